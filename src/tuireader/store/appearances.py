@@ -19,8 +19,11 @@ from typing import Any
 
 from tuireader import dedup
 from tuireader.document.prepare import links_in
-from tuireader.store.articles import Appearance, StoredText
+from tuireader.store.articles import Appearance, Articles, StoredText
+from tuireader.store.compression import Compression
+from tuireader.store.full_texts import FullTexts
 from tuireader.store.incoming import IncomingEntry, Saved, content
+from tuireader.store.index import Index
 from tuireader.store.sql import Part
 
 _TEXT = "title, url, author, summary, html, base_url, extra, url_key, text_key"
@@ -33,6 +36,11 @@ class Appearances(Part):
 
     The full-text index is updated by the caller of a public method, but for `reassign`.
     """
+
+    _articles: Articles
+    _compression: Compression
+    _full_texts: FullTexts
+    _index: Index
 
     def add(self, feed_id: int, shown: StoredText, item: IncomingEntry, saved: Saved) -> None:
         """Store that a further feed carries an article, with its own text of it."""
@@ -50,7 +58,7 @@ class Appearances(Part):
 
     def change(self, feed_id: int, old: StoredText, item: IncomingEntry, saved: Saved) -> None:
         """Store the text that a feed now has of an article that belongs to another feed."""
-        article_id, kept = old.id, self._store.full_texts.has_content(old.id)
+        article_id, kept = old.id, self._full_texts.has_content(old.id)
         before = next((one for one in old.appearances if one.feed_id == feed_id), None)
         now = _appearance(feed_id, item, old)
         if not now.same:
@@ -66,7 +74,7 @@ class Appearances(Part):
             text = self._display(text, best, unread=kept)
         says_more = not now.same or (before is not None and not before.same)
         if best is not None or (kept and says_more):
-            saved.reindex(old if self._store.index.has(article_id) else None, text)
+            saved.reindex(old if self._index.has(article_id) else None, text)
         saved.carried.append((old, text))
 
     def settle(self, text: StoredText) -> StoredText:
@@ -89,7 +97,7 @@ class Appearances(Part):
         if all(not other.same for other in text.appearances):
             return text
         self._copy_to_feeds(text.id)
-        appearances = self._store.articles.appearances([text.id]).get(text.id, ())
+        appearances = self._articles.appearances([text.id]).get(text.id, ())
         return replace(text, appearances=appearances)
 
     def reassign(self, feed_ids: Collection[int]) -> None:
@@ -104,24 +112,24 @@ class Appearances(Part):
         ).fetchall()
         saved = Saved()
         for (article_id,) in rows:
-            (old,) = self._store.articles.texts([article_id])
+            (old,) = self._articles.texts([article_id])
             best = self._choose(old) or self._any_subscribed(old)
             if best is not None:
                 text = self._display(old, best, unread=False)
-                if self._store.index.has(article_id):
+                if self._index.has(article_id):
                     saved.reindex(old, text)
-        self._store.index.exchange(saved.reindexed)
+        self._index.exchange(saved.reindexed)
 
     def _display(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
         """Display another text, as unread if `unread` and there was nothing of it to read before."""
         self._show(text.id, best.feed_id)
         if unread and text.read and not text.full and not _was_seen(text, best):
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
-        (text,) = self._store.articles.texts([text.id])
+        (text,) = self._articles.texts([text.id])
         return replace(text, links=links_in(text.html, text.base_url))
 
     def _incoming(self, article_id: int, item: IncomingEntry) -> _Variant:
-        _, *texts = content(article_id, item, self._store.compression.compressor())
+        _, *texts = content(article_id, item, self._compression.compressor())
         return item.title, item.entry.url, item.entry.author, *texts, item.keys.url, item.text_key
 
     def _keep(self, article_id: int, feed_id: int, variant: _Variant) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
+from tuireader.store.compression import Compression
 from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
 from tuireader.store.sql import FEED_TITLE, Part, id_list, watches_of
@@ -80,6 +81,8 @@ class StoredText:
 class Articles(Part):
     """Heavy reads: texts, and everything that belongs to one article."""
 
+    _compression: Compression
+
     def get(self, article_id: int) -> Article | None:
         """Return an article with everything that belongs to it, None if it does not exist."""
         row = self._conn.execute(
@@ -95,7 +98,7 @@ class Articles(Part):
         ).fetchone()
         if row is None:
             return None
-        decompress = self._store.compression.decompress
+        decompress = self._compression.decompress
         return Article(
             id=row[0],
             feed_id=row[1],
@@ -151,7 +154,7 @@ class Articles(Part):
         others = self.appearances(ids, bodies=bodies) if appearances else {}
         hit = watches_of(self._conn, ids) if watches else {}
         named = labels_of(self._conn, ids) if labels else {}
-        decompress = self._store.compression.decompress
+        decompress = self._compression.decompress
         rows = self._conn.execute(
             f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                       iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
@@ -191,7 +194,7 @@ class Articles(Part):
     def appearances(self, ids: Sequence[int], *, bodies: bool = True) -> dict[int, tuple[Appearance, ...]]:
         """Return the further feeds of those articles that have any, with the texts if `bodies`."""
         found: dict[int, tuple[Appearance, ...]] = {}
-        decompress = self._store.compression.decompress
+        decompress = self._compression.decompress
         rows = self._conn.execute(
             """SELECT p.article_id, p.feed_id, v.title, v.url, v.author, iif(?1, v.summary, NULL),
                       iif(?1, v.html, NULL), v.extra
@@ -223,13 +226,13 @@ class Articles(Part):
         html, base_url, at, shown, error = row
         if at is None:
             return None
-        return FullText(self._store.compression.decompress(html), base_url, at, bool(shown), error)
+        return FullText(self._compression.decompress(html), base_url, at, bool(shown), error)
 
     def _comments(self, article_id: int) -> Thread | None:
         row = self._conn.execute(
             "SELECT at, packed FROM comments WHERE article_id = ?", (article_id,)
         ).fetchone()
-        return None if row is None else thread_of(row[0], self._store.compression.decompress(row[1]))
+        return None if row is None else thread_of(row[0], self._compression.decompress(row[1]))
 
     def _other_feeds(self, article_id: int) -> tuple[str, ...]:
         sql = f"SELECT DISTINCT {FEED_TITLE} FROM appearance p JOIN feed f ON f.id = p.feed_id"

@@ -6,6 +6,7 @@ import json
 
 from tuireader.export.brief import Report
 from tuireader.model import Away
+from tuireader.store.articles import Articles
 from tuireader.store.lists import NEWS
 from tuireader.store.relations import story_number
 from tuireader.store.sql import FEED_TITLE, Part, newest_id
@@ -13,6 +14,8 @@ from tuireader.store.sql import FEED_TITLE, Part, newest_id
 
 class Briefs(Part):
     """Select articles for briefs. Muted articles and those of unsubscribed feeds are in none."""
+
+    _articles: Articles
 
     def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
         """Return the articles above id `after`, or since a time if that is None, and the rest of their
@@ -43,7 +46,7 @@ class Briefs(Part):
                  OR (a.story != 0 AND {story_number("a.story")} IN (SELECT value FROM json_each(?2))))""",
             (json.dumps(sorted(new)), json.dumps(sorted(stories))),
         ).fetchall()
-        evidence = self._store.articles.evidence(row[0] for row in rows)
+        evidence = self._articles.evidence(row[0] for row in rows)
         return [
             Report(key, title, url, feed, time, story, evidence.get(key, ()), key in new)
             for key, title, url, feed, time, story in rows

@@ -13,8 +13,10 @@ import zlib
 from typing import TYPE_CHECKING
 
 from tuireader.store.dictionaries import Dictionaries
+from tuireader.store.sql import Part
 
 if TYPE_CHECKING:
+    from tuireader.store.connection import Connection
     from tuireader.zstd import ZstdDict
 
 _FRAME = b"\x28\xb5\x2f\xfd"
@@ -56,11 +58,12 @@ class Compressor:
         return data.decode()
 
 
-class Compression:
+class Compression(Part):
     """Compress and decompress the texts of one database; each dictionary is read once, when it is needed."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self.dictionaries = Dictionaries(conn)
+    def __init__(self, store: Connection) -> None:
+        super().__init__(store)
+        self.dictionaries = Dictionaries(store.conn)
         self._read: dict[int, ZstdDict] = {}
         self._current: Compressor | None = None
         self._newest = 0

@@ -13,14 +13,13 @@ from pathlib import Path
 from tuireader import files
 from tuireader.errors import DatabaseError
 from tuireader.store import schema
+from tuireader.store.connection import PATIENCE
 
 MigrationProgress = Callable[[Path, float], None]
 """Called during a migration with the path of the backup and the share that is done."""
 
 CACHE = 16_000
 """KiB of pages that a connection keeps in memory."""
-PATIENCE = 15.0
-"""Seconds to wait for another program that is writing."""
 _PAGE = 8192  # Bytes of a page of a new database. Texts of 1 to 4 KB leave a sixth of each page of 4 KB empty
 
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from tuireader import dedup
 from tuireader.model import ParsedEntry, ParsedFeed
-from tuireader.store.articles import StoredText
+from tuireader.store.appearances import Appearances
+from tuireader.store.articles import Articles, StoredText
+from tuireader.store.compression import Compression
 from tuireader.store.incoming import (
     CONTENT,
     IncomingEntry,
@@ -18,6 +20,8 @@ from tuireader.store.incoming import (
     readable,
     stored,
 )
+from tuireader.store.index import Index
+from tuireader.store.revisions import Revisions
 from tuireader.store.sql import Part, newest_id
 from tuireader.text import word_diff
 
@@ -27,6 +31,12 @@ IMPORTED = 1
 
 class Entries(Part):
     """Write articles. An edit never marks an article unread; `Appearances` has the texts of further feeds."""
+
+    _appearances: Appearances
+    _articles: Articles
+    _compression: Compression
+    _index: Index
+    _revisions: Revisions
 
     def save(self, feed_id: int, entries: Sequence[ParsedEntry], now: int) -> Saved:
         """Store the entries of one feed document, first seen at `now`; needs a transaction."""
@@ -60,7 +70,7 @@ class Entries(Part):
             if not self._recognise(feed_id, item, by_url, by_text, present, now, saved)
         ]
         self._insert(feed_id, fresh, now, saved)
-        self._store.index.exchange(saved.reindexed)
+        self._index.exchange(saved.reindexed)
         if index:
             self.index_new(saved.new)
         return saved
@@ -75,7 +85,7 @@ class Entries(Part):
     def index_new(self, texts: Sequence[StoredText]) -> None:
         """Put new articles into the full-text index, unless they are in it."""
         if texts:
-            self._store.index.add_many(self._store.index.missing(texts))
+            self._index.add_many(self._index.missing(texts))
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, tuple[int, int]]:
         rows = self._conn.execute(
@@ -146,7 +156,7 @@ class Entries(Part):
                 shown = self._shown(article_id)
                 known = _is_same(feed_id, item, shown)
                 if known:
-                    self._store.appearances.add(feed_id, shown, item, saved)
+                    self._appearances.add(feed_id, shown, item, saved)
             else:
                 known = dedup.same_by_url(item.title, title, same_feed=True)
                 if known:
@@ -183,33 +193,33 @@ class Entries(Part):
         )
         old = self._shown(article_id)
         if old.feed_id != feed_id:
-            self._store.appearances.change(feed_id, old, item, saved)
+            self._appearances.change(feed_id, old, item, saved)
             return
         kept = conn.execute(
             "SELECT summary, html FROM content WHERE article_id = ?", (article_id,)
         ).fetchone()
-        summary, html = map(self._store.compression.decompress, kept or (None, None))
+        summary, html = map(self._compression.decompress, kept or (None, None))
         said = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
         if said == (old.title, old.url, old.author, summary, html):
             return
         text = stored(article_id, feed_id, old.time, item, read=old.read, starred=old.starred)
         text = replace(text, full=old.full, labels=old.labels, appearances=old.appearances)
         if text.appearances and not text.same_text_as(old):
-            text = replace(text, appearances=self._store.appearances.copy_to_feeds(old).appearances)
+            text = replace(text, appearances=self._appearances.copy_to_feeds(old).appearances)
         told = bool(old.html) or not old.full  # else it was purged, and only its page is stored
         edited = kept is not None and told and not word_diff.trivial(readable(old), readable(text))
         edited = edited and not self._is_imported(feed_id, article_id, digest)
         if edited:
-            self._store.revisions.keep(article_id, now, old.title, old.html)
+            self._revisions.keep(article_id, now, old.title, old.html)
         conn.execute(
             """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
                  edited = max(edited, ?) WHERE id = ?""",
             (item.title, entry.url, entry.author, item.keys.url, item.text_key, int(edited), article_id),
         )
         conn.execute("DELETE FROM content WHERE article_id = ?", (article_id,))
-        conn.execute(CONTENT, content(article_id, item, self._store.compression.compressor()))
+        conn.execute(CONTENT, content(article_id, item, self._compression.compressor()))
         if text.appearances:
-            text = self._store.appearances.settle(text)
+            text = self._appearances.settle(text)
         saved.reindex(old if kept else None, text)
         saved.changed.append((old, text))
 
@@ -225,7 +235,7 @@ class Entries(Part):
         return digest == IMPORTED or rows.rowcount > 0
 
     def _shown(self, article_id: int) -> StoredText:
-        (text,) = self._store.articles.texts([article_id])
+        (text,) = self._articles.texts([article_id])
         return text
 
     def _insert(self, feed_id: int, fresh: Sequence[IncomingEntry], now: int, saved: Saved) -> None:
@@ -233,7 +243,7 @@ class Entries(Part):
             return
         conn = self._conn
         first = newest_id(conn) + 1
-        compressor = self._store.compression.compressor()
+        compressor = self._compression.compressor()
         articles, contents, appearances, texts = [], [], [], []
         # feeds have the newest entry on top: it gets the highest id
         for article_id, item in enumerate(reversed(fresh), first):

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
 from tuireader.store.articles import StoredText
-from tuireader.store.entries import IMPORTED
+from tuireader.store.entries import IMPORTED, Entries
 from tuireader.store.first_page import labels_of
+from tuireader.store.labels import Labels
+from tuireader.store.marks import Marks
 from tuireader.store.sql import Part, newest_id
 from tuireader.text import without_password
 
@@ -53,6 +55,10 @@ class ArticleMarks:
 class Exchange(Part):
     """Import and export. An import only adds: no mark and no label is lost."""
 
+    _entries: Entries
+    _labels: Labels
+    _marks: Marks
+
     def add_articles(self, feed_id: int, items: Sequence[ImportedArticle], now: int) -> ImportResult:
         """Store the articles that another reader has of a feed; needs a transaction.
 
@@ -68,7 +74,7 @@ class Exchange(Part):
             prepared=tuple(item.prepared for item in rest),
             keys=tuple(item.keys for item in rest),
         )
-        saved = self._store.entries.save_feed(feed_id, parsed, now)
+        saved = self._entries.save_feed(feed_id, parsed, now)
         self._conn.execute(
             """UPDATE appearance SET digest = ? WHERE feed_id = ?
                AND guid_key IN (SELECT value FROM json_each(?))""",
@@ -87,13 +93,11 @@ class Exchange(Part):
             [(item_of[text.id].read, item_of[text.id].starred, text.id) for text in new],
         )
         old = [(at, item) for at, item in item_of.items() if at not in fresh]
-        read = self._store.marks.set(
-            "read", [at for at, item in old if item.read], True, now=now, journal=False
-        )
-        starred = self._store.marks.set(
+        read = self._marks.set("read", [at for at, item in old if item.read], True, now=now, journal=False)
+        starred = self._marks.set(
             "starred", [at for at, item in old if item.starred], True, now=now, journal=False
         )
-        self._store.labels.add_all({at: item.labels for at, item in item_of.items()})
+        self._labels.add_all({at: item.labels for at, item in item_of.items()})
         texts = [
             replace(text, read=item.read, starred=item.starred, labels=item.labels)
             for text, item in ((text, item_of[text.id]) for text in new)
@@ -153,8 +157,8 @@ class Exchange(Part):
         changed: set[int] = set()
         for name in ("read", "starred"):
             wanted = [article for article, mark in found if getattr(mark, name)]
-            changed |= set(self._store.marks.set(name, wanted, True, now=now, journal=False).ids)
-        changed |= self._store.labels.add_all({article: mark.labels for article, mark in found})
+            changed |= set(self._marks.set(name, wanted, True, now=now, journal=False).ids)
+        changed |= self._labels.add_all({article: mark.labels for article, mark in found})
         self._note(feed_id, absent)
         return len(changed), len(absent)
 
@@ -173,7 +177,7 @@ class Exchange(Part):
             "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
             [(feed_id, mark.guid, at, IMPORTED) for at, mark in enumerate(marks, first)],
         )
-        self._store.labels.add_all({at: mark.labels for at, mark in enumerate(marks, first)})
+        self._labels.add_all({at: mark.labels for at, mark in enumerate(marks, first)})
 
     def _appearances(self, feed_id: int) -> dict[int, int]:
         rows = self._conn.execute("SELECT guid_key, article_id FROM appearance WHERE feed_id = ?", (feed_id,))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tuireader.model import Thread
+from tuireader.store.compression import Compression
 from tuireader.store.json_columns import thread_text
+from tuireader.store.revisions import Revisions
 from tuireader.store.sql import Part, id_list
 from tuireader.text import plain, word_diff
 
@@ -14,6 +16,9 @@ _TRIES = 3  # automatic attempts to fetch a page
 
 class FullTexts(Part):
     """One row for each article whose page was requested. All that writes needs a transaction."""
+
+    _compression: Compression
+    _revisions: Revisions
 
     def keep(self, article_id: int, html: str, base_url: str, now: int) -> None:
         """Store the text of a page; keep the previous one as a version if it reads differently.
@@ -26,12 +31,12 @@ class FullTexts(Part):
                WHERE a.id = ?""",
             (article_id,),
         ).fetchone()
-        before = self._store.compression.decompress(old)
+        before = self._compression.decompress(old)
         if before and not word_diff.trivial(plain(before), plain(html)):
-            self._store.revisions.keep(article_id, now, title, before, full=True)
+            self._revisions.keep(article_id, now, title, before, full=True)
         conn.execute(
             """INSERT OR REPLACE INTO full_text (article_id, at, html, base_url) VALUES (?, ?, ?, ?)""",
-            (article_id, now, self._store.compression.compress(html), base_url),
+            (article_id, now, self._compression.compress(html), base_url),
         )
         conn.execute(
             "INSERT OR IGNORE INTO content (article_id, base_url, extra) VALUES (?, '', '{}')", (article_id,)
@@ -42,7 +47,7 @@ class FullTexts(Part):
         row = self._conn.execute(
             "SELECT html, base_url FROM full_text WHERE article_id = ?", (article_id,)
         ).fetchone()
-        return ("", "") if row is None else (self._store.compression.decompress(row[0]), row[1])
+        return ("", "") if row is None else (self._compression.decompress(row[0]), row[1])
 
     def has_content(self, article_id: int) -> bool:
         """Return whether the article is in the index: its texts were not purged."""
@@ -83,7 +88,7 @@ class FullTexts(Part):
         """Store the comments of an article in place of the previous ones."""
         self._conn.execute(
             "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)",
-            (article_id, thread.at, self._store.compression.compress(thread_text(thread))),
+            (article_id, thread.at, self._compression.compress(thread_text(thread))),
         )
 
     def drop(self, ids: Sequence[int]) -> None:

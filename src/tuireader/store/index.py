@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tuireader.document.prepare import words
 from tuireader.lexicon.indexing import BREAK
-from tuireader.store.articles import StoredText
+from tuireader.store.articles import Articles, StoredText
 from tuireader.store.sql import Part
 
 _BATCH = 200
@@ -27,6 +27,8 @@ _Row = tuple[int, str, str, str]
 
 class Index(Part):
     """Every article with content has one row; all of this needs a transaction."""
+
+    _articles: Articles
 
     def add_many(self, texts: Sequence[StoredText]) -> None:
         """Add the articles of a large refresh: FTS5 merges only where it must, by sixteens.
@@ -86,7 +88,7 @@ class Index(Part):
         ids = self._column("SELECT article_id FROM content ORDER BY article_id")
         for start in range(0, len(ids), _BATCH):
             batch = ids[start : start + _BATCH]
-            self.add(self._store.articles.texts(batch, labels=False, appearances=variants))
+            self.add(self._articles.texts(batch, labels=False, appearances=variants))
             if report:
                 report(min(1.0, (start + _BATCH) / len(ids)))
         return len(ids)

@@ -12,7 +12,7 @@ from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
 from tuireader.store.first_page import labels_of, story_watches, subscribed
 from tuireader.store.sql import Part, id_list, watches_of
-from tuireader.store.stories import CARRIED
+from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400
 """Age in seconds: older arrivals are the past of a new feed, not news."""
@@ -39,6 +39,8 @@ _NONE = Count()
 
 class Lists(Part):
     """Light queries only: no texts, and no filtering in Python. Muted articles are in no view."""
+
+    _stories: Stories
 
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
         """Return the ids of any view but QUERY in order; `today` is when the user's day began."""
@@ -81,7 +83,7 @@ class Lists(Part):
         )
         first = set(ids)
         ids.extend(other for (other,) in others if other not in first)
-        return array("q", filter(first.__contains__, self._store.stories.fold(ids))), whole
+        return array("q", filter(first.__contains__, self._stories.fold(ids))), whole
 
     def still_unread(self, view: View, article_id: int, today: int) -> int | None:
         """Return the next unread article of a view in the story of a read one, None without any."""
@@ -92,7 +94,7 @@ class Lists(Part):
                 ORDER BY {_ORDER["date"]}""",
             (article_id, article_id, *args),
         )
-        return next(iter(self._store.stories.fold([row[0] for row in rows])), None)
+        return next(iter(self._stories.fold([row[0] for row in rows])), None)
 
     def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """Return the list rows of some articles, in their order; missing ids are left out."""
@@ -110,7 +112,7 @@ class Lists(Part):
         ).fetchall()
         labels = labels_of(self._conn, ids)
         stories = {row[10] for row in rows if row[10]}
-        sizes, hits = self._store.stories.sizes(stories), story_watches(self._conn, stories)
+        sizes, hits = self._stories.sizes(stories), story_watches(self._conn, stories)
         found = {
             row[0]: ArticleRow(
                 id=row[0],
@@ -171,7 +173,7 @@ class Lists(Part):
         ):
             totals[feed_id] = totals.get(feed_id, 0) + more
             unread[feed_id] = unread.get(feed_id, 0) + more_unread
-        behind = self._store.stories.behind_in_feeds()
+        behind = self._stories.behind_in_feeds()
         return {
             feed_id: Count(unread.get(feed_id, 0), total, *behind.get(feed_id, (0, 0)))
             for feed_id, total in totals.items()
@@ -180,7 +182,7 @@ class Lists(Part):
     def _in_folders(self, feeds: Mapping[int, Count]) -> dict[str, Count]:
         """Return the counts of folders: the sum of their feeds, but shared articles counted once."""
         found: dict[str, Count] = {}
-        twice = self._store.stories.twice_in_folders()
+        twice = self._stories.twice_in_folders()
         for feed_id, folder in self._conn.execute(
             "SELECT id, folder FROM feed WHERE subscribed AND folder != ''"
         ):
@@ -194,7 +196,7 @@ class Lists(Part):
 
     def _of_names(self, table: str, order: str, articles: str, key: str) -> dict[str, Count]:
         """Return the counts of watches or labels by name, also of those without articles."""
-        behind = self._store.stories.behind_by(articles, key)
+        behind = self._stories.behind_by(articles, key)
         return {
             name: Count(int(unread), total, *behind.get(number, (0, 0)))
             for number, name, total, unread in self._conn.execute(
@@ -210,7 +212,7 @@ class Lists(Part):
         where, args = self._where(view, today)
         unread = self._count(f"{where} AND a.read = 0", args)
         total = unread if view.kind is ViewKind.UNREAD else self._count(where, args)
-        return Count(unread, total, *self._store.stories.behind(where, args))
+        return Count(unread, total, *self._stories.behind(where, args))
 
     def _count(self, where: str, args: Sequence[object]) -> int:
         return int(self._value(f"SELECT count(*) FROM article a WHERE {where}", args))

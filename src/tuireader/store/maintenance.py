@@ -17,7 +17,7 @@ from typing import Annotated
 
 from tuireader import files
 from tuireader.errors import DatabaseError
-from tuireader.store.compression import Compression, UnreadableText
+from tuireader.store.compression import UnreadableText
 from tuireader.store.database_file import check_version, explain, vacuum_into, wrap_os_errors
 from tuireader.store.dictionaries import Dictionaries, is_damage
 from tuireader.store.json_columns import evidence_of, thread_of, unpack_extra
@@ -156,7 +156,7 @@ SOURCES = """(1 + (SELECT count(DISTINCT p.feed_id) FROM appearance p
 def broken_texts(conn: sqlite3.Connection) -> list[int]:
     """Return the articles whose text or an old version of it cannot be decompressed."""
     broken: list[int] = []
-    decompress = Compression(conn).decompress
+    decompress = Store(conn, Path()).compression.decompress
     variants = "SELECT article_id, summary, html, extra FROM variant"
     older = not _number(
         conn, "SELECT count(*) FROM sqlite_schema WHERE name = 'variant'"

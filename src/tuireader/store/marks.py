@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from tuireader.dedup import label_key, label_name
 from tuireader.model import LABEL_MARK, Change, ConfigStep
+from tuireader.store.labels import Labels
+from tuireader.store.relations import Relations
 from tuireader.store.sql import Part, id_list
 
 _KEEP = 200  # undo steps that are stored
@@ -32,6 +34,9 @@ def _identity(step: Change) -> tuple[object, ...]:
 class Marks(Part):
     """The user's changes to articles."""
 
+    _labels: Labels
+    _relations: Relations
+
     def set(self, mark: str, ids: Sequence[int], value: bool, *, now: int, journal: bool = True) -> Change:
         """Set `read` or `starred` on some articles; needs a transaction.
 
@@ -44,8 +49,8 @@ class Marks(Part):
 
     def label(self, name: str, ids: Sequence[int], value: bool, *, now: int) -> Change:
         """Add a label to some articles, or remove it; needs a transaction."""
-        name = self._store.labels.canonical_name(name)
-        changed = self._store.labels.apply(name, ids, value)
+        name = self._labels.canonical_name(name)
+        changed = self._labels.apply(name, ids, value)
         what = f"{len(changed):,} {'labelled' if value else 'no longer labelled'} {name}"
         step = self._note(now, what, f"{LABEL_MARK}{name}", value, changed) if changed else 0
         return Change(what, tuple(changed), step=step)
@@ -56,15 +61,15 @@ class Marks(Part):
         Returns the last step.
         """
         if label_key(old) == label_key(label_name(new)):
-            self._store.labels.respell(label_name(new))
+            self._labels.respell(label_name(new))
             return Change(f"{old} respelled", ())
-        ids = self._store.labels.articles_with(old)
+        ids = self._labels.articles_with(old)
         self.label(new, ids, True, now=now)
         return self.label(old, ids, False, now=now)
 
     def split(self, article_id: int, *, now: int) -> Change:
         """Remove an article from its story for good; needs a transaction. No ids if it is alone."""
-        others = self._store.relations.split(article_id)
+        others = self._relations.split(article_id)
         if not others:
             return Change("nothing split", ())
         step = self._note(now, _SPLIT, "apart", True, [article_id, *others])
@@ -116,10 +121,10 @@ class Marks(Part):
             return found
         step, what, mark, value, ids = found.step, found.what, found.mark, found.value, found.ids
         if mark == "apart":
-            self._store.relations.unsplit(ids[0], ids[1:])
+            self._relations.unsplit(ids[0], ids[1:])
             changed, mark = list(ids), ""
         elif mark.startswith(LABEL_MARK):
-            changed, mark = self._store.labels.apply(mark.removeprefix(LABEL_MARK), ids, not value), ""
+            changed, mark = self._labels.apply(mark.removeprefix(LABEL_MARK), ids, not value), ""
         else:
             changed = self._apply(mark, ids, not value)
         self._conn.execute("DELETE FROM journal WHERE id = ?", (step,))

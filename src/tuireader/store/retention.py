@@ -11,6 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Purged
+from tuireader.store.articles import Articles
+from tuireader.store.compression import Compression
+from tuireader.store.full_texts import FullTexts
+from tuireader.store.index import Index
 from tuireader.store.sql import Part, id_list
 
 _WORTH = 0.25  # share of empty pages from which the file is shrunk
@@ -37,6 +41,11 @@ class PurgeRule:
 
 class Retention(Part):
     """Preview a purge, and do it."""
+
+    _articles: Articles
+    _compression: Compression
+    _full_texts: FullTexts
+    _index: Index
 
     def candidates(self, rule: PurgeRule) -> list[int]:
         """Return the articles whose texts the rule allows to purge, oldest first."""
@@ -79,11 +88,11 @@ class Retention(Part):
                 WHERE a.id IN (SELECT value FROM json_each(?)) AND {rule.condition}""",
             (id_list(ids),),
         )
-        self._store.index.remove(self._store.articles.texts(going, labels=False))
+        self._index.remove(self._articles.texts(going, labels=False))
         wanted = (json.dumps(going),)
         for table in ("revision", "variant", "content"):
             conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
-        self._store.full_texts.drop(going)
+        self._full_texts.drop(going)
 
     def shrink(self) -> bool:
         """Give empty pages back to the disk if it is worth the time; not within a transaction.
@@ -96,7 +105,7 @@ class Retention(Part):
         try:
             self._conn.execute("INSERT INTO search (search) VALUES ('optimize')")
             self._conn.execute("VACUUM")
-            self._store.compression.dictionaries.separate_copies()
+            self._compression.dictionaries.separate_copies()
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.OperationalError:
             return False

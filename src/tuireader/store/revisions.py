@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tuireader.store.compression import Compression
 from tuireader.store.sql import Part, id_list
 from tuireader.text import plain
 
@@ -30,6 +31,8 @@ class Version:
 class Revisions(Part):
     """Former versions only: the current one is the article's content."""
 
+    _compression: Compression
+
     def keep(
         self, article_id: int, until: int, title: str, html: str, *, full: bool = False, feed_id: int = 0
     ) -> int:
@@ -41,7 +44,7 @@ class Revisions(Part):
         (revision,) = self._conn.execute(
             """INSERT INTO revision (article_id, until, title, html, full_text, feed_id)
                VALUES (?, ?, ?, ?, ?, ?) RETURNING id""",
-            (article_id, until, title, self._store.compression.compress(html), int(full), feed_id),
+            (article_id, until, title, self._compression.compress(html), int(full), feed_id),
         ).fetchone()
         self._conn.execute(
             """DELETE FROM revision WHERE article_id = ?1 AND id NOT IN
@@ -63,7 +66,7 @@ class Revisions(Part):
     def by_article(self, ids: Sequence[int]) -> dict[int, list[Version]]:
         """Return the former versions of those articles that have any, newest first."""
         found: dict[int, list[Version]] = {}
-        decompress = self._store.compression.decompress
+        decompress = self._compression.decompress
         for article_id, number, until, title, html, feed_id, full in self._conn.execute(
             """SELECT article_id, id, until, title, html, feed_id, full_text FROM revision
                WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC""",
@@ -101,5 +104,5 @@ class Revisions(Part):
                 ORDER BY 4 DESC""",
             (article_id, int(full), feed_id),
         )
-        decompress = self._store.compression.decompress
+        decompress = self._compression.decompress
         return [Version(until, title, plain(decompress(html)), full) for until, title, html, _ in rows]

@@ -241,9 +241,11 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-    from tuireader.store.store import Store
+    from tuireader.store.connection import Connection
+    from tuireader.store.index import Index
+    from tuireader.store.labels import Labels
 
-    store, migrations = Store(conn, Path()), Migrations("tuireader")
+    store, migrations = Connection(conn, Path()), Migrations("tuireader")
 
     @migrations(name="0001_base")
     def base(db: Database) -> None:
@@ -267,13 +269,13 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
 
     @migrations(name="0005_symbols_in_the_index")
     def symbols(db: Database) -> None:
-        store.index.rebuild(report, variants=False)
+        Index(store).rebuild(report, variants=False)
         db.execute("PRAGMA user_version = 5")
 
     @migrations(name="0006_labels")
     def labels(db: Database) -> None:
         _execute(db, _LABELS, 6)
-        store.labels.migrate_flags()
+        Labels(store).migrate_flags()
 
     @migrations(name="0007_history")
     def history(db: Database) -> None:

@@ -13,7 +13,7 @@ from itertools import chain, islice
 
 from tuireader import query
 from tuireader.query import And, Near, Node, Query, Regex, Subject
-from tuireader.store.articles import StoredText
+from tuireader.store.articles import Articles, StoredText
 from tuireader.store.conditions import HIT, Condition, Conditions, joined
 from tuireader.store.sql import Part
 
@@ -33,6 +33,8 @@ Subjects = Callable[[StoredText], Subject]
 
 class Search(Part):
     """Find articles by expressions."""
+
+    _articles: Articles
 
     def find_in_steps(
         self, parsed: Query, *, now: int, subject: Subjects, limit: int, ranked: bool = False
@@ -164,7 +166,7 @@ class Search(Part):
     def _matching(
         self, parsed: Query, candidates: Iterator[int], now: int, subject: Subjects, limit: int
     ) -> Iterator[Sequence[int]]:
-        reading = self._store.articles
+        reading = self._articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
         bodies, labels = not fields.isdisjoint(_IN_BODIES), "label" in fields
         regexes = [] if bodies else _column_regexes(parsed)

@@ -9,18 +9,30 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from tuireader.store.store import Store
+    from tuireader.store.connection import Connection
 
 FEED_TITLE = "coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)"
 """The title of feed `f`."""
 
 
 class Part:
-    """A part of the store: the queries about one subject."""
+    """A part of the store: the queries about one subject.
 
-    def __init__(self, store: Store) -> None:
+    It names the other parts that it needs: `_labels: Labels`.
+    """
+
+    def __init__(self, store: Connection) -> None:
         self._store = store
         self._conn = store.conn
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            if name == "_store" or name.startswith("__"):
+                raise AttributeError(name)
+            part = getattr(self._store, name.removeprefix("_"))
+            self.__dict__[name] = part
+            return part
 
     def _column(self, sql: str, args: Sequence[object] = ()) -> list[Any]:
         """Return the first column of a query."""

@@ -1,18 +1,13 @@
-"""One connection to the database; each part of it is a file of the same name."""
+"""The store: one connection with all its parts, each a file of the same name."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cached_property
-from importlib import import_module
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from tuireader.store import database_file
-from tuireader.store.database_file import PATIENCE, MigrationProgress
+from tuireader.store.connection import Connection
+from tuireader.store.database_file import MigrationProgress
 
 if TYPE_CHECKING:
     from tuireader.store.appearances import Appearances
@@ -38,19 +33,14 @@ if TYPE_CHECKING:
     from tuireader.store.stories import Stories
     from tuireader.store.watches import Watches
 
-_ATTEMPT = 0.1  # seconds of one attempt to get the write lock; `patience` may change between two attempts
 
-
-class Store:
-    """Plain, synchronous access over one SQLite connection; not to be shared between threads at a time.
-
-    The parts are imported at first use: a start that lists articles needs few of them, and all of them
-    together take a fifth of a second.
-    """
+class Store(Connection):
+    """A connection and the types of its parts."""
 
     appearances: Appearances
     articles: Articles
     briefs: Briefs
+    compression: Compression
     entries: Entries
     exchange: Exchange
     feeds: Feeds
@@ -70,82 +60,10 @@ class Store:
     stories: Stories
     watches: Watches
 
-    broken_input = (
-        sqlite3.DataError,
-        sqlite3.IntegrityError,
-        sqlite3.InterfaceError,
-        OverflowError,
-        UnicodeError,
-    )
-    """Errors of a bad row, as opposed to a bad database: a number too large, a lone surrogate."""
-
-    def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
-        self.conn = conn
-        self.path = path
-        self.patience = PATIENCE  # seconds that a transaction waits for the write lock; any thread may set it
-
     @classmethod
     def open(cls, path: Path, *, prepare: bool = True, report: MigrationProgress | None = None) -> Store:
         """Open the database, creating or migrating it first if `prepare`; raises DatabaseError."""
         return cls(database_file.connect(path, prepare=prepare, report=report), path)
-
-    @cached_property
-    def compression(self) -> Compression:
-        """The compression of texts."""
-        from tuireader.store.compression import Compression
-
-        return Compression(self.conn)
-
-    if not TYPE_CHECKING:  # the annotations above say which names there are
-
-        def __getattr__(self, name):
-            if name not in Store.__annotations__:
-                raise AttributeError(f"the store has no part {name!r}")
-            module = import_module(f"{__package__}.{name}")
-            part = getattr(module, Store.__annotations__[name])(self)
-            self.__dict__[name] = part
-            return part
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Run a block as a transaction; take the write lock at once, so that it cannot fail half-way."""
-        self._begin()
-        try:
-            yield
-            self.conn.execute("COMMIT")
-        except BaseException:
-            if self.conn.in_transaction:  # also if the disk had no room for the commit
-                self.conn.execute("ROLLBACK")
-            raise
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Undo only this part of a transaction if it raises; not to be nested."""
-        self.conn.execute("SAVEPOINT part")
-        try:
-            yield
-        except BaseException:
-            if self.conn.in_transaction:  # a full disk undoes the whole transaction
-                self.conn.execute("ROLLBACK TO part")
-                self.conn.execute("RELEASE part")
-            raise
-        self.conn.execute("RELEASE part")
-
-    def _begin(self) -> None:
-        """Take the write lock in short attempts, so that a lower `patience` can end the wait."""
-        began = monotonic()
-        try:
-            while True:
-                left = self.patience - (monotonic() - began)
-                self.conn.execute(f"PRAGMA busy_timeout = {max(1, int(1000 * min(left, _ATTEMPT)))}")
-                try:
-                    self.conn.execute("BEGIN IMMEDIATE")
-                    return
-                except sqlite3.OperationalError as error:
-                    if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or left <= 0:
-                        raise
-        finally:
-            self.conn.execute(f"PRAGMA busy_timeout = {int(1000 * PATIENCE)}")
 
     def train_dictionary(self) -> None:
         """Train or complete a dictionary of the stored texts if it is due; not within a transaction.
@@ -156,47 +74,3 @@ class Store:
         if step is not None:
             with self.transaction():
                 step()
-
-    def set_cache(self, kibibytes: int, *, checkpoint: int | None = None) -> None:
-        """Set the page cache in KiB; `checkpoint`: pages that may stay in the write-ahead log."""
-        self.conn.execute(f"PRAGMA cache_size = -{kibibytes}")
-        if checkpoint is not None:
-            self.conn.execute(f"PRAGMA wal_autocheckpoint = {checkpoint}")
-            self.conn.execute(f"PRAGMA journal_size_limit = {1 << 20}")  # truncate it after copying
-
-    def checkpoint(self, size: int) -> None:
-        """Copy the write-ahead log into the database if it has `size` bytes, as far as readers permit."""
-        log = self.path.with_name(f"{self.path.name}-wal")
-        if log.exists() and log.stat().st_size >= size:
-            self.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-    def fact(self, name: str) -> str:
-        """Return the value that is stored under a name, `""` if there is none."""
-        row = self.conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else ""
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Store a value under a name, unless it is there already; needs a transaction."""
-        self.conn.execute(
-            """INSERT INTO fact (name, value) VALUES (?, ?)
-               ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value != excluded.value""",
-            (name, value),
-        )
-
-    def change_state(self) -> tuple[int, int]:
-        """Return a value that changes with each write, by this connection or another one."""
-        return self.data_version(), self.conn.total_changes
-
-    def data_version(self) -> int:
-        """Return a number that changes when another connection has written."""
-        return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
-
-    def close(self) -> None:
-        """Refresh stale statistics of the query planner, then close."""
-        try:
-            self.conn.execute("PRAGMA busy_timeout = 0")
-            self.conn.execute("PRAGMA optimize")
-        except sqlite3.Error:
-            pass  # read-only or busy: statistics can wait
-        finally:
-            self.conn.close()
