@@ -19,8 +19,8 @@ BANNED = re.compile(
 QUOTED = re.compile(r"`[^`]*`|“[^”]*”|\"[^\"\n]*\"|^>.*$|^```.*?^```", re.MULTILINE | re.DOTALL)
 
 # Shares of docstrings that begin with a clause and findings of banned words; lower them, never raise them.
-MOST_CLAUSES = 0.043
-MOST_BANNED = 74
+MOST_CLAUSES = 0.0
+MOST_BANNED = 0
 
 DEFINITIONS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 

@@ -15,7 +15,7 @@ from tests.builders import CLOCK as NOW
 from tests.web import Web
 from tuireader import demo
 from tuireader.errors import TuireaderError
-from tuireader.export.brief import render
+from tuireader.export.brief_formats import render
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Count, Relation, View, ViewKind
 from tuireader.ui.views import count_of

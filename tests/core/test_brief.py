@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader.export.brief import Report, build, render
+from tuireader.export.brief import Report, build
+from tuireader.export.brief_formats import render
 from tuireader.model import Evidence
 
 DAY = 1_700_000_000

@@ -8,7 +8,7 @@ import click
 
 from tuireader.cli.base import library_command, seconds
 from tuireader.cli.completion import complete_watches
-from tuireader.export.brief import FORMATS, render
+from tuireader.export.brief_formats import FORMATS, render
 
 if TYPE_CHECKING:
     from tuireader.library import Library
