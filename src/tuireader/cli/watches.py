@@ -192,7 +192,7 @@ def _article(library: Library, row: ArticleRow) -> object:
 
 
 _PAUSE = 0.5
-"""Seconds between two looks at whether somebody has written to the database."""
+"""Seconds between two checks for changes of the database."""
 
 
 @watch.command()

@@ -27,7 +27,7 @@ _LOOK_UP = 25
 CHUNK = 500
 """Articles that are matched in the first write transaction when a watch has changed ..."""
 _QUIET_DAYS = 14
-"""A story that is followed ends after so many days without news."""
+"""A story that is followed ends after this many days without news."""
 _STEP = 0.15
 """... and the seconds that each of the further ones should take, so that no mark waits for long."""
 _EXPLAINED = 200

@@ -198,7 +198,7 @@ def serve(answer: Callable[[Any], Any], *, data: int | None = None) -> None:
 
 @contextlib.contextmanager
 def alarm(seconds: int) -> Iterator[None]:
-    """End this process after so many seconds, should its parent be gone."""
+    """End this process after some seconds, should its parent be gone."""
     signal.alarm(seconds)
     try:
         yield

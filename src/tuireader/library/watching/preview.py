@@ -17,7 +17,7 @@ _SAMPLES = 5
 _COUNTED = 2000
 """Matches from which a preview counts no further."""
 _LOOKED_AT = 6000
-"""Articles that a preview looks at, at the most: about two seconds."""
+"""Maximum number of articles that a preview searches: about two seconds."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What is done with the chosen articles: browser, clipboard, labels, files, programs."""
+"""Flows for the chosen articles: browser, clipboard, labels, files, programs."""
 
 from __future__ import annotations
 
