@@ -89,7 +89,7 @@ def _lines(said: tuple[Comment, ...]) -> Iterator[str]:
         when = (
             "" if comment.time is None else time.strftime(" · %Y-%m-%d %H:%M", time.localtime(comment.time))
         )
-        yield f"{ink(comment.author or 'Anonymous', bold=True)}{when}\n{plain(comment.html)}\n"
+        yield f"{ink(comment.author or 'unknown', bold=True)}{when}\n{plain(comment.html)}\n"
 
 
 @click.command()
