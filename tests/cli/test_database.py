@@ -292,7 +292,7 @@ def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:
 def test_a_writer_that_never_ends_is_waited_for_and_then_named(
     filled: Home, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuireader.store.store.PATIENCE", 0.2)
+    monkeypatch.setattr("tuireader.store.connection.PATIENCE", 0.2)
     other = sqlite3.connect(filled.database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert "in use by another program" in one_line(run("undo"))

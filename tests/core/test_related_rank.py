@@ -345,20 +345,20 @@ def test_reasons_name_names_and_phrases_before_words() -> None:
             1,
             3.0,
             "Harbour ferry line removes second boat",
-            "Norland Lines says it is no matter of cost, in Ostmar.",
+            "Norland Lines says it is no matter of cost, in Ostmar. Image: a pier",
         ),
         (
             2,
             3.2,
             "Ferry operator removes boats",
-            "For a second time Norland Lines cut its Ostmar service; what matters.",
+            "For a second time Norland Lines cut its Ostmar service; what matters. Image: a bay",
         ),
     ]
     shelf, articles = shelved(pair + FILLER)
     (found,) = relatives(shelf, articles[0])
     terms = found.reason.partition("shares ")[2].split(", ")
     assert {"Norland", "Ostmar"} <= set(terms)
-    assert not {'"removes"', '"second"', '"matter"'} & set(terms)
+    assert not {'"removes"', '"second"', '"matter"', "Image"} & set(terms)
 
 
 def test_reasons_fall_back_on_words_of_both_titles() -> None:

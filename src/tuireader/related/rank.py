@@ -18,6 +18,7 @@ MOST = 20  # relatives of one article
 _ASKED = 4  # neighbours of the article that are compared with a candidate ...
 _ASKED_FROM = 0.1  # ... if they belong to the article with at least this chance
 _ALONE = 0.75  # a candidate far from all neighbours may be sure by itself: background of one report only
+_CREDITS = frozenset(("image", "images", "photo", "photos", "picture", "credit", "source"))  # below images
 _WORDS = 2  # terms of a reason up to which words of both titles are added
 _RARE = 5.0  # weight from which a word says something by itself
 _EARLY = 0.2  # of equally sure candidates the one nearer in time comes first
@@ -114,6 +115,8 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
     for term, value in article.terms.items():
         match = other.terms.get(term)
         if match is None or term not in article.shown or term in COMMON_HASHES or term in without:
+            continue
+        if article.shown[term].casefold() in _CREDITS:
             continue
         mine, theirs = value >> 8, match >> 8
         weight = (value & 255) * (1.0 + bool(mine & TITLE) + bool(theirs & TITLE))
