@@ -49,7 +49,7 @@ def read(files: Sequence[tuple[str, str]], context: Context | None = None) -> Se
 
 
 class _Reader:
-    """Takes line after line."""
+    """Translate a file line by line."""
 
     def __init__(self, context: Context) -> None:
         self._made = Settings(context.accepted)

@@ -54,7 +54,7 @@ def read(text: str, file: str = "urls") -> Subscriptions:
 
 
 class _Reader:
-    """Takes line after line."""
+    """Translate a file line by line."""
 
     def __init__(self, file: str) -> None:
         self._file = file
