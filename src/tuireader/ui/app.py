@@ -263,7 +263,3 @@ class TuireaderApp(Host):
         except TuireaderError as error:
             self.say(str(error), severity="error", seconds=10)
             return True
-
-    def report(self, error: TuireaderError) -> None:
-        """Show an error that came out of a worker."""
-        self.say(str(error), severity="error", seconds=10)

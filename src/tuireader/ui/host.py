@@ -20,6 +20,7 @@ from tuireader.ui.textual_private import CrashSafeApp
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+    from tuireader.errors import TuireaderError
     from tuireader.library import Library
 
 Browser = Callable[[str], Awaitable[str]]
@@ -109,6 +110,10 @@ class Host(CrashSafeApp):
         if group:
             self._said_last[group] = message
         self._show(Notification(message, "", severity, seconds, markup=False))
+
+    def report(self, error: TuireaderError) -> None:
+        """Show an error that came out of a worker or a message handler."""
+        self.say(str(error), severity="error", seconds=10)
 
     def say_shortly(self, message: str) -> None:
         """Show a toast for a frequent action, in place of the last such one."""

@@ -27,10 +27,6 @@ class CoalescingScreen(Screen[None]):
     _repainted = 0.0
     _held_until = 0.0
 
-    def report(self, error: TuireaderError) -> None:
-        """Show an error that came out of a message handler."""
-        raise NotImplementedError
-
     @property
     def keys_wait(self) -> bool:
         """Return whether typed keys are still to be handled."""
@@ -71,7 +67,9 @@ class CoalescingScreen(Screen[None]):
         try:
             await super()._dispatch_message(message)
         except TuireaderError as error:
-            self.report(error)
+            if not isinstance(self.app, CrashSafeApp):
+                raise
+            self.app.report(error)
 
 
 class CrashSafeApp(App[int]):
@@ -80,8 +78,8 @@ class CrashSafeApp(App[int]):
     fault: BaseException | None = None  # what made the app crash
 
     def report(self, error: TuireaderError) -> None:
-        """Show an error that came out of a worker."""
-        raise NotImplementedError
+        """Show an error that came out of a worker or a message handler."""
+        self.notify(str(error), severity="error", timeout=10, markup=False)
 
     async def run_binding(self, key: str, priority: bool = False) -> bool:
         """Run the first action bound to a key that applies; return whether there was one.

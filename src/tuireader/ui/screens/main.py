@@ -14,7 +14,6 @@ from textual.binding import Binding
 from textual.reactive import Reactive
 from textual.widget import Widget
 
-from tuireader.errors import TuireaderError
 from tuireader.ui import views
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.search_hits import SearchHits
@@ -200,10 +199,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         await self.flows.apply(Outcome(feeds_added=added or 0))
 
     # -- messages
-
-    def report(self, error: TuireaderError) -> None:
-        """Show an error that came out of a message handler."""
-        self.host.say(str(error), severity="error", seconds=10)
 
     def on_resize(self, event: events.Resize) -> None:
         """Hide what does not fit."""
