@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.builders import NOW, entry, open_store, save
-from tuireader import ingest
+from tuireader import demo, ingest
+from tuireader.feeds.parse import parse
+from tuireader.model import ParsedFeed
 from tuireader.store import Store
 
 NEWS = [
@@ -57,3 +59,21 @@ def test_a_text_that_another_connection_has_changed_is_read_again(tmp_path: Path
     assert store.change_state() != state
     assert relate(store, relater, 3) == 1
     store.close()
+
+
+def test_batches_that_share_what_they_read_weigh_articles_as_batches_of_their_own(tmp_path: Path) -> None:
+    found = []
+    for name in ("shared", "own"):
+        (tmp_path / name).mkdir()
+        store = open_store(tmp_path / name)
+        for number, sample in enumerate(demo.feeds(NOW)):
+            parsed = parse(sample.body, sample.url, "application/xml")
+            assert isinstance(parsed, ParsedFeed)
+            save(store, 1 + number % 2, *parsed.entries)
+        relater = ingest.Relater()
+        while relate(store, relater, 20):
+            relater = relater if name == "shared" else ingest.Relater()
+        ids = range(1, store.relations.article_count() + 1)
+        found.append([(one.article_id, one.score) for id_ in ids for one in ingest.related(store, id_)])
+        store.close()
+    assert found[0] == found[1] and len(found[0]) > 50

@@ -31,6 +31,7 @@ class StoredProfiles:
 
     def arrive(self, articles: Iterable[search.ArticleText]) -> None:
         """Take the texts of new articles from memory, in place of those of the batch before."""
+        self._article_count = self._store.relations.article_count()  # as for a batch of its own
         self._arrived = {article.id: article for article in articles}
 
     def article_count(self) -> int:
