@@ -142,6 +142,14 @@ class Terminal:
         """Read until the screen does not show a text any more."""
         return self.wait(lambda shown: what not in shown)
 
+    def interrupt(self) -> int:
+        """Press ctrl+c until the program has ended; its exit code. Python misses one that comes just before a read."""
+        end = time.monotonic() + self._patience
+        self.press("ctrl+c")
+        while self.rest() and time.monotonic() < end:
+            self.press("ctrl+c")
+        return self.leave()
+
     def leave(self) -> int:
         """Read until the program has ended; its exit code."""
         end = time.monotonic() + self._patience

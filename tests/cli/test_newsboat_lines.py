@@ -125,5 +125,4 @@ def test_a_person_is_asked_and_no_is_what_return_means(home: Home, tmp_path: Pat
     with Terminal(command, home=tmp_path, env={"XDG_STATE_HOME": str(tmp_path)}) as terminal:
         shown = terminal.wait("Import this? [y/N]")
         assert "proxy" in shown and "programs" not in shown  # they are here already
-        terminal.press("ctrl+c")
-        assert terminal.leave() == Exit.INTERRUPTED
+        assert terminal.interrupt() == Exit.INTERRUPTED
