@@ -1,7 +1,7 @@
 """The table of commands: everything the user can do, with keys and places.
 
 Bindings, footer, palette, help, `tuireader keys` and the documentation are generated from `COMMANDS`, so a
-new command is one entry in `reading` or `managing` and one method. Keys have Textual's names
+new command is one entry in `table` and one method. Keys have Textual's names
 (`question_mark`, `ctrl+z`); in their TOML, users may write characters (`?`, `^z`).
 """
 

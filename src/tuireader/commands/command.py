@@ -54,7 +54,6 @@ class Command:
     keys: tuple[str, ...]
     group: Annotated[Group, "Heading in the help."]
     scope: Annotated[Scope, "Where it works: `global`, `list`, `article` or `sidebar`."] = Scope.GLOBAL
-    footer: bool = False
     also: tuple[Scope, ...] = ()
 
     @property
