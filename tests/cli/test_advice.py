@@ -90,6 +90,7 @@ def test_nothing_found_says_what_may_be_meant(news: tuple[Home, Web], run: Run) 
     assert run("search", "watch:Wechta").err == no_watch
     assert run("watch", "test", "watch:Wechta").err == no_watch
     assert no_watch in run("star", "watch:Wechta").err
+    assert run("count", "watch:Wechta") == Told(Exit.OK, "0 articles\n", no_watch)
     assert run("list", "feed:Exmaple").err == (
         """tuireader: there is no feed 'Exmaple'; did you mean feed:"Example News"?\n"""
     )

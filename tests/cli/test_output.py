@@ -157,7 +157,6 @@ def test_what_is_left_out_needs_no_dashes_before_it(run: Run) -> None:
         (("read", "--id", "999"), "there is no article 999 (`tuireader list` shows the numbers)"),
         (("star", "(open"), "the bracket is not closed"),
         (("unread", "--mark"), "no articles were selected"),
-        (("unread", "--watch", "Nobody"), "there is no watch 'Nobody' (there are: WeChat, PIPL, Two words)"),
         (("unread", "--watch", "WeChat", "x"), "--watch only works for counting (write: watch:WeChat)"),
         (("show", "999"), "there is no article 999"),
         (("show", "x"), "(`tuireader show --help` says more)"),
@@ -172,6 +171,23 @@ def test_wrong_words_are_told_on_stderr(run: Run, words: tuple[str, ...], told: 
     assert (done.code, done.out) == (Exit.USAGE, "")
     assert told in done.err and "Traceback" not in done.err
     assert run("unread").out == "31\n"
+
+
+_WATCH_COMMANDS = [("unread", "--watch"), ("brief", "--watch"), ("watch", "report"), ("watch", "follow")]
+
+
+@pytest.mark.parametrize("command", _WATCH_COMMANDS)
+@pytest.mark.parametrize("name", ["Nobody", ""])
+def test_an_unknown_watch_is_one_line(run: Run, command: tuple[str, ...], name: str) -> None:
+    told = f"tuireader: there is no watch {name!r} (there are: WeChat, PIPL, Two words)\n"
+    assert run(*command, name) == Told(Exit.USAGE, "", told)
+
+
+@pytest.mark.parametrize("command", _WATCH_COMMANDS[:-1])
+def test_case_of_a_watch_name_means_nothing(run: Run, command: tuple[str, ...]) -> None:
+    assert run(*command, "tWO wORDS") == run(*command, "Two words")
+    assert run(*command, "tWO wORDS") != run(*command, "PIPL")
+    assert run("list", 'watch:"tWO wORDS"') == run("list", 'watch:"Two words"')
 
 
 # --------------------------------------------------------------------------- exit codes

@@ -10,7 +10,13 @@ import click
 
 from tuireader.cli.base import ARTICLE, library_command, say
 from tuireader.cli.completion import complete_articles
-from tuireader.cli.expression import ExpressionCommand, expression_argument, no_articles, say_advice
+from tuireader.cli.expression import (
+    ExpressionCommand,
+    expression_argument,
+    matching,
+    no_articles,
+    say_advice,
+)
 from tuireader.cli.output import (
     format_option,
     ink,
@@ -22,15 +28,17 @@ from tuireader.cli.output import (
     print_paged,
 )
 from tuireader.commands.sorts import RELEVANCE
-from tuireader.errors import Exit, UsageError
-from tuireader.model import Article, ArticleRow, Related, View, ViewKind
+from tuireader.errors import Exit
+from tuireader.model import Article, ArticleRow, Related
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.library import Library
 
-NO_LIMIT = 2**62
-
+_format = format_option(
+    ("text", "json", "tsv", "md"),
+    "Output: plain lines, JSON lines, tab-separated columns, or a Markdown list.",
+)
 _limit = click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(min=0), help="Maximum number of articles."
 )
@@ -38,10 +46,10 @@ _limit = click.option(
 
 @click.command("list", cls=ExpressionCommand)
 @expression_argument()
-@format_option
+@_format
 @_limit
 @library_command
-async def list_(library: Library, expression: tuple[str, ...], form: str, limit: int) -> None:
+async def list_(library: Library, expression: str, form: str, limit: int) -> None:
     """List articles, newest first.
 
     Lists all articles, or those that an expression matches.
@@ -53,12 +61,12 @@ async def list_(library: Library, expression: tuple[str, ...], form: str, limit:
       tuireader list --json --limit 5 'age:<7d'
       tuireader list --format md is:starred > reading-list.md
     """
-    await _print_articles(library, " ".join(expression), form, limit)
+    await _print_articles(library, expression, form, limit)
 
 
 @click.command(cls=ExpressionCommand)
 @expression_argument(required=True)
-@format_option
+@_format
 @_limit
 @click.option(
     "--sort",
@@ -70,7 +78,7 @@ async def list_(library: Library, expression: tuple[str, ...], form: str, limit:
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @library_command
 async def search(
-    library: Library, expression: tuple[str, ...], form: str, limit: int, sort: str, exit_status: bool
+    library: Library, expression: str, form: str, limit: int, sort: str, exit_status: bool
 ) -> int:
     """Search all stored articles.
 
@@ -82,7 +90,7 @@ async def search(
       tuireader search --exit-status watch:PIPL is:unread > /dev/null && echo 'something to read'
       tuireader search WeChat -title:users is:unread
     """
-    found = await _print_articles(library, " ".join(expression), form, limit, sort == RELEVANCE)
+    found = await _print_articles(library, expression, form, limit, sort == RELEVANCE)
     return Exit.FAILURE if exit_status and not found else Exit.OK
 
 
@@ -90,7 +98,7 @@ async def search(
 @expression_argument()
 @json_option
 @library_command
-async def count(library: Library, expression: tuple[str, ...], as_json: bool) -> None:
+async def count(library: Library, expression: str, as_json: bool) -> None:
     """Count articles and their stories.
 
     Counts all articles, or those that an expression matches. Marks nothing.
@@ -101,13 +109,9 @@ async def count(library: Library, expression: tuple[str, ...], as_json: bool) ->
       tuireader count is:unread watch:WeChat
       tuireader count --json 'age:<7d -is:read'
     """
-    text = " ".join(expression)
-    if text.strip():
-        ids, problem = await library.searches.run(text, limit=NO_LIMIT)
-        if problem:
-            raise UsageError(problem)
-    else:
-        ids = await library.lists.ids(View(ViewKind.ALL))
+    ids = await matching(library, expression)
+    if expression and not ids:
+        await say_advice(library, expression)
     await print_count(library, ids, as_json)
 
 
@@ -124,15 +128,10 @@ async def print_count(library: Library, ids: Sequence[int], as_json: bool) -> No
 async def _print_articles(
     library: Library, expression: str, form: str, limit: int, ranked: bool = False
 ) -> int:
-    if expression.strip():
-        ids, problem = await library.searches.run(expression, limit=limit, ranked=ranked)
-        if problem:
-            raise UsageError(problem)
-    else:
-        ids = await library.lists.ids(View(ViewKind.ALL))
+    ids = await matching(library, expression, limit=limit, ranked=ranked)
     if not ids and limit and not (expression and await say_advice(library, expression)):
-        say(f"tuireader: {await no_articles(library, expression.strip())}")
-    rows = await library.lists.rows(ids[:limit])
+        say(f"tuireader: {await no_articles(library, expression)}")
+    rows = await library.lists.rows(ids)
     if form == "json":
         for row in rows:
             print_json("Article", row, feed=library.feeds.title(row.feed_id))

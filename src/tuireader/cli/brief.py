@@ -8,6 +8,7 @@ import click
 
 from tuireader.cli.base import library_command, seconds
 from tuireader.cli.completion import complete_watches
+from tuireader.cli.output import format_option
 from tuireader.export.brief_formats import FORMATS, render
 
 if TYPE_CHECKING:
@@ -22,19 +23,11 @@ if TYPE_CHECKING:
     help='Period, such as "24h" or "7d", or "last" for since the last brief.',
 )
 @click.option(
-    "--watch", default="", shell_complete=complete_watches, help="Only stories that this watch matches."
+    "--watch", "name", shell_complete=complete_watches, help="Only stories that this watch matches."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="md",
-    show_default=True,
-    help="Markdown, JSON or a web page.",
-)
-@click.option("--json", "form", flag_value="json", help="Short for --format json.")
+@format_option(FORMATS, "Markdown, JSON or a web page.")
 @library_command
-async def brief(library: Library, since: str, watch: str, form: str) -> None:
+async def brief(library: Library, since: str, name: str | None, form: str) -> None:
     """Print new articles by story, with matched sentences.
 
     Fetches nothing. The same articles give the same output, byte for byte (in UTF-8).
@@ -46,6 +39,7 @@ async def brief(library: Library, since: str, watch: str, form: str) -> None:
       tuireader brief --since 7d --json
     """
     span = None if since == "last" else seconds("--since", since, 60, 3650, "24h or 7d, or last")
+    watch = "" if name is None else library.watches.named(name).name
     made, end = await library.briefs.make(span, watch)
     click.echo(render(made, form).encode("utf-8", "replace"), nl=False)
     if span is None:

@@ -26,7 +26,7 @@ from click.shell_completion import (
 
 from tuireader.cli.base import COMPLETE, Options
 from tuireader.config import Config, load, paths
-from tuireader.errors import Exit, TuireaderError
+from tuireader.errors import TuireaderError
 
 _NEWEST = 40
 _FIELDS = ("title:", "body:", "author:", "feed:", "folder:", "url:", "label:", "watch:", "age:<", "after:")
@@ -210,7 +210,7 @@ for _shell, _class in _CLASSES.items():
 
 @click.command()
 @click.argument("shell", type=click.Choice(_SHELLS))
-def completion(shell: str) -> int:
+def completion(shell: str) -> None:
     """Print the completion script for a shell.
 
     It completes commands, options, feeds, watches and expressions.
@@ -223,4 +223,3 @@ def completion(shell: str) -> int:
     """
     script = _CLASSES[shell](click.get_current_context().find_root().command, {}, "tuireader", COMPLETE)
     print(script.source(), end="")
-    return Exit.OK

@@ -112,7 +112,7 @@ def check(options: Options, as_json: bool) -> int:
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.pass_obj
-def backup(options: Options, file: Path | None) -> int:
+def backup(options: Options, file: Path | None) -> None:
     """Back up the database, even while tuireader runs.
 
     Copies it to FILE, or to a file with today's date beside it, and prints the name of the copy.
@@ -130,13 +130,12 @@ def backup(options: Options, file: Path | None) -> int:
     if not files.is_stream(target):
         print(target)
     say(f"copied {_size(size)}")
-    return Exit.OK
 
 
 @db.command()
 @click.option("--yes", is_flag=True, help="Replace the damaged database, which is kept under another name.")
 @click.pass_obj
-def repair(options: Options, yes: bool) -> int:
+def repair(options: Options, yes: bool) -> None:
     """Save what can be read of a damaged database to a new file.
 
     The damaged file is never written to. With --yes it is renamed to end in .damaged, and the new file takes
@@ -154,39 +153,38 @@ def repair(options: Options, yes: bool) -> int:
     broken = {finding.name for finding in found if finding.problem}
     if not broken:
         say("there is nothing to repair")
-        return Exit.OK
+        return
     _print(path, found)
     if broken == {"search"}:
-        return _reindex(path)
+        _reindex(path)
+        return
     new = maintenance.free_name(path, "repaired")
     kept = recover(path, new)
     for table in ("feed", "article", "content", "match"):
         print(f"saved  {table}: {kept[table]:,}")
     if not yes:
         say(f"the repaired database is {new} (`tuireader db repair --yes` puts one in place)")
-        return Exit.OK
+        return
     damaged = maintenance.replace(path, new)
     say(f"repaired {path}; the damaged one is kept as {damaged}")
-    return Exit.OK
 
 
 @db.command()
 @click.pass_obj
-def reindex(options: Options) -> int:
+def reindex(options: Options) -> None:
     """Rebuild the search index.
 
     \b
     Example:
       tuireader db reindex
     """
-    return _reindex(_database(options))
+    _reindex(_database(options))
 
 
-def _reindex(path: Path) -> int:
+def _reindex(path: Path) -> None:
     from tuireader.store import maintenance
 
     say(f"indexed {counted(maintenance.reindex(path), 'article')}")
-    return Exit.OK
 
 
 def _database(options: Options) -> Path:

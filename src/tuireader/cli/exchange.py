@@ -10,7 +10,7 @@ import click
 
 from tuireader import files
 from tuireader.cli.base import library_command, say
-from tuireader.cli.output import json_option, print_json
+from tuireader.cli.output import format_option, json_option, print_json
 from tuireader.errors import TuireaderError
 from tuireader.text.wording import counted
 
@@ -83,15 +83,9 @@ async def import_from(library: Library, source: str) -> Imported:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["opml", "json", "newsboat", "state"]),
-    default="opml",
-    show_default=True,
-    help="OPML, JSON, a newsboat `urls` file, or the read state as JSON.",
+@format_option(
+    ("opml", "json", "newsboat", "state"), "OPML, JSON, a newsboat `urls` file, or the read state as JSON."
 )
-@click.option("--json", "form", flag_value="json", help="Short for --format json.")
 @library_command
 async def export(library: Library, file: Path | None, form: str) -> None:
     """Export subscriptions, or read, starred and labelled articles.

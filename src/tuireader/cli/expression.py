@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tuireader.cli.base import say
 from tuireader.cli.completion import complete_expressions
+from tuireader.errors import UsageError
+from tuireader.model import View, ViewKind
 from tuireader.text import clean
 from tuireader.text.wording import counted
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+NO_LIMIT = 2**62
 _MARK = "\0"  # which no argument of a process can hold
 
 
@@ -30,8 +33,20 @@ class ExpressionCommand(click.Command):
         marked = [f"{_MARK}{arg}" if re.match(r"-[^-\d]", arg) and arg not in known else arg for arg in args]
         rest = super().parse_args(ctx, marked)
         words = ctx.params.get("expression") or ()
-        ctx.params["expression"] = tuple(word.removeprefix(_MARK) for word in words)
+        ctx.params["expression"] = " ".join(word.removeprefix(_MARK) for word in words).strip()
         return rest
+
+
+async def matching(
+    library: Library, expression: str, *, limit: int = NO_LIMIT, ranked: bool = False
+) -> Sequence[int]:
+    """Return the articles that an expression matches, all articles for none. Raises UsageError."""
+    if not expression:
+        return (await library.lists.ids(View(ViewKind.ALL)))[:limit]
+    ids, problem = await library.searches.run(expression, limit=limit, ranked=ranked)
+    if problem:
+        raise UsageError(problem)
+    return ids
 
 
 async def say_advice(library: Library, text: str) -> bool:
@@ -43,7 +58,7 @@ async def say_advice(library: Library, text: str) -> bool:
 
 
 def expression_argument(*, required: bool = False) -> Callable[[Command], Command]:
-    """The words of an `ExpressionCommand` as the argument `expression`."""
+    """The words of an `ExpressionCommand` as one argument `expression`."""
     return click.argument("expression", nargs=-1, required=required, shell_complete=complete_expressions)
 
 

@@ -245,7 +245,7 @@ async def retry(library: Library, feed: tuple[str, ...], as_json: bool) -> int:
 @library_command
 async def add(
     library: Library, url: str, folder: str, title: str, number: int | None, dry_run: bool, as_json: bool
-) -> int:
+) -> None:
     """Subscribe to a feed, or to the feed of a web page.
 
     Writes the feed to the configuration. If a page has several feeds, you are asked to choose; without a
@@ -264,7 +264,8 @@ async def add(
     if number is not None and number > len(found):
         raise UsageError(f"{url} has no feed {number}", f"{counted(len(found), 'feed')} were found there")
     if dry_run:
-        return await _tell_found(library, found, number or 1, as_json)
+        await _tell_found(library, found, number or 1, as_json)
+        return
     several = number is None and len(found) > 1
     at = await _which(library, found, url, folder, title) if several else number or 1
     feed = found[at - 1]
@@ -278,7 +279,6 @@ async def add(
         print_json("Added", url=without_password(address), title=title or name, new=bool(new))
     shown = without_password(address)
     say(f"{'added' if new else 'already there'}: {name or shown} ({shown})")
-    return Exit.OK
 
 
 async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:
@@ -302,7 +302,7 @@ async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder:
     return int(click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True))
 
 
-async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int, as_json: bool) -> int:
+async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int, as_json: bool) -> None:
     """Print the content of the feed to be added, and the other feeds."""
     feed = found[number - 1]
     others = {at: one for at, one in enumerate(found, 1) if at != number}
@@ -316,7 +316,7 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int,
             followed=followed,
             others=[without_password(other.url) for other in others.values()],
         )
-        return Exit.OK
+        return
     from tuireader.ui.drawing.feed_summary import facts
 
     told = facts(preview, feed.url, int(time.time()), followed=followed)
@@ -324,4 +324,3 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int,
     print("\n".join([lines[0], without_password(feed.url), *lines[1:]]))
     for at, other in others.items():
         print(f"also there (--feed {at}): {other.title or 'Untitled'} ({without_password(other.url)})")
-    return Exit.OK

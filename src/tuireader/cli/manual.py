@@ -167,7 +167,7 @@ def _roff(text: str) -> str:
 
 
 @click.command("man")
-def man() -> int:
+def man() -> None:
     """Print the manual page, for `man -l -`.
 
     \b
@@ -176,4 +176,3 @@ def man() -> int:
       tuireader man | man -l -
     """
     print(roff(click.get_current_context().find_root().command), end="")
-    return Exit.OK

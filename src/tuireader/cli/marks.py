@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuireader.cli.articles import NO_LIMIT, print_count
+from tuireader.cli.articles import print_count
 from tuireader.cli.base import ARTICLE, library_command, say
 from tuireader.cli.completion import complete_articles, complete_labels, complete_watches
-from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
+from tuireader.cli.expression import ExpressionCommand, expression_argument, matching, say_advice
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import UsageError
 from tuireader.model import ArticleRow, Change
@@ -37,9 +37,7 @@ class _Selection:
             await library.articles.require(number)
         ids = list(self.numbers)
         if self.text:
-            found, problem = await library.searches.run(self.text, limit=NO_LIMIT)
-            if problem:
-                raise UsageError(problem)
+            found = await matching(library, self.text)
             if not found:
                 await say_advice(library, self.text)
             ids += found
@@ -65,14 +63,13 @@ def _selecting(job: Callable[..., Awaitable[None]]) -> Callable[..., Any]:
     async def command(
         library: Library,
         /,
-        expression: Sequence[str],
+        expression: str,
         numbers: Sequence[int],
         dry_run: bool,
         as_json: bool,
         **own: Any,
     ) -> None:
-        text = " ".join(expression).strip()
-        await job(library, _Selection(text, numbers, dry_run, as_json), **own)
+        await job(library, _Selection(expression, numbers, dry_run, as_json), **own)
 
     return update_wrapper(command, job)
 

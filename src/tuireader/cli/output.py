@@ -6,15 +6,14 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import click
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+from tuireader.export.formats import markdown_address
 
-FORMATS = ("text", "json", "tsv", "md")
-"""What lists of articles can be printed as."""
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~]")
 
@@ -24,17 +23,17 @@ def json_option(function: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(function)
 
 
-def format_option(function: Command) -> Command:
-    """Add the option `--format`, with `--json` for short, as `form`."""
-    function = click.option("--json", "form", flag_value="json", help="Short for --format json.")(function)
-    return click.option(
-        "--format",
-        "form",
-        type=click.Choice(FORMATS),
-        default="text",
-        show_default=True,
-        help="Output: plain lines, JSON lines, tab-separated columns, or a Markdown list.",
-    )(function)
+def format_option(forms: Sequence[str], help: str) -> Callable[[Command], Command]:
+    """Add the option `--format`, by default the first of `forms`, with `--json` for short, as `form`."""
+
+    def add(function: Command) -> Command:
+        short = click.option("--json", "form", flag_value="json", help="Short for --format json.")
+        choice = click.Choice(forms)
+        return click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=help)(
+            short(function)
+        )
+
+    return add
 
 
 def print_json(shape: str, value: object = None, *, flush: bool = False, **own: object) -> None:
@@ -61,8 +60,7 @@ def markdown_link(text: str, url: str) -> str:
     """Return a Markdown link, or just the text if the address is not http(s)."""
     if not re.match(r"https?://", url, re.IGNORECASE):
         return markdown(text)
-    address = re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
-    return f"[{markdown(text)}](<{address}>)"
+    return f"[{markdown(text)}](<{markdown_address(url)}>)"
 
 
 def colored() -> bool:

@@ -19,7 +19,7 @@ from tuireader.errors import Exit
 )
 @json_option
 @click.pass_obj
-def keys(options: Options, preset: str | None, as_json: bool) -> int:
+def keys(options: Options, preset: str | None, as_json: bool) -> None:
     """List the keys of all commands.
 
     \b
@@ -39,13 +39,12 @@ def keys(options: Options, preset: str | None, as_json: bool) -> int:
             print_json("KeyBinding", command, keys=own)
             continue
         print(f"{' '.join(own):<16} {command.id:<22} {command.help}")
-    return Exit.OK
 
 
 @click.command("paths")
 @json_option
 @click.pass_obj
-def paths_(options: Options, as_json: bool) -> int:
+def paths_(options: Options, as_json: bool) -> None:
     """Print the paths of the files, without creating any.
 
     \b
@@ -56,10 +55,9 @@ def paths_(options: Options, as_json: bool) -> int:
     where = options.paths
     if as_json:
         print_json("Places", where)
-        return Exit.OK
+        return
     for name in ("config", "database", "state", "cache"):
         print(f"{name}\t{getattr(where, name)}")
-    return Exit.OK
 
 
 @click.group("config")
@@ -112,7 +110,7 @@ def _warnings(options: Options, config: Config, problems: Sequence[Problem]) -> 
 
 @config_.command()
 @json_option
-def defaults(as_json: bool) -> int:
+def defaults(as_json: bool) -> None:
     """Print every key with its default and description.
 
     \b
@@ -127,4 +125,3 @@ def defaults(as_json: bool) -> int:
             print_json("ConfigKey", key)
             continue
         print(f"{key.path} = {key.default}\n    {key.doc}")
-    return Exit.OK

@@ -97,12 +97,7 @@ def _invoke(arguments: list[str]) -> int:
     default="",
     help="Import OPML (newsboat-compatible).",
 )
-@click.option(
-    "-q",
-    "--quiet",
-    is_flag=True,
-    help="Do nothing (newsboat-compatible).",
-)
+@click.option("-q", "--quiet", is_flag=True, help="Do nothing (newsboat-compatible).")
 @click.version_option(__version__, prog_name="tuireader", message="%(prog)s %(version)s")
 @click.pass_context
 def main(
@@ -132,11 +127,8 @@ def main(
         where = replace(where, database=where.database.with_name("demo.db"))
     context.obj = Options(where, demo, fresh)
     if fresh:
-        for name in (
-            where.database,
-            *(Path(f"{where.database}{end}") for end in ("-journal", "-wal", "-shm")),
-        ):
-            name.unlink(missing_ok=True)
+        for end in ("", "-journal", "-wal", "-shm"):
+            Path(f"{where.database}{end}").unlink(missing_ok=True)
     if (
         config_file is not None
         and context.invoked_subcommand not in {"add", "import"}

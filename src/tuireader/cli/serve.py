@@ -8,7 +8,7 @@ import click
 
 from tuireader.cli.base import Options, say
 from tuireader.config import config_exists
-from tuireader.errors import Exit, TuireaderError
+from tuireader.errors import TuireaderError
 from tuireader.subprocesses import python
 
 
@@ -24,7 +24,7 @@ from tuireader.subprocesses import python
 @click.option("--public-url", default="", metavar="URL", help="Public address behind a proxy.")
 @click.option("--open", "browser", is_flag=True, help="Also open the browser.")
 @click.pass_obj
-def serve(options: Options, host: str, port: int, public_url: str, browser: bool) -> int:
+def serve(options: Options, host: str, port: int, public_url: str, browser: bool) -> None:
     """Open the reader in a browser, with the same keys.
 
     Prints a link with a secret token. Only this machine can connect, unless --host allows others: then put it
@@ -49,7 +49,8 @@ def serve(options: Options, host: str, port: int, public_url: str, browser: bool
     if options.paths.database_given:
         words += ["--database", str(options.paths.database)]
     listening = listen(host, port)
-    if not _loopback(listening.getsockname()[0]):
+    address = ipaddress.ip_address(listening.getsockname()[0].partition("%")[0])
+    if not address.is_loopback:
         say("tuireader: other machines can connect, and the connection is not encrypted")
     serve(
         python.command("tuireader", *words),
@@ -58,8 +59,3 @@ def serve(options: Options, host: str, port: int, public_url: str, browser: bool
         browser=browser,
         say=lambda link: print(link, flush=True),
     )
-    return Exit.OK
-
-
-def _loopback(address: str) -> bool:
-    return ipaddress.ip_address(address.partition("%")[0]).is_loopback

@@ -14,7 +14,6 @@ import click
 
 from tuireader.cli.base import Options, seconds
 from tuireader.config import paths
-from tuireader.errors import Exit
 from tuireader.subprocesses import python
 from tuireader.text.wording import counted
 
@@ -92,15 +91,10 @@ def _cron(program: Sequence[str], seconds: int) -> str:
 
 
 @click.command()
-@click.option(
-    "--every",
-    default="30m",
-    show_default=True,
-    help="How often to fetch feeds that are due.",
-)
+@click.option("--every", default="30m", show_default=True, help="How often to fetch feeds that are due.")
 @click.option("--unit", "name", type=click.Choice(UNITS), help="Print only this one.")
 @click.pass_obj
-def service(options: Options, every: str, name: str | None) -> int:
+def service(options: Options, every: str, name: str | None) -> None:
     """Print systemd units and a cron line for fetching.
 
     \b
@@ -118,7 +112,6 @@ def service(options: Options, every: str, name: str | None) -> int:
             "#   systemctl --user enable --now tuireader.timer\n"
             "# They run while you are logged in; `loginctl enable-linger` lets them run always."
         )
-    return Exit.OK
 
 
 def _program() -> list[str]:

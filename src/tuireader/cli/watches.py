@@ -68,9 +68,7 @@ async def list_(library: Library, as_json: bool) -> None:
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @json_option
 @library_command
-async def test(
-    library: Library, expression: tuple[str, ...], days: int | None, exit_status: bool, as_json: bool
-) -> int:
+async def test(library: Library, expression: str, days: int | None, exit_status: bool, as_json: bool) -> int:
     """Show what an expression would have matched.
 
     \b
@@ -78,11 +76,10 @@ async def test(
       tuireader watch test 'fine NEAR/8 Tencent' --days 30
       tuireader watch test --json WeChat
     """
-    text = " ".join(expression)
-    report = await library.searches.try_out(text, days)
+    report = await library.searches.try_out(expression, days)
     _print_report(library, report, as_json)
     if not report.hits:
-        await say_advice(library, text)
+        await say_advice(library, expression)
     return Exit.FAILURE if exit_status and not report.hits else Exit.OK
 
 

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from tuireader.model import Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An article in a brief. `story` is 0 when it is alone; `evidence` is in the order of the watches.
+    """An article in a brief. `story` is 0 when it is alone; `evidence` is in the order of the watches."""
 
-    `new` is False for a report of a story that is older than the period of the brief.
-    """
-
-    article_id: int
-    title: str
-    url: str
-    feed_title: str
-    time: int
+    article_id: Annotated[int, "Number of the article."]
+    title: Annotated[str, "Its title."]
+    url: Annotated[str, "Its address."]
+    feed_title: Annotated[str, "Title of its feed."]
+    time: Annotated[int, "When it was published."]
     story: int = 0
     evidence: tuple[Evidence, ...] = ()
-    new: bool = True
-    lag: int = 0
-    """Seconds after the first report of its story."""
+    new: Annotated[bool, "False when it is older than the period of the brief."] = True
+    lag: Annotated[int, "Seconds after the first report of the story."] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +29,11 @@ class BriefStory:
     """A story: its reports, the first one first, and its watches."""
 
     reports: tuple[Report, ...]
-    watches: tuple[str, ...] = ()
+    watches: Annotated[tuple[str, ...], "Watches that match it."] = ()
 
     @property
     def title(self) -> str:
-        """Return the title of the first report."""
+        """Title of the first report."""
         return one_line(self.reports[0].title or self.reports[0].url)
 
     @property
@@ -53,30 +50,26 @@ class BriefStory:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The stories under one heading; `watch` is None for stories on no watch."""
+    """The stories under one heading."""
 
-    watch: str | None
+    watch: Annotated[str | None, "Name of the watch, `null` for stories that no watch matches."]
     stories: tuple[BriefStory, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The whole brief; each story is in one section. `articles` counts the new ones.
+    """The whole brief; each story is in one section."""
 
-    `seconds` is the period, None for since the last brief; `first` and `last` are the times of its first
-    and last new article. `muted` counts those that are left out.
-    """
-
-    articles: int
+    articles: Annotated[int, "Number of new articles."]
     sections: tuple[Section, ...]
-    seconds: int | None = None
-    first: int | None = None
-    last: int | None = None
-    muted: int = 0
+    seconds: Annotated[int | None, "Length of the period, `null` for since the last brief."] = None
+    first: Annotated[int | None, "Time of the first new article, `null` when there is none."] = None
+    last: Annotated[int | None, "Time of the last new article."] = None
+    muted: Annotated[int, "Number of articles left out because they are muted."] = 0
 
     @property
     def stories(self) -> int:
-        """Return the number of stories."""
+        """Number of their stories."""
         return sum(len(section.stories) for section in self.sections)
 
 

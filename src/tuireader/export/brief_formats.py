@@ -14,6 +14,7 @@ from html import escape
 
 from tuireader.export import shapes
 from tuireader.export.brief import Brief, BriefStory, Report, Section, one_line
+from tuireader.export.formats import markdown_address
 from tuireader.model import Evidence
 from tuireader.text.wording import counted
 
@@ -123,7 +124,7 @@ def _md_story(story: BriefStory, section: Section) -> list[str]:
     for report in story.reports:
         when = _lag(report, story.reports[0])
         title = _md(report.title or report.url)
-        link = f"[{title}](<{_md_url(report.url)}>)" if _is_web(report.url) else title
+        link = f"[{title}](<{markdown_address(report.url)}>)" if _is_web(report.url) else title
         lines.append(f"- {when} · {_md(report.feed_title)}: {link}")
     return lines
 
@@ -139,10 +140,6 @@ def _md_part(text: str) -> str:
 def _md_start(text: str) -> str:
     """Escape whatever begins a list or underlines a heading at the start of a line."""
     return _LINE_START.sub(lambda match: f"{match[1] or ''}\\{match[2]}", text)
-
-
-def _md_url(url: str) -> str:
-    return re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
 
 
 # --------------------------------------------------------------------------- JSON

@@ -1,4 +1,4 @@
-"""Export an article in several formats."""
+"""Export an article in several formats, and the names of its files."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import html
 import json
 import re
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from tuireader.document import Block, BlockKind, Document, Span, SpanKind, parse
 from tuireader.model import Article, Related
+from tuireader.text import clean
 
 FORMS = ("md", "html", "txt", "json")
 """Markdown with front matter, a web page, plain text, and JSON as in `tuireader show --json`."""
@@ -134,12 +136,20 @@ def _markdown_block(block: Block, addresses: Mapping[int, str]) -> str:
         return _behind(lead, lead, f"{fence}{language}\n{block.text}\n{fence}")
     if block.picture is not None:
         text = _escaped(" ".join(block.text.split()))
-        return _behind(lead, lead, f"![{text}](<{_address(block.picture.url)}>)") if block.picture.url else ""
+        return (
+            _behind(lead, lead, f"![{text}](<{markdown_address(block.picture.url)}>)")
+            if block.picture.url
+            else ""
+        )
     if not block.text:
         return ""
     if block.kind is BlockKind.EMBED:
         url = addresses.get(block.link, "")
-        return f"{lead}[{_escaped(block.text)}](<{_address(url)}>)" if url else lead + _escaped(block.text)
+        return (
+            f"{lead}[{_escaped(block.text)}](<{markdown_address(url)}>)"
+            if url
+            else lead + _escaped(block.text)
+        )
     inner = _safe_start(_with_marks(block, _run, _open, lambda tag: _close(tag, addresses)))
     if block.kind is BlockKind.HEADING:
         return f"{lead}{'#' * min(6, max(2, block.level))} {' '.join(inner.split())}"
@@ -165,10 +175,11 @@ def _open(tag: _Tag) -> str:
 
 
 def _close(tag: _Tag, addresses: Mapping[int, str]) -> str:
-    return f"](<{_address(addresses.get(tag[1], ''))}>)" if tag[0] == "link" else _SIGNS[tag[0]]
+    return f"](<{markdown_address(addresses.get(tag[1], ''))}>)" if tag[0] == "link" else _SIGNS[tag[0]]
 
 
-def _address(url: str) -> str:
+def markdown_address(url: str) -> str:
+    """Return an address with what would end the address of a Markdown link percent-encoded."""
     return re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
 
 
@@ -179,15 +190,8 @@ pre { overflow-x: auto; } blockquote { border-left: 3px solid #999; margin-left:
 .facts, figcaption { color: #666; font-size: .9em; }"""
 # Nothing is ever loaded, so nobody learns that the file is read.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_TAGS = {
-    "strong": "strong",
-    "em": "em",
-    "code": "code",
-    "strike": "s",
-    "mark": "mark",
-    "sup": "sup",
-    "sub": "sub",
-}
+_ELEMENTS = {"strike": "s"}
+"""Elements of spans that are not named as their kind."""
 
 
 def _page(article: Article, document: Document) -> str:
@@ -255,11 +259,11 @@ def _page_block(block: Block, addresses: Mapping[int, str]) -> str:
 def _tag(tag: _Tag, addresses: Mapping[int, str]) -> str:
     if tag[0] == "link":
         return f'<a href="{html.escape(addresses.get(tag[1], ""))}">'
-    return f"<{_TAGS[tag[0]]}>"
+    return f"<{_ELEMENTS.get(tag[0], tag[0])}>"
 
 
 def _end_tag(tag: _Tag) -> str:
-    return "</a>" if tag[0] == "link" else f"</{_TAGS[tag[0]]}>"
+    return "</a>" if tag[0] == "link" else f"</{_ELEMENTS.get(tag[0], tag[0])}>"
 
 
 # --------------------------------------------------------------------------- runs of one style
@@ -312,3 +316,25 @@ def _tags(spans: Sequence[Span], at: int) -> list[_Tag]:
         if span.kind is SpanKind.CODE:
             break
     return tags
+
+
+# --------------------------------------------------------------------------- names of files
+
+_LENGTH = 80
+_BYTES = 180
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
+
+
+def file_name(title: str, moment: int, ending: str, number: int = 1) -> str:
+    """Return `2026-11-24 Title.md`; a `number` above 1 is added after the title.
+
+    The day comes first, so files are in order, and no name begins with a dot or a dash or is reserved by
+    a system.
+    """
+    day = time.strftime("%Y-%m-%d", time.localtime(max(0, moment)))
+    name = _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", clean(title, 500)))
+    name = " ".join(name.split())[:_LENGTH].strip(" .")
+    while len(name.encode("utf-8", "replace")) > _BYTES:
+        name = name[:-1]
+    counted = f" ({number})" if number > 1 else ""
+    return f"{day} {name}".strip(" .") + f"{counted}.{ending}"

@@ -44,38 +44,21 @@ class BriefEvidence(Shape, of=model.Evidence, shows="watch sentence spans until 
 class BriefReport(Shape, of=brief.Report, shows="id=article_id title url feed=feed_title time lag new"):
     """A report of a story."""
 
-    id: Annotated[int, "Number of the article."]
-    title: Annotated[str, "Its title."]
-    url: Annotated[str, "Its address."]
-    feed: Annotated[str, "Title of its feed."]
-    time: Annotated[int, "When it was published."]
-    lag: Annotated[int, "Seconds after the first report of the story."]
-    new: Annotated[bool, "False when it is older than the period of the brief."]
 
-
-class BriefStory(Shape, of=brief.BriefStory):
+class BriefStory(Shape, of=brief.BriefStory, shows="title watches evidence reports"):
     """A story of a brief."""
 
-    title: Annotated[str, "Title of the first report."]
-    watches: Annotated[list[str], "Watches that match it."]
     evidence: Annotated[list[BriefEvidence], "Why they match it."]
     reports: Annotated[list[BriefReport], "Its reports, oldest first."]
 
 
-class BriefSection(Shape, of=brief.Section):
+class BriefSection(Shape, of=brief.Section, shows="watch stories"):
     """Stories of a brief under one heading."""
 
-    watch: Annotated[str | None, "Name of the watch, `null` for stories that no watch matches."]
     stories: Annotated[list[BriefStory], "The stories."]
 
 
 class Brief(Shape, of=brief.Brief, shows="seconds first last articles stories muted sections"):
     """New articles by story."""
 
-    seconds: Annotated[int | None, "Length of the period, `null` for since the last brief."]
-    first: Annotated[int | None, "Time of the first new article, `null` when there is none."]
-    last: Annotated[int | None, "Time of the last new article."]
-    articles: Annotated[int, "Number of new articles."]
-    stories: Annotated[int, "Number of their stories."]
-    muted: Annotated[int, "Number of articles left out because they are muted."]
     sections: Annotated[list[BriefSection], "The stories by watch."]
