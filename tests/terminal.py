@@ -143,7 +143,10 @@ class Terminal:
         return self.wait(lambda shown: what not in shown)
 
     def interrupt(self) -> int:
-        """Press ctrl+c until the program has ended; its exit code. Python misses one that comes just before a read."""
+        """Press ctrl+c until the program has ended; its exit code.
+
+        Python misses one that comes just before a read.
+        """
         end = time.monotonic() + self._patience
         self.press("ctrl+c")
         while self.rest() and time.monotonic() < end:
