@@ -15,9 +15,9 @@ from tests.ui.samples import library, one
 from tests.ui.shelf import HOUR, NOW, Site, written
 from tests.ui.snap import assert_screen
 from tests.ui.snap_svg import strips
-from tuireader.model import Comment, Pixels
+from tuireader.model import Comment, Pixels, Revision
 from tuireader.ui.controllers.images import blocks, is_far, way_of
-from tuireader.ui.dialogs.versions import Versions
+from tuireader.ui.dialogs.versions import Versions, described
 from tuireader.ui.drawing import graphics, styles
 
 PAGE = "<p>The whole story about LanternPay, as its page tells it.</p>" + "<p>And on it goes.</p>" * 40
@@ -187,6 +187,11 @@ async def test_d_shows_what_was_changed() -> None:
         assert styles and all(style.underline for style in styles)
         await run.press("j", "k", "G", "g", "ctrl+d", "ctrl+u", "pagedown", "pageup", "enter", "escape")
         assert run.open_id == 1 and not isinstance(run.app.screen, Versions)
+
+
+def test_an_edit_without_changed_words() -> None:
+    edit = Revision(0, (("same", "Title"),), (("same", "one two"),))
+    assert described(edit) == [("only whitespace and links", "dim")]
 
 
 async def test_what_was_never_changed() -> None:

@@ -1,14 +1,17 @@
-"""A short form."""
+"""Short forms: a question, labelled lines, a program to pipe an article to."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Generic
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.widgets import Input, Static
 
-from tuireader.ui.dialogs.dialog import FormDialog, Result
+from tuireader.errors import TuireaderError
+from tuireader.ui.dialogs.dialog import Dialog, FormDialog, Result
 from tuireader.ui.widgets.field import Field, Pick
 
 
@@ -57,3 +60,52 @@ class Form(FormDialog[Result | None], Generic[Result]):
     async def save(self) -> Result:
         """Hand the values over."""
         return await self._save_values({line.key: line.value for line in self._lines})
+
+
+class Confirm(Dialog[bool | None]):
+    """Asks before a step that is easily taken by mistake. The result is true for yes."""
+
+    BINDINGS = [Binding("enter", "agree", show=False)]  # noqa: RUF012
+
+    def __init__(self, title: str, question: str, yes: str) -> None:
+        super().__init__()
+        self._title = title
+        self._question = question
+        self._yes = yes
+
+    def compose(self) -> ComposeResult:
+        """The question and the keys."""
+        yield self.box(
+            self._title, Static(self._question, markup=False), hint=f"enter {self._yes} · esc cancels"
+        )
+
+    def action_agree(self) -> None:
+        """Answer with yes."""
+        self.dismiss(True)
+
+
+_ABOUT = (
+    "The program gets the article as Markdown on its standard input. Put json:, txt: or html: in front for "
+    "another format. {url} stands for the address. No shell is involved."
+)
+
+
+def split(text: str) -> tuple[str, list[str]]:
+    """Return the format and the words of a command; `json:` in front asks for JSON. Raises ValueError."""
+    form, colon, rest = text.partition(":")
+    wanted = form.strip() if colon and form.strip() in ("md", "json", "txt", "html") else ""
+    return wanted or "md", shlex.split(rest if wanted else text)
+
+
+def pipe_form(typed: str) -> Form[str]:
+    """Return a form for the command. Its result can be split into words, or is empty."""
+
+    async def check(values: Mapping[str, str]) -> str:
+        try:
+            _, words = split(values["program"])
+        except ValueError:
+            raise TuireaderError("A quotation mark is not closed") from None
+        return values["program"] if words else ""
+
+    lines = (Field("program", "Program", typed, "wc -w"),)
+    return Form("Pipe to a program", lines, check, about=_ABOUT, saves="runs it")

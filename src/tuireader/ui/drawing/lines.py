@@ -1,4 +1,4 @@
-"""Lines of styled pieces: the description of an article, a feed or a watch below a list."""
+"""Lines of styled pieces, as in the description of a feed or a watch below a list; numbers as small bars."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tuireader.ui.drawing.styles import Styles
 Piece = tuple[str, str]
 """A text and the name of its style (see `Styles.named`)."""
 Line = tuple[Piece, ...]
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]], style: str, plain: str = "text") -> Line:
@@ -31,3 +32,10 @@ def marked(text: str, spans: Iterable[tuple[int, int]], style: str, plain: str =
 def content(pieces: Sequence[Piece], styles: Styles) -> Content:
     """Return pieces as text with styles; nothing in them is markup."""
     return Content.assemble(*((text, Style.from_rich_style(styles.named(name))) for text, name in pieces))
+
+
+def sparkline(numbers: Sequence[int]) -> str:
+    """Return a bar for each number, the tallest for the maximum, the lowest only for 0."""
+    most = max(numbers, default=0)
+    steps = len(_BARS) - 1
+    return "".join(_BARS[-(-number * steps // most) if number > 0 else 0] for number in numbers)

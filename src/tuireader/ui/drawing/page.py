@@ -14,9 +14,8 @@ from tuireader.document import Block, BlockKind, Document, Picture
 from tuireader.model import Article, Evidence, TermHit
 from tuireader.text import reading_minutes
 from tuireader.ui.drawing.page_blocks import block_part, picture_part
-from tuireader.ui.drawing.page_comments import comment_parts
 from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, StyleRange
-from tuireader.ui.drawing.page_tail import build_tail, file_links
+from tuireader.ui.drawing.page_tail import build_tail, comment_parts, file_links
 from tuireader.ui.drawing.times import age, full_time, short_time
 
 

@@ -143,7 +143,7 @@ async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
     article_id = main.chosen.article_id
     if article_id is None:
         return _NOTHING
-    from tuireader.ui.dialogs.pipe import pipe_form, split
+    from tuireader.ui.dialogs.form import pipe_form, split
 
     text = await ask(pipe_form(main.session.piped_to))
     if text:

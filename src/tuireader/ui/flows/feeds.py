@@ -254,7 +254,7 @@ async def remove(main: Controllers, ask: Asking, view: View | None = None) -> Ou
 async def _confirm(
     main: Controllers, ask: Asking, what: str, question: str, do: Callable[[], Awaitable[object]], said: str
 ) -> Outcome | None:
-    from tuireader.ui.dialogs.confirm import Confirm
+    from tuireader.ui.dialogs.form import Confirm
 
     if await ask(Confirm(f"Remove a {what}", question, "removes it")):
         return await change(do, f"{said}{main.host.undo_hint}", main, ask)

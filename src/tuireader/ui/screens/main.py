@@ -28,8 +28,8 @@ from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.containers import PaneScreen
-from tuireader.ui.widgets.find_line import FindLine
 from tuireader.ui.widgets.panes import Panes
+from tuireader.ui.widgets.search_line import FindLine, SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from tuireader.model import Counts
     from tuireader.ui.widgets.page_pane import PagePane
-    from tuireader.ui.widgets.search_line import SearchLine
 
 _AT_REST = 0.05  # seconds after the first painting from which keys that came with the start are answered
 

@@ -10,8 +10,7 @@ from tuireader.config import WatchConfig
 from tuireader.model import Count, View, ViewKind, WatchStats
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.bindings import bindings
-from tuireader.ui.drawing.lines import Line, marked
-from tuireader.ui.drawing.sparkline import sparkline
+from tuireader.ui.drawing.lines import Line, marked, sparkline
 from tuireader.ui.drawing.times import age, day
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.feeds import edit, remove

@@ -12,10 +12,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuireader.ui.drawing.graphics import GraphicStrip
 from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Overlay, before, draw
 from tuireader.ui.drawing.page_parts import Page, StyleRange, Tail, Target
 from tuireader.ui.session import PageSpot
-from tuireader.ui.widgets.graphic_strip import GraphicStrip
 from tuireader.ui.widgets.pane import Pane
 
 _FIRST = 400  # lines laid out before the first paint

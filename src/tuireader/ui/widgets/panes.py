@@ -10,9 +10,8 @@ from tuireader.ui.session import Session
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.containers import PaneColumn, PaneRow, PaneScreen
-from tuireader.ui.widgets.find_line import FindLine
 from tuireader.ui.widgets.pane import Pane
-from tuireader.ui.widgets.search_line import SearchLine
+from tuireader.ui.widgets.search_line import FindLine, SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 
 _WIDE = 100  # cells from which the sidebar stands beside the list
