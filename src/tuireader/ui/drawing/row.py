@@ -9,9 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tuireader.model import ArticleRow
 from tuireader.text import cell_len, cut, pad
-from tuireader.ui.drawing.row_parts import row_parts
 from tuireader.ui.drawing.styles import Styles, under_cursor
 
 TitleRanges = Sequence[tuple[int, int, str]]
@@ -26,7 +24,6 @@ class RowContext:
     width: int
     letters: Mapping[str, str]
     now: int
-    folds: bool = False
 
 
 def draw_note(text: str, context: RowContext, cursor: Style | None = None, line: int = 0) -> Strip:
@@ -48,30 +45,8 @@ def _pointer_lines(line: str, room: int) -> tuple[str, ...]:
     return (line,) if not sign or before.strip() or cell_len(line) <= room else (f"{before}^", words)
 
 
-def draw_row(
-    row: ArticleRow,
-    feed_title: str,
-    context: RowContext,
-    cursor: Style | None = None,
-    *,
-    inner: bool = False,
-    selected: bool = False,
-    same_day: bool | None = None,
-    marks: TitleRanges = (),
-) -> Strip:
+def draw_row(parts: Sequence[tuple[str, str]], context: RowContext, cursor: Style | None = None) -> Strip:
     """Draw the parts of a row (see `row_parts`) on the background of the list or of the cursor."""
-    parts = row_parts(
-        row,
-        feed_title,
-        context.width,
-        context.letters,
-        context.now,
-        folds=context.folds,
-        inner=inner,
-        selected=selected,
-        same_day=same_day,
-        marks=marks,
-    )
     segments = [Segment(text, row_style(name, context.styles, cursor)) for text, name in parts]
     return Strip(segments, None).adjust_cell_length(context.width, row_style("", context.styles, cursor))
 

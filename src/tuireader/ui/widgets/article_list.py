@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Awaitable, Callable, Collection, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.model import ArticleRow
 from tuireader.ui.drawing.row import RowContext, TitleRanges, draw_note, draw_row
-from tuireader.ui.drawing.row_parts import letters
+from tuireader.ui.drawing.row_parts import letters, row_parts
 from tuireader.ui.drawing.times import list_day
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.pane import CursorPane
@@ -27,12 +26,11 @@ _KEEP = 4096  # maximum number of rows and strips kept
 class ArticleList(CursorPane):
     """Articles of a view. Rows arrive through `fetch` without blocking keys; a missing row is blank."""
 
+    @dataclass
     class Opened(Message):
         """The user opened an article."""
 
-        def __init__(self, article_id: int) -> None:
-            super().__init__()
-            self.article_id = article_id
+        article_id: int
 
     class Moved(Message):
         """A click moved the cursor. Methods that move it post nothing."""
@@ -57,8 +55,7 @@ class ArticleList(CursorPane):
         self._fetch = fetch
         self._feed_title = feed_title
         self._rows: dict[int, ArticleRow] = {}
-        self._strips: dict[int, dict[tuple[bool, bool, bool | None], Strip]] = {}  # by article
-        self._days: dict[int, str] = {}
+        self._strips: dict[int, dict[tuple[bool, bool, bool, bool | None], Strip]] = {}  # by article
         self._row_context: RowContext | None = None
         self._asked: set[int] = set()
 
@@ -104,7 +101,7 @@ class ArticleList(CursorPane):
         self._asked.clear()
         self.touched = False
         self.cursor = self._index(cursor_id) or 0
-        self._resize()
+        self.take_size()
         self.scroll_now(max(0, self.cursor - line) if line is not None else 0)
         self.keep_in_sight()
         self.forget_strips()
@@ -130,7 +127,7 @@ class ArticleList(CursorPane):
         index = 0 if at_top else self._nearest(ids)
         self.ids = ids
         self.cursor = max(0, min(index, len(ids) - 1))
-        self._resize()
+        self.take_size()
         self.scroll_now(max(0, self.cursor - line))
         self.keep_in_sight()
         self.reload_rows()
@@ -148,7 +145,7 @@ class ArticleList(CursorPane):
 
     def _take_ids(self, ids: array[int]) -> None:
         self.ids = ids
-        self._resize()
+        self.take_size()
         self._asked.clear()
         self._want()
 
@@ -191,7 +188,7 @@ class ArticleList(CursorPane):
                 read=row.read if read is None else read,
                 starred=row.starred if starred is None else starred,
             )
-            self._forget_strip(article_id)
+            self._strips.pop(article_id, None)
         self._refresh_rows(set(changed))
 
     def loaded(self, ids: Collection[int]) -> list[int]:
@@ -203,7 +200,7 @@ class ArticleList(CursorPane):
         """Replace loaded rows."""
         for row in rows:
             self._rows[row.id] = row
-            self._forget_strip(row.id)
+            self._strips.pop(row.id, None)
         self._refresh_rows({row.id for row in rows})
 
     def select(self, ids: Collection[int], *, on: bool) -> None:
@@ -211,7 +208,7 @@ class ArticleList(CursorPane):
         changed = set(ids) - self.selected if on else self.selected.intersection(ids)
         self.selected ^= changed
         for article_id in self._rows.keys() & changed:
-            self._forget_strip(article_id)
+            self._strips.pop(article_id, None)
         self._refresh_rows(changed)
 
     def toggle_selected(self, article_id: int) -> None:
@@ -234,15 +231,11 @@ class ArticleList(CursorPane):
 
     # -- rows as needed
 
-    def _resize(self) -> None:
-        self.virtual_size = Size(1, len(self.ids))  # a width would mean another layout when it changes
-
     def on_resize(self) -> None:
         """Redraw for the new width; the cursor stays visible."""
         if self._row_context is not None and self._row_context.width != self.size.width:
             self.forget_strips()
-        self._resize()
-        self.keep_in_sight()
+        super().on_resize()
         self._want()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -290,16 +283,12 @@ class ArticleList(CursorPane):
         if self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.release_repaint()
 
-    def _forget_strip(self, article_id: int) -> None:
-        self._strips.pop(article_id, None)
-
     # -- drawing
 
     def forget_strips(self) -> None:
         """Discard cached strips and redraw."""
         self._row_context = None
         self._strips.clear()
-        self._days.clear()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -313,62 +302,54 @@ class ArticleList(CursorPane):
                 self.size.width,
                 letters(self.host.watch_names),
                 int(self.host.clock()),
-                folds=self.folds,
             )
         if number >= len(self.ids):
             above = min(2, self.size.height // 2)
             return draw_note("" if self.ids else self.empty_text, context, line=y - above)
         article_id = self.ids[number]
-        at_cursor = number == self.cursor
+        at_cursor, focused = number == self.cursor, number == self.cursor and self.has_focus
         inner, same_day = self._is_inner(number), self._is_same_day(number, context.now)
-        strips, look = self._strips.setdefault(article_id, {}), (at_cursor, inner, same_day)
+        strips, look = self._strips.setdefault(article_id, {}), (at_cursor, focused, inner, same_day)
         strip = strips.get(look)
         if strip is None:
             row = self._rows.get(article_id)
-            cursor = context.styles.cursor_for(self.has_focus) if at_cursor else None
+            cursor = context.styles.cursor_for(focused) if at_cursor else None
             if row is None:
                 return draw_note("", context, cursor)
-            title, marks = self._feed_title(row.feed_id), self._marks(row)
-            selected = article_id in self.selected
-            strip = draw_row(
-                row, title, context, cursor, inner=inner, selected=selected, same_day=same_day, marks=marks
+            parts = row_parts(
+                row,
+                self._feed_title(row.feed_id),
+                context.width,
+                context.letters,
+                context.now,
+                folds=self.folds,
+                inner=inner,
+                selected=article_id in self.selected,
+                same_day=same_day,
+                marks=self._marks(row),
             )
+            strip = draw_row(parts, context, cursor)
             if len(self._strips) > _KEEP:
                 self._strips.clear()
             strips[look] = strip
         return strip
 
+    def _with_above(self, number: int) -> tuple[ArticleRow, ArticleRow] | None:
+        """Return the rows of a line and of the one above it, if both are loaded."""
+        row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
+        return (row, above) if number and row is not None and above is not None else None
+
     def _is_inner(self, number: int) -> bool:
         """Return whether the row above belongs to the same, opened story."""
-        if not self.opened or not number:
-            return False
-        row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
-        return row is not None and above is not None and row.story in self.opened and row.story == above.story
+        pair = self._with_above(number) if self.opened else None
+        return pair is not None and pair[0].story in self.opened and pair[0].story == pair[1].story
 
     def _is_same_day(self, number: int, now: int) -> bool | None:
         """Return whether the visible row above is of the same day; None unless sorted by time."""
         if not self.by_day:
             return None
-        if number <= self.scroll_offset.y:
-            return False
-        row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
-        if row is None or above is None:
-            return False
-        return self._day(row, now) == self._day(above, now)
-
-    def _day(self, row: ArticleRow, now: int) -> str:
-        day = self._days.get(row.id)
-        if day is None:
-            if len(self._days) > _KEEP:
-                self._days.clear()
-            day = self._days[row.id] = list_day(row.time, now)
-        return day
-
-    def focus_changed(self) -> None:
-        """Redraw the cursor with or without the focus."""
-        if (article_id := self.current_id) is not None:
-            self._forget_strip(article_id)
-            self.refresh_line(self.cursor)
+        pair = self._with_above(number) if number > self.scroll_offset.y else None
+        return pair is not None and list_day(pair[0].time, now) == list_day(pair[1].time, now)
 
     # -- moving
 

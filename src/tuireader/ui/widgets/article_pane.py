@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from textual import events
@@ -27,12 +28,11 @@ class Found(NamedTuple):
 class ArticlePane(PagePane):
     """Adds watch hits, find in page and a cursor on related articles to a page."""
 
+    @dataclass
     class TargetOpened(Message):
         """A related or neighbouring article was opened."""
 
-        def __init__(self, target: Target) -> None:
-            super().__init__()
-            self.target = target
+        target: Target
 
     class Changed(Message):
         """The current hit or the cursor on related articles has changed."""

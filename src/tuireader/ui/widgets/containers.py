@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
-from rich.style import Style
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Region
 from textual.strip import Strip
@@ -15,28 +13,16 @@ from tuireader.ui.textual_private import CoalescingScreen
 
 
 def _border_lines(widget: Widget, crop: Region, drawn: Callable[[Region], list[Strip]]) -> list[Strip]:
-    """Return top and bottom borders as `drawn`, and one blank strip for all other lines.
+    """Return top and bottom borders as `drawn`, and the same strip for all lines between them.
 
     Textual renders every visible widget, also below others, and again whenever a class changes.
     """
-    gutter = widget.styles.gutter
-    if gutter.left or gutter.right:
-        return drawn(crop)
-    top, end = gutter.top, widget.outer_size.height - gutter.bottom
-    blank = _blank(crop.width, widget.visual_style.rich_style)
-    ground = widget.background_colors[1]
-    for line_filter in widget.get_line_filters():
-        blank = blank.apply_filter(line_filter, ground)
+    top, end = widget.styles.gutter.top, widget.outer_size.height - widget.styles.gutter.bottom
+    between = drawn(Region(crop.x, top, crop.width, 1)) if top < end else []
     strips: list[Strip] = []
     for y in crop.line_range:
-        strips += [blank] if top <= y < end else drawn(Region(crop.x, y, crop.width, 1))
+        strips += between if top <= y < end else drawn(Region(crop.x, y, crop.width, 1))
     return strips
-
-
-@lru_cache(16)
-def _blank(width: int, style: Style) -> Strip:
-    """Return the same strip each time: it caches its crops."""
-    return Strip.blank(width, style)
 
 
 class PaneRow(Horizontal):

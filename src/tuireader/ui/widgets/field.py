@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.style import Style as RichStyle
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -73,14 +72,6 @@ class Pick(Widget, can_focus=True):
         self.value = values[(values.index(self.value) + step) % len(values)]
         self.refresh()
         self.post_message(self.Changed())
-
-    def on_focus(self, _: events.Focus) -> None:
-        """Highlight the value."""
-        self.refresh()
-
-    def on_blur(self, _: events.Blur) -> None:
-        """Highlight the value less."""
-        self.refresh()
 
     def piece(self, value: str, name: str, cursor: RichStyle) -> tuple[str, RichStyle]:
         """Return a value as shown; the chosen one is in brackets, so that it is seen without colours."""

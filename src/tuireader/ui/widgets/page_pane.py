@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
@@ -26,13 +26,12 @@ _SOON = 20  # lines below the visible part whose images are loaded
 class PagePane(Pane):
     """Shows a `Page`. The head is laid out in chunks; the tail is replaced as it grows."""
 
+    @dataclass
     class PicturesSeen(Message):
         """Image placeholders became visible; `urls` are the new ones, to show `width` cells wide."""
 
-        def __init__(self, urls: tuple[str, ...], width: int) -> None:
-            super().__init__()
-            self.urls = urls
-            self.width = width
+        urls: tuple[str, ...]
+        width: int
 
     def __init__(self, measure: int) -> None:
         super().__init__(id="article")
@@ -329,9 +328,6 @@ class PagePane(Pane):
         """Discard cached strips and redraw."""
         self._strips.clear()
         self.refresh()
-
-    def focus_changed(self) -> None:
-        """Do nothing: a page looks the same with the focus."""
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of the page with the text centred."""

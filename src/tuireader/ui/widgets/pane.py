@@ -8,7 +8,7 @@ from typing import Self, cast
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
@@ -17,7 +17,6 @@ from tuireader.ui.drawing.styles import Styles
 from tuireader.ui.host import Host, host_of
 
 _BLACK = Color.parse("black")
-_MOST_EDGED = 512
 
 
 class CachedLines:
@@ -64,8 +63,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._edge_shown: Strip | None = None
-        self._edged: dict[int, tuple[Strip, Strip]] = {}  # by id of a strip, which is kept alive here
         self._lines: dict[int, Strip] = {}  # lines as shown, by y
         self._lines_for: object = None
 
@@ -106,13 +103,12 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         most of the time of a repaint. The same strip also caches its crops and escape codes.
         """
         gutter = self.styles.gutter
-        if gutter.left:
+        if gutter.left or gutter.right:
             return super().render_lines(crop)
         top, end = gutter.top, gutter.top + self.size.height
         filters = self.get_line_filters()
         ground = self.background_colors[1]
-        edge = self._edge(gutter.right, top)
-        lines_for = (self.outer_size, gutter, filters, ground, edge)
+        lines_for = (self.outer_size, gutter, filters, ground)
         if lines_for != self._lines_for:
             self._lines_for = lines_for
             self._lines.clear()
@@ -125,8 +121,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
                     strips += super().render_lines(Region(crop.x, y, crop.width, 1))
                     continue
                 strip = self.render_line(y - top)
-                if edge is not None:
-                    strip = self._with_edge(strip, edge)
                 for line_filter in filters:
                     strip = strip.apply_filter(line_filter, ground)
                 self._lines[y] = strip
@@ -149,39 +143,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         for region in regions:
             for y in region.line_range:
                 self._lines.pop(y + top, None)
-
-    def _edge(self, cells: int, line: int) -> Strip | None:
-        """Return the right border as Textual draws it beside a line, if any."""
-        if not cells:
-            return None
-        width = self.outer_size.width
-        (whole,) = super().render_lines(Region(0, line, width, 1))
-        edge = whole.crop(width - cells, width)
-        if edge != self._edge_shown:
-            self._edge_shown = edge
-            self._edged.clear()
-        return edge
-
-    def _with_edge(self, strip: Strip, edge: Strip) -> Strip:
-        known = self._edged.get(id(strip))
-        if known is None:
-            if len(self._edged) > _MOST_EDGED:
-                self._edged.clear()
-            room = self.outer_size.width - edge.cell_length
-            known = self._edged[id(strip)] = (strip, Strip.join([strip.adjust_cell_length(room), edge]))
-        return known[1]
-
-    def on_focus(self) -> None:
-        """Redraw the cursor."""
-        self.focus_changed()
-
-    def on_blur(self) -> None:
-        """Redraw the cursor."""
-        self.focus_changed()
-
-    def focus_changed(self) -> None:
-        """Redraw what depends on the focus."""
-        self.forget_strips()
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Skip the update of CSS: no rule for panes depends on the focus, and it takes milliseconds."""
@@ -265,6 +226,15 @@ class CursorPane(Pane):
             return False
         self.scroll_now(self.cursor if self.cursor < top else self.cursor - height + 1)
         return True
+
+    def take_size(self) -> None:
+        """Take the number of lines; a width would mean another layout when it changes."""
+        self.virtual_size = Size(1, self.line_count)
+
+    def on_resize(self) -> None:
+        """Keep the cursor visible."""
+        self.take_size()
+        self.keep_in_sight()
 
     def cursor_moved(self) -> None:
         """Hook: the cursor has moved."""

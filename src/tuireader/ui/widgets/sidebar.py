@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
@@ -28,20 +28,18 @@ _MOST_STRIPS = 1000
 class Sidebar(CursorPane):
     """Shows `SidebarItem`s. Moving shows the view, after quick moves the last; opening goes to the list."""
 
+    @dataclass
     class Chosen(Message):
         """A view was chosen; `leave` if the user opened it and the focus goes to the list."""
 
-        def __init__(self, view: View, *, leave: bool) -> None:
-            super().__init__()
-            self.view = view
-            self.leave = leave
+        view: View
+        leave: bool
 
+    @dataclass
     class Folded(Message):
         """The user folds or unfolds a folder."""
 
-        def __init__(self, folder: str) -> None:
-            super().__init__()
-            self.folder = folder
+        folder: str
 
     class Moved(Message):
         """A click moved the cursor. Methods that move it post nothing."""
@@ -76,7 +74,7 @@ class Sidebar(CursorPane):
             self._put(current.view)
         self.cursor = min(self.cursor, max(0, len(items) - 1))
         if len(before) != len(items) or cursor != self.cursor:
-            self.virtual_size = Size(1, len(items))
+            self.take_size()
             self.refresh()
             return
         top = self.scroll_offset.y
@@ -110,7 +108,7 @@ class Sidebar(CursorPane):
         before, self._moved = self._moved, monotonic()
         self._forget_preview()
         if self._moved - before > 2 * _PREVIEW_AFTER:
-            self._show_current()
+            self._choose(leave=False)
         else:
             self._preview = self.set_timer(_PREVIEW_AFTER, self.decide)
 
@@ -124,17 +122,16 @@ class Sidebar(CursorPane):
     def decide(self) -> None:
         """Show a pending view now."""
         if self._forget_preview():
-            self._show_current()
-
-    def _show_current(self) -> None:
-        if self.current is not None and self.current.view is not None:
-            self.post_message(self.Chosen(self.current.view, leave=False))
+            self._choose(leave=False)
 
     def open_current(self) -> None:
         """Show the view under the cursor and go to the list."""
         self._forget_preview()
+        self._choose(leave=True)
+
+    def _choose(self, *, leave: bool) -> None:
         if self.current is not None and self.current.view is not None:
-            self.post_message(self.Chosen(self.current.view, leave=True))
+            self.post_message(self.Chosen(self.current.view, leave))
 
     def fold_current(self) -> bool:
         """Fold or unfold the folder under the cursor; return False if there is none."""
@@ -155,11 +152,6 @@ class Sidebar(CursorPane):
             return
         self.open_current()
 
-    def on_resize(self) -> None:
-        """Redraw for the new width."""
-        self.virtual_size = Size(1, len(self.items))
-        self.keep_in_sight()
-
     def render_line(self, y: int) -> Strip:
         """Draw an item."""
         number = y + self.scroll_offset.y
@@ -179,10 +171,6 @@ class Sidebar(CursorPane):
         """Discard cached strips and redraw."""
         self._strips.clear()
         self.refresh()
-
-    def focus_changed(self) -> None:
-        """Redraw the cursor with or without the focus."""
-        self.refresh_line(self.cursor)
 
     def draw(self, number: int, *, at_cursor: bool, focus: bool) -> Strip:
         """Draw an item: sign, name, unread count at the right."""

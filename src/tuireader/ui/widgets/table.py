@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -111,7 +110,7 @@ class Table(CursorPane):
         self.rows = rows
         places = (number for number, row in enumerate(rows) if row.key == current)
         self.cursor = next(places, min(self.cursor, max(0, len(rows) - 1)))
-        self.virtual_size = Size(self.size.width, len(rows))
+        self.take_size()
         self.keep_in_sight()
         self.refresh()
         self.cursor_moved()
@@ -125,11 +124,6 @@ class Table(CursorPane):
     def cursor_moved(self) -> None:
         """Post that the cursor has moved."""
         self.post_message(self.Moved())
-
-    def on_resize(self) -> None:
-        """Adapt to the width."""
-        self.virtual_size = Size(self.size.width, len(self.rows))
-        self.keep_in_sight()
 
     def choose(self) -> None:
         """Choose the row under the cursor."""
