@@ -45,7 +45,7 @@ def test_the_colour_of_links_is_theirs_alone(theme: object) -> None:
     variables = theme.to_color_system().generate()
     made = styles.make(variables, dark=theme.dark, watch_colors={})
     assert made.link.underline and made.link.color is not None
-    for name in ("text", "dim", "faint", "strong", "heading", "key", "quote"):
+    for name in ("text", "dim", "faint", "strong", "quote"):
         assert getattr(made, name).color != made.link.color, name
 
 

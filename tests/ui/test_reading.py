@@ -298,7 +298,7 @@ async def test_what_one_reads_stays_when_a_picture_above_comes() -> None:
         await run.press("pagedown")
         pane = run.main.pane
         before = [pane.render_line(y).text for y in range(pane.size.height)]
-        art = blocks(Pixels(40, 20, bytes(2400)), run.app.theme_styles.ground)
+        art = blocks(Pixels(40, 20, bytes(2400)), run.app.theme_styles.base)
         pane.show_picture(QUAY, art)
         await run.settle()
         assert [pane.render_line(y).text for y in range(pane.size.height)] == before
@@ -359,7 +359,7 @@ STRIPES = Pixels(4, 3, bytes([9, 9, 9] * 4 + [200, 0, 0] * 2 + [0, 0, 200] * 2 +
 
 
 def test_half_blocks() -> None:
-    ground = styles.make({}, dark=True, watch_colors={}).ground
+    ground = styles.make({}, dark=True, watch_colors={}).base
     art = blocks(STRIPES, ground)
     assert art.width == 4 and [[segment.text for segment in line] for line in art.lines] == [
         ["▀▀", "▀▀"],
@@ -371,7 +371,7 @@ def test_half_blocks() -> None:
 
 
 def test_graphics_of_kitty_and_sixels() -> None:
-    ground = styles.make({}, dark=True, watch_colors={}).ground
+    ground = styles.make({}, dark=True, watch_colors={}).base
     pixels = Pixels(40, 40, bytes([200, 30, 30]) * 1600)
     art, sent = graphics.kitty(pixels, graphics.Cell(10, 20), ground)
     assert (art.width, len(art.lines)) == (4, 2) and all(len(line) == 1 for line in art.lines)

@@ -85,7 +85,7 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
     if drawn and not sidebar.size.width:
         return None  # it was never on the screen
     left = sidebar.size.width + 1 if drawn else 0
-    border = Style(color=_color(host, "border"), bgcolor=host.theme_styles.ground.bgcolor)
+    border = Style(color=_color(host, "border"), bgcolor=host.theme_styles.base.bgcolor)
     line = Strip([Segment("─" * width, border)])
     side = []
     if drawn:

@@ -152,7 +152,7 @@ class Images(Controller):
 
     async def _art(self, url: str, width: int, feed_id: int) -> Art:
         """Load an image and draw it the way the terminal shows images."""
-        ground = self.host.theme_styles.ground
+        ground = self.host.theme_styles.base
         triplet = ground.bgcolor.triplet if ground.bgcolor is not None else None
         back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)
         rows = max(4, min(_HIGHEST, self.pane.screen.size.height * 3 // 5))  # the pane may have no size yet

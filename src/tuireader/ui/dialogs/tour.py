@@ -51,4 +51,4 @@ class Tour(Dialog[None]):
 
     def _line(self, ids: tuple[str, ...], words: str) -> Line:
         keys = " ".join(keys_label(self._keys_of.get(one, ())[:1]) for one in ids).strip()
-        return ((f"{keys or '–':<{_KEYS}}", "key"), (words, "text"))
+        return ((f"{keys or '–':<{_KEYS}}", "strong"), (words, "text"))

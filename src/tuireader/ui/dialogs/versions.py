@@ -100,5 +100,5 @@ class Versions(Dialog[None]):
         for revision in self._revisions:
             source = "page" if revision.full else "feed"
             head = f"{full_time(revision.until)} · {age(revision.until, now)} · {source}"
-            yield Static(content([(head, "heading")], styles))
+            yield Static(content([(head, "strong")], styles))
             yield Static(content(described(revision), styles), classes="edit")

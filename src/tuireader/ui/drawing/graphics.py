@@ -45,7 +45,7 @@ def cell_size() -> Cell:
     return Cell(10, 20)
 
 
-def kitty(pixels: Pixels, cell: Cell, ground: Style) -> tuple[Art, list[str]]:
+def kitty(pixels: Pixels, cell: Cell, base: Style) -> tuple[Art, list[str]]:
     """Return the placeholder lines of an image in kitty's protocol, and the sequences with its pixels.
 
     Write the sequences to the terminal before the lines are drawn.
@@ -64,13 +64,11 @@ def kitty(pixels: Pixels, cell: Cell, ground: Style) -> tuple[Art, list[str]]:
     image = tgp.Image(_image(pixels), width=columns, height=rows)
     console = Console(width=columns, height=rows, force_terminal=True, color_system="truecolor")
     segments = list(image.__rich_console__(console, console.options.update(width=columns, height=rows)))
-    lines = [
-        (Segment(one.text.rstrip("\n"), (ground + one.style) if one.style else ground),) for one in segments
-    ]
+    lines = [(Segment(one.text.rstrip("\n"), (base + one.style) if one.style else base),) for one in segments]
     return Art(columns, lines), sent
 
 
-def sixels(pixels: Pixels, cell: Cell, ground: Style) -> tuple[Art, list[str]]:
+def sixels(pixels: Pixels, cell: Cell, base: Style) -> tuple[Art, list[str]]:
     """Return an image as sixels, one sequence a line, so that each line can be scrolled and drawn alone."""
     _renderable(cell)
     from textual_image._sixel import image_to_sixels
@@ -79,7 +77,7 @@ def sixels(pixels: Pixels, cell: Cell, ground: Style) -> tuple[Art, list[str]]:
     columns, rows = _cells(pixels, cell)
     tops = range(0, rows * cell.height, cell.height)
     bands = [image.crop((0, top, image.width, min(image.height, top + cell.height))) for top in tops]
-    blank = (Segment(" " * columns, ground),)
+    blank = (Segment(" " * columns, base),)
     return Art(columns, [blank] * rows, [image_to_sixels(band) for band in bands]), []
 
 

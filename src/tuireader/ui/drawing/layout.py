@@ -161,7 +161,7 @@ class Layout:
         self.firsts.append(len(self.lines))
         framed = part.frame and art is None
         inner = self.width - (4 if framed else max(cell_len(part.first), cell_len(part.rest)))
-        ranges = (fold if part.hard else wrap)(part.text, inner - (2 if part.ground else 0))
+        ranges = (fold if part.hard else wrap)(part.text, inner - (2 if part.filled else 0))
         kind = LineKind.FIRST
         for start, end in ranges:
             add(Line(number, start, end, kind))
@@ -185,7 +185,7 @@ def draw(
     part: Part, line: Line, styles: Styles, width: int, over: Overlay = _PLAIN, art: Art | None = None
 ) -> Strip:
     """Draw a line as a strip of `width` cells; `art` is the image of its part."""
-    base = styles.ground
+    base = styles.base
     if line.kind is LineKind.PICTURE and art is not None and line.start < len(art.lines):
         rest = max(0, width - art.width)
         return Strip([*art.lines[line.start], Segment(" " * rest, base)], art.width + rest)
@@ -207,10 +207,10 @@ def draw(
     lead = part.first if line.kind is LineKind.FIRST else part.rest
     lead_style = under + (styles.text if lead.strip() in ("•", "▎", "▎ ▎") else styles.dim)
     moved_in = cell_len(lead)
-    if part.ground:
+    if part.filled:
         text.insert(0, Segment(" ", body))
         used += 1
-    tail = Segment(" " * max(0, width - moved_in - used), body if part.ground else under)
+    tail = Segment(" " * max(0, width - moved_in - used), body if part.filled else under)
     return Strip([Segment(lead, lead_style), *text, tail], max(width, moved_in + used))
 
 
@@ -227,7 +227,7 @@ def before(part: Part, line: Line, art: Art | None = None) -> int:
         return -1
     if part.frame and art is None:
         return 2
-    return len(part.first if line.kind is LineKind.FIRST else part.rest) + int(part.ground)
+    return len(part.first if line.kind is LineKind.FIRST else part.rest) + int(part.filled)
 
 
 def _segments(part: Part, line: Line, styles: Styles, body: Style, over: Overlay) -> list[Segment]:

@@ -76,7 +76,7 @@ def _add_title(parts: list[Part], hits: list[Hit], article: Article, highlights:
     for start, end, watch in highlights(title):
         hits.append(Hit(0, start, end, watch))
         marks.append(StyleRange(start, end, f"hit:{watch}"))
-    parts.append(Part(title, "heading", tuple(marks), gap=1))
+    parts.append(Part(title, "strong", tuple(marks), gap=1))
 
 
 def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:

@@ -28,13 +28,13 @@ def block_part(
     bars = "▎ " * min(block.quote, 4)
     make = partial(Part, gap=gap, offset=offset)
     if block.kind is BlockKind.HEADING:
-        return make(text, "heading" if block.level <= 2 else "strong", marks, bars, bars)
+        return make(text, "strong", marks, bars, bars)
     if block.kind is BlockKind.ITEM:
         lead = bars + "  " * max(0, min(block.indent, 8) - 1)
         marker = f"{block.marker or '•'} "
         return make(text, "text", marks, lead + marker, lead + " " * len(marker))
     if block.kind is BlockKind.CODE:
-        return make(text, "code", marks, bars, bars, hard=True, ground=True, language=block.language)
+        return make(text, "code", marks, bars, bars, hard=True, filled=True, language=block.language)
     if block.kind is BlockKind.TABLE:
         return make(text, "text", marks, bars, bars, hard=True)
     if block.kind is BlockKind.RULE:

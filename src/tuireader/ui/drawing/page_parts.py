@@ -37,10 +37,10 @@ class Part:
     """A block of the page that is laid out on its own.
 
     `first` and `rest` are prefixes of its first and other lines (markers, indents, bars). `hard` text is
-    folded and not wrapped (code, tables); `frame` is the title of a frame around it; `ground` fills its lines
-    with the background of its style. `offset` is the start of its text in the whole text of the article, for
-    the remembered position. `target` is the index of what `enter` opens, `picture` the URL of an image for
-    its place, `language` that of source code.
+    folded and not wrapped (code, tables); `frame` is the title of a frame around it; `filled` lines have the
+    background of its style up to their end. `offset` is the start of its text in the whole text of the
+    article, for the remembered position. `target` is the index of what `enter` opens, `picture` the URL of an
+    image for its place, `language` that of source code.
     """
 
     text: str = ""
@@ -51,7 +51,7 @@ class Part:
     gap: int = 0
     hard: bool = False
     frame: str = ""
-    ground: bool = False
+    filled: bool = False
     offset: int = -1
     target: int = -1
     picture: str = ""

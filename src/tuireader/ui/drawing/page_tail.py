@@ -56,7 +56,7 @@ def build_tail(
             group = [other for other in group if other.article_id not in listed]
         for position, other in enumerate(group):
             if not position:
-                parts.append(Part(title, "heading", gap=1))
+                parts.append(Part(title, "strong", gap=1))
             parts.append(_related_part(other, article, len(targets)))
             targets.append(Target(other.title or other.url, other.article_id, other.url))
     _add_neighbours(parts, targets, article)
@@ -70,7 +70,7 @@ def build_tail(
 def _add_story(parts: list[Part], targets: list[Target], story: Story, article: Article) -> set[int]:
     """Add the timeline of a story; return the ids of its articles."""
     title = f"Story · {len(story.entries)} reports · first: {story.first.feed_title}"
-    parts.append(Part(title, "heading", gap=1))
+    parts.append(Part(title, "strong", gap=1))
     for entry in story.entries:
         later = f"+{span(entry.lag)}" if entry.lag else "same time"
         when = full_time(entry.time) if entry is story.first else later
@@ -103,7 +103,7 @@ def _add_comments(
     """Add the comments and a link to reply."""
     count = len(thread.comments)
     of = f" of {article.comments_count}" if (article.comments_count or 0) > count else ""
-    parts.append(Part(f"Comments · {count}{of}" if count else "No comments yet", "heading", gap=1))
+    parts.append(Part(f"Comments · {count}{of}" if count else "No comments yet", "strong", gap=1))
     parts.extend(comments)
     if address := article.comments_url or article.url:
         parts.append(Part("Leave a reply", "link", first="  ", rest="  ", gap=1, target=len(targets)))
@@ -142,7 +142,7 @@ def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) 
     found = [(label, side) for label, side in sides if side is not None]
     for position, (label, side) in enumerate(found):
         if not position:
-            parts.append(Part(f"In {article.feed_title or 'this feed'}", "heading", gap=1))
+            parts.append(Part(f"In {article.feed_title or 'this feed'}", "strong", gap=1))
         text = f"{label}  {side.title}"
         marks = (StyleRange(0, len(label), "dim"),)
         parts.append(Part(text, "text", marks, "  ", " " * (len(label) + 4), target=len(targets)))

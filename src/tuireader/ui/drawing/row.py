@@ -29,7 +29,7 @@ class RowContext:
 def draw_note(text: str, context: RowContext, cursor: Style | None = None, line: int = 0) -> Strip:
     """Line number `line` of a centred note where no article is; a `^` stays below what it points at."""
     styles, width = context.styles, context.width
-    base = styles.ground + cursor if cursor is not None else styles.ground
+    base = styles.base + cursor if cursor is not None else styles.base
     room = max(1, width - 4)
     lines = [piece for whole in text.split("\n") for piece in _pointer_lines(whole, room)]
     if not text or not 0 <= line < len(lines):
@@ -53,7 +53,7 @@ def draw_row(parts: Sequence[tuple[str, str]], context: RowContext, cursor: Styl
 
 def row_style(name: str, styles: Styles, cursor: Style | None = None) -> Style:
     """Resolve a style name of `row_parts` on the background of the list or of the cursor."""
-    style = styles.ground if cursor is None else styles.ground + cursor
+    style = styles.base if cursor is None else styles.base + cursor
     own, _, mark = name.partition("/")
     if ":" in own:  # the slash is in the name of a watch
         own, mark = name, ""

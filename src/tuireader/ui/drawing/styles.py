@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rich.style import Style
 from textual.color import Color, ColorParseError
@@ -40,18 +40,17 @@ _WATCH_LIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Rich styles by meaning. Only `ground`, `raised`, the cursors and `code` set a background.
+    """Rich styles by meaning. Only `base`,
+    the cursors, `selection`, `found`, `mark` and code set a background.
 
     No other style has the colour of links.
     """
 
-    ground: Style
-    raised: Style
+    base: Style
     text: Style
     dim: Style
     faint: Style
     strong: Style
-    heading: Style
     star: Style
     error: Style
     link: Style
@@ -59,17 +58,15 @@ class Styles:
     code: Style
     code_inline: Style
     mark: Style
-    key: Style
     cursor: Style
     cursor_idle: Style
-    watches: Mapping[str, Style] = field(default_factory=dict)
-    unknown_watch: Style = field(default_factory=Style)
-    palette: Mapping[str, Style] = field(default_factory=dict)
-    syntax: Mapping[str, Style] = field(default_factory=dict)
-    picked: Style = field(default_factory=Style)
-    found: Style = field(default_factory=Style)
-    added: Style = field(default_factory=Style)
-    removed: Style = field(default_factory=Style)
+    watches: Mapping[str, Style]
+    palette: Mapping[str, Style]
+    syntax: Mapping[str, Style]
+    selection: Style
+    found: Style
+    added: Style
+    removed: Style
 
     def cursor_for(self, focused: bool) -> Style:
         """Return the style of the cursor line in a pane with or without the focus."""
@@ -77,7 +74,7 @@ class Styles:
 
     def watch(self, name: str) -> Style:
         """Return the colour of a watch."""
-        return self.watches.get(name, self.unknown_watch)
+        return self.watches.get(name, self.star)
 
     def named(self, name: str) -> Style:
         """Return a style by its name.
@@ -119,59 +116,56 @@ _FIXED = {
 
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
     """Make styles from Textual's theme variables and the colours of watches."""
-    ground = _color(variables.get("background"), "#000000" if dark else "#ffffff")
+    background = _color(variables.get("background"), "#000000" if dark else "#ffffff")
     text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
     names = _WATCH_DARK if dark else _WATCH_LIGHT
-    if ground.ansi is not None or text.ansi is not None:
+    if background.ansi is not None or text.ansi is not None:
         return _ansi_styles(watch_colors)
     accent = _color(variables.get("accent"), "#7fb4e6")
+    warning = _color(variables.get("warning"), "#e3b566")
 
     def mixed(share: float) -> Style:
-        return Style(color=text.blend(ground, share).rich_color)
+        return Style(color=text.blend(background, share).rich_color)
 
     cursor = _color(variables.get("block-cursor-background"), "#2c3a4f")
     idle = _color(variables.get("block-cursor-blurred-background"), "#222833")
-    idle = ground.blend(text, 0.08) if idle.a < 1 or idle.ansi is not None else idle
+    idle = background.blend(text, 0.08) if idle.a < 1 or idle.ansi is not None else idle
     return Styles(
-        ground=Style(color=text.rich_color, bgcolor=ground.rich_color),
-        raised=Style(color=text.rich_color, bgcolor=_color(variables.get("surface"), "#1a1e25").rich_color),
+        base=Style(color=text.rich_color, bgcolor=background.rich_color),
         text=Style(color=text.rich_color),
         dim=mixed(0.36),
         faint=mixed(0.62),
         strong=Style(color=text.rich_color, bold=True),
-        heading=Style(color=text.rich_color, bold=True),
-        star=Style(color=_color(variables.get("warning"), "#e3b566").rich_color),
+        star=Style(color=warning.rich_color),
         error=Style(color=_color(variables.get("error"), "#e8797b").rich_color),
         link=Style(color=accent.rich_color, underline=True),
         quote=mixed(0.18) + ITALIC,
-        code=Style(color=text.rich_color, bgcolor=ground.blend(text, 0.07).rich_color),
-        code_inline=Style(bgcolor=ground.blend(text, 0.1).rich_color),
-        mark=Style(color=ground.rich_color, bgcolor=_color(variables.get("warning"), "#e3b566").rich_color),
-        key=Style(color=text.rich_color, bold=True),
+        code=Style(color=text.rich_color, bgcolor=background.blend(text, 0.07).rich_color),
+        code_inline=Style(bgcolor=background.blend(text, 0.1).rich_color),
+        mark=Style(color=background.rich_color, bgcolor=warning.rich_color),
         cursor=_cursor(cursor, _color(variables.get("block-cursor-foreground"), "#ffffff"), text),
         cursor_idle=Style(bgcolor=idle.rich_color),
         watches=_watch_styles(watch_colors, names),
-        unknown_watch=Style(color=_color(variables.get("warning"), "#e3b566").rich_color),
-        palette=_watch_styles({name: name for name in names}, names),
+        palette={name: Style(color=color) for name, color in names.items()},
         syntax={
-            "keyword": Style(color=_color(names["magenta"], "#e39ad6").rich_color, bold=True),
-            "string": Style(color=_color(names["green"], "#97cf8a").rich_color),
-            "number": Style(color=_color(names["orange"], "#eba66e").rich_color),
+            "keyword": Style(color=names["magenta"], bold=True),
+            "string": Style(color=names["green"]),
+            "number": Style(color=names["orange"]),
             "comment": mixed(0.4) + ITALIC,
-            "name": Style(color=_color(names["blue"], "#86b3f2").rich_color),
+            "name": Style(color=names["blue"]),
         },
-        picked=Style(bgcolor=ground.blend(accent, 0.4).rich_color),
-        found=Style(bgcolor=ground.blend(_color(names["yellow"], "#e3c16f"), 0.35).rich_color) + UNDERLINE,
-        added=Style(color=_color(names["green"], "#97cf8a").rich_color, underline=True),
-        removed=Style(color=_color(names["red"], "#f08a84").rich_color, strike=True),
+        selection=Style(bgcolor=background.blend(accent, 0.4).rich_color),
+        found=Style(bgcolor=background.blend(Color.parse(names["yellow"]), 0.35).rich_color) + UNDERLINE,
+        added=Style(color=names["green"], underline=True),
+        removed=Style(color=names["red"], strike=True),
     )
 
 
-def _cursor(ground: Color, text: Color, plain: Color) -> Style:
+def _cursor(background: Color, text: Color, plain: Color) -> Style:
     """Return the cursor style: only a background if the usual colours are legible on it."""
-    if abs(ground.brightness - plain.brightness) > 0.4:
-        return Style(bgcolor=ground.rich_color)
-    return Style(color=text.rich_color, bgcolor=ground.rich_color)
+    if abs(background.brightness - plain.brightness) > 0.4:
+        return Style(bgcolor=background.rich_color)
+    return Style(color=text.rich_color, bgcolor=background.rich_color)
 
 
 def _ansi_styles(watch_colors: Mapping[str, str]) -> Styles:
@@ -179,13 +173,11 @@ def _ansi_styles(watch_colors: Mapping[str, str]) -> Styles:
     ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
     watches = {name: Style(color=color) for name, color in assign_colors(watch_colors, ansi).items()}
     return Styles(
-        ground=Style(),
-        raised=Style(),
+        base=Style(),
         text=Style(),
         dim=dim,
         faint=dim,
         strong=BOLD,
-        heading=BOLD,
         star=Style(color="yellow"),
         error=Style(color="red"),
         link=Style(color="cyan", underline=True),
@@ -193,11 +185,9 @@ def _ansi_styles(watch_colors: Mapping[str, str]) -> Styles:
         code=dim,
         code_inline=BOLD,
         mark=Style(reverse=True),
-        key=BOLD,
         cursor=Style(reverse=True),
         cursor_idle=UNDERLINE,
         watches=watches,
-        unknown_watch=Style(color="yellow"),
         palette={name: Style(color=name) for name in ansi},
         syntax={
             "keyword": Style(color="magenta", bold=True),
@@ -206,7 +196,7 @@ def _ansi_styles(watch_colors: Mapping[str, str]) -> Styles:
             "comment": dim + ITALIC,
             "name": Style(color="blue"),
         },
-        picked=Style(reverse=True),
+        selection=Style(reverse=True),
         found=BOLD + UNDERLINE,
         added=Style(color="green", underline=True),
         removed=Style(color="red", strike=True),

@@ -28,7 +28,7 @@ class Bar(Widget):
     def strip(self, segments: Iterable[Segment]) -> Strip:
         """Return segments padded to the width of the bar."""
         width = self.size.width
-        return Strip(segments).adjust_cell_length(width, self.theme_styles.ground)
+        return Strip(segments).adjust_cell_length(width, self.theme_styles.base)
 
 
 class TopLine(Bar):
@@ -58,7 +58,7 @@ class TopLine(Bar):
     def draw(self, title: str, count: str, progress: str) -> Strip:
         """Return the header with these texts."""
         styles, width = self.theme_styles, self.size.width
-        base = styles.ground
+        base = styles.base
         right = cut(progress, max(0, width // 2)) if progress else ""
         name = " tuireader  " if width >= 60 else " "
         count = f" · {count}" if count else ""
@@ -101,14 +101,14 @@ class StatusLine(Bar):
     def draw(self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool) -> Strip:
         """Return the footer with as many keys as fit beside the position, help and quit among them."""
         styles, width = self.theme_styles, self.size.width
-        base = styles.ground
+        base = styles.base
         share = width - 2 if trouble else max(width // 2, width - 40)
         where = cut(where, max(0, share)) if where else ""
         room = width - cell_len(where) - 2
         segments = [Segment(" ", base)]
         used = 1
         for key, title in _fitting(keys, room - used):
-            segments += [Segment(key, base + styles.key), Segment(f" {title}  ", base + styles.dim)]
+            segments += [Segment(key, base + styles.strong), Segment(f" {title}  ", base + styles.dim)]
             used += _size(key, title)
         segments.append(Segment(" " * max(0, width - used - cell_len(where) - 1), base))
         segments.append(Segment(where, base + (styles.error if trouble else styles.dim)))

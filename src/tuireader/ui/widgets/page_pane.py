@@ -290,25 +290,25 @@ class PagePane(Pane):
         pieces: list[str] = []
         at = (-1, -1, -1)  # layout, part and character where the last piece ended
         for number in range(max(0, first), min(end, last) + 1):
-            picked = self._picked(number, selection)
+            selected = self._selected(number, selection)
             layout, line = self._line(number)
-            if picked is None or line is None:
+            if selected is None or line is None:
                 continue
             text = layout.parts[line.part].text
-            here = (int(layout is self._tail), line.part, picked[0])
+            here = (int(layout is self._tail), line.part, selected[0])
             if pieces and here[:2] == at[:2]:
-                pieces.append(text[at[2] : picked[0]])
+                pieces.append(text[at[2] : selected[0]])
             elif pieces:
                 pieces.append("\n\n" if layout.parts[line.part].gap else "\n")
-            pieces.append(text[picked[0] : picked[1]])
-            at = (*here[:2], picked[1])
+            pieces.append(text[selected[0] : selected[1]])
+            at = (*here[:2], selected[1])
         return "".join(pieces), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Redraw the selection."""
         self.forget_strips()
 
-    def _picked(self, number: int, selection: Selection) -> tuple[int, int] | None:
+    def _selected(self, number: int, selection: Selection) -> tuple[int, int] | None:
         """Return the selected range of the text of a line's part."""
         span = selection.get_span(number)
         layout, line = self._line(number)
@@ -372,14 +372,14 @@ class PagePane(Pane):
         return Overlay(below=self._colours.get(part, ()) if layout is self._head else ())
 
     def _draw(self, number: int) -> Strip:
-        ground, width = self.theme_styles.ground, self.size.width
+        base, width = self.theme_styles.base, self.size.width
         layout, line = self._line(number)
         if line is None:
-            return Strip([Segment(" " * width, ground)], width)
+            return Strip([Segment(" " * width, base)], width)
         part = layout.parts[line.part]
         over = self._over(layout, line.part)
         selection = self.text_selection
-        if selection is not None and (picked := self._picked(number, selection)) is not None:
-            over = over._replace(above=(*over.above, StyleRange(*picked, "picked")))
+        if selection is not None and (selected := self._selected(number, selection)) is not None:
+            over = over._replace(above=(*over.above, StyleRange(*selected, "selection")))
         body = draw(part, line, self.theme_styles, layout.width, over, layout.arts.get(line.part))
-        return Strip([Segment(" " * self._pad, ground), *body]).adjust_cell_length(width, ground)
+        return Strip([Segment(" " * self._pad, base), *body]).adjust_cell_length(width, base)

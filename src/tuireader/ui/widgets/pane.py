@@ -34,9 +34,9 @@ class CachedLines:
         """Return the lines of a region."""
         widget, bar = self._bar, cast(ScrollBarRender, self._bar.render())
         style = cast(Style, bar.style)
-        filters, ground = widget.get_line_filters(), widget.background_colors[1]
+        filters, background = widget.get_line_filters(), widget.background_colors[1]
         size, width = widget.size.height, widget.size.width
-        drawn_for = (size, width, bar.virtual_size, bar.window_size, bar.position, style, filters, ground)
+        drawn_for = (size, width, bar.virtual_size, bar.window_size, bar.position, style, filters, background)
         if self._drawn is None or self._drawn[0] != drawn_for:
             segments = bar.render_bar(
                 size=size,
@@ -51,7 +51,7 @@ class CachedLines:
             below = widget.visual_style.rich_style
             known = {one: Strip(Segment.apply_style([one], below), width) for one in segments}
             for line_filter in filters:
-                known = {one: strip.apply_filter(line_filter, ground) for one, strip in known.items()}
+                known = {one: strip.apply_filter(line_filter, background) for one, strip in known.items()}
             self._drawn = (drawn_for, [known[one] for one in segments])
         return [strip.crop(crop.x, crop.right) for strip in self._drawn[1][crop.y : crop.bottom]]
 
@@ -107,8 +107,8 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
             return super().render_lines(crop)
         top, end = gutter.top, gutter.top + self.size.height
         filters = self.get_line_filters()
-        ground = self.background_colors[1]
-        lines_for = (self.outer_size, gutter, filters, ground)
+        background = self.background_colors[1]
+        lines_for = (self.outer_size, gutter, filters, background)
         if lines_for != self._lines_for:
             self._lines_for = lines_for
             self._lines.clear()
@@ -122,7 +122,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
                     continue
                 strip = self.render_line(y - top)
                 for line_filter in filters:
-                    strip = strip.apply_filter(line_filter, ground)
+                    strip = strip.apply_filter(line_filter, background)
                 self._lines[y] = strip
             strips.append(strip.crop(crop.x, crop.right))
         return strips

@@ -175,7 +175,7 @@ class Sidebar(CursorPane):
     def draw(self, number: int, *, at_cursor: bool, focus: bool) -> Strip:
         """Draw an item: sign, name, unread count at the right."""
         width, styles = self.size.width, self.theme_styles
-        base = styles.ground
+        base = styles.base
         if number >= len(self.items):
             return Strip([Segment(" " * width, base)], width)
         item = self.items[number]

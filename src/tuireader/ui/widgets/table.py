@@ -68,7 +68,7 @@ class TableHead(Bar):
 
     def render_line(self, y: int) -> Strip:
         """Draw the titles."""
-        base = self.theme_styles.ground + self.theme_styles.dim
+        base = self.theme_styles.base + self.theme_styles.dim
         parts = [Segment(" ", base)]
         for number, (column, width) in enumerate(fitting(self._columns, self.size.width)):
             gap = " " * _GAP if number else ""
@@ -143,7 +143,7 @@ class Table(CursorPane):
     def render_line(self, y: int) -> Strip:
         """Draw a row, or the message for an empty table."""
         number, width, styles = y + self.scroll_offset.y, self.size.width, self.theme_styles
-        base = styles.ground
+        base = styles.base
         if number >= len(self.rows):
             text = f"  {self.empty_text}" if not self.rows and y == 1 else ""
             return Strip([Segment(pad(text, width), base + styles.dim)], width)
