@@ -142,10 +142,9 @@ class TuireaderApp(Host):
         await self.push_screen(self._main)
         if self._first_run:
             from tuireader.ui.dialogs.welcome import FirstRun
-            from tuireader.ui.flows.feeds import feed_source
 
             await self.push_screen(
-                FirstRun(feed_source(self.library), self.library.exchange.import_file), self._main.welcomed
+                FirstRun(self.library.feeds, self.library.exchange.import_file), self._main.welcomed
             )
 
     # -- keys, in the order of typing. Textual hands a key to the widget with the focus and does its command

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.timer import Timer
@@ -20,20 +20,13 @@ from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
 
+if TYPE_CHECKING:
+    from tuireader.library.feeds import Feeds
+
 _ADDRESS = "Address of a feed, or of any page that links to one"
 _LOOK = "enter looks for feeds · esc closes"
 _ADD = "enter adds it, with or without a folder · esc closes"
 _PAUSE = 0.3  # seconds that the cursor rests on a feed before its server is asked
-
-
-@dataclass(frozen=True, slots=True)
-class FeedSource:
-    """Find feeds, preview and add them. `add` takes (address, title, folder) and counts new feeds."""
-
-    discover: Callable[[str], Awaitable[Sequence[FoundFeed]]]
-    preview: Callable[[FoundFeed], Awaitable[FeedPreview]]
-    follows: Callable[[str], bool]
-    add: Callable[[Sequence[tuple[str, str, str]]], Awaitable[int]]
 
 
 class AddFeed(Dialog[int | None]):
@@ -41,9 +34,9 @@ class AddFeed(Dialog[int | None]):
 
     VERTICAL_BREAKPOINTS = [*Dialog.VERTICAL_BREAKPOINTS, (36, "-roomy")]  # noqa: RUF012
 
-    def __init__(self, source: FeedSource, folders: Sequence[str] = ()) -> None:
+    def __init__(self, feeds: Feeds, folders: Sequence[str] = ()) -> None:
         super().__init__(classes="-short")
-        self._source = source
+        self._feeds = feeds
         self._folders = sorted({folder for folder in folders if folder})
         self._found: Sequence[FoundFeed] = ()
         self._chosen: FoundFeed | None = None  # asks for its folder
@@ -84,7 +77,7 @@ class AddFeed(Dialog[int | None]):
 
     async def _discover(self, url: str) -> None:
         try:
-            found = await self._source.discover(url)
+            found = await self._feeds.discover(url)
         except TuireaderError as error:
             self._tell(_ADDRESS, _LOOK, str(error))
             return
@@ -135,7 +128,7 @@ class AddFeed(Dialog[int | None]):
 
     async def _read(self, feed: FoundFeed) -> None:
         try:
-            self._previews[feed.url] = await self._source.preview(feed)
+            self._previews[feed.url] = await self._feeds.preview(feed)
         except TuireaderError as error:
             self._previews[feed.url] = f"Cannot be read: {error.message}"
         if self._chosen is None:
@@ -148,7 +141,7 @@ class AddFeed(Dialog[int | None]):
         self.preview.show(*(self._lines(self._previewed) if self._previewed is not None else ()))
 
     def _lines(self, feed: FoundFeed) -> Sequence[Line]:
-        preview, followed = self._previews.get(feed.url), self._source.follows(feed.url)
+        preview, followed = self._previews.get(feed.url), self._feeds.is_subscribed(feed.url)
         if isinstance(preview, FeedPreview):
             return facts(preview, feed.url, int(self.host.clock()), followed=followed)
         state = (preview, "error") if preview else ("Reading it …", "dim")
@@ -179,7 +172,7 @@ class AddFeed(Dialog[int | None]):
         preview = self._previews.get(feed.url)
         untitled = isinstance(preview, FeedPreview) and not preview.title  # a feed with a title keeps it
         try:
-            added = await self._source.add([(feed.url, feed.title if untitled else "", folder)])
+            added = await self._feeds.add([(feed.url, feed.title if untitled else "", folder)])
         except (TuireaderError, OSError) as error:
             self._show_feed(feed, str(error))
             return

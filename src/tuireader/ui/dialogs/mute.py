@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widgets import Input, OptionList, Static
@@ -25,22 +26,15 @@ from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.field import Field, Pick
 from tuireader.ui.workers import run_latest
 
+if TYPE_CHECKING:
+    from tuireader.library.watches import Mutes
+
 _PAUSE = 0.12  # seconds without a key after which the preview follows
 _NAMED = 3  # watches that the preview names
 _TOO = "too"
 EVERYWHERE = ""
 FOR_GOOD = "for good"
 _TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, FOR_GOOD: 0}
-
-
-@dataclass(frozen=True, slots=True)
-class Mutes:
-    """List the mutes with their article counts, preview one, add one (returns its count), remove one."""
-
-    stored: Callable[[], Awaitable[Sequence[tuple[MuteConfig, int]]]]
-    preview: Callable[[MuteConfig], Awaitable[MutePreview]]
-    add: Callable[[MuteConfig], Awaitable[int]]
-    remove: Callable[[MuteConfig], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +193,7 @@ class Mute(FormDialog[Muted | None]):
     # -- the mutes in force
 
     async def _list(self) -> None:
-        self._stored = await self._mutes.stored()
+        self._stored = await self._mutes.all()
         hidden = sum(count for _, count in self._stored)
         self.count.update(
             f"Muted now, {counted(hidden, 'article')}:" if self._stored else "Nothing is muted now"
@@ -247,5 +241,5 @@ class Mute(FormDialog[Muted | None]):
             raise TuireaderError(str(parsed))
         if problem := _problem(mute):
             raise TuireaderError(problem)
-        count = await self._mutes.add(mute)
+        count = await self._mutes.add(mute.query, mute.feed, mute.until, include_watched=mute.include_watched)
         return Muted(f"Muted: {described(mute, self._feeds)}; {count} hidden")

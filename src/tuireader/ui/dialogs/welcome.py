@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from tuireader.demo import starter
 from tuireader.errors import TuireaderError
-from tuireader.ui.dialogs.add_feed import AddFeed, FeedSource
+from tuireader.ui.dialogs.add_feed import AddFeed
 from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.dialogs.form import Form
 from tuireader.ui.widgets.choices import Choice, Choices
@@ -24,6 +24,7 @@ from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
     from tuireader.library.exchange import Imported
+    from tuireader.library.feeds import Feeds
 
 _ABOUT = "Follow the tech news that matters. Nothing is fetched before you choose."
 _WAYS = (
@@ -93,21 +94,21 @@ class FirstRun(Dialog[int | None]):
     ]
     AUTO_FOCUS = "StarterFeeds"
 
-    def __init__(self, source: FeedSource, import_file: Callable[[Path], Awaitable[Imported]]) -> None:
+    def __init__(self, feeds: Feeds, import_file: Callable[[Path], Awaitable[Imported]]) -> None:
         super().__init__()
-        self._source = source
+        self._feeds = feeds
         self._import_file = import_file
 
     def compose(self) -> ComposeResult:
         """The ways to start, above the starter feeds."""
-        self.feeds = StarterFeeds()
+        self.offered = StarterFeeds()
         ways = Content("\n").join(Content.assemble("  ", (key, "bold"), f"  {way}") for key, way in _WAYS)
         yield self.box(
             "",
             Static("Welcome to tuireader", classes="title"),
             Static(_ABOUT, id="about"),
             Static(ways, id="ways"),
-            self.feeds,
+            self.offered,
         )
 
     def on_mount(self) -> None:
@@ -119,18 +120,20 @@ class FirstRun(Dialog[int | None]):
         self._count()
 
     def _count(self, error: str = "") -> None:
-        checked = f"{len(self.feeds.checked)} of {len(self.feeds.feeds)} checked"
+        checked = f"{len(self.offered.checked)} of {len(self.offered.feeds)} checked"
         self.hint(f"{checked} · space checks · a checks all or none", error)
 
     def action_all(self) -> None:
         """Check all feeds, or none when all are checked."""
-        self.feeds.toggle({feed.url for feed in self.feeds.feeds})
+        self.offered.toggle({feed.url for feed in self.offered.feeds})
         self._count()
 
     def action_starter(self) -> None:
         """Subscribe to the checked feeds."""
         chosen = [
-            (feed.url, feed.title, feed.folder) for feed in self.feeds.feeds if feed.url in self.feeds.checked
+            (feed.url, feed.title, feed.folder)
+            for feed in self.offered.feeds
+            if feed.url in self.offered.checked
         ]
         if chosen:
             run_latest(self, partial(self._add, chosen), "add")
@@ -143,7 +146,7 @@ class FirstRun(Dialog[int | None]):
 
     async def _add(self, chosen: Sequence[tuple[str, str, str]]) -> None:
         try:
-            self.dismiss(await self._source.add(chosen))
+            self.dismiss(await self._feeds.add(chosen))
         except (TuireaderError, OSError) as error:
             self._count(str(error))
 
@@ -153,7 +156,7 @@ class FirstRun(Dialog[int | None]):
 
     def action_address(self) -> None:
         """Ask for an address."""
-        self.app.push_screen(AddFeed(self._source), self._added)
+        self.app.push_screen(AddFeed(self._feeds), self._added)
 
     def action_opml(self) -> None:
         """Ask for a file."""

@@ -40,10 +40,9 @@ _WATCH_LIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Rich styles by meaning. Only `base`,
-    the cursors, `selection`, `found`, `mark` and code set a background.
+    """Rich styles by meaning; no other style has the colour of links.
 
-    No other style has the colour of links.
+    Only `base`, the cursors, `selection`, `found`, `mark` and code set a background.
     """
 
     base: Style

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader.config import ViewConfig
 from tuireader.dedup import label_key, label_name
@@ -19,22 +18,10 @@ from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.widgets.field import Field, Pick
 
-if TYPE_CHECKING:
-    from tuireader.library import Library
-    from tuireader.ui.dialogs.add_feed import FeedSource
-
 _NO = Outcome(said="Choose a feed, a folder, a watch, a label or a saved search in the sidebar first")
 
 
 # -- add
-
-
-def feed_source(library: Library) -> FeedSource:
-    """Return the library as the dialogs that add feeds use it."""
-    from tuireader.ui.dialogs.add_feed import FeedSource
-
-    feeds = library.feeds
-    return FeedSource(feeds.discover, feeds.preview, feeds.is_subscribed, feeds.add)
 
 
 async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
@@ -42,7 +29,7 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     from tuireader.ui.dialogs.add_feed import AddFeed
 
     folders = [feed.folder for feed in main.session.feeds]
-    added = await ask(AddFeed(feed_source(main.library), folders))
+    added = await ask(AddFeed(main.library.feeds, folders))
     return Outcome(feeds_added=added) if added else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuireader.config import MuteConfig, WatchConfig
+from tuireader.config import WatchConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import ViewKind
 from tuireader.ui.controllers.wiring import Controllers
@@ -74,7 +74,7 @@ async def keep_watch(main: Controllers, ask: Asking, name: str) -> Outcome:
 
 async def mute(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask what to hide: what was searched, or something of the current feed."""
-    from tuireader.ui.dialogs.mute import Mute, Mutes
+    from tuireader.ui.dialogs.mute import Mute
 
     session, view = main.session, main.session.view
     article = session.article if main.chosen.in_article else None
@@ -87,13 +87,8 @@ async def mute(main: Controllers, ask: Asking) -> Outcome | None:
         feed_id = row.feed_id if row is not None else None
     feed = next((one for one in session.feeds if one.id == feed_id), None)
     words = view.key if view.kind is ViewKind.QUERY and article is None else ""
-    stored = main.library.mutes
-
-    async def add(mute: MuteConfig) -> int:
-        return await stored.add(mute.query, mute.feed, mute.until, include_watched=mute.include_watched)
-
-    mutes = Mutes(stored.all, stored.preview, add, stored.remove)
-    muted = await ask(Mute(mutes, session.feeds, feed, words if "is:muted" not in words else ""))
+    words = words if "is:muted" not in words else ""
+    muted = await ask(Mute(main.library.mutes, session.feeds, feed, words))
     if muted is None:
         return None
     return Outcome(view=muted.look) if muted.look is not None else _written(main, muted.said)

@@ -61,13 +61,11 @@ class ArticlePane(PagePane):
         top = self.scroll_offset.y
         self.page_shown = page
         self._head, same, moved = self._head.with_others(page.head)
-        self._strips.clear()
-        self._resize()
+        self.forget_strips()
         if top >= same:
             self.scroll_now(top + moved)
         if self.sought:
             self._find_all()
-        self.refresh()
         self._continue()
 
     def fits(self, page: Page) -> bool:
@@ -118,12 +116,10 @@ class ArticlePane(PagePane):
 
     def _bring_in_sight(self, line: int) -> None:
         """Scroll a line into view, with some lines above it."""
-        self._resize()
-        self._strips.clear()
+        self.forget_strips()
         top, height = self.scroll_offset.y, self.size.height
         if not top <= line < top + height - 1:
             self.scroll_now(max(0, line - height // 3))
-        self.refresh()
         self.post_message(self.Changed())
 
     # -- hits
@@ -213,16 +209,14 @@ class ArticlePane(PagePane):
             self.scroll_now(max(0, first - 2))
         elif last + 1 >= top + height:
             self.scroll_now(last + 2 - height)
-        self._strips.clear()
-        self.refresh()
+        self.forget_strips()
         self.post_message(self.Changed())
         return True
 
     def _unchoose(self) -> None:
         if self.chosen >= 0:
             self.chosen = -1
-            self._strips.clear()
-            self.refresh()
+            self.forget_strips()
             self.post_message(self.Changed())
 
     def open_chosen(self) -> bool:

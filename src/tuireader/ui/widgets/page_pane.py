@@ -66,7 +66,6 @@ class PagePane(Pane):
         self._lay_out()
         self.scroll_now(self._head.line_at(self._arrive_at) if self._arrive_at else 0)
         self._arrive_at = None
-        self.refresh()
         self._continue()
         self._look_for_pictures()
 
@@ -94,12 +93,10 @@ class PagePane(Pane):
         line = layout.line_of(part, 0) + spot.line if part >= 0 else 0
         layout.extend(line + self.size.height)
         self._tail.extend(self.size.height)
-        self._resize()
         self.chosen = min(spot.chosen, len(self.targets) - 1)
-        self._strips.clear()
+        self.forget_strips()
         self.scroll_now(line + (len(self._head.lines) if spot.below else 0))
         self._return = spot, self.scroll_offset.y, self.chosen
-        self.refresh()
 
     def _returning(self) -> PageSpot | None:
         """Return the spot to return to, unless the user has moved since."""
@@ -116,9 +113,7 @@ class PagePane(Pane):
         self._tail = Layout(tail.parts, self._head.width)
         self._tail.extend(_FIRST)
         self.chosen = min(self.chosen, len(tail.targets) - 1)
-        self._strips.clear()
-        self._resize()
-        self.refresh()
+        self.forget_strips()
         if returning is not None:
             self.return_to(returning)
 
@@ -127,8 +122,7 @@ class PagePane(Pane):
         self.page_shown = None
         self._arrive_at = None
         self._head, self._tail = Layout((), 80), Layout((), 80)
-        self._strips.clear()
-        self._resize()
+        self.forget_strips()
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -166,9 +160,8 @@ class PagePane(Pane):
         self._tail = Layout(page.tail.parts, width)
         self._head.extend(_FIRST)
         self._tail.extend(_FIRST)
-        self._strips.clear()
         self._seen.clear()
-        self._resize()
+        self.forget_strips()
 
     @property
     def text_width(self) -> int:
@@ -224,7 +217,6 @@ class PagePane(Pane):
             if pad != self._pad or self.size.width != self._whole:
                 self._pad, self._whole = pad, self.size.width
                 self.forget_strips()
-            self._resize()
             self._look_for_pictures()
             return
         self._arrive_at = self.place
@@ -272,13 +264,11 @@ class PagePane(Pane):
         above = top >= len(self._head.lines) or self._head.lines[top].part > number
         returning = self._returning()
         moved = self._head.show_art(number, art)
-        self._strips.clear()
-        self._resize()
+        self.forget_strips()
         if returning is not None:
             self.return_to(returning)
         elif above and moved:
             self.scroll_now(top + moved)
-        self.refresh()
 
     # -- selected text
 
@@ -325,8 +315,9 @@ class PagePane(Pane):
     # -- drawing
 
     def forget_strips(self) -> None:
-        """Discard cached strips and redraw."""
+        """Discard cached strips and redraw; the number of lines may have changed."""
         self._strips.clear()
+        self._resize()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
