@@ -19,7 +19,7 @@ from tuireader.query import Query, QueryError, disabled_reason, parse, spans
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import FormDialog
-from tuireader.ui.drawing.lines import Line, marked
+from tuireader.ui.drawing.lines import Line, marked, problem_lines
 from tuireader.ui.drawing.times import day
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Preview
@@ -29,7 +29,6 @@ from tuireader.ui.workers import run_latest
 if TYPE_CHECKING:
     from tuireader.library.watches import Mutes
 
-_PAUSE = 0.12  # seconds without a key after which the preview follows
 _NAMED = 3  # watches that the preview names
 _TOO = "too"
 EVERYWHERE = ""
@@ -162,7 +161,7 @@ class Mute(FormDialog[Muted | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Renew the preview after a pause."""
         event.stop()
-        self.preview.renew(_PAUSE)
+        self.preview.renew(soon=True)
 
     def on_pick_changed(self) -> None:
         """Renew the preview."""
@@ -173,13 +172,12 @@ class Mute(FormDialog[Muted | None]):
         mute = self.typed()
         parsed = parse(mute.query) if mute.query else None
         if isinstance(parsed, QueryError):
-            first, *rest = parsed.caret().splitlines()
-            return ((), ((first, "text"),), *(((line, "error"),) for line in rest))
+            return problem_lines(parsed.caret())
         if not mute.query and not mute.feed:
             return ((), (("Enter words, or choose the feed", "dim"),))
         preview = await self._mutes.preview(mute)
         if preview.problem:
-            return ((), ((preview.problem, "error"),))
+            return problem_lines(preview.problem)
         hidden: Line = (("Nothing would be hidden", "strong"),)
         if preview.hidden:
             number = counted(preview.hidden, "article")

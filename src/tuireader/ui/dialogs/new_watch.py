@@ -18,13 +18,12 @@ from tuireader.text import clean, cut_characters
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import FormDialog
-from tuireader.ui.drawing.lines import Line, marked
+from tuireader.ui.drawing.lines import Line, marked, problem_lines
 from tuireader.ui.drawing.styles import free_color
 from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.field import Colours, Field, Pick
 from tuireader.ui.workers import run_latest
 
-_PAUSE = 0.12  # seconds without a key after which the preview follows
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
 _SAMPLES = 5
 _NOTIFY = {"never": "never", "article": "of each article", "story": "once per story"}
@@ -89,12 +88,6 @@ def summary(preview: WatchPreview) -> Line:
         ("  compared with now · ", "dim"),
         (count, "strong"),
     )
-
-
-def _problem(text: str) -> Sequence[Line]:
-    """Return an error, or an expression with the error below the place that is wrong."""
-    first, *rest = text.splitlines() or [""]
-    return ((), ((first, "text" if rest else "error"),), *(((line, "error"),) for line in rest))
 
 
 class NewWatch(FormDialog[str | None]):
@@ -177,7 +170,7 @@ class NewWatch(FormDialog[str | None]):
             self._own_name = self._own_name or event.input.value.strip() not in ("", self._proposed)
         elif not self._own_name:
             self._proposed = self.query_one("#name", Input).value = self._name_for(self.typed())
-        self.preview.renew(_PAUSE)
+        self.preview.renew(soon=True)
 
     # -- the preview
 
@@ -186,13 +179,13 @@ class NewWatch(FormDialog[str | None]):
         config = self.typed()
         parsed = parse(config.query) if config.query else None
         if isinstance(parsed, QueryError):
-            return _problem(parsed.caret())
+            return problem_lines(parsed.caret())
         if not (config.any or config.all or config.query):
             return ((), (("Enter a word or a phrase to preview its hits", "dim"),))
         config = replace(config, name=config.name or "new watch")
         preview = await self._tools.preview(config, self._replaces)
         if preview.problem:
-            return _problem(preview.problem)
+            return problem_lines(preview.problem)
         spans = self._tools.spans(config)
 
         def hits(text: str, plain: str = "text") -> Line:

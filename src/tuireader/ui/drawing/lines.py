@@ -29,6 +29,12 @@ def marked(text: str, spans: Iterable[tuple[int, int]], style: str, plain: str =
     return tuple(piece for piece in pieces if piece[0])
 
 
+def problem_lines(text: str) -> Sequence[Line]:
+    """Return an error, or an expression with the error below the place that is wrong."""
+    first, *rest = text.splitlines() or [""]
+    return ((), ((first, "text" if rest else "error"),), *(((line, "error"),) for line in rest))
+
+
 def content(pieces: Sequence[Piece], styles: Styles) -> Content:
     """Return pieces as text with styles; nothing in them is markup."""
     return Content.assemble(*((text, Style.from_rich_style(styles.named(name))) for text, name in pieces))

@@ -19,18 +19,14 @@ DARK = Theme(
     dark=True,
     variables={
         "border": "#39414f",
-        "border-blurred": "#2b313c",
         "block-cursor-background": "#2c3a4f",
         "block-cursor-foreground": "#f2f5f9",
         "block-cursor-blurred-background": "#222833",
         "block-cursor-blurred-foreground": "#dde1e8",
-        "footer-key-foreground": "#7fb4e6",
         "scrollbar": "#39414f",
         "scrollbar-hover": "#55607a",
         "scrollbar-active": "#7fb4e6",
         "scrollbar-background": "#14171c",
-        "scrollbar-background-hover": "#14171c",
-        "scrollbar-background-active": "#14171c",
     },
 )
 
@@ -49,18 +45,14 @@ LIGHT = Theme(
     dark=False,
     variables={
         "border": "#cfc9bd",
-        "border-blurred": "#ddd8cd",
         "block-cursor-background": "#d3e0f0",
         "block-cursor-foreground": "#11151b",
         "block-cursor-blurred-background": "#ebe7df",
         "block-cursor-blurred-foreground": "#22262e",
-        "footer-key-foreground": "#1f5fa8",
         "scrollbar": "#cfc9bd",
         "scrollbar-hover": "#a9a294",
         "scrollbar-active": "#1f5fa8",
         "scrollbar-background": "#faf8f4",
-        "scrollbar-background-hover": "#faf8f4",
-        "scrollbar-background-active": "#faf8f4",
     },
 )
 
@@ -83,16 +75,11 @@ PLAIN = Theme(
         "ansi-background": "ansi_default",
         "ansi-foreground": "ansi_default",
         "border": "ansi_default",
-        "border-blurred": "ansi_default",
         "block-cursor-foreground": "ansi_black",
         "block-cursor-background": "ansi_white",
-        "input-cursor-background": "ansi_default",
-        "input-cursor-foreground": "ansi_default",
-        "input-cursor-text-style": "reverse",
         "input-selection-background": "ansi_bright_blue",
         "input-selection-foreground": "ansi_black",
         "screen-selection-background": "ansi_bright_blue",
-        "screen-selection-foreground": "ansi_black",
     },
 )
 """Colours of the terminal, also for `NO_COLOR`."""

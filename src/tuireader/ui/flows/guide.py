@@ -31,7 +31,7 @@ async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
 
 async def show_tour(main: Controllers, ask: Asking) -> None:
     """Show the few keys that matter first."""
-    from tuireader.ui.dialogs.tour import Tour
+    from tuireader.ui.dialogs.help import Tour
 
     await ask(Tour(main.host.keys_of))
 

@@ -12,6 +12,8 @@ from tuireader.ui.drawing.lines import Line, content
 from tuireader.ui.host import host_of
 from tuireader.ui.workers import run_latest
 
+_PAUSE = 0.12  # seconds without a key after which a preview follows
+
 
 class Details(Static):
     """Lines of styled text, each cut to the width."""
@@ -36,12 +38,12 @@ class Preview(Details):
         self._lines = lines
         self._timer: Timer | None = None
 
-    def renew(self, pause: float = 0) -> None:
-        """Ask for other lines, `pause` seconds after the last call."""
+    def renew(self, *, soon: bool = False) -> None:
+        """Ask for other lines, now or after a pause in the typing."""
         if self._timer is not None:
             self._timer.stop()
-        if pause:
-            self._timer = self.set_timer(pause, self.renew)
+        if soon:
+            self._timer = self.set_timer(_PAUSE, self.renew)
         else:
             run_latest(self, self._show, "preview")
 

@@ -99,13 +99,15 @@ class SearchLine(Input):
 
     def action_keep_as_watch(self) -> None:
         """Make a watch of the text."""
-        if self.value.strip():
-            self.post_message(self.Kept(self.value, self._filters, as_view=False))
+        self._keep(as_view=False)
 
     def action_keep_as_view(self) -> None:
         """Make a saved search of the text."""
+        self._keep(as_view=True)
+
+    def _keep(self, *, as_view: bool) -> None:
         if self.value.strip():
-            self.post_message(self.Kept(self.value, self._filters, as_view=True))
+            self.post_message(self.Kept(self.value, self._filters, as_view))
 
     def _go_on(self) -> None:
         if self._stop_timer():
@@ -120,16 +122,15 @@ class SearchLine(Input):
     def on_key(self, event: events.Key) -> None:
         """Recall searches, or leave the line."""
         if event.key in ("up", "down") and self._walk(1 if event.key == "up" else -1):
-            event.stop()
-            event.prevent_default()
+            pass
         elif event.key == "down":
-            event.stop()
-            event.prevent_default()
             self._go_on()
         elif event.key == "escape" or (event.key == "backspace" and not self.value):
-            event.stop()
-            event.prevent_default()
             self._leave("")
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
 
 class FindLine(Input):
