@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 from rich.segment import Segment
-from rich.style import Style
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
@@ -22,7 +21,6 @@ from tests.ui.shelf import failing, many
 from tuireader.errors import DatabaseError
 from tuireader.library import Library
 from tuireader.model import Article
-from tuireader.ui.drawing.line_filters import Together
 from tuireader.ui.widgets.containers import PaneColumn, PaneRow
 from tuireader.ui.widgets.pane import Pane
 
@@ -163,17 +161,3 @@ async def test_toasts_do_not_pile_up() -> None:
             run.app.say(f"Note {number}")
             await run.settle()
         assert sorted(run.toasts.splitlines()) == ["Fault 0", "Note 3", "Note 4", "Note 5"]
-
-
-async def test_a_line_is_filtered_as_by_one_filter_after_the_other() -> None:
-    async with running(samples()) as run:
-        (whole,) = run.app.get_line_filters()
-        ground = run.main.background_colors[1]
-        line = Strip([Segment("plain "), Segment("👩‍👩‍👧 ❤️", Style(color="red", dim=True))])
-        assert isinstance(whole, Together)
-        parts = whole.filters
-        expected = line
-        for one in parts:
-            expected = expected.apply_filter(one, ground)
-        assert len(parts) > 1 and list(line.apply_filter(whole, ground)) == list(expected)
-        assert run.app.get_line_filters() == [whole]

@@ -168,9 +168,7 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
     from tuireader.ui.drawing.times import list_day
 
     out = [_ENTER]
-    for number, line in enumerate(kept["head"], 1):
-        out.append(f"\x1b[{number};1H{line}")
-    for number, line in enumerate(kept["side"], kept["above"] + 1):
+    for number, line in [*enumerate(kept["head"], 1), *enumerate(kept["side"], kept["above"] + 1)]:
         out.append(f"\x1b[{number};1H{line}")
     first = kept["above"] + 1
     for number in range(first, lines):

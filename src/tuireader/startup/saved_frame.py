@@ -98,11 +98,9 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
     folds = library.config.ui.fold_stories
     count = counts.unread if unread else counts.all
     rows = count.rows(folds)
+    names = (*_STYLES, *(f"watch:{name}" for name in host.watch_names))
     styles = [
-        {
-            name: _escape_codes(host, row_style(name, host.theme_styles, cursor))
-            for name in (*_STYLES, *_watches(host))
-        }
+        {name: _escape_codes(host, row_style(name, host.theme_styles, cursor)) for name in names}
         for cursor in (None, host.theme_styles.cursor)
     ]
     config = library.paths.config
@@ -127,10 +125,6 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
         "letters": letters(host.watch_names),
         "inks": styles,
     }
-
-
-def _watches(host: Host) -> list[str]:
-    return [f"watch:{name}" for name in host.watch_names]
 
 
 def _color(host: Host, name: str) -> Any:

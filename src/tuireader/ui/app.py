@@ -20,7 +20,7 @@ from textual.widgets import Input
 
 from tuireader.errors import TuireaderError
 from tuireader.ui.bindings import ANYWHERE
-from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere, Together
+from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere
 from tuireader.ui.drawing.themes import THEMES
 from tuireader.ui.host import Browser, Host
 from tuireader.ui.key_order import press, split_alt
@@ -89,7 +89,6 @@ class TuireaderApp(Host):
         self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
         for theme in THEMES:
             self.register_theme(theme)
-        self._together = Together()
         self._no_color = NoColor()
         self._own_filters = (SameEverywhere(), Nearest256(enabled=self.console.color_system == "256"))
         self.take_config()
@@ -97,15 +96,9 @@ class TuireaderApp(Host):
         self.stylesheet.set_variables(self._parsed_for)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return all filters as one.
-
-        Textual's filter for `NO_COLOR` makes greys, which are colours, too.
-        """
-        given = (self._no_color if isinstance(one, Monochrome) else one for one in super().get_line_filters())
-        filters = (*given, *(one for one in self._own_filters if one.enabled))
-        if filters != self._together.filters:
-            self._together = Together(*filters)
-        return [self._together]
+        """Return the filters for lines; Textual's for `NO_COLOR` makes greys, which are colours, too."""
+        given = [self._no_color if isinstance(one, Monochrome) else one for one in super().get_line_filters()]
+        return [*given, *(one for one in self._own_filters if one.enabled)]
 
     def on_load(self) -> None:
         """Paint nothing before there is something to read: a blank screen would flicker."""

@@ -18,20 +18,6 @@ _FIRST, _GREY, _GREYS = 16, 232, 24
 """Index of the first colour and of the first grey, number of greys."""
 
 
-class Together(LineFilter):
-    """Apply filters one after another; given separately, Textual would rebuild the line for each."""
-
-    def __init__(self, *filters: LineFilter) -> None:
-        super().__init__()
-        self.filters = filters
-
-    def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        """Apply all filters."""
-        for one in self.filters:
-            segments = one.apply(segments, background)
-        return segments
-
-
 class SameEverywhere(LineFilter):
     """Replace emoji of uncertain width. Copied text keeps the original ones."""
 

@@ -37,7 +37,10 @@ def wrap(text: str, width: int) -> list[Range]:
     while True:
         stop = text.find("\n", start)
         end = len(text) if stop < 0 else stop
-        _wrap_line(text, start, end, width, lines)
+        if _NARROW.fullmatch(text, start, end):
+            _wrap_narrow(text, start, end, width, lines)
+        else:
+            _wrap_wide(text, start, end, width, lines)
         if stop < 0:
             return lines
         start = stop + 1
@@ -67,13 +70,6 @@ def _fold_wide(line: str, start: int, width: int, lines: list[Range]) -> None:
         used += cells
         end = last
     lines.append((start + begin, start + (end if line else 0)))
-
-
-def _wrap_line(text: str, start: int, end: int, width: int, lines: list[Range]) -> None:
-    if _NARROW.fullmatch(text, start, end):
-        _wrap_narrow(text, start, end, width, lines)
-    else:
-        _wrap_wide(text, start, end, width, lines)
 
 
 def _wrap_narrow(text: str, start: int, end: int, width: int, lines: list[Range]) -> None:

@@ -17,6 +17,8 @@ from tuireader.ui.drawing.styles import Styles
 from tuireader.ui.host import Host, host_of
 
 _BLACK = Color.parse("black")
+_LINES = {"move_down": 1, "move_up": -1}
+_PAGES = {"half_page_down": 0.5, "half_page_up": -0.5, "page_down": 1, "page_up": -1}
 
 
 class CachedLines:
@@ -167,31 +169,14 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def act(self, command_id: str) -> None:
         """Run a movement command."""
-        getattr(self, f"action_{command_id}")()
-
-    def action_move_down(self) -> None:
-        self.move(1)
-
-    def action_move_up(self) -> None:
-        self.move(-1)
-
-    def action_half_page_down(self) -> None:
-        self.page(0.5)
-
-    def action_half_page_up(self) -> None:
-        self.page(-0.5)
-
-    def action_page_down(self) -> None:
-        self.page(1)
-
-    def action_page_up(self) -> None:
-        self.page(-1)
-
-    def action_top(self) -> None:
-        self.go_top()
-
-    def action_bottom(self) -> None:
-        self.go_bottom()
+        if command_id in _LINES:
+            self.move(_LINES[command_id])
+        elif command_id in _PAGES:
+            self.page(_PAGES[command_id])
+        elif command_id == "top":
+            self.go_top()
+        elif command_id == "bottom":
+            self.go_bottom()
 
 
 class CursorPane(Pane):

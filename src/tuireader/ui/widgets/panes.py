@@ -128,10 +128,7 @@ class Panes(PaneRow):
 
     def show_article(self, shown: bool) -> None:
         """Give the article a place, or take it away."""
-        if shown:
-            self.screen.add_class("-reading", update=False)
-        else:
-            self.screen.remove_class("-reading", update=False)
+        self.screen.set_class(shown, "-reading", update=False)
         self.rearrange()
 
     def make_room(self) -> None:
