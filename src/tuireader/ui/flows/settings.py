@@ -88,7 +88,7 @@ async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
         host.say(more, severity="warning", seconds=15)
     host.take_config()
     ui = library.config.ui
-    main.panes.sidebar.styles.width = ui.sidebar + 3
+    main.panes.sidebar.styles.width = ui.sidebar + 2
     main.panes.article.set_measure(ui.width)
     main.session.apply_config(before.ui)
     main.panes.articles.folds = main.session.folds

@@ -71,7 +71,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         library = self.library = self.host.library
         session = self.session = Session(lambda: library.config.ui)
         self.top, self.status, self.sidebar = TopLine(), StatusLine(), Sidebar()
-        self.sidebar.styles.width = library.config.ui.sidebar + 3
+        self.sidebar.styles.width = library.config.ui.sidebar + 2
         self.hits = SearchHits(session, library)
         self.articles = ArticleList(
             lambda ids: self.controllers.marks.rows(ids), library.feeds.title, self.hits.marks
