@@ -161,3 +161,18 @@ async def test_toasts_do_not_pile_up() -> None:
             run.app.say(f"Note {number}")
             await run.settle()
         assert sorted(run.toasts.splitlines()) == ["Fault 0", "Note 3", "Note 4", "Note 5"]
+
+
+async def test_toasts_of_keys_that_come_at_once_replace_each_other() -> None:
+    async with running(samples()) as run:
+        for words in ("Starred", "No longer starred", "Starred"):
+            run.app.say_shortly(words)
+        run.app.say("Lost", group="fault")
+        run.app.say("Found", group="fault")
+        await run.settle()
+        assert run.toasts == "Starred\nFound"
+        run.app.say("Lost again")
+        run.app.say_no_more("fault")
+        run.app.say_no_more()
+        await run.settle()
+        assert run.toasts == "Lost again"

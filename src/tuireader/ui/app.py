@@ -253,5 +253,5 @@ class TuireaderApp(Host):
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except TuireaderError as error:
-            self.say(str(error), severity="error", seconds=10)
+            self.report(error)
             return True

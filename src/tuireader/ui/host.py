@@ -28,6 +28,7 @@ Browser = Callable[[str], Awaitable[str]]
 DEMO = -1
 """The return code that asks for a restart as the demo."""
 _MOST_TOASTS = 4
+_SHORT = "short"  # the toasts of frequent actions
 
 
 class Host(CrashSafeApp):
@@ -51,8 +52,7 @@ class Host(CrashSafeApp):
         self._browser = browser
         self._theme_styles: styles.Styles | None = None
         self._toasts: list[Notification] = []  # that may be visible still, the oldest first
-        self._short_toast: Notification | None = None
-        self._said_last: dict[str, str] = {}  # the last toast of each group
+        self._grouped: dict[str, Notification] = {}  # the last toast of each group
 
     def take_config(self) -> None:
         """Use theme and keys of the configuration."""
@@ -94,22 +94,23 @@ class Host(CrashSafeApp):
         return f" · {self.key_of('undo')} undoes"
 
     def say(
-        self,
-        message: str,
-        *,
-        severity: SeverityLevel = "information",
-        seconds: float = 4,
-        group: str = "",
+        self, message: str, *, severity: SeverityLevel = "information", seconds: float = 4, group: str = ""
     ) -> None:
         """Show a toast in place of the one before it in its group; the text is never markup."""
         if not message:
             return
         if severity != "information":  # "Fetching …" is over with that
-            self._drop(self._short_toast)
-        self._make_room(message, self._said_last.get(group, message))
+            self.say_no_more()
+        self.say_no_more(group)
+        self._make_room(message)
+        toast = Notification(message, "", severity, seconds, markup=False)
         if group:
-            self._said_last[group] = message
-        self._show(Notification(message, "", severity, seconds, markup=False))
+            self._grouped[group] = toast
+        for holder in self.screen.query("ToastHolder"):  # Textual keeps one for each toast there ever was
+            if not holder.children:
+                holder.remove()
+        self._toasts.append(toast)
+        self.post_message(Notify(toast))
 
     def report(self, error: TuireaderError) -> None:
         """Show an error that came out of a worker or a message handler."""
@@ -117,23 +118,17 @@ class Host(CrashSafeApp):
 
     def say_shortly(self, message: str) -> None:
         """Show a toast for a frequent action, in place of the last such one."""
-        self._drop(self._short_toast)
-        self._short_toast = Notification(message, "", "information", 2, markup=False)
-        self._show(self._short_toast)
+        self.say(message, seconds=2, group=_SHORT)
 
-    def say_no_more(self, group: str = "") -> None:
-        """Remove the toast of a group, else that of `say_shortly`: it is out of date."""
-        if group:
-            self._make_room(self._said_last.pop(group, ""))
-        else:
-            self._drop(self._short_toast)
-            self._short_toast = None
+    def say_no_more(self, group: str = _SHORT) -> None:
+        """Remove the toast of a group, by default that of `say_shortly`: it is out of date."""
+        self._drop(self._grouped.pop(group, None))
 
-    def _make_room(self, *messages: str) -> None:
+    def _make_room(self, message: str) -> None:
         """Remove toasts with the same message, and the oldest: a held key makes thirty a second."""
         self._toasts = [one for one in self._toasts if not one.has_expired]
-        same = [one for one in self._toasts if one.message in messages]
-        others = [one for one in self._toasts if one.message not in messages]
+        same = [one for one in self._toasts if one.message == message]
+        others = [one for one in self._toasts if one.message != message]
         others.sort(key=lambda one: one.severity != "information")
         for one in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
             self._drop(one)
@@ -141,14 +136,7 @@ class Host(CrashSafeApp):
     def _drop(self, toast: Notification | None) -> None:
         if toast in self._toasts:
             self._toasts.remove(toast)
-            self.remove_toast(toast)
-
-    def _show(self, toast: Notification) -> None:
-        for holder in self.screen.query("ToastHolder"):  # Textual keeps one for each toast there ever was
-            if not holder.children:
-                holder.remove()
-        self._toasts.append(toast)
-        self.post_message(Notify(toast))
+            self.call_later(self.remove_toast, toast)  # once it is shown: that waits behind the keys
 
     async def browse(self, url: str) -> None:
         """Open an http address in the web browser."""
@@ -156,10 +144,7 @@ class Host(CrashSafeApp):
 
         checked = safe_url(url)
         if not checked.lower().startswith(("http://", "https://")):
-            self.say(
-                f"Not a web address: {url}" if url else "No address to open",
-                severity="warning",
-            )
+            self.say(f"Not a web address: {url}" if url else "No address to open", severity="warning")
             return
         if self._browser is None and self.is_web:
             self.open_url(checked)

@@ -40,8 +40,7 @@ class Marks(Controller):
     def __post_init__(self) -> None:
         self._queue: deque[Step] = deque()
         self._writing: Step | None = None
-        self._working = False
-        self._idle = asyncio.Event()
+        self._idle = asyncio.Event()  # cleared while a worker empties the queue
         self._idle.set()
         self._era = 0  # changes whenever the queue gets shorter
         self._listed = False  # whether a list was read from the store while something was pending
@@ -140,9 +139,8 @@ class Marks(Controller):
         wait = wait and not self._queue
         await self._supersede(step)
         self._queue.append(step)
-        self._idle.clear()
-        if not self._working:
-            self._working = True
+        if self._idle.is_set():
+            self._idle.clear()
             self.articles.run_worker(self._work(), group="marks")
         if wait:
             step.awaited = True
@@ -158,7 +156,6 @@ class Marks(Controller):
             while self._queue:
                 await self._write(self._queue[0])
         finally:
-            self._working = False
             self._writing = None
             self._idle.set()
 
@@ -181,7 +178,7 @@ class Marks(Controller):
         if step.trouble is not None:
             await self.show(await step.among())
             if not step.awaited and self._is_shown:
-                self.host.say(str(step.trouble), severity="error", seconds=10)
+                self.host.report(step.trouble)
             step.done.set()
             return
         change = step.change
@@ -215,9 +212,8 @@ class Marks(Controller):
         self._queue.clear()
         self._era += 1
         self._reason = error.message
-        lost = [step for step in steps if step.undone_by is None]
         takers = {id(step.undone_by) for step in steps}
-        lost = [step for step in lost if id(step) not in takers]
+        lost = [step for step in steps if step.undone_by is None and id(step) not in takers]
         self._failed += lost
         self._failed_last = self._failed_last or any(step.undoable for step in lost)
         for step in steps:
@@ -286,9 +282,9 @@ class Marks(Controller):
     async def undo(self) -> str:
         """Take back the newest change, pending or stored; words for a toast."""
         while True:
-            pending = next((one for one in reversed(self._queue) if self._may_undo(one)), None)
-            if pending is not None:
-                return await self._withdraw(pending)
+            pending = [one for one in self._queue if one.undoable and one.undone_by is None]
+            if pending:
+                return await self._withdraw(pending[-1])
             if self._failed_last and (lost := [one for one in self._failed if one.undoable]):
                 return self._drop_failed(lost[-1])
             era = self._era
@@ -308,9 +304,9 @@ class Marks(Controller):
             found.mark,
             found.ids,
             not found.value,
-            False,
+            undoable=False,
+            undoes=found,
         )
-        step.undoes = found
         title = await self._title(found.ids)
         await self.do(step)
         if step.failed:
@@ -319,9 +315,6 @@ class Marks(Controller):
         if step.done.is_set() and step.change is None:
             return _CHANGED_SINCE
         return f"Undone: {found.what}{title}"
-
-    def _may_undo(self, step: Step) -> bool:
-        return step.undoable and step.undone_by is None
 
     async def _withdraw(self, step: Step) -> str:
         """Take back a change that is pending; the one that is being written may get to the store first."""
@@ -357,8 +350,7 @@ class Marks(Controller):
 
     async def finish(self) -> None:
         """Store what is pending, as far as that is possible soon: the program is being left."""
-        if self._queue and not self._working:  # after a crash
-            self._working = True
+        if self._queue and self._idle.is_set():  # after a crash
             await asyncio.wait([work := asyncio.ensure_future(self._work())], timeout=LAST)
             self.library.database.wait_at_most(0)
             await work

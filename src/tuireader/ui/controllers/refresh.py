@@ -124,7 +124,7 @@ class Refreshing(Controller):
                     new += event.new if isinstance(event, FeedDone) else 0
                     await self._take(event, new)
         except TuireaderError as error:
-            self.host.say(str(error), severity="error", seconds=10)
+            self.host.report(error)
         finally:
             self.running = False
             self._rest()

@@ -100,7 +100,7 @@ class FlowRunner:
                 if outcome is not None:
                     await self.apply(outcome)
             except TuireaderError as error:
-                host.say(str(error), severity="error", seconds=10)
+                host.report(error)
             finally:
                 asking.end()
 
