@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.locks import locked
 from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tuireader.errors import DatabaseError
@@ -193,19 +194,42 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(tmp_path: Path) -> 
         assert "Labels" in [entry.label for entry in run.main.sidebar.items]
 
 
+async def test_a_label_is_said_to_be_changed_once_that_is_stored(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await library.labels.set("law", run.main.articles.ids[:1], True)
+        await run.main.controllers.reload()
+        await run.settle()
+        run.main.sidebar.select(View(ViewKind.LABEL, "law"))
+        with locked(library.paths.database) as lock:
+            await run.pilot.press("s", "h", "e", "ctrl+u", *"rules", "enter")
+            for _ in range(20):
+                await run.pilot.pause()
+            assert "is rules now" not in run.toasts
+            lock.release()
+            await run.settle()
+        assert "The label law is rules now" in run.toasts
+        await run.settle()
+        run.main.sidebar.select(View(ViewKind.LABEL, "rules"))
+        library.database.wait_at_most(0.01)
+        with locked(library.paths.database):
+            await run.press("d", "enter")
+            assert "Not saved: " in run.toasts and "is removed" not in run.toasts
+        assert len(await labelled(library)) == 1
+
+
 async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
-    async def locked(*_: object) -> Change:
+    async def refused(*_: object) -> Change:
         raise DatabaseError("the database is in use by another program", "try again in a moment")
 
     async with opened(tmp_path) as library, running(library) as run:
         real = library.labels.set
-        library.labels.set = locked  # type: ignore[method-assign, assignment]
+        library.labels.set = refused  # type: ignore[method-assign, assignment]
         await run.press("t", *"law", "enter")
         assert "the database is in use by another program" in run.text and lines(run) == [(" + ", "law")]
         library.labels.set = real  # type: ignore[method-assign]
         await run.press("enter")
         assert "in use" not in run.text and lines(run) == [("[x]", "law")]
-        library.marks.undo = locked  # type: ignore[method-assign, assignment]
+        library.marks.undo = refused  # type: ignore[method-assign, assignment]
         await run.press("ctrl+z")
         assert "the database is in use by another program" in run.toasts
         assert lines(run) == [("[x]", "law")]

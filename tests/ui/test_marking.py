@@ -243,7 +243,8 @@ async def test_labels_and_stories_under_a_lock(tmp_path: Path) -> None:
             await run.pilot.press("escape", "l")
             assert "# law" in run.text
             await run.pilot.press("X")
-            assert "Removed from its story" in run.toasts
+            assert "Removing it from its story …" in run.toasts
+            assert "Removed from its story" not in run.toasts
             lock.release()
             await same(run, library)
         assert (await library.lists.rows([told.id]))[0].labels == ("law",)

@@ -179,9 +179,11 @@ class MarkCommands(Controller):
         step = await self.marks.do(
             Step("an article split from its story", lambda _: self.library.marks.split_story(article_id))
         )
-        if not step.failed:
+        if not step.done.is_set():
+            self.host.say_shortly("Removing it from its story …")
+        elif step.change is not None:
             split = f"Removed from its story{self.host.undo_hint}"
-            self.host.say(split if step.change is None or step.change.ids else "This article is in no story")
+            self.host.say(split if step.change.ids else "This article is in no story")
 
     async def retry(self) -> None:
         """Try again to store the marks that could not be stored."""

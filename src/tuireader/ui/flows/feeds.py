@@ -151,8 +151,9 @@ async def _rename_label(main: Controllers, name: str, values: Mapping[str, str])
 
 
 async def _mark(main: Controllers, what: str, write: Write) -> None:
-    """Change a label in the queue of marks. Raises TuireaderError where that fails at once."""
+    """Change a label in the queue of marks, and wait until it is stored. Raises TuireaderError."""
     step = await main.marks.do(Step(what, write))
+    await step.done.wait()
     if step.trouble is not None:
         raise step.trouble
 
