@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,21 @@ async def test_undo_that_cannot_be_stored_is_taken_back_too(tmp_path: Path) -> N
         await run.press("ctrl+s")
         assert starred(run) == set()
         await same(run, library)
+
+
+async def test_undo_that_comes_too_late_is_said_to_be_nothing(tmp_path: Path) -> None:
+    async with reading(tmp_path) as (run, library):
+        await run.press("s")
+        kept = starred(run)
+        with closing(sqlite3.connect(library.paths.database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await run.pilot.press("ctrl+z")
+            assert starred(run) == set()
+            other.execute("DELETE FROM journal")  # as if it were undone there, and starred again
+            other.execute("COMMIT")
+            await same(run, library)
+        assert starred(run) == kept
+        assert "Nothing undone: another program has changed something since" in run.toasts
 
 
 async def test_a_list_that_was_read_meanwhile_is_read_again(tmp_path: Path) -> None:

@@ -195,6 +195,8 @@ class Marks(Controller):
         change = step.change
         if step.mark == PLACE or not self._is_shown:
             return
+        if step.undoes is not None and change is None and not step.awaited:
+            self.host.say(_CHANGED_SINCE)
         label = step.mark.startswith(LABEL_MARK)
         if change is not None and (label or len(change.ids) > len(step.ids)):  # the others of the story, too
             await self.show(change.ids)
