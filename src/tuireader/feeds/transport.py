@@ -1,4 +1,4 @@
-"""An httpx transport for direct connections: HTTP/1.1 by httpcore, addresses and idle connections by us.
+"""An httpx transport for direct connections: HTTP/1.1 by h11, addresses and idle connections by us.
 
 httpx's own pool looks at every connection for every request, which costs more than the rest of the request
 when a thousand feeds are fetched at once. It also reuses connections that hold bytes beyond the last
@@ -10,109 +10,105 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import select
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-import httpcore
+import h11
 import httpx
 
 from tuireader.feeds.hosts import PrivateAddress, Resolver, is_public
 
 ATTEMPT_DELAY = 0.3
 """Seconds before the next address is tried as well (RFC 8305 §5 recommends 0.25)."""
-MAX_HEAD = 1 << 18
-"""Bytes of a response's head with the interim responses (1xx) before it; httpcore accepts any number."""
-MIN_READ = 256
-"""Bytes that a smaller read counts as, for interim responses that arrive one by one."""
+MAX_HEAD = 1 << 16
+MAX_INTERIM = 20
+"""Responses before the real one (1xx) that are skipped."""
+READ_AT_ONCE = 1 << 16
 MAX_IDLE = 64
 IDLE_SECONDS = 5.0
 
+Origin = tuple[str, str, int]
 
-class _Stream(httpcore.AsyncNetworkStream):
-    """An asyncio stream as httpcore's connections want it."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self.head_left: int | None = None
-        """Bytes that may arrive before the head of a response is complete; None for no limit."""
+@dataclass(slots=True, eq=False)
+class _Connection(httpx.AsyncByteStream):
+    """A connection to an origin; as a stream, the body of its current response, still encoded."""
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+    origin: Origin
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    http: h11.Connection
+    release: Callable[[_Connection], None]
+    seconds: float | None = None
+    """Limit of the time until more bytes arrive."""
+    idle_since: float = 0.0
+
+    async def ask(self, request: httpx.Request) -> httpx.Response:
+        """Send a request without a body and return its response; interim responses are skipped."""
+        self.seconds = request.extensions.get("timeout", {}).get("read")
         try:
-            async with asyncio.timeout(timeout):
-                data = await self._reader.read(max_bytes)
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout from error
-        except OSError as error:
-            raise httpcore.ReadError from error
-        if self.head_left is not None:
-            self.head_left -= max(len(data), MIN_READ)
-            if self.head_left < 0:
-                raise httpcore.RemoteProtocolError("no answer, only interim responses")
-        return data
+            self._send(request)
+            for _ in range(MAX_INTERIM):
+                event = await self._next_event()
+                if isinstance(event, h11.Response):
+                    headers, reason = event.headers.raw_items(), {"reason_phrase": bytes(event.reason)}
+                    return httpx.Response(event.status_code, headers=headers, stream=self, extensions=reason)
+            raise httpx.RemoteProtocolError("no answer, only interim responses")
+        except BaseException:
+            self.abort()
+            raise
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        if buffer:
-            self._writer.write(buffer)  # a request without a body fits into any buffer
+    def _send(self, request: httpx.Request) -> None:
+        target, headers = request.url.raw_path, request.headers.raw
+        try:
+            head = self.http.send(h11.Request(method=request.method, target=target, headers=headers))
+        except h11.LocalProtocolError as error:
+            raise httpx.LocalProtocolError(str(error)) from error
+        self.http.send(h11.EndOfMessage())
+        self.writer.write(head)  # fits into any buffer
+
+    async def _next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        try:
+            while (event := self.http.next_event()) is h11.NEED_DATA:
+                async with asyncio.timeout(self.seconds):
+                    data = await self.reader.read(READ_AT_ONCE)
+                if not data and self.http.their_state is h11.SEND_RESPONSE and not self.has_surplus():
+                    raise httpx.RemoteProtocolError("no answer")
+                self.http.receive_data(data)
+        except h11.RemoteProtocolError as error:
+            raise httpx.RemoteProtocolError(str(error)) from error
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("no data") from error
+        except OSError as error:
+            raise httpx.ReadError("read failed") from error
+        return event
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while isinstance(event := await self._next_event(), h11.Data):
+            yield bytes(event.data)
 
     async def aclose(self) -> None:
-        self._writer.transport.abort()
+        self.release(self)
 
-    def get_extra_info(self, info: str) -> Any:
-        if info != "is_readable":
-            return self._writer.get_extra_info(info)
-        poll = select.poll()
-        poll.register(self._writer.get_extra_info("socket"), select.POLLIN)
-        return bool(poll.poll(0))
+    def has_surplus(self) -> bool:
+        """Return whether bytes arrived beyond the response, or instead of one."""
+        return bool(self.http.trailing_data[0])
 
-    async def has_buffered_input(self) -> bool:
-        """Return whether data or the end of the stream arrived and was not read yet."""
+    async def has_input(self) -> bool:
+        """Return whether bytes or the end arrived while no response was expected."""
         try:
             async with asyncio.timeout(0):  # a read that need not wait returns all the same
-                await self._reader.read(1)
+                await self.reader.read(1)
         except TimeoutError:
             return False
         except OSError:
             pass
         return True
 
-
-@dataclass(slots=True, eq=False)
-class _Connection:
-    """A connection to an origin."""
-
-    origin: httpcore.Origin
-    stream: _Stream
-    http: httpcore.AsyncHTTP11Connection
-
-    @property
-    def surplus(self) -> bytes:
-        """Bytes that arrived beyond the response, or instead of one; httpcore shows them only for upgrades.
-
-        `_h11_state` is private: pyproject.toml pins httpcore, tests/feeds/test_surplus.py needs it.
-        """
-        return self.http._h11_state.trailing_data[0]
-
-
-class _Body(httpx.AsyncByteStream):
-    """The body of a response, still encoded; releases its connection when it is closed."""
-
-    def __init__(self, response: httpcore.Response, release: Callable[[], Awaitable[None]]) -> None:
-        self._response = response
-        self._release = release
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _as_httpx_errors():
-            async for part in self._response.aiter_stream():
-                yield part
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
-        await self._release()
+    def abort(self) -> None:
+        self.writer.transport.abort()
 
 
 class DirectTransport(httpx.AsyncBaseTransport):
@@ -128,73 +124,60 @@ class DirectTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        port = url.port or (443 if url.scheme == "https" else 80)
+        origin = (url.scheme, url.raw_host.decode("ascii"), port)
         public_only = bool(request.extensions.get("public_only"))
-        plain = httpcore.Request(
-            request.method, target, headers=request.headers.raw, extensions=request.extensions
-        )
-        connection = None if public_only else await self._take(target.origin)
+        connection = None if public_only else await self._take(origin)
         if connection is not None:
             with contextlib.suppress(httpx.NetworkError, httpx.RemoteProtocolError):  # closed meanwhile
-                return await self._send(connection, plain)
+                return await connection.ask(request)
         seconds = request.extensions.get("timeout", {}).get("connect")
-        return await self._send(await self._open(target.origin, seconds, public_only), plain)
+        connection = await self._open(origin, seconds, public_only)
+        return await connection.ask(request)
 
-    async def _send(self, connection: _Connection, request: httpcore.Request) -> httpx.Response:
-        connection.stream.head_left = MAX_HEAD
-        try:
-            with _as_httpx_errors():
-                response = await connection.http.handle_async_request(request)
-        except httpx.RemoteProtocolError as error:
-            if connection.surplus:
-                raise httpx.RemoteProtocolError("not HTTP") from error
-            raise
-        connection.stream.head_left = None
-        return httpx.Response(
-            response.status,
-            headers=response.headers,
-            stream=_Body(response, partial(self._release, connection)),
-            extensions=response.extensions,
-        )
-
-    async def _open(self, origin: httpcore.Origin, seconds: float | None, public_only: bool) -> _Connection:
-        host = origin.host.decode("ascii")
+    async def _open(self, origin: Origin, seconds: float | None, public_only: bool) -> _Connection:
+        scheme, host, port = origin
         try:
             async with asyncio.timeout(seconds):
                 addresses = await self._resolver.lookup(host)
                 if public_only and not all(map(is_public, addresses)):
                     raise PrivateAddress
-                tls = {"ssl": self._tls(), "server_hostname": host} if origin.scheme == b"https" else {}
-                stream = _Stream(*await _connect(addresses, origin.port, tls))
+                tls = {"ssl": self._tls(), "server_hostname": host} if scheme == "https" else {}
+                reader, writer = await _connect(addresses, port, tls)
         except TimeoutError as error:
             raise httpx.ConnectTimeout("connect timed out") from error
         except (OSError, ValueError) as error:
             raise httpx.ConnectError("connect failed") from error
-        http = httpcore.AsyncHTTP11Connection(origin, stream, keepalive_expiry=IDLE_SECONDS)
-        return _Connection(origin, stream, http)
+        http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        return _Connection(origin, reader, writer, http, self._release)
 
-    async def _take(self, origin: httpcore.Origin) -> _Connection | None:
+    async def _take(self, origin: Origin) -> _Connection | None:
         """Return an idle connection to `origin` that is still good, if there is one."""
+        now = asyncio.get_running_loop().time()
         while found := next((one for one in self._idle if one.origin == origin), None):
             self._idle.remove(found)
             # input on an idle connection would be taken for the next response
-            if not found.http.has_expired() and not await found.stream.has_buffered_input():
+            if now - found.idle_since < IDLE_SECONDS and not await found.has_input():
                 return found
-            await found.http.aclose()
+            found.abort()
         return None
 
-    async def _release(self, connection: _Connection) -> None:
-        if not connection.http.is_idle() or connection.surplus:
-            await connection.http.aclose()
+    def _release(self, connection: _Connection) -> None:
+        """Keep a connection whose response was read to its end; close any other."""
+        http = connection.http
+        if not http.our_state is http.their_state is h11.DONE or connection.has_surplus():
+            connection.abort()
             return
+        http.start_next_cycle()
+        connection.idle_since = asyncio.get_running_loop().time()
         self._idle.append(connection)
         if len(self._idle) > MAX_IDLE:
-            await self._idle.pop(0).http.aclose()
+            self._idle.pop(0).abort()
 
     async def aclose(self) -> None:
         self._resolver.close()
         while self._idle:
-            await self._idle.pop().http.aclose()
+            self._idle.pop().abort()
 
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -232,12 +215,3 @@ def _abort(task: asyncio.Task[Streams]) -> None:
     """Close a connection that succeeded after another one."""
     if not task.cancelled() and task.exception() is None:
         task.result()[1].transport.abort()
-
-
-@contextlib.contextmanager
-def _as_httpx_errors() -> Iterator[None]:
-    """Raise httpcore's errors as the errors of httpx that have the same name."""
-    try:
-        yield
-    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
-        raise getattr(httpx, type(error).__name__)(str(error)) from error
