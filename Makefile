@@ -25,6 +25,9 @@ comma := ,
 empty :=
 CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuireader/$(part).py))
 
+# Else each of the many programs that the tests start would compile its modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test coverage check bench docs soak mutants lock clean
 
 demo: .venv/.installed

@@ -1,10 +1,20 @@
-"""The order of the tests: modules that take long begin first, spread over the processes."""
+"""A server for tests, and their order: modules that take long begin first, spread over the processes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 
 import pytest
+
+from tests.web import Web, in_thread
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A server on the loopback."""
+    with in_thread() as server:
+        yield server
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+import sqlite3
 import subprocess
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
+
+from tuireader.store import maintenance
 
 _MEASURING = "COVERAGE_"
 PATIENCE = 3 if "COVERAGE_RUN" in os.environ else 1
@@ -32,3 +39,31 @@ def ended(child: subprocess.Popen[Any], within: float) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
+
+
+def end_once(child: subprocess.Popen[Any], due: Callable[[], bool], number: int = signal.SIGKILL) -> bool:
+    """Send a process a signal as soon as something is due; False when it had ended by then."""
+    with child:
+        while not ended(child, 0.001) and not due():
+            pass
+        was_running = child.poll() is None
+        child.send_signal(number)
+    return was_running
+
+
+def grown(folder: Path, pattern: str, size: int) -> bool:
+    """Return whether a file of a folder has a size; one that has just gone has none."""
+    with suppress(FileNotFoundError):
+        return any(file.stat().st_size >= size for file in folder.glob(pattern))
+    return False
+
+
+def problems(database: Path) -> list[str]:
+    """What a check of the whole database finds."""
+    return [finding.problem for finding in maintenance.check(database) if finding.problem]
+
+
+def rows(database: Path, sql: str) -> list[tuple[Any, ...]]:
+    """What a statement finds."""
+    with closing(sqlite3.connect(database)) as conn:
+        return conn.execute(sql).fetchall()

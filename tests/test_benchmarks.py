@@ -59,8 +59,8 @@ def test_lost_entries_counts_what_is_read_and_stored(tmp_path: Path) -> None:
 def test_refresh_counts_what_the_server_answered() -> None:
     if not Path("/usr/bin/time").exists():
         pytest.skip("GNU time is not installed")
-    lines = run("refresh.py", "--feeds", "3", "--latency", "0", "--runs", "1", "--peers", "--scenarios",
-                "first", "same304", "new2")  # fmt: skip
+    words = "--feeds 3 --latency 0 --runs 1 --peers --scenarios first same304 new2"
+    lines = run("refresh.py", *words.split())
     answered = {line.split()[3]: line.split("MiB")[1].split()[:2] for line in lines[1::2]}
     assert answered == {"first": ["3", "0"], "same304": ["0", "3"], "new2": ["3", "0"]}
     assert all(re.search(r"limit: .*; CPU HTTP \d.*, reading \d.*, storing \d", line) for line in lines[2::2])
@@ -79,7 +79,8 @@ def test_the_parts_of_a_refresh_are_those_of_its_own_processes(monkeypatch: pyte
 
 
 def test_ui_measures_every_step() -> None:
-    lines = run("ui.py", "--articles", "300", "--runs", "1", "--presses", "2", "--peers", "--refreshing", "3")
+    words = "--articles 300 --runs 1 --presses 2 --peers --refreshing 3"
+    lines = run("ui.py", *words.split())
     assert float(lines.pop().split()[-2]) > 0 and not lines.pop()
     figures = {line[:28].strip(): line[28:].split() for line in lines[2:]}
     wanted = {"start → first row", "down", "open an article", "search a word", "type a letter into search"}
@@ -98,7 +99,7 @@ def test_newsboat_writes_the_profile_that_was_asked_for(tmp_path: Path) -> None:
     assert counts == (100, 20, 8, 1)
 
 
-def test_corpus_holds_what_was_asked_for(tmp_path: Path) -> None:
+def test_corpus_holds_what_was_asked_for_and_every_query_is_measured_in_each_way(tmp_path: Path) -> None:
     run("corpus.py", str(tmp_path), "--articles", "450", "--feeds", "20")
     store = Store.open(tmp_path / "news.db")
     counts = store.lists.counts(today=0)
@@ -107,10 +108,6 @@ def test_corpus_holds_what_was_asked_for(tmp_path: Path) -> None:
     assert 0 < counts.unread.total < 150
     assert counts.starred.total == 3
     assert counts.watches["WeChat"].total > 0
-
-
-def test_search_measures_every_query_in_each_way(tmp_path: Path) -> None:
-    run("corpus.py", str(tmp_path), "--articles", "300", "--feeds", "10")
     lines = run("search.py", "--database", str(tmp_path), "--runs", "1", "--cpu")
     assert [line.split()[0] for line in lines[2:5]] == ["frequent", "frequent", "frequent"]
     assert len(lines[-1].split()) == 7 and float(lines[-1].split()[1]) > 0

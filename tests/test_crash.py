@@ -1,7 +1,8 @@
 """Killed at any point, or several at once: nothing is lost, doubled or told twice.
 
 Refreshes are killed (SIGKILL), each at a moment of its own: after so many lines of progress, or once
-the write-ahead log has grown to a certain size, so in the middle of a transaction.
+the write-ahead log has grown to a certain size, so in the middle of a transaction. The moments are spread
+evenly; TUIREADER_KILLS sets their number.
 """
 
 from __future__ import annotations
@@ -11,9 +12,7 @@ import json
 import os
 import random
 import shutil
-import sqlite3
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,19 +22,20 @@ from pathlib import Path
 import pytest
 
 from tests.builders import item, rss
-from tests.cli.command import Home, subscribe
-from tests.processes import ended
+from tests.cli.command import Home, start_apart, subscribe
+from tests.processes import end_once, grown, problems, rows
 from tests.web import Answer, Request, Web, in_thread
 from tuireader.config import Paths, load
 from tuireader.ingest.refresh import decode
 from tuireader.library import Library
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, View, ViewKind
-from tuireader.store import maintenance
 
 pytestmark = pytest.mark.slow
 
-FEEDS, OLD, NEW = 40, 3, 4
-KILLS = int(os.environ.get("TUIREADER_KILLS", "12"))
+FEEDS, OLD, NEW = 20, 2, 3
+LINES, LOG = 45, 600_000
+"""A refresh prints so many lines; its log grows to half as much again."""
+KILLS = int(os.environ.get("TUIREADER_KILLS", "6"))
 ALL = View(ViewKind.ALL)
 MORE = """
 [fetch]
@@ -137,37 +137,20 @@ async def events_of(library: Library) -> list[Event]:
         return [event async for event in events]
 
 
-def started(home: Home) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tuireader", *home.arguments("refresh", "--json")]
-    return subprocess.Popen(
-        command, env=home.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
-    )
-
-
-def killed(home: Home, seed: int) -> bool:
-    """Start a refresh and kill it at the moment of this seed; False when it had ended by then."""
-    chance = random.Random(seed)
-    log = home.database.with_name(f"{home.database.name}-wal")
-    with started(home) as child:
+def killed(home: Home, number: int) -> bool:
+    """Start a refresh and kill it at this moment; False when it had ended by then."""
+    child = start_apart(home, "refresh", "--json")
+    part = (number // 2 + 1) / (KILLS // 2 + 1)
+    if number % 2:
         assert child.stdout is not None
-        if seed % 2:
-            for _ in range(chance.randrange(1, FEEDS + 60)):
-                if not child.stdout.readline():
-                    break
-        else:
-            size = chance.randrange(1, 400_000)
-            while not ended(child, 0.001) and not (log.exists() and log.stat().st_size >= size):
-                pass
-        was_running = child.poll() is None
-        child.kill()
-    return was_running
+        for _ in range(round(part * LINES)):
+            child.stdout.readline()
+        return end_once(child, lambda: True)
+    return end_once(child, lambda: grown(home.folder, "*-wal", round(part * LOG)))
 
 
 def column(home: Home, sql: str) -> list[str]:
-    conn = sqlite3.connect(home.database)
-    found = [row[0] for row in conn.execute(sql)]
-    conn.close()
-    return found
+    return [value for (value,) in rows(home.database, sql)]
 
 
 MATCHED = "SELECT a.title FROM match m JOIN article a ON a.id = m.article_id"
@@ -177,7 +160,7 @@ STARRED = "SELECT title FROM article WHERE starred = 1"
 
 def all_is_there(home: Home) -> None:
     """Every article, match and old version exactly once, and every mark."""
-    assert [finding.problem for finding in maintenance.check(home.database) if finding.problem] == []
+    assert problems(home.database) == []
     assert sorted(column(home, "SELECT title FROM article")) == sorted(TITLES)
     assert sorted(column(home, MATCHED)) == sorted(HITS)
     revised = "SELECT a.title FROM revision r JOIN article a ON a.id = r.article_id"
@@ -191,17 +174,14 @@ def told(events: Sequence[Event]) -> list[str]:
 def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> None:
     old_hits = set(column(before, MATCHED))
     kills = half_way = some_told = 0
-    for seed in range(KILLS):
-        home = copied(before, tmp_path / str(seed))
-        kills += killed(home, seed)
-        assert [finding.problem for finding in maintenance.check(home.database) if finding.problem] == [], (
-            seed
-        )
+    for number in range(KILLS):
+        home = copied(before, tmp_path / str(number))
+        kills += killed(home, number)
+        assert problems(home.database) == [], number
         kept = set(column(home, MATCHED))
         half_way += old_hits < kept < HITS
-        assert len(column(home, "SELECT title FROM article")) == len(
-            set(column(home, "SELECT title FROM article"))
-        )
+        titles = column(home, "SELECT title FROM article")
+        assert len(titles) == len(set(titles))
 
         async def again(home: Home = home) -> list[Event]:
             library = await opened(home)
@@ -212,8 +192,8 @@ def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> 
 
         events = asyncio.run(again())
         all_is_there(home)
-        assert sorted(told(events)) == sorted(HITS - kept), seed
-        assert max(Counter(notified(home)).values(), default=1) == 1, seed
+        assert sorted(told(events)) == sorted(HITS - kept), number
+        assert max(Counter(notified(home)).values(), default=1) == 1, number
         some_told += bool(notified(home))
         assert not [event for event in events if isinstance(event, FeedDone) and event.error]
         assert (column(home, READ), column(home, STARRED)) == (column(before, READ), column(before, STARRED))
@@ -223,7 +203,8 @@ def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> 
 def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) -> None:
     home = copied(before, tmp_path / "home")
     old_hits = set(column(home, MATCHED))
-    with started(home) as first, started(home) as second:
+    words = ("refresh", "--json")
+    with start_apart(home, *words) as first, start_apart(home, *words) as second:
 
         async def read_on() -> int:
             """Mark articles read one by one, oldest first, for as long as the two are at work."""

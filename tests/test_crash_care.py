@@ -9,52 +9,24 @@ from __future__ import annotations
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.builders import entry, item, open_store, rss, save
-from tests.cli.command import Home, run_apart, subscribe
-from tests.processes import ended
+from tests.cli.command import Home, run_apart, run_here, start_apart, subscribe
+from tests.processes import end_once, grown, problems, rows
 from tests.store.test_migrations import make_version_1
-from tests.web import Web, in_thread
+from tests.web import Web
 from tuireader.errors import Exit
-from tuireader.store import maintenance, schema
+from tuireader.store import schema
 
 pytestmark = pytest.mark.slow
 
-ARTICLES = 1200
-SEEDS = 6
-
-
-def started(home: Home, *words: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tuireader", *home.arguments(*words)]
-    return subprocess.Popen(
-        command, env=home.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
-    )
-
-
-def killed_at(child: subprocess.Popen[bytes], file: Path, size: int) -> bool:
-    """Kill a process once a file has that size; False when it had ended by then."""
-    with child:
-        while not ended(child, 0.001) and not (file.exists() and file.stat().st_size >= size):
-            pass
-        was_running = child.poll() is None
-        child.kill()
-    return was_running
-
-
-def problems(database: Path) -> list[str]:
-    return [finding.problem for finding in maintenance.check(database) if finding.problem]
-
-
-def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(database)) as conn:
-        return list(conn.execute(sql))
+ARTICLES = 600
+KILLS = 4
+Capture = pytest.CaptureFixture[str]
 
 
 def copied(database: Path, folder: Path) -> Home:
@@ -65,6 +37,11 @@ def copied(database: Path, folder: Path) -> Home:
     with closing(sqlite3.connect(database)) as old, closing(sqlite3.connect(home.database)) as new:
         old.backup(new)
     return home
+
+
+def killed_once_grown(home: Home, pattern: str, size: int, *words: str) -> bool:
+    """Kill a command once a file of its home has a size; False when it had ended by then."""
+    return end_once(start_apart(home, *words), lambda: grown(home.folder, pattern, size))
 
 
 @pytest.fixture(scope="module")
@@ -84,24 +61,22 @@ def version_1(tmp_path_factory: pytest.TempPathFactory) -> Path:
 MARKS = "SELECT id, title, read, starred FROM article ORDER BY id"
 
 
-def test_a_migration_may_be_killed_at_any_moment(version_1: Path, tmp_path: Path) -> None:
+def test_a_migration_may_be_killed_at_any_moment(version_1: Path, tmp_path: Path, capsys: Capture) -> None:
     before = rows(version_1, MARKS)
     kills = untouched = 0
-    for seed in range(SEEDS):
-        home = copied(version_1, tmp_path / str(seed))
-        chance = random.Random(seed)
-        name, most = (".v1.bak", 2_000_000) if seed % 3 == 0 else ("-wal", 600_000)
-        file = home.database.with_name(f"{home.database.name}{name}")
-        kills += killed_at(started(home, "list"), file, chance.randrange(1, most))
+    for number in range(KILLS):
+        home = copied(version_1, tmp_path / str(number))
+        pattern, size = ("*.bak", 500_000) if not number else ("*-wal", number * 80_000)
+        kills += killed_once_grown(home, pattern, size, "list")
         version = rows(home.database, "PRAGMA user_version")[0][0]
         untouched += version == 1
         assert version in range(1, schema.VERSION + 1)
         assert rows(home.database, MARKS) == before
-        assert run_apart(home, "list", "--limit", "1").code == Exit.OK
+        assert run_here(home, capsys, "list", "--limit", "1").code == Exit.OK
         assert rows(home.database, "PRAGMA user_version") == [(schema.VERSION,)]
         assert rows(home.database, MARKS) == before
         assert problems(home.database) == []
-    assert kills >= SEEDS // 2 and untouched
+    assert kills >= KILLS // 2 and untouched
 
 
 @pytest.fixture(scope="module")
@@ -127,29 +102,20 @@ def old_news(tmp_path_factory: pytest.TempPathFactory) -> Path:
 KEPT = "SELECT article_id FROM content WHERE article_id IN (SELECT id FROM article WHERE starred OR NOT read)"
 
 
-def test_a_purge_may_be_killed_at_any_moment(old_news: Path, tmp_path: Path) -> None:
+def test_a_purge_may_be_killed_at_any_moment(old_news: Path, tmp_path: Path, capsys: Capture) -> None:
     marks, kept = rows(old_news, MARKS), rows(old_news, KEPT)
-    kills = half_way = 0
-    for seed in range(SEEDS):
-        home = copied(old_news, tmp_path / str(seed))
-        log = home.database.with_name(f"{home.database.name}-wal")
-        size = random.Random(seed).randrange(1, 1_500_000)
-        kills += killed_at(started(home, "purge", "--older-than", "1d", "--yes"), log, size)
+    purge = ("purge", "--older-than", "1d", "--yes")
+    kills = 0
+    for number in range(KILLS):
+        home = copied(old_news, tmp_path / str(number))
+        kills += killed_once_grown(home, "*-wal", 1 + number * 200_000, *purge)
         assert problems(home.database) == []
-        left = len(rows(home.database, "SELECT article_id FROM content"))
-        half_way += len(kept) < left < ARTICLES
         assert (rows(home.database, MARKS), rows(home.database, KEPT)) == (marks, kept)
-        assert run_apart(home, "purge", "--older-than", "1d", "--yes").code == Exit.OK
+        assert run_here(home, capsys, *purge).code == Exit.OK
         assert problems(home.database) == []
         assert (rows(home.database, MARKS), rows(home.database, KEPT)) == (marks, kept)
         assert len(rows(home.database, "SELECT article_id FROM content")) == len(kept)
-    assert kills >= SEEDS // 2
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with in_thread() as server:
-        yield server
+    assert kills >= KILLS // 2
 
 
 def news(web: Web, many: int) -> str:
@@ -158,31 +124,31 @@ def news(web: Web, many: int) -> str:
     return web.serve("/feed", rss("Feed", entries))
 
 
-def test_relating_may_be_killed_after_any_step(web: Web, tmp_path: Path) -> None:
+def test_relating_may_be_killed_after_any_step(web: Web, tmp_path: Path, capsys: Capture) -> None:
     url = news(web, 400)
-    for seed in range(3):
-        home = Home(tmp_path / str(seed))
+    for after in (1, 3):
+        home = Home(tmp_path / str(after))
         home.folder.mkdir()
         subscribe(home, url)
-        with started(home, "refresh", "--json") as child:
-            assert child.stdout is not None
-            steps = 0
-            for line in child.stdout:
-                steps += b'"relating"' in line
-                if steps > seed:
-                    break
-            child.kill()
+        child = start_apart(home, "refresh", "--json")
+        assert child.stdout is not None
+        steps = 0
+        while steps < after:
+            steps += b'"relating"' in child.stdout.readline()
+        end_once(child, lambda: True)
         waiting = "SELECT count(*) FROM article WHERE id NOT IN (SELECT article FROM profile)"
         assert problems(home.database) == []
         assert rows(home.database, waiting)[0][0]
-        assert run_apart(home, "refresh").code == Exit.OK
+        assert run_here(home, capsys, "refresh").code == Exit.OK
         assert rows(home.database, waiting) == [(0,)]
         assert rows(home.database, "SELECT count(*) FROM article") == [(400,)]
         assert problems(home.database) == []
 
 
 @pytest.mark.parametrize("dies", ["the program", "the command"])
-def test_what_is_killed_while_it_tells_tells_nothing_twice(web: Web, tmp_path: Path, dies: str) -> None:
+def test_what_is_killed_while_it_tells_tells_nothing_twice(
+    web: Web, tmp_path: Path, capsys: Capture, dies: str
+) -> None:
     home = Home(tmp_path)
     told = tmp_path / "told"
     end = "kill -9 $PPID" if dies == "the program" else "kill -9 $$"
@@ -202,8 +168,8 @@ command = {command}
     assert problems(home.database) == []
     lines = told.read_text(encoding="utf-8").splitlines()
     home.config.write_text(home.config.read_text(encoding="utf-8").replace(end, "true"), encoding="utf-8")
-    assert run_apart(home, "refresh").code == Exit.OK
-    assert run_apart(home, "refresh").code == Exit.OK
+    assert run_here(home, capsys, "refresh").code == Exit.OK
+    assert run_here(home, capsys, "refresh").code == Exit.OK
     again = told.read_text(encoding="utf-8").splitlines()
     if dies == "the program":
         assert again == lines

@@ -15,22 +15,23 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.builders import entry, open_store, save
-from tests.cli.command import Home, Told, run_apart, subscribe
+from tests.cli.command import Home, Told, run_apart, run_here, start_apart, subscribe
 from tests.locks import small_disk
-from tests.processes import ended
+from tests.processes import end_once, ended, grown, problems
 from tests.store.test_maintenance import spoil
 from tuireader.errors import DatabaseError, Exit
-from tuireader.store import Store, maintenance, schema
+from tuireader.store import Store, schema
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("TUIREADER_KILLS", "20"))
+KILLS = int(os.environ.get("TUIREADER_KILLS", "10"))
+Capture = pytest.CaptureFixture[str]
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 OPENS = """
 import sys
@@ -80,7 +81,7 @@ def usable(database: Path) -> bool:
         Store.open(database).close()
     except DatabaseError:
         return False
-    return not any(finding.problem for finding in maintenance.check(database))
+    return not problems(database)
 
 
 def test_the_making_of_a_store_may_be_ended_at_any_moment(tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_the_making_of_a_store_may_be_ended_at_any_moment(tmp_path: Path) -> Non
     assert in_time > KILLS // 2
 
 
-def a_home(folder: Path) -> Home:
+def empty_home(folder: Path) -> Home:
     home = Home(folder)
     subscribe(home)
     return home
@@ -132,11 +133,10 @@ def leftover(path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["no bytes", "header", "migrations", "log"])
-def test_a_half_made_file_is_made_anew(tmp_path: Path, kind: str) -> None:
-    home = a_home(tmp_path)
+def test_a_half_made_file_is_made_anew(tmp_path: Path, capsys: Capture, kind: str) -> None:
+    home = empty_home(tmp_path)
     leftover(home.database, kind)
-    told = run_apart(home, "list")
-    assert (told.code, told.err) == (Exit.OK, EMPTY)
+    assert run_here(home, capsys, "list") == Told(Exit.OK, "", EMPTY)
     assert usable(home.database)
 
 
@@ -163,28 +163,32 @@ def test_migrations_of_another_program_are_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kilobytes", (20, 100, 180, 260))
-def test_a_full_disk_is_told_and_a_store_is_made_once_there_is_space(tmp_path: Path, kilobytes: int) -> None:
+def test_a_full_disk_is_told_and_a_store_is_made_once_there_is_space(
+    tmp_path: Path, capsys: Capture, kilobytes: int
+) -> None:
     with small_disk(tmp_path, kilobytes) as disk:
-        home = a_home(disk.folder)
-        told = run_apart(home, "list")
+        home = empty_home(disk.folder)
+        told = run_here(home, capsys, "list")
         assert told.code in (Exit.OK, Exit.DATABASE), told.err
         if told.code:
             assert told.err.startswith("tuireader: ") and told.err.count("\n") == 1
         disk.resize(4000)
-        assert run_apart(home, "list") == Told(Exit.OK, "", EMPTY)
+        assert run_here(home, capsys, "list") == Told(Exit.OK, "", EMPTY)
         assert usable(home.database)
 
 
 @pytest.mark.parametrize("size", [1, 8_192, 50_000, 300_000])
-def test_a_limit_of_the_size_of_files_is_told_and_leaves_nothing_unusable(tmp_path: Path, size: int) -> None:
-    home = a_home(tmp_path)
+def test_a_limit_of_the_size_of_files_is_told_and_leaves_nothing_unusable(
+    tmp_path: Path, capsys: Capture, size: int
+) -> None:
+    home = empty_home(tmp_path)
 
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     told = run_apart(home, "list", before=limited)
     assert told.code == Exit.DATABASE and told.err.count("\n") == 1, told.err
-    assert run_apart(home, "list") == Told(Exit.OK, "", EMPTY)
+    assert run_here(home, capsys, "list") == Told(Exit.OK, "", EMPTY)
     assert usable(home.database)
 
 
@@ -194,7 +198,7 @@ def test_a_limit_of_the_size_of_files_is_told_and_leaves_nothing_unusable(tmp_pa
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with a database of some megabytes, and a page of it damaged in a copy."""
-    home = a_home(tmp_path_factory.mktemp("large"))
+    home = empty_home(tmp_path_factory.mktemp("large"))
     store = open_store(home.folder)
     chance = random.Random(1)
     texts = (f"<p>{chance.randbytes(700).hex()}</p>" for _ in range(3000))
@@ -205,45 +209,37 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def ended_once_large(home: Home, pattern: str, size: int, *words: str) -> bool:
+def ended_once_large(home: Home, size: int, *words: str) -> bool:
     """Start a command and end it once a file that it makes has this size; False when it had ended by then."""
-    command = [sys.executable, "-m", "tuireader", *home.arguments(*words)]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, env=home.environment(), stdout=quiet, stderr=quiet) as child:
-        while not ended(child, 0.001):
-            with suppress(FileNotFoundError):  # one that has just got its name
-                if any(one.stat().st_size >= size for one in home.folder.glob(pattern)):
-                    break
-        was_running = child.poll() is None
-        child.send_signal(random.Random(size).choice(SIGNALS))
-    return was_running
+    number = random.Random(size).choice(SIGNALS)
+    return end_once(start_apart(home, *words), lambda: grown(home.folder, ".tuireader-*", size), number)
 
 
-def test_a_copy_that_is_ended_has_no_name_and_stands_in_no_way(large: Home, tmp_path: Path) -> None:
+def test_a_copy_that_is_ended_has_no_name_and_stands_in_no_way(large: Home, capsys: Capture) -> None:
     in_time, most = 0, large.database.stat().st_size
-    for seed in range(8):
-        copy = large.folder / f"copy{seed}.db"
-        size = random.Random(seed).randrange(1, most)
-        in_time += ended_once_large(large, ".tuireader-*", size, "db", "backup", str(copy))
+    for number in range(4):
+        copy = large.folder / f"copy{number}.db"
+        in_time += ended_once_large(large, 1 + number * most // 4, "db", "backup", str(copy))
         if not copy.exists():
-            assert run_apart(large, "db", "backup", str(copy)).code == Exit.OK
-        assert not any(finding.problem for finding in maintenance.check(copy))
-    assert in_time > 4
+            assert run_here(large, capsys, "db", "backup", str(copy)).code == Exit.OK
+        assert problems(copy) == []
+    assert in_time > 1
 
 
-def test_a_repair_that_is_ended_leaves_nothing_that_looks_repaired(large: Home, tmp_path: Path) -> None:
+def test_a_repair_that_is_ended_leaves_nothing_that_looks_repaired(
+    large: Home, tmp_path: Path, capsys: Capture
+) -> None:
     folder = tmp_path / "home"
     shutil.copytree(large.folder, folder)
     home = Home(folder)
     spoil(home.database, "content", lambda pages: pages[3:5])
     damaged = home.database.read_bytes()
     in_time = 0
-    for seed in range(4):
-        size = random.Random(seed).randrange(1, len(damaged) // 2)
-        in_time += ended_once_large(home, ".tuireader-*", size, "db", "repair")
+    for number in range(4):
+        in_time += ended_once_large(home, 1 + number * len(damaged) // 8, "db", "repair")
         for repaired in folder.glob("*.repaired*"):
-            assert not any(finding.problem for finding in maintenance.check(repaired))
+            assert problems(repaired) == []
         assert home.database.read_bytes() == damaged
     assert in_time > 1
-    assert run_apart(home, "db", "repair", "--yes").code == Exit.OK
+    assert run_here(home, capsys, "db", "repair", "--yes").code == Exit.OK
     assert usable(home.database)

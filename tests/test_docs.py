@@ -14,7 +14,7 @@ import pytest
 from docs import generate
 
 from tests.cli.news import home_with_news
-from tests.cli.test_examples import bash
+from tests.cli.test_examples import typed
 from tuireader import query
 from tuireader.cli import main, manual
 from tuireader.commands import COMMANDS
@@ -96,10 +96,10 @@ def test_what_is_typed_prints_what_is_shown(
     folder.mkdir()
     with home_with_news(tmp_path, capsys) as (home, web):
         for command, printed in steps(path):
-            done = bash(command, home, web, folder)
-            told = done.stdout + done.stderr
-            assert "Traceback" not in told and "command not found" not in told, told
-            assert re.fullmatch(pattern(printed), told, re.DOTALL), f"{command}\n{told}"
+            told = typed(command, home, web, folder, capsys)
+            text = told.out + told.err
+            assert "Traceback" not in text and "command not found" not in text, text
+            assert re.fullmatch(pattern(printed), text, re.DOTALL), f"{command}\n{text}"
 
 
 def test_enough_pages_run_something() -> None:

@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,18 +19,12 @@ from tests.builders import item, rss
 from tests.processes import passed_on
 from tests.store.test_migrations import go_back
 from tests.terminal import Terminal
-from tests.web import Answer, Request, Web, in_thread
+from tests.web import Answer, Request, Web
 from tuireader.errors import Exit
 
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
 """Whatever is fetched by mistake ends at a closed port of this machine."""
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with in_thread() as running:
-        yield running
 
 
 def terminal(home: Path, *arguments: str, **env: str) -> Terminal:

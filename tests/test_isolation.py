@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -16,19 +15,13 @@ from tests.builders import item, rss
 from tests.cli.command import Home, subscribe
 from tests.terminal import Terminal
 from tests.ui.test_serve import entered, served
-from tests.web import Web, in_thread
+from tests.web import Web
 
 pytestmark = pytest.mark.slow
 
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
 SOURCE = Path(__file__).parents[1] / "src"
 TRAP = "import os\nopen(os.path.join({seen!r}, __name__), 'w').close()\n"
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with in_thread() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -12,9 +11,10 @@ import pytest
 
 from tests.builders import ALL, feeds, item, opened, refreshed, rss
 from tests.builders import CLOCK as NOW
-from tests.cli.command import Home, subscribe
+from tests.cli.command import Home, run_here, subscribe
 from tests.test_pages import HTML
 from tests.web import Web
+from tuireader.errors import Exit
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Related, Relation, View, ViewKind
 
@@ -191,13 +191,14 @@ async def test_following_hits_what_is_stored_and_what_comes(tmp_path: Path) -> N
 # --------------------------------------------------------------------------- the brief
 
 
-@pytest.mark.parametrize("form", ["md", "json", "html"])
-async def test_a_brief_is_the_same_bytes_and_asks_no_one(tmp_path: Path, form: str) -> None:
+def test_a_brief_is_the_same_bytes_and_asks_no_one(
+    tmp_path: Path, web: Web, capsys: pytest.CaptureFixture[str]
+) -> None:
     home = Home(tmp_path)
 
     def told(*words: str, seed: str = "1") -> bytes:
         done = subprocess.run(
-            [sys.executable, "-m", "tuireader", *home.arguments("brief", "--format", form, *words)],
+            [sys.executable, "-m", "tuireader", *home.arguments("brief", *words)],
             capture_output=True,
             check=True,
             env={**os.environ, **home.environment(), "PYTHONHASHSEED": seed, "TZ": f"UTC-{seed}"},
@@ -205,30 +206,21 @@ async def test_a_brief_is_the_same_bytes_and_asks_no_one(tmp_path: Path, form: s
         assert not done.stderr
         return done.stdout
 
-    async with Web() as web:
-        urls = [
-            web.serve(
-                f"/{name}", rss(name, [item(name, f"{name}: LanternPay buys Ferrygate", LANTERN, time=NOW)])
-            )
-            for name in ("F", "G")
-        ]
-        more = '\n[[watch]]\nname = "Lantern"\nany = ["LanternPay"]\n'
-        subscribe(home, *urls, more=more)
-        command = [sys.executable, "-m", "tuireader", *home.arguments("refresh")]
-        await _run(command, home)
-        asked = len(web.requests)
-        assert asked
-        first = told("--since", "3000d")
+    urls = [
+        web.serve(
+            f"/{name}", rss(name, [item(name, f"{name}: LanternPay buys Ferrygate", LANTERN, time=NOW)])
+        )
+        for name in ("F", "G")
+    ]
+    subscribe(home, *urls, more='\n[[watch]]\nname = "Lantern"\nany = ["LanternPay"]\n')
+    assert run_here(home, capsys, "refresh").code == Exit.OK
+    asked = len(web.requests)
+    assert asked
+    for form in ("md", "json", "html"):
+        first = told("--since", "3000d", "--format", form)
         assert b"LanternPay" in first and b"https://site.example.org/G" in first
-        assert told("--since", "3000d", seed="2") == first
-        told("--since", "last")
-        nothing = told("--since", "last")
-        assert b"Ferrygate" not in nothing and told("--since", "last", seed="2") == nothing
-        assert len(web.requests) == asked
-
-
-async def _run(command: list[str], home: Home) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *command, env=home.environment(), stdout=subprocess.DEVNULL
-    )
-    assert await process.wait() == 0
+        assert told("--since", "3000d", "--format", form, seed="2") == first
+    told("--since", "last")
+    nothing = told("--since", "last")
+    assert b"Ferrygate" not in nothing and told("--since", "last", seed="2") == nothing
+    assert len(web.requests) == asked

@@ -12,9 +12,10 @@ import pytest
 
 from tests.builders import ALL, config, feeds, item, opened, opened_demo, paths, refreshed, rss
 from tests.builders import CLOCK as NOW
+from tests.cli.command import Told, run_words
 from tests.web import Web
 from tuireader import demo
-from tuireader.errors import TuireaderError
+from tuireader.errors import Exit, TuireaderError
 from tuireader.export.brief_formats import render
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Count, Relation, View, ViewKind
@@ -349,17 +350,6 @@ async def test_a_split_holds_when_the_article_is_edited(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------- brief
 
 
-def tuireader(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    """What `tuireader --demo` prints; a new demo in `folder` each time."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tuireader", "--demo", "--database", str(folder / "demo.db"), *arguments],
-        capture_output=True,
-        check=False,
-        env={**os.environ, "HOME": str(folder), "XDG_STATE_HOME": str(folder), "PYTHONIOENCODING": "ascii"},
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
 async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         made, end = await library.briefs.make(86_400)
@@ -424,17 +414,26 @@ async def test_since_the_last_brief_tells_nothing_twice(tmp_path: Path) -> None:
             ]
 
 
-def test_the_brief_as_a_command(tmp_path: Path) -> None:
-    code, out, err = tuireader(tmp_path, "brief", "--since", "2d", "--format", "json")
-    assert (code, err) == (0, "")
-    made = json.loads(out)
-    assert made["sections"][0]["watch"] == "WeChat"
-    code, out, err = tuireader(tmp_path, "brief", "--since", "last", "--watch", "WeChat", "--format", "html")
-    assert code == 0 and "<mark>WeChat</mark>" in out
-    code, out, err = tuireader(tmp_path, "brief", "--since", "last", "--watch", "WeChat")
-    assert (code, out) == (0, "# Brief\n\n0 articles in 0 stories, since the last brief.\n")
-    code, out, err = tuireader(tmp_path, "brief", "--since", "soon")
-    assert code == 2 and "24h" in err
+def test_the_brief_as_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brief = ("--demo", "--database", str(tmp_path / "demo.db"), "brief", "--since")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    told = run_words(capsys, *brief, "2d", "--format", "json")
+    assert (told.code, told.err) == (Exit.OK, "")
+    assert json.loads(told.out)["sections"][0]["watch"] == "WeChat"
+    last = (*brief, "last", "--watch", "WeChat")
+    done = subprocess.run(
+        [sys.executable, "-m", "tuireader", *last, "--format", "html"],
+        env=os.environ | {"HOME": str(tmp_path), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+    )
+    assert b"<mark>WeChat</mark>" in done.stdout
+    told = run_words(capsys, *last)
+    assert told == Told(Exit.OK, "# Brief\n\n0 articles in 0 stories, since the last brief.\n", "")
+    told = run_words(capsys, *brief, "soon")
+    assert told.code == Exit.USAGE and "24h" in told.err
 
 
 async def test_following_a_story_proposes_a_watch_from_its_rarest_words(tmp_path: Path) -> None:

@@ -53,8 +53,13 @@ def subscribe(home: Home, *urls: str, more: str = "") -> None:
 
 def run_here(home: Home, capsys: pytest.CaptureFixture[str], *words: str) -> Told:
     """Run a command in this process."""
+    return run_words(capsys, *home.arguments(*words))
+
+
+def run_words(capsys: pytest.CaptureFixture[str], *words: str) -> Told:
+    """Run a command in this process, with the files of the environment."""
     capsys.readouterr()
-    code = run(home.arguments(*words))
+    code = run(words)
     told = capsys.readouterr()
     return Told(code, told.out, told.err)
 
@@ -72,3 +77,10 @@ def run_apart(
         preexec_fn=before,
     )
     return Told(done.returncode, done.stdout, done.stderr)
+
+
+def start_apart(home: Home, *words: str) -> subprocess.Popen[bytes]:
+    """Start a command as a process of its own, whose output is read as it comes."""
+    command = [sys.executable, "-m", "tuireader", *home.arguments(*words)]
+    env, quiet = home.environment(), subprocess.DEVNULL
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=quiet, bufsize=0)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.command import Home, Told, run_here
 from tests.cli.news import home_with_news
-from tests.web import Web, in_thread
+from tests.web import Web
 
 
 @pytest.fixture
@@ -23,13 +23,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
     """Runs a command in this home, in this process."""
     return lambda *words: run_here(home, capsys, *words)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    """A server on the loopback."""
-    with in_thread() as server:
-        yield server
 
 
 @pytest.fixture

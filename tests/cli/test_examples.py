@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Home
+from tests.cli.command import Home, Told, run_words
 from tests.web import Web
 from tuireader.cli import main, manual
 from tuireader.errors import Exit
@@ -40,8 +42,8 @@ FIRST = {
 }
 
 
-def bash(line: str, home: Home, web: Web, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a line as a person types it, with the example domain on the loopback."""
+def typed(line: str, home: Home, web: Web, folder: Path, capsys: pytest.CaptureFixture[str]) -> Told:
+    """Do a line as a person types it, with the example domain on the loopback; bash does what is more."""
     places = {"CONFIG": home.folder / ".config", "DATA": home.folder / "data"}
     for place in places.values():
         (place / "tuireader").mkdir(parents=True, exist_ok=True)
@@ -50,35 +52,44 @@ def bash(line: str, home: Home, web: Web, folder: Path) -> subprocess.CompletedP
         home.config.rename(config)
         home.database.rename(database)
     moved = line.replace("https://example.org", web.url)
-    return subprocess.run(
+    variables = {f"XDG_{name}_HOME": str(place) for name, place in places.items()}
+    variables |= {"HOME": str(home.folder), "XDG_STATE_HOME": str(home.folder), "MANPAGER": "cat"}
+    variables["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    if line.startswith("tuireader ") and not re.search(r"[|<>&;$*~]", re.sub(r"'[^']*'", "", line)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            return run_words(capsys, *shlex.split(moved)[1:])
+    done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {moved}"],
         cwd=folder,
-        env=os.environ
-        | {f"XDG_{name}_HOME": str(place) for name, place in places.items()}
-        | {"HOME": str(home.folder), "XDG_STATE_HOME": str(home.folder), "MANPAGER": "cat"}
-        | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        env=os.environ | variables,
         capture_output=True,
         text=True,
         timeout=60,
     )
+    return Told(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_examples_do_what_they_say(page: manual.Page, news: tuple[Home, Web], tmp_path: Path) -> None:
+def test_examples_do_what_they_say(
+    page: manual.Page, news: tuple[Home, Web], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     home, web = news
     folder = tmp_path / "here"
     folder.mkdir()
     for example in page.examples:
         if example in FIRST:
-            assert bash(FIRST[example], home, web, folder).returncode == 0
+            assert typed(FIRST[example], home, web, folder, capsys).code == Exit.OK
         if example.startswith("tuireader watch follow"):
             continue  # says nothing until something comes: see test_matches.py
         if example.startswith(LONG):
             begins(example, tmp_path)
             continue
-        done = bash(example, home, web, folder)
-        assert done.returncode == MAY_FAIL.get(example, Exit.OK), f"{example}\n{done.stdout}{done.stderr}"
-        assert "Traceback" not in done.stderr and "Usage:" not in done.stderr
+        told = typed(example, home, web, folder, capsys)
+        assert told.code == MAY_FAIL.get(example, Exit.OK), f"{example}\n{told.out}{told.err}"
+        assert "Traceback" not in told.err and "Usage:" not in told.err
 
 
 def begins(line: str, home: Path) -> None:
