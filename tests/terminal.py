@@ -74,6 +74,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:  # the child: nothing but exec
             try:
+                signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores it
                 os.execvpe(command[0], list(command), environment)
             finally:
                 os._exit(127)

@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from tests.builders import ALL, NOW, entry, feeds, item, open_store, opened, refreshed, rss, save
+from tests.newsroom import LANTERN, all_rows, fetched
 from tests.web import Web
 from tuireader import ingest
 from tuireader.library import Library
@@ -88,50 +89,41 @@ async def rows_of(library: Library, view: View = ALL) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", SERIES)
-async def test_items_of_a_series_have_a_row_each(tmp_path: Path, name: str) -> None:
-    async with Web() as web:
-        url = web.serve("/f", rss("F", items(SERIES[name])))
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-            assert len(await rows_of(library)) == len(SERIES[name])
+async def test_items_of_a_series_have_a_row_each(tmp_path: Path, web: Web, name: str) -> None:
+    url = web.serve("/f", rss("F", items(SERIES[name])))
+    async with fetched(tmp_path, feeds(url)) as library:
+        assert len(await rows_of(library)) == len(SERIES[name])
 
 
-async def test_a_mirror_folds_with_the_same_item_and_no_other(tmp_path: Path) -> None:
-    async with Web() as web:
-        told = [one for series in SERIES.values() for one in series]
-        urls = [web.serve(f"/{feed}", rss(feed, items(told, feed))) for feed in ("f", "g")]
-        async with opened(tmp_path, feeds(*urls)) as library:
-            await refreshed(library)
-            found = await rows_of(library)
-            assert all(len(set(titles)) == 1 and len(titles) <= 2 for titles in found)
-            assert sum(len(titles) == 2 for titles in found) > len(told) // 2
+async def test_a_mirror_folds_with_the_same_item_and_no_other(tmp_path: Path, web: Web) -> None:
+    told = [one for series in SERIES.values() for one in series]
+    urls = [web.serve(f"/{feed}", rss(feed, items(told, feed))) for feed in ("f", "g")]
+    async with fetched(tmp_path, feeds(*urls)) as library:
+        found = await rows_of(library)
+        assert all(len(set(titles)) == 1 and len(titles) <= 2 for titles in found)
+        assert sum(len(titles) == 2 for titles in found) > len(told) // 2
 
 
-async def test_reading_an_advisory_leaves_another_one_unread(tmp_path: Path) -> None:
-    async with Web() as web:
-        url = web.serve("/f", rss("F", items(SERIES["advisories"])))
-        watch = '[[watch]]\nname = "TLS"\nany = ["openssl"]\n'
-        async with opened(tmp_path, feeds(url) + watch) as library:
-            await refreshed(library)
-            watched = View(ViewKind.WATCH, "TLS")
-            assert (await library.lists.counts()).watches["TLS"].unread == 1
-            for key in await library.lists.ids(ALL, folded=True):
-                if key not in await library.lists.ids(watched):
-                    await library.marks.set_read([key], True, stories=True, spare_watched=True)
-            assert (await library.lists.counts()).watches["TLS"].unread == 1
+async def test_reading_an_advisory_leaves_another_one_unread(tmp_path: Path, web: Web) -> None:
+    url = web.serve("/f", rss("F", items(SERIES["advisories"])))
+    watch = '[[watch]]\nname = "TLS"\nany = ["openssl"]\n'
+    async with fetched(tmp_path, feeds(url) + watch) as library:
+        watched = View(ViewKind.WATCH, "TLS")
+        assert (await library.lists.counts()).watches["TLS"].unread == 1
+        for key in await library.lists.ids(ALL, folded=True):
+            if key not in await library.lists.ids(watched):
+                await library.marks.set_read([key], True, stories=True, spare_watched=True)
+        assert (await library.lists.counts()).watches["TLS"].unread == 1
 
 
-async def test_below_an_advisory_others_are_no_reports_of_it(tmp_path: Path) -> None:
-    async with Web() as web:
-        url = web.serve("/f", rss("F", items(SERIES["advisories"])))
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-            for key in await library.lists.ids(ALL):
-                relations = {item.relation for item in await library.articles.related(key)}
-                assert relations <= {Relation.FOLLOW_UP, Relation.BACKGROUND}
+async def test_below_an_advisory_others_are_no_reports_of_it(tmp_path: Path, web: Web) -> None:
+    url = web.serve("/f", rss("F", items(SERIES["advisories"])))
+    async with fetched(tmp_path, feeds(url)) as library:
+        for key in await library.lists.ids(ALL):
+            relations = {item.relation for item in await library.articles.related(key)}
+            assert relations <= {Relation.FOLLOW_UP, Relation.BACKGROUND}
 
 
-LANTERN = "<p>LanternPay, a payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million.</p>"
 LONG = LANTERN + (
     "<p>Both firms said on Monday that all staff will stay, that the name is kept and that "
     "nothing changes for "
@@ -140,25 +132,23 @@ LONG = LANTERN + (
 )
 
 
-async def test_the_reports_of_one_feed_are_one_story_in_several_rows(tmp_path: Path) -> None:
+async def test_the_reports_of_one_feed_are_one_story_in_several_rows(tmp_path: Path, web: Web) -> None:
     """Two feeds with two reports each: two rows, each with one of either."""
     said = (
         ("LanternPay buys Ferrygate for 40 million", "Ferrygate bought by LanternPay for 40 million"),
         ("LanternPay bought Ferrygate, both firms say", "Ferrygate goes to LanternPay, its owners say"),
     )
-    async with Web() as web:
-        urls = [
-            web.serve(f"/{feed}", rss(feed, items([(title, LANTERN) for title in titles], feed)))
-            for feed, titles in zip("fg", zip(*said, strict=True), strict=True)
-        ]
-        async with opened(tmp_path, feeds(*urls)) as library:
-            await refreshed(library)
-            rows = await library.lists.rows(await library.lists.ids(ALL))
-            assert sorted(map(len, await rows_of(library))) == [2, 2]
-            for first, second in itertools.combinations(rows, 2):
-                assert first.story != second.story or first.feed_id != second.feed_id
-            story = await library.articles.story(rows[0].id)
-            assert story is not None and len(story.entries) == 4
+    urls = [
+        web.serve(f"/{feed}", rss(feed, items([(title, LANTERN) for title in titles], feed)))
+        for feed, titles in zip("fg", zip(*said, strict=True), strict=True)
+    ]
+    async with fetched(tmp_path, feeds(*urls)) as library:
+        rows = await all_rows(library)
+        assert sorted(map(len, await rows_of(library))) == [2, 2]
+        for first, second in itertools.combinations(rows, 2):
+            assert first.story != second.story or first.feed_id != second.feed_id
+        story = await library.articles.story(rows[0].id)
+        assert story is not None and len(story.entries) == 4
 
 
 @pytest.mark.parametrize(
@@ -172,14 +162,12 @@ async def test_the_reports_of_one_feed_are_one_story_in_several_rows(tmp_path: P
         ("LanternPay buys Seagate", LONG, 2),
     ],
 )
-async def test_what_a_feed_posts_again_folds(tmp_path: Path, title: str, text: str, rows: int) -> None:
-    async with Web() as web:
-        url = web.serve("/f", rss("F", items([("LanternPay buys Ferrygate", LONG), (title, text)])))
-        other = web.serve("/g", rss("G", items([("Ferrygate is bought by LanternPay", LONG)], "g")))
-        async with opened(tmp_path, feeds(url, other)) as library:
-            await refreshed(library)
-            assert len(await library.lists.ids(ALL)) == 3
-            assert len(await rows_of(library)) == rows
+async def test_a_repost_folds(tmp_path: Path, web: Web, title: str, text: str, rows: int) -> None:
+    url = web.serve("/f", rss("F", items([("LanternPay buys Ferrygate", LONG), (title, text)])))
+    other = web.serve("/g", rss("G", items([("Ferrygate is bought by LanternPay", LONG)], "g")))
+    async with fetched(tmp_path, feeds(url, other)) as library:
+        assert len(await library.lists.ids(ALL)) == 3
+        assert len(await rows_of(library)) == rows
 
 
 # --------------------------------------------------------------------------- the collection of series
@@ -390,19 +378,18 @@ def test_what_an_older_version_has_folded_is_judged_again_once(tmp_path: Path) -
     store.close()
 
 
-async def test_the_library_judges_older_stories_with_its_watches(tmp_path: Path) -> None:
-    async with Web() as web:
-        url = web.serve("/f", rss("F", items(SERIES["exploits"])))
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-        with sqlite3.connect(tmp_path / "news.db") as conn:
-            conn.execute("UPDATE article SET story = 1")
-            conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
-        async with opened(tmp_path, feeds(url)) as library:
-            assert len(await rows_of(library)) == 1
-            assert [done async for done in library.watches.apply()][-1] == (6, 6)
-            assert len(await rows_of(library)) == 6
-            assert [done async for done in library.watches.apply()] == []
+async def test_the_library_judges_older_stories_with_its_watches(tmp_path: Path, web: Web) -> None:
+    url = web.serve("/f", rss("F", items(SERIES["exploits"])))
+    async with opened(tmp_path, feeds(url)) as library:
+        await refreshed(library)
+    with sqlite3.connect(tmp_path / "news.db") as conn:
+        conn.execute("UPDATE article SET story = 1")
+        conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
+    async with opened(tmp_path, feeds(url)) as library:
+        assert len(await rows_of(library)) == 1
+        assert [done async for done in library.watches.apply()][-1] == (6, 6)
+        assert len(await rows_of(library)) == 6
+        assert [done async for done in library.watches.apply()] == []
 
 
 def test_a_story_with_too_many_rows_leaves_the_rest_alone(

@@ -24,100 +24,84 @@ from tests.builders import (
     titles,
 )
 from tests.builders import CLOCK as NOW
+from tests.newsroom import all_rows, fetched
 from tests.web import Answer, Request, Web
 from tuireader.config import Config, Paths
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.ingest.refresh import decode, encode
 from tuireader.library import Library
 from tuireader.library.exchange import Imported
-from tuireader.model import (
-    Fault,
-    FeedDone,
-    NewMatch,
-    RefreshStarted,
-    Relating,
-    Relation,
-    View,
-    ViewKind,
-)
+from tuireader.model import Fault, FeedDone, NewMatch, RefreshStarted, Relating, Relation, View, ViewKind
 from tuireader.store import Store
 
 Opener = Callable[..., object]
 
 
-async def test_a_refresh_tells_what_happens_and_stores_it(tmp_path: Path) -> None:
-    async with Web() as web:
-        good = web.serve(
-            "/good",
-            rss("Good News", [item("1", "WeChat pauses"), item("2", "Other", "<p>About the PIPL.</p>")]),
-        )
-        broken = web.serve(
-            "/broken", b"<html><body>Sorry</body></html>", headers={"Content-Type": "text/html"}
-        )
-        missing = web.url + "/missing"
-        async with opened(tmp_path, feeds(good, broken, missing) + WATCHES) as library:
-            events = await refreshed(library)
-            assert events[0] == RefreshStarted(3)
-            told = {event.title: event for event in events if isinstance(event, FeedDone)}
-            assert (told["Good News"].new, told["Good News"].error) == (2, "")
-            assert told[broken].fault is Fault.NOT_A_FEED
-            assert told[missing].fault is Fault.HTTP and "404" in told[missing].error
-            assert sorted(event.done for event in told.values()) == [1, 2, 3]
-            matches = {event.title: event.evidence for event in events if isinstance(event, NewMatch)}
-            assert matches["WeChat pauses"].watch == "WeChat"
-            assert matches["Other"].sentence == "About the PIPL."
-            assert ended(events).failed == 2 and ended(events).new == 2
-            assert events[-1] == Relating(2, 2)
+async def test_a_refresh_tells_what_happens_and_stores_it(tmp_path: Path, web: Web) -> None:
+    good = web.serve(
+        "/good", rss("Good News", [item("1", "WeChat pauses"), item("2", "Other", "<p>About the PIPL.</p>")])
+    )
+    broken = web.serve("/broken", b"<html><body>Sorry</body></html>", headers={"Content-Type": "text/html"})
+    missing = web.url + "/missing"
+    async with opened(tmp_path, feeds(good, broken, missing) + WATCHES) as library:
+        events = await refreshed(library)
+        assert events[0] == RefreshStarted(3)
+        told = {event.title: event for event in events if isinstance(event, FeedDone)}
+        assert (told["Good News"].new, told["Good News"].error) == (2, "")
+        assert told[broken].fault is Fault.NOT_A_FEED
+        assert told[missing].fault is Fault.HTTP and "404" in told[missing].error
+        assert sorted(event.done for event in told.values()) == [1, 2, 3]
+        matches = {event.title: event.evidence for event in events if isinstance(event, NewMatch)}
+        assert matches["WeChat pauses"].watch == "WeChat"
+        assert matches["Other"].sentence == "About the PIPL."
+        assert ended(events).failed == 2 and ended(events).new == 2
+        assert events[-1] == Relating(2, 2)
 
-            assert sorted(await titles(library)) == ["Other", "WeChat pauses"]
-            assert await titles(library, View(ViewKind.WATCH, "PIPL")) == ["Other"]
-            counts = await library.lists.counts()
-            assert counts.watches["WeChat"].unread == 1
-            health = {feed.url: feed for feed in await library.feeds.all()}
-            assert health[good].title == "Good News" and health[good].last_error == ""
-            assert health[missing].error_streak == 1 and "404" in health[missing].last_error
-            assert (health[missing].next_try or 0) > NOW
+        assert sorted(await titles(library)) == ["Other", "WeChat pauses"]
+        assert await titles(library, View(ViewKind.WATCH, "PIPL")) == ["Other"]
+        counts = await library.lists.counts()
+        assert counts.watches["WeChat"].unread == 1
+        health = {feed.url: feed for feed in await library.feeds.all()}
+        assert health[good].title == "Good News" and health[good].last_error == ""
+        assert health[missing].error_streak == 1 and "404" in health[missing].last_error
+        assert (health[missing].next_try or 0) > NOW
 
 
-async def test_a_feed_that_changes(tmp_path: Path) -> None:
+async def test_a_feed_that_changes(tmp_path: Path, web: Web) -> None:
     first = rss("F", [item("1", "One"), item("2", "Two")])
     second = rss(
         "F", [item("3", "Three"), item("2", "Two, corrected", "<p>Now with WeChat.</p>"), item("1", "One")]
     )
-    async with Web() as web:
-        url = web.stages("/f", first, first, second)
-        async with opened(tmp_path, feeds(url) + WATCHES) as library:
-            await refreshed(library)
-            await library.marks.set_read(await library.lists.ids(ALL), True)
-            again = await refreshed(library)
-            assert [event.unchanged for event in again if isinstance(event, FeedDone)] == [True]
-            events = await refreshed(library)
-            assert (ended(events).new, ended(events).changed) == (1, 1)
-            assert [event.title for event in events if isinstance(event, NewMatch)] == ["Two, corrected"]
-            assert await titles(library, View(ViewKind.UNREAD)) == ["Three"]
-            assert sorted(await titles(library)) == ["One", "Three", "Two, corrected"]
+    url = web.stages("/f", first, first, second)
+    async with fetched(tmp_path, feeds(url) + WATCHES) as library:
+        await library.marks.set_read(await library.lists.ids(ALL), True)
+        again = await refreshed(library)
+        assert [event.unchanged for event in again if isinstance(event, FeedDone)] == [True]
+        events = await refreshed(library)
+        assert (ended(events).new, ended(events).changed) == (1, 1)
+        assert [event.title for event in events if isinstance(event, NewMatch)] == ["Two, corrected"]
+        assert await titles(library, View(ViewKind.UNREAD)) == ["Three"]
+        assert sorted(await titles(library)) == ["One", "Three", "Two, corrected"]
 
 
-async def test_validators_are_sent_back(tmp_path: Path) -> None:
-    async with Web() as web:
+async def test_validators_are_sent_back(tmp_path: Path, web: Web) -> None:
 
-        def answer(request: Request) -> Answer:
-            sent = request.headers.get("if-none-match")
-            return (
-                Answer(status=304)
-                if sent == '"v1"'
-                else Answer(rss("F", [item("1", "One")]), headers={"ETag": '"v1"'})
-            )
+    def answer(request: Request) -> Answer:
+        sent = request.headers.get("if-none-match")
+        return (
+            Answer(status=304)
+            if sent == '"v1"'
+            else Answer(rss("F", [item("1", "One")]), headers={"ETag": '"v1"'})
+        )
 
-        url = web.handle("/f", answer)
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-            events = await refreshed(library)
-            assert [event.unchanged for event in events if isinstance(event, FeedDone)] == [True]
-            assert len(await titles(library)) == 1
+    url = web.handle("/f", answer)
+    async with fetched(tmp_path, feeds(url)) as library:
+        events = await refreshed(library)
+        assert [event.unchanged for event in events if isinstance(event, FeedDone)] == [True]
+        assert len(await titles(library)) == 1
 
 
-async def test_a_feed_that_fails_keeps_its_articles_and_comes_back(tmp_path: Path) -> None:
+async def test_a_feed_that_fails_keeps_its_articles_and_comes_back(tmp_path: Path, web: Web) -> None:
     good = rss("F", [item("1", "One")])
     bad: list[Answer | bytes | str] = [
         b"",
@@ -128,121 +112,107 @@ async def test_a_feed_that_fails_keeps_its_articles_and_comes_back(tmp_path: Pat
         Answer(b"", status=404),
         Answer(b"gone", status=410),
     ]
-    async with Web() as web:
-        url = web.stages("/f", good, *bad, good)
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-            (feed,) = await library.feeds.all()
-            for _ in bad:
-                await refreshed(library, [feed.id])
-                assert await titles(library) == ["One"]
-            (feed,) = await library.feeds.all()
-            assert feed.state == "gone" and feed.last_error
-            assert await library.refresh.count_due() == 0
+    url = web.stages("/f", good, *bad, good)
+    async with fetched(tmp_path, feeds(url)) as library:
+        (feed,) = await library.feeds.all()
+        for _ in bad:
             await refreshed(library, [feed.id])
-            (feed,) = await library.feeds.all()
-            assert (feed.state, feed.last_error, feed.error_streak) == ("ok", "", 0)
+            assert await titles(library) == ["One"]
+        (feed,) = await library.feeds.all()
+        assert feed.state == "gone" and feed.last_error
+        assert await library.refresh.count_due() == 0
+        await refreshed(library, [feed.id])
+        (feed,) = await library.feeds.all()
+        assert (feed.state, feed.last_error, feed.error_streak) == ("ok", "", 0)
 
 
-async def test_only_due_feeds_are_asked_unless_forced(tmp_path: Path) -> None:
-    async with Web() as web:
-        url = web.serve("/f", rss("F", [item("1", "One")]))
-        async with opened(tmp_path, feeds(url)) as library:
-            assert await library.refresh.count_due() == 1
-            await refreshed(library, force=False)
-            assert await library.refresh.count_due() == 0
-            await refreshed(library, force=False)
-            assert len(web.seen("/f")) == 1
-            await refreshed(library)
-            assert len(web.seen("/f")) == 2
+async def test_only_due_feeds_are_asked_unless_forced(tmp_path: Path, web: Web) -> None:
+    url = web.serve("/f", rss("F", [item("1", "One")]))
+    async with opened(tmp_path, feeds(url)) as library:
+        assert await library.refresh.count_due() == 1
+        await refreshed(library, force=False)
+        assert await library.refresh.count_due() == 0
+        await refreshed(library, force=False)
+        assert len(web.seen("/f")) == 1
+        await refreshed(library)
+        assert len(web.seen("/f")) == 2
 
 
 @pytest.mark.parametrize("block", [False, True])
-async def test_a_redirect_into_a_private_network_is_followed_unless_the_person_says_no(
-    tmp_path: Path, block: bool
+async def test_a_redirect_into_a_private_network_is_followed_unless_blocked(
+    tmp_path: Path, web: Web, block: bool
 ) -> None:
-    async with Web() as web:
-        target = web.serve("/inside", rss("F", [item("1", "One")]))
-        web.serve("/f", b"", status=302, headers={"Location": target})
-        outside = f"{web.url}/f".replace("127.0.0.1", "localhost")
-        fetch = f"[fetch]\nblock_private = {str(block).lower()}\n"
-        async with opened(tmp_path, fetch + feeds(outside)) as library:
-            await refreshed(library)
-            (feed,) = await library.feeds.all()
-            assert ("private" in feed.last_error) == block
-            assert await titles(library) == ([] if block else ["One"])
+    target = web.serve("/inside", rss("F", [item("1", "One")]))
+    web.serve("/f", b"", status=302, headers={"Location": target})
+    outside = f"{web.url}/f".replace("127.0.0.1", "localhost")
+    fetch = f"[fetch]\nblock_private = {str(block).lower()}\n"
+    async with fetched(tmp_path, fetch + feeds(outside)) as library:
+        (feed,) = await library.feeds.all()
+        assert ("private" in feed.last_error) == block
+        assert await titles(library) == ([] if block else ["One"])
 
 
 @pytest.mark.parametrize(("days", "due"), [(30, 0), (32, 1), (20_000, 1)])
 async def test_a_try_planned_under_a_wrong_clock_does_not_silence_a_feed(
-    tmp_path: Path, days: int, due: int
+    tmp_path: Path, web: Web, days: int, due: int
 ) -> None:
-    async with Web() as web:
-        url = web.serve("/f", rss("F", [item("1", "One")]))
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-        plan = f"UPDATE feed SET next_try = {NOW + days * 86_400}"
-        with closing(sqlite3.connect(paths(tmp_path).database)) as conn:
-            conn.execute(plan)
-            conn.commit()
-        async with opened(tmp_path, feeds(url)) as library:
-            assert await library.refresh.count_due() == due
-            await refreshed(library, force=False)
-            assert len(web.seen("/f")) == 1 + due
-            assert await library.refresh.count_due() == 0
+    url = web.serve("/f", rss("F", [item("1", "One")]))
+    async with opened(tmp_path, feeds(url)) as library:
+        await refreshed(library)
+    plan = f"UPDATE feed SET next_try = {NOW + days * 86_400}"
+    with closing(sqlite3.connect(paths(tmp_path).database)) as conn:
+        conn.execute(plan)
+        conn.commit()
+    async with opened(tmp_path, feeds(url)) as library:
+        assert await library.refresh.count_due() == due
+        await refreshed(library, force=False)
+        assert len(web.seen("/f")) == 1 + due
+        assert await library.refresh.count_due() == 0
 
 
-async def test_a_stopped_refresh_keeps_what_was_stored(tmp_path: Path) -> None:
-    async with Web() as web:
-        urls = [
-            web.serve(f"/{n}", rss(f"F{n}", [item(f"{n}", f"Title {n}", f"<p>{n}</p>")])) for n in range(20)
-        ]
-        slow = web.handle("/slow", lambda _: Answer(rss("Slow", []), latency=30))
-        async with opened(tmp_path, feeds(*urls, slow)) as library:
-            done = 0
-            async with aclosing(library.refresh.run()) as events:
-                async for event in events:
-                    done += isinstance(event, FeedDone)
-                    if done == 20:
-                        break
-            assert len(await titles(library)) == 20
+async def test_a_stopped_refresh_keeps_what_was_stored(tmp_path: Path, web: Web) -> None:
+    urls = [web.serve(f"/{n}", rss(f"F{n}", [item(f"{n}", f"Title {n}", f"<p>{n}</p>")])) for n in range(20)]
+    slow = web.handle("/slow", lambda _: Answer(rss("Slow", []), latency=30))
+    async with opened(tmp_path, feeds(*urls, slow)) as library:
+        done = 0
+        async with aclosing(library.refresh.run()) as events:
+            async for event in events:
+                done += isinstance(event, FeedDone)
+                if done == 20:
+                    break
+        assert len(await titles(library)) == 20
 
 
-async def test_the_same_refresh_in_a_process_of_its_own(tmp_path: Path) -> None:
-    async with Web() as web:
-        good = web.serve("/f", rss("F", [item("1", "WeChat and PIPL")]))
-        async with opened(tmp_path, feeds(good, web.url + "/none") + WATCHES) as library:
-            await library.database.changed_elsewhere()
-            async with aclosing(library.refresh.run_in_subprocess()) as events:
-                found = [event async for event in events]
-            assert ended(found).failed == 1 and ended(found).new == 1
-            assert {event.evidence.watch for event in found if isinstance(event, NewMatch)} == {
-                "WeChat",
-                "PIPL",
-            }
-            assert await library.database.changed_elsewhere()
-            assert not await library.database.changed_elsewhere()
-            assert await titles(library) == ["WeChat and PIPL"]
+async def test_the_same_refresh_in_a_process_of_its_own(tmp_path: Path, web: Web) -> None:
+    good = web.serve("/f", rss("F", [item("1", "WeChat and PIPL")]))
+    async with opened(tmp_path, feeds(good, web.url + "/none") + WATCHES) as library:
+        await library.database.changed_elsewhere()
+        async with aclosing(library.refresh.run_in_subprocess()) as events:
+            found = [event async for event in events]
+        assert ended(found).failed == 1 and ended(found).new == 1
+        assert {event.evidence.watch for event in found if isinstance(event, NewMatch)} == {"WeChat", "PIPL"}
+        assert await library.database.changed_elsewhere()
+        assert not await library.database.changed_elsewhere()
+        assert await titles(library) == ["WeChat and PIPL"]
 
 
-async def test_own_writes_are_no_news_and_counting_keeps_nobody_waiting(tmp_path: Path) -> None:
-    async with Web() as web:
-        good = web.serve("/f", rss("F", [item(str(n), f"Number {n}") for n in range(9)]))
-        async with opened(tmp_path, feeds(good)) as library:
-            assert not await library.database.changed_elsewhere()
-            await refreshed(library)
-            counting = asyncio.gather(*(library.lists.counts() for _ in range(5)))
-            head, whole = await library.lists.head(View(ViewKind.UNREAD), show_read=False, limit=4)
-            assert (len(head), whole) == (4, False)
-            await library.marks.set_read(head, True)
-            assert {counts.all.total for counts in await counting} == {9}
-            assert (await library.lists.counts()).unread.unread == 5
-            assert not await library.database.changed_elsewhere()
-            other = Store.open(library.paths.database)
-            with other.transaction():
-                other.marks.set("read", list(head), False, now=NOW)
-            other.close()
-            assert await library.database.changed_elsewhere()
+async def test_own_writes_are_no_news_and_counting_keeps_nobody_waiting(tmp_path: Path, web: Web) -> None:
+    good = web.serve("/f", rss("F", [item(str(n), f"Number {n}") for n in range(9)]))
+    async with opened(tmp_path, feeds(good)) as library:
+        assert not await library.database.changed_elsewhere()
+        await refreshed(library)
+        counting = asyncio.gather(*(library.lists.counts() for _ in range(5)))
+        head, whole = await library.lists.head(View(ViewKind.UNREAD), show_read=False, limit=4)
+        assert (len(head), whole) == (4, False)
+        await library.marks.set_read(head, True)
+        assert {counts.all.total for counts in await counting} == {9}
+        assert (await library.lists.counts()).unread.unread == 5
+        assert not await library.database.changed_elsewhere()
+        other = Store.open(library.paths.database)
+        with other.transaction():
+            other.marks.set("read", list(head), False, now=NOW)
+        other.close()
+        assert await library.database.changed_elsewhere()
 
 
 async def test_a_process_that_cannot_start_says_why(tmp_path: Path) -> None:
@@ -254,28 +224,25 @@ async def test_a_process_that_cannot_start_says_why(tmp_path: Path) -> None:
                     pass
 
 
-async def test_events_survive_the_way_between_processes(tmp_path: Path) -> None:
-    async with Web() as web:
-        url = web.serve("/f", rss("Füd 微", [item("1", "WeChat 微信\u2028x")]))
-        async with opened(tmp_path, feeds(url, web.url + "/none") + WATCHES) as library:
-            for event in await refreshed(library):
-                line = encode(event)
-                assert "\n" not in line and decode(line) == event
+async def test_events_survive_the_way_between_processes(tmp_path: Path, web: Web) -> None:
+    url = web.serve("/f", rss("Füd 微", [item("1", "WeChat 微信\u2028x")]))
+    async with opened(tmp_path, feeds(url, web.url + "/none") + WATCHES) as library:
+        for event in await refreshed(library):
+            line = encode(event)
+            assert "\n" not in line and decode(line) == event
 
 
-async def test_changed_watches_are_applied_to_what_is_stored(tmp_path: Path) -> None:
+async def test_changed_watches_are_applied_to_what_is_stored(tmp_path: Path, web: Web) -> None:
     items = [item(str(n), f"Title {n}", "<p>Tencent</p>" if n % 3 == 0 else "<p>x</p>") for n in range(30)]
-    async with Web() as web:
-        url = web.serve("/f", rss("F", items))
-        async with opened(tmp_path, feeds(url) + WATCHES) as library:
-            await refreshed(library)
-            assert [step async for step in library.watches.apply()] == []
-        changed = feeds(url) + WATCHES + '[[watch]]\nname = "Tencent"\nany = ["Tencent"]\n'
-        async with opened(tmp_path, changed) as library:
-            steps = [step async for step in library.watches.apply()]
-            assert steps[0] == (0, 30) and steps[-1] == (30, 30)
-            assert len(await titles(library, View(ViewKind.WATCH, "Tencent"))) == 10
-            assert [step async for step in library.watches.apply()] == []
+    url = web.serve("/f", rss("F", items))
+    async with fetched(tmp_path, feeds(url) + WATCHES) as library:
+        assert [step async for step in library.watches.apply()] == []
+    changed = feeds(url) + WATCHES + '[[watch]]\nname = "Tencent"\nany = ["Tencent"]\n'
+    async with opened(tmp_path, changed) as library:
+        steps = [step async for step in library.watches.apply()]
+        assert steps[0] == (0, 30) and steps[-1] == (30, 30)
+        assert len(await titles(library, View(ViewKind.WATCH, "Tencent"))) == 10
+        assert [step async for step in library.watches.apply()] == []
 
 
 async def test_search_and_views_by_expression(tmp_path: Path) -> None:
@@ -301,7 +268,7 @@ async def test_the_demo_tells_the_wechat_story(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         (story,) = [
             row
-            for row in await library.lists.rows(await library.lists.ids(ALL))
+            for row in await all_rows(library)
             if row.title.startswith("WeChat suspends new user registration")
         ]
         assert story.watches == ("WeChat", "PIPL")
@@ -333,43 +300,38 @@ async def test_the_demo_is_loaded_once_and_never_asks_the_network(tmp_path: Path
 
 async def test_an_article_that_is_alone_has_no_relatives(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
-        (crumble,) = [
-            row
-            for row in await library.lists.rows(await library.lists.ids(ALL))
-            if row.title.startswith("Apple and blackberry")
-        ]
+        (crumble,) = [row for row in await all_rows(library) if row.title.startswith("Apple and blackberry")]
         assert await library.articles.related(crumble.id) == ()
 
 
-async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Path) -> None:
-    async with Web() as web:
-        url = web.serve("/f", rss("F", [item("1", "One")]))
-        page = web.serve(
-            "/",
-            f'<link rel="alternate" type="application/rss+xml" href="{url}" title="F">'.encode(),
-            headers={"Content-Type": "text/html"},
-        )
-        async with opened(tmp_path, "# mine\n" + WATCHES) as library:
-            assert [found.url for found in await library.feeds.discover(page)] == [url]
-            assert not library.feeds.is_subscribed(url)
-            assert await library.feeds.add([(url, "", "News"), (url, "", "News")]) == 1
-            assert library.feeds.is_subscribed(url.replace("http://", "HTTP://me:secret@") + "#top")
-            assert not library.feeds.is_subscribed("http://[::1")
-            assert await library.feeds.add([(url, "", "News")]) == 0
-            assert (await library.feeds.all())[0].folder == "News"
-            text = (tmp_path / "config.toml").read_text(encoding="utf-8")
-            assert text.startswith("# mine\n") and url in text
-            await refreshed(library)
-            assert await titles(library) == ["One"]
-            opml = "".join(await library.exchange.export("opml"))
-        (tmp_path / "out.opml").write_text(opml, encoding="utf-8")
-        fresh = tmp_path / "fresh"
-        fresh.mkdir()
-        async with opened(fresh, "") as library:
-            assert await library.exchange.import_file(tmp_path / "out.opml") == Imported(feeds=1, new=1)
-            assert [feed.url for feed in await library.feeds.all()] == [url]
-            with pytest.raises(TuireaderError, match="cannot be read"):
-                await library.exchange.import_file(tmp_path / "missing.opml")
+async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Path, web: Web) -> None:
+    url = web.serve("/f", rss("F", [item("1", "One")]))
+    page = web.serve(
+        "/",
+        f'<link rel="alternate" type="application/rss+xml" href="{url}" title="F">'.encode(),
+        headers={"Content-Type": "text/html"},
+    )
+    async with opened(tmp_path, "# mine\n" + WATCHES) as library:
+        assert [found.url for found in await library.feeds.discover(page)] == [url]
+        assert not library.feeds.is_subscribed(url)
+        assert await library.feeds.add([(url, "", "News"), (url, "", "News")]) == 1
+        assert library.feeds.is_subscribed(url.replace("http://", "HTTP://me:secret@") + "#top")
+        assert not library.feeds.is_subscribed("http://[::1")
+        assert await library.feeds.add([(url, "", "News")]) == 0
+        assert (await library.feeds.all())[0].folder == "News"
+        text = (tmp_path / "config.toml").read_text(encoding="utf-8")
+        assert text.startswith("# mine\n") and url in text
+        await refreshed(library)
+        assert await titles(library) == ["One"]
+        opml = "".join(await library.exchange.export("opml"))
+    (tmp_path / "out.opml").write_text(opml, encoding="utf-8")
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    async with opened(fresh, "") as library:
+        assert await library.exchange.import_file(tmp_path / "out.opml") == Imported(feeds=1, new=1)
+        assert [feed.url for feed in await library.feeds.all()] == [url]
+        with pytest.raises(TuireaderError, match="cannot be read"):
+            await library.exchange.import_file(tmp_path / "missing.opml")
 
 
 async def test_a_config_that_breaks_leaves_the_last_good_one_in_force(tmp_path: Path) -> None:
@@ -383,32 +345,30 @@ async def test_a_config_that_breaks_leaves_the_last_good_one_in_force(tmp_path: 
         assert (tmp_path / "config.toml").read_text(encoding="utf-8") == "[[feeds"
 
 
-async def test_secrets_are_looked_up_and_never_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_secrets_are_looked_up(tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEED_TOKEN", "hunter2")
-    async with Web() as web:
-        url = web.serve("/f", rss("F", []))
-        text = (
-            f'[[feeds]]\nurl = "{url}"\nusername = "me"\npassword = "cmd:echo geheim"\n'
-            'headers = { "X-Token" = "env:FEED_TOKEN" }\n'
-            f'[[feeds]]\nurl = "{web.url}/g"\nusername = "me"\npassword = "env:NOT_THERE"\n'
-        )
-        async with opened(tmp_path, text) as library:
-            events = await refreshed(library)
-            (request,) = web.seen("/f")
-            assert request.headers["x-token"] == "hunter2"
-            assert request.headers["authorization"] == "Basic bWU6Z2VoZWlt"
-            (failed,) = [event for event in events if isinstance(event, FeedDone) and event.error]
-            assert failed.error == "the environment variable NOT_THERE is not set"
+    url = web.serve("/f", rss("F", []))
+    text = (
+        f'[[feeds]]\nurl = "{url}"\nusername = "me"\npassword = "cmd:echo geheim"\n'
+        'headers = { "X-Token" = "env:FEED_TOKEN" }\n'
+        f'[[feeds]]\nurl = "{web.url}/g"\nusername = "me"\npassword = "env:NOT_THERE"\n'
+    )
+    async with opened(tmp_path, text) as library:
+        events = await refreshed(library)
+        (request,) = web.seen("/f")
+        assert request.headers["x-token"] == "hunter2"
+        assert request.headers["authorization"] == "Basic bWU6Z2VoZWlt"
+        (failed,) = [event for event in events if isinstance(event, FeedDone) and event.error]
+        assert failed.error == "the environment variable NOT_THERE is not set"
 
 
 async def test_a_password_whose_command_does_not_end_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tuireader.feeds.secrets.SECONDS", 0.2)
-    async with Web() as web:
-        text = f'[[feeds]]\nurl = "{web.url}/f"\nusername = "me"\npassword = "cmd:sleep 60"\n'
-        async with opened(tmp_path, text) as library:
-            events = await refreshed(library)
+    text = f'[[feeds]]\nurl = "{web.url}/f"\nusername = "me"\npassword = "cmd:sleep 60"\n'
+    async with opened(tmp_path, text) as library:
+        events = await refreshed(library)
     (failed,) = [event for event in events if isinstance(event, FeedDone)]
     assert failed.error == "the command for the password did not end within 0.2 seconds: sleep 60"
 

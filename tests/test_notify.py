@@ -158,26 +158,25 @@ async def test_programs_that_show_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
 # --------------------------------------------------------------------------- through the library
 
 
-async def test_each_article_is_told_once_in_one_message(tmp_path: Path) -> None:
+async def test_each_article_is_told_once_in_one_message(tmp_path: Path, web: Web) -> None:
     notify, out = to_file(tmp_path)
-    async with Web() as web:
-        items = [item("1", "WeChat grows", "<p>So WeChat said.</p>"), item("2", "WeChat and Alipay")]
-        url = web.serve("/f", rss("Feed", [*items, item("3", "Other")]))
-        rules = watch("article") + watch("article", "Pay", "Alipay") + watch("never", "Silent", "grows")
-        async with opened(tmp_path, feeds(url) + rules + notify) as library:
-            events = await refreshed(library)
-            (event,) = [event for event in events if isinstance(event, Told)]
-            assert event.title == "2 new on WeChat, Pay" and len(event.articles) == 2 and not event.desktop
-            (whole,) = told(out)
-            articles = {article["title"]: article for article in whole["articles"]}  # type: ignore[attr-defined]
-            assert [one["name"] for one in articles["WeChat and Alipay"]["watches"]] == ["WeChat", "Pay"]
-            assert articles["WeChat grows"]["watches"] == [
-                {"name": "WeChat", "terms": ["WeChat"], "sentence": "So WeChat said."}
-            ]
-            assert not [event for event in await refreshed(library) if isinstance(event, Told)]
-            web.serve("/f", rss("Feed", [*items, item("4", "WeChat again")]))
-            await refreshed(library)
-            assert [one["count"] for one in told(out)] == [2, 1]
+    items = [item("1", "WeChat grows", "<p>So WeChat said.</p>"), item("2", "WeChat and Alipay")]
+    url = web.serve("/f", rss("Feed", [*items, item("3", "Other")]))
+    rules = watch("article") + watch("article", "Pay", "Alipay") + watch("never", "Silent", "grows")
+    async with opened(tmp_path, feeds(url) + rules + notify) as library:
+        events = await refreshed(library)
+        (event,) = [event for event in events if isinstance(event, Told)]
+        assert event.title == "2 new on WeChat, Pay" and len(event.articles) == 2 and not event.desktop
+        (whole,) = told(out)
+        articles = {article["title"]: article for article in whole["articles"]}  # type: ignore[attr-defined]
+        assert [one["name"] for one in articles["WeChat and Alipay"]["watches"]] == ["WeChat", "Pay"]
+        assert articles["WeChat grows"]["watches"] == [
+            {"name": "WeChat", "terms": ["WeChat"], "sentence": "So WeChat said."}
+        ]
+        assert not [event for event in await refreshed(library) if isinstance(event, Told)]
+        web.serve("/f", rss("Feed", [*items, item("4", "WeChat again")]))
+        await refreshed(library)
+        assert [one["count"] for one in told(out)] == [2, 1]
 
 
 async def test_muted_articles_and_quiet_hours_are_not_told(tmp_path: Path) -> None:

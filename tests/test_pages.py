@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests.builders import CLOCK as NOW
 from tests.builders import WATCHES, feeds, item, opened, refreshed, rss
+from tests.newsroom import fetched
 from tests.web import Answer, Web, endless
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
@@ -56,9 +57,8 @@ async def found(library: Library, expression: str) -> list[int]:
 # --------------------------------------------------------------------------- full text
 
 
-async def test_the_full_text_is_stored_searched_and_watched(tmp_path: Path) -> None:
-    async with Web() as web, opened(tmp_path, feeds(site(web)) + WATCHES) as library:
-        await refreshed(library)
+async def test_the_full_text_is_stored_searched_and_watched(tmp_path: Path, web: Web) -> None:
+    async with fetched(tmp_path, feeds(site(web)) + WATCHES) as library:
         number = await first(library)
         assert await found(library, "quokka") == []
         article = await library.content.fetch_full_text(number)
@@ -81,28 +81,25 @@ def with_store(folder: Path, look: Callable[[Store], object]) -> None:
         store.close()
 
 
-async def test_what_the_feed_says_later_does_not_lose_the_full_text(tmp_path: Path) -> None:
-    async with Web() as web:
-        url = site(web)
-        async with opened(tmp_path, feeds(url) + WATCHES) as library:
-            await refreshed(library)
-            number = await first(library)
-            await library.content.fetch_full_text(number)
-            again = item(
-                "1", "Ferry number 1", "<p>A walrus was seen as well, the feed says.</p>", url=f"{web.url}/1"
-            )
-            web.serve("/feed", rss("The Quay", [again]))
-            await refreshed(library)
-            article = await library.articles.get(number)
-            assert article is not None and article.edited and article.shows_full
-            assert await found(library, "quokka") == await found(library, "walrus") == [number]
-            assert await found(library, "watch:WeChat") == [number]  # hit by the page alone
-            assert len(await library.articles.revisions(number)) == 1
-
-
-async def test_a_page_that_changed_is_kept_as_a_version(tmp_path: Path) -> None:
-    async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
+async def test_what_the_feed_says_later_does_not_lose_the_full_text(tmp_path: Path, web: Web) -> None:
+    url = site(web)
+    async with fetched(tmp_path, feeds(url) + WATCHES) as library:
+        number = await first(library)
+        await library.content.fetch_full_text(number)
+        again = item(
+            "1", "Ferry number 1", "<p>A walrus was seen as well, the feed says.</p>", url=f"{web.url}/1"
+        )
+        web.serve("/feed", rss("The Quay", [again]))
         await refreshed(library)
+        article = await library.articles.get(number)
+        assert article is not None and article.edited and article.shows_full
+        assert await found(library, "quokka") == await found(library, "walrus") == [number]
+        assert await found(library, "watch:WeChat") == [number]  # hit by the page alone
+        assert len(await library.articles.revisions(number)) == 1
+
+
+async def test_a_page_that_changed_is_kept_as_a_version(tmp_path: Path, web: Web) -> None:
+    async with fetched(tmp_path, feeds(site(web))) as library:
         number = await first(library)
         await library.content.fetch_full_text(number)
         web.serve("/1", PAGE.replace("quokka", "numbat"), headers=HTML)
@@ -118,30 +115,28 @@ async def test_a_page_that_changed_is_kept_as_a_version(tmp_path: Path) -> None:
         assert len(await library.articles.revisions(number)) == 1
 
 
-async def test_relatives_stay_as_they_are(tmp_path: Path) -> None:
+async def test_relatives_stay_as_they_are(tmp_path: Path, web: Web) -> None:
     """Two articles whose pages are alike are not folded for that."""
-    async with Web() as web:
-        url = web.serve(
-            "/feed",
-            rss(
-                "F",
-                [
-                    item("1", "Ferry number 1", "<p>Harbour dues fall by half.</p>", url=f"{web.url}/1"),
-                    item("2", "A comet is seen", "<p>Astronomers look up tonight.</p>", url=f"{web.url}/2"),
-                ],
-            ),
-        )
-        for path in ("/1", "/2"):
-            web.serve(path, PAGE, headers=HTML)
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-            for number in (1, 2):
-                await library.content.fetch_full_text(number)
-            async for _ in library.refresh.relate():
-                pass
-            assert await library.articles.story(1) is None
-            related = [one.relation for one in await library.articles.related(1)]
-            assert Relation.SAME_STORY not in related and Relation.SAME_TEXT not in related
+    url = web.serve(
+        "/feed",
+        rss(
+            "F",
+            [
+                item("1", "Ferry number 1", "<p>Harbour dues fall by half.</p>", url=f"{web.url}/1"),
+                item("2", "A comet is seen", "<p>Astronomers look up tonight.</p>", url=f"{web.url}/2"),
+            ],
+        ),
+    )
+    for path in ("/1", "/2"):
+        web.serve(path, PAGE, headers=HTML)
+    async with fetched(tmp_path, feeds(url)) as library:
+        for number in (1, 2):
+            await library.content.fetch_full_text(number)
+        async for _ in library.refresh.relate():
+            pass
+        assert await library.articles.story(1) is None
+        related = [one.relation for one in await library.articles.related(1)]
+        assert Relation.SAME_STORY not in related and Relation.SAME_TEXT not in related
 
 
 @pytest.mark.parametrize(
@@ -161,35 +156,33 @@ async def test_relatives_stay_as_they_are(tmp_path: Path) -> None:
         (Answer(b"<html><body><p>Please log in.</p></body></html>", headers=HTML), "less text than the feed"),
     ],
 )
-async def test_what_cannot_be_had_is_told_in_a_line(tmp_path: Path, answer: Answer, words: str) -> None:
-    async with Web() as web:
-        url = site(web, html=f"<p>{'The feed has rather more to say about it. ' * 20}</p>")
-        web.handle("/1", lambda request: answer)
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-            number = await first(library)
-            with pytest.raises(TuireaderError) as told:
-                await library.content.fetch_full_text(number)
-            assert words in str(told.value) and "\n" not in str(told.value)
-            article = await library.articles.get(number)
-            assert article is not None and article.full is not None and not article.shows_full
-            assert words in article.full.error or article.full.error in str(told.value)
-            assert article.shown[0] == article.html
+async def test_a_page_that_fails_is_told_in_a_line(
+    tmp_path: Path, web: Web, answer: Answer, words: str
+) -> None:
+    url = site(web, html=f"<p>{'The feed has rather more to say about it. ' * 20}</p>")
+    web.handle("/1", lambda request: answer)
+    async with fetched(tmp_path, feeds(url)) as library:
+        number = await first(library)
+        with pytest.raises(TuireaderError) as told:
+            await library.content.fetch_full_text(number)
+        assert words in str(told.value) and "\n" not in str(told.value)
+        article = await library.articles.get(number)
+        assert article is not None and article.full is not None and not article.shows_full
+        assert words in article.full.error or article.full.error in str(told.value)
+        assert article.shown[0] == article.html
 
 
-async def test_a_page_without_end_is_given_up(tmp_path: Path) -> None:
-    async with Web() as web:
-        url = site(web)
-        web.raw("/1", endless(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", b"<p>more</p>" * 9999))
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-            with pytest.raises(TuireaderError, match="larger than 8 MB"):
-                await library.content.fetch_full_text(await first(library))
+async def test_a_page_without_end_is_given_up(tmp_path: Path, web: Web) -> None:
+    url = site(web)
+    web.raw("/1", endless(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", b"<p>more</p>" * 9999))
+    async with fetched(tmp_path, feeds(url)) as library:
+        with pytest.raises(TuireaderError, match="larger than 8 MB"):
+            await library.content.fetch_full_text(await first(library))
 
 
-async def test_a_private_address_is_not_asked_for(tmp_path: Path) -> None:
+async def test_a_private_address_is_not_asked_for(tmp_path: Path, web: Web) -> None:
     """A feed of the open web cannot have pages of this machine fetched."""
-    async with Web() as web, opened(tmp_path, feeds("https://news.example.org/feed")) as library:
+    async with opened(tmp_path, feeds("https://news.example.org/feed")) as library:
         (tmp_path / "x").mkdir()
         secret = web.serve("/secret", PAGE, headers=HTML)
 
@@ -205,20 +198,17 @@ async def test_a_private_address_is_not_asked_for(tmp_path: Path) -> None:
         assert web.requests == []
 
 
-async def test_a_page_in_another_encoding_says_so_in_its_head(tmp_path: Path) -> None:
+async def test_a_page_in_another_encoding_says_so_in_its_head(tmp_path: Path, web: Web) -> None:
     head = '<html><head><meta charset="gb2312"></head>'
     page = f"{head}<body><article><p>{'渡轮新线开通。' * 9}</p></article></body></html>"
-    async with Web() as web:
-        url = site(web)
-        web.serve("/1", page.encode("gb2312"), headers={"Content-Type": "text/html"})
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-            assert "渡轮新线" in (await library.content.fetch_full_text(await first(library))).shown[0]
+    url = site(web)
+    web.serve("/1", page.encode("gb2312"), headers={"Content-Type": "text/html"})
+    async with fetched(tmp_path, feeds(url)) as library:
+        assert "渡轮新线" in (await library.content.fetch_full_text(await first(library))).shown[0]
 
 
-async def test_a_purged_text_can_be_had_again(tmp_path: Path) -> None:
-    async with Web() as web, opened(tmp_path, feeds(site(web, 2)) + WATCHES) as library:
-        await refreshed(library)
+async def test_a_purged_text_can_be_had_again(tmp_path: Path, web: Web) -> None:
+    async with fetched(tmp_path, feeds(site(web, 2)) + WATCHES) as library:
         await library.marks.set_read([1, 2], True)
         await library.database.purge(older_than=None, keep=0)
         article = await library.articles.get(1)
@@ -236,32 +226,28 @@ async def test_a_purged_text_can_be_had_again(tmp_path: Path) -> None:
         )
 
 
-async def test_a_full_text_after_a_purge_leaves_the_links_of_the_feed(tmp_path: Path) -> None:
-    async with Web() as web:
-        html = f'<p>Also read: <a href="{web.url}/2">Ferry number 2</a> and <a href="/other">more</a>.</p>'
-        async with opened(tmp_path, feeds(site(web, 2, html))) as library:
-            await refreshed(library)
-            (number,) = await found(library, 'title:"Ferry number 1"')
-            await library.marks.set_read([number], True)
+async def test_a_full_text_after_a_purge_leaves_the_links_of_the_feed(tmp_path: Path, web: Web) -> None:
+    html = f'<p>Also read: <a href="{web.url}/2">Ferry number 2</a> and <a href="/other">more</a>.</p>'
+    async with fetched(tmp_path, feeds(site(web, 2, html))) as library:
+        (number,) = await found(library, 'title:"Ferry number 1"')
+        await library.marks.set_read([number], True)
 
-            def links() -> dict[str, str]:
-                kept: dict[str, str] = {}
-                with_store(
-                    tmp_path,
-                    lambda store: kept.update((link.url, link.kind) for link in store.links.of(number)),
-                )
-                return kept
+        def links() -> dict[str, str]:
+            kept: dict[str, str] = {}
+            with_store(
+                tmp_path, lambda store: kept.update((link.url, link.kind) for link in store.links.of(number))
+            )
+            return kept
 
-            before = links()
-            assert before[f"{web.url}/2"] == "also"
-            await library.database.purge(older_than=None, keep=0)
-            await library.content.fetch_full_text(number)
-            assert before.items() <= links().items()
+        before = links()
+        assert before[f"{web.url}/2"] == "also"
+        await library.database.purge(older_than=None, keep=0)
+        await library.content.fetch_full_text(number)
+        assert before.items() <= links().items()
 
 
-async def test_a_purge_takes_full_texts_and_comments_along(tmp_path: Path) -> None:
-    async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
-        await refreshed(library)
+async def test_a_purge_takes_full_texts_and_comments_along(tmp_path: Path, web: Web) -> None:
+    async with fetched(tmp_path, feeds(site(web))) as library:
         await library.content.fetch_full_text(1)
         await library.marks.set_read([1], True)
         purged = await library.database.purge(older_than=None, keep=0)
@@ -270,28 +256,26 @@ async def test_a_purge_takes_full_texts_and_comments_along(tmp_path: Path) -> No
         assert await found(library, "quokka") == []
 
 
-async def test_a_feed_can_have_all_its_pages_fetched(tmp_path: Path) -> None:
-    async with Web() as web:
-        url = site(web, 6)
-        web.serve("/3", status=500)
-        text = f'[[feeds]]\nurl = "{url}"\nfull_text = true\n' + WATCHES
-        async with opened(tmp_path, text) as library:
-            events = await refreshed(library)
-            texts = [event for event in events if isinstance(event, TextFetched)]
-            assert [event.done for event in texts] == [1, 2, 3, 4, 5, 6] and texts[0].total == 6
-            assert [event.title for event in texts if event.error] == ["Ferry number 3"]
-            matches = [event for event in events if isinstance(event, NewMatch)]
-            assert {event.evidence.watch for event in matches} == {"WeChat"} and len(matches) == 5
-            assert len(await found(library, "quokka")) == 5
-            assert web.most_at_once <= 2  # politely
-            for _ in range(4):
-                await refreshed(library)
-            assert len(web.seen("/3")) == 3 and len(web.seen("/1")) == 1  # then it is left alone
+async def test_a_feed_can_have_all_its_pages_fetched(tmp_path: Path, web: Web) -> None:
+    url = site(web, 6)
+    web.serve("/3", status=500)
+    text = f'[[feeds]]\nurl = "{url}"\nfull_text = true\n' + WATCHES
+    async with opened(tmp_path, text) as library:
+        events = await refreshed(library)
+        texts = [event for event in events if isinstance(event, TextFetched)]
+        assert [event.done for event in texts] == [1, 2, 3, 4, 5, 6] and texts[0].total == 6
+        assert [event.title for event in texts if event.error] == ["Ferry number 3"]
+        matches = [event for event in events if isinstance(event, NewMatch)]
+        assert {event.evidence.watch for event in matches} == {"WeChat"} and len(matches) == 5
+        assert len(await found(library, "quokka")) == 5
+        assert web.most_at_once <= 2  # politely
+        for _ in range(4):
+            await refreshed(library)
+        assert len(web.seen("/3")) == 3 and len(web.seen("/1")) == 1  # then it is left alone
 
 
-async def test_other_feeds_are_left_alone(tmp_path: Path) -> None:
-    async with Web() as web, opened(tmp_path, feeds(site(web, 3))) as library:
-        await refreshed(library)
+async def test_other_feeds_are_left_alone(tmp_path: Path, web: Web) -> None:
+    async with fetched(tmp_path, feeds(site(web, 3))) as library:
         async with aclosing(library.content.fetch_full_texts()) as events:
             assert [event async for event in events] == []
         assert web.seen("/1") == []
@@ -316,45 +300,39 @@ COMMENTS = """<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/
 </channel></rss>""".replace("\x1b", "&#xfffd;")
 
 
-async def test_comments_are_loaded_in_reading_order_and_kept(tmp_path: Path) -> None:
-    async with Web() as web:
-        more = (
-            '<wfw:commentRss xmlns:wfw="http://wellformedweb.org/CommentAPI/">'
-            f"{web.url}/comments</wfw:commentRss><slash:comments>7</slash:comments>"
-        )
-        web.serve("/comments", COMMENTS)
-        async with opened(tmp_path, feeds(site(web, more=more))) as library:
-            await refreshed(library)
-            article = await library.articles.get(1)
-            assert article is not None and article.comments_count == 7 and article.comments is None
-            article = await library.content.fetch_comments(1)
-            assert article.comments is not None and article.comments.at == NOW
-            assert [one.author for one in article.comments.comments] == ["Ada", "Bo"]
-            assert [one.time for one in article.comments.comments] == [1_699_995_600, 1_699_999_200]
-        async with opened(tmp_path, feeds(site(web, more=more))) as library:  # offline from now on
-            article = await library.articles.get(1)
-            assert article is not None and article.comments is not None
-            assert "Second <b>word</b>" in article.comments.comments[1].html
+async def test_comments_are_loaded_in_reading_order_and_kept(tmp_path: Path, web: Web) -> None:
+    more = (
+        '<wfw:commentRss xmlns:wfw="http://wellformedweb.org/CommentAPI/">'
+        f"{web.url}/comments</wfw:commentRss><slash:comments>7</slash:comments>"
+    )
+    web.serve("/comments", COMMENTS)
+    async with fetched(tmp_path, feeds(site(web, more=more))) as library:
+        article = await library.articles.get(1)
+        assert article is not None and article.comments_count == 7 and article.comments is None
+        article = await library.content.fetch_comments(1)
+        assert article.comments is not None and article.comments.at == NOW
+        assert [one.author for one in article.comments.comments] == ["Ada", "Bo"]
+        assert [one.time for one in article.comments.comments] == [1_699_995_600, 1_699_999_200]
+    async with opened(tmp_path, feeds(site(web, more=more))) as library:  # offline from now on
+        article = await library.articles.get(1)
+        assert article is not None and article.comments is not None
+        assert "Second <b>word</b>" in article.comments.comments[1].html
 
 
-async def test_comments_that_cannot_be_had(tmp_path: Path) -> None:
-    async with Web() as web:
-        more = (
-            '<wfw:commentRss xmlns:wfw="http://wellformedweb.org/CommentAPI/">'
-            f"{web.url}/comments</wfw:commentRss>"
-        )
-        items = [
-            item("1", "With", url=f"{web.url}/1", more=more),
-            item("2", "Without", url=f"{web.url}/2"),
-        ]
-        web.serve("/comments", "<html><body>Log in</body></html>", headers=HTML)
-        async with opened(tmp_path, feeds(web.serve("/feed", rss("F", items)))) as library:
-            await refreshed(library)
-            ((one,), (two,)) = await found(library, "title:With"), await found(library, "title:Without")
-            with pytest.raises(TuireaderError, match="the comments cannot be read: "):
-                await library.content.fetch_comments(one)
-            with pytest.raises(TuireaderError, match="no comments to load"):
-                await library.content.fetch_comments(two)
+async def test_comments_that_cannot_be_had(tmp_path: Path, web: Web) -> None:
+    more = (
+        '<wfw:commentRss xmlns:wfw="http://wellformedweb.org/CommentAPI/">'
+        f"{web.url}/comments</wfw:commentRss>"
+    )
+    items = [item("1", "With", url=f"{web.url}/1", more=more), item("2", "Without", url=f"{web.url}/2")]
+    web.serve("/comments", "<html><body>Log in</body></html>", headers=HTML)
+    async with opened(tmp_path, feeds(web.serve("/feed", rss("F", items)))) as library:
+        await refreshed(library)
+        ((one,), (two,)) = await found(library, "title:With"), await found(library, "title:Without")
+        with pytest.raises(TuireaderError, match="the comments cannot be read: "):
+            await library.content.fetch_comments(one)
+        with pytest.raises(TuireaderError, match="no comments to load"):
+            await library.content.fetch_comments(two)
 
 
 # --------------------------------------------------------------------------- pictures
@@ -375,17 +353,16 @@ def bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-async def test_a_picture_is_fetched_once_and_made_to_fit(tmp_path: Path) -> None:
-    async with Web() as web:
-        address = web.serve("/quay.png", png())
-        async with opened(tmp_path, feeds(site(web))) as library:
-            await library.feeds.all()
-            pixels = await library.content.image(address, 1, 20, 40)
-            assert (pixels.width, pixels.height) == (20, 10) and pixels.rgb == bytes((200, 30, 30)) * 200
-            assert (await library.content.image(address, 1, 40, 5)).width == 10
-            assert len(web.seen("/quay.png")) == 1  # the second one came from the cache
-            kept = list((tmp_path / "pictures").iterdir())
-            assert len(kept) == 1 and kept[0].stat().st_mode & 0o777 == 0o600
+async def test_a_picture_is_fetched_once_and_made_to_fit(tmp_path: Path, web: Web) -> None:
+    address = web.serve("/quay.png", png())
+    async with opened(tmp_path, feeds(site(web))) as library:
+        await library.feeds.all()
+        pixels = await library.content.image(address, 1, 20, 40)
+        assert (pixels.width, pixels.height) == (20, 10) and pixels.rgb == bytes((200, 30, 30)) * 200
+        assert (await library.content.image(address, 1, 40, 5)).width == 10
+        assert len(web.seen("/quay.png")) == 1  # the second one came from the cache
+        kept = list((tmp_path / "pictures").iterdir())
+        assert len(kept) == 1 and kept[0].stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
@@ -397,15 +374,15 @@ async def test_a_picture_is_fetched_once_and_made_to_fit(tmp_path: Path) -> None
         (bomb(), "4295 million pixels"),
     ],
 )
-async def test_what_is_no_picture(tmp_path: Path, body: bytes, words: str) -> None:
-    async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
+async def test_what_is_no_picture(tmp_path: Path, web: Web, body: bytes, words: str) -> None:
+    async with opened(tmp_path, feeds(site(web))) as library:
         await library.feeds.all()
         with pytest.raises(TuireaderError, match=words):
             await library.content.image(web.serve("/x", body), 1, 20, 20)
 
 
-async def test_many_pictures_at_once(tmp_path: Path) -> None:
-    async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
+async def test_many_pictures_at_once(tmp_path: Path, web: Web) -> None:
+    async with opened(tmp_path, feeds(site(web))) as library:
         await library.feeds.all()
         urls = [web.serve(f"/{n}.png", png(30 + n, 30)) for n in range(9)]
         made = await asyncio.gather(*(library.content.image(url, 1, 10, 10) for url in urls))

@@ -12,21 +12,14 @@ import pytest
 from tests.builders import ALL, feeds, item, opened, refreshed, rss
 from tests.builders import CLOCK as NOW
 from tests.cli.command import Home, run_here, subscribe
+from tests.newsroom import LANTERN, all_rows, fetched, row_of
 from tests.test_pages import HTML
 from tests.web import Web
 from tuireader.errors import Exit
 from tuireader.library import Library
-from tuireader.model import ArticleRow, Related, Relation, View, ViewKind
+from tuireader.model import Related, Relation, View, ViewKind
 
 HOUR = 3600
-LANTERN = "<p>LanternPay, a payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million.</p>"
-
-
-async def row_of(library: Library, title: str) -> ArticleRow:
-    (row,) = [
-        row for row in await library.lists.rows(await library.lists.ids(ALL)) if row.title.startswith(title)
-    ]
-    return row
 
 
 async def related(library: Library, title: str) -> dict[str, Related]:
@@ -36,7 +29,7 @@ async def related(library: Library, title: str) -> dict[str, Related]:
 async def stories(library: Library) -> set[frozenset[str]]:
     """The titles of the articles of each story, also of those that are alone."""
     found: dict[int, set[str]] = {}
-    for row in await library.lists.rows(await library.lists.ids(ALL)):
+    for row in await all_rows(library):
         found.setdefault(row.story or -row.id, set()).add(row.title)
     return {frozenset(titles) for titles in found.values()}
 
@@ -44,7 +37,7 @@ async def stories(library: Library) -> set[frozenset[str]]:
 # --------------------------------------------------------------------------- edits and full texts
 
 
-async def test_the_page_of_an_article_names_relatives_and_leaves_its_story_alone(tmp_path: Path) -> None:
+async def test_a_page_names_relatives_and_leaves_its_story_alone(tmp_path: Path, web: Web) -> None:
     page = (
         "<html><body><article><h1>LanternPay buys Ferrygate</h1><p>LanternPay of Port Quill told on Monday "
         "how the ticket maker came to it, and that the price was 40 million, in shares and cash, as it had "
@@ -52,86 +45,76 @@ async def test_the_page_of_an_article_names_relatives_and_leaves_its_story_alone
         "</p><p>All this took many months, and the owners of the ticket maker were not in agreement.</p>"
         "</article></body></html>"
     )
-    async with Web() as web:
-        old = item("o", "Water in the harbour tunnel", "<p>Pumps ran all night.</p>", url=f"{web.url}/old")
-        other = web.serve(
-            "/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN, time=NOW), old])
-        )
-        web.serve("/1", page.replace("OLD", f"{web.url}/old"), headers=HTML)
-        said = [f"<p>More on {word}.</p>{LANTERN}" for word in ("fares", "quays and boats")]
-        items = [item("a", "LanternPay buys Ferrygate", text, url=f"{web.url}/1", time=NOW) for text in said]
-        url = web.stages("/f", *(rss("F", [one]) for one in items))
-        async with opened(tmp_path, feeds(url, other)) as library:
+    old = item("o", "Water in the harbour tunnel", "<p>Pumps ran all night.</p>", url=f"{web.url}/old")
+    other = web.serve("/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN, time=NOW), old]))
+    web.serve("/1", page.replace("OLD", f"{web.url}/old"), headers=HTML)
+    said = [f"<p>More on {word}.</p>{LANTERN}" for word in ("fares", "quays and boats")]
+    items = [item("a", "LanternPay buys Ferrygate", text, url=f"{web.url}/1", time=NOW) for text in said]
+    url = web.stages("/f", *(rss("F", [one]) for one in items))
+    async with fetched(tmp_path, feeds(url, other)) as library:
+        before, folded = await related(library, "LanternPay buys"), await stories(library)
+        assert "Water in the harbour tunnel" not in before and len(before) == 1
+        row = await row_of(library, "LanternPay buys")
+        await library.content.fetch_full_text(row.id)
+        for edited in (False, True):  # what the page names stays when the feed says something else
+            after = await related(library, "LanternPay buys")
+            cited = after.pop("Water in the harbour tunnel")
+            assert cited.relation is Relation.CITES and "linked in the text" in cited.reason
+            assert after.keys() == before.keys() and await stories(library) == folded
+            (back,) = (await related(library, "Water in the harbour")).values()
+            assert (back.relation, back.article_id) == (Relation.CITED_BY, row.id)
+            assert (await row_of(library, "LanternPay buys")).edited is edited
             await refreshed(library)
-            before, folded = await related(library, "LanternPay buys"), await stories(library)
-            assert "Water in the harbour tunnel" not in before and len(before) == 1
-            row = await row_of(library, "LanternPay buys")
-            await library.content.fetch_full_text(row.id)
-            for edited in (False, True):  # what the page names stays when the feed says something else
-                after = await related(library, "LanternPay buys")
-                cited = after.pop("Water in the harbour tunnel")
-                assert cited.relation is Relation.CITES and "linked in the text" in cited.reason
-                assert after.keys() == before.keys() and await stories(library) == folded
-                (back,) = (await related(library, "Water in the harbour")).values()
-                assert (back.relation, back.article_id) == (Relation.CITED_BY, row.id)
-                assert (await row_of(library, "LanternPay buys")).edited is edited
-                await refreshed(library)
 
 
-async def test_a_link_that_is_edited_away_relates_no_more(tmp_path: Path) -> None:
-    async with Web() as web:
-        old = item("o", "Water in the harbour tunnel", "<p>Pumps ran all night.</p>", url=f"{web.url}/old")
-        other = web.serve("/g", rss("G", [old]))
-        link = f'<p>Read <a href="{web.url}/old">what was before</a>.</p>'
-        url = web.stages(
-            "/f", *(rss("F", [item("a", "LanternPay buys", LANTERN + more)]) for more in (link, ""))
-        )
-        async with opened(tmp_path, feeds(url, other)) as library:
-            await refreshed(library)
-            assert await related(library, "LanternPay buys") and await related(library, "Water")
-            await refreshed(library)
-            assert not await related(library, "LanternPay buys") and not await related(library, "Water")
+async def test_a_link_that_is_edited_away_relates_no_more(tmp_path: Path, web: Web) -> None:
+    old = item("o", "Water in the harbour tunnel", "<p>Pumps ran all night.</p>", url=f"{web.url}/old")
+    other = web.serve("/g", rss("G", [old]))
+    link = f'<p>Read <a href="{web.url}/old">what was before</a>.</p>'
+    url = web.stages("/f", *(rss("F", [item("a", "LanternPay buys", LANTERN + more)]) for more in (link, "")))
+    async with fetched(tmp_path, feeds(url, other)) as library:
+        assert await related(library, "LanternPay buys") and await related(library, "Water")
+        await refreshed(library)
+        assert not await related(library, "LanternPay buys") and not await related(library, "Water")
 
 
-async def test_what_one_report_links_to_is_told_to_the_others_by_its_time(tmp_path: Path) -> None:
-    async with Web() as web:
+async def test_what_one_report_links_to_is_told_to_the_others_by_its_time(tmp_path: Path, web: Web) -> None:
 
-        def report(feed: str, title: str, hour: int, text: str = "") -> str:
-            one = item(title, title, text or LANTERN, time=NOW + (hour - 80) * HOUR, url=f"{web.url}/{hour}")
-            return web.serve(f"/{feed}", rss(feed, [one]))
+    def report(feed: str, title: str, hour: int, text: str = "") -> str:
+        one = item(title, title, text or LANTERN, time=NOW + (hour - 80) * HOUR, url=f"{web.url}/{hour}")
+        return web.serve(f"/{feed}", rss(feed, [one]))
 
-        copy = "Ferrygate bought by LanternPay for 40 million"
-        links = (
-            f'<p>Also read: <a href="{web.url}/-70">Ferrygate</a></p>'
-            f'<p>Its <a href="{web.url}/70">new chief</a> and <a href="{web.url}/-60">the weather</a>.</p>'
-        )
-        urls = [
-            report("A", "Ferrygate sold out in summer", -70, "<p>The tills of Ferrygate rang.</p>"),
-            report("B", "LanternPay buys Ferrygate for 40 million", 0),
-            report(
-                "C",
-                "Quist leads Ferrygate now",
-                70,
-                "<p>Before, A. Quist ran a dairy, a railway and two choirs.</p>",
-            ),
-            report("D", "Fog on the river", -60, "<p>Boats wait.</p>"),
-            report("E", copy, 1, LANTERN + links),
-        ]
-        async with opened(tmp_path, feeds(*urls)) as library:
-            await refreshed(library)
-            assert frozenset({"LanternPay buys Ferrygate for 40 million", copy}) in await stories(library)
-            found = await related(library, "LanternPay buys")
-            before, after = found["Ferrygate sold out in summer"], found["Quist leads Ferrygate now"]
-            assert (before.relation, after.relation) == (Relation.BACKGROUND, Relation.FOLLOW_UP)
-            assert before.reason == "−2 d · named by E · shares Ferrygate"
-            assert after.reason == "+2 d · linked by E · shares Ferrygate"
-            assert "Fog on the river" not in found  # it names nothing that this report does
+    copy = "Ferrygate bought by LanternPay for 40 million"
+    links = (
+        f'<p>Also read: <a href="{web.url}/-70">Ferrygate</a></p>'
+        f'<p>Its <a href="{web.url}/70">new chief</a> and <a href="{web.url}/-60">the weather</a>.</p>'
+    )
+    urls = [
+        report("A", "Ferrygate sold out in summer", -70, "<p>The tills of Ferrygate rang.</p>"),
+        report("B", "LanternPay buys Ferrygate for 40 million", 0),
+        report(
+            "C",
+            "Quist leads Ferrygate now",
+            70,
+            "<p>Before, A. Quist ran a dairy, a railway and two choirs.</p>",
+        ),
+        report("D", "Fog on the river", -60, "<p>Boats wait.</p>"),
+        report("E", copy, 1, LANTERN + links),
+    ]
+    async with fetched(tmp_path, feeds(*urls)) as library:
+        assert frozenset({"LanternPay buys Ferrygate for 40 million", copy}) in await stories(library)
+        found = await related(library, "LanternPay buys")
+        before, after = found["Ferrygate sold out in summer"], found["Quist leads Ferrygate now"]
+        assert (before.relation, after.relation) == (Relation.BACKGROUND, Relation.FOLLOW_UP)
+        assert before.reason == "−2 d · named by E · shares Ferrygate"
+        assert after.reason == "+2 d · linked by E · shares Ferrygate"
+        assert "Fog on the river" not in found  # it names nothing that this report does
 
 
 # --------------------------------------------------------------------------- splits
 
 
-async def test_a_split_holds_after_a_restart_and_when_more_comes(tmp_path: Path) -> None:
+async def test_a_split_holds_after_a_restart_and_when_more_comes(tmp_path: Path, web: Web) -> None:
     titles = (
         "LanternPay buys Ferrygate for 40 million",
         "Ferrygate bought by LanternPay for 40 million",
@@ -139,53 +122,47 @@ async def test_a_split_holds_after_a_restart_and_when_more_comes(tmp_path: Path)
         "LanternPay pays 40 million for Ferrygate",
     )
     first, second, third, _ = titles
-    async with Web() as web:
-        told = [
-            rss(f"F{number}", [item(title, title, LANTERN, time=NOW + (number - 4) * HOUR)])
-            for number, title in enumerate(titles)
-        ]
-        urls = [web.stages(f"/{number}", told[number]) for number in range(2)]
-        urls += [web.stages(f"/{number}", rss(f"F{number}", []), told[number]) for number in (2, 3)]
-        async with opened(tmp_path, feeds(*urls)) as library:
-            await refreshed(library)
-            assert await stories(library) == {frozenset({first, second})}
-            await library.marks.split_story((await row_of(library, second)).id)
-        async with opened(tmp_path, feeds(*urls)) as library:
-            assert await stories(library) == {frozenset({first}), frozenset({second})}
-            await refreshed(library)
-            assert len(await library.lists.ids(ALL)) == 4
-            parted = await stories(library)
-            # The new reports are with one of the two; neither draws both into one story.
-            assert not any({first, second} <= story for story in parted)
-            assert any(third in story and len(story) > 1 for story in parted)
-            await library.marks.undo()
-            assert any({first, second} <= story for story in await stories(library))
+    told = [
+        rss(f"F{number}", [item(title, title, LANTERN, time=NOW + (number - 4) * HOUR)])
+        for number, title in enumerate(titles)
+    ]
+    urls = [web.stages(f"/{number}", told[number]) for number in range(2)]
+    urls += [web.stages(f"/{number}", rss(f"F{number}", []), told[number]) for number in (2, 3)]
+    async with fetched(tmp_path, feeds(*urls)) as library:
+        assert await stories(library) == {frozenset({first, second})}
+        await library.marks.split_story((await row_of(library, second)).id)
+    async with opened(tmp_path, feeds(*urls)) as library:
+        assert await stories(library) == {frozenset({first}), frozenset({second})}
+        await refreshed(library)
+        assert len(await library.lists.ids(ALL)) == 4
+        parted = await stories(library)
+        # The new reports are with one of the two; neither draws both into one story.
+        assert not any({first, second} <= story for story in parted)
+        assert any(third in story and len(story) > 1 for story in parted)
+        await library.marks.undo()
+        assert any({first, second} <= story for story in await stories(library))
 
 
 # --------------------------------------------------------------------------- following
 
 
-async def test_following_hits_what_is_stored_and_what_comes(tmp_path: Path) -> None:
-    async with Web() as web:
-        old = [
-            item(str(n), f"LanternPay and Ferrygate: day {n}", LANTERN, time=NOW - n * 86_400 - HOUR)
-            for n in range(3)
-        ]
-        new = item("n", "Ferrygate and LanternPay part", "<p>LanternPay sells it.</p>", time=NOW)
-        fog = item("f", "Fog on the river", "<p>Boats wait.</p>")
-        url = web.stages("/f", rss("F", [*old, fog]), rss("F", [new, *old, fog]))
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-            watch = await library.watches.for_story(
-                (await row_of(library, "LanternPay and Ferrygate: day 0")).id
-            )
-            await library.watches.save(watch)
-            async for _ in library.watches.apply():
-                pass
-            view = View(ViewKind.WATCH, watch.name)
-            assert len(await library.lists.ids(view)) == 3
-            await refreshed(library)
-            assert len(await library.lists.ids(view)) == 4
+async def test_following_hits_what_is_stored_and_what_comes(tmp_path: Path, web: Web) -> None:
+    old = [
+        item(str(n), f"LanternPay and Ferrygate: day {n}", LANTERN, time=NOW - n * 86_400 - HOUR)
+        for n in range(3)
+    ]
+    new = item("n", "Ferrygate and LanternPay part", "<p>LanternPay sells it.</p>", time=NOW)
+    fog = item("f", "Fog on the river", "<p>Boats wait.</p>")
+    url = web.stages("/f", rss("F", [*old, fog]), rss("F", [new, *old, fog]))
+    async with fetched(tmp_path, feeds(url)) as library:
+        watch = await library.watches.for_story((await row_of(library, "LanternPay and Ferrygate: day 0")).id)
+        await library.watches.save(watch)
+        async for _ in library.watches.apply():
+            pass
+        view = View(ViewKind.WATCH, watch.name)
+        assert len(await library.lists.ids(view)) == 3
+        await refreshed(library)
+        assert len(await library.lists.ids(view)) == 4
 
 
 # --------------------------------------------------------------------------- the brief

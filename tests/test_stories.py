@@ -13,12 +13,13 @@ import pytest
 from tests.builders import ALL, config, feeds, item, opened, opened_demo, paths, refreshed, rss
 from tests.builders import CLOCK as NOW
 from tests.cli.command import Told, run_words
+from tests.newsroom import LANTERN, all_rows, fetched, row_of
 from tests.web import Web
 from tuireader import demo
 from tuireader.errors import Exit, TuireaderError
 from tuireader.export.brief_formats import render
 from tuireader.library import Library
-from tuireader.model import ArticleRow, Count, Relation, View, ViewKind
+from tuireader.model import Count, Relation, View, ViewKind
 from tuireader.ui.views import count_of
 
 UNREAD = View(ViewKind.UNREAD)
@@ -28,21 +29,10 @@ LAW = "China’s data protection bill gets its second reading: what changed"
 KEPT_OUT = "Three more apps join Didi under review"
 
 
-async def row_of(library: Library, title: str) -> ArticleRow:
-    (row,) = [
-        row for row in await library.lists.rows(await library.lists.ids(ALL)) if row.title.startswith(title)
-    ]
-    return row
-
-
 async def folded_with(library: Library, title: str) -> list[int]:
     """The articles in the row of one, newest first."""
     wanted = (await row_of(library, title)).story
-    return [
-        row.id
-        for row in await library.lists.rows(await library.lists.ids(ALL))
-        if wanted and row.story == wanted
-    ]
+    return [row.id for row in await all_rows(library) if wanted and row.story == wanted]
 
 
 async def story_titles(library: Library, title: str) -> list[str]:
@@ -92,26 +82,24 @@ BETA = (
 )
 
 
-async def test_headlines_of_one_form_are_no_story_in_a_young_library(tmp_path: Path) -> None:
+async def test_headlines_of_one_form_are_no_story_in_a_young_library(tmp_path: Path, web: Web) -> None:
     """With a handful of articles each word looks rare; what says nearly the same is a story all the same."""
-    async with Web() as web:
-        urls = []
-        for name, entries in (("alpha", ALPHA), ("beta", BETA)):
-            items = [
-                item(f"{name}{n}", title, f"<p>{text}</p>", url=f"{web.url}/{name}/{n}", time=NOW - n * 3600)
-                for n, (title, text) in enumerate(entries)
-            ]
-            urls.append(web.serve(f"/{name}", rss(name, items)))
-        async with opened(tmp_path, "".join(map(feeds, urls))) as library:
-            await refreshed(library)
-            stories = {row.title: row.story for row in await library.lists.rows(await library.lists.ids(ALL))}
-            assert {title for title, story in stories.items() if story} == {ALPHA[3][0], BETA[3][0]}
+    urls = []
+    for name, entries in (("alpha", ALPHA), ("beta", BETA)):
+        items = [
+            item(f"{name}{n}", title, f"<p>{text}</p>", url=f"{web.url}/{name}/{n}", time=NOW - n * 3600)
+            for n, (title, text) in enumerate(entries)
+        ]
+        urls.append(web.serve(f"/{name}", rss(name, items)))
+    async with fetched(tmp_path, "".join(map(feeds, urls))) as library:
+        stories = {row.title: row.story for row in await all_rows(library)}
+        assert {title for title, story in stories.items() if story} == {ALPHA[3][0], BETA[3][0]}
 
 
 async def test_every_story_of_the_demo_is_one_matter(tmp_path: Path) -> None:
     about = ("Kaseya", "Didi", "Tencent", "Intel", "Apple", "WeChat", "AMD")
     async with opened_demo(tmp_path) as library:
-        rows = await library.lists.rows(await library.lists.ids(ALL))
+        rows = await all_rows(library)
         stories: dict[int, list[str]] = {}
         for row in rows:
             if row.story:
@@ -157,30 +145,28 @@ async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> N
         assert (crumble.story, crumble.story_size, await library.articles.story(crumble.id)) == (0, 1, None)
 
 
-async def test_primary_sources_are_raised_though_no_feed_has_them(tmp_path: Path) -> None:
+async def test_primary_sources_are_raised_though_no_feed_has_them(tmp_path: Path, web: Web) -> None:
     text = (
         '<p>LanternPay, of Port Quill, closed a hole (<a href="https://nvd.nist.gov/vuln/CVE-2030-1234">'
         'CVE-2030-1234</a>), as <a href="https://sec.gov/Archives/edgar/1/2.htm">its filing</a> says. '
         'See <a href="https://blog.example.org/lantern">a blog</a> and <a href="ARTICLE">our report</a>.</p>'
     )
-    async with Web() as web:
-        report = f"{web.url}/1"
-        first = item("1", "LanternPay looks into a hole", LANTERN, url=report)
-        url = web.serve("/f", rss("F", [first]))
-        other = web.serve("/g", rss("G", [item("2", "LanternPay mends it", text.replace("ARTICLE", report))]))
-        async with opened(tmp_path, feeds(url, other)) as library:
-            await refreshed(library)
-            related = await library.articles.related((await row_of(library, "LanternPay mends")).id)
-            cited = {item.title: item.reason for item in related if item.relation is Relation.CITES}
-            assert cited["CVE-2030-1234"] == "primary source: advisory"
-            assert cited["its filing"] == "primary source: filing"
-            assert "a blog" not in cited
-            (back,) = [
-                item
-                for item in await library.articles.related((await row_of(library, "LanternPay looks")).id)
-                if item.title == "LanternPay mends it"
-            ]
-            assert back.relation in (Relation.SAME_STORY, Relation.CITED_BY)
+    report = f"{web.url}/1"
+    first = item("1", "LanternPay looks into a hole", LANTERN, url=report)
+    url = web.serve("/f", rss("F", [first]))
+    other = web.serve("/g", rss("G", [item("2", "LanternPay mends it", text.replace("ARTICLE", report))]))
+    async with fetched(tmp_path, feeds(url, other)) as library:
+        related = await library.articles.related((await row_of(library, "LanternPay mends")).id)
+        cited = {item.title: item.reason for item in related if item.relation is Relation.CITES}
+        assert cited["CVE-2030-1234"] == "primary source: advisory"
+        assert cited["its filing"] == "primary source: filing"
+        assert "a blog" not in cited
+        (back,) = [
+            item
+            for item in await library.articles.related((await row_of(library, "LanternPay looks")).id)
+            if item.title == "LanternPay mends it"
+        ]
+        assert back.relation in (Relation.SAME_STORY, Relation.CITED_BY)
 
 
 async def test_the_first_unread_article_stands_for_its_story(tmp_path: Path) -> None:
@@ -236,22 +222,20 @@ async def test_counts_count_stories_when_folded(tmp_path: Path) -> None:
         assert counts.all.total > counts.all.stories and counts.unread.unread > counts.unread.unread_stories
 
 
-async def test_a_folder_counts_a_story_of_several_of_its_feeds_once(tmp_path: Path) -> None:
-    async with Web() as web:
-        one = web.serve("/f", rss("F", [item("a", "LanternPay buys Ferrygate for 40 million", LANTERN)]))
-        other = web.serve("/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN)]))
-        text = "".join(f'[[feeds]]\nurl = "{url}"\nfolder = "Tech"\n' for url in (one, other))
-        async with opened(tmp_path, text) as library:
-            await refreshed(library)
-            tech = View(ViewKind.FOLDER, "Tech")
-            assert (await story_titles(library, "LanternPay buys")) != []
-            for read in (0, 1, 2):
-                await library.marks.set_read((await library.lists.ids(ALL))[:read], True)
-                counts = await library.lists.counts()
-                told = counts.folders["Tech"]
-                assert told.stories == len(await library.lists.ids(tech, folded=True)) == 1
-                assert told.unread_stories == len(await library.lists.ids(tech, show_read=False, folded=True))
-                assert told.total == 2
+async def test_a_folder_counts_a_story_of_several_of_its_feeds_once(tmp_path: Path, web: Web) -> None:
+    one = web.serve("/f", rss("F", [item("a", "LanternPay buys Ferrygate for 40 million", LANTERN)]))
+    other = web.serve("/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN)]))
+    text = "".join(f'[[feeds]]\nurl = "{url}"\nfolder = "Tech"\n' for url in (one, other))
+    async with fetched(tmp_path, text) as library:
+        tech = View(ViewKind.FOLDER, "Tech")
+        assert (await story_titles(library, "LanternPay buys")) != []
+        for read in (0, 1, 2):
+            await library.marks.set_read((await library.lists.ids(ALL))[:read], True)
+            counts = await library.lists.counts()
+            told = counts.folders["Tech"]
+            assert told.stories == len(await library.lists.ids(tech, folded=True)) == 1
+            assert told.unread_stories == len(await library.lists.ids(tech, show_read=False, folded=True))
+            assert told.total == 2
 
 
 async def test_a_split_is_remembered_and_can_be_taken_back(tmp_path: Path) -> None:
@@ -291,34 +275,31 @@ async def test_a_story_can_be_split_by_the_article_that_numbers_it(tmp_path: Pat
         assert await story_titles(library, DIDI) == titles
 
 
-LANTERN = "<p>LanternPay, a payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million.</p>"
 BRIDGE = "<p>The Ostrava bridge over the river Odra was closed after engineers found cracks in a pylon.</p>"
 
 
-async def test_an_edited_article_is_related_anew(tmp_path: Path) -> None:
+async def test_an_edited_article_is_related_anew(tmp_path: Path, web: Web) -> None:
     lantern = item("a", "LanternPay buys Ferrygate for 40 million", LANTERN)
     bridge = item("a", "Cracks in a pylon close the Ostrava bridge", BRIDGE)
-    async with Web() as web:
-        url = web.stages("/f", rss("F", [lantern]), rss("F", [bridge]), rss("F", [lantern]))
-        other = web.serve("/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN)]))
-        third = web.serve("/h", rss("H", [item("c", "Ostrava bridge closed over cracks", BRIDGE)]))
-        async with opened(tmp_path, feeds(url, other, third)) as library:
-            await refreshed(library)
-            first = await row_of(library, "LanternPay buys")
-            assert await story_titles(library, "LanternPay buys") != []
-            before = await counted(library)
-            await refreshed(library)
-            (row,) = await library.lists.rows([first.id])
-            assert row.title == "Cracks in a pylon close the Ostrava bridge"
-            assert {found.title for found in await library.articles.related(first.id)} == {
-                "Ostrava bridge closed over cracks"
-            }
-            assert "Ostrava bridge closed over cracks" in await story_titles(library, row.title)
-            assert await story_titles(library, "Ferrygate bought") == []
-            assert await counted(library) != before
-            await refreshed(library)
-            assert "Ferrygate bought by LanternPay" in await story_titles(library, "LanternPay buys")
-            assert await counted(library) == before
+    url = web.stages("/f", rss("F", [lantern]), rss("F", [bridge]), rss("F", [lantern]))
+    other = web.serve("/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN)]))
+    third = web.serve("/h", rss("H", [item("c", "Ostrava bridge closed over cracks", BRIDGE)]))
+    async with fetched(tmp_path, feeds(url, other, third)) as library:
+        first = await row_of(library, "LanternPay buys")
+        assert await story_titles(library, "LanternPay buys") != []
+        before = await counted(library)
+        await refreshed(library)
+        (row,) = await library.lists.rows([first.id])
+        assert row.title == "Cracks in a pylon close the Ostrava bridge"
+        assert {found.title for found in await library.articles.related(first.id)} == {
+            "Ostrava bridge closed over cracks"
+        }
+        assert "Ostrava bridge closed over cracks" in await story_titles(library, row.title)
+        assert await story_titles(library, "Ferrygate bought") == []
+        assert await counted(library) != before
+        await refreshed(library)
+        assert "Ferrygate bought by LanternPay" in await story_titles(library, "LanternPay buys")
+        assert await counted(library) == before
 
 
 async def counted(library: Library) -> list[tuple[int, ...]]:
@@ -330,21 +311,19 @@ async def counted(library: Library) -> list[tuple[int, ...]]:
     )
 
 
-async def test_a_split_holds_when_the_article_is_edited(tmp_path: Path) -> None:
+async def test_a_split_holds_when_the_article_is_edited(tmp_path: Path, web: Web) -> None:
     def said(more: str) -> bytes:
         return rss("F", [item("a", "LanternPay buys Ferrygate for 40 million", LANTERN + more)])
 
-    async with Web() as web:
-        url = web.stages("/f", said(""), said("<p>Both firms are from Port Quill.</p>"))
-        other = web.serve("/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN)]))
-        async with opened(tmp_path, feeds(url, other)) as library:
-            await refreshed(library)
-            row = await row_of(library, "LanternPay buys")
-            assert row.story_size == 2
-            await library.marks.split_story(row.id)
-            await refreshed(library)
-            (row,) = await library.lists.rows([row.id])
-            assert row.edited and (row.story, row.story_size) == (0, 1)
+    url = web.stages("/f", said(""), said("<p>Both firms are from Port Quill.</p>"))
+    other = web.serve("/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN)]))
+    async with fetched(tmp_path, feeds(url, other)) as library:
+        row = await row_of(library, "LanternPay buys")
+        assert row.story_size == 2
+        await library.marks.split_story(row.id)
+        await refreshed(library)
+        (row,) = await library.lists.rows([row.id])
+        assert row.edited and (row.story, row.story_size) == (0, 1)
 
 
 # --------------------------------------------------------------------------- brief
@@ -378,10 +357,10 @@ async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
             await library.briefs.make(86_400, "PIP")
 
 
-async def test_a_brief_says_what_it_leaves_out(tmp_path: Path) -> None:
+async def test_a_brief_says_what_it_leaves_out(tmp_path: Path, web: Web) -> None:
     entries = [item("1", "Ferries stop", "<p>Fog.</p>"), item("2", "Sponsored ferries", "<p>Buy.</p>")]
     text = '[[mute]]\nquery = "sponsored"\n[[watch]]\nname = "Fog"\nany = ["fog"]\n'
-    async with Web() as web, opened(tmp_path, feeds(web.serve("/f", rss("F", entries))) + text) as library:
+    async with opened(tmp_path, feeds(web.serve("/f", rss("F", entries))) + text) as library:
         await refreshed(library)
         made, _ = await library.briefs.make(60 * 86_400)
         assert (made.articles, made.muted, made.seconds) == (1, 1, 60 * 86_400)
@@ -396,22 +375,20 @@ async def test_a_brief_says_what_it_leaves_out(tmp_path: Path) -> None:
         assert (last.articles, last.muted, last.seconds) == (0, 0, None)
 
 
-async def test_since_the_last_brief_tells_nothing_twice(tmp_path: Path) -> None:
+async def test_since_the_last_brief_tells_nothing_twice(tmp_path: Path, web: Web) -> None:
     second = [item("2", "Ferries stop in the fog", "<p>Fog.</p>"), item("1", "LanternPay buys", LANTERN)]
-    async with Web() as web:
-        url = web.stages("/f", rss("F", second[1:]), rss("F", second))
-        async with opened(tmp_path, feeds(url)) as library:
-            await refreshed(library)
-            made, end = await library.briefs.make(None)
-            assert made.articles == 1
-            assert (await library.briefs.make(None))[0] == made  # it was not printed to its end
-            await library.briefs.end("", end)
-            assert (await library.briefs.make(None))[0].articles == 0
-            await refreshed(library)
-            made, _ = await library.briefs.make(None)
-            assert [story.title for section in made.sections for story in section.stories] == [
-                "Ferries stop in the fog"
-            ]
+    url = web.stages("/f", rss("F", second[1:]), rss("F", second))
+    async with fetched(tmp_path, feeds(url)) as library:
+        made, end = await library.briefs.make(None)
+        assert made.articles == 1
+        assert (await library.briefs.make(None))[0] == made  # it was not printed to its end
+        await library.briefs.end("", end)
+        assert (await library.briefs.make(None))[0].articles == 0
+        await refreshed(library)
+        made, _ = await library.briefs.make(None)
+        assert [story.title for section in made.sections for story in section.stories] == [
+            "Ferries stop in the fog"
+        ]
 
 
 def test_the_brief_as_a_command(
