@@ -32,6 +32,11 @@ def _measuring(name: str) -> bool:
     return name.startswith(_MEASURING)
 
 
+def interruptible() -> None:
+    """Let ctrl+c end a new process, which a job in the background ignores."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def ended(child: subprocess.Popen[Any], within: float) -> bool:
     """Return whether a process ends within some seconds."""
     try:

@@ -25,7 +25,7 @@ from types import TracebackType
 
 import pyte
 
-from tests.processes import passed_on
+from tests.processes import interruptible, passed_on
 
 KEYS = {
     "enter": "\r",
@@ -74,7 +74,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:  # the child: nothing but exec
             try:
-                signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores it
+                interruptible()
                 os.execvpe(command[0], list(command), environment)
             finally:
                 os._exit(127)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import interruptible
 from tuireader.cli import run
 
 
@@ -81,6 +82,11 @@ def run_apart(
 
 def start_apart(home: Home, *words: str) -> subprocess.Popen[bytes]:
     """Start a command as a process of its own, whose output is read as it comes."""
-    command = [sys.executable, "-m", "tuireader", *home.arguments(*words)]
-    env, quiet = home.environment(), subprocess.DEVNULL
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=quiet, bufsize=0)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tuireader", *home.arguments(*words)],
+        env=home.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        preexec_fn=interruptible,
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import Home, Told, run_words
+from tests.processes import interruptible
 from tests.web import Web
 from tuireader.cli import main, manual
 from tuireader.errors import Exit
@@ -102,6 +103,7 @@ def begins(line: str, home: Path) -> None:
         env=os.environ | {"HOME": str(home)},
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=interruptible,
     )
     assert running.stdout is not None
     try:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import item, rss
-from tests.cli.command import Home, Told, run_apart, run_here, subscribe
+from tests.cli.command import Home, Told, run_apart, run_here, start_apart, subscribe
 from tests.cli.test_json import fits
 from tests.terminal import Terminal
 from tests.web import Web
@@ -122,8 +122,7 @@ def test_refresh_prints_a_line_for_each_new_match(run: Run, news: tuple[Home, We
 
 def test_follow_prints_what_others_bring(run: Run, news: tuple[Home, Web]) -> None:
     home, web = news
-    command = [sys.executable, "-m", "tuireader", *home.arguments("watch", "follow", "--json", "pipl")]
-    following = subprocess.Popen(command, env=home.environment(), stdout=subprocess.PIPE, text=True)
+    following = start_apart(home, "watch", "follow", "--json", "pipl")
     assert following.stdout is not None
     with following, ThreadPoolExecutor(1) as reader:
         first = reader.submit(following.stdout.readline)
