@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 import time
 import tomllib
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.builders import item, rss
-from tests.processes import passed_on
+from tests.builders import feeds, item, rss
+from tests.cli.command import Told, run_words
 from tests.store.test_migrations import go_back
 from tests.terminal import Terminal
 from tests.web import Answer, Request, Web
 from tuireader.errors import Exit
 
+Capture = pytest.CaptureFixture[str]
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
 """Whatever is fetched by mistake ends at a closed port of this machine."""
@@ -204,17 +204,6 @@ any = ["Personal Information Protection Law", "PIPL"]
     conn.close()
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: int, code: int) -> None:
-    with terminal(tmp_path, "--demo") as screen:
-        screen.wait("WeChat sign-ups")
-        screen.signal(number)
-        assert screen.leave() == code
-        raw = bytes(screen.raw)
-        for on, off in ((b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?1000h", b"\x1b[?1000l")):
-            assert raw.rfind(off) > raw.rfind(on)
-
-
 @pytest.mark.parametrize(
     ("leave", "code"),
     [
@@ -277,96 +266,55 @@ def test_it_ends_with_its_terminal(tmp_path: Path) -> None:
         assert screen.hang_up() == 129
 
 
-def command(home: Path, *arguments: str, **env: str) -> tuple[int, str, str]:
-    """Run the command without a terminal: exit code, output, talk."""
-    done = subprocess.run(
-        [COMMAND, *arguments],
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            **passed_on(),
-            **NOWHERE,
-            "no_proxy": "127.0.0.1",
-            **env,
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-    )
-    return done.returncode, done.stdout, done.stderr
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Callable[..., Told]:
+    """Runs the command in this process with the files of a new home; what goes wrong is told in one line."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", "")
+    return lambda *words: run_words(capsys, *words)
 
 
-def one_line(talk: str) -> str:
-    """The talk, which must be one line that says what to do and no traceback."""
-    assert talk.count("\n") == 1 and "Traceback" not in talk, talk
-    return talk.strip()
-
-
-def test_bad_surroundings_are_told_in_one_line(tmp_path: Path) -> None:
-    code, out, talk = command(tmp_path)
-    assert (code, out) == (2, "") and "needs a terminal" in one_line(talk)
-    code, _, talk = command(tmp_path, "--database", str(tmp_path / "no/such/x.db"), "list")
-    assert code == 6 and "does not exist" in one_line(talk)
-    code, _, talk = command(tmp_path, "--config", str(tmp_path / "none.toml"), "list")
-    assert code == 5 and "none.toml" in one_line(talk)
-    code, _, talk = command(tmp_path, "no-such-command")
-    assert code == 2 and "no-such-command" in one_line(talk)
-    code, _, talk = command(tmp_path, "search", '"open')
-    assert code == 2 and "not closed" in talk and "^" in talk
-    code, _, talk = command(tmp_path, "--demo", "--fresh", "--database", str(tmp_path / "mine.db"), "list")
-    assert code == 2 and not (tmp_path / "mine.db").exists()
-
-
-def test_bad_configuration_is_told_in_one_line(tmp_path: Path) -> None:
+def test_bad_surroundings_are_told_in_one_line(run: Callable[..., Told], tmp_path: Path) -> None:
+    mine = str(tmp_path / "mine.db")
+    for words, code, said in (
+        (["--database", str(tmp_path / "no/such/x.db"), "list"], Exit.DATABASE, "does not exist"),
+        (["--config", str(tmp_path / "none.toml"), "list"], Exit.CONFIG, "none.toml"),
+        (["--demo", "--fresh", "--database", mine, "list"], Exit.USAGE, "--fresh"),
+    ):
+        told = run(*words)
+        assert (told.code, told.err.count("\n")) == (code, 1) and said in told.err, told
+    assert not Path(mine).exists()
     path = config(tmp_path, '[[feeds]\nurl = "x"\n')
-    code, _, talk = command(tmp_path, "refresh")
-    assert code == 5 and "config.toml:1:" in one_line(talk)
+    told = run("refresh")
+    assert told.code == Exit.CONFIG and "config.toml:1:" in told.err and told.err.count("\n") == 1
     path.write_text('[fetch]\nintervall = "1h"\ntimeout = "soon"\n', encoding="utf-8")
-    code, _, talk = command(tmp_path, "list")
-    *problems, nothing = talk.splitlines()
-    assert code == 0 and len(problems) == 2 and "no feeds yet" in nothing
-    assert "interval" in talk and "fetch.timeout" in talk
-    code, out, _ = command(tmp_path, "config", "check")
-    assert code == 5 and len(out.splitlines()) == 2
+    told = run("list")
+    *problems, nothing = told.err.splitlines()
+    assert told.code == Exit.OK and len(problems) == 2 and "no feeds yet" in nothing
+    assert "interval" in told.err and "fetch.timeout" in told.err
+    told = run("config", "check")
+    assert told.code == Exit.CONFIG and len(told.out.splitlines()) == 2
 
 
-def test_exit_codes_of_refresh(tmp_path: Path, web: Web) -> None:
+def test_exit_codes_of_refresh(run: Callable[..., Told], tmp_path: Path, web: Web) -> None:
     good = web.serve("/good", rss("Good", [item("1", "One")]))
     page = web.serve(
         "/page", b"<html><body>No feed here</body></html>", headers={"Content-Type": "text/html"}
     )
-    empty = web.serve("/empty", b"")
-    broken = web.serve("/broken", b"<rss><channel><title>x</title><item><<<")
-    path = config(tmp_path, f'[[feeds]]\nurl = "{good}"\n')
-    code, out, talk = command(tmp_path, "refresh")
-    assert (code, out) == (0, "") and "1 feed, 1 new" in one_line(talk)
-    path.write_text(
-        "".join(f'[[feeds]]\nurl = "{url}"\n' for url in (good, page, empty, broken, web.url + "/404")),
-        encoding="utf-8",
-    )
-    code, _, talk = command(tmp_path, "refresh")
-    assert code == 3
-    for words in ("web page, not a feed", "404", "3 failed" if "4 failed" not in talk else "4 failed"):
-        assert words in talk
-    path.write_text(f'[[feeds]]\nurl = "{page}"\n', encoding="utf-8")
-    assert command(tmp_path, "refresh")[0] == 4
-    path.write_text('[[feeds]]\nurl = "http://127.0.0.1:9/x"\n', encoding="utf-8")
-    code, _, talk = command(tmp_path, "refresh")
-    assert code == 4 and "refused" in talk
-    assert [line.split("  ")[-1] for line in command(tmp_path, "list")[1].splitlines()] == ["One"]
-
-
-def test_what_has_no_terminal_has_no_colour(tmp_path: Path) -> None:
-    code, out, _ = command(tmp_path, "--demo", "list", "watch:WeChat")
-    assert code == 0 and "\x1b" not in out and len(out.splitlines()) == 7
-    number = out.split("\t")[0]
-    code, out, _ = command(tmp_path, "--demo", "show", number)
-    assert code == 0 and "◆ WeChat" in out and "\x1b" not in out
-    code, out, _ = command(
-        tmp_path, "--demo", "show", number, LC_ALL="C", PYTHONIOENCODING="ascii:backslashreplace"
-    )
-    assert code == 0
+    others = [web.serve("/empty", b""), web.serve("/broken", b"<rss><channel><title>x</title><item><<<")]
+    path = config(tmp_path, feeds(good))
+    told = run("refresh")
+    assert (told.code, told.out) == (Exit.OK, "") and "1 feed, 1 new" in told.err
+    path.write_text(feeds(good, page, *others, web.url + "/404"), encoding="utf-8")
+    told = run("refresh")
+    assert told.code == Exit.SOME_FAILED
+    assert all(words in told.err for words in ("web page, not a feed", "404", "4 failed")), told.err
+    for url, words in ((page, "web page, not a feed"), ("http://127.0.0.1:9/x", "refused")):
+        path.write_text(feeds(url), encoding="utf-8")
+        told = run("refresh")
+        assert told.code == Exit.ALL_FAILED and words in told.err
+    assert [line.split("  ")[-1] for line in run("list").out.splitlines()] == ["One"]
 
 
 def test_a_terminal_notifies_once_of_what_a_watch_finds(tmp_path: Path, web: Web) -> None:

@@ -1,10 +1,11 @@
-"""Plain language: no noun-clause docstrings, and no banned words in source, docs and the example config."""
+"""Plain language: docstrings on all that is public, no noun clauses, no banned words in source and docs."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -39,20 +40,39 @@ def place(path: Path, line: int) -> str:
     return f"{path.relative_to(ROOT)}:{line}"
 
 
+@cache
+def modules() -> list[tuple[Path, ast.Module]]:
+    """All modules of the program that have any text."""
+    return [(path, ast.parse(text)) for path in SOURCES if (text := path.read_text(encoding="utf-8"))]
+
+
 def test_docstrings_begin_with_a_verb_or_a_noun() -> None:
-    found: list[str] = []
-    for path in SOURCES:
-        for line, text in docstrings(ast.parse(path.read_text(encoding="utf-8"))):
-            if CLAUSE.match(text):
-                found.append(f"{place(path, line)} {text.splitlines()[0]}")
+    found = [
+        f"{place(path, line)} {text.splitlines()[0]}"
+        for path, tree in modules()
+        for line, text in docstrings(tree)
+        if CLAUSE.match(text)
+    ]
     assert not found, "\n".join(found)
+
+
+def test_everything_public_says_what_it_is() -> None:
+    silent = [
+        place(path, getattr(node, "lineno", 1))
+        for path, tree in modules()
+        for node in (tree, *tree.body)
+        if isinstance(node, DEFINITIONS)
+        and not getattr(node, "name", "").startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    assert not silent, "\n".join(silent)
 
 
 def test_no_banned_words() -> None:
     found = [
         f"{place(path, line + text.count(chr(10), 0, match.start()))} {match[0]}"
-        for path in SOURCES
-        for line, text in strings(ast.parse(path.read_text(encoding="utf-8")))
+        for path, tree in modules()
+        for line, text in strings(tree)
         for match in BANNED.finditer(text)
     ]
     for path in DOCS:

@@ -298,12 +298,6 @@ async def test_the_demo_is_loaded_once_and_never_asks_the_network(tmp_path: Path
             await library.feeds.discover("https://x.example.org/")
 
 
-async def test_an_article_that_is_alone_has_no_relatives(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        (crumble,) = [row for row in await all_rows(library) if row.title.startswith("Apple and blackberry")]
-        assert await library.articles.related(crumble.id) == ()
-
-
 async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Path, web: Web) -> None:
     url = web.serve("/f", rss("F", [item("1", "One")]))
     page = web.serve(

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
-import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,28 +14,26 @@ from hypothesis import strategies as st
 
 from tests.builders import CLOCK as NOW
 from tests.builders import entry, feeds, fill, item, opened, refreshed, rss
-from tests.web import Answer, Web, in_thread
+from tests.cli.command import Home, run_here, start_apart, subscribe
+from tests.processes import end_once, rows
+from tests.web import Answer, Web
 from tuireader.config import NotifyConfig
 from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message
+from tuireader.errors import Exit
 from tuireader.ingest.refresh import decode, encode
 from tuireader.library.watching.new_facts import new_facts
 from tuireader.model import Evidence, TermHit, Told
 from tuireader.store import Store
-
-COMMAND = str(Path(sys.executable).with_name("tuireader"))
 
 
 def watch(mode: str, name: str = "WeChat", term: str = "WeChat") -> str:
     return f'[[watch]]\nname = "{name}"\nany = ["{term}"]\nnotify = "{mode}"\n'
 
 
-def to_file(folder: Path, then: str = "") -> tuple[str, Path]:
+def to_file(folder: Path) -> tuple[str, Path]:
     """A `[notify]` whose command appends its stdin to a file, and that file."""
-    out, script = folder / "told.jsonl", folder / "tell.py"
-    script.write_text(
-        f"import os, sys\nopen({str(out)!r}, 'a').write(sys.stdin.read() + '\\n')\n{then}", encoding="utf-8"
-    )
-    return f'[notify]\ndesktop = false\ncommand = ["{sys.executable}", "{script}"]\n', out
+    out = folder / "told.jsonl"
+    return f'[notify]\ndesktop = false\ncommand = ["sh", "-c", "(cat; echo) >> {out}"]\n', out
 
 
 def told(out: Path) -> list[dict[str, object]]:
@@ -241,56 +236,22 @@ async def test_a_story_is_told_again_only_with_something_new(tmp_path: Path) -> 
 # --------------------------------------------------------------------------- killed
 
 
-def run(folder: Path, *, kill_on: threading.Event | None = None) -> int:
-    """`tuireader refresh` as cron runs it, killed when told to."""
-    arguments = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db"), "refresh"]
-    process = subprocess.Popen(
-        [COMMAND, *arguments], stderr=subprocess.DEVNULL, env={**os.environ, "HOME": str(folder)}
-    )
-    if kill_on is not None:
-        assert kill_on.wait(20)
-        process.send_signal(signal.SIGKILL)
-    return process.wait(timeout=30)
-
-
-def test_killed_before_it_tells_it_tells_the_next_time_once(tmp_path: Path) -> None:
+def test_killed_before_it_tells_it_tells_the_next_time_once(
+    tmp_path: Path, web: Web, capsys: pytest.CaptureFixture[str]
+) -> None:
     notify, out = to_file(tmp_path)
-    stored, release = threading.Event(), threading.Event()
-    with in_thread() as web:
-        good = web.serve("/good", rss("Feed", [item("1", "WeChat grows")]))
+    good = web.serve("/good", rss("Feed", [item("1", "WeChat grows")]))
+    slow = web.stages("/slow", Answer(rss("Slow", []), latency=30), rss("Slow", [item("2", "Other")]))
+    home = Home(tmp_path)
+    subscribe(home, good, slow, more=watch("story") + notify)
 
-        def slow(_: object) -> Answer:
-            return Answer(rss("Slow", [item("2", "Other")]), latency=0 if release.is_set() else 30)
+    def waits_to_be_told() -> bool:
+        with suppress(sqlite3.Error):
+            return rows(home.database, "SELECT state FROM notice") == [(0,)]
+        return False
 
-        web.handle("/slow", slow)
-        text = feeds(good, web.url + "/slow") + watch("story") + notify
-        (tmp_path / "config.toml").write_text(text, encoding="utf-8")
-
-        def look() -> None:
-            while not stored.wait(0.05):
-                try:
-                    rows = (
-                        sqlite3.connect(tmp_path / "news.db").execute("SELECT state FROM notice").fetchall()
-                    )
-                except sqlite3.Error:
-                    continue
-                if rows == [(0,)]:
-                    stored.set()
-
-        threading.Thread(target=look, daemon=True).start()
-        assert run(tmp_path, kill_on=stored) == -signal.SIGKILL
-        assert told(out) == []
-        release.set()
-        assert run(tmp_path) == 0
-        assert [whole["title"] for whole in told(out)] == ["WeChat: WeChat grows"]
-        assert run(tmp_path) == 0 and len(told(out)) == 1
-
-
-def test_killed_while_it_tells_it_does_not_tell_twice(tmp_path: Path) -> None:
-    notify, out = to_file(tmp_path, "os.kill(os.getppid(), 9)\n")
-    with in_thread() as web:
-        url = web.serve("/f", rss("Feed", [item("1", "WeChat grows")]))
-        (tmp_path / "config.toml").write_text(feeds(url) + watch("article") + notify, encoding="utf-8")
-        assert run(tmp_path) == -signal.SIGKILL
-        assert run(tmp_path) == 0
-        assert [whole["count"] for whole in told(out)] == [1]
+    assert end_once(start_apart(home, "refresh"), waits_to_be_told)
+    assert told(out) == []
+    assert run_here(home, capsys, "refresh").code == Exit.OK
+    assert [whole["title"] for whole in told(out)] == ["WeChat: WeChat grows"]
+    assert run_here(home, capsys, "refresh").code == Exit.OK and len(told(out)) == 1

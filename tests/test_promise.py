@@ -236,18 +236,17 @@ class History:
         )
 
 
-async def test_random_histories(tmp_path: Path) -> None:
+async def test_random_histories(tmp_path: Path, web: Web) -> None:
     first = int(os.environ.get("TUIREADER_FIRST_HISTORY", "0"))
-    async with Web() as web:
-        for seed in range(first, first + int(os.environ.get("TUIREADER_HISTORIES", "12"))):
-            folder = tmp_path / str(seed)
-            folder.mkdir()
-            text = feeds(*(f"{web.url}/feed{number}" for number in range(FEEDS)))
-            text = text.replace("[[feeds]]", '[[feeds]]\nfolder = "News"', 2) + WATCHES
-            async with opened(folder, text) as library:
-                history = History(Random(seed), library, web)
-                try:
-                    await history.run(STEPS)
-                except AssertionError as error:
-                    error.add_note(f"in history {seed}: {', '.join(history.steps)}")
-                    raise
+    text = feeds(*(f"{web.url}/feed{number}" for number in range(FEEDS)))
+    text = text.replace("[[feeds]]", '[[feeds]]\nfolder = "News"', 2) + WATCHES
+    for seed in range(first, first + int(os.environ.get("TUIREADER_HISTORIES", "12"))):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        async with opened(folder, text) as library:
+            history = History(Random(seed), library, web)
+            try:
+                await history.run(STEPS)
+            except AssertionError as error:
+                error.add_note(f"in history {seed}: {', '.join(history.steps)}")
+                raise

@@ -22,7 +22,7 @@ from textual.keys import _character_to_key
 from tests import builders
 from tests.terminal import KEYS, Terminal
 from tests.ui.running import Running, running
-from tests.web import Answer, Request, Web, in_thread
+from tests.web import Answer, Request, Web
 from tuireader.config import Paths, loads
 from tuireader.library import Library
 from tuireader.ui.screens.main import MainScreen
@@ -177,7 +177,7 @@ async def undo_restores(run: Running, database: Path) -> None:
 
 @pytest.mark.parametrize(("seed", "size"), [(1, (120, 40)), (2, (80, 24)), (3, (40, 12))])
 async def test_random_keys_under_pilot(
-    seed: int, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int, size: tuple[int, int], tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
@@ -185,34 +185,33 @@ async def test_random_keys_under_pilot(
     for name in ("EDITOR", "VISUAL", "PAGER"):
         monkeypatch.setenv(name, "true")
     paths = Paths(tmp_path / "config.toml", tmp_path / "news.db", tmp_path, tmp_path)
-    with in_thread() as web:
-        config, _ = loads(subscribe(web, paths.config, seed), "soak")
-        stream, pressed = keys(seed), 0
-        while pressed < PRESSES:
-            async with AsyncExitStack() as opened:
-                async with soon("to open the library"):
-                    library = await Library.open(config, paths)
-                    opened.push_async_callback(library.close)
-                    async for _ in library.refresh.run():
-                        pass
-                run = await opened.enter_async_context(running(library, size))
-                while pressed < PRESSES:
-                    batch = [next(stream) for _ in range(BATCH)]
-                    pressed += BATCH
-                    try:
-                        async with soon("to answer keys"):
-                            await press(run, batch)
-                            if not run.app.is_running:
-                                break
-                            await to_list(run)
-                            await compare(run, library)
-                            if pressed % (5 * BATCH) == 0:
-                                await undo_restores(run, paths.database)
-                    except Exception:
-                        print(f"the last of {pressed} keys: {batch}", file=sys.stderr)
-                        raise
-                async with soon("to leave"):
-                    await opened.aclose()
+    config, _ = loads(subscribe(web, paths.config, seed), "soak")
+    stream, pressed = keys(seed), 0
+    while pressed < PRESSES:
+        async with AsyncExitStack() as opened:
+            async with soon("to open the library"):
+                library = await Library.open(config, paths)
+                opened.push_async_callback(library.close)
+                async for _ in library.refresh.run():
+                    pass
+            run = await opened.enter_async_context(running(library, size))
+            while pressed < PRESSES:
+                batch = [next(stream) for _ in range(BATCH)]
+                pressed += BATCH
+                try:
+                    async with soon("to answer keys"):
+                        await press(run, batch)
+                        if not run.app.is_running:
+                            break
+                        await to_list(run)
+                        await compare(run, library)
+                        if pressed % (5 * BATCH) == 0:
+                            await undo_restores(run, paths.database)
+                except Exception:
+                    print(f"the last of {pressed} keys: {batch}", file=sys.stderr)
+                    raise
+            async with soon("to leave"):
+                await opened.aclose()
     assert sound(paths.database)
 
 
@@ -223,31 +222,30 @@ def sound(database: Path) -> bool:
     return row == ("ok",)
 
 
-def test_random_keys_in_a_terminal(tmp_path: Path) -> None:
+def test_random_keys_in_a_terminal(tmp_path: Path, web: Web) -> None:
     config, database = tmp_path / "config.toml", tmp_path / "news.db"
     command = [sys.executable, "-m", "tuireader", "--config", str(config), "--database", str(database)]
     typed = {"plus": "+", "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "delete": "\x1b[3~", "escape": "\x1b"}
     typed |= {f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "pzsdu"}
     quiet = {"EDITOR": "true", "VISUAL": "true", "BROWSER": "true"}
     stream, pressed = keys(4), 0
-    with in_thread() as web:
-        subscribe(web, config, 4)
-        while pressed < PRESSES:
-            with Terminal(command, home=tmp_path, size=(100, 30), env=quiet) as terminal:
-                terminal.wait("tuireader")
-                terminal.press("R")
-                alive = True
-                while alive and pressed < PRESSES:
-                    for key in islice(stream, BATCH):
-                        if key.startswith("to "):
-                            terminal.resize(*size_of(key))
-                        else:
-                            terminal.press(typed.get(key) or KEYS.get(key) or key)
-                    pressed += BATCH
-                    alive = terminal.rest()
-                if alive:
-                    terminal.press("ctrl+q")
-                assert terminal.leave() == 0, logged(tmp_path) + terminal.text()
+    subscribe(web, config, 4)
+    while pressed < PRESSES:
+        with Terminal(command, home=tmp_path, size=(100, 30), env=quiet) as terminal:
+            terminal.wait("tuireader")
+            terminal.press("R")
+            alive = True
+            while alive and pressed < PRESSES:
+                for key in islice(stream, BATCH):
+                    if key.startswith("to "):
+                        terminal.resize(*size_of(key))
+                    else:
+                        terminal.press(typed.get(key) or KEYS.get(key) or key)
+                pressed += BATCH
+                alive = terminal.rest()
+            if alive:
+                terminal.press("ctrl+q")
+            assert terminal.leave() == 0, logged(tmp_path) + terminal.text()
     assert sound(database)
     assert not logged(tmp_path)
 
