@@ -1,13 +1,18 @@
-"""A server for tests, and their order: modules that take long begin first, spread over the processes."""
+"""What many tests start from, and the order of tests: slow modules begin first, spread over the processes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 
+from tests.builders import TWO_FEEDS, opened, opened_demo, paths
 from tests.web import Web, in_thread
+from tuireader.library import Library
 
 
 @pytest.fixture
@@ -15,6 +20,34 @@ def web() -> Iterator[Web]:
     """A server on the loopback."""
     with in_thread() as server:
         yield server
+
+
+@pytest.fixture
+async def library(tmp_path: Path) -> AsyncIterator[Library]:
+    """A library of two feeds that have nothing yet."""
+    async with opened(tmp_path, TWO_FEEDS) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the demo."""
+    folder = tmp_path_factory.mktemp("demo")
+
+    async def fill() -> None:
+        async with opened_demo(folder):
+            pass
+
+    asyncio.run(fill())
+    return paths(folder).database
+
+
+@pytest.fixture
+async def demo(demo_database: Path, tmp_path: Path) -> AsyncIterator[Library]:
+    """The demo in a library of its own."""
+    shutil.copy(demo_database, paths(tmp_path).database)
+    async with opened_demo(tmp_path) as made:
+        yield made
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,13 @@ HIT, NONE = (
     "<p>It began. A quokka was seen in town. It ended.</p>",
     "<p>It began. Nothing came of it. It ended.</p>",
 )
+
+
+@pytest.fixture
+async def library(tmp_path: Path) -> AsyncIterator[Library]:
+    """A library of three feeds with one watch."""
+    async with opened(tmp_path, RULES) as made:
+        yield made
 
 
 def said(text: str, **changes: object) -> ParsedEntry:
@@ -65,26 +73,25 @@ def _fetched(store: Store, *, html: str, rules: ingest.Rules, now: int) -> None:
 # --------------------------------------------------------------------------- edits
 
 
-async def test_an_edit_leaves_the_hit_with_its_sentence_and_its_version(tmp_path: Path) -> None:
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 2, said(HIT))
-        assert await told(library) == (1,)
-        await fill(library, 2, said(NONE), now=NOW + 60)
-        found = await evidence(library)
-        assert (found.former, found.until, found.sentence) == (True, NOW + 60, "A quokka was seen in town.")
-        kept = await library.context.pool.read(lambda store: store.revisions.by_article([1]))
-        assert [version.text for version in kept[1] if version.id == found.revision] == [
-            "It began. A quokka was seen in town. It ended."
-        ]
-        assert await titles(library, WATCH) == await searched(library, "watch:Quokka") == ["Title number 1"]
-        (row,) = await library.lists.rows([1])
-        assert row.watches == ("Quokka",) and row.former == (("Quokka", NOW + 60),)
-        (stats,) = await library.watches.stats()
-        assert (stats.count.total, stats.former) == (1, 1)
-        # the term comes back: it is a hit again, and is not told once more
-        await fill(library, 2, said(HIT + "<p>Again and again.</p>"), now=NOW + 120)
-        assert not (await evidence(library)).former and await told(library) == ()
-        assert (await library.watches.stats())[0].former == 0
+async def test_an_edit_leaves_the_hit_with_its_sentence_and_its_version(library: Library) -> None:
+    await fill(library, 2, said(HIT))
+    assert await told(library) == (1,)
+    await fill(library, 2, said(NONE), now=NOW + 60)
+    found = await evidence(library)
+    assert (found.former, found.until, found.sentence) == (True, NOW + 60, "A quokka was seen in town.")
+    kept = await library.context.pool.read(lambda store: store.revisions.by_article([1]))
+    assert [version.text for version in kept[1] if version.id == found.revision] == [
+        "It began. A quokka was seen in town. It ended."
+    ]
+    assert await titles(library, WATCH) == await searched(library, "watch:Quokka") == ["Title number 1"]
+    (row,) = await library.lists.rows([1])
+    assert row.watches == ("Quokka",) and row.former == (("Quokka", NOW + 60),)
+    (stats,) = await library.watches.stats()
+    assert (stats.count.total, stats.former) == (1, 1)
+    # the term comes back: it is a hit again, and is not told once more
+    await fill(library, 2, said(HIT + "<p>Again and again.</p>"), now=NOW + 120)
+    assert not (await evidence(library)).former and await told(library) == ()
+    assert (await library.watches.stats())[0].former == 0
 
 
 async def test_a_hit_that_the_index_has_made_is_explained_by_the_text_it_hit(tmp_path: Path) -> None:
@@ -98,132 +105,122 @@ async def test_a_hit_that_the_index_has_made_is_explained_by_the_text_it_hit(tmp
         assert [hit.term for hit in found.hits] == ["quokka"]
 
 
-async def test_an_edit_too_small_to_be_shown_keeps_the_version_that_was_hit(tmp_path: Path) -> None:
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 2, said("<p>A quokka came.</p>"))
-        await fill(library, 2, said("<p>A quokak came.</p>"), now=NOW + 60)
+async def test_an_edit_too_small_to_be_shown_keeps_the_version_that_was_hit(library: Library) -> None:
+    await fill(library, 2, said("<p>A quokka came.</p>"))
+    await fill(library, 2, said("<p>A quokak came.</p>"), now=NOW + 60)
+    found = await evidence(library)
+    assert found.former and found.sentence == "A quokka came." and found.revision
+
+
+async def test_a_full_text_that_is_replaced_is_an_edit(library: Library) -> None:
+    await fill(library, 2, said(NONE))
+
+    for number, html in enumerate((HIT, NONE)):
+        now, page = NOW + 10 * number + 10, f"{html}<p>{LONG}</p>"
+        await library.context.pool.write(partial(_fetched, html=page, rules=library.context.rules, now=now))
         found = await evidence(library)
-        assert found.former and found.sentence == "A quokka came." and found.revision
+        assert found.former is bool(number) and found.sentence == "A quokka was seen in town."
+    kept = await library.context.pool.read(lambda store: store.revisions.versions(1, full=True))
+    assert [version.until for version in kept] == [0, NOW + 20]
 
 
-async def test_a_full_text_that_is_replaced_is_an_edit(tmp_path: Path) -> None:
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 2, said(NONE))
+async def test_a_watch_that_is_applied_again_keeps_what_it_hit_before_an_edit(library: Library) -> None:
+    await fill(library, 2, said(HIT), entry(2, content_html=HIT))
+    await fill(library, 2, said(NONE), now=NOW + 60)
+    before = await evidence(library)
 
-        for number, html in enumerate((HIT, NONE)):
-            now, page = NOW + 10 * number + 10, f"{html}<p>{LONG}</p>"
-            await library.context.pool.write(
-                partial(_fetched, html=page, rules=library.context.rules, now=now)
-            )
-            found = await evidence(library)
-            assert found.former is bool(number) and found.sentence == "A quokka was seen in town."
-        kept = await library.context.pool.read(lambda store: store.revisions.versions(1, full=True))
-        assert [version.until for version in kept] == [0, NOW + 20]
+    def again(store: Store) -> None:
+        with store.transaction():
+            store.watches.match_again("Quokka")
 
-
-async def test_a_watch_that_is_applied_again_keeps_what_it_hit_before_an_edit(tmp_path: Path) -> None:
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 2, said(HIT), entry(2, content_html=HIT))
-        await fill(library, 2, said(NONE), now=NOW + 60)
-        before = await evidence(library)
-
-        def again(store: Store) -> None:
-            with store.transaction():
-                store.watches.match_again("Quokka")
-
-        await library.context.pool.write(again)
-        await applied(library)
-        assert await evidence(library) == before
-        # by the texts, where the index does not decide
-        await library.watches.save(WatchConfig("Quokka", any=("/quokka/",)), "Quokka")
-        await applied(library)
-        found = await evidence(library)
-        assert (found.until, found.sentence) == (before.until, before.sentence)
-        assert len(await titles(library, WATCH)) == 2
-        # other terms that the old version does not have
-        await library.watches.save(WatchConfig("Quokka", any=("wombat",)), "Quokka")
-        await applied(library)
-        assert await titles(library, WATCH) == []
+    await library.context.pool.write(again)
+    await applied(library)
+    assert await evidence(library) == before
+    # by the texts, where the index does not decide
+    await library.watches.save(WatchConfig("Quokka", any=("/quokka/",)), "Quokka")
+    await applied(library)
+    found = await evidence(library)
+    assert (found.until, found.sentence) == (before.until, before.sentence)
+    assert len(await titles(library, WATCH)) == 2
+    # other terms that the old version does not have
+    await library.watches.save(WatchConfig("Quokka", any=("wombat",)), "Quokka")
+    await applied(library)
+    assert await titles(library, WATCH) == []
 
 
-async def test_what_was_told_stays_on_record(tmp_path: Path) -> None:
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 2, said(HIT))
-        assert await told(library) == (1,)
-        await library.watches.remove("Quokka")
-        await library.marks.set_read([1], True)
-        await library.database.purge(older_than=0, keep=None)
-        assert (await article(library)).purged
-        rows = await library.context.pool.read(
-            lambda store: store.conn.execute(
-                "SELECT watch, article_id, told_at, term, sentence FROM notice"
-            ).fetchall()
-        )
-        ((watch, article_id, told_at, term, sentence),) = rows
-        assert (watch, article_id, term, sentence) == ("Quokka", 1, "quokka", "A quokka was seen in town.")
-        assert told_at >= NOW
+async def test_what_was_told_stays_on_record(library: Library) -> None:
+    await fill(library, 2, said(HIT))
+    assert await told(library) == (1,)
+    await library.watches.remove("Quokka")
+    await library.marks.set_read([1], True)
+    await library.database.purge(older_than=0, keep=None)
+    assert (await article(library)).purged
+    rows = await library.context.pool.read(
+        lambda store: store.conn.execute(
+            "SELECT watch, article_id, told_at, term, sentence FROM notice"
+        ).fetchall()
+    )
+    ((watch, article_id, told_at, term, sentence),) = rows
+    assert (watch, article_id, term, sentence) == ("Quokka", 1, "quokka", "A quokka was seen in town.")
+    assert told_at >= NOW
 
 
 # --------------------------------------------------------------------------- several feeds
 
 
-async def test_what_a_hub_had_by_its_title_is_matched_with_the_text_of_another_feed(tmp_path: Path) -> None:
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 1, entry(1, guid="hub", content_html="Comments"))
-        await library.marks.set_read([1], True)
-        assert await told(library) == ()
-        link = '<a href="https://other.example/1">it</a>'
-        await fill(library, 2, said(f"{HIT}<p>{LONG} {link}</p>"))
-        links = await library.context.pool.read(lambda store: store.links.of(1))
-        assert [one.url for one in links] == ["https://other.example/1"]
-        found = await article(library)
-        assert found.feed_title == "https://news.example.org/feed" and "quokka" in found.html
-        assert found.other_feeds == ("https://hub.example.net/feed",) and not found.read and not found.edited
-        assert await told(library) == (1,) and await told(library) == ()
-        assert len(await library.lists.ids(ALL)) == 1
+async def test_what_a_hub_had_by_its_title_is_matched_with_the_text_of_another_feed(library: Library) -> None:
+    await fill(library, 1, entry(1, guid="hub", content_html="Comments"))
+    await library.marks.set_read([1], True)
+    assert await told(library) == ()
+    link = '<a href="https://other.example/1">it</a>'
+    await fill(library, 2, said(f"{HIT}<p>{LONG} {link}</p>"))
+    links = await library.context.pool.read(lambda store: store.links.of(1))
+    assert [one.url for one in links] == ["https://other.example/1"]
+    found = await article(library)
+    assert found.feed_title == "https://news.example.org/feed" and "quokka" in found.html
+    assert found.other_feeds == ("https://hub.example.net/feed",) and not found.read and not found.edited
+    assert await told(library) == (1,) and await told(library) == ()
+    assert len(await library.lists.ids(ALL)) == 1
 
 
 @pytest.mark.parametrize(
     "text", ["", "Comments", "<p>Harbour ferries take another ticket from Friday on, says the port</p>"]
 )
 async def test_an_article_that_had_a_title_alone_is_unread_again_with_its_text(
-    tmp_path: Path, text: str
+    library: Library, text: str
 ) -> None:
     title = "Harbour ferries take another ticket from Friday on, says the port"
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 1, said(text, guid="hub", title=title))
-        await library.marks.set_read([1], True)
-        await fill(library, 2, said(f"<p>{LONG}</p>", title=title))
-        found = await article(library)
-        assert not found.read and "word39" in found.html and await told(library) == ()
+    await fill(library, 1, said(text, guid="hub", title=title))
+    await library.marks.set_read([1], True)
+    await fill(library, 2, said(f"<p>{LONG}</p>", title=title))
+    found = await article(library)
+    assert not found.read and "word39" in found.html and await told(library) == ()
 
 
-async def test_a_text_that_hits_nothing_new_leaves_a_teaser_read(tmp_path: Path) -> None:
+async def test_a_text_that_hits_nothing_new_leaves_a_teaser_read(library: Library) -> None:
     whole = f"<p>The regulator fined the company on Friday.</p><p>{LONG}</p>"
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 1, said("<p>The regulator fined the company on Friday.</p>", guid="hub"))
-        await library.marks.set_read([1], True)
-        await library.marks.set_starred([1], True)
-        await fill(library, 2, said(whole))
-        found = await article(library)
-        assert found.read and found.starred and "word39" in found.html
-        # ... and one that does is unread again
-        await fill(library, 3, said(whole + HIT, guid="third"))
-        found = await article(library)
-        assert not found.read and found.starred and await told(library) == (1,)
+    await fill(library, 1, said("<p>The regulator fined the company on Friday.</p>", guid="hub"))
+    await library.marks.set_read([1], True)
+    await library.marks.set_starred([1], True)
+    await fill(library, 2, said(whole))
+    found = await article(library)
+    assert found.read and found.starred and "word39" in found.html
+    # ... and one that does is unread again
+    await fill(library, 3, said(whole + HIT, guid="third"))
+    found = await article(library)
+    assert not found.read and found.starred and await told(library) == (1,)
 
 
-async def test_other_words_at_an_address_are_another_article(tmp_path: Path) -> None:
+async def test_other_words_at_an_address_are_another_article(library: Library) -> None:
     false = " ".join(f"false{number}" for number in range(60))
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 1, said(f"<p>{false}</p>", guid="hub"))
-        await library.marks.set_read([1], True)
-        await fill(library, 2, said(f"{HIT}<p>{LONG}</p>"))
-        assert await told(library) == (2,)
-        second = await article(library, 2)
-        assert not second.read and "quokka" in second.html
-        assert await searched(library, "quokka word7") == ["Title number 1"]
-        assert (await article(library, 1)).read
+    await fill(library, 1, said(f"<p>{false}</p>", guid="hub"))
+    await library.marks.set_read([1], True)
+    await fill(library, 2, said(f"{HIT}<p>{LONG}</p>"))
+    assert await told(library) == (2,)
+    second = await article(library, 2)
+    assert not second.read and "quokka" in second.html
+    assert await searched(library, "quokka word7") == ["Title number 1"]
+    assert (await article(library, 1)).read
 
 
 async def test_every_text_is_searched_and_watched_and_says_where_it_stands(tmp_path: Path) -> None:
@@ -271,53 +268,46 @@ async def test_a_watch_of_a_feed_sees_what_another_feed_had_first(tmp_path: Path
         assert await titles(library, View(ViewKind.WATCH, "Third")) == ["Title number 1"]
 
 
-async def test_a_feed_that_goes_leaves_the_texts_of_others(tmp_path: Path) -> None:
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 1, said(f"<p>{LONG}</p>", guid="hub", url="https://hub.example.net/1"))
-        await fill(library, 3, said(f"<p>{LONG}</p>{HIT}", guid="third", url="https://hub.example.net/1"))
-        assert (await article(library)).feed_title == "https://hub.example.net/feed"
-        await library.feeds.remove(1)
-        found = await article(library)
-        assert found.feed_title == "https://third.example.com/feed" and "quokka" in found.html
-        assert await titles(library, View(ViewKind.UNREAD)) == ["Title number 1"]
-        await fill(
-            library, 3, said(f"<p>{LONG}</p>", guid="third", url="https://hub.example.net/1"), now=NOW + 9
-        )
-        assert (await evidence(library)).former
+async def test_a_feed_that_goes_leaves_the_texts_of_others(library: Library) -> None:
+    await fill(library, 1, said(f"<p>{LONG}</p>", guid="hub", url="https://hub.example.net/1"))
+    await fill(library, 3, said(f"<p>{LONG}</p>{HIT}", guid="third", url="https://hub.example.net/1"))
+    assert (await article(library)).feed_title == "https://hub.example.net/feed"
+    await library.feeds.remove(1)
+    found = await article(library)
+    assert found.feed_title == "https://third.example.com/feed" and "quokka" in found.html
+    assert await titles(library, View(ViewKind.UNREAD)) == ["Title number 1"]
+    await fill(library, 3, said(f"<p>{LONG}</p>", guid="third", url="https://hub.example.net/1"), now=NOW + 9)
+    assert (await evidence(library)).former
 
 
-async def test_a_mute_judges_what_is_shown(tmp_path: Path) -> None:
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 2, said(f"<p>{LONG}</p>"))
-        await fill(library, 1, said(f"<p>{LONG} sponsored</p>", guid="hub"))
-        assert await library.mutes.add(query="sponsored") == 0
-        await fill(library, 1, said(f"<p>{LONG} sponsored twice</p>", guid="hub"))
-        assert len(await library.lists.ids(ALL)) == 1
+async def test_a_mute_judges_what_is_shown(library: Library) -> None:
+    await fill(library, 2, said(f"<p>{LONG}</p>"))
+    await fill(library, 1, said(f"<p>{LONG} sponsored</p>", guid="hub"))
+    assert await library.mutes.add(query="sponsored") == 0
+    await fill(library, 1, said(f"<p>{LONG} sponsored twice</p>", guid="hub"))
+    assert len(await library.lists.ids(ALL)) == 1
 
 
 # --------------------------------------------------------------------------- reposts
 
 
 @pytest.mark.parametrize("text", [HIT, f"{HIT}<p>{LONG}{LONG}</p>"])
-async def test_a_repost_beside_its_first_copy_is_told_once(tmp_path: Path, text: str) -> None:
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 2, said(text))
-        assert await told(library) == (1,)
-        again = said(text, guid="again", url="https://news.example.org/again", published=NOW)
-        await fill(library, 2, said(text), again)
-        assert await titles(library, WATCH) == ["Title number 1"] * 2
-        assert await told(library) == ()
+async def test_a_repost_beside_its_first_copy_is_told_once(library: Library, text: str) -> None:
+    await fill(library, 2, said(text))
+    assert await told(library) == (1,)
+    again = said(text, guid="again", url="https://news.example.org/again", published=NOW)
+    await fill(library, 2, said(text), again)
+    assert await titles(library, WATCH) == ["Title number 1"] * 2
+    assert await told(library) == ()
 
 
-async def test_two_copies_that_come_together_are_told_once(tmp_path: Path) -> None:
-    async with opened(tmp_path, RULES) as library:
-        await fill(library, 2, said(HIT), said(HIT, guid="again", url="https://news.example.org/again"))
-        assert len(await told(library)) == 1
+async def test_two_copies_that_come_together_are_told_once(library: Library) -> None:
+    await fill(library, 2, said(HIT), said(HIT, guid="again", url="https://news.example.org/again"))
+    assert len(await told(library)) == 1
 
 
-async def test_what_is_called_the_same_each_day_is_told_each_day(tmp_path: Path) -> None:
-    async with opened(tmp_path, RULES) as library:
-        for day in range(3):
-            url, time = f"https://news.example.org/day/{day}", NOW - (3 - day) * 86_400
-            await fill(library, 2, said(HIT, guid=f"day{day}", url=url, published=time))
-            assert await told(library) == (day + 1,)
+async def test_what_is_called_the_same_each_day_is_told_each_day(library: Library) -> None:
+    for day in range(3):
+        url, time = f"https://news.example.org/day/{day}", NOW - (3 - day) * 86_400
+        await fill(library, 2, said(HIT, guid=f"day{day}", url=url, published=time))
+        assert await told(library) == (day + 1,)

@@ -10,19 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import (
-    ALL,
-    WATCHES,
-    ended,
-    feeds,
-    item,
-    opened,
-    opened_demo,
-    paths,
-    refreshed,
-    rss,
-    titles,
-)
+from tests.builders import ALL, WATCHES, ended, feeds, item, opened, paths, refreshed, rss, titles
 from tests.builders import CLOCK as NOW
 from tests.newsroom import all_rows, fetched
 from tests.web import Answer, Request, Web
@@ -245,57 +233,52 @@ async def test_changed_watches_are_applied_to_what_is_stored(tmp_path: Path, web
         assert [step async for step in library.watches.apply()] == []
 
 
-async def test_search_and_views_by_expression(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        found, problem = await library.searches.run("title:wechat watch:PIPL")
-        assert problem == "" and len(found) >= 2
-        assert list(await library.lists.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"))) == list(found)
-        by_title = await library.lists.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), sort="title")
-        assert [row.title for row in await library.lists.rows(by_title)] == sorted(
-            (row.title for row in await library.lists.rows(found)), key=str.casefold
-        )
-        with pytest.raises(UsageError, match="unknown sort order"):
-            await library.lists.ids(View(ViewKind.QUERY, "title:wechat"), sort="newest")
-        await library.marks.set_read(found[:1], True)
-        assert list(
-            await library.lists.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), show_read=False)
-        ) == list(found[1:])
-        found, problem = await library.searches.run('"not closed')
-        assert not found and "^" in problem
+async def test_search_and_views_by_expression(demo: Library) -> None:
+    found, problem = await demo.searches.run("title:wechat watch:PIPL")
+    assert problem == "" and len(found) >= 2
+    assert list(await demo.lists.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"))) == list(found)
+    by_title = await demo.lists.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), sort="title")
+    assert [row.title for row in await demo.lists.rows(by_title)] == sorted(
+        (row.title for row in await demo.lists.rows(found)), key=str.casefold
+    )
+    with pytest.raises(UsageError, match="unknown sort order"):
+        await demo.lists.ids(View(ViewKind.QUERY, "title:wechat"), sort="newest")
+    await demo.marks.set_read(found[:1], True)
+    assert list(
+        await demo.lists.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), show_read=False)
+    ) == list(found[1:])
+    found, problem = await demo.searches.run('"not closed')
+    assert not found and "^" in problem
 
 
-async def test_the_demo_tells_the_wechat_story(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        (story,) = [
-            row
-            for row in await all_rows(library)
-            if row.title.startswith("WeChat suspends new user registration")
-        ]
-        assert story.watches == ("WeChat", "PIPL")
-        article = await library.articles.get(story.id)
-        assert article is not None and article.comments_count and article.previous and article.next
-        evidence = {found.watch: found for found in article.evidence}
-        assert "Personal Information Protection Law" in evidence["PIPL"].sentence
-        related = await library.articles.related(story.id)
-        kinds = {found.relation for found in related}
-        assert {Relation.ALSO_READ, Relation.SAME_STORY} <= kinds
-        outlets = {found.feed_title for found in related if found.relation is Relation.SAME_STORY}
-        assert len(outlets) >= 2
-        assert all(found.reason for found in related)
-        assert len({found.article_id for found in related}) == len(related)
+async def test_the_demo_tells_the_wechat_story(demo: Library) -> None:
+    (story,) = [
+        row for row in await all_rows(demo) if row.title.startswith("WeChat suspends new user registration")
+    ]
+    assert story.watches == ("WeChat", "PIPL")
+    article = await demo.articles.get(story.id)
+    assert article is not None and article.comments_count and article.previous and article.next
+    evidence = {found.watch: found for found in article.evidence}
+    assert "Personal Information Protection Law" in evidence["PIPL"].sentence
+    related = await demo.articles.related(story.id)
+    kinds = {found.relation for found in related}
+    assert {Relation.ALSO_READ, Relation.SAME_STORY} <= kinds
+    outlets = {found.feed_title for found in related if found.relation is Relation.SAME_STORY}
+    assert len(outlets) >= 2
+    assert all(found.reason for found in related)
+    assert len({found.article_id for found in related}) == len(related)
 
 
-async def test_the_demo_is_loaded_once_and_never_asks_the_network(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        before = await library.lists.counts()
-        await library.load_demo()
-        assert await library.lists.counts() == before
-        assert ended(await refreshed(library)).feeds == 0
-        assert await library.refresh.count_due() == 0
-        with pytest.raises(TuireaderError):
-            await library.feeds.add([("https://x.example.org/feed", "", "")])
-        with pytest.raises(TuireaderError):
-            await library.feeds.discover("https://x.example.org/")
+async def test_the_demo_is_loaded_once_and_never_asks_the_network(demo: Library) -> None:
+    before = await demo.lists.counts()
+    await demo.load_demo()
+    assert await demo.lists.counts() == before
+    assert ended(await refreshed(demo)).feeds == 0
+    assert await demo.refresh.count_due() == 0
+    with pytest.raises(TuireaderError):
+        await demo.feeds.add([("https://x.example.org/feed", "", "")])
+    with pytest.raises(TuireaderError):
+        await demo.feeds.discover("https://x.example.org/")
 
 
 async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Path, web: Web) -> None:
@@ -367,18 +350,17 @@ async def test_a_password_whose_command_does_not_end_is_told(
     assert failed.error == "the command for the password did not end within 0.2 seconds: sleep 60"
 
 
-async def test_marks_and_places(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        some = (await library.lists.ids(ALL))[:3]
-        assert (await library.marks.set_read(some, True)).what == "3 marked read"
-        assert len((await library.marks.set_starred(some[:1], True)).ids) == 1
-        assert await titles(library, View(ViewKind.STARRED))
-        await library.marks.keep_place(some[0], 77)
-        article = await library.articles.get(some[0])
-        assert article is not None and article.place == 77
-        assert (await library.marks.undo()) is not None and (await library.marks.undo()) is not None
-        assert await library.marks.undo() is None
-        assert await library.articles.at_url(article.url + "?utm_source=x") == some[0]
+async def test_marks_and_places(demo: Library) -> None:
+    some = (await demo.lists.ids(ALL))[:3]
+    assert (await demo.marks.set_read(some, True)).what == "3 marked read"
+    assert len((await demo.marks.set_starred(some[:1], True)).ids) == 1
+    assert await titles(demo, View(ViewKind.STARRED))
+    await demo.marks.keep_place(some[0], 77)
+    article = await demo.articles.get(some[0])
+    assert article is not None and article.place == 77
+    assert (await demo.marks.undo()) is not None and (await demo.marks.undo()) is not None
+    assert await demo.marks.undo() is None
+    assert await demo.articles.at_url(article.url + "?utm_source=x") == some[0]
 
 
 async def test_a_database_that_is_given_by_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -24,40 +24,38 @@ async def hidden(library: Library) -> list[str]:
     return sorted(await titles(library, View(ViewKind.QUERY, "is:muted")))
 
 
-async def test_a_watched_article_is_spared_whatever_comes_first(tmp_path: Path) -> None:
-    async with opened(tmp_path, TWO_FEEDS) as library:
-        await library.watches.save(CVE)
-        await fill(library, 1, entry(1, title="Digest: CVE"), entry(2, title="Digest: sofas"))
-        assert await library.mutes.add("digest") == 1  # the mute is later than the article
-        await fill(library, 1, entry(3, title="Digest: another CVE"), entry(4, title="Digest: chairs"))
-        assert await hidden(library) == ["Digest: chairs", "Digest: sofas"]
-        assert (await library.lists.counts()).muted == 2 == len(await hidden(library))
-        await library.watches.save(WatchConfig("Sofas", any=("sofas",)))  # the watch is later than the mute
-        await applied(library)
-        assert await hidden(library) == ["Digest: chairs"]
-        assert await titles(library, View(ViewKind.WATCH, "Sofas")) == ["Digest: sofas"]
-        await library.watches.save(WatchConfig("Sofas", any=("/chai./",)), "Sofas")  # by the texts
-        await applied(library)
-        assert await hidden(library) == ["Digest: sofas"]
-        await fill(library, 1, entry(2, title="Digest: a sofa with a CVE"))  # an edit makes it a hit
-        assert await hidden(library) == []
-        await library.watches.remove("Sofas")
-        assert await hidden(library) == ["Digest: chairs"]
-        assert await library.mutes.all() == [(MuteConfig("digest"), 1)]
+async def test_a_watched_article_is_spared_whatever_comes_first(library: Library) -> None:
+    await library.watches.save(CVE)
+    await fill(library, 1, entry(1, title="Digest: CVE"), entry(2, title="Digest: sofas"))
+    assert await library.mutes.add("digest") == 1  # the mute is later than the article
+    await fill(library, 1, entry(3, title="Digest: another CVE"), entry(4, title="Digest: chairs"))
+    assert await hidden(library) == ["Digest: chairs", "Digest: sofas"]
+    assert (await library.lists.counts()).muted == 2 == len(await hidden(library))
+    await library.watches.save(WatchConfig("Sofas", any=("sofas",)))  # the watch is later than the mute
+    await applied(library)
+    assert await hidden(library) == ["Digest: chairs"]
+    assert await titles(library, View(ViewKind.WATCH, "Sofas")) == ["Digest: sofas"]
+    await library.watches.save(WatchConfig("Sofas", any=("/chai./",)), "Sofas")  # by the texts
+    await applied(library)
+    assert await hidden(library) == ["Digest: sofas"]
+    await fill(library, 1, entry(2, title="Digest: a sofa with a CVE"))  # an edit makes it a hit
+    assert await hidden(library) == []
+    await library.watches.remove("Sofas")
+    assert await hidden(library) == ["Digest: chairs"]
+    assert await library.mutes.all() == [(MuteConfig("digest"), 1)]
 
 
-async def test_a_mute_may_hide_what_is_watched(tmp_path: Path) -> None:
-    async with opened(tmp_path, TWO_FEEDS) as library:
-        await library.watches.save(CVE)
-        await fill(library, 1, entry(1, title="Digest: CVE"), entry(2, title="Digest: sofas"))
-        assert await library.mutes.add("digest", include_watched=True) == 2
-        assert "include_watched = true" in written(tmp_path)
-        assert await library.mutes.add("digest") == 1  # the same mute, and nothing has to be asked again
-        assert await applied(library) == [] and "include_watched" not in written(tmp_path)
-        assert await library.mutes.add("sofas") == 1
-        assert await library.mutes.add(feed="https://a.example.org/feed", include_watched=True) == 2
-        await library.mutes.remove(MuteConfig(feed="https://a.example.org/feed"))
-        assert await hidden(library) == ["Digest: sofas"]
+async def test_a_mute_may_hide_what_is_watched(library: Library, tmp_path: Path) -> None:
+    await library.watches.save(CVE)
+    await fill(library, 1, entry(1, title="Digest: CVE"), entry(2, title="Digest: sofas"))
+    assert await library.mutes.add("digest", include_watched=True) == 2
+    assert "include_watched = true" in written(tmp_path)
+    assert await library.mutes.add("digest") == 1  # the same mute, and nothing has to be asked again
+    assert await applied(library) == [] and "include_watched" not in written(tmp_path)
+    assert await library.mutes.add("sofas") == 1
+    assert await library.mutes.add(feed="https://a.example.org/feed", include_watched=True) == 2
+    await library.mutes.remove(MuteConfig(feed="https://a.example.org/feed"))
+    assert await hidden(library) == ["Digest: sofas"]
 
 
 async def test_mutes_of_an_older_version_spare_what_is_watched(tmp_path: Path) -> None:
@@ -78,25 +76,24 @@ async def test_mutes_of_an_older_version_spare_what_is_watched(tmp_path: Path) -
         assert await titles(library, ALL) == ["Digest: CVE"] and await applied(library) == []
 
 
-async def test_what_a_mute_costs_is_known_before(tmp_path: Path) -> None:
-    async with opened(tmp_path, TWO_FEEDS) as library:
-        await library.watches.save(CVE)
-        await library.watches.save(WatchConfig("Law", any=("law",)))
-        await fill(library, 1, *(entry(n, title=f"Digest: CVE {n}" + " law" * (n == 1)) for n in range(1, 4)))
-        await fill(library, 2, entry(10, title="Digest: sofas"), entry(11, title="Law of sofas"))
-        found = await library.mutes.preview(MuteConfig("digest"))
-        assert (found.articles, found.hidden, found.watched) == (4, 1, 3)
-        assert found.watches == (("CVE", 3), ("Law", 1)) and [row.title for row in found.samples] == [
-            "Digest: sofas"
-        ]
-        found = await library.mutes.preview(MuteConfig("digest", include_watched=True))
-        assert (found.articles, found.hidden, found.watched) == (4, 4, 3)
-        found = await library.mutes.preview(MuteConfig("", "https://a.example.org/feed"))
-        assert (found.articles, found.hidden, len(found.samples)) == (3, 0, 3)
-        await library.mutes.add("digest", include_watched=True)
-        assert (await library.mutes.preview(MuteConfig("digest"))).articles == 4  # also what is muted
-        assert "not closed" in (await library.mutes.preview(MuteConfig('"open'))).problem
-        assert (await library.mutes.preview(MuteConfig("nothing"))).articles == 0
+async def test_what_a_mute_costs_is_known_before(library: Library) -> None:
+    await library.watches.save(CVE)
+    await library.watches.save(WatchConfig("Law", any=("law",)))
+    await fill(library, 1, *(entry(n, title=f"Digest: CVE {n}" + " law" * (n == 1)) for n in range(1, 4)))
+    await fill(library, 2, entry(10, title="Digest: sofas"), entry(11, title="Law of sofas"))
+    found = await library.mutes.preview(MuteConfig("digest"))
+    assert (found.articles, found.hidden, found.watched) == (4, 1, 3)
+    assert found.watches == (("CVE", 3), ("Law", 1)) and [row.title for row in found.samples] == [
+        "Digest: sofas"
+    ]
+    found = await library.mutes.preview(MuteConfig("digest", include_watched=True))
+    assert (found.articles, found.hidden, found.watched) == (4, 4, 3)
+    found = await library.mutes.preview(MuteConfig("", "https://a.example.org/feed"))
+    assert (found.articles, found.hidden, len(found.samples)) == (3, 0, 3)
+    await library.mutes.add("digest", include_watched=True)
+    assert (await library.mutes.preview(MuteConfig("digest"))).articles == 4  # also what is muted
+    assert "not closed" in (await library.mutes.preview(MuteConfig('"open'))).problem
+    assert (await library.mutes.preview(MuteConfig("nothing"))).articles == 0
 
 
 # --------------------------------------------------------------------------- any order

@@ -13,48 +13,48 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import CLOCK as LIBRARY_NOW
-from tests.builders import NOW, TWO_FEEDS, entry, fill, open_store, opened, save
+from tests.builders import NOW, entry, fill, open_store, opened, save
 from tuireader import ingest, query
 from tuireader.errors import UsageError
+from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind
 from tuireader.query import STATES, TEXT_FIELDS, Query, Subject
 from tuireader.store import Store, search
 from tuireader.store.articles import StoredText
 
 
-async def test_the_most_relevant_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with opened(tmp_path, TWO_FEEDS) as library:
-        await fill(
-            library,
-            1,
-            entry(1, content_html="<p>Much is said of other things, and a word of tariffs.</p>"),
-            entry(2, title="Tariffs", content_html="<p>Tariffs and no end of tariffs.</p>"),
-            entry(3, title="Tariffs, webinar", content_html="<p>Buy a seat now and see all of it.</p>"),
-            entry(4),
-        )
-        by_date, _ = await library.searches.run("tariffs")
-        titles = [row.title for row in await library.lists.rows(by_date)]
-        assert titles == ["Title number 1", "Tariffs", "Tariffs, webinar"]
-        best, problem = await library.searches.run("tariffs", ranked=True)
-        assert problem == "" and best[0] == by_date[1] and best[-1] == by_date[0]
-        first, _ = await library.searches.run("tariffs", ranked=True, limit=1)
-        assert list(first) == [by_date[1]]
-        # What the index cannot decide alone, facts and mutes count as they do by date.
-        assert list((await library.searches.run("tariffs -/webinar/", ranked=True))[0]) == [
-            by_date[1],
-            by_date[0],
-        ]
-        assert list((await library.searches.run("tariffs is:read", ranked=True))[0]) == []
-        # Beyond the window, and without any word, the newest come first.
-        monkeypatch.setattr(search, "_RANKED", 1)
-        everything, _ = await library.searches.run("tariffs", ranked=True)
-        assert sorted(everything) == sorted(by_date)
-        assert list((await library.searches.run("is:unread", ranked=True))[0]) == list(
-            (await library.searches.run("is:unread"))[0]
-        )
-        view = View(ViewKind.QUERY, "tariffs")
-        assert list(await library.lists.ids(view, sort="relevance")) == list(everything)
-        assert list(await library.lists.ids(view)) == list(by_date)
+async def test_the_most_relevant_first(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    await fill(
+        library,
+        1,
+        entry(1, content_html="<p>Much is said of other things, and a word of tariffs.</p>"),
+        entry(2, title="Tariffs", content_html="<p>Tariffs and no end of tariffs.</p>"),
+        entry(3, title="Tariffs, webinar", content_html="<p>Buy a seat now and see all of it.</p>"),
+        entry(4),
+    )
+    by_date, _ = await library.searches.run("tariffs")
+    titles = [row.title for row in await library.lists.rows(by_date)]
+    assert titles == ["Title number 1", "Tariffs", "Tariffs, webinar"]
+    best, problem = await library.searches.run("tariffs", ranked=True)
+    assert problem == "" and best[0] == by_date[1] and best[-1] == by_date[0]
+    first, _ = await library.searches.run("tariffs", ranked=True, limit=1)
+    assert list(first) == [by_date[1]]
+    # What the index cannot decide alone, facts and mutes count as they do by date.
+    assert list((await library.searches.run("tariffs -/webinar/", ranked=True))[0]) == [
+        by_date[1],
+        by_date[0],
+    ]
+    assert list((await library.searches.run("tariffs is:read", ranked=True))[0]) == []
+    # Beyond the window, and without any word, the newest come first.
+    monkeypatch.setattr(search, "_RANKED", 1)
+    everything, _ = await library.searches.run("tariffs", ranked=True)
+    assert sorted(everything) == sorted(by_date)
+    assert list((await library.searches.run("is:unread", ranked=True))[0]) == list(
+        (await library.searches.run("is:unread"))[0]
+    )
+    view = View(ViewKind.QUERY, "tariffs")
+    assert list(await library.lists.ids(view, sort="relevance")) == list(everything)
+    assert list(await library.lists.ids(view)) == list(by_date)
 
 
 # ----------------------------------------------------------------------------- SQL and memory agree
@@ -214,12 +214,11 @@ def test_no_text_raises(tmp_path: Path) -> None:
         "k* " * 3000,
     ],
 )
-async def test_the_longest_expressions_are_answered(tmp_path: Path, text: str) -> None:
-    async with opened(tmp_path, TWO_FEEDS) as library:
-        await fill(library, 1, entry(1, title="Kumo"))
-        for ranked in (False, True):
-            _, problem = await library.searches.run(text, ranked=ranked)
-            assert problem == ""
+async def test_the_longest_expressions_are_answered(library: Library, text: str) -> None:
+    await fill(library, 1, entry(1, title="Kumo"))
+    for ranked in (False, True):
+        _, problem = await library.searches.run(text, ranked=ranked)
+        assert problem == ""
 
 
 def plainly(text: StoredText) -> Subject:
@@ -231,17 +230,16 @@ def plainly(text: StoredText) -> Subject:
 SLOW_TEXT = "a" * 40 + "!"
 
 
-async def test_a_regular_expression_that_takes_too_long_is_given_up_and_named(tmp_path: Path) -> None:
-    async with opened(tmp_path, TWO_FEEDS) as library:
-        await fill(library, 1, *(entry(number, title=f"{number} {SLOW_TEXT}") for number in range(100)))
-        looked_at: list[int] = []
-        text = "/(a|aa)+$/ OR nothing"
-        found, problem = await library.searches.run(text, tell=lambda ids: looked_at.append(len(ids)))
-        assert list(found) == [] and len(looked_at) == 0
-        assert problem == "/(a|aa)+$/ takes too long on many articles; make it simpler"
-        with pytest.raises(UsageError, match="takes too long"):
-            await library.searches.try_out(text)
-        # nor does it keep a mute, or what arrives, waiting
-        assert await library.mutes.add("/(a|aa)+$/") == 0
-        await fill(library, 1, entry(200, title=SLOW_TEXT))
-        assert len(await library.lists.ids(View(ViewKind.ALL))) == 101
+async def test_a_regular_expression_that_takes_too_long_is_given_up_and_named(library: Library) -> None:
+    await fill(library, 1, *(entry(number, title=f"{number} {SLOW_TEXT}") for number in range(100)))
+    looked_at: list[int] = []
+    text = "/(a|aa)+$/ OR nothing"
+    found, problem = await library.searches.run(text, tell=lambda ids: looked_at.append(len(ids)))
+    assert list(found) == [] and len(looked_at) == 0
+    assert problem == "/(a|aa)+$/ takes too long on many articles; make it simpler"
+    with pytest.raises(UsageError, match="takes too long"):
+        await library.searches.try_out(text)
+    # nor does it keep a mute, or what arrives, waiting
+    assert await library.mutes.add("/(a|aa)+$/") == 0
+    await fill(library, 1, entry(200, title=SLOW_TEXT))
+    assert len(await library.lists.ids(View(ViewKind.ALL))) == 101

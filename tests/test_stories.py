@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import ALL, config, feeds, item, opened, opened_demo, paths, refreshed, rss
+from tests.builders import ALL, config, feeds, item, opened, paths, refreshed, rss
 from tests.builders import CLOCK as NOW
 from tests.cli.command import Told, run_words
 from tests.newsroom import LANTERN, all_rows, fetched, row_of
 from tests.web import Web
-from tuireader import demo
+from tuireader import demo as samples
 from tuireader.errors import Exit, TuireaderError
 from tuireader.export.brief_formats import render
 from tuireader.library import Library
@@ -40,32 +40,31 @@ async def story_titles(library: Library, title: str) -> list[str]:
     return [] if story is None else [entry.title for entry in story.entries]
 
 
-async def test_the_outlets_of_one_story_fold_into_one_row(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        row = await row_of(library, "WeChat suspends")
-        story = await library.articles.story(row.id)
-        assert story is not None
-        assert {entry.feed_title for entry in story.entries} >= {
-            "Pacific Wire",
-            "Harbour Tech",
-            "The Ledger of Bits",
-        }
-        assert (story.first.feed_title, story.first.lag) == ("Pacific Wire", 0)
-        assert [entry.lag for entry in story.entries] == sorted(entry.lag for entry in story.entries)
-        assert row.story == story.id and row.story_size == 3
+async def test_the_outlets_of_one_story_fold_into_one_row(demo: Library) -> None:
+    row = await row_of(demo, "WeChat suspends")
+    story = await demo.articles.story(row.id)
+    assert story is not None
+    assert {entry.feed_title for entry in story.entries} >= {
+        "Pacific Wire",
+        "Harbour Tech",
+        "The Ledger of Bits",
+    }
+    assert (story.first.feed_title, story.first.lag) == ("Pacific Wire", 0)
+    assert [entry.lag for entry in story.entries] == sorted(entry.lag for entry in story.entries)
+    assert row.story == story.id and row.story_size == 3
 
-        folded = await library.lists.ids(ALL, folded=True)
-        members = await folded_with(library, "WeChat suspends")
-        told = [entry.article_id for entry in reversed(story.entries)]
-        assert len({row.feed_id for row in await library.lists.rows(members)}) == len(members) == 3
-        # What a feed of them says two hours later is in the story, and in a row of its own.
-        assert [key for key in told if key not in members] == [told[0]]
-        assert [article_id for article_id in folded if article_id in told] == [told[0], members[0]]
-        assert [row.story for row in await library.lists.rows(told[:1])] == [0]
-        opened_ids = list(await library.lists.ids(ALL, folded=True, opened={story.id}))
-        at = opened_ids.index(members[0])
-        assert opened_ids[at : at + len(members)] == members
-        assert len(opened_ids) == len(folded) + len(members) - 1
+    folded = await demo.lists.ids(ALL, folded=True)
+    members = await folded_with(demo, "WeChat suspends")
+    told = [entry.article_id for entry in reversed(story.entries)]
+    assert len({row.feed_id for row in await demo.lists.rows(members)}) == len(members) == 3
+    # What a feed of them says two hours later is in the story, and in a row of its own.
+    assert [key for key in told if key not in members] == [told[0]]
+    assert [article_id for article_id in folded if article_id in told] == [told[0], members[0]]
+    assert [row.story for row in await demo.lists.rows(told[:1])] == [0]
+    opened_ids = list(await demo.lists.ids(ALL, folded=True, opened={story.id}))
+    at = opened_ids.index(members[0])
+    assert opened_ids[at : at + len(members)] == members
+    assert len(opened_ids) == len(folded) + len(members) - 1
 
 
 ALPHA = (
@@ -96,53 +95,51 @@ async def test_headlines_of_one_form_are_no_story_in_a_young_library(tmp_path: P
         assert {title for title, story in stories.items() if story} == {ALPHA[3][0], BETA[3][0]}
 
 
-async def test_every_story_of_the_demo_is_one_matter(tmp_path: Path) -> None:
+async def test_every_story_of_the_demo_is_one_matter(demo: Library) -> None:
     about = ("Kaseya", "Didi", "Tencent", "Intel", "Apple", "WeChat", "AMD")
-    async with opened_demo(tmp_path) as library:
-        rows = await all_rows(library)
-        stories: dict[int, list[str]] = {}
-        for row in rows:
-            if row.story:
-                stories.setdefault(row.story, []).append(row.title)
-        assert len(stories) >= 7
-        for titles in stories.values():
-            assert len(titles) > 1
-            assert any(all(name in title for title in titles) for name in about) or titles[0].startswith(
-                "Intel"
-            ), titles
-        assert {row.story_size for row in rows if not row.story} == {1}
+    rows = await all_rows(demo)
+    stories: dict[int, list[str]] = {}
+    for row in rows:
+        if row.story:
+            stories.setdefault(row.story, []).append(row.title)
+    assert len(stories) >= 7
+    for titles in stories.values():
+        assert len(titles) > 1
+        assert any(all(name in title for title in titles) for name in about) or titles[0].startswith(
+            "Intel"
+        ), titles
+    assert {row.story_size for row in rows if not row.story} == {1}
 
 
-async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        related = await library.articles.related((await row_of(library, "WeChat suspends")).id)
-        found = {item.title: item for item in related}
-        assert found[DIDI].relation is Relation.CITES
-        assert found[DIDI].reason.startswith("−22 d · linked in the text · shares Didi, ")
-        assert found[LAW].relation is Relation.ALSO_READ
-        assert found[LAW].reason.startswith("−89 d · named in the text · shares ")
-        assert "Information Protection Law" in found[LAW].reason
+async def test_relations_of_the_demo_have_the_right_reasons(demo: Library) -> None:
+    related = await demo.articles.related((await row_of(demo, "WeChat suspends")).id)
+    found = {item.title: item for item in related}
+    assert found[DIDI].relation is Relation.CITES
+    assert found[DIDI].reason.startswith("−22 d · linked in the text · shares Didi, ")
+    assert found[LAW].relation is Relation.ALSO_READ
+    assert found[LAW].reason.startswith("−89 d · named in the text · shares ")
+    assert "Information Protection Law" in found[LAW].reason
 
-        related = await library.articles.related((await row_of(library, "Tencent’s WeChat stops")).id)
-        background = {item.title: item for item in related if item.relation is Relation.BACKGROUND}
-        assert background[DIDI].reason.startswith("−22 d · linked by Harbour Tech · shares Didi")
-        assert background[LAW].reason.startswith(
-            "−88 d · named by Harbour Tech · shares Personal Information Protection Law"
-        )
-        assert not [item for item in related if "Harbour Tech" in item.reason.partition("shares")[2]]
+    related = await demo.articles.related((await row_of(demo, "Tencent’s WeChat stops")).id)
+    background = {item.title: item for item in related if item.relation is Relation.BACKGROUND}
+    assert background[DIDI].reason.startswith("−22 d · linked by Harbour Tech · shares Didi")
+    assert background[LAW].reason.startswith(
+        "−88 d · named by Harbour Tech · shares Personal Information Protection Law"
+    )
+    assert not [item for item in related if "Harbour Tech" in item.reason.partition("shares")[2]]
 
-        related = await library.articles.related((await row_of(library, KEPT_OUT)).id)
-        found = {item.title: item for item in related}
-        review = found["Two days after its listing, Didi faces a cybersecurity review"]
-        assert review.relation is Relation.SAME_STORY  # they are folded
-        assert review.reason.startswith("−2 d · shares Didi, ")
-        draft = found["Firms with a million users face a security review before listing abroad"]
-        assert draft.relation is Relation.FOLLOW_UP
-        assert draft.reason.startswith("+5 d · shares ") and "Didi" in draft.reason
+    related = await demo.articles.related((await row_of(demo, KEPT_OUT)).id)
+    found = {item.title: item for item in related}
+    review = found["Two days after its listing, Didi faces a cybersecurity review"]
+    assert review.relation is Relation.SAME_STORY  # they are folded
+    assert review.reason.startswith("−2 d · shares Didi, ")
+    draft = found["Firms with a million users face a security review before listing abroad"]
+    assert draft.relation is Relation.FOLLOW_UP
+    assert draft.reason.startswith("+5 d · shares ") and "Didi" in draft.reason
 
-        crumble = await row_of(library, "Apple and blackberry")
-        assert await library.articles.related(crumble.id) == ()
-        assert (crumble.story, crumble.story_size, await library.articles.story(crumble.id)) == (0, 1, None)
+    crumble = await row_of(demo, "Apple and blackberry")
+    assert await demo.articles.related(crumble.id) == ()
+    assert (crumble.story, crumble.story_size, await demo.articles.story(crumble.id)) == (0, 1, None)
 
 
 async def test_primary_sources_are_raised_though_no_feed_has_them(tmp_path: Path, web: Web) -> None:
@@ -169,57 +166,52 @@ async def test_primary_sources_are_raised_though_no_feed_has_them(tmp_path: Path
         assert back.relation in (Relation.SAME_STORY, Relation.CITED_BY)
 
 
-async def test_the_first_unread_article_stands_for_its_story(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        newest_first = await folded_with(library, "WeChat suspends")
-        await library.marks.set_read(newest_first[:2], True)
-        folded = await library.lists.ids(ALL, folded=True)
-        assert [key for key in folded if key in newest_first] == [newest_first[2]]
-        await library.marks.set_read(newest_first, True)
-        folded = await library.lists.ids(ALL, folded=True)
-        assert [key for key in folded if key in newest_first] == [newest_first[0]]
-        unread = await library.lists.ids(UNREAD, folded=True)
-        assert not set(unread) & set(newest_first)
+async def test_the_first_unread_article_stands_for_its_story(demo: Library) -> None:
+    newest_first = await folded_with(demo, "WeChat suspends")
+    await demo.marks.set_read(newest_first[:2], True)
+    folded = await demo.lists.ids(ALL, folded=True)
+    assert [key for key in folded if key in newest_first] == [newest_first[2]]
+    await demo.marks.set_read(newest_first, True)
+    folded = await demo.lists.ids(ALL, folded=True)
+    assert [key for key in folded if key in newest_first] == [newest_first[0]]
+    unread = await demo.lists.ids(UNREAD, folded=True)
+    assert not set(unread) & set(newest_first)
 
 
-async def test_reading_one_reads_the_story_and_undo_takes_it_back(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        ids = await folded_with(library, "WeChat suspends")
-        await library.marks.set_read(ids[:1], True, journal=False)
-        change = await library.marks.set_read(ids[:1], True, stories=True)
-        assert sorted(change.ids) == sorted(ids[1:])
-        undone = await library.marks.undo()
-        assert undone is not None and sorted(undone.ids) == sorted(ids[1:])
-        assert [row.read for row in await library.lists.rows(ids)] == [True] + [False] * (len(ids) - 1)
+async def test_reading_one_reads_the_story_and_undo_takes_it_back(demo: Library) -> None:
+    ids = await folded_with(demo, "WeChat suspends")
+    await demo.marks.set_read(ids[:1], True, journal=False)
+    change = await demo.marks.set_read(ids[:1], True, stories=True)
+    assert sorted(change.ids) == sorted(ids[1:])
+    undone = await demo.marks.undo()
+    assert undone is not None and sorted(undone.ids) == sorted(ids[1:])
+    assert [row.read for row in await demo.lists.rows(ids)] == [True] + [False] * (len(ids) - 1)
 
 
-async def test_counts_count_stories_when_folded(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        ids = await folded_with(library, "WeChat suspends")
-        await library.marks.set_read(ids[-1:], True)
-        await library.marks.set_starred(ids, True)
-        counts = await library.lists.counts()
-        views = {
-            View(ViewKind.TODAY): counts.today,
-            UNREAD: counts.unread,
-            View(ViewKind.STARRED): counts.starred,
-            ALL: counts.all,
-            **{View(ViewKind.WATCH, name): count for name, count in counts.watches.items()},
-            **{View(ViewKind.FEED, str(key)): count for key, count in counts.feeds.items()},
-        }
-        assert (counts.starred.stories, counts.starred.total) == (1, len(ids))
-        every = await library.feeds.all()
-        for folder in {feed.folder for feed in every} - {""}:
-            view = View(ViewKind.FOLDER, folder)
-            views[view] = count_of(view, counts) or Count()
-        for view, count in views.items():
-            assert len(await library.lists.ids(view, folded=True)) == count.stories, view
-            assert len(await library.lists.ids(view, show_read=False, folded=True)) == count.unread_stories, (
-                view
-            )
-            assert len(await library.lists.ids(view)) == count.total, view
-            assert len(await library.lists.ids(view, show_read=False)) == count.unread, view
-        assert counts.all.total > counts.all.stories and counts.unread.unread > counts.unread.unread_stories
+async def test_counts_count_stories_when_folded(demo: Library) -> None:
+    ids = await folded_with(demo, "WeChat suspends")
+    await demo.marks.set_read(ids[-1:], True)
+    await demo.marks.set_starred(ids, True)
+    counts = await demo.lists.counts()
+    views = {
+        View(ViewKind.TODAY): counts.today,
+        UNREAD: counts.unread,
+        View(ViewKind.STARRED): counts.starred,
+        ALL: counts.all,
+        **{View(ViewKind.WATCH, name): count for name, count in counts.watches.items()},
+        **{View(ViewKind.FEED, str(key)): count for key, count in counts.feeds.items()},
+    }
+    assert (counts.starred.stories, counts.starred.total) == (1, len(ids))
+    every = await demo.feeds.all()
+    for folder in {feed.folder for feed in every} - {""}:
+        view = View(ViewKind.FOLDER, folder)
+        views[view] = count_of(view, counts) or Count()
+    for view, count in views.items():
+        assert len(await demo.lists.ids(view, folded=True)) == count.stories, view
+        assert len(await demo.lists.ids(view, show_read=False, folded=True)) == count.unread_stories, view
+        assert len(await demo.lists.ids(view)) == count.total, view
+        assert len(await demo.lists.ids(view, show_read=False)) == count.unread, view
+    assert counts.all.total > counts.all.stories and counts.unread.unread > counts.unread.unread_stories
 
 
 async def test_a_folder_counts_a_story_of_several_of_its_feeds_once(tmp_path: Path, web: Web) -> None:
@@ -238,41 +230,39 @@ async def test_a_folder_counts_a_story_of_several_of_its_feeds_once(tmp_path: Pa
             assert told.total == 2
 
 
-async def test_a_split_is_remembered_and_can_be_taken_back(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        whole = await story_titles(library, DIDI)
-        assert KEPT_OUT in whole and len(whole) == 5
-        wrong = await row_of(library, KEPT_OUT)
-        change = await library.marks.split_story(wrong.id)
-        assert change.ids[0] == wrong.id and len(change.ids) == 5
-        assert await story_titles(library, KEPT_OUT) == []
-        assert await story_titles(library, DIDI) == [title for title in whole if title != KEPT_OUT]
-        assert (await library.marks.split_story(wrong.id)).ids == ()
+async def test_a_split_is_remembered_and_can_be_taken_back(demo: Library) -> None:
+    whole = await story_titles(demo, DIDI)
+    assert KEPT_OUT in whole and len(whole) == 5
+    wrong = await row_of(demo, KEPT_OUT)
+    change = await demo.marks.split_story(wrong.id)
+    assert change.ids[0] == wrong.id and len(change.ids) == 5
+    assert await story_titles(demo, KEPT_OUT) == []
+    assert await story_titles(demo, DIDI) == [title for title in whole if title != KEPT_OUT]
+    assert (await demo.marks.split_story(wrong.id)).ids == ()
 
-        undone = await library.marks.undo()
-        assert undone is not None and undone.what == change.what
-        assert await story_titles(library, DIDI) == whole
-        assert await library.marks.undo() is None
+    undone = await demo.marks.undo()
+    assert undone is not None and undone.what == change.what
+    assert await story_titles(demo, DIDI) == whole
+    assert await demo.marks.undo() is None
 
 
-async def test_a_story_can_be_split_by_the_article_that_numbers_it(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        story = await library.articles.story((await row_of(library, DIDI)).id)
-        assert story is not None
-        numbered = story.id
-        titles = await story_titles(library, DIDI)
-        await library.marks.split_story(numbered)
-        (first,) = await library.lists.rows([numbered])
-        assert (first.story, first.story_size) == (0, 1)
-        left = await story_titles(library, KEPT_OUT)
-        assert left == [title for title in titles if title != first.title]
-        assert (await row_of(library, KEPT_OUT)).story != numbered
-        for title in left[:-1]:
-            await library.marks.split_story((await row_of(library, title)).id)
-        assert [await story_titles(library, title) for title in titles] == [[]] * 5  # no story of one
-        for _ in range(len(left)):
-            await library.marks.undo()
-        assert await story_titles(library, DIDI) == titles
+async def test_a_story_can_be_split_by_the_article_that_numbers_it(demo: Library) -> None:
+    story = await demo.articles.story((await row_of(demo, DIDI)).id)
+    assert story is not None
+    numbered = story.id
+    titles = await story_titles(demo, DIDI)
+    await demo.marks.split_story(numbered)
+    (first,) = await demo.lists.rows([numbered])
+    assert (first.story, first.story_size) == (0, 1)
+    left = await story_titles(demo, KEPT_OUT)
+    assert left == [title for title in titles if title != first.title]
+    assert (await row_of(demo, KEPT_OUT)).story != numbered
+    for title in left[:-1]:
+        await demo.marks.split_story((await row_of(demo, title)).id)
+    assert [await story_titles(demo, title) for title in titles] == [[]] * 5  # no story of one
+    for _ in range(len(left)):
+        await demo.marks.undo()
+    assert await story_titles(demo, DIDI) == titles
 
 
 BRIDGE = "<p>The Ostrava bridge over the river Odra was closed after engineers found cracks in a pylon.</p>"
@@ -329,32 +319,31 @@ async def test_a_split_holds_when_the_article_is_edited(tmp_path: Path, web: Web
 # --------------------------------------------------------------------------- brief
 
 
-async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        made, end = await library.briefs.make(86_400)
-        assert end == (await library.lists.counts()).all.total
-        text = render(made, "md")
-        assert text.startswith("# Brief\n\n")
-        assert "\n## WeChat\n\n### Tencent’s WeChat stops taking new users during security upgrade\n" in text
-        assert "\nAlso on PIPL.\n" in text
-        assert "\n> " in text and "**WeChat**" in text
-        reports = text[text.index("- 2023-") :].split("\n\n")[0].splitlines()
-        assert [line.split(" · ")[1].split(": [")[0] for line in reports] == [
-            "Pacific Wire",
-            "The Ledger of Bits",
-            "Harbour Tech",
-            "Harbour Tech",
-        ]
-        assert [line.split(" · ")[0] for line in reports[1:]] == ["- +40 min", "- +1 h", "- +2 h"]
-        assert text == render((await library.briefs.make(86_400))[0], "md")
-        longer, _ = await library.briefs.make(60 * 86_400)
-        assert longer.stories > made.stories
+async def test_the_brief_of_the_demo(demo: Library) -> None:
+    made, end = await demo.briefs.make(86_400)
+    assert end == (await demo.lists.counts()).all.total
+    text = render(made, "md")
+    assert text.startswith("# Brief\n\n")
+    assert "\n## WeChat\n\n### Tencent’s WeChat stops taking new users during security upgrade\n" in text
+    assert "\nAlso on PIPL.\n" in text
+    assert "\n> " in text and "**WeChat**" in text
+    reports = text[text.index("- 2023-") :].split("\n\n")[0].splitlines()
+    assert [line.split(" · ")[1].split(": [")[0] for line in reports] == [
+        "Pacific Wire",
+        "The Ledger of Bits",
+        "Harbour Tech",
+        "Harbour Tech",
+    ]
+    assert [line.split(" · ")[0] for line in reports[1:]] == ["- +40 min", "- +1 h", "- +2 h"]
+    assert text == render((await demo.briefs.make(86_400))[0], "md")
+    longer, _ = await demo.briefs.make(60 * 86_400)
+    assert longer.stories > made.stories
 
-        only, _ = await library.briefs.make(86_400, "PIPL")
-        assert 0 < only.stories < made.stories
-        assert all("PIPL" in story.watches for section in only.sections for story in section.stories)
-        with pytest.raises(TuireaderError, match="WeChat, PIPL"):
-            await library.briefs.make(86_400, "PIP")
+    only, _ = await demo.briefs.make(86_400, "PIPL")
+    assert 0 < only.stories < made.stories
+    assert all("PIPL" in story.watches for section in only.sections for story in section.stories)
+    with pytest.raises(TuireaderError, match="WeChat, PIPL"):
+        await demo.briefs.make(86_400, "PIP")
 
 
 async def test_a_brief_says_what_it_leaves_out(tmp_path: Path, web: Web) -> None:
@@ -413,21 +402,22 @@ def test_the_brief_as_a_command(
     assert told.code == Exit.USAGE and "24h" in told.err
 
 
-async def test_following_a_story_proposes_a_watch_from_its_rarest_words(tmp_path: Path) -> None:
-    async with opened_demo(tmp_path) as library:
-        row = await row_of(library, "WeChat suspends")
-        proposed = await library.watches.for_story(row.id)
-        assert proposed.name.startswith("Story: Tencent’s WeChat")
-        assert "WeChat" in proposed.query or "Tencent" in proposed.query
-        preview = await library.watches.preview(proposed)
-        assert preview.problem == "" and 4 <= preview.matches <= 8
-        crumble = await library.watches.for_story((await row_of(library, "Apple and blackberry")).id)
-        assert (await library.watches.preview(crumble)).matches == 1
+async def test_following_a_story_proposes_a_watch_from_its_rarest_words(demo: Library) -> None:
+    row = await row_of(demo, "WeChat suspends")
+    proposed = await demo.watches.for_story(row.id)
+    assert proposed.name.startswith("Story: Tencent’s WeChat")
+    assert "WeChat" in proposed.query or "Tencent" in proposed.query
+    preview = await demo.watches.preview(proposed)
+    assert preview.problem == "" and 4 <= preview.matches <= 8
+    crumble = await demo.watches.for_story((await row_of(demo, "Apple and blackberry")).id)
+    assert (await demo.watches.preview(crumble)).matches == 1
 
 
 async def test_after_two_days_away_what_has_come_is_summed_up_and_can_be_cleared(tmp_path: Path) -> None:
     now = NOW
-    library = await Library.open(config(demo.config_text()), paths(tmp_path), offline=True, clock=lambda: now)
+    library = await Library.open(
+        config(samples.config_text()), paths(tmp_path), offline=True, clock=lambda: now
+    )
     try:
         assert await library.lists.away_since() is None
         now += 47 * 3600

@@ -14,18 +14,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import CLOCK as NOW
-from tests.builders import (
-    TWO_FEEDS,
-    WATCHES,
-    applied,
-    entry,
-    fill,
-    opened,
-    titles,
-    written,
-)
+from tests.builders import TWO_FEEDS, WATCHES, applied, entry, fill, opened, titles, written
 from tuireader.config import MuteConfig, WatchConfig, loads
 from tuireader.errors import ConfigError, UsageError
+from tuireader.library import Library
 from tuireader.model import View, ViewKind
 from tuireader.store import Store
 
@@ -139,16 +131,15 @@ async def test_a_watch_and_aliases_are_proposed(tmp_path: Path) -> None:
         assert (await library.watches.suggest(99)).any == ()
 
 
-async def test_snippets_of_hits(tmp_path: Path) -> None:
-    async with opened(tmp_path, TWO_FEEDS) as library:
-        text = "<p>First. Here is an apple. Last.</p>"
-        await fill(library, 1, entry(1, content_html=text), entry(2, title="Apples", content_html=""))
-        ids = await library.lists.ids(View(ViewKind.ALL))
-        found = await library.searches.snippets([*ids, 99], "apple")
-        assert [sentence for sentence, _ in found] == ["Here is an apple.", "Apples", ""]
-        (start, end) = found[0][1][0]
-        assert found[0][0][start:end] == "apple"
-        assert await library.searches.snippets(ids, 'wrong"') == [("", ()), ("", ())]
+async def test_snippets_of_hits(library: Library) -> None:
+    text = "<p>First. Here is an apple. Last.</p>"
+    await fill(library, 1, entry(1, content_html=text), entry(2, title="Apples", content_html=""))
+    ids = await library.lists.ids(View(ViewKind.ALL))
+    found = await library.searches.snippets([*ids, 99], "apple")
+    assert [sentence for sentence, _ in found] == ["Here is an apple.", "Apples", ""]
+    (start, end) = found[0][1][0]
+    assert found[0][0][start:end] == "apple"
+    assert await library.searches.snippets(ids, 'wrong"') == [("", ()), ("", ())]
 
 
 async def test_mutes_hide_and_never_delete(tmp_path: Path) -> None:
@@ -222,35 +213,33 @@ async def test_mutes_that_ask_for_what_changes(tmp_path: Path) -> None:
         assert [hidden for _, hidden in await library.mutes.all()] == [2, 0]
 
 
-async def test_a_watch_sees_the_labels_that_an_article_has_when_it_is_asked(tmp_path: Path) -> None:
+async def test_a_watch_sees_the_labels_that_an_article_has_when_it_is_asked(library: Library) -> None:
     view = View(ViewKind.WATCH, "Law")
-    async with opened(tmp_path, TWO_FEEDS) as library:
-        await fill(library, 1, entry(1), entry(2), entry(3, tags=("law",)))
-        await library.watches.save(WatchConfig("Law", query="label:law"))
-        await applied(library)
-        assert await titles(library, view) == ["Title number 3"]
-        (one,) = (await library.searches.run('title:"number 1"'))[0]
-        (two,) = (await library.searches.run('title:"number 2"'))[0]
-        await library.labels.set("law", [one, two], True)
-        assert await titles(library, view) == ["Title number 3"]  # a mark asks nobody
-        await fill(library, 1, entry(1, title="Changed"))
-        assert await titles(library, view) == ["Changed", "Title number 3"]
-        await library.watches.save(WatchConfig("Law", query="label:/^law$/"), "Law")
-        await applied(library)
-        assert await titles(library, view) == ["Changed", "Title number 2", "Title number 3"]
-        preview = await library.watches.preview(WatchConfig("Law", query="-label:law"), "Law")
-        assert (preview.matches, preview.added, preview.removed) == (0, 0, 3)
+    await fill(library, 1, entry(1), entry(2), entry(3, tags=("law",)))
+    await library.watches.save(WatchConfig("Law", query="label:law"))
+    await applied(library)
+    assert await titles(library, view) == ["Title number 3"]
+    (one,) = (await library.searches.run('title:"number 1"'))[0]
+    (two,) = (await library.searches.run('title:"number 2"'))[0]
+    await library.labels.set("law", [one, two], True)
+    assert await titles(library, view) == ["Title number 3"]  # a mark asks nobody
+    await fill(library, 1, entry(1, title="Changed"))
+    assert await titles(library, view) == ["Changed", "Title number 3"]
+    await library.watches.save(WatchConfig("Law", query="label:/^law$/"), "Law")
+    await applied(library)
+    assert await titles(library, view) == ["Changed", "Title number 2", "Title number 3"]
+    preview = await library.watches.preview(WatchConfig("Law", query="-label:law"), "Law")
+    assert (preview.matches, preview.added, preview.removed) == (0, 0, 3)
 
 
-async def test_a_mute_looks_for_labels_each_day(tmp_path: Path) -> None:
-    async with opened(tmp_path, TWO_FEEDS) as library:
-        await fill(library, 1, entry(1), entry(2))
-        assert await library.mutes.add("label:later") == 0
-        await library.labels.set("later", [1], True)
-        assert (await library.lists.counts()).muted == 0
-        library.context.clock = lambda: NOW + DAY
-        await applied(library)
-        assert (await library.lists.counts()).muted == 1
+async def test_a_mute_looks_for_labels_each_day(library: Library) -> None:
+    await fill(library, 1, entry(1), entry(2))
+    assert await library.mutes.add("label:later") == 0
+    await library.labels.set("later", [1], True)
+    assert (await library.lists.counts()).muted == 0
+    library.context.clock = lambda: NOW + DAY
+    await applied(library)
+    assert (await library.lists.counts()).muted == 1
 
 
 async def test_the_demo_keeps_rules_to_itself(tmp_path: Path) -> None:
