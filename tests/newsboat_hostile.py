@@ -11,15 +11,13 @@ import json
 import os
 import random
 import resource
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.hostile_caches import CACHES, FEED
 from tests.hostile_lines import CONFIGS, URLS
+from tests.processes import Measured, measured
 
 
 def write(folder: Path, number: int) -> list[str]:
@@ -39,55 +37,13 @@ def write(folder: Path, number: int) -> list[str]:
 # --------------------------------------------------------------------------- one import
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """Exit code of an import, what it said, seconds (of the processor, too), and bytes of memory."""
-
-    code: int
-    out: str
-    err: str
-    seconds: float
-    processor: float
-    memory: int
-
-
-def imported(folder: Path, home: Path, *words: str) -> Ended:
+def imported(folder: Path, home: Path, *words: str) -> Measured:
     """Import a profile in a process of its own."""
     home.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "tuireader", "--config", str(home / "config.toml"), "--database"]
     command += [str(home / "news.db"), "import", "newsboat", str(folder), *words]
     environment = os.environ | {"HOME": str(home), "XDG_STATE_HOME": str(home), "XDG_CACHE_HOME": str(home)}
-    started = time.monotonic()
-    with (home / "out").open("wb") as out, (home / "err").open("wb") as err:
-        # measured by a small process: the memory of the one that starts another counts for both
-        measured = [sys.executable, "-c", _MEASURE, str(home / "used"), *command]
-        subprocess.run(
-            measured,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            preexec_fn=_bounded,
-            check=True,
-        )
-    code, processor, memory = json.loads((home / "used").read_text(encoding="utf-8"))
-    return Ended(
-        code,
-        (home / "out").read_text(encoding="utf-8", errors="replace"),
-        (home / "err").read_text(encoding="utf-8", errors="replace"),
-        time.monotonic() - started,
-        processor,
-        memory * 1024,
-    )
-
-
-_MEASURE = """
-import json, resource, subprocess, sys
-code = subprocess.call(sys.argv[2:])
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-with open(sys.argv[1], "w") as file:
-    json.dump([code, used.ru_utime + used.ru_stime, used.ru_maxrss], file)
-"""
+    return measured(command, environment, before=_bounded)
 
 
 def _bounded() -> None:
@@ -95,7 +51,7 @@ def _bounded() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 
 
-def faults(number: int, folder: Path, home: Path) -> tuple[list[str], Ended]:
+def faults(number: int, folder: Path, home: Path) -> tuple[list[str], Measured]:
     """Write and import a profile; what went wrong, and how it ended."""
     write(folder, number)
     ended = imported(folder, home, "--json")

@@ -1,14 +1,19 @@
-"""Programs that tests start: their variables besides their own, and whether they have ended."""
+"""Programs that tests start: their variables, their end, what they use and what they leave behind."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Callable
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from tuireader.store import maintenance
@@ -61,6 +66,48 @@ def grown(folder: Path, pattern: str, size: int) -> bool:
     with suppress(FileNotFoundError):
         return any(file.stat().st_size >= size for file in folder.glob(pattern))
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How a program ended, with the seconds that it took and those of the processor, and its most memory."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+    processor: float
+    memory: int
+
+
+_MEASURE = """
+import json, resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as file:
+    json.dump([code, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024], file)
+"""
+
+
+def measured(
+    command: Sequence[str], env: Mapping[str, str], *, before: Callable[[], None] | None = None
+) -> Measured:
+    """Run a program from a small one: the memory of what starts a process counts for it, too."""
+    started = time.monotonic()
+    with NamedTemporaryFile("r") as used:
+        done = subprocess.run(
+            [sys.executable, "-c", _MEASURE, used.name, *command],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=240,
+            preexec_fn=before,
+            check=True,
+        )
+        code, processor, memory = json.load(used)
+    return Measured(code, done.stdout, done.stderr, time.monotonic() - started, processor, memory)
 
 
 def problems(database: Path) -> list[str]:

@@ -9,27 +9,23 @@ from __future__ import annotations
 
 import gzip
 import json
-import sqlite3
-import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from tests.cli.command import Home
+from tests.processes import Measured, measured, rows
 from tests.web import Answer, Raw, Web, endless, in_thread, then_reset
+from tuireader.errors import Exit
 
 pytestmark = pytest.mark.slow
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n"
 HEALTHY = 12
-MOST_MEMORY = 300  # MB, of any process
+MOST_MEMORY = 300_000_000  # bytes, of any process
 
 
 def items(many: int, name: str = "entry") -> str:
@@ -154,11 +150,8 @@ CASES: dict[str, tuple[Behaviour, int | str]] = {
 class Ran:
     """What came of the run."""
 
-    code: int
-    seconds: float
-    memory: dict[str, int]
+    ended: Measured
     errors: dict[str, str]
-    said: str
     titles: dict[str, list[str]]
     trapped: int
 
@@ -182,36 +175,6 @@ def place(web: Web, path: str, behaviour: Behaviour) -> str:
     return web.raw(path, behaviour)
 
 
-def watched(child: subprocess.Popen[str]) -> Callable[[], dict[str, int]]:
-    """Look at the memory of a process and of those that it starts until it ends; MB, where /proc tells."""
-    most: dict[str, int] = {}
-
-    def look() -> None:
-        while child.poll() is None:
-            try:
-                children = Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()
-            except OSError:
-                children = []
-            for pid in [str(child.pid), *children]:
-                try:
-                    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-                except OSError:
-                    continue
-                most.update((pid, int(line.split()[1]) // 1024) for line in lines if line.startswith("VmHWM"))
-            stop.wait(0.05)
-
-    stop = threading.Event()
-    looking = threading.Thread(target=look)
-    looking.start()
-
-    def ended() -> dict[str, int]:
-        stop.set()
-        looking.join()
-        return most
-
-    return ended
-
-
 @pytest.fixture(scope="module")
 def web() -> Iterator[Web]:
     with in_thread() as server:
@@ -232,31 +195,18 @@ def ran(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     )
     home.config.write_text(f'[fetch]\nper_host = 8\ntimeout = "10s"\n{feeds}', encoding="utf-8")
     command = [sys.executable, "-m", "tuireader", *home.arguments("refresh", "--json")]
-    started = time.monotonic()
-    with subprocess.Popen(
-        command, env=home.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as child:
-        memory = watched(child)
-        out, said = child.communicate(timeout=240)
+    ended = measured(command, home.environment())
     names = list(urls)
-    events = [json.loads(line) for line in out.splitlines()]
+    events = [json.loads(line) for line in ended.out.splitlines()]
     done = {names[int(event["title"])]: event["error"] for event in events if event["event"] == "feed"}
-    with closing(sqlite3.connect(home.database)) as conn:
-        rows = conn.execute(
-            "SELECT f.url, a.title FROM feed f JOIN appearance p ON p.feed_id = f.id JOIN article a ON a.id = p.article_id"
-        ).fetchall()
-    titles: dict[str, list[str]] = {}
-    for url, title in rows:
-        titles.setdefault(url, []).append(title)
-    return Ran(
-        child.returncode,
-        time.monotonic() - started,
-        memory(),
-        done,
-        said,
-        {name: titles.get(url, []) for name, url in urls.items()},
-        len(web.seen("/trap")),
+    found = rows(
+        home.database,
+        "SELECT f.url, a.title FROM feed f JOIN appearance p ON p.feed_id = f.id JOIN article a ON a.id = p.article_id",
     )
+    titles: dict[str, list[str]] = {}
+    for url, title in found:
+        titles.setdefault(url, []).append(title)
+    return Ran(ended, done, {name: titles.get(url, []) for name, url in urls.items()}, len(web.seen("/trap")))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -277,13 +227,11 @@ def test_the_run_goes_on_around_them(ran: Ran) -> None:
     assert all(
         sorted(ran.titles[f"healthy {n}"]) == [f"healthy {n} {m}" for m in range(3)] for n in range(HEALTHY)
     )
-    assert ran.code == 3
-    assert "Traceback" not in ran.said
+    assert ran.ended.code == Exit.SOME_FAILED
+    assert "Traceback" not in ran.ended.err
     assert ran.trapped == 0
-    assert ran.seconds < 120
+    assert ran.ended.seconds < 120
 
 
 def test_no_process_takes_much_memory(ran: Ran) -> None:
-    if not ran.memory:
-        pytest.skip("only where /proc tells")
-    assert max(ran.memory.values()) < MOST_MEMORY, ran.memory
+    assert ran.ended.memory < MOST_MEMORY
