@@ -54,16 +54,14 @@ def complete_feeds(context: click.Context, param: click.Parameter, incomplete: s
 
 def complete_watches(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Watches by name."""
-    names = [item.name for item in _options(context).config.watches]
-    return [CompletionItem(name) for name in names if name.casefold().startswith(incomplete.casefold())]
+    return _starting(incomplete, _names(context, "watch"))
 
 
 def complete_labels(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The labels of articles by name."""
     from tuireader.store import completions
 
-    found = completions.labels(_options(context).database)
-    return [CompletionItem(name) for name in found if name.casefold().startswith(incomplete.casefold())]
+    return _starting(incomplete, completions.labels(_options(context).database))
 
 
 def complete_articles(
@@ -91,8 +89,12 @@ def complete_expressions(
         offers = (f"{field}:{_quoted(name)}" for name in _names(context, field))
     else:
         offers = ()
+    return _starting(incomplete, (lead + one for one in offers))
+
+
+def _starting(incomplete: str, offers: Iterable[str]) -> list[CompletionItem]:
     wanted = incomplete.casefold()
-    return [CompletionItem(lead + one) for one in offers if (lead + one).casefold().startswith(wanted)]
+    return [CompletionItem(one) for one in offers if one.casefold().startswith(wanted)]
 
 
 def _names(context: click.Context, field: str) -> Iterable[str]:

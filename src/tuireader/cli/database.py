@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.filesize import decimal
 
 from tuireader import files
 from tuireader.cli.base import Options, library_command, say, seconds
@@ -17,6 +19,7 @@ from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.library import Library
+    from tuireader.model import Purged
     from tuireader.store.maintenance import Finding
 
 
@@ -50,23 +53,23 @@ async def purge(
     if older_than is None and keep is None:
         raise UsageError("choose what to drop", "with --older-than 90d, --keep 100, or both")
     age = None if older_than is None else seconds("--older-than", older_than, 0, 36500, "90d or 26w")
-    plan = await library.database.purge(older_than=age, keep=keep, unread=unread, dry_run=True)
-    what = f"the texts of {counted(plan.articles, 'article')} of {counted(plan.feeds, 'feed')}"
-    what += f", {_size(plan.bytes)}"
-    if dry_run or not plan.articles:
-        if as_json:
-            print_json("Purged", plan, dropped=False)
-        else:
-            print(f"would drop {what}")
-        return Exit.OK
-    if not yes and not _agreed(f"Drop {what}?"):
-        return Exit.FAILURE
-    await library.database.purge(older_than=age, keep=keep, unread=unread)
+    purge = partial(library.database.purge, older_than=age, keep=keep, unread=unread)
+    purged = await purge(dry_run=True)
+    drops = bool(purged.articles) and not dry_run
+    if drops:
+        if not yes and not _agreed(f"Drop {_texts(purged)}?"):
+            return Exit.FAILURE
+        purged = await purge()  # what was dropped, not what was planned
     if as_json:
-        print_json("Purged", plan, dropped=True)
+        print_json("Purged", purged, dropped=drops)
     else:
-        print(f"dropped {what}")
+        print(f"{'dropped' if drops else 'would drop'} {_texts(purged)}")
     return Exit.OK
+
+
+def _texts(purged: Purged) -> str:
+    articles, feeds = counted(purged.articles, "article"), counted(purged.feeds, "feed")
+    return f"the texts of {articles} of {feeds}, {decimal(purged.bytes)}"
 
 
 @click.group()
@@ -129,7 +132,7 @@ def backup(options: Options, file: Path | None) -> None:
     size = maintenance.backup(path, target)
     if not files.is_stream(target):
         print(target)
-    say(f"copied {_size(size)}")
+    say(f"copied {decimal(size)}")
 
 
 @db.command()
@@ -202,12 +205,3 @@ def _agreed(question: str) -> bool:
     if not sys.stdin.isatty():
         raise UsageError("this needs --yes without a terminal", "--dry-run shows what would be dropped")
     return click.confirm(question, err=True)
-
-
-def _size(count: int) -> str:
-    size, unit = float(count), "bytes"
-    for bigger in ("kB", "MB", "GB"):
-        if size < 1000:
-            break
-        size, unit = size / 1000, bigger
-    return f"{size:,.0f} {unit}" if unit in ("bytes", "kB") else f"{size:,.1f} {unit}"

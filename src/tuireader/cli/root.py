@@ -29,9 +29,9 @@ from tuireader.cli import (
     watches,
 )
 from tuireader.cli.base import COMPLETE, Options, say
-from tuireader.config import config_exists, paths
-from tuireader.errors import ConfigError, Exit, UsageError
-from tuireader.startup.tui import NO_SUCH_FILE, guarded, read
+from tuireader.config import paths
+from tuireader.errors import Exit, UsageError
+from tuireader.startup.tui import guarded, read, require_config
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -129,13 +129,8 @@ def main(
     if fresh:
         for end in ("", "-journal", "-wal", "-shm"):
             Path(f"{where.database}{end}").unlink(missing_ok=True)
-    if (
-        config_file is not None
-        and context.invoked_subcommand not in {"add", "import"}
-        and not config_exists(config_file)
-        and not source
-    ):
-        raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
+    if context.invoked_subcommand not in {"add", "import"} and not source:
+        require_config(config_file)
     if execute or export or source:
         context.obj.earlier = newsboat.run(context.obj, execute, export, source)
         return int(context.obj.earlier)

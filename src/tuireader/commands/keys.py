@@ -14,25 +14,6 @@ _SHORT_NAMES = {
     "plus_sign": "plus",
     "low_line": "underscore",
 }
-_NAMED = frozenset(
-    [
-        "escape",
-        "enter",
-        "tab",
-        "space",
-        "backspace",
-        "insert",
-        "delete",
-        "home",
-        "end",
-        "pageup",
-        "pagedown",
-        "up",
-        "down",
-        "left",
-        "right",
-    ]
-) | {f"f{number}" for number in range(1, 25)}
 _ALIASES = {
     "esc": "escape",
     "return": "enter",
@@ -69,6 +50,7 @@ _LABELS = {
     "delete": "del",
     "insert": "ins",
 } | {f"f{number}": f"F{number}" for number in range(1, 25)}
+_NAMED = {*_LABELS, "enter", "tab", "space", "home", "end"}
 
 
 def _unicode_name(character: str) -> str:

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from tuireader.library import Library
 
 
-NO_SUCH_FILE = "check the path; `add URL` behind it makes one"
-
-
 @dataclass(slots=True)
 class Options:
     """Options before the command."""
@@ -151,12 +148,12 @@ def guarded(job: Callable[[], int]) -> int:
         return report_crash(fault, paths(os.environ).state)
 
 
-def where_for(config_file: Path | None, database: Path | None) -> Paths:
-    """Return the paths of all files. Raises ConfigError if the named configuration is missing."""
-    where = paths(os.environ, config=config_file, database=database)
-    if config_file is not None and not config_exists(config_file):
-        raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
-    return where
+def require_config(file: Path | None) -> None:
+    """Raise ConfigError if a configuration is named that does not exist."""
+    if file is not None and not config_exists(file):
+        raise ConfigError(
+            f"there is no configuration file {file}", "check the path; `add URL` behind it makes one"
+        )
 
 
 def read(options: Options) -> int:
@@ -170,4 +167,10 @@ def run(arguments: Sequence[str]) -> int:
     """Open the reader for `tuireader` with only `--config FILE` and `--database FILE`."""
     gc.disable()  # until the app is open: what is imported stays, so there is nothing to collect
     given = {option: Path(name) for option, name in zip(arguments[::2], arguments[1::2], strict=True)}
-    return guarded(lambda: read(Options(where_for(given.get("--config"), given.get("--database")))))
+    config, database = given.get("--config"), given.get("--database")
+
+    def job() -> int:
+        require_config(config)
+        return read(Options(paths(os.environ, config=config, database=database)))
+
+    return guarded(job)

@@ -25,6 +25,7 @@ from tuireader.ui.drawing.themes import THEMES
 from tuireader.ui.host import Browser, Host
 from tuireader.ui.key_order import press, split_alt
 from tuireader.ui.widgets.pane import Pane
+from tuireader.ui.workers import wait_at_most
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -196,8 +197,7 @@ class TuireaderApp(Host):
         self._typed_on = screen
         ready = asyncio.Event()
         screen.call_after_refresh(ready.set)
-        with suppress(TimeoutError):  # it may have been left meanwhile
-            await asyncio.wait_for(ready.wait(), 1)
+        await wait_at_most(1, ready)  # it may have been left meanwhile
 
     def action_help_quit(self) -> None:
         """Say how to quit: ctrl+c without selected text."""

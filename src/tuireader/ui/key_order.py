@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.widget import Widget
+
+from tuireader.ui.workers import wait_at_most
 
 _PATIENCE = 1.0
 """Seconds to wait for a widget, which may have been left meanwhile."""
@@ -50,8 +51,7 @@ async def drained(*nodes: MessagePump) -> None:
     for node in nodes:
         done = asyncio.Event()
         if node.call_later(done.set):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(done.wait(), _PATIENCE)
+            await wait_at_most(_PATIENCE, done)
 
 
 async def press(focused: Widget, event: events.Key, run_binding: Callable[[str], Awaitable[bool]]) -> None:

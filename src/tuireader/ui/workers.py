@@ -1,9 +1,11 @@
-"""Exclusive workers, and results passed on now and then."""
+"""Exclusive workers, waiting with a limit, and results passed on now and then."""
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 
 from textual.dom import DOMNode
@@ -15,6 +17,12 @@ def run_latest(node: DOMNode, work: Callable[[], Awaitable[None]], group: str) -
     It takes a function, not a coroutine: one cancelled before its start would never be awaited.
     """
     node.run_worker(work, group=group, exclusive=True)
+
+
+async def wait_at_most(seconds: float, event: asyncio.Event) -> None:
+    """Wait until an event is set, or go on without it."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
 
 _FIRST, _THEN = 0.1, 0.3

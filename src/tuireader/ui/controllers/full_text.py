@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.marks import MOMENT
-from tuireader.ui.workers import run_latest
+from tuireader.ui.workers import run_latest, wait_at_most
 
 if TYPE_CHECKING:
     from tuireader.ui.controllers.navigation import Navigation
@@ -43,8 +42,7 @@ class FullText(Controller):
                 done.set()
 
         run_latest(self.panes, switch, "full text")
-        with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), MOMENT)
+        await wait_at_most(MOMENT, done)
 
     async def fetch_again(self) -> None:
         """Fetch the full text once more."""

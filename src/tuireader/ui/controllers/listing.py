@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
 from tuireader.ui.views import UNREAD
-from tuireader.ui.workers import now_and_then, run_latest
+from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 
 if TYPE_CHECKING:
     from tuireader.ui.controllers.marks import Marks
@@ -172,8 +171,7 @@ class Listing(Controller):
         first, trouble = await self.library.searches.run(expression, limit=_AT_ONCE, tell=so_far)
         self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
         if token == self.token and self.session.partial:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.hurry.wait(), _TYPING)
+            await wait_at_most(_TYPING, self.hurry)
             await self.reload()
             if token == self.token:
                 self.session.partial = False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tuireader.dedup import label_key
@@ -14,6 +13,7 @@ from tuireader.model import LABEL_MARK, Article, ArticleRow, Change, Label
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.mark_steps import PLACE, Marked, Step
+from tuireader.ui.workers import wait_at_most
 
 MOMENT = 0.1
 """Seconds that a key waits for its mark to be stored, where no other mark waits; then it goes on without."""
@@ -144,8 +144,7 @@ class Marks(Controller):
             self.articles.run_worker(self._work(), group="marks")
         if wait:
             step.awaited = True
-            with suppress(TimeoutError):
-                await asyncio.wait_for(step.done.wait(), MOMENT)
+            await wait_at_most(MOMENT, step.done)
             step.awaited = False
         if step.trouble is not None and not isinstance(step.trouble, DatabaseError):
             raise step.trouble
@@ -273,8 +272,7 @@ class Marks(Controller):
             step.done.clear()
             await self.do(step, wait=False)
             await self.show(await step.among())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), MOMENT)
+        await wait_at_most(MOMENT, self._idle)
         if self._failed:
             return ""
         return "Trying again …" if self.pending else "Saved"
@@ -356,8 +354,7 @@ class Marks(Controller):
             await asyncio.wait([work := asyncio.ensure_future(self._work())], timeout=LAST)
             self.library.database.wait_at_most(0)
             await work
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), LAST)
+        await wait_at_most(LAST, self._idle)
         self.library.database.wait_at_most(MOMENT)  # whatever waits for another program gives up
         await self._idle.wait()
 

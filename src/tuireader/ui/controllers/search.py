@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.key_order import drained
-from tuireader.ui.workers import run_latest
+from tuireader.ui.workers import run_latest, wait_at_most
 
 if TYPE_CHECKING:
     from tuireader.ui.controllers.listing import Listing
@@ -59,8 +58,7 @@ class Search(Controller):
         """Wait until the list shows the results of the last question."""
         if self._answer is not None:
             self.listing.hurry.set()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._answer.wait(), _PATIENCE)
+            await wait_at_most(_PATIENCE, self._answer)
             self._answer = None
 
     def go_on(self, text: str, *, filters: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,7 +15,7 @@ from tuireader.model import View
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.host import Host
-from tuireader.ui.workers import run_latest
+from tuireader.ui.workers import run_latest, wait_at_most
 
 Answer = TypeVar("Answer")
 
@@ -64,8 +63,7 @@ class Asking:
 
     async def idle(self) -> None:
         """Wait until the flow asks or is done."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), _PATIENCE)
+        await wait_at_most(_PATIENCE, self._idle)
 
     def end(self) -> None:
         """Let the keys go on."""
