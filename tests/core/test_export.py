@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.document import parse
-from tuireader.export import FORMS, file_name, paragraphs, render
+from tuireader.export import FORMS, file_name, markdown_link, paragraphs, render
 from tuireader.model import Article, Evidence, TermHit
 
 HTML = """<h2>Head *x*</h2><p>A <b>bold <i>it</i></b> and <a href="https://a.example/x?a=1&b=2">link
@@ -68,6 +68,12 @@ def test_markdown() -> None:
     assert '````py\na = "```"\nb\n````' in parts
     assert any(part.startswith("```\nk") for part in parts) or "k" in body
     assert "![A picture](<https://a.example/p.png>)" in parts
+
+
+def test_a_link_in_markdown_ends_where_it_should() -> None:
+    link = markdown_link("*One* [two]", "https://a.example/x y>z")
+    assert link == r"[\*One\* \[two\]](<https://a.example/x%20y%3Ez>)"
+    assert markdown_link("[x]", "javascript:x") == r"\[x\]"
 
 
 class Reader(HTMLParser):

@@ -21,14 +21,13 @@ from tuireader.cli.output import (
     format_option,
     ink,
     json_option,
-    markdown,
-    markdown_link,
     print_json,
     print_json_text,
     print_paged,
 )
 from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit
+from tuireader.export import markdown_line, markdown_link
 from tuireader.model import Article, ArticleRow, Related
 from tuireader.text.wording import counted
 
@@ -172,7 +171,7 @@ def _columns(library: Library, row: ArticleRow) -> str:
 def _item(library: Library, row: ArticleRow) -> str:
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
     link = markdown_link(row.title or row.url, row.url)
-    return f"- {link} · {markdown(library.feeds.title(row.feed_id))} · {day}"
+    return f"- {link} · {markdown_line(library.feeds.title(row.feed_id))} · {day}"
 
 
 _FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns, "md": _item}

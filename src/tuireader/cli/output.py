@@ -1,4 +1,4 @@
-"""Output of commands: JSON lines, Markdown, color, and the pager."""
+"""Output of commands: JSON lines, color, and the pager."""
 
 from __future__ import annotations
 
@@ -11,11 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tuireader.export.formats import markdown_address
-
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~]")
 
 
 def json_option(function: Command) -> Command:
@@ -49,18 +45,6 @@ def print_json_text(text: str, *, flush: bool = False) -> None:
     if sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
         text = re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
     print(text, flush=flush)
-
-
-def markdown(text: str) -> str:
-    """Escape a line of text for Markdown."""
-    return _MARKDOWN.sub(r"\\\g<0>", text)
-
-
-def markdown_link(text: str, url: str) -> str:
-    """Return a Markdown link, or just the text if the address is not http(s)."""
-    if not re.match(r"https?://", url, re.IGNORECASE):
-        return markdown(text)
-    return f"[{markdown(text)}](<{markdown_address(url)}>)"
 
 
 def colored() -> bool:

@@ -178,6 +178,18 @@ def _close(tag: _Tag, addresses: Mapping[int, str]) -> str:
     return f"](<{markdown_address(addresses.get(tag[1], ''))}>)" if tag[0] == "link" else _SIGNS[tag[0]]
 
 
+def markdown_line(text: str) -> str:
+    """Escape a line of text for Markdown."""
+    return re.sub(r"[\\`*_\[\]<>#|~]", r"\\\g<0>", text)
+
+
+def markdown_link(text: str, url: str) -> str:
+    """Return a Markdown link, or just the text if the address is not http(s)."""
+    if not re.match(r"https?://", url, re.IGNORECASE):
+        return markdown_line(text)
+    return f"[{markdown_line(text)}](<{markdown_address(url)}>)"
+
+
 def markdown_address(url: str) -> str:
     """Return an address with what would end the address of a Markdown link percent-encoded."""
     return re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tuireader.config import MacroConfig
+from tuireader.export import markdown_link
 from tuireader.model import LABEL_MARK, Label
 from tuireader.subprocesses.programs import Ran
 from tuireader.ui.controllers.mark_steps import Step
@@ -54,7 +55,7 @@ async def copy_addresses(main: Controllers, ask: Asking) -> Outcome:
 async def copy_markdown(main: Controllers, ask: Asking) -> Outcome:
     """Copy the chosen articles as Markdown links."""
     found = await main.chosen.addresses()
-    lines = [f"[{_escaped(title)}](<{url}>)" for url, title in found]
+    lines = [markdown_link(title, url) for url, title in found]
     return _copy(main, lines, "Copied as Markdown", found[0][1] if found else "")
 
 
@@ -63,11 +64,6 @@ def _copy(main: Controllers, lines: list[str], said: str, what: str) -> Outcome:
         return Outcome(said="This article has no address")
     main.host.copy_to_clipboard("\n".join(lines))
     return Outcome(said=f"{said}: {what if len(lines) == 1 else f'{len(lines)} articles'}")
-
-
-def _escaped(title: str) -> str:
-    """Return a title as the text of a Markdown link."""
-    return title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
 async def show_changes(main: Controllers, ask: Asking) -> Outcome | None:
