@@ -25,19 +25,8 @@ Make = Callable[[random.Random, Path], None]
 
 def text_of(chance: random.Random) -> str:
     """A text that nobody wants on a screen."""
-    parts = [
-        "\x1b]0;x\x07",
-        "\x9b31m",
-        "\u202e",
-        "[/]",
-        "<script>",
-        "%s{0}",
-        "\x00",
-        "é" * 9,
-        "a" * 300,
-        "🏳️‍🌈",
-        "\n",
-    ]
+    parts = ["\x1b]0;x\x07", "\x9b31m", "\u202e", "[/]", "<script>", "%s{0}", "\x00", "🏳️\u200d🌈", "\n"]
+    parts += ["é" * 9, "a" * 300]
     return "".join(chance.choices(parts, k=chance.randint(1, 12)))
 
 
@@ -102,13 +91,8 @@ def view_of_feeds(chance: random.Random, folder: Path) -> None:
 
 
 def computed_columns(chance: random.Random, folder: Path) -> None:
-    body = chance.choice(
-        [
-            "hex(zeroblob(400000000))",
-            "printf('%.*c', 900000000, 'x')",
-            "replace(hex(zeroblob(9999)),'0',hex(zeroblob(9999)))",
-        ]
-    )
+    nested = "replace(hex(zeroblob(9999)),'0',hex(zeroblob(9999)))"
+    body = chance.choice(["hex(zeroblob(400000000))", "printf('%.*c', 900000000, 'x')", nested])
     feeds, items = _TABLES.split("CREATE TABLE rss_item")
     made = items.replace("content VARCHAR(65535)", f"content TEXT AS ({body})")
     _cache(folder, f"{feeds} CREATE TABLE rss_item{made}")
@@ -134,11 +118,8 @@ def triggers_and_indexes(chance: random.Random, folder: Path) -> None:
 def large_values(chance: random.Random, folder: Path) -> None:
     deep = "<div>" * 40_000 + "x" + "</b>" * 10_000
     rows = [_row(1, content="x" * 12_000_000), _row(2, title="t" * 3_000_000), _row(3, content=deep)]
-    rows += [
-        _row(4, flags="ab" * 500_000),
-        _row(5, guid="g" * 1_000_000),
-        _row(6, url="http://a/" + "u" * 900_000),
-    ]
+    rows += [_row(4, flags="ab" * 500_000), _row(5, guid="g" * 1_000_000)]
+    rows += [_row(6, url="http://a/" + "u" * 900_000)]
     rows += [_row(7, author="<" * 300_000), _row(8, content="&" * 900_000), _row(9, content="<" * 900_000)]
     _cache(folder, _TABLES, rows)
 
@@ -204,25 +185,23 @@ def tampered_schema(chance: random.Random, folder: Path) -> None:
     _cache(folder, _TABLES, [_row(1)])
     with closing(sqlite3.connect(folder / "cache.db")) as cache, cache:
         cache.execute("PRAGMA writable_schema = ON")
-        sql = chance.choice(
-            ["CREATE TABLE", "CREATE TABLE rss_item(" + "a," * 30_000 + "b)", "x" * 3_000_000, None]
-        )
+        long = "CREATE TABLE rss_item(" + "a," * 30_000 + "b)"
+        sql = chance.choice(["CREATE TABLE", long, "x" * 3_000_000, None])
         cache.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'rss_item'", (sql,))
 
 
 def no_database(chance: random.Random, folder: Path) -> None:
     path = folder / "cache.db"
-    kind = chance.randrange(5)
-    if kind == 0:
-        path.symlink_to("/dev/zero")
-    elif kind == 1:
-        os.mkfifo(path)
-    elif kind == 2:
-        path.mkdir()
-    elif kind == 3:
-        path.write_bytes(b"SQLite format 3\0" + chance.randbytes(5_000))
-    else:
-        path.touch()
+    make: Callable[[], object] = chance.choice(
+        [
+            lambda: path.symlink_to("/dev/zero"),
+            lambda: os.mkfifo(path),
+            path.mkdir,
+            lambda: path.write_bytes(b"SQLite format 3\0" + chance.randbytes(5_000)),
+            path.touch,
+        ]
+    )
+    make()
 
 
 CACHES: tuple[Make, ...] = (

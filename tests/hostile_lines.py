@@ -34,12 +34,10 @@ def _quoted(text: str) -> str:
 def _filters(chance: random.Random) -> list[str]:
     found = [f"title =~ {_quoted(pattern)}" for pattern in _PATTERNS]
     found += ["(" * 3000 + 'title =~ "a"' + ")" * 3000, " and ".join(['title = "a"'] * 3000)]
-    found += [f"age < {digits}" for digits in DIGITS] + [
-        f"age between {digits}:{digits}" for digits in DIGITS
-    ]
+    found += [f"age {form}" for at in DIGITS for form in (f"< {at}", f"between {at}:{at}")]
     found += [
-        'flags =~ "' + "s" * 5000 + '"',
         f"title =~ {_quoted(text_of(chance))}",
+        'flags =~ "' + "s" * 5000 + '"',
         "or " * 2000,
         '"' * 999,
     ]
@@ -56,13 +54,8 @@ def bombs(chance: random.Random, folder: Path) -> bytes:
 
 
 def many_rules(chance: random.Random, folder: Path) -> bytes:
-    kind = chance.choice(
-        [
-            'ignore-article "*" "title =~ \\"x{}y{{3,900}}\\""',
-            "highlight all word{} red",
-            'define-filter f{} "age < {}"',
-        ]
-    )
+    ignoring = 'ignore-article "*" "title =~ \\"x{}y{{3,900}}\\""'
+    kind = chance.choice([ignoring, "highlight all word{} red", 'define-filter f{} "age < {}"'])
     return "\n".join(kind.format(at, at % 1000) for at in range(chance.choice([900, 3_000]))).encode()
 
 
@@ -88,96 +81,66 @@ def includes(chance: random.Random, folder: Path) -> bytes:
         (folder / f"deep{at}").write_text(f"include deep{at + 1}\n")
     with suppress(FileExistsError):
         os.mkfifo(folder / "pipe")
-    places = [
-        "loop",
-        "deep0",
-        "/dev/zero",
-        "/dev/stdin",
+    places = ["x" * 3000, "loop", "deep0", "/dev/zero", "/dev/stdin", "pipe", ".", "~nobody-at-all/x"]
+    places += [
+        "a\x00b",
         "/proc/self/mem",
-        "pipe",
-        ".",
-        "~nobody-at-all/x",
-        "x" * 3000,
+        "/proc/self/environ",
+        "cache.db",
+        "urls",
+        "/dev/full",
+        "../" * 500,
+        "",
+        "`id`",
     ]
-    places += ["a\x00b", "/proc/self/environ", "cache.db", "urls", "/dev/full", "../" * 500, "", "`id`"]
     return "\n".join(f"include {_quoted(place)}" for place in places).encode()
 
 
 def odd_bytes(chance: random.Random, folder: Path) -> bytes:
-    text = "".join(
-        f"{name} {text_of(chance)}\n" for name in ("browser", "user-agent", "save-path", "macro x")
-    )
+    names = ("browser", "user-agent", "save-path", "macro x")
+    text = "".join(f"{name} {text_of(chance)}\n" for name in names)
     return chance.choice(
         [chance.randbytes(20_000), text.encode("utf-16"), text.encode(), b"\xff\xfe\x00" * 3000, b"\r" * 9000]
     )
 
 
+_PROGRAMS = "browser bookmark-cmd notify-program external-url-viewer pager html-renderer player"
+_PLACES = """proxy evil.example:1
+use-proxy yes
+ssl-verifypeer no
+save-path {folder}
+download-path {folder}
+error-log {folder}/canary
+cookie-cache {folder}/canary
+user-agent `touch {folder}/canary`"""
+
+
 def programs(chance: random.Random, folder: Path) -> bytes:
     touch = f"touch {folder / 'canary'}"
-    values = [
-        touch,
-        f"sh -c '{touch}'",
-        f"`{touch}`",
-        f"$({touch})",
-        f"x; {touch}",
-        f"| {touch}",
-        "/bin/sh %u",
-    ]
-    names = (
-        "browser",
-        "bookmark-cmd",
-        "notify-program",
-        "external-url-viewer",
-        "pager",
-        "html-renderer",
-        "player",
-    )
-    lines = [f"{name} {_quoted(chance.choice(values))}" for name in names]
+    forms = ("{}", "sh -c '{}'", "`{}`", "$({})", "x; {}", "| {}", "/bin/sh %u")
+    values = [form.format(touch) for form in forms]
+    lines = [f"{name} {_quoted(chance.choice(values))}" for name in _PROGRAMS.split()]
     lines += [
         f"macro {key} set browser {_quoted(value)} ; open-in-browser"
         for key, value in zip("abcdefg", values, strict=True)
     ]
-    lines += [
-        "proxy evil.example:1",
-        "use-proxy yes",
-        f"save-path {folder}",
-        f"error-log {folder / 'canary'}",
-    ]
-    lines += [
-        "ssl-verifypeer no",
-        f"user-agent `{touch}`",
-        f"download-path {folder}",
-        f"cookie-cache {folder / 'canary'}",
-    ]
-    return "\n".join(lines).encode()
+    return "\n".join([*lines, _PLACES.format(folder=folder)]).encode()
+
+
+_NUMBERED = "reload-time text-width download-timeout max-items keep-articles-days"
 
 
 def numbers(chance: random.Random, folder: Path) -> bytes:
-    names = (
-        "reload-time",
-        "text-width",
-        "download-timeout",
-        "max-items",
-        "keep-articles-days",
-        "color x color999",
-    )
+    names = (*_NUMBERED.split(), "color x color999")
     return "\n".join(f"{name} {digits}" for name in names for digits in DIGITS).encode()
 
 
 def keys(chance: random.Random, folder: Path) -> bytes:
-    signs = (
-        [chr(at) for at in range(33, 3_000)]
-        + ["^" + chr(at) for at in range(33, 127)]
-        + ["F99", "ENTER" * 99]
-    )
+    letters, controls = map(chr, range(33, 3_000)), (f"^{chr(at)}" for at in range(33, 127))
+    signs = [*letters, *controls, "F99", "ENTER" * 99]
     lines = [f"bind-key {sign} {chance.choice(['open', 'quit', 'next', 'fly'])}" for sign in signs]
-    lines += [f"macro {sign} open ; quit" for sign in signs[:600]] + [
-        "unbind-key -a",
-        "bind-key",
-        "macro",
-        "unbind-key",
-    ]
-    return "\n".join(lines).encode()
+    lines += [f"macro {sign} open ; quit" for sign in signs[:600]]
+    return "\n".join([*lines, "unbind-key -a", "bind-key", "macro", "unbind-key"]).encode()
 
 
 CONFIGS: tuple[Lines, ...] = (
@@ -187,27 +150,23 @@ CONFIGS: tuple[Lines, ...] = (
 # --------------------------------------------------------------------------- urls
 
 
+_ODD = """http://[::1
+http://a:999999/
+http://x@y@z/
+HTTP://A.EXAMPLE/feed
+javascript:x
+http://\u202e.example/
+http://xn--/
+http://a b
+file:///etc/passwd
+exec:touch {folder}/canary
+filter:touch {folder}/canary:{feed}
+`touch {folder}/canary`"""
+
+
 def odd_addresses(chance: random.Random, folder: Path) -> bytes:
-    found = [
-        "http://[::1",
-        "http://a:999999/",
-        "http://" + "a" * 60_000,
-        "http://x@y@z/",
-        "HTTP://A.EXAMPLE/feed",
-        "javascript:x",
-    ]
-    found += [
-        f"http://a.example/{text_of(chance)}",
-        "http://\u202e.example/",
-        "http://xn--/",
-        "http://a b",
-        "file:///etc/passwd",
-    ]
-    found += [
-        f"exec:touch {folder / 'canary'}",
-        f"filter:touch {folder / 'canary'}:{FEED}",
-        f"`touch {folder / 'canary'}`",
-    ]
+    found = _ODD.format(folder=folder, feed=FEED).split("\n")
+    found += ["http://" + "a" * 60_000, f"http://a.example/{text_of(chance)}"]
     return "\n".join(f'"{one}" {text_of(chance)}' for one in found).encode("utf-8", "replace")
 
 

@@ -12,16 +12,13 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
-from tests.builders import item, rss
+from tests.builders import ALL, item, refreshed, rss
 from tests.cli.command import Home, start_apart, subscribe
 from tests.processes import end_once, grown, problems, rows
 from tests.web import Answer, Request, Web, in_thread
@@ -36,7 +33,6 @@ FEEDS, OLD, NEW = 20, 2, 3
 LINES, LOG = 45, 600_000
 """A refresh prints so many lines; its log grows to half as much again."""
 KILLS = int(os.environ.get("TUIREADER_KILLS", "6"))
-ALL = View(ViewKind.ALL)
 MORE = """
 [fetch]
 per_host = 8
@@ -57,13 +53,9 @@ def entry(feed: int, number: int, edited: bool = False) -> str:
     return item(f"{feed}-{number}", f"Title {feed}-{number}", f"<p>A {word} text. {text}</p>")
 
 
-TITLES = {f"Title {feed}-{number}" for feed in range(FEEDS) for number in range(OLD + NEW)}
-HITS = {
-    f"Title {feed}-{number}"
-    for feed in range(FEEDS)
-    for number in range(OLD + NEW)
-    if (feed + number) % 3 == 0
-}
+NUMBERS = [(feed, number) for feed in range(FEEDS) for number in range(OLD + NEW)]
+TITLES = {f"Title {feed}-{number}" for feed, number in NUMBERS}
+HITS = {f"Title {feed}-{number}" for feed, number in NUMBERS if (feed + number) % 3 == 0}
 
 
 def publish(web: Web, *, later: bool) -> list[str]:
@@ -97,7 +89,7 @@ def before(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Home:
 
     async def fill() -> None:
         library = await opened(home)
-        await events_of(library)
+        await refreshed(library)
         ids = await library.lists.ids(ALL)
         await library.marks.set_read(ids[::2], True)
         await library.marks.set_starred(ids[::5], True)
@@ -130,11 +122,6 @@ async def opened(home: Home) -> Library:
     config, problems = load(home.config)
     assert problems == ()
     return await Library.open(config, Paths(home.config, home.database, home.folder, home.folder))
-
-
-async def events_of(library: Library) -> list[Event]:
-    async with aclosing(library.refresh.run()) as events:
-        return [event async for event in events]
 
 
 def killed(home: Home, number: int) -> bool:
@@ -171,7 +158,7 @@ def told(events: Sequence[Event]) -> list[str]:
     return [event.title for event in events if isinstance(event, NewMatch)]
 
 
-def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> None:
+async def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> None:
     old_hits = set(column(before, MATCHED))
     kills = half_way = some_told = 0
     for number in range(KILLS):
@@ -182,15 +169,9 @@ def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> 
         half_way += old_hits < kept < HITS
         titles = column(home, "SELECT title FROM article")
         assert len(titles) == len(set(titles))
-
-        async def again(home: Home = home) -> list[Event]:
-            library = await opened(home)
-            try:
-                return await events_of(library)
-            finally:
-                await library.close()
-
-        events = asyncio.run(again())
+        library = await opened(home)
+        events = await refreshed(library)
+        await library.close()
         all_is_there(home)
         assert sorted(told(events)) == sorted(HITS - kept), number
         assert max(Counter(notified(home)).values(), default=1) == 1, number
@@ -200,38 +181,21 @@ def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> 
     assert kills >= 0.7 * KILLS and half_way >= 0.25 * KILLS and some_told >= 0.7 * KILLS
 
 
-def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) -> None:
+async def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) -> None:
     home = copied(before, tmp_path / "home")
     old_hits = set(column(home, MATCHED))
     words = ("refresh", "--json")
     with start_apart(home, *words) as first, start_apart(home, *words) as second:
-
-        async def read_on() -> int:
-            """Mark articles read one by one, oldest first, for as long as the two are at work."""
-            library = await opened(home)
-            marked = 0
-            try:
-                while first.poll() is None or second.poll() is None:
-                    unread = await library.lists.ids(View(ViewKind.UNREAD))
-                    if len(unread):
-                        marked += len((await library.marks.set_read(unread[-1:], True)).ids)
-                    await asyncio.sleep(0)
-            finally:
-                await library.close()
-            return marked
-
-        outputs: list[list[Event]] = []
-
-        def listen(child: subprocess.Popen[bytes]) -> None:
-            assert child.stdout is not None
-            outputs.append([decode(line.decode()) for line in child.stdout])
-
-        listeners = [threading.Thread(target=listen, args=(child,)) for child in (first, second)]
-        for listener in listeners:
-            listener.start()
-        marked = asyncio.run(read_on())
-        for listener in listeners:
-            listener.join(60)
+        # Meanwhile articles are marked read one by one, oldest first.
+        library, marked = await opened(home), 0
+        while first.poll() is None or second.poll() is None:
+            unread = await library.lists.ids(View(ViewKind.UNREAD))
+            if len(unread):
+                marked += len((await library.marks.set_read(unread[-1:], True)).ids)
+            await asyncio.sleep(0)
+        await library.close()
+        printed = [child.communicate()[0].decode().splitlines() for child in (first, second)]
+    outputs = [[decode(line) for line in lines] for lines in printed]
     assert (first.returncode, second.returncode) == (0, 0)
     all_is_there(home)
     assert marked > 10

@@ -23,7 +23,7 @@ import pytest
 from tests.builders import entry, open_store, save
 from tests.cli.command import Home, Told, run_apart, run_here, start_apart, subscribe
 from tests.locks import small_disk
-from tests.processes import end_once, ended, grown, problems
+from tests.processes import end_once, ended, grown, problems, rows
 from tests.store.test_maintenance import spoil
 from tuireader.errors import DatabaseError, Exit
 from tuireader.store import Store, schema
@@ -68,9 +68,8 @@ def ended_in_the_middle(home: Home, seed: int) -> bool:
 
 def state(database: Path) -> str:
     """What is left behind: an empty database (also by an interrupted commit), a part or the whole."""
-    with closing(sqlite3.connect(database)) as conn:
-        version = conn.execute("PRAGMA user_version").fetchone()[0]
-        tables = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    ((version,),) = rows(database, "PRAGMA user_version")
+    ((tables,),) = rows(database, "SELECT count(*) FROM sqlite_master")
     if version == schema.VERSION:
         return "whole"
     return "a part" if version or tables else "empty"
@@ -116,15 +115,13 @@ def leftover(path: Path, kind: str) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("PRAGMA page_size = 8192")
         conn.execute("PRAGMA journal_mode = WAL")
-        if kind == "migrations":
+        if kind in ("migrations", "log"):
             conn.execute(
                 f"CREATE TABLE {schema.MIGRATIONS} (id INTEGER PRIMARY KEY, migration_set, name, applied_at)"
             )
+        if kind == "migrations":
             conn.execute(f"CREATE UNIQUE INDEX one ON {schema.MIGRATIONS} (migration_set, name)")
         if kind == "log":  # as after a kill: the log was not copied
-            conn.execute(
-                f"CREATE TABLE {schema.MIGRATIONS} (id INTEGER PRIMARY KEY, migration_set, name, applied_at)"
-            )
             log = path.with_name(f"{path.name}-wal")
             kept = path.read_bytes(), log.read_bytes()
     if kind == "log":

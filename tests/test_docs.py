@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -164,13 +166,28 @@ def test_all_pages_are_rendered_and_can_be_reached() -> None:
 
 @pytest.mark.skipif(shutil.which("zensical") is None, reason="the documentation's extra is not installed")
 def test_the_pages_render_without_a_warning(tmp_path: Path) -> None:
-    import subprocess
-
-    for part in ("docs", "zensical.toml"):
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, tmp_path / part)
-        else:
-            shutil.copy(source, tmp_path / part)
+    shutil.copytree(DOCS, tmp_path / "docs")
+    shutil.copy(ROOT / "zensical.toml", tmp_path)
     done = subprocess.run(["zensical", "build", "--strict"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# --------------------------------------------------------------------------- pictures
+
+
+@pytest.mark.slow
+def test_pictures_show_what_the_program_shows(tmp_path: Path) -> None:
+    kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM")}
+    done = subprocess.run(
+        [sys.executable, str(DOCS / "screenshots.py"), str(tmp_path)],
+        env=kept | {"TERM": "xterm-256color"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    made = {file.name: file.read_bytes() for file in tmp_path.glob("*.svg")}
+    there = {file.name: file.read_bytes() for file in (DOCS / "images").glob("*.svg")}
+    assert set(made) == set(there)
+    old = sorted(name for name, picture in made.items() if picture != there[name])
+    assert not old, f"{', '.join(old)}: `python docs/screenshots.py` takes them again; look at them"

@@ -8,14 +8,15 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.builders import feeds, item, rss
 from tests.cli.command import Told, run_words
+from tests.locks import locked
+from tests.processes import rows
 from tests.store.test_migrations import go_back
 from tests.terminal import Terminal
 from tests.web import Answer, Request, Web
@@ -31,8 +32,8 @@ def terminal(home: Path, *arguments: str, **env: str) -> Terminal:
     return Terminal([COMMAND, *arguments], home=home, env=NOWHERE | env)
 
 
-def database(home: Path, name: str = "tuireader.db") -> sqlite3.Connection:
-    return sqlite3.connect(home / ".local/share/tuireader" / name)
+def database(home: Path, name: str = "tuireader.db") -> Path:
+    return home / ".local/share/tuireader" / name
 
 
 def config(home: Path, text: str) -> Path:
@@ -105,10 +106,8 @@ def test_the_demo_story(tmp_path: Path) -> None:
         screen.wait(lambda _: counts(screen)["Starred"] == "1")
         screen.press("Q")
         assert screen.leave() == 0
-    conn = database(tmp_path, "demo.db")
-    story = conn.execute("SELECT read, starred FROM article WHERE title LIKE 'WeChat suspends%'").fetchone()
-    conn.close()
-    assert story == (0, 1)
+    marks = "SELECT read, starred FROM article WHERE title LIKE 'WeChat suspends%'"
+    assert rows(database(tmp_path, "demo.db"), marks) == [(0, 1)]
     with terminal(tmp_path, "--demo") as screen:
         screen.wait("×3")
         screen.press("v")
@@ -199,9 +198,7 @@ any = ["Personal Information Protection Law", "PIPL"]
         assert screen.leave() == 0
     for forbidden in (b"\x9b31m", "\u202e".encode(), b"\x1b]52", "\x9b".encode()):
         assert forbidden not in bytes(screen.raw)
-    conn = database(tmp_path)
-    assert conn.execute("SELECT count(*) FROM article").fetchone() == (3,)
-    conn.close()
+    assert rows(database(tmp_path), "SELECT count(*) FROM article") == [(3,)]
 
 
 @pytest.mark.parametrize(
@@ -221,8 +218,7 @@ def test_leaving_a_locked_database_takes_two_seconds_at_most(
     with terminal(tmp_path, "--demo") as screen:
         screen.wait("WeChat sign-ups")
         screen.rest()
-        with closing(database(tmp_path, "demo.db")) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with locked(database(tmp_path, "demo.db")):
             screen.press("s")
             screen.wait("Starred · ^z undoes")
             began = time.monotonic()
@@ -249,8 +245,7 @@ def test_a_refresh_that_waits_for_a_lock_does_not_hold_the_end_up(tmp_path: Path
     with terminal(tmp_path, no_proxy="127.0.0.1") as screen:
         screen.wait("R refreshes")
         screen.rest()
-        with closing(database(tmp_path)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with locked(database(tmp_path)):
             screen.press("R")
             assert asked.wait(20)
             began = time.monotonic()
@@ -351,7 +346,7 @@ def test_an_older_database_is_updated_in_sight(tmp_path: Path) -> None:
         screen.wait("Unread")
         screen.press("Q")
         assert screen.leave() == 0
-    with database(tmp_path, "demo.db") as conn:
+    with sqlite3.connect(database(tmp_path, "demo.db")) as conn:
         go_back(conn, 4)
     with terminal(tmp_path, "--demo", "list", "--limit", "1") as screen:
         screen.wait("tuireader: the database is up to date; a copy from before is demo.db.v4.bak")
@@ -371,3 +366,41 @@ def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(tmp_path
         screen.wait("Refresh all feeds")
         screen.press("zen")
         screen.wait(row)
+
+
+# --------------------------------------------------------------------------- keys typed in one go
+
+
+@pytest.fixture
+def typing(tmp_path: Path) -> Iterator[Terminal]:
+    """The demo, in which each key does what it would have done if it had been waited for."""
+    with terminal(tmp_path, "--demo") as screen:
+        screen.wait(lambda shown: "1/80" in shown and "offline" in shown)
+        yield screen
+        screen.press("ctrl+q")
+        assert screen.leave() == 0
+
+
+def test_a_search_and_moves_in_what_it_finds(typing: Terminal) -> None:
+    typing.press("/wechat\rjj")
+    typing.wait(lambda shown: "6 found" in shown and "3/6" in shown)
+    typing.press("/ransom\rj\r")  # and another one from there, of which the second hit is opened
+    typing.wait(lambda shown: "Search: ransom" in shown and "by Omar Hadley" in shown)
+
+
+def test_a_search_that_is_left_and_a_move_in_the_list_before(typing: Terminal) -> None:
+    typing.press("/wechat\x1bj")
+    typing.wait("2/80")
+    typing.press("/x\x1b\x1b[B")  # an arrow, which begins as escape does
+    typing.wait("3/80")
+    typing.press("/\x7fj/wechat\r\x1bjjG")
+    typing.wait("80/80")
+
+
+def test_text_after_a_key_that_deletes(typing: Terminal) -> None:
+    typing.press("/law\x15wechat\x1b[D\x1b[D\x15c\x01\x0b\x15ransom\x7f\x7fom\r")
+    typing.wait("Search: ransom")
+    typing.press("F\x15wechat\x15Phish")
+    typing.wait(lambda shown: "› Phish" in shown and "enter results" in shown)
+    typing.press("\x1bG")
+    typing.wait(lambda shown: "› Phish" not in shown and "Search: ransom" in shown)

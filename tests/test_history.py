@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import ALL, applied, entry, feeds, fill, opened, titles
 from tests.builders import CLOCK as NOW
-from tests.builders import applied, entry, feeds, fill, opened, titles
 from tuireader import ingest
 from tuireader.config import WatchConfig
 from tuireader.library import Library
@@ -17,7 +17,6 @@ from tuireader.model import Article, Evidence, ParsedEntry, View, ViewKind
 from tuireader.store import Store
 
 WATCH = View(ViewKind.WATCH, "Quokka")
-ALL = View(ViewKind.ALL)
 RULES = feeds(
     "https://hub.example.net/feed", "https://news.example.org/feed", "https://third.example.com/feed"
 )
@@ -59,9 +58,7 @@ async def told(library: Library) -> tuple[int, ...]:
 
 
 async def searched(library: Library, text: str) -> list[str]:
-    return [
-        row.title for row in await library.lists.rows(await library.lists.ids(View(ViewKind.QUERY, text)))
-    ]
+    return await titles(library, View(ViewKind.QUERY, text))
 
 
 def _fetched(store: Store, *, html: str, rules: ingest.Rules, now: int) -> None:

@@ -61,10 +61,8 @@ def commands_below(pid: int) -> list[list[str]]:
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
-            found += [
-                Path(f"/proc/{child}/cmdline").read_text().split("\0")[:-1],
-                *commands_below(int(child)),
-            ]
+            found.append(Path(f"/proc/{child}/cmdline").read_text().split("\0")[:-1])
+            found += commands_below(int(child))
     return found
 
 
@@ -163,9 +161,8 @@ def test_children_find_the_program_in_the_user_site_and_on_the_python_path(tmp_p
     python = getattr(sys, "_base_executable", sys.executable)
     env = {"PATH": os.environ["PATH"], "PYTHONUSERBASE": str(tmp_path)}
     asked = [python, "-c", "import site; print(site.getusersitepackages())"]
-    user_site = Path(
-        subprocess.run(asked, env=env, capture_output=True, text=True, check=True).stdout.strip()
-    )
+    done = subprocess.run(asked, env=env, capture_output=True, text=True, check=True)
+    user_site = Path(done.stdout.strip())
     user_site.mkdir(parents=True)
     here = [*(path for path in sys.path if path.endswith("site-packages")), str(SOURCE)]
     (user_site / "all.pth").write_text("\n".join(here), encoding="utf-8")

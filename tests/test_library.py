@@ -12,15 +12,27 @@ import pytest
 
 from tests.builders import ALL, WATCHES, ended, feeds, item, opened, paths, refreshed, rss, titles
 from tests.builders import CLOCK as NOW
-from tests.newsroom import all_rows, fetched
+from tests.newsroom import fetched
 from tests.web import Answer, Request, Web
 from tuireader.config import Config, Paths
 from tuireader.errors import ConfigError, TuireaderError, UsageError
-from tuireader.ingest.refresh import decode, encode
+from tuireader.feeds.backpressure import MemoryBudget
+from tuireader.ingest.refresh import Outcome, batches, decode, encode
 from tuireader.library import Library
 from tuireader.library.exchange import Imported
-from tuireader.model import Fault, FeedDone, NewMatch, RefreshStarted, Relating, Relation, View, ViewKind
+from tuireader.model import (
+    Fault,
+    FeedDone,
+    FetchJob,
+    NewMatch,
+    NotModified,
+    RefreshStarted,
+    Relating,
+    View,
+    ViewKind,
+)
 from tuireader.store import Store
+from tuireader.store.feeds import FeedFacts
 
 Opener = Callable[..., object]
 
@@ -251,24 +263,6 @@ async def test_search_and_views_by_expression(demo: Library) -> None:
     assert not found and "^" in problem
 
 
-async def test_the_demo_tells_the_wechat_story(demo: Library) -> None:
-    (story,) = [
-        row for row in await all_rows(demo) if row.title.startswith("WeChat suspends new user registration")
-    ]
-    assert story.watches == ("WeChat", "PIPL")
-    article = await demo.articles.get(story.id)
-    assert article is not None and article.comments_count and article.previous and article.next
-    evidence = {found.watch: found for found in article.evidence}
-    assert "Personal Information Protection Law" in evidence["PIPL"].sentence
-    related = await demo.articles.related(story.id)
-    kinds = {found.relation for found in related}
-    assert {Relation.ALSO_READ, Relation.SAME_STORY} <= kinds
-    outlets = {found.feed_title for found in related if found.relation is Relation.SAME_STORY}
-    assert len(outlets) >= 2
-    assert all(found.reason for found in related)
-    assert len({found.article_id for found in related}) == len(related)
-
-
 async def test_the_demo_is_loaded_once_and_never_asks_the_network(demo: Library) -> None:
     before = await demo.lists.counts()
     await demo.load_demo()
@@ -368,3 +362,51 @@ async def test_a_database_that_is_given_by_a_folder_that_is_not_there(tmp_path: 
     with pytest.raises(TuireaderError, match="does not exist"):
         await Library.open(Config(), where)
     assert list(tmp_path.iterdir()) == []
+
+
+# --------------------------------------------------------------------------- batches of a refresh
+
+
+def outcome(number: int) -> Outcome:
+    url = f"https://example.org/{number}"
+    known = FeedFacts(number, url, "", "ok", None, None, None, None, None, None, 0, None, "", 0)
+    reservation = MemoryBudget().reserve()
+    return Outcome(known, NotModified(FetchJob(number, url), None, None, None, False), reservation)
+
+
+async def sizes(outcomes: asyncio.Queue[Outcome | None]) -> list[int]:
+    return [len(batch) async for batch in batches(outcomes)]
+
+
+async def test_what_lies_there_is_one_batch_up_to_a_limit() -> None:
+    outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue()
+    for number in range(70):
+        outcomes.put_nowait(outcome(number))
+    outcomes.put_nowait(None)
+    assert await sizes(outcomes) == [32, 32, 6]
+
+
+async def test_answers_that_come_one_by_one_are_stored_together() -> None:
+    outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=1)
+
+    async def drip() -> None:
+        for number in range(20):
+            await outcomes.put(outcome(number))
+        await outcomes.put(None)
+
+    dripping = asyncio.create_task(drip())
+    found = await sizes(outcomes)
+    await dripping
+    assert sum(found) == 20
+    assert len(found) <= 3
+
+
+async def test_an_answer_does_not_wait_for_one_that_does_not_come() -> None:
+    outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue()
+    outcomes.put_nowait(outcome(1))
+    stream = batches(outcomes)
+    async with asyncio.timeout(5):
+        assert len(await anext(stream)) == 1
+    outcomes.put_nowait(outcome(2))  # nothing that comes just as the wait ends is lost
+    outcomes.put_nowait(None)
+    assert [len(batch) async for batch in stream] == [1]

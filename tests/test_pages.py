@@ -6,7 +6,6 @@ import asyncio
 import io
 import struct
 import zlib
-from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 
@@ -14,8 +13,9 @@ import pytest
 from PIL import Image
 
 from tests.builders import CLOCK as NOW
-from tests.builders import WATCHES, feeds, item, opened, refreshed, rss
+from tests.builders import WATCHES, feeds, item, opened, paths, refreshed, rss
 from tests.newsroom import fetched
+from tests.processes import problems
 from tests.web import Answer, Web, endless
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
@@ -68,17 +68,7 @@ async def test_the_full_text_is_stored_searched_and_watched(tmp_path: Path, web:
         assert [(one.watch, one.hits[0].field) for one in article.evidence] == [("WeChat", "body")]
         article = await library.content.show_full_text(number, False)
         assert not article.shows_full and article.shown[0] == article.html
-    with_store(
-        tmp_path, lambda store: store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
-    )
-
-
-def with_store(folder: Path, look: Callable[[Store], object]) -> None:
-    store = Store.open(folder / "news.db")
-    try:
-        look(store)
-    finally:
-        store.close()
+    assert problems(paths(tmp_path).database) == []
 
 
 async def test_what_the_feed_says_later_does_not_lose_the_full_text(tmp_path: Path, web: Web) -> None:
@@ -220,10 +210,7 @@ async def test_a_purged_text_can_be_had_again(tmp_path: Path, web: Web) -> None:
         await library.database.purge(older_than=None, keep=0)
         article = await library.articles.get(1)
         assert article is not None and not article.purged  # it is on a watch now
-        with_store(
-            tmp_path,
-            lambda store: store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')"),
-        )
+        assert problems(paths(tmp_path).database) == []
 
 
 async def test_a_full_text_after_a_purge_leaves_the_links_of_the_feed(tmp_path: Path, web: Web) -> None:
@@ -232,18 +219,15 @@ async def test_a_full_text_after_a_purge_leaves_the_links_of_the_feed(tmp_path: 
         (number,) = await found(library, 'title:"Ferry number 1"')
         await library.marks.set_read([number], True)
 
-        def links() -> dict[str, str]:
-            kept: dict[str, str] = {}
-            with_store(
-                tmp_path, lambda store: kept.update((link.url, link.kind) for link in store.links.of(number))
-            )
-            return kept
+        async def links() -> dict[str, str]:
+            kept = await library.context.pool.read(lambda store: store.links.of(number))
+            return {link.url: link.kind for link in kept}
 
-        before = links()
+        before = await links()
         assert before[f"{web.url}/2"] == "also"
         await library.database.purge(older_than=None, keep=0)
         await library.content.fetch_full_text(number)
-        assert before.items() <= links().items()
+        assert before.items() <= (await links()).items()
 
 
 async def test_a_purge_takes_full_texts_and_comments_along(tmp_path: Path, web: Web) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.builders import ALL, feeds, item, opened, refreshed, rss
+from tests.builders import ALL, applied, config, feeds, item, opened, paths, refreshed, rss, titles, written
 from tests.builders import CLOCK as NOW
 from tests.cli.command import Home, run_here, subscribe
 from tests.newsroom import LANTERN, all_rows, fetched, row_of
@@ -20,6 +22,7 @@ from tuireader.library import Library
 from tuireader.model import Related, Relation, View, ViewKind
 
 HOUR = 3600
+DAY = 86_400
 
 
 async def related(library: Library, title: str) -> dict[str, Related]:
@@ -115,16 +118,16 @@ async def test_what_one_report_links_to_is_told_to_the_others_by_its_time(tmp_pa
 
 
 async def test_a_split_holds_after_a_restart_and_when_more_comes(tmp_path: Path, web: Web) -> None:
-    titles = (
+    named = (
         "LanternPay buys Ferrygate for 40 million",
         "Ferrygate bought by LanternPay for 40 million",
         "LanternPay bought Ferrygate for 40 million",
         "LanternPay pays 40 million for Ferrygate",
     )
-    first, second, third, _ = titles
+    first, second, third, _ = named
     told = [
         rss(f"F{number}", [item(title, title, LANTERN, time=NOW + (number - 4) * HOUR)])
-        for number, title in enumerate(titles)
+        for number, title in enumerate(named)
     ]
     urls = [web.stages(f"/{number}", told[number]) for number in range(2)]
     urls += [web.stages(f"/{number}", rss(f"F{number}", []), told[number]) for number in (2, 3)]
@@ -157,12 +160,85 @@ async def test_following_hits_what_is_stored_and_what_comes(tmp_path: Path, web:
     async with fetched(tmp_path, feeds(url)) as library:
         watch = await library.watches.for_story((await row_of(library, "LanternPay and Ferrygate: day 0")).id)
         await library.watches.save(watch)
-        async for _ in library.watches.apply():
-            pass
+        await applied(library)
         view = View(ViewKind.WATCH, watch.name)
         assert len(await library.lists.ids(view)) == 3
         await refreshed(library)
         assert len(await library.lists.ids(view)) == 4
+
+
+START = NOW + 90 * DAY
+FOLLOWED = '\n[[watch]]\nname = "Lantern"\nany = ["LanternPay"] # the buyer\nends_after_quiet_days = 3\n'
+LANTERN_VIEW = View(ViewKind.WATCH, "Lantern")
+
+
+@asynccontextmanager
+async def fetched_at(folder: Path, now: int) -> AsyncIterator[Library]:
+    """The library as it is opened again at some time, after a refresh."""
+    library = await Library.open(config(written(folder)), paths(folder), clock=lambda: now)
+    await refreshed(library)
+    yield library
+    await library.close()
+
+
+async def end(library: Library) -> int | None:
+    (stats,) = await library.watches.stats()
+    return stats.ends
+
+
+async def test_a_followed_story_ends_after_its_quiet_days_and_can_be_kept(tmp_path: Path, web: Web) -> None:
+    first = item("1", "LanternPay buys Ferrygate", LANTERN, time=START)
+    second = item("2", "LanternPay sells boats", LANTERN, time=START + 2 * DAY)
+    third = item("3", "LanternPay sells cars", LANTERN, time=START + 6 * DAY)
+    url = web.stages("/f", rss("F", [first]), rss("F", [second, first]), rss("F", [third, second, first]))
+    (tmp_path / "config.toml").write_text(feeds(url) + FOLLOWED, encoding="utf-8")
+    for now, ends in ((START, START + 3 * DAY), (START + 2 * DAY, START + 5 * DAY)):  # it had news
+        async with fetched_at(tmp_path, now) as library:
+            assert await end(library) == ends
+    async with fetched_at(tmp_path, START + 6 * DAY) as library:
+        assert len(await library.lists.ids(ALL)) == 3
+        before = {"LanternPay buys Ferrygate", "LanternPay sells boats"}
+        assert set(await titles(library, LANTERN_VIEW)) == before
+        assert await end(library) == START + 5 * DAY
+
+        await library.watches.keep("Lantern")
+        await applied(library)
+        assert set(await titles(library, LANTERN_VIEW)) == before | {"LanternPay sells cars"}
+        assert await end(library) is None
+        assert "# the buyer" in written(tmp_path) and "ends_after_quiet_days" not in written(tmp_path)
+
+
+async def test_an_old_story_that_is_followed_has_its_days_from_then_on(tmp_path: Path, web: Web) -> None:
+    url = web.serve("/f", rss("F", [item("1", "LanternPay buys Ferrygate", LANTERN, time=NOW)]))
+    (tmp_path / "config.toml").write_text(feeds(url) + FOLLOWED, encoding="utf-8")
+    async with fetched_at(tmp_path, START) as library:
+        assert await end(library) == START + 3 * DAY
+        assert await titles(library, LANTERN_VIEW) == ["LanternPay buys Ferrygate"]
+
+
+async def test_a_chinese_story_is_followed_by_whole_words(tmp_path: Path, web: Web) -> None:
+    said = "<p>微信团队公告：正在进行安全技术升级，期间暂停新用户注册，预计八月初恢复。</p>"
+    told = (
+        "微信暂停新用户注册，进行安全技术升级",
+        "腾讯：微信暂停个人新用户注册",
+        "微信安全技术升级，新用户注册暂停",
+    )
+    urls = [
+        web.serve(f"/{number}", rss(f"F{number}", [item("1", title, said, time=NOW + number * 3600)]))
+        for number, title in enumerate(told)
+    ]
+    other = web.serve(
+        "/o", rss("O", [item("1", "新能源汽车销量上升", "<p>电池厂商扩大产能。</p>", time=NOW)])
+    )
+    async with fetched(tmp_path, feeds(*urls, other)) as library:
+        row = next(row for row in await all_rows(library) if row.title == told[0])
+        proposed = await library.watches.for_story(row.id)
+        assert proposed.ends_after_quiet_days == 14
+        words = {proposed.query.strip('"'), *proposed.any}
+        assert {"微信", "新用户注册"} <= words
+        assert all(any(word in title for title in told) for word in words)
+        assert not {"信暂", "停新", "户注", "全技", "术升"} & words
+        assert (await library.watches.preview(proposed)).matches == 3
 
 
 # --------------------------------------------------------------------------- the brief

@@ -13,14 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import CLOCK as LIBRARY_NOW
-from tests.builders import NOW, entry, fill, open_store, opened, save
+from tests.builders import NOW, entry, fill, opened
 from tuireader import ingest, query
 from tuireader.errors import UsageError
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind
 from tuireader.query import STATES, TEXT_FIELDS, Query, Subject
 from tuireader.store import Store, search
-from tuireader.store.articles import StoredText
 
 
 async def test_the_most_relevant_first(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,33 +170,6 @@ async def agree(
             assert sorted(ranked) == sorted(right), expression
 
 
-ODD = st.lists(
-    st.sampled_from(
-        ["(", ")", '"', "-", "OR", "AND", "NOT", "NEAR", "NEAR/0", "NEAR/99999", "/", "/a(/", "\\", "*"]
-    )
-    | st.sampled_from([f"{name}:" for name in (*TEXT_FIELDS, "is", "age", "after", "before", "nope")])
-    | st.sampled_from(["kumo", "<3d", ">1y", "2023-02-31", "\0", "\ud800", "¶", "↑kumo", "'; DROP", "’"])
-    | st.text(max_size=4),
-    max_size=12,
-)
-
-
-def test_no_text_raises(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
-    save(store, 1, entry(1, title="Kumo ↑kumo"), entry(2))
-
-    @settings(max_examples=300, deadline=None)
-    @given(ODD, st.sampled_from(["", " "]), st.booleans())
-    def check(words: list[str], between: str, ranked: bool) -> None:
-        parsed = query.parse(between.join(words))
-        if isinstance(parsed, Query):
-            found = store.search.find_in_steps(parsed, now=NOW, subject=plainly, limit=50, ranked=ranked)
-            assert {number for step in found for number in step} <= {1, 2}
-
-    check()
-    store.close()
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -219,10 +191,6 @@ async def test_the_longest_expressions_are_answered(library: Library, text: str)
     for ranked in (False, True):
         _, problem = await library.searches.run(text, ranked=ranked)
         assert problem == ""
-
-
-def plainly(text: StoredText) -> Subject:
-    return ingest.subject(text, {})
 
 
 # ----------------------------------------------------------------------------- what takes too long

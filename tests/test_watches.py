@@ -19,6 +19,7 @@ from tuireader.config import MuteConfig, WatchConfig, loads
 from tuireader.errors import ConfigError, UsageError
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
+from tuireader.query import TEXT_FIELDS
 from tuireader.store import Store
 
 DAY = 86_400
@@ -278,15 +279,15 @@ async def test_history_and_saved_views(tmp_path: Path) -> None:
 
 ODD_TEXTS = ['"', "AND", "NEAR(", "col:", "\0", "", "a" * 20_000, "(" * 40, "\ud800", "*", "/(/", "-"]
 ODD = st.lists(
-    st.sampled_from("\"“()-/\\: \0\ud800*'云^{+é\n¶↑🚀‽ſ²")
+    st.sampled_from("\"“()-/\\: \0\ud800*'云^{+é\n¶↑🚀‽ſ²’")
     | st.sampled_from(
-        ["OR ", " AND", "NOT ", " NEAR/2 ", "title:", "is:", "age:<3d", "after:2026-01-01", "feed:"]
+        ["OR ", " AND", "NOT ", "NEAR ", " NEAR/0 ", " NEAR/2 ", " NEAR/99999 ", "is:", "nope:"]
     )
-    | st.sampled_from(
-        ["kumo ", "k*", "/k.mo/", "/^a b/", "/(/", "/(a+)+$/", "watch:", "label:", "url:x", "*"]
-    )
-    | st.text(max_size=3),
-    max_size=10,
+    | st.sampled_from([f"{name}:" for name in TEXT_FIELDS])
+    | st.sampled_from(["age:<3d", "age:>1y", "after:2026-01-01", "before:2023-02-31", "watch:", "url:x"])
+    | st.sampled_from(["kumo ", "↑kumo", "k*", "/k.mo/", "/^a b/", "/(/", "/(a+)+$/", "'; DROP"])
+    | st.text(max_size=4),
+    max_size=12,
 ).map("".join)
 
 

@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import venv
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,17 @@ from tuireader import __version__
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("src", "docs/tuireader.1", "pyproject.toml", "README.md", "LICENSE")
+
+
+PIP = (sys.executable, "-m", "pip")
+OFFLINE = ("--no-deps", "--no-index", "-q")
+
+
+def run(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+    """What a command prints."""
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +42,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, target)
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-q"]
-    subprocess.run([*command, "-w", str(folder), str(folder / "source")], check=True, timeout=120)
+    run(*PIP, "wheel", *OFFLINE, "--no-build-isolation", "-w", str(folder), str(folder / "source"))
     return next(folder.glob("*.whl"))
 
 
@@ -54,37 +65,17 @@ def test_it_runs_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     venv.create(place, with_pip=False)
     python = place / "bin" / "python"
     packages = next(place.glob("lib/python*/site-packages"))
-    install = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        str(python),
-        "install",
-        "--no-deps",
-        "--no-index",
-        "-q",
-    ]
-    subprocess.run([*install, str(wheel)], check=True, timeout=120)
+    run(*PIP, "--python", str(python), "install", *OFFLINE, str(wheel))
     # after the wheel's own, so that it is the wheel that is imported
     (packages / "others.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
 
     def tuireader(*words: str) -> str:
-        command = [str(place / "bin" / "tuireader"), *words]
-        done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return run(str(place / "bin" / "tuireader"), *words, cwd=tmp_path, env=env)
 
     assert tuireader("--version") == f"tuireader {__version__}\n"
-    where = subprocess.run(
-        [str(python), "-c", "import tuireader; print(tuireader.__file__)"],
-        env=env,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert Path(where.stdout.strip()).is_relative_to(packages)
+    where = run(str(python), "-c", "import tuireader; print(tuireader.__file__)", env=env)
+    assert Path(where.strip()).is_relative_to(packages)
     assert "WeChat suspends new user registration" in tuireader("--demo", "list", "--limit", "100")
     assert tuireader("--demo", "unread", "--watch", "PIPL") != "0\n"
     assert tuireader("man").startswith(".TH TUIREADER 1")
