@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,22 +26,49 @@ if TYPE_CHECKING:
 class _Selection:
     """The articles that a command marks, and its common options."""
 
+    library: Library
     text: str
     numbers: Sequence[int]
     dry_run: bool
     as_json: bool
 
-    async def ids(self, library: Library) -> list[int]:
+    async def ids(self) -> list[int]:
         """Return the numbers of the articles. Raises UsageError."""
         for number in self.numbers:
-            await library.articles.require(number)
+            await self.library.articles.require(number)
         ids = list(self.numbers)
         if self.text:
-            found = await matching(library, self.text)
+            found = await matching(self.library, self.text)
             if not found:
-                await say_advice(library, self.text)
+                await say_advice(self.library, self.text)
             ids += found
         return list(dict.fromkeys(ids))
+
+    async def mark(
+        self,
+        said: str,
+        has: Callable[[ArticleRow], bool],
+        give: Callable[[Sequence[int]], Awaitable[Change]],
+    ) -> None:
+        """Mark the articles; the selection is fixed before the first one is marked.
+
+        `said` names the change, `has` returns whether an article has the mark already, `give` sets it.
+        """
+        if not self.text and not self.numbers:
+            raise UsageError("no articles were selected", "give an expression, such as feed:Example, or --id")
+        ids = await self.ids()
+        if self.dry_run:
+            rows = await self.library.lists.rows(ids)
+            change = Change("", tuple(row.id for row in rows if not has(row)))
+        else:
+            change = await give(ids)
+        what = counted(len(change.ids), "article")
+        if self.as_json:
+            _print_change(change)
+        elif self.dry_run:
+            say(f"would change {what}")
+        else:
+            say(f"{what} {said}" + (" (`tuireader undo` takes it back)" if change.step else ""))
 
 
 def _selecting(job: Callable[..., Awaitable[None]]) -> Callable[..., Any]:
@@ -69,7 +96,7 @@ def _selecting(job: Callable[..., Awaitable[None]]) -> Callable[..., Any]:
         as_json: bool,
         **own: Any,
     ) -> None:
-        await job(library, _Selection(expression, numbers, dry_run, as_json), **own)
+        await job(library, _Selection(library, expression, numbers, dry_run, as_json), **own)
 
     return update_wrapper(command, job)
 
@@ -87,13 +114,7 @@ async def read(library: Library, selection: _Selection) -> None:
       tuireader read --dry-run 'age:>30d -is:starred'
       tuireader read --id 12 --id 15
     """
-    await _mark(
-        library,
-        selection,
-        "marked read",
-        lambda row: row.read,
-        lambda ids: library.marks.set_read(ids, True),
-    )
+    await selection.mark("marked read", lambda row: row.read, partial(library.marks.set_read, read=True))
 
 
 @click.command(cls=ExpressionCommand)
@@ -117,16 +138,11 @@ async def unread(library: Library, selection: _Selection, name: str | None, mark
     if name is not None and (selected or mark):
         raise UsageError("--watch only works for counting", f"write: watch:{name}")
     if mark or (selected and selection.dry_run):
-        await _mark(
-            library,
-            selection,
-            "marked unread",
-            lambda row: not row.read,
-            lambda ids: library.marks.set_read(ids, False),
-        )
+        set_unread = partial(library.marks.set_read, read=False)
+        await selection.mark("marked unread", lambda row: not row.read, set_unread)
         return
     if selected:  # earlier versions marked these unread
-        await print_count(library, await selection.ids(library), selection.as_json)
+        await print_count(library, await selection.ids(), selection.as_json)
         say("tuireader: nothing was marked; `tuireader unread --mark …` marks articles unread")
         return
     counts = await library.lists.counts()
@@ -150,13 +166,9 @@ async def star(library: Library, selection: _Selection, off: bool) -> None:
       tuireader star --off 'age:>365d'
       tuireader star --id 12
     """
-    await _mark(
-        library,
-        selection,
-        "no longer starred" if off else "starred",
-        lambda row: row.starred is not off,
-        lambda ids: library.marks.set_starred(ids, not off),
-    )
+    set_starred = partial(library.marks.set_starred, starred=not off)
+    said = "no longer starred" if off else "starred"
+    await selection.mark(said, lambda row: row.starred is not off, set_starred)
 
 
 @click.command(cls=ExpressionCommand)
@@ -179,10 +191,8 @@ async def label(library: Library, selection: _Selection, name: str, remove: bool
     key = label_key(label_name(name))
     if not key:
         raise UsageError("a label needs a name", "letters or digits, such as: to read")
-    await _mark(
-        library,
-        selection,
-        f"no longer labelled {label_name(name)}" if remove else f"labelled {label_name(name)}",
+    await selection.mark(
+        f"{'no longer ' if remove else ''}labelled {label_name(name)}",
         lambda row: (key in map(label_key, row.labels)) is not remove,
         lambda ids: library.labels.set(name, ids, not remove),
     )
@@ -207,33 +217,6 @@ async def undo(library: Library, as_json: bool) -> None:
     if as_json:
         _print_change(change or Change("", ()))
     say(f"undone: {change.what}" if change else "there is nothing to undo")
-
-
-async def _mark(
-    library: Library,
-    selection: _Selection,
-    said: str,
-    has: Callable[[ArticleRow], bool],
-    give: Callable[[Sequence[int]], Awaitable[Change]],
-) -> None:
-    """Mark the selected articles; the selection is fixed before the first one is marked.
-
-    `said` names the change, `has` returns whether an article has the mark already, `give` sets it.
-    """
-    if not selection.text and not selection.numbers:
-        raise UsageError("no articles were selected", "give an expression, such as feed:Example, or --id")
-    ids = await selection.ids(library)
-    if selection.dry_run:
-        change = Change("", tuple(row.id for row in await library.lists.rows(ids) if not has(row)))
-    else:
-        change = await give(ids)
-    what = counted(len(change.ids), "article")
-    if selection.as_json:
-        _print_change(change)
-    elif selection.dry_run:
-        say(f"would change {what}")
-    else:
-        say(f"{what} {said}" + (" (`tuireader undo` takes it back)" if change.step else ""))
 
 
 def _print_change(change: Change) -> None:

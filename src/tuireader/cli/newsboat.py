@@ -16,7 +16,7 @@ from tuireader.cli.exchange import import_from
 from tuireader.cli.output import json_option, print_json
 from tuireader.cli.refresh import follow
 from tuireader.errors import Exit, UsageError
-from tuireader.newsboat.outcomes import ASKED, Consent, Fate, Outcome, Tally, reported, tallies, told
+from tuireader.newsboat.outcomes import ASKED, Consent, Fate, Outcome, reported, tallies, told
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
@@ -144,16 +144,13 @@ def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> Non
         print(f"{label}\t{moved.added.get(what, 0)} {new}")
     print(f"settings\t{sum(moved.added.get(table, 0) for table in _SETTINGS)} {new}")
     for file in lines:
-        print(f"lines of {file.file}\t{file.total}\t{_fates(file)}")
+        fates = f"{file.moved} moved\t{file.changed} changed\t{file.dropped} dropped"
+        print(f"lines of {file.file}\t{file.total}\t{fates}")
     if moved.others:
         others = counted(moved.others, "article is", "articles are")
         say(f"{others} not imported: their feeds are left out, or urls no longer lists them")
     if moved.too_large:
         say(f"{counted(moved.too_large, 'article is', 'articles are')} not imported: over 10 MB each")
-
-
-def _fates(one: Tally) -> str:
-    return f"{one.moved} moved\t{one.changed} changed\t{one.dropped} dropped"
 
 
 def _print_comparison(found: Comparison, as_json: bool) -> int:

@@ -32,17 +32,13 @@ def render(article: Article, form: str, related: Sequence[Related] = ()) -> str:
     return {"md": _markdown, "html": _page, "txt": _plain}[form](article, document)
 
 
-def _when(article: Article) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(article.time))
-
-
 def _head(article: Article) -> Mapping[str, str | list[str]]:
     """Return the fields at the top of an export, without the empty ones."""
     head: dict[str, str | list[str]] = {
         "title": article.title,
         "feed": article.feed_title,
         "author": article.author,
-        "date": _when(article),
+        "date": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(article.time)),
         "url": article.url,
         "tags": list(article.tags),
         "labels": list(article.labels),

@@ -151,14 +151,12 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
         return ""
     from tuireader.store import first_page
 
-    height, folds = lines - kept["above"] - 1, kept["folds"]
-    rows = first_page.first_rows(kept["database"], kept["schema"], unread=True, folds=folds, lines=height)
+    size = {"folds": kept["folds"], "lines": lines - kept["above"] - 1}
+    rows = first_page.first_rows(kept["database"], kept["schema"], unread=True, **size)
     if rows is None or bool(rows) != kept["unread"]:
         return ""
     if not rows:
-        rows = first_page.first_rows(
-            kept["database"], kept["schema"], unread=False, folds=folds, lines=height
-        )
+        rows = first_page.first_rows(kept["database"], kept["schema"], unread=False, **size)
     return draw(kept, rows, int(time.time()), lines) if rows else ""
 
 

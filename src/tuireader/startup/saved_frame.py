@@ -85,7 +85,8 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
     if drawn and not sidebar.size.width:
         return None  # it was never on the screen
     left = sidebar.size.width + 1 if drawn else 0
-    border = Style(color=_color(host, "border"), bgcolor=host.theme_styles.base.bgcolor)
+    color = Color.parse(host.theme_variables.get("border", "#808080")).rich_color
+    border = Style(color=color, bgcolor=host.theme_styles.base.bgcolor)
     line = Strip([Segment("─" * width, border)])
     side = []
     if drawn:
@@ -125,10 +126,6 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
         "letters": letters(host.watch_names),
         "inks": styles,
     }
-
-
-def _color(host: Host, name: str) -> Any:
-    return Color.parse(host.theme_variables.get(name, "#808080")).rich_color
 
 
 def _text(host: Host, strip: Strip) -> str:

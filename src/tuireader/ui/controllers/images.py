@@ -11,7 +11,7 @@ import asyncio
 import importlib.util
 import os
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -23,6 +23,8 @@ from tuireader.errors import TuireaderError
 from tuireader.model import Pixels
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.drawing.layout import Art
+
+Colour = tuple[int, int, int]
 
 _KEPT = 40  # pictures kept ready to be shown
 _HIGHEST = 24  # maximum lines of an image
@@ -59,28 +61,17 @@ def is_far(environ: Mapping[str, str]) -> bool:
 def blocks(pixels: Pixels, ground: Style) -> Art:
     """Draw an image as half blocks: each cell shows two pixels, one above the other."""
     rgb, width = pixels.rgb, pixels.width
+    colours = list(zip(rgb[::3], rgb[1::3], rgb[2::3], strict=True))
+    rows = [colours[start : start + width] for start in range(0, len(colours), width)]
+    below: list[Sequence[Colour | None]] = [*rows[1::2], [None] * width]  # the last for an odd row
     lines = []
-    for top in range(0, pixels.height, 2):
-        pairs = (
-            (
-                _colour(rgb, top * width + column),
-                _colour(rgb, (top + 1) * width + column) if top + 1 < pixels.height else None,
-            )
-            for column in range(width)
-        )
-        runs = ((pair, len(list(same))) for pair, same in groupby(pairs))
+    for upper_row, lower_row in zip(rows[::2], below, strict=False):
+        runs = ((pair, len(list(same))) for pair, same in groupby(zip(upper_row, lower_row, strict=True)))
         lines.append(tuple(_cells(upper, lower, count, ground) for (upper, lower), count in runs))
     return Art(width, lines)
 
 
-def _colour(rgb: bytes, pixel: int) -> tuple[int, int, int]:
-    red, green, blue = rgb[3 * pixel : 3 * pixel + 3]
-    return red, green, blue
-
-
-def _cells(
-    upper: tuple[int, int, int], lower: tuple[int, int, int] | None, count: int, ground: Style
-) -> Segment:
+def _cells(upper: Colour, lower: Colour | None, count: int, ground: Style) -> Segment:
     above = Color.from_rgb(*upper)
     if lower is None:
         return Segment("▀" * count, ground + Style(color=above))

@@ -286,7 +286,9 @@ class Marks(Controller):
             if pending:
                 return await self._withdraw(pending[-1])
             if self._failed_last and (lost := [one for one in self._failed if one.undoable]):
-                return self._drop_failed(lost[-1])
+                self._failed.remove(lost[-1])  # it is what undo is meant for
+                self.host.say_no_more(_UNSAVED)
+                return f"Not tried again: {lost[-1].what}"
             era = self._era
             found = await self.library.marks.newest_step(
                 min((one.undoes.step for one in self._queue if one.undoes is not None), default=0)
@@ -334,12 +336,6 @@ class Marks(Controller):
         await self.show(await step.among())
         self.stored(True)
         return f"Undone: {step.what}{title}"
-
-    def _drop_failed(self, step: Step) -> str:
-        """Give up the newest change that could not be stored: it is what undo is meant for."""
-        self._failed.remove(step)
-        self.host.say_no_more(_UNSAVED)
-        return f"Not tried again: {step.what}"
 
     async def _title(self, ids: Sequence[int]) -> str:
         """Return the title of a single article, for a toast."""

@@ -28,10 +28,6 @@ def _parsed(expression: str) -> query.Query | None:
     return parsed if isinstance(parsed, query.Query) else None
 
 
-def _watches_first(mark: tuple[int, int, str]) -> tuple[int, bool]:
-    return mark[0], mark[2] == "hit:"
-
-
 class SearchHits:
     """Marks of watches, search and filter in titles, and a `line` for the sentence that was found."""
 
@@ -55,7 +51,7 @@ class SearchHits:
         wanted = _parsed(self._session.expression)
         if wanted is not None:
             found += [(start, end, "hit:") for start, end in query.spans(wanted, title, "title")]
-        return sorted(found, key=_watches_first)
+        return sorted(found, key=lambda mark: (mark[0], mark[2] == "hit:"))  # watches first
 
     async def mark_watches(self) -> None:
         """Prepare the terms of watches, which a start does not wait for; titles drawn later mark them."""

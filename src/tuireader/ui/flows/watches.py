@@ -81,10 +81,8 @@ async def mute(main: Controllers, ask: Asking) -> Outcome | None:
     row = await main.chosen.row()
     if view.kind is ViewKind.FEED and article is None:
         feed_id: int | None = int(view.key)
-    elif article is not None:
-        feed_id = article.feed_id
     else:
-        feed_id = row.feed_id if row is not None else None
+        feed_id = shown.feed_id if (shown := article or row) else None
     feed = next((one for one in session.feeds if one.id == feed_id), None)
     words = view.key if view.kind is ViewKind.QUERY and article is None else ""
     words = words if "is:muted" not in words else ""
