@@ -27,7 +27,6 @@ from tuireader.cli.output import (
 )
 from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit
-from tuireader.export import markdown_line, markdown_link
 from tuireader.model import Article, ArticleRow, Related
 from tuireader.text.wording import counted
 
@@ -169,6 +168,8 @@ def _columns(library: Library, row: ArticleRow) -> str:
 
 
 def _item(library: Library, row: ArticleRow) -> str:
+    from tuireader.export.formats import markdown_line, markdown_link
+
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
     link = markdown_link(row.title or row.url, row.url)
     return f"- {link} · {markdown_line(library.feeds.title(row.feed_id))} · {day}"
@@ -197,7 +198,7 @@ async def show(library: Library, article: int, full: bool, as_json: bool) -> Non
       tuireader show 12 --json
       tuireader show --full 12
     """
-    from tuireader.export import render
+    from tuireader.export.formats import render
 
     found = await library.articles.require(article)
     if full and not found.shows_full:
@@ -214,7 +215,7 @@ async def show(library: Library, article: int, full: bool, as_json: bool) -> Non
 
 def _text(found: Article, related: tuple[Related, ...]) -> Iterator[str]:
     from tuireader.document import parse
-    from tuireader.export import paragraphs
+    from tuireader.export.formats import paragraphs
 
     html, base_url = found.shown
     document = parse(html, base_url or found.url)

@@ -9,7 +9,7 @@ import click
 from tuireader.cli.base import library_command, seconds
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import format_option
-from tuireader.export.brief_formats import FORMATS, render
+from tuireader.export.brief import FORMATS
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -38,6 +38,8 @@ async def brief(library: Library, since: str, name: str | None, form: str) -> No
       tuireader brief --since last --watch WeChat --format html > brief.html
       tuireader brief --since 7d --json
     """
+    from tuireader.export.brief_formats import render
+
     span = None if since == "last" else seconds("--since", since, 60, 3650, "24h or 7d, or last")
     watch = "" if name is None else library.watches.named(name).name
     made, end = await library.briefs.make(span, watch)

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from tuireader.model import Evidence
 
+FORMATS = ("md", "json", "html")
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

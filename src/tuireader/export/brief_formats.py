@@ -18,11 +18,9 @@ from tuireader.export.formats import markdown_address
 from tuireader.model import Evidence
 from tuireader.text.wording import counted
 
-FORMATS = ("md", "json", "html")
-
 
 def render(brief: Brief, form: str) -> str:
-    """Render the brief in one of `FORMATS`, ending in a line feed."""
+    """Render the brief in one of `brief.FORMATS`, ending in a line feed."""
     return {"md": markdown, "json": as_json, "html": html}[form](brief)
 
 

@@ -110,7 +110,7 @@ class Articles(UseCases):
 
     async def render(self, article_id: int, form: str) -> str:
         """Return an article as `md`, `html`, `txt` or `json`. Raises UsageError."""
-        from tuireader.export import render
+        from tuireader.export.formats import render
 
         article = await self._context.article(article_id)
         related = await self.related(article_id) if form == "json" else ()
@@ -133,7 +133,7 @@ class Articles(UseCases):
         An existing file is only replaced with `overwrite`: a different article gets a name with a number.
         Raises UsageError, TuireaderError.
         """
-        from tuireader.export import file_name
+        from tuireader.export.formats import file_name
 
         form = form or self._context.config.save.format
         folder = folder or self.save_folder

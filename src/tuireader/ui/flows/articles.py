@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tuireader.config import MacroConfig
-from tuireader.export import markdown_link
+from tuireader.export.formats import markdown_link
 from tuireader.model import LABEL_MARK, Label
 from tuireader.subprocesses.programs import Ran
 from tuireader.ui.controllers.mark_steps import Step
