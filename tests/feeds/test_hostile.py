@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 import resource
-import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -27,9 +27,11 @@ FEED = bare(
     "<item><title>one</title></item><item><title>two</title></item><item><title>three</title></item>"
 ).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
-LIMITS = FetchLimits(
-    concurrency=300, per_host=300, connect=2, idle=2.5, total=5, max_bytes=400_000, proxies=False
+PATIENT = FetchLimits(
+    concurrency=300, per_host=300, connect=60, idle=60, total=60, max_bytes=400_000, proxies=False
 )
+HASTY = replace(PATIENT, idle=2.5, total=5)
+"""Limits for the cases that run into them: a busy machine must not lead the others there."""
 PARSE_DEADLINE = 2.0 * PATIENCE
 
 Outcome = int | Fault
@@ -215,8 +217,8 @@ HEALTHY = [
 ]
 
 
-async def _ask(fetcher: Fetcher, worker: ParseWorker, number: int, url: str) -> tuple[Outcome, str]:
-    result = await fetcher.fetch(FetchJob(number, url))
+async def _ask(fetcher: Fetcher, worker: ParseWorker, url: str) -> tuple[Outcome, str]:
+    result = await fetcher.fetch(FetchJob(1, url))
     if isinstance(result, FetchFailed):
         return result.fault, result.reason
     assert isinstance(result, Fetched)
@@ -240,9 +242,14 @@ class Run:
     """What came of asking for everything at once."""
 
     outcomes: dict[str, tuple[Outcome, str]]
-    seconds: float
+    cpu_seconds: float
     grown: int
     left_open: int
+
+
+def _cpu_seconds() -> float:
+    """CPU time of this process and of those that it started and that have ended."""
+    return sum(os.times()[:4])
 
 
 @pytest.fixture(scope="module")
@@ -251,14 +258,20 @@ def run() -> Run:
 
     async def everything() -> Run:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        started = time.monotonic()
-        async with Web() as web, Fetcher(LIMITS) as fetcher, ParseWorker(deadline=PARSE_DEADLINE) as worker:
+        started = _cpu_seconds()
+        async with (
+            Web() as web,
+            Fetcher(PATIENT) as patient,
+            Fetcher(HASTY) as hasty,
+            ParseWorker(deadline=PARSE_DEADLINE) as worker,
+        ):
             cases = [*HEALTHY[:15], *CASES, *HEALTHY[15:]]
             urls = [_place(web, f"/{number}", case.behaviour) for number, case in enumerate(cases)]
+            fetchers = [hasty if case.outcome is TIME else patient for case in cases]
             found = await asyncio.gather(
-                *(_ask(fetcher, worker, number, url) for number, url in enumerate(urls))
+                *(_ask(fetcher, worker, url) for fetcher, url in zip(fetchers, urls, strict=True))
             )
-        seconds = time.monotonic() - started
+        seconds = _cpu_seconds() - started
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         left = len(asyncio.all_tasks()) - 1
         return Run({case.name: one for case, one in zip(cases, found, strict=True)}, seconds, grown, left)
@@ -288,6 +301,6 @@ def test_healthy_feeds_are_read_among_them(run: Run, case: Case) -> None:
 
 
 def test_the_run_ends_in_time_and_in_little_memory(run: Run) -> None:
-    assert run.seconds < 15 * PATIENCE
+    assert run.cpu_seconds < 8 * PATIENCE
     assert run.grown < 200_000  # kB
     assert run.left_open == 0
