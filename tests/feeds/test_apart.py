@@ -18,8 +18,8 @@ from tests.web import Web
 from tuireader import dedup
 from tuireader.feeds.backpressure import MemoryBudget, Reservation
 from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.worker import drop_known, pack, unpack
-from tuireader.feeds.workers import ParseWorker
+from tuireader.feeds.worker import drop_known
+from tuireader.feeds.workers import ParseWorker, pack, unpack
 from tuireader.model import Enclosure, Fault, Fetched, FetchJob, ParsedEntry, ParsedFeed, ParseFailed
 from tuireader.store import Store
 

@@ -1,7 +1,26 @@
-"""Tolerant HTML → a flat list of blocks with inline spans and numbered links. Pure, linear, never raises."""
+"""Tolerant HTML → a flat list of blocks with inline spans and numbered links. Pure, linear, never raises.
 
-from tuireader.document.blocks import Block, BlockKind, Document, Link, Picture, Span, SpanKind
-from tuireader.document.links import links_of
-from tuireader.document.reader import parse
+Modules are imported at first use: a refresh needs only the links.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader import lazy
+
+if TYPE_CHECKING:
+    from tuireader.document.blocks import Block, BlockKind, Document, Link, Picture, Span, SpanKind
+    from tuireader.document.links import links_of
+    from tuireader.document.reader import parse
 
 __all__ = ["Block", "BlockKind", "Document", "Link", "Picture", "Span", "SpanKind", "links_of", "parse"]
+
+__getattr__ = lazy.names(
+    __name__,
+    {
+        "blocks": ("Block", "BlockKind", "Document", "Link", "Picture", "Span", "SpanKind"),
+        "links": ("links_of",),
+        "reader": ("parse",),
+    },
+)

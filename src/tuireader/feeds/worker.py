@@ -1,4 +1,4 @@
-"""The process that parses feeds, and the form of its results.
+"""The process that parses feeds.
 
 With `--quick` it parses only what can be parsed quickly, and answers None to the rest. With `--seconds=5`
 SIGPROF ends it when a feed takes more CPU time than that; waiting on a busy machine does not count.
@@ -10,24 +10,15 @@ import gc
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 from tuireader import dedup
 from tuireader.document.prepare import prepare
 from tuireader.feeds.parse import parse, parse_quickly
-from tuireader.model import (
-    Enclosure,
-    Fault,
-    Keys,
-    ParsedEntry,
-    ParsedFeed,
-    ParseFailed,
-    ParseResult,
-    Prepared,
-)
+from tuireader.feeds.workers import Request, pack
+from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
 from tuireader.subprocesses.worker import alarm, serve
 
 DATA = 272 << 20
@@ -47,10 +38,6 @@ def main() -> None:
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
     serve(answer, data=DATA)
-
-
-Request = tuple[bytes, str, str | None, dict[int, int] | None]
-"""A body, its address and content type, and the digests of stored entries by guid key, to leave them out."""
 
 
 def _answer(seconds: float, request: Request) -> Any:
@@ -92,63 +79,6 @@ def drop_known(parsed: ParsedFeed, stored: Mapping[int, int]) -> ParsedFeed:
         known=tuple(known),
         prepared=tuple(map(prepare, kept)),
     )
-
-
-def _values(kind: type) -> attrgetter[tuple[Any, ...]]:
-    return attrgetter(*(field.name for field in fields(kind)))
-
-
-_entry_values = _values(ParsedEntry)
-_enclosure_values = _values(Enclosure)
-_prepared_values = _values(Prepared)
-_keys_values = _values(Keys)
-_feed_values = _values(ParsedFeed)
-
-
-def pack(result: ParseResult | None) -> tuple[Any, ...] | None:
-    """Return a result as plain values for `marshal`."""
-    if result is None:
-        return None
-    if isinstance(result, ParseFailed):
-        return result.fault.value, result.reason, result.feeds
-    changes: dict[str, Any] = {
-        "entries": [*map(_packed_entry, result.entries)],
-        "prepared": [*map(_prepared_values, result.prepared)],
-        "keys": [*map(_keys_values, result.keys)],
-    }
-    return _feed_values(replace(result, **changes))
-
-
-def _packed_entry(entry: ParsedEntry) -> tuple[Any, ...]:
-    if entry.enclosures:
-        enclosures: Any = tuple(map(_enclosure_values, entry.enclosures))
-        entry = replace(entry, enclosures=enclosures)
-    return _entry_values(entry)
-
-
-def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
-    """Return the result that `pack` packed."""
-    if values is None:
-        return None
-    if len(values) == 3:
-        fault, reason, feeds = values
-        return ParseFailed(Fault(fault), reason, feeds)
-    feed: Any = ParsedFeed(*values)
-    result: ParsedFeed = replace(
-        feed,
-        entries=tuple([_entry(*packed) for packed in feed.entries]),
-        prepared=tuple([Prepared(*packed) for packed in feed.prepared]),
-        keys=tuple([Keys(*packed) for packed in feed.keys]),
-    )
-    return result
-
-
-def _entry(*values: Any) -> ParsedEntry:
-    entry = ParsedEntry(*values)
-    if entry.enclosures:
-        enclosures: Any = entry.enclosures
-        entry = replace(entry, enclosures=tuple([Enclosure(*packed) for packed in enclosures]))
-    return entry
 
 
 if __name__ == "__main__":

@@ -6,10 +6,20 @@ import asyncio
 import signal
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import fields, replace
+from operator import attrgetter
+from typing import Any
 
-from tuireader.feeds.parse import QUICK_BYTES, parse_quickly
-from tuireader.feeds.worker import Request, unpack
-from tuireader.model import Fault, ParseFailed, ParseResult
+from tuireader.model import (
+    Enclosure,
+    Fault,
+    Keys,
+    ParsedEntry,
+    ParsedFeed,
+    ParseFailed,
+    ParseResult,
+    Prepared,
+)
 from tuireader.subprocesses.worker import Worker, WorkerDied
 
 DEADLINE = 5.0
@@ -19,6 +29,9 @@ _WALL_FACTOR = 4
 _AT_ONCE = 12
 """Bodies and results that are in pipes and memory at once."""
 _MODULE = "tuireader.feeds.worker"
+
+Request = tuple[bytes, str, str | None, dict[int, int] | None]
+"""A body, its address and content type, and the digests of stored entries by guid key, to leave them out."""
 
 
 class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
@@ -73,10 +86,72 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
         return result
 
     async def _parse_quickly(self, request: Request) -> ParseResult | None:
-        body, url, content_type, _ = request
-        if self.quick is not None and len(body) <= QUICK_BYTES:
+        if self.quick is not None:
             try:
                 return unpack(await self.quick.ask(request))
             except (WorkerDied, OSError):
                 pass  # it should not fail; parse here then
+        from tuireader.feeds.parse import parse_quickly  # most refreshes do not need it in this process
+
+        body, url, content_type, _ = request
         return parse_quickly(body, url, content_type)
+
+
+# --------------------------------------------------------------------------- results as plain values
+
+
+def _values(kind: type) -> attrgetter[tuple[Any, ...]]:
+    return attrgetter(*(field.name for field in fields(kind)))
+
+
+_entry_values = _values(ParsedEntry)
+_enclosure_values = _values(Enclosure)
+_prepared_values = _values(Prepared)
+_keys_values = _values(Keys)
+_feed_values = _values(ParsedFeed)
+
+
+def pack(result: ParseResult | None) -> tuple[Any, ...] | None:
+    """Return a result as plain values for `marshal`."""
+    if result is None:
+        return None
+    if isinstance(result, ParseFailed):
+        return result.fault.value, result.reason, result.feeds
+    changes: dict[str, Any] = {
+        "entries": [*map(_packed_entry, result.entries)],
+        "prepared": [*map(_prepared_values, result.prepared)],
+        "keys": [*map(_keys_values, result.keys)],
+    }
+    return _feed_values(replace(result, **changes))
+
+
+def _packed_entry(entry: ParsedEntry) -> tuple[Any, ...]:
+    if entry.enclosures:
+        enclosures: Any = tuple(map(_enclosure_values, entry.enclosures))
+        entry = replace(entry, enclosures=enclosures)
+    return _entry_values(entry)
+
+
+def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
+    """Return the result that `pack` packed."""
+    if values is None:
+        return None
+    if len(values) == 3:
+        fault, reason, feeds = values
+        return ParseFailed(Fault(fault), reason, feeds)
+    feed: Any = ParsedFeed(*values)
+    result: ParsedFeed = replace(
+        feed,
+        entries=tuple([_entry(*packed) for packed in feed.entries]),
+        prepared=tuple([Prepared(*packed) for packed in feed.prepared]),
+        keys=tuple([Keys(*packed) for packed in feed.keys]),
+    )
+    return result
+
+
+def _entry(*values: Any) -> ParsedEntry:
+    entry = ParsedEntry(*values)
+    if entry.enclosures:
+        enclosures: Any = entry.enclosures
+        entry = replace(entry, enclosures=tuple([Enclosure(*packed) for packed in enclosures]))
+    return entry

@@ -11,7 +11,6 @@ from tuireader import query
 from tuireader.config import MuteConfig
 from tuireader.document.prepare import links_in
 from tuireader.ingest.matching import FeedNames, hits, shown, subject
-from tuireader.ingest.relate import relate_changed
 from tuireader.model import Evidence
 from tuireader.related.links import kind
 from tuireader.store import Store
@@ -102,6 +101,8 @@ def record_changed(
     """
     if not changed:
         return []
+    from tuireader.ingest.relate import relate_changed  # most refreshes change nothing
+
     texts = [text for _, text in changed]
     matches = {text.id: hits(rules.matcher, text, rules.feeds) for text in texts}
     new = [
