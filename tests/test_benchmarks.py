@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.processes import rows
 from tuireader.store import Store
 
 pytestmark = pytest.mark.slow
@@ -32,14 +31,10 @@ def test_articles_are_the_same_at_every_run() -> None:
     code = (
         "import newsgen, zlib; print([zlib.crc32(newsgen.feed_xml(newsgen.feed(n), 1)) for n in range(13)])"
     )
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, check=True
-        ).stdout
-        for _ in range(2)
-    ]
-    assert runs[0] == runs[1]
-    assert len(set(runs[0].strip("[]\n").split(", "))) == 13
+    command = [sys.executable, "-c", code]
+    first, second = (subprocess.check_output(command, cwd=HERE, text=True) for _ in range(2))
+    assert first == second
+    assert len(set(first.strip("[]\n").split(", "))) == 13
 
 
 def test_lost_entries_counts_what_is_read_and_stored(tmp_path: Path) -> None:
@@ -92,11 +87,8 @@ def test_ui_measures_every_step() -> None:
 def test_newsboat_writes_the_profile_that_was_asked_for(tmp_path: Path) -> None:
     (line,) = run("newsboat_profile.py", str(tmp_path), "--feeds", "20", "--articles", "100")
     assert line.startswith("20 feeds, 100 articles")
-    with closing(sqlite3.connect(tmp_path / "cache.db")) as cache:
-        counts = cache.execute(
-            "SELECT count(*), sum(unread), sum(flags != ''), sum(deleted) FROM rss_item"
-        ).fetchone()
-    assert counts == (100, 20, 8, 1)
+    counted = "SELECT count(*), sum(unread), sum(flags != ''), sum(deleted) FROM rss_item"
+    assert rows(tmp_path / "cache.db", counted) == [(100, 20, 8, 1)]
 
 
 def test_corpus_holds_what_was_asked_for_and_every_query_is_measured_in_each_way(tmp_path: Path) -> None:
@@ -135,38 +127,32 @@ def score(wanted, run, ignored):
 """
 
 
+NEWS = {
+    "boats": (
+        "LanternPay of Tallinn buys the harbour ferry Ferrygate for 40 million",
+        "Harbour ferry Ferrygate bought by LanternPay of Tallinn for 40 million",
+    ),
+    "pipes": (
+        "Cracks close the old Ostrava bridge to lorries until winter",
+        "Old Ostrava bridge is closed to lorries over cracks until winter",
+        "Tomatoes want sun",
+    ),
+}
+
+
 def test_thresholds_are_tried_on_what_they_were_not_chosen_on(tmp_path: Path) -> None:
     (tmp_path / "eval_related.py").write_text(JUDGE)
-    for name, told in (
-        (
-            "boats",
-            (
-                "LanternPay of Tallinn buys the harbour ferry Ferrygate for 40 million",
-                "Harbour ferry Ferrygate bought by LanternPay of Tallinn for 40 million",
-            ),
-        ),
-        (
-            "pipes",
-            (
-                "Cracks close the old Ostrava bridge to lorries until winter",
-                "Old Ostrava bridge is closed to lorries over cracks until winter",
-                "Tomatoes want sun",
-            ),
-        ),
-    ):
+    for name, told in NEWS.items():
         articles, labels = [], []
         for number, title in enumerate(told):
             row = {"id": f"{name}{number}", "title": title, "body": title}
             articles.append(row | {"published": "2024-05-02T10:00:00+00:00", "feed": f"{name} {number}"})
             labels.append({"id": row["id"], "story": name if number < 2 else row["id"]})
-        for kind, rows in (("articles", articles), ("labels", labels)):
-            (tmp_path / f"{name}.{kind}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        for kind, listed in (("articles", articles), ("labels", labels)):
+            (tmp_path / f"{name}.{kind}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in listed))
     lines = run("related_crossval.py", str(tmp_path))
-    assert [line.split()[0] for line in lines if "precision" in line or "shownP" in line] == [
-        "shown",
-        "folded",
-        "folded",
-    ]
+    kinds = [line.split()[0] for line in lines if "precision" in line or "shownP" in line]
+    assert kinds == ["shown", "folded", "folded"]
     folds = [line.split() for line in lines if line.startswith(("boats", "pipes"))]
     assert [fold[0] for fold in folds] == ["boats", "pipes"] * 3
     assert {fold[3] for fold in folds[2:]} == {fold[4] for fold in folds[2:]} == {"1.000"}

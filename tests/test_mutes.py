@@ -83,9 +83,8 @@ async def test_what_a_mute_costs_is_known_before(library: Library) -> None:
     await fill(library, 2, entry(10, title="Digest: sofas"), entry(11, title="Law of sofas"))
     found = await library.mutes.preview(MuteConfig("digest"))
     assert (found.articles, found.hidden, found.watched) == (4, 1, 3)
-    assert found.watches == (("CVE", 3), ("Law", 1)) and [row.title for row in found.samples] == [
-        "Digest: sofas"
-    ]
+    assert found.watches == (("CVE", 3), ("Law", 1))
+    assert [row.title for row in found.samples] == ["Digest: sofas"]
     found = await library.mutes.preview(MuteConfig("digest", include_watched=True))
     assert (found.articles, found.hidden, found.watched) == (4, 4, 3)
     found = await library.mutes.preview(MuteConfig("", "https://a.example.org/feed"))

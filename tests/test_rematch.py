@@ -100,10 +100,7 @@ async def test_a_watch_with_many_hits_is_filled_in_by_ranges_and_goes_on_where_i
         async with aclosing(library.watches.apply()) as steps:
             assert await anext(steps) == (0, 30)
             assert await anext(steps) == (7, 30)
-        assert (
-            list(await library.lists.ids(many)) == list(range(30, 23, -1))[::-1]
-            or len(await library.lists.ids(many)) == 7
-        )
+        assert len(await library.lists.ids(many)) == 7
         # What arrives meanwhile is not touched.
         await fill(library, 1, entry(99, title="Apple at last", published=NOW))
         assert (await applied(library))[-1] == (23, 23)
