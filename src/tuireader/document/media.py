@@ -95,7 +95,7 @@ class Media(Elements):
         if self.noscript and self._is_repeated(block):
             return
         around = self.line.open_link
-        if around and around != url and not _is_picture_file(around):
+        if around and around != url and not _PICTURE_FILE.search(around):
             block = replace(block, link=self.line.links.number(around, alt or "picture"))
         self._put_between(block)
 
@@ -164,7 +164,7 @@ class Media(Elements):
         if self.captioned or self.places.get("figcaption"):
             return self._give_caption(text, spans)
         last = self.out[-1].picture if self.out else None
-        if last is None or last.credit or not _is_credit(text):
+        if last is None or last.credit or len(text) > _LONGEST_CREDIT or not _CREDIT_LINE.match(text):
             return False
         return self._caption(len(self.out) - 1, text, spans)
 
@@ -225,16 +225,6 @@ def _is_pixel(attributes: dict[str, str], url: str) -> bool:
 def _is_tracker(url: str) -> bool:
     """Return whether an address only tracks readers."""
     return _TRACKER.search(url) is not None
-
-
-def _is_picture_file(url: str) -> bool:
-    """Return whether an address is an image, by its ending."""
-    return _PICTURE_FILE.search(url) is not None
-
-
-def _is_credit(text: str) -> bool:
-    """Return whether a short line names the author of the image above it."""
-    return len(text) <= _LONGEST_CREDIT and _CREDIT_LINE.match(text) is not None
 
 
 def _with_caption(block: Block, text: str, spans: tuple[Span, ...]) -> Block | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 from tuireader import files, ingest
+from tuireader.config.files import expand_home
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases, found_article
 from tuireader.model import Article, Evidence, Related, Revision, Story
@@ -119,11 +120,8 @@ class Articles(UseCases):
     @property
     def save_folder(self) -> Path:
         """Folder for saved articles; a relative path of the config starts at its folder."""
-        try:
-            folder = Path(self._context.config.save.folder).expanduser()
-        except RuntimeError:  # no such user, or no HOME: then it is a name like any other
-            folder = Path(self._context.config.save.folder)
-        return self._context.paths.config.absolute().parent / folder
+        folder = self._context.config.save.folder
+        return self._context.paths.config.absolute().parent / expand_home(folder)
 
     async def save(
         self, article_id: int, *, form: str = "", folder: Path | None = None, overwrite: bool = False

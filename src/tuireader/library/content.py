@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuireader import files, ingest
+from tuireader.config import Config
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases
 from tuireader.model import Article, NewMatch, Pixels, TextFetched, Thread
@@ -21,7 +22,6 @@ from tuireader.subprocesses.sandbox import Failed, Sandbox
 from tuireader.text import is_html, plain
 
 if TYPE_CHECKING:
-    from tuireader.config import Config
     from tuireader.feeds.fetch import Fetcher, FetchLimits
 
 _SECONDS = 20.0

@@ -6,22 +6,20 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Paths, Problem, load, loads
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import ended, quiet_days, rules
 from tuireader.model import Article, ConfigStep, Feed
+from tuireader.query import Advice, Names
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
 from tuireader.text import feed_key, without_password
 
 T = TypeVar("T")
 K = TypeVar("K")
-
-if TYPE_CHECKING:
-    from tuireader.query import Advice, Names
 
 
 class Context:

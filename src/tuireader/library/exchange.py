@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.errors import TuireaderError
@@ -19,9 +19,6 @@ from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store
 from tuireader.text import without_password
 from tuireader.text.wording import counted
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from tuireader import ingest, schedule
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
@@ -17,9 +16,7 @@ from tuireader.library.watching import named
 from tuireader.model import ArticleRow, Away, Counts, View, ViewKind
 from tuireader.store import Store
 
-if TYPE_CHECKING:
-    Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
-
+_Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 _AWAY = 48 * 3600
 """Seconds without use after which the user was away."""
 
@@ -33,7 +30,6 @@ class Lists(UseCases):
     def __init__(self, context: Context, searches: Searches) -> None:
         super().__init__(context)
         self._searches = searches
-
         self.new_view: View | None = None
 
     async def ids(
@@ -65,13 +61,15 @@ class Lists(UseCases):
             )
         )
 
-    async def _ids_of(self, view: View, show_read: bool, sort: str, ask: Ask) -> array[int]:
+    async def _ids_of(self, view: View, show_read: bool, sort: str, ask: _Ask) -> array[int]:
         if view.kind is ViewKind.QUERY:
             check_sort(sort, SEARCH_SORTS)
             found, _ = await self._searches.run(view.key, ranked=sort == RELEVANCE)
             if sort not in (RELEVANCE, "date"):
                 found = await self.in_order(found, sort)
-            return found if show_read else await self._unread_of(found)
+            if show_read:
+                return found
+            return await self._pool.read(lambda store: store.lists.unread_of(found))
         return await ask(
             lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=self._context.today())
         )
@@ -103,9 +101,6 @@ class Lists(UseCases):
             return counts if new is None else replace(counts, new=store.lists.count(new))
 
         return await self._pool.count(count)
-
-    async def _unread_of(self, ids: array[int]) -> array[int]:
-        return await self._pool.read(lambda store: store.lists.unread_of(ids))
 
     async def away_since(self) -> int | None:
         """Return the time of the last visit, if that is long ago; note this visit."""

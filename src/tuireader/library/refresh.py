@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader import ingest, schedule
-from tuireader.config import Config, FeedConfig
+from tuireader.config import FeedConfig
 from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
 from tuireader.library.content import Content, fetch_limits
@@ -60,7 +60,7 @@ class Refresh(UseCases):
         await self._context.sync_mutes()
         setting = refresh.Setting(
             rules=self._context.rules,
-            rates=_rates(self._context.config),
+            rates=schedule.Rates(least=self._context.config.fetch.interval),
             interval={
                 feed.url: feed.interval for feed in self._context.config.feeds if feed.interval is not None
             },
@@ -181,10 +181,6 @@ def _give_way(process: int) -> None:
     with contextlib.suppress(OSError, AttributeError):  # it has ended, or this system has no such thing
         os.setpriority(os.PRIO_PROCESS, process, min(19, os.getpriority(os.PRIO_PROCESS, process) + _NICE))
         os.sched_setscheduler(process, os.SCHED_BATCH, os.sched_param(0))
-
-
-def _rates(config: Config) -> schedule.Rates:
-    return schedule.Rates(least=config.fetch.interval)
 
 
 async def _job(facts: FeedFacts, feed: FeedConfig | None) -> FetchJob:

@@ -65,7 +65,6 @@ class Database(UseCases):
     def __init__(self, context: Context, watches: Watches) -> None:
         super().__init__(context)
         self._watches = watches
-
         self._version = 0
 
     @property

@@ -7,62 +7,51 @@ body: author: feed: folder: url: label: watch:`, whole names by `feed:="My feed"
 in capitals; `or` and `not` are words. Words and phrases follow the rules of `lexicon`.
 """
 
-from tuireader.query.advice import Advice, Names, advise, is_dead
-from tuireader.query.evaluate import (
-    FoldedArticle,
-    Subject,
-    disabled_reason,
-    is_name,
-    matches,
-    merge_spans,
-    node_matches,
-    spans,
-    value_matches,
-)
-from tuireader.query.fts_plan import Plan, fts, plan
-from tuireader.query.parser import parse
-from tuireader.query.regexes import (
-    REGEX_TOTAL,
-    SlowRegex,
-    compiled,
-    regex_problem,
-    regex_sizes,
-    regex_spans,
-    unmatchable_reason,
-)
-from tuireader.query.renaming import rename
-from tuireader.query.tree import (
-    NAME_FIELDS,
-    OPERATORS,
-    STATES,
-    TEXT_FIELDS,
-    After,
-    Age,
-    And,
-    Before,
-    Is,
-    Name,
-    Near,
-    Node,
-    Not,
-    Or,
-    Query,
-    QueryError,
-    Regex,
-    Text,
-    leaves,
-    mentions_state,
-    phrase,
-    positive_terms,
-    required_terms,
-    start_of_day,
-)
-
-__all__ = [
-    "NAME_FIELDS", "OPERATORS", "REGEX_TOTAL", "STATES", "TEXT_FIELDS", "Advice", "After", "Age", "And",
-    "Before", "FoldedArticle", "Is", "Name", "Names", "Near", "Node", "Not", "Or", "Plan", "Query",
-    "QueryError", "Regex", "SlowRegex", "Subject", "Text", "advise", "compiled", "disabled_reason", "fts",
-    "is_dead", "is_name", "leaves", "matches", "mentions_state", "merge_spans", "node_matches", "parse",
-    "phrase", "plan", "positive_terms", "regex_problem", "regex_sizes", "regex_spans", "rename",
-    "required_terms", "spans", "start_of_day", "unmatchable_reason", "value_matches",
-]  # fmt: skip
+from tuireader.query.advice import Advice as Advice
+from tuireader.query.advice import Names as Names
+from tuireader.query.advice import advise as advise
+from tuireader.query.advice import is_dead as is_dead
+from tuireader.query.evaluate import FoldedArticle as FoldedArticle
+from tuireader.query.evaluate import Subject as Subject
+from tuireader.query.evaluate import disabled_reason as disabled_reason
+from tuireader.query.evaluate import is_name as is_name
+from tuireader.query.evaluate import matches as matches
+from tuireader.query.evaluate import merge_spans as merge_spans
+from tuireader.query.evaluate import node_matches as node_matches
+from tuireader.query.evaluate import spans as spans
+from tuireader.query.evaluate import value_matches as value_matches
+from tuireader.query.fts_plan import Plan as Plan
+from tuireader.query.fts_plan import fts as fts
+from tuireader.query.fts_plan import plan as plan
+from tuireader.query.parser import parse as parse
+from tuireader.query.regexes import REGEX_TOTAL as REGEX_TOTAL
+from tuireader.query.regexes import SlowRegex as SlowRegex
+from tuireader.query.regexes import compiled as compiled
+from tuireader.query.regexes import regex_problem as regex_problem
+from tuireader.query.regexes import regex_sizes as regex_sizes
+from tuireader.query.regexes import regex_spans as regex_spans
+from tuireader.query.regexes import unmatchable_reason as unmatchable_reason
+from tuireader.query.renaming import rename as rename
+from tuireader.query.tree import OPERATORS as OPERATORS
+from tuireader.query.tree import STATES as STATES
+from tuireader.query.tree import TEXT_FIELDS as TEXT_FIELDS
+from tuireader.query.tree import After as After
+from tuireader.query.tree import Age as Age
+from tuireader.query.tree import And as And
+from tuireader.query.tree import Before as Before
+from tuireader.query.tree import Is as Is
+from tuireader.query.tree import Name as Name
+from tuireader.query.tree import Near as Near
+from tuireader.query.tree import Node as Node
+from tuireader.query.tree import Not as Not
+from tuireader.query.tree import Or as Or
+from tuireader.query.tree import Query as Query
+from tuireader.query.tree import QueryError as QueryError
+from tuireader.query.tree import Regex as Regex
+from tuireader.query.tree import Text as Text
+from tuireader.query.tree import leaves as leaves
+from tuireader.query.tree import mentions_state as mentions_state
+from tuireader.query.tree import phrase as phrase
+from tuireader.query.tree import positive_terms as positive_terms
+from tuireader.query.tree import required_terms as required_terms
+from tuireader.query.tree import start_of_day as start_of_day

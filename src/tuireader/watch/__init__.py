@@ -8,21 +8,10 @@ more than ten.
 from tuireader.query import Subject
 from tuireader.watch.advice import advice, mute_advice
 from tuireader.watch.aliases import aliases
-from tuireader.watch.lookup import Lookup, lookup, prefilter
+from tuireader.watch.lookup import lookup, prefilter
 from tuireader.watch.matcher import Matcher
-from tuireader.watch.rules import FIELDS, Problem, WatchRule, signature
+from tuireader.watch.rules import WatchRule, signature
 
 __all__ = [
-    "FIELDS",
-    "Lookup",
-    "Matcher",
-    "Problem",
-    "Subject",
-    "WatchRule",
-    "advice",
-    "aliases",
-    "lookup",
-    "mute_advice",
-    "prefilter",
-    "signature",
-]
+    "Matcher", "Subject", "WatchRule", "advice", "aliases", "lookup", "mute_advice", "prefilter", "signature",
+]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from tuireader import ingest
 from tuireader.delivery import notify
@@ -11,9 +10,7 @@ from tuireader.library.watching.new_facts import new_facts
 from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.store.notices import ArticleIdentity, Waiting
-
-if TYPE_CHECKING:
-    from tuireader.watch import Matcher
+from tuireader.watch import Matcher
 
 _SOON = 43_200
 """Seconds within which the same title and text in a feed are one post. What comes daily is another one."""

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from tuireader import ingest, watch
 from tuireader.model import Evidence, WatchPreview
 from tuireader.store import Store
-from tuireader.watch import WatchRule
-
-if TYPE_CHECKING:
-    from tuireader.watch import Matcher
+from tuireader.watch import Matcher, WatchRule
 
 _SAMPLES = 5
 _COUNTED = 2000
@@ -37,7 +33,7 @@ class WatchPreviewer:
     _at: int = 0
 
     def __post_init__(self) -> None:
-        self._matcher = watch.Matcher([self.rule])
+        self._matcher = Matcher([self.rule])
 
     @property
     def problem(self) -> str:

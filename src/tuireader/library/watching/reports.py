@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from tuireader import ingest, lexicon, query
 from tuireader.config import Config, WatchConfig
@@ -17,9 +17,7 @@ from tuireader.query import Advice
 from tuireader.store import Store
 from tuireader.store import stats as numbers
 from tuireader.store.stats import FeedLead
-
-if TYPE_CHECKING:
-    from tuireader.watch import Matcher
+from tuireader.watch import Matcher
 
 _DAY = 86_400
 _SAMPLES = 5
