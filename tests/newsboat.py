@@ -11,10 +11,14 @@ import pty
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from tests.builders import item, rss
 from tests.web import Web, in_thread
+from tuireader.newsboat import settings
+from tuireader.newsboat.outcomes import Consent, No
+from tuireader.newsboat.single_settings import Settings
 
 DATA = Path(__file__).parent / "data" / "newsboat"
 
@@ -23,6 +27,16 @@ HARBOUR = "http://harbour.example/feed.xml"
 ATOM = "http://letters.example/atom"
 TITLES = "http://titles.example/rss"
 PLAIN = "http://plain.example/rss?all=yes"
+
+
+def read_config(text: str, accepted: Collection[Consent], *feeds: str) -> Settings:
+    """The settings of a config that includes no other file."""
+
+    def include(file: str, written: str) -> tuple[str, str]:
+        raise No(f"{file} includes no {written}")
+
+    return settings.read("config", text, include, feeds=feeds, accepted=accepted)
+
 
 FEEDS = {
     HARBOUR: rss(

@@ -181,6 +181,22 @@ def test_blocks(html: str, expected: list[tuple[str, str]]) -> None:
     assert blocks(html) == expected
 
 
+@pytest.mark.parametrize(
+    ("html", "strong", "quoted"),
+    [  # an element without an end tag lasts as long as in a browser (checked against html5lib)
+        ("<summary>a<summary>b</summary>c</summary>d", "abc", ""),
+        ("<summary>a<blockquote><dt>b</blockquote>c</summary>d", "abc", "b"),
+        ("<dl><dt>a<summary>b</summary>c", "abc", ""),
+        ("<summary>a<li>b", "ab", ""),
+        ("<blockquote>a<dl><dd>b</blockquote>c", "", "ab"),
+    ],
+)
+def test_open_elements_last_up_to_their_end(html: str, strong: str, quoted: str) -> None:
+    found = parse(html).blocks
+    assert "".join(block.text for block in found if ("strong", block.text, 0) in marked(block)) == strong
+    assert "".join(block.text for block in found if block.quote) == quoted
+
+
 def test_headings_have_levels() -> None:
     document = parse("".join(f"<h{level}>x{level}</h{level}>" for level in range(1, 7)))
     assert [(block.kind, block.level) for block in document.blocks] == [
@@ -311,6 +327,7 @@ def test_a_link_around_blocks_has_one_number() -> None:
         ("<noscript><p>x</p><img src=/a.jpg></noscript>", Picture(A), ""),
         ("<figure><img src=/a.jpg alt=A><figcaption>C <b>d</b>. (Image credit: Jo Doe)</figcaption></figure>",
          Picture(A, "A", "C d.", "Jo Doe"), "C d. (Image credit: Jo Doe)"),
+        ("<img src=/a.jpg><figcaption>no end", Picture(A, "", "no end"), "no end"),
         ("<figure><figcaption>before</figcaption><img src=/a.jpg></figure>",
          Picture(A, "", "before"), "before"),
         ("<figure><img src=/a.jpg><figcaption><p>one</p><p>Photo by Jo Doe</p></figcaption></figure>",

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.newsboat import DATA
+from tests.newsboat import DATA, read_config
 from tuireader import query
 from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, loads
 from tuireader.errors import ConfigError, TuireaderError
 from tuireader.exchange import documents, merge
 from tuireader.model import MarkedArticle
-from tuireader.newsboat import filters, keys, lexing, profile, settings, urls, values
+from tuireader.newsboat import filters, keys, lexing, profile, urls, values
 from tuireader.newsboat.outcomes import Consent, Fate, No
 from tuireader.newsboat.single_settings import Settings
 
@@ -249,8 +249,7 @@ def test_a_config_that_newsboat_has_read() -> None:
 
 
 def read(text: str, *accepted: Consent) -> Settings:
-    context = settings.Context(["http://a.example/"], accepted=frozenset(accepted or Consent))
-    return settings.read([("config", text)], context)
+    return read_config(text, accepted or tuple(Consent), "http://a.example/")
 
 
 def dropped(made: Settings) -> list[str]:
@@ -313,7 +312,7 @@ def dropped(made: Settings) -> list[str]:
         ('define-filter "x"', "has no filter"),
         ('define-filter x "age < 1"\ndefine-filter X "age < 2"', "another search is named"),
         ("include", "has no file"),
-        ("include other", "not included here"),
+        ("include other", "config includes no other"),
         ('bookmark-cmd "x | y"', "takes a shell"),
         ("macro a pipe-to x", "name the program as the macro's `command`"),
         ("mark-as-read-on-hover yes", "is read once it is opened"),

@@ -6,19 +6,19 @@ import json
 import sys
 from pathlib import Path
 
+from tests.newsboat import read_config
 from tests.ui.running import Running
 from tests.ui.test_sharing import reading
 from tuireader.config import FeedConfig
 from tuireader.exchange import merge
 from tuireader.model import ArticleRow
-from tuireader.newsboat import settings
 from tuireader.newsboat.outcomes import Consent, Fate
 from tuireader.subprocesses.programs import filled
 
 
 def moved(config: str) -> str:
     """The configuration that lines of newsboat become, but for its set of keys."""
-    said = settings.read([("config", config)], settings.Context(accepted=frozenset(Consent)))
+    said = read_config(config, tuple(Consent))
     assert {one.fate for one in said.outcomes} <= {Fate.MOVED, Fate.CHANGED}, said.outcomes
     feed = FeedConfig("http://a.example/")
     text = merge.merge("", [feed], settings=said).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tuireader import ingest, schedule
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
@@ -16,7 +17,9 @@ from tuireader.library.watching import named
 from tuireader.model import ArticleRow, Away, Counts, View, ViewKind
 from tuireader.store import Store
 
-_Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
+if TYPE_CHECKING:
+    _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
+
 _AWAY = 48 * 3600
 """Seconds without use after which the user was away."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tuireader import query
+from tuireader.newsboat.lexing import unescaped
 from tuireader.newsboat.outcomes import No
 from tuireader.text import clean
 
@@ -108,15 +109,11 @@ class _Reader:
         if value_kind not in ("string", "number", "range"):
             raise No(f"the filter cannot be read at {clean(written)!r}")
         if value_kind == "string":
-            written = re.sub(r"\\(.)", _unescaped, written[1:-1], flags=re.DOTALL)
+            written = unescaped(written[1:-1])
         self._comparisons += 1
         if self._comparisons > _MAX_COMPARISONS:  # each is a level of the tree that is made
             raise No(f"the filter has more than {_MAX_COMPARISONS} comparisons")
         return Comparison(value, "=" if operator == "==" else operator, written)
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    return {"n": "\n", "t": "\t", "r": "\r"}.get(match[1], match[1])
 
 
 def translate(text: str, tags: Collection[str] = ()) -> str:
@@ -134,14 +131,10 @@ def _written(found: Filter, tags: Collection[str]) -> str:
         if found.word == "or":
             return f"{left} OR {right}"
         return " ".join(
-            f"({text})" if _has_or(side) else text
+            f"({text})" if isinstance(side, Pair) and side.word == "or" else text
             for side, text in ((found.left, left), (found.right, right))
         )
     return _comparison(found, tags)
-
-
-def _has_or(found: Filter) -> bool:
-    return isinstance(found, Pair) and found.word == "or"
 
 
 # --------------------------------------------------------------------------- one comparison

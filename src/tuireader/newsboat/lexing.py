@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
+LONGEST_LINE = 20_000
 _BLANK = " \r\n\t"
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+_WORD = re.compile(rf'"(?P<quoted>(?:\\.|[^"])*+)"?|(?P<bare>[^{_BLANK}]+)', re.DOTALL)
+_CHARACTER = re.compile(r"\\?.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,66 +40,40 @@ def lines(text: str) -> Iterator[Line]:
 
 def words(text: str) -> list[str]:
     """The words of a line: those in quotation marks may have blanks, `#` before a word ends the line."""
-    found: list[str] = []
-    at = 0
-    while True:
-        while at < len(text) and text[at] in _BLANK:
-            at += 1
-        if at >= len(text) or text[at] == "#":
-            return found
-        word, at = _quoted(text, at + 1) if text[at] == '"' else _bare(text, at)
-        found.append(word)
+    found = takewhile(lambda word: not word[0].startswith("#"), _WORD.finditer(text))
+    return [word["bare"] or unescaped(word["quoted"]) for word in found]
 
 
-def _bare(text: str, at: int) -> tuple[str, int]:
-    start = at
-    while at < len(text) and text[at] not in _BLANK:
-        at += 1
-    return text[start:at], at
-
-
-def _quoted(text: str, at: int) -> tuple[str, int]:
-    word: list[str] = []
-    while at < len(text) and text[at] != '"':
-        if text[at] == "\\" and at + 1 < len(text):
-            at += 1
-            word.append(_ESCAPES.get(text[at], text[at]))
-        else:
-            word.append(text[at])
-        at += 1
-    return "".join(word), at + 1
+def unescaped(text: str) -> str:
+    """Replace the escapes of a text in quotation marks."""
+    return re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[1]), text, flags=re.DOTALL)
 
 
 def without_comment(text: str) -> str:
     """Return a line without its comment: a `#` that is neither quoted nor escaped."""
-    quoted = False
-    at = 0
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == '"':
-            quoted = not quoted
-        elif text[at] == "#" and not quoted:
-            return text[:at].rstrip()
-        at += 1
-    return text
+    comment = next((at for at in _outside_quotes(text) if text[at] == "#"), None)
+    return text if comment is None else text[:comment].rstrip()
 
 
 def split_unquoted(text: str, separator: str) -> list[str]:
     """Split a text at separators outside of quotation marks."""
-    parts, start, quoted, at = [], 0, False, 0
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == '"':
-            quoted = not quoted
-        elif not quoted and text.startswith(separator, at):
+    parts: list[str] = []
+    start = 0
+    for at in _outside_quotes(text):
+        if at >= start and text.startswith(separator, at):
             parts.append(text[start:at])
-            at += len(separator)
-            start = at
-            continue
-        at += 1
+            start = at + len(separator)
     return [*parts, text[start:]]
+
+
+def _outside_quotes(text: str) -> Iterator[int]:
+    """Yield the positions of characters that are neither quoted nor escaped."""
+    quoted = False
+    for token in _CHARACTER.finditer(text):
+        if token[0] == '"':
+            quoted = not quoted
+        elif not quoted and token[0][0] != "\\":
+            yield token.start()
 
 
 def runs_program(text: str) -> bool:

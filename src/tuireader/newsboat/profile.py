@@ -85,16 +85,16 @@ def read(
     folders need to be `accepted`.
     """
     subscriptions = subscriptions or urls.read(text_of(found.urls))
-    addresses = [feed.url for feed in subscriptions.feeds]
-    context = settings.Context(
-        addresses,
-        frozenset(tag for own in subscriptions.tags.values() for tag in own),
-        frozenset(view.name.casefold() for view in subscriptions.views),
-        frozenset(accepted),
-        _Files(found.config, text_of).include,
-    )
     try:
-        said = settings.read([(found.config.name, text_of(found.config))], context)
+        said = settings.read(
+            found.config.name,
+            text_of(found.config),
+            _Files(found.config, text_of).include,
+            feeds=[feed.url for feed in subscriptions.feeds],
+            tags={tag for own in subscriptions.tags.values() for tag in own},
+            views={view.name.casefold() for view in subscriptions.views},
+            accepted=accepted,
+        )
     except No as reason:
         raise TuireaderError(f"{found.config} {reason}", "check that it is newsboat's config") from None
     cache = found.config.parent / expand_home(said.cache) if said.cache else found.cache

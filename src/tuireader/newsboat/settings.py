@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from tuireader.newsboat.keys import Keyboard
-from tuireader.newsboat.lexing import Line, lines, runs_program, without_comment, words
+from tuireader.newsboat.lexing import LONGEST_LINE, Line, lines, runs_program, without_comment, words
 from tuireader.newsboat.macros import bookmark, macro
 from tuireader.newsboat.outcomes import Became, Consent, Fate, No, Outcome, shown
 from tuireader.newsboat.reasons import LOOK, SAME, group_of, why_not
@@ -15,51 +14,44 @@ from tuireader.newsboat.rules import Rules
 from tuireader.newsboat.single_settings import SINGLE, Settings
 from tuireader.newsboat.values import colour_of, is_light
 
-LONGEST_LINE = 20_000
-MOST_LINES = 20_000
+_MOST_LINES = 20_000
 _JUMPS = "openbrowser-and-mark-jumps-to-next-unread"
 _LAST_COUNTS = (*SINGLE, "bookmark-cmd")
 Include = Callable[[str, str], tuple[str, str]]
 
 
-def _no_include(file: str, written: str) -> tuple[str, str]:
-    raise No("files are not included here")
+def read(
+    name: str,
+    text: str,
+    include: Include,
+    *,
+    feeds: Sequence[str] = (),
+    tags: Collection[str] = (),
+    views: Collection[str] = (),
+    accepted: Collection[Consent] = (),
+) -> Settings:
+    """Read a config; the last line of a setting counts.
 
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Facts beside the config: addresses and tags of the feeds, names of saved searches, consents.
-
-    `include` gives name and text of a file that a line of a named file includes, or raises No.
+    `include` gives name and text of a file that a line of a named file includes, or raises No. `feeds` are
+    the addresses in `urls`, `tags` theirs, `views` the names of saved searches.
     """
-
-    feeds: Sequence[str] = ()
-    tags: frozenset[str] = frozenset()
-    views: frozenset[str] = frozenset()
-    accepted: frozenset[Consent] = frozenset()
-    include: Include = _no_include
-
-
-def read(files: Sequence[tuple[str, str]], context: Context | None = None) -> Settings:
-    """Read (name, text) of a config. The last line of a setting counts."""
-    reader = _Reader(context or Context())
-    for name, text in files:
-        reader.file(name, text)
+    made = Settings(accepted)
+    reader = _Reader(made, Rules(made, feeds, tags, views), include)
+    reader.file(name, text)
     return reader.settings()
 
 
 class _Reader:
     """Translate a file line by line."""
 
-    def __init__(self, context: Context) -> None:
-        self._made = Settings(context.accepted)
-        self._include = context.include
+    def __init__(self, made: Settings, rules: Rules, include: Include) -> None:
+        self._made = made
+        self._include = include
         self._keyboard = Keyboard()
         self._lines: list[tuple[str, Line]] = []
         self._ends: list[Became | No] = []
         self._said: dict[str, tuple[int, str]] = {}
         self._later: list[tuple[int, Callable[[bool], Became]]] = []
-        rules = Rules(self._made, context.feeds, context.tags, context.views)
         self._handlers: Mapping[str, Callable[[list[str]], Became]] = {
             "highlight": rules.highlight,
             "highlight-article": rules.highlight_article,
@@ -71,8 +63,8 @@ class _Reader:
     def file(self, name: str, text: str) -> None:
         """Take all lines of a file, and those of the files that it includes where they are included."""
         for line in lines(text):
-            if len(self._lines) == MOST_LINES:
-                raise No(f"has more than {MOST_LINES:,} lines")
+            if len(self._lines) == _MOST_LINES:
+                raise No(f"has more than {_MOST_LINES:,} lines")
             at = len(self._lines)
             self._lines.append((name, line))
             self._ends.append(Became())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -25,7 +25,7 @@ class Settings:
     line. Nothing that needs a consent is in here unless it was `accepted`.
     """
 
-    accepted: frozenset[Consent] = frozenset()
+    accepted: Collection[Consent] = ()
     values: dict[tuple[str, str], Value] = field(default_factory=dict)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     watches: list[WatchConfig] = field(default_factory=list)

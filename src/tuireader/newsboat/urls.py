@@ -8,16 +8,11 @@ from dataclasses import dataclass, replace
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.config.values import WEB_ADDRESS, Invalid
 from tuireader.newsboat.filters import tag_query, translate
-from tuireader.newsboat.lexing import Line, lines, quoted, words
+from tuireader.newsboat.lexing import LONGEST_LINE, Line, lines, quoted, words
 from tuireader.newsboat.outcomes import Fate, Group, Made, No, Outcome
 from tuireader.text import clean, without_password
 
-FOLDERS = " / "
-"""What stands between the names of nested folders."""
-
-
-LONGEST_LINE = 20_000
-MOST_FEEDS = 10_000
+_MOST_FEEDS = 10_000
 _MOST_TAGS = 50
 _MOST_VIEWS = 300
 
@@ -73,15 +68,14 @@ class _Reader:
             self._queries.append((len(self._outcomes), *_query(address), marks))
             self._add(line, shown, Fate.MOVED, "", group=Group.RULES)
             return
-        if reason := _why_not(address, marks):
+        reason = _why_not(address, marks)
+        if not reason and address not in self._feeds and len(self._feeds) == _MOST_FEEDS:
+            reason = f"there are more than {_MOST_FEEDS:,} feeds"
+        if reason:
             self._left_out += 1
             self._add(line, shown, Fate.DROPPED, reason)
-            return
-        if address not in self._feeds and len(self._feeds) == MOST_FEEDS:
-            self._left_out += 1
-            self._add(line, shown, Fate.DROPPED, f"there are more than {MOST_FEEDS:,} feeds")
-            return
-        self._feed(line, shown, address, marks)
+        else:
+            self._feed(line, shown, address, marks)
 
     def _feed(self, line: Line, shown: str, address: str, marks: list[str]) -> None:
         own = [tag for mark in marks if mark[:1] not in ("~", "!") and (tag := clean(mark, 200))]
@@ -116,8 +110,8 @@ class _Reader:
         known = frozenset(tag for own in self._tags.values() for tag in own)
         views: dict[str, ViewConfig] = {}
         for at, name, asked, marks in self._queries:
-            self._outcomes[at] = self._searched(self._outcomes[at], views, known, (name, asked, marks))
-        for tag in _further_tags(self._tags.values()):
+            self._outcomes[at] = _searched(self._outcomes[at], views, known, name, asked, marks)
+        for tag in dict.fromkeys(tag for own in self._tags.values() for tag in own[1:]):  # no folders
             if len(views) < _MOST_VIEWS:
                 views.setdefault(tag.casefold(), ViewConfig(tag, tag_query(tag, known)))
         return Subscriptions(
@@ -129,26 +123,29 @@ class _Reader:
             self._left_out,
         )
 
-    @staticmethod
-    def _searched(
-        outcome: Outcome, views: dict[str, ViewConfig], tags: frozenset[str], said: tuple[str, str, list[str]]
-    ) -> Outcome:
-        name, asked, marks = said
-        try:
-            if len(views) >= _MOST_VIEWS:
-                raise No(f"there are more than {_MOST_VIEWS:,} query feeds")
-            if name.casefold() in views:
-                raise No(f"another query feed is named “{name}”; rename one")
-            views[name.casefold()] = ViewConfig(name, translate(asked, tags))
-        except No as reason:
-            return replace(outcome, fate=Fate.DROPPED, note=str(reason))
-        note, makes = f"becomes the saved search “{name}”", (("view", name.casefold()),)
-        own = ", ".join(clean(mark, 100) for mark in marks[:_MOST_TAGS] if mark[:1] not in "~!")
-        if own:
-            return replace(
-                outcome, fate=Fate.CHANGED, note=f"{note}; its tags are left out: {own}", makes=makes
-            )
-        return replace(outcome, note=note, makes=makes)
+
+def _searched(
+    outcome: Outcome,
+    views: dict[str, ViewConfig],
+    tags: frozenset[str],
+    name: str,
+    asked: str,
+    marks: list[str],
+) -> Outcome:
+    """Return the outcome of a query feed, which is added to the saved searches."""
+    try:
+        if len(views) >= _MOST_VIEWS:
+            raise No(f"there are more than {_MOST_VIEWS:,} query feeds")
+        if name.casefold() in views:
+            raise No(f"another query feed is named “{name}”; rename one")
+        views[name.casefold()] = ViewConfig(name, translate(asked, tags))
+    except No as reason:
+        return replace(outcome, fate=Fate.DROPPED, note=str(reason))
+    note, makes = f"becomes the saved search “{name}”", (("view", name.casefold()),)
+    own = ", ".join(clean(mark, 100) for mark in marks[:_MOST_TAGS] if mark[:1] not in "~!")
+    if own:
+        return replace(outcome, fate=Fate.CHANGED, note=f"{note}; its tags are left out: {own}", makes=makes)
+    return replace(outcome, note=note, makes=makes)
 
 
 def _query(address: str) -> tuple[str, str]:
@@ -170,11 +167,6 @@ def _why_not(address: str, marks: list[str]) -> str:
         return "only http and https are fetched; serve the file over http"
     read_as = WEB_ADDRESS.read(address)
     return read_as.message if isinstance(read_as, Invalid) else ""
-
-
-def _further_tags(tags: Iterable[tuple[str, ...]]) -> list[str]:
-    """The tags that are not only folders: each gets a view of its own."""
-    return list(dict.fromkeys(tag for own in tags for tag in own[1:]))
 
 
 def write(feeds: Iterable[FeedConfig]) -> str:
