@@ -13,10 +13,9 @@ from tests.core.indexing import Index
 from tuireader import query
 from tuireader.lexicon import Term, compile_term, index_text
 from tuireader.query import (
-    After,
     Age,
     And,
-    Before,
+    Dated,
     FoldedArticle,
     Is,
     Name,
@@ -109,9 +108,9 @@ def fault(expression: str) -> QueryError:
         ("age:<3d", Age(False, 259_200)),
         ("age:>2w", Age(True, 1_209_600)),
         ("age:>=90min", Age(True, 5400)),
-        ("after:2026-11-01", After(date(2026, 11, 1))),
-        ("before:2026-11", Before(date(2026, 11, 1))),
-        ("before:2026", Before(date(2026, 1, 1))),
+        ("after:2026-11-01", Dated(False, date(2026, 11, 1))),
+        ("before:2026-11", Dated(True, date(2026, 11, 1))),
+        ("before:2026", Dated(True, date(2026, 1, 1))),
         ("https://kumo.example 10:30", And((text("https://kumo.example"), text("10:30")))),
         ('"re:kumo"', text("re:kumo")),
         ("云图 云:图", And((text("云图"), text("云:图")))),
@@ -592,8 +591,8 @@ def test_days_begin_at_midnight_utc_wherever_one_is(monkeypatch: pytest.MonkeyPa
         with monkeypatch.context() as patch:
             patch.setenv("TZ", "UTC-9")
             tzset()
-            assert read("after:2023-11-14") == After(date(2023, 11, 14))
-            assert After(date(2023, 11, 14)).time == Before(date(2023, 11, 14)).time == 1_699_920_000
+            assert read("after:2023-11-14") == Dated(False, date(2023, 11, 14))
+            assert Dated(False, date(2023, 11, 14)).time == 1_699_920_000
     finally:
         tzset()
 

@@ -99,10 +99,10 @@ def relate_changed(store: Store, changed: Iterable[tuple[StoredText, StoredText]
     """Relate changed articles, given as (before, after), again, unless they still wait to be related."""
     profiles = StoredProfiles(store)
     for before, text in changed:
-        packed = store.relations.packed_profile(text.id)
-        if packed is None:
+        packed = store.relations.packed_profiles([text.id])
+        if not packed:
             continue
-        old = unpack(text.id, packed)
+        old = unpack(*packed[0])
         counted = (
             features_of(before).counted()
             if before.body

@@ -15,10 +15,9 @@ from tuireader.query.regexes import SlowRegex, unmatchable_reason
 from tuireader.query.tree import (
     NAME_FIELDS,
     OPERATORS,
-    After,
     Age,
     And,
-    Before,
+    Dated,
     Is,
     Name,
     Node,
@@ -219,6 +218,7 @@ def _conflict(nodes: Sequence[Node]) -> tuple[Node, Node] | None:
     youngest = min((age for age in ages if not age.older), key=lambda age: age.seconds, default=None)
     if oldest is not None and youngest is not None and oldest.seconds >= youngest.seconds:
         return oldest, youngest
-    first = max((node for node in nodes if isinstance(node, After)), key=lambda one: one.day, default=None)
-    last = min((node for node in nodes if isinstance(node, Before)), key=lambda one: one.day, default=None)
+    days = [node for node in nodes if isinstance(node, Dated)]
+    first = max((one for one in days if not one.before), key=lambda one: one.day, default=None)
+    last = min((one for one in days if one.before), key=lambda one: one.day, default=None)
     return (first, last) if first is not None and last is not None and first.day >= last.day else None

@@ -10,7 +10,6 @@ from itertools import chain
 from tuireader.lexicon import Folded, Term, fold, index_folded, words
 from tuireader.query.regexes import SlowRegex, is_disabled, regex_spans
 from tuireader.query.tree import (
-    After,
     Age,
     And,
     Is,
@@ -134,9 +133,7 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
         case Age(older, seconds):
             age = now - reading.subject.time
             return age > seconds if older else age < seconds
-        case After():
-            return reading.subject.time >= node.time
-    return reading.subject.time < node.time
+    return (reading.subject.time < node.time) == node.before
 
 
 def _is(state: str, subject: Subject, now: int) -> bool:

@@ -18,10 +18,9 @@ from tuireader.query.tree import (
     STATES,
     TEXT_FIELDS,
     UNITS,
-    After,
     Age,
     And,
-    Before,
+    Dated,
     Is,
     Name,
     Near,
@@ -350,6 +349,6 @@ _EXAMPLES = {
 _VALUES: dict[str, Callable[[Token], Node]] = {
     "is": _state,
     "age": _age,
-    "after": lambda token: After(_day(token)),
-    "before": lambda token: Before(_day(token)),
+    "after": lambda token: Dated(False, _day(token)),
+    "before": lambda token: Dated(True, _day(token)),
 }

@@ -16,12 +16,7 @@ TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "wat
 NAME_FIELDS = ("feed", "folder", "label", "watch")
 """Fields that take a whole name after `:=`."""
 STATES = ("unread", "read", "starred", "muted", "today", "subscribed")
-_OTHER_FIELDS = ("is", "age", "after", "before")
-
-
 NEAR = 10
-
-
 UNITS = {"min": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000, "y": 31_536_000}
 
 
@@ -98,33 +93,19 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
-class After:
-    """The article is from this day (UTC) or later."""
+class Dated:
+    """The article is from `before` this day (UTC), or else from this day or later."""
 
+    before: bool
     day: date
 
     def __str__(self) -> str:
-        return f"after:{self.day}"
+        return f"{'before' if self.before else 'after'}:{self.day}"
 
     @property
     def time(self) -> int:
-        """Return the first second that counts."""
-        return _midnight(self.day)
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The article is from before this day (UTC)."""
-
-    day: date
-
-    def __str__(self) -> str:
-        return f"before:{self.day}"
-
-    @property
-    def time(self) -> int:
-        """Return the first second that no longer counts."""
-        return _midnight(self.day)
+        """Return when the day begins."""
+        return int(datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC).timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +138,7 @@ class Or:
         return " OR ".join(map(str, self.nodes))
 
 
-Node = Text | Name | Near | Regex | Is | Age | After | Before | Not | And | Or
+Node = Text | Name | Near | Regex | Is | Age | Dated | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +182,6 @@ def start_of_day(now: float) -> int:
     return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))
 
 
-def _midnight(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-
-
 def _in_field(name: str, text: str) -> str:
     return f"{name}:{text}" if name else text
 
@@ -246,7 +223,7 @@ def positive_terms(node: Node) -> Iterator[Text | Regex]:
             return
 
 
-def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Age | After | Before]:
+def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Age | Dated]:
     """Yield all single conditions of an expression."""
     match node:
         case And(nodes) | Or(nodes):

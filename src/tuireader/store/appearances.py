@@ -22,7 +22,7 @@ from tuireader.document.prepare import links_in
 from tuireader.store.articles import Appearance, Articles, StoredText
 from tuireader.store.compression import Compression
 from tuireader.store.full_texts import FullTexts
-from tuireader.store.incoming import IncomingEntry, Saved, content
+from tuireader.store.incoming import CONTENT, IncomingEntry, Saved, content
 from tuireader.store.index import Index
 from tuireader.store.sql import Part
 
@@ -200,19 +200,13 @@ class Appearances(Part):
         if shown is not None and shown != variant:
             self._keep(article_id, before, shown)
         if variant is not None:
-            self._put(article_id, variant)
-
-    def _put(self, article_id: int, variant: _Variant) -> None:
-        title, url, author, summary, html, base_url, extra, url_key, text_key = variant
-        self._conn.execute(
-            "UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ? WHERE id = ?",
-            (title, url, author, url_key, text_key, article_id),
-        )
-        self._conn.execute(
-            """INSERT OR REPLACE INTO content (article_id, summary, html, base_url, extra)
-               VALUES (?, ?, ?, ?, ?)""",
-            (article_id, summary, html, base_url, extra),
-        )
+            title, url, author, *texts, url_key, text_key = variant
+            conn.execute(
+                "UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ? WHERE id = ?",
+                (title, url, author, url_key, text_key, article_id),
+            )
+            conn.execute("DELETE FROM content WHERE article_id = ?", (article_id,))
+            conn.execute(CONTENT, (article_id, *texts))
 
     def _shown(self, article_id: int) -> _Variant | None:
         """Return the displayed text, None if it was purged."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tuireader import query
-from tuireader.query import After, Age, And, Before, Is, Name, Near, Node, Not, Or, Regex, Text
+from tuireader.query import Age, And, Dated, Is, Name, Near, Node, Not, Or, Regex, Text
 from tuireader.store.first_page import subscribed
 
 _STATES = {
@@ -68,10 +68,8 @@ class Conditions:
                 )
             case Age(older, seconds):
                 return Condition(f"a.time {'<' if older else '>'} ?", (self._now - seconds,), exact=True)
-            case After():
-                return Condition("a.time >= ?", (node.time,), exact=True)
-            case Before():
-                return Condition("a.time < ?", (node.time,), exact=True)
+            case Dated():
+                return Condition(f"a.time {'<' if node.before else '>='} ?", (node.time,), exact=True)
             case And(nodes):
                 return self.all(nodes)
             case Or(nodes):

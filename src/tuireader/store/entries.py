@@ -154,16 +154,15 @@ class Entries(Part):
                 continue
             if other_feed != feed_id:
                 shown = self._shown(article_id)
-                known = _is_same(feed_id, item, shown)
-                if known:
-                    self._appearances.add(feed_id, shown, item, saved)
+                if not _is_same(feed_id, item, shown):
+                    continue
+                self._appearances.add(feed_id, shown, item, saved)
+            elif dedup.same_by_url(item.title, title, same_feed=True):
+                self._appear(feed_id, article_id, item, now, saved=saved)
             else:
-                known = dedup.same_by_url(item.title, title, same_feed=True)
-                if known:
-                    self._appear(feed_id, article_id, item, now, saved=saved)
-            if known:
-                present.add(article_id)
-                return True
+                continue
+            present.add(article_id)
+            return True
         for article_id in by_text.get(item.text_key, ()):
             if article_id not in present:
                 self._appear(feed_id, article_id, item, now, saved=saved)

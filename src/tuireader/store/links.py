@@ -34,6 +34,8 @@ class LinkedArticle:
     read: bool
 
 
+_LINKED = f"l.kind, l.url, l.label, a.id, a.title, {FEED_TITLE}, a.time, a.read"
+"""The columns, of link `l`, article `a` and feed `f`, that `_linked` reads."""
 _BEHIND = """(SELECT max(id) FROM article t
               WHERE t.url_key = l.url_key AND t.url_key != 0 AND t.id != l.article_id AND t.muted = 0)"""
 """The newest article at the address of link `l`."""
@@ -68,9 +70,7 @@ class Links(Part):
     def outgoing(self, article_id: int) -> list[LinkedArticle]:
         """Return the links of an article in reading order, each with the newest article at that address."""
         rows = self._conn.execute(
-            f"""SELECT l.kind, l.url, l.label, a.id, coalesce(a.title, ''), coalesce({FEED_TITLE}, ''),
-                       a.time, coalesce(a.read, 0)
-                FROM link l LEFT JOIN article a ON a.id = {_BEHIND}
+            f"""SELECT {_LINKED} FROM link l LEFT JOIN article a ON a.id = {_BEHIND}
                 LEFT JOIN feed f ON f.id = a.feed_id
                 WHERE l.article_id = ? ORDER BY l.position""",
             (article_id,),
@@ -80,17 +80,17 @@ class Links(Part):
     def stored(self, ids: Sequence[int]) -> list[tuple[int, LinkedArticle]]:
         """Return (article, link) for the links of some articles that lead to stored articles."""
         rows = self._conn.execute(
-            f"""SELECT l.article_id, l.kind, l.url, l.label, a.id, a.title, {FEED_TITLE}, a.time, a.read
+            f"""SELECT {_LINKED}, l.article_id
                 FROM link l JOIN article a ON a.id = {_BEHIND} JOIN feed f ON f.id = a.feed_id
                 WHERE l.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.article_id, l.position""",
             (id_list(ids),),
         )
-        return [(row[0], _linked(row[1:])) for row in rows]
+        return [(row[8], _linked(row)) for row in rows]
 
     def incoming(self, article_id: int) -> list[LinkedArticle]:
         """Return the articles that link to this one, newest first."""
         rows = self._conn.execute(
-            f"""SELECT l.kind, l.url, l.label, a.id, a.title, {FEED_TITLE}, a.time, a.read
+            f"""SELECT {_LINKED}
                 FROM article me JOIN link l ON l.url_key = me.url_key JOIN article a ON a.id = l.article_id
                 JOIN feed f ON f.id = a.feed_id
                 WHERE me.id = ? AND me.url_key != 0 AND a.id != me.id AND a.muted = 0
@@ -107,4 +107,5 @@ class Links(Part):
 
 
 def _linked(row: tuple[Any, ...]) -> LinkedArticle:
-    return LinkedArticle(*[*row[:7], bool(row[7])])
+    kind, url, label, article_id, title, feed, time, read, *_ = row
+    return LinkedArticle(kind, url, label, article_id, title or "", feed or "", time, bool(read))

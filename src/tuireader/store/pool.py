@@ -55,12 +55,7 @@ class Pool:
 
     async def count(self, function: Callable[[Store], T]) -> T:
         """Run a function that reads the whole store; `read` does not wait for it."""
-        if self._counting is None:
-            if self._articles is None:
-                raise RuntimeError("the database is closed")
-            opened = await self._run(self._counter, self._articles, lambda _: self._open_counting())
-            return await self._run(self._counter, opened, function)
-        return await self._run(self._counter, self._counting, function)
+        return await self._run(self._counter, self._articles, lambda _: function(self._open_counting()))
 
     def _open_counting(self) -> Store:
         """Open the counter's connection in its thread, so that a start does not wait for it."""

@@ -136,11 +136,6 @@ class Relations(Part):
         )
         return {frozenset(row) for row in rows}
 
-    def packed_profile(self, article: int) -> bytes | None:
-        """Return the packed profile of an article, None if it has not been related."""
-        packed: bytes | None = self._value("SELECT packed FROM profile WHERE article = ?", (article,))
-        return packed
-
     def relative_rows(self, ids: Sequence[int]) -> dict[int, RelativeRow]:
         """Return the columns that are shown of related articles, without muted ones."""
         rows = self._conn.execute(

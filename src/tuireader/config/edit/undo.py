@@ -95,7 +95,7 @@ def step_between(before: str, after: str, what: str = "") -> Step | None:
         "end": end,
         "old": before[start : len(before) - end],
         "left": _digest(after),
-        "pieces": [[one.name, one.at, _inline(one.old), _inline(one.new), one.text] for one in changes],
+        "pieces": [[one.name, one.at, to_toml(one.old), to_toml(one.new), one.text] for one in changes],
     }
     return Step(what or _summary(changes), zlib.compress(json.dumps(packed, ensure_ascii=False).encode()))
 
@@ -132,11 +132,6 @@ def _common_prefix(one: str, other: str) -> int:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _inline(table: Table | None) -> str:
-    """Write a table as TOML in one line, `""` for None."""
-    return "" if table is None else to_toml(table)
 
 
 def _unpacked(packed: bytes) -> dict[str, Any]:
