@@ -10,7 +10,9 @@ from typing import TypeVar
 
 from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Paths, Problem, load, loads
+from tuireader.config import edit as config_edit
 from tuireader.errors import TuireaderError, UsageError
+from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import ended, quiet_days, rules
 from tuireader.model import Article, ConfigStep, Feed
 from tuireader.query import Advice, Names
@@ -98,8 +100,6 @@ class Context:
         raise TuireaderError("this feed no longer exists", "`tuireader feeds` lists them")
 
     async def set_feed(self, feed_id: int, **changes: object) -> None:
-        from tuireader.config import edit as config_edit
-
         url = self.feed_url(feed_id)
         await self.change_feeds(lambda text: config_edit.set_feed(text, url, **changes))
 
@@ -110,8 +110,6 @@ class Context:
 
     async def change_config(self, edit: Callable[[str], str], what: str = "") -> None:
         """Edit the configuration and switch to it; undo reverts it and calls it `what`."""
-        from tuireader.config import edit as config_edit
-
         before, after = await self._edit_config(edit)
         await self._apply_edit()
         now, step = self.now(), await asyncio.to_thread(config_edit.step_between, before, after, what)
@@ -120,7 +118,6 @@ class Context:
 
     async def undo_config(self, what: str, step: ConfigStep) -> None:
         """Revert a change of the configuration. Raises TuireaderError when it was edited since."""
-        from tuireader.config import edit as config_edit
 
         def undo(store: Store) -> None:
             for url, before in config_edit.reverted_urls(step.packed):
@@ -139,8 +136,6 @@ class Context:
 
     async def _edit_config(self, edit: Callable[[str], str]) -> tuple[str, str]:
         """Edit the text of the configuration, which the demo keeps in memory; return it before and after."""
-        from tuireader.config import edit as config_edit
-
         if not self.offline:
             return await asyncio.to_thread(config_edit.change, self.paths.config, edit)
         before = self._text if self._text is not None else config_edit.tables_as_text(self.config)
@@ -239,11 +234,9 @@ class Context:
 
     async def advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], what: K) -> tuple[str, ...]:
         """Ask for advice, with all known names; ends when it is cancelled."""
-        from tuireader.library.watching.advice import known_names
-
         config, feeds = self.config, self.feed_names
         advice = await self.pool.read_or_stop(
-            lambda store: ask(store, known_names(store, config, feeds), what)
+            lambda store: ask(store, watch_advice.known_names(store, config, feeds), what)
         )
         return tuple(map(str, advice))
 

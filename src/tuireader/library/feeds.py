@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuireader import schedule
 from tuireader.config import FeedConfig
+from tuireader.config import edit as config_edit
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.content import fetch_limits
 from tuireader.library.context import UseCases, address_key
@@ -64,8 +65,6 @@ class Feeds(UseCases):
         wanted = {url: FeedConfig(url, title, folder) for url, title, folder in reversed(feeds)}
         new = [feed for url, feed in reversed(wanted.items()) if url not in known]
         if new:
-            from tuireader.config import edit as config_edit
-
             await self._context.change_config(lambda text: config_edit.add_feeds(text, new))
         return len(new)
 
@@ -79,8 +78,6 @@ class Feeds(UseCases):
 
     async def remove(self, feed_id: int) -> None:
         """Unsubscribe from a feed; keep its articles."""
-        from tuireader.config import edit as config_edit
-
         url = self._context.feed_url(feed_id)
         await self._context.change_feeds(lambda text: config_edit.remove_feed(text, url))
 
@@ -100,8 +97,6 @@ class Feeds(UseCases):
         An empty name or interval (`30m`) is left to the feed. Watches, mutes and saved searches follow a new
         name. Raises ConfigError when a value is invalid.
         """
-        from tuireader.config import edit as config_edit
-
         self._context.require_own_feeds()
         url, before = self._context.feed_url(feed_id), self.title(feed_id)
         seconds = config_edit.parse_value(FeedConfig, "interval", interval) if interval.strip() else None
@@ -125,8 +120,6 @@ class Feeds(UseCases):
 
     async def rename_folder(self, name: str, new: str) -> None:
         """Move the feeds of a folder to another one; `""` takes them out of it. Raises ConfigError."""
-        from tuireader.config import edit as config_edit
-
         new = new.strip()
         what = f"folder {name} renamed to {new}" if new else f"folder {name} removed"
         await self._context.change_feeds(lambda text: config_edit.rename_folder(text, name, new), what)

@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tuireader import ingest, query, watch
-from tuireader.config import ViewConfig
+from tuireader.config import ViewConfig, edit
 from tuireader.errors import UsageError
 from tuireader.library.context import UseCases
+from tuireader.library.watching import advice as watch_advice
 from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.text import clean
@@ -102,22 +103,16 @@ class Searches(UseCases):
 
     async def save(self, name: str, expression: str, replaces: str = "") -> None:
         """Save a search; it replaces the one of that name, or `replaces`. Raises ConfigError."""
-        from tuireader.config import edit
-
         view = ViewConfig(name.strip(), expression.strip())
         await self._context.change_config(lambda text: edit.set_view(text, view, replaces))
 
     async def remove(self, name: str) -> None:
         """Remove a saved search. Raises ConfigError when it does not exist."""
-        from tuireader.config import edit
-
         await self._context.change_config(lambda text: edit.remove_view(text, name))
 
     async def advice(self, text: str) -> tuple[str, ...]:
         """Return advice on an expression; none for an invalid one."""
-        from tuireader.library.watching.advice import for_expression
-
-        return await self._context.advised(for_expression, text)
+        return await self._context.advised(watch_advice.for_expression, text)
 
     async def try_out(self, text: str, days: int | None = None) -> Report:
         """Return a report on the matches of an expression. Raises UsageError."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.config import Problem
+from tuireader.config import Problem, edit
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import texts_of
 from tuireader.library.watches import CHUNK, Watches
@@ -37,8 +37,6 @@ class Settings(UseCases):
 
     async def set_theme(self, name: str) -> None:
         """Switch to a theme and save it; the demo does not save it. Raises ConfigError."""
-        from tuireader.config import edit
-
         if self._context.offline:
             await self._context.use(
                 replace(self._context.config, ui=replace(self._context.config.ui, theme=name))

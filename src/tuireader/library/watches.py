@@ -11,9 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader import ingest, query, watch
-from tuireader.config import MuteConfig, WatchConfig
+from tuireader.config import MuteConfig, WatchConfig, edit
 from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases
+from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import named, rule_of, rules
 from tuireader.model import Evidence, MutePreview, WatchPreview, WatchStats
 from tuireader.store import Store
@@ -133,7 +134,6 @@ class Watches(UseCases):
 
         In small steps, so that lists are read in between and it can be cancelled at any time.
         """
-        from tuireader.library.watching.advice import for_watch
         from tuireader.library.watching.preview import WatchPreviewer
 
         trial = WatchPreviewer(rule_of(config), replaces, self._context.feed_names)
@@ -143,15 +143,13 @@ class Watches(UseCases):
         while await self._pool.read(trial.step):
             pass
         preview = await self._pool.read(trial.preview)
-        return replace(preview, advice=await self._context.advised(for_watch, config))
+        return replace(preview, advice=await self._context.advised(watch_advice.for_watch, config))
 
     async def advice(self, name: str) -> tuple[str, ...]:
         """Return advice on a watch."""
-        from tuireader.library.watching.advice import for_watch
-
         for item in self._context.config.watches:
             if item.name == name:
-                return await self._context.advised(for_watch, item)
+                return await self._context.advised(watch_advice.for_watch, item)
         return ()
 
     async def save(self, config: WatchConfig, replaces: str = "") -> None:
@@ -159,8 +157,6 @@ class Watches(UseCases):
 
         The caller then iterates `apply`.
         """
-        from tuireader.config import edit
-
         if replaces:
             known = next((one for one in self._context.config.watches if one.name == replaces), None)
             await self._context.change_config(lambda text: edit.set_watch(text, replaces, config, known))
@@ -169,8 +165,6 @@ class Watches(UseCases):
 
     async def remove(self, name: str) -> None:
         """Remove a watch from the config; the articles stay. Raises ConfigError."""
-        from tuireader.config import edit
-
         await self._context.change_config(lambda text: edit.remove_watch(text, name))
 
     async def for_story(self, article_id: int) -> WatchConfig:
@@ -309,8 +303,6 @@ class Mutes(UseCases):
         config. Returns the number of stored articles it hides. Raises ConfigError when the expression is
         invalid.
         """
-        from tuireader.config import edit
-
         mute = MuteConfig(query.strip(), feed.strip(), until, include_watched)
         await self._context.change_config(lambda text: edit.add_mute(text, mute))
         await self._watches.catch_up()
@@ -321,8 +313,6 @@ class Mutes(UseCases):
 
         In small steps, so that lists are read in between and it can be cancelled at any time.
         """
-        from tuireader.library.watching.advice import for_mute
-
         now, names = self._now(), self._context.feed_names
         asked = ingest.Mute.of(mute, names, now)
         if asked is None:
@@ -351,10 +341,8 @@ class Mutes(UseCases):
             )
 
         preview = await self._pool.read(weigh)
-        return replace(preview, advice=await self._context.advised(for_mute, mute))
+        return replace(preview, advice=await self._context.advised(watch_advice.for_mute, mute))
 
     async def remove(self, mute: MuteConfig) -> None:
         """Remove a mute from the config; what it hid returns unchanged."""
-        from tuireader.config import edit
-
         await self._context.change_config(lambda text: edit.remove_mute(text, mute))
