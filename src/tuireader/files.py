@@ -6,6 +6,7 @@ reader of a pipe waiting.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 import sys
@@ -140,6 +141,17 @@ def _fill(new: Path, pieces: Iterable[bytes], old: os.stat_result | None, *, syn
             os.fchmod(file.fileno(), stat.S_IMODE(old.st_mode))
         if sync:
             os.fsync(file.fileno())
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder, so that programs that change files in it take turns. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -35,8 +35,8 @@ def compared(one: Said, other: Said, *, feeds: tuple[int, int] = (1, 2), hours: 
         for n, said in enumerate((one, other))
     )
     series = Series(Shelf(one, other))
-    found = series.differ(first, second), series.differ_at_all(first, second)
-    assert found == (series.differ(second, first), series.differ_at_all(second, first))
+    found = series.differ(first, second), series.differ(first, second, strictly=True)
+    assert found == (series.differ(second, first), series.differ(second, first, strictly=True))
     return found
 
 

@@ -338,7 +338,7 @@ def test_feeds_of_one_batch_may_bring_the_same_article(store: Store) -> None:
         first = store.entries.save_feed(1, ParsedFeed(entries=(entry(1), entry(2))), NOW, index=False)
         told = entry(1, guid="theirs", content_html=f"<p>{WORDS} zebra.</p>")
         second = store.entries.save_feed(2, ParsedFeed(entries=(told, entry(3))), NOW, index=False)
-        store.entries.index_new([*first.new, *second.new])
+        store.index.add_new([*first.new, *second.new])
     assert found(store, "zebra") == [2] and index_is_exact(store)
     assert texts_of(store)[2] == (f"2: {WORDS} zebra.", ("The text of article 1.",))
 

@@ -145,7 +145,7 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
                     )
                 ]
             events += found
-        store.entries.index_new(fresh)
+        store.index.add_new(fresh)
     if fresh:
         store.train_dictionary()
     return events

@@ -156,7 +156,7 @@ def _row(profiles: StoredProfiles, article: int, story: int) -> int:
 
     def is_same(other: Profile, same_feed: bool) -> bool:
         if not same_feed:
-            return may_share_row(profile, other) and not profiles.series.differ_at_all(profile, other)
+            return may_share_row(profile, other) and not profiles.series.differ(profile, other, strictly=True)
         titles = profiles.title(article), profiles.title(other.id)
         return same_news(titles, (profiles.text(article), profiles.text(other.id)))
 

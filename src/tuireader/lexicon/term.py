@@ -34,14 +34,16 @@ class Term:
     """A word or phrase, ready to be found; made by `compile_term`, equal to one that is written alike."""
 
     __slots__ = (
-        "_case", "_first", "_forms", "_last", "_letter", "_literal", "_middle", "_open_left", "_open_right",
-        "_signs", "_wanted", "exact", "fts", "runs", "simple", "text",
+        "_case", "_first", "_forms", "_last", "_letter", "_middle", "_open_left", "_open_right", "_signs",
+        "_wanted", "exact", "fts", "literal", "runs", "simple", "text",
     )  # fmt: skip
 
     text: str
     """Text as the user wrote it."""
     exact: bool
     """Match case and accents as typed, and no plural."""
+    literal: str
+    """Characters in the lower view of every text that contains the term."""
     runs: tuple[Run, ...]
     """Words in the index of every text that contains the term; none if unknown."""
     simple: bool
@@ -90,7 +92,7 @@ class Term:
         self.fts = fts_of(shown) if shown else " AND ".join(needed) or None
         one_word = len(parts) == 1 and last.kind is Kind.WORD
         self._middle = None if one_word else re.compile(_pattern(parts))
-        self._literal = stem(self._forms) if one_word else first.lower
+        self.literal = stem(self._forms) if one_word else first.lower
 
     def __repr__(self) -> str:
         return f"Term({self.text!r}{', exact=True' if self.exact else ''})"
@@ -100,11 +102,6 @@ class Term:
 
     def __hash__(self) -> int:
         return hash((self.text, self.exact))
-
-    @property
-    def literal(self) -> str:
-        """Return characters that are in the lower view of every text in which the term occurs."""
-        return self._literal
 
     def find(self, text: str | Folded) -> list[tuple[int, int]]:
         """Return where the term occurs: half-open spans of the original text, in order, disjoint."""
@@ -117,7 +114,7 @@ class Term:
 
     def spans(self, folded: Folded) -> list[tuple[int, int]]:
         """Return where the term occurs, in characters of the folded text."""
-        lower, literal = folded.lower, self._literal
+        lower, literal = folded.lower, self.literal
         found: list[tuple[int, int]] = []
         start = lower.find(literal)
         while start >= 0:

@@ -184,12 +184,9 @@ class Watches(UseCases):
         title = story.first.title if story is not None else rows[0].title
         name = f"Story: {cut(title, 40)}"
         subject, *others = words
-        if not others:
-            return WatchConfig(name, any=(subject,), notify="story", ends_after_quiet_days=_QUIET_DAYS)
-        query = '"{}"'.format(subject.replace('"', ""))
-        return WatchConfig(
-            name, any=tuple(others), query=query, notify="story", ends_after_quiet_days=_QUIET_DAYS
-        )
+        query = '"{}"'.format(subject.replace('"', "")) if others else ""
+        terms = tuple(others) or (subject,)
+        return WatchConfig(name, terms, query=query, notify="story", ends_after_quiet_days=_QUIET_DAYS)
 
     async def keep(self, name: str) -> None:
         """Let a watch that follows a story continue for good; if it has ended, it catches up.

@@ -83,24 +83,18 @@ class Series:
         self._title = lru_cache(_CACHED)(lambda article: _Words.of_title(texts.title(article)))
         self._lead = lru_cache(_CACHED)(lambda article: _Words.of(texts.lead(article)))
 
-    def differ(self, one: Profile, other: Profile) -> bool:
-        """Return whether two articles that look alike are about two matters; symmetric."""
-        form = self._form(one, other, strictly=False)
-        return form is _Form.FILLED or (
-            form is not _Form.NONE and self._texts_differ(one, other, form, strictly=False)
-        )
+    def differ(self, one: Profile, other: Profile, *, strictly: bool = False) -> bool:
+        """Return whether two articles that look alike are about two matters; symmetric.
 
-    def differ_at_all(self, one: Profile, other: Profile) -> bool:
-        """Return the same by stricter rules: whether neither article may hide the other.
-
-        Titles that share the words before or after a colon are of one form ("Daily briefing: budgets"); of
-        texts below one title, one must be part of the other; and the number of a vulnerability decides.
+        `strictly` asks whether neither may hide the other: titles that share the words before or after a
+        colon are of one form ("Daily briefing: budgets"); of texts below one title, one must be part of the
+        other; and the number of a vulnerability decides.
         """
-        form = self._form(one, other, strictly=True)
+        form = self._form(one, other, strictly=strictly)
         return (
             form is _Form.FILLED
-            or (form is not _Form.NONE and self._texts_differ(one, other, form, strictly=True))
-            or self._vulnerabilities_differ(one, other)
+            or (form is not _Form.NONE and self._texts_differ(one, other, form, strictly=strictly))
+            or (strictly and self._vulnerabilities_differ(one, other))
         )
 
     def _form(self, one: Profile, other: Profile, *, strictly: bool) -> _Form:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 from tuireader import files
 from tuireader.errors import DatabaseError
 from tuireader.store import schema
-from tuireader.store.connection import PATIENCE
+from tuireader.store.connection import PATIENCE, Connection
 
 MigrationProgress = Callable[[Path, float], None]
 """Called during a migration with the path of the backup and the share that is done."""
@@ -99,7 +98,11 @@ def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> s
     try:
         conn = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         try:
-            with _lock(path.parent) if prepare and not _is_prepared(conn) else nullcontext():
+            with ExitStack() as lock:
+                if prepare and not _is_prepared(conn):
+                    # SQLite's own locks do not wait when two connections change the journal mode
+                    with suppress(OSError):  # but have to do if the folder cannot be locked
+                        lock.enter_context(files.locked(path.parent))
                 check_version(conn, path)  # while another process creates it, it is still empty
                 if prepare:
                     _prepare(conn, path, report)
@@ -148,22 +151,6 @@ def _is_prepared(conn: sqlite3.Connection) -> bool:
     return current and conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
-@contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    """Keep other processes from creating or migrating a database in this folder.
-
-    SQLite's own locks do not wait when two connections change the journal mode. If the folder cannot be
-    locked, they have to do.
-    """
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
 def _prepare(conn: sqlite3.Connection, path: Path, report: MigrationProgress | None) -> None:
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     if not version:
@@ -178,14 +165,8 @@ def _make(conn: sqlite3.Connection) -> None:
     """Create all tables in one transaction: interrupted, it leaves an empty file for the next start."""
     if not conn.execute("PRAGMA page_count").fetchone()[0]:
         conn.execute(f"PRAGMA page_size = {_PAGE}")
-    conn.execute("BEGIN IMMEDIATE")
-    try:
+    with Connection(conn, Path()).transaction():
         schema.migrate(conn)
-        conn.execute("COMMIT")
-    except BaseException:
-        if conn.in_transaction:
-            conn.execute("ROLLBACK")
-        raise
 
 
 def _migrate(conn: sqlite3.Connection, path: Path, version: int, report: MigrationProgress) -> None:

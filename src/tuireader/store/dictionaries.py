@@ -14,8 +14,10 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
+from tuireader.store.connection import Connection
 from tuireader.store.sql import newest_id
 
 FROM = 1_000
@@ -97,13 +99,8 @@ class Dictionaries:
 
     def separate_copies(self) -> None:
         """Move one copy of each dictionary to the end in a transaction: VACUUM puts both side by side."""
-        self._conn.execute("BEGIN IMMEDIATE")
-        try:
+        with Connection(self._conn, Path()).transaction():
             self.rewrite_copies()
-        except BaseException:
-            self._conn.execute("ROLLBACK")
-            raise
-        self._conn.execute("COMMIT")
 
     def next_step(self, decompress: Callable[[str | bytes | None], str]) -> Callable[[], None] | None:
         """Train a dictionary if it is due; return the next write, to be called in a transaction."""

@@ -45,7 +45,7 @@ class Entries(Part):
     def save_feed(self, feed_id: int, parsed: ParsedFeed, now: int, *, index: bool = True) -> Saved:
         """Store a feed document, which may leave out known entries; needs a transaction.
 
-        Without `index` the caller must pass `Saved.new` to `index_new` in the same transaction: each
+        Without `index` the caller must pass `Saved.new` to `index.add_new` in the same transaction: each
         savepoint makes FTS5 write out its cache, and small pieces cost more than one large one.
         """
         entries = incoming(parsed)
@@ -72,7 +72,7 @@ class Entries(Part):
         self._insert(feed_id, fresh, now, saved)
         self._index.exchange(saved.reindexed)
         if index:
-            self.index_new(saved.new)
+            self._index.add_new(saved.new)
         return saved
 
     def digests(self, feed_id: int, most: int = 4000) -> dict[int, int]:
@@ -81,11 +81,6 @@ class Entries(Part):
             "SELECT guid_key, digest FROM appearance WHERE feed_id = ? LIMIT ?", (feed_id, most)
         )
         return dict(rows.fetchall())
-
-    def index_new(self, texts: Sequence[StoredText]) -> None:
-        """Put new articles into the full-text index, unless they are in it."""
-        if texts:
-            self._index.add_many(self._index.missing(texts))
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, tuple[int, int]]:
         rows = self._conn.execute(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tuireader.document.prepare import words
 from tuireader.lexicon.indexing import BREAK
 from tuireader.store.articles import Articles, StoredText
-from tuireader.store.sql import Part
+from tuireader.store.sql import Part, id_list
 
 _BATCH = 200
 _MANY = 20  # Articles from which a batch is added without merging. Small refreshes bring fewer, and merge
@@ -30,11 +29,19 @@ class Index(Part):
 
     _articles: Articles
 
-    def add_many(self, texts: Sequence[StoredText]) -> None:
-        """Add the articles of a large refresh: FTS5 merges only where it must, by sixteens.
+    def add_new(self, texts: Sequence[StoredText]) -> None:
+        """Add new articles, unless they are in the index.
 
-        That takes a third less time. Later writes merge the rest bit by bit.
+        Of a large refresh, FTS5 merges only where it must, by sixteens. That takes a third less time. Later
+        writes merge the rest bit by bit.
         """
+        there = set(
+            self._column(
+                "SELECT id FROM search_docsize WHERE id IN (SELECT value FROM json_each(?))",
+                (id_list(text.id for text in texts),),
+            )
+        )
+        texts = [text for text in texts if text.id not in there]
         if len(texts) < _MANY:
             self.add(texts)
             return
@@ -68,16 +75,6 @@ class Index(Part):
     def has(self, article_id: int) -> bool:
         """Return whether an article is in the index."""
         return self._value("SELECT 1 FROM search_docsize WHERE id = ?", (article_id,)) is not None
-
-    def missing(self, texts: Sequence[StoredText]) -> list[StoredText]:
-        """Return those articles that are not in the index."""
-        there = set(
-            self._column(
-                "SELECT id FROM search_docsize WHERE id IN (SELECT value FROM json_each(?))",
-                (json.dumps([text.id for text in texts]),),
-            )
-        )
-        return [text for text in texts if text.id not in there]
 
     def rebuild(self, report: Callable[[float], None] | None = None, *, variants: bool = True) -> int:
         """Rebuild the index from the stored texts; return how many there were.

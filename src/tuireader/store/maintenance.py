@@ -6,6 +6,7 @@ ever change it.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -294,8 +295,6 @@ _DMS = 128  # the byte of the `-shm` file that every connection locks (SQLite's 
 
 def in_use(path: Path) -> bool:
     """Return whether another program has a database open; this one must not."""
-    import fcntl
-
     try:
         file = path.with_name(f"{path.name}-shm").open("r+b")
     except OSError:

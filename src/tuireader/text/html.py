@@ -42,8 +42,6 @@ _ODD_MARKUP = "(?i)" + (
 )
 _COMMENT_END = r"--!?>"
 _ODD_NAMES = frozenset(f"{_HIDDEN_NAMES} {_EMBED_NAMES}".split())
-_VOID = frozenset(("embed",))
-_OPAQUE = frozenset(("script", "style"))
 _EMBEDS = frozenset(_EMBED_NAMES.split())
 _PROSE = 5_000
 _UNCLOSED = r"<(?:/?[a-zA-Z]|[!?])"
@@ -171,14 +169,14 @@ def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> t
     tag = regex(_TAG).match(html, found.start())
     if tag is None:
         return len(html), ""
-    if name in _VOID:
+    if name == "embed":
         return tag.end(), tag[0] if embeds else ""
     end = None
     if not tag[2].endswith("/") and name not in endless:
         end = regex(rf"(?i)</{name}(?=[\s/>])[^>]*>").search(html, tag.end())
         if end is None:
             endless.add(name)
-            if name in _OPAQUE:
+            if name in ("script", "style"):
                 return len(html), ""
     if embeds and name in _EMBEDS:
         within = regex(_TAG).finditer(html, tag.end(), end.start() if end else tag.end())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 
 from tuireader import query
 from tuireader.lexicon import Folded, Term
@@ -19,7 +20,6 @@ class SearchedArticle:
 
     def __init__(self, subject: Subject, items: Sequence[Item], fields: Sequence[str]) -> None:
         self.subject = subject
-        self._reading: FoldedArticle | None = None
         self._items = items
         self._found: dict[int, Spans] = {}
         self._sentences: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -36,12 +36,10 @@ class SearchedArticle:
                 at += len(text) + 1
         self.folded = Folded("\n".join(texts))
 
-    @property
+    @cached_property
     def reading(self) -> FoldedArticle:
-        """Return the article for expressions."""
-        if self._reading is None:
-            self._reading = FoldedArticle(self.subject)
-        return self._reading
+        """The article for expressions."""
+        return FoldedArticle(self.subject)
 
     def field_at(self, place: int) -> str:
         """Return the field at a position of the text."""

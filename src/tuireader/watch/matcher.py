@@ -77,10 +77,9 @@ class Matcher:
             Problem(
                 name,
                 f"a regular expression was too slow on {counted(count, 'article')}"
-                + "; the watch is disabled" * off,
+                + "; the watch is disabled" * (count >= _PATIENCE),
             )
             for name, count in self._slow.items()
-            for off in [count >= _PATIENCE]
         ]
         return (*self._problems, *slow)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from tuireader import files
@@ -22,7 +20,7 @@ def change(path: Path, edit: Callable[[str], str]) -> tuple[str, str]:
     try:
         target = path.resolve()  # keep a link, change its target
         files.make_folder(target.parent)
-        with _locked(target.parent):
+        with files.locked(target.parent):
             exists = path.exists()
             if exists and not path.is_file():
                 raise ConfigError(f"{path} is not a regular file", "name another one with --config")
@@ -36,16 +34,3 @@ def change(path: Path, edit: Callable[[str], str]) -> tuple[str, str]:
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"{path} cannot be changed: {reason}", "check its permissions") from None
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold a lock on a folder, so that programs that edit files in it take turns."""
-    import fcntl
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
