@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
     from importlib.resources.abc import Traversable
 
@@ -52,7 +51,7 @@ def feeds(now: int) -> tuple[DemoFeed, ...]:
 
     listed = tomllib.loads(config_text())["feeds"]
     bodies = [_file("feeds", f"{_site(feed['url'])}.xml").read_bytes() for feed in listed]
-    newest = max(when.timestamp() for body in bodies for when in _dates(body))
+    newest = max(_read(match[3].decode()).timestamp() for body in bodies for match in _DATE.finditer(body))
     by = now - NEWEST_AGE - int(newest)
     return tuple(DemoFeed(**feed, body=_moved(body, by)) for feed, body in zip(listed, bodies, strict=True))
 
@@ -100,11 +99,6 @@ def _file(*parts: str) -> Traversable:
     from importlib import resources  # 10 ms, and most runs never ask
 
     return resources.files(__name__).joinpath(*parts)
-
-
-def _dates(body: bytes) -> Iterator[datetime]:
-    for match in _DATE.finditer(body):
-        yield _read(match[3].decode())
 
 
 def _moved(body: bytes, by: int) -> bytes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tuireader import ingest
 from tuireader.config import Config, Paths, Problem
@@ -15,12 +17,14 @@ from tuireader.library.exchange import Exchange
 from tuireader.library.feeds import Feeds
 from tuireader.library.lists import Briefs, Lists
 from tuireader.library.marks import Labels, Marks
-from tuireader.library.newsboat import Newsboat
 from tuireader.library.refresh import Refresh
 from tuireader.library.searches import Searches
 from tuireader.library.settings import Database, Settings
 from tuireader.library.watches import Mutes, Watches
 from tuireader.store import Pool, Store
+
+if TYPE_CHECKING:
+    from tuireader.library.newsboat import Newsboat
 
 
 class Library:
@@ -45,7 +49,6 @@ class Library:
         self.briefs = Briefs(context)
         self.refresh = Refresh(context, self.content)
         self.exchange = Exchange(context, self.feeds)
-        self.newsboat = Newsboat(context, self.watches)
         self.database = Database(context, self.watches)
 
     @classmethod
@@ -80,6 +83,13 @@ class Library:
         """End worker processes and connections, wait for writes under way, close the database."""
         await self.content.close()
         await self.context.pool.close()
+
+    @cached_property
+    def newsboat(self) -> Newsboat:
+        """Import from newsboat, and a comparison with it; loaded on first use."""
+        from tuireader.library.newsboat import Newsboat
+
+        return Newsboat(self.context, self.watches)
 
     @property
     def config(self) -> Config:

@@ -14,7 +14,7 @@ from tuireader.config import edit as config_edit
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import ended, quiet_days, rules
-from tuireader.model import Article, ConfigStep, Feed
+from tuireader.model import Article, Change, Feed
 from tuireader.query import Advice, Names
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
@@ -116,21 +116,23 @@ class Context:
         if step is not None:
             await self.transact(lambda store: store.marks.add_config_step(step.what, step.packed, now=now))
 
-    async def undo_config(self, what: str, step: ConfigStep) -> None:
+    async def undo_config(self, change: Change, packed: bytes) -> None:
         """Revert a change of the configuration. Raises TuireaderError when it was edited since."""
 
         def undo(store: Store) -> None:
-            for url, before in config_edit.reverted_urls(step.packed):
+            for url, before in config_edit.reverted_urls(packed):
                 for feed in store.feeds.all():
                     if feed.url == url:
                         store.feeds.move(feed.id, before)
-            store.marks.drop_config_steps(step.id)
+            store.marks.drop_config_steps(change.step)
 
         try:
-            await self._edit_config(lambda text: config_edit.revert(text, step.packed))
+            await self._edit_config(lambda text: config_edit.revert(text, packed))
         except config_edit.EditedSince as error:
-            await self.transact(lambda store: store.marks.drop_config_steps(step.id))
-            raise TuireaderError(f"not undone: {what}", f"{error.message}; nothing was changed") from None
+            await self.transact(lambda store: store.marks.drop_config_steps(change.step))
+            raise TuireaderError(
+                f"not undone: {change.what}", f"{error.message}; nothing was changed"
+            ) from None
         await self.transact(undo)
         await self._apply_edit()
 

@@ -64,7 +64,7 @@ class Marks(UseCases):
         """
         change = await self._transact(lambda store: store.marks.undo(step))
         if change is not None and change.config is not None:
-            await self._context.undo_config(change.what, change.config)
+            await self._context.undo_config(change, change.config)
         return change
 
     async def _mark(self, mark: str, ids: Sequence[int], value: bool, journal: bool) -> Change:

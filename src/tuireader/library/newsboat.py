@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from tuireader import ingest
 from tuireader.errors import UnreadableError
+from tuireader.exchange.merge import Merged, merge
 from tuireader.library import newsboat_files
 from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.watches import Watches
-from tuireader.newsboat.outcomes import Consent, Outcome
+from tuireader.newsboat.outcomes import Consent, Outcome, settled
+from tuireader.newsboat.profile import Places, Profile
 from tuireader.store import Store
+from tuireader.store.exchange import ArticleMarks, ImportedArticle, ImportResult
+from tuireader.store.newsboat import NewsboatCache
 from tuireader.text import clean, safe_url, without_password
 from tuireader.text.wording import counted
-
-if TYPE_CHECKING:
-    from tuireader.newsboat.profile import Places, Profile
-    from tuireader.store.exchange import ArticleMarks, ImportedArticle, ImportResult
-    from tuireader.store.newsboat import NewsboatCache
 
 Progress = Callable[[int, int], None]
 
@@ -133,9 +132,6 @@ class Newsboat(UseCases):
         return moved
 
     async def _configure(self, profile: Profile, dry_run: bool) -> Moved:
-        from tuireader.exchange.merge import Merged, merge
-        from tuireader.newsboat.outcomes import settled
-
         feeds = profile.subscriptions.feeds
         done = [Merged("")]
 

@@ -7,28 +7,26 @@ import re
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tuireader import dedup
 from tuireader.document import prepare
 from tuireader.errors import TuireaderError
+from tuireader.exchange.merge import taken
+from tuireader.feeds.entry import Medium, Raw, RawFeed, Text, shape
+from tuireader.newsboat import profile
+from tuireader.newsboat.filters import flag_label
+from tuireader.newsboat.outcomes import Consent, Outcome
+from tuireader.newsboat.profile import Places, Profile
+from tuireader.store.exchange import ImportedArticle
+from tuireader.store.newsboat import CachedItem, NewsboatCache, open_cache
 
-if TYPE_CHECKING:
-    from tuireader.feeds.entry import Raw
-    from tuireader.newsboat.outcomes import Consent, Outcome
-    from tuireader.newsboat.profile import Places, Profile
-    from tuireader.store.exchange import ImportedArticle
-    from tuireader.store.newsboat import CachedItem, NewsboatCache
-
-Batch = list[tuple["ImportedArticle", "CachedItem"]]
+Batch = list[tuple[ImportedArticle, CachedItem]]
 _LARGEST = 4_000_000
 """Bytes that `urls`, the config, or a file that it includes may have."""
 
 
 def profile_of(found: Places, accepted: Collection[Consent] = (), before: Profile | None = None) -> Profile:
     """Read the profile; `before` is one read with other consents. Raises TuireaderError."""
-    from tuireader.newsboat import profile
-
     return profile.read(found, text_of, accepted, before.subscriptions if before else None)
 
 
@@ -37,8 +35,6 @@ def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Conse
 
     `plain` is the profile read without any consent, if known.
     """
-    from tuireader.exchange.merge import taken
-
     plain = plain or profile_of(found)
     if not plain.asked:
         return {}
@@ -72,11 +68,9 @@ def text_of(path: Path) -> str:
 @asynccontextmanager
 async def cache_of(path: Path) -> AsyncIterator[NewsboatCache | None]:
     """Open the cache at a path; None without one. Raises TuireaderError when it cannot be read."""
-    from tuireader.store import newsboat
-
     with ExitStack() as stack:
         yield await asyncio.to_thread(
-            lambda: stack.enter_context(newsboat.open_cache(path)) if path.is_file() else None
+            lambda: stack.enter_context(open_cache(path)) if path.is_file() else None
         )
 
 
@@ -89,9 +83,6 @@ async def batches(cache: NewsboatCache, url: str) -> AsyncIterator[Batch]:
 
 
 def _incoming(items: Sequence[CachedItem], url: str, seen: set[int]) -> Batch:
-    from tuireader.feeds.entry import RawFeed, shape
-    from tuireader.store.exchange import ImportedArticle
-
     found: Batch = []
     entries = shape(RawFeed(url, entries=[_raw(item) for item in items])).entries
     for item, entry, keys in zip(items, entries, dedup.keys(entries), strict=True):
@@ -109,14 +100,10 @@ def _incoming(items: Sequence[CachedItem], url: str, seen: set[int]) -> Batch:
 
 def flags(letters: str) -> tuple[str, ...]:
     """Return the labels for newsboat's flags, which are letters."""
-    from tuireader.newsboat.filters import flag_label
-
     return tuple(flag_label(one) for one in dict.fromkeys(letters) if one.isascii() and one.isalpha())
 
 
 def _raw(item: CachedItem) -> Raw:
-    from tuireader.feeds.entry import Medium, Raw, Text
-
     enclosure = [Medium(item.enclosure_url, item.enclosure_type)] if item.enclosure_url else []
     return Raw(
         guid="" if _is_made(item) else item.guid,

@@ -49,7 +49,6 @@ from tuireader.model.fetching import ParseResult as ParseResult
 from tuireader.model.fetching import Prepared as Prepared
 from tuireader.model.lists import LABEL_MARK as LABEL_MARK
 from tuireader.model.lists import Change as Change
-from tuireader.model.lists import ConfigStep as ConfigStep
 from tuireader.model.lists import Count as Count
 from tuireader.model.lists import Counts as Counts
 from tuireader.model.lists import Label as Label

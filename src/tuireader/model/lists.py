@@ -110,20 +110,12 @@ LABEL_MARK = "label:"
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigStep:
-    """A change of the configuration, by its number in the journal and as `config.edit` packs it."""
-
-    id: int
-    packed: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """The result of a change: the articles that really changed, and words for the toast.
 
     `mark` is `read` or `starred` if such a mark now has the `value`, `""` for other changes. `step` is the
-    number of the step for undo, 0 if there is none. With `config` it changes the configuration: the caller
-    then iterates `apply_watches`.
+    number of the step for undo, 0 if there is none. `config` is a change of the configuration as
+    `config.edit` packs it: the caller then iterates `apply_watches`.
     """
 
     what: Annotated[str, 'What changed, in words; `""` when nothing did.']
@@ -131,7 +123,7 @@ class Change:
     mark: str = ""
     value: bool = False
     step: int = 0
-    config: ConfigStep | None = None
+    config: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 from tuireader.export.brief import Report
 from tuireader.model import Away
 from tuireader.store.articles import Articles
 from tuireader.store.lists import NEWS
 from tuireader.store.relations import story_number
-from tuireader.store.sql import FEED_TITLE, Part, newest_id
+from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id
 
 
 class Briefs(Part):
@@ -29,28 +27,26 @@ class Briefs(Part):
                 WHERE a.muted = 0 AND f.subscribed = 1 AND {where}""",
             args,
         ).fetchall()
-        return self._reports({row[0] for row in rows}, {row[1] for row in rows if row[1]})
+        new, stories = {row[0] for row in rows}, {row[1] for row in rows if row[1]}
+        found = self._conn.execute(
+            f"""SELECT a.id, a.title, a.url, {FEED_TITLE},
+                      a.time, {story_number("a.story")}
+               FROM article a JOIN feed f ON f.id = a.feed_id
+               WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?1))
+                 OR (a.story != 0 AND {story_number("a.story")} IN (SELECT value FROM json_each(?2))))""",
+            (id_list(new), id_list(stories)),
+        ).fetchall()
+        evidence = self._articles.evidence(row[0] for row in found)
+        return [
+            Report(key, title, url, feed, time, story, evidence.get(key, ()), key in new)
+            for key, title, url, feed, time, story in found
+        ]
 
     def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
         """Return how many articles are missing from the same brief because they are muted."""
         where, args = _within(after, since, watch)
         sql = "SELECT count(*) FROM article a JOIN feed f ON f.id = a.feed_id WHERE a.muted != 0"
         return int(self._value(f"{sql} AND f.subscribed = 1 AND {where}", args))
-
-    def _reports(self, new: set[int], stories: set[int]) -> list[Report]:
-        rows = self._conn.execute(
-            f"""SELECT a.id, a.title, a.url, {FEED_TITLE},
-                      a.time, {story_number("a.story")}
-               FROM article a JOIN feed f ON f.id = a.feed_id
-               WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?1))
-                 OR (a.story != 0 AND {story_number("a.story")} IN (SELECT value FROM json_each(?2))))""",
-            (json.dumps(sorted(new)), json.dumps(sorted(stories))),
-        ).fetchall()
-        evidence = self._articles.evidence(row[0] for row in rows)
-        return [
-            Report(key, title, url, feed, time, story, evidence.get(key, ()), key in new)
-            for key, title, url, feed, time, story in rows
-        ]
 
     def newest(self) -> int:
         """Return the highest article id: the end of a brief that is made now."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tuireader import query
 from tuireader.query import Age, And, Dated, Is, Name, Near, Node, Not, Or, Regex, Text
 from tuireader.store.first_page import subscribed
+from tuireader.store.sql import FEED_TITLE
 
 _STATES = {
     "unread": "a.read = 0",
@@ -18,7 +19,7 @@ _STATES = {
 }
 
 _NAMED = {  # queries for ids with names, and for the articles of an id
-    "feed": ("SELECT id, coalesce(nullif(own_title, ''), nullif(title, ''), url), url FROM feed", ""),
+    "feed": (f"SELECT id, {FEED_TITLE}, url FROM feed f", ""),
     "folder": ("SELECT id, folder FROM feed WHERE subscribed", ""),
     "watch": ("SELECT id, name FROM watch", "SELECT article_id FROM match WHERE watch_id IN ({})"),
     "label": ("SELECT id, name FROM label", "SELECT article_id FROM article_label WHERE label_id IN ({})"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from tuireader.model import Fault, Feed, FeedHealth
-from tuireader.store.sql import Part
+from tuireader.store.sql import FEED_TITLE, Part
 from tuireader.text import without_password
 
 
@@ -62,11 +62,9 @@ class Attempt:
     moved_seen: int = 0
 
 
-_FEED = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url),
-  folder, site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to"""
-_FACTS = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url),
-  state, etag, last_modified, body_hash, ttl, max_age, last_success, error_streak, next_try,
-  moved_to, moved_seen"""
+_FEED = f"""id, url, {FEED_TITLE}, folder,
+  site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to"""
+_FACTS = ", ".join(FEED_TITLE if one.name == "title" else one.name for one in fields(FeedFacts))
 # A feed has its own articles and those of others that it carries. Mutes hide some of them.
 _OWN = "FROM article a WHERE a.feed_id = f.id"
 _CARRIED = """FROM article a WHERE a.feed_id != f.id
@@ -171,7 +169,7 @@ class Feeds(Part):
         if due_at is not None:
             where += f" AND {_DUE}"
             args.append(due_at)
-        rows = self._conn.execute(f"SELECT {_FACTS} FROM feed WHERE {where} ORDER BY position, id", args)
+        rows = self._conn.execute(f"SELECT {_FACTS} FROM feed f WHERE {where} ORDER BY position, id", args)
         return [FeedFacts(*row) for row in rows]
 
     def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
@@ -225,7 +223,7 @@ class Feeds(Part):
         }
 
     def _feeds(self, where: str) -> list[Feed]:
-        return [_feed(row) for row in self._conn.execute(f"SELECT {_FEED} FROM feed {where}")]
+        return [_feed(row) for row in self._conn.execute(f"SELECT {_FEED} FROM feed f {where}")]
 
 
 def _feed(row: Sequence[Any]) -> Feed:

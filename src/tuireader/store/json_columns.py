@@ -8,6 +8,7 @@ from dataclasses import astuple, fields, replace
 from typing import Any
 
 from tuireader.model import Comment, Enclosure, EntryDetails, Evidence, ParsedEntry, TermHit, Thread
+from tuireader.store.sql import FEED_TITLE
 
 _DETAILS = [field.name for field in fields(EntryDetails)]
 
@@ -57,8 +58,8 @@ def evidence_of(watch: str, stored: str) -> Evidence:
     )
 
 
-EVIDENCE = """w.name, m.evidence, m.feed_id, m.revision, m.until,
-  (SELECT coalesce(nullif(own_title, ''), nullif(title, ''), url) FROM feed WHERE id = m.feed_id)"""
+EVIDENCE = f"""w.name, m.evidence, m.feed_id, m.revision, m.until,
+  (SELECT {FEED_TITLE} FROM feed f WHERE f.id = m.feed_id)"""
 """The columns, of match `m` and watch `w`, that `evidence_row` reads."""
 
 

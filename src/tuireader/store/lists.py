@@ -11,7 +11,7 @@ from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
 from tuireader.store.first_page import labels_of, story_watches, subscribed
-from tuireader.store.sql import Part, id_list, watches_of
+from tuireader.store.sql import FEED_TITLE, Part, id_list, watches_of
 from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400
@@ -20,8 +20,7 @@ NEWS = 7 * 86_400
 _ORDER = {
     "date": "a.time DESC, a.id DESC",
     "oldest": "a.time, a.id",
-    "feed": """coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url) COLLATE NOCASE, a.feed_id,
-               a.time DESC, a.id DESC""",
+    "feed": f"{FEED_TITLE} COLLATE NOCASE, a.feed_id, a.time DESC, a.id DESC",
     "title": "a.title COLLATE NOCASE, a.time DESC, a.id DESC",
     "watch": "h.first IS NULL, h.first, a.time DESC, a.id DESC",
     "sources": "a.sources + coalesce(s.others, 0) DESC, a.time DESC, a.id DESC",

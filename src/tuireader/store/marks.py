@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Sequence
 
 from tuireader.dedup import label_key, label_name
-from tuireader.model import LABEL_MARK, Change, ConfigStep
+from tuireader.model import LABEL_MARK, Change
 from tuireader.store.labels import Labels
 from tuireader.store.relations import Relations
 from tuireader.store.sql import Part, id_list
@@ -103,7 +103,7 @@ class Marks(Part):
         if row is None:
             return None
         if row[2] == _CONFIG:
-            return Change(row[0], (), _CONFIG, True, row[4], ConfigStep(row[4], row[1]))
+            return Change(row[0], (), _CONFIG, True, row[4], row[1])
         ids = array("q")
         ids.frombytes(row[1])
         return Change(row[0], tuple(ids), row[2], bool(row[3]), row[4])

@@ -153,11 +153,8 @@ def _firsts(new: sqlite3.Connection, table: str, key: str) -> list[int]:
 
 def _fits(value: object, declared: str) -> bool:
     """Return whether a value is valid for its column: rows from a damaged page may hold anything."""
-    if declared == "INTEGER":
-        return value is None or isinstance(value, int)
-    if declared == "TEXT":
-        return value is None or isinstance(value, str)
-    return value is None or isinstance(value, str | bytes)
+    kinds = {"INTEGER": int, "TEXT": str}.get(declared, str | bytes)
+    return value is None or isinstance(value, kinds)
 
 
 class _Table:
@@ -200,17 +197,17 @@ class _Table:
                 start = last + 1
             if start > _GREATEST:
                 return
-            try:  # the module reads a row ahead, so the last good row is still missing
-                row = self._conn.execute(f"{self._sql('>=')} LIMIT 1", (*prefix, start)).fetchone()
-                if row is None:
+            # the module reads a row ahead, so the last good row is still missing
+            rows = self._read(f"{self._sql('>=')} LIMIT 1", (*prefix, start))
+            if rows is not None:
+                if not rows:
                     return
-                yield row
-                start = row[place] + 1 if isinstance(row[place], int) else start + 1
-            except sqlite3.DatabaseError:
-                self._failures += 1
+                yield rows[0]
+                key = rows[0][place]
+                start = (key if isinstance(key, int) else start) + 1
             goes_on = self._next(prefix, start)
             for key in self._between(start, goes_on):
-                yield from self._single(prefix, key)
+                yield from self._read(self._sql("="), (*prefix, key)) or ()
             start = goes_on
 
     def _between(self, start: int, goes_on: int) -> range:
@@ -220,13 +217,6 @@ class _Table:
         if goes_on > _GREATEST:
             return range(start, start + _EACH)
         return range(goes_on - _EACH, goes_on) if start == _LEAST else range(0)
-
-    def _single(self, prefix: tuple[int, ...], key: int) -> Sequence[Row]:
-        try:
-            return self._conn.execute(self._sql("="), (*prefix, key)).fetchall()
-        except sqlite3.DatabaseError:
-            self._failures += 1
-            return ()
 
     def _next(self, prefix: tuple[int, ...], start: int) -> int:
         """Return the next key from `start` on at which reading works, found by galloping and bisection."""
@@ -243,12 +233,15 @@ class _Table:
         return works
 
     def _works(self, prefix: tuple[int, ...], start: int) -> bool:
+        return self._read(f"{self._sql('>=')} LIMIT 1", (*prefix, start)) is not None
+
+    def _read(self, sql: str, key: tuple[int, ...]) -> list[Row] | None:
+        """Return the rows of a query, None if it fails."""
         try:
-            self._conn.execute(f"{self._sql('>=')} LIMIT 1", (*prefix, start)).fetchall()
+            return self._conn.execute(sql, key).fetchall()
         except sqlite3.DatabaseError:
             self._failures += 1
-            return False
-        return True
+            return None
 
     def _sql(self, sign: str) -> str:
         *others, last = self._keys

@@ -143,12 +143,9 @@ def _without_trailing_comments(block: list[Statement]) -> list[Statement]:
 
 def _start_with_comments(header: Statement, text: str) -> int:
     """Return where a table begins, including the comments directly above it."""
-    start = header.start
-    for one in reversed([one for one in statements(text) if one.start < header.start]):
-        if one.kind is not StatementKind.COMMENT:
-            break
-        start = one.start
-    return start
+    above = reversed([one for one in statements(text) if one.start < header.start])
+    comments = takewhile(lambda one: one.kind is StatementKind.COMMENT, above)
+    return min((one.start for one in comments), default=header.start)
 
 
 def _end_with_comments(block: Sequence[Statement], text: str) -> int:
