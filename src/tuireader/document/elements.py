@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from tuireader.document.attributes import attributes, language
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
-from tuireader.document.line import Line, Links, clip_spans, split_long
+from tuireader.document.line import Line, clip_spans, split_long
 
 MOST_BLOCKS = 20_000
 DEEPEST = 20
@@ -77,7 +77,7 @@ class Elements:
         self.page_url = base_url.partition("#")[0]
         self.out: list[Block] = []
         self.count = 0
-        self.line = Line(Links())
+        self.line = Line()
         self.open: list[str] = []
         self.places: dict[str, list[int]] = {}  # positions in `open` by name
         self.headings: list[int] = []

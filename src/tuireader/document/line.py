@@ -16,23 +16,6 @@ _LONGEST_LABEL = 200
 _SPACE_AT_END = re.compile(r" (?=\n)")
 
 
-class Links:
-    """Links of a document; each address is numbered when it first occurs."""
-
-    __slots__ = ("_numbers", "found")
-
-    def __init__(self) -> None:
-        self.found: list[Link] = []
-        self._numbers: dict[str, int] = {}
-
-    def number(self, url: str, label: str) -> int:
-        """Return the number of an address, counted from 1."""
-        if url not in self._numbers:
-            self._numbers[url] = len(self.found) + 1
-            self.found.append(Link(len(self.found) + 1, url, label))
-        return self._numbers[url]
-
-
 @dataclass(slots=True)
 class _Open:
     """An open inline element: where its text starts in the current block."""
@@ -52,8 +35,8 @@ class Line:
 
     __slots__ = ("_last", "_open", "_parts", "_spans", "_unheeded", "length", "links")
 
-    def __init__(self, links: Links) -> None:
-        self.links = links
+    def __init__(self) -> None:
+        self.links: dict[str, Link] = {}  # by address
         self.length = 0
         self._last = "\n"
         self._parts: list[str] = []
@@ -109,7 +92,11 @@ class Line:
 
     def link(self, start: int, url: str, label: str) -> None:
         """Make a link of the text from a position up to here."""
-        self._spans.append(Span(start, self.length, SpanKind.LINK, self.links.number(url, label)))
+        self._spans.append(Span(start, self.length, SpanKind.LINK, self.number(url, label)))
+
+    def number(self, url: str, label: str) -> int:
+        """Return the number of a link, counted from 1 in the order in which the addresses first occur."""
+        return self.links.setdefault(url, Link(len(self.links) + 1, url, label)).number
 
     @property
     def open_link(self) -> str:

@@ -96,7 +96,7 @@ class Media(Elements):
             return
         around = self.line.open_link
         if around and around != url and not _PICTURE_FILE.search(around):
-            block = replace(block, link=self.line.links.number(around, alt or "picture"))
+            block = replace(block, link=self.line.number(around, alt or "picture"))
         self._put_between(block)
 
     def _is_repeated(self, block: Block) -> bool:
@@ -141,7 +141,7 @@ class Media(Elements):
             return
         name, url = _embed_name(embed)
         label = f"{name}: {embed.title}" if embed.title else name
-        link = self.line.links.number(url, label)
+        link = self.line.number(url, label)
         self._put_between(replace(self._placed(BlockKind.EMBED, label), link=link, indent=0))
 
     def _figure(self, name: str, raw: str) -> None:

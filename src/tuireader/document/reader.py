@@ -57,7 +57,7 @@ class _Reader(Lists, Media, TableTags):
             self.out.pop()
         if cut or self._is_full():
             self.out.append(Block(BlockKind.PARAGRAPH, _LEFT_OUT, (Span(0, len(_LEFT_OUT), SpanKind.EM),)))
-        return Document(tuple(self.out), tuple(self.line.links.found))
+        return Document(tuple(self.out), tuple(self.line.links.values()))
 
     def read(self, pieces: list[str]) -> None:
         """Read pieces from `text.tokens`."""

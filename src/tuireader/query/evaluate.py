@@ -129,7 +129,8 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
         case Is(state):
             return _is(state, reading.subject, now)
         case Name():
-            return any(is_name(node, value) for value in _names(node.field, reading.subject))
+            names = reading.subject.given if node.field == "label" else reading.texts(node.field)
+            return any(is_name(node, value) for value in names)
         case Age(older, seconds):
             age = now - reading.subject.time
             return age > seconds if older else age < seconds
@@ -140,11 +141,6 @@ def _is(state: str, subject: Subject, now: int) -> bool:
     if state == "unread":
         return not subject.read
     return subject.time >= start_of_day(now) if state == "today" else bool(getattr(subject, state))
-
-
-def _names(field: str, subject: Subject) -> tuple[str, ...]:
-    """Return the names that a `Name` is compared with."""
-    return subject.given if field == "label" else FoldedArticle(subject).texts(field)
 
 
 def is_name(node: Name, value: str) -> bool:
@@ -174,7 +170,7 @@ def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None 
 def _are_near(left: Term, right: Term, distance: int, folded: Folded) -> bool:
     first, second = left.spans(folded), right.spans(folded)
     gaps = chain(_gaps(first, second), _gaps(second, first))
-    return any(_words_between(folded.lower, start, end) <= distance for start, end in gaps)
+    return any(len(words(index_folded(folded.lower[start:end]))) <= distance for start, end in gaps)
 
 
 def _gaps(before: _Spans, after: _Spans) -> Iterator[tuple[int, int]]:
@@ -189,10 +185,6 @@ def _gaps(before: _Spans, after: _Spans) -> Iterator[tuple[int, int]]:
         if place > last:
             yield ends[place - 1], start
             last = place
-
-
-def _words_between(lower: str, start: int, end: int) -> int:
-    return len(words(index_folded(lower[start:end])))
 
 
 def spans(query: Query, text: str, name: str = "") -> list[tuple[int, int]]:

@@ -86,9 +86,8 @@ def tokens(text: str) -> Iterator[Token]:
         elif kind == "phrase":
             yield Token(kind, _ESCAPED.sub(r"\1", match["phrase_text"]), token.start, token.end)
         elif kind == "regex":
-            yield Token(
-                kind, _ESCAPED_SLASH.sub(_unescape_slash, match["regex_text"]), token.start, token.end
-            )
+            pattern = _ESCAPED_SLASH.sub(lambda escape: escape[1] or "/", match["regex_text"])
+            yield Token(kind, pattern, token.start, token.end)
         elif kind == "field":
             yield _field_token(match["name"].lower(), token, whole=bool(match["whole"]))
         elif kind == "word":
@@ -100,10 +99,6 @@ def tokens(text: str) -> Iterator[Token]:
                 "the regular expression is not closed", token, 'write a / at the end, or put "/…" in quotes'
             )
     yield Token("end", "", len(text), len(text))
-
-
-def _unescape_slash(match: re.Match[str]) -> str:
-    return match[1] or "/"
 
 
 def _field_token(name: str, token: Token, *, whole: bool) -> Token:
@@ -123,9 +118,7 @@ def _word_token(token: Token) -> Token:
         return Token(token.value, str(NEAR), token.start, token.end)
     if token.value.startswith("NEAR/"):
         distance = token.value[5:]
-        if not (
-            distance.isascii() and distance.isdigit() and len(distance) <= 4 and int(distance) <= _MAX_NEAR
-        ):
+        if not re.fullmatch("[0-9]{1,4}", distance) or int(distance) > _MAX_NEAR:
             raise _ParseError(f"NEAR/ needs a number of words up to {_MAX_NEAR}", token, "for example NEAR/8")
         return Token("NEAR", distance, token.start, token.end)
     if (match := _LIKE_NEAR.fullmatch(token.value)) and sorted(match[1].upper()) == sorted("NEAR"):

@@ -10,7 +10,7 @@ from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
 from tuireader.store.compression import Compression
 from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
-from tuireader.store.sql import FEED_TITLE, Part, id_list, watches_of
+from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, watches_of
 from tuireader.text import plain
 
 
@@ -128,14 +128,12 @@ class Articles(Part):
 
     def evidence(self, ids: Iterable[int]) -> dict[int, tuple[Evidence, ...]]:
         """Return the matches of those articles that have any, with their evidence, in config order."""
-        found: dict[int, tuple[Evidence, ...]] = {}
-        for article_id, *row in self._conn.execute(
+        rows = self._conn.execute(
             f"""SELECT m.article_id, {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
                 WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position""",
             (id_list(ids),),
-        ):
-            found[article_id] = (*found.get(article_id, ()), evidence_row(row))
-        return found
+        )
+        return grouped((article_id, evidence_row(row)) for article_id, *row in rows)
 
     def texts(
         self,
@@ -193,8 +191,6 @@ class Articles(Part):
 
     def appearances(self, ids: Sequence[int], *, bodies: bool = True) -> dict[int, tuple[Appearance, ...]]:
         """Return the further feeds of those articles that have any, with the texts if `bodies`."""
-        found: dict[int, tuple[Appearance, ...]] = {}
-        decompress = self._compression.decompress
         rows = self._conn.execute(
             """SELECT p.article_id, p.feed_id, v.title, v.url, v.author, iif(?1, v.summary, NULL),
                       iif(?1, v.html, NULL), v.extra
@@ -204,23 +200,24 @@ class Articles(Part):
                ORDER BY p.article_id, p.feed_id""",
             (bodies, id_list(ids)),
         )
-        for article_id, feed_id, title, url, author, summary, html, extra in rows:
-            item = Appearance(feed_id)
-            if title is not None:
-                summary, html = decompress(summary), decompress(html)
-                item = Appearance(
-                    feed_id,
-                    same=False,
-                    title=title,
-                    url=url,
-                    author=author,
-                    summary=plain(summary) if html and summary else "",
-                    body=plain(html or summary),
-                    html=html or summary,
-                    tags=unpack_extra(extra).get("tags", ()),
-                )
-            found[article_id] = (*found.get(article_id, ()), item)
-        return found
+        return grouped((article_id, self._appearance(row)) for article_id, *row in rows)
+
+    def _appearance(self, row: Sequence[Any]) -> Appearance:
+        feed_id, title, url, author, summary, html, extra = row
+        if title is None:
+            return Appearance(feed_id)
+        short, full = self._compression.decompress(summary), self._compression.decompress(html)
+        return Appearance(
+            feed_id,
+            same=False,
+            title=title,
+            url=url,
+            author=author,
+            summary=plain(short) if full and short else "",
+            body=plain(full or short),
+            html=full or short,
+            tags=unpack_extra(extra).get("tags", ()),
+        )
 
     def _full_text(self, row: tuple[Any, ...]) -> FullText | None:
         html, base_url, at, shown, error = row

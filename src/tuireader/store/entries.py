@@ -22,7 +22,7 @@ from tuireader.store.incoming import (
 )
 from tuireader.store.index import Index
 from tuireader.store.revisions import Revisions
-from tuireader.store.sql import Part, newest_id
+from tuireader.store.sql import Part, grouped, newest_id
 from tuireader.text import word_diff
 
 IMPORTED = 1
@@ -111,24 +111,20 @@ class Entries(Part):
 
     def _alike(
         self, feed_id: int, items: Sequence[IncomingEntry]
-    ) -> tuple[dict[int, list[tuple[int, int, str]]], dict[int, list[int]]]:
+    ) -> tuple[Mapping[int, Sequence[tuple[int, int, str]]], Mapping[int, Sequence[int]]]:
         """Return the stored articles that new entries may be: (id, feed, title) by address, ids by text."""
-        by_url: dict[int, list[tuple[int, int, str]]] = {}
-        by_text: dict[int, list[int]] = {}
-        for url, *found in self._conn.execute(
+        by_url = self._conn.execute(
             """SELECT url_key, id, feed_id, title FROM article
                WHERE url_key != 0 AND url_key IN (SELECT value FROM json_each(?)) ORDER BY id""",
             (json.dumps([item.keys.url for item in items]),),
-        ):
-            by_url.setdefault(url, []).append(tuple(found))
-        for text, article_id in self._conn.execute(
+        )
+        by_text = self._conn.execute(
             """SELECT text_key, id FROM article
                WHERE feed_id = ? AND text_key != 0 AND text_key IN (SELECT value FROM json_each(?))
                ORDER BY id""",
             (feed_id, json.dumps([item.text_key for item in items])),
-        ):
-            by_text.setdefault(text, []).append(article_id)
-        return by_url, by_text
+        )
+        return grouped((url, found) for url, *found in by_url), grouped(by_text)
 
     def _recognise(
         self,

@@ -11,7 +11,7 @@ from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
 from tuireader.store.first_page import labels_of, story_watches, subscribed
-from tuireader.store.sql import FEED_TITLE, Part, id_list, watches_of
+from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, watches_of
 from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400
@@ -99,12 +99,11 @@ class Lists(Part):
         """Return the list rows of some articles, in their order; missing ids are left out."""
         wanted = ",".join(str(int(article_id)) for article_id in ids)
         watches = watches_of(self._conn, ids)
-        former: dict[int, list[tuple[str, int]]] = {}
-        for article_id, name, until in self._conn.execute(
+        ended = self._conn.execute(
             f"""SELECT m.article_id, w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id
                 WHERE m.until != 0 AND m.article_id IN ({wanted}) ORDER BY w.position"""
-        ):
-            former.setdefault(article_id, []).append((name, until))
+        )
+        former = grouped((article_id, (name, until)) for article_id, name, until in ended)
         rows = self._conn.execute(
             f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author, story
                 FROM article WHERE id IN ({wanted})"""
@@ -129,7 +128,7 @@ class Lists(Part):
                 story_watches=hits.get(row[10], ()),
                 story_size=max(1, sizes.get(row[10], 1)),
                 labels=labels.get(row[0], ()),
-                former=tuple(former.get(row[0], ())),
+                former=former.get(row[0], ()),
             )
             for row in rows
         }

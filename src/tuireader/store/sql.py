@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
     from tuireader.store.connection import Connection
+
+T = TypeVar("T")
 
 FEED_TITLE = "coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)"
 """The title of feed `f`."""
@@ -49,12 +51,12 @@ def id_list(ids: Iterable[int]) -> str:
     return json.dumps(list(ids))
 
 
-def grouped(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
-    """Return the texts of each id, in the order of the rows."""
-    found: dict[int, tuple[str, ...]] = {}
-    for key, text in rows:
-        found[key] = (*found.get(key, ()), text)
-    return found
+def grouped(rows: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
+    """Return the values of each id, in the order of the rows."""
+    found: dict[int, list[T]] = {}
+    for key, value in rows:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
 
 
 def watches_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:

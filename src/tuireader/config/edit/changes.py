@@ -23,6 +23,7 @@ from tuireader.config.edit.data import (
     urls_of,
     validate,
 )
+from tuireader.config.shape import TABLES
 from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
@@ -65,7 +66,7 @@ def set_feed(text: str, url: str, /, **changes: object) -> str:
     moved = str(changes.get("url", ""))
     if moved and feed_key(moved) in others:
         raise ConfigError(f"the configuration has {without_password(moved)} already")
-    return _update(text, data, "feeds", FeedConfig, {index: changes})
+    return _update(text, data, "feeds", {index: changes})
 
 
 def rename_folder(text: str, name: str, new: str) -> str:
@@ -78,7 +79,7 @@ def rename_folder(text: str, name: str, new: str) -> str:
     changes = {at: {"folder": new} for at, table in tables if text_of(table, "folder") == name}
     if not changes:
         raise ConfigError(f"the configuration has no folder {quote(name)}", "see `tuireader feeds`")
-    text = _update(text, data, "feeds", FeedConfig, changes)
+    text = _update(text, data, "feeds", changes)
     return renamed(text, "folder", name, new) if new else text
 
 
@@ -90,12 +91,12 @@ def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> 
         feeds = table.get("feeds")
         if isinstance(feeds, list) and name in feeds:
             watches[at] = {"feeds": tuple(dict.fromkeys(new if feed == name else feed for feed in feeds))}
-    text = _update(text, data, "watch", WatchConfig, watches)
+    text = _update(text, data, "watch", watches)
     data = data_of(text)
     mutes = {
         at: {"feed": new} for at, table in enumerate(tables_of(data, "mute")) if table.get("feed") == name
     }
-    text = _update(text, data, "mute", MuteConfig, mutes)
+    text = _update(text, data, "mute", mutes)
     return _rename_in_queries(text, kind, name, new)
 
 
@@ -103,15 +104,14 @@ def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
     """Replace the name of a feed, folder or watch in all expressions that ask for it."""
     from tuireader import query  # only these edits need the parser
 
-    kinds: dict[str, type[Item]] = {"watch": WatchConfig, "mute": MuteConfig, "view": ViewConfig}
-    for array, kind in kinds.items():
+    for array in ("watch", "mute", "view"):
         data = data_of(text)
         changes = {}
         for at, table in enumerate(tables_of(data, array)):
             before = table.get("query")
             if isinstance(before, str) and (after := query.rename(before, field, name, new)) != before:
                 changes[at] = {"query": after}
-        text = _update(text, data, array, kind, changes)
+        text = _update(text, data, array, changes)
     return text
 
 
@@ -138,7 +138,7 @@ def set_watch(text: str, name: str, watch: WatchConfig, known: WatchConfig | Non
     _valid("watch", watch)
     values = {one.name: getattr(watch, one.name) for one in fields(watch)}
     changes = {key: value for key, value in values.items() if known is None or value != getattr(known, key)}
-    text = _update(text, data, "watch", WatchConfig, {index: changes})
+    text = _update(text, data, "watch", {index: changes})
     return text if watch.name == name else _rename_in_queries(text, "watch", name, watch.name)
 
 
@@ -159,7 +159,7 @@ def set_view(text: str, view: ViewConfig, name: str = "") -> str:
         raise _taken("saved search", view.name)
     if index is None:
         return append_tables(text, data, "view", [block])
-    return _update(text, data, "view", ViewConfig, {index: {"name": view.name, "query": view.query}})
+    return _update(text, data, "view", {index: {"name": view.name, "query": view.query}})
 
 
 def remove_view(text: str, name: str) -> str:
@@ -175,7 +175,7 @@ def add_mute(text: str, mute: MuteConfig) -> str:
     if index is None:
         return append_tables(text, data, "mute", [block])
     changes = {"until": mute.until, "include_watched": mute.include_watched}
-    return _update(text, data, "mute", MuteConfig, {index: changes})
+    return _update(text, data, "mute", {index: changes})
 
 
 def remove_mute(text: str, mute: MuteConfig) -> str:
@@ -258,10 +258,9 @@ def _index_of_mute(data: Table, mute: MuteConfig) -> int | None:
     return next(same, None)
 
 
-def _update(
-    text: str, data: Table, array: str, kind: type[Item], changes: Mapping[int, Mapping[str, object]]
-) -> str:
+def _update(text: str, data: Table, array: str, changes: Mapping[int, Mapping[str, object]]) -> str:
     """Set keys of some `[[name]]` tables, given by index. Raises ConfigError when a value cannot be used."""
+    kind = TABLES[array]
     if not changes:
         return text
     written: dict[int, Values] = {}
