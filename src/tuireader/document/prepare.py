@@ -15,10 +15,8 @@ from tuireader.lexicon import indexed
 from tuireader.model import ParsedEntry, Prepared
 from tuireader.text import cut_characters, is_html, plain, tokens
 
-_TITLE = 100
-"""Maximum characters of text that replace a missing title."""
-_MOST_LINKS = 60
-"""Maximum outbound links kept of an article; pages with more are link lists."""
+_TITLE = 100  # maximum characters of text that replace a missing title
+_MOST_LINKS = 60  # maximum outbound links kept of an article; pages with more are link lists
 
 
 def prepare(entry: ParsedEntry) -> Prepared:

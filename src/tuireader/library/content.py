@@ -24,22 +24,14 @@ from tuireader.text import is_html, plain
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import Fetcher, FetchLimits
 
-_SECONDS = 20.0
-"""What fetching one page, one thread of comments or one picture may take."""
-_EXTRACT = 10.0
-"""What finding the article in a page may take."""
-_DECODE = 5.0
-"""What decoding a picture may take."""
-_TELLING = 20_000
-"""Bytes from which a picture tells how fast the connection is."""
-_COLOUR = 2.0
-"""What telling the words of a piece of code apart may take."""
-_LESS = 0.7
-"""A page with less than this share of what the feed says is a login or a notice, not the article."""
-_EACH = 20
-"""Newest articles of a feed whose pages are fetched by themselves after a refresh ..."""
-_AT_ONCE = 4
-"""... and how many at a time; one host is asked for `per_host` of them."""
+_SECONDS = 20.0  # seconds to fetch a page, a thread of comments or a picture
+_EXTRACT = 10.0  # seconds to find the article in a page
+_DECODE = 5.0  # seconds to decode a picture
+_TELLING = 20_000  # bytes from which a picture shows how fast the connection is
+_COLOUR = 2.0  # seconds to highlight a piece of code
+_LESS = 0.7  # a page with less than this share of the feed's text is a login or a notice
+_EACH = 20  # newest articles of a feed whose pages are fetched after a refresh ...
+_AT_ONCE = 4  # ... and how many at a time; `per_host` of them from one host
 
 
 class Content(UseCases):

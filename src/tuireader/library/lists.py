@@ -20,8 +20,7 @@ from tuireader.store import Store
 if TYPE_CHECKING:
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 
-_AWAY = 48 * 3600
-"""Seconds without use after which the user was away."""
+_AWAY = 48 * 3600  # seconds without use after which the user was away
 
 
 class Lists(UseCases):

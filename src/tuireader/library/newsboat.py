@@ -45,8 +45,7 @@ class Moved:
     trouble: Annotated[str, "Why not all articles could be read, or nothing."] = ""
 
 
-_SHOWN = 20
-"""Differences that a comparison names one by one."""
+_SHOWN = 20  # differences that a comparison names
 _KINDS = ("feeds", "tags", "searches", "articles", "read", "unread", "flagged", "flags")
 
 

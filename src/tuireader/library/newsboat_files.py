@@ -21,8 +21,7 @@ from tuireader.store.exchange import ImportedArticle
 from tuireader.store.newsboat import CachedItem, NewsboatCache, open_cache
 
 Batch = list[tuple[ImportedArticle, CachedItem]]
-_LARGEST = 4_000_000
-"""Bytes that `urls`, the config, or a file that it includes may have."""
+_LARGEST = 4_000_000  # bytes that `urls`, the config, or a file that it includes may have
 
 
 def profile_of(found: Places, accepted: Collection[Consent] = (), before: Profile | None = None) -> Profile:

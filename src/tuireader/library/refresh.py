@@ -10,7 +10,6 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from tuireader import ingest, schedule
 from tuireader.config import FeedConfig
@@ -19,16 +18,12 @@ from tuireader.errors import TuireaderError
 from tuireader.library.content import Content, fetch_limits
 from tuireader.library.context import Context, UseCases
 from tuireader.model import Event, FetchJob, RefreshDone, RefreshStarted, Relating, Told
+from tuireader.store.feeds import FeedFacts
 from tuireader.subprocesses import python
 
-if TYPE_CHECKING:
-    from tuireader.store.feeds import FeedFacts
-
 log = logging.getLogger("tuireader")
-_RELATE = 50
-"""Articles that are related in one write transaction: about 0.1 s, so that no mark waits for long."""
-_NICE = 10
-"""By how much the process of a refresh gives way to the screen and to other programs."""
+_RELATE = 50  # articles related in one write transaction: about 0.1 s, so that no mark waits for long
+_NICE = 10  # how much lower the priority of a refresh is than that of the screen
 
 
 class Refresh(UseCases):

@@ -23,16 +23,12 @@ from tuireader.text import cut
 if TYPE_CHECKING:
     from tuireader.library.watching.reports import Remark, Report
 
-_LOOK_UP = 25
-"""Watches whose candidates are looked up at a time."""
+_LOOK_UP = 25  # watches whose candidates are looked up at a time
 CHUNK = 500
-"""Articles that are matched in the first write transaction when a watch has changed ..."""
-_QUIET_DAYS = 14
-"""A story that is followed ends after this many days without news."""
-_STEP = 0.15
-"""... and the seconds that each of the further ones should take, so that no mark waits for long."""
-_EXPLAINED = 200
-"""Matches whose evidence is worked out at a time."""
+"""Articles that are matched in the first write transaction when a watch has changed."""
+_STEP = 0.15  # seconds that each further one should take, so that no mark waits for long
+_QUIET_DAYS = 14  # days without news after which a followed story ends
+_EXPLAINED = 200  # matches whose evidence is worked out at a time
 
 
 class Watches(UseCases):
@@ -274,8 +270,7 @@ def _timed(store: Store, *, step: Callable[..., int], up_to: int, size: int) -> 
     return left, time.perf_counter() - started
 
 
-_SAMPLES = 3
-"""Articles that the preview of a mute names."""
+_SAMPLES = 3  # articles that the preview of a mute names
 
 
 class Mutes(UseCases):

@@ -17,8 +17,7 @@ from tuireader.lexicon import fold, index_folded, words
 
 OTHER_IN_REGEX = re.compile(r"\{(?!\d*,?\d*\})|\[[^]]*(?:\[|&&|--|~~|\|\|)|\(\?[^:imsau]")
 """Syntax that `regex` reads differently from `re`: fuzzy counts, nested sets, its own groups."""
-_UNKNOWN = "\0"
-"""Placeholder for anything that is not a literal letter of the pattern."""
+_UNKNOWN = "\0"  # stands for anything that is not a literal letter of the pattern
 _WORD = re.compile(r"[0-9A-Za-z]+")
 
 

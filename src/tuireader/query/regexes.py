@@ -26,10 +26,8 @@ LARGEST = 10_000
 REGEX_TOTAL = 200_000
 """Maximum characters of all patterns of a configuration."""
 
-_FOLDED_SET = 200
-"""Characters that a set counts for with full case folding, which adds everything that folds into it."""
-_CLUSTER = 5
-"""Characters that `\\R` and `\\X` count for."""
+_FOLDED_SET = 200  # characters for a set with full case folding, which adds all that folds into it
+_CLUSTER = 5  # characters that `\R` and `\X` count for
 _LEAST = re.compile(r"\{\s*([0-9][0-9\s]*)")
 _VERBOSE = re.compile(r"\(\?[A-Za-z0-9-]*x")
 _FULL_FOLDING = re.compile(r"\(\?[A-Za-z0-9-]*(?:f|V1)")
@@ -123,10 +121,8 @@ def regex_sizes(text: str) -> int:
 # --------------------------------------------------------------------------- compiling and searching
 
 _REGEX_SECONDS = 0.05
-_MOST_SLOW = 20
-"""Number of texts a regular expression may be too slow on before it is disabled: a second in all."""
-_SMALL = 400
-"""Size up to which many patterns are cached."""
+_MOST_SLOW = 20  # texts on which a pattern may be too slow before it is disabled: a second in all
+_SMALL = 400  # size up to which many patterns are cached
 _slow: Counter[str] = Counter()
 
 

@@ -205,7 +205,6 @@ class Appearances(Part):
                 "UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ? WHERE id = ?",
                 (title, url, author, url_key, text_key, article_id),
             )
-            conn.execute("DELETE FROM content WHERE article_id = ?", (article_id,))
             conn.execute(CONTENT, (article_id, *texts))
 
     def _shown(self, article_id: int) -> _Variant | None:

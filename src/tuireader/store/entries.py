@@ -12,6 +12,7 @@ from tuireader.store.appearances import Appearances
 from tuireader.store.articles import Articles, StoredText
 from tuireader.store.compression import Compression
 from tuireader.store.incoming import (
+    APPEARANCE,
     CONTENT,
     IncomingEntry,
     Saved,
@@ -162,10 +163,7 @@ class Entries(Part):
         return False
 
     def _appear(self, feed_id: int, article_id: int, item: IncomingEntry, now: int, *, saved: Saved) -> None:
-        self._conn.execute(
-            "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
-            (feed_id, item.keys.guid, article_id, item.keys.digest),
-        )
+        self._conn.execute(APPEARANCE, (feed_id, item.keys.guid, article_id, item.keys.digest))
         self._change(feed_id, article_id, item, now, saved)
 
     def _change(
@@ -206,7 +204,6 @@ class Entries(Part):
                  edited = max(edited, ?) WHERE id = ?""",
             (item.title, entry.url, entry.author, item.keys.url, item.text_key, int(edited), article_id),
         )
-        conn.execute("DELETE FROM content WHERE article_id = ?", (article_id,))
         conn.execute(CONTENT, content(article_id, item, self._compression.compressor()))
         if text.appearances:
             text = self._appearances.settle(text)
@@ -252,9 +249,7 @@ class Entries(Part):
             articles,
         )
         conn.executemany(CONTENT, contents)
-        conn.executemany(
-            "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)", appearances
-        )
+        conn.executemany(APPEARANCE, appearances)
         saved.new += texts
 
 

@@ -10,6 +10,7 @@ from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepar
 from tuireader.store.articles import StoredText
 from tuireader.store.entries import IMPORTED, Entries
 from tuireader.store.first_page import labels_of
+from tuireader.store.incoming import APPEARANCE
 from tuireader.store.labels import Labels
 from tuireader.store.marks import Marks
 from tuireader.store.sql import Part, newest_id
@@ -174,8 +175,7 @@ class Exchange(Part):
             ],
         )
         self._conn.executemany(
-            "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
-            [(feed_id, mark.guid, at, IMPORTED) for at, mark in enumerate(marks, first)],
+            APPEARANCE, [(feed_id, mark.guid, at, IMPORTED) for at, mark in enumerate(marks, first)]
         )
         self._labels.add_all({at: mark.labels for at, mark in enumerate(marks, first)})
 
@@ -188,10 +188,7 @@ class Exchange(Part):
         article = self._at_address(feed_id, item.keys.url, item.prepared.title)
         if article is None:
             return False
-        self._conn.execute(
-            "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
-            (feed_id, item.keys.guid, article, IMPORTED),
-        )
+        self._conn.execute(APPEARANCE, (feed_id, item.keys.guid, article, IMPORTED))
         known.add(item.keys.guid)
         return True
 

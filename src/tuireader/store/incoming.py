@@ -66,8 +66,10 @@ def incoming(parsed: ParsedFeed) -> list[IncomingEntry]:
     return [IncomingEntry(entry, keys) for entry, keys in dedup.unique_entries(parsed.entries).values()]
 
 
-CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"
-"""Insert the values of `content`."""
+CONTENT = "INSERT OR REPLACE INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"
+"""Store the values of `content`."""
+APPEARANCE = "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)"
+"""Insert that an entry of a feed is an article."""
 
 
 def stored(

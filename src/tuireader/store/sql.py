@@ -59,12 +59,17 @@ def grouped(rows: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
     return {key: tuple(values) for key, values in found.items()}
 
 
-def watches_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the watches of those articles that are on any, in the order of the config."""
+def watches_of(
+    conn: sqlite3.Connection, ids: Iterable[int], condition: str = "1", *args: object
+) -> dict[int, tuple[str, ...]]:
+    """Return the watches of those articles that are on any, in the order of the config.
+
+    A `condition` chooses among matches `m` and watches `w`.
+    """
     rows = conn.execute(
-        """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-           WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY w.position""",
-        (id_list(ids),),
+        f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+            WHERE m.article_id IN (SELECT value FROM json_each(?)) AND {condition} ORDER BY w.position""",
+        (id_list(ids), *args),
     )
     return grouped(rows)
 

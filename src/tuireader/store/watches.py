@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
-from tuireader.store.sql import Part, grouped, id_list, newest_id
+from tuireader.store.sql import Part, id_list, newest_id, watches_of
 
 Feeds = Collection[int] | None
 """Some feeds, None for all."""
@@ -118,13 +118,7 @@ class Watches(Part):
 
     def without_evidence(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Return, for those articles that have any, their watches without evidence."""
-        return grouped(
-            self._conn.execute(
-                """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-                   WHERE m.article_id IN (SELECT value FROM json_each(?)) AND m.evidence = ''""",
-                (id_list(ids),),
-            )
-        )
+        return watches_of(self._conn, ids, "m.evidence = ''")
 
     def without_evidence_on(self, name: str, limit: int) -> list[int]:
         """Return articles on a watch without evidence."""
@@ -153,14 +147,8 @@ class Watches(Part):
 
     def watches_of(self, names: Sequence[str], ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Return which of some watches each of some articles is on, also as a former match."""
-        return grouped(
-            self._conn.execute(
-                """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-                   WHERE m.article_id IN (SELECT value FROM json_each(?))
-                   AND w.name IN (SELECT value FROM json_each(?))""",
-                (id_list(ids), json.dumps(list(names))),
-            )
-        )
+        named = "w.name IN (SELECT value FROM json_each(?))"
+        return watches_of(self._conn, ids, named, json.dumps(list(names)))
 
     def lasting_matches(self, ids: Sequence[int]) -> set[tuple[str, int]]:
         """Return the former matches of some articles by watches that have not changed since."""

@@ -15,8 +15,7 @@ from tuireader.text import clean, plain
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_LONGEST = 1_500_000
-"""Characters of HTML that are kept of an article."""
+_LONGEST = 1_500_000  # characters of HTML that are kept of an article
 _MOST_ELEMENTS = 120_000
 
 # Blocks that stand in the middle of articles and are none of it, by words of their class or id.

@@ -19,15 +19,12 @@ from typing import Any
 
 from tuireader.subprocesses import python
 
-_HEADER = 8
-"""Bytes of the length before each message."""
-_PIPE = 1 << 18
-"""Bytes of most messages at least: waking a process for each 64 KB takes long."""
+_HEADER = 8  # bytes of the length before each message
+_PIPE = 1 << 18  # bytes of most messages at least: waking a process for each 64 KB takes long
 _READ_AHEAD = 1 << 20
 _MEMORY = 1 << 30
 _START_SECONDS = 20.0
-_EXIT_SECONDS = 1.0
-"""Seconds in which a process that has closed its pipe must have ended."""
+_EXIT_SECONDS = 1.0  # seconds in which a process that has closed its pipe must have ended
 
 
 class WorkerDied(Exception):

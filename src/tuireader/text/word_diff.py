@@ -15,11 +15,9 @@ from enum import StrEnum
 
 MOST_WORDS = 20_000
 """Maximum words of each text to compare; the rest counts as one word."""
-_SMALL = 2_500
-"""Maximum pairs of words for a full comparison."""
+_SMALL = 2_500  # maximum pairs of words for a full comparison
 _DEEPEST = 40
-_HANDFUL = 5
-"""Changed characters from which an edit is worth reporting."""
+_HANDFUL = 5  # changed characters from which an edit is worth reporting
 
 # Scripts without spaces between words are compared character by character.
 _UNSPACED = (
@@ -40,8 +38,7 @@ class Kind(StrEnum):
 Run = tuple[Kind, str]
 """Consecutive words of one kind, with the white space after them."""
 
-_Hunk = tuple[int, int, int, int]
-"""Words old[a:b] became new[c:d]."""
+_Hunk = tuple[int, int, int, int]  # words old[a:b] became new[c:d]
 
 
 def words(old: str, new: str) -> list[Run]:

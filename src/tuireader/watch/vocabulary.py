@@ -9,10 +9,8 @@ from tuireader.lexicon import MARKS, Run, Term, distinct_words
 from tuireader.query import Regex
 from tuireader.watch.rules import Item
 
-_HEADS = (3, 5, 8)
-"""Lengths of the heads under which prefixes are filed, each under its longest."""
-_MOST_FEW = 64
-"""Up to this many terms, searching the text for each is cheaper than splitting it into words."""
+_HEADS = (3, 5, 8)  # lengths of the heads under which prefixes are filed, each under its longest
+_MOST_FEW = 64  # up to this many terms, searching the text for each is cheaper than splitting it into words
 
 Words = tuple[str, ...]
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from tuireader.text import cut_characters
 
-_LEAD = 1500
-"""Characters of a later article in which something new counts: what it has to say stands at its top."""
+_LEAD = 1500  # characters of a later article in which something new counts: its news is at its top
 _NAMED = 4
 _SHOWN = 60
 
@@ -57,8 +56,7 @@ _NO_NAMES = frozenset(
 )
 _SHORT = re.compile("[A-Z]{2}")  # UK, US, EU, AI, IT: whom or what they mean is no news
 _WORD = re.compile(r"[^\W_]+")
-_SOURCE = re.compile(r"\s[|–—-]\s[^|–—]{2,30}\Z")
-"""The name of a paper behind a headline."""
+_SOURCE = re.compile(r"\s[|–—-]\s[^|–—]{2,30}\Z")  # the name of a paper behind a headline
 _BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por)\s+[{_CAPITALS}][^.!?]{{1,80}}\Z")
 _SMALL_IN_HEADLINES = frozenset("with from over into than amid upon after onto under about".split())  # noqa: SIM905
 _HEADLINE_WORDS = 25
@@ -68,8 +66,7 @@ _GERMAN = frozenset(
     wird""".split()  # noqa: SIM905
 )
 _ROOT = 4
-_INFLECTING = "\u0370"
-"""From here on are the scripts (Greek, Cyrillic) in which names have endings: their first letters count."""
+_INFLECTING = "\u0370"  # scripts from here on (Greek, Cyrillic) inflect names: their first letters count
 
 
 @dataclass(frozen=True, slots=True)

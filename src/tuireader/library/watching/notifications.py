@@ -12,8 +12,7 @@ from tuireader.store import Store
 from tuireader.store.notices import ArticleIdentity, Waiting
 from tuireader.watch import Matcher
 
-_SOON = 43_200
-"""Seconds within which the same title and text in a feed are one post. What comes daily is another one."""
+_SOON = 43_200  # seconds within which the same title and text in a feed are one post, not a daily one
 
 
 def claim(

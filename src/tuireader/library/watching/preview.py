@@ -10,10 +10,8 @@ from tuireader.store import Store
 from tuireader.watch import Matcher, WatchRule
 
 _SAMPLES = 5
-_COUNTED = 2000
-"""Matches from which a preview counts no further."""
-_LOOKED_AT = 6000
-"""Maximum number of articles that a preview searches: about two seconds."""
+_COUNTED = 2000  # matches from which a preview counts no further
+_LOOKED_AT = 6000  # maximum number of articles that a preview searches: about two seconds
 
 
 @dataclass(slots=True)

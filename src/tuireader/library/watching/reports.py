@@ -23,8 +23,7 @@ _DAY = 86_400
 _SAMPLES = 5
 _REPORTED = 1_000_000
 _DROWNS = 0.8
-_ENOUGH = 10
-"""Hits from which it says something that one term has most of them."""
+_ENOUGH = 10  # hits from which it means something that one term has most of them
 
 
 @dataclass(frozen=True, slots=True)
