@@ -23,7 +23,7 @@ from pathlib import Path
 import newsgen
 from corpus import entry
 from tuireader import ingest
-from tuireader.related.features import Stats, extract, probes, weigh
+from tuireader.related.features import Stats, counted, extract, probes, weigh
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
 from tuireader.text import plain
@@ -128,7 +128,7 @@ def _keep(store: Store, number: int, feed: int, counts: dict[int, tuple[int, int
     made = newsgen.article(number % FEEDS, number // FEEDS)
     features = extract(made.title, plain(made.html))
     profile = weigh(number + 1, made.time, True, feed, features, Stats(number, counts))
-    for term, is_lower in features.counted().items():
+    for term, is_lower in counted(features).items():
         seen, lower = counts.get(term, (0, 0))
         counts[term] = (seen + 1, lower + is_lower)
     conn = store.conn

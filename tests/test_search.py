@@ -155,7 +155,7 @@ async def agree(
         for expression in asked:
             parsed = query.parse(expression)
             assert isinstance(parsed, Query), expression
-            hidden = not query.mentions_state(parsed.root, "muted")
+            hidden = query.Is("muted") not in query.leaves(parsed.root)
             right = [
                 number
                 for number, subject in sorted(stored.items(), key=lambda item: (-item[1].time, -item[0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tuireader.related import search
-from tuireader.related.features import LEAD, PAIR, Features, Profile, extract, probes, unpack
+from tuireader.related.features import LEAD, PAIR, Profile, Term, counted, extract, probes, unpack
 from tuireader.related.series import Series, same_news
 from tuireader.related.stories import MEMBERS, YOUNG, Place, may_share_row, place
 from tuireader.store import Store
@@ -103,18 +103,18 @@ def relate_changed(store: Store, changed: Iterable[tuple[StoredText, StoredText]
         if not packed:
             continue
         old = unpack(*packed[0])
-        counted = (
-            features_of(before).counted()
+        counts = (
+            counted(features_of(before))
             if before.body
             else {term: False for term, value in old.terms.items() if not value >> 8 & PAIR}
         )
         profiles.forget(text.id)
         store.relations.leave(text.id)
-        store.relations.remove(text.id, text.time // 86_400, probes(old), counted)
+        store.relations.remove(text.id, text.time // 86_400, probes(old), counts)
         _relate(store, profiles, article_text(text))
 
 
-def features_of(text: StoredText) -> Features:
+def features_of(text: StoredText) -> tuple[Term, ...]:
     """Return the terms of an article."""
     arrived = article_text(text)
     return extract(arrived.title, arrived.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tuireader.ingest.relate import StoredProfiles, article_text, features_of
-from tuireader.related.features import NAME, TITLE, Profile, Stats, weigh
+from tuireader.related.features import NAME, TITLE, Profile, Stats, counted, weigh
 from tuireader.related.words import is_cjk, phrases, term_hash
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
@@ -22,7 +22,7 @@ def topics(
     a phrase is what the title shares with its text, or with `others` on the same story.
     """
     features, profiles = features_of(text), StoredProfiles(store)
-    about = Stats(profiles.article_count(), profiles.term_counts(list(features.counted())))
+    about = Stats(profiles.article_count(), profiles.term_counts(list(counted(features))))
     profile = weigh(text.id, text.time, text.dated, text.feed_id, features, about)
     ranked = []
     for term, value in profile.terms.items():

@@ -133,14 +133,9 @@ def last_forms(parts: Sequence[Part]) -> tuple[str, ...]:
     A last word of one letter has none after a gap: "Series A" is not "the series as a whole".
     """
     word = parts[-1].lower
-    letters = sum(is_latin(char) for part in parts for char in part.lower)
+    latin = sum(char.isascii() and char.isalpha() for part in parts for char in part.lower)
     alone = len(word) == 1 and word.isalpha() and len(parts) > 1 and parts[-2].kind is Kind.GAP
-    return inflected(word) if word.isascii() and letters > 1 and not alone else (word,)
-
-
-def is_latin(char: str) -> bool:
-    """Return whether a folded character is a letter of the Latin script (ASCII, as accents are gone)."""
-    return char.isascii() and char.isalpha()
+    return inflected(word) if word.isascii() and latin > 1 and not alone else (word,)
 
 
 def inflected(word: str) -> tuple[str, ...]:

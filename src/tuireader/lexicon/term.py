@@ -108,10 +108,6 @@ class Term:
         folded = text if isinstance(text, Folded) else Folded(text)
         return [folded.original_span(start, end) for start, end in self.spans(folded)]
 
-    def is_in(self, folded: Folded) -> bool:
-        """Return whether the term occurs in the text."""
-        return bool(self.spans(folded))
-
     def spans(self, folded: Folded) -> list[tuple[int, int]]:
         """Return where the term occurs, in characters of the folded text."""
         lower, literal = folded.lower, self.literal

@@ -182,10 +182,10 @@ class Content(UseCases):
     async def highlight_code(self, code: str, language: str) -> list[tuple[int, int, str]]:
         """Return highlighted spans of code: (start, end, kind); none when it cannot be parsed."""
         try:
-            found = await self._work("colours", code, language, seconds=_COLOUR)
+            found: list[tuple[int, int, str]] = await self._work("colours", code, language, seconds=_COLOUR)
         except TuireaderError:
             return []
-        return [(start, end, kind) for start, end, kind in found]
+        return found
 
     async def _work(self, job: str, *arguments: object, seconds: float) -> Any:
         """Run a job in the sandbox."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tuireader.commands import BY_ID, PRESETS, key_label, normalise_key
+from tuireader.commands import PRESETS, key_label, normalise_key
 from tuireader.commands.keys import SAME_BYTE
 from tuireader.newsboat.outcomes import Became, Group, No
 from tuireader.text import clean
@@ -123,12 +123,6 @@ _NAMES = {
 }
 
 
-def command_of(operation: str) -> str | None:
-    """Return the command for an operation of newsboat, if any."""
-    wanted = OPERATIONS.get(operation, "")
-    return wanted if wanted in BY_ID else None
-
-
 def advice(operation: str) -> str:
     """Return what to do instead of an operation, as the end of a sentence."""
     return f"; {_ADVICE[operation]}" if operation in _ADVICE else ""
@@ -148,7 +142,7 @@ class Keyboard:
 
     def bind(self, written: str, operation: str, dialog: str = "", *, jumps: bool = False) -> Became:
         """Give a key to an operation. `jumps` is openbrowser-and-mark-jumps-to-next-unread. Raises No."""
-        key, command = self._key(written), command_of(operation)
+        key, command = self._key(written), OPERATIONS.get(operation)
         if dialog == "podboat":
             raise No("podcasts are not downloaded", group=Group.PODCASTS)
         if command is None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from tuireader.commands import key_label
 from tuireader.config import MacroConfig
-from tuireader.newsboat.keys import advice, command_of, key_of
+from tuireader.newsboat.keys import OPERATIONS, advice, key_of
 from tuireader.newsboat.lexing import split_unquoted, words
 from tuireader.newsboat.outcomes import Became, Consent, No
 from tuireader.newsboat.single_settings import Settings
@@ -75,7 +75,7 @@ def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ..
 def _command(parts: list[str]) -> str:
     if parts == ["toggle-article-read", "read"]:
         return _READ
-    command = command_of(parts[0])
+    command = OPERATIONS.get(parts[0])
     if command is None or len(parts) > 1:
         what = clean(" ".join(parts), 60)
         raise No(f"there is no command for {what}{advice(parts[0])}")

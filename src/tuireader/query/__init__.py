@@ -49,7 +49,6 @@ from tuireader.query.tree import QueryError as QueryError
 from tuireader.query.tree import Regex as Regex
 from tuireader.query.tree import Text as Text
 from tuireader.query.tree import leaves as leaves
-from tuireader.query.tree import mentions_state as mentions_state
 from tuireader.query.tree import phrase as phrase
 from tuireader.query.tree import positive_terms as positive_terms
 from tuireader.query.tree import required_terms as required_terms

@@ -164,7 +164,7 @@ def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None 
         return term.text.strip("*").lower() in value.lower()
     if node.field == "watch" and "*" not in term.text:
         return fold(term.text) == fold(value)
-    return term.is_in(reading.folded(value) if reading else Folded(value))
+    return bool(term.spans(reading.folded(value) if reading else Folded(value)))
 
 
 def _are_near(left: Term, right: Term, distance: int, folded: Folded) -> bool:

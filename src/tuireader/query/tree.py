@@ -235,11 +235,6 @@ def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Age | Dated
             yield node
 
 
-def mentions_state(node: Node, state: str) -> bool:
-    """Return whether `is:state` occurs anywhere in an expression."""
-    return any(isinstance(leaf, Is) and leaf.state == state for leaf in leaves(node))
-
-
 def required_terms(node: Node) -> tuple[Term, ...] | None:
     """Return terms of which at least one occurs in every matching text; None if there are none."""
     match node:

@@ -1,6 +1,6 @@
 """Reduce an article to its distinctive terms, their weights, and a compact form to store.
 
-`extract` reads a title and a text into `Features`; `weigh` weights every term by how many stored articles
+`extract` reads a title and a text into terms; `weigh` weights every term by how many stored articles
 have it (`Stats`), which makes a `Profile`: all that ranking needs of an article, stored as one blob.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, term_hash, tokens
@@ -50,15 +50,9 @@ class Term:
     proper: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """The terms of a text before weighting, in reading order, the title first."""
-
-    terms: tuple[Term, ...]
-
-    def counted(self) -> dict[int, bool]:
-        """Return the single terms, which the store counts, and whether each was written in lower case."""
-        return {term.hash: term.lower for term in self.terms if not term.kind & PAIR}
+def counted(terms: Iterable[Term]) -> dict[int, bool]:
+    """Return the single terms, which the store counts, and whether each was written in lower case."""
+    return {term.hash: term.lower for term in terms if not term.kind & PAIR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +123,12 @@ def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:
     return tuple((weight / UNIT, term) for weight, term in sorted(names, reverse=True))
 
 
-def extract(title: str, text: str, lead: int = LEAD) -> Features:
-    """Return the terms of an article from its cleaned title and `lead` characters of its plain text."""
+def extract(title: str, text: str, lead: int = LEAD) -> tuple[Term, ...]:
+    """Return the terms of an article in reading order: of its title, and of `lead` characters of its text."""
     found: dict[int, Term] = {}
     _collect(found, tokens(title), TITLE)
     _collect(found, tokens(text[:lead]), 0)
-    return Features(tuple(found.values()))
+    return tuple(found.values())
 
 
 def _collect(found: dict[int, Term], words: Iterable[Token], where: int) -> None:
@@ -181,14 +175,14 @@ def weigh(
     time: int,
     dated: bool,
     feed: int,
-    features: Features,
+    features: Sequence[Term],
     stats: Stats,
     most: int = MOST_TERMS,
 ) -> Profile:
     """Return the profile of an article: its `most` most distinctive terms with their weights."""
-    names = {term.hash for term in features.terms if not term.parts and stats.is_name(term)}
+    names = {term.hash for term in features if not term.parts and stats.is_name(term)}
     weighed: list[tuple[float, Term, float, int]] = []
-    for term in features.terms:
+    for term in features:
         if term.parts:
             is_name = term.capital and (term.proper or names.issuperset(term.parts))
             if not term.kind & TITLE and not (

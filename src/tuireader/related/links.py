@@ -104,17 +104,12 @@ def kind(url: str, label: str, context: str) -> str:
     """
     if _leads_on(context) or _ALSO_LABEL.match(label):
         return "also"
-    return "source" if is_primary(url) else "cite"
+    return "source" if source(url) else "cite"
 
 
 def _leads_on(context: str) -> bool:
     end = context.rstrip().rstrip(_SIGNS).rstrip().casefold()
     return end.endswith(_ALSO_ENDS) and _ALSO.search(context) is not None
-
-
-def is_primary(url: str) -> bool:
-    """Return whether an address is of a law, a court, a public body, a filing, a paper or an advisory."""
-    return bool(source(url))
 
 
 def source(url: str) -> str:

@@ -13,10 +13,11 @@ from typing import Protocol
 from tuireader.related.compare import chance
 from tuireader.related.features import (
     MOST_TERMS,
-    Features,
     Profile,
     Stats,
+    Term,
     choose,
+    counted,
     extract,
     probes,
     weigh,
@@ -93,7 +94,7 @@ def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
     alone = chances(profile, candidates)
     near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
     neighbours = tuple(other for _, other in near)
-    return Arrival(profile, tuple(probes(profile)), features.counted(), neighbours)
+    return Arrival(profile, tuple(probes(profile)), counted(features), neighbours)
 
 
 def fold(source: StorySource, arrival: Arrival, series: Series) -> Place:
@@ -146,13 +147,13 @@ def whole(source: ProfileSource, article: ArticleText) -> Profile:
 
 def terms(text: str) -> frozenset[int]:
     """Return the terms of a line of text, pairs of words among them."""
-    return frozenset(term.hash for term in extract(text, "").terms)
+    return frozenset(term.hash for term in extract(text, ""))
 
 
 def _profile(
-    source: ProfileSource, article: ArticleText, features: Features, most: int = MOST_TERMS
+    source: ProfileSource, article: ArticleText, features: Sequence[Term], most: int = MOST_TERMS
 ) -> Profile:
-    stats = Stats(source.article_count(), source.term_counts(list(features.counted())))
+    stats = Stats(source.article_count(), source.term_counts(list(counted(features))))
     return weigh(article.id, article.time, article.dated, article.feed, features, stats, most)
 
 

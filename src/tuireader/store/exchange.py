@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
@@ -46,7 +46,6 @@ class ImportResult:
 class ArticleMarks:
     """The marks of an article in a feed; `sources` counts the feeds that carry it."""
 
-    article_id: int
     read: bool
     starred: bool
     sources: int
@@ -81,29 +80,27 @@ class Exchange(Part):
                AND guid_key IN (SELECT value FROM json_each(?))""",
             (IMPORTED, feed_id, json.dumps([item.keys.guid for item in rest])),
         )
-        return replace(self._marked(feed_id, items, saved.new, len(known), now), carried=saved.carried)
-
-    def _marked(
-        self, feed_id: int, items: Sequence[ImportedArticle], new: Sequence[StoredText], known: int, now: int
-    ) -> ImportResult:
         ids = self._appearances(feed_id)
         item_of = {ids[item.keys.guid]: item for item in items if item.keys.guid in ids}
-        fresh = {text.id for text in new}
+        self._labels.add_all({article: item.labels for article, item in item_of.items()})
+        new = [(text, item_of.pop(text.id)) for text in saved.new]
         self._conn.executemany(
             "UPDATE article SET read = ?, starred = ?, arrived = time WHERE id = ?",
-            [(item_of[text.id].read, item_of[text.id].starred, text.id) for text in new],
+            [(item.read, item.starred, text.id) for text, item in new],
         )
-        old = [(at, item) for at, item in item_of.items() if at not in fresh]
-        read = self._marks.set("read", [at for at, item in old if item.read], True, now=now, journal=False)
-        starred = self._marks.set(
-            "starred", [at for at, item in old if item.starred], True, now=now, journal=False
-        )
-        self._labels.add_all({at: item.labels for at, item in item_of.items()})
+        marked = self._mark_all(item_of.items(), now)
         texts = [
-            replace(text, read=item.read, starred=item.starred, labels=item.labels)
-            for text, item in ((text, item_of[text.id]) for text in new)
+            replace(text, read=item.read, starred=item.starred, labels=item.labels) for text, item in new
         ]
-        return ImportResult(texts, known=known, marked=len({*read.ids, *starred.ids}))
+        return ImportResult(texts, saved.carried, len(known), len(marked))
+
+    def _mark_all(self, items: Iterable[tuple[int, ImportedArticle | MarkedArticle]], now: int) -> set[int]:
+        """Mark stored articles as read and starred as they are elsewhere; return those that changed."""
+        items, changed = list(items), set[int]()
+        for name in ("read", "starred"):
+            wanted = [article for article, mark in items if getattr(mark, name)]
+            changed |= set(self._marks.set(name, wanted, True, now=now, journal=False).ids)
+        return changed
 
     def set_feed_name(self, feed_id: int, title: str, site_url: str) -> None:
         """Name a feed that was never fetched as another reader does."""
@@ -123,7 +120,7 @@ class Exchange(Part):
         ).fetchall()
         labels = labels_of(self._conn, [row[1] for row in rows])
         return {
-            guid: ArticleMarks(article, bool(read), bool(starred), sources, labels.get(article, ()))
+            guid: ArticleMarks(bool(read), bool(starred), sources, labels.get(article, ()))
             for guid, article, read, starred, sources in rows
         }
 
@@ -155,10 +152,7 @@ class Exchange(Part):
                 absent.append(mark)
             else:
                 found.append((article, mark))
-        changed: set[int] = set()
-        for name in ("read", "starred"):
-            wanted = [article for article, mark in found if getattr(mark, name)]
-            changed |= set(self._marks.set(name, wanted, True, now=now, journal=False).ids)
+        changed = self._mark_all(found, now)
         changed |= self._labels.add_all({article: mark.labels for article, mark in found})
         self._note(feed_id, absent)
         return len(changed), len(absent)

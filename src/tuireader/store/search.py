@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice
 
 from tuireader import query
-from tuireader.query import And, Near, Node, Query, Regex, Subject
+from tuireader.query import And, Is, Near, Node, Query, Regex, Subject
 from tuireader.store.articles import Articles, StoredText
 from tuireader.store.conditions import HIT, Condition, Conditions, joined
 from tuireader.store.sql import Part
@@ -45,7 +45,7 @@ class Search(Part):
         newest some thousand index hits come first, by relevance (BM25, where a word of the title counts as
         ten of the text); older ones follow by time.
         """
-        within = "1" if query.mentions_state(parsed.root, "muted") else "a.muted = 0"
+        within = "1" if Is("muted") in query.leaves(parsed.root) else "a.muted = 0"
         wide = any(map(_has_short_prefix, query.leaves(parsed.root)))
         expression = query.plan(parsed).fts if ranked and not wide else None
         if expression is None:

@@ -10,7 +10,7 @@ from tuireader.ingest.relate import StoredProfiles
 from tuireader.ingest.topics import topics
 from tuireader.library.watching import rule_of
 from tuireader.library.watching.proper_names import names_in, phrases_of, watch_name
-from tuireader.related.features import Stats, extract
+from tuireader.related.features import Stats, counted, extract
 from tuireader.related.words import fold, term_hash
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
@@ -44,8 +44,8 @@ def _names(store: Store, text: StoredText) -> list[str]:
     body = text.asked_body or text.asked_summary
     profiles = StoredProfiles(store)
     features = extract(text.title, body)
-    stats = Stats(profiles.article_count(), profiles.term_counts(list(features.counted())))
-    known = {term.hash for term in features.terms if term.hash in stats.counts and stats.is_name(term)}
+    stats = Stats(profiles.article_count(), profiles.term_counts(list(counted(features))))
+    known = {term.hash for term in features if term.hash in stats.counts and stats.is_name(term)}
     found = names_in(text.title, body, lambda word: term_hash(fold(word)) in known, _MOST)
     return list(dict.fromkeys([*phrases_of(text.title, body), *found]))[:_MOST]
 
