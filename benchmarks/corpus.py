@@ -20,9 +20,9 @@ from pathlib import Path
 
 import newsgen
 from tuireader import ingest, watch
+from tuireader.config import FeedConfig
 from tuireader.model import ParsedEntry
 from tuireader.store import Store
-from tuireader.store.feeds import Subscription
 
 BASE = "http://127.0.0.1:9"
 WATCHES = {"WeChat": ("WeChat", "微信"), "Chips": ("SMIC", "YMTC", "半導体"), "RISC-V": ("RISC-V",)}
@@ -77,7 +77,7 @@ def fill(folder: Path, articles: int, feeds: int = 200) -> None:
     matcher = watch.Matcher(rules)
     store = Store.open(folder / "news.db")
     with store.transaction():
-        store.feeds.sync([Subscription(one.url, one.title, _folder(one)) for one in made])
+        store.feeds.sync([FeedConfig(one.url, one.title, _folder(one)) for one in made])
         store.watches.sync([(rule.name, watch.signature(rule)) for rule in rules])
     ids = {feed.url: feed.id for feed in store.feeds.all()}
     names = {ids[one.url]: (one.title, one.url, _folder(one)) for one in made}

@@ -17,11 +17,11 @@ from typing import Any
 
 import feedparser
 
+from tuireader.config import FeedConfig
 from tuireader.feeds import charset
 from tuireader.feeds.parse import parse
 from tuireader.model import ParsedFeed
 from tuireader.store import Store
-from tuireader.store.feeds import Subscription
 
 KINDS = (".xml", ".rss", ".rdf", ".atom", ".json")
 NOW = 1_700_000_000
@@ -80,7 +80,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(Path(folder) / "test.db")
         with store.transaction():
-            store.feeds.sync([Subscription(url, "Feed", "") for url in urls])
+            store.feeds.sync([FeedConfig(url, "Feed", "") for url in urls])
         for number, (path, url) in enumerate(zip(files, urls, strict=True), 1):
             data = path.read_bytes()
             kept, doubled, failed = stored(store, number, data, url)

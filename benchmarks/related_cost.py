@@ -23,9 +23,9 @@ from pathlib import Path
 import newsgen
 from corpus import entry
 from tuireader import ingest
+from tuireader.config import FeedConfig
 from tuireader.related.features import Stats, counted, extract, probes, weigh
 from tuireader.store import Store
-from tuireader.store.feeds import Subscription
 from tuireader.text import plain
 
 FEEDS = 500
@@ -41,9 +41,7 @@ def cost(size: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(Path(folder) / "related.db")
         with store.transaction():
-            store.feeds.sync(
-                [Subscription(f"https://{n}.example.org/", f"Feed {n}", "") for n in range(FEEDS)]
-            )
+            store.feeds.sync([FeedConfig(f"https://{n}.example.org/", f"Feed {n}", "") for n in range(FEEDS)])
         feeds = [feed.id for feed in store.feeds.all()]
         _fill(store, size, feeds)
         store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from tuireader import ingest
+from tuireader.config import FeedConfig
 from tuireader.dedup import keys
 from tuireader.model import ParsedEntry
 from tuireader.store import Store
-from tuireader.store.feeds import Subscription
 
 BATCH = 64
 
@@ -57,7 +57,7 @@ def save(
         by_feed.setdefault(row.get("feed") or row["id"], []).append(entry(row))
     feeds = {f"https://{host}{number}.example.org/": name for number, name in enumerate(by_feed)}
     with store.transaction():
-        store.feeds.sync([Subscription(url, name, "") for url, name in feeds.items()])
+        store.feeds.sync([FeedConfig(url, name, "") for url, name in feeds.items()])
     ours = [feed for feed in store.feeds.all() if feed.url in feeds]
     if as_published:
         coming = [(one.published or now, feed.id, [one]) for feed in ours for one in by_feed[feeds[feed.url]]]

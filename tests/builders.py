@@ -11,11 +11,10 @@ from html import escape
 from pathlib import Path
 
 from tuireader import demo, ingest
-from tuireader.config import Config, Paths, loads
+from tuireader.config import Config, FeedConfig, Paths, loads
 from tuireader.library import Library
 from tuireader.model import Event, ParsedEntry, RefreshDone, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.feeds import Subscription
 
 NOW = 1_700_000_000
 
@@ -38,10 +37,7 @@ def open_store(folder: Path, feeds: int = 2) -> Store:
     store = Store.open(folder / "test.db")
     with store.transaction():
         store.feeds.sync(
-            [
-                Subscription(f"https://feed{n}.example.org/rss", f"Feed {n}", "News")
-                for n in range(1, feeds + 1)
-            ]
+            [FeedConfig(f"https://feed{n}.example.org/rss", f"Feed {n}", "News") for n in range(1, feeds + 1)]
         )
     return store
 

@@ -14,10 +14,10 @@ from tests.builders import ALL, NOW, entry, feeds, item, open_store, opened, ref
 from tests.newsroom import LANTERN, all_rows, fetched
 from tests.web import Web
 from tuireader import ingest
+from tuireader.config import FeedConfig
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, Relation, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.feeds import Subscription
 from tuireader.store.first_page import first_rows
 from tuireader.store.relations import ROW
 from tuireader.store.schema import VERSION
@@ -390,7 +390,7 @@ def test_a_story_with_too_many_rows_leaves_the_rest_alone(
     monkeypatch.setattr(ingest.relate, "ROWS", 1)
     store = Store.open(tmp_path / "test.db")
     with store.transaction():
-        store.feeds.sync([Subscription(f"https://{n}.example.org/", str(n), "") for n in (1, 2)])
+        store.feeds.sync([FeedConfig(f"https://{n}.example.org/", str(n), "") for n in (1, 2)])
     save(store, 1, STORY[0], STORY[2])
     save(store, 2, STORY[1])
     relate(store)

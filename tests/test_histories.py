@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store
 from tuireader import ingest, query, watch
+from tuireader.config import FeedConfig
 from tuireader.library.watching.notifications import claim
 from tuireader.model import ParsedEntry
 from tuireader.store import Store, maintenance
 from tuireader.store.articles import StoredText
-from tuireader.store.feeds import Subscription
 from tuireader.store.retention import PurgeRule
 from tuireader.watch import Matcher, WatchRule
 
@@ -120,9 +120,9 @@ class History:
         self.store.watches.match_again(name)
 
     def do_leave(self, feed_id: int) -> None:
-        kept = [Subscription(url, title) for number, (title, url, _) in FEEDS.items() if number != feed_id]
+        kept = [FeedConfig(url, title) for number, (title, url, _) in FEEDS.items() if number != feed_id]
         self.store.appearances.reassign(self.store.feeds.sync(kept))
-        self.store.feeds.sync([Subscription(url, title) for title, url, _ in FEEDS.values()])
+        self.store.feeds.sync([FeedConfig(url, title) for title, url, _ in FEEDS.values()])
 
     def tell(self) -> None:
         wanted = {rule.name: "article" for rule in RULES}

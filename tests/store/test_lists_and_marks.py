@@ -9,10 +9,10 @@ import pytest
 
 from tests.builders import NOW, entry, open_store, save
 from tuireader.commands.sorts import LIST_SORTS
+from tuireader.config import FeedConfig
 from tuireader.errors import UsageError
 from tuireader.model import Count, Evidence, TermHit, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.feeds import Subscription
 from tuireader.store.links import OutLink
 
 
@@ -83,13 +83,13 @@ def test_counts_follow_the_marks(store: Store) -> None:
 
 def test_articles_of_a_feed_that_was_left_are_kept_but_not_asked_to_be_read(store: Store) -> None:
     with store.transaction():
-        store.feeds.sync([Subscription("https://feed2.example.org/rss", "Feed 2", "News")])
+        store.feeds.sync([FeedConfig("https://feed2.example.org/rss", "Feed 2", "News")])
     assert [feed.title for feed in store.feeds.subscribed()] == ["Feed 2"]
     assert len(ids(store, ViewKind.ALL)) == 5
     assert len(ids(store, ViewKind.UNREAD)) == 2
     with store.transaction():
         store.feeds.sync(
-            [Subscription("https://feed1.example.org/rss"), Subscription("https://feed2.example.org/rss")]
+            [FeedConfig("https://feed1.example.org/rss"), FeedConfig("https://feed2.example.org/rss")]
         )
     assert len(ids(store, ViewKind.UNREAD)) == 5
 

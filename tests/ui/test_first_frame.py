@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.terminal import Terminal
-from tuireader.config import paths
+from tuireader.config import FeedConfig, paths
 from tuireader.model import ParsedEntry
 from tuireader.startup import first_frame
 from tuireader.store import Store
-from tuireader.store.feeds import Subscription
 from tuireader.ui.views import UNREAD
 
 NOW = 1_790_000_000
@@ -54,7 +53,7 @@ def home(tmp_path: Path) -> Path:
     where.database.parent.mkdir(parents=True)
     store = Store.open(where.database)
     with store.transaction():
-        store.feeds.sync([Subscription("http://127.0.0.1:9/quay", "港口日报 The Quay", "")])
+        store.feeds.sync([FeedConfig("http://127.0.0.1:9/quay", "港口日报 The Quay", "")])
         entries = [
             ParsedEntry(guid=str(n), title=title, url=f"http://a/{n}", author="", published=NOW - n * 60,
                         content_html="<p>Text.</p>")

@@ -17,7 +17,6 @@ from tuireader.library.watching import ended, quiet_days, rules
 from tuireader.model import Article, Change, Feed
 from tuireader.query import Advice, Names
 from tuireader.store import Pool, Store
-from tuireader.store.feeds import Subscription
 from tuireader.text import feed_key, without_password
 
 T = TypeVar("T")
@@ -153,9 +152,7 @@ class Context:
         await self.use(replace(self.config, watches=made.watches, mutes=made.mutes, views=made.views))
 
     async def sync(self) -> None:
-        subscriptions = [
-            Subscription(feed.url, feed.title, feed.folder, feed.paused) for feed in self.config.feeds
-        ]
+        subscriptions = self.config.feeds
         signatures = [(rule.name, watch.signature(rule)) for rule in rules(self.config)]
 
         def sync(store: Store) -> None:

@@ -130,7 +130,7 @@ class Appearances(Part):
 
     def _incoming(self, article_id: int, item: IncomingEntry) -> _Variant:
         _, *texts = content(article_id, item, self._compression.compressor())
-        return item.title, item.entry.url, item.entry.author, *texts, item.keys.url, item.text_key
+        return item.title, item.entry.url, item.entry.author, *texts, item.keys.url, item.prepared.text_key
 
     def _keep(self, article_id: int, feed_id: int, variant: _Variant) -> None:
         """Store a feed's text in place of its previous one."""

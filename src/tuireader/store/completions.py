@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +47,7 @@ def _read(path: Path, sql: str, values: Sequence[object] = ()) -> list[Any]:
     try:
         if not path.is_file():
             return []
-        conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.2)
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.2)) as conn:
+            return conn.execute(sql, values).fetchall()
     except (sqlite3.Error, OSError):
         return []
-    try:
-        return conn.execute(sql, values).fetchall()
-    except sqlite3.Error:
-        return []
-    finally:
-        conn.close()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tuireader import query
 from tuireader.query import Age, And, Dated, Is, Name, Near, Node, Not, Or, Regex, Text
 from tuireader.store.first_page import subscribed
-from tuireader.store.sql import FEED_TITLE
+from tuireader.store.sql import FEED_TITLE, number_list
 
 _STATES = {
     "unread": "a.read = 0",
@@ -98,13 +98,13 @@ class Conditions:
 
     def _of_names(self, field: str, fits: Callable[[str], bool]) -> str:
         names, articles = _NAMED[field]
-        ids = [str(row[0]) for row in self._conn.execute(names).fetchall() if any(map(fits, row[1:]))]
-        return f"a.id IN ({articles.format(','.join(ids))})" if articles else of_feeds(ids)
+        ids = [row[0] for row in self._conn.execute(names).fetchall() if any(map(fits, row[1:]))]
+        return f"a.id IN ({articles.format(number_list(ids))})" if articles else of_feeds(ids)
 
 
-def of_feeds(feed_ids: Iterable[int | str]) -> str:
+def of_feeds(feed_ids: Iterable[int]) -> str:
     """Return SQL for the articles of some feeds, their own and those that they carry."""
-    feeds = ",".join(map(str, feed_ids))
+    feeds = number_list(feed_ids)
     return f"""(a.feed_id IN ({feeds}) OR a.id IN
                (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({feeds})))"""
 

@@ -123,7 +123,7 @@ class Entries(Part):
             """SELECT text_key, id FROM article
                WHERE feed_id = ? AND text_key != 0 AND text_key IN (SELECT value FROM json_each(?))
                ORDER BY id""",
-            (feed_id, json.dumps([item.text_key for item in items])),
+            (feed_id, json.dumps([item.prepared.text_key for item in items])),
         )
         return grouped((url, found) for url, *found in by_url), grouped(by_text)
 
@@ -155,7 +155,7 @@ class Entries(Part):
                 continue
             present.add(article_id)
             return True
-        for article_id in by_text.get(item.text_key, ()):
+        for article_id in by_text.get(item.prepared.text_key, ()):
             if article_id not in present:
                 self._appear(feed_id, article_id, item, now, saved=saved)
                 present.add(article_id)
@@ -174,7 +174,7 @@ class Entries(Part):
         An edit that a reader would notice sets a mark and keeps the old version; white space, tracking
         parameters and counters change silently. A purged text comes back without either.
         """
-        conn, entry = self._conn, item.entry
+        conn, entry, keys = self._conn, item.entry, (item.keys.url, item.prepared.text_key)
         conn.execute(
             "UPDATE appearance SET digest = ? WHERE feed_id = ? AND guid_key = ?",
             (item.keys.digest, feed_id, item.keys.guid),
@@ -190,8 +190,9 @@ class Entries(Part):
         said = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
         if said == (old.title, old.url, old.author, summary, html):
             return
-        text = stored(article_id, feed_id, old.time, item, read=old.read, starred=old.starred)
-        text = replace(text, full=old.full, labels=old.labels, appearances=old.appearances)
+        text = stored(article_id, feed_id, old.time, item)
+        text = replace(text, read=old.read, starred=old.starred, full=old.full, labels=old.labels)
+        text = replace(text, appearances=old.appearances)
         if text.appearances and not text.same_text_as(old):
             text = replace(text, appearances=self._appearances.copy_to_feeds(old).appearances)
         told = bool(old.html) or not old.full  # else it was purged, and only its page is stored
@@ -202,7 +203,7 @@ class Entries(Part):
         conn.execute(
             """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
                  edited = max(edited, ?) WHERE id = ?""",
-            (item.title, entry.url, entry.author, item.keys.url, item.text_key, int(edited), article_id),
+            (item.title, entry.url, entry.author, *keys, int(edited), article_id),
         )
         conn.execute(CONTENT, content(article_id, item, self._compression.compressor()))
         if text.appearances:
@@ -237,7 +238,7 @@ class Entries(Part):
             entry = item.entry
             published = entry.published if entry.published is not None else entry.updated
             time = min(published, now) if published is not None else now
-            said, keys = (item.title, entry.url, entry.author), (item.keys.url, item.text_key)
+            said, keys = (item.title, entry.url, entry.author), (item.keys.url, item.prepared.text_key)
             articles.append((article_id, feed_id, *said, published, now, time, *keys))
             contents.append(content(article_id, item, compressor))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))

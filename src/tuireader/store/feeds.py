@@ -6,19 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from tuireader.config import FeedConfig
 from tuireader.model import Fault, Feed, FeedHealth
-from tuireader.store.sql import FEED_TITLE, Part
+from tuireader.store.sql import FEED_TITLE, Part, number_list
 from tuireader.text import without_password
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A feed in the config."""
-
-    url: str
-    title: str = ""
-    folder: str = ""
-    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +77,11 @@ _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
 class Feeds(Part):
     """The table of feeds. Nothing is deleted: an unsubscribed feed keeps its row and its articles."""
 
-    def is_current(self, subscriptions: Sequence[Subscription]) -> bool:
+    def is_current(self, subscriptions: Sequence[FeedConfig]) -> bool:
         """Return whether the table agrees with the config, so that nothing needs to be written."""
         return _wanted(subscriptions) == self._stored()
 
-    def sync(self, subscriptions: Sequence[Subscription]) -> list[int]:
+    def sync(self, subscriptions: Sequence[FeedConfig]) -> list[int]:
         """Update the table from the config; needs a transaction. Returns the feeds that were removed.
 
         A removed feed that has moved to an address that is new in the config becomes that feed. A feed with a
@@ -163,7 +154,7 @@ class Feeds(Part):
         """Return the data for the next fetch of some feeds, or of all; with `due_at` only of those due."""
         where, args = "subscribed", []
         if feed_ids is not None:
-            where += f" AND id IN ({','.join(str(int(i)) for i in feed_ids)})"
+            where += f" AND id IN ({number_list(feed_ids)})"
         else:
             where += " AND state = 'ok'"
         if due_at is not None:
@@ -230,7 +221,7 @@ def _feed(row: Sequence[Any]) -> Feed:
     return Feed(*[*row[:5], bool(row[5]), *row[6:]])
 
 
-def _wanted(subscriptions: Sequence[Subscription]) -> dict[str, tuple[int, str, str, bool]]:
+def _wanted(subscriptions: Sequence[FeedConfig]) -> dict[str, tuple[int, str, str, bool]]:
     return {
         item.url: (position, item.title, item.folder, item.paused)
         for position, item in enumerate(subscriptions)

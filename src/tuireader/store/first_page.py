@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from tuireader.store.sql import FEED_TITLE, grouped, id_list, watches_of
+from tuireader.store.sql import FEED_TITLE, grouped, id_list, number_list, watches_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +72,7 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
             f"""SELECT a.story, a.id, {where}, (a.read = 0)
                        + (a.read = 0 AND EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id))
                 FROM article a
-                WHERE a.story != 0 AND a.story IN ({_list(stories)}) AND a.muted = 0 {order}"""
+                WHERE a.story != 0 AND a.story IN ({number_list(stories)}) AND a.muted = 0 {order}"""
         ):
             sizes[story] = sizes.get(story, 0) + 1
             if in_view and (story not in leads or leads[story][0] < rank):
@@ -102,7 +102,7 @@ def subscribed(conn: sqlite3.Connection) -> str:
 
     Other articles are kept and found, but no longer listed as unread.
     """
-    gone = _list(row[0] for row in conn.execute("SELECT id FROM feed WHERE subscribed = 0"))
+    gone = number_list(row[0] for row in conn.execute("SELECT id FROM feed WHERE subscribed = 0"))
     carried = f"SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id NOT IN ({gone})"
     return f"(a.feed_id NOT IN ({gone}) OR a.id IN ({carried}))" if gone else ""
 
@@ -112,7 +112,7 @@ def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int,
     rows = conn.execute(
         f"""SELECT DISTINCT a.story, w.name FROM article a JOIN match m ON m.article_id = a.id
             JOIN watch w ON w.id = m.watch_id
-            WHERE a.story != 0 AND a.story IN ({_list(stories)}) AND a.muted = 0 ORDER BY w.position"""
+            WHERE a.story != 0 AND a.story IN ({number_list(stories)}) AND a.muted = 0 ORDER BY w.position"""
     )
     return grouped(rows)
 
@@ -125,7 +125,3 @@ def labels_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[s
         (id_list(ids),),
     )
     return grouped(rows)
-
-
-def _list(numbers: Iterable[int]) -> str:
-    return ",".join(map(str, numbers))

@@ -53,11 +53,6 @@ class IncomingEntry:
         """The title, or a substitute for a missing one."""
         return self.prepared.title
 
-    @property
-    def text_key(self) -> int:
-        """The fingerprint of title and text."""
-        return self.prepared.text_key
-
 
 def incoming(parsed: ParsedFeed) -> list[IncomingEntry]:
     """Return the entries of a document with their keys, and their prepared texts if there are any."""
@@ -72,16 +67,8 @@ APPEARANCE = "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VAL
 """Insert that an entry of a feed is an article."""
 
 
-def stored(
-    article_id: int,
-    feed_id: int,
-    time: int,
-    item: IncomingEntry,
-    *,
-    read: bool = False,
-    starred: bool = False,
-) -> StoredText:
-    """Return the text of an entry as it is stored now."""
+def stored(article_id: int, feed_id: int, time: int, item: IncomingEntry) -> StoredText:
+    """Return the text of an entry as it is stored now, without marks."""
     entry = item.entry
     return StoredText(
         article_id,
@@ -90,8 +77,8 @@ def stored(
         entry.url,
         entry.author,
         time,
-        read,
-        starred,
+        False,
+        False,
         item.prepared.summary,
         item.prepared.body,
         entry.content_html or entry.summary_html,

@@ -11,7 +11,7 @@ from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
 from tuireader.store.first_page import labels_of, story_watches, subscribed
-from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, watches_of
+from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list, watches_of
 from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400
@@ -77,7 +77,7 @@ class Lists(Part):
             return ids, whole
         others = self._conn.execute(  # an unread one further down represents a story that is read up here
             f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.story IN
-                (SELECT story FROM article WHERE id IN ({",".join(map(str, ids))})) AND {where} {order}""",
+                (SELECT story FROM article WHERE id IN ({number_list(ids)})) AND {where} {order}""",
             args,
         )
         first = set(ids)
@@ -97,7 +97,7 @@ class Lists(Part):
 
     def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """Return the list rows of some articles, in their order; missing ids are left out."""
-        wanted = ",".join(str(int(article_id)) for article_id in ids)
+        wanted = number_list(ids)
         watches = watches_of(self._conn, ids)
         ended = self._conn.execute(
             f"""SELECT m.article_id, w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id

@@ -42,13 +42,9 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
         if not path.is_file():
             raise DatabaseError(f"the database {path} does not exist", "see `tuireader paths`")
     try:
-        conn = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=15, isolation_level=None
-        )
-        try:
+        address = f"{path.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=15, isolation_level=None)) as conn:
             yield conn
-        finally:
-            conn.close()
     except sqlite3.Error as error:
         raise explain(error, path) from error
     except UnicodeDecodeError:  # SQLite's message quotes a damaged schema

@@ -7,10 +7,10 @@ hide news. Lists only compare the values; `story_number` and `rows_of` are for a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tuireader.store.sql import FEED_TITLE, Part, newest_id
+from tuireader.store.sql import FEED_TITLE, Part, newest_id, number_list
 
 _WINDOW = 12_000  # waiting articles that are sorted by time at once
 RELATED_UP_TO = "related up to"
@@ -44,11 +44,7 @@ def story_number(column: str) -> str:
 
 def rows_of(story: int) -> str:
     """Return all values that `article.story` may have for articles of a story, as an SQL list."""
-    return _list(range(story, story + ROWS * ROW, ROW))
-
-
-def _list(values: Iterable[int]) -> str:
-    return ",".join(map(str, map(int, values)))
+    return number_list(range(story, story + ROWS * ROW, ROW))
 
 
 class Relations(Part):
@@ -63,7 +59,7 @@ class Relations(Part):
     def term_counts(self, terms: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Return in how many articles each term occurs, and in how many of them in lower case."""
         rows = self._conn.execute(
-            f"SELECT term, articles, lower FROM term_count WHERE term IN ({_list(terms)})"
+            f"SELECT term, articles, lower FROM term_count WHERE term IN ({number_list(terms)})"
         )
         return {term: (articles, lower) for term, articles, lower in rows}
 
@@ -82,13 +78,13 @@ class Relations(Part):
     def packed_profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """Return (article, packed profile) of those articles that have one."""
         return self._conn.execute(
-            f"SELECT article, packed FROM profile WHERE article IN ({_list(ids)})"
+            f"SELECT article, packed FROM profile WHERE article IN ({number_list(ids)})"
         ).fetchall()
 
     def neighbours(self, ids: Sequence[int]) -> list[tuple[int, int]]:
         """Return (article, neighbour) pairs of some articles."""
         return self._conn.execute(
-            f"SELECT article, other FROM neighbour WHERE article IN ({_list(ids)})"
+            f"SELECT article, other FROM neighbour WHERE article IN ({number_list(ids)})"
         ).fetchall()
 
     def stories(self, ids: Sequence[int]) -> dict[int, int]:
@@ -96,7 +92,7 @@ class Relations(Part):
         rows = self._conn.execute(
             f"""SELECT a.id, iif(a.story, {story_number("a.story")}, a.id)
                 FROM article a JOIN profile p ON p.article = a.id
-                WHERE a.id IN ({_list(ids)})"""
+                WHERE a.id IN ({number_list(ids)})"""
         )
         return dict(rows.fetchall())
 
@@ -117,7 +113,7 @@ class Relations(Part):
                    (p.article_id = r.id AND p.feed_id = a.feed_id)
                    OR (p.article_id = a.id AND p.feed_id = r.feed_id)))
                FROM article r JOIN article a ON a.id = ?1
-               WHERE r.id IN ({_list(self.members(story))}) AND r.id != a.id ORDER BY 1, 2""",
+               WHERE r.id IN ({number_list(self.members(story))}) AND r.id != a.id ORDER BY 1, 2""",
             (article,),
         ):
             found += [{} for _ in range(len(found), row + 1)]
@@ -130,7 +126,7 @@ class Relations(Part):
 
     def split_pairs(self, ids: Sequence[int]) -> set[frozenset[int]]:
         """Return the pairs among some articles that the user has split."""
-        wanted = _list(ids)
+        wanted = number_list(ids)
         rows = self._conn.execute(
             f"SELECT article, other FROM apart WHERE article IN ({wanted}) AND other IN ({wanted})"
         )
@@ -142,7 +138,7 @@ class Relations(Part):
             f"""SELECT a.id, a.title, a.url, {FEED_TITLE},
                        a.time, a.read
                 FROM article a JOIN feed f ON f.id = a.feed_id
-                WHERE a.id IN ({_list(ids)}) AND a.muted = 0"""
+                WHERE a.id IN ({number_list(ids)}) AND a.muted = 0"""
         )
         return {row[0]: RelativeRow(*[*row[:5], bool(row[5])]) for row in rows}
 
@@ -247,17 +243,16 @@ class Relations(Part):
         rest = [other for other in self.members(story) if other != article]
         self._conn.execute("UPDATE article SET story = 0 WHERE id = ?", (article,))
         if len(rest) < 2:
-            self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({_list(rest)})")
+            self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({number_list(rest)})")
         elif story == article:  # a story has the id of one of its articles
-            self._conn.execute(
-                f"UPDATE article SET story = story + ? WHERE id IN ({_list(rest)})", (min(rest) - article,)
-            )
+            moved = f"UPDATE article SET story = story + ? WHERE id IN ({number_list(rest)})"
+            self._conn.execute(moved, (min(rest) - article,))
         return rest
 
     def dissolve(self, story: int) -> list[int]:
         """Dissolve a story; return its articles."""
         members = self.members(story)
-        self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({_list(members)})")
+        self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({number_list(members)})")
         return members
 
     def set_refolded(self, down_to: int) -> None:

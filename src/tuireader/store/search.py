@@ -15,7 +15,7 @@ from tuireader import query
 from tuireader.query import And, Is, Near, Node, Query, Regex, Subject
 from tuireader.store.articles import Articles, StoredText
 from tuireader.store.conditions import HIT, Condition, Conditions, joined
-from tuireader.store.sql import Part
+from tuireader.store.sql import Part, number_list
 
 _MANY = 5000
 _AHEAD = 500
@@ -89,7 +89,7 @@ class Search(Part):
         """
         within = "a.id BETWEEN ? AND ?"
         if feeds is not None:
-            within += f" AND a.feed_id IN ({','.join(map(str, feeds))})"
+            within += f" AND a.feed_id IN ({number_list(feeds)})"
         return self._find_within(
             parsed, within, [first, last], now=now, subject=subject, limit=last - first + 1
         )

@@ -51,6 +51,11 @@ def id_list(ids: Iterable[int]) -> str:
     return json.dumps(list(ids))
 
 
+def number_list(numbers: Iterable[int]) -> str:
+    """Return numbers as an SQL list."""
+    return ",".join(map(str, map(int, numbers)))
+
+
 def grouped(rows: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
     """Return the values of each id, in the order of the rows."""
     found: dict[int, list[T]] = {}

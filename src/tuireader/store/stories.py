@@ -9,7 +9,7 @@ from itertools import chain, filterfalse
 
 from tuireader.model import Count, Story, StoryEntry
 from tuireader.store.relations import ROW, ROWS, story_number
-from tuireader.store.sql import FEED_TITLE, Part, id_list
+from tuireader.store.sql import FEED_TITLE, Part, id_list, number_list
 
 _FEW = 5000  # maximum number of ids to look up one by one; for more, all articles in stories are read
 _PART = 10_000  # ids processed at a time, in less than a millisecond
@@ -97,7 +97,7 @@ class Stories(Part):
 
     def sizes(self, stories: Collection[int]) -> dict[int, int]:
         """Return how many unmuted articles each story has."""
-        wanted = ",".join(map(str, stories))
+        wanted = number_list(stories)
         rows = self._conn.execute(
             f"""SELECT story, count(*) FROM article
                 WHERE story != 0 AND story IN ({wanted}) AND muted = 0 GROUP BY story"""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
-from tuireader.store.sql import Part, id_list, newest_id, watches_of
+from tuireader.store.sql import Part, id_list, newest_id, number_list, watches_of
 
 Feeds = Collection[int] | None
 """Some feeds, None for all."""
@@ -286,7 +286,7 @@ def _hit(feeds: Feeds) -> str:
     """Return SQL for articles with one text that an expression `?2` hits, from `?3` to `?4`, in `feeds`."""
     inside = ""
     if feeds is not None:
-        numbers = ",".join(map(str, feeds))
+        numbers = number_list(feeds)
         inside = f"""AND ((SELECT feed_id FROM article a WHERE a.id = search.rowid) IN ({numbers})
           OR rowid IN (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({numbers})))"""
     return f"""SELECT rowid FROM search WHERE search MATCH ?2 AND rowid BETWEEN ?3 AND ?4 {inside}

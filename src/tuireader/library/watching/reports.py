@@ -146,7 +146,7 @@ def watch_stats(
     last, found = store.watches.last_news(), []
     known = advising.known_names(store, config, names)
     for item in config.watches:
-        one = hits.get(item.name) or numbers.Hits()
+        one, days = hits.get(item.name) or numbers.Hits(), item.ends_after_quiet_days
         count = counts.get(item.name, Count())
         advice = advising.for_watch(store, known, item)
         found.append(
@@ -163,16 +163,11 @@ def watch_stats(
                 top_feeds=tuple((names.get(feed, ("",))[0], count) for feed, count in one.feeds),
                 quiet="" if one.week else _quiet(item, one, feeds, now, advice),
                 problem="; ".join(problems.get(item.name, ())),
-                ends=_end(item, last.get(item.name, now)),
+                ends=last.get(item.name, now) + days * _DAY if days else None,
                 advice=tuple(map(str, advice)),
             )
         )
     return found
-
-
-def _end(item: WatchConfig, last: int) -> int | None:
-    days = item.ends_after_quiet_days
-    return last + days * _DAY if days else None
 
 
 def _quiet(
