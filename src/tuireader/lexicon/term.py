@@ -193,7 +193,9 @@ def _pattern(parts: Sequence[Part]) -> str:
     for place, part in enumerate(parts):
         around = kinds[max(0, place - 1) : place + 2]
         if part.kind is Kind.GAP:
-            pieces.append(_OPTIONAL_GAP if Kind.SIGN in around and not _marked(parts, place) else _GAP)
+            # without the gap, a word before `+` or `#` would be another one in the index
+            needed = Kind.SIGN not in around or parts[place + 1].cased[0] in "+#"
+            pieces.append(_GAP if needed else _OPTIONAL_GAP)
             continue
         if {part.kind, *kinds[max(0, place - 1) : place]} == {Kind.WORD, Kind.GLUED}:
             pieces.append(" ?")
@@ -202,11 +204,6 @@ def _pattern(parts: Sequence[Part]) -> str:
             if part.open_right and place + 1 < len(parts):
                 pieces.append(f"{WORD_CHAR}{{0,{_OPEN_LIMIT}}}")
     return "".join(pieces)
-
-
-def _marked(parts: Sequence[Part], gap: int) -> bool:
-    """Return whether `+` or `#` follows the gap; without the gap it would be another word of the index."""
-    return parts[gap + 1].cased[0] in "+#"
 
 
 def _word_ends(lower: str, end: int, signs: bool) -> bool:

@@ -133,7 +133,7 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
         for _, shown, is_name in sorted(entries):
             if len(chosen) >= wanted:
                 break
-            _choose(chosen, _bare(shown), is_name)
+            _choose(chosen, shown.removesuffix("'s").removesuffix("’s"), is_name)
     return [shown if is_name else f'"{shown}"' for shown, is_name in chosen[:most]]
 
 
@@ -160,10 +160,6 @@ def _choose(chosen: list[tuple[str, bool]], shown: str, is_name: bool) -> None:
                 chosen[place] = (shown, True)
             return
     chosen.append((shown, is_name))
-
-
-def _bare(shown: str) -> str:
-    return shown.removesuffix("'s").removesuffix("’s")
 
 
 def _gap(seconds: int) -> str:

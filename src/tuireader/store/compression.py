@@ -89,17 +89,14 @@ class Compression(Part):
             return ""
         if isinstance(stored, str):
             return stored
-        if stored[:4] != _FRAME:
-            try:
-                return zlib.decompress(stored).decode()
-            except (zlib.error, UnicodeDecodeError) as error:
-                raise UnreadableText(f"a text cannot be unpacked: {error}") from error
         from tuireader import zstd
 
         try:
+            if stored[:4] != _FRAME:
+                return zlib.decompress(stored).decode()
             number = zstd.get_frame_info(stored).dictionary_id
             return zstd.decompress(stored, self._dictionary(number) if number else None).decode()
-        except (zstd.ZstdError, UnicodeDecodeError) as error:
+        except (zlib.error, zstd.ZstdError, UnicodeDecodeError) as error:
             raise UnreadableText(f"a text cannot be unpacked: {error}") from error
 
     def _dictionary(self, number: int) -> ZstdDict:

@@ -28,6 +28,7 @@ _BYTES = 1 << 16  # size of a dictionary; with half the size texts are 5 % large
 _SAMPLES, _FEWEST, _SAMPLE_BYTES = 300, 100, 1 << 12
 _HASH = 16
 _FACT = "dictionary "  # prefix of the names of facts that are second copies
+_WHOLE = f"EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)"  # dictionary `d` has both copies
 
 
 class Dictionaries:
@@ -40,8 +41,7 @@ class Dictionaries:
     def newest(self) -> int:
         """Return the number of the newest dictionary with both copies, 0 if there is none."""
         row = self._conn.execute(
-            f"""SELECT id FROM dictionary d WHERE EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)
-                ORDER BY articles DESC LIMIT 1"""
+            f"SELECT id FROM dictionary d WHERE {_WHOLE} ORDER BY articles DESC LIMIT 1"
         ).fetchone()
         return row[0] if row else 0
 
@@ -64,7 +64,7 @@ class Dictionaries:
         """Return the number of a dictionary without a second copy, which is not used yet; 0 for none."""
         rows = self._read(
             f"""SELECT id FROM dictionary d WHERE articles = (SELECT max(articles) FROM dictionary)
-                  AND NOT EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)"""
+                AND NOT {_WHOLE}"""
         )
         return rows[0][0] if rows else 0
 
@@ -108,8 +108,7 @@ class Dictionaries:
         if last < FROM:
             return None
         row = self._conn.execute(
-            f"""SELECT id, articles, EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)
-                FROM dictionary d ORDER BY articles DESC LIMIT 1"""
+            f"SELECT id, articles, {_WHOLE} FROM dictionary d ORDER BY articles DESC LIMIT 1"
         ).fetchone()
         if row is not None and not row[2]:
             data = self.find(row[0]) if last >= row[1] + _BETWEEN else None

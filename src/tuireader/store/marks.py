@@ -16,15 +16,9 @@ from tuireader.store.sql import Part, id_list
 
 _KEEP = 200  # undo steps that are stored
 _COLUMNS = {"read": "read", "starred": "starred"}
+_STATES = {"read": ("unread", "read"), "starred": ("not starred", "starred")}
 _SPLIT = "an article split from its story"
 _CONFIG = "config"  # mark of a step that changed the configuration; its `ids` are packed by `config.edit`
-
-
-def _words(mark: str, value: bool, count: int) -> str:
-    state = {("read", True): "read", ("read", False): "unread", ("starred", True): "starred"}.get(
-        (mark, value), "not starred"
-    )
-    return f"{count:,} marked {state}"
 
 
 def _identity(step: Change) -> tuple[object, ...]:
@@ -43,7 +37,7 @@ class Marks(Part):
         Only articles that really change are returned and journalled, so undo restores exactly those.
         """
         changed = self._apply(mark, ids, value)
-        what = _words(mark, value, len(changed))
+        what = f"{len(changed):,} marked {_STATES[mark][value]}"
         step = self._note(now, what, mark, value, changed) if changed and journal else 0
         return Change(what, tuple(changed), mark, value, step)
 

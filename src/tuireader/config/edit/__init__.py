@@ -8,6 +8,7 @@ from tuireader.config.edit.changes import add_feeds as add_feeds
 from tuireader.config.edit.changes import add_mute as add_mute
 from tuireader.config.edit.changes import add_tables as add_tables
 from tuireader.config.edit.changes import add_watch as add_watch
+from tuireader.config.edit.changes import change as change
 from tuireader.config.edit.changes import remove_feed as remove_feed
 from tuireader.config.edit.changes import remove_mute as remove_mute
 from tuireader.config.edit.changes import remove_view as remove_view
@@ -21,7 +22,6 @@ from tuireader.config.edit.changes import set_watch as set_watch
 from tuireader.config.edit.changes import tables_as_text as tables_as_text
 from tuireader.config.edit.data import format_value as format_value
 from tuireader.config.edit.data import parse_value as parse_value
-from tuireader.config.edit.files import change as change
 from tuireader.config.edit.undo import EditedSince as EditedSince
 from tuireader.config.edit.undo import Step as Step
 from tuireader.config.edit.undo import revert as revert

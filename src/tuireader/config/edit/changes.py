@@ -1,16 +1,19 @@
-"""Edits of a configuration: each function takes a text and returns the new one."""
+"""Edits of a configuration: functions that take a text and return the new one, and `change` for a file."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Literal
 
+from tuireader import files
 from tuireader.commands import PRESETS
 from tuireader.config import Config, FeedConfig, MuteConfig, ViewConfig, WatchConfig
 from tuireader.config.edit.blocks import Values, append_tables, remove_table, update_table, update_tables
 from tuireader.config.edit.data import (
+    FIX_FIRST,
     Item,
     Table,
     data_of,
@@ -30,6 +33,32 @@ from tuireader.text import feed_key, without_password
 
 _SEE_WATCHES = "see `tuireader watch list`"
 _MAYBE_BY_HAND = "it may have been removed by hand"
+
+
+def change(path: Path, edit: Callable[[str], str]) -> tuple[str, str]:
+    """Apply `edit` to a configuration file and return its old and new text.
+
+    A new file is created for its owner only. Programs that edit at the same time take turns. Raises
+    ConfigError when the file cannot be read or written, is a device or a pipe, or `edit` refuses; the file is
+    then unchanged.
+    """
+    try:
+        target = path.resolve()  # keep a link, change its target
+        files.make_folder(target.parent)
+        with files.locked(target.parent):
+            exists = path.exists()
+            if exists and not path.is_file():
+                raise ConfigError(f"{path} is not a regular file", "name another one with --config")
+            old = target.read_bytes().decode("utf-8") if exists else ""
+            new = edit(old)
+            if new != old:
+                files.write(target, [new.encode("utf-8")])
+            return old, new
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8 text", FIX_FIRST) from None
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"{path} cannot be changed: {reason}", "check its permissions") from None
 
 
 def add_feeds(text: str, feeds: Iterable[FeedConfig]) -> str:
@@ -130,9 +159,7 @@ def set_watch(text: str, name: str, watch: WatchConfig, known: WatchConfig | Non
     Raises ConfigError when there is none, when the new name is taken, or when the watch cannot be used.
     """
     data = data_of(text)
-    index = _index(data, "watch", name)
-    if index is None:
-        raise ConfigError(f"the configuration has no watch {quote(name)}", _SEE_WATCHES)
+    index = _required(data, "watch", name)
     if _index(data, "watch", watch.name) not in (None, index):
         raise _taken("watch", watch.name)
     _valid("watch", watch)
@@ -144,7 +171,8 @@ def set_watch(text: str, name: str, watch: WatchConfig, known: WatchConfig | Non
 
 def remove_watch(text: str, name: str) -> str:
     """Remove a `[[watch]]`. Raises ConfigError when there is none."""
-    return _remove_named(text, "watch", name, _SEE_WATCHES)
+    data = data_of(text)
+    return remove_table(text, data, "watch", _required(data, "watch", name))
 
 
 def set_view(text: str, view: ViewConfig, name: str = "") -> str:
@@ -164,7 +192,8 @@ def set_view(text: str, view: ViewConfig, name: str = "") -> str:
 
 def remove_view(text: str, name: str) -> str:
     """Remove a `[[view]]`. Raises ConfigError when there is none."""
-    return _remove_named(text, "view", name, _MAYBE_BY_HAND)
+    data = data_of(text)
+    return remove_table(text, data, "view", _required(data, "view", name))
 
 
 def add_mute(text: str, mute: MuteConfig) -> str:
@@ -235,17 +264,17 @@ def _index(data: Table, array: str, name: str) -> int | None:
     return names.index(name.casefold()) if name.casefold() in names else None
 
 
-def _taken(noun: str, name: str) -> ConfigError:
-    return ConfigError(f"there is a {noun} named {quote(name)} already", "choose another name")
-
-
-def _remove_named(text: str, array: str, name: str, hint: str) -> str:
-    data = data_of(text)
+def _required(data: Table, array: str, name: str) -> int:
+    """Return the same. Raises ConfigError when there is none."""
     index = _index(data, array, name)
     if index is None:
-        noun = "saved search" if array == "view" else array
+        noun, hint = {"watch": ("watch", _SEE_WATCHES), "view": ("saved search", _MAYBE_BY_HAND)}[array]
         raise ConfigError(f"the configuration has no {noun} {quote(name)}", hint)
-    return remove_table(text, data, array, index)
+    return index
+
+
+def _taken(noun: str, name: str) -> ConfigError:
+    return ConfigError(f"there is a {noun} named {quote(name)} already", "choose another name")
 
 
 def _index_of_mute(data: Table, mute: MuteConfig) -> int | None:
