@@ -15,15 +15,12 @@ from tuireader.store.sql import Part, id_list
 
 DAYS = 30
 _DAY = 86_400
-_TOP = 5
 
 
 @dataclass(slots=True)
 class Hits:
     """The hits of one watch; `week` and `month` in the last 7 and 30 times 24 hours; `days` by calendar,
     oldest first.
-
-    `feeds` are (feed, hits), most first.
     """
 
     total: int = 0
@@ -33,11 +30,6 @@ class Hits:
     days: list[int] = field(default_factory=lambda: [0] * DAYS)
     newest: tuple[int, int] = (0, 0)
     by_feed: Counter[int] = field(default_factory=Counter)
-
-    @property
-    def feeds(self) -> list[tuple[int, int]]:
-        """The feeds with the most hits."""
-        return self.by_feed.most_common(_TOP)
 
 
 @dataclass(frozen=True, slots=True)

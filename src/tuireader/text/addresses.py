@@ -236,8 +236,5 @@ def _is_tracking(pair: str) -> bool:
 def _plain_escape(escape: re.Match[str]) -> str:
     """Decode letters, digits and `-._~`, which need no escape (RFC 3986 §6.2.2.2)."""
     character = chr(int(escape[0][1:], 16))
-    return (
-        character
-        if character.isascii() and (character.isalnum() or character in "-._~")
-        else escape[0].upper()
-    )
+    is_plain = character.isascii() and (character.isalnum() or character in "-._~")
+    return character if is_plain else escape[0].upper()

@@ -92,11 +92,9 @@ def _long_after(text: str, start: int, end: int) -> str:
 def _initials(name: str) -> str:
     """Return the initials of a name without its small words; none if it begins with a small word."""
     words = re.findall(r"[\w'’&]+", name)
-    return (
-        ""
-        if words[0] in _SMALL_WORDS
-        else "".join(word[0] for word in words if word not in _SMALL_WORDS).upper()
-    )
+    if words[0] in _SMALL_WORDS:
+        return ""
+    return "".join(word[0] for word in words if word not in _SMALL_WORDS).upper()
 
 
 def _line_start(text: str, at: int) -> int:

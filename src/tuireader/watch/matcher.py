@@ -126,11 +126,9 @@ class Matcher:
     def _found(self, number: int, folded: Folded) -> Spans:
         item = self._vocabulary.items[number]
         try:
-            return (
-                item.find(folded)
-                if isinstance(item, Term)
-                else query.regex_spans(item.pattern, folded.original)
-            )
+            if isinstance(item, Term):
+                return item.find(folded)
+            return query.regex_spans(item.pattern, folded.original)
         except SlowRegex:
             return ()
 

@@ -21,6 +21,7 @@ from tuireader.watch import Matcher
 
 _DAY = 86_400
 _SAMPLES = 5
+_TOP = 5  # feeds with the most matches
 _REPORTED = 1_000_000
 _DROWNS = 0.8
 _ENOUGH = 10  # hits from which it means something that one term has most of them
@@ -160,7 +161,9 @@ def watch_stats(
                 month=one.month,
                 days=tuple(one.days),
                 newest=newest.get(one.newest[1]),
-                top_feeds=tuple((names.get(feed, ("",))[0], count) for feed, count in one.feeds),
+                top_feeds=tuple(
+                    (names.get(feed, ("",))[0], count) for feed, count in one.by_feed.most_common(_TOP)
+                ),
                 quiet="" if one.week else _quiet(item, one, feeds, now, advice),
                 problem="; ".join(problems.get(item.name, ())),
                 ends=last.get(item.name, now) + days * _DAY if days else None,
