@@ -36,7 +36,7 @@ class Term:
     """One term of an article: its hash, the form to show, its kind (`TITLE | NUMBER | PAIR`), its count.
 
     `lower` and `capital` say how it was written anywhere in the article. `parts` are the two single terms of
-    a pair of words, which are in `Features` by themselves, too. A `proper` pair has both its capitals inside
+    a pair of words, which are terms by themselves, too. A `proper` pair has both its capitals inside
     a sentence of the text: it is part of a name, even if its words are everyday ones.
     """
 
