@@ -6,15 +6,13 @@ import codecs
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from collections.abc import Callable
+from io import TextIOWrapper
+from typing import Any, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
 from tuireader.startup import first_frame
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from io import TextIOWrapper
 
 _ENTER = "\x1b[?1049h"
 

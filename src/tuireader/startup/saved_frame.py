@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,14 +20,11 @@ from tuireader.startup import first_frame
 from tuireader.ui import views
 from tuireader.ui.drawing.row import row_style
 from tuireader.ui.drawing.row_parts import letters
-from tuireader.ui.host import host_of
+from tuireader.ui.host import Host, host_of
+from tuireader.ui.session import Session
 from tuireader.ui.status import list_keys, number
-
-if TYPE_CHECKING:
-    from tuireader.ui.host import Host
-    from tuireader.ui.session import Session
-    from tuireader.ui.widgets.bars import StatusLine, TopLine
-    from tuireader.ui.widgets.panes import Panes
+from tuireader.ui.widgets.bars import StatusLine, TopLine
+from tuireader.ui.widgets.panes import Panes
 
 _KEPT = 12
 """Files, one for each size of the terminal and each pair of configuration and database."""

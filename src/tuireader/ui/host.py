@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
+from textual.driver import Driver
 from textual.message_pump import MessagePump
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.signal import Signal
 
 from tuireader.commands import BY_ID, KeyProblem, key_label, resolve_keys
+from tuireader.errors import TuireaderError
+from tuireader.library import Library
 from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.themes import DARK, PLAIN
 from tuireader.ui.textual_private import CrashSafeApp
-
-if TYPE_CHECKING:
-    from textual.driver import Driver
-
-    from tuireader.errors import TuireaderError
-    from tuireader.library import Library
 
 Browser = Callable[[str], Awaitable[str]]
 

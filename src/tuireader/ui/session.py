@@ -6,14 +6,11 @@ import asyncio
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from tuireader.config import UiConfig
 from tuireader.model import Article, Counts, Feed, View, ViewKind
+from tuireader.ui.drawing.page_parts import Page
 from tuireader.ui.views import ALL, UNREAD
-
-if TYPE_CHECKING:
-    from tuireader.config import UiConfig
-    from tuireader.ui.drawing.page_parts import Page
 
 _UNCOUNTED = Counts()  # until the numbers are here: of a million articles that takes seconds
 _KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that always show read articles

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tuireader.model import ArticleRow
 from tuireader.ui.controllers.controller import Controller
-
-if TYPE_CHECKING:
-    from tuireader.ui.controllers.marks import Marks
+from tuireader.ui.controllers.marks import Marks
 
 
 @dataclass(eq=False)

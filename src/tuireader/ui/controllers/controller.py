@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from tuireader.library import Library
 from tuireader.ui.host import Host, host_of
-
-if TYPE_CHECKING:
-    from tuireader.library import Library
-    from tuireader.ui.session import Session
-    from tuireader.ui.widgets.article_list import ArticleList
-    from tuireader.ui.widgets.article_pane import ArticlePane
-    from tuireader.ui.widgets.panes import Panes
+from tuireader.ui.session import Session
+from tuireader.ui.widgets.article_list import ArticleList
+from tuireader.ui.widgets.article_pane import ArticlePane
+from tuireader.ui.widgets.panes import Panes
 
 
 @dataclass(eq=False)

@@ -6,16 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.marks import MOMENT
+from tuireader.ui.controllers.navigation import Navigation
+from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.workers import run_latest, wait_at_most
-
-if TYPE_CHECKING:
-    from tuireader.ui.controllers.navigation import Navigation
-    from tuireader.ui.controllers.reader import Reader
 
 
 @dataclass(eq=False)

@@ -7,17 +7,14 @@ from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.ui.controllers.controller import Controller
+from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
 from tuireader.ui.views import UNREAD
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
-
-if TYPE_CHECKING:
-    from tuireader.ui.controllers.marks import Marks
 
 _ALL = 10_000_000  # a filter looks at all articles
 _SIGHT = 64  # rows on both sides of the cursor that are there when a view is shown first

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from tuireader.model import Away
 from tuireader.text.wording import counted, stories_and_articles
+from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
+from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.controllers.mark_steps import Step
-
-if TYPE_CHECKING:
-    from tuireader.model import Away
-    from tuireader.ui.controllers.chosen import Chosen
-    from tuireader.ui.controllers.listing import Listing
-    from tuireader.ui.controllers.marks import Marks
+from tuireader.ui.controllers.marks import Marks
 
 
 @dataclass(eq=False)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tuireader.model import Article, View, ViewKind
+from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
+from tuireader.ui.controllers.listing import Listing
+from tuireader.ui.controllers.mark_commands import MarkCommands
+from tuireader.ui.controllers.reader import Reader
+from tuireader.ui.controllers.search import Search
 from tuireader.ui.drawing.page_parts import Target
 from tuireader.ui.views import ALL
-
-if TYPE_CHECKING:
-    from tuireader.ui.controllers.chosen import Chosen
-    from tuireader.ui.controllers.listing import Listing
-    from tuireader.ui.controllers.mark_commands import MarkCommands
-    from tuireader.ui.controllers.reader import Reader
-    from tuireader.ui.controllers.search import Search
 
 
 @dataclass(eq=False)

@@ -9,21 +9,18 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader import document
 from tuireader.errors import TuireaderError
 from tuireader.model import Article
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.mark_steps import PLACE, Step
+from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.drawing import page as building
 from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Target
 from tuireader.ui.drawing.page_tail import build_tail
 from tuireader.ui.session import Stop
 from tuireader.ui.workers import run_latest
-
-if TYPE_CHECKING:
-    from tuireader.ui.controllers.marks import Marks
 
 _BIG = 40_000  # characters of HTML from which a text is parsed in a thread
 _MOST_CODE = 40  # pieces of code that are coloured

@@ -9,17 +9,23 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tuireader.delivery import terminal
 from tuireader.errors import DatabaseError, TuireaderError
-from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating, TextFetched, Told
+from tuireader.model import (
+    Away,
+    Event,
+    FeedDone,
+    NewMatch,
+    RefreshDone,
+    RefreshStarted,
+    Relating,
+    TextFetched,
+    Told,
+)
 from tuireader.text.wording import counted, left_out
 from tuireader.ui.controllers.controller import Controller
-
-if TYPE_CHECKING:
-    from tuireader.model import Event
-    from tuireader.ui.widgets.bars import TopLine
+from tuireader.ui.widgets.bars import TopLine
 
 _RELOAD_EVERY = 1.0  # seconds between two readings of the list during a refresh
 _AT_REST = 0.3  # seconds without a key after which the list is read, ...

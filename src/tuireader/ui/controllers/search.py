@@ -6,14 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader.ui.controllers.controller import Controller
+from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.key_order import drained
 from tuireader.ui.workers import run_latest, wait_at_most
-
-if TYPE_CHECKING:
-    from tuireader.ui.controllers.listing import Listing
 
 _PATIENCE = 2.0
 """Seconds that a key waits for the list in which it is meant to do something."""

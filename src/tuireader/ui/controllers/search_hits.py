@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from tuireader import query
+from tuireader.library import Library
 from tuireader.model import ArticleRow
 from tuireader.ui.drawing.lines import marked
+from tuireader.ui.drawing.row import TitleRanges
+from tuireader.ui.session import Session
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
-
-if TYPE_CHECKING:
-    from tuireader.library import Library
-    from tuireader.ui.drawing.row import TitleRanges
-    from tuireader.ui.session import Session
 
 _LONGEST = 500  # characters of a title in which marks are looked for
 

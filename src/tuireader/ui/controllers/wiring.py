@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
@@ -19,10 +18,8 @@ from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.drawing.sidebar_items import sidebar_items
+from tuireader.ui.widgets.bars import TopLine
 from tuireader.ui.workers import run_latest
-
-if TYPE_CHECKING:
-    from tuireader.ui.widgets.bars import TopLine
 
 _SHOWN = 0.03  # seconds after which what a key has changed is painted; lists are read after that
 
