@@ -120,14 +120,15 @@ async def _change(
     as_json: bool,
 ) -> None:
     """Change each named feed, once all were found."""
-    for feed_id in [await library.feeds.find(feed) for feed in wanted]:
-        feed = await _feed(library, feed_id)
-        await change(feed_id)
+    for feed in await _feeds(library, wanted):
+        await change(feed.id)
         _tell(feed, feed.url, done, as_json)
 
 
-async def _feed(library: Library, feed_id: int) -> Feed:
-    return next(feed for feed in await library.feeds.all() if feed.id == feed_id)
+async def _feeds(library: Library, wanted: Sequence[str]) -> list[Feed]:
+    ids = [await library.feeds.find(one) for one in wanted]
+    known = {feed.id: feed for feed in await library.feeds.all()}
+    return [known[feed_id] for feed_id in ids]
 
 
 def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
@@ -201,13 +202,12 @@ async def accept(library: Library, feed: tuple[str, ...], as_json: bool) -> None
       tuireader feeds accept
       tuireader feeds accept 2
     """
-    ids = [await library.feeds.find(one) for one in feed]
-    if not ids:
-        ids = [health.feed.id for health in await library.feeds.health() if health.moved_to]
-    for feed_id in ids:
-        before = await _feed(library, feed_id)
-        _tell(before, await library.feeds.accept_move(feed_id), "moved", as_json)
-    if not ids:
+    moved = await _feeds(library, feed)
+    if not moved:
+        moved = [health.feed for health in await library.feeds.health() if health.moved_to]
+    for one in moved:
+        _tell(one, await library.feeds.accept_move(one.id), "moved", as_json)
+    if not moved:
         say("no feed has moved")
 
 

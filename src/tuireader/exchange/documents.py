@@ -30,16 +30,10 @@ class ExportedFeed(Shape, of=FeedConfig, shows="url title folder labels"):
     """A subscription."""
 
     url: Annotated[str, "Its address, without a password."]
-    title: Annotated[str, "Title of your own, or nothing."]
-    folder: Annotated[str, "Its folder."]
-    labels: Annotated[list[str], "Its labels."]
 
 
 class ExportedView(Shape, of=ViewConfig):
     """A saved search."""
-
-    name: Annotated[str, "Its name."]
-    query: Annotated[str, "Its expression."]
 
 
 class ExportedFeeds(Shape):

@@ -50,6 +50,7 @@ def _annotation(owner: Any, path: str) -> Any:
     hint = _hints(owner)[last]
     described = get_origin(hint) is Annotated
     doc = get_args(hint)[1] if described else getattr(owner, last).__doc__.splitlines()[0]
+    doc = getattr(doc, "doc", doc)  # that of a key of the configuration
     return Annotated[_json_type(_plain(hint)), doc]
 
 

@@ -123,14 +123,10 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
     if panes.article.chosen >= 0:
         return _RELATED
     page = session.page
-    useless = set()
-    if page is not None and not page.hits:
-        useless.add("next_hit")
-    if page is not None and not page.tail.targets:
-        useless.add("related")
-    if page is not None and not page.links:
-        useless.add("list_links")
-    return tuple(command for command in _ARTICLE if command not in useless)
+    if page is None:
+        return _ARTICLE
+    found = {"next_hit": page.hits, "related": page.tail.targets, "list_links": page.links}
+    return tuple(command for command in _ARTICLE if found.get(command, True))
 
 
 def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str, bool]:

@@ -58,14 +58,13 @@ class Navigation(Controller):
         """Show all articles where the view in the list does not exist any more."""
         view = self.session.view
         feeds = await self.library.feeds.all()
-        labels = [label.name for label in await self.library.labels.all()]
-        gone = (
-            (view.kind is ViewKind.FEED and all(str(feed.id) != view.key for feed in feeds))
-            or (view.kind is ViewKind.FOLDER and all(feed.folder != view.key for feed in feeds))
-            or (view.kind is ViewKind.LABEL and view.key not in labels)
-            or (view.kind is ViewKind.WATCH and view.key not in self.library.watches.colors)
-        )
-        if gone:
+        there = {
+            ViewKind.FEED: [str(feed.id) for feed in feeds],
+            ViewKind.FOLDER: [feed.folder for feed in feeds],
+            ViewKind.LABEL: [label.name for label in await self.library.labels.all()],
+            ViewKind.WATCH: self.library.watches.colors,
+        }
+        if view.key not in there.get(view.kind, [view.key]):
             await self.show_view(ALL)
             self.panes.sidebar.select(ALL)
 
