@@ -108,7 +108,7 @@ def test_a_purge_may_be_killed_at_any_moment(old_news: Path, tmp_path: Path, cap
     kills = 0
     for number in range(KILLS):
         home = copied(old_news, tmp_path / str(number))
-        kills += killed_once_grown(home, "*-wal", 1 + number * 200_000, *purge)
+        kills += killed_once_grown(home, "*-wal", 1 + number * 120_000, *purge)
         assert problems(home.database) == []
         assert (rows(home.database, MARKS), rows(home.database, KEPT)) == (marks, kept)
         assert run_here(home, capsys, *purge).code == Exit.OK
