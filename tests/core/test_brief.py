@@ -99,13 +99,8 @@ def test_the_json() -> None:
     assert (first["watch"], second["watch"]) == ("LanternPay", None)
     (story,) = first["stories"]
     assert story["watches"] == ["LanternPay", "Ferries"]
-    assert story["evidence"][0] == {
-        "watch": "LanternPay",
-        "sentence": SENTENCE,
-        "spans": [[16, 26]],
-        "until": 0,
-        "feed": "",
-    }
+    sentence = {"watch": "LanternPay", "sentence": SENTENCE, "spans": [[16, 26]], "until": 0, "feed": ""}
+    assert story["evidence"][0] == sentence
     assert [found["lag"] for found in story["reports"]] == [0, 2400, 10800]
     assert [found["new"] for found in story["reports"]] == [True, True, False]
 
@@ -119,10 +114,8 @@ def test_the_page() -> None:
 
 def test_without_watches_there_is_no_heading_and_without_articles_no_story() -> None:
     assert "##" not in render(build(REPORTS[3:4], ()), "md").replace("###", "")
-    assert (
-        render(build((), ("LanternPay",)), "md")
-        == "# Brief\n\n0 articles in 0 stories, since the last brief.\n"
-    )
+    empty = render(build((), ("LanternPay",)), "md")
+    assert empty == "# Brief\n\n0 articles in 0 stories, since the last brief.\n"
 
 
 def test_lags_of_hours_and_days() -> None:
@@ -185,10 +178,9 @@ def test_each_article_is_told_once_whatever_the_order(
         for n, (story, minutes) in enumerate(found, 1)
     ]
     brief = build(reports, ("W",))
-    told = [
-        one.article_id for section in brief.sections for story in section.stories for one in story.reports
-    ]
-    assert sorted(told) == sorted(one.article_id for one in reports)
+    stories = [story for section in brief.sections for story in section.stories]
+    told = sorted(one.article_id for story in stories for one in story.reports)
+    assert told == sorted(one.article_id for one in reports)
     shuffle.shuffle(reports)
     for form in ("md", "json", "html"):
         assert render(build(reports, ("W",)), form) == render(brief, form)
@@ -196,23 +188,15 @@ def test_each_article_is_told_once_whatever_the_order(
 
 def test_a_sentence_that_was_edited_away_says_so_and_gives_way_to_one_that_stands() -> None:
     former = replace(on("Ferries", "It sank_once."), until=DAY, feed="The <Hub>", feed_id=2)
-    alone = build([report(1, "Fog", evidence=(former,))], ["Ferries"])
-    assert "> It sank\\_once. (hit until edited 2023-11-14 22:13 UTC · in The \\<Hub\\>)" in render(
-        alone, "md"
-    )
-    assert "It sank_once. (hit until edited 2023-11-14 22:13 UTC · in The &lt;Hub&gt;)" in render(
-        alone, "html"
-    )
-    both = [
-        report(1, "Fog", story=1, evidence=(former,)),
-        report(2, "Fog", 1, story=1, evidence=(on("Ferries"),)),
-    ]
-    (section,) = build(both, ["Ferries"]).sections
+    first = report(1, "Fog", story=1, evidence=(former,))
+    alone, moment = build([first], ["Ferries"]), "2023-11-14 22:13 UTC"
+    assert f"> It sank\\_once. (hit until edited {moment} · in The \\<Hub\\>)" in render(alone, "md")
+    assert f"It sank_once. (hit until edited {moment} · in The &lt;Hub&gt;)" in render(alone, "html")
+    both = build([first, report(2, "Fog", 1, story=1, evidence=(on("Ferries"),))], ["Ferries"])
+    (section,) = both.sections
     assert section.stories[0].evidence == (on("Ferries"),)
 
 
 def test_a_watch_without_words_has_no_sentence_to_quote() -> None:
-    starred = Evidence("Starred")
-    report = Report(1, "Fog", "https://quay.example/1", "The Quay", 1_700_000_000, evidence=(starred,))
-    text = render(build([report], ["Starred"]), "md")
+    text = render(build([report(1, "Fog", evidence=(Evidence("Starred"),))], ["Starred"]), "md")
     assert "## Starred" in text and ">" not in text.replace("(<", "").replace(">)", "")

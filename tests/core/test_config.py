@@ -20,6 +20,8 @@ from tuireader.text import clean, feed_key
 
 LAST_DAY = date(2026, 12, 31)
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+FEED = "[[feeds]]\nurl = 'http://a'\n"
+WATCH = "[[watch]]\nname = 'X'\n"
 
 
 def told(text: str) -> list[str]:
@@ -70,10 +72,6 @@ def test_the_reference_shows_defaults_that_read_back() -> None:
 
 
 # --------------------------------------------------------------------------- what is read
-
-
-def test_nothing_is_a_configuration() -> None:
-    assert loads("") == (Config(), ())
 
 
 def test_a_feed_with_everything() -> None:
@@ -139,17 +137,21 @@ def test_mutes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "seconds"), [("90", 90), ('"90s"', 90), ('"30m"', 1800), ('"30 min"', 1800), ('"1D"', 86400)]
+    ("name", "written", "read"),
+    [
+        ("interval", "90", 90),
+        ("interval", '"90s"', 90),
+        ("interval", '"30m"', 1800),
+        ("interval", '"30 min"', 1800),
+        ("interval", '"1D"', 86_400),
+        ("max_size", "10_000", 10_000),
+        ("max_size", '"50kB"', 50_000),
+        ("max_size", '"2 MB"', 2_000_000),
+    ],
 )
-def test_times(written: str, seconds: int) -> None:
-    config, problems = loads(f"[fetch]\ninterval = {written}")
-    assert (config.fetch.interval, problems) == (seconds, ())
-
-
-@pytest.mark.parametrize(("written", "size"), [("10_000", 10_000), ('"50kB"', 50_000), ('"2 MB"', 2_000_000)])
-def test_sizes(written: str, size: int) -> None:
-    config, problems = loads(f"[fetch]\nmax_size = {written}")
-    assert (config.fetch.max_size, problems) == (size, ())
+def test_times_and_sizes(name: str, written: str, read: int) -> None:
+    config, problems = loads(f"[fetch]\n{name} = {written}")
+    assert (getattr(config.fetch, name), problems) == (read, ())
 
 
 @pytest.mark.parametrize("name", [*COLOR_NAMES, "#fa0", "#4fa3FF"])
@@ -182,39 +184,9 @@ def test_every_colour_is_one_to_textual(name: str) -> None:
         ("keys = 1", "1: keys: should be a table of commands and their keys, not the number 1"),
         ("feeds = 1", "1: feeds: should be tables, each under [[feeds]], not the number 1"),
         ("feeds = 2026-01-01", "1: feeds: should be tables, each under [[feeds]], not a date or time"),
-        ("[[feeds]]\nurl = 1", "2: feeds[1].url: should be a web address, not the number 1"),
-        (
-            "[[feeds]]\nurl = 'http://a'\nusername = 'a\\u200b'".replace("'", '"'),
-            "3: feeds[1].username: contains a character that cannot be printed",
-        ),
-        (
-            "[[feeds]]\nurl = 'http://a'\nheaders = ['x']",
-            "3: feeds[1].headers: should be a table of header names and values, not a list",
-        ),
-        (
-            "[[feeds]]\nurl = 'http://a'\nheaders = {X = 'é'}",
-            "3: feeds[1].headers: the value of 'X' should be plain ASCII text",
-        ),
-        ("[[watch]]\nname = 'X'\nany = {}", "3: watch[1].any: should be a list of texts, not a table"),
-        (
-            "[[watch]]\nname = 'X'\nall = 'x'",
-            "3: watch[1].all: should be a list of lists of texts, not the text 'x'",
-        ),
-        (
-            "[[watch]]\nname = 'X'\nall = [[1]]",
-            "3: watch[1].all: group 1: item 1 should be text in quotes, not the number 1",
-        ),
-        (
-            "[[watch]]\nname = 'X'\nany = 'x'\nfields = 1",
-            "4: watch[1].fields: should be a list of texts, not the number 1",
-        ),
-        ("[[watch]]\nname = 'X'\nany = 'x'\nfields = []", "4: watch[1].fields: is empty"),
-        (
-            "[[watch]]\nname = 'X'\nquery = 1",
-            "3: watch[1].query: should be an expression in quotes, not the number 1",
-        ),
         ("feeds = ['x']", "1: feeds[1]: should be a table, not the text 'x'"),
         ("[[feeds]]\ntitle = 'x'", "1: feeds[1]: has no url"),
+        ("[[feeds]]\nurl = 1", "2: feeds[1].url: should be a web address, not the number 1"),
         (
             "[[feeds]]\nurl = 'ftp://me:pw@example.org/x'",
             "2: feeds[1].url: should begin with http:// or https://, not 'ftp://example.org/x'",
@@ -227,24 +199,33 @@ def test_every_colour_is_one_to_textual(name: str) -> None:
             "2: feeds[1].url: is not a web address: too long, or contains a space or control character",
         ),
         (
-            "[[feeds]]\nurl = 'http://A.example:80'\n[[feeds]]\nurl = 'http://a.example/#x'",
+            FEED + "[[feeds]]\nurl = 'HTTP://A:80/#x'",
             "4: feeds[2].url: is the same as in feeds[1]; this one is ignored",
         ),
-        ("[[watch]]\nany = ['x']", "1: watch[1]: has no name"),
+        (FEED + 'username = "a\\u200b"', "3: feeds[1].username: contains a character that cannot be printed"),
         (
-            "[[watch]]\nname = 'X'\nnone = ['x']",
-            "1: watch[1]: 'X' looks for nothing: it needs any, all or query",
+            FEED + "headers = ['x']",
+            "3: feeds[1].headers: should be a table of header names and values, not a list",
         ),
+        (FEED + "headers = {X = 'é'}", "3: feeds[1].headers: the value of 'X' should be plain ASCII text"),
+        ("[[watch]]\nany = ['x']", "1: watch[1]: has no name"),
+        (WATCH + "any = {}", "3: watch[1].any: should be a list of texts, not a table"),
+        (WATCH + "any = ['x', 3]", "3: watch[1].any: item 2 should be text in quotes, not the number 3"),
+        (WATCH + "any = [' ']", "3: watch[1].any: item 1 is empty"),
+        (WATCH + "all = 'x'", "3: watch[1].all: should be a list of lists of texts, not the text 'x'"),
         (
-            "[[watch]]\nname = 'X'\nany = ['x']\n[[watch]]\nname = 'x'\nany = ['y']",
+            WATCH + "all = [[1]]",
+            "3: watch[1].all: group 1: item 1 should be text in quotes, not the number 1",
+        ),
+        (WATCH + "all = [[]]", "3: watch[1].all: group 1 is empty"),
+        (WATCH + "none = ['x']", "1: watch[1]: 'X' looks for nothing: it needs any, all or query"),
+        (WATCH + "any = 'x'\nfields = 1", "4: watch[1].fields: should be a list of texts, not the number 1"),
+        (WATCH + "any = 'x'\nfields = []", "4: watch[1].fields: is empty"),
+        (WATCH + "query = 1", "3: watch[1].query: should be an expression in quotes, not the number 1"),
+        (
+            WATCH + "any = ['x']\n[[watch]]\nname = 'x'\nany = ['y']",
             "5: watch[2].name: is the same as in watch[1]; this one is ignored",
         ),
-        (
-            "[[watch]]\nname = 'X'\nany = ['x', 3]",
-            "3: watch[1].any: item 2 should be text in quotes, not the number 3",
-        ),
-        ("[[watch]]\nname = 'X'\nany = [' ']", "3: watch[1].any: item 1 is empty"),
-        ("[[watch]]\nname = 'X'\nall = [[]]", "3: watch[1].all: group 1 is empty"),
         ("[[mute]]\nuntil = 2026-01-01", "1: mute[1]: mutes nothing: it needs query or feed"),
         (
             "[[mute]]\nquery = 'x'\nuntil = '2026-02-30'",
@@ -354,16 +335,11 @@ def test_nothing_that_is_toml_raises(data: dict[str, object]) -> None:
 
 
 @given(st.text(alphabet="ab=\"'[]{}#.,\n\r\\1 \u00e9", max_size=60))
-@settings(max_examples=300)
-def test_nothing_at_all_raises(text: str) -> None:
+@settings(max_examples=400)
+def test_nothing_at_all_raises_and_statements_are_the_whole_text(text: str) -> None:
     config, problems = loads(text)
     assert isinstance(config, Config)
     assert all(problem.line is None or problem.line >= 1 for problem in problems)
-
-
-@given(st.text(alphabet="ab=\"'[]{}#.\n\\ ", max_size=60))
-@settings(max_examples=300)
-def test_statements_are_the_whole_text(text: str) -> None:
     found = list(statements(text))
     assert "".join(text[one.start : one.end] for one in found) == text
     assert [one.number for one in found] == sorted({one.number for one in found})
@@ -388,21 +364,19 @@ def test_places() -> None:
 # --------------------------------------------------------------------------- files
 
 
-def test_no_file_is_no_problem(tmp_path: Path) -> None:
-    assert load(tmp_path / "none.toml") == (Config(), ())
+def test_nothing_is_a_configuration(tmp_path: Path) -> None:
+    assert loads("") == load(tmp_path / "none.toml") == (Config(), ())
 
 
-def test_a_folder_is_told(tmp_path: Path) -> None:
-    _, [problem] = load(tmp_path)
-    assert problem.fatal
-    assert str(problem) == f"{tmp_path}: cannot be read: Is a directory"
-
-
-def test_latin_1_is_told_with_its_place(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_bytes(b"# a\ndatabase = 'caf\xe9'\n")
-    _, [problem] = load(path)
-    assert str(problem) == f"{path}:2:16: is not UTF-8 text; save the file in UTF-8"
+    for place, message in (
+        (tmp_path, f"{tmp_path}: cannot be read: Is a directory"),
+        (path, f"{path}:2:16: is not UTF-8 text; save the file in UTF-8"),
+    ):
+        _, [problem] = load(place)
+        assert problem.fatal and str(problem) == message
 
 
 def test_a_byte_order_mark_is_no_matter(tmp_path: Path) -> None:
@@ -430,27 +404,22 @@ def test_the_database_is_found_from_the_file(
     assert load(path)[0].database == expected.format(folder=tmp_path, home="/home/someone")
 
 
-def test_usual_places() -> None:
-    assert paths({"HOME": "/home/x"}) == Paths(
+def test_usual_places_and_those_of_xdg_which_need_no_home() -> None:
+    usual = Paths(
         config=Path("/home/x/.config/tuireader/config.toml"),
         database=Path("/home/x/.local/share/tuireader/tuireader.db"),
         state=Path("/home/x/.local/state/tuireader"),
         cache=Path("/home/x/.cache/tuireader"),
     )
-
-
-def test_xdg_places_need_no_home() -> None:
-    names = {"XDG_CONFIG_HOME": "/c", "XDG_DATA_HOME": "/d", "XDG_STATE_HOME": "/s", "XDG_CACHE_HOME": "/k"}
-    assert paths(names) == Paths(
+    assert paths({"HOME": "/home/x"}) == usual
+    assert paths({"HOME": "/home/x", "XDG_CONFIG_HOME": "relative"}) == usual
+    xdg = {"XDG_CONFIG_HOME": "/c", "XDG_DATA_HOME": "/d", "XDG_STATE_HOME": "/s", "XDG_CACHE_HOME": "/k"}
+    assert paths(xdg) == Paths(
         Path("/c/tuireader/config.toml"),
         Path("/d/tuireader/tuireader.db"),
         Path("/s/tuireader"),
         Path("/k/tuireader"),
     )
-
-
-def test_relative_xdg_places_are_ignored() -> None:
-    assert paths({"HOME": "/h", "XDG_CONFIG_HOME": "c"}).config == Path("/h/.config/tuireader/config.toml")
 
 
 def test_given_places_win() -> None:

@@ -43,7 +43,7 @@ query = "watch:Tolls fine"
 [ui]
 theme = "nord"  # cold
 """
-TOLLS = WatchConfig("Tolls", any=("toll",))
+A = "https://a.example/feed"
 Edit = Callable[[str], str]
 EDITS: dict[str, Edit] = {
     "watch Roads added": lambda text: edit.add_watch(text, WatchConfig("Roads", any=("road",))),
@@ -55,9 +55,7 @@ EDITS: dict[str, Edit] = {
     "saved search Sea added": lambda text: edit.set_view(text, ViewConfig("Sea", "sea")),
     "saved search Fines changed": lambda text: edit.set_view(text, ViewConfig("Fines", "fine")),
     "saved search Fines removed": lambda text: edit.remove_view(text, "Fines"),
-    "feed https://a.example/feed changed": lambda text: edit.set_feed(
-        text, "https://a.example/feed", title="A", folder="", paused=True
-    ),
+    f"feed {A} changed": lambda text: edit.set_feed(text, A, title="A", folder="", paused=True),
     "feed https://b.example/feed removed": lambda text: edit.remove_feed(
         text, "https://user:secret@b.example/feed"
     ),
@@ -182,22 +180,22 @@ def test_headers_in_a_table_of_their_own_go_back() -> None:
 
 
 def test_what_is_said_of_several_entries() -> None:
-    text = edit.set_view(edit.add_feeds(TEXT, [FeedConfig("https://c.example/")]), ViewConfig("Sea", "sea"))
-    made = edit.step_between(TEXT, text)
-    assert made is not None and made.what == "1 feed added, 1 saved search added"
-    wide = edit.step_between(TEXT, edit.set_values(text, "ui", {"width": 90}))
-    assert wide is not None and wide.what.endswith(", [ui] changed")
-    made = edit.step_between(TEXT, text, "import: 1 feed")
-    assert made is not None and made.what == "import: 1 feed"
-    named = edit.step_between("", '[[watch]]\nname = "a\\u001b[31m"\nany = ["x"]\n')
-    assert named is not None and "\x1b" not in named.what
+    two = edit.set_view(edit.add_feeds(TEXT, [FeedConfig("https://c.example/")]), ViewConfig("Sea", "sea"))
+    three = edit.set_values(two, "ui", {"width": 90})
+    odd = f'{TEXT}[[watch]]\nname = "a\\u001b[31m"\nany = ["x"]\n'
+    for after, name, wanted in (
+        (two, "", "1 feed added, 1 saved search added"),
+        (three, "", "1 feed added, 1 saved search added, [ui] changed"),
+        (two, "import: 1 feed", "import: 1 feed"),
+        (odd, "", "watch a added"),
+    ):
+        made = edit.step_between(TEXT, after, name)
+        assert made is not None and made.what == wanted
 
 
 def test_feeds_that_have_moved_are_named() -> None:
-    after, made = step(
-        TEXT, lambda text: edit.set_feed(text, "https://a.example/feed", url="https://n.example/")
-    )
-    assert edit.reverted_urls(made.packed) == [("https://n.example/", "https://a.example/feed")]
+    after, made = step(TEXT, lambda text: edit.set_feed(text, A, url="https://n.example/"))
+    assert edit.reverted_urls(made.packed) == [("https://n.example/", A)]
     assert edit.reverted_urls(step(TEXT, EDITS["watch Roads added"])[1].packed) == []
     assert edit.revert(after, made.packed) == TEXT
 

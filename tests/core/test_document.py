@@ -15,6 +15,7 @@ from tuireader.text import cell_len, plain
 
 BASE = "https://news.example/2021/07/story/"
 A = "https://news.example/a.jpg"
+YOUTUBE = "https://www.youtube.com/watch?v=abcdefghijk"
 WORD = re.compile(r"\w+")
 
 
@@ -63,12 +64,11 @@ taking new users on Tuesday, its maker said in
 
 def test_an_article_as_a_common_publisher_sends_it() -> None:
     document = parse(WORDPRESS, BASE)
+    said = (
+        "Harbour City – The messenger Kumo stopped taking new users on Tuesday, its maker said in a notice."
+    )
     assert [(block.kind.value, block.text) for block in document.blocks] == [
-        (
-            "paragraph",
-            "Harbour City – The messenger Kumo stopped taking new users on Tuesday, "
-            "its maker said in a notice.",
-        ),
+        ("paragraph", said),
         ("picture", "The sign-up page on Tuesday. Photo: Ana Roe/Harbour Wire"),
         ("heading", "Why now?"),
         ("paragraph", "Regulators had asked for\n“orderly growth”.1 🙂"),
@@ -108,15 +108,12 @@ def test_an_article_as_a_common_publisher_sends_it() -> None:
 
 
 def test_links_of_the_same_article_tell_what_stands_before_them() -> None:
+    notice = "https://kumo.example/notice?a=1&b=2#top"
     assert links_of(WORDPRESS, BASE) == [
         ("https://news.example/tag/kumo/", "Kumo", "Harbour City – The messenger"),
-        (
-            "https://kumo.example/notice?a=1&b=2#top",
-            "a notice",
-            "Kumo stopped taking new users on Tuesday, its maker said in",
-        ),
+        (notice, "a notice", "Kumo stopped taking new users on Tuesday, its maker said in"),
         ("https://news.example/2021/07/ferry-ban/", "Ferry app pulled from stores", "Also read:"),
-        ("https://kumo.example/notice?a=1&b=2#top", "the notice", "1. See"),
+        (notice, "the notice", "1. See"),
     ]
 
 
@@ -124,9 +121,10 @@ def test_links_of_the_same_article_tell_what_stands_before_them() -> None:
 
 
 def test_plain_text_is_paragraphs_with_links() -> None:
-    document = parse(
+    text = (
         "First line\nwrapped, see (https://e.org/a_(b)).\n\nAT&amp;T <3 x <y\n\n- one\n- two HTTP://E.org/!"
     )
+    document = parse(text)
     assert [block.text for block in document.blocks] == [
         "First line wrapped, see (https://e.org/a_(b)).",
         "AT&T <3 x <y",
@@ -198,48 +196,37 @@ def test_open_elements_last_up_to_their_end(html: str, strong: str, quoted: str)
 
 
 def test_headings_have_levels() -> None:
-    document = parse("".join(f"<h{level}>x{level}</h{level}>" for level in range(1, 7)))
-    assert [(block.kind, block.level) for block in document.blocks] == [
-        (BlockKind.HEADING, n) for n in range(1, 7)
-    ]
+    document = parse("".join(f"<h{level}>x</h{level}>" for level in range(1, 7)))
+    assert {block.kind for block in document.blocks} == {BlockKind.HEADING}
+    assert [block.level for block in document.blocks] == [1, 2, 3, 4, 5, 6]
 
 
 def test_quotes_nest() -> None:
     document = parse("<blockquote>a<blockquote><p>b</p></blockquote>c</blockquote>d")
-    assert [(block.text, block.quote) for block in document.blocks] == [
-        ("a", 1),
-        ("b", 2),
-        ("c", 1),
-        ("d", 0),
-    ]
+    assert [f"{block.quote} {block.text}" for block in document.blocks] == ["1 a", "2 b", "1 c", "0 d"]
 
 
 @pytest.mark.parametrize(
     ("html", "expected"),
     [
-        ("<ul><li>a<li>b</ul>c", [("•", 1, "a"), ("•", 1, "b"), ("", 0, "c")]),
-        (
-            "<ul><li>a<ul><li>b<ul><li>c<ul><li>d",
-            [("•", 1, "a"), ("◦", 2, "b"), ("▪", 3, "c"), ("▪", 4, "d")],
-        ),
-        ("<ol start=9><li>a<li value=3>b<li>c</ol>", [("9.", 1, "a"), ("3.", 1, "b"), ("4.", 1, "c")]),
-        ("<ol type=A><li>a</ol><ol type=i start=4><li>b", [("A.", 1, "a"), ("iv.", 1, "b")]),
-        (
-            "<ol type=I start=1999><li>a</ol><ol type=a start=27><li>b",
-            [("MCMXCIX.", 1, "a"), ("27.", 1, "b")],
-        ),
-        ("<ol start=x><li>a<li value=99999999>b", [("1.", 1, "a"), ("2.", 1, "b")]),
-        ("<ul><li><p>a</p><p>b</p></li><li>c</li></ul>", [("•", 1, "a"), ("", 1, "b"), ("•", 1, "c")]),
-        ("<ul><li>a<ol><li>b</ol>c<li>d</ul>", [("•", 1, "a"), ("1.", 2, "b"), ("", 1, "c"), ("•", 1, "d")]),
-        ("<ul><li></li><li>a", [("•", 1, "a")]),
-        ("<li>a<li>b", [("•", 1, "a"), ("•", 1, "b")]),
-        ("<div><ul><li>a</div>b", [("•", 1, "a"), ("", 0, "b")]),
-        ("<ul><li><h3>a</h3>b", [("•", 1, "a"), ("", 1, "b")]),
-        ("<dl><dt>t<dd>d<dd>e</dl>f", [("", 0, "t"), ("", 1, "d"), ("", 1, "e"), ("", 0, "f")]),
+        ("<ul><li>a<li>b</ul>c", ["• 1 a", "• 1 b", " 0 c"]),
+        ("<ul><li>a<ul><li>b<ul><li>c<ul><li>d", ["• 1 a", "◦ 2 b", "▪ 3 c", "▪ 4 d"]),
+        ("<ol start=9><li>a<li value=3>b<li>c</ol>", ["9. 1 a", "3. 1 b", "4. 1 c"]),
+        ("<ol type=A><li>a</ol><ol type=i start=4><li>b", ["A. 1 a", "iv. 1 b"]),
+        ("<ol type=I start=1999><li>a</ol><ol type=a start=27><li>b", ["MCMXCIX. 1 a", "27. 1 b"]),
+        ("<ol start=x><li>a<li value=99999999>b", ["1. 1 a", "2. 1 b"]),
+        ("<ul><li><p>a</p><p>b</p></li><li>c</li></ul>", ["• 1 a", " 1 b", "• 1 c"]),
+        ("<ul><li>a<ol><li>b</ol>c<li>d</ul>", ["• 1 a", "1. 2 b", " 1 c", "• 1 d"]),
+        ("<ul><li></li><li>a", ["• 1 a"]),
+        ("<li>a<li>b", ["• 1 a", "• 1 b"]),
+        ("<div><ul><li>a</div>b", ["• 1 a", " 0 b"]),
+        ("<ul><li><h3>a</h3>b", ["• 1 a", " 1 b"]),
+        ("<dl><dt>t<dd>d<dd>e</dl>f", [" 0 t", " 1 d", " 1 e", " 0 f"]),
     ],
 )
-def test_lists(html: str, expected: list[tuple[str, int, str]]) -> None:
-    assert [(block.marker, block.indent, block.text) for block in parse(html).blocks] == expected
+def test_lists(html: str, expected: list[str]) -> None:
+    """Marker, indent and text of each block."""
+    assert [f"{block.marker} {block.indent} {block.text}" for block in parse(html).blocks] == expected
 
 
 @pytest.mark.parametrize(
@@ -324,7 +311,7 @@ def test_a_link_around_blocks_has_one_number() -> None:
         ("<img src=data:x data-lazy-src=/a.jpg>", Picture(A), ""),
         ("<picture><source srcset='/a.jpg 2x'><img alt=A></picture>", Picture(A, "A"), "A"),
         ("<img alt=A><noscript><img src=/a.jpg alt=A></noscript>", Picture(A, "A"), "A"),
-        ("<noscript><p>x</p><img src=/a.jpg></noscript>", Picture(A), ""),
+        ("<noscript>x<p>x</p><img src=/a.jpg>x</noscript>", Picture(A), ""),
         ("<figure><img src=/a.jpg alt=A><figcaption>C <b>d</b>. (Image credit: Jo Doe)</figcaption></figure>",
          Picture(A, "A", "C d.", "Jo Doe"), "C d. (Image credit: Jo Doe)"),
         ("<img src=/a.jpg><figcaption>no end", Picture(A, "", "no end"), "no end"),
@@ -366,18 +353,19 @@ def test_what_counts_readers_or_shows_nothing_is_dropped(html: str) -> None:
     assert parse(html, BASE) == Document()
 
 
-def test_pictures_do_not_tear_a_sentence() -> None:
-    assert blocks("<p>one <img src=/a.jpg alt=A> two<br>three<img src=/b.jpg alt=B></p>") == [
-        ("paragraph", "one two"),
-        ("picture", "A"),
-        ("paragraph", "three"),
-        ("picture", "B"),
-    ]
-    assert blocks("<p><img src=/a.jpg alt=A>one</p>") == [("picture", "A"), ("paragraph", "one")]
-
-
-def test_emoji_pictures_are_text() -> None:
-    assert blocks('<p>Hi <img src=/e.png class="emoji" alt="🙂"> there</p>') == [("paragraph", "Hi 🙂 there")]
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("one <img src=/a.jpg alt=A> two<br>three<img src=/b.jpg alt=B>",
+         [("paragraph", "one two"), ("picture", "A"), ("paragraph", "three"), ("picture", "B")]),
+        ("<img src=/a.jpg alt=A>one", [("picture", "A"), ("paragraph", "one")]),
+        ('Hi <img src=/e.png class="emoji" alt="🙂"> there', [("paragraph", "Hi 🙂 there")]),
+    ],
+)  # fmt: skip
+def test_pictures_do_not_tear_a_sentence_and_emoji_are_part_of_it(
+    html: str, expected: list[tuple[str, str]]
+) -> None:
+    assert blocks(f"<p>{html}</p>") == expected
 
 
 def test_a_linked_picture_has_the_number_of_its_link() -> None:
@@ -389,43 +377,30 @@ def test_a_linked_picture_has_the_number_of_its_link() -> None:
 
 
 def test_a_paragraph_behind_a_picture_is_not_its_caption() -> None:
-    assert (
-        blocks("<img src=/a.jpg><p>The source: nobody knows it, and this is a sentence.</p>")[1][0]
-        == "paragraph"
-    )
+    text = "The source: nobody knows it, and this is a sentence."
+    assert blocks(f"<img src=/a.jpg><p>{text}</p>")[1] == ("paragraph", text)
 
 
 @pytest.mark.parametrize(
     ("html", "text", "url"),
     [
-        (
-            "<iframe src='//www.youtube.com/embed/abcdefghijk'></iframe>",
-            "YouTube video",
-            "https://www.youtube.com/watch?v=abcdefghijk",
-        ),
+        ("<iframe src='//www.youtube.com/embed/abcdefghijk'></iframe>", "YouTube video", YOUTUBE),
         ("<iframe src=https://player.vimeo.com/video/123></iframe>", "Vimeo video", "https://vimeo.com/123"),
         ("<iframe src=https://open.spotify.com/embed/x>", "Spotify", "https://open.spotify.com/embed/x"),
         ("<iframe src=https://www.e.org/x title=T>", "Embedded page from e.org: T", "https://www.e.org/x"),
+        ("<iframe src=https://e.org/x>no<b>no</b></iframe>", "Embedded page from e.org", "https://e.org/x"),
         ("<video><source src=/v.mp4><p>No video</p></video>", "Video", "https://news.example/v.mp4"),
         ("<audio src=/a.mp3 />", "Audio", "https://news.example/a.mp3"),
-        (
-            "<object data=https://e.org/x.swf><b <x </object>",
-            "Embedded page from e.org",
-            "https://e.org/x.swf",
-        ),
-        (
-            "<object><embed src=https://youtu.be/abcdefghijk></object>",
-            "YouTube video",
-            "https://www.youtube.com/watch?v=abcdefghijk",
-        ),
+        ("<object data=https://e.org/x>no<b <x </object>", "Embedded page from e.org", "https://e.org/x"),
+        ("<object><embed src=https://youtu.be/abcdefghijk></object>", "YouTube video", YOUTUBE),
         ("<embed src=https://e.org/x>", "Embedded page from e.org", "https://e.org/x"),
     ],
 )
 def test_embeds_are_links(html: str, text: str, url: str) -> None:
     document = parse(f"<p>a {html} b</p>", BASE)
-    assert [(block.kind.value, block.text) for block in document.blocks] == [
-        ("paragraph", "a b"),
-        ("embed", text),
+    assert [(block.kind, block.text) for block in document.blocks] == [
+        (BlockKind.PARAGRAPH, "a b"),
+        (BlockKind.EMBED, text),
     ]
     assert document.links == (Link(1, url, text),)
     assert document.blocks[1].link == 1
@@ -468,25 +443,23 @@ def test_a_table_is_as_wide_as_its_page(width: int) -> None:
         assert max(cell_len(line) for line in block.text.split("\n")) <= width - 2 * block.quote
 
 
-def test_a_table_that_is_too_wide_for_its_page_is_told_row_by_row() -> None:
-    row = "<tr>" + "<td>a longer field" * 6
-    blocks = parse(f"<table><tr>{'<th>head' * 6}{row}{row}</table>", width=40).blocks
-    assert [block.kind for block in blocks] == [BlockKind.PARAGRAPH] * 2
+@pytest.mark.parametrize(("columns", "width"), [(20, WIDEST), (6, 40)])
+def test_a_table_that_is_too_wide_is_told_row_by_row_without_empty_fields(columns: int, width: int) -> None:
+    """The head of the second column is empty, as are a row and the ends of two others."""
+    heads = "".join(f"<th>{'' if n == 1 else f'head {n}'}" for n in range(columns))
+    rows = ["<td>" * columns, "<td><td>a field<td>and b", "<td>a longer field" * columns, "<td>c"]
+    blocks = parse(f"<table><tr>{heads}{''.join(f'<tr>{row}' for row in rows)}</table>", width=width).blocks
+    assert {block.kind for block in blocks} == {BlockKind.PARAGRAPH}
+    first, full, last = (block.text.split("\n") for block in blocks)
+    assert (first, last) == (["a field", "head 2: and b"], ["head 0: c"])
+    assert full[:3] == ["head 0: a longer field", "a longer field", "head 2: a longer field"]
+    assert len(full) == columns and marked(blocks[1])[0] == ("strong", "head 0", 0)
 
 
-def test_a_table_with_many_columns_is_told_row_by_row() -> None:
-    heads = "".join(f"<th>head {n}" for n in range(20))
-    row = "".join(f"<td>field number {n}" for n in range(20))
-    document = parse(f"<table><tr>{heads}<tr>{row}<tr>{row}</table>")
-    assert [block.kind for block in document.blocks] == [BlockKind.PARAGRAPH] * 2
-    assert document.blocks[0].text.split("\n")[:2] == ["head 0: field number 0", "head 1: field number 1"]
-    assert marked(document.blocks[0])[0] == ("strong", "head 0", 0)
-
-
-def test_empty_fields_are_not_told() -> None:
-    heads = "".join(f"<th>{'' if n == 1 else f'head {n} of many'}" for n in range(20))
-    document = parse(f"<table><tr>{heads}<tr><td><td>a field<td>b<td>{'<td>' * 16}<tr><td>c</table>")
-    assert [block.text for block in document.blocks] == ["a field\nhead 2 of many: b", "head 0 of many: c"]
+def test_a_row_without_a_word_is_left_out_of_columns() -> None:
+    wide = [Cell([Block(BlockKind.PARAGRAPH, "a long enough field " * 3)]) for _ in range(12)]
+    laid_out = lay_out([wide, [Cell([]) for _ in range(12)], wide], 0, 0, WIDEST)
+    assert laid_out is not None and len(laid_out) == 1
 
 
 @pytest.mark.parametrize(
@@ -601,10 +574,7 @@ def test_hostile_texts_take_linear_time(html: str) -> None:
     assert time.process_time() - started < 5  # quadratic ones take minutes
     assert max((block.quote for block in document.blocks), default=0) <= 20
     assert max((block.indent for block in document.blocks), default=0) <= 20
-
-
-def test_deep_text_is_not_lost() -> None:
-    assert [block.text for block in parse("<div>" * 50_000 + "deep" + "</div>" * 50_000).blocks] == ["deep"]
+    assert document.text.count("deep") == html.count("deep")
 
 
 NAMES = """
@@ -612,13 +582,8 @@ p div b i a ul ol li br table tr td th blockquote pre code h2 figure figcaption 
 section sup summary noscript form video iframe center tbody em
 """
 TAGS = NAMES.split()
-OPENINGS = [
-    *(f"<{tag}>" for tag in TAGS),
-    "<a href=/x>",
-    "<img src=/a.jpg alt=b>",
-    "<td rowspan=2>",
-    "<p class=caption>",
-]
+OPENINGS = [f"<{tag}>" for tag in TAGS]
+OPENINGS += ["<a href=/x>", "<img src=/a.jpg alt=b>", "<td rowspan=2>", "<p class=caption>"]
 SOUP = st.lists(
     st.one_of(
         st.sampled_from(OPENINGS),
@@ -663,19 +628,8 @@ def element(tag: str, inside: str) -> str:
 
 
 INLINE = st.recursive(
-    st.sampled_from(
-        [
-            "word ",
-            "one two",
-            " ",
-            "x &amp; y",
-            "a < b",
-            "微信 ",
-            "Ten<wbr>cent",
-            "a<br>b",
-            "<img src=/a.jpg alt=no>",
-        ]
-    ),
+    st.sampled_from(["word ", "one two", " ", "x &amp; y", "a < b", "微信 ", "Ten<wbr>cent", "a<br>b"])
+    | st.just("<img src=/a.jpg alt=no>"),
     lambda inner: st.one_of(
         st.builds(element, st.sampled_from(["b", "i", "code", "sup", "span", "del", "u"]), inner),
         inner.map(lambda inside: f'<a href="/x">{inside}</a>'),
@@ -707,24 +661,3 @@ ARTICLE = st.recursive(
 @settings(max_examples=300)
 def test_a_document_has_the_words_of_the_plain_text(html: str) -> None:
     assert WORD.findall(parse(html, BASE).text) == WORD.findall(plain(html))
-
-
-def test_nothing_is_read_inside_of_an_embed_or_a_noscript() -> None:
-    for html in (
-        "<p>a<iframe src='https://e.org/v'>text<b>more</b></iframe>b</p>",
-        "<p>a<object data='https://e.org/v'>text</object>b</p>",
-        "<p>a<noscript>text<img src='https://e.org/p.png'>text</noscript>b</p>",
-        "<video src='https://e.org/v.mp4'>text</video>",
-    ):
-        assert "text" not in "".join(block.text for block in parse(html, "https://e.org/").blocks)
-
-
-def test_a_row_without_a_word_is_left_out_of_a_wide_table() -> None:
-    heads = "".join(f"<th>Head number {n} of the table</th>" for n in range(12))
-    full = "".join(f"<td>a long enough field {n}</td>" for n in range(12))
-    table = f"<table><tr>{heads}</tr><tr>{'<td></td>' * 12}</tr><tr>{full}</tr></table>"
-    texts = [block.text for block in parse(table, "").blocks]
-    assert len(texts) == 1 and texts[0].startswith("Head number 0 of the table: a long enough field 0\n")
-    wide = [Cell([Block(BlockKind.PARAGRAPH, "a long enough field " * 3)]) for _ in range(12)]
-    laid_out = lay_out([wide, [Cell([]) for _ in range(12)], wide], 0, 0, WIDEST)
-    assert laid_out is not None and len(laid_out) == 1

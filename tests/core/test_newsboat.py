@@ -172,13 +172,8 @@ def test_urls_that_newsboat_has_read() -> None:
         FeedConfig("http://titles.example/rss", "", "daily"),
         FeedConfig("http://plain.example/rss?all=yes"),
     )
-    assert [view.name for view in found.views] == [
-        "Unread of Asia",
-        "Flagged",
-        "Recent ferries",
-        "slow boats",
-        "daily",
-    ]
+    names = ["Unread of Asia", "Flagged", "Recent ferries", "slow boats", "daily"]
+    assert [view.name for view in found.views] == names
     assert {remark.line: remark.note.split(" (")[0] for remark in found.remarks} == {
         4: "is hidden there",
         6: "a program makes this feed, which tuireader does not start; serve its output over http",
@@ -189,32 +184,29 @@ def test_urls_that_newsboat_has_read() -> None:
     }
 
 
-def test_of_a_feed_that_stands_there_twice_the_last_line_counts() -> None:
-    found = urls.read("http://a.example/ one\nhttp://a.example/ two\nnot an address\n")
+def test_of_a_feed_that_stands_there_twice_the_last_line_counts_and_no_secret_is_printed() -> None:
+    found = urls.read("http://a.example/ one\nhttp://a.example/ two\nftp://me:secret@a.example/x\n")
     assert found.feeds == (FeedConfig("http://a.example/", "", "two"),)
-    assert [one.line for one in found.remarks] == [1, 3]
-
-
-def test_secrets_are_not_printed() -> None:
-    (remark,) = urls.read("ftp://me:secret@a.example/x\n").remarks
-    assert "secret" not in str(remark)
+    assert [one.line for one in found.remarks] == [1, 3] and "secret" not in str(found.remarks[1])
 
 
 def test_what_is_written_is_read_again() -> None:
-    feeds = (
-        FeedConfig("http://a.example/x?y=1#z", 'A "title"', "Far / East", labels=("two words", "x")),
-        FeedConfig("https://b.example/"),
-    )
+    labelled = FeedConfig("http://a.example/x?y=1#z", 'A "title"', "Far / East", labels=("two words", "x"))
+    feeds = (labelled, FeedConfig("https://b.example/"))
     assert urls.read(urls.write(feeds)).feeds == feeds
 
 
 # --------------------------------------------------------------------------- config
 
 
+def moved_in() -> profile.Profile:
+    """Read the files that newsboat has written."""
+    places = profile.places({}, DATA)
+    return profile.read(places, lambda path: path.read_text(encoding="utf-8"), tuple(Consent))
+
+
 def test_a_config_that_newsboat_has_read() -> None:
-    found = profile.read(
-        profile.places({}, DATA), lambda path: path.read_text(encoding="utf-8"), tuple(Consent)
-    )
+    found = moved_in()
     assert found.cache == DATA / "cache.db"
     said = found.settings
     assert said.values == {
@@ -328,9 +320,6 @@ def test_the_last_of_two_settings_counts() -> None:
     made = read('reload-time 10\nreload-time 20 # minutes\nuser-agent "me 1"\ncache-file x.db')
     assert made.values == {("fetch", "interval"): "20m", ("fetch", "user_agent"): "me 1"}
     assert (made.cache, dropped(made)) == ("x.db", ["is set again in config:2, which counts"])
-
-
-def test_a_proxy_with_a_password() -> None:
     made = read("use-proxy yes\nproxy a.example:1\nproxy-auth me:p@ss")
     assert made.values == {("fetch", "proxy"): "http://me:p%40ss@a.example:1"}
 
@@ -350,15 +339,9 @@ def test_operations_are_commands_and_keys_are_keys() -> None:
 
 
 def test_colours() -> None:
-    assert [values.colour_of(f"color{n}") for n in (1, 9, 16, 208, 231, 255, 256)] == [
-        "red",
-        "bright_red",
-        "#000000",
-        "#ff8700",
-        "#ffffff",
-        "#eeeeee",
-        "",
-    ]
+    numbers = (1, 9, 16, 208, 231, 255, 256)
+    colours = ["red", "bright_red", "#000000", "#ff8700", "#ffffff", "#eeeeee", ""]
+    assert [values.colour_of(f"color{n}") for n in numbers] == colours
     assert values.is_light("white") and values.is_light("color255") and not values.is_light("default")
 
 
@@ -376,12 +359,12 @@ def test_programs_are_taken_out_of_the_shell() -> None:
 
 
 def _parts() -> tuple[tuple[FeedConfig, ...], tuple[ViewConfig, ...], Settings]:
-    found = profile.read(
-        profile.places({}, DATA), lambda path: path.read_text(encoding="utf-8"), tuple(Consent)
-    )
+    found = moved_in()
     return found.subscriptions.feeds, found.views, found.settings
 
 
+FEED = FeedConfig("http://a.example/")
+OTHER_KEYS = 'the keys stay as they are in your configuration, as [ui] keys is not "newsboat"'
 OWN = """# mine
 [[feeds]]
 url = "http://HARBOUR.example:80/feed.xml"   # by hand
@@ -408,12 +391,11 @@ def test_nothing_of_the_person_is_lost_and_twice_is_once() -> None:
     assert data["keys"]["refresh_all"] == ["F5"]
     assert "keys" not in data["ui"]  # who has feeds has got used to these keys
     assert first.added["feeds"] == 3
-    preset = 'the keys stay as they are in your configuration, as [ui] keys is not "newsboat"'
     assert first.kept == {
         ("feeds", "http://harbour.example/feed.xml"): "is here with another folder, which stays",
         ("view", "flagged"): "another view “flagged” is in your configuration and stays",
         ("ui", "width"): "ui.width stays as it is in your configuration",
-        **dict.fromkeys([("keys", "ctrl+r"), ("keys", "j"), ("keys", "s")], preset),
+        **dict.fromkeys([("keys", "ctrl+r"), ("keys", "j"), ("keys", "s")], OTHER_KEYS),
     }
     again = merge.merge(first.text, *_parts())
     assert again.text == first.text
@@ -423,30 +405,25 @@ def test_nothing_of_the_person_is_lost_and_twice_is_once() -> None:
 def test_keys_that_clash_with_another_set_of_keys_move_over_on_newsboats() -> None:
     """Some of them are other commands' in our own set, which does not count here."""
     said = read("bind-key ^D pagedown\nbind-key ^F pagedown\nbind-key j down\n")
-    made = merge.merge("", [FeedConfig("http://a.example/")], settings=said)
+    made = merge.merge("", [FEED], settings=said)
     keys = tomllib.loads(made.text)["keys"]
     assert keys["page_down"] == ["space", "pagedown", "ctrl+d", "ctrl+f"] and "j" in keys["move_down"]
     assert loads(made.text)[1] == () and made.kept == {}
-    again = merge.merge(made.text, [FeedConfig("http://a.example/")], settings=said)
+    again = merge.merge(made.text, [FEED], settings=said)
     assert (again.text, again.kept) == (made.text, {})
 
 
 @pytest.mark.parametrize("preset", ["default", "arrows"])
 def test_keys_of_another_set_are_not_mixed_with_newsboats(preset: str) -> None:
     mine = f'[ui]\nkeys = "{preset}"\n'
-    made = merge.merge(mine, [FeedConfig("http://a.example/")], settings=read("bind-key ^D pagedown"))
+    made = merge.merge(mine, [FEED], settings=read("bind-key ^D pagedown"))
     assert "page_down" not in made.text and made.added["keys"] == 0
-    assert (
-        'the keys stay as they are in your configuration, as [ui] keys is not "newsboat"'
-        in made.kept.values()
-    )
+    assert OTHER_KEYS in made.kept.values()
 
 
 def test_a_key_that_is_bound_here_stays() -> None:
     mine = '[ui]\nkeys = "newsboat"\n\n[keys]\nsearch = ["ctrl+f"]\nfilter = []\n'
-    made = merge.merge(
-        mine, [FeedConfig("http://a.example/")], settings=read("bind-key ^F pagedown\nbind-key ^D pagedown")
-    )
+    made = merge.merge(mine, [FEED], settings=read("bind-key ^F pagedown\nbind-key ^D pagedown"))
     keys = tomllib.loads(made.text)["keys"]
     assert keys["search"] == ["ctrl+f"] and keys["page_down"] == ["space", "pagedown", "ctrl+d"]
     assert made.kept == {("keys", "ctrl+f"): "^f stays as it is in your configuration"}

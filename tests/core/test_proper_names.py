@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,21 +15,18 @@ def found(title: str, text: str = "", *known: str) -> list[str]:
     return names_in(title, text, known.__contains__)
 
 
-def test_names_of_a_title() -> None:
-    assert found("Tencent gets the green light to buy Sogou", "In May, Tencent said so.") == [
-        "Tencent",
-        "Sogou",
-    ]
-    assert found("China adopts its Personal Information Protection Law") == [
-        "Personal Information Protection Law"
-    ]
-    assert found("Serv-U attacked through CVE-2021-35211, says iFixit") == [
-        "CVE-2021-35211",
-        "Serv-U",
-        "iFixit",
-    ]
-    assert found("Shares slide as the Bank of England waits") == ["Bank of England"]
-    assert found("The fault of Monday") == []
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Tencent gets the green light to buy Sogou", ["Tencent", "Sogou"]),
+        ("China adopts its Personal Information Protection Law", ["Personal Information Protection Law"]),
+        ("Serv-U attacked through CVE-2021-35211, says iFixit", ["CVE-2021-35211", "Serv-U", "iFixit"]),
+        ("Shares slide as the Bank of England waits", ["Bank of England"]),
+        ("The fault of Monday", []),
+    ],
+)
+def test_names_of_a_title(title: str, names: list[str]) -> None:
+    assert found(title, "In May, Tencent said so.") == names
 
 
 def test_a_capital_at_the_start_says_nothing_by_itself() -> None:
@@ -70,14 +68,8 @@ def test_any_text_has_names_that_stand_in_it(title: str, text: str) -> None:
 
 def test_marks() -> None:
     assert letters(["WeChat"]) == {"WeChat": ""}
-    assert letters(["WeChat", "PIPL", "Weibo", "Two words", "Trade war", "Tencent"]) == {
-        "WeChat": "W",
-        "PIPL": "P",
-        "Weibo": "We",
-        "Two words": "T",
-        "Trade war": "TW",
-        "Tencent": "Te",
-    }
+    names = ["WeChat", "PIPL", "Weibo", "Two words", "Trade war", "Tencent"]
+    assert letters(names) == dict(zip(names, ["W", "P", "We", "T", "TW", "Te"], strict=True))
     assert letters(["Wa", "WeChat", "W"]) == {"Wa": "W", "WeChat": "WC", "W": "W2"}
 
 
@@ -91,11 +83,8 @@ def test_marks_are_short_and_distinct(names: list[str]) -> None:
 def test_colours_are_assign_colors() -> None:
     palette = ("magenta", "cyan", "yellow")
     assert assign_colors({"a": "", "b": "", "c": ""}, palette) == dict(zip("abc", palette, strict=True))
-    assert assign_colors({"a": "", "b": "magenta", "c": "Cyan"}, palette) == {
-        "a": "yellow",
-        "b": "magenta",
-        "c": "cyan",
-    }
+    given_colors = {"a": "", "b": "magenta", "c": "Cyan"}
+    assert assign_colors(given_colors, palette) == {"a": "yellow", "b": "magenta", "c": "cyan"}
     assert free_color({"a": "", "b": "cyan"}, palette) == "yellow"
     assert free_color({}, palette) == "magenta"
     assert free_color({"a": "#123456"}, palette) == "cyan"  # in 16 colours it may be shown as the first

@@ -53,10 +53,14 @@ def text(word: str, field: str = "") -> Text:
     return Text(term(word), field)
 
 
+def tree(expression: str) -> Query:
+    parsed = parse(expression)
+    assert isinstance(parsed, Query), parsed
+    return parsed
+
+
 def read(expression: str) -> Node:
-    query = parse(expression)
-    assert isinstance(query, Query), query
-    return query.root
+    return tree(expression).root
 
 
 def fault(expression: str) -> QueryError:
@@ -125,7 +129,7 @@ def test_reading(expression: str, tree: Node) -> None:
     [
         ("a tilte:b", 2, 6, "there is no field tilte:", "did you mean title:?"),
         ("zzzz:b", 0, 5, "there is no field zzzz:", "fields are title: body:"),
-        ("(a", 0, 1, "the bracket is not closed", ")"),
+        ("(a", 0, 1, "the bracket is not closed", "write a ) at the end of the group"),
         (")", 0, 1, "a search term is missing", ""),
         ("a)", 1, 1, "there is no open bracket to close", ""),
         ("()", 0, 1, "the brackets are empty", ""),
@@ -134,7 +138,8 @@ def test_reading(expression: str, tree: Node) -> None:
         ("/etc/kumo", 0, 1, "the regular expression is not closed", "quotes"),
         ("/(/", 0, 3, "the regular expression is invalid", ""),
         ("/a{99999999999}/", 0, 16, "the regular expression is too large", ""),
-        ("OR a", 0, 2, "OR needs terms on both sides", "write or"),
+        ("OR a", 0, 2, "OR needs terms on both sides", "to search for the word, write or"),
+        ("a -OR b", 3, 2, "OR needs terms on both sides", "write or"),
         ("a OR", 2, 2, "after OR a search term is missing", ""),
         ("a AND AND b", 6, 3, "AND needs terms on both sides", "write and"),
         ("NEAR", 0, 4, "NEAR needs terms on both sides", "write near"),
@@ -142,16 +147,12 @@ def test_reading(expression: str, tree: Node) -> None:
         ("a NEAR/9999 b", 2, 9, "NEAR/ needs a number of words up to 1000", "NEAR/8"),
         ("a near/8 b", 2, 6, "there is no operator near/8", "did you mean NEAR/8?"),
         ("a NAER/8 b", 2, 6, "there is no operator NAER/8", "did you mean NEAR/8?"),
-        ("a NEAR is:read", 7, 3, "NEAR needs words or phrases on both sides", "NEAR/8"),
+        ("a NEAR is:read", 7, 3, "NEAR needs words or phrases on both sides", "NEAR/8 (regulator OR court)"),
+        ("is:read NEAR/3 a", 0, 3, "NEAR needs words or phrases on both sides", "NEAR/8"),
         ("title:a NEAR b", 8, 4, "NEAR needs words of the same field on both sides", ""),
-        (
-            f"a NEAR ({' OR '.join('abcdefghijklmnopqrstuvw')})",
-            7,
-            1,
-            "NEAR takes at most 20 alternatives",
-            "",
-        ),
+        (f"a NEAR ({' OR '.join('abcdefghijklmnopqrstu')})", 7, 1, "NEAR takes at most 20 alternatives", ""),
         ("NOT", 0, 3, "after NOT a search term is missing", ""),
+        ("title:a NOT", 8, 3, "after NOT a search term is missing", ""),
         ("a - b", 2, 1, "this contains nothing to search for", ""),
         ("a ( -)", 4, 1, "after - a search term is missing", ""),
         ("title:", 0, 6, "title: needs a word", "title:word"),
@@ -175,7 +176,7 @@ def test_what_is_wrong(expression: str, position: int, length: int, message: str
     error = fault(expression)
     assert (error.message[: len(message)], error.position, error.length) == (message, position, length)
     assert hint in error.hint
-    assert message in str(error)
+    assert str(error) == (f"{error.message} ({error.hint})" if error.hint else error.message)
 
 
 def test_the_caret_stands_below_the_trouble() -> None:
@@ -210,9 +211,8 @@ def test_the_picture_of_a_long_expression_is_cut() -> None:
     ],
 )
 def test_what_is_printed_reads_the_same(expression: str) -> None:
-    query = parse(expression)
-    assert isinstance(query, Query)
-    assert parse(str(query)) == query
+    parsed = tree(expression)
+    assert parse(str(parsed)) == parsed
 
 
 SIGNS = st.sampled_from("\"“()-/\\: \0\ud800*'云^{+é\n")
@@ -324,50 +324,43 @@ ARTICLE = Subject(
     ],
 )
 def test_asking(expression: str, expected: bool) -> None:
-    query = parse(expression)
-    assert isinstance(query, Query), query
-    assert matches(query, ARTICLE, NOW) is expected
-    assert matches(query, FoldedArticle(ARTICLE), NOW) is expected
+    for article in (ARTICLE, FoldedArticle(ARTICLE)):
+        assert matches(tree(expression), article, NOW) is expected
 
 
 def test_today_begins_at_midnight_where_the_user_is() -> None:
-    query = parse("is:today")
-    assert isinstance(query, Query)
     with pytest.MonkeyPatch.context() as patch:
         for zone, expected in (("UTC-9", True), ("UTC", False)):
             patch.setenv("TZ", zone)
             tzset()
             late = Subject(time=NOW - NOW % 86_400 - 3 * 3600)  # 21:00 UTC the day before
-            assert matches(query, late, NOW - NOW % 86_400 + 3600) is expected
+            assert matches(tree("is:today"), late, NOW - NOW % 86_400 + 3600) is expected
     tzset()
 
 
 def test_a_name_is_that_of_any_feed_that_has_the_article() -> None:
-    query = parse("folder:=News is:subscribed")
-    assert isinstance(query, Query)
-    assert matches(query, Subject(folder="Else", more=(Subject(folder="News"),)), NOW)
-    assert not matches(query, Subject(folder="Else"), NOW)
-    assert not matches(query, Subject(folder="News", subscribed=False), NOW)
+    asked = tree("folder:=News is:subscribed")
+    assert matches(asked, Subject(folder="Else", more=(Subject(folder="News"),)), NOW)
+    assert not matches(asked, Subject(folder="Else"), NOW)
+    assert not matches(asked, Subject(folder="News", subscribed=False), NOW)
 
 
 def test_nearness_in_a_huge_text_is_found_out_quickly() -> None:
-    query = parse("kumo NEAR/3 nimbo")
-    assert isinstance(query, Query)
+    asked = tree("kumo NEAR/3 nimbo")
     far = "kumo " * 20_000 + "x " * 20_000 + "nimbo " * 20_000
     start = process_time()
-    assert not matches(query, Subject(body=far), NOW)
-    assert matches(query, Subject(body=far + "kumo"), NOW)
+    assert not matches(asked, Subject(body=far), NOW)
+    assert matches(asked, Subject(body=far + "kumo"), NOW)
     assert process_time() - start < 5
 
 
 def test_a_slow_regular_expression_is_stopped() -> None:
     bait = Subject(title="a" * 40 + "!")
-    query = parse("/(a|aa)+$/")
-    assert isinstance(query, Query)
-    assert not matches(query, bait, NOW)
-    assert spans(query, bait.title) == []
+    asked = tree("/(a|aa)+$/")
+    assert not matches(asked, bait, NOW)
+    assert spans(asked, bait.title) == []
     with pytest.raises(SlowRegex, match="takes too long"):
-        node_matches(query.root, FoldedArticle(bait), NOW)
+        node_matches(asked.root, FoldedArticle(bait), NOW)
 
 
 def test_values_of_a_field_can_be_asked_alone() -> None:
@@ -380,6 +373,7 @@ def test_values_of_a_field_can_be_asked_alone() -> None:
     [
         ("kumo -friday", "title", ["Kumo", "kumo"]),
         ("title:kumo nimbo", "body", ["Nimbo"]),
+        ("title:kumo nimbo", "title", ["Kumo", "Nimbo", "kumo"]),
         ("title:kumo", "", ["Kumo", "kumo"]),
         ("kumo NEAR/2 nimbo", "", ["Kumo", "Nimbo", "kumo"]),
         ("/imb/ OR nimbo", "", ["Nimbo"]),
@@ -388,9 +382,7 @@ def test_values_of_a_field_can_be_asked_alone() -> None:
 )
 def test_spans(expression: str, field: str, expected: list[str]) -> None:
     line = "Kumo and Nimbo, kumo"
-    query = parse(expression)
-    assert isinstance(query, Query)
-    assert [line[start:end] for start, end in spans(query, line, field)] == expected
+    assert [line[start:end] for start, end in spans(tree(expression), line, field)] == expected
 
 
 def test_overlapping_spans_become_one() -> None:
@@ -409,6 +401,8 @@ def test_overlapping_spans_become_one() -> None:
         ("-a", None),
         ("", None),
         ("author:a", None),
+        ("body:a", ["a"]),
+        ("url:a", None),
         ("title:a NEAR title:b", ["a"]),
         ("/a/", None),
     ],
@@ -441,6 +435,8 @@ def test_needles(expression: str, expected: list[str] | None) -> None:
         ("nimbo OR is:read", False, 0, False),
         ("nimbo /x/", True, 0, False),
         ("*umo", False, 0, False),
+        ("nimbo -/k.mo/", True, 0, False),  # the index cannot leave out what it cannot find
+        ("nimbo OR /k.mo/", False, 0, False),
         ("a NEAR b", True, 0, False),
         ("a NEAR b*", True, 0, False),
         ("*a NEAR *b", False, 0, False),
@@ -454,9 +450,7 @@ def test_needles(expression: str, expected: list[str] | None) -> None:
     ],
 )
 def test_plans(expression: str, hits: bool, facts: int, exact: bool) -> None:
-    query = parse(expression)
-    assert isinstance(query, Query)
-    found = plan(query)
+    found = plan(tree(expression))
     assert (found.fts is not None, len(found.facts), found.exact) == (hits, facts, exact)
 
 
@@ -513,26 +507,8 @@ def test_every_text_found_has_the_words_that_are_required(pattern: str, texts: l
                 assert any(one.startswith(word) if prefix else one == word for one in there), (word, text)
 
 
-WORDS = st.sampled_from(
-    [
-        "kumo",
-        "Kumo",
-        "kumos",
-        "nimbo",
-        "solar",
-        "farm",
-        "farms",
-        "F++",
-        "f",
-        "云",
-        "云图",
-        "图",
-        "é",
-        "AI",
-        "ai",
-        "ai+",
-    ]
-)
+TOKENS = "kumo Kumo kumos nimbo solar farm farms F++ f 云 云图 图 é AI ai ai+"
+WORDS = st.sampled_from(TOKENS.split())
 LINES = st.lists(WORDS | st.sampled_from([",", "\n", "-", "and"]), max_size=6).map(" ".join)
 SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LINES, read=st.booleans())
 LEAVES = st.one_of(
@@ -558,11 +534,10 @@ EXPRESSIONS = st.recursive(
 @given(EXPRESSIONS, st.lists(SUBJECTS, min_size=1, max_size=3))
 @example("F NEAR/1 kumo", [Subject(title="F++ kumo")])
 def test_index_and_memory_agree(index: Index, expression: str, subjects: list[Subject]) -> None:
-    query = parse(expression)
-    assert isinstance(query, Query), query
-    way = plan(query)
+    asked = tree(expression)
+    way = plan(asked)
     for subject in subjects:
-        right = matches(query, subject, NOW)
+        right = matches(asked, subject, NOW)
         facts = all(node_matches(node, FoldedArticle(subject), NOW) for node in way.facts)
         candidate = facts and (way.fts is None or index.hit(way.fts, subject))
         assert candidate or not right
@@ -577,13 +552,10 @@ def test_the_deepest_and_widest_expressions_are_understood_by_the_index(index: I
     wide = " OR ".join(f"word{number}" for number in range(800))
     near = f"({' OR '.join(f'a{n}' for n in range(20))}) NEAR/3 ({' OR '.join(f'b{n}' for n in range(20))})"
     for expression in (deep, f"{wide} kumo", near, " ".join(f"-n{n}" for n in range(500)) + " kumo"):
-        query = parse(expression)
-        assert isinstance(query, Query), query.message
-        way = plan(query)
+        asked, subject = tree(expression), Subject(title="kumo word7")
+        way = plan(asked)
         assert way.fts is not None
-        assert index.hit(way.fts, Subject(title="kumo word7")) is matches(
-            query, Subject(title="kumo word7"), NOW
-        )
+        assert index.hit(way.fts, subject) is matches(asked, subject, NOW)
 
 
 def test_days_begin_at_midnight_utc_wherever_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -597,64 +569,15 @@ def test_days_begin_at_midnight_utc_wherever_one_is(monkeypatch: pytest.MonkeyPa
         tzset()
 
 
-def test_groups_side_by_side_are_not_within_one_another() -> None:
-    def deep(levels: int) -> str:
-        return "(" * levels + "kumo" + ")" * levels
-
-    most = next(levels for levels in range(1, 500) if isinstance(parse(deep(levels)), QueryError)) - 1
-    beside = "(nimbo OR farm) " * 30
-    assert isinstance(parse(beside + deep(most)), Query)
-    assert isinstance(parse(beside + deep(most + 1)), QueryError)
-
-
 @pytest.mark.parametrize(
     "expression",
-    [
-        *("kumo nimbo", "kumo OR nimbo", "kumo (nimbo OR farm)"),
-        *("NOT kumo", "NOT (kumo nimbo)", "NOT (kumo OR nimbo)"),
-    ],
+    ["a b", "a OR b", "a (b OR c)", "NOT a", "NOT (a b)", "NOT (a OR b)", "NOT (a NEAR/2 b)"],
 )
-def test_brackets_are_written_only_where_they_are_needed(expression: str) -> None:
-    assert str(read(expression)) == expression
-
-
-@pytest.mark.parametrize(
-    ("expression", "said"),
-    [
-        ("(kumo", "the bracket is not closed (write a ) at the end of the group)"),
-        ("()", "the brackets are empty"),
-        ("kumo OR", "after OR a search term is missing"),
-        ("kumo )", "there is no open bracket to close"),
-    ],
-)
-def test_faults_are_said_in_one_line_with_what_to_do(expression: str, said: str) -> None:
-    assert str(parse(expression)) == said
-
-
-@pytest.mark.parametrize("before", [0, 7, 8, 20])
-def test_the_caret_stands_below_the_fault(before: int) -> None:
-    found = parse("kumo " * before + "( nimbo " + "farm " * 20)
-    assert isinstance(found, QueryError)
-    line, below, hint = found.caret().splitlines()
-    assert line[below.index("^")] == "(" and found.position == 5 * before
-    assert line.startswith("…") is (before > 8)
-    assert below.split(" ^ ")[-1].strip("^ ") == found.message and hint == found.hint
-
-
-def test_what_is_marked_goes_on_behind_what_is_for_another_field() -> None:
-    query = parse("title:kumo nimbo")
-    assert isinstance(query, Query)
-    assert spans(query, "Kumo and Nimbo", "body") == [(9, 14)]
-    assert spans(query, "Kumo and Nimbo", "title") == [(0, 4), (9, 14)]
+def test_brackets_are_printed_only_where_they_are_needed(expression: str) -> None:
+    assert str(tree(expression)) == expression
 
 
 DEEPEST = 20
-
-
-def tree(expression: str) -> Query:
-    parsed = parse(expression)
-    assert isinstance(parsed, Query), parsed
-    return parsed
 
 
 def test_only_brackets_in_one_another_count_as_deep() -> None:
@@ -664,49 +587,9 @@ def test_only_brackets_in_one_another_count_as_deep() -> None:
         depth = DEEPEST + 1
         assert "nested brackets" in fault(before + "(" * depth + "kumo" + ")" * depth).message
     # brackets that were closed inside of others do not count any more, nor do they give any back
-    inner = "(kumo) (kumo) " + "(" * (DEEPEST - 1) + "kumo" + ")" * (DEEPEST - 1)
+    inner = "(kumo) (kumo) " * 30 + "(" * (DEEPEST - 1) + "kumo" + ")" * (DEEPEST - 1)
     tree(f"({inner})")
     assert "nested brackets" in fault(f"(({inner}))").message
-
-
-@pytest.mark.parametrize(
-    ("expression", "told"),
-    [
-        ("(a", "the bracket is not closed (write a ) at the end of the group)"),
-        ("a OR", "after OR a search term is missing"),
-        ("title:a NOT", "after NOT a search term is missing"),
-        ("(-)", "after - a search term is missing"),
-        ("a -OR b", "OR needs terms on both sides (to search for the word, write or)"),
-        ("()", "the brackets are empty"),
-        (
-            "is:read NEAR/3 a",
-            "NEAR needs words or phrases on both sides (for example fine NEAR/8 (regulator OR court))",
-        ),
-    ],
-)
-def test_faults_say_what_to_do(expression: str, told: str) -> None:
-    assert str(fault(expression)) == told
-
-
-def test_nearness_takes_twenty_alternatives() -> None:
-    words = [f"kumo{n}" for n in range(21)]
-    tree(f"x NEAR/3 ({' OR '.join(words[:20])})")
-    assert fault(f"x NEAR/3 ({' OR '.join(words)})").message == "NEAR takes at most 20 alternatives"
-
-
-@pytest.mark.parametrize(
-    ("expression", "printed"),
-    [
-        ("a b", "a b"),
-        ("a (b OR c)", "a (b OR c)"),
-        ("NOT a", "NOT a"),
-        ("NOT (a b)", "NOT (a b)"),
-        ("NOT (a OR b)", "NOT (a OR b)"),
-        ("-(a NEAR/2 b)", "NOT (a NEAR/2 b)"),
-    ],
-)
-def test_brackets_are_printed_where_they_are_needed(expression: str, printed: str) -> None:
-    assert str(tree(expression)) == printed
 
 
 @pytest.mark.parametrize("before", [39, 40, 41, 42])
@@ -721,12 +604,9 @@ def test_the_picture_shows_thirty_characters_of_the_fault() -> None:
     assert fault(f"({'b' * 60}").caret().splitlines()[0] == f"({'b' * 29}"
 
 
-def test_words_of_the_body_are_shown_and_looked_up() -> None:
-    root = tree("body:kumo title:tani -umi is:read").root
-    assert [node.field for node in query.positive_terms(root)] == ["body", "title"]
-    needles = query.required_terms(tree("body:kumo").root)
-    assert needles is not None and [term.text for term in needles] == ["kumo"]
-    assert query.required_terms(tree("url:kumo").root) is None
+def test_what_is_looked_for_is_shown() -> None:
+    terms = query.positive_terms(read("body:kumo title:tani -umi is:read"))
+    assert [node.field for node in terms] == ["body", "title"]
 
 
 def test_nearness_counts_from_the_word_just_before() -> None:
@@ -744,30 +624,12 @@ def test_a_slow_pattern_does_not_hide_the_others() -> None:
     assert slow.pattern == "(a+)+$" and str(slow) == "/(a+)+$/ takes too long"
 
 
-@pytest.mark.parametrize(
-    ("expression", "index", "exact"),
-    [
-        ("kumo is:read", True, True),
-        ("kumo -tani", True, True),
-        ("kumo -/t.ni/", True, False),  # the index cannot leave out what it cannot find
-        ("kumo OR /t.ni/", False, False),
-        ("-kumo", False, False),
-        ("kumo NEAR/3 tani", True, False),
-        ("/t.ni/", False, False),
-    ],
-)
-def test_what_the_index_decides_alone(expression: str, index: bool, exact: bool) -> None:
-    found = query.plan(tree(expression))
-    assert (found.fts is not None, found.exact) == (index, exact)
-
-
 def test_what_the_index_is_asked() -> None:
     assert query.fts(tree("/t.ni/").root) == (None, False)
     assert query.fts(tree("is:read OR kumo").root) == (None, False)
     near = query.fts(tree("kumo NEAR/3 tani").root)[0]
     assert near is not None and near.count("NEAR(") > 0 and near.count(", 7)") == near.count("NEAR(")
-    open_ended = query.fts(tree("kumo* NEAR/3 tani").root)[0]
-    assert open_ended is not None and "NEAR(" not in open_ended and ") AND (" in open_ended
-    other = query.fts(tree("tani NEAR/3 kumo*").root)[0]
-    assert other is not None and "NEAR(" not in other and ") AND (" in other
+    for expression in ("kumo* NEAR/3 tani", "tani NEAR/3 kumo*"):
+        open_ended = query.fts(tree(expression).root)[0]
+        assert open_ended is not None and "NEAR(" not in open_ended and ") AND (" in open_ended
     assert '"cloud bank"' in (query.fts(tree('"cloud bank" NEAR/3 tani').root)[0] or "")

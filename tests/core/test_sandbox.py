@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from PIL import Image
@@ -133,86 +135,69 @@ def test_a_picture_is_turned_as_its_camera_says() -> None:
 # --------------------------------------------------------------------------- the process
 
 
-async def test_jobs_are_done_in_turn_by_one_process() -> None:
-    sandbox = Sandbox()
+@asynccontextmanager
+async def started(**options: float) -> AsyncIterator[tuple[Sandbox, asyncio.subprocess.Process]]:
+    """A sandbox whose process has done a job, and that process; afterwards it still does one."""
+    sandbox = Sandbox(**options)
     try:
-        jobs = [sandbox.run("colours", f"x = {n}", "python", deadline=20) for n in range(5)]
-        assert len(await asyncio.gather(*jobs)) == 5
-        process = sandbox.worker.process
-        with pytest.raises(Failed, match="no text"):
-            await sandbox.run("article", "", "", "", deadline=20)
-        await sandbox.run("colours", "x", "python", deadline=20)
-        assert sandbox.worker.process is process  # a refusal is an answer
-    finally:
-        await sandbox.aclose()
-
-
-async def test_a_job_that_overruns_is_killed_and_the_next_one_done() -> None:
-    sandbox = Sandbox()
-    try:
-        await sandbox.run("colours", "x", "python", deadline=20)
-        process = sandbox.worker.process
-        assert process is not None
-        with pytest.raises(Failed, match=r"takes longer than 0\.001 seconds"):
-            await sandbox.run("article", page(TEXT * 2000), "", "", deadline=0.001)
-        assert process.returncode is not None
-        assert await sandbox.run("colours", "x = 1", "python", deadline=20)
-    finally:
-        await sandbox.aclose()
-
-
-@pytest.mark.parametrize("unread", [1, 50_000, 100_000, 200_000])
-async def test_a_job_that_is_given_up_while_its_answer_comes(unread: int) -> None:
-    sandbox = Sandbox()
-    noise = saved(Image.effect_noise((1200, 1200), 80).convert("RGB"), "PNG")
-    try:
-        await sandbox.run("colours", "x", "python", deadline=20)
+        await colour(sandbox)
         assert sandbox.worker.process is not None
-        process, stream = sandbox.worker.process, sandbox.worker.process.stdout
-        job = asyncio.create_task(sandbox.run("picture", noise, 1200, 1200, (0, 0, 0), deadline=20))
-        while len(stream._buffer) < unread:  # type: ignore[union-attr]
-            await asyncio.sleep(0)
-        job.cancel()
-        async with asyncio.timeout(10):
-            await asyncio.gather(job, return_exceptions=True)
-        assert job.cancelled() and process.returncode is not None
-        assert await sandbox.run("colours", "x = 1", "python", deadline=20)
+        yield sandbox, sandbox.worker.process
+        assert await colour(sandbox)
     finally:
         async with asyncio.timeout(10):
             await sandbox.aclose()
 
 
+async def colour(sandbox: Sandbox, code: str = "x = 1") -> object:
+    return await sandbox.run("colours", code, "python", deadline=20)
+
+
+async def test_jobs_are_done_in_turn_by_one_process() -> None:
+    async with started() as (sandbox, process):
+        assert len(await asyncio.gather(*(colour(sandbox, f"x = {n}") for n in range(5)))) == 5
+        with pytest.raises(Failed, match="no text"):
+            await sandbox.run("article", "", "", "", deadline=20)
+        await colour(sandbox)
+        assert sandbox.worker.process is process  # a refusal is an answer
+
+
+async def test_a_job_that_overruns_is_killed_and_the_next_one_done() -> None:
+    async with started() as (sandbox, process):
+        with pytest.raises(Failed, match=r"takes longer than 0\.001 seconds"):
+            await sandbox.run("article", page(TEXT * 2000), "", "", deadline=0.001)
+        assert process.returncode is not None
+
+
+@pytest.mark.parametrize("unread", [1, 50_000, 100_000, 200_000])
+async def test_a_job_that_is_given_up_while_its_answer_comes(unread: int) -> None:
+    noise = saved(Image.effect_noise((1200, 1200), 80).convert("RGB"), "PNG")
+    async with started() as (sandbox, process):
+        job = asyncio.create_task(sandbox.run("picture", noise, 1200, 1200, (0, 0, 0), deadline=20))
+        while len(process.stdout._buffer) < unread:  # type: ignore[union-attr]
+            await asyncio.sleep(0)
+        job.cancel()
+        async with asyncio.timeout(10):
+            await asyncio.gather(job, return_exceptions=True)
+        assert job.cancelled() and process.returncode is not None
+
+
 async def test_a_process_that_dies_is_told_and_started_again() -> None:
-    sandbox = Sandbox()
-    try:
-        await sandbox.run("colours", "x", "python", deadline=20)
-        assert sandbox.worker.process is not None
-        sandbox.worker.process.kill()
+    async with started() as (sandbox, process):
+        process.kill()
         with pytest.raises(Failed, match="damaged or too large"):
-            await sandbox.run("colours", "x", "python", deadline=20)
-        assert await sandbox.run("colours", "x = 1", "python", deadline=20)
-    finally:
-        await sandbox.aclose()
+            await colour(sandbox)
 
 
 async def test_a_process_without_jobs_ends_and_the_next_job_starts_another() -> None:
-    sandbox = Sandbox(idle=0.1)
-    try:
-        await sandbox.run("colours", "x", "python", deadline=20)
-        process = sandbox.worker.process
-        assert process is not None
+    async with started(idle=0.1) as (sandbox, process):
         async with asyncio.timeout(10):
             await process.wait()
-        assert await sandbox.run("colours", "x = 1", "python", deadline=20)
+        assert await colour(sandbox)
         assert sandbox.worker.process is not process
-    finally:
-        await sandbox.aclose()
 
 
 async def test_a_job_in_progress_is_never_idle() -> None:
-    sandbox = Sandbox(idle=0.05)
-    try:
+    async with started(idle=0.05) as (sandbox, _):
         jobs = [sandbox.run("article", page(TEXT * 50), "", "", deadline=20) for _ in range(5)]
         assert len(set(await asyncio.gather(*jobs))) == 1
-    finally:
-        await sandbox.aclose()

@@ -41,33 +41,28 @@ def compared(one: Said, other: Said, *, feeds: tuple[int, int] = (1, 2), hours: 
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("one", "other", "differ"),
     [
-        ("[SECURITY] [DSA 6101-1] curl security update", "[SECURITY] [DSA 6102-1] expat security update"),
-        ("Lanternfish v2.5", "Lanternfish v2.9"),
-        ("Weekly digest 5", "Weekly digest 6"),
-        ("CVE-2026-20101: flaw in a router", "CVE-2026-20102: flaw in a router"),
-        ("Yellow warning of rain for Ashford", "Yellow warning of rain for Brackley"),
-        ("Nightly build 12 October 2025", "Exchange rates 12 October 2025"),  # nothing but a date in common
-        ("山东省气象台发布暴雨黄色预警", "河南省气象台发布暴雨黄色预警"),
+        (
+            "[SECURITY] [DSA 6101-1] curl security update",
+            "[SECURITY] [DSA 6102-1] expat security update",
+            True,
+        ),
+        ("Lanternfish v2.5", "Lanternfish v2.9", True),
+        ("Weekly digest 5", "Weekly digest 6", True),
+        ("CVE-2026-20101: flaw in a router", "CVE-2026-20102: flaw in a router", True),
+        ("Yellow warning of rain for Ashford", "Yellow warning of rain for Brackley", True),
+        ("Nightly build 12 October 2025", "Exchange rates 12 October 2025", True),  # in common: a date
+        ("山东省气象台发布暴雨黄色预警", "河南省气象台发布暴雨黄色预警", True),
+        ("LanternPay buys Ferrygate", "Ferrygate goes to LanternPay for 40 million", False),
+        ("LanternPay buys Ferrygate", "LanternPay buys Ferrygate for 40 million", False),
+        ("Quay tolls to double in autumn", "Quay tolls to double in autumn: council", False),
+        ("", "", False),
     ],
 )
-def test_titles_of_one_form_with_other_names_or_numbers_differ(one: str, other: str) -> None:
-    text = "An update is there for all who need it."
-    assert compared((one, text), (other, text)) == (True, True)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("LanternPay buys Ferrygate", "Ferrygate goes to LanternPay for 40 million"),
-        ("LanternPay buys Ferrygate", "LanternPay buys Ferrygate for 40 million"),
-        ("Quay tolls to double in autumn", "Quay tolls to double in autumn: council"),
-        ("", ""),
-    ],
-)
-def test_reports_of_one_matter_do_not(one: str, other: str) -> None:
-    assert compared((one, ""), (other, "")) == (False, False)
+def test_titles_of_one_form_with_other_names_or_numbers_differ(one: str, other: str, differ: bool) -> None:
+    text = "An update is there for all who need it." if differ else ""
+    assert compared((one, text), (other, text)) == (differ, differ)
 
 
 def test_below_one_title_the_texts_decide() -> None:
@@ -99,6 +94,7 @@ def test_the_numbers_of_vulnerabilities_decide() -> None:
     assert compared(one, (other[0], "CVE-2026-1001 and CVE-2026-1002 let everyone in.")) == (False, False)
 
 
+TITLE = "LanternPay buys Ferrygate"
 TEXT = (
     "LanternPay, a payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million, both said "
     "on Monday. All staff will stay, the name is kept, and nothing changes for those who take the ferry to "
@@ -107,26 +103,22 @@ TEXT = (
 
 
 @pytest.mark.parametrize(
-    ("titles", "text", "same"),
+    ("title", "text", "same"),
     [
-        (("LanternPay buys Ferrygate", "LanternPay buys Ferrygate"), TEXT, True),
-        (("LanternPay buys Ferrygate", "LanternPay buys ticket maker Ferrygate"), TEXT, True),
-        (("LanternPay buys Ferrygate", "LanternPay buys Seagate"), TEXT, False),
-        (("LanternPay buys Ferrygate", "LanternPay buys Ferrygate"), TEXT.replace("40", "41"), False),
-        (
-            ("LanternPay buys Ferrygate", "Correction: LanternPay buys Ferrygate"),
-            TEXT.replace("40", "4"),
-            True,
-        ),
-        (("LanternPay buys Ferrygate", "Update 2: LanternPay buys Ferrygate"), TEXT.replace("40", "4"), True),
-        (("LanternPay buys Ferrygate", "LanternPay buys Ferrygate (updated)"), TEXT.replace("40", "4"), True),
-        (("LanternPay buys Ferrygate", "Correction: LanternPay buys Ferrygate"), TEXT[::-1], False),
-        (("LanternPay buys Ferrygate", "LanternPay buys Ferrygate"), TEXT[:100], False),
+        (TITLE, TEXT, True),
+        ("LanternPay buys ticket maker Ferrygate", TEXT, True),
+        ("LanternPay buys Seagate", TEXT, False),
+        (TITLE, TEXT.replace("40", "41"), False),
+        (f"Correction: {TITLE}", TEXT.replace("40", "4"), True),
+        (f"Update 2: {TITLE}", TEXT.replace("40", "4"), True),
+        (f"{TITLE} (updated)", TEXT.replace("40", "4"), True),
+        (f"Correction: {TITLE}", TEXT[::-1], False),
+        (TITLE, TEXT[:100], False),
     ],
 )
-def test_a_feed_posts_again_or_corrects(titles: tuple[str, str], text: str, same: bool) -> None:
-    assert same_news(titles, (TEXT, text)) is same
-    assert same_news((titles[1], titles[0]), (text, TEXT)) is same
+def test_a_feed_posts_again_or_corrects(title: str, text: str, same: bool) -> None:
+    assert same_news((TITLE, title), (TEXT, text)) is same
+    assert same_news((title, TITLE), (text, TEXT)) is same
 
 
 WORDS = """

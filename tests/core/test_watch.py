@@ -145,39 +145,32 @@ def test_a_hit_in_the_title_alone_shows_the_title() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
-    [
-        ("First one. Then Kumo came. Last one.", "Then Kumo came."),
-        ("Is it so? Kumo! “Yes.” He left", "Kumo!"),
-        ("He said “Kumo is here.” She left.", "He said “Kumo is here.”"),
-        ("The U.S. firm Kumo paid J. Bevan of Nimbo Inc. The end. More.", None),
-        ("Dr. No of Kumo vs. Nimbo. It is.", "Dr. No of Kumo vs. Nimbo."),
-        ("Version 2.0 of Kumo.js is out.It is new", "Version 2.0 of Kumo.js is out.It is new"),
-        ("He asked why … and Kumo said no", "He asked why … and Kumo said no"),
-        ("第一句。腾云Kumo团队道歉！他们说：“好。”最后", "腾云Kumo团队道歉！"),
-        ("他说「Kumo来了。」然后走了。", "他说「Kumo来了。」"),
-        ("Before\nA line with Kumo\nAfter", "A line with Kumo"),
-        ("One. Two Kumo words.   ", "Two Kumo words."),
-        ("Kumo... Wait", "Kumo..."),
-        ("a\x07b Kumo", "a b Kumo"),
-    ],
-)
-def test_sentences(body: str, sentence: str | None) -> None:
-    found = evidence(WatchRule("w", any=("Kumo",)), Subject(body=body))
-    assert found.sentence == (sentence or body[: body.index(" More")])
-    assert set(marked(found)) == {"Kumo"}
-
-
-@pytest.mark.parametrize(
     ("term", "body", "sentence"),
     [
+        ("Kumo", "First one. Then Kumo came. Last one.", "Then Kumo came."),
+        ("Kumo", "Is it so? Kumo! “Yes.” He left", "Kumo!"),
+        ("Kumo", "He said “Kumo is here.” She left.", "He said “Kumo is here.”"),
+        (
+            "Kumo",
+            "The U.S. firm Kumo paid J. Bevan of Nimbo Inc. The end. More.",
+            "The U.S. firm Kumo paid J. Bevan of Nimbo Inc. The end.",
+        ),
+        ("Kumo", "Dr. No of Kumo vs. Nimbo. It is.", "Dr. No of Kumo vs. Nimbo."),
+        ("Kumo", "Version 2.0 of Kumo.js is out.It is new", "Version 2.0 of Kumo.js is out.It is new"),
+        ("Kumo", "He asked why … and Kumo said no", "He asked why … and Kumo said no"),
+        ("Kumo", "第一句。腾云Kumo团队道歉！他们说：“好。”最后", "腾云Kumo团队道歉！"),
+        ("Kumo", "他说「Kumo来了。」然后走了。", "他说「Kumo来了。」"),
+        ("Kumo", "Before\nA line with Kumo\nAfter", "A line with Kumo"),
+        ("Kumo", "One. Two Kumo words.   ", "Two Kumo words."),
+        ("Kumo", "Kumo... Wait", "Kumo..."),
+        ("Kumo", "a\x07b Kumo", "a b Kumo"),
         ("बादल", "अच्छा है। बादल आए। और अंत।", "बादल आए।"),
         ("سحاب", "جيد؟ جاء سحاب؟ انتهى.", "جاء سحاب؟"),
         ("بادل", "اچھا ہے۔ بادل آئے۔ ختم۔", "بادل آئے۔"),
         ("云图", "很好。云图来了！完｡", "云图来了！"),
     ],
 )
-def test_sentences_of_other_scripts(term: str, body: str, sentence: str) -> None:
+def test_sentences(term: str, body: str, sentence: str) -> None:
     found = evidence(WatchRule("w", any=(term,)), Subject(body=body))
     assert (found.sentence, marked(found)) == (sentence, [term])
 
@@ -305,6 +298,7 @@ def test_the_signature_changes_with_what_is_matched() -> None:
         replace(rule, exact=True),
     ]
     assert len({signature(rule), *map(signature, changed)}) == 8
+    assert len(signature(rule)) == 16  # databases hold it: another one asks every stored article again
 
 
 @pytest.mark.parametrize(
@@ -331,25 +325,8 @@ def test_prefilters(rule: WatchRule, expected: str | None) -> None:
     assert (found and found.replace(asked, "(…)")) == expected
 
 
-TERMS = st.sampled_from(
-    [
-        "kumo",
-        "Kumo",
-        "solar farm",
-        "farm",
-        "F++",
-        "f",
-        "云图",
-        "图",
-        "AI",
-        "kum*",
-        "*umo",
-        "/k.m/",
-        "Q&A",
-        "a.i.",
-        "🚀",
-    ]
-)
+TOKENS = "kumo,Kumo,solar farm,farm,F++,f,云图,图,AI,kum*,*umo,/k.m/,Q&A,a.i.,🚀"
+TERMS = st.sampled_from(TOKENS.split(","))
 GROUPS = st.lists(TERMS, min_size=1, max_size=3).map(tuple)
 FIELDS = st.sampled_from(["title", "summary", "body", "author", "label"])
 RULES = st.builds(
@@ -363,26 +340,8 @@ RULES = st.builds(
     | st.just(("title", "summary", "body")),
     exact=st.booleans(),
 )
-WORDS = st.sampled_from(
-    [
-        "kumo",
-        "Kumo",
-        "kumos",
-        "solar",
-        "farm",
-        "F++",
-        "f",
-        "f+",
-        "云图",
-        "图",
-        "AI",
-        "ai",
-        "q&a",
-        "Q&A",
-        "A.I.",
-        "🚀",
-    ]
-)
+TOKENS_IN_TEXTS = "kumo Kumo kumos solar farm F++ f f+ 云图 图 AI ai q&a Q&A A.I. 🚀"
+WORDS = st.sampled_from(TOKENS_IN_TEXTS.split())
 LINES = st.lists(WORDS | st.sampled_from([",", "\n", "-", "’"]), max_size=6).map(" ".join)
 LABELS = st.lists(LINES, max_size=2).map(tuple)
 SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LINES, labels=LABELS)
@@ -454,6 +413,7 @@ def test_named_watches_with_many_terms() -> None:
 
 LONG = WatchRule("w", any=("Cloud Data Protection Act", "云数据法"))
 SHORT = WatchRule("w", any=("CDPA",))
+TWO = WatchRule("w", any=("Cloud Data Protection Act", "Kumo Solar Farm"))
 
 
 @pytest.mark.parametrize(
@@ -477,6 +437,17 @@ SHORT = WatchRule("w", any=("CDPA",))
         (LONG, "The Zephyr (Cloud Data Protection Act), the CDPA (Cloud Data Protection Act of old).", []),
         (LONG, "《云数据法》（CDL）通过。", ["CDL"]),
         (WatchRule("w", any=("Cdpa", "/x/")), "Cloud Data Protection Act (Cdpa)", []),
+        # a short name is half capitals at least, and each term may have one, or more than one
+        (TWO, "The Cloud Data Protection Act (CDPA) and the Kumo Solar Farm (KSF)", ["CDPA", "KSF"]),
+        (TWO, "The Cloud Data Protection Act (CDpa)", ["CDpa"]),
+        (TWO, "The Cloud Data Protection Act (Cdpa)", []),
+        (TWO, "The Cloud Data Protection Act (CDpact)", []),
+        (TWO, "The Kumo Solar Farm (KSF) met. The Kumo Solar Farm (KSFa) left.", ["KSF", "KSFa"]),
+        # a long name stands on the line of its abbreviation
+        (SHORT, "The\nCloud Data Protection Act (CDPA).\nMore of it\n", ["Cloud Data Protection Act"]),
+        (SHORT, "Cloud Data Protection\nAct (CDPA) met.", []),
+        (SHORT, "Cloud\nData Protection Act (CDPA) met.\nAnd more.", []),
+        (SHORT, "First.\n\nThe Cloud Data\nProtection Act (CDPA)\nmet.", []),
     ],
 )
 def test_aliases(rule: WatchRule, text: str, names: list[str]) -> None:
@@ -510,64 +481,6 @@ def test_a_part_of_a_phrase_is_no_hit_among_many_terms() -> None:
     assert [found.watch for found in matcher.match(Subject(title="A data breach"))] == ["leaks"]
     for title in ("A breach of trust, and data", "A breach of trust"):
         assert matcher.match(Subject(title=title)) == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("News\nData Protection Act (DPA).\nMore of it\n", ["Data Protection Act"]),
-        ("A line\nWith a D\nProtection Act (DPA).", []),
-    ],
-)
-def test_a_name_stands_on_one_line(text: str, names: list[str]) -> None:
-    assert [name for name, _ in aliases(text, WatchRule("w", any=("DPA",)))] == names
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("The Cloud Data Protection Act (CDPA) and the Kumo Solar Farm (KSF)", ["CDPA", "KSF"]),
-        ("The Cloud Data Protection Act (CDpa)", ["CDpa"]),
-        ("The Cloud Data Protection Act (CDpact)", []),
-    ],
-)
-def test_a_short_name_has_capitals_and_each_term_may_have_one(text: str, names: list[str]) -> None:
-    rule = WatchRule("w", any=("Cloud Data Protection Act", "Kumo Solar Farm"))
-    assert [name for name, _ in aliases(text, rule)] == names
-
-
-def rule(**parts: object) -> WatchRule:
-    return WatchRule(name="W", **parts)  # type: ignore[arg-type]
-
-
-def test_an_abbreviation_is_half_capitals_at_least() -> None:
-    watch = rule(any=("Open Data Alliance",))
-    assert [name for name, _ in aliases("The Open Data Alliance (ODA) met.", watch)] == ["ODA"]
-    assert [name for name, _ in aliases("The Open Data Alliance (OpDA) met.", watch)] == ["OpDA"]
-    assert [name for name, _ in aliases("The Open Data Alliance (Oda) met.", watch)] == []
-    both = "The Open Data Alliance (ODA) met. The Open Data Alliance (OpDA) left."
-    assert [name for name, _ in aliases(both, watch)] == ["ODA", "OpDA"]
-
-
-def test_a_long_name_stands_on_the_line_of_its_abbreviation() -> None:
-    watch = rule(any=("ODA",))
-    assert [name for name, _ in aliases("The\nOpen Data Alliance (ODA) met.", watch)] == [
-        "Open Data Alliance"
-    ]
-    for text in (
-        "Open Data\nAlliance (ODA) met.",
-        "Open\nData Alliance (ODA) met.",
-        "First.\n\nOpen Data\nAlliance (ODA)\nmet.",
-        "Open\nData Alliance (ODA) met.\nAnd more.",
-    ):
-        assert aliases(text, watch) == [], text
-
-
-def test_the_signature_of_a_watch_is_what_databases_hold() -> None:
-    """A change of it asks every stored article anew."""
-    one = signature(rule(any=("WeChat",)))
-    assert len(one) == 16 and one == signature(rule(any=("WeChat",)))
-    assert one != signature(rule(any=("Wechat",)))
 
 
 def test_a_watch_of_one_field_counts_only_there() -> None:

@@ -5,12 +5,7 @@ from tuireader.text.wording import counted, left_out
 
 
 def test_one_and_more() -> None:
-    assert [counted(number, "feed") for number in (0, 1, 2, 1200)] == [
-        "0 feeds",
-        "1 feed",
-        "2 feeds",
-        "1,200 feeds",
-    ]
+    assert [counted(n, "feed") for n in (0, 1, 2, 1200)] == ["0 feeds", "1 feed", "2 feeds", "1,200 feeds"]
     assert counted(1, "story", "stories") == "1 story" and counted(2, "story", "stories") == "2 stories"
 
 
