@@ -16,13 +16,14 @@ from tests.builders import NOW, entry, open_store, save
 from tests.store.test_maintenance import change, problems, spoil
 from tuireader import zstd
 from tuireader.errors import DatabaseError
+from tuireader.model import View, ViewKind
 from tuireader.store import Pool, Store, dictionaries, maintenance
 from tuireader.store.compression import UnreadableText
 from tuireader.store.recovery import recover
+from tuireader.store.retention import PurgeRule
 
-WORDS = [
-    f"{stem}{end}" for stem in ("harbour", "signal", "window", "valley") for end in ("", "s", "ed", "ing")
-]
+STEMS = ("harbour", "signal", "window", "valley")
+WORDS = [f"{stem}{end}" for stem in STEMS for end in ("", "s", "ed", "ing")]
 
 
 def html(number: int) -> str:
@@ -64,7 +65,7 @@ def path(whole: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
+def trained(path: Path) -> Iterator[Store]:
     store = Store.open(path)
     yield store
     store.close()
@@ -103,37 +104,31 @@ def test_what_is_unpacked_is_what_was_packed(whole: Path, text: str) -> None:
     conn.close()
 
 
-def test_without_a_dictionary_texts_are_packed_by_themselves(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_without_a_dictionary_texts_are_packed_by_themselves(store: Store) -> None:
     for text in ("", "short", "long " * 100, "\udc00" * 500, random.Random(1).randbytes(900).hex()):
         assert store.compression.decompress(store.compression.compress(text)) == text.replace("\udc00", "?")
     stored = store.compression.compress("long " * 100)
     assert isinstance(stored, bytes) and len(stored) < 60 and store.compression.compress("") is None
-    store.close()
 
 
-def test_what_former_versions_deflated_is_read(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_what_former_versions_deflated_is_read(store: Store) -> None:
     save(store, 1, entry(1, content_html=html(1)))
     store.conn.execute("UPDATE content SET html = ?", (zlib.compress(html(7).encode(), 1),))
     assert texts(store) == {1: html(7)}
-    store.close()
 
 
-def test_a_damaged_text_is_told_as_damage_and_takes_no_list_along(store: Store) -> None:
-    from tuireader.model import View, ViewKind
-
-    good = store.compression.compress(html(3))
+def test_a_damaged_text_is_told_as_damage_and_takes_no_list_along(trained: Store) -> None:
+    good = trained.compression.compress(html(3))
     assert isinstance(good, bytes)
     bad = [good[:40], good[:-1] + b"\0", b"", b"\x78\x9c\0", good[:6] + b"\1\2" + good[8:]]
     for stored in bad:
         with pytest.raises(UnreadableText):
-            store.compression.decompress(stored)
-        store.conn.execute("UPDATE content SET html = ? WHERE article_id = 9", (stored,))
-        assert len(store.lists.ids(View(ViewKind.ALL))) == 1499
+            trained.compression.decompress(stored)
+        trained.conn.execute("UPDATE content SET html = ? WHERE article_id = 9", (stored,))
+        assert len(trained.lists.ids(View(ViewKind.ALL))) == 1499
         with pytest.raises(UnreadableText):
-            store.articles.get(9)
-        assert store.articles.get(8) is not None
+            trained.articles.get(9)
+        assert trained.articles.get(8) is not None
 
 
 async def test_the_person_is_told_to_repair(path: Path) -> None:
@@ -148,8 +143,7 @@ async def test_the_person_is_told_to_repair(path: Path) -> None:
 # --------------------------------------------------------------------------- learning
 
 
-def test_a_dictionary_is_made_when_there_are_texts_and_used_when_it_lies_there_twice(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_a_dictionary_is_made_when_there_are_texts_and_used_when_it_lies_there_twice(store: Store) -> None:
     arrive(store, range(1, 901))
     assert store.compression.dictionaries.numbers() == set()
     arrive(store, range(901, 1101))
@@ -167,7 +161,6 @@ def test_a_dictionary_is_made_when_there_are_texts_and_used_when_it_lies_there_t
     before, after = (store.conn.execute(size.format(sign)).fetchone()[0] for sign in "<>")
     assert after < before * 0.8
     assert problems(store.path) == {}
-    store.close()
 
 
 def test_the_two_copies_lie_apart(path: Path) -> None:
@@ -183,13 +176,13 @@ def test_the_two_copies_lie_apart(path: Path) -> None:
     assert min(abs(one - other) for one in first for other in second) > 10
 
 
-def test_a_store_that_has_grown_gets_another_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = store.compression.dictionaries.newest()
+def test_a_store_that_has_grown_gets_another_one(trained: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = trained.compression.dictionaries.newest()
     monkeypatch.setattr(dictionaries, "_GROWN", 2)
-    arrive(store, range(3000, 4400))
-    new = store.compression.dictionaries.newest()
-    assert new != old and store.compression.dictionaries.numbers() >= {old, new}
-    assert set(texts(store).values()) == {html(n) for n in (*range(1, 1500), *range(3000, 4400))}
+    arrive(trained, range(3000, 4400))
+    new = trained.compression.dictionaries.newest()
+    assert new != old and trained.compression.dictionaries.numbers() >= {old, new}
+    assert set(texts(trained).values()) == {html(n) for n in (*range(1, 1500), *range(3000, 4400))}
 
 
 def test_what_another_process_has_learned_is_used_and_read(tmp_path: Path) -> None:
@@ -204,17 +197,14 @@ def test_what_another_process_has_learned_is_used_and_read(tmp_path: Path) -> No
     mine.close()
 
 
-def test_texts_that_make_no_dictionary_are_no_trouble(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_texts_that_make_no_dictionary_are_no_trouble(store: Store) -> None:
     save(store, 1, *(entry(n, content_html="", guid=f"g{n}") for n in range(1, 1200)))
     store.train_dictionary()
     store.train_dictionary()
     assert store.compression.dictionaries.numbers() == set() and problems(store.path) == {}
-    store.close()
 
 
-def test_no_dictionary_is_made_of_damaged_texts(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_no_dictionary_is_made_of_damaged_texts(store: Store) -> None:
     for start in range(1, 1200, 100):
         numbers = range(start, start + 100)
         save(store, 1, *(entry(n, content_html=html(n), guid=f"g{n}") for n in numbers))
@@ -289,10 +279,8 @@ def test_with_both_copies_lost_the_rest_is_saved_and_the_texts_come_again(path: 
     assert 50 < len(packed) < 500
     store.close()
     change(path, FIRST, SECOND)
-    assert (
-        "both copies" in problems(path)["dictionaries"]
-        and "cannot be decompressed" in problems(path)["texts"]
-    )
+    found = problems(path)
+    assert "both copies" in found["dictionaries"] and "cannot be decompressed" in found["texts"]
     store = Store.open(path)
     save(store, 1, entry(9000, content_html=html(9000)), now=NOW)  # goes on, and depends on it no more
     store.close()
@@ -301,17 +289,15 @@ def test_with_both_copies_lost_the_rest_is_saved_and_the_texts_come_again(path: 
     assert problems(path.with_name("new.db")) == {}
 
 
-def test_a_purge_parts_the_copies_again(store: Store) -> None:
-    from tuireader.store.retention import PurgeRule
-
-    store.marks.set("read", range(1, 1500), True, now=NOW)
+def test_a_purge_parts_the_copies_again(trained: Store) -> None:
+    trained.marks.set("read", range(1, 1500), True, now=NOW)
     rule = PurgeRule(keep=300)
-    ids = store.retention.candidates(rule)
-    assert store.retention.measure(ids).bytes > 10_000
-    with store.transaction():
-        store.retention.drop(ids, rule)
-    assert store.retention.shrink()
-    assert problems(store.path) == {}
-    newest = store.compression.dictionaries.newest()
-    assert newest and store.compression.dictionaries.damaged(newest) == 0
-    assert len([text for text in texts(store).values() if text]) == 300
+    ids = trained.retention.candidates(rule)
+    assert trained.retention.measure(ids).bytes > 10_000
+    with trained.transaction():
+        trained.retention.drop(ids, rule)
+    assert trained.retention.shrink()
+    assert problems(trained.path) == {}
+    newest = trained.compression.dictionaries.newest()
+    assert newest and trained.compression.dictionaries.damaged(newest) == 0
+    assert len([text for text in texts(trained).values() if text]) == 300

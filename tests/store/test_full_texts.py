@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pytest
 
-from tests.builders import NOW, entry, open_store, save
+from tests.builders import NOW, entry, save
 from tuireader.model import Comment, Thread
 from tuireader.store import Store, maintenance
 from tuireader.store.recovery import recover
@@ -13,9 +13,9 @@ HTML = f"<p>{'What the page says. ' * 40}</p>"
 THREAD = Thread(NOW, (Comment("Ada", NOW, "<p>Yes.</p>", "https://a.example/"), Comment("", None, "No.")))
 
 
-def stored(folder: Path) -> Store:
+@pytest.fixture
+def store(store: Store) -> Store:
     """Three articles; the page and the comments of the first one are known."""
-    store = open_store(folder)
     save(store, 1, *(entry(number) for number in (1, 2, 3)))
     first = ids(store)[0]
     with store.transaction():
@@ -30,8 +30,7 @@ def ids(store: Store) -> list[int]:
     return [row[0] for row in store.conn.execute("SELECT id FROM article ORDER BY id")]
 
 
-def test_an_article_has_both_texts(tmp_path: Path) -> None:
-    store = stored(tmp_path)
+def test_an_article_has_both_texts(store: Store) -> None:
     article = store.articles.get(ids(store)[0])
     assert article is not None and article.full is not None
     assert article.shown == (HTML, "https://news.example.org/") and "The text of article" in article.html
@@ -42,11 +41,9 @@ def test_an_article_has_both_texts(tmp_path: Path) -> None:
         store.full_texts.show(article.id, False)
     article = store.articles.get(article.id)
     assert article is not None and article.shown[0] == article.html
-    store.close()
 
 
-def test_what_is_still_to_be_fetched(tmp_path: Path) -> None:
-    store = stored(tmp_path)
+def test_what_is_still_to_be_fetched(store: Store) -> None:
     first, second, third = ids(store)
     assert {number for number, _ in store.full_texts.missing([1], 10)} == {second, third}
     assert len(store.full_texts.missing([1], 2)) == 2 - ({first} <= set(newest(store, 2)))
@@ -61,7 +58,6 @@ def test_what_is_still_to_be_fetched(tmp_path: Path) -> None:
         store.full_texts.fail(first, "HTTP 404", NOW + 9)  # what was had before stays
     article = store.articles.get(first)
     assert article is not None and article.shows_full and article.full is not None and article.full.at == NOW
-    store.close()
 
 
 def newest(store: Store, count: int) -> list[int]:
@@ -69,25 +65,24 @@ def newest(store: Store, count: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-def test_damaged_ones_are_found_and_not_saved(tmp_path: Path) -> None:
-    store = stored(tmp_path)
+def test_damaged_ones_are_found_and_not_saved(store: Store) -> None:
     first = ids(store)[0]
     store.conn.execute("UPDATE full_text SET html = ? WHERE article_id = ?", (b"\1\2", first))
     store.conn.execute("UPDATE comments SET packed = ?", (b"\1\2",))
     store.close()
-    findings = {one.name: one for one in maintenance.check(tmp_path / "test.db")}
+    findings = {one.name: one for one in maintenance.check(store.path)}
     assert "cannot be decompressed" in findings["texts"].problem
-    kept = recover(tmp_path / "test.db", tmp_path / "new.db")
+    kept = recover(store.path, store.path.with_name("new.db"))
     assert (kept["full_text"], kept["comments"], kept["article"]) == (0, 0, 3)
 
 
-def test_sound_ones_are_saved(tmp_path: Path) -> None:
-    stored(tmp_path).close()
-    assert all(not one.problem for one in maintenance.check(tmp_path / "test.db"))
-    kept = recover(tmp_path / "test.db", tmp_path / "new.db")
-    assert (kept["full_text"], kept["comments"]) == (1, 1)
-    store = Store.open(tmp_path / "new.db")
-    store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
-    article = store.articles.get(ids(store)[0])
-    assert article is not None and article.shows_full and article.comments == THREAD
+def test_sound_ones_are_saved(store: Store) -> None:
     store.close()
+    assert all(not one.problem for one in maintenance.check(store.path))
+    kept = recover(store.path, store.path.with_name("new.db"))
+    assert (kept["full_text"], kept["comments"]) == (1, 1)
+    saved = Store.open(store.path.with_name("new.db"))
+    saved.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    article = saved.articles.get(ids(saved)[0])
+    assert article is not None and article.shows_full and article.comments == THREAD
+    saved.close()

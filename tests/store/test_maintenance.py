@@ -10,7 +10,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -23,25 +26,33 @@ from tuireader.store.recovery import recover
 ALL = View(ViewKind.ALL)
 
 
-def filled(folder: Path, articles: int = 600) -> Path:
+@cache
+def database(articles: int) -> bytes:
     """A database with articles of two feeds, marks, a watch and old versions, in one file without a log."""
-    store = open_store(folder)
-    chance = random.Random(1)
-    for feed in (1, 2):
-        texts = (f"<p>Word{n} {chance.randbytes(150).hex()}</p>" for n in range(articles // 2))
-        save(store, feed, *(entry(1000 * feed + n, content_html=text) for n, text in enumerate(texts)))
-    save(store, 1, entry(1000, content_html="<p>Now it is an edited text.</p>"), now=NOW + 5)
-    save(store, 1, entry(2001, guid="theirs too", title="Title number 2001"))
-    with store.transaction():
-        store.watches.sync([("W", "1")])
-        store.watches.record((n, Evidence("W", (), f"{n} " * 100)) for n in range(1, articles, 3))
-        store.marks.set("read", range(1, articles, 2), True, now=NOW)
-        store.marks.set("starred", range(1, articles, 5), True, now=NOW)
-        for n, name in enumerate(("law", "To read"), 1):
-            store.marks.label(name, range(n, articles, 4), True, now=NOW)
-    store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    store.close()
-    return folder / "test.db"
+    with TemporaryDirectory() as folder:
+        store = open_store(Path(folder))
+        chance = random.Random(1)
+        for feed in (1, 2):
+            texts = (f"<p>Word{n} {chance.randbytes(150).hex()}</p>" for n in range(articles // 2))
+            save(store, feed, *(entry(1000 * feed + n, content_html=text) for n, text in enumerate(texts)))
+        save(store, 1, entry(1000, content_html="<p>Now it is an edited text.</p>"), now=NOW + 5)
+        save(store, 1, entry(2001, guid="theirs too", title="Title number 2001"))
+        with store.transaction():
+            store.watches.sync([("W", "1")])
+            store.watches.record((n, Evidence("W", (), f"{n} " * 100)) for n in range(1, articles, 3))
+            store.marks.set("read", range(1, articles, 2), True, now=NOW)
+            store.marks.set("starred", range(1, articles, 5), True, now=NOW)
+            for n, name in enumerate(("law", "To read"), 1):
+                store.marks.label(name, range(n, articles, 4), True, now=NOW)
+        store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        store.close()
+        return store.path.read_bytes()
+
+
+def filled(folder: Path, articles: int = 600) -> Path:
+    path = folder / "test.db"
+    path.write_bytes(database(articles))
+    return path
 
 
 def problems(path: Path) -> dict[str, str]:
@@ -49,20 +60,17 @@ def problems(path: Path) -> dict[str, str]:
 
 
 def change(path: Path, *statements: str) -> None:
-    conn = sqlite3.connect(path)
-    for statement in statements:
-        conn.execute(statement)
-    conn.commit()
-    conn.close()
+    with closing(sqlite3.connect(path)) as conn, conn:
+        for statement in statements:
+            conn.execute(statement)
 
 
 def pages_of(path: Path, table: str) -> tuple[int, list[int]]:
     """The size of pages, and the numbers of the leaf pages of a table in the order of its key."""
     data = path.read_bytes()
     size = int.from_bytes(data[16:18], "big")
-    conn = sqlite3.connect(path)
-    (root,) = conn.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
-    conn.close()
+    with closing(sqlite3.connect(path)) as conn:
+        (root,) = conn.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
 
     def leaves(page: int) -> list[int]:
         at = (page - 1) * size
@@ -98,15 +106,8 @@ def test_a_sound_database_has_no_problem_and_is_not_touched(tmp_path: Path) -> N
     path = filled(tmp_path)
     before = path.read_bytes()
     findings = maintenance.check(path)
-    assert [finding.name for finding in findings] == [
-        "file",
-        "references",
-        "texts",
-        "dictionaries",
-        "search",
-        "matches",
-        "appearances",
-    ]
+    names = ["file", "references", "texts", "dictionaries", "search", "matches", "appearances"]
+    assert [finding.name for finding in findings] == names
     assert all(finding.said and not finding.problem for finding in findings)
     assert path.read_bytes() == before
 
@@ -131,14 +132,10 @@ def test_each_thing_that_is_out_of_line_is_named(
     assert words in problems(path)[name]
 
 
-def test_a_damaged_page_is_found(tmp_path: Path) -> None:
+def test_damaged_pages_and_a_file_that_is_no_database_are_problems_of_the_file(tmp_path: Path) -> None:
     path = filled(tmp_path)
     spoil(path, "article", lambda pages: pages[3:4])
     assert "file" in problems(path)
-
-
-def test_a_file_that_is_no_database_is_a_problem_of_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "x.db"
     path.write_bytes(random.Random(2).randbytes(9000))
     assert set(problems(path)) == {"file"}
 
@@ -239,11 +236,9 @@ def test_a_backup_of_a_damaged_file_leaves_no_half_copy(tmp_path: Path) -> None:
 
 
 def counts(path: Path) -> dict[str, int]:
-    conn = sqlite3.connect(path)
     tables = ("feed", "article", "content", "revision", "appearance", "match", "journal")
-    found = {table: conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
-    conn.close()
-    return found
+    with closing(sqlite3.connect(path)) as conn:
+        return {table: conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
 
 
 def salvaged(path: Path) -> dict[str, int]:
@@ -280,25 +275,17 @@ def test_nothing_is_lost_of_a_file_that_is_sound(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "choose",
-    [
-        lambda pages: pages[1:2],
-        lambda pages: pages[:1],
-        lambda pages: pages[-1:],
-        lambda pages: pages[2:9:2],
-        lambda pages: pages[2:6],
-    ],
+    [slice(1, 2), slice(1), slice(-1, None), slice(2, 9, 2), slice(2, 6)],
     ids=["one", "first", "last", "every other", "four in a row"],
 )
 @pytest.mark.parametrize("table", ["article", "content", "appearance", "match"])
-def test_only_what_stood_on_damaged_pages_is_lost(
-    tmp_path: Path, table: str, choose: Callable[[list[int]], list[int]]
-) -> None:
+def test_only_what_stood_on_damaged_pages_is_lost(tmp_path: Path, table: str, choose: slice) -> None:
     path = filled(tmp_path)
     before = counts(path)
     _, pages = pages_of(path, table)
-    spoil(path, table, choose)
+    spoil(path, table, lambda pages: pages[choose])
     kept = salvaged(path)
-    share = len(choose(pages)) / len(pages)
+    share = len(pages[choose]) / len(pages)
     lost = before[table] - kept[table]
     assert 0 < lost <= before[table] * share * 1.5 + 40
     for other in ("feed", "article", "journal"):
@@ -310,36 +297,27 @@ def test_articles_of_a_lost_feed_are_kept(tmp_path: Path) -> None:
     path = filled(tmp_path, 60)
     change(path, "PRAGMA foreign_keys = OFF", "DELETE FROM feed WHERE id = 2")
     assert salvaged(path)["article"] == 60
-    store = Store.open(path.with_name("new.db"))
-    assert "lost feed 2" in [feed.title for feed in store.feeds.all()]
-    store.close()
+    with closing(Store.open(path.with_name("new.db"))) as store:
+        assert "lost feed 2" in [feed.title for feed in store.feeds.all()]
 
 
 def test_articles_of_a_lost_label_keep_one(tmp_path: Path) -> None:
     path = filled(tmp_path)
     change(path, "PRAGMA foreign_keys = OFF", "DELETE FROM label WHERE name = 'law'")
     salvaged(path)
-    store = Store.open(path.with_name("new.db"))
-    assert {label.name: label.articles for label in store.labels.all()} == {
-        "To read": 150,
-        "lost label 1": 150,
-    }
-    store.close()
+    with closing(Store.open(path.with_name("new.db"))) as store:
+        found = {label.name: label.articles for label in store.labels.all()}
+    assert found == {"To read": 150, "lost label 1": 150}
 
 
 def test_flags_of_an_older_file_become_labels(tmp_path: Path) -> None:
     path = filled(tmp_path, 20)
-    change(
-        path,
-        "DROP TABLE article_label",
-        "DROP TABLE label",
-        """UPDATE content SET extra = '{"tags":["flag-s","tech"]}' WHERE article_id = 3""",
-    )
+    flags = """UPDATE content SET extra = '{"tags":["flag-s","tech"]}' WHERE article_id = 3"""
+    change(path, "DROP TABLE article_label", "DROP TABLE label", flags)
     salvaged(path)
-    store = Store.open(path.with_name("new.db"))
-    article = store.articles.get(3)
+    with closing(Store.open(path.with_name("new.db"))) as store:
+        article = store.articles.get(3)
     assert article is not None and (article.labels, article.tags) == (("flag-s",), ("tech",))
-    store.close()
 
 
 def test_texts_that_cannot_be_unpacked_come_again_with_the_next_fetch(tmp_path: Path) -> None:
@@ -459,9 +437,8 @@ def test_a_database_that_a_program_has_open_is_not_replaced(tmp_path: Path) -> N
         "import sys; from pathlib import Path; from tuireader.store import Store;"
         f"store = Store.open(Path({str(path)!r})); print('open', flush=True); sys.stdin.read(); store.close()"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdin is not None and other.stdout is not None
         assert other.stdout.readline() == b"open\n"
         with pytest.raises(DatabaseError, match=r"a program has .* open"):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from tests.builders import NOW, entry, open_store, save
 from tuireader import query
 from tuireader.lexicon import index_text, indexed
-from tuireader.model import Evidence, ParsedEntry
+from tuireader.model import Evidence
 from tuireader.store import Store, maintenance, schema
 
 _BACK = {
@@ -42,19 +42,31 @@ def go_back(conn: sqlite3.Connection, version: int) -> None:
     conn.execute(f"PRAGMA user_version = {version}")
 
 
-def make_version_1(path: Path, more: Sequence[ParsedEntry] = ()) -> None:
+def index_as(store: Store, words: Callable[[str], str]) -> None:
+    """Make the index what an older version, which read texts in its own way, made it."""
+    texts = store.articles.texts(range(1, 1 + store.relations.article_count()))
+    store.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    store.conn.executemany(
+        "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)",
+        [(text.id, *map(words, (text.title, text.body, text.author))) for text in texts],
+    )
+
+
+def make_version_1(path: Path) -> None:
     """A database as version 1 left it: its index has the words of articles, and no marks."""
     store = open_store(path)
-    save(store, 1, entry(1, title="Solar, farm"), entry(2, title="A solar farm"), entry(3), *more)
-    texts = list(store.articles.texts(range(1, len(more) + 4)))
+    save(store, 1, entry(1, title="Solar, farm"), entry(2, title="A solar farm"), entry(3))
     with store.transaction():
-        store.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
-        store.conn.executemany(
-            "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)",
-            [(text.id, *map(index_text, (text.title, text.body, text.author))) for text in texts],
-        )
+        index_as(store, index_text)
         go_back(store.conn, 1)
     store.close()
+
+
+def brought_up(path: Path) -> Store:
+    """Open a database of an older version."""
+    store = Store.open(path)
+    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    return store
 
 
 def found(store: Store, expression: str) -> set[str]:
@@ -67,8 +79,7 @@ def found(store: Store, expression: str) -> set[str]:
 
 def test_the_index_of_version_1_gets_its_marks(tmp_path: Path) -> None:
     make_version_1(tmp_path)
-    store = Store.open(tmp_path / "test.db")
-    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    store = brought_up(tmp_path / "test.db")
     backup = tmp_path / "test.db.v1.bak"
     assert backup.stat().st_size and backup.stat().st_mode & 0o777 == 0o600
     assert found(store, '"solar farm"') == {"A solar farm"}
@@ -80,25 +91,18 @@ def test_the_index_of_version_1_gets_its_marks(tmp_path: Path) -> None:
     store.close()
 
 
-def test_texts_of_version_3_are_read_as_they_lie_there(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_texts_of_version_3_are_read_as_they_lie_there(tmp_path: Path, store: Store) -> None:
     text = "<p>What was deflated then.</p>" * 40
     save(store, 1, entry(1, content_html=text), entry(2))
     with store.transaction():
-        store.conn.execute(
-            "UPDATE content SET html = ? WHERE article_id = 2", (zlib.compress(text.encode(), 1),)
-        )
+        deflated = zlib.compress(text.encode(), 1)
+        store.conn.execute("UPDATE content SET html = ? WHERE article_id = 2", (deflated,))
         go_back(store.conn, 3)
+    before = store.conn.execute("SELECT html FROM content").fetchall()
     store.close()
-    (before,) = (
-        sqlite3.connect(tmp_path / "test.db")
-        .execute("SELECT hex(group_concat(html)) FROM content")
-        .fetchone()
-    )
     assert all(not finding.problem for finding in maintenance.check(tmp_path / "test.db"))  # as old as it is
-    store = Store.open(tmp_path / "test.db")
-    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
-    assert store.conn.execute("SELECT hex(group_concat(html)) FROM content").fetchone() == (before,)
+    store = brought_up(tmp_path / "test.db")
+    assert store.conn.execute("SELECT html FROM content").fetchall() == before
     article = store.articles.get(2)
     assert article is not None and article.html == text
     save(store, 1, entry(3, content_html=text))
@@ -106,26 +110,16 @@ def test_texts_of_version_3_are_read_as_they_lie_there(tmp_path: Path) -> None:
     store.close()
 
 
-def test_the_index_of_version_4_gets_its_symbols(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_the_index_of_version_4_gets_its_symbols(tmp_path: Path, store: Store) -> None:
     texts = ("A launch 🚀 today", "ענן־חדש", "No sign", "“Quoted” only", "￥5 🚀")
     save(store, 1, *(entry(number, title=text) for number, text in enumerate(texts)))
-    stored = list(store.articles.texts([1, 2, 3, 4, 5]))
     old = str.maketrans({"🚀": " ", "־": "‽"})  # it had no symbols, and this hyphen broke a phrase
     with store.transaction():
-        store.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
-        store.conn.executemany(
-            "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)",
-            [
-                (one.id, *(indexed(text.translate(old)) for text in (one.title, one.body, one.author)))
-                for one in stored
-            ],
-        )
+        index_as(store, lambda text: indexed(text.translate(old)))
         go_back(store.conn, 4)
     assert not found(store, "🚀") and not found(store, '"ענן חדש"')
     store.close()
-    store = Store.open(tmp_path / "test.db")
-    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    store = brought_up(tmp_path / "test.db")
     assert found(store, "🚀") == {texts[0], texts[4]} and found(store, '"ענן חדש"') == {texts[1]}
     assert found(store, "¥5") == {texts[4]} and found(store, "quoted") == {texts[3]}
     # What it is told to forget is what it was fed with.
@@ -134,15 +128,13 @@ def test_the_index_of_version_4_gets_its_symbols(tmp_path: Path) -> None:
     store.close()
 
 
-def test_the_flags_of_version_5_become_labels(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_the_flags_of_version_5_become_labels(tmp_path: Path, store: Store) -> None:
     tags = [("tech", "flag-a", "flag-A"), ("flag-a",), ("flag-ship", "flag-"), ()]
     save(store, 1, *(entry(number, tags=one) for number, one in enumerate(tags)))
     with store.transaction():
         go_back(store.conn, 5)
     store.close()
-    store = Store.open(tmp_path / "test.db")
-    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    store = brought_up(tmp_path / "test.db")
     assert (tmp_path / "test.db.v5.bak").exists()
     articles = [store.articles.get(number) for number in (4, 3, 2, 1)]
     assert [one.tags for one in articles if one] == [("tech",), (), ("flag-ship", "flag-"), ()]
@@ -150,8 +142,9 @@ def test_the_flags_of_version_5_become_labels(tmp_path: Path) -> None:
     store.close()
 
 
-def test_version_6_gets_a_history_and_asks_for_the_texts_that_it_threw_away(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_version_6_gets_a_history_and_asks_for_the_texts_that_it_threw_away(
+    tmp_path: Path, store: Store
+) -> None:
     save(store, 1, entry(1))
     save(store, 2, entry(1, guid="theirs"), entry(2))
     with store.transaction():
@@ -162,8 +155,7 @@ def test_version_6_gets_a_history_and_asks_for_the_texts_that_it_threw_away(tmp_
         store.conn.execute("UPDATE feed SET etag = 'known', body_hash = x'01'")
         go_back(store.conn, 6)
     store.close()
-    store = Store.open(tmp_path / "test.db")
-    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    store = brought_up(tmp_path / "test.db")
     assert store.conn.execute("SELECT at, until, revision, feed_id FROM match").fetchall() == [(NOW, 0, 0, 0)]
     assert store.articles.evidence([1])[1] == (Evidence("Quokka", (), "A sentence."),)
     assert store.conn.execute("SELECT state, told_at, term FROM notice").fetchall() == [(1, None, "")]
@@ -179,17 +171,15 @@ def test_version_6_gets_a_history_and_asks_for_the_texts_that_it_threw_away(tmp_
 
 def test_what_takes_long_tells_how_far_it_is(tmp_path: Path) -> None:
     make_version_1(tmp_path)
-    store = Store.open(tmp_path / "test.db", prepare=False)
-    number = store.conn.execute("SELECT max(id) FROM article").fetchone()[0]
-    store.close()
-    assert number == 3
-    told: list[tuple[str, float]] = []
-    Store.open(tmp_path / "test.db", report=lambda backup, done: told.append((backup.name, done))).close()
-    assert told[0] == ("test.db.v1.bak", 0.0) and told[-1] == ("test.db.v1.bak", 1.0)
-    told.clear()
-    Store.open(tmp_path / "test.db", report=lambda backup, done: told.append((backup.name, done))).close()
-    Store.open(tmp_path / "new.db", report=lambda backup, done: told.append((backup.name, done))).close()
-    assert not told  # nothing to do
+
+    def told(name: str) -> list[tuple[str, float]]:
+        said: list[tuple[str, float]] = []
+        Store.open(tmp_path / name, report=lambda backup, done: said.append((backup.name, done))).close()
+        return said
+
+    first, *_, last = told("test.db")
+    assert (first, last) == (("test.db.v1.bak", 0.0), ("test.db.v1.bak", 1.0))
+    assert told("test.db") == told("new.db") == []  # nothing to do
 
 
 def test_a_database_is_copied_first_whatever_its_name(tmp_path: Path) -> None:
@@ -206,8 +196,7 @@ def test_a_database_is_copied_first_whatever_its_name(tmp_path: Path) -> None:
     assert sorted(one.name for one in folder.iterdir()) == ["test.db", "test.db.v1.bak"]
 
 
-def test_the_index_is_made_anew_step_by_step(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_the_index_is_made_anew_step_by_step(store: Store) -> None:
     save(store, 1, *(entry(number) for number in range(1, 451)))
     told: list[float] = []
     with store.transaction():

@@ -28,23 +28,19 @@ def refused(path: Path) -> str:
     return str(caught.value)
 
 
-def test_a_new_database_is_private_and_in_wal_mode(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_a_new_database_is_private_and_in_wal_mode(store: Store) -> None:
     assert store.conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     assert store.conn.execute("PRAGMA page_size").fetchone()[0] == 8192
     assert store.path.stat().st_mode & 0o777 == 0o600
-    store.close()
 
 
-def test_an_up_to_date_database_opens_without_sqlite_utils(tmp_path: Path) -> None:
-    open_store(tmp_path).close()
+def test_an_up_to_date_database_opens_without_sqlite_utils(store: Store) -> None:
     code = (
         "import sys; from pathlib import Path; from tuireader.store import Store;"
-        f"Store.open(Path({str(tmp_path / 'test.db')!r})).close(); print('sqlite_utils' in sys.modules)"
+        f"Store.open(Path({str(store.path)!r})).close(); print('sqlite_utils' in sys.modules)"
     )
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
@@ -59,19 +55,16 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         Store.open(tmp_path / "missing" / "x.db")
 
 
-def test_a_newer_version_is_refused(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_a_newer_version_is_refused(store: Store) -> None:
     store.conn.execute("PRAGMA journal_mode = DELETE")
     store.conn.execute("PRAGMA user_version = 9999")
     store.close()
-    assert "newer tuireader" in refused(tmp_path / "test.db")
+    assert "newer tuireader" in refused(store.path)
 
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
-    conn = sqlite3.connect(tmp_path / "other.db")
-    conn.execute("CREATE TABLE notes (x)")
-    conn.commit()
-    conn.close()
+    with closing(sqlite3.connect(tmp_path / "other.db")) as conn:
+        conn.execute("CREATE TABLE notes (x)")
     assert "not a tuireader database" in refused(tmp_path / "other.db")
 
 
@@ -80,48 +73,38 @@ def test_random_bytes_are_refused(tmp_path: Path) -> None:
     assert "damaged or no database" in refused(tmp_path / "x.db")
 
 
-def test_a_damaged_page_is_told_in_words(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+async def test_a_damaged_page_is_told_in_words(store: Store) -> None:
     save(store, 1, *(entry(n, content_html="x" * 300) for n in range(1, 400)))
     store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.conn.execute("PRAGMA journal_mode = DELETE")
     store.close()
-    path = tmp_path / "test.db"
-    data = bytearray(path.read_bytes())
+    data = bytearray(store.path.read_bytes())
     data[8192:] = bytes(byte ^ 0x5A for byte in data[8192:])
-    path.write_bytes(data)
-
-    async def read() -> None:
-        pool = await Pool.open(path)
+    store.path.write_bytes(data)
+    with pytest.raises(DatabaseError, match="damaged"):
+        pool = await Pool.open(store.path)
         try:
             await pool.read(lambda store: store.conn.execute("PRAGMA integrity_check").fetchall())
             await pool.read(lambda store: store.lists.counts(0))
         finally:
             await pool.close()
 
-    with pytest.raises(DatabaseError, match="damaged"):
-        asyncio.run(read())
+
+def test_two_connections_write_in_turn(store: Store) -> None:
+    with closing(Store.open(store.path)) as other:
+        version = store.data_version()
+        save(other, 1, entry(1))
+        save(store, 1, entry(2))
+        save(other, 1, entry(3))
+        assert store.data_version() != version
+        assert len(other.lists.rows([1, 2, 3])) == 3
 
 
-def test_two_processes_write_in_turn(tmp_path: Path) -> None:
-    first, second = open_store(tmp_path), Store.open(tmp_path / "test.db")
-    version = first.data_version()
-    save(second, 1, entry(1))
-    save(first, 1, entry(2))
-    save(second, 1, entry(3))
-    assert first.data_version() != version
-    assert len(second.lists.rows([1, 2, 3])) == 3
-    first.close()
-    second.close()
-
-
-def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     with pytest.raises(ZeroDivisionError), store.transaction():
         store.entries.save(1, [entry(1)], 0)
         raise ZeroDivisionError
     assert store.lists.rows([1]) == []
-    store.close()
 
 
 def test_several_processes_make_one_database_at_the_same_time(tmp_path: Path) -> None:
@@ -137,33 +120,29 @@ def test_several_processes_make_one_database_at_the_same_time(tmp_path: Path) ->
         assert program.communicate(timeout=60)[1] == "" and program.returncode == 0
 
 
-def test_what_is_written_is_copied_into_the_database_when_it_is_much(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+async def test_what_is_written_is_copied_into_the_database_when_it_is_much(store: Store) -> None:
     save(store, 1, *(entry(n, content_html=f"{n} " * 50) for n in range(1, 200)))
     store.close()
-    path, copy = tmp_path / "test.db", tmp_path / "copy.db"
+    copy = store.path.with_name("copy.db")
 
     def copied() -> int:
         """How many are read in the file itself, without the log beside it."""
-        copy.write_bytes(path.read_bytes())
+        copy.write_bytes(store.path.read_bytes())
         with closing(sqlite3.connect(f"file:{copy}?immutable=1", uri=True)) as conn:
             return int(conn.execute("SELECT count(*) FROM article WHERE read = 1").fetchone()[0])
 
-    async def mark() -> None:
-        pool = await Pool.open(path)
-        try:
-            await pool.limit_cache()
-            await pool.write(lambda store: store.conn.execute("UPDATE article SET read = 1"))
-            await pool.checkpoint()
-            assert copied() == 0  # that little stays in the log
-            await pool.count(lambda store: store.checkpoint(1))
-            assert copied() == 199
-            cache = await pool.read(lambda store: store.conn.execute("PRAGMA cache_size").fetchone()[0])
-            assert -CACHE < cache < 0
-        finally:
-            await pool.close()
-
-    asyncio.run(mark())
+    pool = await Pool.open(store.path)
+    try:
+        await pool.limit_cache()
+        await pool.write(lambda store: store.conn.execute("UPDATE article SET read = 1"))
+        await pool.checkpoint()
+        assert copied() == 0  # that little stays in the log
+        await pool.count(lambda store: store.checkpoint(1))
+        assert copied() == 199
+        cache = await pool.read(lambda store: store.conn.execute("PRAGMA cache_size").fetchone()[0])
+        assert -CACHE < cache < 0
+    finally:
+        await pool.close()
 
 
 async def test_what_nobody_waits_for_any_more_ends(tmp_path: Path) -> None:

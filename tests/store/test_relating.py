@@ -11,10 +11,7 @@ from tuireader.model import ParsedFeed
 from tuireader.store import Store
 
 NEWS = [
-    (
-        "LanternPay buys the ticket maker Ferrygate",
-        "LanternPay of Port Quill bought Ferrygate for 40 million.",
-    ),
+    ("LanternPay buys ticket maker Ferrygate", "LanternPay of Port Quill bought Ferrygate for 40 million."),
     ("Ferrygate bought by LanternPay", "Ferrygate goes to LanternPay of Port Quill for 40 million in cash."),
     ("Storm Ottilie closes the bridge at Norland", "Storm Ottilie closed the Norland bridge for two days."),
     ("Norland bridge closed as storm Ottilie lands", "The Norland bridge is shut: storm Ottilie is ashore."),

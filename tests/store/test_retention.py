@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.builders import NOW, entry, open_store, save
+from tests.builders import NOW, entry, save
 from tuireader.model import Evidence, Purged, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.retention import PurgeRule
@@ -17,21 +15,14 @@ DAY = 86_400
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """Ten articles a feed, one a day, all read; ids 10..1 and 20..11 from the newest on."""
-    opened = open_store(tmp_path)
     for feed in (1, 2):
-        save(
-            opened,
-            feed,
-            *(
-                entry(10 * feed + n, published=NOW - n * DAY, content_html=f"<p>Text {feed} {n}.</p>")
-                for n in range(10)
-            ),
-        )
-    mark(opened, "read", range(1, 21))
-    yield opened
-    opened.close()
+        texts = [(n, f"<p>Text {feed} {n}.</p>") for n in range(10)]
+        days = (entry(10 * feed + n, published=NOW - n * DAY, content_html=text) for n, text in texts)
+        save(store, feed, *days)
+    mark(store, "read", range(1, 21))
+    return store
 
 
 def mark(store: Store, name: str, ids: range | list[int], value: bool = True) -> None:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
-from tuireader.lexicon import indexed
+from tests.store.test_entries import found
 from tuireader.store import Store
 from tuireader.store.retention import PurgeRule
 
 TEXT = "<p>The regulator fined the company on Friday.</p>"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def versions(store: Store) -> list[tuple[int, str, str]]:
@@ -77,11 +67,6 @@ def test_the_words_of_another_feed_are_no_edit(store: Store) -> None:
     assert len(versions(store)) == 1 and not is_edited(store)
 
 
-def found(store: Store, word: str) -> list[int]:
-    rows = store.conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (f'"{indexed(word)}"',))
-    return [row[0] for row in rows]
-
-
 def test_a_purged_text_that_comes_back_is_found_again_and_is_no_edit(store: Store) -> None:
     save(store, 1, entry(1, content_html=TEXT))
     with store.transaction():
@@ -96,7 +81,7 @@ def test_a_purged_text_that_comes_back_is_found_again_and_is_no_edit(store: Stor
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["save", "purge", "read", "star"]),
+        st.sampled_from(["save", "purge", "read", "starred"]),
         st.integers(1, 3),
         st.sampled_from(["alpha beta gamma", "alpha delta gamma", "", "epsilon " * 80]),
     ),
@@ -116,14 +101,10 @@ def test_index_and_texts_stay_in_line_whatever_happens(
         with store.transaction():
             if what == "purge":
                 store.retention.drop([1, 2, 3], PurgeRule())
-            elif what in ("read", "star"):
-                mark = {"read": "read", "star": "starred"}[what]
-                store.marks.set(mark, [number], True, now=NOW)
+            elif what != "save":
+                store.marks.set(what, [number], True, now=NOW)
     for word in ("alpha", "beta", "delta", "epsilon"):
-        stored = [
-            row[0]
-            for row in store.conn.execute("SELECT article_id FROM content ORDER BY article_id").fetchall()
-        ]
+        stored = [row[0] for row in store.conn.execute("SELECT article_id FROM content")]
         right = [text.id for text in store.articles.texts(stored) if word in text.body]
         assert sorted(found(store, word)) == sorted(right)
     store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
