@@ -111,7 +111,7 @@ def test_what_is_accepted_is_compiled_in_little_memory(tmp_path: Path) -> None:
     assert len(accepted) > 200
     file = tmp_path / "patterns"
     file.write_text(json.dumps(accepted), encoding="utf-8")
-    command = [sys.executable, "-W", "ignore", "-c", _COMPILE_ALL, file]
+    command = [sys.executable, "-W", "ignore", "-c", _COMPILE_ALL, str(file)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.stdout == "done\n", run.stdout + run.stderr
 

@@ -255,12 +255,12 @@ def test_notices_that_differ_in_the_company_are_neither_copies_nor_one_story() -
 
 
 def test_a_copy_in_another_feed_is_the_same_text_and_folds_but_not_a_month_later() -> None:
-    feed, day, *said = BAN[0]
-    shelf, articles = shelved([BAN[0], (9, day + 0.1, *said), *FILLER])
+    feed, day, title, text = BAN[0]
+    shelf, articles = shelved([BAN[0], (9, day + 0.1, title, text), *FILLER])
     for article in articles[:2]:
         assert [found.relation for found in relatives(shelf, article)] == [Relation.SAME_TEXT]
     assert story(shelf, 1) == [1, 2]
-    shelf, articles = shelved([BAN[0], (feed, day + 31, *said), *FILLER])
+    shelf, articles = shelved([BAN[0], (feed, day + 31, title, text), *FILLER])
     assert Relation.SAME_TEXT not in [found.relation for found in relatives(shelf, articles[0])]
     assert story(shelf, 1) == [1]
 

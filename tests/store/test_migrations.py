@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from tests.builders import NOW, entry, open_store, save
 from tuireader import query
 from tuireader.lexicon import index_text, indexed
-from tuireader.model import Evidence
+from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, maintenance, schema
 
 _BACK = {
@@ -52,10 +52,10 @@ def index_as(store: Store, words: Callable[[str], str]) -> None:
     )
 
 
-def make_version_1(path: Path) -> None:
+def make_version_1(path: Path, more: Sequence[ParsedEntry] = ()) -> None:
     """A database as version 1 left it: its index has the words of articles, and no marks."""
     store = open_store(path)
-    save(store, 1, entry(1, title="Solar, farm"), entry(2, title="A solar farm"), entry(3))
+    save(store, 1, entry(1, title="Solar, farm"), entry(2, title="A solar farm"), entry(3), *more)
     with store.transaction():
         index_as(store, index_text)
         go_back(store.conn, 1)
