@@ -47,6 +47,10 @@ class Told:
     err: str
 
 
+Run = Callable[..., Told]
+"""A command as `run` of the fixtures runs it: its words in, what it told out."""
+
+
 def subscribe(home: Home, *urls: str, more: str = "") -> None:
     """Write a configuration with these feeds."""
     home.config.write_text("".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls) + more, encoding="utf-8")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Home, Told, run_here
+from tests.cli.command import Home, Run, run_here
 from tests.cli.news import home_with_news
 from tests.web import Web
 
@@ -20,7 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 @pytest.fixture
-def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
+def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a command in this home, in this process."""
     return lambda *words: run_here(home, capsys, *words)
 

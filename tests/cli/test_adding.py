@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.builders import item, rss
-from tests.cli.command import Home, Told
+from tests.cli.command import Home, Run
 from tests.terminal import Terminal
 from tests.web import Web
 from tuireader.errors import Exit
-
-Run = Callable[..., Told]
 
 
 def page(web: Web, *links: tuple[str, str]) -> str:

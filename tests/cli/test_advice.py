@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
-from tests.cli.command import Home, Told
+from tests.cli.command import Home, Run, Told
 from tests.web import Web
 from tuireader.errors import Exit
-
-Run = Callable[..., Told]
 
 DEAD = """
 [[watch]]

@@ -14,15 +14,13 @@ from pathlib import Path
 import pytest
 
 from tests.builders import item, rss
-from tests.cli.command import Home, Told, run_apart, subscribe
+from tests.cli.command import Home, Run, Told, run_apart, subscribe
 from tests.locks import mounted, small_disk
 from tests.processes import unmeasured
-from tests.store.test_maintenance import spoil
+from tests.store.test_maintenance import change, problems, spoil
 from tests.web import Web
 from tuireader.errors import Exit
-from tuireader.store import maintenance
 
-Run = Callable[..., Told]
 WATCH = '[[watch]]\nname = "W"\nany = ["WeChat"]\n'
 
 
@@ -43,17 +41,12 @@ def filled(web: Web, home: Home, run: Run) -> Home:
 
 
 def read_all(home: Home) -> None:
-    conn = sqlite3.connect(home.database)
-    conn.execute("UPDATE article SET read = 1")
-    conn.commit()
-    conn.close()
+    change(home.database, "UPDATE article SET read = 1")
 
 
 def untouched(home: Home) -> bytes:
     """The database without its log, to be compared."""
-    conn = sqlite3.connect(home.database)
-    conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    conn.close()
+    change(home.database, "PRAGMA wal_checkpoint(TRUNCATE)")
     return home.database.read_bytes()
 
 
@@ -63,16 +56,14 @@ def untouched(home: Home) -> bytes:
 def test_a_purge_asks_first_and_can_be_tried(filled: Home, run: Run) -> None:
     assert run("purge").code == Exit.USAGE
     assert run("purge", "--older-than", "soon").code == Exit.USAGE
-    assert run("purge", "--older-than", "90d", "--dry-run").out.startswith(
-        "would drop the texts of 0 articles"
-    )
+    purge = ("purge", "--older-than", "90d")
+    assert run(*purge, "--dry-run").out.startswith("would drop the texts of 0 articles")
     read_all(filled)
-    planned = run("purge", "--older-than", "90d", "--keep", "10", "--dry-run").out
+    planned = run(*purge, "--keep", "10", "--dry-run").out
     assert planned.startswith("would drop the texts of 40 articles of 1 feed, ")
-    refused = run("purge", "--older-than", "90d", "--keep", "10")
+    refused = run(*purge, "--keep", "10")
     assert refused.code == Exit.USAGE and "--yes" in refused.err
-    done = run("purge", "--older-than", "90d", "--keep", "10", "--yes").out
-    assert done == planned.replace("would drop", "dropped")
+    assert run(*purge, "--keep", "10", "--yes").out == planned.replace("would drop", "dropped")
     assert len(run("list", "--limit", "100").out.splitlines()) == 60
     assert run("db", "check").code == Exit.OK
 
@@ -98,7 +89,7 @@ def test_backup(filled: Home, run: Run) -> None:
     copy = filled.folder / "copy.db"
     told = run("db", "backup", str(copy))
     assert told.out == f"{copy}\n" and told.err.startswith("copied ")
-    assert all(not finding.problem for finding in maintenance.check(copy))
+    assert problems(copy) == {}
     again = run("db", "backup", str(copy))
     assert again.code == Exit.DATABASE and "exists already" in again.err
     named = Path(run("db", "backup").out.strip())
@@ -131,7 +122,7 @@ def test_a_damaged_database_is_repaired_beside_it_and_then_in_its_place(
     assert run("refresh").code == Exit.OK
     assert len(run("list", "--limit", "100").out.splitlines()) == 60
     assert len(run("list", "watch:W", "--limit", "100").out.splitlines()) == 12
-    assert all(not finding.problem for finding in maintenance.check(filled.database))
+    assert problems(filled.database) == {}
 
 
 def test_a_backup_to_stdout_has_nothing_else_in_it(filled: Home, tmp_path: Path) -> None:
@@ -142,15 +133,11 @@ def test_a_backup_to_stdout_has_nothing_else_in_it(filled: Home, tmp_path: Path)
         assert done.stderr.startswith(b"copied ")
         if done.stdout is not None:
             copy.with_name("piped.db").write_bytes(done.stdout)
-    for file in (copy, copy.with_name("piped.db")):
-        assert not any(finding.problem for finding in maintenance.check(file))
+    assert problems(copy) == problems(copy.with_name("piped.db")) == {}
 
 
 def test_an_index_out_of_line_is_made_anew_in_place(filled: Home, run: Run) -> None:
-    conn = sqlite3.connect(filled.database)
-    conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
-    conn.commit()
-    conn.close()
+    change(filled.database, "INSERT INTO search (search) VALUES ('delete-all')")
     assert "BAD  search: 60 articles are not in the index" in run("db", "check").out
     assert "indexed 60 articles" in run("db", "repair").err
     assert run("db", "check").code == Exit.OK
@@ -181,7 +168,10 @@ def one_line(told: Told) -> str:
     [
         (lambda path: path.write_bytes(random.Random(1).randbytes(20_000)), "damaged or no database"),
         (lambda path: path.write_bytes(path.read_bytes()[:5000]), "damaged or no database"),
-        (lambda path: set_version(path), "newer tuireader"),
+        (
+            lambda path: change(path, "PRAGMA user_version = 9999", "PRAGMA journal_mode = DELETE"),
+            "newer tuireader",
+        ),
     ],
     ids=["noise", "cut off", "newer"],
 )
@@ -194,13 +184,6 @@ def test_a_file_that_cannot_be_used_is_named_and_untouched(
     for command in (["list"], ["refresh"], ["feeds"]):
         assert words in one_line(run(*command))
     assert filled.database.read_bytes() == before
-
-
-def set_version(path: Path) -> None:
-    conn = sqlite3.connect(path)
-    conn.execute("PRAGMA user_version = 9999")
-    conn.execute("PRAGMA journal_mode = DELETE")
-    conn.close()
 
 
 def test_a_file_that_may_not_grow_ends_the_run_with_its_reason_and_loses_nothing(
@@ -216,7 +199,7 @@ def test_a_file_that_may_not_grow_ends_the_run_with_its_reason_and_loses_nothing
 
     told = run_apart(filled, "refresh", before=limited)
     assert "cannot read or write" in one_line(told)
-    assert all(not finding.problem for finding in maintenance.check(filled.database))
+    assert problems(filled.database) == {}
     assert len(run("list", "--limit", "1000").out.splitlines()) == 60
     assert run("refresh").code == Exit.OK
     assert len(run("list", "--limit", "1000").out.splitlines()) == 660
@@ -229,7 +212,7 @@ def test_a_full_disk_ends_the_run_with_its_reason_and_loses_nothing(web: Web, tm
         assert run_apart(home, "refresh").code == Exit.OK
         web.serve("/f", document(900, first=1000))
         assert "no space left" in one_line(run_apart(home, "refresh"))
-        assert all(not finding.problem for finding in maintenance.check(home.database))
+        assert problems(home.database) == {}
         assert len(run_apart(home, "list").out.splitlines()) == 20
         disk.fill()
         told = one_line(run_apart(home, "db", "backup"))  # which of the two, the file system decides
@@ -286,7 +269,7 @@ def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:
         home.folder.chmod(0o700)
         error = done.stderr.partition("----\n")[2]
         assert "is read-only" in one_line(Told(done.returncode, done.stdout, error))
-        assert all(not finding.problem for finding in maintenance.check(home.database))
+        assert problems(home.database) == {}
 
 
 def test_a_writer_that_never_ends_is_waited_for_and_then_named(

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.builders import item, rss
-from tests.cli.command import Home, Told, run_apart, subscribe
+from tests.cli.command import Home, Run, run_apart, subscribe
 from tests.web import Web
 from tuireader.cli import run as run_cli
 from tuireader.errors import Exit
 
-Run = Callable[..., Told]
 WORDS = (("list",), ("list", "is:unread"), ("search", "quokka"), ("feeds",))
 
 

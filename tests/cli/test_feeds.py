@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.builders import item, rss
-from tests.cli.command import Home, Told, subscribe
+from tests.cli.command import Home, Run, subscribe
 from tests.web import Answer, Web
 from tuireader.errors import Exit
 
 ONE = rss("Good News", [item("1", "One")])
-Run = Callable[..., Told]
+FIELDS = """
+id url title folder state trouble unread total per_week newest last_try last_success last_error fault
+error_streak next_try moved_to
+"""
 
 
 def test_health_in_lines_and_as_json(web: Web, home: Home, run: Run) -> None:
@@ -29,25 +31,7 @@ def test_health_in_lines_and_as_json(web: Web, home: Home, run: Run) -> None:
         line.partition(", next try")[0] for line in lines[::-1]
     ]  # the minutes until then go by
     first, second = (json.loads(line) for line in run("feeds", "--json").out.splitlines())
-    assert set(first) == {
-        "id",
-        "url",
-        "title",
-        "folder",
-        "state",
-        "trouble",
-        "unread",
-        "total",
-        "per_week",
-        "newest",
-        "last_try",
-        "last_success",
-        "last_error",
-        "fault",
-        "error_streak",
-        "next_try",
-        "moved_to",
-    }
+    assert set(first) == set(FIELDS.split())
     assert (first["trouble"], first["total"], first["newest"]) == ("none", 1, 1_700_000_000)
     assert (second["trouble"], second["fault"], second["error_streak"]) == ("failing", "http", 1)
 
@@ -110,13 +94,6 @@ def test_entries_that_are_too_many_are_left_out_with_a_word(web: Web, home: Home
     assert run("feeds").out.startswith("1\t10000/10000\t2,500/week\t")
 
 
-def test_one_unknown_name_changes_nothing(web: Web, home: Home, run: Run) -> None:
-    subscribe(home, web.serve("/1", ONE))
-    before = home.config.read_text()
-    assert run("feeds", "pause", "1", "no such").code == Exit.USAGE
-    assert home.config.read_text() == before
-
-
 def test_moves_are_shown_and_accepted(web: Web, home: Home, run: Run) -> None:
     old = web.serve("/old", status=301, headers={"Location": web.url + "/new"})
     new = web.serve("/new", ONE)
@@ -154,19 +131,18 @@ def test_the_feed_that_a_page_names_is_taken_in_its_place(web: Web, home: Home, 
     assert run("refresh").code == Exit.ALL_FAILED
     assert "`tuireader feeds accept 1` takes it" in run("feeds").out
     assert new in run("feeds", "accept", "1").err
-    assert new in home.config.read_text(encoding="utf-8") and url not in home.config.read_text(
-        encoding="utf-8"
-    )
+    config = home.config.read_text(encoding="utf-8")
+    assert new in config and url not in config
     assert run("refresh").code == Exit.OK
     assert len(run("feeds").out.splitlines()) == 1 and "2/2" in run("feeds").out
     assert run("feeds", "accept", "1").code == Exit.FAILURE
 
 
-def test_a_page_without_a_new_feed_changes_nothing(web: Web, home: Home, run: Run) -> None:
-    page = web.serve("/page", "<html><head><title>No feed</title>")
-    subscribe(home, page)
+def test_an_unknown_name_and_a_page_without_a_new_feed_change_nothing(web: Web, home: Home, run: Run) -> None:
+    subscribe(home, web.serve("/page", "<html><head><title>No feed</title>"))
     before = home.config.read_text(encoding="utf-8")
     assert run("refresh").code == Exit.ALL_FAILED
+    assert run("feeds", "pause", "1", "no such").code == Exit.USAGE
     told = run("feeds", "accept", "1")
     assert told.code == Exit.FAILURE and "was not found there" in told.err
     assert home.config.read_text(encoding="utf-8") == before

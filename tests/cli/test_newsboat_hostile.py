@@ -6,19 +6,18 @@ import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests import hostile_caches
-from tests.cli.command import Told
+from tests.cli.command import Run
 from tests.newsboat import DATA
 from tests.newsboat_hostile import faults
 from tuireader.errors import Exit
 
-Run = Callable[..., Told]
 PROFILES = int(os.environ.get("TUIREADER_HOSTILE", "8"))
 """All kinds of caches take 15 profiles; `TUIREADER_HOSTILE=200` tries so many."""
 
@@ -61,26 +60,29 @@ def home_of_a_profile(tmp_path: Path) -> Path:
     return folder
 
 
+URL = "http://harbour.example/feed.xml"
+
+
+def write_cache(folder: Path, column: str, values: Sequence[object]) -> Path:
+    """Write a cache with an article for each value of a column that is not always there."""
+    path = folder / "cache.db"
+    with closing(sqlite3.connect(path)) as cache, cache:
+        cache.execute(f"CREATE TABLE rss_item (guid, title, url, feedurl, unread, {column})")
+        for n, value in enumerate(values):
+            row = (f"g{n}", f"Title {n}", f"{URL}/{n}", URL, 1, value)
+            cache.execute("INSERT INTO rss_item VALUES (?, ?, ?, ?, ?, ?)", row)
+    return path
+
+
 @pytest.mark.parametrize("published", ["²", "--5", "9" * 5000, "٣", b"\xff", 1e300, -5, (1 << 63) - 1, None])
 def test_a_time_that_is_none_is_no_time(published: object, run: Run, home_of_a_profile: Path) -> None:
-    url = "http://harbour.example/feed.xml"
-    with closing(sqlite3.connect(home_of_a_profile / "cache.db")) as cache, cache:
-        cache.execute("CREATE TABLE rss_item (guid, title, url, feedurl, unread, pubDate)")
-        for number, value in enumerate((published, 1_700_000_000, "1700000000")):
-            row = (f"g{number}", f"Title {number}", f"{url}/{number}", url, 1, value)
-            cache.execute("INSERT INTO rss_item VALUES (?, ?, ?, ?, ?, ?)", row)
+    write_cache(home_of_a_profile, "pubDate", (published, 1_700_000_000, "1700000000"))
     told = run("import", "newsboat", str(home_of_a_profile), "-q")
     assert (told.code, told.err) == (Exit.OK, "") and "articles\t3\t3 new" in told.out
 
 
 def test_what_can_be_read_of_a_damaged_cache_comes_over(run: Run, home_of_a_profile: Path) -> None:
-    url = "http://harbour.example/feed.xml"
-    path = home_of_a_profile / "cache.db"
-    with closing(sqlite3.connect(path)) as cache, cache:
-        cache.execute("CREATE TABLE rss_item (guid, title, url, feedurl, unread, pubDate, content)")
-        for number in range(20):
-            row = (f"g{number}", f"Title {number}", f"{url}/{number}", url, 1, number, "x" * 20_000)
-            cache.execute("INSERT INTO rss_item VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    path = write_cache(home_of_a_profile, "content", ["x" * 20_000] * 20)
     raw = bytearray(path.read_bytes())
     starts = range(0, len(raw), 4096)
     long = [at for at in starts if raw[at + 4 : at + 8] == b"xxxx" and any(raw[at : at + 4])]
@@ -92,23 +94,23 @@ def test_what_can_be_read_of_a_damaged_cache_comes_over(run: Run, home_of_a_prof
 
 
 def test_what_is_too_large_is_left_out_and_said(run: Run, home_of_a_profile: Path) -> None:
-    url = "http://harbour.example/feed.xml"
-    with closing(sqlite3.connect(home_of_a_profile / "cache.db")) as cache, cache:
-        cache.execute("CREATE TABLE rss_item (guid, title, url, feedurl, unread, content)")
-        for number, size in enumerate((10, 11_000_000)):
-            row = (f"g{number}", f"Title {number}", f"{url}/{number}", url, 1, "x" * size)
-            cache.execute("INSERT INTO rss_item VALUES (?, ?, ?, ?, ?, ?)", row)
+    write_cache(home_of_a_profile, "content", ("x" * 10, "x" * 11_000_000))
     told = run("import", "newsboat", str(home_of_a_profile), "-q")
     assert "articles\t1\t1 new" in told.out and "1 article is not imported: over 10 MB each" in told.err
 
 
-def test_files_that_are_too_large_are_refused(run: Run, home_of_a_profile: Path) -> None:
-    (home_of_a_profile / "config").write_bytes(b"x" * 5_000_000)
+@pytest.mark.parametrize(
+    ("config", "code", "said"),
+    [
+        ("x" * 5_000_000, Exit.FAILURE, "config has more than 4 MB"),
+        ("max-items 1\n" * 20_001, Exit.FAILURE, "config has more than 20,000 lines"),
+        ("browser " + "x" * 30_000 + "\nmax-items 1\n", Exit.OK, "longer than 20,000 characters"),
+    ],
+    ids=["a file", "lines", "a line"],
+)
+def test_files_that_are_too_large_are_refused(
+    config: str, code: Exit, said: str, run: Run, home_of_a_profile: Path
+) -> None:
+    (home_of_a_profile / "config").write_text(config, encoding="utf-8")
     told = run("import", "newsboat", str(home_of_a_profile))
-    assert told.code == Exit.FAILURE and "config has more than 4 MB" in told.err
-    (home_of_a_profile / "config").write_bytes(b"max-items 1\n" * 20_001)
-    told = run("import", "newsboat", str(home_of_a_profile))
-    assert told.code == Exit.FAILURE and "config has more than 20,000 lines" in told.err
-    (home_of_a_profile / "config").write_text("browser " + "x" * 30_000 + "\nmax-items 1\n", encoding="utf-8")
-    told = run("import", "newsboat", str(home_of_a_profile))
-    assert told.code == Exit.OK and "longer than 20,000 characters" in told.err
+    assert told.code == code and said in told.err

@@ -6,19 +6,18 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Home, Told
+from tests.cli.command import Home, Run
 from tests.newsboat import DATA
 from tests.terminal import Terminal
 from tuireader.config import load
 from tuireader.errors import Exit
 
-Run = Callable[..., Told]
 LINES = DATA.with_name("newsboat-lines")
+IMPORT = ("import", "newsboat", str(LINES), "--json", "--accept", "programs,proxy,folders")
 MANUAL = Path("/usr/share/doc/newsboat/newsboat.html")
 
 
@@ -29,7 +28,7 @@ def logical_lines(path: Path) -> int:
 
 
 def test_each_line_ends_as_moved_changed_or_dropped(run: Run, home: Home) -> None:
-    told = run("import", "newsboat", str(LINES), "--json", "--accept", "programs,proxy,folders")
+    told = run(*IMPORT)
     assert told.code == Exit.OK
     moved = json.loads(told.out)
     names = ("urls", "config", "colours")
@@ -60,10 +59,9 @@ def test_each_line_ends_as_moved_changed_or_dropped(run: Run, home: Home) -> Non
 
 
 def test_done_twice_it_says_the_same(run: Run, home: Home) -> None:
-    words = ("import", "newsboat", str(LINES), "--json", "--accept", "programs,proxy,folders")
-    first = json.loads(run(*words).out)
+    first = json.loads(run(*IMPORT).out)
     text = home.config.read_text(encoding="utf-8")
-    again = json.loads(run(*words).out)
+    again = json.loads(run(*IMPORT).out)
     assert home.config.read_text(encoding="utf-8") == text
     assert (again["files"], again["not_moved"]) == (first["files"], first["not_moved"])
     assert set(again["added"].values()) == {0}

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Home, Told, run_apart, run_here
+from tests.cli.command import Home, Run, Told, run_apart
 from tests.terminal import Terminal
 from tests.web import Web
 from tuireader.cli import manual
 from tuireader.errors import Exit
 
-Run = Callable[..., Told]
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
 
 
-@pytest.fixture
-def run(news: tuple[Home, Web], capsys: pytest.CaptureFixture[str]) -> Run:
-    return lambda *words: run_here(news[0], capsys, *words)
+pytestmark = pytest.mark.usefixtures("news")
 
 
 def story(run: Run) -> str:
@@ -202,10 +197,6 @@ def test_exit_codes(run: Run, news: tuple[Home, Web], tmp_path: Path) -> None:
     assert run("refresh").code == Exit.SOME_FAILED
     assert run("refresh", web.url + "/broken.xml").code == Exit.ALL_FAILED
     assert run("config", "check").code == Exit.OK
-    conn = sqlite3.connect(home.database)
-    conn.execute("BEGIN EXCLUSIVE")
-    conn.execute("PRAGMA user_version")
-    conn.close()
     home.config.write_text("[[feeds]\n", encoding="utf-8")
     assert run("list").code == Exit.CONFIG
     home.config.write_text("", encoding="utf-8")
@@ -219,18 +210,16 @@ def test_every_exit_code_is_documented() -> None:
     assert set(manual.EXIT_CODES) == set(Exit)
 
 
-def test_offline_is_all_failed(news: tuple[Home, Web], capsys: pytest.CaptureFixture[str]) -> None:
-    home, _ = news
+def test_offline_is_all_failed(home: Home, run: Run) -> None:
     home.config.write_text('[[feeds]]\nurl = "http://127.0.0.1:9/feed"\n', encoding="utf-8")
-    told = run_here(home, capsys, "refresh")
+    told = run("refresh")
     assert told.code == Exit.ALL_FAILED and told.out == ""
 
 
 # --------------------------------------------------------------------------- a pipe, and a terminal
 
 
-def test_a_reader_that_has_seen_enough_is_no_fault(news: tuple[Home, Web]) -> None:
-    home, _ = news
+def test_a_reader_that_has_seen_enough_is_no_fault(home: Home) -> None:
     words = " ".join(f"'{word}'" for word in home.arguments("list", "--json"))
     for env in ({"PYTHONUNBUFFERED": "1"}, {"PYTHONUNBUFFERED": ""}):
         done = subprocess.run(
@@ -286,8 +275,7 @@ def test_a_number_that_no_article_has(run: Run, words: tuple[str, ...], number: 
     assert told.code == Exit.USAGE and f"there is no article {number}" in told.err
 
 
-def test_no_colour_in_a_pipe(news: tuple[Home, Web]) -> None:
-    home, _ = news
+def test_no_colour_in_a_pipe(home: Home) -> None:
     for words in (("list",), ("show", "1"), ("feeds",), ("watch", "list"), ("--help",)):
         assert "\x1b" not in run_apart(home, *words).out
 
@@ -299,8 +287,8 @@ def terminal(
 
 
 @pytest.mark.skipif(not any(Path(f, "less").exists() for f in os.get_exec_path()), reason="there is no less")
-def test_a_long_list_is_shown_page_by_page(news: tuple[Home, Web]) -> None:
-    with terminal(news[0], "list") as screen:
+def test_a_long_list_is_shown_page_by_page(home: Home) -> None:
+    with terminal(home, "list") as screen:
         screen.wait("WeChat suspends")
         screen.wait(":")
         screen.press("G")
@@ -309,22 +297,22 @@ def test_a_long_list_is_shown_page_by_page(news: tuple[Home, Web]) -> None:
         assert screen.leave() == 0
 
 
-def test_what_fits_on_the_screen_is_just_printed(news: tuple[Home, Web]) -> None:
-    with terminal(news[0], "list", "--limit", "3") as screen:
+def test_what_fits_on_the_screen_is_just_printed(home: Home) -> None:
+    with terminal(home, "list", "--limit", "3") as screen:
         assert screen.leave() == 0
         assert b"\x1b[1m" in screen.raw  # unread ones are bold
 
 
 @pytest.mark.parametrize("env", [{"PAGER": "cat"}, {"TERM": "dumb"}], ids=["cat", "dumb"])
-def test_one_line_after_another_where_it_is_wanted(news: tuple[Home, Web], env: dict[str, str]) -> None:
-    with terminal(news[0], "list", env=env) as screen:
+def test_one_line_after_another_where_it_is_wanted(home: Home, env: dict[str, str]) -> None:
+    with terminal(home, "list", env=env) as screen:
         assert screen.leave() == 0
         assert screen.raw.count(b"\n") >= 31
 
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
-def test_no_colour_where_it_is_not_wanted(news: tuple[Home, Web], env: dict[str, str]) -> None:
-    with terminal(news[0], "show", "1", size=(120, 60), env=env) as screen:
+def test_no_colour_where_it_is_not_wanted(home: Home, env: dict[str, str]) -> None:
+    with terminal(home, "show", "1", size=(120, 60), env=env) as screen:
         assert screen.leave() == 0
         assert b"\x1b[1m" not in screen.raw and b"\x1b[33m" not in screen.raw
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.builders import item, rss
-from tests.cli.command import Home, Told, run_apart, run_here, start_apart, subscribe
+from tests.cli.command import Home, Run, Told, run_apart, start_apart, subscribe
 from tests.cli.test_json import fits
 from tests.terminal import Terminal
 from tests.web import Web
@@ -24,12 +24,9 @@ from tuireader.cli import service
 from tuireader.errors import Exit
 
 DOCS = Path(__file__).parents[2] / "docs"
-Run = Callable[..., Told]
 
 
-@pytest.fixture
-def run(news: tuple[Home, Web], capsys: pytest.CaptureFixture[str]) -> Run:
-    return lambda *words: run_here(news[0], capsys, *words)
+pytestmark = pytest.mark.usefixtures("news")
 
 
 def wechat(run: Run) -> str:
@@ -46,10 +43,8 @@ def test_save_names_its_files_and_never_writes_over_one(run: Run, tmp_path: Path
     path = Path(saved["path"])
     assert path.parent == folder and path.name.endswith(" WeChat suspends new user registration.md")
     text = path.read_text(encoding="utf-8")
-    assert (
-        "**Personal Information Protection Law**" in text
-        and "[the rules](<https://example.org/rules>)" in text
-    )
+    assert "**Personal Information Protection Law**" in text
+    assert "[the rules](<https://example.org/rules>)" in text
     again = run("save", number, "--to", str(folder), "--json")
     assert json.loads(again.out) == {**saved, "new": False} and "was saved before" in again.err
     path.write_text("mine", encoding="utf-8")
@@ -59,8 +54,7 @@ def test_save_names_its_files_and_never_writes_over_one(run: Run, tmp_path: Path
     assert path.read_text(encoding="utf-8") == text
 
 
-def test_save_follows_the_configuration(run: Run, news: tuple[Home, Web]) -> None:
-    home = news[0]
+def test_save_follows_the_configuration(run: Run, home: Home) -> None:
     text = home.config.read_text(encoding="utf-8")
     home.config.write_text(text + '[save]\nfolder = "kept"\nformat = "txt"\n', encoding="utf-8")
     path = Path(run("save", wechat(run)).out.strip())
@@ -77,8 +71,8 @@ def test_what_cannot_be_saved_is_told(run: Run, tmp_path: Path) -> None:
     assert told.code == Exit.FAILURE and "cannot be written to" in told.err
 
 
-def test_pipe_hands_the_article_to_a_program(run: Run, news: tuple[Home, Web]) -> None:
-    home, number = news[0], wechat(run)
+def test_pipe_hands_the_article_to_a_program(run: Run, home: Home) -> None:
+    number = wechat(run)
     echo = "import sys; sys.stdout.write(sys.stdin.read()); sys.exit(int(sys.argv[1]))"
     told = run_apart(home, "pipe", number, sys.executable, "-c", echo, "0")
     assert told.code == Exit.OK
@@ -175,8 +169,7 @@ def test_the_units_in_the_documentation_are_those_that_are_printed() -> None:
         assert kept == service.unit(name, service.PROGRAM, 1800)
 
 
-def test_service_prints_units_for_this_program(news: tuple[Home, Web]) -> None:
-    home = news[0]
+def test_service_prints_units_for_this_program(home: Home) -> None:
     program = shutil.which("tuireader", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     told = run_apart(home, "service", "--every", "2h")
     assert told.code == Exit.OK
@@ -197,9 +190,8 @@ def test_service_prints_units_for_this_program(news: tuple[Home, Web]) -> None:
 def test_odd_paths_are_quoted_for_systemd_and_cron() -> None:
     words = ("/a b/100%/tuireader", "--config", "x'y")
     assert 'ExecStart="/a b/100%%/tuireader" --config "x\'y" refresh' in service.unit("service", words, 60)
-    assert "*/1 * * * * '/a b/100\\%/tuireader' --config 'x'\"'\"'y' refresh --due --quiet" in service.unit(
-        "cron", words, 60
-    )
+    cron = "*/1 * * * * '/a b/100\\%/tuireader' --config 'x'\"'\"'y' refresh --due --quiet"
+    assert cron in service.unit("cron", words, 60)
     assert "~/.local/bin/tuireader refresh --due --quiet" in service.unit("cron", service.PROGRAM, 1800)
 
 
@@ -264,13 +256,8 @@ def test_all_of_it_works_while_the_reader_is_open(run: Run, news: tuple[Home, We
     assert run("list", "is:starred").out
 
 
-def test_a_broken_pipe_is_no_fault(news: tuple[Home, Web]) -> None:
-    home = news[0]
+def test_a_broken_pipe_is_no_fault(home: Home) -> None:
     subscribe(home, *[f"http://{n}.example/" for n in range(2000)])
-    line = (
-        f"{sys.executable} -m tuireader --config {home.config} --database {home.database} export | head -n 1"
-    )
-    done = subprocess.run(
-        ["bash", "-c", line], env=home.environment(), capture_output=True, text=True, check=False
-    )
+    line = f"{sys.executable} -m tuireader {shlex.join(home.arguments('export'))} | head -n 1"
+    done = subprocess.run(["bash", "-c", line], env=home.environment(), capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ('<?xml version="1.0" encoding="UTF-8"?>\n', "")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from tests.cli.command import Home, Told
+from tests.cli.command import Home, Run
 from tests.web import Web
 from tuireader.errors import Exit
-
-Run = Callable[..., Told]
 
 
 def test_changes_of_the_configuration_are_undone(news: tuple[Home, Web], run: Run) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.builders import item, rss
-from tests.cli.command import Home, Told, run_here, subscribe
-from tests.web import in_thread
+from tests.cli.command import Home, Run, subscribe
+from tests.web import Web
 from tuireader.errors import Exit
 
 RULES = """
@@ -22,24 +20,19 @@ any = ["Alipay", "Alypay", "WeChat quokka"]
 name = "Off"
 any = ["none such"]
 """
-Run = Callable[..., Told]
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """A command on a home with two feeds that have been fetched."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    home = Home(tmp_path)
+@pytest.fixture(autouse=True)
+def fetched(web: Web, home: Home, run: Run) -> None:
+    """Two feeds that have been fetched."""
     now = int(time.time())
-    with in_thread() as web:
-        many = [item(f"a{n}", f"Alipay grows by {n}", time=now - n * 3600) for n in range(2, 13)]
-        told = "<p>Its partners in Hangzhou heard that payment volumes fall short this quarter.</p>"
-        many.append(item("a1", "Alipay grows by 1", told, time=now - 3600))
-        one = web.serve("/one", rss("One", [*many, item("w", "WeChat <b>", time=now - 90 * 86_400)]))
-        two = web.serve("/two", rss("Two", [item("b", "Alipay (APAY) shrinks", told, time=now - 60)]))
-        subscribe(home, one, two, more=RULES)
-        assert run_here(home, capsys, "refresh").code == Exit.OK
-        yield lambda *words: run_here(home, capsys, *words)
+    many = [item(f"a{n}", f"Alipay grows by {n}", time=now - n * 3600) for n in range(2, 13)]
+    told = "<p>Its partners in Hangzhou heard that payment volumes fall short this quarter.</p>"
+    many.append(item("a1", "Alipay grows by 1", told, time=now - 3600))
+    one = web.serve("/one", rss("One", [*many, item("w", "WeChat <b>", time=now - 90 * 86_400)]))
+    two = web.serve("/two", rss("Two", [item("b", "Alipay (APAY) shrinks", told, time=now - 60)]))
+    subscribe(home, one, two, more=RULES)
+    assert run("refresh").code == Exit.OK
 
 
 def test_list(run: Run) -> None:
@@ -84,38 +77,17 @@ def test_report_and_lint(run: Run) -> None:
     assert json.loads(run("watch", "lint", "--json").out.splitlines()[1])["term"] == "Alypay"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '"',
-        "AND",
-        "NEAR(",
-        "col:x",
-        "is:",
-        "(" * 40,
-        "/(/",
-        "/(a+)+$/",
-        "-",
-        "*",
-        "🚀",
-        "‽",
-        "a" * 20_000,
-        "\ud800",
-        "“”",
-        "title:/^Why .*\\?$/",
-        "x OR",
-        "NOT",
-        "age:<",
-        "after:2023-02-31",
-        "feed:",
-        "'; DROP TABLE article",
-        "--",
-        "\0",
-    ],
-)
-def test_no_text_is_a_fault_on_the_command_line(run: Run, text: str) -> None:
-    for command in (["search"], ["search", "--sort", "relevance"], ["watch", "test"]):
+ODD = [
+    '"', "AND", "NEAR(", "col:x", "is:", "(" * 40, "/(/", "/(a+)+$/", "-", "*", "🚀", "‽", "a" * 20_000,
+    "\ud800", "“”", "title:/^Why .*\\?$/", "x OR", "NOT", "age:<", "after:2023-02-31", "feed:",
+    "'; DROP TABLE article", "--", "\0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [["search"], ["search", "--sort", "relevance"], ["watch", "test"]])
+def test_no_text_is_a_fault_on_the_command_line(run: Run, command: list[str]) -> None:
+    for text in ODD:
         told = run(*command, "--", text)
-        assert told.code in (Exit.OK, Exit.USAGE), (command, told)
+        assert told.code in (Exit.OK, Exit.USAGE), (text, told)
         empty = command[0] == "search" and told.code == Exit.OK and not told.out
         assert bool(told.err) == (told.code == Exit.USAGE or empty) and "Traceback" not in told.err

@@ -13,21 +13,11 @@ import pytest
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for 127.0.0.1 that nobody has signed, with its key in the same file."""
     path = tmp_path_factory.mktemp("tls") / "server.pem"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-    ]
-    command += ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    command += " -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    files = ["-keyout", str(path), "-out", f"{path}.crt"]
     try:
-        subprocess.run(
-            [*command, "-keyout", str(path), "-out", str(path) + ".crt"], check=True, capture_output=True
-        )
+        subprocess.run([*command.split(), *files], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("needs openssl to make a certificate")
     path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())

@@ -16,6 +16,7 @@ from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.workers import ParseWorker
 
 PAGE = "<!doctype html><html><head><title>Page</title>{}</head><body>words</body></html>"
+VIDEOS = "https://www.youtube.com/feeds/videos.xml"
 LINK = '<link rel="alternate" type="application/rss+xml" title="{}" href="{}">'
 
 
@@ -121,11 +122,8 @@ async def test_the_usual_places_are_looked_at_politely(web: Web, fetcher: Fetche
     assert web.most_at_once <= 2
 
 
-async def test_nothing_is_found(web: Web, fetcher: Fetcher) -> None:
+async def test_nothing_is_found_and_what_cannot_be_read_is_told(web: Web, fetcher: Fetcher) -> None:
     assert await pairs(fetcher, web.serve("/", PAGE.format(""))) == []
-
-
-async def test_what_cannot_be_read_is_told(web: Web, fetcher: Fetcher) -> None:
     for address in (web.url + "/none", "http://127.0.0.1:1/", "file:///etc/passwd", "ftp://x/"):
         with pytest.raises(TuireaderError):
             await pairs(fetcher, address)
@@ -171,14 +169,8 @@ def test_schemes(typed: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("page", "feeds"),
     [
-        (
-            "https://www.youtube.com/channel/UC_x-1",
-            ["https://www.youtube.com/feeds/videos.xml?channel_id=UC_x-1"],
-        ),
-        (
-            "https://youtube.com/playlist?list=PL1",
-            ["https://www.youtube.com/feeds/videos.xml?playlist_id=PL1"],
-        ),
+        ("https://www.youtube.com/channel/UC_x-1", [f"{VIDEOS}?channel_id=UC_x-1"]),
+        ("https://youtube.com/playlist?list=PL1", [f"{VIDEOS}?playlist_id=PL1"]),
         ("https://www.youtube.com/watch?v=1", []),
         ("https://github.com/a/b", ["https://github.com/a/b/releases.atom"]),
         ("https://github.com/a/b/tags", ["https://github.com/a/b/tags.atom"]),

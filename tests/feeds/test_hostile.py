@@ -47,20 +47,16 @@ class Case:
     words: str = ""
 
 
-def raw(rest: bytes) -> Raw:
-    async def send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(HEAD + rest)
-        await writer.drain()
-
-    return send
-
-
 def bytes_of(data: bytes) -> Raw:
     async def send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(data)
         await writer.drain()
 
     return send
+
+
+def raw(rest: bytes) -> Raw:
+    return bytes_of(HEAD + rest)
 
 
 def coded(coding: str, body: bytes) -> Answer:

@@ -38,10 +38,7 @@ def test_feeds_with_folders() -> None:
         OpmlFeed("https://three.example/feed"),
     )
     assert skipped == ()
-
-
-def test_opml_1_and_odd_names_of_attributes() -> None:
-    feeds, _ = load(b'<OPML><body><Outline TEXT="x" XMLURL="http://a.example/"/></body></OPML>')
+    feeds, _ = load(b'<OPML><body><Outline TEXT="x" XMLURL="http://a.example/"/></body></OPML>')  # OPML 1
     assert feeds == (OpmlFeed("http://a.example/", "x"),)
 
 
@@ -61,9 +58,7 @@ def test_opml_1_and_odd_names_of_attributes() -> None:
     ],
 )
 def test_what_is_skipped_is_told(url: str, words: str) -> None:
-    feeds, skipped = load(
-        opml(f'<outline type="rss" text="Odd\x1b" xmlUrl="{url}"/>'.replace("\x1b", "&#9;"))
-    )
+    feeds, skipped = load(opml(f'<outline type="rss" text="Odd&#9;" xmlUrl="{url}"/>'))
     assert feeds == ()
     assert skipped[0].startswith(f"Odd: {words}")
 
@@ -73,9 +68,9 @@ def test_what_is_skipped_is_told(url: str, words: str) -> None:
     [
         ('text="A & B" xmlUrl="http://e.org/?a=1&b=2&copy=3"', "http://e.org/?a=1&b=2&copy=3", "A & B"),
         (
-            'text="caf&eacute; &amp; &lt; &#233; &bad;" xmlUrl="http://e.org/"',
+            'text="caf&eacute; &amp; &lt; &#233; &x;" xmlUrl="http://e.org/"',
             "http://e.org/",
-            "café & < é &bad;",
+            "café & < é &x;",
         ),
         ('text="A\x1b[31m\x00B" xmlUrl="http://e.org/"', "http://e.org/", "A [31m B"),
         ('text="A" type="rss" url="http://e.org/"', "http://e.org/", "A"),
@@ -91,11 +86,8 @@ def test_what_is_often_written_wrong_is_understood(outline: str, url: str, title
 
 
 def test_the_same_feed_twice_is_one() -> None:
-    feeds, skipped = load(
-        opml(
-            '<outline text="A" xmlUrl="https://a.example/feed"/><outline text="B" xmlUrl="http://www.a.example/feed/?utm_source=x"/>'
-        )
-    )
+    urls = {"A": "https://a.example/feed", "B": "http://www.a.example/feed/?utm_source=x"}
+    feeds, skipped = load(opml("".join(f'<outline text="{name}" xmlUrl="{urls[name]}"/>' for name in urls)))
     assert [feed.title for feed in feeds] == ["A"]
     assert skipped == ("B: appears twice in the file",)
 

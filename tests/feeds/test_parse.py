@@ -35,9 +35,8 @@ def failed(body: bytes | str) -> ParseFailed:
 
 
 def only(body: bytes | str) -> ParsedEntry:
-    entries = feed(body).entries
-    assert len(entries) == 1
-    return entries[0]
+    (found,) = feed(body).entries
+    return found
 
 
 # -- what an entry becomes
@@ -107,19 +106,12 @@ def test_a_full_entry() -> None:
     assert (found.enclosures[0].duration, found.enclosures[0].length) == (3661, 9)
 
 
-def test_atom_text_is_literal_and_rss_text_is_not() -> None:
-    assert feed(atom("<content>1 &lt; 2 &lt;b&gt;</content>")).entries[0].content_html == "1 &lt; 2 &lt;b&gt;"
-    assert (
-        feed(bare("<item><itunes:summary>a &lt;b&gt;c&lt;/b&gt;</itunes:summary></item>"))
-        .entries[0]
-        .content_html
-        == "a <b>c</b>"
-    )
-
-
-def test_atom_xhtml_is_kept_as_markup() -> None:
-    found = feed(DECLINED["xhtml content"]).entries[0]
-    assert found.content_html == "<p>x</p>"
+def test_atom_text_is_literal_and_rss_text_is_not_and_xhtml_is_markup() -> None:
+    atom_text = only(atom("<content>1 &lt; 2 &lt;b&gt;</content>"))
+    assert atom_text.content_html == "1 &lt; 2 &lt;b&gt;"
+    rss_text = only(bare("<item><itunes:summary>a &lt;b&gt;c&lt;/b&gt;</itunes:summary></item>"))
+    assert rss_text.content_html == "a <b>c</b>"
+    assert only(DECLINED["xhtml content"]).content_html == "<p>x</p>"
 
 
 def test_links_inside_refer_to_the_entry_or_to_xml_base() -> None:
@@ -253,16 +245,12 @@ def test_wrong_labels(declared: str, real: str, header: str | None) -> None:
 
 
 def test_latin_text_without_a_label() -> None:
-    assert (
-        feed("<rss><channel><title>Fähre – “Ö”</title></channel></rss>".encode("cp1252")).title
-        == "Fähre – “Ö”"
-    )
+    body = "<rss><channel><title>Fähre – “Ö”</title></channel></rss>"
+    assert feed(body.encode("cp1252")).title == "Fähre – “Ö”"
 
 
 def test_one_bad_byte_does_not_spoil_the_rest() -> None:
-    body = bare(
-        "<item><title>Fähre</title></item><item><title>b@d</title></item><item><title>港口</title></item>"
-    )
+    body = bare("".join(f"<item><title>{title}</title></item>" for title in ("Fähre", "b@d", "港口")))
     found = feed(body.encode().replace(b"@", b"\xff"))
     assert [one.title for one in found.entries] == ["Fähre", "b\ufffdd", "港口"]
 
@@ -276,39 +264,20 @@ def test_decoding_never_raises(body: bytes, header: str | None) -> None:
 # -- damaged documents
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        "\x00",
-        "\x1b[31m",
-        "&#0;",
-        "&#27;",
-        "&#xD800;",
-        "&#xFFFF;",
-        "&#" + "9" * 5000 + ";",
-        "&#x110000;",
-        "\ufffe",
-        "&nbsp;",
-        "&undefined;",
-        "&",
-        "<br>",
-        "<b>",
-        "</b>",
-        "<![CDATA[x",
-        "<!--",
-        "<?x",
-        "\x0b\x0c",
-    ],
-)
+SWALLOWING = ["<![CDATA[x", "<!--", "<?x"]
+"""What is open takes what comes after it."""
+BAD = [
+    "\x00", "\x1b[31m", "&#0;", "&#27;", "&#xD800;", "&#xFFFF;", "&#" + "9" * 5000 + ";", "&#x110000;",
+    "\ufffe", "&nbsp;", "&undefined;", "&", "<br>", "<b>", "</b>", "\x0b\x0c",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", BAD + SWALLOWING)
 def test_one_bad_entry_leaves_the_others(bad: str) -> None:
-    body = "<rss version='2.0'><channel><title>T</title><item><title>first</title></item>"
-    body += (
-        f"<item><title>a{bad}z</title><guid>2</guid></item><item><title>last</title></item></channel></rss>"
-    )
-    found = feed(body)
+    damaged = f"<item><title>a{bad}z</title><guid>2</guid></item>"
+    found = feed(bare(f"<item><title>first</title></item>{damaged}<item><title>last</title></item>"))
     assert found.entries[0].title == "first"
-    if bad not in ("<![CDATA[x", "<!--", "<?x"):  # those swallow what comes after them
-        assert found.entries[-1].title == "last"
+    assert found.entries[-1].title == "last" or bad in SWALLOWING
     assert all("\x1b" not in one.title and "\x00" not in one.title for one in found.entries)
 
 
@@ -378,6 +347,8 @@ def test_a_body_that_is_a_path_is_not_opened(tmp_path: Path, shape: str) -> None
         (b'{"error": "not found"}', "this is JSON"),
         (b"[1, 2]", "this is JSON"),
         (b"{broken", "this is JSON"),
+        (b"[" * 100_000, "this is JSON"),
+        (b'{"version": "https://jsonfeed.org/version/1", "items":' + b"[" * 100_000, "this is JSON"),
         (b"<!DOCTYPE html><html><body>hello</body></html>", "this is a web page, not a feed"),
         (b"<HTML><head>", "this is a web page"),
         (b"<p>hello", "this is a web page"),
@@ -389,6 +360,7 @@ def test_a_body_that_is_a_path_is_not_opened(tmp_path: Path, shape: str) -> None
         (b"just words", "this is something else"),
         (bytes(range(256)) * 4, "this is something else"),
     ],
+    ids=lambda value: str(value)[:30],
 )
 def test_what_is_no_feed_is_named(body: bytes, words: str) -> None:
     result = failed(body)
@@ -405,9 +377,7 @@ def test_a_web_page_names_its_feeds() -> None:
         '<link rel="alternate" hreflang="de" href="/de/"><link href="/atom" type="application/atom+xml" rel="alternate">'
     )
     assert result.feeds == ("https://example.org/deep/all.xml", "https://example.org/atom")
-    assert result.reason.endswith(
-        "it names these feeds: https://example.org/deep/all.xml, https://example.org/atom"
-    )
+    assert result.reason.endswith(f"it names these feeds: {', '.join(result.feeds)}")
 
 
 def test_an_xhtml_page_with_an_xml_declaration_is_a_page() -> None:
@@ -465,16 +435,9 @@ def test_addresses_that_are_not_web_addresses_vanish(link: str) -> None:
 
 @pytest.mark.parametrize("raw", ["\x1b]0;x\x07", "\x9b31m", "\u202eabc", "a\r\nb\tc", "[/] [b]x[/b]"])
 def test_every_text_is_one_safe_line(raw: str) -> None:
-    body = json.dumps(
-        {
-            "version": "https://jsonfeed.org/version/1.1",
-            "title": raw,
-            "items": [
-                {"id": raw, "title": raw, "tags": [raw], "authors": [{"name": raw}], "content_text": raw}
-            ],
-        }
-    )
-    found = feed(body)
+    item = {"id": raw, "title": raw, "tags": [raw], "authors": [{"name": raw}], "content_text": raw}
+    body = {"version": "https://jsonfeed.org/version/1.1", "title": raw, "items": [item]}
+    found = feed(json.dumps(body))
     one = found.entries[0]
     for text in (found.title, one.title, one.author, one.guid, *one.tags):
         assert not set(text) & set("\x1b\x07\x9b\u202e\r\n\t")
@@ -513,12 +476,8 @@ def test_json_feed() -> None:
     found = feed(json.dumps(JSON))
     first, second, third = found.entries
     assert (found.title, found.site_url) == ("Harbour", "https://example.org/")
-    assert (first.guid, first.url, first.title, first.author) == (
-        "7",
-        "https://example.org/a",
-        "A < B",
-        "Ada",
-    )
+    assert (first.guid, first.url) == ("7", "https://example.org/a")
+    assert (first.title, first.author) == ("A < B", "Ada")
     assert (first.content_html, first.summary_html, first.published) == ("<p>x</p>", "s", 1706933106)
     assert (first.tags, first.picture_url) == (("x",), "https://example.org/i.png")
     assert (first.enclosures[0].length, first.enclosures[0].duration) == (9, 61)
@@ -526,21 +485,11 @@ def test_json_feed() -> None:
     assert third.title == ""
 
 
-ITEM_KEYS = [
-    "id",
-    "url",
-    "title",
-    "content_html",
-    "content_text",
-    "date_published",
-    "authors",
-    "tags",
-    "attachments",
-]
+ITEM_KEYS = "id url title content_html content_text date_published authors tags attachments"
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(ITEM_KEYS), inner, max_size=4)
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(ITEM_KEYS.split()), inner, max_size=4)
     ),
     max_leaves=8,
 )
@@ -554,26 +503,15 @@ def test_json_of_wrong_types_never_raises(data: dict[str, object]) -> None:
     assert isinstance(result, ParsedFeed | ParseFailed)
 
 
-def test_deep_json_is_no_feed() -> None:
-    assert failed("[" * 100_000).fault is Fault.NOT_A_FEED
-    assert (
-        failed('{"version": "https://jsonfeed.org/version/1", "items":' + "[" * 100_000).fault
-        is Fault.NOT_A_FEED
-    )
-
-
 # -- anything at all
+
+PARTS = ["<rss>", "<channel>", "<item>", "</item>", "<title>", "x", "&#x1;", "<feed>", "&", "]]>"]
 
 
 @settings(max_examples=150, deadline=None)
 @given(
     st.binary(max_size=200)
-    | st.lists(
-        st.sampled_from(
-            ["<rss>", "<channel>", "<item>", "</item>", "<title>", "x", "&#x1;", "<feed>", "&", "]]>"]
-        ),
-        max_size=20,
-    ).map(lambda parts: "".join(parts).encode())
+    | st.lists(st.sampled_from(PARTS), max_size=20).map(lambda parts: "".join(parts).encode())
 )
 def test_parsing_never_raises(body: bytes) -> None:
     result = parse(body, URL, "application/xml")
@@ -582,6 +520,10 @@ def test_parsing_never_raises(body: bytes) -> None:
 
 
 # -- the worker process
+
+
+ODD = DECLINED["odd date"].encode()
+"""A document that the worker is needed for."""
 
 
 async def test_the_worker_gives_what_parse_gives() -> None:
@@ -594,18 +536,15 @@ async def test_the_worker_gives_what_parse_gives() -> None:
 async def test_the_worker_is_ended_when_it_takes_too_long_and_starts_anew() -> None:
     bomb = b"<rss><channel><item><author>" + b"a." * 200_000 + b"@</author></item></channel></rss>"
     async with ParseWorker(deadline=0.3) as worker:
-        assert isinstance(await worker.parse(DECLINED["odd date"].encode(), URL), ParsedFeed)
-        slow, after = await asyncio.gather(
-            worker.parse(bomb, URL), worker.parse(DECLINED["odd date"].encode(), URL)
-        )
-    assert isinstance(slow, ParseFailed)
-    assert slow.fault is Fault.TOO_SLOW
+        assert isinstance(await worker.parse(ODD, URL), ParsedFeed)
+        slow, after = await asyncio.gather(worker.parse(bomb, URL), worker.parse(ODD, URL))
+    assert isinstance(slow, ParseFailed) and slow.fault is Fault.TOO_SLOW
     assert isinstance(after, ParsedFeed)
 
 
 async def _stopped(worker: ParseWorker) -> asyncio.subprocess.Process:
     """The process of a worker, which has begun and gets no time any more."""
-    await worker.parse(DECLINED["odd date"].encode(), URL)
+    await worker.parse(ODD, URL)
     process = worker.slow.process
     assert process is not None
     process.send_signal(signal.SIGSTOP)
@@ -615,35 +554,33 @@ async def _stopped(worker: ParseWorker) -> asyncio.subprocess.Process:
 async def test_waiting_on_a_busy_machine_is_no_work() -> None:
     async with ParseWorker(deadline=0.3) as worker:
         process = await _stopped(worker)
-        reading = asyncio.create_task(worker.parse(DECLINED["odd date"].encode(), URL))
+        reading = asyncio.create_task(worker.parse(ODD, URL))
         done, _ = await asyncio.wait([reading], timeout=0.6)
         process.send_signal(signal.SIGCONT)
         assert not done and isinstance(await reading, ParsedFeed)
 
 
 async def test_a_worker_that_does_not_answer_at_all_is_ended() -> None:
-    body = DECLINED["odd date"].encode()
     async with ParseWorker(deadline=0.1) as worker:
         await _stopped(worker)
-        slow = await worker.parse(body, URL)
+        slow = await worker.parse(ODD, URL)
         assert isinstance(slow, ParseFailed) and slow.fault is Fault.TOO_SLOW
-        assert isinstance(await worker.parse(body, URL), ParsedFeed)
+        assert isinstance(await worker.parse(ODD, URL), ParsedFeed)
 
 
 async def test_the_worker_survives_being_killed() -> None:
     async with ParseWorker() as worker:
-        body = DECLINED["odd date"].encode()
-        await worker.parse(body, URL)
+        await worker.parse(ODD, URL)
         process = worker.slow.process
         assert process is not None
         process.kill()
         await process.wait()
-        assert isinstance(await worker.parse(body, URL), ParsedFeed)
+        assert isinstance(await worker.parse(ODD, URL), ParsedFeed)
 
 
 async def test_a_cancelled_parse_does_not_confuse_the_next() -> None:
     async with ParseWorker() as worker:
-        first = asyncio.create_task(worker.parse(DECLINED["odd date"].encode(), URL))
+        first = asyncio.create_task(worker.parse(ODD, URL))
         while worker.slow.process is None:
             await asyncio.sleep(0)
         first.cancel()
@@ -657,13 +594,12 @@ async def test_large_and_long_feeds_go_through_the_worker() -> None:
     items = "".join(f"<item><title>{number}</title><guid>{number}</guid></item>" for number in range(50_000))
     async with ParseWorker() as worker:
         result = await worker.parse(bare(items).encode(), URL)
-    assert isinstance(result, ParsedFeed)
-    assert len(result.entries) == 10_000
+    assert isinstance(result, ParsedFeed) and len(result.entries) == 10_000
 
 
 async def test_apart_gives_the_same_and_can_prepare() -> None:
     bodies = [bare(f"<item><title>T{n}</title><guid>{n}</guid></item>").encode() for n in range(40)]
-    odd = [DECLINED["odd date"].encode(), b"<html><body>no feed</body></html>", b""]
+    odd = [ODD, b"<html><body>no feed</body></html>", b""]
     async with ParseWorker(apart=True) as worker:
         found = await asyncio.gather(*(worker.parse(body, URL) for body in (*bodies, *odd)))
         assert list(found) == [parse(body, URL) for body in (*bodies, *odd)]

@@ -33,13 +33,8 @@ def test_the_newest_come_first_and_those_without_a_time_last() -> None:
         ),
         NOW,
     )
-    assert told.samples == (
-        ("To come", NOW),
-        ("Edited", NOW - DAY),
-        ("Old", NOW - 9 * DAY),
-        ("Undated", None),
-        ("Before all", None),
-    )
+    dated = (("To come", NOW), ("Edited", NOW - DAY), ("Old", NOW - 9 * DAY))
+    assert told.samples == (*dated, ("Undated", None), ("Before all", None))
     assert (told.entries, told.newest) == (5, NOW)
 
 
