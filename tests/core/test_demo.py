@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tuireader import demo
 
 NOW = 1_790_000_000
+Feeds = tuple[demo.DemoFeed, ...]
 
 MAIN = "https://harbourtech.example.org/2021/07/27/wechat-suspends-new-user-registration/"
 EDITORS_LINE = re.compile(
@@ -45,13 +46,13 @@ def address(url: str) -> str:
     return urlsplit(url)._replace(query="", fragment="").geturl()
 
 
-def times(feeds: tuple[demo.DemoFeed, ...]) -> list[int]:
+def times(feeds: Feeds) -> list[int]:
     found = [dated(entry) for feed in feeds for entry in parsed(feed).entries]
     return [when for when in found if when is not None]
 
 
 @pytest.fixture(scope="module")
-def feeds() -> tuple[demo.DemoFeed, ...]:
+def feeds() -> Feeds:
     return demo.feeds(NOW)
 
 
@@ -61,7 +62,7 @@ def articles(entries: list[Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def entries(feeds: tuple[demo.DemoFeed, ...]) -> list[Any]:
+def entries(feeds: Feeds) -> list[Any]:
     return [entry for feed in feeds for entry in parsed(feed).entries]
 
 
@@ -81,7 +82,7 @@ def on_pipl(text: str) -> bool:
 # --------------------------------------------------------------------------- sample feeds
 
 
-def test_every_feed_is_well_formed_and_there_is_enough_to_read(feeds: tuple[demo.DemoFeed, ...]) -> None:
+def test_every_feed_is_well_formed_and_there_is_enough_to_read(feeds: Feeds) -> None:
     documents = [parsed(feed) for feed in feeds]
     assert [document.get("bozo_exception") for document in documents] == [None] * len(feeds)
     assert len(feeds) >= 7
@@ -91,9 +92,7 @@ def test_every_feed_is_well_formed_and_there_is_enough_to_read(feeds: tuple[demo
     assert [document.version for document in documents].count("rss20") >= 3
 
 
-def test_ids_and_addresses_are_unique(
-    feeds: tuple[demo.DemoFeed, ...], entries: list[Any], articles: dict[str, Any]
-) -> None:
+def test_ids_and_addresses_are_unique(feeds: Feeds, entries: list[Any], articles: dict[str, Any]) -> None:
     for feed in feeds:
         ids = [entry.get("id") or entry.link for entry in parsed(feed).entries]
         assert len(set(ids)) == len(ids), feed.title
@@ -110,7 +109,7 @@ def test_dates_move_together_and_end_an_hour_before_now(now: int) -> None:
 
 
 def test_entries_stand_newest_first_and_no_date_lies_in_the_future_or_is_left_behind(
-    feeds: tuple[demo.DemoFeed, ...],
+    feeds: Feeds,
 ) -> None:
     year = str(time.gmtime(NOW).tm_year).encode()
     for feed in feeds:
@@ -145,7 +144,7 @@ def test_the_last_day_shows_what_the_program_is_for(entries: list[Any]) -> None:
 # --------------------------------------------------------------------------- the story
 
 
-def test_the_story_has_all_its_parts(feeds: tuple[demo.DemoFeed, ...], articles: dict[str, Any]) -> None:
+def test_the_story_has_all_its_parts(feeds: Feeds, articles: dict[str, Any]) -> None:
     (links,) = [[e.link for e in parsed(feed).entries] for feed in feeds if feed.title == "Harbour Tech"]
     assert 0 < links.index(MAIN) < len(links) - 1  # it has a previous and a next post
     story = articles[MAIN]
@@ -208,7 +207,7 @@ def test_articles_that_must_not_match(articles: dict[str, Any], link: str, near_
     assert not on_pipl(text)
 
 
-def test_only_example_domains_are_named(feeds: tuple[demo.DemoFeed, ...]) -> None:
+def test_only_example_domains_are_named(feeds: Feeds) -> None:
     for feed in feeds:
         hosts = set(re.findall(r"https?://([^/\s\"'<>&?]+)", feed.body.decode()))
         strange = {host for host in hosts if not re.search(r"(?:^|\.)example\.(?:com|net|org)$", host)}
@@ -246,7 +245,7 @@ def test_other_picture_addresses_have_no_picture(url: str) -> None:
     assert demo.picture(url) is None
 
 
-def test_the_config_is_toml_with_the_feeds_and_three_watches(feeds: tuple[demo.DemoFeed, ...]) -> None:
+def test_the_config_is_toml_with_the_feeds_and_three_watches(feeds: Feeds) -> None:
     config = tomllib.loads(demo.config_text())
     assert [(f["url"], f["title"], f["folder"]) for f in config["feeds"]] == [
         (feed.url, feed.title, feed.folder) for feed in feeds

@@ -110,22 +110,16 @@ def test_a_name_of_an_open_file_is_that_file(tmp_path: Path, name: str) -> None:
     assert out.read_text(encoding="utf-8") == "first\nbefore\nhere\nafter\n"
 
 
-def test_a_folder_is_not_written_over(tmp_path: Path) -> None:
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(IsADirectoryError):
-        files.write(tmp_path / "folder", [b"x"])
-    with pytest.raises(FileExistsError):
-        files.create(tmp_path / "folder", [b"x"])
-    assert names(tmp_path) == ["folder"]
-
-
-def test_what_exists_is_not_created(tmp_path: Path) -> None:
+def test_what_exists_is_not_created_and_a_folder_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"old")
     (tmp_path / "link").symlink_to("nowhere")
-    for name in ("file", "link"):
+    (tmp_path / "folder").mkdir()
+    for name in ("file", "link", "folder"):
         with pytest.raises(FileExistsError):
             files.create(tmp_path / name, [b"new"])
-    assert (tmp_path / "file").read_bytes() == b"old" and names(tmp_path) == ["file", "link"]
+    with pytest.raises(IsADirectoryError):
+        files.write(tmp_path / "folder", [b"x"])
+    assert (tmp_path / "file").read_bytes() == b"old" and names(tmp_path) == ["file", "folder", "link"]
 
 
 def test_a_file_is_created_where_there_are_no_hard_links(

@@ -22,10 +22,6 @@ def wait_of(plan: Plan) -> int:
     return plan.next_try - NOW
 
 
-def test_a_feed_without_articles_is_asked_at_the_least_interval() -> None:
-    assert schedule.usual_wait((), RATES, NOW) == 1800
-
-
 @pytest.mark.parametrize(
     ("gap", "expected"),
     [(60, 1800), (HOUR, 1800), (4 * HOUR, 2 * HOUR), (10 * HOUR, 5 * HOUR), (30 * DAY, DAY)],
@@ -35,15 +31,17 @@ def test_half_of_the_usual_gap_within_the_bounds(gap: int, expected: int) -> Non
     assert schedule.usual_wait(recent, RATES, NOW) == expected
 
 
-def test_a_feed_that_fell_asleep_is_asked_less() -> None:
-    busy = [NOW - 60 * number for number in range(20)]
-    asleep = [time - 10 * HOUR for time in busy]
-    assert schedule.usual_wait(busy, RATES, NOW) == 1800
-    assert schedule.usual_wait(asleep, RATES, NOW) == 5 * HOUR
-
-
-def test_articles_from_the_future_do_not_count() -> None:
-    assert schedule.usual_wait([NOW + 50 * DAY, NOW - 4 * HOUR], RATES, NOW) == 2 * HOUR
+@pytest.mark.parametrize(
+    ("recent", "expected"),
+    [
+        ([], 1800),  # the least
+        ([NOW - 60 * number for number in range(20)], 1800),
+        ([NOW - 10 * HOUR - 60 * number for number in range(20)], 5 * HOUR),  # it fell asleep
+        ([NOW + 50 * DAY, NOW - 4 * HOUR], 2 * HOUR),  # articles from the future do not count
+    ],
+)
+def test_a_feed_is_asked_as_often_as_it_says_something(recent: list[int], expected: int) -> None:
+    assert schedule.usual_wait(recent, RATES, NOW) == expected
 
 
 def test_neighbours_are_not_asked_together() -> None:
@@ -110,26 +108,21 @@ def test_a_move_is_adopted_after_it_was_seen_twice_in_a_row() -> None:
     assert moved(once.address, once.seen, "") == Move()
 
 
-@settings(max_examples=100)
-@given(
-    recent=st.lists(st.integers(-(2**62), 2**62), max_size=30),
-    interval=st.none() | st.integers(60, 30 * DAY),
-    ttl=st.none() | st.integers(-(2**62), 2**62),
-    max_age=st.none() | st.integers(-(2**62), 2**62),
-    streak=st.integers(0, 10**9),
-    feed_id=st.integers(1, 2**62),
-    retry=st.none() | st.integers(-(2**62), 2**62),
+MOMENTS = st.integers(-(2**62), 2**62)
+HISTORIES = st.builds(
+    History,
+    st.integers(1, 2**62),
+    st.lists(MOMENTS, max_size=30),
+    st.none() | st.integers(60, 30 * DAY),
+    st.none() | MOMENTS,
+    st.none() | MOMENTS,
+    st.integers(0, 10**9),
 )
-def test_the_next_try_is_always_near(
-    recent: list[int],
-    interval: int | None,
-    ttl: int | None,
-    max_age: int | None,
-    streak: int,
-    feed_id: int,
-    retry: int | None,
-) -> None:
-    history = History(feed_id, recent, interval, ttl, max_age, streak)
+
+
+@settings(max_examples=100)
+@given(HISTORIES, st.none() | MOMENTS)
+def test_the_next_try_is_always_near(history: History, retry: int | None) -> None:
     good, bad = after_success(history, RATES, NOW), after_failure(history, Fault.HTTP, retry, RATES, NOW)
     assert 60 <= wait_of(good) <= 30 * DAY
     assert 900 <= wait_of(bad) <= DAY * 1.1

@@ -89,8 +89,10 @@ def with_type(name: str) -> st.SearchStrategy[str]:
 
 
 def with_attribute(name: str, *attributes: str) -> st.SearchStrategy[str]:
-    pairs = st.tuples(*(WORDS.map(lambda value, key=key: f"{key}={quoteattr(value)}") for key in attributes))
-    return pairs.map(lambda found: f"<{name} {' '.join(found)}/>")
+    def attribute(key: str) -> st.SearchStrategy[str]:
+        return WORDS.map(lambda value: f"{key}={quoteattr(value)}")
+
+    return st.tuples(*map(attribute, attributes)).map(lambda found: f"<{name} {' '.join(found)}/>")
 
 
 NAMES = """
