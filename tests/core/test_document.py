@@ -280,6 +280,7 @@ def test_inline_elements_go_on_over_blocks() -> None:
         ("<a href=javascript:x>a</a> <a href='data:x'>b</a> <a href='http://[::1'>c</a>", [], []),
         ("<a href=#fn1>1</a> <a href='https://news.example/2021/07/story/#fn2'>2</a>", [], []),
         ("<a href=/x> </a><a href=/y></a><a name=z>z</a>", [], []),
+        ("a<a href=/x><br></a>b", [], []),
         ("<a href=/x>a<a href=/y>b</a>", [("link", "a", 1), ("link", "b", 2)],
          ["https://news.example/x", "https://news.example/y"]),
         ("<A HREF='/x' title='a > b'>a</A>", [("link", "a", 1)], ["https://news.example/x"]),
