@@ -50,9 +50,6 @@ def untouched(home: Home) -> bytes:
     return home.database.read_bytes()
 
 
-# --------------------------------------------------------------------------- purge
-
-
 def test_a_purge_asks_first_and_can_be_tried(filled: Home, run: Run) -> None:
     assert run("purge").code == Exit.USAGE
     assert run("purge", "--older-than", "soon").code == Exit.USAGE
@@ -71,9 +68,6 @@ def test_a_purge_asks_first_and_can_be_tried(filled: Home, run: Run) -> None:
 def test_unread_articles_go_only_when_asked_for(filled: Home, run: Run) -> None:
     assert "of 0 articles" in run("purge", "--keep", "0", "--dry-run").out
     assert "of 48 articles" in run("purge", "--keep", "0", "--unread", "--dry-run").out
-
-
-# --------------------------------------------------------------------------- db
 
 
 def test_check_prints_a_line_for_each_thing(filled: Home, run: Run) -> None:

@@ -19,9 +19,6 @@ from tuireader.model.json_shape import Shape
 pytestmark = pytest.mark.usefixtures("news")
 
 
-# --------------------------------------------------------------------------- does a value fit?
-
-
 def misfits(value: object, hint: Any, place: str = "") -> list[str]:
     """Where a value from JSON is not of a declared type; a field too many or too few counts."""
     origin, parts = get_origin(hint), get_args(hint)
@@ -77,8 +74,6 @@ def test_what_does_not_fit_is_seen() -> None:
         ".ids is missing",
     ]
 
-
-# --------------------------------------------------------------------------- all commands
 
 LINES = {
     "list": ("list", "--json"),

@@ -17,7 +17,6 @@ from tuireader.config import load
 from tuireader.errors import Exit
 
 LINES = DATA.with_name("newsboat-lines")
-IMPORT = ("import", "newsboat", str(LINES), "--json", "--accept", "programs,proxy,folders")
 MANUAL = Path("/usr/share/doc/newsboat/newsboat.html")
 
 
@@ -27,8 +26,9 @@ def logical_lines(path: Path) -> int:
     return sum(bool(line.strip()) and not line.startswith("#") for line in text.splitlines())
 
 
-def test_each_line_ends_as_moved_changed_or_dropped(run: Run, home: Home) -> None:
-    told = run(*IMPORT)
+def test_each_line_ends_as_moved_changed_or_dropped_and_again_the_same(run: Run, home: Home) -> None:
+    words = ("import", "newsboat", str(LINES), "--json", "--accept", "programs,proxy,folders")
+    told = run(*words)
     assert told.code == Exit.OK
     moved = json.loads(told.out)
     names = ("urls", "config", "colours")
@@ -56,14 +56,10 @@ def test_each_line_ends_as_moved_changed_or_dropped(run: Run, home: Home) -> Non
     assert bookmark.command == (str(Path("~/bin/bookmark.sh").expanduser()), "{url}", "{title}")
     assert config.fetch.proxy == "http://user:hidden-word@localhost:3128"
     assert [watch.name for watch in config.watches] == ["newsboat", "ferr(y|ies)", "author =~ lin"]
-
-
-def test_done_twice_it_says_the_same(run: Run, home: Home) -> None:
-    first = json.loads(run(*IMPORT).out)
     text = home.config.read_text(encoding="utf-8")
-    again = json.loads(run(*IMPORT).out)
+    again = json.loads(run(*words).out)
     assert home.config.read_text(encoding="utf-8") == text
-    assert (again["files"], again["not_moved"]) == (first["files"], first["not_moved"])
+    assert (again["files"], again["not_moved"]) == (moved["files"], moved["not_moved"])
     assert set(again["added"].values()) == {0}
 
 

@@ -39,9 +39,6 @@ def said(text: str, names: Names | None = NAMES, *, at_arrival: bool = False) ->
     return [(str(one), one.dead) for one in query.advise(parsed, names, at_arrival=at_arrival)]
 
 
-# --------------------------------------------------------------------------- operators
-
-
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -244,9 +244,6 @@ def test_what_is_stored_of_a_document() -> None:
     assert dedup.unique_entries([empty]) == {}
 
 
-# --------------------------------------------------------------------------- one address, two titles
-
-
 @pytest.mark.parametrize(
     ("title", "other", "in_one_feed", "between_feeds"),
     [
@@ -267,8 +264,6 @@ def test_titles_decide(title: str, other: str, in_one_feed: bool, between_feeds:
         assert dedup.same_by_url(one, two, same_feed=True) is in_one_feed
         assert dedup.same_by_url(one, two, same_feed=False) is between_feeds
 
-
-# --------------------------------------------------------------------------- one article, two texts
 
 WORDS = " ".join(f"word{number}" for number in range(30))
 OTHERS = " ".join(f"other{number}" for number in range(30))

@@ -51,6 +51,10 @@ def times(feeds: Feeds) -> list[int]:
     return [when for when in found if when is not None]
 
 
+def ids(now: int) -> list[str]:
+    return [entry.get("id") or entry.link for feed in demo.feeds(now) for entry in parsed(feed).entries]
+
+
 @pytest.fixture(scope="module")
 def feeds() -> Feeds:
     return demo.feeds(NOW)
@@ -102,10 +106,11 @@ def test_ids_and_addresses_are_unique(feeds: Feeds, entries: list[Any], articles
 
 @settings(max_examples=8, deadline=None)
 @given(st.integers(min_value=0, max_value=4_000_000_000))
-def test_dates_move_together_and_end_an_hour_before_now(now: int) -> None:
+def test_the_same_articles_come_and_their_dates_move_together_up_to_an_hour_before_now(now: int) -> None:
     moved = times(demo.feeds(now))
     assert max(moved) == now - demo.NEWEST_AGE
     assert [now - when for when in moved] == [NOW - when for when in times(demo.feeds(NOW))]
+    assert ids(now) == ids(NOW)
 
 
 def test_entries_stand_newest_first_and_no_date_lies_in_the_future_or_is_left_behind(
@@ -118,13 +123,6 @@ def test_entries_stand_newest_first_and_no_date_lies_in_the_future_or_is_left_be
         assert all(year in date for date in dates), feed.title
         order = times((feed,))
         assert order == sorted(order, reverse=True) and order[0] <= NOW, feed.title
-
-
-def test_the_same_articles_come_again_with_a_later_now() -> None:
-    def ids(now: int) -> list[str]:
-        return [e.get("id") or e.link for feed in demo.feeds(now) for e in parsed(feed).entries]
-
-    assert ids(NOW) == ids(NOW + 86_400)
 
 
 def test_one_entry_has_no_date_no_title_or_no_id(articles: dict[str, Any]) -> None:
@@ -253,9 +251,6 @@ def test_the_config_is_toml_with_the_feeds_and_three_watches(feeds: Feeds) -> No
     watches = [("WeChat", "green"), ("PIPL", "magenta"), ("Ransomware", "red")]
     assert [(w["name"], w["color"]) for w in config["watch"]] == watches
     assert config["watch"][1]["any"] == ["Personal Information Protection Law", "PIPL", "个人信息保护法"]
-
-
-# --------------------------------------------------------------------------- starter list
 
 
 def test_the_starter_list_is_long_grouped_and_without_doubles() -> None:

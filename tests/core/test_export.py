@@ -77,13 +77,27 @@ class Reader(HTMLParser):
         self.tags: list[str] = []
         self.links: list[str] = []
         self.open: list[str] = []
+        self.words = ""
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         if tag not in ("meta", "br", "hr"):
             self.open.append(tag)
         for name, value in attrs:
-            assert name in ("href", "class", "style", "charset", "name", "content", "http-equiv"), name
+            assert name in (
+                "href",
+                "class",
+                "style",
+                "charset",
+                "name",
+                "content",
+                "http-equiv",
+                "rel",
+                "lang",
+            ), name
             if name == "href":
                 self.links.append(value or "")
 

@@ -86,9 +86,6 @@ def test_a_declared_page_is_read() -> None:
     assert "hello there" in article(f"{head}<html><body><p>hello there</p></body></html>", "", "")
 
 
-# --------------------------------------------------------------------------- code
-
-
 def test_the_words_of_a_program() -> None:
     code = 'def fare(zone):  # in crowns\n    return "x" * 14\n'
     kinds = {code[start:end]: kind for start, end, kind in colours(code, "python")}
@@ -98,9 +95,6 @@ def test_the_words_of_a_program() -> None:
         colours("x", "no such language")
     with pytest.raises(Failed):
         colours("x" * 60_001, "python")
-
-
-# --------------------------------------------------------------------------- pictures
 
 
 def saved(image: Image.Image, form: str, **options: object) -> bytes:

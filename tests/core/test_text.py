@@ -554,9 +554,6 @@ def test_canonical_url_is_idempotent_and_the_same_by_both_ways(url: str) -> None
     assert text.canonical_url(key) == text.canonical_url(f" {url}") == key
 
 
-# --------------------------------------------------------------------------- reading time
-
-
 @pytest.mark.parametrize(
     ("s", "minutes"),
     [

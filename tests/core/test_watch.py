@@ -259,9 +259,6 @@ def test_a_slow_regular_expression_is_stopped_named_and_given_up(rule: WatchRule
     assert matcher.spans(bait.title) == []
 
 
-# ----------------------------------------------------------------------------- highlighting
-
-
 def test_spans_for_highlighting() -> None:
     matcher = Matcher(
         [
@@ -280,9 +277,6 @@ def test_spans_for_highlighting() -> None:
     ]
     assert matcher.spans(text, ["three"]) == [(10, 15, "three")]
     assert matcher.spans("nothing here") == []
-
-
-# ----------------------------------------------------------------------------- signature, prefilter
 
 
 def test_the_signature_changes_with_what_is_matched() -> None:

@@ -503,8 +503,6 @@ def test_json_of_wrong_types_never_raises(data: dict[str, object]) -> None:
     assert isinstance(result, ParsedFeed | ParseFailed)
 
 
-# -- anything at all
-
 PARTS = ["<rss>", "<channel>", "<item>", "</item>", "<title>", "x", "&#x1;", "<feed>", "&", "]]>"]
 
 

@@ -18,8 +18,9 @@ def feed(*entries: ParsedEntry) -> ParsedFeed:
     return ParsedFeed("Harbour News", "https://harbour.example/", entries)
 
 
-def test_a_feed_without_entries() -> None:
+def test_a_feed_without_entries_and_one_with_more_than_were_kept() -> None:
     assert preview(feed(), NOW) == FeedPreview("Harbour News", "https://harbour.example/")
+    assert preview(ParsedFeed(entries=(ParsedEntry(),), left_out=7), NOW).entries == 8
 
 
 def test_the_newest_come_first_and_those_without_a_time_last() -> None:
@@ -42,10 +43,6 @@ def test_no_entry_has_a_time() -> None:
     told = preview(feed(*(ParsedEntry(title=str(number)) for number in range(9))), NOW)
     assert told.samples == tuple((str(number), None) for number in range(SAMPLES))
     assert (told.entries, told.newest, told.per_week, told.texts) == (9, None, None, "none")
-
-
-def test_entries_that_were_left_out_count() -> None:
-    assert preview(ParsedFeed(entries=(ParsedEntry(),), left_out=7), NOW).entries == 8
 
 
 def test_what_stands_in_for_a_title() -> None:

@@ -35,7 +35,7 @@ def ids(store: Store, kind: ViewKind, key: str = "", **options: object) -> list[
     return list(store.lists.ids(View(kind, key), **options))  # type: ignore[arg-type]
 
 
-def test_views(store: Store) -> None:
+def test_views_and_their_counts_follow_the_marks(store: Store) -> None:
     newest_first = ids(store, ViewKind.ALL)
     assert [row.title for row in store.lists.rows(newest_first)][:2] == ["Title number 1", "Title number 2"]
     mark(store, "read", newest_first[:2], True)
@@ -48,6 +48,10 @@ def test_views(store: Store) -> None:
     assert ids(store, ViewKind.FOLDER, "News") == newest_first
     assert ids(store, ViewKind.FOLDER, "no such folder") == []
     assert list(store.lists.unread_of(newest_first[::-1])) == newest_first[:1:-1]
+    counts = store.lists.counts(NOW - 150)
+    assert (counts.all, counts.unread) == (Count(3, 5), Count(3, 3))
+    assert (counts.starred, counts.today) == (Count(1, 2), Count(0, 2))
+    assert counts.feeds == {1: Count(1, 3), 2: Count(2, 2)}
 
 
 def test_sorting(store: Store) -> None:
@@ -62,18 +66,6 @@ def test_sorting(store: Store) -> None:
         titles("no such order")
     with pytest.raises(UsageError, match="unknown sort order"):
         store.lists.sorted_ids([1], "relevance")
-
-
-def test_counts_follow_the_marks(store: Store) -> None:
-    newest_first = ids(store, ViewKind.ALL)
-    mark(store, "read", newest_first[:2], True)
-    mark(store, "starred", newest_first[1:3], True)
-    counts = store.lists.counts(NOW - 150)
-    assert counts.all == Count(3, 5)
-    assert counts.unread == Count(3, 3)
-    assert counts.starred == Count(1, 2)
-    assert counts.today == Count(0, 2)
-    assert counts.feeds == {1: Count(1, 3), 2: Count(2, 2)}
 
 
 def test_articles_of_a_feed_that_was_left_are_kept_but_not_asked_to_be_read(store: Store) -> None:
@@ -175,9 +167,6 @@ def test_links_find_their_article_whichever_comes_first(store: Store) -> None:
     with store.transaction():
         store.links.record([(1, [])])
     assert store.links.outgoing(1) == []
-
-
-# --------------------------------------------------------------------------- the first of a list
 
 
 @pytest.mark.parametrize("folded", [False, True])
