@@ -69,6 +69,9 @@ def test_a_link_in_markdown_ends_where_it_should() -> None:
     assert markdown_link("[x]", "javascript:x") == r"\[x\]"
 
 
+ATTRIBUTES = "href class style charset name content http-equiv rel lang"
+
+
 class Reader(HTMLParser):
     """What a browser would load, run or show."""
 
@@ -87,17 +90,7 @@ class Reader(HTMLParser):
         if tag not in ("meta", "br", "hr"):
             self.open.append(tag)
         for name, value in attrs:
-            assert name in (
-                "href",
-                "class",
-                "style",
-                "charset",
-                "name",
-                "content",
-                "http-equiv",
-                "rel",
-                "lang",
-            ), name
+            assert name in ATTRIBUTES.split(), name
             if name == "href":
                 self.links.append(value or "")
 
