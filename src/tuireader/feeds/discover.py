@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
@@ -21,7 +22,6 @@ from tuireader.model import (
     Fetched,
     FetchFailed,
     FetchJob,
-    FetchResult,
     FoundFeed,
     ParsedFeed,
 )
@@ -42,7 +42,11 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
             if found := await _feed_at(fetcher, parser, guess):
                 return [found]
         answer = await fetcher.fetch(FetchJob(0, url))
-        if "://" not in typed and _lacks_tls(answer):
+        if (
+            "://" not in typed
+            and isinstance(answer, FetchFailed)
+            and answer.fault in (Fault.TLS, Fault.NETWORK)  # a server may be there, but not with TLS
+        ):
             url = "http" + url[5:]
             answer = await fetcher.fetch(FetchJob(0, url))
         if isinstance(answer, FetchFailed):
@@ -50,7 +54,7 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
         assert isinstance(answer, Fetched), "nothing is known of a page that could be unchanged"
         parsed = await parser.parse(answer.body, answer.url, answer.content_type)
         if isinstance(parsed, ParsedFeed):
-            return [_found(fetcher, answer.url, parsed)]
+            return [FoundFeed(answer.url, parsed.title, preview=preview(parsed, int(fetcher.now())))]
         page = charset.decode(answer.body, answer.content_type)
         if named := advertised(page, answer.url):
             return [FoundFeed(address, title, answer.url) for address, title in named]
@@ -115,41 +119,32 @@ def _github(path: str) -> list[str]:
     return [f"{base}/tags.atom" if found[3] == "/tags" else f"{base}/releases.atom"]
 
 
-def _lacks_tls(answer: FetchResult) -> bool:
-    """Return whether a server may be there, but not with TLS."""
-    return isinstance(answer, FetchFailed) and answer.fault in (Fault.TLS, Fault.NETWORK)
-
-
-def _found(fetcher: Fetcher, url: str, parsed: ParsedFeed) -> FoundFeed:
-    return FoundFeed(url, parsed.title, preview=preview(parsed, int(fetcher.now())))
-
-
 async def read_preview(fetcher: Fetcher, parser: ParseWorker, found: FoundFeed) -> FeedPreview:
     """Fetch and summarize a feed that was found. Raises TuireaderError if it cannot be read.
 
     In a private network it is fetched only if the page that names it is on the same host.
     """
-    answer = await fetcher.fetch(FetchJob(0, found.url, public_only=_is_elsewhere(found.url, found.page)))
+    return (await _read(fetcher, parser, found.url, found.page))[1]
+
+
+async def _read(fetcher: Fetcher, parser: ParseWorker, url: str, page: str) -> tuple[str, FeedPreview]:
+    """Return the address of a feed after redirects, and its preview; `page` is the page that names it."""
+    is_elsewhere = bool(page) and not same_host(url, page)
+    answer = await fetcher.fetch(FetchJob(0, url, public_only=is_elsewhere))
     if isinstance(answer, FetchFailed):
         raise TuireaderError(answer.reason)
     assert isinstance(answer, Fetched), "nothing is known of it that could be unchanged"
     parsed = await parser.parse(answer.body, answer.url, answer.content_type)
     if not isinstance(parsed, ParsedFeed):
         raise TuireaderError(parsed.reason)
-    return preview(parsed, int(fetcher.now()))
+    return answer.url, preview(parsed, int(fetcher.now()))
 
 
 async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str, page: str = "") -> FoundFeed | None:
-    answer = await fetcher.fetch(FetchJob(0, url, public_only=_is_elsewhere(url, page)))
-    if not isinstance(answer, Fetched):
-        return None
-    parsed = await parser.parse(answer.body, answer.url, answer.content_type)
-    return _found(fetcher, answer.url, parsed) if isinstance(parsed, ParsedFeed) else None
-
-
-def _is_elsewhere(url: str, page: str) -> bool:
-    """Return whether an address was named by a page of another host."""
-    return bool(page) and not same_host(url, page)
+    with contextlib.suppress(TuireaderError):
+        address, summary = await _read(fetcher, parser, url, page)
+        return FoundFeed(address, summary.title, preview=summary)
+    return None
 
 
 async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], page: str) -> list[FoundFeed]:

@@ -83,6 +83,14 @@ class Raw:
     other_texts: list[Text] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
 
+    def take_replies(self, href: str, kind: str, count: str) -> None:
+        """Take a link of Atom threading (RFC 4685): a page with the replies, or a feed of them."""
+        if kind in ("", HTML):
+            self.comments_url = self.comments_url or href
+        else:
+            self.comments_feed = self.comments_feed or href
+        self.comments_count = self.comments_count or count
+
 
 @dataclass(slots=True)
 class RawFeed:
@@ -234,13 +242,8 @@ def _stand_in(raw: Raw, atom: bool) -> str:
 
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for tag in tags:
-        if name := clean(tag, 100):
-            found[name] = None
-            if len(found) == MAX_TAGS:
-                break
-    return tuple(found)
+    names = dict.fromkeys(filter(None, (clean(tag, 100) for tag in tags)))
+    return tuple(islice(names, MAX_TAGS))
 
 
 def _count(text: str) -> int | None:

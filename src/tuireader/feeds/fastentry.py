@@ -121,7 +121,7 @@ class EntryReader:
             self._enclose(href, attributes)
         elif relation == "replies":
             count = next((value for key, value in attributes.items() if key.endswith("count")), "")
-            _replies(self.raw, href, attributes.get("type", "").lower(), count)
+            self.raw.take_replies(href, attributes.get("type", "").lower(), count)
 
     def _take_guid(self, child: Element, name: str) -> None:
         attributes = self._elements.attributes(child)
@@ -257,19 +257,7 @@ class EntryReader:
             raise Declined
 
 
-def _replies(raw: Raw, href: str, kind: str, count: str) -> None:
-    """Atom threading (RFC 4685): a page with the replies, or a feed of them."""
-    if kind in ("", HTML):
-        raw.comments_url = raw.comments_url or href
-    else:
-        raw.comments_feed = raw.comments_feed or href
-    raw.comments_count = raw.comments_count or count
-
-
-_Handler = Callable[[EntryReader, Element, str], None]
-
-
-_HANDLERS: dict[str, _Handler] = {
+_HANDLERS: dict[str, Callable[[EntryReader, Element, str], None]] = {
     **dict.fromkeys(("title", "dc:title"), EntryReader._take_title),
     "link": EntryReader._take_link,
     **dict.fromkeys(("guid", "id"), EntryReader._take_guid),

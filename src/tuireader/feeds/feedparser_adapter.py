@@ -207,10 +207,7 @@ def _take_links(raw: Raw, links: list[Any]) -> None:
             medium = Medium(href, kind, length=_string(link, "length"), title=_string(link, "title"))
             raw.enclosures.append(medium)
         elif relation == "replies":
-            page = kind in ("", HTML)
-            raw.comments_url = raw.comments_url or (href if page else "")
-            raw.comments_feed = raw.comments_feed or ("" if page else href)
             count = next((value for key, value in link.items() if key.endswith("count")), "")
-            raw.comments_count = raw.comments_count or str(count)
+            raw.take_replies(href, kind, str(count))
         else:
             raw.addresses.append(href)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import Any
@@ -66,11 +65,8 @@ def _authors(data: dict[str, Any]) -> list[str]:
 
 
 def _entry(item: dict[str, Any]) -> Raw:
-    contents = []
-    if content := _text(item, "content_html"):
-        contents.append(Text(content, HTML))
-    elif content := _text(item, "content_text"):
-        contents.append(Text(html.escape(content, quote=False).replace("\n", "<br>\n"), HTML))
+    kinds = (("content_html", HTML), ("content_text", PLAIN))
+    contents = [Text(content, kind) for key, kind in kinds if (content := _text(item, key))]
     summary = _text(item, "summary")
     return Raw(
         guid=_text(item, "id"),
@@ -80,7 +76,7 @@ def _entry(item: dict[str, Any]) -> Raw:
         published=dates.parse(_text(item, "date_published")),
         updated=dates.parse(_text(item, "date_modified")),
         summary=Text(summary, PLAIN) if summary else None,
-        contents=contents,
+        contents=contents[:1],
         tags=[tag for tag in _list(item, "tags") if isinstance(tag, str)],
         enclosures=[_attachment(one) for one in _list(item, "attachments") if isinstance(one, dict)],
         picture=_text(item, "image") or _text(item, "banner_image"),

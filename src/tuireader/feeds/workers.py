@@ -100,15 +100,15 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
 # --------------------------------------------------------------------------- results as plain values
 
 
-def _values(kind: type) -> attrgetter[tuple[Any, ...]]:
-    return attrgetter(*(field.name for field in fields(kind)))
-
-
-_entry_values = _values(ParsedEntry)
-_enclosure_values = _values(Enclosure)
-_prepared_values = _values(Prepared)
-_keys_values = _values(Keys)
-_feed_values = _values(ParsedFeed)
+_PARTS: dict[type, dict[str, type]] = {
+    ParsedFeed: {"entries": ParsedEntry, "prepared": Prepared, "keys": Keys},
+    ParsedEntry: {"enclosures": Enclosure},
+}
+"""Fields with further dataclasses, by the class that has them."""
+_VALUES = {
+    kind: attrgetter(*(field.name for field in fields(kind)))
+    for kind in (ParsedFeed, ParsedEntry, Prepared, Keys, Enclosure)
+}
 
 
 def pack(result: ParseResult | None) -> tuple[Any, ...] | None:
@@ -117,19 +117,13 @@ def pack(result: ParseResult | None) -> tuple[Any, ...] | None:
         return None
     if isinstance(result, ParseFailed):
         return result.fault.value, result.reason, result.feeds
-    changes: dict[str, Any] = {
-        "entries": [*map(_packed_entry, result.entries)],
-        "prepared": [*map(_prepared_values, result.prepared)],
-        "keys": [*map(_keys_values, result.keys)],
-    }
-    return _feed_values(replace(result, **changes))
+    return _packed(result)
 
 
-def _packed_entry(entry: ParsedEntry) -> tuple[Any, ...]:
-    if entry.enclosures:
-        enclosures: Any = tuple(map(_enclosure_values, entry.enclosures))
-        entry = replace(entry, enclosures=enclosures)
-    return _entry_values(entry)
+def _packed(value: Any) -> tuple[Any, ...]:
+    names = _PARTS.get(type(value), ())
+    parts = {name: tuple(map(_packed, found)) for name in names if (found := getattr(value, name))}
+    return _VALUES[type(value)](replace(value, **parts) if parts else value)
 
 
 def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
@@ -139,19 +133,15 @@ def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
     if len(values) == 3:
         fault, reason, feeds = values
         return ParseFailed(Fault(fault), reason, feeds)
-    feed: Any = ParsedFeed(*values)
-    result: ParsedFeed = replace(
-        feed,
-        entries=tuple([_entry(*packed) for packed in feed.entries]),
-        prepared=tuple([Prepared(*packed) for packed in feed.prepared]),
-        keys=tuple([Keys(*packed) for packed in feed.keys]),
-    )
-    return result
+    feed: ParsedFeed = _unpacked(ParsedFeed, values)
+    return feed
 
 
-def _entry(*values: Any) -> ParsedEntry:
-    entry = ParsedEntry(*values)
-    if entry.enclosures:
-        enclosures: Any = entry.enclosures
-        entry = replace(entry, enclosures=tuple([Enclosure(*packed) for packed in enclosures]))
-    return entry
+def _unpacked(kind: Any, values: tuple[Any, ...]) -> Any:
+    value = kind(*values)
+    parts = {
+        name: tuple([_unpacked(part, one) for one in found])
+        for name, part in _PARTS.get(kind, {}).items()
+        if (found := getattr(value, name))
+    }
+    return replace(value, **parts) if parts else value

@@ -12,7 +12,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -20,7 +19,7 @@ from typing import Any
 from tuireader import ingest, schedule
 from tuireader.errors import TuireaderError
 from tuireader.feeds.backpressure import Reservation
-from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import (
     Event,
@@ -53,7 +52,7 @@ _SMALL_BATCH = 8
 _PATIENCE = 0.1
 """A smaller batch waits this many seconds for more: a small commit costs nearly as much as a large one."""
 
-_APART = 20  # number of feeds above which all are parsed apart: then starting the process pays
+APART = 20  # number of feeds above which all are parsed apart: then starting the process pays
 
 log = logging.getLogger("tuireader")
 
@@ -76,20 +75,6 @@ class Outcome:
     result: FetchResult
     reservation: Reservation
     parsed: ParseResult | None = None
-
-
-@asynccontextmanager
-async def opened(
-    limits: FetchLimits, *, feeds: int = 1, fresh: int = 0
-) -> AsyncIterator[tuple[Fetcher, ParseWorker]]:
-    """Open a fetcher and a parser for this number of feeds, and close both.
-
-    `fresh` of them were never fetched before: if they are many, the parser is started at once.
-    """
-    async with Fetcher(limits) as fetcher, ParseWorker(apart=feeds > _APART) as parser:
-        if fresh > _APART:
-            parser.start()
-        yield fetcher, parser
 
 
 async def refresh(

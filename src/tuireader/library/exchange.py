@@ -79,9 +79,9 @@ class Exchange(UseCases):
         self._context.require_own_feeds()
         from tuireader.feeds import charset
         from tuireader.feeds.discover import unreadable, with_scheme
-        from tuireader.ingest import refresh
+        from tuireader.feeds.fetch import Fetcher
 
-        async with refresh.opened(fetch_limits(self._context.config)) as (fetcher, _):
+        async with Fetcher(fetch_limits(self._context.config)) as fetcher:
             answer = await fetcher.fetch(FetchJob(0, with_scheme(url)))
         if isinstance(answer, Fetched) and "<opml" in charset.decode(answer.body[:8192]).lower():
             return await self.import_data(answer.body, url)

@@ -50,6 +50,8 @@ class Refresh(UseCases):
             if not self._context.offline and (told := await self.notify()):  # what quiet hours held back
                 yield told
             return
+        from tuireader.feeds.fetch import Fetcher
+        from tuireader.feeds.workers import ParseWorker
         from tuireader.ingest import refresh
 
         await self._context.sync_mutes()
@@ -62,9 +64,10 @@ class Refresh(UseCases):
             clock=self._context.clock,
         )
         configured = {feed.url: feed for feed in self._context.config.feeds}
-        fresh = sum(one.last_success is None for one in facts)
-        limits = fetch_limits(self._context.config)
-        async with refresh.opened(limits, feeds=len(facts), fresh=fresh) as (fetcher, parser):
+        limits, apart = fetch_limits(self._context.config), len(facts) > refresh.APART
+        async with Fetcher(limits) as fetcher, ParseWorker(apart=apart) as parser:
+            if sum(one.last_success is None for one in facts) > refresh.APART:
+                parser.start()
             events = refresh.refresh(
                 facts,
                 lambda one: _job(one, configured.get(one.url)),
