@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.filesize import decimal
 
 from tuireader import files
 from tuireader.cli.base import Options, library_command, say, seconds
@@ -68,6 +67,8 @@ async def purge(
 
 
 def _texts(purged: Purged) -> str:
+    from rich.filesize import decimal
+
     articles, feeds = counted(purged.articles, "article"), counted(purged.feeds, "feed")
     return f"the texts of {articles} of {feeds}, {decimal(purged.bytes)}"
 
@@ -125,6 +126,8 @@ def backup(options: Options, file: Path | None) -> None:
       tuireader db backup
       tuireader db backup news-of-today.db
     """
+    from rich.filesize import decimal
+
     from tuireader.store import maintenance
 
     path = _database(options)

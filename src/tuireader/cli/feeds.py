@@ -19,6 +19,7 @@ from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Fault, Feed, FeedHealth, FoundFeed, Trouble
 from tuireader.text import without_password
 from tuireader.text.wording import counted
+from tuireader.ui.drawing.times import age, until
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -71,8 +72,6 @@ _ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
 
 
 def _as_line(health: FeedHealth, now: int) -> str:
-    from tuireader.ui.drawing.times import age
-
     feed = health.feed
     success = age(feed.last_success, now) if feed.last_success else "never"
     columns = [
@@ -88,8 +87,6 @@ def _as_line(health: FeedHealth, now: int) -> str:
 
 
 def _trouble(health: FeedHealth, now: int) -> str:
-    from tuireader.ui.drawing.times import until
-
     feed = health.feed
     match health.trouble:
         case Trouble.GONE:

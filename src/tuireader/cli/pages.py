@@ -16,6 +16,7 @@ from tuireader.cli.output import ink, json_option, print_json, print_paged
 from tuireader.errors import Exit, TuireaderError
 from tuireader.model import Comment
 from tuireader.subprocesses.programs import filled
+from tuireader.text import plain
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -38,8 +39,6 @@ async def fulltext(library: Library, articles: tuple[int, ...], feed_text: bool,
       tuireader fulltext --json 12 13
       tuireader fulltext --feed-text 12
     """
-    from tuireader.text import plain
-
     failed = 0
     for number in articles:
         try:
@@ -71,8 +70,6 @@ async def comments(library: Library, article: int, stored: bool, as_json: bool) 
       tuireader comments --stored 12
       tuireader comments --stored 12 --json
     """
-    from tuireader.text import plain
-
     found = await (library.articles.require(article) if stored else library.content.fetch_comments(article))
     said = found.comments.comments if found.comments is not None else ()
     if as_json:
@@ -83,8 +80,6 @@ async def comments(library: Library, article: int, stored: bool, as_json: bool) 
 
 
 def _lines(said: tuple[Comment, ...]) -> Iterator[str]:
-    from tuireader.text import plain
-
     for comment in said:
         when = (
             "" if comment.time is None else time.strftime(" · %Y-%m-%d %H:%M", time.localtime(comment.time))

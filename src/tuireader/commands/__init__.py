@@ -11,18 +11,6 @@ from tuireader.commands.table import BY_ID, COMMANDS, PRESETS
 from tuireader.commands.user_keys import KeyProblem, did_you_mean, resolve_keys
 
 __all__ = [
-    "BY_ID",
-    "COMMANDS",
-    "PANES",
-    "PRESETS",
-    "TABLES",
-    "Command",
-    "Group",
-    "KeyProblem",
-    "Scope",
-    "did_you_mean",
-    "key_label",
-    "keys_label",
-    "normalise_key",
-    "resolve_keys",
-]
+    "BY_ID", "COMMANDS", "PANES", "PRESETS", "TABLES", "Command", "Group", "KeyProblem", "Scope",
+    "did_you_mean", "key_label", "keys_label", "normalise_key", "resolve_keys",
+]  # fmt: skip

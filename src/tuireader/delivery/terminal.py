@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 from tuireader.text import clean, cut_characters
 
-_AUTO = "auto"
 KINDS = ("osc9", "osc777", "osc99")
 _TITLE, _BODY = 120, 300  # characters
 _BELL, _END = "\a", "\x1b\\"
@@ -39,7 +38,7 @@ def detect(environ: Mapping[str, str], wanted: str) -> str:
 
     `wanted` is one of `KINDS`, or `auto` for what the terminal is known to support.
     """
-    if wanted != _AUTO:
+    if wanted != "auto":
         return wanted if wanted in KINDS else ""
     for name, start, kind in _SIGNS:
         if (value := environ.get(name)) and value.startswith(start):

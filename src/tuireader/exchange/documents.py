@@ -105,7 +105,8 @@ def load(text: str) -> tuple[list[FeedConfig], list[ViewConfig], list[MarkedArti
     return list(_feeds(document, skipped)), list(_views(document)), [], skipped
 
 
-def _tables(value: object) -> list[dict[str, Any]]:
+def tables(value: object) -> list[dict[str, Any]]:
+    """Return the tables in a list, without anything else."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
@@ -122,7 +123,7 @@ def _names(table: dict[str, Any], kept: Callable[[str], str]) -> tuple[str, ...]
 
 
 def _feeds(document: dict[str, Any], skipped: list[str]) -> Iterator[FeedConfig]:
-    for table in _tables(document.get("feeds")):
+    for table in tables(document.get("feeds")):
         url = WEB_ADDRESS.read(table.get("url"))
         if isinstance(url, Invalid):
             skipped.append(f"{_text(table, 'title') or 'a feed'}: {url.message}")
@@ -131,7 +132,7 @@ def _feeds(document: dict[str, Any], skipped: list[str]) -> Iterator[FeedConfig]
 
 
 def _views(document: dict[str, Any]) -> Iterator[ViewConfig]:
-    for table in _tables(document.get("views")):
+    for table in tables(document.get("views")):
         name, query = _text(table, "name"), table.get("query")
         if name and isinstance(query, str):
             yield ViewConfig(name, query)
@@ -139,9 +140,9 @@ def _views(document: dict[str, Any]) -> Iterator[ViewConfig]:
 
 def _marks(document: dict[str, Any], skipped: list[str]) -> Iterator[MarkedArticle]:
     count = bad = 0
-    for feed in _tables(document.get("feeds")):
+    for feed in tables(document.get("feeds")):
         address = str(feed.get("url", ""))
-        for table in _tables(feed.get("articles")):
+        for table in tables(feed.get("articles")):
             count += 1
             if count > _MOST:
                 raise TuireaderError(f"the file has more than {_MOST:,} articles", _HINT)

@@ -11,6 +11,7 @@ from tuireader.commands import key_label, normalise_key
 from tuireader.config import Config, FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, edit, loads
 from tuireader.config.edit.data import Item, text_of
 from tuireader.errors import ConfigError
+from tuireader.exchange.documents import tables
 from tuireader.newsboat.outcomes import Made
 from tuireader.newsboat.single_settings import Settings
 from tuireader.query import REGEX_TOTAL, regex_sizes
@@ -48,7 +49,7 @@ def merge(
     merging.add_items("macro", "key", settings.macros, own.macros)
     merging.add_items("mute", "", settings.mutes, own.mutes)
     values = dict(settings.values)
-    if keys and not _tables(merging.before, "feeds"):  # whoever has used this program before keeps its keys
+    if keys and not tables(merging.before.get("feeds")):  # who has used this program before keeps its keys
         values = {("ui", "keys"): "newsboat", **values}
     for table in dict.fromkeys(table for table, _ in values):
         merging.set(table, {name: value for (at, name), value in values.items() if at == table})
@@ -59,9 +60,9 @@ def merge(
 def taken(text: str) -> set[Made]:
     """The names of all settings and macros that a configuration has, which stay as they are."""
     data = _data(text)
-    tables = {name: table for name, table in data.items() if isinstance(table, dict)}
-    return {(name, key) for name, table in tables.items() for key in table} | {
-        ("macro", _known_as("macro", table.get("key"))) for table in _tables(data, "macro")
+    plain = {name: table for name, table in data.items() if isinstance(table, dict)}
+    return {(name, key) for name, table in plain.items() for key in table} | {
+        ("macro", _known_as("macro", table.get("key"))) for table in tables(data.get("macro"))
     }
 
 
@@ -95,9 +96,10 @@ class _Merging:
 
     def add_feeds(self, feeds: Sequence[FeedConfig]) -> None:
         """Add the new feeds, and complete those that are there."""
-        there = {feed_key(text_of(table, "url")): table for table in _tables(self.before, "feeds")}
+        there = {feed_key(text_of(table, "url")): table for table in tables(self.before.get("feeds"))}
         self.text = edit.add_feeds(self.text, feeds)
-        self.added["feeds"] = len(_tables(_data(self.text), "feeds")) - len(_tables(self.before, "feeds"))
+        before, now = tables(self.before.get("feeds")), tables(_data(self.text).get("feeds"))
+        self.added["feeds"] = len(now) - len(before)
         for feed in feeds if there else ():
             table = there.get(feed_key(feed.url))
             if table is None:
@@ -118,7 +120,7 @@ class _Merging:
         equal = {made_of(name, item): item for item in there}
         taken = set(equal)
         if key:  # also what is there and cannot be read
-            taken |= {(name, _known_as(name, table.get(key))) for table in _tables(self.before, name)}
+            taken |= {(name, _known_as(name, table.get(key))) for table in tables(self.before.get(name))}
         new: dict[Made, Item] = {}
         for item in items:
             made = made_of(name, item)
@@ -223,8 +225,3 @@ def _data(text: str) -> dict[str, Any]:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError:
         return {}  # the first edit says what is wrong
-
-
-def _tables(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    value = data.get(name, [])
-    return [table for table in value if isinstance(table, dict)] if isinstance(value, list) else []

@@ -28,10 +28,7 @@ def render(brief: Brief, form: str) -> str:
 
 
 def _summary(brief: Brief) -> str:
-    """Return `12 articles in 9 stories, the last 24 hours (from … to … UTC).
-
-    3 muted articles are left out`.
-    """
+    """Return `12 articles in 9 stories, the last 24 hours (… to … UTC). 3 muted articles are left out`."""
     summary = f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
     summary += f", {_period(brief.seconds)}"
     if brief.first is not None and brief.last is not None:

@@ -49,10 +49,8 @@ class Chosen(Controller):
 
     async def address(self) -> tuple[str, str]:
         """Return address and title of the current article."""
-        if self.panes.in_article and self.session.article is not None:
-            return self.session.article.url, self.session.article.title
-        row = await self.row()
-        return (row.url, row.title) if row is not None else ("", "")
+        shown = self.session.article if self.in_article else await self.row()
+        return (shown.url, shown.title) if shown is not None else ("", "")
 
     async def addresses(self) -> list[tuple[str, str]]:
         """Return address and title of the chosen articles that have an address."""
