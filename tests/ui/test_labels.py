@@ -218,18 +218,18 @@ async def test_a_label_is_said_to_be_changed_once_that_is_stored(tmp_path: Path)
 
 
 async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
-    async def refused(*_: object) -> Change:
+    async def refused(*_: object, **named: object) -> Change:
         raise DatabaseError("the database is in use by another program", "try again in a moment")
 
     async with opened(tmp_path) as library, running(library) as run:
         real = library.labels.set
-        library.labels.set = refused  # type: ignore[method-assign, assignment]
+        library.labels.set = refused  # type: ignore[method-assign]
         await run.press("t", *"law", "enter")
         assert "the database is in use by another program" in run.text and lines(run) == [(" + ", "law")]
         library.labels.set = real  # type: ignore[method-assign]
         await run.press("enter")
         assert "in use" not in run.text and lines(run) == [("[x]", "law")]
-        library.marks.undo = refused  # type: ignore[method-assign, assignment]
+        library.marks.undo = refused  # type: ignore[method-assign]
         await run.press("ctrl+z")
         assert "the database is in use by another program" in run.toasts
         assert lines(run) == [("[x]", "law")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tuireader.model import Away
 from tuireader.text.wording import counted, stories_and_articles
@@ -41,18 +42,11 @@ class MarkCommands(Controller):
         self.articles.patch(ids, read=read)
         self.changed()
         stories = stories and read and journal and self._reads_stories(ids)
-        step = await self.marks.do(
-            Step(
-                f"{len(ids):,} marked {'read' if read else 'unread'}",
-                lambda ids: self.library.marks.set_read(
-                    ids, read, journal=journal, stories=stories, spare_watched=reading
-                ),
-                "read",
-                ids,
-                read,
-                undoable=journal,
-            )
+        write = partial(
+            self.library.marks.set_read, read=read, journal=journal, stories=stories, spare_watched=reading
         )
+        what = f"{len(ids):,} marked {'read' if read else 'unread'}"
+        step = await self.marks.do(Step(what, write, "read", ids, read, undoable=journal))
         if reading:
             await self._show_unread(ids[0])
         return step
@@ -88,15 +82,9 @@ class MarkCommands(Controller):
         """Star articles; the list shows it at once."""
         self.articles.patch(ids, starred=starred)
         self.changed()
-        return await self.marks.do(
-            Step(
-                f"{len(ids):,} marked {'starred' if starred else 'not starred'}",
-                lambda ids: self.library.marks.set_starred(ids, starred),
-                "starred",
-                ids,
-                starred,
-            )
-        )
+        write = partial(self.library.marks.set_starred, starred=starred)
+        what = f"{len(ids):,} marked {'starred' if starred else 'not starred'}"
+        return await self.marks.do(Step(what, write, "starred", ids, starred))
 
     # -- commands
 

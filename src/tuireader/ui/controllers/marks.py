@@ -232,12 +232,8 @@ class Marks(Controller):
     def _say_unsaved(self) -> None:
         reason = self._reason.replace(f" {self.library.paths.database}", "")
         key = self.host.key_of("retry_marks")
-        self.host.say(
-            f"{self._what_is_lost()}: {reason}. Press {key} to try again",
-            severity="error",
-            seconds=10,
-            group=_UNSAVED,
-        )
+        message = f"{self._what_is_lost()}: {reason}. Press {key} to try again"
+        self.host.say(message, severity="error", seconds=10, group=_UNSAVED)
 
     def _what_is_lost(self) -> str:
         marks = sum(step.mark != PLACE for step in self._failed)

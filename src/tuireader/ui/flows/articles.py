@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from tuireader.config import MacroConfig
 from tuireader.export.formats import markdown_link
@@ -94,15 +95,8 @@ async def label(main: Controllers, ask: Asking) -> None:
     async def set_label(name: str, value: bool) -> list[Label]:
         said = f"Labelled {name}" if value else f"No longer labelled {name}"
         lowered = f"{said[0].lower()}{said[1:]}"
-        step = await marks.do(
-            Step(
-                f"{len(ids):,} {lowered}",
-                lambda ids: main.library.labels.set(name, ids, value),
-                f"{LABEL_MARK}{name}",
-                ids,
-                value,
-            )
-        )
+        write = partial(main.library.labels.set, name, value=value)
+        step = await marks.do(Step(f"{len(ids):,} {lowered}", write, f"{LABEL_MARK}{name}", ids, value))
         if step.trouble is not None:
             raise step.trouble
         await marks.show(ids)

@@ -68,11 +68,8 @@ def _entries(main: Controllers, ask: Asking) -> Iterator[Entry]:
         yield command.title, about, partial(ask.flows.apply, Outcome(run=(command.id,)))
     for item in main.panes.sidebar.items:
         if item.view is not None:
-            yield (
-                f"Go to {item.label}",
-                f"{item.unread} unread",
-                partial(ask.flows.apply, Outcome(view=item.view)),
-            )
+            go = partial(ask.flows.apply, Outcome(view=item.view))
+            yield f"Go to {item.label}", f"{item.unread} unread", go
     for theme in sorted(main.host.available_themes):
         yield f"{_THEME}{theme}", "Use this theme from now on", partial(_use_theme, main, ask, theme)
 
