@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -57,9 +58,8 @@ def test_a_newsboat_moves_in_and_both_sides_are_equal(run: Run, tmp_path: Path) 
     assert run("import", "newsboat", str(folder), "-q").code == Exit.OK
     told = run("import", "newsboat", str(folder), "--compare")
     assert told.code == Exit.OK and "are the same on both sides" in told.err
-    with sqlite3.connect(folder / "cache.db") as cache:  # a feed that urls does not list any more
+    with closing(sqlite3.connect(folder / "cache.db")) as cache, cache:  # of a feed that urls has no more
         cache.execute("UPDATE rss_item SET feedurl = 'http://gone.example/x' WHERE title = 'Nothing new'")
-    cache.close()
     told = run("import", "newsboat", str(folder), "--compare")
     assert told.code == Exit.FAILURE and "articles\t10\t9" in told.out
     assert "http://gone.example/x: 1 article: urls no longer lists the feed" in told.err
@@ -248,23 +248,21 @@ def test_no_newsboat_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.Monke
     other = tmp_path / "other"
     other.mkdir()
     (other / "urls").write_text("http://a.example/\n")
-    with sqlite3.connect(other / "cache.db") as cache:
+    with closing(sqlite3.connect(other / "cache.db")) as cache, cache:
         cache.execute("CREATE TABLE rss_item (guid)")
     told = run("import", "newsboat", str(other))
     assert told.code == Exit.FAILURE and "not from newsboat" in told.err
-    cache.close()
     (other / "cache.db").write_bytes(b"no database at all, but long enough to be looked at as one" * 20)
     assert "cannot be read" in run("import", "newsboat", str(other)).err
 
 
 def test_an_old_cache_without_flags_is_read(run: Run, tmp_path: Path) -> None:
     (tmp_path / "urls").write_text("http://a.example/feed\n")
-    with sqlite3.connect(tmp_path / "cache.db") as cache:
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as cache, cache:
         cache.execute("CREATE TABLE rss_feed (rssurl, url, title)")
         cache.execute("CREATE TABLE rss_item (guid, title, author, url, feedurl, pubDate, content, unread)")
         cache.execute("INSERT INTO rss_item VALUES ('1', 'Old', '', '', 'http://a.example/feed', 5, 'x', 0)")
         cache.execute("INSERT INTO rss_item VALUES ('2', 'Gone', '', '', 'http://b.example/feed', 5, 'x', 0)")
-    cache.close()
     moved = json.loads(run("import", "newsboat", str(tmp_path), "--json").out)
     assert (moved["new"], moved["read"], moved["others"]) == (1, 1, 1)
 
@@ -475,7 +473,6 @@ def test_print_unread_is_to_the_letter_that_of_newsboat(run: Run, tmp_path: Path
 
 def test_all_of_it_was_written_by_newsboat() -> None:
     assert all(url in (DATA / "urls").read_text() for url in FEEDS)
-    with sqlite3.connect(f"file:{DATA / 'cache.db'}?mode=ro", uri=True) as cache:
+    with closing(sqlite3.connect(f"file:{DATA / 'cache.db'}?mode=ro", uri=True)) as cache:
         assert cache.execute("SELECT count(*) FROM metadata").fetchone() == (1,)
-    cache.close()
     assert os.access(DATA / "config", os.R_OK)

@@ -12,23 +12,17 @@ from tuireader.cli import main, manual
 PAGE = manual.roff(main)
 
 
-def lint(*command: str) -> str:
-    done = subprocess.run(command, input=PAGE, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stdout
-    return done.stderr + done.stdout if "lint" in command else done.stderr
-
-
-@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
-def test_groff_has_nothing_to_say() -> None:
-    assert lint("groff", "-man", "-Tutf8", "-K", "utf-8", "-ww", "-z") == ""
-
-
-@pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
-def test_mandoc_has_nothing_to_say() -> None:
-    done = subprocess.run(
-        ["mandoc", "-T", "lint", "-W", "warning"], input=PAGE, capture_output=True, text=True
-    )
-    assert done.stdout == ""
+@pytest.mark.parametrize(
+    "command",
+    ["groff -man -Tutf8 -K utf-8 -ww -z", "mandoc -T lint -W warning"],
+    ids=["groff", "mandoc"],
+)
+def test_those_who_print_it_have_nothing_to_say(command: str) -> None:
+    words = command.split()
+    if shutil.which(words[0]) is None:
+        pytest.skip(f"{words[0]} is not installed")
+    done = subprocess.run(words, input=PAGE, capture_output=True, text=True, timeout=60)
+    assert done.stdout + done.stderr == ""
 
 
 def test_every_command_and_option_is_there() -> None:

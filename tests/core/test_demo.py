@@ -83,9 +83,6 @@ def on_pipl(text: str) -> bool:
     return bool(re.search(r"(?<!\w)PIPL(?!\w)|Personal Information Protection Law|个人信息保护法", text))
 
 
-# --------------------------------------------------------------------------- sample feeds
-
-
 def test_every_feed_is_well_formed_and_there_is_enough_to_read(feeds: Feeds) -> None:
     documents = [parsed(feed) for feed in feeds]
     assert [document.get("bozo_exception") for document in documents] == [None] * len(feeds)
@@ -137,9 +134,6 @@ def test_the_last_day_shows_what_the_program_is_for(entries: list[Any]) -> None:
     assert sum(map(on_pipl, fresh)) >= 4
     assert any(on_wechat(text) and on_pipl(text) for text in fresh)
     assert any("ransomware" in text.lower() for text in fresh)
-
-
-# --------------------------------------------------------------------------- the story
 
 
 def test_the_story_has_all_its_parts(feeds: Feeds, articles: dict[str, Any]) -> None:
@@ -210,9 +204,6 @@ def test_only_example_domains_are_named(feeds: Feeds) -> None:
         hosts = set(re.findall(r"https?://([^/\s\"'<>&?]+)", feed.body.decode()))
         strange = {host for host in hosts if not re.search(r"(?:^|\.)example\.(?:com|net|org)$", host)}
         assert strange <= set(NAMESPACES), feed.title
-
-
-# --------------------------------------------------------------------------- pictures and config
 
 
 def test_every_picture_is_bundled_and_small(entries: list[Any]) -> None:

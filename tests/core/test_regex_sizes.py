@@ -100,7 +100,7 @@ def test_what_is_accepted_is_compiled_in_little_memory(tmp_path: Path) -> None:
     found: list[str] = []
 
     @given(_PATTERNS)
-    @settings(max_examples=300, database=None)
+    @settings(max_examples=200, database=None)
     def gather(pattern: str) -> None:
         times = LARGEST // (size(pattern)[0] + 20)
         found.append(f"(?:{pattern}){{{times}}}" if times > 1 else pattern)

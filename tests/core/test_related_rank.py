@@ -219,9 +219,6 @@ def test_chinese_reports_of_one_event_relate() -> None:
     assert relatives(shelf, articles[2]) == []
 
 
-# --------------------------------------------------------------------------- stories
-
-
 def story(shelf: MemoryProfiles, number: int) -> list[int]:
     return sorted(shelf.story_members[shelf.story_of[number]])
 
@@ -281,8 +278,6 @@ def test_a_story_does_not_stretch_over_more_than_its_days() -> None:
         times = [articles[number - 1].time for number in members]
         assert max(times) - min(times) <= SPAN_DAYS * DAY
 
-
-# --------------------------------------------------------------------------- for all texts
 
 WORDS = "Rollo Pengtu Chatterbox regulator ban app store data law review fine security 微信 2021 $14m".split()  # noqa: SIM905
 texts = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)

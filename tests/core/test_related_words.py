@@ -35,12 +35,10 @@ def test_forms_of_one_word_fold_to_one_term(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("news", "new"), ("Bing", "B"), ("14m", "14bn"), ("red", "r"), ("US", "u"), ("Texas", "Texan")],
-)
-def test_different_words_stay_apart(one: str, other: str) -> None:
-    assert fold(one) != fold(other)
+def test_different_words_stay_apart() -> None:
+    for pair in ("news new", "Bing B", "14m 14bn", "red r", "US u", "Texas Texan"):
+        one, other = map(fold, pair.split())
+        assert one != other, pair
 
 
 def test_cjk_runs_become_bigrams_beside_latin_words() -> None:

@@ -126,9 +126,6 @@ def test_a_picture_is_turned_as_its_camera_says() -> None:
     assert (width, height) == (5, 10)
 
 
-# --------------------------------------------------------------------------- the process
-
-
 @asynccontextmanager
 async def started(**options: float) -> AsyncIterator[tuple[Sandbox, asyncio.subprocess.Process]]:
     """A sandbox whose process has done a job, and that process; afterwards it still does one."""

@@ -24,26 +24,18 @@ def sides(old: str, new: str) -> tuple[str, str]:
     )
 
 
-def test_a_sentence_that_was_corrected() -> None:
-    old = "The company fined 12 people.\nIt said no more."
-    new = "The company fined 15 people in May.\nIt said no more."
-    assert words(old, new) == [
-        (Kind.SAME, "The company fined "),
-        (Kind.REMOVED, "12 "),
-        (Kind.ADDED, "15 "),
-        (Kind.SAME, "people "),
-        (Kind.ADDED, "in May"),
-        (Kind.SAME, ".\nIt said no more."),
-    ]
+MARKS = {Kind.SAME: "{}", Kind.REMOVED: "[-{}]", Kind.ADDED: "[+{}]"}
 
 
-def test_scripts_without_spaces_are_compared_by_character() -> None:
-    assert words("微信暂停注册", "微信恢复注册") == [
-        (Kind.SAME, "微信"),
-        (Kind.REMOVED, "暂停"),
-        (Kind.ADDED, "恢复"),
-        (Kind.SAME, "注册"),
-    ]
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("12 paid.\nSo.", "15 paid in May.\nSo.", "[-12 ][+15 ]paid [+in May].\nSo."),
+        ("微信暂停注册", "微信恢复注册", "微信[-暂停][+恢复]注册"),  # without spaces it goes by characters
+    ],
+)
+def test_a_sentence_that_was_corrected(old: str, new: str, shown: str) -> None:
+    assert "".join(MARKS[kind].format(text) for kind, text in words(old, new)) == shown
 
 
 @pytest.mark.parametrize(("old", "new"), [("", ""), ("same words", "same  words"), (" a", "a")])

@@ -6,6 +6,7 @@ import random
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -82,10 +83,13 @@ def texts(store: Store) -> dict[int, str]:
 
 
 def all_readable(path: Path) -> bool:
-    store = Store.open(path)
-    found = texts(store)
-    store.close()
-    return set(found.values()) == {html(n) for n in range(1, 1500)}
+    with closing(Store.open(path)) as store:
+        return set(texts(store).values()) == {html(n) for n in range(1, 1500)}
+
+
+def packed_dictionary(path: Path) -> bytes:
+    with closing(sqlite3.connect(path)) as conn:
+        return bytes(conn.execute("SELECT packed FROM dictionary").fetchone()[0])
 
 
 # --------------------------------------------------------------------------- compression
@@ -166,9 +170,7 @@ def test_a_dictionary_is_made_when_there_are_texts_and_used_when_it_lies_there_t
 def test_the_two_copies_lie_apart(path: Path) -> None:
     """Neither a page nor the ones beside it have parts of both."""
     data, size = path.read_bytes(), 8192
-    conn = sqlite3.connect(path)
-    (packed,) = conn.execute("SELECT packed FROM dictionary").fetchone()
-    conn.close()
+    packed = packed_dictionary(path)
     pieces = [packed[at : at + 200] for at in range(8_000, len(packed) - 200, 200)]
     pieces = [piece for piece in pieces if data.count(piece) == 2]  # the others go over the end of a page
     first, second = ({find(piece) // size for piece in pieces} for find in (data.find, data.rfind))
@@ -257,9 +259,7 @@ def test_a_copy_that_is_missing_is_written_again(path: Path) -> None:
 @pytest.mark.parametrize("which", ["first", "last"])
 def test_damaged_pages_of_either_copy_cost_no_text(path: Path, which: str) -> None:
     data = bytearray(path.read_bytes())
-    conn = sqlite3.connect(path)
-    (packed,) = conn.execute("SELECT packed FROM dictionary").fetchone()
-    conn.close()
+    packed = packed_dictionary(path)
     middle = len(packed) // 2
     piece = bytes(packed[middle : middle + 200])
     assert data.count(piece) == 2

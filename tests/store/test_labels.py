@@ -38,9 +38,6 @@ def labels(store: Store) -> dict[int, tuple[str, ...]]:
     return {row.id: row.labels for row in store.lists.rows([1, 2, 3, 4, 5]) if row.labels}
 
 
-# --------------------------------------------------------------------------- names
-
-
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
@@ -68,9 +65,6 @@ def test_case_and_composition_make_no_other_label_but_flags_have_two_cases() -> 
     assert label_key("To Read") == label_key("to read")
     assert label_key("Cafe\u0301") == label_key("café")
     assert label_key("flag-s") != label_key("flag-S")
-
-
-# --------------------------------------------------------------------------- labelling
 
 
 def test_a_label_keeps_its_first_spelling_and_goes_with_its_last_article(store: Store) -> None:
@@ -120,9 +114,6 @@ def test_a_label_that_is_renamed_may_become_another_one(store: Store) -> None:
     assert labels(store) == {1: ("LAW",), 2: ("LAW", "Rules"), 3: ("Rules",)}
 
 
-# --------------------------------------------------------------------------- views and numbers
-
-
 def test_views_and_numbers(store: Store) -> None:
     label(store, "law", [1, 2, 4])
     label(store, "Art", [2])
@@ -148,9 +139,6 @@ def test_a_glance_sees_the_labels(store: Store) -> None:
     rows = first_page.first_rows(str(store.path), schema.VERSION, unread=True, folds=False, lines=5)
     assert rows is not None
     assert {row.id: row.labels for row in rows if row.labels} == labels(store)
-
-
-# --------------------------------------------------------------------------- never lost
 
 
 def test_what_a_feed_says_anew_leaves_labels_alone(store: Store) -> None:
