@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
 from contextlib import aclosing, closing
 from pathlib import Path
 
@@ -33,8 +32,6 @@ from tuireader.model import (
 )
 from tuireader.store import Store
 from tuireader.store.feeds import FeedFacts
-
-Opener = Callable[..., object]
 
 
 async def test_a_refresh_tells_what_happens_and_stores_it(tmp_path: Path, web: Web) -> None:
