@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -111,7 +111,7 @@ def feeds(*urls: str) -> str:
 @asynccontextmanager
 async def opened(folder: Path, text: str, **options: object) -> AsyncIterator[Library]:
     (folder / "config.toml").write_text(text, encoding="utf-8")
-    library = await Library.open(config(text), paths(folder), clock=lambda: CLOCK, **options)  # type: ignore[arg-type]
+    library = await Library.open(config(text), paths(folder), **{"clock": lambda: CLOCK, **options})  # type: ignore[arg-type]
     try:
         yield library
     finally:
@@ -133,13 +133,10 @@ async def titles(library: Library, view: View = ALL) -> list[str]:
 
 
 @asynccontextmanager
-async def opened_demo(folder: Path) -> AsyncIterator[Library]:
-    library = await Library.open(config(demo.config_text()), paths(folder), offline=True, clock=lambda: NOW)
-    try:
+async def opened_demo(folder: Path, clock: Callable[[], float] = lambda: NOW) -> AsyncIterator[Library]:
+    async with opened(folder, demo.config_text(), offline=True, clock=clock) as library:
         await library.load_demo()
         yield library
-    finally:
-        await library.close()
 
 
 TWO_FEEDS = feeds("https://a.example.org/feed", "https://b.example.org/feed")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from textual import _wait
+
+from tests.ui import demo_library, samples
+from tests.ui.running import Running, running
+from tests.ui.shelf import Shelf, configured
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +40,31 @@ def utc() -> Iterator[None]:
     else:
         os.environ["TZ"] = before
     time.tzset()
+
+
+@pytest.fixture
+async def run() -> AsyncIterator[Running]:
+    """The app on the small library that has something of everything."""
+    async with running(samples.library()) as run:
+        yield run
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[Running]:
+    """The app on the demo's library."""
+    async with demo_library.opened(tmp_path) as library, running(library) as run:
+        yield run
+
+
+@pytest.fixture
+async def own(tmp_path: Path) -> AsyncIterator[Running]:
+    """The app on a library that follows a short configuration, without articles."""
+    async with configured(tmp_path, samples.CONFIG) as library, running(library) as run:
+        yield run
+
+
+@pytest.fixture
+async def welcome() -> AsyncIterator[Running]:
+    """The app when it is started for the first time."""
+    async with running(Shelf(), first_run=True) as run:
+        yield run

@@ -10,31 +10,25 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.ui.shelf import NOW
+from tests.builders import opened_demo, paths
+from tests.ui.shelf import NOW, configured
 from tuireader import demo
-from tuireader.config import Paths, loads
 from tuireader.library import Library
 
 
 @asynccontextmanager
-async def opened(folder: Path, clock: Callable[[], float] = lambda: NOW) -> AsyncIterator[Library]:
-    """The library of a folder; the first time it is a copy of the demo's."""
-    paths = Paths(folder / "config.toml", folder / "demo.db", folder, folder)
-    known = paths.database.exists()
+async def opened(
+    folder: Path, clock: Callable[[], float] = lambda: NOW, *, more: str = ""
+) -> AsyncIterator[Library]:
+    """The library of a folder; the first time it is a copy of the demo's. `more` is further configuration."""
+    database = paths(folder).database
+    known = database.exists()
     if not known:
-        paths.database.write_bytes(_database())
-    library = await _open(paths, clock)
-    try:
+        database.write_bytes(_database())
+    async with configured(folder, demo.config_text() + more, offline=True, clock=clock) as library:
         if known:
             await library.load_demo()
         yield library
-    finally:
-        await library.close()
-
-
-async def _open(paths: Paths, clock: Callable[[], float]) -> Library:
-    config, _ = loads(demo.config_text(), "demo")
-    return await Library.open(config, paths, offline=True, clock=clock)
 
 
 @cache
@@ -44,9 +38,7 @@ def _database() -> bytes:
 
 
 async def _made() -> bytes:
-    with TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        library = await _open(Paths(folder / "config.toml", folder / "demo.db", folder, folder), lambda: NOW)
-        await library.load_demo()
-        await library.close()
-        return (folder / "demo.db").read_bytes()
+    with TemporaryDirectory() as folder:
+        async with opened_demo(Path(folder), clock=lambda: NOW):
+            pass
+        return paths(Path(folder)).database.read_bytes()

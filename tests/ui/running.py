@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
+import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from inspect import getfile
 from pathlib import Path
+from typing import Any, TypeVar
 
+from textual import events
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.notifications import Notify
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from tests.ui.shelf import NOW, Shelf
 from tests.ui.shelf import opened as opened_shelf
 from tests.ui.snap import screen_text
 from tuireader.library import Library
-from tuireader.model import View, ViewKind
+from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.ui.app import TuireaderApp
+from tuireader.ui.flows.context import Flow
 from tuireader.ui.screens.main import MainScreen
+
+S = TypeVar("S")
+CONTROLS = {
+    "\r": "enter",
+    "\x1b": "escape",
+    "\x15": "ctrl+u",
+    "\x7f": "backspace",
+    "\t": "tab",
+    "\x06": "ctrl+f",
+}
 
 
 class Patient(TuireaderApp):
@@ -32,6 +51,16 @@ class Patient(TuireaderApp):
         if isinstance(message, Notify):
             message.notification.timeout = 3600
         return super().post_message(message)
+
+
+def _event(key: str) -> events.Key:
+    """The event of a key, or of a character."""
+    name = key if len(key) > 1 or key.isalnum() else _character_to_key(key)
+    named = _get_unicode_name_from_key(REPLACED_KEYS.get(name, name))
+    try:
+        return events.Key(name, unicodedata.lookup(named))
+    except KeyError:
+        return events.Key(name, key if len(key) == 1 else None)
 
 
 @dataclass
@@ -51,14 +80,25 @@ class Running:
 
     async def settle(self) -> None:
         """Wait until nothing is under way any more, nor about to be: work, messages, timers."""
+        await self._done()
+        while self.app.is_running and (self._soon() or self._awaits_rows()):
+            await asyncio.sleep(0.004)
+            await self._done()
+
+    async def _done(self) -> None:
+        """Wait until all work and all messages are done, whatever they lead to."""
         quiet = 0
-        while quiet < 2:  # what a timer starts goes from one queue to the next
+        while self.app.is_running and quiet < 2:  # a message goes from one queue to the next
             with suppress(WorkerCancelled, WorkerFailed):  # for a newer one, or told; a crash ends the test
                 await self.app.workers.wait_for_complete()
-            await self.pilot.pause()
-            works = any(not worker.is_finished for worker in self.app.workers)  # beside a cancelled one
-            waits = works or self._has_messages() or self._soon() or self._awaits_rows()
-            quiet = 0 if waits else quiet + 1
+            await self.app.animator.wait_until_complete()
+            await self.pilot.pause(0)
+            quiet = 0 if self._works() or self._has_messages() else quiet + 1
+
+    def _works(self) -> bool:
+        """Whether a worker is at work, or something waits for the next repaint."""
+        works = any(not worker.is_finished for worker in self.app.workers)  # beside a cancelled one
+        return works or any(screen._callbacks for screen in self.app.screen_stack)
 
     def _has_messages(self) -> bool:
         """Whether a message waits: on a busy machine `pause` ends before it went from widget to widget."""
@@ -86,8 +126,93 @@ class Running:
         )
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press keys, each when all that the one before it leads to is done, but for timers."""
+        for key in keys:
+            self.app.post_message(_event(key))
+            await self._done()
         await self.settle()
+
+    async def write(self, text: str) -> None:
+        """Hand over all keys before the first of them is looked at, as a terminal does after a pause."""
+        for character in text:
+            self.app.post_message(_event(CONTROLS.get(character, character)))
+        await self.settle()
+
+    async def click(
+        self, widget: str | type[Widget], offset: tuple[int, int], *, control: bool = False
+    ) -> None:
+        await self.pilot.click(widget, offset=offset, control=control)
+        await self.settle()
+
+    async def drag(self, *places: tuple[int, int]) -> None:
+        """Press the mouse at the first place, and let go at the last one."""
+        await self.pilot.mouse_down(offset=places[0])
+        for place in places[1:]:
+            await self.pilot.hover(offset=place)
+        await self.pilot.mouse_up(offset=places[-1])
+        await self.settle()
+
+    async def resize(self, width: int, height: int) -> None:
+        await self.pilot.resize_terminal(width, height)
+        await self.settle()
+
+    async def flow(self, flow: Flow) -> None:
+        await self.main.flows.run(flow)
+        await self.settle()
+
+    async def go_to(self, view: View) -> None:
+        await self.main.controllers.navigation.go_to_view(view)
+        await self.settle()
+
+    async def show(self, view: View) -> None:
+        await self.main.controllers.navigation.show_view(view)
+        await self.settle()
+
+    async def shows(self, text: str) -> None:
+        """Wait until a text is on the screen, while something goes on that `settle` would wait for."""
+        async with asyncio.timeout(60):
+            while text not in self.text:
+                await self.pilot.pause()
+
+    def screen(self, kind: type[S]) -> S:
+        """The screen in front, which is of a kind."""
+        screen: Screen[Any] = self.app.screen
+        assert isinstance(screen, kind)
+        return screen
+
+    async def at(self, title: str) -> int:
+        """Put the cursor of the list on the article whose title begins so; its id."""
+        lists = self.library.lists
+        rows = await lists.rows(await lists.ids(View(ViewKind.ALL)))
+        found = next(row.id for row in rows if row.title.startswith(title))
+        self.main.articles.select_id(found)
+        await self.settle()
+        return found
+
+    def select(self, view: View) -> None:
+        """Put the cursor of the sidebar, which has the focus then, on a view."""
+        self.main.panes.go_to(self.main.sidebar)
+        self.main.sidebar.select(view)
+
+    def fill(self, **values: str) -> None:
+        """Fill in lines of the dialog that is open, by their ids."""
+        for name, value in values.items():
+            self.app.screen.query_one(f"#{name}", Input).value = value
+
+    async def submit(self, **values: str) -> None:
+        """Fill in lines of a dialog and press enter."""
+        self.fill(**values)
+        await self.press("enter")
+
+    @property
+    def labels(self) -> list[str]:
+        """The lines of the sidebar."""
+        return [entry.label for entry in self.main.sidebar.items]
+
+    @property
+    def written(self) -> str:
+        """The configuration file."""
+        return self.library.paths.config.read_text(encoding="utf-8")
 
     @property
     def focus(self) -> str:
@@ -103,8 +228,21 @@ class Running:
         return screen_text(self.app)
 
     @property
+    def page_lines(self) -> list[str]:
+        """The lines of the page in sight."""
+        pane = self.main.pane
+        return [pane.render_line(y).text for y in range(pane.size.height)]
+
+    @property
     def toasts(self) -> str:
         return "\n".join(note.message for note in self.app._notifications)
+
+    @property
+    def row(self) -> ArticleRow:
+        """The row under the cursor of the list."""
+        row = self.main.articles.current_row
+        assert row is not None
+        return row
 
     @property
     def cursor_id(self) -> int | None:

@@ -7,6 +7,29 @@ from dataclasses import replace
 from tests.ui.shelf import Shelf, Story, story
 from tuireader.store import Store
 
+CONFIG = """\
+# mine
+[[feeds]]
+url = "https://quay.example/rss"  # the quay
+folder = "Harbour"
+
+[[feeds]]
+url = "https://tide.example/rss"
+folder = "Harbour"
+
+[[watch]]
+name = "Tolls"  # roads
+any = ["toll"]
+feeds = ["Harbour"]
+
+[[mute]]
+feed = "Harbour"
+query = "weather"
+
+[fetch]
+refresh_on_start = false
+"""
+"""A configuration to change."""
 PARAGRAPH = (
     "<p>The ferry company will let passengers pay with <b>LanternPay</b> from Monday, "
     'says <a href="https://ferry.example/notice">its notice</a>, and ends '

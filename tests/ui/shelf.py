@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MethodType
 from typing import Any, TypeVar, cast
 
+from tests import builders
+from tests.builders import paths as paths_in
 from tuireader import ingest
 from tuireader.config import Paths, loads
 from tuireader.errors import TuireaderError
@@ -68,11 +70,15 @@ class Shelf:
         return f"{self.text}\n[fetch]\nrefresh_on_start = false\n\n{self.more}"
 
 
+configured = partial(builders.opened, clock=lambda: NOW)
+"""Opens the library of a folder and a configuration."""
+
+
 @asynccontextmanager
 async def opened(shelf: Shelf, folder: Path | None = None) -> AsyncIterator[Library]:
     """A library of its own with what is on a shelf."""
     with TemporaryDirectory() as temporary:
-        paths = _paths(folder or Path(temporary))
+        paths = paths_in(folder or Path(temporary))
         paths.database.write_bytes(_database(replace(shelf, more="")))
         paths.config.write_text(shelf.config_text, encoding="utf-8")
         library = await _open(shelf, paths)
@@ -80,10 +86,6 @@ async def opened(shelf: Shelf, folder: Path | None = None) -> AsyncIterator[Libr
             yield library
         finally:
             await library.close()
-
-
-def _paths(folder: Path) -> Paths:
-    return Paths(folder / "config.toml", folder / "news.db", folder, folder)
 
 
 async def _open(shelf: Shelf, paths: Paths) -> Library:
@@ -102,7 +104,7 @@ def _database(shelf: Shelf) -> bytes:
 
 async def _made(shelf: Shelf) -> bytes:
     with TemporaryDirectory() as temporary:
-        paths = _paths(Path(temporary))
+        paths = paths_in(Path(temporary))
         await (await _open(replace(shelf, text=shelf.text.split("[[watch]]")[0]), paths)).close()
         store = Store.open(paths.database)
         _fill(store, shelf)
@@ -297,4 +299,4 @@ def many(count: int) -> Shelf:
         story(n, n % 10 + 1, f"Article {n}", (count - n) / 60, f"<p>Text {n}.</p>")
         for n in range(1, count + 1)
     )
-    return Shelf(feeds, tuple(stories))
+    return Shelf(feeds, tuple(stories), relates=False)

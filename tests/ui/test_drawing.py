@@ -73,15 +73,14 @@ async def test_panes_look_as_textual_would_draw_them(size: tuple[int, int]) -> N
         for keys in ("j", "s", "enter", "pagedown", "r", "h", "h", "h", "j", "/"):
             await run.press(*keys.split())
             assert _compare(run) > 3
-    async with running(many(500), size) as run:
+    async with running(many(300), size) as run:
         for keys in (".", "pagedown pagedown", "G", "k k"):
             await run.press(*keys.split())
             assert _compare(run) > 3
         run.app.theme = "textual-light"
         await run.settle()
         assert _compare(run) > 3
-        await run.pilot.resize_terminal(100, 30)
-        await run.settle()
+        await run.resize(100, 30)
         assert _compare(run) > 3
 
 
@@ -109,13 +108,12 @@ async def _made_ahead(run: Running, asked: Counting) -> int:
     return here
 
 
-async def test_the_page_under_the_cursor_is_made_before_it_is_opened() -> None:
-    async with running(samples()) as run:
-        asked = Counting(run.library)
-        here = await _made_ahead(run, asked)
-        assert not asked.waited
-        await run.press("enter")
-        assert run.open_id == here and not asked.waited
+async def test_the_page_under_the_cursor_is_made_before_it_is_opened(run: Running) -> None:
+    asked = Counting(run.library)
+    here = await _made_ahead(run, asked)
+    assert not asked.waited
+    await run.press("enter")
+    assert run.open_id == here and not asked.waited
 
 
 async def test_an_open_article_counts_as_its_line_says_not_as_its_page_was() -> None:
@@ -130,49 +128,43 @@ async def test_an_open_article_counts_as_its_line_says_not_as_its_page_was() -> 
         assert await run.unread() == set()
 
 
-async def test_a_refresh_takes_the_list_when_the_keys_rest_or_it_has_been_long() -> None:
-    async with running(samples()) as run:
-        now = time.monotonic()
-        for typed, taken, wanted in ((0, 0.5, False), (9, 2, True), (0, 2, False), (0, 6, True)):
-            run.app.typed_at = now - typed
-            run.main.controllers.refreshing.reloaded_at = now - taken
-            assert run.main.controllers.refreshing.may_reload(now) == wanted
+async def test_a_refresh_takes_the_list_when_the_keys_rest_or_it_has_been_long(run: Running) -> None:
+    now = time.monotonic()
+    for typed, taken, wanted in ((0, 0.5, False), (9, 2, True), (0, 2, False), (0, 6, True)):
+        run.app.typed_at = now - typed
+        run.main.controllers.refreshing.reloaded_at = now - taken
+        assert run.main.controllers.refreshing.may_reload(now) == wanted
 
 
-async def test_nothing_is_told_of_a_page_that_cannot_be_made_ahead() -> None:
-    async with running(samples()) as run:
-        with failing(DatabaseError("the database is locked"), run.library.articles.get):
-            await run.press("j")
-            assert run.toasts == ""
-            await run.press("enter")
-            assert "the database is locked" in run.toasts
+async def test_nothing_is_told_of_a_page_that_cannot_be_made_ahead(run: Running) -> None:
+    with failing(DatabaseError("the database is locked"), run.library.articles.get):
+        await run.press("j")
+        assert run.toasts == ""
+        await run.press("enter")
+        assert "the database is locked" in run.toasts
 
 
-async def test_toasts_that_are_gone_leave_nothing() -> None:
-    async with running(samples()) as run:
-        await run.press(*"ssssssssss")
-        assert len(run.main.query("ToastHolder")) < 4
+async def test_toasts_that_are_gone_leave_nothing(run: Running) -> None:
+    await run.press(*"ssssssssss")
+    assert len(run.main.query("ToastHolder")) < 4
 
 
-async def test_toasts_do_not_pile_up() -> None:
-    async with running(samples()) as run:
-        run.app.say("Fault 0", severity="error")
-        for number in (1, 2, 3, 4, 5, 5, 5):
-            run.app.say(f"Note {number}")
-            await run.settle()
-        assert sorted(run.toasts.splitlines()) == ["Fault 0", "Note 3", "Note 4", "Note 5"]
-
-
-async def test_toasts_of_keys_that_come_at_once_replace_each_other() -> None:
-    async with running(samples()) as run:
-        for words in ("Starred", "No longer starred", "Starred"):
-            run.app.say_shortly(words)
-        run.app.say("Lost", group="fault")
-        run.app.say("Found", group="fault")
+async def test_toasts_do_not_pile_up(run: Running) -> None:
+    run.app.say("Fault 0", severity="error")
+    for number in (1, 2, 3, 4, 5, 5, 5):
+        run.app.say(f"Note {number}")
         await run.settle()
-        assert run.toasts == "Starred\nFound"
-        run.app.say("Lost again")
-        run.app.say_no_more("fault")
-        run.app.say_no_more()
-        await run.settle()
-        assert run.toasts == "Lost again"
+    assert sorted(run.toasts.splitlines()) == ["Fault 0", "Note 3", "Note 4", "Note 5"]
+
+
+async def test_a_line_is_filtered_as_by_one_filter_after_the_other(run: Running) -> None:
+    (whole,) = run.app.get_line_filters()
+    ground = run.main.background_colors[1]
+    line = Strip([Segment("plain "), Segment("👩‍👩‍👧 ❤️", Style(color="red", dim=True))])
+    assert isinstance(whole, Together)
+    parts = whole.filters
+    expected = line
+    for one in parts:
+        expected = expected.apply_filter(one, ground)
+    assert len(parts) > 1 and list(line.apply_filter(whole, ground)) == list(expected)
+    assert run.app.get_line_filters() == [whole]

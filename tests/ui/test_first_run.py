@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import item, rss
 from tests.ui.running import Running, running
-from tests.ui.shelf import Server, Shelf, failing
+from tests.ui.shelf import Server, Shelf, failing, replaced
 from tests.ui.snap import assert_screen
 from tests.web import Web
 from tuireader.config import FeedConfig
@@ -15,79 +15,53 @@ from tuireader.errors import TuireaderError
 from tuireader.model import FoundFeed
 from tuireader.ui.dialogs.welcome import FirstRun
 from tuireader.ui.host import DEMO
-from tuireader.ui.screens.main import MainScreen
 
 
 def followed(run: Running) -> list[str]:
     return [feed.url for feed in run.library.config.feeds]
 
 
-async def shown(run: Running, text: str) -> None:
-    while text not in run.text:
-        await run.settle()
+async def test_starter_list_is_taken_by_one_key_and_fetched(welcome: Running) -> None:
+    assert "Welcome to tuireader" in welcome.text
+    server = Server(welcome.library)
+    await welcome.press("s")
+    assert followed(welcome) == [feed.url for feed in starter()]
+    assert server.asked == [None]
+    await welcome.press("x")  # the tour is closed by any key
+    assert welcome.app.screen is welcome.main
 
 
-async def test_starter_list_is_taken_by_one_key_and_fetched() -> None:
-    async with running(Shelf(), first_run=True) as run:
-        assert "Welcome to tuireader" in run.text
-        server = Server(run.library)
-        await run.press("s")
-        assert followed(run) == [feed.url for feed in starter()]
-        assert server.asked == [None]
-        await run.press("x")  # the tour is closed by any key
-        assert isinstance(run.app.screen, MainScreen)
+async def test_only_what_is_checked_is_taken(welcome: Running) -> None:
+    Server(welcome.library)
+    await welcome.write("ono-such.opml\r")
+    assert "no-such.opml cannot be read" in welcome.text
+    await welcome.press("escape")
+    assert isinstance(welcome.app.screen, FirstRun)
+    await welcome.press("a", "s")
+    assert followed(welcome) == [] and "Nothing is checked" in welcome.text
+    await welcome.press("space", "j", "space", "enter")
+    assert followed(welcome) == [starter()[0].url, starter()[2].url]
 
 
-async def test_only_what_is_checked_is_taken() -> None:
-    every = starter()
-    async with running(Shelf(), first_run=True) as run:
-        Server(run.library)
-        await run.press("a", "s")
-        assert followed(run) == [] and "Nothing is checked" in run.text
-        await run.press("space", "j", "space", "enter")
-        assert followed(run) == [every[0].url, every[2].url]
+@pytest.mark.parametrize(("key", "left"), [("d", DEMO), ("q", 0)])
+async def test_demo_and_quit(welcome: Running, key: str, left: int) -> None:
+    await welcome.pilot.press(key)
+    assert welcome.app.return_value == left
 
 
-async def test_demo_and_quit() -> None:
-    async with running(Shelf(), first_run=True) as run:
-        await run.pilot.press("d")
-        assert run.app.return_value == DEMO
-    async with running(Shelf(), first_run=True) as run:
-        await run.pilot.press("q")
-        assert run.app.return_value == 0
-
-
-async def test_an_address_is_looked_at_and_added_with_a_folder() -> None:
-    async with Web() as web, running(Shelf(), first_run=True) as run:
-        Server(run.library)
+async def test_an_address_is_looked_at_and_added_with_a_folder(welcome: Running) -> None:
+    async with Web() as web:
+        Server(welcome.library)
         url = web.serve("/feed", rss("The Quay", [item("1", "Fog")]))
-        await run.press("u", *url, "enter")
-        await shown(run, "Folder")
-        await run.press(*"Harbour", "enter")
-        assert run.library.config.feeds == (FeedConfig(url, folder="Harbour"),)  # it goes by its own title
-        await run.press("enter")
-        assert isinstance(run.app.screen, MainScreen) and "127.0.0.1" in run.text
+        await welcome.write(f"u{url}\r")
+        await welcome.shows("Folder")
+        await welcome.press(*"Harbour", "enter")
+        assert welcome.library.config.feeds == (FeedConfig(url, folder="Harbour"),)  # by its own title
+        await welcome.press("enter")
+        assert welcome.app.screen is welcome.main and "127.0.0.1" in welcome.text
 
 
-@pytest.mark.parametrize("text", ["", "no address", "javascript:alert(1)", "file:///etc/passwd"])
-async def test_what_is_no_address_is_refused(text: str) -> None:
-    async with running(Shelf()) as run:
-        await run.press("plus")
-        run.app.screen.query_one("Input").value = text  # type: ignore[attr-defined]
-        await run.press("enter")
-        assert "Not a web address" in run.text
-
-
-async def test_trouble_while_looking_is_told_and_one_may_try_again() -> None:
-    async with running(Shelf()) as run:
-        with failing(TuireaderError("the server said 503 [/x]"), run.library.feeds.discover):
-            await run.press("plus", *"a.example", "enter")
-        assert "the server said 503 [/x]" in run.text
-        await run.press("escape")
-        assert isinstance(run.app.screen, MainScreen)
-
-
-async def test_an_address_without_a_scheme_is_looked_at_as_it_was_typed() -> None:
+async def test_what_is_no_address_is_refused_and_what_is_typed_is_looked_at() -> None:
     asked: list[str] = []
 
     async def discover(url: str) -> list[FoundFeed]:
@@ -95,33 +69,29 @@ async def test_an_address_without_a_scheme_is_looked_at_as_it_was_typed() -> Non
         return []
 
     async with running(Shelf()) as run:
-        vars(run.library.feeds)["discover"] = discover
-        await run.press("plus", *"a.example:8", "enter")
-        run.app.screen.query_one("Input").value = "HTTP://a.example/x"  # type: ignore[attr-defined]
-        await run.press("enter")
-        assert asked == ["a.example:8", "HTTP://a.example/x"]  # who has typed none may mean http
-
-
-async def test_an_opml_file_that_is_not_there() -> None:
-    async with running(Shelf(), first_run=True) as run:
-        await run.press("o", *"no-such.opml", "enter")
-        assert "no-such.opml cannot be read" in run.text
+        for text in ("", "no address", "javascript:alert(1)", "file:///etc/passwd"):
+            await run.write(f"+{text}\r")
+            assert "Not a web address" in run.text
+            await run.press("escape")
+        with failing(TuireaderError("the server said 503 [/x]"), run.library.feeds.discover):
+            await run.write("+a.example\r")
+        assert "the server said 503 [/x]" in run.text
+        with replaced(run.library.feeds.discover, discover):
+            for address in ("a.example:8", "HTTP://a.example/x"):
+                await run.press("escape")
+                await run.write(f"+{address}\r")
+        assert asked == ["a.example:8", "HTTP://a.example/x"]  # who has typed no scheme may mean http
         await run.press("escape")
-        assert isinstance(run.app.screen, FirstRun)
-
-
-async def test_welcome_looks() -> None:
-    async with running(Shelf(), (80, 24), first_run=True) as run:
-        assert_screen(run.app, "welcome-80x24")
+        assert run.app.screen is run.main
 
 
 async def test_a_tour_of_the_first_keys_follows_and_is_skipped_by_any_key() -> None:
-    for key in ("escape", "j"):
-        async with running(Shelf(more='[keys]\nsearch = "b"'), (80, 24), first_run=True) as run:
-            await run.press("escape")
-            assert "A few keys to start with" in run.text and "b           search all stored" in run.text
-            if key == "j":
-                assert_screen(run.app, "tour-80x24")
+    async with running(Shelf(more='[keys]\nsearch = "b"'), (80, 24), first_run=True) as run:
+        assert_screen(run.app, "welcome-80x24")
+        await run.press("escape")
+        assert "A few keys to start with" in run.text and "b           search all stored" in run.text
+        assert_screen(run.app, "tour-80x24")
+        for key in ("escape", "j"):
             await run.press(key)
             assert run.app.screen is run.main and run.focus == "list"
             await run.main.run_command("tour")

@@ -20,14 +20,12 @@ from textual.widgets import Input
 from tests.ui.running import Running, running
 from tests.ui.samples import ALSO
 from tests.ui.samples import library as sample_library
-from tests.ui.shelf import NOW, Shelf, Site, failing, story, written
+from tests.ui.shelf import NOW, Shelf, Site, configured, failing, story
 from tests.ui.snap import FOLDER, differs, golden_text
 from tests.ui.snap_svg import screen_svg
 from tests.ui.troubles import trouble
 from tuireader import demo
-from tuireader.config import Paths, load
 from tuireader.errors import DatabaseError, TuireaderError
-from tuireader.library import Library
 from tuireader.model import View, ViewKind
 from tuireader.store import Store
 
@@ -133,9 +131,7 @@ class Walk:
         """Press keys, type a text, compare."""
         for key in keys:
             await self.run.press(key)
-        if typed:
-            await self.run.press(*typed)
-            await self.run.settle()
+        await self.run.write(typed)
         await self.shot(screen, toasts=toasts)
 
     async def over(self, screen: str, *keys: str, typed: str = "") -> None:
@@ -161,20 +157,6 @@ async def walking(library: Any, name: str, *, first_run: bool = False) -> AsyncI
 # -- the demo, with feeds in every kind of trouble
 
 
-@asynccontextmanager
-async def opened(folder: Path, text: str) -> AsyncIterator[Library]:
-    """A library with this configuration, offline."""
-    paths = Paths(folder / "config.toml", folder / "demo.db", folder, folder)
-    paths.config.write_text(text, encoding="utf-8")
-    config, problems = load(paths.config)
-    assert not problems
-    library = await Library.open(config, paths, offline=True, clock=lambda: NOW)
-    try:
-        yield library
-    finally:
-        await library.close()
-
-
 def config_text() -> str:
     """The demo's configuration with a search, a mute, two macros, and a paused feed."""
     title = 'title = "Kettle & Trowel"\n'
@@ -198,41 +180,44 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shelf")
 
     async def fill() -> None:
-        async with opened(folder, config_text()) as library:
+        async with configured(folder, config_text(), offline=True) as library:
             library.refresh.relate = nothing  # type: ignore[method-assign, assignment]
             await library.load_demo()
-            ids = {feed.title: feed.id for feed in await library.feeds.all()}
-            with written(library) as store:
-                trouble(
-                    store,
-                    failing=ids["Pacific Wire"],
-                    gone=ids["Loose Semicolon"],
-                    moved=ids["Corner Cases"],
-                    to="https://corner.example.net/feed.xml",
-                )
+            await trouble(
+                library,
+                failing="Pacific Wire",
+                gone="Loose Semicolon",
+                moved="Corner Cases",
+                to="https://corner.example.net/feed.xml",
+            )
 
     asyncio.run(fill())
     return folder
 
 
+@asynccontextmanager
+async def walking_demo(shelf: Path, folder: Path, name: str) -> AsyncIterator[Walk]:
+    """A walk through a copy of the demo."""
+    shutil.copytree(shelf, folder, dirs_exist_ok=True)
+    async with configured(folder, config_text(), offline=True) as library, walking(library, name) as walk:
+        yield walk
+
+
 @pytest.mark.parametrize("name", SIZES)
 async def test_from_screen_to_screen(name: str, shelf: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(shelf, tmp_path / "shelf"))
-    async with opened(folder, config_text()) as library, walking(library, name) as walk:
+    async with walking_demo(shelf, tmp_path, name) as walk:
         await lists(walk)
         await dialogs(walk)
         await finding(walk)
-        await reading(walk, library)
+        await reading(walk)
 
 
 async def lists(walk: Walk) -> None:
     """The list, the sidebar and what is done from there."""
     await walk.see("list")
     await walk.run.press("h", "G", "k", "k", "k")
-    await walk.run.settle()
     await walk.see("sidebar-failing")
     await walk.run.press("j", "j")
-    await walk.run.settle()
     await walk.see("sidebar-paused")
     await walk.over("edit-feed", "e")
     await walk.over("remove-feed", "d")
@@ -270,11 +255,10 @@ async def finding(walk: Walk) -> None:
     await walk.run.press("escape")
 
 
-async def reading(walk: Walk, library: Library) -> None:
+async def reading(walk: Walk) -> None:
     """An article and what is done with it."""
-    rows = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
     await walk.see("list-unfolded", "v")
-    walk.run.main.articles.select_id(next(row.id for row in rows if row.title.startswith("WeChat suspends")))
+    await walk.run.at("WeChat suspends")
     await walk.see("article", "enter")
     await walk.see("article-hit", "right_square_bracket", "right_square_bracket")
     await walk.over("links", "u")
@@ -287,8 +271,7 @@ async def reading(walk: Walk, library: Library) -> None:
 
 @pytest.mark.parametrize("name", SIZES)
 async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(shelf, tmp_path / "shelf"))
-    async with opened(folder, config_text()) as library, walking(library, name) as walk:
+    async with walking_demo(shelf, tmp_path, name) as walk:
         await walk.over("labels-none", "t")
         ids = walk.run.main.articles.ids
         labels = {
@@ -298,7 +281,7 @@ async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
             "case law, of all courts": ids[20:],
         }
         for label, chosen in labels.items():
-            await library.labels.set(label, chosen, True)
+            await walk.run.library.labels.set(label, chosen, True)
         await walk.run.main.controllers.reload()
         await walk.run.settle()
         await walk.see("labelled-list")
@@ -306,7 +289,7 @@ async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
         await walk.over("labels-new", "t", typed="la")
         await walk.see("labelled-toast", "t", "enter", "escape", toasts=True)
         await walk.run.press("escape", "h")
-        await walk.run.main.controllers.navigation.show_view(View(ViewKind.LABEL, "law"))
+        await walk.run.show(View(ViewKind.LABEL, "law"))
         walk.run.main.sidebar.select(View(ViewKind.LABEL, "law"))
         await walk.see("label-sidebar")
         await walk.see("label-list", "l")
@@ -318,7 +301,7 @@ async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["wide", "narrow"])
 async def test_with_nothing_in_it(name: str, tmp_path: Path) -> None:
-    async with opened(tmp_path, "") as library, walking(library, name) as walk:
+    async with configured(tmp_path, "", offline=True) as library, walking(library, name) as walk:
         for screen, key in (("watches", "w"), ("health", "H"), ("mute", "M")):
             await walk.over(f"empty-{screen}", key)
         await walk.see("empty-search", "slash")
@@ -398,7 +381,6 @@ async def test_when_things_go_wrong(name: str) -> None:
         with failing(unreachable, library.feeds.discover):
             await walk.over("add-feed-unreachable", "plus", *"quay.example", "enter")
         await walk.run.press("M", *"fog")
-        await walk.run.settle()
         with failing(refused, library.mutes.add):
             await walk.over("mute-refused", "enter")
         with failing(locked, library.marks.set_starred):

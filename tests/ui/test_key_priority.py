@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.running import running
+from tests.ui.running import Running, running
 from tests.ui.samples import library
 
 
 @pytest.mark.parametrize("before", [(), ("slash", "x"), ("plus",), ("question_mark",), ("colon",), ("w",)])
-async def test_ctrl_q_quits_from_everywhere(before: tuple[str, ...]) -> None:
-    async with running(library()) as run:
-        await run.press(*before)
-        await run.pilot.press("ctrl+q")
-        await run.pilot.pause()
-        assert run.app.return_value == 0
-
-
-async def test_letters_are_text_in_a_line_and_no_commands() -> None:
-    async with running(library()) as run:
-        await run.press("slash", *"QsNA")
-        assert run.app.return_value is None and "QsNA" in run.text
-        assert await run.starred() == {4}
+async def test_ctrl_q_quits_from_everywhere(run: Running, before: tuple[str, ...]) -> None:
+    await run.press(*before)
+    await run.pilot.press("ctrl+q")
+    await run.pilot.pause()
+    assert run.app.return_value == 0
 
 
 @pytest.mark.parametrize("before", [(), ("slash", "x"), ("plus",)])

@@ -7,7 +7,7 @@ from textual.binding import Binding
 from textual.command import CommandList
 from textual.dom import DOMNode
 
-from tests.ui.running import running
+from tests.ui.running import Running, running
 from tests.ui.samples import FEEDS, library, one
 from tests.ui.shelf import Server, arrive, held, story
 from tuireader.commands import COMMANDS, PANES, Command, Scope
@@ -31,11 +31,10 @@ def has_method(place: type, command: Command) -> bool:
     )
 
 
-async def test_the_main_screen_does_its_commands() -> None:
-    async with running(library()) as run:
-        assert set(run.main.commands) == {one.id for one in COMMANDS if one.on_main}
-        for command in COMMANDS:  # the help does each of them, or opens where it works
-            assert INSTEAD.get(command.id, command.id) in run.main.commands
+async def test_the_main_screen_does_its_commands(run: Running) -> None:
+    assert set(run.main.commands) == {one.id for one in COMMANDS if one.on_main}
+    for command in COMMANDS:  # the help does each of them, or opens where it works
+        assert INSTEAD.get(command.id, command.id) in run.main.commands
 
 
 def test_every_command_has_its_method() -> None:
@@ -56,44 +55,35 @@ def test_every_command_has_its_method() -> None:
         assert [action for action in actions if not hasattr(screen, f"action_{action}")] == []
 
 
-async def test_starts_with_the_unread_articles_newest_first() -> None:
-    async with running(library()) as run:
-        assert run.view_kind == ViewKind.UNREAD
-        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
-        assert "Unread · 5" in run.text
-        assert run.focus == "list"
+async def test_starts_with_the_unread_articles_newest_first_and_moves_in_them(run: Running) -> None:
+    assert run.view_kind == ViewKind.UNREAD
+    assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
+    assert "Unread · 5" in run.text and run.focus == "list"
+    moves = (
+        ("j", 2), ("down", 3), ("k", 2), ("up", 1), ("k", 1), ("G", 6), ("g", 1), ("end", 6), ("home", 1),
+        ("pagedown", 6), ("pageup", 1), ("ctrl+d", 6), ("ctrl+u", 1),
+    )  # fmt: skip
+    for key, article in moves:
+        await run.press(key)
+        assert run.cursor_id == article, key
 
 
-async def test_moves_in_the_list() -> None:
-    async with running(library()) as run:
-        await run.press("j", "down")
-        assert run.cursor_id == 3
-        await run.press("k", "up", "k")
-        assert run.cursor_id == 1
-        await run.press("G")
-        assert run.cursor_id == 6
-        await run.press("g")
-        assert run.cursor_id == 1
-        await run.press("end", "home", "pagedown")
-        assert run.cursor_id == 6
-        await run.press("pageup", "ctrl+d")
-        assert run.cursor_id == 6
-        await run.press("ctrl+u")
-        assert run.cursor_id == 1
-
-
-async def test_opening_marks_read_and_shows_the_article() -> None:
-    async with running(library()) as run:
-        await run.press("enter")
-        assert run.open_id == 1 and 1 not in await run.unread()
-        assert run.focus == "article"
-        text = run.text
-        assert "The Quay · by Ada Quist" in text and "1 h ago" in text
-        assert "◆ LanternPay  title ×1 · body ×13" in text
-        assert "◆ Ferries  body ×13 (ferry company)" in text
-        assert "notice[1]" in text
-        assert "Unread · 4" in text
-        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]  # stays listed until the view is left
+async def test_opening_marks_read_and_shows_the_article(run: Running) -> None:
+    await run.press("enter")
+    assert run.open_id == 1 and 1 not in await run.unread()
+    assert run.focus == "article"
+    text = run.text
+    assert "The Quay · by Ada Quist" in text and "1 h ago" in text
+    assert "◆ LanternPay  title ×1 · body ×13" in text
+    assert "◆ Ferries  body ×13 (ferry company)" in text
+    assert "notice[1]" in text
+    assert "Unread · 4" in text
+    assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]  # stays listed until the view is left
+    await run.press("h", "h", "j")  # to the sidebar, Starred
+    assert run.view_kind == ViewKind.STARRED
+    await run.press("k", "l")
+    assert run.view_kind == ViewKind.UNREAD
+    assert list(run.main.articles.ids) == [2, 3, 4, 6]
 
 
 async def test_opening_does_not_mark_read_when_the_config_says_so() -> None:
@@ -102,175 +92,127 @@ async def test_opening_does_not_mark_read_when_the_config_says_so() -> None:
         assert run.open_id == 1 and 1 in await run.unread()
 
 
-async def test_read_article_leaves_the_unread_view_with_the_view() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "h", "h", "j")  # to the sidebar, Starred
-        await run.settle()
-        assert run.view_kind == ViewKind.STARRED
-        await run.press("k", "l")
-        assert run.view_kind == ViewKind.UNREAD
-        assert list(run.main.articles.ids) == [2, 3, 4, 6]
+async def test_next_and_previous_article_and_unread_article(run: Running) -> None:
+    await run.press("enter", "J")
+    assert run.open_id == run.cursor_id == 2
+    await run.press("K")
+    assert run.open_id == 1
+    await run.press("n", "n", "n", "n")
+    assert await run.unread() == set()
+    await run.press("n")
+    assert "Nothing unread" in run.toasts
+    await run.press("N", "K", "N", "p")  # 6 and 4 are unread
+    assert run.open_id == run.cursor_id == 6
 
 
-async def test_next_and_previous_article_from_the_pane() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "J")
-        assert run.open_id == run.cursor_id == 2
-        await run.press("K")
-        assert run.open_id == 1
+async def test_next_unread_goes_on_in_other_views(run: Running) -> None:
+    await run.press("h", "j")  # Starred: article 4 alone
+    await run.press("l", "n")
+    assert run.open_id == 4
+    await run.press("n")
+    assert run.open_id == 1 and run.view_kind == ViewKind.ALL
 
 
-async def test_next_unread_goes_on_in_other_views_and_ends() -> None:
-    async with running(library()) as run:
-        for _ in range(5):
-            await run.press("n")
-        assert await run.unread() == set()
-        await run.press("n")
-        assert "Nothing unread" in run.toasts
-
-
-async def test_next_unread_across_views() -> None:
-    async with running(library()) as run:
-        await run.press("h", "j")  # Starred: article 4 alone
-        await run.settle()
-        await run.press("l", "n")
-        assert run.open_id == 4
-        await run.press("n")
-        assert run.open_id == 1 and run.view_kind == ViewKind.ALL
-
-
-async def test_previous_unread() -> None:
-    async with running(library()) as run:
-        await run.press("p")
-        assert run.open_id in (1, 6)
-        await run.press("p")
-        assert run.open_id is not None and run.cursor_id == run.open_id
-
-
-async def test_space_pages_and_then_opens_the_next_unread() -> None:
-    async with running(library()) as run:
+async def test_the_pane_scrolls_and_space_opens_the_next_unread_at_its_end(run: Running) -> None:
+    await run.press("space")
+    assert run.open_id == 1
+    await run.press("j", "j", "k")
+    assert run.main.pane.scroll_offset.y == 1
+    await run.press("ctrl+d")
+    half = run.main.pane.scroll_offset.y
+    await run.press("pagedown", "G")
+    bottom = run.main.pane.scroll_offset.y
+    assert 1 < half < bottom
+    await run.press("g")
+    assert run.main.pane.scroll_offset.y == 0
+    pressed = 0
+    while run.open_id == 1 and pressed < 30:
         await run.press("space")
-        assert run.open_id == 1
-        pressed = 0
-        while run.open_id == 1 and pressed < 30:
-            await run.press("space")
-            pressed += 1
-        assert 1 < pressed < 30 and run.open_id == 2
+        pressed += 1
+    assert 1 < pressed < 30 and run.open_id == 2
 
 
-async def test_pane_scrolls() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "j", "j", "k")
-        assert run.main.pane.scroll_offset.y == 1
-        await run.press("ctrl+d")
-        half = run.main.pane.scroll_offset.y
-        await run.press("pagedown", "G")
-        bottom = run.main.pane.scroll_offset.y
-        assert 1 < half < bottom
-        await run.press("g")
-        assert run.main.pane.scroll_offset.y == 0
-
-
-async def test_back_from_article_to_list_to_sidebar_and_out() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "h")
-        assert run.open_id is None and run.focus == "list"
-        await run.press("left")
-        assert run.focus == "sidebar"
-        await run.press("right")
-        assert run.focus == "list"
-        await run.press("l", "escape", "l", "backspace", "l", "q")
-        assert run.open_id is None and run.app.is_running
-        await run.press("q")
-        assert run.app.return_code == 0 and not run.app.is_running
+async def test_from_pane_to_pane_and_out(run: Running) -> None:
+    await run.press("enter")
+    for key, pane in (("tab", "sidebar"), ("tab", "list"), ("tab", "article"), ("shift+tab", "list")):
+        await run.press(key)
+        assert run.focus == pane
+    await run.press("tab", "h")
+    assert run.open_id is None and run.focus == "list"
+    await run.press("left")
+    assert run.focus == "sidebar"
+    await run.press("right")
+    assert run.focus == "list"
+    await run.press("l", "escape", "l", "backspace", "l", "q")
+    assert run.open_id is None and run.app.is_running
+    await run.press("q")
+    assert run.app.return_code == 0 and not run.app.is_running
 
 
 @pytest.mark.parametrize("key", ["Q", "ctrl+q"])
-async def test_quit_at_once(key: str) -> None:
-    async with running(library()) as run:
-        await run.press("enter")
-        await run.pilot.press(key)
-        await run.pilot.pause()
-        assert not run.app.is_running
+async def test_quit_at_once(run: Running, key: str) -> None:
+    await run.press("enter")
+    await run.pilot.press(key)
+    await run.pilot.pause()
+    assert not run.app.is_running
 
 
-async def test_tab_goes_round_the_panes() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "tab")
-        assert run.focus == "sidebar"
-        await run.press("tab")
-        assert run.focus == "list"
-        await run.press("tab")
-        assert run.focus == "article"
-        await run.press("shift+tab")
-        assert run.focus == "list"
-
-
-@pytest.mark.parametrize("key", ["N", "m"])
-async def test_toggle_read(key: str) -> None:
-    async with running(library()) as run:
+async def test_read_and_starred(run: Running) -> None:
+    for key in "Nm":
         await run.press(key)
         assert 1 not in await run.unread()
         await run.press(key)
         assert 1 in await run.unread()
+    await run.press("s")
+    assert 1 in await run.starred() and "★" in run.text
+    await run.press("enter", "s")
+    assert 1 not in await run.starred()
 
 
-async def test_star() -> None:
-    async with running(library()) as run:
-        await run.press("s")
-        assert 1 in await run.starred() and "★" in run.text
-        await run.press("enter", "s")
-        assert 1 not in await run.starred()
+async def test_mark_list_read_takes_only_what_is_listed_and_both_keys_undo(run: Running) -> None:
+    arrive(run.library, story(7, 1, "Came after the list was shown", 0.1))
+    await run.press("A")
+    assert await run.unread() == {7} and "5 articles marked read · ^z undoes" in run.toasts
+    await run.press("ctrl+z")
+    assert await run.unread() == {1, 2, 3, 4, 6, 7} and "Undone: 5 marked read" in run.toasts
+    await run.press("A", "U")
+    assert await run.unread() == {1, 2, 3, 4, 6, 7}
+    await run.press("U")
+    assert "Nothing to undo" in run.toasts
 
 
-async def test_mark_list_read_and_undo_by_both_keys() -> None:
-    async with running(library()) as run:
-        await run.press("A")
-        assert await run.unread() == set() and "5 articles marked read · ^z undoes" in run.toasts
-        await run.press("ctrl+z")
-        assert await run.unread() == {1, 2, 3, 4, 6} and "Undone: 5 marked read" in run.toasts
-        await run.press("A", "U")
-        assert await run.unread() == {1, 2, 3, 4, 6}
-        await run.press("U")
-        assert "Nothing to undo" in run.toasts
+async def test_undo_shows_on_the_rows_before_the_list_is_read_again(run: Running) -> None:
+    await run.press("A")
+    with held(run.library.feeds.all) as feeds:
+        await run.pilot.press("ctrl+z")
+        await feeds.reached.wait()
+        rows = [run.main.articles.row(key) for key in run.main.articles.ids]
+        assert [row is not None and row.read for row in rows] == [False] * 5
+    await run.settle()
+    assert await run.unread() == {1, 2, 3, 4, 6}
 
 
-async def test_undo_shows_on_the_rows_before_the_list_is_read_again() -> None:
-    async with running(library()) as run:
-        await run.press("A")
-        with held(run.library.feeds.all) as feeds:
-            await run.pilot.press("ctrl+z")
-            await feeds.reached.wait()
-            rows = [run.main.articles.row(key) for key in run.main.articles.ids]
-            assert [row is not None and row.read for row in rows] == [False] * 5
-        await run.settle()
-        assert await run.unread() == {1, 2, 3, 4, 6}
-
-
-async def test_mark_list_read_takes_only_what_is_listed() -> None:
-    async with running(library()) as run:
-        arrive(run.library, story(7, 1, "Came after the list was shown", 0.1))
-        await run.press("A")
-        assert await run.unread() == {7}
-
-
-async def test_browser_links_and_comments() -> None:
-    async with running(library()) as run:
-        await run.press("o")
-        await run.press("enter", "2", "c", "9")
-        assert run.browsed == [
-            "https://news.example/1",
-            "https://ferry.example/paper",
-            "https://news.example/1#comments",
-        ]
-        assert "There is no link 9" in run.toasts
-
-
-async def test_browser_marks_read_and_goes_on() -> None:
-    async with running(library()) as run:
-        await run.press("O")
-        assert run.browsed == ["https://news.example/1"]
-        assert 1 not in await run.unread() and run.open_id == 2
+async def test_addresses_are_opened_and_copied(run: Running) -> None:
+    await run.press("o")
+    await run.press("enter", "2", "c", "9")
+    assert run.browsed == [
+        "https://news.example/1",
+        "https://ferry.example/paper",
+        "https://news.example/1#comments",
+    ]
+    assert "There is no link 9" in run.toasts
+    await run.press("u")
+    assert "https://ferry.example/notice" in run.text
+    await run.press(*"paper", "enter")
+    assert run.browsed[3:] == ["https://ferry.example/paper"]
+    await run.press("h", "N", "O")  # marks it read and goes on
+    assert run.browsed[4:] == ["https://news.example/1"]
+    assert 1 not in await run.unread() and run.open_id == 2
+    await run.press("y")
+    assert run.app.clipboard == "https://news.example/2"
+    await run.press("Y")
+    title = r"Harbour dues fall \[/x\] \[bold\]50 %s\[/bold\]"
+    assert run.app.clipboard == f"[{title}](<https://news.example/2>)"
 
 
 async def test_browser_failure_shows_the_address() -> None:
@@ -289,34 +231,14 @@ async def test_only_web_addresses_are_opened(url: str) -> None:
         assert f"Not a web address: {url}" in run.toasts
 
 
-async def test_link_picker() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "u")
-        assert "https://ferry.example/notice" in run.text
-        await run.press(*"paper", "enter")
-        assert run.browsed == ["https://ferry.example/paper"]
-
-
-async def test_copy() -> None:
-    async with running(library()) as run:
-        await run.press("j", "y")
-        assert run.app.clipboard == "https://news.example/2"
-        await run.press("Y")
-        assert (
-            run.app.clipboard
-            == "[Harbour dues fall \\[/x\\] \\[bold\\]50 %s\\[/bold\\]](<https://news.example/2>)"
-        )
-
-
-async def test_hits() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "right_square_bracket")
-        assert "hit 1/27 · LanternPay" in run.text
-        await run.press("right_square_bracket")
-        assert "hit 2/27 · Ferries" in run.text
-        await run.press("left_square_bracket", "left_square_bracket")
-        assert "hit 27/27" in run.text
-        assert run.main.pane.scroll_offset.y == run.main.pane.max_scroll_y or "LanternPay" in run.text
+async def test_hits(run: Running) -> None:
+    await run.press("enter", "right_square_bracket")
+    assert "hit 1/27 · LanternPay" in run.text
+    await run.press("right_square_bracket")
+    assert "hit 2/27 · Ferries" in run.text
+    await run.press("left_square_bracket", "left_square_bracket")
+    assert "hit 27/27" in run.text
+    assert run.main.pane.scroll_offset.y == run.main.pane.max_scroll_y or "LanternPay" in run.text
 
 
 async def test_no_hits() -> None:
@@ -325,125 +247,98 @@ async def test_no_hits() -> None:
         assert "No watch hit this text" in run.toasts
 
 
-async def test_related_opens_and_back_returns_to_the_very_line() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "e", "j", "j")
-        place = run.main.pane.scroll_offset.y
-        assert run.main.pane.chosen == 2 and place > 0
-        await run.press("enter")
-        assert run.open_id == 4
-        await run.press("j", "h")
-        assert run.open_id == 1
-        assert run.main.pane.scroll_offset.y == place and run.main.pane.chosen == 2
-        await run.press("k", "k", "l")
-        assert run.open_id == 5
-        await run.press("q")
-        assert run.open_id == 1
+async def test_related_opens_and_back_returns_to_the_very_line(run: Running) -> None:
+    await run.press("enter", "e", "j", "enter")  # this one is not stored
+    assert run.browsed == ["https://else.example/tickets"] and run.open_id == 1
+    await run.press("j")
+    place = run.main.pane.scroll_offset.y
+    assert run.main.pane.chosen == 2 and place > 0
+    await run.press("enter")
+    assert run.open_id == 4
+    await run.press("j", "h")
+    assert run.open_id == 1
+    assert run.main.pane.scroll_offset.y == place and run.main.pane.chosen == 2
+    await run.press("k", "k", "l")
+    assert run.open_id == 5
+    await run.press("q")
+    assert run.open_id == 1
+    await run.press("j", "j", "j", "enter")  # the neighbour in its feed
+    assert run.open_id == 2
 
 
-async def test_related_that_is_not_stored_opens_in_the_browser() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "e", "j", "enter")
-        assert run.browsed == ["https://else.example/tickets"] and run.open_id == 1
+async def test_what_is_shown_and_hidden(run: Running) -> None:
+    await run.press("full_stop")
+    assert list(run.main.articles.ids) == [1, 2, 3, 4, 5, 6]
+    await run.press("full_stop")
+    assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
+    await run.press("enter", "z")
+    assert not run.main.sidebar.display and not run.main.articles.display
+    await run.press("J")
+    assert run.open_id == 2 and not run.main.articles.display
+    await run.press("z")
+    assert run.main.articles.display
 
 
-async def test_neighbour_of_the_feed() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "e", "j", "j", "j", "enter")
-        assert run.open_id == 2
+async def test_refresh_shows_what_is_new_and_keeps_the_cursor_where_it_was_moved(run: Running) -> None:
+    server = Server(run.library, story(20, 1, "Brand new", 0.02))
+    await run.press("R")
+    assert run.cursor_id == 7  # the cursor was at the top
+    await run.press("j", "j", "j")
+    server.fresh = (story(21, 1, "Newer", 0.01), story(22, 2, "Also new", 0.015))
+    server.errors = {3: "HTTP 404 Not Found"}
+    await run.press("R")
+    assert list(run.main.articles.ids) == [8, 9, 7, 1, 2, 3, 4, 6]
+    assert run.cursor_id == 3
+    assert "2 fine, 1 failed: 港口日报: HTTP 404 Not Found" in run.toasts
 
 
-async def test_zen() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "z")
-        assert not run.main.sidebar.display and not run.main.articles.display
-        await run.press("J")
-        assert run.open_id == 2 and not run.main.articles.display
-        await run.press("z")
-        assert run.main.articles.display
+async def test_refresh_of_what_is_chosen(run: Running) -> None:
+    server = Server(run.library)
+    await run.press("r", "enter", "r")
+    assert server.asked == [None, [1]]
+    await run.press("h", "h", *["j"] * 5)
+    assert run.view_kind == ViewKind.FOLDER
+    await run.press("r")
+    assert server.asked[-1] == [1, 2]
 
 
-async def test_show_and_hide_read() -> None:
-    async with running(library()) as run:
-        await run.press("full_stop")
-        assert list(run.main.articles.ids) == [1, 2, 3, 4, 5, 6]
-        await run.press("full_stop")
-        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
-
-
-async def test_refresh_brings_articles_and_keeps_the_cursor() -> None:
-    async with running(library()) as run:
-        await run.press("j", "j")
-        server = Server(run.library, story(20, 1, "Brand new", 0.01), story(21, 2, "Also new", 0.02))
-        server.errors = {3: "HTTP 404 Not Found"}
-        await run.press("R")
-        assert list(run.main.articles.ids) == [7, 8, 1, 2, 3, 4, 6]
-        assert run.cursor_id == 3
-        assert "2 fine, 1 failed: 港口日报: HTTP 404 Not Found" in run.toasts
-
-
-async def test_refresh_at_the_untouched_top_shows_the_new_ones() -> None:
-    async with running(library()) as run:
-        Server(run.library, story(20, 1, "Brand new", 0.01))
-        await run.press("R")
-        assert run.cursor_id == 7
-
-
-async def test_refresh_of_what_is_chosen() -> None:
-    async with running(library()) as run:
-        server = Server(run.library)
-        await run.press("r", "enter", "r")
-        assert server.asked == [None, [1]]
-        await run.press("h", "h", *["j"] * 5)
-        assert run.view_kind == ViewKind.FOLDER
-        await run.press("r")
-        assert server.asked[-1] == [1, 2]
-
-
-async def test_failing_feed_tells_its_reason_in_the_sidebar() -> None:
-    async with running(library()) as run:
-        await run.press("h", "G", "k")
-        assert "! Tide Tables: HTTP 503" in run.text
-
-
-@pytest.mark.parametrize("key", ["space", "h"])
-async def test_folder_folds(key: str) -> None:
-    async with running(library()) as run:
-        await run.press("h", *["j"] * 5)
+async def test_the_sidebar_folds_and_tells_why_a_feed_fails(run: Running) -> None:
+    await run.press("h", "G", "k")
+    assert "! Tide Tables: HTTP 503" in run.text
+    await run.press("g", *["j"] * 6)
+    for key in ("space", "h"):
         assert "▾ Harbour" in run.text and "space folds" in run.text
         await run.press(key)
         assert [entry.label for entry in run.main.sidebar.items if entry.depth] == []
         assert "▸ Harbour" in run.text
-        await run.press("space", "j")
-        assert run.main.sidebar.current is not None and run.main.sidebar.current.label == "The Quay"
+        await run.press("space")
+    await run.press("j")
+    assert run.main.sidebar.current is not None and run.main.sidebar.current.label == "The Quay"
 
 
-async def test_help_searches_and_runs() -> None:
-    async with running(library()) as run:
-        await run.press("question_mark")
-        assert "Move down a line" in run.text
-        await run.press(*"star the", "enter")
-        assert 1 in await run.starred()
-        await run.press("f1", "escape")
-        assert run.app.screen is run.main
+async def test_help_searches_and_runs(run: Running) -> None:
+    await run.press("question_mark")
+    assert "Move down a line" in run.text
+    await run.press(*"star the", "enter")
+    assert 1 in await run.starred()
+    await run.press("f1", "escape")
+    assert run.app.screen is run.main
 
 
 @pytest.mark.parametrize("key", ["colon", "ctrl+p"])
-async def test_palette_runs_a_command(key: str) -> None:
-    async with running(library()) as run:
-        await run.press(key, *"Go to All")
-        found = run.app.screen.query_one(CommandList)
-        while not found.option_count or "Go to All" not in str(found.get_option_at_index(0).prompt):
-            await run.pilot.pause()
-        await run.press("enter")
-        assert run.view_kind == ViewKind.ALL
+async def test_palette_runs_a_command(run: Running, key: str) -> None:
+    await run.press(key, *"Go to All")
+    found = run.app.screen.query_one(CommandList)
+    while not found.option_count or "Go to All" not in str(found.get_option_at_index(0).prompt):
+        await run.pilot.pause()
+    await run.press("enter")
+    assert run.view_kind == ViewKind.ALL
 
 
-async def test_changes_from_elsewhere_are_taken() -> None:
-    async with running(library()) as run:
-        arrive(run.library, story(30, 1, "By another process", 0.5))
-        while 7 not in run.main.articles.ids:
-            await run.pilot.pause(0.05)
+async def test_changes_from_elsewhere_are_taken(run: Running) -> None:
+    arrive(run.library, story(30, 1, "By another process", 0.5))
+    while 7 not in run.main.articles.ids:
+        await run.pilot.pause(0.05)
 
 
 async def test_own_keys_and_their_problems() -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from tests.ui.demo_library import opened
-from tests.ui.running import running
+from tests.ui.running import Running, running
 from tests.ui.samples import library as sample_library
 from tests.ui.shelf import NOW, failing
 from tests.ui.snap import assert_screen, screen_text
@@ -57,80 +55,69 @@ def test_what_a_mute_costs(preview: MutePreview, said: str) -> None:
     assert hides == said.replace("kept visible", "hidden, too")
 
 
-async def test_watched_articles_are_counted_and_kept_or_hidden(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        watched = await library.lists.ids(View(ViewKind.WATCH, "WeChat"))
-        found, _ = await library.searches.run("tencent")
-        preview = await library.mutes.preview(MuteConfig("tencent"))
-        assert 0 < preview.hidden < preview.articles and preview.articles == len(found)
-        await run.press("M", *"tencent")
-        assert (
-            f"{preview.hidden} articles would be hidden" in run.text
-            and f"of {len(found)} are on " in run.text
-        )
-        assert ": kept visible" in run.text
-        await run.press("down", "down", "down", "right")
-        assert f"{len(found)} articles would be hidden" in run.text and ": hidden, too" in run.text
-        await run.press("left", "enter")
-        await run.settle()
-        assert set(await library.lists.ids(View(ViewKind.WATCH, "WeChat"))) == set(watched)
-        (muted, hidden), *_ = await library.mutes.all()
-        assert hidden == preview.hidden and not muted.include_watched
-        await run.press("ctrl+z")
-        assert "Undone: mute tencent added" in run.toasts and await library.mutes.all() == []
+async def test_watched_articles_are_counted_and_kept_or_hidden(demo: Running) -> None:
+    watched = await demo.library.lists.ids(View(ViewKind.WATCH, "WeChat"))
+    found, _ = await demo.library.searches.run("tencent")
+    preview = await demo.library.mutes.preview(MuteConfig("tencent"))
+    assert 0 < preview.hidden < preview.articles and preview.articles == len(found)
+    await demo.press("M", *"tencent")
+    assert (
+        f"{preview.hidden} articles would be hidden" in demo.text and f"of {len(found)} are on " in demo.text
+    )
+    assert ": kept visible" in demo.text
+    await demo.press("down", "down", "down", "right")
+    assert f"{len(found)} articles would be hidden" in demo.text and ": hidden, too" in demo.text
+    await demo.press("left", "enter")
+    assert set(await demo.library.lists.ids(View(ViewKind.WATCH, "WeChat"))) == set(watched)
+    (muted, hidden), *_ = await demo.library.mutes.all()
+    assert hidden == preview.hidden and not muted.include_watched
+    await demo.press("ctrl+z")
+    assert "Undone: mute tencent added" in demo.toasts and await demo.library.mutes.all() == []
 
 
-async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        before = await library.lists.ids(View(ViewKind.ALL))
-        wanted, _ = await library.searches.run("title:apple")
-        await run.press("M", *"title:apple")
-        assert f"{len(wanted)} articles would be hidden" in run.text
-        await run.press("enter")
-        await run.settle()
-        assert set(await library.lists.ids(View(ViewKind.ALL))) == set(before) - set(wanted)
-        assert f"Muted: title:apple, until 21 Oct 2026; {len(wanted)} hidden · ^z undoes" in run.toasts
-        assert run.main.sidebar.items[4].label == "Muted" and f" Muted {len(wanted):>18} │" in run.text
-        await run.press("M", *["tab"] * 4)
-        assert f"Muted now, {len(wanted)} articles:" in run.text
-        await run.press("enter")
-        assert run.main.session.view == View(ViewKind.QUERY, "is:muted (title:apple)")
-        assert set(run.main.articles.ids) == set(wanted)
-        await run.press("M", *["tab"] * 4, "d")
-        await run.settle()
-        assert await library.mutes.all() == []
-        assert set(await library.lists.ids(View(ViewKind.ALL))) == set(before)
-        assert "Unmuted: title:apple" in run.toasts
+async def test_words_are_muted_counted_and_looked_at(demo: Running) -> None:
+    before = await demo.library.lists.ids(View(ViewKind.ALL))
+    wanted, _ = await demo.library.searches.run("title:apple")
+    await demo.press("M", *"title:apple")
+    assert f"{len(wanted)} articles would be hidden" in demo.text
+    await demo.press("enter")
+    assert set(await demo.library.lists.ids(View(ViewKind.ALL))) == set(before) - set(wanted)
+    assert f"Muted: title:apple, until 21 Oct 2026; {len(wanted)} hidden · ^z undoes" in demo.toasts
+    assert demo.main.sidebar.items[4].label == "Muted" and f" Muted {len(wanted):>18} │" in demo.text
+    await demo.press("M", *["tab"] * 4)
+    assert f"Muted now, {len(wanted)} articles:" in demo.text
+    await demo.press("enter")
+    assert demo.main.session.view == View(ViewKind.QUERY, "is:muted (title:apple)")
+    assert set(demo.main.articles.ids) == set(wanted)
+    await demo.press("M", *["tab"] * 4, "d")
+    assert await demo.library.mutes.all() == []
+    assert set(await demo.library.lists.ids(View(ViewKind.ALL))) == set(before)
+    assert "Unmuted: title:apple" in demo.toasts
 
 
-async def test_a_feed_is_muted_from_its_article(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        row = run.main.articles.current_row
-        assert row is not None
-        feed = next(one for one in await library.feeds.all() if one.id == row.feed_id)
-        of_feed = await library.lists.ids(View(ViewKind.FEED, str(feed.id)))
-        await run.press("M", "down", "right")
-        assert f"{len(of_feed)} articles would be hidden" in run.text
-        await run.press("down", "left", "left", "down", "right", "enter")
-        await run.settle()
-        (mute, hidden), *others = await library.mutes.all()
-        assert (mute.feed, mute.until, hidden) == (feed.url, end_of("1 day", NOW), len(of_feed))
-        assert mute.include_watched
-        assert others == [] and len(await library.lists.ids(View(ViewKind.FEED, str(feed.id)))) == 0
-        await run.press("M", "ctrl+o")
-        assert run.main.session.view == View(ViewKind.QUERY, "is:muted")
-        assert set(run.main.articles.ids) == set(of_feed)
+async def test_a_feed_is_muted_from_its_article(demo: Running) -> None:
+    row = demo.row
+    feed = next(one for one in await demo.library.feeds.all() if one.id == row.feed_id)
+    of_feed = await demo.library.lists.ids(View(ViewKind.FEED, str(feed.id)))
+    await demo.press("M", "down", "right")
+    assert f"{len(of_feed)} articles would be hidden" in demo.text
+    await demo.press("down", "left", "left", "down", "right", "enter")
+    (mute, hidden), *others = await demo.library.mutes.all()
+    assert (mute.feed, mute.until, hidden) == (feed.url, end_of("1 day", NOW), len(of_feed))
+    assert mute.include_watched
+    assert others == [] and len(await demo.library.lists.ids(View(ViewKind.FEED, str(feed.id)))) == 0
+    await demo.press("M", "ctrl+o")
+    assert demo.main.session.view == View(ViewKind.QUERY, "is:muted")
+    assert set(demo.main.articles.ids) == set(of_feed)
 
 
-async def test_a_mute_that_takes_too_long_is_refused(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        slow = r"/^(.|\s)*(.|\s)*(.|\s)*(.|\s)*(.|\s)*[^\x00-\uffff]/"
-        await library.searches.run(slow)
-        await run.press("M", *slow)
-        assert "takes too long" in run.text
-        await run.press("enter")
-        await run.settle()
-        assert isinstance(run.app.screen, Mute) and await library.mutes.all() == []
+async def test_a_mute_that_takes_too_long_is_refused(demo: Running) -> None:
+    slow = r"/^(.|\s)*(.|\s)*(.|\s)*(.|\s)*(.|\s)*[^\x00-\uffff]/"
+    await demo.library.searches.run(slow)
+    await demo.press("M", *slow)
+    assert "takes too long" in demo.text
+    await demo.press("enter")
+    assert isinstance(demo.app.screen, Mute) and await demo.library.mutes.all() == []
 
 
 async def test_the_look_of_it() -> None:
@@ -140,19 +127,18 @@ async def test_the_look_of_it() -> None:
         assert_screen(run.app, "mute-120x40")
 
 
-async def test_what_cannot_be_muted_says_why() -> None:
-    async with running(sample_library()) as run:
-        await run.press("M", "enter")
-        assert "Enter words, or choose a feed" in run.text
-        await run.press(*"a AND (")
-        assert "^" in run.text
-        await run.press("enter")
-        assert isinstance(run.app.screen, Mute) and await run.library.mutes.all() == []
-        with failing(TuireaderError("the config cannot be written"), run.library.mutes.add):
-            await run.press(*["backspace"] * 6, "enter")
-        assert "the config cannot be written" in run.text
-        await run.press("escape")
-        assert len(run.app.screen_stack) == 2
+async def test_what_cannot_be_muted_says_why(run: Running) -> None:
+    await run.press("M", "enter")
+    assert "Enter words, or choose a feed" in run.text
+    await run.press(*"a AND (")
+    assert "^" in run.text
+    await run.press("enter")
+    assert isinstance(run.app.screen, Mute) and await run.library.mutes.all() == []
+    with failing(TuireaderError("the config cannot be written"), run.library.mutes.add):
+        await run.press(*["backspace"] * 6, "enter")
+    assert "the config cannot be written" in run.text
+    await run.press("escape")
+    assert len(run.app.screen_stack) == 2
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12), (20, 5), (3, 2)])

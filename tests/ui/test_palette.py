@@ -7,10 +7,8 @@ from pathlib import Path
 from textual.command import CommandList
 
 from tests.ui.running import Running, running
-from tests.ui.samples import library
-from tests.ui.shelf import failing
-from tests.ui.test_editing import CONFIG, opened
-from tuireader.config import load
+from tests.ui.samples import CONFIG
+from tests.ui.shelf import configured, failing
 from tuireader.errors import TuireaderError
 from tuireader.model import View, ViewKind
 
@@ -29,30 +27,22 @@ async def lines(run: Running, *keys: str, first: str = "") -> list[str]:
     return names()
 
 
-async def test_what_is_likely_comes_first_and_what_moves_last() -> None:
-    async with running(library()) as run:
-        listed = await lines(run)
-        assert listed[:5] == ["Refresh all", "Search", "Add feed", "New watch", "Watches"]
-        assert listed.index("Go to Unread") < listed.index("Down") < listed.index("Theme nord")
+async def test_what_is_likely_comes_first_and_what_moves_last(run: Running) -> None:
+    listed = await lines(run)
+    assert listed[:5] == ["Refresh all", "Search", "Add feed", "New watch", "Watches"]
+    assert listed.index("Go to Unread") < listed.index("Down") < listed.index("Theme nord")
 
 
-async def test_what_was_used_comes_first_from_then_on(tmp_path: Path) -> None:
-    async with opened(tmp_path) as first, running(first) as run:
-        for name in ("Zzz", "Sort", "Go to Today", "Sort"):
-            await first.settings.note_palette_use(name)
-        assert (await lines(run))[:3] == ["Sort", "Go to Today", "Refresh all"]
-        await run.press("down", "enter")
-        await run.settle()
-        assert run.main.session.view == View(ViewKind.TODAY)
-        await run.press("colon", "escape")
-    async with opened(tmp_path) as again, running(again) as run:
-        assert list(await again.settings.palette_uses()) == [
-            "Go to Today",
-            "Sort",
-            "Go to Today",
-            "Sort",
-            "Zzz",
-        ]
+async def test_what_was_used_comes_first_from_then_on(own: Running, tmp_path: Path) -> None:
+    for name in ("Zzz", "Sort", "Go to Today", "Sort"):
+        await own.library.settings.note_palette_use(name)
+    assert (await lines(own))[:3] == ["Sort", "Go to Today", "Refresh all"]
+    await own.press("down", "enter")
+    assert own.main.session.view == View(ViewKind.TODAY)
+    await own.press("colon", "escape")
+    async with configured(tmp_path, CONFIG) as again, running(again) as run:
+        used = ["Go to Today", "Sort", "Go to Today", "Sort", "Zzz"]
+        assert list(await again.settings.palette_uses()) == used
         assert (await lines(run))[:2] == ["Go to Today", "Sort"]
         await run.press("escape")
         for _ in range(250):
@@ -60,27 +50,19 @@ async def test_what_was_used_comes_first_from_then_on(tmp_path: Path) -> None:
         assert len(await again.settings.palette_uses()) == 200
 
 
-async def test_a_theme_that_is_chosen_is_kept(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    async with opened(tmp_path) as made, running(made) as run:
-        await lines(run, *"theme nord", first="Theme nord")
+async def test_a_theme_that_is_chosen_is_kept(own: Running, tmp_path: Path) -> None:
+    await lines(own, *"theme nord", first="Theme nord")
+    await own.press("enter")
+    assert own.app.theme == "nord"
+    assert own.toasts.endswith(f"Theme nord\nwritten to {own.library.paths.config}")
+    assert own.written.startswith(CONFIG) and own.written.endswith('[ui]\ntheme = "nord"\n')
+    async with configured(tmp_path, own.written) as made, running(made) as run:
+        assert run.app.theme == "nord"
+
+
+async def test_a_theme_that_cannot_be_kept_is_used_and_says_so(run: Running) -> None:
+    await lines(run, *"theme nord", first="Theme nord")
+    with failing(TuireaderError("the config cannot be written"), run.library.settings.set_theme):
         await run.press("enter")
-        await run.settle()
-        assert run.app.theme == "nord"
-        assert run.toasts.endswith(f"Theme nord\nwritten to {path}")
-    written = path.read_text(encoding="utf-8")
-    assert written.startswith(CONFIG) and written.endswith('[ui]\ntheme = "nord"\n')
-    config, problems = load(path)
-    assert not problems
-    async with opened(tmp_path, path.read_text(encoding="utf-8")) as made, running(made) as run:
-        assert config.ui.theme == run.app.theme == "nord"
-
-
-async def test_a_theme_that_cannot_be_kept_is_used_and_says_so() -> None:
-    async with running(library()) as run:
-        await lines(run, *"theme nord", first="Theme nord")
-        with failing(TuireaderError("the config cannot be written"), run.library.settings.set_theme):
-            await run.press("enter")
-            await run.settle()
-        assert run.app.theme == "nord"
-        assert "Theme nord until the program ends: the config cannot be written" in run.toasts
+    assert run.app.theme == "nord"
+    assert "Theme nord until the program ends: the config cannot be written" in run.toasts

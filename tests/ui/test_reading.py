@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +13,7 @@ from textual.geometry import Offset, Region
 from textual.selection import Selection
 
 from tests.ui.running import Running, running
-from tests.ui.samples import library, one
+from tests.ui.samples import one
 from tests.ui.shelf import HOUR, NOW, Site, written
 from tests.ui.snap import assert_screen
 from tests.ui.snap_svg import strips
@@ -69,20 +71,16 @@ async def test_x_fetches_the_full_text_and_changes_between_the_two() -> None:
         assert "The whole story" in run.text
 
 
-async def test_x_opens_the_article_under_the_cursor() -> None:
-    async with running(one("")) as run:
-        Site(run.library).pages[1] = PAGE
-        await run.press("x")
-        assert run.open_id == 1 and "The whole story" in run.text
-
-
 async def test_why_there_is_no_full_text_is_told_in_a_line() -> None:
     async with running(one("")) as run:
-        Site(run.library)
+        site = Site(run.library)
         await run.press("enter")
         assert "The feed gives no text for this article · x fetches it from its page · o opens it" in run.text
         await run.press("x")
         assert "No full text: HTTP 404: not found" in run.toasts
+        site.pages[1] = PAGE
+        await run.press("h", "x")  # opens the article under the cursor
+        assert run.open_id == 1 and "The whole story" in run.text
     async with running(one("<p>Text</p>")) as run:
         with written(run.library) as store:
             store.full_texts.fail(1, "HTTP 404: not found", NOW)
@@ -98,15 +96,14 @@ async def test_a_purged_text_is_told() -> None:
         assert "was removed to save space · x fetches it from its page · o opens it" in page(run)
 
 
-async def test_a_full_text_that_comes_late_does_not_take_the_screen() -> None:
-    async with running(library()) as run:
-        Site(run.library).pages[1] = PAGE
-        await run.press("enter")
-        await run.pilot.press("x", "J")
-        await run.settle()
-        assert run.open_id == 2 and "The whole story" not in run.text
-        await run.press("K")
-        assert run.open_id == 1 and "The whole story" in run.text
+async def test_a_full_text_that_comes_late_does_not_take_the_screen(run: Running) -> None:
+    Site(run.library).pages[1] = PAGE
+    await run.press("enter")
+    await run.pilot.press("x", "J")
+    await run.settle()
+    assert run.open_id == 2 and "The whole story" not in run.text
+    await run.press("K")
+    assert run.open_id == 1 and "The whole story" in run.text
 
 
 # --------------------------------------------------------------------------- comments
@@ -140,33 +137,28 @@ async def test_c_loads_the_comments_and_shows_them_below() -> None:
         assert run.browsed[-1] == "https://news.example/1#c"
 
 
-async def test_without_a_comment_feed_c_opens_the_browser() -> None:
-    async with running(one(PAGE, comments_url="https://news.example/1#c")) as run:
-        await run.press("enter", "c")
-        assert run.browsed == ["https://news.example/1#c"]
-
-
 async def test_comments_come_to_an_article_that_is_read_alone() -> None:
     async with running(one(PAGE, comments_feed="https://news.example/1/feed")) as run:
-        Site(run.library).threads[1] = COMMENTS
-        await run.press("enter", "z", "c")
+        site = Site(run.library)
+        await run.press("enter", "c")
+        assert "No comments: HTTP 404" in run.toasts
+        site.threads[1] = COMMENTS
+        await run.press("z", "c")
         assert run.main.has_class("-zen") and "Comments · 2" in run.text
         assert "Loading" not in run.text
         await run.press("escape", "escape", "c")  # from the list it goes to them
         assert run.focus == "article" and "Comments · 2" in run.text
 
 
-async def test_an_article_without_comments_says_so() -> None:
+async def test_without_a_comment_feed_c_opens_the_browser_or_says_that_there_are_none() -> None:
+    async with running(one(PAGE, comments_url="https://news.example/1#c")) as run:
+        await run.press("enter", "c")
+        assert run.browsed == ["https://news.example/1#c"]
     async with running(one(PAGE)) as run:
         await run.press("enter", "c")
         assert "This article names no comments" in run.toasts and not run.browsed
-
-
-async def test_comments_that_do_not_come() -> None:
-    async with running(one(PAGE, comments_feed="https://news.example/1/feed")) as run:
-        Site(run.library)
-        await run.press("enter", "c")
-        assert "No comments: HTTP 404" in run.toasts
+        await run.press("D")
+        assert "Nothing was changed" in run.toasts
 
 
 # --------------------------------------------------------------------------- versions
@@ -189,25 +181,13 @@ async def test_d_shows_what_was_changed() -> None:
         assert run.open_id == 1 and not isinstance(run.app.screen, Versions)
 
 
-def test_an_edit_without_changed_words() -> None:
-    edit = Revision(0, (("same", "Title"),), (("same", "one two"),))
-    assert described(edit) == [("only whitespace and links", "dim")]
-
-
-async def test_what_was_never_changed() -> None:
-    async with running(one(PAGE)) as run:
-        await run.press("D")
-        assert "Nothing was changed" in run.toasts
-
-
 # --------------------------------------------------------------------------- find in page
 
 
 async def test_find_in_page() -> None:
     text = "<p>The fog.</p>" + "<p>Other things.</p>" * 60 + "<p>More FOG and <b>fo</b>g at the end.</p>"
     async with running(one(text)) as run:
-        await run.press("enter", "ctrl+f")
-        await run.press(*"fog")
+        await run.press("enter", "ctrl+f", *"fog")
         assert "found 1/3" in run.text and "enter keep  ↓/↑ next/previous  esc leave" in run.text
         assert [style.reverse for style in styles_at(run, "fog")[:1]] == [True]
         await run.press("down")
@@ -226,12 +206,11 @@ async def test_find_in_page() -> None:
         assert run.focus == "article" and run.open_id == 1
 
 
-async def test_what_is_found_goes_with_its_article() -> None:
-    async with running(library()) as run:
-        await run.press("enter", "ctrl+f", *"ferry", "enter")
-        assert run.main.pane.found
-        await run.press("J")
-        assert not run.main.pane.found and not run.main.pane.sought
+async def test_what_is_found_goes_with_its_article(run: Running) -> None:
+    await run.press("enter", "ctrl+f", *"ferry", "enter")
+    assert run.main.pane.found
+    await run.press("J")
+    assert not run.main.pane.found and not run.main.pane.sought
 
 
 async def test_find_in_comments_and_without_an_article() -> None:
@@ -241,9 +220,7 @@ async def test_find_in_comments_and_without_an_article() -> None:
         assert "Open an article" in run.toasts
         await run.press("enter", "c", "ctrl+f", *"indeed")
         assert "found 1/1" in run.text
-        await run.press(
-            "backspace", "backspace", "backspace", "backspace", "backspace", "backspace", "backspace"
-        )
+        await run.press(*["backspace"] * 7)
         assert run.focus == "article"
 
 
@@ -270,17 +247,21 @@ PICTURES = (
 )
 
 
-async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
-    async with running(one(PICTURES)) as run:
+@asynccontextmanager
+async def looking(more: str = "", picture: Pixels = RED) -> AsyncIterator[tuple[Running, Site]]:
+    """The app with an article of two pictures open, the first of which is to be had."""
+    async with running(one(PICTURES, more)) as run:
         site = Site(run.library)
-        site.pictures[QUAY] = RED
+        site.pictures[QUAY] = picture
         await run.press("enter")
-        await run.settle()
+        yield run, site
+
+
+async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
+    async with looking() as (run, site):
         assert site.asked == [QUAY]
-        (line,) = [
-            style for style in styles_at(run, " " * 40) if style.bgcolor and style.bgcolor.triplet[0] == 200
-        ][:1]
-        assert line.bgcolor.triplet == (200, 30, 30)
+        grounds = {style.bgcolor.triplet for style in styles_at(run, " " * 40) if style.bgcolor}
+        assert (200, 30, 30) in grounds
         assert "The quay" in run.text and "A. Quist" in run.text and "╭─ picture" not in run.text
         await run.press("G")
         assert site.asked[-1] == "https://news.example/far.png"
@@ -291,58 +272,38 @@ async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
         assert "╭─ picture" not in run.text
 
 
-async def test_what_one_reads_stays_when_a_picture_above_comes() -> None:
-    async with running(one(PICTURES)) as run:
-        Site(run.library)
-        await run.press("enter")
-        await run.press("pagedown")
+async def test_pictures_keep_what_one_reads_in_place_and_are_made_for_another_width() -> None:
+    async with looking() as (run, site):
+        site.asked.clear()
         pane = run.main.pane
-        before = [pane.render_line(y).text for y in range(pane.size.height)]
-        art = blocks(Pixels(40, 20, bytes(2400)), run.app.theme_styles.base)
-        pane.show_picture(QUAY, art)
+        await run.press("i", "pagedown")
+        before = run.page_lines
+        await run.press("i")
+        pane.show_picture(QUAY, blocks(RED, run.app.theme_styles.ground))
         await run.settle()
-        assert [pane.render_line(y).text for y in range(pane.size.height)] == before
+        assert run.page_lines == before
         await run.press("g")
         assert "╭─ picture" not in run.text
-
-
-async def test_pictures_are_made_anew_for_another_width() -> None:
-    async with running(one(PICTURES)) as run:
-        site = Site(run.library)
-        site.pictures[QUAY] = RED
-        await run.press("enter")
-        await run.pilot.resize_terminal(60, 30)
-        while len(site.asked) < 2:  # the text is painted first
-            await run.settle()
-        assert site.asked == [QUAY, QUAY]
+        await run.resize(60, 30)
+        assert site.asked == [QUAY]
 
 
 @pytest.mark.parametrize("name", ["SSH_CONNECTION", "NO_COLOR"])
 async def test_pictures_stay_off(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "1")
-    async with running(one(PICTURES)) as run:
-        site = Site(run.library)
-        site.pictures[QUAY] = RED
-        await run.press("enter")
+    async with looking() as (run, site):
         assert site.asked == [] and "The quay" in run.text
         await run.press("i")
         assert bool(site.asked) == (name == "SSH_CONNECTION")
 
 
-async def test_a_slow_connection_turns_them_off() -> None:
-    async with running(one(PICTURES)) as run:
-        site = Site(run.library)
-        site.pictures[QUAY] = replace(RED, speed=5_000.0)
-        await run.press("enter")
+async def test_a_slow_connection_or_the_configuration_turns_them_off() -> None:
+    async with looking(picture=replace(RED, speed=5_000.0)) as (run, site):
         assert "The connection is slow: no more pictures · i shows them" in run.toasts
         await run.press("G")
         assert site.asked == [QUAY]
-
-
-async def test_the_configuration_turns_them_off() -> None:
-    async with running(one(PICTURES, '[ui]\nimages = "off"')) as run:
-        site = Site(run.library)
-        await run.press("enter", "i")
+    async with looking('[ui]\nimages = "off"') as (run, site):
+        await run.press("i")
         assert site.asked == [] and "No pictures here" in run.toasts
 
 
@@ -389,20 +350,14 @@ async def test_graphics_go_to_the_terminal_and_take_their_cells(way: str, sign: 
         Site(run.library).pictures[QUAY] = RED
         run.app.write_to_terminal = sent.append  # type: ignore[method-assign, assignment]
         await run.press("enter")
-        await run.settle()
-        shown = output(run)
-        assert sign in shown and len(run.text.splitlines()) == 40  # each line as wide as the screen
+        assert sign in output(run) and len(run.text.splitlines()) == 40  # each line as wide as the screen
         assert bool(sent) == (way == "kitty")
         await run.press("G")
-        shown = output(run)
-        assert sign not in shown
+        assert sign not in output(run)
 
 
 async def test_what_covers_a_part_of_sixels_leaves_no_rest_of_them() -> None:
-    async with running(one(PICTURES, '[ui]\nimages = "sixel"')) as run:
-        Site(run.library).pictures[QUAY] = RED
-        await run.press("enter")
-        await run.settle()
+    async with looking('[ui]\nimages = "sixel"') as (run, _):
         await run.press("question_mark")  # the list of keys lies over the middle of the picture
         assert "\x1bP" not in output(run) and words_of(output(run)) == run.text.rstrip("\n")
         await run.press("escape", "s")  # a toast lies over its end
@@ -424,13 +379,11 @@ async def test_a_table_is_laid_out_anew_for_another_width() -> None:
     async with running(one(html), (120, 40)) as run:
         await run.press("enter", "z")
         assert "Tencent Holdings │ Shenzhen, Guangdong │ WeChat" in run.text
-        await run.pilot.resize_terminal(60, 40)
-        await run.settle()
+        await run.resize(60, 40)
         lines = [line for line in run.text.splitlines() if "│" in line or "┼" in line]
         assert len({line.replace("┼", "│").index("│") for line in lines}) == 1  # in columns
         assert "Before." in run.text and "Behind." in run.text and "┼" in run.text
-        await run.pilot.resize_terminal(120, 40)
-        await run.settle()
+        await run.resize(120, 40)
         assert "Tencent Holdings │ Shenzhen, Guangdong │ WeChat" in run.text
 
 
@@ -448,11 +401,7 @@ async def test_text_is_selected_by_mouse_and_copied_as_it_was_written() -> None:
         y = next(n for n, line in enumerate(lines) if "The ferry company" in line)
         end = next(n for n, line in enumerate(lines) if "Another" in line)
         x, x2 = lines[y].index("ferry"), lines[end].index("Another") + len("Another")
-        await run.pilot.mouse_down(offset=(x, y))
-        await run.pilot.hover(offset=(x + 4, y))
-        await run.pilot.hover(offset=(x2, end))
-        await run.pilot.mouse_up(offset=(x2, end))
-        await run.settle()
+        await run.drag((x, y), (x + 4, y), (x2, end))
         assert run.app.screen.get_selected_text() == f"{long[4:]}\n\nOne item\nAnother"
         await run.press("ctrl+c")
         assert run.app.clipboard == f"{long[4:]}\n\nOne item\nAnother"

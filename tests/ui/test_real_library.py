@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.ui.demo_library import opened
-from tests.ui.running import running
+from tests.ui.running import Running, running
 from tuireader.model import View, ViewKind
 
 
@@ -41,31 +41,28 @@ async def test_the_story_from_the_watch_to_the_relative_and_back(tmp_path: Path)
         assert not (await library.lists.rows([target.id]))[0].starred  # undo survives the restart
 
 
-async def test_counts_on_screen_are_those_of_the_store(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        await run.press("n", "n", "n", "s", "N", "A")
-        assert run.main.session.counts == await library.lists.counts()
-        assert run.main.session.counts.unread.unread == 0
-        await run.press("ctrl+z")
-        assert run.main.session.counts == await library.lists.counts()
-        assert run.main.session.counts.unread.unread > 0
+async def test_counts_on_screen_are_those_of_the_store(demo: Running) -> None:
+    await demo.press("n", "n", "n", "s", "N", "A")
+    assert demo.main.session.counts == await demo.library.lists.counts()
+    assert demo.main.session.counts.unread.unread == 0
+    await demo.press("ctrl+z")
+    assert demo.main.session.counts == await demo.library.lists.counts()
+    assert demo.main.session.counts.unread.unread > 0
 
 
-async def test_search_on_the_store(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        await run.press("slash", *"wechat")
-        ids, trouble = await library.searches.run("wechat")
-        assert trouble == "" and list(run.main.articles.ids) == list(ids)
-        await run.press(*" AND (")
-        assert run.main.session.error
-        await run.press("escape")
-        assert run.view_kind == ViewKind.UNREAD
+async def test_search_on_the_store(demo: Running) -> None:
+    await demo.press("slash", *"wechat")
+    ids, trouble = await demo.library.searches.run("wechat")
+    assert trouble == "" and list(demo.main.articles.ids) == list(ids)
+    await demo.press(*" AND (")
+    assert demo.main.session.error
+    await demo.press("escape")
+    assert demo.view_kind == ViewKind.UNREAD
 
 
-async def test_a_view_is_shown_although_the_article_of_the_cursor_is_not_in_it(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        (gone, *_) = await library.lists.ids(View(ViewKind.UNREAD))
-        await library.marks.set_read([gone], True)
-        await run.main.controllers.listing.show(View(ViewKind.UNREAD), cursor_id=gone)
-        await run.settle()
-        assert gone not in run.main.articles.ids and run.main.articles.cursor == 0
+async def test_a_view_is_shown_although_the_article_of_the_cursor_is_not_in_it(demo: Running) -> None:
+    (gone, *_) = await demo.library.lists.ids(View(ViewKind.UNREAD))
+    await demo.library.marks.set_read([gone], True)
+    await demo.main.controllers.listing.show(View(ViewKind.UNREAD), cursor_id=gone)
+    await demo.settle()
+    assert gone not in demo.main.articles.ids and demo.main.articles.cursor == 0

@@ -18,8 +18,7 @@ async def test_a_new_size_shows_what_a_start_in_that_size_shows(tmp_path: Path) 
                 wanted[size] = run.text
         async with running(library, SIZES[0]) as run:
             for size in (*SIZES, *reversed(SIZES), SIZES[1]):
-                await run.pilot.resize_terminal(*size)
-                await run.settle()
+                await run.resize(*size)
                 assert run.text == wanted[size], size
 
 
@@ -27,8 +26,7 @@ async def test_the_focus_does_not_stay_in_a_pane_that_is_folded_away(tmp_path: P
     async with opened(tmp_path) as library, running(library, SIZES[0]) as run:
         await run.press("h")
         assert run.focus == "sidebar"
-        await run.pilot.resize_terminal(*SIZES[1])
-        await run.settle()
+        await run.resize(*SIZES[1])
         assert run.main.focused is not None and run.main.focused.region.area > 0, "it is in sight"
         await run.press("j")
         assert run.focus == "list" and run.main.articles.cursor == 1
@@ -37,8 +35,7 @@ async def test_the_focus_does_not_stay_in_a_pane_that_is_folded_away(tmp_path: P
 async def test_a_terminal_without_end_is_drawn_on_as_far_as_any_screen_goes(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, (20_000, 20_000)) as run:
         assert run.app.size == run.app.screen.size == (1500, 500)
-        await run.pilot.resize_terminal(20_000, 30)
-        await run.settle()
+        await run.resize(20_000, 30)
         assert run.app.size == run.app.screen.size == (1500, 30)
         await run.press("j")
         assert run.main.articles.cursor == 1

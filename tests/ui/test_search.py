@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from tests.ui.demo_library import opened
-from tests.ui.running import running
-from tests.ui.samples import library
+from tests.ui.running import Running, running
 from tests.ui.shelf import many
 from tuireader.config import WatchConfig
 from tuireader.model import View, ViewKind
@@ -22,147 +21,101 @@ from tuireader.ui.flows.context import Outcome
 from tuireader.ui.widgets.search_line import SearchLine
 
 
-async def test_search_as_typed_then_back_to_the_old_place() -> None:
-    async with running(library()) as run:
-        await run.press("j", "j", "slash", *"ferries")
-        assert list(run.main.articles.ids) == [1]
-        assert "Search: ferries · 1 found" in run.text
-        await run.press("enter")
-        assert run.focus == "list"
-        await run.press("enter")
-        assert run.open_id == 1
-        await run.press("h", "h")
-        assert run.view_kind == ViewKind.UNREAD
-        assert run.cursor_id == 3
+async def test_search_as_typed_then_back_to_the_old_place(run: Running) -> None:
+    await run.press("j", "j", "slash", *"ferries")
+    assert list(run.main.articles.ids) == [1]
+    assert "Search: ferries · 1 found" in run.text
+    await run.press("enter")
+    assert run.focus == "list"
+    await run.press("enter")
+    assert run.open_id == 1
+    await run.press("h", "h")
+    assert run.view_kind == ViewKind.UNREAD and run.cursor_id == 3
+    assert run.text.startswith(" tuireader  Unread · 4\n")
+    await run.write("/fog\r")  # enter at once searches, too
+    assert list(run.main.articles.ids) == [6] and run.focus == "list"
+    await run.press("escape")
+    await run.write("/fog\x1b")  # and escape at once leaves the line
+    assert list(run.main.articles.ids) == [1, 2, 3, 4, 6] and run.cursor_id == 3
+    assert not run.main.query("#search")
 
 
-async def test_back_from_the_results_names_the_view_again() -> None:
-    async with running(library()) as run:
-        await run.press("slash", *"ferries", "enter")
-        assert "Search: ferries · 1 found" in run.text
-        await run.press("escape")
-        assert run.text.startswith(" tuireader  Unread · 5\n")
+async def test_letters_are_typed_and_what_is_not_found_is_told(run: Running) -> None:
+    await run.press("slash", *"sANq")
+    assert run.app.is_running and 1 not in await run.starred() and 1 in await run.unread()
+    assert run.main.query_one("#search", SearchLine).value == "sANq"
+    assert "Nothing found." in run.text
+    await run.press("ctrl+u", *'"fog')
+    assert "the quotation mark is not closed" in run.text
 
 
-async def test_escape_leaves_the_line() -> None:
-    async with running(library()) as run:
-        await run.press("j", "slash", *"fog", "escape")
-        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6] and run.cursor_id == 2
-        assert not run.main.query("#search")
+async def test_the_sentence_that_was_found_follows_the_cursor(run: Running) -> None:
+    await run.press("slash", *"harbour OR lanternpay")
+    await run.press("enter")
+    assert "“The ferry company will let passengers pay with LanternPay" in run.text
+    await run.press("j")
+    row = run.row
+    assert f"“{row.title}”" in run.text
+    await run.press("escape")
+    assert "“" not in run.text
 
 
-async def test_a_timer_that_fires_with_the_key_that_leaves_searches_nothing() -> None:
-    async with running(library()) as run:
-        await run.pilot.press("slash", *"fog", "escape")
-        await run.settle()
-        assert len(run.main.articles.ids) == 5
+def underlined(run: Running) -> list[str]:
+    """What is underlined in the first line of the list."""
+    strip = run.main.articles.render_line(0)
+    return [part.text for part in strip if part.style is not None and part.style.underline]
 
 
-async def test_a_bad_expression_says_why() -> None:
-    async with running(library()) as run:
-        await run.press("slash", *'"fog')
-        assert "the quotation mark is not closed" in run.text
+async def test_hits_are_underlined_in_the_list(run: Running) -> None:
+    await run.press("slash", *"tickets")
+    await run.press("escape", "slash", *"fog")
+    assert underlined(run) == ["Fog"]
+    await run.press("escape")
+    assert underlined(run) == ["LanternPay"]  # the watch's term, in titles of articles that are on it
 
 
-async def test_letters_are_typed_and_not_commands() -> None:
-    async with running(library()) as run:
-        await run.press("slash", *"sANq")
-        assert run.app.is_running and 1 not in await run.starred()
-        assert 1 in await run.unread()
-        assert run.main.query_one("#search").value == "sANq"  # type: ignore[attr-defined]
+async def test_a_filter_shows_what_fits_of_this_list(run: Running) -> None:
+    await run.press("F", *"fog")
+    assert list(run.main.articles.ids) == [6] and run.view_kind == ViewKind.UNREAD
+    assert "Unread › fog · 1 found" in run.text
+    await run.press("enter")
+    assert run.focus == "list" and not run.main.query("#search")
+    await run.press("F", *"zzz")  # in place of what is there
+    assert "Nothing here is zzz." in run.text
+    await run.press("escape")
+    assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
+    await run.press("F", *"er", "enter")
+    assert len(run.main.articles.ids) < 5
+    await run.press("escape")
+    assert list(run.main.articles.ids) == [1, 2, 3, 4, 6] and run.view_kind == ViewKind.UNREAD
 
 
-async def test_enter_at_once_searches_too() -> None:
-    async with running(library()) as run:
-        await run.press("slash")
-        await run.pilot.press(*"fog", "enter")
-        await run.settle()
-        assert list(run.main.articles.ids) == [6]
-        assert run.focus == "list"
+async def test_a_search_leads_back_to_the_filtered_list_and_is_kept_as_a_watch(run: Running) -> None:
+    await run.press("F", *"er", "enter")
+    before = list(run.main.articles.ids)
+    await run.press("slash", *"fog", "enter")
+    assert list(run.main.articles.ids) == [6]
+    await run.press("escape")
+    assert list(run.main.articles.ids) == before and run.main.session.filter == "er"
+    await run.press("slash", *"fog", "ctrl+s", "enter")
+    assert run.library.config.watches[-1].any == ("fog",)
 
 
-async def test_nothing_found() -> None:
-    async with running(library()) as run:
-        await run.press("slash", *"zzz")
-        assert "Nothing found." in run.text
-
-
-async def test_the_sentence_that_was_found_follows_the_cursor() -> None:
-    async with running(library()) as run:
-        await run.press("slash", *"harbour OR lanternpay")
-        await run.press("enter")
-        assert "“The ferry company will let passengers pay with LanternPay" in run.text
-        await run.press("j")
-        row = run.main.articles.current_row
-        assert row is not None and f"“{row.title}”" in run.text
-        await run.press("escape")
-        assert "“" not in run.text
-
-
-async def test_hits_are_underlined_in_the_list() -> None:
-    async with running(library()) as run:
-        await run.press("slash", *"tickets")
-        await run.press("escape", "slash", *"fog")
-        strip = run.main.articles.render_line(0)
-        marked = [part.text for part in strip if part.style is not None and part.style.underline]
-        assert marked == ["Fog"]
-        await run.press("escape")
-        strip = run.main.articles.render_line(0)
-        marked = [part.text for part in strip if part.style is not None and part.style.underline]
-        assert marked == ["LanternPay"]  # the watch's term, in titles of articles that are on it
-
-
-async def test_a_filter_shows_what_fits_of_this_list() -> None:
-    async with running(library()) as run:
-        await run.press("F", *"fog")
-        assert list(run.main.articles.ids) == [6] and run.view_kind == ViewKind.UNREAD
-        assert "Unread › fog · 1 found" in run.text
-        await run.press("enter")
-        assert run.focus == "list" and not run.main.query("#search")
-        await run.press("F", *"zzz")  # in place of what is there
-        await run.settle()
-        assert "Nothing here is zzz." in run.text
-        await run.press("escape")
-        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
-        await run.press("F", *"er", "enter")
-        assert len(run.main.articles.ids) < 5
-        await run.press("escape")
-        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6] and run.view_kind == ViewKind.UNREAD
-
-
-async def test_a_search_leads_back_to_the_filtered_list() -> None:
-    async with running(library()) as run:
-        await run.press("F", *"er", "enter")
-        before = list(run.main.articles.ids)
-        await run.press("slash", *"fog", "enter")
-        assert list(run.main.articles.ids) == [6]
-        await run.press("escape")
-        assert list(run.main.articles.ids) == before and run.main.session.filter == "er"
-
-
-async def test_a_search_is_kept_as_a_watch() -> None:
-    async with running(library()) as run:
-        await run.press("slash", *"fog")
-        await run.press("ctrl+s", "enter")
-        assert run.library.config.watches[-1].any == ("fog",)
-
-
-async def test_older_searches_come_back_by_arrows() -> None:
-    async with running(library()) as run:
-        await run.press("slash", "up", *"fog", "enter", "slash", *"toll", "enter", "slash", *"fog", "enter")
-        await run.press("slash")
-        line = run.main.query_one("#search", SearchLine)
-        shown = []
-        for key in ("up", "up", "up", "down", "down"):
-            await run.press(key)
-            shown.append(line.value)
-        assert shown == ["fog", "toll", "toll", "fog", ""]
-        await run.press("up")
-        assert list(run.main.articles.ids) == [6]
-        await run.press(*"gy", "up")
-        assert line.value == "foggy"
-        await run.press("down")
-        assert run.focus == "list"
+async def test_older_searches_come_back_by_arrows(run: Running) -> None:
+    await run.press("slash", "up", *"fog", "enter", "slash", *"toll", "enter", "slash", *"fog", "enter")
+    await run.press("slash")
+    line = run.main.query_one("#search", SearchLine)
+    shown = []
+    for key in ("up", "up", "up", "down", "down"):
+        await run.press(key)
+        shown.append(line.value)
+    assert shown == ["fog", "toll", "toll", "fog", ""]
+    await run.press("up")
+    assert list(run.main.articles.ids) == [6]
+    await run.press(*"gy", "up")
+    assert line.value == "foggy"
+    await run.press("down")
+    assert run.focus == "list"
 
 
 async def test_the_history_outlives_the_program(tmp_path: Path) -> None:
@@ -194,8 +147,7 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
 
         vars(run.library.searches)["run"] = slow
         await run.pilot.press("slash", *"article")
-        while "Search: article · 50+ found" not in run.text:
-            await run.pilot.pause()
+        await run.shows("Search: article · 50+ found")
         assert len(run.main.articles.ids) == 50
         await run.pilot.press("down", "j", "j")
         assert max(asked) > 50
@@ -223,16 +175,14 @@ async def test_the_next_key_drops_a_slow_search() -> None:
         await run.pilot.press("slash", *"article")
         await asked.wait()
         await run.pilot.press(*" 29*")
-        while "Search: article 29* · 11 found" not in run.text:
-            await run.pilot.pause()
+        await run.shows("Search: article 29* · 11 found")
 
 
 async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "_TYPING", 1000)
     async with running(many(300)) as run:
         await run.pilot.press("slash", *"article")
-        while "Search: article · 50+ found" not in run.text:
-            await run.pilot.pause()
+        await run.shows("Search: article · 50+ found")
         await run.pilot.press("enter")
         await run.settle()
         assert "Search: article · 300 found" in run.text
@@ -257,12 +207,10 @@ async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch:
     async with running(many(300)) as run:
         vars(run.library.searches)["run"] = long
         await run.pilot.press("slash", "x")
-        while "Search: x · 3+ found" not in run.text:
-            await run.pilot.pause()
+        await run.shows("Search: x · 3+ found")
         assert len(run.main.articles.ids) == 3
         steps[0].set()
-        while "Search: x · 7+ found" not in run.text:
-            await run.pilot.pause()
+        await run.shows("Search: x · 7+ found")
         steps[1].set()
         await run.settle()
         assert "Search: x · 9 found" in run.text and len(run.main.articles.ids) == 9
@@ -277,22 +225,17 @@ async def test_more_than_anyone_goes_through_is_told(monkeypatch: pytest.MonkeyP
         assert "Search: article 29* · 11 found" in run.text
 
 
-async def test_an_empty_list_says_what_may_be_meant(tmp_path: Path) -> None:
-    async with opened(tmp_path) as shelf, running(shelf) as run:
-        await run.press("slash", *"watch:wechta")
-        await run.settle()
-        assert "Nothing found." in run.text
-        assert "there is no watch 'wechta'; did you mean watch:WeChat?" in run.text
-        await run.press(*["backspace"] * 12, *"watch:WeChat")
-        await run.settle()
-        assert "there is no watch" not in run.text and run.main.articles.ids
-        await run.press("escape", "F", *"feed:nope")
-        await run.settle()
-        assert "Nothing here is feed:nope" in run.text and "there is no feed 'nope'" in run.text
-        await run.press("escape")
-        await shelf.watches.save(WatchConfig("Dead", query="quokka or wombat"))
-        await run.main.flows.apply(Outcome(watches_changed=True))
-        await run.main.controllers.navigation.show_view(View(ViewKind.WATCH, "Dead"))
-        await run.settle()
-        assert "Nothing matched so far." in run.text
-        assert '"or" is searched as a word; did you mean OR?' in run.text
+async def test_an_empty_list_says_what_may_be_meant(demo: Running) -> None:
+    await demo.write("/watch:wechta")
+    assert "Nothing found." in demo.text
+    assert "there is no watch 'wechta'; did you mean watch:WeChat?" in demo.text
+    await demo.write("\x15watch:WeChat")
+    assert "there is no watch" not in demo.text and demo.main.articles.ids
+    await demo.write("\x1bFfeed:nope")
+    assert "Nothing here is feed:nope" in demo.text and "there is no feed 'nope'" in demo.text
+    await demo.press("escape")
+    await demo.library.watches.save(WatchConfig("Dead", query="quokka or wombat"))
+    await demo.main.flows.apply(Outcome(watches_changed=True))
+    await demo.show(View(ViewKind.WATCH, "Dead"))
+    assert "Nothing matched so far." in demo.text
+    assert '"or" is searched as a word; did you mean OR?' in demo.text

@@ -6,69 +6,61 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.ui.demo_library import opened
-from tests.ui.running import running
-from tests.ui.samples import library
+from tests.ui.running import Running, running
 from tuireader.model import View, ViewKind
 
 
-async def test_marks_go_to_all_that_are_selected_and_are_undone_as_one() -> None:
-    async with running(library()) as run:
-        await run.press("a", "j", "a")  # the first and the third
-        assert run.main.articles.selected == {1, 3} and "2 selected · 4/" in run.text
-        marked = [line for line in run.text.splitlines() if "▌" in line]
-        assert len(marked) == 2 and "LanternPay comes" in marked[0] and "渡轮公司" in marked[1]
-        await run.press("N")
-        assert "2 articles marked read" in run.toasts
-        assert await run.unread() == {2, 4, 6}
-        await run.press("s")
-        assert "2 articles starred" in run.toasts
-        assert await run.starred() == {1, 3, 4}
-        await run.press("ctrl+z", "ctrl+z")
-        assert await run.unread() == {1, 2, 3, 4, 6} and await run.starred() == {4}
-        await run.press("y")
-        assert run.app.clipboard == "https://news.example/1\nhttps://news.example/3"
-        await run.press("Y")
-        assert run.app.clipboard.count("\n") == 1 and "Copied as Markdown: 2 articles" in run.toasts
+async def test_marks_go_to_all_that_are_selected_and_are_undone_as_one(run: Running) -> None:
+    await run.press("a", "j", "a")  # the first and the third
+    assert run.main.articles.selected == {1, 3} and "2 selected · 4/" in run.text
+    marked = [line for line in run.text.splitlines() if "▌" in line]
+    assert len(marked) == 2 and "LanternPay comes" in marked[0] and "渡轮公司" in marked[1]
+    await run.press("N")
+    assert "2 articles marked read" in run.toasts
+    assert await run.unread() == {2, 4, 6}
+    await run.press("s")
+    assert "2 articles starred" in run.toasts
+    assert await run.starred() == {1, 3, 4}
+    await run.press("ctrl+z", "ctrl+z")
+    assert await run.unread() == {1, 2, 3, 4, 6} and await run.starred() == {4}
+    await run.press("y")
+    assert run.app.clipboard == "https://news.example/1\nhttps://news.example/3"
+    await run.press("Y")
+    assert run.app.clipboard.count("\n") == 1 and "Copied as Markdown: 2 articles" in run.toasts
 
 
-async def test_a_selection_all_read_or_starred_loses_the_mark() -> None:
-    async with running(library()) as run:
-        await run.press("a", "a", "N", "N")
-        assert "2 articles marked unread" in run.toasts
-        await run.press("s", "s")
-        assert "2 articles no longer starred" in run.toasts
-        assert 1 in await run.unread() and 2 not in await run.starred()
+async def test_a_selection_all_read_or_starred_loses_the_mark(run: Running) -> None:
+    await run.press("a", "a", "N", "N")
+    assert "2 articles marked unread" in run.toasts
+    await run.press("s", "s")
+    assert "2 articles no longer starred" in run.toasts
+    assert 1 in await run.unread() and 2 not in await run.starred()
 
 
-async def test_escape_a_second_press_and_another_view_end_a_selection() -> None:
-    async with running(library()) as run:
-        await run.press("a", "k", "a")
-        assert not run.main.articles.selected and "selected" not in run.text
-        await run.press("a", "escape")
-        assert not run.main.articles.selected and run.focus == "list" and "▌" not in run.text
-        await run.press("ctrl+a")
-        assert run.main.articles.selected == set(run.main.articles.ids)
-        await run.press("ctrl+a")
-        assert not run.main.articles.selected
-        await run.press("a")
-        await run.main.controllers.navigation.go_to_view(View(ViewKind.STARRED))
-        await run.settle()
-        assert not run.main.articles.selected
+async def test_escape_a_second_press_and_another_view_end_a_selection(run: Running) -> None:
+    await run.press("a", "k", "a")
+    assert not run.main.articles.selected and "selected" not in run.text
+    await run.press("a", "escape")
+    assert not run.main.articles.selected and run.focus == "list" and "▌" not in run.text
+    await run.press("ctrl+a")
+    assert run.main.articles.selected == set(run.main.articles.ids)
+    await run.press("ctrl+a")
+    assert not run.main.articles.selected
+    await run.press("a")
+    await run.go_to(View(ViewKind.STARRED))
+    assert not run.main.articles.selected
 
 
-async def test_an_open_article_is_marked_alone() -> None:
-    async with running(library()) as run:
-        await run.press("a", "a", "k", "k", "enter", "s")  # the first one is open
-        assert run.open_id == 1 and 1 in await run.starred() and 2 not in await run.starred()
-        await run.press("a")
-        assert run.main.articles.selected == {2} and "▌" in run.text
+async def test_an_open_article_is_marked_alone(run: Running) -> None:
+    await run.press("a", "a", "k", "k", "enter", "s")  # the first one is open
+    assert run.open_id == 1 and 1 in await run.starred() and 2 not in await run.starred()
+    await run.press("a")
+    assert run.main.articles.selected == {2} and "▌" in run.text
 
 
-async def test_a_click_with_ctrl_selects() -> None:
-    async with running(library()) as run:
-        await run.pilot.click("#list", offset=(20, 1), control=True)
-        await run.settle()
-        assert run.main.articles.selected == {2} and run.open_id is None and run.cursor_id == 1
+async def test_a_click_with_ctrl_selects(run: Running) -> None:
+    await run.click("#list", (20, 1), control=True)
+    assert run.main.articles.selected == {2} and run.open_id is None and run.cursor_id == 1
 
 
 async def test_bulk_by_expression_takes_a_fixed_set(tmp_path: Path) -> None:

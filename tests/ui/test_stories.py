@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,26 +38,42 @@ def listed(run: Running, story: Story) -> list[int]:
     return [key for key in run.main.articles.ids if key in members]
 
 
-async def test_a_story_is_one_line_and_opens_in_place(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        story, row = await wechat_story(library), await wechat_row(library)
-        other, lead = story.entries[-1].article_id, row[0]
-        assert listed(run, story) == [other, lead]
-        (line,) = [line for line in run.text.splitlines() if "WeChat suspends new" in line]
-        assert "×3" in line
-        run.main.articles.select_id(lead)
-        await run.press("f")
-        assert listed(run, story) == [other, *row]
-        assert run.text.count("└ ") == 2 and run.cursor_id == lead
-        await run.press("j", "f")
-        assert listed(run, story) == [other, lead] and run.cursor_id == lead
-        await run.press("v")
-        assert len(listed(run, story)) == 4 and "×3" not in run.text
-        await run.press("v")
-        assert listed(run, story) == [other, lead]
-        run.main.articles.select_id(other)
-        await run.press("f")
-        assert "Nothing is folded behind" in run.toasts
+async def states(library: Library, ids: list[int]) -> list[bool]:
+    """Which of them are read."""
+    return [row.read for row in await library.lists.rows(ids)]
+
+
+async def test_a_story_is_one_line_that_opens_in_place_is_marked_and_split(demo: Running) -> None:
+    story, row = await wechat_story(demo.library), await wechat_row(demo.library)
+    other, lead = story.entries[-1].article_id, row[0]
+    assert listed(demo, story) == [other, lead]
+    (line,) = [line for line in demo.text.splitlines() if "WeChat suspends new" in line]
+    assert "×3" in line
+    demo.main.articles.select_id(lead)
+    await demo.press("f")
+    assert listed(demo, story) == [other, *row]
+    assert demo.text.count("└ ") == 2 and demo.cursor_id == lead
+    await demo.press("j", "f")
+    assert listed(demo, story) == [other, lead] and demo.cursor_id == lead
+    await demo.press("v")
+    assert len(listed(demo, story)) == 4 and "×3" not in demo.text
+    await demo.press("v")
+    assert listed(demo, story) == [other, lead]
+    await demo.press("N")  # a mark is for all of the row
+    assert await states(demo.library, row) == [True, True, True]
+    assert "with 2 more of the story" in demo.toasts
+    await demo.press("U")
+    assert await states(demo.library, row) == [False, False, False]
+    await demo.press("X")
+    assert "Removed from its story" in demo.toasts
+    assert listed(demo, story) == [other, *row[:2]]
+    await demo.press("X")
+    assert "This article is in no story" in demo.toasts
+    await demo.press("U")
+    assert listed(demo, story) == [other, lead]
+    demo.main.articles.select_id(other)
+    await demo.press("f")
+    assert "Nothing is folded behind" in demo.toasts
 
 
 async def test_the_line_of_a_story_has_the_marks_of_all_its_articles(tmp_path: Path) -> None:
@@ -78,35 +93,27 @@ async def test_the_line_of_a_story_has_the_marks_of_all_its_articles(tmp_path: P
             assert "◆P" not in line() and "◆W" in line()
 
 
-async def states(library: Library, ids: list[int]) -> list[bool]:
-    """Which of them are read."""
-    return [row.read for row in await library.lists.rows(ids)]
+def unread_stories(run: Running) -> int:
+    return run.main.session.counts.unread.unread_stories
 
 
-async def test_reading_one_reads_the_row_until_undone(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        row = await fold_without_watches(library, run)
-        before = run.main.session.counts.unread.unread_stories
-        run.main.articles.select_id(row[0])
-        await run.press("enter")
-        assert await states(library, row) == [True, True, True]
-        assert run.main.session.counts.unread.unread_stories == before - 1
-        await run.press("U")
-        assert await states(library, row) == [True, False, False]
-        await run.press("q", "A")
-        assert (
-            run.main.session.counts.unread.unread_stories == 0
-            and (await library.lists.counts()).unread.unread == 0
-        )
-
-
-async def fold_without_watches(library: Library, run: Running) -> list[int]:
-    """The articles of the first row of the WeChat story, after all watches have been taken away."""
-    for name in library.watches.colors:
-        await library.watches.remove(name)
-    await run.main.controllers.reload()
-    await run.settle()
-    return await wechat_row(library)
+async def test_reading_one_reads_the_row_until_undone_but_a_source_is_read_alone(demo: Running) -> None:
+    for name in demo.library.watches.colors:
+        await demo.library.watches.remove(name)
+    await demo.main.controllers.reload()
+    await demo.settle()
+    row = await wechat_row(demo.library)
+    before = unread_stories(demo)
+    demo.main.articles.select_id(row[0])
+    await demo.press("f", "j", "enter")  # a source that is looked at
+    assert demo.open_id == row[1] and await states(demo.library, row) == [False, True, False]
+    await demo.press("N", "q", "f", "enter")
+    assert await states(demo.library, row) == [True, True, True]
+    assert unread_stories(demo) == before - 1
+    await demo.press("U")
+    assert await states(demo.library, row) == [True, False, False]
+    await demo.press("q", "A")
+    assert unread_stories(demo) == 0 and (await demo.library.lists.counts()).unread.unread == 0
 
 
 async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_path: Path) -> None:
@@ -116,17 +123,14 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
         marks = [one.watches for one in await library.lists.rows(row)]
         assert all(marks)  # all of them are on a watch
         async with running(library) as run:
-            counts = [
-                run.main.session.counts.unread.unread_stories,
-                run.main.session.counts.watches["WeChat"].unread_stories,
-            ]
+            counts = unread_stories(run), run.main.session.counts.watches["WeChat"].unread_stories
             run.main.articles.select_id(row[0])
             await run.press("enter")
             assert run.open_id == row[0] and await states(library, row) == [True, False, False]
-            assert [
-                run.main.session.counts.unread.unread_stories,
+            assert counts == (
+                unread_stories(run),
                 run.main.session.counts.watches["WeChat"].unread_stories,
-            ] == counts
+            )
             ids = list(run.main.articles.ids)
             at = ids.index(row[0])
             assert ids[at + 1] == row[1] and row[2] not in ids  # what is left has its row below
@@ -134,52 +138,10 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
             assert run.open_id == row[1] and await states(library, row) == [True, True, False]
             await run.press("end", "space")
             assert run.open_id == row[2] and await states(library, row) == [True, True, True]
-            assert run.main.session.counts.unread.unread_stories == counts[0] - 1
+            assert unread_stories(run) == counts[0] - 1
             await run.main.controllers.reload()  # a new look at the store changes nothing of it
             await run.settle()
             assert [key for key in run.main.articles.ids if key in row] == row
-
-
-async def test_a_mark_on_the_row_is_for_all_of_it(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        row = await wechat_row(library)
-        run.main.articles.select_id(row[0])
-        await run.press("N")
-        assert await states(library, row) == [True, True, True]
-        assert "with 2 more of the story" in run.toasts
-        await run.press("U")
-        assert await states(library, row) == [False, False, False]
-
-
-async def test_a_source_that_is_looked_at_is_read_alone(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        row = await fold_without_watches(library, run)
-        run.main.articles.select_id(row[0])
-        await run.press("f", "j", "enter")
-        assert run.open_id == row[1]
-        assert await states(library, row) == [False, True, False]
-
-
-async def test_an_article_is_split_from_its_story_by_one_key(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        story, row = await wechat_story(library), await wechat_row(library)
-        other = story.entries[-1].article_id
-        run.main.articles.select_id(row[0])
-        await run.press("X")
-        assert "Removed from its story" in run.toasts
-        assert listed(run, story) == [other, row[0], row[1]]
-        await run.press("X")
-        assert "This article is in no story" in run.toasts
-        await run.press("U")
-        assert listed(run, story) == [other, row[0]]
-
-
-async def test_a_story_is_followed_by_one_key(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        run.main.articles.select_id((await wechat_story(library)).entries[-1].article_id)
-        await run.press("asterisk")
-        assert isinstance(run.app.screen, NewWatch)
-        assert run.app.screen.typed().query == '"WeChat"'
 
 
 async def test_a_followed_story_says_when_it_ends_and_is_kept_by_one_key(tmp_path: Path) -> None:
@@ -200,22 +162,21 @@ async def test_a_followed_story_says_when_it_ends_and_is_kept_by_one_key(tmp_pat
             assert "has no end" in run.toasts
 
 
-async def test_the_relatives_begin_with_the_timeline_of_the_story(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        story = await wechat_story(library)
-        run.main.articles.select_id(story.entries[-1].article_id)
-        await run.press("enter")
-        page = run.main.session.page
-        assert page is not None
-        told = [part.text for part in page.tail.parts]
-        at = told.index("Story · 4 reports · first: Pacific Wire")
-        whens = [text.partition("\n")[2] for text in told[at + 2 : at + 5]]
-        assert whens == ["+40 min · The Ledger of Bits", "+1 h · Harbour Tech", "+2 h · Harbour Tech"]
-        assert "Same story" not in told
-        await run.press("e", "enter")
-        assert run.open_id == story.first.article_id
-        await run.press("h")
-        assert run.open_id == story.entries[-1].article_id
+async def test_the_relatives_begin_with_the_timeline_of_the_story(demo: Running) -> None:
+    story = await wechat_story(demo.library)
+    demo.main.articles.select_id(story.entries[-1].article_id)
+    await demo.press("enter")
+    page = demo.main.session.page
+    assert page is not None
+    told = [part.text for part in page.tail.parts]
+    at = told.index("Story · 4 reports · first: Pacific Wire")
+    whens = [text.partition("\n")[2] for text in told[at + 2 : at + 5]]
+    assert whens == ["+40 min · The Ledger of Bits", "+1 h · Harbour Tech", "+2 h · Harbour Tech"]
+    assert "Same story" not in told
+    await demo.press("e", "enter")
+    assert demo.open_id == story.first.article_id
+    await demo.press("h")
+    assert demo.open_id == story.entries[-1].article_id
 
 
 async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) -> None:
@@ -228,9 +189,9 @@ async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) ->
             assert away is not None and f"{away.articles} articles → {away.stories} stories" in run.toasts
             assert f"{away.watched} on your watches · C clears the rest" in run.toasts
             await run.press("C")
-            assert run.main.session.counts.unread.unread_stories == away.watched
+            assert unread_stories(run) == away.watched
             await run.press("U")
-            assert run.main.session.counts.unread.unread_stories == away.stories
+            assert unread_stories(run) == away.stories
             await run.press("Q")
         assert await library.lists.away_since() is None
 
@@ -281,41 +242,29 @@ async def test_each_relative_opens_in_place_and_back_is_where_one_was(
 
 
 async def test_reading_one_leaves_the_story_alone_where_that_is_wanted(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library:
-        library.context.config = replace(library.config, ui=replace(library.config.ui, read_story=False))
-        async with running(library) as run:
-            story = await wechat_story(library)
-            run.main.articles.select_id(story.entries[-1].article_id)
-            await run.press("enter")
-            again = await wechat_story(library)
-            assert [entry.read for entry in again.entries] == [False, False, False, True]
-
-
-async def test_a_followed_story_is_edited_before_it_is_saved_and_filled_at_once(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        run.main.articles.select_id((await wechat_story(library)).entries[-1].article_id)
-        await run.press("asterisk")
-        dialog = run.app.screen
-        assert isinstance(dialog, NewWatch)
-        line = dialog.query_one("#ends", Input)
-        assert line.value == "after 14 quiet days"
-        for typed in ("soon", "-3", "3651", "1e3"):
-            line.value = typed
-            await run.press("enter")
-            assert run.app.screen is dialog and "enter a number of quiet days up to 3650" in run.text
-        line.value = "5"
-        dialog.query_one("#name", Input).value = "Sign-ups"
+    async with opened(tmp_path, more="[ui]\nread_story = false") as library, running(library) as run:
+        story = await wechat_story(library)
+        run.main.articles.select_id(story.entries[-1].article_id)
         await run.press("enter")
-        (watch,) = [one for one in library.config.watches if one.name == "Sign-ups"]
-        assert watch.ends_after_quiet_days == 5
-        assert len(await library.lists.ids(View(ViewKind.WATCH, "Sign-ups"))) >= 4  # what was stored before
-        for typed, days in (("", 0), ("After 7 quiet days", 7), ("1 day", 1), ("never", 0)):
-            for key in ("w", "G", "e"):
-                await run.press(key)
-            dialog = run.app.screen
-            assert isinstance(dialog, NewWatch)
-            dialog.query_one("#ends", Input).value = typed
-            await run.press("enter")
-            (watch,) = [one for one in library.config.watches if one.name == "Sign-ups"]
-            assert watch.ends_after_quiet_days == days
-            await run.press("escape")
+        again = await wechat_story(library)
+        assert [entry.read for entry in again.entries] == [False, False, False, True]
+
+
+async def test_a_story_is_followed_by_one_key_and_filled_at_once(demo: Running) -> None:
+    demo.main.articles.select_id((await wechat_story(demo.library)).entries[-1].article_id)
+    await demo.press("asterisk")
+    dialog = demo.screen(NewWatch)
+    assert dialog.typed().query == '"WeChat"'
+    assert dialog.query_one("#ends", Input).value == "after 14 quiet days"
+    for typed in ("soon", "-3", "3651", "1e3"):
+        await demo.submit(ends=typed)
+        assert demo.app.screen is dialog and "enter a number of quiet days up to 3650" in demo.text
+    await demo.submit(ends="5", name="Sign-ups")
+    assert demo.library.config.watches[-1].ends_after_quiet_days == 5
+    assert len(await demo.library.lists.ids(View(ViewKind.WATCH, "Sign-ups"))) >= 4  # what was stored before
+    for typed, days in (("", 0), ("After 7 quiet days", 7), ("1 day", 1), ("never", 0)):
+        await demo.press("w", "G", "e")
+        await demo.submit(ends=typed)
+        (watch,) = [one for one in demo.library.config.watches if one.name == "Sign-ups"]
+        assert watch.ends_after_quiet_days == days
+        await demo.press("escape")
