@@ -88,15 +88,15 @@ async def test_what_is_stored_gets_the_matches_that_it_would_have_got_on_arrival
 async def test_a_watch_with_many_hits_is_filled_in_by_ranges_and_goes_on_where_it_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rematch, "_MANY", 10)
-    monkeypatch.setattr(rematch, "_RANGE", 7)
+    monkeypatch.setattr(rematch, "MANY", 10)
+    monkeypatch.setattr(rematch, "RANGE", 7)
     rule = '[[watch]]\nname = "Many"\nany = ["{}"]\n'
     async with opened(tmp_path, TWO_FEEDS) as library:
         await fill(library, 1, *[entry(number, title=f"Apple {number}") for number in range(30)])
     monkeypatch.setattr("tuireader.ingest.rematch.perf_counter", iter(range(1000)).__next__)
     async with opened(tmp_path, TWO_FEEDS + rule.format("Apple")) as library:
         many = View(ViewKind.WATCH, "Many")
-        monkeypatch.setattr("tuireader.library.watches._STEP", 3.0)  # one watch, or a range of it, a step
+        monkeypatch.setattr("tuireader.library.watches.STEP", 3.0)  # one watch, or a range of it, a step
         async with aclosing(library.watches.apply()) as steps:
             assert await anext(steps) == (0, 30)
             assert await anext(steps) == (7, 30)

@@ -45,7 +45,7 @@ async def test_the_most_relevant_first(library: Library, monkeypatch: pytest.Mon
     ]
     assert list((await library.searches.run("tariffs is:read", ranked=True))[0]) == []
     # Beyond the window, and without any word, the newest come first.
-    monkeypatch.setattr(search, "_RANKED", 1)
+    monkeypatch.setattr(search, "RANKED", 1)
     everything, _ = await library.searches.run("tariffs", ranked=True)
     assert sorted(everything) == sorted(by_date)
     assert list((await library.searches.run("is:unread", ranked=True))[0]) == list(
@@ -163,7 +163,7 @@ async def agree(
             ]
             for limit, recent in ((2000, 1000), (50, 1000), (2, 1000), (50, 2), (2, 3)):
                 with pytest.MonkeyPatch.context() as patch:
-                    patch.setattr(search, "_RECENT", recent)
+                    patch.setattr(search, "RECENT", recent)
                     found, problem = await library.searches.run(expression, limit=limit)
                 assert (list(found), problem) == (right[:limit], ""), expression
             ranked, _ = await library.searches.run(expression, ranked=True)

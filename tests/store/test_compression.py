@@ -180,7 +180,7 @@ def test_the_two_copies_lie_apart(path: Path) -> None:
 
 def test_a_store_that_has_grown_gets_another_one(trained: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     old = trained.compression.dictionaries.newest()
-    monkeypatch.setattr(dictionaries, "_GROWN", 2)
+    monkeypatch.setattr(dictionaries, "GROWN", 2)
     arrive(trained, range(3000, 4400))
     new = trained.compression.dictionaries.newest()
     assert new != old and trained.compression.dictionaries.numbers() >= {old, new}

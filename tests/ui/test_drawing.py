@@ -157,14 +157,15 @@ async def test_toasts_do_not_pile_up(run: Running) -> None:
     assert sorted(run.toasts.splitlines()) == ["Fault 0", "Note 3", "Note 4", "Note 5"]
 
 
-async def test_a_line_is_filtered_as_by_one_filter_after_the_other(run: Running) -> None:
-    (whole,) = run.app.get_line_filters()
-    ground = run.main.background_colors[1]
-    line = Strip([Segment("plain "), Segment("👩‍👩‍👧 ❤️", Style(color="red", dim=True))])
-    assert isinstance(whole, Together)
-    parts = whole.filters
-    expected = line
-    for one in parts:
-        expected = expected.apply_filter(one, ground)
-    assert len(parts) > 1 and list(line.apply_filter(whole, ground)) == list(expected)
-    assert run.app.get_line_filters() == [whole]
+async def test_toasts_of_keys_that_come_at_once_replace_each_other(run: Running) -> None:
+    for words in ("Starred", "No longer starred", "Starred"):
+        run.app.say_shortly(words)
+    run.app.say("Lost", group="fault")
+    run.app.say("Found", group="fault")
+    await run.settle()
+    assert run.toasts == "Starred\nFound"
+    run.app.say("Lost again")
+    run.app.say_no_more("fault")
+    run.app.say_no_more()
+    await run.settle()
+    assert run.toasts == "Lost again"

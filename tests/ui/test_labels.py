@@ -175,16 +175,37 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(demo: Running) -> N
     assert "Labels" in demo.labels
 
 
+async def test_a_label_is_said_to_be_changed_once_that_is_stored(demo: Running) -> None:
+    await demo.library.labels.set("law", demo.main.articles.ids[:1], True)
+    await demo.main.controllers.reload()
+    await demo.settle()
+    demo.main.sidebar.select(View(ViewKind.LABEL, "law"))
+    with locked(demo.library.paths.database) as lock:
+        await demo.pilot.press("s", "h", "e", "ctrl+u", *"rules", "enter")
+        for _ in range(20):
+            await demo.pilot.pause()
+        assert "is rules now" not in demo.toasts
+        lock.release()
+        await demo.settle()
+    assert "The label law is rules now" in demo.toasts
+    demo.main.sidebar.select(View(ViewKind.LABEL, "rules"))
+    demo.library.database.wait_at_most(0.01)
+    with locked(demo.library.paths.database):
+        await demo.press("d", "enter")
+        assert "Not saved: " in demo.toasts and "is removed" not in demo.toasts
+    assert len(await labelled(demo.library)) == 1
+
+
 async def test_what_cannot_be_done_is_said(demo: Running) -> None:
-    locked = DatabaseError("the database is in use by another program", "try again in a moment")
-    with failing(locked, demo.library.labels.set):
+    refused = DatabaseError("the database is in use by another program", "try again in a moment")
+    with failing(refused, demo.library.labels.set):
         await demo.press("t", *"law", "enter")
-    assert locked.message in demo.text and lines(demo) == [(" + ", "law")]
+    assert refused.message in demo.text and lines(demo) == [(" + ", "law")]
     await demo.press("enter")
     assert "in use" not in demo.text and lines(demo) == [("[x]", "law")]
-    with failing(locked, demo.library.marks.undo):
+    with failing(refused, demo.library.marks.undo):
         await demo.press("ctrl+z")
-    assert locked.message in demo.toasts and lines(demo) == [("[x]", "law")]
+    assert refused.message in demo.toasts and lines(demo) == [("[x]", "law")]
 
 
 async def test_the_text_stays_where_it_is_and_what_was_found_in_it(tmp_path: Path) -> None:

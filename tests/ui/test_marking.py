@@ -192,6 +192,20 @@ async def test_undo_that_cannot_be_stored_is_taken_back_too(run: Running) -> Non
     await same(run)
 
 
+async def test_undo_that_comes_too_late_is_said_to_be_nothing(run: Running) -> None:
+    await run.press("s")
+    kept = starred(run)
+    with closing(sqlite3.connect(run.library.paths.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await run.pilot.press("ctrl+z")
+        assert starred(run) == set()
+        other.execute("DELETE FROM journal")  # as if it were undone there, and starred again
+        other.execute("COMMIT")
+        await same(run)
+    assert starred(run) == kept
+    assert "Nothing undone: another program has changed something since" in run.toasts
+
+
 async def test_a_list_that_was_read_meanwhile_is_read_again(run: Running) -> None:
     with locked(run.library.paths.database) as lock:
         await run.pilot.press("s")
@@ -232,7 +246,8 @@ async def test_labels_and_stories_under_a_lock(run: Running) -> None:
         await run.pilot.press("escape", "l")
         assert "# law" in run.text
         await run.pilot.press("X")
-        assert "Removed from its story" in run.toasts
+        assert "Removing it from its story …" in run.toasts
+        assert "Removed from its story" not in run.toasts
         lock.release()
         await same(run)
     assert (await run.library.lists.rows([told.id]))[0].labels == ("law",)

@@ -181,6 +181,11 @@ async def test_d_shows_what_was_changed() -> None:
         assert run.open_id == 1 and not isinstance(run.app.screen, Versions)
 
 
+def test_an_edit_without_changed_words() -> None:
+    edit = Revision(0, (("same", "Title"),), (("same", "one two"),))
+    assert described(edit) == [("only whitespace and links", "dim")]
+
+
 # --------------------------------------------------------------------------- find in page
 
 
@@ -279,7 +284,7 @@ async def test_pictures_keep_what_one_reads_in_place_and_are_made_for_another_wi
         await run.press("i", "pagedown")
         before = run.page_lines
         await run.press("i")
-        pane.show_picture(QUAY, blocks(RED, run.app.theme_styles.ground))
+        pane.show_picture(QUAY, blocks(RED, run.app.theme_styles.base))
         await run.settle()
         assert run.page_lines == before
         await run.press("g")

@@ -179,22 +179,22 @@ async def test_the_next_key_drops_a_slow_search() -> None:
 
 
 async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "_TYPING", 1000)
+    monkeypatch.setattr(listing, "TYPING", 1000)
     async with running(many(300)) as run:
         await run.pilot.press("slash", *"article")
         await run.shows("Search: article · 50+ found")
         await run.pilot.press("enter")
         await run.settle()
         assert "Search: article · 300 found" in run.text
-        monkeypatch.setattr(listing, "_TYPING", 0.01)
+        monkeypatch.setattr(listing, "TYPING", 0.01)
         await run.pilot.press("escape", "slash", *"articl*")
         await run.settle()
         assert "Search: articl* · 300 found" in run.text
 
 
 async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_FIRST", 0)
-    monkeypatch.setattr(workers, "_THEN", 0)
+    monkeypatch.setattr(workers, "FIRST", 0)
+    monkeypatch.setattr(workers, "THEN", 0)
     steps = [asyncio.Event(), asyncio.Event()]
     ids = array("q", range(300, 0, -1))
 
@@ -217,7 +217,7 @@ async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch:
 
 
 async def test_more_than_anyone_goes_through_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "_MOST", 200)
+    monkeypatch.setattr(listing, "MOST", 200)
     async with running(many(300)) as run:
         await run.press("slash", *"article", "enter")
         assert "Search: article · 200+ found" in run.text

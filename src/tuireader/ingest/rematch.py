@@ -16,8 +16,8 @@ from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.watch import Matcher, WatchRule, lookup, prefilter
 
-_MANY = 20_000  # hits from which a watch is not filled at once ...
-_RANGE = 20_000  # ... but this many articles at a time
+MANY = 20_000  # hits from which a watch is not filled at once ...
+RANGE = 20_000  # ... but this many articles at a time
 
 
 @dataclass(slots=True)
@@ -53,8 +53,8 @@ class ByIndex:
         while self._queue and perf_counter() - started < seconds:
             rule, up_to = self._queue.pop()
             expression = lookup(rule).fts or ""
-            many = store.watches.has_many(rule.name, _MANY) or store.search.hits_many(expression, _MANY)
-            first = max(1, up_to - _RANGE + 1) if many else 1
+            many = store.watches.has_many(rule.name, MANY) or store.search.hits_many(expression, MANY)
+            first = max(1, up_to - RANGE + 1) if many else 1
             self._fill(store, rule, expression, first, up_to)
             filled.append((first, up_to))
             store.watches.set_pending([rule.name], first - 1)

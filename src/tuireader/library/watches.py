@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _LOOK_UP = 25  # watches whose candidates are looked up at a time
 CHUNK = 500
 """Articles that are matched in the first write transaction when a watch has changed."""
-_STEP = 0.15  # seconds that each further one should take, so that no mark waits for long
+STEP = 0.15  # seconds that each further one should take, so that no mark waits for long
 _QUIET_DAYS = 14  # days without news after which a followed story ends
 _EXPLAINED = 200  # matches whose evidence is worked out at a time
 
@@ -49,7 +49,7 @@ class Watches(UseCases):
             while left > 0:
                 before = left
                 left, seconds = await self._pool.write(partial(_timed, step=step, up_to=left, size=size))
-                size = max(50, min(50_000, int(size * min(4.0, _STEP / max(seconds, 1e-6)))))
+                size = max(50, min(50_000, int(size * min(4.0, STEP / max(seconds, 1e-6)))))
                 done += before - left
                 yield done, total
 
@@ -258,7 +258,7 @@ class Watches(UseCases):
 
 def _by_index(store: Store, *, up_to: int, size: int, work: ingest.ByIndex, total: int) -> int:
     """Run a step of watches that the index decides; limited by time, not by `size`."""
-    left = work.step(store, _STEP / 2)
+    left = work.step(store, STEP / 2)
     return max(1, round(left * total)) if left else 0
 
 

@@ -23,7 +23,7 @@ from tuireader.store.sql import newest_id
 FROM = 1_000
 """Articles from which a dictionary is trained."""
 _BETWEEN = 200  # articles that arrive between the first copy of a dictionary and the second
-_GROWN = 10  # growth of the number of articles before the next one is trained
+GROWN = 10  # growth of the number of articles before the next one is trained
 _BYTES = 1 << 16  # size of a dictionary; with half the size texts are 5 % larger
 _SAMPLES, _FEWEST, _SAMPLE_BYTES = 300, 100, 1 << 12
 _HASH = 16
@@ -113,7 +113,7 @@ class Dictionaries:
         if row is not None and not row[2]:
             data = self.find(row[0]) if last >= row[1] + _BETWEEN else None
             return None if data is None else partial(self.complete, row[0], data)
-        if (row is not None and last < row[1] * _GROWN) or last < self._vain * 2:
+        if (row is not None and last < row[1] * GROWN) or last < self._vain * 2:
             return None
         trained = _train(self._samples(last, decompress))
         if trained is None:

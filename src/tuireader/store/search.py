@@ -19,10 +19,10 @@ from tuireader.store.sql import Part, number_list
 
 _MANY = 5000
 _AHEAD = 500
-_RANKED = 2000  # hits that are ranked by relevance: BM25 reads each of them
+RANKED = 2000  # hits that are ranked by relevance: BM25 reads each of them
 _FEW = 100  # limit up to which a search with a very short prefix reads the newest articles first ...
 _NEWEST = 300  # ... and their number
-_RECENT, _SPREAD = 1000, 30
+RECENT, SPREAD = 1000, 30
 """Newest articles that a short search tries first, and their maximum spread of ids."""
 _LAST = (1 << 62) - 1  # an id that no article has
 _FIRST, _BATCH = 60, 200  # candidates in the first and in later batches
@@ -65,7 +65,7 @@ class Search(Part):
 
     def _best(self, expression: str) -> array[int]:
         hit = "FROM search WHERE search MATCH ?"
-        first = self._value(f"SELECT rowid {hit} ORDER BY rowid DESC LIMIT 1 OFFSET ?", (expression, _RANKED))
+        first = self._value(f"SELECT rowid {hit} ORDER BY rowid DESC LIMIT 1 OFFSET ?", (expression, RANKED))
         ids = self._column(
             f"SELECT rowid {hit} AND rowid > ? ORDER BY bm25(search, 10.0, 1.0, 1.0), rowid DESC",
             (expression, first or 0),
@@ -124,7 +124,7 @@ class Search(Part):
             for some in steps:
                 yield some
                 limit -= len(some)
-            if limit <= 0 or 0 < len(last) < _RECENT:
+            if limit <= 0 or 0 < len(last) < RECENT:
                 return
             within, within_args = _without(last, within, within_args)
         condition = self._condition(plan, now, limit, order is not None)
@@ -152,8 +152,8 @@ class Search(Part):
         """
         facts = Conditions(self._conn, now).all(plan.facts)
         sql, args = _newest(within, within_args, facts)
-        last = self._column(f"{sql} LIMIT ?", [*args, _RECENT])
-        if not last or max(last) - min(last) > _SPREAD * _RECENT:
+        last = self._column(f"{sql} LIMIT ?", [*args, RECENT])
+        if not last or max(last) - min(last) > SPREAD * RECENT:
             return [], [], False
         hit = set(
             self._column(

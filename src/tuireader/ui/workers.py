@@ -25,18 +25,18 @@ async def wait_at_most(seconds: float, event: asyncio.Event) -> None:
         await asyncio.wait_for(event.wait(), seconds)
 
 
-_FIRST, _THEN = 0.1, 0.3
+FIRST, THEN = 0.1, 0.3
 """Seconds until first results are shown, and between two updates."""
 
 
 def now_and_then(tell: Callable[[array[int]], None]) -> Callable[[array[int]], None]:
     """Return a function that passes on results found so far, if there are more, at most every 0.3 s."""
-    due, known = monotonic() + _FIRST, 0
+    due, known = monotonic() + FIRST, 0
 
     def hear(found: array[int]) -> None:
         nonlocal due, known
         if len(found) > known and monotonic() >= due:
             tell(found[:])
-            due, known = monotonic() + _THEN, len(found)
+            due, known = monotonic() + THEN, len(found)
 
     return hear

@@ -19,9 +19,9 @@ from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 _ALL = 10_000_000  # a filter looks at all articles
 _SIGHT = 64  # rows on both sides of the cursor that are there when a view is shown first
 _MANY = 20_000  # ids from which on merging takes longer than a key should wait
-_MOST = 20_000  # results of a search that are listed
+MOST = 20_000  # results of a search that are listed
 _AT_ONCE = 50  # first results of a search, more than fit on a screen
-_TYPING = 0.25  # seconds after which no further letter is to be expected
+TYPING = 0.25  # seconds after which no further letter is to be expected
 
 
 def _with_kept(fresh: array[int], old: array[int], kept: Collection[int]) -> array[int]:
@@ -168,7 +168,7 @@ class Listing(Controller):
         first, trouble = await self.library.searches.run(expression, limit=_AT_ONCE, tell=so_far)
         self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
         if token == self.token and self.session.partial:
-            await wait_at_most(_TYPING, self.hurry)
+            await wait_at_most(TYPING, self.hurry)
             await self.reload()
             if token == self.token:
                 self.session.partial = False
@@ -230,8 +230,8 @@ class Listing(Controller):
                 self.session.error, self.session.capped = "", False
                 return array("q")
             ranked = self.session.sort == "relevance"
-            ids, self.session.error = await self.library.searches.run(view.key, limit=_MOST, ranked=ranked)
-            self.session.capped = len(ids) == _MOST
+            ids, self.session.error = await self.library.searches.run(view.key, limit=MOST, ranked=ranked)
+            self.session.capped = len(ids) == MOST
             if ranked or self.session.sort == "date":
                 return ids
             return await self.library.lists.in_order(ids, self.session.sort)
