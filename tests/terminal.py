@@ -182,7 +182,6 @@ class Terminal:
 
     def read(self, seconds: float) -> bool:
         """Read what comes within a time; False when nothing does, or the program has ended."""
-        """Read what comes within a time; False when nothing does, or the program has ended."""
         ready, _, _ = select.select([self.fd], [], [], seconds)
         if not ready:
             return False

@@ -80,10 +80,11 @@ class Running:
 
     async def settle(self) -> None:
         """Wait until nothing is under way any more, nor about to be: work, messages, timers."""
-        await self._done()
-        while self.app.is_running and (self._soon() or self._awaits_rows()):
-            await asyncio.sleep(0.004)
+        async with asyncio.timeout(120):
             await self._done()
+            while self.app.is_running and (self._soon() or self._awaits_rows()):
+                await asyncio.sleep(0.004)
+                await self._done()
 
     async def _done(self) -> None:
         """Wait until all work and all messages are done, whatever they lead to."""
@@ -96,9 +97,9 @@ class Running:
             quiet = 0 if self._works() or self._has_messages() else quiet + 1
 
     def _works(self) -> bool:
-        """Whether a worker is at work, or something waits for the next repaint."""
+        """Whether a worker is at work, or something waits for the next repaint of the screen in front."""
         works = any(not worker.is_finished for worker in self.app.workers)  # beside a cancelled one
-        return works or any(screen._callbacks for screen in self.app.screen_stack)
+        return works or bool(self.app.screen._callbacks)
 
     def _has_messages(self) -> bool:
         """Whether a message waits: on a busy machine `pause` ends before it went from widget to widget."""
@@ -132,10 +133,14 @@ class Running:
             await self._done()
         await self.settle()
 
-    async def write(self, text: str) -> None:
+    def post(self, text: str) -> None:
         """Hand over all keys before the first of them is looked at, as a terminal does after a pause."""
         for character in text:
             self.app.post_message(_event(CONTROLS.get(character, character)))
+
+    async def write(self, text: str) -> None:
+        """Hand over all keys at once, and wait for what they lead to."""
+        self.post(text)
         await self.settle()
 
     async def click(

@@ -12,10 +12,8 @@ import pytest
 
 from tests.builders import item, rss
 from tests.ui.running import Running, running
-from tests.ui.shelf import NOW
+from tests.ui.shelf import NOW, configured
 from tests.web import Web
-from tuireader.config import Paths, loads
-from tuireader.library import Library
 
 HOUR = 3600
 LONG = "<p>" + "The ferries take phones now. " * 60 + "</p>"
@@ -35,15 +33,9 @@ class Adding:
 
     run: Running
     web: Web
-    library: Library
-
-    async def shows(self, text: str) -> None:
-        """Wait until a text is on the screen."""
-        while text not in self.run.text:
-            await self.run.settle()
 
     async def look(self, url: str) -> None:
-        await self.run.press("plus", *url, "enter")
+        await self.run.write(f"+{url}\r")
 
     def page(self, *links: tuple[str, str]) -> str:
         """The address of a page that names these feeds (address, title)."""
@@ -59,90 +51,79 @@ async def adding(
     folder: Path, size: tuple[int, int] = (80, 24), followed: Sequence[str] = ()
 ) -> AsyncIterator[Adding]:
     async with Web() as web:
+        web.serve("/news", HARBOUR)
+        web.serve("/tides", TIDES)
         text = "[fetch]\nrefresh_on_start = false\n"
         text += "".join(f'[[feeds]]\nurl = "{web.url}{path}"\nfolder = "Harbour"\n' for path in followed)
-        paths = Paths(folder / "config.toml", folder / "news.db", folder, folder)
-        paths.config.write_text(text, encoding="utf-8")
-        library = await Library.open(loads(text, "config.toml")[0], paths, clock=lambda: NOW)
-        try:
-            async with running(library, size) as run:
-                yield Adding(run, web, library)
-        finally:
-            await library.close()
+        async with configured(folder, text) as library, running(library, size) as run:
+            yield Adding(run, web)
 
 
-async def test_what_is_found_is_shown_without_asking_again(tmp_path: Path) -> None:
+@pytest.fixture
+async def add(tmp_path: Path) -> AsyncIterator[Adding]:
     async with adding(tmp_path) as add:
-        await add.look(add.web.serve("/feed", HARBOUR))
-        await add.shows("Harbour News · site.example.org")
-        lines = [line.split("│")[1].strip() for line in add.run.text.splitlines() if line.count("│") == 2]
-        at = lines.index("Harbour News · site.example.org")
-        assert lines[at + 1 : at + 5] == [
-            "30 entries · about 12 a week · newest 2 h ago",
-            "full texts",
-            "2 h     Ferry [/x] [bold]1[/bold]",
-            "16 h    Ferry [/x] [bold]2[/bold]",
-        ]
-        assert "5[/bold]" in lines[at + 7] and "you follow" not in add.run.text.lower()
-        assert len(add.web.requests) == 1
-        await add.run.press("enter")
-        assert add.library.feeds.is_subscribed(add.web.url + "/feed")
+        yield add
 
 
-async def test_the_feed_under_the_cursor_is_read_once(tmp_path: Path) -> None:
-    async with adding(tmp_path) as add:
-        add.web.serve("/news", HARBOUR)
-        add.web.serve("/tides", TIDES)
-        await add.look(add.page(("/news", "All"), ("/tides", "Tides")))
-        await add.shows("30 entries · about 12 a week")
-        assert "30 entries · about 12 a week" in add.run.text
-        assert not add.web.seen("/tides")
-        await add.run.press("j")
-        await add.shows("1 entry · newest 2 min ago")
-        await add.shows("short texts or teasers")
-        assert "1 entry · newest 2 min ago" in add.run.text and "short texts or teasers" in add.run.text
-        await add.shows("2 min  High water")
-        assert "2 min  High water" in add.run.text and "Ferry" not in add.run.text
-        assert "\x1b" not in add.run.text and "\u202e" not in add.run.text
-        await add.run.press("k")
-        await add.shows("30 entries")
-        assert "30 entries" in add.run.text
-        await add.run.press("j", "enter")
-        await add.shows("High water")
-        await add.shows("Folder (optional)")
-        assert "High water" in add.run.text and "Folder (optional)" in add.run.text  # it stays in sight
-        assert [len(add.web.seen(path)) for path in ("/news", "/tides")] == [1, 1]
+async def test_what_is_found_is_shown_without_asking_again(add: Adding) -> None:
+    await add.look(add.web.url + "/news")
+    await add.run.shows("Harbour News · site.example.org")
+    lines = [line.split("│")[1].strip() for line in add.run.text.splitlines() if line.count("│") == 2]
+    at = lines.index("Harbour News · site.example.org")
+    assert lines[at + 1 : at + 5] == [
+        "30 entries · about 12 a week · newest 2 h ago",
+        "full texts",
+        "2 h     Ferry [/x] [bold]1[/bold]",
+        "16 h    Ferry [/x] [bold]2[/bold]",
+    ]
+    assert "5[/bold]" in lines[at + 7] and "you follow" not in add.run.text.lower()
+    assert len(add.web.requests) == 1
+    await add.run.press("enter")
+    assert add.run.library.feeds.is_subscribed(add.web.url + "/news")
 
 
-async def test_a_feed_goes_by_its_own_title_whatever_the_page_calls_it(tmp_path: Path) -> None:
-    async with adding(tmp_path) as add:
-        add.web.serve("/news", HARBOUR)
-        add.web.serve("/tides", TIDES)
-        await add.look(add.page(("/news", "RSS"), ("/tides", "Atom")))
-        await add.shows("2 feeds found")
-        await add.shows(f"Harbour News  {add.web.url}/news")  # as soon as it is known
-        assert "RSS" not in add.run.text
-        await add.run.press("j")
-        await add.shows("1 entry")
-        assert add.run.text.count("Tides") == 2  # in the list, too
-        await add.run.press("k", "enter", "enter")
-        assert add.library.feeds.is_subscribed(add.web.url + "/news")
-        config = (tmp_path / "config.toml").read_text(encoding="utf-8")
-        assert f'url = "{add.web.url}/news"' in config and "title" not in config
+async def test_the_feed_under_the_cursor_is_read_once(add: Adding) -> None:
+    await add.look(add.page(("/news", "All"), ("/tides", "Tides")))
+    await add.run.shows("30 entries · about 12 a week")
+    assert not add.web.seen("/tides")
+    await add.run.press("j")
+    await add.run.shows("1 entry · newest 2 min ago")
+    await add.run.shows("short texts or teasers")
+    await add.run.shows("2 min  High water")
+    assert "Ferry" not in add.run.text
+    assert "\x1b" not in add.run.text and "\u202e" not in add.run.text
+    await add.run.press("k")
+    await add.run.shows("30 entries")
+    await add.run.press("j", "enter")
+    await add.run.shows("High water")
+    await add.run.shows("Folder (optional)")
+    assert "High water" in add.run.text  # it stays in sight
+    assert [len(add.web.seen(path)) for path in ("/news", "/tides")] == [1, 1]
 
 
-async def test_a_page_that_names_one_feed_as_rss(tmp_path: Path) -> None:
-    async with adding(tmp_path) as add:
-        add.web.serve("/untitled", rss("", [item("1", "High water", time=NOW - 120)]))
-        await add.look(add.page(("/untitled", "Tides of the quay")))
-        await add.shows("High water")
-        await add.run.press("enter")
-        assert add.library.feeds.is_subscribed(add.web.url + "/untitled")
-        config = (tmp_path / "config.toml").read_text(encoding="utf-8")
-        assert 'title = "Tides of the quay"' in config  # it has none of its own
+async def test_a_feed_goes_by_its_own_title_whatever_the_page_calls_it(add: Adding) -> None:
+    await add.look(add.page(("/news", "RSS"), ("/tides", "Atom")))
+    await add.run.shows("2 feeds found")
+    await add.run.shows(f"Harbour News  {add.web.url}/news")  # as soon as it is known
+    assert "RSS" not in add.run.text
+    await add.run.press("j")
+    await add.run.shows("1 entry")
+    assert add.run.text.count("Tides") == 2  # in the list, too
+    await add.run.press("k", "enter", "enter")
+    assert add.run.library.feeds.is_subscribed(add.web.url + "/news")
+    assert f'url = "{add.web.url}/news"' in add.run.written and "title" not in add.run.written
 
 
-async def test_a_server_that_is_slow_is_left_when_the_cursor_goes_on(tmp_path: Path) -> None:
+async def test_a_page_that_names_one_feed_as_rss(add: Adding) -> None:
+    add.web.serve("/untitled", rss("", [item("1", "High water", time=NOW - 120)]))
+    await add.look(add.page(("/untitled", "Tides of the quay")))
+    await add.run.shows("High water")
+    await add.run.press("enter")
+    assert add.run.library.feeds.is_subscribed(add.web.url + "/untitled")
+    assert 'title = "Tides of the quay"' in add.run.written  # it has none of its own
+
+
+async def test_a_server_that_is_slow_is_left_when_the_cursor_goes_on(add: Adding) -> None:
     begun, ended = asyncio.Event(), asyncio.Event()
 
     async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -150,70 +131,57 @@ async def test_a_server_that_is_slow_is_left_when_the_cursor_goes_on(tmp_path: P
         await reader.read()
         ended.set()
 
-    async with adding(tmp_path) as add, asyncio.timeout(20):
+    async with asyncio.timeout(60):
         add.web.raw("/slow", hold)
-        add.web.serve("/tides", TIDES)
         page = add.page(("/slow", "Slow"), ("/tides", "Tides"))
-        await add.run.pilot.press("plus", *page, "enter")
+        add.run.post(f"+{page}\r")
         await begun.wait()
-        await add.shows("Reading it …")
-        assert "Reading it …" in add.run.text
+        await add.run.shows("Reading it …")
         await add.run.pilot.press("j")
         await ended.wait()
         await add.run.settle()
-        await add.shows("High water")
-        assert "High water" in add.run.text
+        await add.run.shows("High water")
 
 
-async def test_a_page_without_feeds(tmp_path: Path) -> None:
-    async with adding(tmp_path) as add:
-        add.web.serve("/tides", TIDES)
-        await add.look(add.page(("/tides", "A"), ("/none", "B")))
-        await add.shows("High water")
-        assert "High water" in add.run.text
-        add.page()
-        await add.run.press("shift+tab", "enter")  # the address again
-        await add.shows("No feed found there")
-        assert "No feed found there" in add.run.text
-        assert "High water" not in add.run.text and "A  " not in add.run.text
+async def test_a_page_without_feeds(add: Adding) -> None:
+    await add.look(add.page(("/tides", "A"), ("/none", "B")))
+    await add.run.shows("High water")
+    add.page()
+    await add.run.press("shift+tab", "enter")  # the address again
+    await add.run.shows("No feed found there")
+    assert "High water" not in add.run.text and "A  " not in add.run.text
 
 
 @pytest.mark.parametrize(
     ("path", "trouble"), [("/broken", "HTTP 500"), ("/page", "web page"), ("/none", "HTTP 404")]
 )
 async def test_a_feed_that_cannot_be_read_is_told_in_a_line_and_can_be_added(
-    tmp_path: Path, path: str, trouble: str
+    add: Adding, path: str, trouble: str
 ) -> None:
-    async with adding(tmp_path) as add:
-        add.web.serve("/broken", status=500)
-        add.web.serve("/page", "<html><body>words</body></html>", headers={"Content-Type": "text/html"})
-        await add.look(add.page((path, "News")))
-        await add.shows("Cannot be read")
-        (line,) = [line for line in add.run.text.splitlines() if "Cannot be read" in line]
-        assert trouble in line
-        await add.run.press("enter")
-        assert add.library.feeds.is_subscribed(add.web.url + path)
+    add.web.serve("/broken", status=500)
+    add.web.serve("/page", "<html><body>words</body></html>", headers={"Content-Type": "text/html"})
+    await add.look(add.page((path, "News")))
+    await add.run.shows("Cannot be read")
+    (line,) = [line for line in add.run.text.splitlines() if "Cannot be read" in line]
+    assert trouble in line
+    await add.run.press("enter")
+    assert add.run.library.feeds.is_subscribed(add.web.url + path)
 
 
 async def test_a_feed_that_is_followed_already(tmp_path: Path) -> None:
     async with adding(tmp_path, followed=["/tides", "/gone"]) as add:
-        add.web.serve("/tides", TIDES)
-        add.web.serve("/news", HARBOUR)
         await add.look(add.page(("/tides#top", "Tides"), ("/news", "News"), ("/gone", "Gone")))
-        await add.shows("Already subscribed · short texts")
-        assert "Already subscribed · short texts" in add.run.text
+        await add.run.shows("Already subscribed · short texts")
         await add.run.press("j")
         assert "Already subscribed" not in add.run.text
         await add.run.press("j")
-        await add.shows("Cannot be read")
-        await add.shows("Already subscribed")
-        assert "Cannot be read" in add.run.text and "Already subscribed" in add.run.text
+        await add.run.shows("Cannot be read")
+        await add.run.shows("Already subscribed")
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (40, 12)])
 async def test_the_preview_gives_way_to_the_list_and_the_hint(tmp_path: Path, size: tuple[int, int]) -> None:
     async with adding(tmp_path, size, followed=["/x"]) as add:
-        add.web.serve("/news", HARBOUR)
         await add.look(add.page(*(("/news", "News"), *((f"/{n}", f"Part {n}") for n in range(12)))))
         text = add.run.text
         assert "News" in text and "Part 0" in text and "enter chooses one" in text

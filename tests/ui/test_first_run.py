@@ -13,8 +13,9 @@ from tuireader.config import FeedConfig
 from tuireader.demo import starter
 from tuireader.errors import TuireaderError
 from tuireader.model import FoundFeed
-from tuireader.ui.dialogs.welcome import FirstRun
+from tuireader.ui.dialogs.welcome import FirstRun, StarterFeeds
 from tuireader.ui.host import DEMO
+from tuireader.ui.widgets.choices import Choices
 
 
 def followed(run: Running) -> list[str]:
@@ -41,6 +42,28 @@ async def test_only_what_is_checked_is_taken(welcome: Running) -> None:
     assert followed(welcome) == [] and "Nothing is checked" in welcome.text
     await welcome.press("space", "j", "space", "enter")
     assert followed(welcome) == [starter()[0].url, starter()[2].url]
+
+
+async def test_keys_move_in_choices_and_space_checks(welcome: Running) -> None:
+    Server(welcome.library)
+    choices = welcome.app.screen.query_one(StarterFeeds)
+    first = next(at for at, option in enumerate(choices.options) if not option.disabled)
+    last = choices.option_count - 1
+    for key, line in (("G", last), ("g", first), ("end", last), ("home", first)):
+        await welcome.press(key)
+        assert choices.highlighted == line
+    for there, back in (("pagedown", "pageup"), ("ctrl+d", "ctrl+u"), ("down", "up"), ("j", "k")):
+        await welcome.press(there)
+        far = choices.highlighted
+        await welcome.press(back)
+        assert first <= (choices.highlighted or 0) < (far or 0)
+    heading = next(at for at, option in enumerate(choices.options) if option.disabled)
+    await welcome.press("a")
+    await welcome.click(Choices, (3, heading))
+    assert choices.checked == set()
+    await welcome.click(Choices, (3, heading + 1))
+    await welcome.press("G", "space", "s")
+    assert followed(welcome) == [starter()[0].url, starter()[-1].url]
 
 
 @pytest.mark.parametrize(("key", "left"), [("d", DEMO), ("q", 0)])

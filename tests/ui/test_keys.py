@@ -204,9 +204,12 @@ async def test_addresses_are_opened_and_copied(run: Running) -> None:
     await run.press("u")
     assert "https://ferry.example/notice" in run.text
     await run.press(*"paper", "enter")
-    assert run.browsed[3:] == ["https://ferry.example/paper"]
+    await run.press("u", "down", "enter", "u")
+    await run.click(Choices, (3, 0))
+    links = ["https://ferry.example/paper", "https://ferry.example/paper", "https://ferry.example/notice"]
+    assert run.browsed[3:] == links
     await run.press("h", "N", "O")  # marks it read and goes on
-    assert run.browsed[4:] == ["https://news.example/1"]
+    assert run.browsed[6:] == ["https://news.example/1"]
     assert 1 not in await run.unread() and run.open_id == 2
     await run.press("y")
     assert run.app.clipboard == "https://news.example/2"
@@ -316,13 +319,20 @@ async def test_the_sidebar_folds_and_tells_why_a_feed_fails(run: Running) -> Non
     assert run.main.sidebar.current is not None and run.main.sidebar.current.label == "The Quay"
 
 
-async def test_help_searches_and_runs(run: Running) -> None:
+async def test_help_searches_runs_and_is_left(run: Running) -> None:
     await run.press("question_mark")
     assert "Move down a line" in run.text
     await run.press(*"star the", "enter")
     assert 1 in await run.starred()
-    await run.press("f1", "escape")
-    assert run.app.screen is run.main
+    await run.press("j")
+    await run.write("?copy address")
+    await run.click(Choices, (3, 1))  # below the heading
+    assert run.app.clipboard == "https://news.example/2"
+    for leave in ("question_mark", "f1", "escape"):
+        await run.press("f1")
+        assert "Type to search" in run.text
+        await run.press("down", "up", leave)
+        assert run.app.screen is run.main
 
 
 @pytest.mark.parametrize("key", ["colon", "ctrl+p"])

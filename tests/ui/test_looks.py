@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from docs.screenshots import open_in_list
 from textual.theme import BUILTIN_THEMES
 
-from tests.ui.demo_library import opened
-from tests.ui.running import running
+from tests.ui.running import Running, running
 from tests.ui.samples import library
 from tests.ui.shelf import NOW
 from tuireader.model import ArticleRow
@@ -58,23 +55,19 @@ def test_without_colours_bold_dim_and_underlined_tell_it() -> None:
     assert under.reverse and not under.dim  # grey on grey could not be read
 
 
-@pytest.mark.parametrize("where", ["list", "article", "sidebar"])
-async def test_the_footer_of_80_columns_says_how_to_leave_and_where_the_sidebar_is(where: str) -> None:
+async def test_the_footer_of_80_columns_says_how_to_leave_and_where_the_sidebar_is() -> None:
     async with running(library(), (80, 24)) as run:
-        if where == "list":
-            foot = run.text.splitlines()[-1]
-            for key in ("n Next ", "h Sidebar", "/ Search", "? Help", "q Quit"):
-                assert key in foot
-        elif where == "article":
-            await run.press("enter")
-            foot = run.text.splitlines()[-1]
-            assert "? Help" in foot and "q Back" in foot
-            await run.press("q")
-            assert run.focus == "list"
-        else:
-            await run.press("h")
-            assert run.focus == "sidebar"
-            assert "? Help  q Quit" in run.text.splitlines()[-1]
+
+        def footer() -> str:
+            return run.text.splitlines()[-1]
+
+        assert all(key in footer() for key in ("n Next ", "h Sidebar", "/ Search", "? Help", "q Quit"))
+        await run.press("enter")
+        assert "? Help" in footer() and "q Back" in footer()
+        await run.press("q")
+        assert run.focus == "list"
+        await run.press("h")
+        assert run.focus == "sidebar" and "? Help  q Quit" in footer()
 
 
 async def test_the_tour_tells_of_the_sidebar_and_of_leaving() -> None:
@@ -87,11 +80,10 @@ async def test_the_tour_tells_of_the_sidebar_and_of_leaving() -> None:
         assert line.split()[1:3] == ["q", "Q"]
 
 
-async def test_the_pictures_show_the_line_of_the_article_that_is_open(tmp_path: Path) -> None:
-    async with opened(tmp_path) as made, running(made) as run:
-        for title in ("WeChat suspends", "Conditional GET"):
-            await open_in_list(run.main, run.pilot, run.settle, title)
-            assert run.main.session.article is not None
-            assert run.main.session.article.title.startswith(title)
-            assert run.cursor_id == run.open_id
-            await run.press("q")
+async def test_the_pictures_show_the_line_of_the_article_that_is_open(demo: Running) -> None:
+    for title in ("WeChat suspends", "Conditional GET"):
+        await open_in_list(demo.main, demo.pilot, demo.settle, title)
+        assert demo.main.session.article is not None
+        assert demo.main.session.article.title.startswith(title)
+        assert demo.cursor_id == demo.open_id
+        await demo.press("q")

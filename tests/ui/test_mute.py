@@ -9,7 +9,7 @@ import pytest
 from tests.ui.running import Running, running
 from tests.ui.samples import library as sample_library
 from tests.ui.shelf import NOW, failing
-from tests.ui.snap import assert_screen, screen_text
+from tests.ui.snap import assert_screen
 from tuireader.config import MuteConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import Feed, MutePreview, View, ViewKind
@@ -139,13 +139,3 @@ async def test_what_cannot_be_muted_says_why(run: Running) -> None:
     assert "the config cannot be written" in run.text
     await run.press("escape")
     assert len(run.app.screen_stack) == 2
-
-
-@pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12), (20, 5), (3, 2)])
-async def test_any_size(size: tuple[int, int]) -> None:
-    mutes = "".join(f'[[mute]]\nquery = "[/x] {number}"\n' for number in range(30))
-    async with running(sample_library(mutes), size) as run:
-        await run.press("M", *"fog", "down", "right", "down", "left", "down", "down", "down")
-        screen_text(run.app)
-        await run.press("escape")
-        assert run.app.screen is run.main

@@ -50,16 +50,6 @@ async def test_counts_on_screen_are_those_of_the_store(demo: Running) -> None:
     assert demo.main.session.counts.unread.unread > 0
 
 
-async def test_search_on_the_store(demo: Running) -> None:
-    await demo.press("slash", *"wechat")
-    ids, trouble = await demo.library.searches.run("wechat")
-    assert trouble == "" and list(demo.main.articles.ids) == list(ids)
-    await demo.press(*" AND (")
-    assert demo.main.session.error
-    await demo.press("escape")
-    assert demo.view_kind == ViewKind.UNREAD
-
-
 async def test_a_view_is_shown_although_the_article_of_the_cursor_is_not_in_it(demo: Running) -> None:
     (gone, *_) = await demo.library.lists.ids(View(ViewKind.UNREAD))
     await demo.library.marks.set_read([gone], True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.ui.demo_library import opened
-from tests.ui.running import running
+from tests.ui.running import Running, running
 
 SIZES = ((120, 40), (80, 24), (40, 12))
 
@@ -22,14 +22,13 @@ async def test_a_new_size_shows_what_a_start_in_that_size_shows(tmp_path: Path) 
                 assert run.text == wanted[size], size
 
 
-async def test_the_focus_does_not_stay_in_a_pane_that_is_folded_away(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library, SIZES[0]) as run:
-        await run.press("h")
-        assert run.focus == "sidebar"
-        await run.resize(*SIZES[1])
-        assert run.main.focused is not None and run.main.focused.region.area > 0, "it is in sight"
-        await run.press("j")
-        assert run.focus == "list" and run.main.articles.cursor == 1
+async def test_the_focus_does_not_stay_in_a_pane_that_is_folded_away(demo: Running) -> None:
+    await demo.press("h")
+    assert demo.focus == "sidebar"
+    await demo.resize(*SIZES[1])
+    assert demo.main.focused is not None and demo.main.focused.region.area > 0, "it is in sight"
+    await demo.press("j")
+    assert demo.focus == "list" and demo.main.articles.cursor == 1
 
 
 async def test_a_terminal_without_end_is_drawn_on_as_far_as_any_screen_goes(tmp_path: Path) -> None:

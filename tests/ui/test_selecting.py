@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.ui.demo_library import opened
@@ -63,27 +62,23 @@ async def test_a_click_with_ctrl_selects(run: Running) -> None:
     assert run.main.articles.selected == {2} and run.open_id is None and run.cursor_id == 1
 
 
-async def test_bulk_by_expression_takes_a_fixed_set(tmp_path: Path) -> None:
-    async with opened(tmp_path) as real, running(real) as run:
-        await run.press("v", "F", *"title:wechat", "enter", "ctrl+a", "escape")
-        assert not run.main.articles.selected and run.main.session.filter  # the selection went first
-        await run.press("ctrl+a")
-        chosen = set(run.main.articles.selected)
-        assert len(chosen) > 2
-        await run.press("s")
-        starred = set(await real.lists.ids(View(ViewKind.STARRED)))
-        assert chosen <= starred
-        await run.press("ctrl+z")
-        assert not chosen & set(await real.lists.ids(View(ViewKind.STARRED)))
+async def test_bulk_by_expression_takes_a_fixed_set(demo: Running) -> None:
+    await demo.press("v", "F", *"title:wechat", "enter", "ctrl+a", "escape")
+    assert not demo.main.articles.selected and demo.main.session.filter  # the selection went first
+    await demo.press("ctrl+a")
+    chosen = set(demo.main.articles.selected)
+    assert len(chosen) > 2
+    await demo.press("s")
+    starred = set(await demo.library.lists.ids(View(ViewKind.STARRED)))
+    assert chosen <= starred
+    await demo.press("ctrl+z")
+    assert not chosen & set(await demo.library.lists.ids(View(ViewKind.STARRED)))
 
 
 async def test_all_that_is_selected_is_saved(tmp_path: Path) -> None:
-    async with opened(tmp_path) as real:
-        real.context.config = replace(
-            real.config, save=replace(real.config.save, folder=str(tmp_path / "kept"))
-        )
-        async with running(real) as run:
-            await run.press("a", "a", "S")
-            assert "2 saved" in run.toasts and len(list((tmp_path / "kept").iterdir())) == 2
-            await run.press("S")
-            assert "0 saved, 2 already saved" in run.toasts
+    more = f"[save]\nfolder = '{tmp_path / 'kept'}'"
+    async with opened(tmp_path, more=more) as library, running(library) as run:
+        await run.press("a", "a", "S")
+        assert "2 saved" in run.toasts and len(list((tmp_path / "kept").iterdir())) == 2
+        await run.press("S")
+        assert "0 saved, 2 already saved" in run.toasts

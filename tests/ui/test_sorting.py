@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
-from tuireader.library import Library
 from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.ui.drawing.times import list_time
 
 ALL = View(ViewKind.ALL)
 
 
-async def listed(run: Running, library: Library) -> list[ArticleRow]:
-    return await library.lists.rows(run.main.articles.ids)
+async def listed(run: Running) -> list[ArticleRow]:
+    return await run.library.lists.rows(run.main.articles.ids)
+
+
+def head(run: Running) -> str:
+    return run.text.splitlines()[0]
 
 
 async def test_a_list_is_sorted_by_a_key_and_its_next_key(demo: Running) -> None:
@@ -26,37 +28,34 @@ async def test_a_list_is_sorted_by_a_key_and_its_next_key(demo: Running) -> None
     await demo.press("backslash")
     assert "Sort this list" in demo.text and "Newest first  now" in demo.text
     await demo.press("o")
-    times = [row.time for row in await listed(demo, demo.library)]
+    times = [row.time for row in await listed(demo)]
     assert times == sorted(times) and demo.cursor_id == cursor
-    assert "oldest first" in demo.text.splitlines()[0]
+    assert "oldest first" in head(demo)
     await demo.press("backslash", "t")
-    titles = [row.title.lower() for row in await listed(demo, demo.library)]
-    assert titles == sorted(titles) and "by title" in demo.text.splitlines()[0]
+    titles = [row.title.lower() for row in await listed(demo)]
+    assert titles == sorted(titles) and "by title" in head(demo)
     await demo.press("backslash", "f")
-    feeds = [demo.library.feeds.title(row.feed_id).lower() for row in await listed(demo, demo.library)]
+    feeds = [demo.library.feeds.title(row.feed_id).lower() for row in await listed(demo)]
     assert feeds == sorted(feeds) and len(set(feeds)) > 2
     await demo.press("backslash", "w")
     names = [item.name for item in demo.library.config.watches]
-    places = [
-        min((names.index(name) for name in row.watches), default=99)
-        for row in await listed(demo, demo.library)
-    ]
+    places = [min((names.index(name) for name in row.watches), default=99) for row in await listed(demo)]
     assert places == sorted(places) and places[0] == 0 and places[-1] == 99
     await demo.press("backslash", "s")
-    sources = [row.sources + row.story_size - 1 for row in await listed(demo, demo.library)]
+    sources = [row.sources + row.story_size - 1 for row in await listed(demo)]
     assert sources == sorted(sources, reverse=True) and sources[0] > 1
     await demo.press("backslash", "n")
     assert list(demo.main.articles.ids) == newest and demo.cursor_id == cursor
-    assert "first" not in demo.text.splitlines()[0]
+    assert "first" not in head(demo)
 
 
 async def test_the_order_chosen_is_that_of_the_view_and_escape_leaves_it(demo: Running) -> None:
     await demo.press("backslash", "t")
     by_title = list(demo.main.articles.ids)
     await demo.go_to(View(ViewKind.WATCH, "WeChat"))
-    assert "by title" not in demo.text.splitlines()[0]
+    assert "by title" not in head(demo)
     await demo.go_to(View(ViewKind.UNREAD))
-    assert list(demo.main.articles.ids) == by_title and "by title" in demo.text.splitlines()[0]
+    assert list(demo.main.articles.ids) == by_title and "by title" in head(demo)
     await demo.press("backslash", "down", "escape")
     assert list(demo.main.articles.ids) == by_title
 
@@ -72,18 +71,16 @@ async def test_what_is_searched_is_sorted_by_relevance_too(demo: Running) -> Non
     await demo.press("r")
     assert list(demo.main.articles.ids) == list((await demo.library.searches.run("wechat", ranked=True))[0])
     await demo.press("backslash", "o")
-    times = [row.time for row in await listed(demo, demo.library)]
+    times = [row.time for row in await listed(demo)]
     assert times == sorted(times) and sorted(demo.main.articles.ids) == sorted(newest)
 
 
 async def test_the_configuration_names_the_order_of_lists(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library:
-        library.context.config = replace(library.config, ui=replace(library.config.ui, sort="oldest"))
-        async with running(library) as run:
-            times = [row.time for row in await listed(run, library)]
-            assert times == sorted(times) and "oldest first" in run.text.splitlines()[0]
-            await run.press("enter", "n")
-            assert run.open_id == run.main.articles.ids[1]
+    async with opened(tmp_path, more='[ui]\nsort = "oldest"') as library, running(library) as run:
+        times = [row.time for row in await listed(run)]
+        assert times == sorted(times) and "oldest first" in head(run)
+        await run.press("enter", "n")
+        assert run.open_id == run.main.articles.ids[1]
 
 
 async def test_days_stand_in_the_first_row_of_each(demo: Running) -> None:
@@ -96,7 +93,7 @@ async def test_days_stand_in_the_first_row_of_each(demo: Running) -> None:
         return [time.split()[0] for time in column() if time[:1].isalpha()]
 
     assert len(days()) == len(set(days())) > 2  # each day once
-    rows = await listed(demo, demo.library)
+    rows = await listed(demo)
     first = next(number for number, time in enumerate(column()) if time[:1].isalpha())
     second = first + 1
     assert list_time(rows[first].time, NOW) == column()[first]
@@ -105,6 +102,6 @@ async def test_days_stand_in_the_first_row_of_each(demo: Running) -> None:
     top = demo.main.articles.scroll_offset.y
     assert top > 0 and column()[0] == list_time(rows[top].time, NOW)
     await demo.press("backslash", "t")
-    rows = await listed(demo, demo.library)
+    rows = await listed(demo)
     top = demo.main.articles.scroll_offset.y
     assert column() == [list_time(row.time, NOW) for row in rows[top : top + len(column())]]
