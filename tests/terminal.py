@@ -9,7 +9,6 @@ Nothing sleeps: `wait` reads what the program writes until the screen shows what
 
 from __future__ import annotations
 
-import codecs
 import fcntl
 import os
 import pty
@@ -43,7 +42,23 @@ KEYS = {
 }
 
 
-class Terminal:
+class Emulator:
+    """A screen that shows what is written to it."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.screen = pyte.Screen(*size)
+        self.stream = pyte.ByteStream(self.screen)
+
+    def text(self) -> str:
+        """The screen, a line each, without the blanks at the ends of lines."""
+        lines = []
+        for y in range(self.screen.lines):
+            row = self.screen.buffer[y]
+            lines.append("".join(row[x].data for x in range(self.screen.columns)).rstrip())
+        return "\n".join(lines)
+
+
+class Terminal(Emulator):
     """A program with a terminal of its own. `raw` holds every byte that it has written."""
 
     def __init__(
@@ -55,12 +70,9 @@ class Terminal:
         env: Mapping[str, str] | None = None,
         patience: float = 60.0,
     ) -> None:
+        super().__init__(size)
         self._patience = patience
         self.raw = bytearray()
-        columns, lines = size
-        self.screen = pyte.Screen(columns, lines)
-        self.stream = pyte.Stream(self.screen)
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -78,7 +90,7 @@ class Terminal:
                 os.execvpe(command[0], list(command), environment)
             finally:
                 os._exit(127)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", *reversed(size), 0, 0))
         self._modes = termios.tcgetattr(self.fd)[:4]
 
     def __enter__(self) -> Terminal:
@@ -168,14 +180,6 @@ class Terminal:
         """Send the program a signal."""
         os.kill(self.pid, number)
 
-    def text(self) -> str:
-        """The screen, a line each, without the blanks at the ends of lines."""
-        lines = []
-        for y in range(self.screen.lines):
-            row = self.screen.buffer[y]
-            lines.append("".join(row[x].data for x in range(self.screen.columns)).rstrip())
-        return "\n".join(lines)
-
     def line(self, what: str) -> str:
         """The first line of the screen with a text in it, `""` if there is none."""
         return next((line for line in self.text().splitlines() if what in line), "")
@@ -190,5 +194,5 @@ class Terminal:
         except OSError:  # Linux says EIO when the other side has closed
             return False
         self.raw += data
-        self.stream.feed(self._decoder.decode(data))
+        self.stream.feed(data)
         return bool(data)
