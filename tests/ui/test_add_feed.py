@@ -12,10 +12,9 @@ import pytest
 
 from tests.builders import item, rss
 from tests.ui.running import Running, running
-from tests.ui.shelf import NOW, configured
+from tests.ui.shelf import HOUR, NOW, configured
 from tests.web import Web
 
-HOUR = 3600
 LONG = "<p>" + "The ferries take phones now. " * 60 + "</p>"
 HARBOUR = rss(
     "Harbour News",

@@ -149,16 +149,14 @@ async def test_toasts_that_are_gone_leave_nothing(run: Running) -> None:
     assert len(run.main.query("ToastHolder")) < 4
 
 
-async def test_toasts_do_not_pile_up(run: Running) -> None:
+async def test_toasts_do_not_pile_up_and_replace_each_other(run: Running) -> None:
     run.app.say("Fault 0", severity="error")
     for number in (1, 2, 3, 4, 5, 5, 5):
         run.app.say(f"Note {number}")
         await run.settle()
     assert sorted(run.toasts.splitlines()) == ["Fault 0", "Note 3", "Note 4", "Note 5"]
-
-
-async def test_toasts_of_keys_that_come_at_once_replace_each_other(run: Running) -> None:
-    for words in ("Starred", "No longer starred", "Starred"):
+    run.app.clear_notifications()
+    for words in ("Starred", "No longer starred", "Starred"):  # by keys that come at once
         run.app.say_shortly(words)
     run.app.say("Lost", group="fault")
     run.app.say("Found", group="fault")

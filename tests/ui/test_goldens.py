@@ -154,9 +154,6 @@ async def walking(library: Any, name: str, *, first_run: bool = False) -> AsyncI
     assert not found, "\n\n".join(found)
 
 
-# -- the demo, with feeds in every kind of trouble
-
-
 def config_text() -> str:
     """The demo's configuration with a search, a mute, two macros, and a paused feed."""
     title = 'title = "Kettle & Trowel"\n'
@@ -294,9 +291,6 @@ async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
         await walk.see("label-sidebar")
         await walk.see("label-list", "l")
         await walk.see("labelled-article", "enter")
-
-
-# -- what the demo has not
 
 
 @pytest.mark.parametrize("name", ["wide", "narrow"])

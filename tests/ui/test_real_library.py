@@ -41,15 +41,6 @@ async def test_the_story_from_the_watch_to_the_relative_and_back(tmp_path: Path)
         assert not (await library.lists.rows([target.id]))[0].starred  # undo survives the restart
 
 
-async def test_counts_on_screen_are_those_of_the_store(demo: Running) -> None:
-    await demo.press("n", "n", "n", "s", "N", "A")
-    assert demo.main.session.counts == await demo.library.lists.counts()
-    assert demo.main.session.counts.unread.unread == 0
-    await demo.press("ctrl+z")
-    assert demo.main.session.counts == await demo.library.lists.counts()
-    assert demo.main.session.counts.unread.unread > 0
-
-
 async def test_a_view_is_shown_although_the_article_of_the_cursor_is_not_in_it(demo: Running) -> None:
     (gone, *_) = await demo.library.lists.ids(View(ViewKind.UNREAD))
     await demo.library.marks.set_read([gone], True)

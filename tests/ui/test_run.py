@@ -21,10 +21,6 @@ from tuireader.ui.browser import open_in_browser
 ENTERS, LEAVES = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
-def surroundings(home: Path) -> dict[str, str]:
-    return {"HOME": str(home), "PATH": os.environ["PATH"], **passed_on()}
-
-
 def start(home: Path, *arguments: str, program: Sequence[str] = ("-m", "tuireader"), **env: str) -> Terminal:
     return Terminal([sys.executable, *program, *arguments], home=home, size=(100, 30), env=env)
 
@@ -55,7 +51,7 @@ def test_without_a_terminal(tmp_path: Path) -> None:
             [sys.executable, "-m", "tuireader"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env={**surroundings(tmp_path), **environ},
+            env={"HOME": str(tmp_path), "PATH": os.environ["PATH"], **passed_on(), **environ},
             timeout=20,
             check=False,
         )

@@ -109,31 +109,25 @@ async def test_a_watch_is_tried_out_and_saved(demo: Running) -> None:
     assert "◆ tencent" in demo.text and "◆ tencent · ^z undoes\nuntil the demo ends" in demo.toasts
 
 
-async def test_the_name_follows_the_terms_until_it_is_typed(run: Running) -> None:
+async def test_the_name_follows_the_terms_until_it_is_typed_or_known(run: Running) -> None:
     await run.flow(new_watch)
     dialog = run.screen(NewWatch)
     await run.press("down", *"Fog, rain")
     assert dialog.typed().name == "Fog"
-    run.fill(any="Ferries, tolls")
-    await run.settle()
-    assert dialog.typed().name == "Ferries, tolls"  # there is a watch Ferries
-    run.fill(any="")
-    await run.press("down", "down", *"title:fog")
-    assert dialog.typed().name == "title:fog"
+    for terms_typed, name in (("Ferries, tolls", "Ferries, tolls"), ("", "title:fog")):
+        run.fill(any=terms_typed, query="title:fog")
+        await run.settle()
+        assert dialog.typed().name == name  # there is a watch Ferries
     run.fill(name="Weather", any="fog")
     await run.settle()
     assert dialog.typed().name == "Weather"
     await run.press("enter")
     assert run.library.config.watches[-1].name == "Weather"
-
-
-async def test_a_watch_that_is_changed_keeps_its_name_and_colour(run: Running) -> None:
-    config = WatchConfig("Crossings", ("ferry",))
+    config = WatchConfig("Crossings", ("ferry",))  # one that is changed keeps its name and colour
     await run.flow(partial(edit_watch, config=config, replaces=config.name))
-    dialog = run.screen(NewWatch)
     run.fill(any="tunnel")
     await run.settle()
-    assert dialog.typed() == WatchConfig("Crossings", ("tunnel",))
+    assert run.screen(NewWatch).typed() == WatchConfig("Crossings", ("tunnel",))
 
 
 async def test_an_article_proposes_its_names(demo: Running) -> None:
