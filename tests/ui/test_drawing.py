@@ -21,8 +21,8 @@ from tests.ui.shelf import failing, many
 from tuireader.errors import DatabaseError
 from tuireader.library import Library
 from tuireader.model import Article
-from tuireader.ui.widgets.containers import PaneColumn, PaneRow
 from tuireader.ui.widgets.pane import Pane
+from tuireader.ui.widgets.panes import PaneColumn, PaneRow
 
 
 def _simple(strips: list[Strip]) -> list[list[Segment]]:

@@ -27,8 +27,7 @@ from tuireader.ui.status import footer_keys, footer_position, header
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
-from tuireader.ui.widgets.containers import PaneScreen
-from tuireader.ui.widgets.panes import Panes
+from tuireader.ui.widgets.panes import Panes, PaneScreen
 from tuireader.ui.widgets.search_line import FindLine, SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from textual import events
 from textual.content import Content
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -45,7 +48,7 @@ class Choices(OptionList, inherit_bindings=False):
 
     def __init__(self, choices: Sequence[Choice] = (), *, at: str | None = None) -> None:
         super().__init__(markup=False, compact=True)
-        self._lead = 0
+        self._lead = self._drawn_width = 0
         self.show(choices, at)
 
     @property
@@ -71,6 +74,18 @@ class Choices(OptionList, inherit_bindings=False):
         lead = pad(choice.lead, self._lead) + "  " if self._lead else ""
         note = (f"  {choice.note}", "dim") if choice.note else ""
         return Option(Content.assemble((lead, "bold"), choice.text, note), id=choice.key)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Render lines."""
+        self._drawn_width = self._drawn_width or self.scrollable_content_region.width
+        return super().render_lines(crop)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Render again only for another width: Textual does it also after the first paint."""
+        width = self.scrollable_content_region.width
+        if width == self._drawn_width:
+            event.prevent_default()
+        self._drawn_width = width
 
     def action_first(self) -> None:
         """Go to the first choice and show the heading above it."""

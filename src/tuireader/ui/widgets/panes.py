@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 from textual.await_remove import AwaitRemove
-from textual.geometry import Size
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tuireader.ui.session import Session
+from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
-from tuireader.ui.widgets.containers import PaneColumn, PaneRow, PaneScreen
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.search_line import FindLine, SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 
 _WIDE = 100  # cells from which the sidebar stands beside the list
 _SINGLE = (60, 16)  # cells and lines below which one pane is shown at a time
+
+
+class _Covered(Widget):
+    """A last base, for Textual inherits styles from the first: of its own lines only borders are drawn."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Render the border at the top, and the same strip for all lines below it.
+
+        Textual renders every visible widget, also below others, and again whenever a class changes.
+        """
+        top = self.styles.gutter.top
+        lines = super().render_lines(Region(crop.x, 0, crop.width, top + 1))
+        return [lines[min(y, top)] for y in crop.line_range]
+
+
+class PaneRow(Horizontal, _Covered):
+    """Panes side by side."""
+
+
+class PaneColumn(Vertical, _Covered):
+    """Panes one below the other."""
+
+
+class PaneScreen(CoalescingScreen, _Covered):
+    """A screen that is covered by its panes."""
 
 
 class Panes(PaneRow):
