@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,17 +30,7 @@ if TYPE_CHECKING:
 
 _NAMED = 3  # watches that the preview names
 _TOO = "too"
-EVERYWHERE = ""
-FOR_GOOD = "for good"
-_TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, FOR_GOOD: 0}
-
-
-@dataclass(frozen=True, slots=True)
-class Muted:
-    """A mute was added or removed (`said`), or `look` is the view to show."""
-
-    said: str = ""
-    look: View | None = None
+_TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, "for good": 0}
 
 
 def end_of(time: str, now: float) -> date | None:
@@ -102,8 +91,11 @@ def sample(row: ArticleRow, query: Query | None, feed: str) -> Line:
     return (("  ", "dim"), *marked(title, marks, "hit:"), (f" · {feed}", "dim"))
 
 
-class Mute(FormDialog[Muted | None]):
-    """A form for a new mute with a preview, above the mutes in force."""
+class Mute(FormDialog[str | View | None]):
+    """A form for a new mute with a preview, above the mutes in force.
+
+    The result says what was added or removed, or is a view to show.
+    """
 
     BINDINGS = [*bindings(Scope.MUTE)]  # noqa: RUF012
 
@@ -118,7 +110,7 @@ class Mute(FormDialog[Muted | None]):
     def compose(self) -> ComposeResult:
         """Four lines of a form, the preview, the mutes in force."""
         feed = self._feed
-        where = {EVERYWHERE: "everywhere"} | ({feed.url: feed.title or feed.url} if feed is not None else {})
+        where = {"": "everywhere"} | ({feed.url: feed.title or feed.url} if feed is not None else {})
         self.words = Field("words", "Words", self._words, 'a word, "a phrase", title:word, author:name …')
         self.where = Pick("where", "Where", where)
         self.until = Pick("until", "How long", {name: name for name in _TIMES}, "1 month")
@@ -211,11 +203,11 @@ class Mute(FormDialog[Muted | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Show what a mute hides."""
-        self.dismiss(Muted(look=hidden_by(self._stored[event.option_index][0])))
+        self.dismiss(hidden_by(self._stored[event.option_index][0]))
 
     def action_look_at_muted(self) -> None:
         """Show everything that is muted."""
-        self.dismiss(Muted(look=View(ViewKind.QUERY, "is:muted")))
+        self.dismiss(View(ViewKind.QUERY, "is:muted"))
 
     def action_remove_this(self) -> None:
         """Remove the mute under the cursor."""
@@ -223,13 +215,13 @@ class Mute(FormDialog[Muted | None]):
             mute, _ = self._stored[self.choices.highlighted]
             self.save_by(partial(self._unmute, mute))
 
-    async def _unmute(self, mute: MuteConfig) -> Muted:
+    async def _unmute(self, mute: MuteConfig) -> str:
         await self._mutes.remove(mute)
-        return Muted(f"Unmuted: {described(mute, self._feeds)}")
+        return f"Unmuted: {described(mute, self._feeds)}"
 
     # -- saving
 
-    async def save(self) -> Muted:
+    async def save(self) -> str:
         """Add the mute."""
         mute = self.typed()
         parsed = parse(mute.query) if mute.query else None
@@ -240,4 +232,4 @@ class Mute(FormDialog[Muted | None]):
         if problem := _problem(mute):
             raise TuireaderError(problem)
         count = await self._mutes.add(mute.query, mute.feed, mute.until, include_watched=mute.include_watched)
-        return Muted(f"Muted: {described(mute, self._feeds)}; {count} hidden")
+        return f"Muted: {described(mute, self._feeds)}; {count} hidden"

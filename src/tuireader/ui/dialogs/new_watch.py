@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -12,6 +13,8 @@ from textual.widgets import Input
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
 from tuireader.errors import TuireaderError
+from tuireader.library.watching import rule_of
+from tuireader.library.watching.proper_names import watch_name
 from tuireader.model import WatchPreview
 from tuireader.query import QueryError, Text, parse
 from tuireader.text import clean, cut_characters
@@ -23,6 +26,10 @@ from tuireader.ui.drawing.styles import free_color
 from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.field import Colours, Field, Pick
 from tuireader.ui.workers import run_latest
+from tuireader.watch import Matcher
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
 
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
 _SAMPLES = 5
@@ -30,25 +37,6 @@ _NOTIFY = {"never": "never", "article": "of each article", "story": "once per st
 _DAYS = re.compile(r"(?:never|(?:after\s+)?([0-9]{1,4})(?:\s+quiet)?(?:\s+days?)?)?", re.IGNORECASE)
 _MOST_DAYS = 3650
 _LONGEST = 200  # characters of a selected text that becomes a term
-
-Spans = Callable[[str], Sequence[tuple[int, int, str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class WatchTools:
-    """Preview and save a watch; the second argument of both is the name of the watch that it replaces.
-
-    `spans` finds hits of a watch in a text. `aliases` suggests other names for what a watch looks for, each
-    with a sentence. `name` makes a name for terms that is not among the names taken.
-    """
-
-    preview: Callable[[WatchConfig, str], Awaitable[WatchPreview]]
-    save: Callable[[WatchConfig, str], Awaitable[object]]
-    spans: Callable[[WatchConfig], Spans]
-    aliases: Callable[[str], Awaitable[Sequence[tuple[str, str]]]]
-    name: Callable[[Sequence[str], Sequence[str]], str]
-    feed_title: Callable[[int], str]
-    colors: Mapping[str, str]
 
 
 def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -95,10 +83,11 @@ class NewWatch(FormDialog[str | None]):
 
     BINDINGS = [*bindings(Scope.WATCH)]  # noqa: RUF012
 
-    def __init__(self, config: WatchConfig, tools: WatchTools, *, replaces: str = "") -> None:
+    def __init__(self, config: WatchConfig, library: Library, *, replaces: str = "") -> None:
         super().__init__(classes="form")
         self._config = config
-        self._tools = tools
+        self._watches = library.watches
+        self._feed_title = library.feeds.title
         self._replaces = replaces
         self._own_name = bool(replaces)  # typed, not made from the terms
         self._proposed = ""
@@ -110,7 +99,7 @@ class NewWatch(FormDialog[str | None]):
         self._own_name = self._own_name or config.name not in ("", self._name_for(config))
         color = config.color
         if not (color or self._replaces):
-            color = free_color(self._tools.colors, list(self.host.theme_styles.palette))
+            color = free_color(self._watches.colors, list(self.host.theme_styles.palette))
         days = f"after {config.ends_after_quiet_days} quiet days" if config.ends_after_quiet_days else ""
         self.lines = {
             line.key: line
@@ -159,9 +148,7 @@ class NewWatch(FormDialog[str | None]):
 
     def _name_for(self, config: WatchConfig) -> str:
         """Return the name of a new watch unless another one is typed."""
-        return self._tools.name(
-            config.any or ((config.query,) if config.query else ()), list(self._tools.colors)
-        )
+        return watch_name(config.any or ((config.query,) if config.query else ()), list(self._watches.colors))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Renew the preview after a pause; the name follows the terms until it is typed."""
@@ -183,10 +170,10 @@ class NewWatch(FormDialog[str | None]):
         if not (config.any or config.all or config.query):
             return ((), (("Enter a word or a phrase to preview its hits", "dim"),))
         config = replace(config, name=config.name or "new watch")
-        preview = await self._tools.preview(config, self._replaces)
+        preview = await self._watches.preview(config, self._replaces)
         if preview.problem:
             return problem_lines(preview.problem)
-        spans = self._tools.spans(config)
+        spans = Matcher([rule_of(config)]).spans
 
         def hits(text: str, plain: str = "text") -> Line:
             return marked(text, [(start, end) for start, end, _ in spans(text)], "hit:", plain)
@@ -194,7 +181,7 @@ class NewWatch(FormDialog[str | None]):
         lines: list[Line] = [(), summary(preview), *(((f"! {one}", "star"),) for one in preview.advice)]
         for row, sentence in list(zip(preview.samples, preview.sentences, strict=False))[:_SAMPLES]:
             title = row.title or row.url
-            lines.append((*hits(title), (f" · {self._tools.feed_title(row.feed_id)}", "dim")))
+            lines.append((*hits(title), (f" · {self._feed_title(row.feed_id)}", "dim")))
             if sentence != title:
                 lines.append((("  ", "dim"), *hits(sentence, "dim")))
         return lines
@@ -202,7 +189,7 @@ class NewWatch(FormDialog[str | None]):
     # -- aliases
 
     async def _look_for_aliases(self) -> None:
-        self._aliases = list(await self._tools.aliases(self._replaces))
+        self._aliases = list(await self._watches.suggest_aliases(self._replaces))
         self.show_hint()
 
     def show_hint(self, error: str = "") -> None:
@@ -230,7 +217,7 @@ class NewWatch(FormDialog[str | None]):
         parsed = parse(config.query) if config.query else None
         if not config.name:
             raise TuireaderError("Enter a name")
-        if config.name != self._replaces and config.name in self._tools.colors:
+        if config.name != self._replaces and config.name in self._watches.colors:
             raise TuireaderError(f"There is already a watch {config.name}")
         if not (config.any or config.all or config.query):
             raise TuireaderError("Enter a word, a phrase or a query")
@@ -238,5 +225,5 @@ class NewWatch(FormDialog[str | None]):
             raise TuireaderError(f"Ends: enter a number of quiet days up to {_MOST_DAYS}, or leave it empty")
         if isinstance(parsed, QueryError):
             raise TuireaderError(f"The query: {parsed}")
-        await self._tools.save(config, self._replaces)
+        await self._watches.save(config, self._replaces)
         return config.name

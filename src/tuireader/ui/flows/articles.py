@@ -40,7 +40,7 @@ async def list_links(main: Controllers, ask: Asking) -> Outcome | None:
     page = main.session.page
     if page is None or not page.links:
         return Outcome(said="No links here")
-    from tuireader.ui.dialogs.links import LinkPicker
+    from tuireader.ui.dialogs.pickers import LinkPicker
 
     if url := await ask(LinkPicker(page.links)):
         await main.host.browse(url)
@@ -149,7 +149,7 @@ async def choose_macro(main: Controllers, ask: Asking) -> Outcome | None:
     if not macros:
         return Outcome(said="There are no macros yet: they stand under [[macro]] in the config")
     from tuireader.ui.dialogs.help import described
-    from tuireader.ui.dialogs.key_picker import KeyPicker
+    from tuireader.ui.dialogs.pickers import KeyPicker
     from tuireader.ui.widgets.choices import Choice
 
     choices = [Choice(key, described(macro)) for key, macro in macros.items()]

@@ -47,7 +47,7 @@ _KEYS = {("n" if name == "date" else name[0]): name for name in SEARCH_SORTS}
 
 async def sort(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for the order of the list that is shown."""
-    from tuireader.ui.dialogs.key_picker import KeyPicker
+    from tuireader.ui.dialogs.pickers import KeyPicker
     from tuireader.ui.widgets.choices import Choice
 
     session = main.session

@@ -44,22 +44,9 @@ async def new_watch(main: Controllers, ask: Asking, config: WatchConfig | None =
 
 async def edit_watch(main: Controllers, ask: Asking, config: WatchConfig, replaces: str) -> Outcome | None:
     """Ask for changes of a watch, or for a new one."""
-    from tuireader.library.watching import rule_of
-    from tuireader.library.watching.proper_names import watch_name
-    from tuireader.ui.dialogs.new_watch import NewWatch, WatchTools
-    from tuireader.watch import Matcher
+    from tuireader.ui.dialogs.new_watch import NewWatch
 
-    watches = main.library.watches
-    tools = WatchTools(
-        preview=watches.preview,
-        save=watches.save,
-        spans=lambda config: Matcher([rule_of(config)]).spans,
-        aliases=watches.suggest_aliases,
-        name=watch_name,
-        feed_title=main.library.feeds.title,
-        colors=watches.colors,
-    )
-    name = await ask(NewWatch(config, tools, replaces=replaces))
+    name = await ask(NewWatch(config, main.library, replaces=replaces))
     return None if name is None else _written(main, f"◆ {name}")
 
 
@@ -89,7 +76,7 @@ async def mute(main: Controllers, ask: Asking) -> Outcome | None:
     muted = await ask(Mute(main.library.mutes, session.feeds, feed, words))
     if muted is None:
         return None
-    return Outcome(view=muted.look) if muted.look is not None else _written(main, muted.said)
+    return _written(main, muted) if isinstance(muted, str) else Outcome(view=muted)
 
 
 def _written(main: Controllers, said: str) -> Outcome:
