@@ -7,16 +7,16 @@ from functools import partial
 from typing import ClassVar
 
 from tuireader.commands import Scope
-from tuireader.model import Fault, Feed, FeedHealth, Trouble, View, ViewKind
+from tuireader.model import Fault, Feed, FeedHealth, Trouble, ViewKind
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.lines import Line
 from tuireader.ui.drawing.times import age, until
 from tuireader.ui.flows.context import FlowRunner, Outcome
-from tuireader.ui.flows.feeds import change, edit, remove
+from tuireader.ui.flows.feeds import change
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.ui.widgets.table import Cell, Column, Row
 
 _SIGNS = {
     Trouble.NONE: ("·", "dim", "ok"),
@@ -106,6 +106,7 @@ class Health(TableScreen):
     """All feeds, those in trouble first; most problems can be fixed here."""
 
     HEADING = "Feed health"
+    KIND = ViewKind.FEED
     COLUMNS = (
         Column("sign", "", 1),
         Column("feed", "Feed", 26, least=100),
@@ -141,7 +142,7 @@ class Health(TableScreen):
         return health_facts(self._found[key], int(self.host.clock()))
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return keys for the feed under the cursor."""
+        """Return commands for the feed under the cursor."""
         health = self._current
         if health is None:
             return []
@@ -151,16 +152,11 @@ class Health(TableScreen):
         elif health.fault is Fault.NOT_A_FEED:
             made.append(("accept_move", "Take its feed"))
         pausing = "Resume" if health.feed.state == "paused" else "Pause"
-        made += [("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
-        return [(self.host.key_of(command), title) for command, title in made]
+        return [*made, ("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
 
     @property
     def _current(self) -> FeedHealth | None:
         return self._found.get(self.table.current or "")
-
-    def on_table_chosen(self, message: Table.Chosen) -> None:
-        """Show the articles of a feed."""
-        self.dismiss(View(ViewKind.FEED, message.key))
 
     # -- keys
 
@@ -196,16 +192,6 @@ class Health(TableScreen):
             await self._edit(partial(self.library.feeds.resume, feed.id), f"{name} is fetched again")
         else:
             await self._edit(partial(self.library.feeds.pause, feed.id), f"{name} is paused")
-
-    async def action_edit_this(self) -> None:
-        """Change name, folder or interval of the feed."""
-        if self._current is not None:
-            await self.flows.run(partial(edit, view=View(ViewKind.FEED, str(self._current.feed.id))))
-
-    async def action_remove_this(self) -> None:
-        """Unsubscribe, after a question."""
-        if self._current is not None:
-            await self.flows.run(partial(remove, view=View(ViewKind.FEED, str(self._current.feed.id))))
 
     async def _edit(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
         await self.flows.run(partial(change, edit, said), keys_wait=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -10,9 +11,10 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from tuireader.commands import key_label
-from tuireader.model import View
+from tuireader.model import View, ViewKind
 from tuireader.ui.drawing.lines import Line
 from tuireader.ui.flows.context import FlowRunner
+from tuireader.ui.flows.feeds import edit, remove
 from tuireader.ui.flows.settings import undo
 from tuireader.ui.host import Host, host_of
 from tuireader.ui.widgets.bars import StatusLine, TopLine
@@ -30,6 +32,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
     AUTO_FOCUS = "#table"
     HEADING: ClassVar = ""
+    KIND: ClassVar[ViewKind]  # of the views that the rows stand for, by their keys
     COLUMNS: ClassVar[Sequence[Column]] = ()
 
     def __init__(self, flows: FlowRunner) -> None:
@@ -89,7 +92,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         return []
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return keys of the screen with titles for the row under the cursor."""
+        """Return commands of the screen with titles for the row under the cursor."""
         return []
 
     # -- keys
@@ -99,14 +102,29 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         current, key_of = self.table.current, self.host.key_of
         self.facts.show(*(self.about(current) if current is not None else ()))
         moving = (f"{key_of('move_down')}/{key_of('move_up')}", "move")
-        keys = self.host.keys_of["back"]
-        leaving = (key_label("escape") if "escape" in keys else key_of("back"), "Back")
+        by_escape = "escape" in self.host.keys_of["back"]
+        leaving = (key_label("escape") if by_escape else key_of("back"), "Back")
         where = f"{self.table.cursor + 1}/{len(self.table.rows)}" if self.table.rows else ""
-        self.status.tell([moving, *self.keys(), leaving], where, False)
+        keys = [(key_of(command), title) for command, title in self.keys()]
+        self.status.tell([moving, *keys, leaving], where, False)
 
     def on_table_moved(self) -> None:
         """Update details and keys."""
         self.tell()
+
+    def on_table_chosen(self, message: Table.Chosen) -> None:
+        """Show the articles of a row."""
+        self.dismiss(View(self.KIND, message.key))
+
+    async def action_edit_this(self) -> None:
+        """Edit what the row under the cursor stands for."""
+        if self.table.current is not None:
+            await self.flows.run(partial(edit, view=View(self.KIND, self.table.current)))
+
+    async def action_remove_this(self) -> None:
+        """Remove it, after a question."""
+        if self.table.current is not None:
+            await self.flows.run(partial(remove, view=View(self.KIND, self.table.current)))
 
     def action_pane(self, command_id: str) -> None:
         self.table.act(command_id)

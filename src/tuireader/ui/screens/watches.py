@@ -7,16 +7,15 @@ from typing import ClassVar
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
-from tuireader.model import Count, View, ViewKind, WatchStats
+from tuireader.model import Count, ViewKind, WatchStats
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.lines import Line, marked, sparkline
 from tuireader.ui.drawing.times import age, day
 from tuireader.ui.flows.context import FlowRunner
-from tuireader.ui.flows.feeds import edit, remove
 from tuireader.ui.flows.watches import keep_watch, new_watch
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.ui.widgets.table import Cell, Column, Row
 
 _FORTNIGHT = 14
 
@@ -76,6 +75,7 @@ class Watches(TableScreen):
     """All watches in the order of the config; enter shows the hits of one."""
 
     HEADING = "Watches"
+    KIND = ViewKind.WATCH
     COLUMNS = (
         Column("mark", "", 1),
         Column("name", "Watch", 20, least=100),
@@ -140,22 +140,14 @@ class Watches(TableScreen):
         return next((one for one in self.library.config.watches if one.name == name), None)
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return keys for the watch under the cursor."""
+        """Return commands for the watch under the cursor."""
         made = [("new_watch", "New")]
         if self._stats:
             made = [("open", "Articles"), ("edit_this", "Edit"), *made, ("remove_this", "Remove")]
             current = self._stats.get(self.table.current or "")
             if current is not None and current.ends is not None:
                 made.append(("keep_watch", "Keep"))
-        return [(self.host.key_of(command), title) for command, title in made]
-
-    def on_table_chosen(self, message: Table.Chosen) -> None:
-        """Show the hits of a watch."""
-        self.dismiss(View(ViewKind.WATCH, message.key))
-
-    async def action_edit_this(self) -> None:
-        """Edit the watch under the cursor."""
-        await self.flows.run(partial(edit, view=View(ViewKind.WATCH, self.table.current or "")))
+        return made
 
     async def action_keep_watch(self) -> None:
         """Keep the followed story under the cursor."""
@@ -164,11 +156,6 @@ class Watches(TableScreen):
             self.host.say("This watch has no end", seconds=2)
             return
         await self.flows.run(partial(keep_watch, name=name))
-
-    async def action_remove_this(self) -> None:
-        """Remove the watch under the cursor, after a question."""
-        if self.table.current is not None:
-            await self.flows.run(partial(remove, view=View(ViewKind.WATCH, self.table.current)))
 
     async def action_new_watch(self) -> None:
         """Make a new one from nothing."""
