@@ -14,27 +14,16 @@ from rich.style import Style
 from textual.color import Color, ColorParseError
 
 # Colour names of `color =`, for dark and light backgrounds.
-_WATCH_DARK = {
-    "magenta": "#e39ad6",
-    "cyan": "#74cfd0",
-    "yellow": "#e3c16f",
-    "green": "#97cf8a",
-    "red": "#f08a84",
-    "blue": "#86b3f2",
-    "orange": "#eba66e",
-    "white": "#eceff4",
-    "purple": "#b9a2f2",
-}
-_WATCH_LIGHT = {
-    "magenta": "#9c2a86",
-    "cyan": "#0b6e72",
-    "yellow": "#7d5c00",
-    "green": "#2c6e26",
-    "red": "#b02a2a",
-    "blue": "#1f55b5",
-    "orange": "#9a4a06",
-    "white": "#3a3f48",
-    "purple": "#6336b0",
+_WATCH_COLORS = {
+    "magenta": ("#e39ad6", "#9c2a86"),
+    "cyan": ("#74cfd0", "#0b6e72"),
+    "yellow": ("#e3c16f", "#7d5c00"),
+    "green": ("#97cf8a", "#2c6e26"),
+    "red": ("#f08a84", "#b02a2a"),
+    "blue": ("#86b3f2", "#1f55b5"),
+    "orange": ("#eba66e", "#9a4a06"),
+    "white": ("#eceff4", "#3a3f48"),
+    "purple": ("#b9a2f2", "#6336b0"),
 }
 
 
@@ -117,7 +106,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
     """Make styles from Textual's theme variables and the colours of watches."""
     background = _color(variables.get("background"), "#000000" if dark else "#ffffff")
     text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
-    names = _WATCH_DARK if dark else _WATCH_LIGHT
+    names = {name: on_dark if dark else on_light for name, (on_dark, on_light) in _WATCH_COLORS.items()}
     if background.ansi is not None or text.ansi is not None:
         return _ansi_styles(watch_colors)
     accent = _color(variables.get("accent"), "#7fb4e6")
