@@ -30,8 +30,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
 PATIENT = FetchLimits(
     concurrency=300, per_host=300, connect=60, idle=60, total=60, max_bytes=400_000, proxies=False
 )
-HASTY = replace(PATIENT, idle=2.5, total=5)
-"""Limits for the cases that run into them: a busy machine must not lead the others there."""
+SILENCE, SLOWNESS = replace(PATIENT, idle=2.5), replace(PATIENT, total=5)
+"""Limits only for the cases that run into them: a busy machine must not lead the others there."""
 PARSE_DEADLINE = 2.0 * PATIENCE
 
 Outcome = int | Fault
@@ -258,12 +258,20 @@ def run() -> Run:
         async with (
             Web() as web,
             Fetcher(PATIENT) as patient,
-            Fetcher(HASTY) as hasty,
+            Fetcher(SILENCE) as for_silence,
+            Fetcher(SLOWNESS) as for_slowness,
             ParseWorker(deadline=PARSE_DEADLINE) as worker,
         ):
             cases = [*HEALTHY[:15], *CASES, *HEALTHY[15:]]
             urls = [_place(web, f"/{number}", case.behaviour) for number, case in enumerate(cases)]
-            fetchers = [hasty if case.outcome is TIME else patient for case in cases]
+            fetchers = [
+                for_silence
+                if case.words.startswith("sent nothing")
+                else for_slowness
+                if case.words.startswith("did not finish")
+                else patient
+                for case in cases
+            ]
             found = await asyncio.gather(
                 *(_ask(fetcher, worker, url) for fetcher, url in zip(fetchers, urls, strict=True))
             )

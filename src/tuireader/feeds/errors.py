@@ -6,6 +6,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tuireader.model import Fault
 
@@ -56,17 +57,14 @@ def advice(status: int, *, signed_in: bool) -> str:
     return "set its username and password in the config, under [[feeds]]"
 
 
+@dataclass(eq=False)
 class Refused(Exception):
     """A fetch that ends in a FetchFailed."""
 
-    def __init__(
-        self, fault: Fault, reason: str, status: int | None = None, retry_after: int | None = None
-    ) -> None:
-        super().__init__(reason)
-        self.fault = fault
-        self.reason = reason
-        self.status = status
-        self.retry_after = retry_after
+    fault: Fault
+    reason: str
+    status: int | None = None
+    retry_after: int | None = None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

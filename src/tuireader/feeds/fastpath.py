@@ -79,19 +79,15 @@ class _Reader(Elements):
     def feed(self) -> RawFeed:
         """Return the feed. Raises Declined."""
         kind = self.name(self.root)
-        if kind == "rss":
-            channels = [child for child in self.root if self.name(child) == "channel"]
-            if len(self.root) != 1 or len(channels) != 1:
-                raise Declined
-            container, outside = channels[0], []
-        elif kind == "rdf:rdf":
-            channels = [child for child in self.root if self.name(child) == "channel"]
-            if len(channels) != 1 or channels[0] is not self.root[0]:
-                raise Declined
-            container, outside = channels[0], list(self.root)[1:]
-        elif kind == "feed":
+        outside: list[Element] = []
+        if kind == "feed":
             self._atom = True
-            container, outside = self.root, []
+            container = self.root
+        elif kind in ("rss", "rdf:rdf"):
+            container, *outside = self.root
+            names = [self.name(child) for child in outside]
+            if self.name(container) != "channel" or "channel" in names or (outside and kind == "rss"):
+                raise Declined
         else:
             raise Declined
         feed = self._feed(container, outside)

@@ -11,12 +11,14 @@ import io
 import re
 import sys
 from time import process_time
-from typing import Any
+from typing import Any, TypeVar
 
 from tuireader.feeds import dates
 from tuireader.feeds.close_tags import closed
 from tuireader.feeds.elements import medium_of
 from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text, is_something
+
+Value = TypeVar("Value")
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+))(;?)")
@@ -92,24 +94,22 @@ def _parse(text: str, url: str) -> RawFeed | None:
     )
 
 
-def _own(data: Any, key: str) -> Any:
-    """A value under its own name: feedparser's dictionaries answer to aliases, some with a warning."""
-    return dict.get(data, key) if isinstance(data, dict) else None
+def _own(data: Any, key: str, kind: type[Value]) -> Value | None:
+    """A value of a type under its own name: feedparser answers to aliases, some with a warning."""
+    value = dict.get(data, key) if isinstance(data, dict) else None
+    return value if isinstance(value, kind) else None
 
 
 def _string(data: Any, key: str) -> str:
-    value = _own(data, key)
-    return value if isinstance(value, str) else ""
+    return _own(data, key, str) or ""
 
 
 def _list(data: Any, key: str) -> list[Any]:
-    value = _own(data, key)
-    return value if isinstance(value, list) else []
+    return _own(data, key, list) or []
 
 
 def _mapping(data: Any, key: str) -> dict[str, Any]:
-    value = _own(data, key)
-    return value if isinstance(value, dict) else {}
+    return _own(data, key, dict) or {}
 
 
 def _kind(detail: Any, default: str) -> str:
@@ -119,7 +119,7 @@ def _kind(detail: Any, default: str) -> str:
 
 
 def _titled(data: Any) -> Text | None:
-    return _text(data, "title") if isinstance(_own(data, "title"), str) else None
+    return _text(data, "title") if _own(data, "title", str) is not None else None
 
 
 def _text(data: Any, name: str) -> Text:
@@ -142,7 +142,7 @@ def _date(entry: Any, *names: str) -> int | None:
         text = _string(entry, name)
         moment = dates.parse(text) if text else None
         if moment is None:
-            moment = _seconds(_own(entry, f"{name}_parsed"))
+            moment = _seconds(_own(entry, f"{name}_parsed", tuple))
         if moment is not None:
             return moment
     return None
@@ -181,7 +181,7 @@ def _entry(entry: Any) -> Raw:
         picture=_string(_mapping(entry, "image"), "href"),
         duration=_string(entry, "itunes_duration"),
     )
-    if isinstance(_own(entry, "summary"), str):
+    if _own(entry, "summary", str) is not None:
         raw.summary = Text(summary, _kind(detail, HTML) if _string(detail, "value") == summary else HTML)
     _take_links(raw, _list(entry, "links"))
     raw.addresses += filter(None, (_string(content, "src") for content in contents))

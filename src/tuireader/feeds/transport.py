@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+from asyncio.staggered import staggered_race
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import h11
@@ -184,34 +186,15 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def _connect(addresses: Sequence[str], port: int, tls: dict[str, Any]) -> Streams:
-    """Return the first connection that succeeds; each next address is tried a moment later (RFC 8305)."""
+    """Return the first connection that succeeds; each next address is tried a moment later (RFC 8305).
+
+    asyncio would do the same for a name, but only with addresses that it has looked up itself.
+    """
     if len(addresses) == 1:
         return await asyncio.open_connection(addresses[0], port, **tls)
-    waiting, running = list(addresses), set[asyncio.Task[Streams]]()
-    error: BaseException | None = None
-    try:
-        while waiting or running:
-            if waiting:
-                running.add(asyncio.create_task(asyncio.open_connection(waiting.pop(0), port, **tls)))
-            done, running = await asyncio.wait(
-                running,
-                timeout=ATTEMPT_DELAY if waiting else None,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            good = [task.result() for task in done if task.exception() is None]
-            for _, writer in good[1:]:
-                writer.transport.abort()
-            if good:
-                return good[0]
-            error = next((task.exception() for task in done), error)
-    finally:
-        for task in running:
-            task.add_done_callback(_abort)
-            task.cancel()
-    raise error or OSError("no address")
-
-
-def _abort(task: asyncio.Task[Streams]) -> None:
-    """Close a connection that succeeded after another one."""
-    if not task.cancelled() and task.exception() is None:
-        task.result()[1].transport.abort()
+    attempts = [partial(asyncio.open_connection, address, port, **tls) for address in addresses]
+    winner: Streams | None
+    winner, _, errors = await staggered_race(attempts, ATTEMPT_DELAY)
+    if winner is None:
+        raise next(filter(None, reversed(errors)), OSError("no address"))
+    return winner

@@ -276,15 +276,11 @@ async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list
         deadline = asyncio.get_running_loop().time() + _PATIENCE
         while len(batch) < _BATCH:
             try:
-                more = outcomes.get_nowait()
-            except asyncio.QueueEmpty:
-                if len(batch) >= _SMALL_BATCH:
-                    break
-                try:
-                    async with asyncio.timeout_at(deadline):
-                        more = await outcomes.get()
-                except TimeoutError:
-                    break
+                # what is in the queue already is taken without waiting, also when the deadline has passed
+                async with asyncio.timeout_at(deadline if len(batch) < _SMALL_BATCH else 0):
+                    more = await outcomes.get()
+            except TimeoutError:
+                break
             if more is None:
                 yield batch
                 return
