@@ -156,15 +156,19 @@ class Terminal(Emulator):
         return self.wait(lambda shown: what not in shown)
 
     def interrupt(self) -> int:
-        """Press ctrl+c until the program has ended; its exit code.
+        """Press ctrl+c once the program waits for input; its exit code.
 
-        Python misses one that comes just before a read.
+        Python misses a ctrl+c that comes between its last check for signals and the read.
         """
         end = time.monotonic() + self._patience
+        while self._state() != "S" and time.monotonic() < end:
+            self.read(0.01)
         self.press("ctrl+c")
-        while self.rest() and time.monotonic() < end:
-            self.press("ctrl+c")
         return self.leave()
+
+    def _state(self) -> str:
+        """State of the program's main thread, `S` while it sleeps in a call (proc(5))."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
 
     def leave(self) -> int:
         """Read until the program has ended; its exit code."""
