@@ -42,7 +42,7 @@ def test_each_line_ends_as_moved_changed_or_dropped_and_again_the_same(run: Run,
     assert len({(line["file"], line["line"]) for line in moved["not_moved"]}) == len(moved["not_moved"])
     for line in moved["not_moved"]:
         assert line["reason"], line
-    unknown = [line["text"] for line in moved["not_moved"] if "no setting of newsboat" in line["reason"]]
+    unknown = [line["text"] for line in moved["not_moved"] if "not a setting of newsboat" in line["reason"]]
     assert unknown == ["no-such-setting yes"]
     assert "hidden-word" not in told.out + told.err
     config, problems = load(home.config)

@@ -124,7 +124,7 @@ def test_a_tag_like_another_is_taken_to_the_letter() -> None:
         ('title =~ "("', "regular expression is invalid"),
         ('title =~ "a{100000000}"', "too large"),
         ('title =~ "(x{1000}){1000}"', "too large"),
-        pytest.param("(" * 3000 + 'title =~ "a"' + ")" * 3000, "brackets in one another", id="brackets"),
+        pytest.param("(" * 3000 + 'title =~ "a"' + ")" * 3000, "nested brackets", id="brackets"),
         pytest.param(
             f'title =~ "{"(" * 3000}a{")" * 3000}"', "regular expression is", id="brackets in a pattern"
         ),
@@ -132,18 +132,18 @@ def test_a_tag_like_another_is_taken_to_the_letter() -> None:
         pytest.param("age < 1" + " " * 20_000, "longer than", id="blanks"),
         ("age < 9999999", "a number of days"),
         ("age between ٣:5", "cannot be read"),
-        ('title < "a"', "not compared with <"),
-        ("total_count > 100", "the numbers of a feed"),
+        ('title < "a"', "be compared with <"),
+        ("total_count > 100", "the article counts of a feed"),
         ('guid = "x"', "the id of an article"),
         ('unread = "maybe"', 'unread is "yes" or "no"'),
         ("age < 0", "no article is that young"),
         ('age < "x"', "a number of days"),
         ("age between 3", "needs two numbers"),
-        ("age # 3", "not compared with #"),
+        ("age # 3", "be compared with #"),
         ('flags = "s"', "can be translated"),
         ('flags =~ "ab"', "only single flags"),
         ('tags =~ "x"', "tested with #"),
-        ('colour = "x"', "which is unknown"),
+        ('colour = "x"', "unknown attribute"),
         ("title between between", "cannot be read"),
     ],
 )
@@ -175,16 +175,16 @@ def test_urls_that_newsboat_has_read() -> None:
     names = ["Unread of Asia", "Flagged", "Recent ferries", "slow boats", "daily"]
     assert [view.name for view in found.views] == names
     assert {remark.line: remark.note.split(" (")[0] for remark in found.remarks} == {
-        4: "is hidden there",
-        6: "a program makes this feed, which tuireader does not start; serve its output over http",
-        7: "a program changes this feed, which tuireader does not start; a `[[mute]]` can hide articles",
+        4: "is hidden in newsboat",
+        6: "tuireader does not start the program that makes this feed; serve its output over http",
+        7: "tuireader does not start the program that filters this feed; a `[[mute]]` can hide articles",
         8: "becomes the saved search “Unread of Asia”; its tags are left out: searches",
-        11: "expressions cannot test the numbers of a feed",
+        11: "expressions cannot test the article counts of a feed",
         12: "only http and https are fetched; serve the file over http",
     }
 
 
-def test_of_a_feed_that_stands_there_twice_the_last_line_counts_and_no_secret_is_printed() -> None:
+def test_the_last_line_of_a_feed_listed_twice_counts_and_no_secret_is_printed() -> None:
     found = urls.read("http://a.example/ one\nhttp://a.example/ two\nftp://me:secret@a.example/x\n")
     assert found.feeds == (FeedConfig("http://a.example/", "", "two"),)
     assert [one.line for one in found.remarks] == [1, 3] and "secret" not in str(found.remarks[1])
@@ -257,58 +257,58 @@ def dropped(made: Settings) -> list[str]:
         ("auto-reload no", "`tuireader feeds pause` stops one"),
         ("auto-reload perhaps", "neither yes nor no"),
         ("text-width 0", "maximum width"),
-        ("proxy a.example:1\nuse-proxy yes\nproxy-type socks5", "a socks5 proxy"),
-        ("proxy a.example:1", "is off there"),
+        ("proxy a.example:1\nuse-proxy yes\nproxy-type socks5", "socks5 proxies are not supported"),
+        ("proxy a.example:1", "switched off by use-proxy"),
         ("browser", "has no value"),
-        ('browser "w3m %u | less"', "takes a shell"),
+        ('browser "w3m %u | less"', "needs a shell"),
         ('browser "mpv %T"', "have no counterpart"),
         ('browser "mpv \'x"', "not closed"),
         ('browser ""', "names no program"),
         ("bind-key", "has no key"),
-        ("bind-key ^J down", "in a terminal ^j is the same as enter"),
+        ("bind-key ^J down", "terminals send the same code for ^j and enter"),
         ("bind-key ^X fly", "there is no command for fly"),
-        ("bind-key WHAT open", "is not a key here"),
+        ("bind-key WHAT open", "is not a key that tuireader can bind"),
         ("unbind-key -a", "the keys of the preset stay"),
         ("unbind-key j feedlist", "the same in all panes"),
         ("bind-key x fly\nbind-key j enqueue podboat", "podcasts are not downloaded"),
         ("bind-key x next help", "help has no keys of its own"),
         ("macro", "is not a key"),
         ("macro a fly", "there is no command for fly"),
-        ("macro a open\nmacro a quit", "has a macro already"),
-        ('macro a set browser "mpv"', "no step that works"),
+        ("macro a open\nmacro a quit", "already has a macro"),
+        ('macro a set browser "mpv"', "no step that tuireader supports"),
         ('macro a set browser "x"; open-in-browser; set browser "y"; open-in-browser', "one program"),
-        ("highlight all x", "has no pattern or color"),
+        ("highlight all x", "has no pattern or colour"),
         ('highlight all "(ab" red', "regular expression is invalid"),
         ('highlight all "---.*---" yellow', "matches no words"),
         ('highlight all "https?://[^ ]+" blue', "matches no words"),
         ('highlight all "^(Feed|Title|Link):.*" cyan', "matches no words"),
-        ('highlight article "WeChat" red', "W makes a watch"),
+        ('highlight article "WeChat" red', "W adds a watch"),
         ('highlight feedlist "WeChat" red', "the theme"),
         ('highlight-article "unread = \\"yes\\"" red default', "V saves such a search"),
         ("highlight-article", "has no filter"),
         ("ignore-article *", "has no feed"),
         ('ignore-article "regex:nowhere" "title =~ \\"x\\""', "no feed in urls"),
-        ("color article red", "has no color"),
+        ("color article red", "has no colour"),
         ("color article red blue", "the theme"),
         ("color background default default", "the theme"),
         ("ttrss-url http://x", "sync with services"),
         ("podcast-auto-enqueue yes", "podcasts"),
         ("max-items 5", "nothing is deleted"),
         ("articlelist-format x", "the theme"),
-        ("no-such-thing 1", "no setting of newsboat"),
+        ("no-such-thing 1", "not a setting of newsboat"),
         ("max-items", "has no value"),
         ("article-sort-order random", "sorts by time"),
-        ("proxy-auth me:x\nuse-proxy yes", "proxy, which is not set"),
-        ("proxy http://a/b@c\nuse-proxy yes", "not the host and port"),
-        ("user-agent ü", "no server accepts"),
-        ('define-filter x "colour = 1"', "which is unknown"),
+        ("proxy-auth me:x\nuse-proxy yes", "no effect without proxy"),
+        ("proxy http://a/b@c\nuse-proxy yes", "not a valid host and port"),
+        ("user-agent ü", "not valid in a header"),
+        ('define-filter x "colour = 1"', "unknown attribute"),
         ('define-filter "x"', "has no filter"),
-        ('define-filter x "age < 1"\ndefine-filter X "age < 2"', "another search is named"),
+        ('define-filter x "age < 1"\ndefine-filter X "age < 2"', "another search is also named"),
         ("include", "has no file"),
         ("include other", "config includes no other"),
-        ('bookmark-cmd "x | y"', "takes a shell"),
+        ('bookmark-cmd "x | y"', "needs a shell"),
         ("macro a pipe-to x", "name the program as the macro's `command`"),
-        ("mark-as-read-on-hover yes", "is read once it is opened"),
+        ("mark-as-read-on-hover yes", "opening an article marks it as read"),
     ],
 )
 def test_each_line_that_does_not_move_is_named(line: str, why: str) -> None:
@@ -319,7 +319,7 @@ def test_each_line_that_does_not_move_is_named(line: str, why: str) -> None:
 def test_the_last_of_two_settings_counts() -> None:
     made = read('reload-time 10\nreload-time 20 # minutes\nuser-agent "me 1"\ncache-file x.db')
     assert made.values == {("fetch", "interval"): "20m", ("fetch", "user_agent"): "me 1"}
-    assert (made.cache, dropped(made)) == ("x.db", ["is set again in config:2, which counts"])
+    assert (made.cache, dropped(made)) == ("x.db", ["is overridden in config:2"])
     made = read("use-proxy yes\nproxy a.example:1\nproxy-auth me:p@ss")
     assert made.values == {("fetch", "proxy"): "http://me:p%40ss@a.example:1"}
 
@@ -351,7 +351,7 @@ def test_programs_are_taken_out_of_the_shell() -> None:
     assert values.without_shell("~/bin/open %u") == (f"{home}/bin/open", "{url}")
     assert values.without_shell("firefox --new-tab '%u'") == ("firefox", "--new-tab", "{url}")
     for command in ("x; rm -rf ~", "x $(y)"):
-        with pytest.raises(No, match="takes a shell"):
+        with pytest.raises(No, match="needs a shell"):
             values.without_shell(command)
 
 
@@ -392,7 +392,7 @@ def test_nothing_of_the_person_is_lost_and_twice_is_once() -> None:
     assert "keys" not in data["ui"]  # who has feeds has got used to these keys
     assert first.added["feeds"] == 3
     assert first.kept == {
-        ("feeds", "http://harbour.example/feed.xml"): "is here with another folder, which stays",
+        ("feeds", "http://harbour.example/feed.xml"): "already exists with another folder, which is kept",
         ("view", "flagged"): "another view “flagged” is in your configuration and stays",
         ("ui", "width"): "ui.width stays as it is in your configuration",
         **dict.fromkeys([("keys", "ctrl+r"), ("keys", "j"), ("keys", "s")], OTHER_KEYS),

@@ -109,7 +109,7 @@ class _Merging:
             }
             others = [name for name, value in said.items() if table.get(name) and _other(table[name], value)]
             if others:
-                reason = f"is here with another {' and another '.join(others)}, which stays"
+                reason = f"already exists with another {' and another '.join(others)}, which is kept"
                 self.kept["feeds", feed.url] = reason
             changes = {name: value for name, value in said.items() if not table.get(name)}
             if changes:

@@ -1,1 +1,1 @@
-"""newsboat's files as feeds, settings and an outcome for each line; all of it pure."""
+"""Translate newsboat's files into feeds, settings and an outcome for each line, without side effects."""

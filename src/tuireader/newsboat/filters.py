@@ -1,8 +1,8 @@
-"""newsboat's filter language into our expressions, where both can say the same.
+"""Translate newsboat's filters into our expressions, where both can express the same.
 
-Its `and` and `or` bind alike, from the left to the right; words of comparison ask about one attribute each.
-What an attribute has no counterpart for makes the whole expression untranslatable: half of a filter would
-show, or hide, something else.
+Its `and` and `or` have the same precedence and associate to the left; each comparison tests one attribute.
+One comparison without a counterpart makes the whole filter untranslatable: half of a filter would show or
+hide other articles.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _MAX_COMPARISONS = 100
 
 
 def parse(text: str) -> Filter:
-    """Read a filter. Raises No when it is none."""
+    """Parse a filter. Raises No on a syntax error."""
     if len(text) > _MAX_LENGTH:
         raise No(f"the filter is longer than {_MAX_LENGTH:,} characters")
     tokens: list[tuple[str, str]] = []
@@ -95,7 +95,7 @@ class _Reader:
         kind, value = self._next()
         if value == "(":
             if depth == _MAX_DEPTH:
-                raise No(f"the filter has more than {_MAX_DEPTH} brackets in one another")
+                raise No(f"the filter has more than {_MAX_DEPTH} nested brackets")
             inner = self.filter(depth + 1)
             if self._next()[1] != ")":
                 raise No("a bracket of the filter is not closed")
@@ -111,7 +111,7 @@ class _Reader:
         if value_kind == "string":
             written = unescaped(written[1:-1])
         self._comparisons += 1
-        if self._comparisons > _MAX_COMPARISONS:  # each is a level of the tree that is made
+        if self._comparisons > _MAX_COMPARISONS:  # each adds a level to the tree
             raise No(f"the filter has more than {_MAX_COMPARISONS} comparisons")
         return Comparison(value, "=" if operator == "==" else operator, written)
 
@@ -152,13 +152,13 @@ _NEVER = {
     "guid": "the id of an article",
     "enclosure_url": "enclosures",
     "enclosure_type": "enclosures",
-    "articleindex": "places in a list",
-    "feedindex": "places in a list",
+    "articleindex": "positions in a list",
+    "feedindex": "positions in a list",
     "description": "the description of a feed",
     "feedlink": "the website of a feed",
     "feeddate": "the date of a feed",
-    "unread_count": "the numbers of a feed",
-    "total_count": "the numbers of a feed",
+    "unread_count": "the article counts of a feed",
+    "total_count": "the article counts of a feed",
     "latest_article_age": "the age of a feed",
 }
 
@@ -173,7 +173,7 @@ def _comparison(asked: Comparison, tags: Collection[str]) -> str:
     if name == "tags":
         return _tags(asked, tags)
     if make is None:
-        raise No(f"the filter asks for {clean(name)!r}, which is unknown")
+        raise No(f"the filter tests the unknown attribute {clean(name)!r}")
     return make(asked)
 
 
@@ -186,13 +186,13 @@ def _text(name: str, asked: Comparison) -> str:
         case "#" | "!#":
             pattern = rf"(?<!\S)(?-i:{_literal(asked.value)})(?!\S)"
         case other:
-            raise No(f"texts are not compared with {other}")
+            raise No(f"texts cannot be compared with {other}")
     made = f"{name}:{as_regex(pattern)}" if pattern else f"{name}:/^$/"
     return f"NOT {made}" if asked.operator.startswith("!") else made
 
 
 def pattern_of(posix: str) -> str:
-    """A POSIX extended regular expression, case aside, as one of ours. Raises No."""
+    """Translate a case-insensitive POSIX extended regular expression into ours. Raises No."""
     pattern = posix.replace(r"\<", r"\b").replace(r"\>", r"\b")
     if any(character.isupper() for character in pattern):
         pattern = f"(?i){pattern}"
@@ -202,12 +202,12 @@ def pattern_of(posix: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """A text as a pattern that finds just it; blanks stay as they are, so that people can read it."""
+    """Escape a text for a pattern; spaces stay unescaped, to keep it readable."""
     return re.sub(r"([\\^$.|?*+()\[\]{}])", r"\\\1", text)
 
 
 def as_regex(pattern: str) -> str:
-    """A pattern between slashes."""
+    """Return a pattern between slashes, with its own slashes escaped."""
     return "/" + pattern.replace("\\/", "/").replace("/", r"\/") + "/"
 
 
@@ -218,7 +218,7 @@ def _unread(asked: Comparison) -> str:
 
 
 def _age(asked: Comparison) -> str:
-    """Ages are whole days there: one of 3 is from 3 up to just under 4 days."""
+    """Translate a filter by age. newsboat counts whole days: age 3 means from 3 to just under 4 days."""
     low, high = _days(asked)
     if high is not None and high < 0:
         raise No("no article is that young")
@@ -229,7 +229,7 @@ def _age(asked: Comparison) -> str:
 
 
 def _days(asked: Comparison) -> tuple[int, int | None]:
-    """Return the youngest and the oldest age of a filter."""
+    """Return the lowest and the highest age that a filter accepts, in days."""
     if asked.operator == "between":
         first, colon, last = asked.value.partition(":")
         if not colon:
@@ -248,12 +248,12 @@ def _days(asked: Comparison) -> tuple[int, int | None]:
             return days, None
         case "=" | "!=":
             return days, days
-    raise No(f"ages are not compared with {asked.operator}")
+    raise No(f"ages cannot be compared with {asked.operator}")
 
 
 def _number(written: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,6}", written):
-        raise No("the age is a number of days")
+        raise No("the age must be a number of days")
     return int(written)
 
 
@@ -268,13 +268,13 @@ def _flags(asked: Comparison) -> str:
     if asked.operator in ("=", "!="):
         raise No("a filter for exactly one flag has no counterpart; =~ can be translated")
     made = f"label:{as_regex(f'^(?-i:{flag_label(letters)})$')}"
-    if asked.operator in ("=~", "!~"):  # a pattern takes both cases
+    if asked.operator in ("=~", "!~"):  # patterns ignore case
         made = f"label:{as_regex(f'^{flag_label(letters.lower())}$')}"
     return f"NOT {made}" if asked.operator.startswith("!") else made
 
 
 def flag_label(letter: str) -> str:
-    """The label of an article that had this flag."""
+    """Return the label that stands for a flag."""
     return f"flag-{letter}"
 
 
@@ -287,12 +287,12 @@ def _tags(asked: Comparison, tags: Collection[str]) -> str:
 
 @lru_cache(maxsize=4)
 def _joined(tags: frozenset[str]) -> str:
-    """All tags as one text, in small letters."""
+    """Join all tags into one lowercase text."""
     return "\n".join(tag.lower() for tag in tags)
 
 
 def tag_query(tag: str, tags: Collection[str] = ()) -> str:
-    """An expression for the articles of the feeds with a tag, which are in its folder or have its label."""
+    """Return an expression for the articles of feeds with a tag, which became their folder or label."""
     lower = tag.lower()
     alike = _joined(frozenset(tags)).count(lower) > (tag in tags)
     plain = not alike and re.fullmatch(r"\w+", tag) and tag not in ("AND", "OR", "NOT", "NEAR")

@@ -1,4 +1,4 @@
-"""newsboat's keys and operations as ours."""
+"""Translate newsboat's keys and operations into ours."""
 
 from __future__ import annotations
 
@@ -49,59 +49,59 @@ OPERATIONS: Mapping[str, str] = {
     "home": "top",
     "end": "bottom",
 }
-"""newsboat's operations that a command of ours does."""
+"""newsboat's operations with the equivalent command."""
 
 _APPROXIMATE: Mapping[str, str] = {
-    "open-in-browser-and-mark-read": "also goes to the next unread article",
-    "edit-flags": "stars the article; t labels it",
-    "edit-urls": "edits the configuration, which has the feeds",
-    "clear-filter": "goes back, which ends a filter",
+    "open-in-browser-and-mark-read": "also moves on to the next unread article",
+    "edit-flags": "stars the article; press t to label it",
+    "edit-urls": "edits the configuration, which lists the feeds",
+    "clear-filter": "goes back, which clears a filter",
     "toggle-show-read-feeds": "shows or hides read articles",
     "goto-url": "lists the links",
-    "cmdline": "finds a command by its name",
+    "cmdline": "opens the command palette",
     "switch-focus": "goes to the next pane",
 }
 """Operations whose command does something slightly different."""
 _ADVICE: Mapping[str, str] = {
     "article-feed": "e in the sidebar edits a feed",
     "bookmark": "bookmark-cmd becomes a macro",
-    "clear-tag": "folders stand in the sidebar",
+    "clear-tag": "the sidebar lists the folders",
     "close-dialog": "esc goes back",
     "delete-all-articles": "nothing is deleted; M hides articles",
     "delete-article": "nothing is deleted; M hides articles",
     "enqueue": "podcasts are not downloaded",
-    "exec": "a macro names the commands",
+    "exec": "list the commands in a macro",
     "goto-title": "/ searches, F filters",
-    "mark-all-above-as-read": "a selects, A marks the whole list",
-    "mark-all-feeds-read": "A marks a list, also the list of all articles",
+    "mark-all-above-as-read": "a selects articles, A marks the whole list",
+    "mark-all-feeds-read": "A marks a list as read, also the list of all articles",
     "next-dialog": "tab goes to the next pane",
-    "next-feed": "n goes on to the next view",
-    "next-unread-feed": "n goes on to the next view with unread articles",
+    "next-feed": "n moves on to the next view",
+    "next-unread-feed": "n moves on to the next view with unread articles",
     "open-all-unread-in-browser": "o opens one article at a time",
     "open-all-unread-in-browser-and-mark-read": "O opens one article at a time",
     "pipe-to": "name the program as the macro's `command`, which gets the article as JSON on stdin",
-    "prev-dialog": "tab goes to the next pane",
-    "prev-feed": "p goes back to the view before",
-    "prev-unread-feed": "p goes back to the view with unread articles",
-    "prevsearchresults": "/ shows the search again",
+    "prev-dialog": "shift+tab goes to the previous pane",
+    "prev-feed": "p goes back to the previous view",
+    "prev-unread-feed": "p goes back to the previous view with unread articles",
+    "prevsearchresults": "/ opens the last search again",
     "purge-deleted": "nothing is deleted",
     "random-unread": "n opens the next unread article",
     "redraw": "the screen redraws itself",
-    "reload-urls": "E edits the configuration and takes it over",
-    "rev-sort": "\\ sorts, also the other way round",
-    "save-all": "ctrl+a selects all, S saves what is selected",
-    "select-filter": "saved searches stand in the sidebar",
-    "set": "settings are not changed by a macro",
-    "set-tag": "folders stand in the sidebar",
-    "toggle-source-view": "the text is shown without its HTML",
+    "reload-urls": "E edits and reloads the configuration",
+    "rev-sort": "\\ sorts, also in reverse order",
+    "save-all": "ctrl+a selects all articles, S saves the selected ones",
+    "select-filter": "the sidebar lists the saved searches",
+    "set": "macros cannot change settings",
+    "set-tag": "the sidebar lists the folders",
+    "toggle-source-view": "the HTML source cannot be shown",
     "view-dialogs": "esc goes back",
     **dict.fromkeys(
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero"),
-        "1 to 9 open links anyway",
+        "1 to 9 always open links",
     ),
     **dict.fromkeys(
         [f"cmd-{name}" for name in ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")],
-        "lines are not gone to by number",
+        "there is no jump to a line number",
     ),
 }
 _EVERYWHERE = ("", "all", "feedlist", "articlelist", "article", "searchresultslist")
@@ -124,39 +124,39 @@ _NAMES = {
 
 
 def advice(operation: str) -> str:
-    """Return what to do instead of an operation, as the end of a sentence."""
+    """Return a replacement for an operation, as the end of a sentence."""
     return f"; {_ADVICE[operation]}" if operation in _ADVICE else ""
 
 
 def key_of(written: str) -> str | None:
-    """The name of a key that newsboat's config has; None when it is not a key here."""
+    """Return our name for a key in newsboat's config, None if we cannot bind it."""
     return normalise_key(_NAMES.get(written, written)) if len(written) <= 20 else None
 
 
 @dataclass(slots=True)
 class Keyboard:
-    """The keys as a newsboat config sets them, on top of our preset for people who come from there."""
+    """Key bindings of a newsboat config, on top of our preset `newsboat`."""
 
     keys: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(PRESETS["newsboat"]))
     _bound: dict[str, str] = field(default_factory=dict)
 
     def bind(self, written: str, operation: str, dialog: str = "", *, jumps: bool = False) -> Became:
-        """Give a key to an operation. `jumps` is openbrowser-and-mark-jumps-to-next-unread. Raises No."""
+        """Bind a key to an operation. `jumps` is openbrowser-and-mark-jumps-to-next-unread. Raises No."""
         key, command = self._key(written), OPERATIONS.get(operation)
         if dialog == "podboat":
             raise No("podcasts are not downloaded", group=Group.PODCASTS)
         if command is None:
             raise No(f"there is no command for {clean(operation, 40)}{advice(operation)}")
         if self._bound.get(key, command) != command:
-            raise No(f"{key_label(key)} has one meaning in all panes, and is {self._bound[key]} already")
+            raise No(f"{key_label(key)} is already {self._bound[key]}; keys are the same in all panes")
         if dialog not in _EVERYWHERE and key not in self.keys[command]:
-            raise No(f"{clean(dialog, 20)} has no keys of its own here; bind it in all panes under `[keys]`")
+            raise No(f"{clean(dialog, 20)} has no keys of its own; bind it for all panes under `[keys]`")
         if len(self._bound) == _MOST_KEYS:
             raise No(f"there are more than {_MOST_KEYS} keys")
         self._take(key)
         self._bound[key] = command
         self.keys[command] = (*self.keys[command], key)
-        notes = [f"does {command}"]
+        notes = [f"runs {command}"]
         if operation in _APPROXIMATE and not (jumps and command == "open_browser_next"):
             notes.append(_APPROXIMATE[operation])
         if dialog not in ("", "all"):
@@ -164,21 +164,21 @@ class Keyboard:
         return Became(", ".join(notes), (("keys", key),), changed=len(notes) > 1)
 
     def unbind(self, written: str, dialog: str = "") -> Became:
-        """Take a key from whatever has it. Raises No."""
+        """Unbind a key from its command. Raises No."""
         if written == "-a":
-            raise No("the keys of the preset stay beside your own; `[keys]` takes single ones away")
+            raise No("the keys of the preset stay in addition to your own; unbind single keys under `[keys]`")
         key = self._key(written)
         if dialog not in ("", "all"):
-            raise No("keys are the same in all panes; unbind it in all of them")
+            raise No("keys are the same in all panes; unbind it for all of them")
         self._take(key)
         return Became("is unbound", (("keys", key),))
 
     def _key(self, written: str) -> str:
         key = key_of(written)
         if key is None:
-            raise No(f"{clean(written, 20)!r} is not a key here")
+            raise No(f"{clean(written, 20)!r} is not a key that tuireader can bind")
         if key in SAME_BYTE:
-            raise No(f"in a terminal {key_label(key)} is the same as {SAME_BYTE[key]}")
+            raise No(f"terminals send the same code for {key_label(key)} and {SAME_BYTE[key]}")
         return key
 
     def _take(self, key: str) -> None:
@@ -187,5 +187,5 @@ class Keyboard:
                 self.keys[command] = tuple(other for other in keys if other != key)
 
     def changed(self) -> dict[str, tuple[str, ...]]:
-        """The commands whose keys are not those of the preset."""
+        """Return the commands whose keys differ from the preset."""
         return {name: keys for name, keys in self.keys.items() if keys != PRESETS["newsboat"][name]}

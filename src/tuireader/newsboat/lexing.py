@@ -16,14 +16,14 @@ _CHARACTER = re.compile(r"\\?.", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with its number from 1; that of the first line if it is continued."""
+    """A line and its number from 1; a continued line has the number of its first."""
 
     number: int
     text: str
 
 
 def lines(text: str) -> Iterator[Line]:
-    """Yield the lines that are neither blank nor a comment; a backslash at the very end continues one."""
+    """Yield the lines that are neither blank nor a comment; a backslash at the very end continues a line."""
     parts: list[str] = []
     first = 0
     for number, one in enumerate([*text.removeprefix("\ufeff").split("\n"), ""], 1):
@@ -39,24 +39,24 @@ def lines(text: str) -> Iterator[Line]:
 
 
 def words(text: str) -> list[str]:
-    """The words of a line: those in quotation marks may have blanks, `#` before a word ends the line."""
+    """Split a line into words: quoted words may contain blanks, a word that starts with `#` ends the line."""
     found = takewhile(lambda word: not word[0].startswith("#"), _WORD.finditer(text))
     return [word["bare"] or unescaped(word["quoted"]) for word in found]
 
 
 def unescaped(text: str) -> str:
-    """Replace the escapes of a text in quotation marks."""
+    """Replace the escapes of a quoted text."""
     return re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[1]), text, flags=re.DOTALL)
 
 
 def without_comment(text: str) -> str:
-    """Return a line without its comment: a `#` that is neither quoted nor escaped."""
+    """Return a line up to the first `#` that is neither quoted nor escaped."""
     comment = next((at for at in _outside_quotes(text) if text[at] == "#"), None)
     return text if comment is None else text[:comment].rstrip()
 
 
 def split_unquoted(text: str, separator: str) -> list[str]:
-    """Split a text at separators outside of quotation marks."""
+    """Split a text at separators outside quotation marks."""
     parts: list[str] = []
     start = 0
     for at in _outside_quotes(text):
@@ -77,12 +77,12 @@ def _outside_quotes(text: str) -> Iterator[int]:
 
 
 def runs_program(text: str) -> bool:
-    """Return whether newsboat would run text between backticks in a line."""
+    """Return whether a line has backticks, which make newsboat run a command."""
     return "`" in text.replace("\\`", "")
 
 
 def quoted(word: str) -> str:
-    """A word as newsboat's `urls` wants it: in quotation marks where it needs them."""
+    """Quote a word for newsboat's `urls`, if it needs quotation marks."""
     if word and not any(character in _BLANK + '"\\#`' for character in word):
         return word
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")

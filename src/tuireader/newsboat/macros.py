@@ -1,4 +1,4 @@
-"""newsboat's macros and its bookmark command as macros of ours."""
+"""Translate newsboat's macros and its bookmark command into our macros."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MOST_STEPS = 50
 
 
 def macro(made: Settings, text: str, jumps: bool) -> Became:
-    """Make a macro of a line; `jumps` is openbrowser-and-mark-jumps-to-next-unread."""
+    """Turn a line into a macro; `jumps` is openbrowser-and-mark-jumps-to-next-unread."""
     body, *said = split_unquoted(text.removeprefix("macro").strip(), "--")
     written, _, operations = body.strip().partition(" ")
     key = key_of(written)
     if key is None:
-        raise No(f"{clean(written, 40)!r} is not a key here")
+        raise No(f"{clean(written, 40)!r} is not a key that tuireader can bind")
     if any(macro.key == key for macro in made.macros):
-        raise No("this key has a macro already")
+        raise No("this key already has a macro")
     if len(made.macros) == _MOST:
         raise No(f"there are more than {_MOST} macros")
     name = next(iter(words(said[0])), "") if said else ""
@@ -39,7 +39,7 @@ def macro(made: Settings, text: str, jumps: bool) -> Became:
 
 
 def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The program and the commands of a macro: there, a program is started by setting the browser first."""
+    """Return the program and the commands of a macro; newsboat starts a program by setting it as browser."""
     command: tuple[str, ...] = ()
     browser: tuple[str, ...] = ()
     trouble: No | None = None
@@ -58,7 +58,7 @@ def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ..
             if trouble:
                 raise trouble
             if browser and command:
-                raise No("a macro here starts one program")
+                raise No("a macro can start only one program")
             command, browser, opened = browser or command, (), [] if browser else ["open_browser"]
             if parts[0] == "open-in-browser-and-mark-read":
                 opened += [_READ, "next_unread"] if jumps else [_READ]
@@ -66,9 +66,9 @@ def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ..
         else:
             run.append(_command(parts))
         if len(run) > _MOST_STEPS:
-            raise No(f"a macro does at most {_MOST_STEPS} things")
+            raise No(f"a macro has at most {_MOST_STEPS} steps")
     if not command and not run:
-        raise No("has no step that works here")
+        raise No("has no step that tuireader supports")
     return command, tuple(run)
 
 
@@ -77,20 +77,20 @@ def _command(parts: list[str]) -> str:
         return _READ
     command = OPERATIONS.get(parts[0])
     if command is None or len(parts) > 1:
-        what = clean(" ".join(parts), 60)
-        raise No(f"there is no command for {what}{advice(parts[0])}")
+        operation = clean(" ".join(parts), 60)
+        raise No(f"there is no command for {operation}{advice(parts[0])}")
     return command
 
 
 def bookmark(made: Settings, value: str, taken: Collection[str]) -> Became:
-    """Make a macro that hands address and title to the bookmark command; `taken` are keys of macros."""
+    """Add a macro that passes address and title to the bookmark command; `taken` are keys of other macros."""
     command = words_of(value)
     key = next(key for key in ("b", "B", "ctrl+b", "f2", "f3", "f4") if key not in taken)
     where = f"the macro {key_label(key)}"
     made.ask(Consent.PROGRAMS, f"would become {where} with the article's address and title")
     made.macros.append(MacroConfig(key, "Bookmark", (*command, ADDRESS, TITLE)))
     return Became(
-        f"becomes {where}; it gets the address and the title, and the article as JSON on stdin",
+        f"becomes {where}, which passes the address and title, and the article as JSON on stdin",
         (("macro", key),),
         changed=True,
     )

@@ -12,11 +12,11 @@ from typing import Annotated
 from tuireader.text import clean
 
 Made = tuple[str, ...]
-"""Name of one thing that a line makes: a table of the configuration and what tells its entries apart."""
+"""Key of an entry that a line adds: its table in the configuration and its identity there."""
 
 
 class Fate(StrEnum):
-    """Ways in which a line can end."""
+    """Possible fates of a line."""
 
     MOVED = "moved"
     CHANGED = "changed"
@@ -24,7 +24,7 @@ class Fate(StrEnum):
 
 
 class Group(StrEnum):
-    """Kinds of lines, those that matter most first."""
+    """Kinds of lines, the most important first."""
 
     FEEDS = "feeds"
     RULES = "searches, watches and mutes"
@@ -39,7 +39,7 @@ class Group(StrEnum):
 
 
 class Consent(StrEnum):
-    """Things that a profile may bring only when the user accepts them."""
+    """Kinds of settings that are imported only with the user's consent."""
 
     PROGRAMS = "programs"
     PROXY = "proxy"
@@ -55,7 +55,7 @@ ASKED: Mapping[Consent, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Outcome of a line; `makes` names the parts of the configuration that it becomes."""
+    """Outcome of a line; `makes` names the configuration entries that it adds."""
 
     file: Annotated[str, "Name of the file."]
     line: Annotated[int, "Line number from 1."]
@@ -68,7 +68,7 @@ class Outcome:
 
     @property
     def accept(self) -> str:
-        """`--accept` group that would take it over: `programs`, `proxy` or `folders`."""
+        """`--accept` group that imports the line: `programs`, `proxy` or `folders`."""
         return self.consent or ""
 
     def __str__(self) -> str:
@@ -77,7 +77,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """A line that moved, or `changed`; `note` says what it became, `makes` names it."""
+    """Success of a line, perhaps `changed`; `note` describes the result, `makes` names the new entries."""
 
     note: str = ""
     makes: tuple[Made, ...] = ()
@@ -85,7 +85,7 @@ class Became:
 
 
 class No(Exception):
-    """Reason why a line does not move; `group` is its kind if it differs from the setting's."""
+    """Reason for dropping a line; `group` is the line's kind if it differs from the setting's."""
 
     def __init__(self, reason: str, *, group: Group | None = None, consent: Consent | None = None) -> None:
         super().__init__(reason)
@@ -95,12 +95,12 @@ class No(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Numbers of lines of one file."""
+    """Line counts of a file."""
 
     file: Annotated[str, "Name of the file."]
-    total: Annotated[int, "All lines: the sum of the three below."]
-    moved: Annotated[int, "Lines taken over unchanged."]
-    changed: Annotated[int, "Lines taken over with a change."]
+    total: Annotated[int, "All lines: the sum of the three counts below."]
+    moved: Annotated[int, "Lines imported unchanged."]
+    changed: Annotated[int, "Lines imported with a change."]
     dropped: Annotated[int, "Lines left out."]
 
 
@@ -113,7 +113,7 @@ def tallies(outcomes: Iterable[Outcome]) -> tuple[Tally, ...]:
 
 
 def settled(outcomes: Sequence[Outcome], kept: Mapping[Made, str]) -> tuple[Outcome, ...]:
-    """Return the outcomes after a merge; `kept` has what the user's configuration keeps, and why."""
+    """Return the outcomes after a merge; `kept` has the entries that were not imported, and why."""
     return tuple(_settled(one, kept) for one in outcomes)
 
 
@@ -127,7 +127,7 @@ def _settled(one: Outcome, kept: Mapping[Made, str]) -> Outcome:
 
 
 def reported(outcomes: Iterable[Outcome]) -> list[tuple[str, list[Outcome]]]:
-    """Return headings with the lines that were not moved unchanged: losses first, the look last."""
+    """Return the changed and dropped lines under headings: losses first, the look last."""
     found: dict[str, list[Outcome]] = {}
     for one in sorted(outcomes, key=_weight):
         if one.fate is not Fate.MOVED:
@@ -136,7 +136,7 @@ def reported(outcomes: Iterable[Outcome]) -> list[tuple[str, list[Outcome]]]:
 
 
 def told(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return the lines of a group as text; a reason shared by several lines is printed once, above them."""
+    """Return the lines of a group as text; a note shared by several lines is printed once, above them."""
     shared = Counter(one.note for one in outcomes)
     found: dict[str, list[str]] = {}
     for one in outcomes:
@@ -148,7 +148,7 @@ def told(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _weight(one: Outcome) -> tuple[bool, bool, int, bool, int]:
-    """Sort key: what waits for consent, what was dropped, what changed, and after all of it the look."""
+    """Sort key: lines that need consent, dropped lines, changed lines, and lines about the look last."""
     asked = list(Consent).index(one.consent) if one.consent else len(Consent)
     look = one.group is Group.LOOK
     kind = -1 if one.consent else list(Group).index(one.group)
@@ -167,7 +167,7 @@ _USER_INFO = re.compile(r"(://)[^\s/@\"]*@")
 
 
 def shown(text: str) -> str:
-    """Return a line for printing: clean, short, without secrets."""
+    """Return a line for display: clean, short, without secrets."""
     name, *said = text[:2_000].split(maxsplit=1)
     if said and (name == "proxy-auth" or any(secret in name for secret in _SECRETS)):
         return clean(f"{name} …", 160)

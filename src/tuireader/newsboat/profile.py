@@ -1,4 +1,4 @@
-"""Find newsboat's files and read them together."""
+"""Find and read the files of a newsboat profile."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_FILES = 50
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The files of one newsboat."""
+    """Paths of the files of a profile."""
 
     urls: Path
     config: Path
@@ -30,7 +30,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """All that a newsboat's files say; `cache` is where its articles are."""
+    """Contents of a profile's files; `cache` is the path of its article database."""
 
     subscriptions: Subscriptions
     settings: Settings
@@ -43,12 +43,12 @@ class Profile:
 
     @property
     def views(self) -> tuple[ViewConfig, ...]:
-        """Query feeds, tags and filters as saved searches."""
+        """Saved searches from query feeds, tags and filters."""
         return (*self.subscriptions.views, *self.settings.views)
 
     @property
     def asked(self) -> dict[Consent, list[Outcome]]:
-        """The lines that wait for the user's consent."""
+        """Lines that need the user's consent."""
         found: dict[Consent, list[Outcome]] = {}
         for one in self.outcomes:
             if one.consent is not None:
@@ -59,7 +59,7 @@ class Profile:
 def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
     """Return the files in a folder, or in newsboat's default folders (XDG, else `~/.newsboat`).
 
-    Raises TuireaderError when there is no `urls`.
+    Raises TuireaderError if `urls` is missing.
     """
     home = Path(environ.get("HOME") or "/")
     configs = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "newsboat"
@@ -69,7 +69,7 @@ def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
     if not found.cache.exists() and where.absolute() == configs.absolute():
         found = Places(found.urls, found.config, data / "cache.db")
     if not found.urls.is_file():
-        raise TuireaderError(f"there is no newsboat file {found.urls}", "name newsboat's folder")
+        raise TuireaderError(f"there is no newsboat file {found.urls}", "pass newsboat's folder")
     return found
 
 
@@ -79,10 +79,10 @@ def read(
     accepted: Collection[Consent] = (),
     subscriptions: Subscriptions | None = None,
 ) -> Profile:
-    """Read newsboat's `urls` and `config`; `subscriptions` are those of `urls` if already read.
+    """Read newsboat's `urls` and `config`; `subscriptions` are the contents of `urls` if already read.
 
-    `text_of` returns the text of a file, `""` without one, or raises TuireaderError. Programs, proxies and
-    folders need to be `accepted`.
+    `text_of` returns the text of a file, `""` if it is missing, or raises TuireaderError. Programs, proxies
+    and folders need to be `accepted`.
     """
     subscriptions = subscriptions or urls.read(text_of(found.urls))
     try:
@@ -107,12 +107,12 @@ def read(
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # a name that is too long, say
+    except OSError:  # such as a name that is too long
         return False
 
 
 class _Files:
-    """The files of a config, each of which is included once."""
+    """A config and its included files, each read only once."""
 
     def __init__(self, config: Path, text_of: Callable[[Path], str]) -> None:
         self._text_of = text_of
@@ -120,14 +120,14 @@ class _Files:
         self._open = {os.path.realpath(config)}
 
     def include(self, file: str, written: str) -> tuple[str, str]:
-        """Return name and text of a file that a line of another one names. Raises No."""
+        """Return name and text of the file that an `include` line in `file` names. Raises No."""
         if len(self._paths) > _MOST_FILES:
             raise No(f"more than {_MOST_FILES} files are included")
         try:
             path = self._paths[file].parent / expand_home(written)
             real = os.path.realpath(path)
             if real in self._open:
-                raise No("the file is read already")
+                raise No("the file has already been read")
             if not path.exists():
                 raise No("there is no such file")
             text = self._text_of(path)

@@ -1,4 +1,4 @@
-"""Lines of newsboat's `config` about articles: highlights, kill files and filters."""
+"""Translate lines of newsboat's `config` about articles: highlights, kill files and filters."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _SECONDS_EACH = 0.05
 _DECORATION = re.compile(
     r"^\W*(?:feed|title|author|date|link|links|flags|podcast|image|embed)\b.{0,200}?:|https?|www", re.I
 )
-"""Patterns that colour the head of an article, or addresses: they look for nothing."""
+"""Patterns that only colour article headers or addresses."""
 
 
 class Rules:
-    """Makes watches, mutes and saved searches out of lines."""
+    """Turn lines into watches, mutes and saved searches."""
 
     def __init__(
         self, made: Settings, feeds: Sequence[str], tags: Collection[str], views: Collection[str]
@@ -42,20 +42,20 @@ class Rules:
         self._slow = 0
 
     def highlight(self, arguments: Sequence[str]) -> Became:
-        """Make a watch of a pattern that newsboat highlights in lists."""
+        """Turn a pattern that newsboat highlights in lists into a watch."""
         if len(arguments) < 3:
-            raise No("has no pattern or color", group=Group.LOOK)
+            raise No("has no pattern or colour", group=Group.LOOK)
         _room(self._made.watches, "watches")
         target, pattern, colour = arguments[:3]
         if target == "article":
             raise No(
-                "only colors text in an open article; W makes a watch, which finds words in all articles",
+                "only colours text in an open article; W adds a watch, which finds words in all articles",
                 group=Group.LOOK,
             )
         if target not in ("all", "articlelist"):
             raise No(LOOK, group=Group.LOOK)
         if _DECORATION.search(pattern) or not re.search(r"[^\W\d_]{2}", re.sub(r"\\.", "", pattern)):
-            raise No(f"matches no words, only colors text; {LOOK}", group=Group.LOOK)
+            raise No(f"matches no words, only colours text; {LOOK}", group=Group.LOOK)
         plain = _alternatives(pattern)
         fields = ("title",) if target == "articlelist" else ("title", "summary", "body")
         if plain:
@@ -68,9 +68,9 @@ class Rules:
         return self._watch(watch)
 
     def highlight_article(self, arguments: Sequence[str]) -> Became:
-        """Make a watch of a filter that colours rows, if it looks for anything."""
+        """Turn a filter that colours rows into a watch, if it searches for words."""
         if len(arguments) < 2:
-            raise No("has no filter or color", group=Group.LOOK)
+            raise No("has no filter or colour", group=Group.LOOK)
         _room(self._made.watches, "watches")
         expression = translate(arguments[0], self._tags)
         found = query.parse(expression)
@@ -79,7 +79,7 @@ class Rules:
             for leaf in query.leaves(found.root)
         ):
             raise No(
-                "colors rows by their state and matches no words; V saves such a search", group=Group.LOOK
+                "colours rows by their state and matches no words; V saves such a search", group=Group.LOOK
             )
         return self._watch(
             WatchConfig(self._watch_name(arguments[0]), query=expression, color=colour_of(arguments[1]))
@@ -100,7 +100,7 @@ class Rules:
         return wanted
 
     def ignore(self, arguments: Sequence[str]) -> Became:
-        """Make mutes of a line of the kill file."""
+        """Turn a kill-file line into mutes."""
         if len(arguments) < 2:
             raise No("has no feed or filter")
         _room(self._made.mutes, "mutes")
@@ -115,38 +115,38 @@ class Rules:
     def _named(self, feed: str) -> list[str]:
         if not feed.startswith("regex:"):
             if feed not in self._known:
-                raise No("there is no such feed in urls")
+                raise No("this feed is not in urls")
             return [feed]
         pattern = pattern_of(feed.removeprefix("regex:"))
         if self._slow >= _MOST_SLOW:
-            raise No("is not tried, as other patterns took too long")
+            raise No("was not tried, as other patterns took too long")
         try:
             found = _matching(pattern, self._feeds)
         except TimeoutError:
             self._slow += 1
             raise No("its pattern takes too long") from None
         if not found:
-            raise No("no feed in urls has such an address")
+            raise No("matches no feed in urls")
         if len(found) > _MOST_FEEDS:
-            raise No(f"is for more than {_MOST_FEEDS} feeds; mute it in all feeds with `*`")
+            raise No(f"matches more than {_MOST_FEEDS} feeds; use `*` for all feeds")
         return found
 
     def define_filter(self, arguments: Sequence[str]) -> Became:
-        """Make a saved search of a filter with a name."""
+        """Turn a named filter into a saved search."""
         name = clean(arguments[0], 100) if arguments else ""
         if len(arguments) < 2 or not name:
             raise No("has no filter")
         _room(self._made.views, "saved searches")
         expression = translate(arguments[1], self._tags)
         if name.casefold() in self._views:
-            raise No(f"another search is named “{name}”; rename one")
+            raise No(f"another search is also named “{name}”; rename one of them")
         self._views.add(name.casefold())
         self._made.views.append(ViewConfig(name, expression))
         return Became(f"becomes the saved search “{name}”", (("view", name.casefold()),), changed=True)
 
 
 def _matching(pattern: str, addresses: Sequence[str]) -> list[str]:
-    """The addresses in which a pattern is found. Raises TimeoutError when one or all take too long."""
+    """Return the addresses that match a pattern. Raises TimeoutError if one or all of them take too long."""
     compiled = query.compiled(pattern)
     end = time.monotonic() + _SECONDS
     found: list[str] = []
@@ -168,12 +168,12 @@ def _understood(expression: str) -> str:
     """Return an expression if it is valid: one bad line must not stop the import of the others."""
     parsed = query.parse(expression)
     if isinstance(parsed, query.QueryError):
-        raise No(f"the pattern cannot be looked for: {parsed.message}")
+        raise No(f"the pattern cannot be searched for: {parsed.message}")
     return expression
 
 
 def _alternatives(pattern: str) -> tuple[str, ...]:
-    """Return the words and phrases of a pattern that only has alternatives; none for any other pattern."""
+    """Return the words and phrases of a pattern such as `a|b c`, nothing for a more complex one."""
     bare = pattern[1:-1] if pattern.startswith("(") and pattern.endswith(")") else pattern
     if bare.count("|") >= _MOST_WORDS:
         return ()

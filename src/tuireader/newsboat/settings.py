@@ -1,4 +1,4 @@
-"""newsboat's `config`: its counterpart here, and an outcome for each line."""
+"""Translate newsboat's `config` into our settings and an outcome for each line."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def read(
     views: Collection[str] = (),
     accepted: Collection[Consent] = (),
 ) -> Settings:
-    """Read a config; the last line of a setting counts.
+    """Read a config; the last line of a setting wins.
 
-    `include` gives name and text of a file that a line of a named file includes, or raises No. `feeds` are
-    the addresses in `urls`, `tags` theirs, `views` the names of saved searches.
+    `include` returns name and text of an included file, given the including file and the path, or raises No.
+    `feeds` and `tags` are the addresses and tags in `urls`, `views` the names of saved searches.
     """
     made = Settings(accepted)
     reader = _Reader(made, Rules(made, feeds, tags, views), include)
@@ -61,7 +61,7 @@ class _Reader:
         }
 
     def file(self, name: str, text: str) -> None:
-        """Take all lines of a file, and those of the files that it includes where they are included."""
+        """Read all lines of a file; included files are read where they are included."""
         for line in lines(text):
             if len(self._lines) == _MOST_LINES:
                 raise No(f"has more than {_MOST_LINES:,} lines")
@@ -71,13 +71,13 @@ class _Reader:
             self._end(at, partial(self._line, at, name, line))
 
     def _line(self, at: int, file: str, line: Line) -> Became:
-        """Take one line; some lines end otherwise, which is known only after the last one."""
+        """Read one line. Keys, macros and single settings get their final outcome after the last line."""
         if len(line.text) > LONGEST_LINE:
             raise No(f"is longer than {LONGEST_LINE:,} characters; shorten it")
         text = without_comment(line.text) if not line.text.startswith("macro") else line.text
         name, *arguments = words(text) or [""]
         if runs_program(text):
-            raise No("newsboat runs what stands in backticks; write here what it prints")
+            raise No("tuireader does not run commands in backticks; write their output here instead")
         if name == "macro":
             self._later.append((at, partial(macro, self._made, text)))
         elif name in ("bind-key", "unbind-key"):
@@ -91,7 +91,7 @@ class _Reader:
                 raise No("has no value")
             if name in self._said:
                 earlier, _ = self._said[name]
-                self._ends[earlier] = No(f"is set again in {file}:{line.number}, which counts")
+                self._ends[earlier] = No(f"is overridden in {file}:{line.number}")
             self._said[name] = (at, arguments[0])
         else:
             raise No(why_not(name))
@@ -102,10 +102,10 @@ class _Reader:
             raise No("has no file")
         name, text = self._include(file, arguments[0])
         self.file(name, text)
-        return Became("its lines are read")
+        return Became("its lines were imported")
 
     def settings(self) -> Settings:
-        """Return all that was taken over."""
+        """Return the settings after the last line."""
         said = {name: value for name, (_, value) in self._said.items()}
         jumps = said.get(_JUMPS) in ("yes", "true")
         for at, end in self._later:
@@ -130,7 +130,7 @@ class _Reader:
         if name == "bookmark-cmd":
             return bookmark(self._made, value, {macro.key for macro in self._made.macros})
         if value == SAME[name] or (value, SAME[name]) in (("true", "yes"), ("false", "no")):
-            return Became("as it is here anyway")
+            return Became("matches tuireader's behaviour")
         raise No(why_not(name))
 
     @staticmethod
@@ -150,7 +150,7 @@ class _Reader:
 
     def _color(self, arguments: list[str]) -> Became:
         if len(arguments) < 3:
-            raise No("has no color")
+            raise No("has no colour")
         element, _, background = arguments[:3]
         if element != "background" or not colour_of(background):
             raise No(LOOK)

@@ -1,4 +1,4 @@
-"""The settings of newsboat's `config` that are one value, and their counterparts here."""
+"""Translate the single-valued settings of newsboat's `config`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Value = str | int | bool | tuple[str, ...]
 
 @dataclass(slots=True)
 class Settings:
-    """A config of newsboat in our words.
+    """A newsboat config, translated into our settings.
 
-    `values` are keys of our tables by (table, key). `keys` are those commands whose keys differ from our
-    preset `newsboat`. `cache` is where the articles lie if the config says so. `outcomes` has one for each
-    line. Nothing that needs a consent is in here unless it was `accepted`.
+    `values` maps (table, key) to values. `keys` has the commands whose keys differ from our preset
+    `newsboat`. `cache` is the path of the article database if the config sets it. `outcomes` has one item
+    per line. Settings that need consent are left out unless `accepted`.
     """
 
     accepted: Collection[Consent] = ()
@@ -36,7 +36,7 @@ class Settings:
     cache: str = ""
 
     def ask(self, consent: Consent, note: str) -> None:
-        """Go on only when the user has accepted this; `note` says what the line would become."""
+        """Raise No unless the user has accepted this; `note` describes what the line would become."""
         if consent not in self.accepted:
             raise No(f"{note} once accepted", consent=consent)
 
@@ -71,8 +71,8 @@ def _number(value: str, least: int, most: int) -> int:
 
 def _auto_reload(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     if not yes(value):
-        raise No("feeds that are due are fetched while tuireader is open; `tuireader feeds pause` stops one")
-    return Became("as it is here anyway")
+        raise No("due feeds are always fetched while tuireader is open; `tuireader feeds pause` stops one")
+    return Became("matches tuireader's behaviour")
 
 
 def _browser(made: Settings, value: str, said: Mapping[str, str]) -> Became:
@@ -83,15 +83,15 @@ def _browser(made: Settings, value: str, said: Mapping[str, str]) -> Became:
 
 def _proxy(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     if said.get("use-proxy") not in ("yes", "true"):
-        raise No("is off there (use-proxy)")
+        raise No("is switched off by use-proxy")
     if "proxy" not in said:
-        raise No("needs proxy, which is not set")
+        raise No("has no effect without proxy")
     kind = said.get("proxy-type", "http")
     if kind != "http":
-        raise No(f"a {clean(kind, 20)} proxy is not supported; name an http one under `[fetch] proxy`")
+        raise No(f"{clean(kind, 20)} proxies are not supported; set an http proxy under `[fetch] proxy`")
     host = re.sub(r"\s", "", clean(said["proxy"].removeprefix("http://"), 300))
     if not re.fullmatch(r"[^/?#@\\]+", host):
-        raise No("is not the host and port of a proxy")
+        raise No("is not a valid host and port")
     name, colon, password = said.get("proxy-auth", "").partition(":")
     login = f"{quote(name, '')}{colon}{quote(password, '')}@" if name else ""
     made.ask(Consent.PROXY, "would become `[fetch] proxy`")
@@ -99,19 +99,19 @@ def _proxy(made: Settings, value: str, said: Mapping[str, str]) -> Became:
 
 
 def _use_proxy(made: Settings, value: str, said: Mapping[str, str]) -> Became:
-    return _proxy(made, value, said) if yes(value) else Became("as it is here anyway")
+    return _proxy(made, value, said) if yes(value) else Became("matches tuireader's behaviour")
 
 
 def _user_agent(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     agent = clean(value, 300)
     if not agent.isascii():
-        raise No("has characters that no server accepts; set `[fetch] user_agent`")
+        raise No("has characters that are not valid in a header; set `[fetch] user_agent`")
     return _set(made, "fetch", "user_agent", agent)
 
 
 def _text_width(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     if value == "0":
-        raise No("texts have a maximum width, see `[ui] width`", group=Group.LOOK)
+        raise No("texts always have a maximum width, see `[ui] width`", group=Group.LOOK)
     return _set(made, "ui", "width", _number(value, 20, 400))
 
 
@@ -125,7 +125,7 @@ def _save_path(made: Settings, value: str, said: Mapping[str, str]) -> Became:
 
 def _cache(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     made.cache = value
-    return Became("its articles are read", (CACHE,))
+    return Became("its articles are imported", (CACHE,))
 
 
 _SORTS = {"date": "date", "date-desc": "date", "date-asc": "oldest", "title": "title", "title-asc": "title"}
@@ -133,7 +133,7 @@ _SORTS = {"date": "date", "date-desc": "date", "date-asc": "oldest", "title": "t
 
 def _sort(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     if value not in _SORTS:
-        raise No("lists are not sorted like that; \\ sorts by time, feed, title, watch or sources")
+        raise No("lists cannot be sorted like that; \\ sorts by time, feed, title, watch or sources")
     return _set(made, "ui", "sort", _SORTS[value])
 
 

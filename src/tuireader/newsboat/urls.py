@@ -1,4 +1,4 @@
-"""newsboat's file `urls`: an address a line, with tags; some lines are filters, programs or titles."""
+"""Read and write newsboat's `urls`: one address with tags per line, or a query, a filter or a program."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _MOST_VIEWS = 300
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """Subscriptions of a file `urls`; `tags` by address of the feed.
+    """Contents of a `urls` file; `tags` by feed address.
 
-    `queries` and `left_out` count lines: query feeds, and feeds that cannot be followed here.
+    `queries` counts query feeds, `left_out` feeds that tuireader cannot fetch.
     """
 
     feeds: tuple[FeedConfig, ...]
@@ -33,14 +33,14 @@ class Subscriptions:
 
     @property
     def remarks(self) -> tuple[Outcome, ...]:
-        """The lines that did not move as they are."""
+        """Outcomes of lines that were changed or dropped."""
         return tuple(one for one in self.outcomes if one.fate is not Fate.MOVED)
 
 
 def read(text: str, file: str = "urls") -> Subscriptions:
-    """Read feeds and query feeds. The first tag of a feed is its folder, the others are its labels.
+    """Read feeds and query feeds. The first tag of a feed becomes its folder, the others its labels.
 
-    The last of several lines with the same feed counts, as in newsboat.
+    If several lines have the same feed, the last one wins, as in newsboat.
     """
     reader = _Reader(file)
     for line in lines(text):
@@ -61,7 +61,7 @@ class _Reader:
         self._outcomes: list[Outcome] = []
 
     def line(self, line: Line) -> None:
-        """Take one line."""
+        """Read one line."""
         address, *marks = words(line.text) if len(line.text) <= LONGEST_LINE else [line.text]
         shown = clean(without_password(address[:2_000]), 200)
         if address.startswith("query:"):
@@ -83,7 +83,7 @@ class _Reader:
         if address in self._feeds:
             at = self._lines[address]
             before = self._outcomes[at]
-            note = f"stands there twice; the tags of line {line.number} count"
+            note = f"is listed twice; the tags of line {line.number} are used"
             self._outcomes[at] = replace(before, fate=Fate.CHANGED, note=note)
         folder, labels = (own[0], tuple(dict.fromkeys(own[1:]))) if own else ("", ())
         self._feeds[address] = FeedConfig(address, title, folder, labels=labels)
@@ -91,7 +91,7 @@ class _Reader:
         self._lines[address] = len(self._outcomes)
         hidden = any(mark.startswith("!") for mark in marks)
         fate = Fate.CHANGED if hidden else Fate.MOVED
-        note = "is hidden there (!); here it is shown" if hidden else "becomes a feed"
+        note = "is hidden in newsboat (!), but shown in tuireader" if hidden else "becomes a feed"
         self._add(line, shown, fate, note, (("feeds", address),))
 
     def _add(
@@ -106,7 +106,7 @@ class _Reader:
         self._outcomes.append(Outcome(self._file, line.number, text, fate, group, note, makes=makes))
 
     def subscriptions(self) -> Subscriptions:
-        """Return all that was taken over."""
+        """Return the subscriptions after the last line."""
         known = frozenset(tag for own in self._tags.values() for tag in own)
         views: dict[str, ViewConfig] = {}
         for at, name, asked, marks in self._queries:
@@ -132,12 +132,12 @@ def _searched(
     asked: str,
     marks: list[str],
 ) -> Outcome:
-    """Return the outcome of a query feed, which is added to the saved searches."""
+    """Add a query feed to the saved searches and return its outcome."""
     try:
         if len(views) >= _MOST_VIEWS:
             raise No(f"there are more than {_MOST_VIEWS:,} query feeds")
         if name.casefold() in views:
-            raise No(f"another query feed is named “{name}”; rename one")
+            raise No(f"another query feed is also named “{name}”; rename one of them")
         views[name.casefold()] = ViewConfig(name, translate(asked, tags))
     except No as reason:
         return replace(outcome, fate=Fate.DROPPED, note=str(reason))
@@ -149,7 +149,7 @@ def _searched(
 
 
 def _query(address: str) -> tuple[str, str]:
-    """Name and filter of a query feed."""
+    """Return name and filter of a query feed."""
     name, _, asked = address.removeprefix("query:").partition(":")
     return clean(name, 100) or "Query", asked
 
@@ -160,9 +160,9 @@ def _why_not(address: str, marks: list[str]) -> str:
     if len(marks) > _MOST_TAGS:
         return f"has more than {_MOST_TAGS} tags"
     if address.startswith("exec:"):
-        return "a program makes this feed, which tuireader does not start; serve its output over http"
+        return "tuireader does not start the program that makes this feed; serve its output over http"
     if address.startswith("filter:"):
-        return "a program changes this feed, which tuireader does not start; a `[[mute]]` can hide articles"
+        return "tuireader does not start the program that filters this feed; a `[[mute]]` can hide articles"
     if address.startswith("file:"):
         return "only http and https are fetched; serve the file over http"
     read_as = WEB_ADDRESS.read(address)
@@ -170,9 +170,9 @@ def _why_not(address: str, marks: list[str]) -> str:
 
 
 def write(feeds: Iterable[FeedConfig]) -> str:
-    """Subscriptions as newsboat's `urls`: folder and labels are tags, own titles are `~` tags.
+    """Return feeds in the format of newsboat's `urls`: folder and labels become tags, own titles `~` tags.
 
-    Passwords in addresses stay here, as all secrets do.
+    Like all secrets, passwords in addresses are not exported.
     """
     made: list[str] = []
     for feed in feeds:

@@ -1,4 +1,4 @@
-"""Values of newsboat's settings as ours: commands without a shell, and colours."""
+"""Translate values of newsboat's settings: commands without a shell, and colours."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ _CUBE = (0, 95, 135, 175, 215, 255)
 
 
 def without_shell(command: str) -> tuple[str, ...]:
-    """Return the program with its arguments. Raises No when it needs a shell.
+    """Return the program with its arguments. Raises No if it needs a shell.
 
-    Drops redirections to /dev/null and a final `&`. `%u` becomes `{url}`; without it, the address comes last.
-    `~/` at the start of a word is the home folder.
+    Redirections to /dev/null and a final `&` are dropped. `%u` becomes `{url}`, which is appended if missing.
+    `~/` at the start of a word becomes the home folder.
     """
     made = words_of(command)
     return made if any(ADDRESS in part for part in made) else (*made, ADDRESS)
 
 
 def words_of(command: str) -> tuple[str, ...]:
-    """Return the words of a command, `%u` replaced. Raises No when it takes a shell to run it."""
+    """Return the words of a command, with `%u` replaced. Raises No if it needs a shell."""
     if len(command) > _MOST:
-        raise No(f"it is longer than {_MOST:,} characters; put it in a script")
+        raise No(f"is longer than {_MOST:,} characters; put it in a script")
     bare = command
     while (shorter := _ASIDE.sub("", bare)) != bare:
         bare = shorter
     if re.search(r"%[tTF]", bare):
         raise No("%t, %T and %F have no counterpart; a macro's program gets the article as JSON on stdin")
     if _SHELL.search(_HOME.sub("", bare.replace("%u", ""))):
-        raise No("it takes a shell to run this; put it in a script")
+        raise No("needs a shell; put it in a script")
     if "\0" in bare:
-        raise No("has a NUL character, which no program takes")
+        raise No("contains a NUL character")
     try:
         parts = shlex.split(bare)
     except ValueError:
@@ -53,7 +53,7 @@ def words_of(command: str) -> tuple[str, ...]:
 
 
 def colour_of(written: str) -> str:
-    """A colour of newsboat in the words of our configuration, `""` for the terminal's own or none."""
+    """Translate a newsboat colour; `""` for the terminal's default or an unknown colour."""
     if written in _COLOURS:
         return written
     number = re.fullmatch(r"color(\d{1,3})", written)
@@ -70,7 +70,7 @@ def colour_of(written: str) -> str:
 
 
 def is_light(written: str) -> bool:
-    """Return whether a background color is light."""
+    """Return whether a background colour is light."""
     colour = colour_of(written)
     if colour.startswith("#"):
         return sum(int(colour[at : at + 2], 16) for at in (1, 3, 5)) > 3 * 160
