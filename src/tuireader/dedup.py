@@ -1,8 +1,8 @@
-"""Recognise duplicates: when two entries are the same article, and two names the same label.
+"""Recognise duplicates: entries that are the same article, names that are the same label.
 
 An entry is recognised by (feed, guid) first, by its canonical address second and by a fingerprint of title
 and text third, so that an article stays the same when its feed changes guids, addresses or titles. A wrong
-merge hides news, a missed one only shows it twice: in doubt, two articles.
+merge hides news, a missed one only shows it twice, so doubtful cases stay two articles.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 
 def hash64(text: str) -> int:
-    """Return a signed 64-bit digest, as SQLite stores integers; `text` may hold lone surrogates."""
+    """Return a signed 64-bit digest, which fits SQLite's integers; `text` may contain lone surrogates."""
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
 def url_key(url: str) -> int:
-    """Return the key of an address; 0 for addresses of a whole site."""
+    """Return the key of an address; 0 for none and for the home page of a site."""
     if not url:
         return 0
     canonical = canonical_url(url)
@@ -39,7 +39,7 @@ def url_key(url: str) -> int:
 
 
 def _names_a_page(canonical: str) -> bool:
-    """Return whether an address is of a page; `_SOME_PAGE` is the fast path for most of them."""
+    """Return whether an address leads to a page within a site; `_SOME_PAGE` is the fast path for most."""
     try:
         parts = urlsplit(canonical)
     except ValueError:
@@ -48,10 +48,10 @@ def _names_a_page(canonical: str) -> bool:
 
 
 def text_key(title: str, text: str, url: str = "", published: int | None = None) -> int:
-    """Return the fingerprint of title and text; 0 if there is too little to tell.
+    """Return the fingerprint of title and text; 0 if they are too short to identify an article.
 
-    A short text needs its time of publication, too, unless the entry cannot be opened anyway: each week's
-    "Open thread" says the same and is another one.
+    A short text also needs its time of publication, unless the entry has no page to open: a weekly "Open
+    thread" repeats its text but is a new article each time.
     """
     if len(text) >= _TEXT_MIN:
         return hash64(title.casefold() + "\0" + text[:2000].casefold())
@@ -63,9 +63,8 @@ def text_key(title: str, text: str, url: str = "", published: int | None = None)
 def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
     """Return the keys of all entries of one feed document.
 
-    A guid that several entries share does not tell them apart: then address and title are added (other
-    readers lose two of three such entries), and if these are the same, too, the texts. An address that
-    several entries share, as in change logs on one page, is no key at all.
+    If several entries share a guid, their addresses and titles are added to it, and if these are equal, too,
+    their texts. An address that several entries share, as in change logs on one page, is not used as a key.
     """
     guids = Counter(entry.guid for entry in entries if entry.guid)
     urls = [url_key(entry.url) for entry in entries]
@@ -77,13 +76,13 @@ def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
     _disambiguate(entries, names)
     found: list[Keys] = []
     for entry, url, name in zip(entries, urls, names, strict=True):
-        what = "\0".join((entry.title, entry.url, entry.author, entry.summary_html, entry.content_html))
-        found.append(Keys(hash64(name), url if shared[url] == 1 else 0, hash64(what)))
+        contents = "\0".join((entry.title, entry.url, entry.author, entry.summary_html, entry.content_html))
+        found.append(Keys(hash64(name), url if shared[url] == 1 else 0, hash64(contents)))
     return found
 
 
 def _name(entry: ParsedEntry, own_guid: bool, own_url: int) -> str:
-    """Return an entry's guid or address if no other entry has it, else everything it has."""
+    """Return an entry's guid or address if no other entry has it, else a combination of fields."""
     if entry.guid and own_guid:
         return f"g{entry.guid}"
     if entry.guid:
@@ -94,10 +93,10 @@ def _name(entry: ParsedEntry, own_guid: bool, own_url: int) -> str:
 
 
 def _disambiguate(entries: Sequence[ParsedEntry], names: list[str]) -> None:
-    """Lengthen those `names` that entries with different texts share.
+    """Extend the `names` that entries with different texts share.
 
-    Times of publication are added if each text has its own, as they stay when a text is edited; else the
-    words of the texts. Neither depends on the order of the entries.
+    Adds times of publication if each text has its own, because edits do not change them, else the words of
+    the texts. Neither depends on the order of the entries.
     """
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names):
@@ -117,15 +116,15 @@ def _disambiguate(entries: Sequence[ParsedEntry], names: list[str]) -> None:
 
 
 def _words_of(entry: ParsedEntry) -> str:
-    """Return the words of an entry, or its markup if it has none, as with images."""
+    """Return the words of an entry, or its markup if it has no words (only images)."""
     html = entry.content_html or entry.summary_html
     return " ".join(plain(html).casefold().split()) or html
 
 
 def unique_entries(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntry, Keys]]:
-    """Return the entries of a document to be stored, by guid key; of two with the same key, the first.
+    """Return the entries of a document to store, by guid key; the first one of those with the same key.
 
-    A truncated feed ends in an entry without anything to read or to open; that one is left out.
+    Leaves out entries with nothing to read or open, such as the last one of a truncated feed.
     """
     found: dict[int, tuple[ParsedEntry, Keys]] = {}
     for entry, one in zip(entries, keys(entries), strict=True):
@@ -140,26 +139,26 @@ _FLAG = re.compile("flag-[A-Za-z]")
 
 
 def label_name(text: str) -> str:
-    """Return a label's name as it is stored: a clean line without a leading `#`; `""` if nothing is left."""
+    """Return a label's name for storing: one clean line without a leading `#`; `""` if nothing is left."""
     return clean(clean(text).lstrip("# "), LONGEST_LABEL)
 
 
 def label_key(name: str) -> str:
-    """Return the key of all spellings of a label: case does not count, except in newsboat's flags."""
+    """Return the key that all spellings of a label share; case matters only in newsboat's flags."""
     return name if is_flag(name) else unicodedata.normalize("NFC", name.casefold())
 
 
 def is_flag(name: str) -> bool:
-    """Return whether a label stands for a flag of newsboat, where `s` and `S` are two."""
+    """Return whether a label stands for a flag of newsboat, where `s` and `S` differ."""
     return bool(_FLAG.fullmatch(name))
 
 
 def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:
-    """Return whether two entries with one address are one article.
+    """Return whether two entries with the same address are the same article.
 
-    Within a feed a new guid under an old address is the same article only if the title stayed the same: live
-    blogs and weekly columns keep their address and are news each time. Between feeds half of the shorter
-    title's words must be shared.
+    Within a feed, a new guid with a known address is the same article only if the title is unchanged: live
+    blogs and weekly columns reuse an address for new articles. Across feeds, the titles must share half of
+    the words of the shorter one.
     """
     if title.casefold() == other_title.casefold():
         return True
@@ -168,36 +167,36 @@ def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:
     return _alike(set(title.casefold().split()), set(other_title.casefold().split()), 2)
 
 
-_LITTLE = 8  # long words below which a text says little: a bare title, "Comments", "submitted by"
+_LITTLE = 8  # a text with fewer long words says little: a bare title, "Comments", "submitted by"
 _MUCH_LONGER = 1.2
 
 
 def has_few_words(text: str, title: str = "") -> bool:
-    """Return whether a text has too few words, beside those of its title, to be compared by them."""
+    """Return whether a text has too few words besides its title to be compared."""
     return len(_long_words(text) - _long_words(title)) < _LITTLE
 
 
 def are_unlike(text: str, other: str, title: str = "") -> bool:
-    """Return whether two texts that both say something are about different things.
+    """Return whether two texts are long enough to be compared and have different subjects.
 
-    An article is shared between feeds only if its texts are alike: the first feed to use an address must not
-    replace what others say there. Words of the `title` count for neither.
+    Feeds share an article only if their texts are alike: the first feed to use an address must not replace
+    the texts of others. Words of the `title` are ignored.
     """
     words, others = _long_words(text) - _long_words(title), _long_words(other) - _long_words(title)
     return min(len(words), len(others)) >= _LITTLE and not _alike(words, others, 3)
 
 
 def contains(text: str, part: str, title: str = "") -> bool:
-    """Return whether a text has most of the words of a part, as it does of its teaser."""
+    """Return whether a text has most of the words of a part, such as its teaser."""
     words = _long_words(part) - _long_words(title)
     return bool(words) and 3 * len(words & _long_words(text)) >= 2 * len(words)
 
 
 def is_better(text: str, other: str, title: str = "", *, home: bool, other_home: bool) -> bool:
-    """Return whether the other one of two texts of an article is to be displayed.
+    """Return whether the `other` text of an article should replace the displayed one.
 
-    The feed of the site that the link leads to comes first (`home`), then the longer text. If the texts are
-    unlike, the present one stays.
+    The feed of the site that the link leads to (`home`) is preferred, then the longer text. If the texts are
+    unlike, the displayed one stays.
     """
     if has_few_words(other, title) or are_unlike(text, other, title):
         return False
@@ -210,7 +209,7 @@ _FEED_HOSTS = frozenset(("www", "feeds", "feed", "rss", "m", "amp"))
 
 
 def is_home(feed_url: str, url: str) -> bool:
-    """Return whether a link leads to the site that the feed comes from."""
+    """Return whether a link leads to the feed's own site."""
     feed, site = _site(feed_url), _site(url)
     return bool(feed and site) and (feed == site or feed.endswith(f".{site}") or site.endswith(f".{feed}"))
 
@@ -226,10 +225,9 @@ def _site(url: str) -> str:
 
 
 def is_other_article(title: str, url: str, text: str, new_title: str, new_url: str, new_text: str) -> bool:
-    """Return whether an entry under a known guid is another article: address and words have nothing in
-    common.
+    """Return whether an entry with a known guid is another article: both its address and its words differ.
 
-    Some feeds number their entries from the top, or have one entry that is always the latest.
+    Some feeds number their entries from the top, or reuse one entry for the latest article.
     """
     before, now = url_key(url), url_key(new_url)
     if not before or not now or before == now:
@@ -243,12 +241,12 @@ def is_other_article(title: str, url: str, text: str, new_title: str, new_url: s
 
 
 def _alike(words: Set[str], others: Set[str], part: int) -> bool:
-    """Return whether at least one in `part` of the smaller set is in the other."""
+    """Return whether two sets share at least 1/`part` of the smaller one."""
     return bool(words and others) and part * len(words & others) >= min(len(words), len(others))
 
 
 def _long_words(text: str) -> Set[str]:
-    """Return the words that texts do not share by chance: long ones, or pairs of unspaced letters."""
+    """Return words that texts rarely share by chance: long ones, or letter pairs in unspaced scripts."""
     return _long_words_of(text[:_COMPARED])
 
 

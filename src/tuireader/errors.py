@@ -25,7 +25,7 @@ class Exit(IntEnum):
 
 
 class TuireaderError(Exception):
-    """An error in one line: what happened (`message`) and what to do (`hint`)."""
+    """A one-line error: what happened (`message`) and what to do (`hint`)."""
 
     exit_code: Exit = Exit.FAILURE
 
@@ -49,7 +49,7 @@ class UsageError(TuireaderError):
 
 
 class ConfigError(TuireaderError):
-    """The configuration file cannot be read at all."""
+    """The configuration file cannot be read."""
 
     exit_code = Exit.CONFIG
 
@@ -61,7 +61,7 @@ class DatabaseError(TuireaderError):
 
 
 def report_crash(error: BaseException, state: Path) -> int:
-    """Report an unexpected error: a line for the user, the traceback in a log for developers."""
+    """Report an unexpected error: print a line for the user, log the traceback for developers."""
     text = "".join(traceback.format_exception(error))
     log = state / "crash.log"
     line = f"tuireader: unexpected error ({type(error).__name__}); your marks are saved"

@@ -1,7 +1,7 @@
-"""Write files: a regular file appears whole or not at all, anything else is written to.
+"""Write files: replace regular files atomically, write to anything else directly.
 
-Replacing something that is not a regular file would put a plain file in the place of a device, or leave the
-reader of a pipe waiting.
+Replacing a device would leave a regular file in its place, and replacing a pipe would leave its reader
+waiting.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ SHARED = 0o666
 def write(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE, sync: bool = True) -> None:
     """Write a file, following a symbolic link; missing folders are created.
 
-    A regular file keeps its mode and its owner; a new one gets `mode`. After a crash the file is the old one
-    or the new one, with `sync` also after a loss of power. Raises OSError; then nothing has changed.
+    A regular file keeps its mode and its owner; a new one gets `mode`. After a crash the file is complete,
+    either old or new; with `sync`, also after a power failure. Raises OSError, with nothing changed.
     """
     try:
         old = path.stat()
@@ -47,8 +47,7 @@ def write(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE, sync: boo
 
 
 def is_stream(path: Path) -> bool:
-    """Return whether a path names something to be written to, not replaced: a device, a pipe, an open
-    file."""
+    """Return whether a path must be written to, not replaced: a device, a pipe, an open file."""
     try:
         kind = path.stat().st_mode
     except FileNotFoundError:
@@ -57,7 +56,7 @@ def is_stream(path: Path) -> bool:
 
 
 def create(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE) -> None:
-    """Write a file that does not exist yet. Raises FileExistsError, OSError; then nothing has changed."""
+    """Write a file that does not exist yet. Raises FileExistsError or OSError and then leaves no file."""
     with scratch(path.parent, mode) as new:
         _fill(new, pieces, None, sync=False)
         publish(new, path)
@@ -70,7 +69,7 @@ def make_folder(path: Path, mode: int = PRIVATE) -> None:
 
 @contextmanager
 def scratch(folder: Path, mode: int = PRIVATE) -> Iterator[Path]:
-    """Yield a new empty file in a folder, to be published when it is complete; else it is deleted."""
+    """Yield a new empty file in a folder; unless the caller publishes it, it is deleted at the end."""
     new = folder / f"{_SCRATCH}{os.urandom(8).hex()}"
     os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
     try:
@@ -89,7 +88,7 @@ def sweep(folder: Path) -> None:
 
 
 def publish(new: Path, path: Path, *, replace: bool = False) -> None:
-    """Give a complete file its final name. Raises FileExistsError if it is taken, without `replace`."""
+    """Give a complete file its final name. Without `replace`, raises FileExistsError if the name is taken."""
     with new.open("rb") as file:
         os.fsync(file.fileno())
     if replace:
@@ -110,7 +109,7 @@ def _link(new: Path, path: Path) -> None:
 
 
 def _descriptor(path: Path) -> int | None:
-    """Return the open file of this process that a path names, as /dev/stdout does."""
+    """Return the open file descriptor of this process that a path such as /dev/stdout leads to."""
     for _ in range(40):
         if str(path.parent) in ("/dev/fd", "/proc/self/fd") and path.name.isdecimal():
             return int(path.name)
@@ -155,7 +154,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make sure that a new name in a folder survives a loss of power, if the file system can."""
+    """Make a new name in a folder survive a power failure, if the file system supports that."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
         try:

@@ -1,4 +1,4 @@
-"""Import modules of a package on first use, so that a start does not wait for the others.
+"""Import the modules of a package on first use, for a fast start.
 
 Type checkers and import-linter see the usual imports under `TYPE_CHECKING`.
 """
@@ -18,7 +18,9 @@ def names(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], 
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         there, loaded = import_module(package), import_module(f"{package}.{module}")
-        for each in places[module]:  # also the one that is named as its module, which now stands there
+        for each in places[
+            module
+        ]:  # including a name equal to its module's, which the import has set to the module
             setattr(there, each, getattr(loaded, each))
         found: object = getattr(there, name)
         return found

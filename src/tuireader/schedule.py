@@ -1,9 +1,9 @@
 """Decide when to fetch a feed next. Pure: `now` is an argument; times are seconds since 1970.
 
-A feed that changes often is fetched often, a quiet one rarely: after half of the usual gap between articles.
-What the server asks for (`<ttl>`, `sy:*`, `max-age`, `Retry-After`) is honoured up to a day; errors double
-the wait; a feed that is gone is not fetched again automatically. A small jitter by the feed's id spreads
-feeds that were added together.
+Busy feeds are fetched often and quiet ones rarely: the wait is half of the usual gap between articles.
+A server's request to wait (`<ttl>`, `sy:*`, `max-age`, `Retry-After`) is honoured up to a day; errors double
+the wait; a feed that is gone is not fetched again automatically. A small jitter derived from the feed's id
+spreads feeds that were added together.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tuireader.model import Fault
 QUARTER, DAY = 900, 86_400
 RETRY_LEAST = 60
 FARTHEST = 31 * DAY
-"""Plans beyond this were made while the clock was wrong: such a feed is due."""
+"""Longest plausible wait: a feed planned later was planned while the clock was wrong, so it is due."""
 JITTER = 0.1
 SEEN_TO_MOVE = 2
 
@@ -33,10 +33,10 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Facts about a feed. `recent` are the times of its latest articles in any order.
+    """Facts about a feed. `recent` holds the times of its latest articles in any order.
 
-    `interval` is the user's setting for this feed, `ttl` and `max_age` what feed and server ask for, all
-    in seconds; `error_streak` counts the failures in a row before the try that is being judged.
+    `interval` is the user's setting for this feed, `ttl` is requested by the feed and `max_age` by the
+    server, all in seconds; `error_streak` counts the consecutive failures before the current attempt.
     """
 
     feed_id: int
@@ -65,7 +65,7 @@ class Move:
 
     @property
     def adopt(self) -> bool:
-        """True if the new address may replace the old one: a single response can be a mistake."""
+        """True if the new address may replace the old one; a single redirect may be a mistake."""
         return self.seen >= SEEN_TO_MOVE
 
 
@@ -83,7 +83,7 @@ def after_success(history: History, rates: Rates, now: int) -> Plan:
 def after_failure(history: History, fault: Fault, retry_after: int | None, rates: Rates, now: int) -> Plan:
     """Return the plan after a failure: 15 minutes, doubled with each further one, at most a day.
 
-    `retry_after` is what the server asked for, in seconds; it is honoured up to a day.
+    `retry_after` is the wait in seconds that the server requested; it is honoured up to a day.
     """
     if fault is Fault.GONE:
         return Plan(None, "gone")
@@ -100,7 +100,7 @@ def after_failure(history: History, fault: Fault, retry_after: int | None, rates
 def usual_wait(recent: Sequence[int], rates: Rates, now: int) -> int:
     """Return half of the usual gap between articles, within `rates`; `least` without articles.
 
-    A longer silence counts as the gap, so that inactive feeds are fetched rarely.
+    If the current silence is longer, it counts as the gap, so that inactive feeds are fetched rarely.
     """
     times = sorted({time for time in recent if time <= now}, reverse=True)
     gaps = [newer - older for newer, older in pairwise(times)]
@@ -112,13 +112,13 @@ def usual_wait(recent: Sequence[int], rates: Rates, now: int) -> int:
 
 
 def shifted(wait: int, feed_id: int) -> int:
-    """Return `wait`, up to a tenth shorter or longer, always the same for a feed."""
+    """Return `wait` made up to a tenth shorter or longer, always by the same share for a feed."""
     place = (feed_id * 2_654_435_761 % 2**32) / 2**32  # Knuth's multiplicative hash spreads neighbours
     return int(wait * (1 + JITTER * (2 * place - 1)))
 
 
 def moved(known: str, seen: int, new: str) -> Move:
-    """Return the move after a response: `new` if it came by permanent redirects only, else `""`."""
+    """Return the move after a response; `new` is its address if every redirect was permanent, else `""`."""
     if not new:
         return Move()
     return Move(new, seen + 1 if new == known else 1)

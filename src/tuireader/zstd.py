@@ -1,4 +1,4 @@
-"""zstd of the standard library (Python 3.14), else its backport. Import it at first use."""
+"""zstd from the standard library (Python 3.14) or its backport. Import it only where it is used."""
 
 import sys
 

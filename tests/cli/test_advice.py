@@ -75,7 +75,7 @@ def test_watches_that_are_dead_say_so(news: tuple[Home, Web], run: Run) -> None:
     linted = run("watch", "lint").out.splitlines()
     assert 'Either: "or" is searched as a word; did you mean OR?' in linted
     assert 'Terms: quokka OR wombat: OR is a word in a term; did you mean "quokka", "wombat"?' in linted
-    assert not any(line.startswith("Terms: quokka OR wombat: never hit") for line in linted)
+    assert not any(line.startswith("Terms: quokka OR wombat: never matched") for line in linted)
     whole = [json.loads(line) for line in run("watch", "list", "--json").out.splitlines()]
     advice = next(one["advice"] for one in whole if one["name"] == "Either")
     assert advice == ['"or" is searched as a word; did you mean OR?']

@@ -174,7 +174,7 @@ _WATCH_COMMANDS = [("unread", "--watch"), ("brief", "--watch"), ("watch", "repor
 @pytest.mark.parametrize("command", _WATCH_COMMANDS)
 @pytest.mark.parametrize("name", ["Nobody", ""])
 def test_an_unknown_watch_is_one_line(run: Run, command: tuple[str, ...], name: str) -> None:
-    told = f"tuireader: there is no watch {name!r} (there are: WeChat, PIPL, Two words)\n"
+    told = f"tuireader: there is no watch {name!r} (choose from: WeChat, PIPL, Two words)\n"
     assert run(*command, name) == Told(Exit.USAGE, "", told)
 
 

@@ -69,10 +69,10 @@ def test_report_and_lint(run: Run) -> None:
     assert whole["terms"]["Alipay"] == 13 and [one["feed"] for one in whole["first"]] == ["One", "Two"]
     assert run("watch", "report", "Nobody").code == Exit.USAGE
     assert run("watch", "lint").out.splitlines() == [
-        "Pay: Alipay: makes 100 % of the 13 hits alone",
-        "Pay: Alypay: never hit: alypay is in no article; did you mean alipay?",
-        "Pay: WeChat quokka: never hit: quokka is in no article",
-        "Off: none such: never hit: none is in no article",
+        "Pay: Alipay: the only term in 100 % of the 13 matches",
+        "Pay: Alypay: never matched: no article contains alypay; did you mean alipay?",
+        "Pay: WeChat quokka: never matched: no article contains quokka",
+        "Off: none such: never matched: no article contains none",
     ]
     assert json.loads(run("watch", "lint", "--json").out.splitlines()[1])["term"] == "Alypay"
 

@@ -1,4 +1,4 @@
-"""Stored values: feeds with their health, articles with everything that belongs to them, matches too."""
+"""Stored values: feeds with their health, articles with all their parts, and matches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TermHit:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Evidence of a match: the terms that hit, and the best sentence with its hits.
+    """Evidence of a match: the terms found, and the best sentence with their positions.
 
     `spans` are half-open. A watch without terms (such as `is:starred`) has no hits and an empty sentence.
     """
@@ -31,21 +31,23 @@ class Evidence:
     spans: Annotated[
         tuple[tuple[int, int], ...], "Positions of the terms in the sentence: first character, end."
     ] = ()
-    feed_id: Annotated[int, "Number of the feed whose text has the sentence, 0 for the text on display."] = 0
-    feed: Annotated[str, 'Its title, `""` for the text on display.'] = ""
-    revision: Annotated[
-        int, "Number of the earlier version that has the sentence, 0 for the current one."
+    feed_id: Annotated[
+        int, "Number of the feed whose text contains the sentence, 0 for the displayed text."
     ] = 0
-    until: Annotated[int, "When an edit removed the match, 0 while it stands."] = 0
+    feed: Annotated[str, 'Title of that feed, `""` for the displayed text.'] = ""
+    revision: Annotated[
+        int, "Number of the earlier version that contains the sentence, 0 for the current one."
+    ] = 0
+    until: Annotated[int, "When an edit removed the match, 0 while it still matches."] = 0
 
     @property
     def former(self) -> bool:
-        """True if an edit has removed what was hit."""
+        """True if an edit has removed the match."""
         return self.until > 0
 
     @property
     def count(self) -> int:
-        """The number of hits in all fields."""
+        """Number of hits in all fields."""
         return sum(hit.count for hit in self.hits)
 
 
@@ -69,7 +71,7 @@ class Feed:
 
 
 class Trouble(IntEnum):
-    """Severity of a feed's trouble, worst last."""
+    """Severity of a feed's problem, worst last."""
 
     NONE = 0
     PAUSED = 1
@@ -88,11 +90,11 @@ class FeedHealth:
     total: Annotated[int, "All articles."] = 0
     per_week: Annotated[float, "Articles a week, over the last four weeks."] = 0.0
     newest: Annotated[int | None, "Time of its newest article."] = None
-    moved_to: Annotated[str, 'Address to which it has moved permanently, `""` when it has not.'] = ""
+    moved_to: Annotated[str, 'New address after a permanent redirect, `""` when it has not moved.'] = ""
 
     @property
     def trouble(self) -> Trouble:
-        """The worst trouble of the feed."""
+        """Most severe problem of the feed."""
         if self.feed.state == "gone":
             return Trouble.GONE
         if self.feed.state == "paused":
@@ -103,31 +105,31 @@ class FeedHealth:
 
     @property
     def order(self) -> tuple[int, int]:
-        """Sort key by trouble, the worst first."""
+        """Sort key: most severe problem first, then the longest series of errors."""
         return -self.trouble, -self.feed.error_streak
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """The light columns of one list line. `time` is the sort time: min(published, first seen)."""
+    """Columns of a line in an article list. `time` is the sort time: min(published, first seen)."""
 
     id: Annotated[int, "Number of the article, as `show` takes it."]
     feed_id: int
     title: Annotated[str, "Its title."]
-    time: Annotated[int, "When it was published, or first seen where that was earlier."]
+    time: Annotated[int, "When it was published or first seen, whichever is earlier."]
     read: Annotated[bool, "True when it is read."]
     starred: Annotated[bool, "True when it is starred."]
     edited: Annotated[bool, "True when its text changed after it arrived."] = False
-    sources: Annotated[int, "Number of feeds that have it."] = 1
+    sources: Annotated[int, "Number of feeds that carry it."] = 1
     watches: Annotated[tuple[str, ...], "Names of the watches that match it."] = ()
     url: Annotated[str, 'Its address, `""` when it has none.'] = ""
     author: Annotated[str, 'Its author, `""` when unknown.'] = ""
-    story: Annotated[int, "Number of its story, 0 when it is alone."] = 0
+    story: Annotated[int, "Number of its story, 0 when it has none."] = 0
     story_size: Annotated[int, "Number of articles in the story."] = 1
-    story_watches: tuple[str, ...] = ()  # what any of them is on
+    story_watches: tuple[str, ...] = ()  # watches that match any article of the story
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
     former: Annotated[
-        tuple[tuple[str, int], ...], "Watches that matched it until it was edited, and when that was."
+        tuple[tuple[str, int], ...], "Watches that matched it until an edit, with the time of that edit."
     ] = ()
 
 
@@ -170,7 +172,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class StoryEntry:
-    """One report of a story. `lag` is the seconds since the first report."""
+    """One report of a story. `lag` counts the seconds since the first report."""
 
     article_id: int
     title: str
@@ -183,7 +185,7 @@ class StoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The reports of one story, at least two, in order of time."""
+    """The reports of one story, at least two, oldest first."""
 
     id: int
     entries: tuple[StoryEntry, ...]
@@ -196,8 +198,11 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Unread articles that arrived since the reader was last used, in how many stories, and how many of the
-    stories are on a watch; `ids` are the articles of the others, which can be cleared."""
+    """Counts of unread articles that arrived since the reader was last used, and of their stories.
+
+    `watched` counts the stories that a watch matches; `ids` are the articles of all other stories, except
+    starred and labelled ones.
+    """
 
     articles: int
     stories: int
@@ -207,10 +212,10 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class FullText:
-    """The text of an article's page and when it was fetched; `html` is `""` if that failed, for the reason
-    `error`.
+    """The text of an article's page and when it was fetched.
 
-    `shown`: the user reads it in place of the feed's text.
+    If that failed, `html` is `""` and `error` gives the reason. `shown` is True while the text replaces the
+    feed's text on screen.
     """
 
     html: str
@@ -222,7 +227,7 @@ class FullText:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment below an article. `time` is None if the feed does not have it."""
+    """A comment below an article. `time` is None if the feed does not give it."""
 
     author: Annotated[str, 'Its author, `""` when unknown.']
     time: Annotated[int | None, "When it was written, `null` when unknown."]
@@ -232,9 +237,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """An image scaled to fit: `rgb` has three bytes for each pixel, line after line.
+    """An image scaled to fit: `rgb` has three bytes for each pixel, row by row.
 
-    `speed` is the download speed in bytes a second, None if it was cached or is too small to tell.
+    `speed` is the download speed in bytes per second, None if the image was cached or is too small to
+    measure it.
     """
 
     width: int
@@ -253,7 +259,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article(EntryDetails):
-    """All that the reading pane shows of an article, except related articles, which may come later."""
+    """Everything that the reading pane shows of an article, except related articles, which may load later."""
 
     id: Annotated[int, "Number of the article."]
     feed_id: int
@@ -261,7 +267,7 @@ class Article(EntryDetails):
     title: Annotated[str, "Its title."]
     url: Annotated[str, "Its address."]
     author: Annotated[str, "Its author."]
-    time: Annotated[int, "When it was published, or first seen where that was earlier."]
+    time: Annotated[int, "When it was published or first seen, whichever is earlier."]
     published: Annotated[int | None, "Publication time given by its feed, `null` without one."]
     arrived: Annotated[int, "When it was first seen."]
     read: Annotated[bool, "True when it is read."]
@@ -269,7 +275,7 @@ class Article(EntryDetails):
     edited: Annotated[bool, "True when its text changed after it arrived."]
     html: str
     base_url: str
-    other_feeds: Annotated[tuple[str, ...], "Titles of the other feeds that have it."] = ()
+    other_feeds: Annotated[tuple[str, ...], "Titles of the other feeds that carry it."] = ()
     evidence: Annotated[tuple[Evidence, ...], "Why watches match it."] = ()
     previous: Neighbour | None = None
     next: Neighbour | None = None
@@ -281,12 +287,12 @@ class Article(EntryDetails):
 
     @property
     def shows_full(self) -> bool:
-        """True when the text of its page is shown."""
+        """True when the text of its page is displayed."""
         return self.full is not None and self.full.shown and bool(self.full.html)
 
     @property
     def shown(self) -> tuple[str, str]:
-        """The displayed HTML, and the base of its relative addresses."""
+        """The displayed HTML, and the base URL of its links."""
         if self.full is not None and self.shows_full:
             return self.full.html, self.full.base_url
         return self.html, self.base_url
@@ -296,9 +302,9 @@ class Article(EntryDetails):
 class Revision:
     """An article's text until the time `until`, and the word-by-word changes to the next version.
 
-    `title` and `text` are runs of words, each kept, removed or added (see `text.word_diff`): without the
-    added ones the old version, without the removed ones the next. `full` marks a version of the page's text,
-    not of the feed's.
+    `title` and `text` are runs of words, each kept, removed or added (see `text.word_diff`). Without the
+    added runs they give the old version, without the removed ones the next version. `full` marks a version
+    of the page's text, not of the feed's.
     """
 
     until: int

@@ -18,9 +18,9 @@ class RefreshStarted:
 
 @dataclass(frozen=True, slots=True)
 class FeedDone:
-    """One feed has been fetched and stored. `error` is `""` if all went well.
+    """One feed has been fetched and stored. `error` is `""` on success.
 
-    `left_out` counts the oldest entries of a document that has too many.
+    If the document has too many entries, `left_out` counts the oldest ones, which are not stored.
     """
 
     feed_id: Annotated[int, "Number of the feed."]
@@ -37,7 +37,7 @@ class FeedDone:
 
 @dataclass(frozen=True, slots=True)
 class NewMatch:
-    """A new article hit a watch that it had not hit before."""
+    """An article matched a watch for the first time."""
 
     article_id: Annotated[int, "Number of the article."]
     title: Annotated[str, "Its title."]
@@ -59,7 +59,7 @@ class RefreshDone:
 
 @dataclass(frozen=True, slots=True)
 class Relating:
-    """Progress after the refresh: new articles that have been related to those stored before."""
+    """Progress after the refresh in relating new articles to stored ones."""
 
     done: Annotated[int, "Number of articles related so far."]
     total: Annotated[int, "Number of articles to relate."]
@@ -67,9 +67,9 @@ class Relating:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """New articles on watches were notified, by a command or `notify-send`.
+    """The user was notified about new matches by a command or `notify-send`.
 
-    With `desktop` the desktop has shown it; without, whoever shows these events may. `troubles` are lines.
+    If `desktop` is False, the receiver of this event may show it instead.
     """
 
     title: Annotated[str, "Title of the notification."]

@@ -1,4 +1,4 @@
-"""From request to entries: fetch jobs, results, and parsed feeds."""
+"""Values from request to entries: fetch jobs, results, and parsed feeds."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-_FULL = 600  # letters from which a text counts as full: teasers are shorter
+_FULL = 600  # minimum letters of a full text; teasers are shorter
 
 
 @dataclass(frozen=True, slots=True)
 class FetchJob:
-    """A feed to fetch, with the validators of the last time.
+    """A feed to fetch, with the validators of its last response.
 
-    `etag` and `last_modified` are sent back as they came (RFC 9110 §13.1); `body_hash` is the digest of the
-    last parsed body. `headers` and `auth` come from the user's config. `public_only` refuses an address in a
-    private network: it came from outside.
+    `etag` and `last_modified` are sent back unchanged (RFC 9110 §13.1); `body_hash` is the digest of the last
+    parsed body. `headers` and `auth` come from the user's config. `public_only` refuses private networks, for
+    addresses that come from a feed or a web page.
     """
 
     feed_id: int
@@ -30,7 +30,7 @@ class FetchJob:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A body that differs from the last one. `moved_to` is set if every redirect was permanent."""
+    """A body that differs from the last one. `moved_to` is set if all redirects were permanent."""
 
     job: FetchJob
     url: str
@@ -56,7 +56,7 @@ class NotModified:
 
 
 class Fault(StrEnum):
-    """Kinds of errors of a feed, for exit codes, back-off and sorting."""
+    """Kind of a feed's error, for exit codes, back-off and sorting."""
 
     NETWORK = "network"
     TIMEOUT = "timeout"
@@ -100,11 +100,11 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class EntryDetails:
-    """Details that an entry may have and that its article keeps.
+    """Optional details of an entry that its article keeps.
 
-    A new one needs a line in five places: here; in `feeds.entry` for its value in the document and for how it
-    is cleaned; and in each reader, `feeds.fastentry`, `feeds.feedparser_adapter` and `feeds.jsonfeed`. The
-    pipe between the processes, the store and `Article` follow by themselves.
+    To add a detail, add a line in five places: here; in `feeds.entry`, for its value in the document and its
+    cleaning; and in each parser, `feeds.fastentry`, `feeds.feedparser_adapter` and `feeds.jsonfeed`. The pipe
+    between the processes, the store and `Article` need no change.
     """
 
     comments_url: Annotated[str, "Address of the comments."] = ""
@@ -118,11 +118,11 @@ class EntryDetails:
 
 @dataclass(frozen=True, slots=True)
 class ParsedEntry(EntryDetails):
-    """An entry as it is in the feed. Addresses are absolute http(s); `""` if the feed has none.
+    """An entry of a feed document. Addresses are absolute http(s) URLs, or `""`.
 
-    `content_html` is the fullest text, `summary_html` a different shorter one or `""`; neither is sanitised,
-    `base_url` is the base of their relative links. If a feed has no title, text or web address,
-    `content_html` is what it has instead: an image as title, an address of another scheme.
+    `content_html` is the longest text, `summary_html` a different shorter one or `""`; neither is sanitised,
+    and `base_url` is the base of their relative links. For an entry without title, text or web address,
+    `content_html` holds a substitute: an image used as the title, an address with another scheme.
     """
 
     guid: str = ""
@@ -140,7 +140,8 @@ class ParsedEntry(EntryDetails):
 class Prepared:
     """An entry prepared for storing: plain texts, words for the index, links, fingerprint of the text.
 
-    `words` are those of title, body and author; `links` are address, label and the words before the link.
+    `words` are the words of title, body and author; each link has its address, its label and the words
+    before it.
     """
 
     title: str
@@ -153,10 +154,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keys by which an entry is recognised; 0 means none.
+    """Keys that identify an entry; 0 means none.
 
-    `guid` is unique within one feed document and stable from one fetch to the next; `digest` changes with
-    anything that is read.
+    `guid` is unique within one feed document and stable from one fetch to the next; `digest` changes with the
+    entry's title, address, author or texts.
     """
 
     guid: int
@@ -168,9 +169,9 @@ class Keys:
 class ParsedFeed:
     """A feed document. `ttl` is the requested pause in seconds (RSS `<ttl>`, `sy:*`).
 
-    `prepared` and `keys` are either empty or have one for each of `entries`. `known` are the guid keys of
-    entries that were left out because they are stored unchanged. `left_out` counts the oldest entries of a
-    document that has too many.
+    `prepared` and `keys` are either empty or have one item for each entry. `known` holds the guid keys of
+    entries that are omitted because they are stored unchanged. If the document has too many entries,
+    `left_out` counts the oldest ones, which are omitted.
     """
 
     title: str = ""
@@ -186,7 +187,7 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True)
 class ParseFailed:
-    """The body is not a feed. `feeds` are addresses that it advertises, if it is a web page."""
+    """The body is not a feed. `feeds` are the addresses of feeds that it advertises, if it is a web page."""
 
     fault: Fault
     reason: str
@@ -200,8 +201,8 @@ ParseResult = ParsedFeed | ParseFailed
 class FeedPreview:
     """A preview of a feed before subscribing.
 
-    `samples` are title and time of the newest entries. `length` is the median number of letters of its newest
-    texts (a wide letter counts as two).
+    `samples` holds the titles and times of the newest entries. `length` is the median length of its newest
+    texts in letters (a wide letter counts as two).
     """
 
     title: Annotated[str, "Its title."] = ""
@@ -214,7 +215,7 @@ class FeedPreview:
 
     @property
     def texts(self) -> str:
-        """`full` texts, `short` ones (teasers, notes), or `none` but titles."""
+        """Kind of its texts: `full`, `short` (teasers, notes) or `none` (only titles)."""
         if not self.length:
             return "none"
         return "full" if self.length >= _FULL else "short"
@@ -224,7 +225,7 @@ class FeedPreview:
 class FoundFeed:
     """A feed found at an address.
 
-    `page` is the page that names it, `""` if none does; such a feed has not been read, and has no preview.
+    `page` is the page that advertises it, if any; such a feed has no preview, because it has not been read.
     """
 
     url: str

@@ -13,12 +13,13 @@ from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_ty
 class Shape:
     """A JSON object, declared as a subclass `of` the dataclass that it shows.
 
-    `shows` lists the fields in order: `id` is the attribute of that name, `unread=count.unread` another one.
-    Without it, they are those of the shape itself, then the others of the dataclass.
+    `shows` lists the fields in order: `id` shows the attribute of that name, `unread=count.unread` the
+    attribute at that path. Without `shows`, the fields of the shape itself come first, then the others of the
+    dataclass.
     Type and description come from `Annotated[int, "Description."]` at the attribute, or from the docstring
-    of a property; an annotation in the shape itself comes first. The caller gives the values that the
+    of a property; an annotation in the shape itself takes precedence. The caller passes values that the
     dataclass lacks.
-    In JSON, a tuple of (text, value) pairs is an object, and any other tuple a list.
+    In JSON, a tuple of (text, value) pairs becomes an object, any other tuple a list.
     """
 
     paths: ClassVar[Mapping[str, str]] = {}
@@ -35,7 +36,7 @@ class Shape:
 
     @classmethod
     def encode(cls, value: object = None, /, **own: object) -> dict[str, object]:
-        """Return the JSON object of a value; `own` gives fields that the value does not have."""
+        """Return the JSON object of a value; `own` supplies fields that the value lacks."""
         return {
             name: _encoded(own[name] if name in own else _attribute(value, path), cls.fields[name])
             for name, path in cls.paths.items()
@@ -50,7 +51,7 @@ def _annotation(owner: Any, path: str) -> Any:
     hint = _hints(owner)[last]
     described = get_origin(hint) is Annotated
     doc = get_args(hint)[1] if described else getattr(owner, last).__doc__.splitlines()[0]
-    doc = getattr(doc, "doc", doc)  # that of a key of the configuration
+    doc = getattr(doc, "doc", doc)  # keys of the configuration carry an object with their description
     return Annotated[_json_type(_plain(hint)), doc]
 
 
@@ -72,7 +73,7 @@ def _json_type(hint: Any) -> Any:
     hint = _plain(hint)
     origin, parts = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        return Union[tuple(_json_type(part) for part in parts)]  # noqa: UP007 - made at run time
+        return Union[tuple(_json_type(part) for part in parts)]  # noqa: UP007 - built at run time
     if origin is tuple and parts[-1] is ...:
         inner = _plain(parts[0])
         if get_origin(inner) is tuple and _plain(get_args(inner)[0]) is str:
@@ -90,7 +91,7 @@ def _attribute(value: object, path: str) -> object:
 
 
 def _encoded(value: Any, hint: Any) -> object:
-    """Return a value as JSON of an annotated type."""
+    """Return a value in the JSON form of an annotated type."""
     hint = _plain(hint)
     origin, parts = get_origin(hint), get_args(hint)
     if origin is dict:

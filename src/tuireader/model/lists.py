@@ -1,4 +1,4 @@
-"""Views of articles, their counts, changes to articles, and figures about watches and mutes."""
+"""Views of articles, their counts, changes to articles, and statistics of watches and mutes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tuireader.model.articles import ArticleRow
 
 
 class ViewKind(StrEnum):
-    """The kinds of views."""
+    """Kinds of views."""
 
     TODAY = "today"
     UNREAD = "unread"
@@ -27,10 +27,10 @@ class ViewKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view of articles. `key` is the name of the watch, label or folder, the feed's id as text, or the
-    expression.
+    """A view of articles.
 
-    Of a NEW view it is the newest article id when the reader was last closed.
+    `key` is the name of the watch, label or folder, the feed's id as text, or the expression. For a NEW view,
+    it is the newest article id when the reader was last used.
     """
 
     kind: ViewKind
@@ -39,9 +39,9 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Unread and all articles of a view, and how many of each are behind another of their story.
+    """Number of unread and of all articles in a view, and how many of each a folded story hides.
 
-    A list that folds stories has a row for each of its `stories`; an article in no story counts as one.
+    A list that folds stories has a row for each of its `stories`; an article without a story counts as one.
     """
 
     unread: Annotated[int, "Unread articles."] = 0
@@ -51,28 +51,28 @@ class Count:
 
     @property
     def unread_stories(self) -> int:
-        """Rows with something unread, in a list that folds stories."""
+        """Number of rows with unread articles in a list that folds stories."""
         return self.unread - self.unread_behind
 
     @property
     def stories(self) -> int:
-        """Rows of a list that folds stories."""
+        """Number of rows in a list that folds stories."""
         return self.total - self.behind
 
     def unread_rows(self, folded: bool) -> int:
-        """Rows with something unread: of stories if `folded`, else of articles."""
+        """Return the number of rows with unread articles, with folded stories if `folded`."""
         return self.unread_stories if folded else self.unread
 
     def rows(self, folded: bool) -> int:
-        """Rows of a list: of stories if `folded`, else of articles."""
+        """Return the number of rows in a list, with folded stories if `folded`."""
         return self.stories if folded else self.total
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The counts of the sidebar. `feeds` by feed id, `folders`, `watches` and `labels` by name.
+    """Counts for the sidebar: `feeds` by feed id, `folders`, `watches` and `labels` by name.
 
-    Muted articles are only in `muted`.
+    Muted articles count only in `muted`.
     """
 
     today: Count = Count()
@@ -89,7 +89,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label: how many articles have it, and how many of the selected ones."""
+    """A label, the number of articles that have it, and how many of them are selected."""
 
     name: str
     articles: int
@@ -98,27 +98,27 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """The texts that a purge deletes, or would delete; `bytes` as stored."""
+    """Texts that a purge deletes, or would delete; `bytes` is their stored size."""
 
-    articles: Annotated[int, "Articles whose texts are dropped."]
-    feeds: Annotated[int, "Feeds of these articles."]
+    articles: Annotated[int, "Number of articles whose texts are deleted."]
+    feeds: Annotated[int, "Number of their feeds."]
     bytes: Annotated[int, "Size of the texts."]
 
 
 LABEL_MARK = "label:"
-"""Prefix of a mark that is a label, before the name."""
+"""Prefix of a mark that is a label; the label's name follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The result of a change: the articles that really changed, and words for the toast.
+    """The result of a change: the articles that really changed, and a description for the toast.
 
-    `mark` is `read` or `starred` if such a mark now has the `value`, `""` for other changes. `step` is the
-    number of the step for undo, 0 if there is none. `config` is a change of the configuration as
-    `config.edit` packs it: the caller then iterates `apply_watches`.
+    `mark` is `read` or `starred` if that mark was set to `value`, `""` for other changes. `step` numbers the
+    undo step, 0 if the change cannot be undone. `config` is a change of the configuration, packed by
+    `config.edit`; the caller then iterates `Watches.apply`.
     """
 
-    what: Annotated[str, 'What changed, in words; `""` when nothing did.']
+    what: Annotated[str, 'Description of the change, `""` when nothing changed.']
     ids: Annotated[tuple[int, ...], "Numbers of the changed articles."]
     mark: str = ""
     value: bool = False
@@ -128,7 +128,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class MarkedArticle:
-    """The marks of an article in a feed, with the keys to recognise it on another machine.
+    """The marks of an article in a feed, with the keys that identify it on another machine.
 
     `guid` and `url_key` are its keys, see `Keys`.
     """
@@ -148,13 +148,13 @@ class MarkedArticle:
 class WatchStats:
     """Statistics of a watch, without muted articles.
 
-    A watch that follows a story `ends` at that time if nothing more comes, or has ended then.
+    `ends` is the time when a watch that follows a story ends or has ended, without further news.
     """
 
     name: Annotated[str, "Name of the watch."]
-    color: Annotated[str, "Its color."] = ""
+    color: Annotated[str, "Its colour."] = ""
     count: Count = field(default_factory=Count)
-    former: Annotated[int, "Articles that it matched until they were edited."] = 0
+    former: Annotated[int, "Articles that it matched until an edit."] = 0
     today: Annotated[int, "Matches since midnight: `is:today`."] = 0
     week: Annotated[int, "Matches of the last 7 days: `age:<7d`."] = 0
     month: Annotated[int, "Matches of the last 30 days: `age:<30d`."] = 0
@@ -162,19 +162,18 @@ class WatchStats:
     newest: Annotated[ArticleRow | None, "The newest article that it matches."] = None
     top_feeds: Annotated[tuple[tuple[str, int], ...], "Matches by title of feed, at most five feeds."] = ()
     quiet: Annotated[str, 'Why nothing matched for a week, `""` when something did.'] = ""
-    problem: Annotated[str, 'What is wrong with its rules, `""` when nothing is.'] = ""
+    problem: Annotated[str, 'Error in its rules, `""` when there is none.'] = ""
     ends: int | None = None
-    advice: Annotated[tuple[str, ...], "What in it is probably a mistake."] = ()
+    advice: Annotated[tuple[str, ...], "Probable mistakes in it."] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WatchPreview:
     """The matches that a watch would have, before it is saved.
 
-    `added` and `removed` compare with the current matches of the watch that it replaces. If it is not
-    `complete`, only the newest articles were matched, and the three numbers are about these. `sentences`
-    belong to `samples`, the newest hits; each is the evidence of its article. `advice` lists what may be a
-    mistake.
+    `added` and `removed` compare with the current matches of the watch that it replaces. If the preview is
+    not `complete`, only the newest articles were searched, and the three numbers cover only these. `samples`
+    are the newest matches, `sentences` the evidence of each. `advice` lists probable mistakes.
     """
 
     matches: int = 0
@@ -191,9 +190,9 @@ class WatchPreview:
 class MutePreview:
     """The effect that a mute would have, before it is saved.
 
-    Of the `articles` that it hits, including muted ones, it would hide `hidden`. `watched` of them are on a
-    watch, `watches` are (name, articles) for each of these. `samples` are the newest that would be hidden, or
-    else the newest that stay. With a `problem` nothing is known.
+    It matches `articles` (including muted ones), of which it would hide `hidden`; `watched` of them match a
+    watch, and `watches` pairs each of these watches with its number of articles. `samples` are the newest
+    articles to be hidden, or the newest matches if none is. If there is a `problem`, nothing else is set.
     """
 
     articles: int = 0

@@ -1,13 +1,13 @@
 """Articles that several feeds carry: each feed keeps its own text, and the best one is displayed.
 
-The best text is that of the feed on whose site the article is, or else the longest, as long as the texts are
-alike; texts that differ are different articles. The first feed to use an address does not decide
-what is shown there. A read article stays read only if the user has seen the text: one that had only a title,
-and now gets its text from another feed, becomes unread.
+The best text comes from the feed on whose site the article is; otherwise it is the longest one, as long as
+the texts are alike. Texts that are unlike are different articles, so the first feed to use an address does
+not decide what is displayed. A read article stays read only if the user has seen the displayed text: an
+article that had only a title becomes unread when another feed supplies the text.
 
-An article belongs to the feed whose text it shows (`article.feed_id`, in `article` and `content`). A feed
-with another text has a `variant`; one without says the same. When another text is displayed, the two change
-places, and revisions and matches keep naming the feed of their text.
+An article belongs to the feed whose text is displayed (`article.feed_id`, in `article` and `content`). A
+further feed whose text differs has a row in `variant`; without one, its text is the displayed one. When
+another text is displayed, the two swap places, and revisions and matches keep naming the feed of their text.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from tuireader.store.index import Index
 from tuireader.store.sql import Part
 
 _TEXT = "title, url, author, summary, html, base_url, extra, url_key, text_key"
-"""The columns of a variant after its keys: a feed's text of an article, as it is stored."""
+"""Columns of a variant after its keys: a feed's stored text of an article."""
 _Variant = tuple[Any, ...]
 
 
 class Appearances(Part):
     """Store articles of further feeds; every method needs a transaction.
 
-    The full-text index is updated by the caller of a public method, but for `reassign`.
+    Callers update the full-text index themselves, except after `reassign`.
     """
 
     _articles: Articles
@@ -43,7 +43,7 @@ class Appearances(Part):
     _index: Index
 
     def add(self, feed_id: int, shown: StoredText, item: IncomingEntry, saved: Saved) -> None:
-        """Store that a further feed carries an article, with its own text of it."""
+        """Add a further feed that carries an article, with the feed's own text."""
         self._conn.execute(
             """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary)
                VALUES (?, ?, ?, ?, 1)""",
@@ -57,7 +57,7 @@ class Appearances(Part):
         self.change(feed_id, shown, item, saved)
 
     def change(self, feed_id: int, old: StoredText, item: IncomingEntry, saved: Saved) -> None:
-        """Store the text that a feed now has of an article that belongs to another feed."""
+        """Store a feed's new text of an article that belongs to another feed."""
         article_id, kept = old.id, self._full_texts.has_content(old.id)
         before = next((one for one in old.appearances if one.feed_id == feed_id), None)
         now = _appearance(feed_id, item, old)
@@ -80,11 +80,11 @@ class Appearances(Part):
     def settle(self, text: StoredText) -> StoredText:
         """Update an article's variants after its own feed has changed the text.
 
-        Returns the text that is displayed now: that of another feed if hardly any is left.
+        Returns the displayed text, which comes from another feed if hardly any text is left.
         """
         kept: list[Appearance] = []
         for other in text.appearances:
-            if not other.same and _words(other) == _words(_said(other.feed_id, text)):
+            if not other.same and _words(other) == _words(_displayed(other.feed_id, text)):
                 self._drop(text.id, other.feed_id)
                 other = Appearance(other.feed_id)
             kept.append(other)
@@ -93,7 +93,7 @@ class Appearances(Part):
         return text if best is None else self._display(text, best, unread=False)
 
     def copy_to_feeds(self, text: StoredText) -> StoredText:
-        """Give further feeds that say the same a copy of the text before it is replaced."""
+        """Give further feeds with the same text a copy of it before it is replaced."""
         if all(not other.same for other in text.appearances):
             return text
         self._copy_to_feeds(text.id)
@@ -121,7 +121,7 @@ class Appearances(Part):
         self._index.exchange(saved.reindexed)
 
     def _display(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
-        """Display another text, as unread if `unread` and there was nothing of it to read before."""
+        """Display another text; with `unread`, mark the article as unread if that text is new to the user."""
         self._show(text.id, best.feed_id)
         if unread and text.read and not text.full and not _was_seen(text, best):
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
@@ -140,11 +140,11 @@ class Appearances(Part):
         )
 
     def _drop(self, article_id: int, feed_id: int) -> None:
-        """Delete a variant: the feed says what is displayed."""
+        """Delete a feed's variant: its text is the displayed one."""
         self._conn.execute("DELETE FROM variant WHERE article_id = ? AND feed_id = ?", (article_id, feed_id))
 
     def _copy_to_feeds(self, article_id: int) -> None:
-        """Give the further feeds that say what is displayed a copy of it, before it changes."""
+        """Copy the displayed text to the further feeds without a variant, before it changes."""
         feeds = self._conn.execute(
             """SELECT DISTINCT feed_id FROM appearance WHERE article_id = ?1 AND secondary = 1
                EXCEPT SELECT feed_id FROM variant WHERE article_id = ?1""",
@@ -156,7 +156,7 @@ class Appearances(Part):
                 self._keep(article_id, feed_id, shown)
 
     def _choose(self, text: StoredText) -> Appearance | None:
-        """Return the appearance to display in place of a text, None if the text is the best one."""
+        """Return the appearance to display in place of a text, or None if the text is the best one."""
         others = [other for other in text.appearances if not other.same]
         if not others:
             return None
@@ -208,7 +208,7 @@ class Appearances(Part):
             conn.execute(CONTENT, (article_id, *texts))
 
     def _shown(self, article_id: int) -> _Variant | None:
-        """Return the displayed text, None if it was purged."""
+        """Return the displayed text, or None if it was purged."""
         sql = f"SELECT {_TEXT} FROM article a JOIN content c ON c.article_id = a.id WHERE a.id = ?"
         row: _Variant | None = self._conn.execute(sql, (article_id,)).fetchone()
         return row
@@ -219,7 +219,7 @@ class Appearances(Part):
         return row
 
     def _subscribed(self, feed_ids: tuple[int, ...]) -> dict[int, str]:
-        """Return the addresses of those feeds that are subscribed."""
+        """Return the addresses of the subscribed ones among some feeds."""
         marks = ",".join("?" * len(feed_ids))
         rows = self._conn.execute(
             f"SELECT id, url FROM feed WHERE subscribed = 1 AND id IN ({marks})", feed_ids
@@ -229,7 +229,7 @@ class Appearances(Part):
 
 def _appearance(feed_id: int, item: IncomingEntry, shown: StoredText) -> Appearance:
     entry = item.entry
-    said = Appearance(
+    found = Appearance(
         feed_id,
         same=False,
         title=item.title,
@@ -240,21 +240,21 @@ def _appearance(feed_id: int, item: IncomingEntry, shown: StoredText) -> Appeara
         html=entry.content_html or entry.summary_html,
         tags=entry.tags,
     )
-    return Appearance(feed_id) if _words(said) == _words(_said(feed_id, shown)) else said
+    return Appearance(feed_id) if _words(found) == _words(_displayed(feed_id, shown)) else found
 
 
-def _said(feed_id: int, text: StoredText) -> Appearance:
+def _displayed(feed_id: int, text: StoredText) -> Appearance:
     return Appearance(
         feed_id, same=False, title=text.title, author=text.author, summary=text.summary, body=text.body
     )
 
 
-def _words(said: Appearance) -> tuple[bool, str, str, str, str]:
-    """Return all that is searched and matched of an appearance: no links, no marks."""
-    return said.same, said.title, said.author, said.summary, said.body
+def _words(one: Appearance) -> tuple[bool, str, str, str, str]:
+    """Return the texts of an appearance that searches and watches read."""
+    return one.same, one.title, one.author, one.summary, one.body
 
 
 def _was_seen(text: StoredText, best: Appearance) -> bool:
-    """Return whether a newly displayed text was seen, or most of it, or its beginning."""
+    """Return whether the user has seen a newly displayed text, most of it, or its beginning."""
     titles = f"{text.title} {best.title}"
     return dedup.contains(best.body, text.body, titles) or dedup.contains(text.body, best.body, titles)

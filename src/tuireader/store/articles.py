@@ -1,4 +1,4 @@
-"""One article with all that the reading pane shows, and texts in bulk for matching and indexing."""
+"""One article with everything that the reading pane shows; texts in bulk for matching and indexing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tuireader.text import plain
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """An article in a further feed: its plain texts there, unless they are the `same` as those displayed."""
+    """An article in a further feed: its plain texts there, unless they equal the displayed ones (`same`)."""
 
     feed_id: int
     same: bool = True
@@ -33,10 +33,10 @@ class Appearance:
 class StoredText:
     """An article's facts and plain texts, for matching and relating.
 
-    `body` is the fullest text; `summary` is `""` unless the feed has a shorter one, too. `full` is the text
-    of the article's page, if that was fetched: watches and searches read it, relating does not. `dated` is
-    False when `time` is only the time of arrival. `words` and `links` are set while the article is being
-    stored, see `Prepared`. `appearances` are those in further feeds.
+    `body` is the longest text; `summary` is `""` unless the feed also has a shorter one. `full` is the text
+    of the article's page if it was fetched: watches and searches read it, relating does not. `dated` is False
+    when `time` is only the time of arrival. `words` and `links` are set while the article is being stored,
+    see `Prepared`. `appearances` are the further feeds that carry the article.
     """
 
     id: int
@@ -64,16 +64,16 @@ class StoredText:
 
     @property
     def asked_summary(self) -> str:
-        """The summary for expressions: with a full text, everything that the feed says."""
+        """The summary for expressions: the whole text of the feed if there is a full text."""
         return f"{self.summary}\n{self.body}".strip() if self.full else self.summary
 
     @property
     def asked_body(self) -> str:
-        """The body for expressions: the fullest text."""
+        """The body for expressions: the full text, or else the body."""
         return self.full or self.body
 
     def same_text_as(self, other: StoredText) -> bool:
-        """Return whether both show the same title and text of the same feed."""
+        """Return whether both have the same title and text from the same feed."""
         mine = (self.feed_id, self.title, self.author, self.summary, self.body)
         return mine == (other.feed_id, other.title, other.author, other.summary, other.body)
 
@@ -84,7 +84,7 @@ class Articles(Part):
     _compression: Compression
 
     def get(self, article_id: int) -> Article | None:
-        """Return an article with everything that belongs to it, None if it does not exist."""
+        """Return an article with everything that belongs to it, or None if it does not exist."""
         row = self._conn.execute(
             f"""SELECT a.id, a.feed_id, {FEED_TITLE},
                       a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
@@ -127,7 +127,7 @@ class Articles(Part):
         )
 
     def evidence(self, ids: Iterable[int]) -> dict[int, tuple[Evidence, ...]]:
-        """Return the matches of those articles that have any, with their evidence, in config order."""
+        """Return the matches of each article that has any, with their evidence, in config order."""
         rows = self._conn.execute(
             f"""SELECT m.article_id, {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
                 WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position""",
@@ -190,7 +190,7 @@ class Articles(Part):
             )
 
     def appearances(self, ids: Sequence[int], *, bodies: bool = True) -> dict[int, tuple[Appearance, ...]]:
-        """Return the further feeds of those articles that have any, with the texts if `bodies`."""
+        """Return the further feeds of each article that has any, with their texts if `bodies`."""
         rows = self._conn.execute(
             """SELECT p.article_id, p.feed_id, v.title, v.url, v.author, iif(?1, v.summary, NULL),
                       iif(?1, v.html, NULL), v.extra

@@ -1,4 +1,4 @@
-"""The articles of a brief, and where the last one ended."""
+"""Articles for briefs, and the point where the last brief ended."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id
 
 
 class Briefs(Part):
-    """Select articles for briefs. Muted articles and those of unsubscribed feeds are in none."""
+    """Select articles for briefs, without muted articles and those of unsubscribed feeds."""
 
     _articles: Articles
 
     def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
-        """Return the articles above id `after`, or since a time if that is None, and the rest of their
-        stories.
+        """Return the articles above id `after`, or else since a time, with the rest of their stories.
 
-        With `watch` only stories that it hits.
+        With `watch`, only articles that it matches, with their stories.
         """
         where, args = _within(after, since, watch)
         rows = self._conn.execute(
@@ -43,17 +42,17 @@ class Briefs(Part):
         ]
 
     def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
-        """Return how many articles are missing from the same brief because they are muted."""
+        """Return how many articles the same brief leaves out because they are muted."""
         where, args = _within(after, since, watch)
         sql = "SELECT count(*) FROM article a JOIN feed f ON f.id = a.feed_id WHERE a.muted != 0"
         return int(self._value(f"{sql} AND f.subscribed = 1 AND {where}", args))
 
     def newest(self) -> int:
-        """Return the highest article id: the end of a brief that is made now."""
+        """Return the highest article id: the end of a brief made now."""
         return newest_id(self._conn)
 
     def last(self, watch: str) -> int | None:
-        """Return the id at which the last brief for a watch (`""` for all) ended, None if there was none."""
+        """Return the id at which the last brief for a watch (`""` for all) ended, or None without one."""
         value = self._store.fact(f"brief:{watch}")
         return int(value) if value else None
 
@@ -64,7 +63,7 @@ class Briefs(Part):
     def seen(self, now: int) -> tuple[int, int | None]:
         """Return when the reader was last used (`now` if never) and the newest article id then, if known.
 
-        Both are set to the present.
+        Then sets both to their current values.
         """
         time, newest = self._store.fact("seen"), self._store.fact("seen id")
         self._store.set_fact("seen", str(now))
@@ -72,7 +71,7 @@ class Briefs(Part):
         return int(time or now), int(newest) if newest else None
 
     def away(self, since: int) -> Away:
-        """Return the unread articles that have arrived since a time."""
+        """Return the counts of unread articles that have arrived since a time."""
         rows = self._conn.execute(
             """SELECT a.id, iif(a.story, a.story, -a.id),
                       a.starred OR EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id),

@@ -1,4 +1,4 @@
-"""Look names up for shell completion: read-only, fast, and silent about errors."""
+"""Look up names for shell completion: read-only, fast, and silent about errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tuireader.text import without_password
 
 
 def feeds(path: Path) -> list[tuple[int, str, str]]:
-    """Return number, title and address of each subscribed feed; none if the database is busy or missing."""
+    """Return number, title and address of each subscribed feed; nothing if the database is unavailable."""
     rows = _read(
         path,
         f"SELECT id, {FEED_TITLE}, url FROM feed f WHERE subscribed ORDER BY position, id",
@@ -33,7 +33,7 @@ def labels(path: Path) -> list[str]:
 
 
 def every_feed(path: Path) -> list[tuple[str, str, str]]:
-    """Return title, address and folder of every feed, also of unsubscribed ones."""
+    """Return title, address and folder of every feed, including unsubscribed ones."""
     return _read(path, f"SELECT {FEED_TITLE}, url, folder FROM feed f")
 
 

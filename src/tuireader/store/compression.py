@@ -1,9 +1,9 @@
-"""Compress texts with zstd and a dictionary made of the store's own texts.
+"""Compress texts with zstd and a dictionary trained on the store's own texts.
 
-The texts of feeds are short and alike: with a dictionary they take two thirds of what deflate leaves, in a
-third of the time. A stored value says by itself how to read it: a string is the text; bytes begin with `28 B5
-2F FD` for a zstd frame, whose header names its dictionary, or with `78` for texts that former versions
-deflated.
+The texts of feeds are short and similar: with a dictionary they take two thirds of the space that deflate
+needs, in a third of the time. A stored value identifies its own format: a string is the text itself; bytes
+begin with `28 B5 2F FD` for a zstd frame, whose header names its dictionary, or with `78` for deflate, which
+earlier versions used.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tuireader.zstd import ZstdDict
 
 _FRAME = b"\x28\xb5\x2f\xfd"
-_LEVEL = 3  # level of zstd; 6 takes three times as long and saves 1 %
-_FROM, _ALONE_FROM = 50, 400  # characters from which compression pays, with a dictionary and without
+_LEVEL = 3  # zstd level; 6 takes three times as long and saves 1 %
+_FROM, _ALONE_FROM = 50, 400  # minimum characters to compress, with a dictionary and without
 
 Stored = str | bytes | None
 
@@ -59,7 +59,7 @@ class Compressor:
 
 
 class Compression(Part):
-    """Compress and decompress the texts of one database; each dictionary is read once, when it is needed."""
+    """Compress and decompress the texts of one database; each dictionary is read once, on first use."""
 
     def __init__(self, store: Connection) -> None:
         super().__init__(store)
@@ -74,7 +74,7 @@ class Compression(Part):
         if self._current is None or self._newest != newest:
             try:
                 self._current = Compressor(self._dictionary(newest) if newest else None)
-            except UnreadableText:  # let no new text depend on it
+            except UnreadableText:  # new texts must not depend on it
                 self._current = Compressor(None)
             self._newest = newest
         return self._current
@@ -97,7 +97,7 @@ class Compression(Part):
             number = zstd.get_frame_info(stored).dictionary_id
             return zstd.decompress(stored, self._dictionary(number) if number else None).decode()
         except (zlib.error, zstd.ZstdError, UnicodeDecodeError) as error:
-            raise UnreadableText(f"a text cannot be unpacked: {error}") from error
+            raise UnreadableText(f"a text cannot be decompressed: {error}") from error
 
     def _dictionary(self, number: int) -> ZstdDict:
         found = self._read.get(number)
@@ -106,6 +106,6 @@ class Compression(Part):
 
             data = self.dictionaries.find(number)
             if data is None:
-                raise UnreadableText(f"the dictionary {number} that a text was packed with is lost")
+                raise UnreadableText(f"dictionary {number}, which compressed a text, is lost")
             found = self._read[number] = ZstdDict(data)
         return found

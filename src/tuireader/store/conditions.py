@@ -25,12 +25,12 @@ _NAMED = {  # queries for ids with names, and for the articles of an id
     "label": ("SELECT id, name FROM label", "SELECT article_id FROM article_label WHERE label_id IN ({})"),
 }
 HIT = "+a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
-"""Index hits; the plus keeps SQLite from looking up all of them where it could walk by time."""
+"""Index hits; the plus makes SQLite walk the articles by time instead of looking up every hit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """SQL that holds for every match, its arguments, and whether it holds for nothing else (`exact`)."""
+    """SQL that is true for every match, with its arguments; `exact` if it is true for nothing else."""
 
     sql: str = "1"
     args: tuple[object, ...] = ()
@@ -84,7 +84,7 @@ class Conditions:
                 return ANYTHING
 
     def _named(self, node: Text | Regex) -> Condition:
-        """Return the condition on names of feeds, folders or watches: they are few, so Python compares."""
+        """Return the condition on names of feeds, folders or watches, which are few enough for Python."""
         if node.field not in _NAMED or node.field == "label":
             return ANYTHING
 
@@ -103,14 +103,14 @@ class Conditions:
 
 
 def of_feeds(feed_ids: Iterable[int]) -> str:
-    """Return SQL for the articles of some feeds, their own and those that they carry."""
+    """Return SQL for the articles of some feeds, including those that belong to other feeds."""
     feeds = number_list(feed_ids)
     return f"""(a.feed_id IN ({feeds}) OR a.id IN
                (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({feeds})))"""
 
 
 def joined(operator: str, parts: Sequence[Condition]) -> Condition:
-    """Join conditions by an operator, as a balanced tree: SQLite accepts a depth of 1,000 at most."""
+    """Join conditions by an operator, as a balanced tree because SQLite limits the depth to 1,000."""
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2

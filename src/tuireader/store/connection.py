@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 PATIENCE = 15.0
 """Seconds to wait for another program that is writing."""
-_ATTEMPT = 0.1  # seconds of one attempt to get the write lock; `patience` may change between two attempts
+_ATTEMPT = 0.1  # seconds of one attempt to take the write lock; `patience` may change between attempts
 
 
 class Connection:
-    """Plain, synchronous access over one SQLite connection; not to be shared between threads at a time.
+    """Plain, synchronous access over one SQLite connection, for one thread at a time.
 
-    Each part is a class in a module of its name, imported at first use: a start that lists articles needs few
-    of them, and all of them together take a fifth of a second.
+    Each part is a class in a module of the same name, imported on first use: listing articles at the start
+    needs only a few, and importing all takes a fifth of a second.
     """
 
     broken_input = (
@@ -29,12 +29,12 @@ class Connection:
         OverflowError,
         UnicodeError,
     )
-    """Errors of a bad row, as opposed to a bad database: a number too large, a lone surrogate."""
+    """Errors caused by a bad row, not a bad database: a number too large, a lone surrogate."""
 
     def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
         self.conn = conn
         self.path = path
-        self.patience = PATIENCE  # seconds that a transaction waits for the write lock; any thread may set it
+        self.patience = PATIENCE  # seconds to wait for the write lock; any thread may set it
 
     if not TYPE_CHECKING:
 
@@ -54,18 +54,18 @@ class Connection:
             yield
             self.conn.execute("COMMIT")
         except BaseException:
-            if self.conn.in_transaction:  # also if the disk had no room for the commit
+            if self.conn.in_transaction:  # a commit that fails for lack of space leaves it open
                 self.conn.execute("ROLLBACK")
             raise
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo only this part of a transaction if it raises; not to be nested."""
+        """Undo only this part of a transaction if it raises; cannot be nested."""
         self.conn.execute("SAVEPOINT part")
         try:
             yield
         except BaseException:
-            if self.conn.in_transaction:  # a full disk undoes the whole transaction
+            if self.conn.in_transaction:  # a full disk rolls back the whole transaction
                 self.conn.execute("ROLLBACK TO part")
                 self.conn.execute("RELEASE part")
             raise
@@ -88,25 +88,25 @@ class Connection:
             self.conn.execute(f"PRAGMA busy_timeout = {int(1000 * PATIENCE)}")
 
     def set_cache(self, kibibytes: int, *, checkpoint: int | None = None) -> None:
-        """Set the page cache in KiB; `checkpoint`: pages that may stay in the write-ahead log."""
+        """Set the page cache in KiB; `checkpoint` is the number of pages that may stay in the WAL."""
         self.conn.execute(f"PRAGMA cache_size = -{kibibytes}")
         if checkpoint is not None:
             self.conn.execute(f"PRAGMA wal_autocheckpoint = {checkpoint}")
-            self.conn.execute(f"PRAGMA journal_size_limit = {1 << 20}")  # truncate it after copying
+            self.conn.execute(f"PRAGMA journal_size_limit = {1 << 20}")  # truncate the WAL after copying
 
     def checkpoint(self, size: int) -> None:
-        """Copy the write-ahead log into the database if it has `size` bytes, as far as readers permit."""
+        """Copy the WAL into the database if it has reached `size` bytes, as far as readers permit."""
         log = self.path.with_name(f"{self.path.name}-wal")
         if log.exists() and log.stat().st_size >= size:
             self.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def fact(self, name: str) -> str:
-        """Return the value that is stored under a name, `""` if there is none."""
+        """Return the value stored under a name, or `""`."""
         row = self.conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
     def set_fact(self, name: str, value: str) -> None:
-        """Store a value under a name, unless it is there already; needs a transaction."""
+        """Store a value under a name, unless it is unchanged; needs a transaction."""
         self.conn.execute(
             """INSERT INTO fact (name, value) VALUES (?, ?)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value != excluded.value""",
@@ -114,19 +114,19 @@ class Connection:
         )
 
     def change_state(self) -> tuple[int, int]:
-        """Return a value that changes with each write, by this connection or another one."""
+        """Return a value that changes with each write by this or another connection."""
         return self.data_version(), self.conn.total_changes
 
     def data_version(self) -> int:
-        """Return a number that changes when another connection has written."""
+        """Return a number that changes when another connection writes."""
         return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
-        """Refresh stale statistics of the query planner, then close."""
+        """Update stale statistics of the query planner, then close."""
         try:
             self.conn.execute("PRAGMA busy_timeout = 0")
             self.conn.execute("PRAGMA optimize")
         except sqlite3.Error:
-            pass  # read-only or busy: statistics can wait
+            pass  # read-only or busy: skip the statistics
         finally:
             self.conn.close()

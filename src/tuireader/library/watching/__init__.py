@@ -1,6 +1,7 @@
-"""Rules of the configured watches, the watches that have ended, and helpers of `library.watches`.
+"""Rules of the configured watches, watches that have ended, and helpers for `library.watches`.
 
-The modules connect the store with the pure `watch`. Most are imported where they are used, for a quick start.
+The modules connect the store to the pure package `watch`. Most are imported where they are used, for a fast
+start.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ _DAY = 86_400
 
 
 def named(config: Config, name: str) -> WatchConfig:
-    """Return the watch of a name in any case. Raises UsageError without one."""
+    """Return the watch with a name, ignoring case; raise UsageError if it is unknown."""
     for item in config.watches:
         if item.name.casefold() == name.casefold():
             return item
     names = ", ".join(item.name for item in config.watches) or "none"
-    raise UsageError(f"there is no watch {name!r}", f"there are: {names}")
+    raise UsageError(f"there is no watch {name!r}", f"choose from: {names}")
 
 
 def rule_of(item: WatchConfig) -> WatchRule:
@@ -36,10 +37,10 @@ def rules(config: Config) -> list[WatchRule]:
 
 
 def quiet_days(config: Config) -> dict[str, int]:
-    """Return the watches that end with their story, and the number of quiet days."""
+    """Return, for each watch that ends with its story, the number of quiet days after which it ends."""
     return {item.name: item.ends_after_quiet_days for item in config.watches if item.ends_after_quiet_days}
 
 
 def ended(last: Mapping[str, int], days: Mapping[str, int], now: int) -> frozenset[str]:
-    """Return the watches that have been quiet for that long; `last` is the time of their last news."""
+    """Return the watches without news for their number of days; `last` has the times of their latest news."""
     return frozenset(name for name, count in days.items() if now - last.get(name, now) >= count * _DAY)

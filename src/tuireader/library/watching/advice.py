@@ -20,7 +20,7 @@ Ask = Callable[[Names], Sequence[Advice]]
 
 
 def known_names(store: Store, config: Config, feeds: ingest.FeedNames) -> Names:
-    """Return all names that expressions can use, without tags of feeds."""
+    """Return all names that expressions can use, except the tags of feeds."""
     labels = [label.name for label in store.labels.all()]
     labels += [label for _, _, _, *of_feed in feeds.values() for label in of_feed]
     return _names(config, [(title, url, folder) for title, url, folder, *_ in feeds.values()], labels)
@@ -66,20 +66,20 @@ def _of_mute(mute: MuteConfig, known: Names) -> list[Advice]:
 
 
 def _advised(ask: Ask, known: Names, tags: Callable[[], Collection[str]]) -> list[Advice]:
-    """Return the advice of `ask`. Tags of feeds are only read for a label that the user never gave."""
+    """Return the advice of `ask`; the tags of feeds are read only if it finds an unknown label."""
     found = ask(known)
     if any(one.field == "label" for one in found):
         found = ask(replace(known, labels=[*known.labels, *tags()]))
     return list(found)
 
 
-# --------------------------------------------------------------------------- the file
+# --------------------------------------------------------------------------- configuration file
 
 
 def for_config(config: Config, text: str, file: str, database: Path) -> list[Problem]:
     """Return advice on the watches, mutes and saved searches of a configuration file, with line numbers.
 
-    Reads names from the configuration and the database, without opening or creating the latter.
+    Reads names from the configuration and from the database, which is never created or written to.
     """
     from tuireader.store import completions as stored
 
@@ -90,13 +90,13 @@ def for_config(config: Config, text: str, file: str, database: Path) -> list[Pro
     lines = dict(key_lines(text))
     return [
         Problem(path, str(one), lines.get(path), file=file, warning=True)
-        for path, ask in _asked(config, tomllib.loads(text.removeprefix("\ufeff")))
+        for path, ask in _advice_by_path(config, tomllib.loads(text.removeprefix("\ufeff")))
         for one in _advised(ask, known, partial(stored.tags, database))
     ]
 
 
-def _asked(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, Ask]]:
-    """Yield each table with an expression: its path in the file, and its advice."""
+def _advice_by_path(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, Ask]]:
+    """Yield the path of each table with an expression, and a function that returns its advice."""
     for item in config.watches:
         yield _path(data, "watch", name=item.name), partial(watch.advice, rule_of(item))
     for mute in config.mutes:
@@ -106,7 +106,7 @@ def _asked(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, Ask]]:
 
 
 def _path(data: dict[str, Any], kind: str, **values: str) -> str:
-    """Return the path of a table in the file, some of whose tables may be invalid: `watch[2]`, from 1."""
+    """Return the path of a table, such as `watch[2]`, counted from 1 and including invalid tables."""
     tables = data[kind] if isinstance(data[kind], list) else [data[kind]]
     for number, table in enumerate(tables, 1):
         if all(str(table.get(key, "")).strip() == value for key, value in values.items()):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tuireader.text import cut_characters
 
-_LEAD = 1500  # characters of a later article in which something new counts: its news is at its top
+_LEAD = 1500  # characters of a later article to search: articles begin with their news
 _NAMED = 4
 _SHOWN = 60
 
@@ -54,24 +54,26 @@ _NO_NAMES = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
     august september october november december""".split()  # noqa: SIM905
 )
-_SHORT = re.compile("[A-Z]{2}")  # UK, US, EU, AI, IT: whom or what they mean is no news
+_SHORT = re.compile("[A-Z]{2}")  # UK, US, EU, AI, IT: too common to be news
 _WORD = re.compile(r"[^\W_]+")
-_SOURCE = re.compile(r"\s[|–—-]\s[^|–—]{2,30}\Z")  # the name of a paper behind a headline
+_SOURCE = re.compile(r"\s[|–—-]\s[^|–—]{2,30}\Z")  # the name of a publication after a headline
 _BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por)\s+[{_CAPITALS}][^.!?]{{1,80}}\Z")
 _SMALL_IN_HEADLINES = frozenset("with from over into than amid upon after onto under about".split())  # noqa: SIM905
 _HEADLINE_WORDS = 25
-# Words of German, where every noun has a capital, that hardly stand in other languages.
+# Frequent German words that are rare in other languages; German capitalises every noun.
 _GERMAN = frozenset(
     """und das dass nicht eine einen einem für auf dem der mit ist von sich auch aus nach bei zum zur
     wird""".split()  # noqa: SIM905
 )
 _ROOT = 4
-_INFLECTING = "\u0370"  # scripts from here on (Greek, Cyrillic) inflect names: their first letters count
+_INFLECTING = (
+    "\u0370"  # names in scripts from here on (Greek, Cyrillic) are inflected: compare their first letters
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """Facts of a text: a key that is equal for equal facts, and the words to show."""
+    """Facts of a text: normalised values, each with the words to show."""
 
     numbers: dict[float, str]
     dates: dict[tuple[int, int], str]
@@ -79,18 +81,18 @@ class _Facts:
     quotations: dict[str, str]
 
 
-def new_facts(text: str, told: Iterable[str]) -> tuple[str, ...]:
-    """Return the numbers, dates, names and quotations at the top of a text that none of the `told` texts has.
+def new_facts(text: str, earlier: Iterable[str]) -> tuple[str, ...]:
+    """Return up to four numbers, dates, names and quotations at the top of a text that no `earlier` text has.
 
-    The first line of a text is its title. At most four, in the words of the text. JLR is no new name after
-    Jaguar Land Rover.
+    Facts are quoted as written. The first line of a text is its title. An acronym is not new after its full
+    name: JLR after Jaguar Land Rover.
     """
-    seen_text = "\n".join(told)
+    seen_text = "\n".join(earlier)
     top = text if len(text) <= _LEAD else text[:_LEAD].rpartition(" ")[0]
     seen, new = _facts(seen_text), _facts(top)
     words = _WORD.findall(seen_text)
     roots, heads = {_root(word.casefold()) for word in words}, "".join(word[0] for word in words)
-    said = _squeezed(seen_text)
+    seen_words = _squeezed(seen_text)
     found = [shown for number, shown in new.numbers.items() if number not in seen.numbers]
     found += [shown for day, shown in new.dates.items() if day not in seen.dates]
     found += [
@@ -98,7 +100,7 @@ def new_facts(text: str, told: Iterable[str]) -> tuple[str, ...]:
         for name, shown in new.names.items()
         if _root(_WORD.findall(name)[-1]) not in roots and not (shown.isupper() and shown in heads)
     ]
-    found += [f"“{shown}”" for quotation, shown in new.quotations.items() if quotation not in said]
+    found += [f"“{shown}”" for quotation, shown in new.quotations.items() if quotation not in seen_words]
     return tuple(cut_characters(shown, _SHOWN) for shown in found[:_NAMED])
 
 
@@ -120,7 +122,7 @@ def _facts(text: str) -> _Facts:
 
 
 def _day(match: re.Match[str]) -> tuple[int, int]:
-    """Return month and day of a date."""
+    """Return the month and the day of a date."""
     way = next(way for way in _WAYS if match[f"d{way}"])
     day, written = int(match[f"d{way}"]), match[f"m{way}"]
     month = int(written) if written.isdigit() else _MONTHS.index(written[:3].lower()) + 1
@@ -128,10 +130,10 @@ def _day(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _number(match: re.Match[str]) -> tuple[float, str]:
-    """Return a number with its unit; 0 for one that is hardly news: a small one, or a year."""
+    """Return a number's value and the words to show; 0 for small numbers and years, which are rarely news."""
     value = _value(match["digits"]) * _UNITS.get((match["unit"] or "").lower(), 1.0)
     if match["share"]:
-        return value / 100 + 1e-9, match[0].strip()  # so that 5 % is not 0.05
+        return value / 100 + 1e-9, match[0].strip()  # keep 5 % and 0.05 apart
     bare = not (match["money"] or match["unit"])
     if bare and (value < 10 or (1900 <= value <= 2100 and match["digits"].isdecimal())):
         return 0.0, ""
@@ -139,7 +141,7 @@ def _number(match: re.Match[str]) -> tuple[float, str]:
 
 
 def _value(digits: str) -> float:
-    """Value of digits: `1,200.5`, `1.200,5`, `10,5`, `1,00,000`; 0 for a version such as `2.1.3`."""
+    """Return the value of `1,200.5`, `1.200,5`, `10,5` or `1,00,000`; 0 for a version such as `2.1.3`."""
     first, *groups = re.split("[.,]", digits)
     signs = [char for char in digits if char in ".,"]
     if not signs:
@@ -155,9 +157,9 @@ def _value(digits: str) -> float:
 
 
 def _names(text: str) -> Iterator[tuple[str, str]]:
-    """Yield capitalized words inside sentences; the first word of a sentence does not count.
+    """Yield capitalised words inside sentences; the first word of a sentence does not count.
 
-    Ignores headlines in title case, and bylines. In German, where nouns are capitalized, a name has at least
+    Ignores bylines and headlines in title case. In German, where nouns are capitalised, a name has at least
     two words.
     """
     title, line_feed, rest = text.partition("\n")
@@ -176,7 +178,7 @@ def _names(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_headline(line: str) -> bool:
-    """Return whether a line has capitals for all its longer words, as a Headline in This Style does."""
+    """Return whether all longer words of a line are capitalised, as in a Headline in This Style."""
     words = _WORD.findall(line)
     if len(words) > _HEADLINE_WORDS:
         return False

@@ -10,7 +10,7 @@ from tuireader.store import Store
 from tuireader.watch import Matcher, WatchRule
 
 _SAMPLES = 5
-_COUNTED = 2000  # matches from which a preview counts no further
+_COUNTED = 2000  # number of matches at which a preview stops
 _LOOKED_AT = 6000  # maximum number of articles that a preview searches: about two seconds
 
 
@@ -35,7 +35,7 @@ class WatchPreviewer:
 
     @property
     def problem(self) -> str:
-        """Error of the rule, or `""`."""
+        """Error in the rule, or `""`."""
         return "; ".join(problem.message for problem in self._matcher.problems)
 
     def begin(self, store: Store) -> None:
@@ -45,7 +45,7 @@ class WatchPreviewer:
         self._before = store.stats.matched(self.replaces) if self.replaces else []
 
     def step(self, store: Store, size: int = 100) -> bool:
-        """Match the next `size` articles; return False when done, or enough were found."""
+        """Match the next `size` articles; return False when done or when enough have matched."""
         batch = [article for article, _ in self._candidates[self._at : self._at + size]]
         self._at += len(batch)
         names = (self.rule.name,)

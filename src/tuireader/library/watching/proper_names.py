@@ -26,7 +26,7 @@ _NO_NAMES = STOP | frozenset(_CALENDAR.split())
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of a text: `opens` a sentence, `joined` to the word before by a space only."""
+    """A word: `opens` if it begins a sentence, `joined` if only a space separates it from the word before."""
 
     shown: str
     opens: bool = True
@@ -38,27 +38,27 @@ class _Word:
 
     @property
     def capital(self) -> bool:
-        """True when it is written like a name or a part of one."""
+        """True when the word is written like a name or a part of one."""
         big = any(map(str.isupper, self.shown))
         return big and self.folded not in _NO_NAMES and (len(self.shown) > 2 or self.shown[0].isupper())
 
     @property
     def strong(self) -> bool:
-        """True when ordinary words are never written so: WeChat, AMD, CVE-2026-1, Five9."""
+        """True when only names are written this way: WeChat, AMD, CVE-2026-1, Five9."""
         return any(map(str.isupper, self.shown[1:])) or (
             self.shown[0].isupper() and any(map(str.isdigit, self.shown))
         )
 
 
 def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3) -> list[str]:
-    """Return names that an article is about, best first: those of its title, and repeated ones of its text.
+    """Return the names that an article is about, best first: names in its title, or repeated in its text.
 
-    A capital at the start of a sentence or in a Headline Of Capitals does not count: there the same word must
-    be a name elsewhere in the text, or `known` as one in other articles.
+    A capital at the start of a sentence or in a Headline Of Capitals does not make a name: the word must also
+    be a name elsewhere in the text, or `known` from other articles.
     """
     head, body = list(_words(title)), list(_words(text[:_READ]))
     if not any(word.shown.islower() and word.folded not in STOP for word in head):
-        head = [replace(word, opens=True) for word in head]  # all in capitals
+        head = [replace(word, opens=True) for word in head]  # every word is capitalised
     words = [*head, *body]
     inside = {word.folded for word in words if word.capital and not word.opens}
     lower = {word.folded for word in words if word.shown.islower()}
@@ -79,7 +79,7 @@ def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3)
 
 
 def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
-    """Return phrases of a title in a script without spaces that its text repeats, most frequent first."""
+    """Return phrases of a title that its text repeats, most frequent first; for scripts without spaces."""
     if not any(map(is_cjk, title)):
         return []
     text = text[:_READ]
@@ -88,7 +88,7 @@ def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
 
 
 def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
-    """Return a name for a watch: its first term, or more of them where that name is taken."""
+    """Return a name for a watch: its first term, followed by more terms if that name is taken."""
     known = {name.casefold() for name in taken}
     name = ""
     for end in range(1, len(terms) + 1):
@@ -102,7 +102,7 @@ def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
 
 
 def _apart(found: list[str], most: int) -> list[str]:
-    """Return the first few, without those contained in one another."""
+    """Return at most `most` names, skipping any that contains another one or is part of it."""
     chosen: list[str] = []
     for name in found:
         folded = name.casefold()
@@ -122,7 +122,7 @@ def _words(text: str) -> Iterator[_Word]:
 
 
 def _runs(words: list[_Word], is_name: Callable[[_Word], bool]) -> Iterator[str]:
-    """Yield names of one or more words, with an `of` inside; an everyday word alone is none."""
+    """Yield names of one or more words, which may contain `of`; a single everyday word is not a name."""
     run: list[_Word] = []
     for word in [*words, _Word("")]:
         part = word.capital and (not word.opens or is_name(word))

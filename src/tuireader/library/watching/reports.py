@@ -1,4 +1,4 @@
-"""Statistics and reports of watches and expressions, and remarks on watches."""
+"""Reports on watches and expressions, statistics of watches, and remarks on watches."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _SAMPLES = 5
 _TOP = 5  # feeds with the most matches
 _REPORTED = 1_000_000
 _DROWNS = 0.8
-_ENOUGH = 10  # hits from which it means something that one term has most of them
+_ENOUGH = 10  # minimum matches for a remark on a term that accounts for most of them
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Matches of an expression or a watch; `leads` are (feed, its lead). See `cli.shapes` for the fields."""
+    """Matches of an expression or a watch; `leads` are pairs of a feed's title and its lead."""
 
-    hits: Annotated[int, "Articles that match."]
+    hits: Annotated[int, "Number of matching articles."]
     days: Annotated[tuple[tuple[str, int], ...], "Matches by day (`2026-11-24`), without empty days."]
     feeds: Annotated[tuple[tuple[str, int], ...], "Matches by title of feed."]
     samples: tuple[ArticleRow, ...]
@@ -39,9 +39,10 @@ class Report:
         tuple[tuple[str, int], ...], "Articles that each term matches; empty for `watch test`."
     ] = ()
     leads: tuple[tuple[str, FeedLead], ...] = ()
-    a_day: Annotated[float, "Matches a day, over the given days or since the first match."] = 0.0
+    a_day: Annotated[float, "Average matches per day, over the given days or since the first match."] = 0.0
     aliases: Annotated[
-        tuple[tuple[str, str], ...], "Other names in its articles, with a sentence; empty for `watch test`."
+        tuple[tuple[str, str], ...],
+        "Other names in its articles, each with a sentence; empty for `watch test`.",
     ] = ()
     former: Annotated[int, "Matches that an edit removed; 0 for `watch test`."] = 0
 
@@ -51,14 +52,14 @@ class Remark:
     """A remark on a watch, or on one of its terms."""
 
     watch: Annotated[str, "Name of the watch."]
-    term: Annotated[str, 'The term in question, `""` when it is the whole watch.']
-    message: Annotated[str, "What to know about it."]
+    term: Annotated[str, 'The term in question, `""` when it concerns the whole watch.']
+    message: Annotated[str, "The remark."]
 
 
 def expression_report(
     store: Store, parsed: query.Query, days: int | None, feeds: ingest.FeedNames, now: int
 ) -> Report:
-    """Return the matches of an expression, in the last `days`."""
+    """Return a report on the matches of an expression, in the last `days` if given."""
     if days is not None:
         parsed = query.Query(query.And((parsed.root, query.Age(older=False, seconds=days * _DAY))))
     steps = store.search.find_in_steps(
@@ -70,7 +71,7 @@ def expression_report(
 def watch_report(
     store: Store, item: WatchConfig, days: int | None, feeds: ingest.FeedNames, now: int
 ) -> Report:
-    """Return the matches of a watch, in the last `days`, by day, feed and term, and the first feeds."""
+    """Return a report on the matches of a watch, in the last `days` if given, with the leading feeds."""
     from tuireader.library.watching.suggestions import aliases  # slow to import
 
     since = 0 if days is None else now - days * _DAY
@@ -99,7 +100,7 @@ def _report(store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: int
 
 
 def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames) -> list[Remark]:
-    """Return remarks: broken rules, advice, terms that never match or match alone."""
+    """Return remarks on watches: broken rules, advice, terms with no matches or with most of them."""
     found = [Remark(problem.watch, "", problem.message) for problem in matcher.problems]
     known = advising.known_names(store, config, feeds)
     for item in config.watches:
@@ -115,18 +116,18 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
                 found.append(Remark(item.name, term, _never(store, term)))
             elif len(wanted) > 1 and alone[term] > _DROWNS * total and total >= _ENOUGH:
                 share = 100 * alone[term] // total
-                found.append(Remark(item.name, term, f"makes {share} % of the {total:,} hits alone"))
+                found.append(Remark(item.name, term, f"the only term in {share} % of the {total:,} matches"))
     return found
 
 
 def _never(store: Store, term: str) -> str:
-    """Return a remark on a term that never matched, with the word that no article has."""
+    """Return a remark on a term that never matched, naming the first word that no article contains."""
     for word in lexicon.words(lexicon.index_text(term.strip("*"))) if not term.startswith("/") else ():
         near = store.stats.nearest_word(word)
         if near is not None and not term.endswith("*"):
             hint = f"; did you mean {near}?" if near else ""
-            return f"never hit: {word} is in no article{hint}"
-    return "never hit"
+            return f"never matched: no article contains {word}{hint}"
+    return "never matched"
 
 
 def watch_stats(
@@ -180,19 +181,19 @@ def _quiet(
     for one in sorted(advice, key=lambda one: not one.dead):
         if one.dead or not hits.total:
             return f"quiet: {one}"
-    own = [feed for feed in feeds if feed.subscribed and _asked(item, hits, feed)]
+    own = [feed for feed in feeds if feed.subscribed and _depends_on(item, hits, feed)]
     failing = sum(feed.state != "ok" or bool(feed.last_error) for feed in own)
     if failing:
         return f"quiet: {failing} of {len(own)} feeds failing"
     if not own:
-        return "quiet: none of its feeds is subscribed"
+        return "quiet: not subscribed to any of its feeds"
     if not hits.total:
         return "quiet: feeds fine, no news yet"
     return f"quiet: feeds fine, no news for {max(0, now - hits.newest[0]) // _DAY} d"
 
 
-def _asked(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:
-    """Return whether a feed counts for a watch: it names it, or has had matches from it, or from none yet."""
+def _depends_on(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:
+    """Return whether a watch names a feed or has matches from it; before its first match, True for any."""
     if item.feeds:
         named = {name.casefold() for name in item.feeds}
         return not named.isdisjoint((feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()))

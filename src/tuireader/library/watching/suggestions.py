@@ -21,9 +21,9 @@ _MOST = 3
 
 
 def suggest_watch(store: Store, article_id: int, watches: Sequence[WatchConfig]) -> WatchConfig:
-    """Propose a watch for an article: its names, or else its best phrase, without terms of existing watches.
+    """Propose a watch for an article from its names or else its best phrase, avoiding terms of other watches.
 
-    An empty watch if the article does not exist.
+    Returns an empty watch if the article does not exist.
     """
     watched = [term.casefold() for item in watches for term in (item.name, *item.any)]
 
@@ -51,7 +51,7 @@ def _names(store: Store, text: StoredText) -> list[str]:
 
 
 def aliases(store: Store, item: WatchConfig) -> list[tuple[str, str]]:
-    """Return other names that the newest matches give for the terms of a watch, each with its sentence."""
+    """Return other names that the newest matches use for the terms of a watch, each with its sentence."""
     rule = rule_of(item)
     found: dict[str, tuple[str, str]] = {}
     ids = [article for article, _ in store.stats.matched(item.name)[:_ALIAS_ARTICLES]]
