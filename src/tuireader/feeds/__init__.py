@@ -2,5 +2,5 @@
 
 import sys
 
-# httpx would import its command line, too, if its packages are installed: a fifth of its import time.
+# httpx imports its command line, too, if the packages for it are installed: a fifth of its import time.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Addresses of feeds: validation, credentials in them, comparison of servers."""
+"""Feed addresses: validate them, split off credentials, compare servers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
 
 
 def same_server(url: str, target: str) -> bool:
-    """Return whether a redirect stays at the server, or only changes from http to https there."""
+    """Return whether a redirect stays on the same server; an upgrade from http to https does."""
     before, after = urlsplit(url), urlsplit(target)
     if before.scheme == "http" and after.scheme == "https" and before.port in (None, 80):
         return before.hostname == after.hostname and after.port in (None, 443)
@@ -52,7 +52,7 @@ def same_server(url: str, target: str) -> bool:
 
 
 def same_host(url: str, other: str) -> bool:
-    """Return whether two addresses have the same host and port written in them."""
+    """Return whether two addresses contain the same host and port."""
     try:
         one, two = urlsplit(url), urlsplit(other)
         return one.hostname is not None and (one.hostname, one.port) == (two.hostname, two.port)

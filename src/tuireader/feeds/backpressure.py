@@ -1,4 +1,4 @@
-"""Limits on fetching: requests at once, in all and to the same host, and bytes that are not stored yet."""
+"""Limits on fetching: concurrent requests, in total and per host, and bytes not stored yet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SPARE_FILES = 64
 
 
 class RequestLimits:
-    """`concurrency` slots in all, `per_host` of them for one host."""
+    """`concurrency` slots in total, at most `per_host` of them for one host."""
 
     def __init__(self, concurrency: int, per_host: int) -> None:
         self._all = asyncio.Semaphore(_affordable(concurrency))
@@ -23,13 +23,13 @@ class RequestLimits:
 
     @contextlib.asynccontextmanager
     async def slot(self, name: str) -> AsyncIterator[None]:
-        """Wait for a slot of this host first, then for one of all."""
+        """Wait for a slot of the host first, then for one of the total."""
         async with self._hosts[name], self._all:
             yield
 
 
 async def wait_untimed(timer: asyncio.Timeout, event: Awaitable[object]) -> None:
-    """Wait for an event with the time limit suspended: it is not the server that takes long."""
+    """Wait for an event with the time limit suspended: the server is not to blame for the wait."""
     loop = asyncio.get_running_loop()
     left = (timer.when() or 0) - loop.time()
     timer.reschedule(None)
@@ -49,10 +49,10 @@ def _affordable(concurrency: int) -> int:
 
 
 class MemoryBudget:
-    """Counts the bytes of bodies that are being received or still needed: servers send faster than we store.
+    """Cap on the bytes of response bodies in memory: servers send faster than we store.
 
-    No feed is requested while there are more than `max_bytes`. Of bodies over `large` bytes only a few are
-    received at a time, the others pause half-way: two hundred bombs must not take more memory than three.
+    No feed is requested while `max_bytes` are in use. Only a few bodies over `large` bytes are received at a
+    time, the others pause half-way: two hundred decompression bombs must not take more memory than three.
     """
 
     def __init__(
@@ -70,11 +70,11 @@ class MemoryBudget:
         await self._free.wait()
 
     def reserve(self) -> Reservation:
-        """Return a reservation for one body, which takes nothing yet."""
+        """Return a reservation for one body, empty at first."""
         return Reservation(self)
 
     def add(self, size: int) -> None:
-        """Count `size` more bytes, or fewer."""
+        """Add `size` bytes to the count; a negative size frees them."""
         self._used += size
         if self._used < self._max_bytes:
             self._free.set()
@@ -91,7 +91,7 @@ class Reservation:
         self._counts_as_large = False
 
     def must_wait(self, size: int) -> bool:
-        """Return whether a body of this size is large and has not waited for its turn yet."""
+        """Return whether a body of this size has to wait for its turn first."""
         return size > self._budget.large and not self._counts_as_large
 
     async def wait_for_turn(self) -> None:
@@ -100,12 +100,12 @@ class Reservation:
         self._counts_as_large = True
 
     def resize(self, size: int) -> None:
-        """Set how many bytes the body takes."""
+        """Set the number of bytes that the body takes."""
         self._budget.add(size - self._size)
         self._size = size
 
     def release(self) -> None:
-        """Give everything back; doing so twice does no harm."""
+        """Free all bytes; safe to call twice."""
         self.resize(0)
         if self._counts_as_large:
             self._counts_as_large = False

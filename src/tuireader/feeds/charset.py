@@ -1,7 +1,7 @@
 """Decode the bytes of a feed: the document's own declaration wins, unless it is plainly wrong.
 
-Order: byte order mark, the shape of the first bytes (XML 1.0 appendix F), the XML declaration, UTF-8 if the
-bytes are that, the charset of the HTTP header, Windows-1252. Labels mean what browsers make of them
+Order: byte order mark, the pattern of the first bytes (XML 1.0 appendix F), the XML declaration, UTF-8 if
+the bytes are valid UTF-8, the charset of the HTTP header, Windows-1252. Labels are read as browsers read them
 (WHATWG Encoding): `iso-8859-1` is Windows-1252, `gb2312` is GB18030.
 """
 
@@ -61,7 +61,7 @@ ALIASES = {
     "x-unicode20utf8": "utf-8",
     "unicode": "utf-16",
 }
-"""Labels of WHATWG Encoding that Python does not know by that name."""
+"""WHATWG encoding labels unknown to Python."""
 NOT_FOR_TEXT = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"})
 ONE_BYTE = ("cp125", "iso8859-", "koi8", "mac-")
 DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
@@ -70,7 +70,7 @@ HEAD = 400
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
-    """Decode a body, without byte order mark. Undecodable bytes become U+FFFD; never raises."""
+    """Decode a body and drop its byte order mark. Undecodable bytes become U+FFFD; never raises."""
     for mark, name in MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace").lstrip("\ufeff")
@@ -86,9 +86,9 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
 
 def is_plain_utf8(body: bytes) -> bool:
-    """Return whether an XML parser reads the bytes in the encoding that `decode` would choose, UTF-8.
+    """Return whether an XML parser will take the bytes for UTF-8, as `decode` would.
 
-    It notices by itself if they are not UTF-8 after all.
+    The parser notices by itself if they are not valid UTF-8 after all.
     """
     if body.startswith((codecs.BOM_UTF8, b"\xff", b"\xfe", b"<\0", b"\0")):
         return body.startswith(codecs.BOM_UTF8)
@@ -97,7 +97,7 @@ def is_plain_utf8(body: bytes) -> bool:
 
 
 def _codec(label: str) -> str | None:
-    """Return Python's name of a text encoding, or None for one that documents cannot have."""
+    """Return Python's name for an encoding label, or None for one that no document uses."""
     try:
         name = codecs.lookup(ALIASES.get(label.lower(), label)).name
     except (LookupError, ValueError):
@@ -108,7 +108,7 @@ def _codec(label: str) -> str | None:
 def _by_declaration(body: bytes, codec: str) -> str:
     if codec.startswith(ONE_BYTE):
         with suppress(UnicodeDecodeError):
-            return body.decode("utf-8")  # no text in a one-byte encoding is valid UTF-8 by chance
+            return body.decode("utf-8")  # text in a one-byte encoding is hardly ever valid UTF-8 by chance
     try:
         return body.decode(codec, "replace")
     except LookupError:  # a codec that is not for bytes, such as zlib

@@ -1,7 +1,7 @@
-"""Close what a damaged document leaves open, so that each of its entries ends where the next one begins.
+"""Close the elements and sections that a damaged document leaves open, before its next entry begins.
 
-feedparser takes all that follows an open `<description>`, CDATA section or comment for its content, and so
-loses entries without a word. Everything here is linear in the text.
+feedparser takes everything after an unclosed `<description>`, CDATA section or comment for its content, and
+silently loses entries. Everything here takes time linear in the text.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 MOST_OPEN = 50
-"""Elements of one entry that are closed; each is looked for in the rest of the entry."""
+"""Maximum number of elements closed in one entry: each costs a search through the rest of the entry."""
 _ODD = re.compile(r"<(?:[!?]|svg\b)", re.IGNORECASE)
 _PAIRS = (("<![CDATA[", "]]>"), ("<!--", "-->"), ("<svg", "</svg"))
 _ENTRY = re.compile(
@@ -27,7 +27,7 @@ _SECTION = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 
 
 def closed(text: str) -> str:
-    """Return the document with all that its entries leave open closed; the same text if that is nothing."""
+    """Return the document with everything closed that its entries leave open."""
     text = "".join(_sections_closed(text))
     seen = _SECTION.sub(lambda section: "x" * len(section[0]), text)
     pieces, at = [], 0
@@ -43,7 +43,7 @@ def has_entries(text: str) -> bool:
 
 
 def _sections_closed(text: str) -> Iterator[str]:
-    """Yield the text in pieces, with no CDATA section, comment or declaration that swallows what follows."""
+    """Yield the text in pieces; CDATA sections, comments and declarations no longer swallow entries."""
     entry = _ENTRY.search(text)
     prolog = entry.start() if entry else len(text)
     ends = dict.fromkeys((start for start, _ in _PAIRS), 0)
@@ -73,9 +73,9 @@ def _sections_closed(text: str) -> Iterator[str]:
 
 
 def _missing_ends(text: str) -> Iterator[tuple[int, str]]:
-    """Yield where which end tag is missing; `text` has no markup in its sections any more.
+    """Yield position and text of each missing end tag; `text` must have no markup inside sections.
 
-    Behind the last entry nothing is: where a document was cut off, half a title is none.
+    Nothing is closed after the last complete entry: a document that was cut off there has half a title.
     """
     start = 0
     for border in _ENTRY.finditer(text):
@@ -84,7 +84,7 @@ def _missing_ends(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _missing_in(text: str, at: int, stop: int) -> Iterator[tuple[int, str]]:
-    """The same for the part of an entry from `at` to `stop`."""
+    """Yield the missing end tags between `at` and `stop`, a part of one entry."""
     left = MOST_OPEN
     while left and (leaf := _LEAF_START.search(text, at, stop)):
         at = leaf.end()

@@ -1,4 +1,4 @@
-"""Dates of feeds to seconds since 1970: RFC 822 with its bad habits, and ISO 8601 as in RFC 3339."""
+"""Parse dates of feeds into seconds since 1970: RFC 822 with its usual errors, and ISO 8601 (RFC 3339)."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ ISO = re.compile(
     r"(?:z|utc|gmt|([+-]\d\d):?(\d\d)?)?)?",
     re.IGNORECASE,
 )
-YEARS = range(1900, 2200)  # outside of it a date is a mistake
+YEARS = range(1900, 2200)  # a date outside it is a mistake
 LONGEST = 100
 
 
 @lru_cache(4096)
 def parse(text: str) -> int | None:
-    """Seconds since 1970 UTC, or None if the text is no date of these kinds. Never raises."""
+    """Return seconds since 1970 UTC, or None if the text is not such a date. Never raises."""
     text = text.strip()
     if len(text) > LONGEST:
         return None
@@ -54,7 +54,7 @@ def _full_year(year: str) -> int:
 
 
 def _offset(hours: str | None, minutes: str | None) -> int:
-    """Minutes east of Greenwich."""
+    """Return the offset from UTC in minutes, positive to the east."""
     if not hours:
         return 0
     sign = -1 if hours[0] == "-" else 1

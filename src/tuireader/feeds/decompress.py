@@ -34,9 +34,9 @@ class Damaged(Refused):
 
 
 class Zlib:
-    """gzip, zlib or raw deflate, whichever the first bytes say; several gzip members in a row are one.
+    """Decoder for gzip, zlib and raw deflate, told apart by the first bytes; gzip members are joined.
 
-    Like the classes below, it takes bytes and yields pieces; `end` raises Damaged if the data was cut off.
+    As in the classes below, `feed` takes bytes and yields pieces; `end` raises Damaged if data is missing.
     """
 
     def __init__(self, kind: str) -> None:
@@ -63,20 +63,20 @@ class Zlib:
                 yield piece
 
     def _start(self, data: bytes) -> None:
-        """Detect by the first two bytes: a gzip member, zlib, raw deflate, or plain text."""
+        """Detect the format by the first two bytes: a gzip member, zlib, raw deflate, or plain text."""
         if data[:2] == b"\x1f\x8b":
             self._inflate = zlib.decompressobj(31)
         elif self._members:
             self._padding = True  # bytes after the last member are ignored
         elif self._kind == "gzip" or data.lstrip()[:1] in (b"<", b"{"):
-            self._plain = True  # declared, but not done: some servers do
+            self._plain = True  # some servers declare a coding that they do not apply
         elif data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0:
             self._inflate = zlib.decompressobj(15)
         else:
             self._inflate = zlib.decompressobj(-15)
 
     def _step(self, inflate: zlib._Decompress, data: bytes) -> tuple[bytes, bytes]:
-        """One bounded piece of output and the input that is left."""
+        """Return one bounded piece of output and the remaining input."""
         try:
             piece = inflate.decompress(data, PIECE)
         except zlib.error as error:
@@ -93,7 +93,7 @@ class Zlib:
 
 
 class Brotli:
-    """br, with the bounded output that the `brotli` module has since 1.2."""
+    """Decoder for br, with bounded output (`brotli` 1.2 or newer)."""
 
     def __init__(self) -> None:
         import brotli
@@ -116,7 +116,7 @@ class Brotli:
 
 
 class Zstd:
-    """zstd, one frame; what follows is ignored."""
+    """Decoder for one zstd frame; anything after it is ignored."""
 
     def __init__(self) -> None:
         from tuireader import zstd
@@ -152,10 +152,10 @@ ACCEPTED = b"gzip, deflate, br, zstd"
 
 
 class Inflater:
-    """Undoes the codings of a Content-Encoding header step by step.
+    """Decoder for all codings of a Content-Encoding header, one after the other.
 
-    `limit` in bytes bounds the output of every step, not only the last one: an inner layer that grows and
-    then vanishes is stopped too. Unknown codings are ignored, as servers put charsets and the like there.
+    `limit` in bytes bounds the output of every step: a huge inner layer is stopped even if the last step
+    makes it small again. Unknown codings are ignored, as some servers name a charset there.
     """
 
     def __init__(self, header: str, limit: int) -> None:
@@ -175,7 +175,7 @@ class Inflater:
 
     @property
     def size(self) -> int:
-        """Bytes of output so far."""
+        """Number of bytes of output so far."""
         return self._given[max(len(self._steps) - 1, 0)]
 
     def _count(self, step: int, data: bytes) -> None:
@@ -194,7 +194,7 @@ class Inflater:
     def body(self) -> bytes:
         """Return the whole output. Raises Damaged if a coding was cut off, TooLarge as in `feed`.
 
-        A `feed.xml.gz` that was sent without the header is decompressed, once.
+        A `feed.xml.gz` sent without the header is decompressed once.
         """
         body = self._whole()
         if body[:2] != b"\x1f\x8b":

@@ -30,11 +30,11 @@ COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.x
 
 
 async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
-    """Return the feeds at `url`, best first; empty without any.
+    """Return the feeds at `url`, best first.
 
-    Tried in this order: the feed that a well-known site has for such a page, the address itself, the feeds
-    that the page names, those that it links to, the usual paths. Raises TuireaderError if the address cannot
-    be read.
+    Tries, in this order: the known feed address of a well-known site, the address itself, the feeds
+    advertised by the page, the feeds that it links to, the usual paths. Raises TuireaderError if the address
+    cannot be read.
     """
     typed, url = url, with_scheme(url)
     async with ParseWorker() as parser:
@@ -80,7 +80,7 @@ def with_scheme(address: str) -> str:
 
 
 def known_site(url: str) -> list[str]:
-    """Return feed addresses of well-known sites, by the form of a page's address alone."""
+    """Return the feed addresses of a page on a well-known site, derived from its address alone."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -120,9 +120,9 @@ def _github(path: str) -> list[str]:
 
 
 async def read_preview(fetcher: Fetcher, parser: ParseWorker, found: FoundFeed) -> FeedPreview:
-    """Fetch and summarize a feed that was found. Raises TuireaderError if it cannot be read.
+    """Fetch and summarize a found feed. Raises TuireaderError if it cannot be read.
 
-    In a private network it is fetched only if the page that names it is on the same host.
+    A feed on a private network is fetched only if the page that advertises it is on the same host.
     """
     return (await _read(fetcher, parser, found.url, found.page))[1]
 
@@ -148,9 +148,9 @@ async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str, page: str = 
 
 
 async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], page: str) -> list[FoundFeed]:
-    """Return those of some addresses that are feeds; a feed found twice counts once.
+    """Return the feeds among some addresses, each once.
 
-    In a private network they are fetched only if the page that names them is on the same host.
+    Feeds on a private network are fetched only if the page that advertises them is on the same host.
     """
     found = await asyncio.gather(*(_feed_at(fetcher, parser, url, page) for url in urls))
     unique: dict[str, FoundFeed] = {}

@@ -57,13 +57,13 @@ C1 = re.compile("[\x80-\x9f]")
 
 
 class Declined(Exception):
-    """The document has a feature that is not known here."""
+    """The document has a feature that the fast path does not support."""
 
 
 class Elements:
-    """Reads elements of one document. Names are prefix and local name in lower case, as in NAMESPACES.
+    """Reader for the elements of one document; their names have the prefixes of NAMESPACES, in lower case.
 
-    `bases` is how many `xml:base` the document has; each that is read is counted off.
+    `bases` is the number of `xml:base` attributes not read yet.
     """
 
     def __init__(self, root: Element, bases: int, misnamed: frozenset[str]) -> None:
@@ -86,12 +86,12 @@ class Elements:
         return name
 
     def base(self, element: Element, base: str) -> str:
-        """Return the base address inside an element, `base` being the one outside."""
+        """Return the base address inside an element; `base` is the one outside."""
         own = element.get(XML_BASE)
         if own is None:
             return base
         if not base and element is not self.root:
-            raise Declined  # feedparser does not find back from it
+            raise Declined  # feedparser does not reset it after the element
         self.bases -= 1
         own = own.strip()
         if not own.startswith(("http://", "https://")):
@@ -106,7 +106,7 @@ class Elements:
         return repaired(text.strip()) if text else ""
 
     def attributes(self, element: Element) -> dict[str, str]:
-        """Return the attributes of an element by their names in lower case."""
+        """Return the attributes of an element by lower-case name."""
         return {name.lower(): value for name, value in element.items()}
 
     def title(self, element: Element) -> Text:
@@ -128,7 +128,7 @@ class Elements:
         raise Declined
 
     def unknown(self, element: Element, before: str) -> str:
-        """An element without a rule of its own: its text, unless it has attributes."""
+        """Return the text of an element without a rule of its own; `before` if it has attributes."""
         return before if element.attrib else self.text(element)
 
     def author(self, element: Element) -> str:
@@ -153,7 +153,7 @@ class Elements:
 
 
 def repaired(text: str) -> str:
-    """Undo two encoding errors as feedparser does: UTF-8 taken for Latin-1, C1 for Windows-1252."""
+    """Fix two encoding errors as feedparser does: UTF-8 read as Latin-1, Windows-1252 read as C1 controls."""
     if text.isascii():
         return text
     with contextlib.suppress(UnicodeEncodeError, UnicodeDecodeError):
@@ -162,7 +162,7 @@ def repaired(text: str) -> str:
 
 
 def joined(base: str, address: str) -> str:
-    """Join an address with an `xml:base`, if there is one; `""` if that is impossible. Raises Declined."""
+    """Join an address with an `xml:base`, if any; `""` if that is impossible. Raises Declined."""
     if ":///" in address:
         raise Declined  # feedparser repairs some of these
     if not (base and address):
@@ -174,7 +174,7 @@ def joined(base: str, address: str) -> str:
 
 
 def medium_of(attributes: dict[str, str]) -> Medium:
-    """A `media:content` element from its attributes (Media RSS 1.5.1)."""
+    """Return a `media:content` element from its attributes (Media RSS 1.5.1)."""
     url, kind, medium, length, width, duration = (
         attributes.get(name, "") for name in ("url", "type", "medium", "filesize", "width", "duration")
     )
@@ -182,7 +182,7 @@ def medium_of(attributes: dict[str, str]) -> Medium:
 
 
 def href_of(attributes: dict[str, str]) -> str | None:
-    """The address of a link element with attributes, by the names that feedparser looks for."""
+    """Return the address of a link element, from the attributes that feedparser reads."""
     for name in ("url", "uri", "href"):
         if name in attributes:
             href = attributes[name] or attributes.get("href")
@@ -199,7 +199,7 @@ def is_page(attributes: dict[str, str]) -> bool:
 
 
 def unescaped(link: str, entry: bool) -> str:
-    """The text of a link with doubly escaped ampersands repaired."""
+    """Return the text of a link with doubly escaped ampersands fixed."""
     if "&" not in link:
         return link
     if entry:

@@ -43,7 +43,7 @@ class Text:
 
 @dataclass(slots=True)
 class Medium:
-    """A `media:content`, an enclosure or a JSON attachment, as it stands in the feed."""
+    """A `media:content`, an enclosure or a JSON attachment, not clean yet."""
 
     url: str
     type: str = ""
@@ -56,9 +56,9 @@ class Medium:
 
 @dataclass(slots=True)
 class Raw:
-    """An entry as its document has it; nothing is clean yet.
+    """An entry of a document, not clean yet.
 
-    `other_texts` and `addresses` of any kind are used if there is nothing else to read.
+    `other_texts` and `addresses` are used only for an entry without title, text and web address.
     """
 
     guid: str = ""
@@ -94,7 +94,7 @@ class Raw:
 
 @dataclass(slots=True)
 class RawFeed:
-    """A feed document, not clean yet. `url` is where it was fetched, `base` its own base address."""
+    """A feed document, not clean yet. `url` is the address it came from, `base` its own base address."""
 
     url: str
     atom: bool = False
@@ -116,7 +116,7 @@ def is_something(raw: Raw) -> bool:
 
 
 def shape(raw: RawFeed) -> ParsedFeed:
-    """Clean a whole feed. Of more than 10,000 entries the newest are kept."""
+    """Clean a whole feed; keep at most the newest 10,000 entries."""
     base = join(raw.url, raw.base)
     site_url = web_url(raw.link, base)
     inherited = _people(raw.authors)
@@ -132,7 +132,7 @@ def shape(raw: RawFeed) -> ParsedFeed:
 
 
 def join(base: str, address: str) -> str:
-    """Join an address with `base`; `base` itself if that is impossible."""
+    """Join an address with `base`; return `base` if that is impossible."""
     if not address:
         return base
     try:
@@ -142,7 +142,7 @@ def join(base: str, address: str) -> str:
 
 
 def web_url(address: str, base: str = "") -> str:
-    """An absolute http(s) address, or `""`."""
+    """Return an absolute http(s) address, or `""`."""
     url = safe_url(address, base) if address else ""
     return url if url.startswith(("http://", "https://")) else ""
 
@@ -182,7 +182,7 @@ def _entry(raw: Raw, feed: RawFeed, site_url: str, inherited: str) -> ParsedEntr
 
 
 def _guid(guid: str) -> str:
-    """Return the id on one line; a very long one is cut and ends in a digest."""
+    """Return the id on one line; the end of a very long one is replaced by a digest."""
     guid = guid.strip()
     if len(guid) <= MAX_GUID:
         return clean(guid, MAX_GUID)
@@ -191,7 +191,7 @@ def _guid(guid: str) -> str:
 
 
 def _title(title: Text | None, atom: bool) -> str:
-    """A title as one line. Atom's plain text is taken literally (RFC 4287 §3.1.1.1), RSS has no rule."""
+    """Return a title as one line. Plain text is literal in Atom (RFC 4287 §3.1.1.1); RSS has no rule."""
     if title is None:
         return ""
     value = title.value[:20_000]
@@ -228,10 +228,10 @@ def _texts(raw: Raw, atom: bool) -> tuple[str, str]:
 
 
 def _stand_in(raw: Raw, atom: bool) -> str:
-    """Return something to read for an entry without title, text and web address.
+    """Return HTML for an entry without title, text and web address.
 
-    A title that is only an image, a subtitle, the name of its source, or an address: an enclosure,
-    a `urn:`, a `tag:`.
+    Taken from a title that is only an image, a subtitle, the name of its source, or an address (enclosure,
+    `urn:`, `tag:`).
     """
     for text in (raw.title, *raw.other_texts):
         if text and (found := as_html(text, atom)).strip():
@@ -252,7 +252,7 @@ def _count(text: str) -> int | None:
 
 
 def seconds(text: str) -> int | None:
-    """A duration such as `1:02:03`, `62:03` or `3723`, in seconds."""
+    """Parse a duration such as `1:02:03`, `62:03` or `3723` into seconds."""
     text = text.strip()
     if text.isdecimal() and len(text) < 10:
         return int(text)
@@ -262,7 +262,7 @@ def seconds(text: str) -> int | None:
 
 
 def _kind(medium: Medium) -> str:
-    """Return image, audio, video or what the feed says; guessed from the address if it says nothing."""
+    """Return image, audio, video or the kind that the feed declares, else a guess from the address."""
     kind = medium.medium.lower() or medium.type.lower().partition("/")[0]
     if kind in ("image", "audio", "video"):
         return kind
@@ -280,7 +280,7 @@ def _enclosures(raw: Raw, base: str) -> tuple[Enclosure, ...]:
         duration = seconds(medium.duration)
         if duration is None and not found and _kind(medium) != "image":
             duration = total
-        # HTML is feedparser's guess, if nothing is said
+        # HTML is feedparser's guess if the feed declares no type
         kind = "" if medium.type == HTML else clean(medium.type, 100)
         found[url] = Enclosure(url, kind, _count(medium.length), clean(medium.title, 200), duration)
         if len(found) == MAX_ENCLOSURES:
@@ -289,7 +289,7 @@ def _enclosures(raw: Raw, base: str) -> tuple[Enclosure, ...]:
 
 
 def _picture(raw: Raw, base: str) -> str:
-    """The lead picture: the widest picture of `media:content`, else a thumbnail, else an image enclosed."""
+    """Return the lead image: the widest `media:content`, else a thumbnail, else an enclosed image."""
     pictures = [medium for medium in raw.media if _kind(medium) == "image"]
     pictures.sort(key=lambda medium: -(_count(medium.width) or 0))
     enclosed = [medium.url for medium in raw.enclosures if _kind(medium) == "image"]

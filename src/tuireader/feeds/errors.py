@@ -1,4 +1,4 @@
-"""Errors of a fetch in plain words."""
+"""Explain fetch errors in plain words."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ STATUS_WORDS = {
 
 
 REFUSED = {401, 403}
-"""Statuses of servers that refuse access."""
+"""HTTP statuses that refuse access."""
 
 
 def advice(status: int, *, signed_in: bool) -> str:
@@ -59,7 +59,7 @@ def advice(status: int, *, signed_in: bool) -> str:
 
 @dataclass(eq=False)
 class Refused(Exception):
-    """A fetch that ends in a FetchFailed."""
+    """The fetch failed; the caller turns this into a FetchFailed."""
 
     fault: Fault
     reason: str

@@ -1,4 +1,4 @@
-"""Read one entry of a document, element by element, with the state that feedparser keeps between them."""
+"""Read one entry, element by element, with the state that feedparser keeps between elements."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ DECLINED = frozenset({
 _MAY_STAND_IN = frozenset({
     "link", "enclosure", "source", "subtitle", "tagline", "itunes:subtitle", "itunes:image", "itunes:link",
 })  # fmt: skip
-"""Elements that feedparser uses for an entry without title, text and link."""
+"""Elements that feedparser falls back to for an entry without title, text and link."""
 
 
 class EntryReader:
-    """Reads one entry with the state that feedparser keeps between elements."""
+    """Reader for one entry, with the state that feedparser keeps between elements."""
 
     def __init__(self, elements: Elements, base: str) -> None:
         self._elements = elements
@@ -80,7 +80,7 @@ class EntryReader:
         if self._content_base is not None:
             raw.base = self._content_base
         elif raw.base and raw.title is None and raw.summary is None:
-            raise Declined  # feedparser gives the base only with a text
+            raise Declined  # feedparser reports the base only along with a text
         return raw
 
     def _decline_what_may_stand_in(self, element: Element) -> None:
@@ -91,7 +91,7 @@ class EntryReader:
             ):
                 raise Declined
         if any("src" in child.attrib for child in element):
-            raise Declined  # Atom content that is elsewhere
+            raise Declined  # Atom content at another address
 
     # -- one method for each kind of element
 
@@ -151,10 +151,10 @@ class EntryReader:
     def _take_author(self, child: Element, name: str) -> None:
         self.raw.authors.append(self._elements.author(child))
         if len(self.raw.authors) > 1 and any("@" in author for author in self.raw.authors):
-            raise Declined  # of several, feedparser cuts the addresses out
+            raise Declined  # feedparser removes mail addresses from several authors
 
     def _take_description(self, child: Element, name: str, deep: bool = False) -> None:
-        """A description or summary. A second one counts as content, as long as there is none."""
+        """Read a description or summary; a second one becomes the content if there is none yet."""
         if self._summary is not None and not self._has_content:
             self._take_content(child, name)
             return
@@ -185,7 +185,7 @@ class EntryReader:
         elif text:
             self.raw.tags.append(label or text)
         elif label or name == "media:category" or "scheme" in attributes or "domain" in attributes:
-            raise Declined  # feedparser gives it the text of the next one
+            raise Declined  # feedparser gives it the text of the next category
 
     def _take_comments(self, child: Element, name: str) -> None:
         if not child.attrib:

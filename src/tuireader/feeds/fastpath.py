@@ -1,9 +1,9 @@
 """Read a well-formed RSS, RDF or Atom document straight from the C parser, many times faster than feedparser.
 
-It accepts only documents whose every feature it knows, and then returns exactly what feedparser would have
-returned (the tests compare the two on a corpus and on generated feeds). For anything else (a document type,
-markup instead of text, `xml:base` in odd places, unusual dates, namespaces under the wrong name) it returns
-None and feedparser has to parse it. Formats: RSS 0.9x/2.0, RSS 1.0, Atom 0.3 and 1.0 (RFC 4287).
+It accepts only documents whose every feature it supports, and then returns exactly what feedparser would
+return (the tests compare the two on a corpus and on generated feeds). For anything else (a document type,
+markup instead of text, `xml:base` in odd places, unusual dates, namespaces with the wrong prefix) it returns
+None, and feedparser has to parse it. Formats: RSS 0.9x/2.0, RSS 1.0, Atom 0.3 and 1.0 (RFC 4287).
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ def parse(data: bytes, url: str, most: int | None = None) -> RawFeed | None:
 
 
 def _has_plain_base(data: bytes) -> bool:
-    """Return whether there may be an unprefixed `base` attribute, which feedparser takes for `xml:base`."""
+    """Return whether a `base` attribute without prefix is possible: feedparser takes it for `xml:base`."""
     if b"base" not in data:
         return False
     return any(data[at.start() - 1 : at.start()].isspace() for at in BASE_ATTRIBUTE.finditer(data))
 
 
 def _misnamed(data: bytes) -> frozenset[str]:
-    """Return unknown namespaces without a prefix or with a reserved one: feedparser goes by the prefix."""
+    """Return unknown namespaces with no prefix or a well-known one: feedparser goes by the prefix."""
     found = set()
     for prefix, double, single in set(DECLARED.findall(data)):
         name = (double or single).decode("utf-8", "replace").lower()
@@ -66,7 +66,7 @@ def _misnamed(data: bytes) -> frozenset[str]:
 
 
 class _Reader(Elements):
-    """Reads one document."""
+    """Reader for one document."""
 
     def __init__(
         self, root: Element, url: str, bases: int, misnamed: frozenset[str], most: int | None
@@ -92,7 +92,7 @@ class _Reader(Elements):
             raise Declined
         feed = self._feed(container, outside)
         if self.bases:
-            raise Declined  # an xml:base stands where it was not looked for
+            raise Declined  # an xml:base in a place where none was read
         return feed
 
     def _feed(self, container: Element, outside: list[Element]) -> RawFeed:
@@ -127,13 +127,13 @@ class _Reader(Elements):
             elif not self._harmless(child, name):
                 raise Declined
         if base and feed.title is None:
-            raise Declined  # feedparser gives the base only with a text
+            raise Declined  # feedparser reports the base only along with a text
         feed.link = link or ""
         feed.entries = entries
         return feed
 
     def _harmless(self, child: Element, name: str) -> bool:
-        """Return whether a child of the feed can be ignored: nothing in it looks like the feed's own."""
+        """Return whether a child of the feed can be ignored, as feedparser takes nothing from it."""
         if name in ("image", "textinput"):
             return all(self.name(part) in IMAGE_PARTS or self.name(part) == "name" for part in child)
         if name in ("dc:title", "media:title", "itunes:title"):

@@ -1,7 +1,7 @@
-"""Read what the fast path declines, with feedparser: old formats, broken XML, unusual dates.
+"""Parse documents that the fast path declines with feedparser: old formats, broken XML, unusual dates.
 
 Some inputs keep feedparser busy for minutes, so `parse` belongs in a process that can be killed
-(`workers.ParseWorker`). Its sanitiser and its link resolver are off, as we do both ourselves.
+(`workers.ParseWorker`). feedparser's sanitiser and link resolver are off: we do both ourselves.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Value = TypeVar("Value")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+))(;?)")
 _DIGITS = 8
-_AGAIN = 1.0
-"""CPU seconds of the first reading of a damaged document up to which there is a second one."""
+_MAX_FIRST_PARSE = 1.0
+"""CPU seconds: a damaged document that took longer to parse is not parsed a second time."""
 
 
 def legal(text: str) -> str:
@@ -40,24 +40,24 @@ def _checked(found: re.Match[str]) -> str:
 
 
 def parse(text: str, url: str) -> RawFeed | None:
-    """Return the feed in a text, or None without one. May take long; may raise what feedparser raises.
+    """Return the feed in a text, if any. May take long; may raise whatever feedparser raises.
 
-    If closing what a damaged document leaves open yields more text, that result counts.
+    A damaged document is parsed again with its open elements closed; the result with more text counts.
     """
     started = process_time()
     raw = _parse(text, url)
-    if raw is not None and (raw.well_formed or process_time() - started > _AGAIN):
+    if raw is not None and (raw.well_formed or process_time() - started > _MAX_FIRST_PARSE):
         return raw
     whole = closed(text)
     other = _parse(whole, url) if whole != text else None
-    if other is None or (raw is not None and _said(other) <= _said(raw)):
+    if other is None or (raw is not None and _amount(other) <= _amount(raw)):
         return raw
     other.well_formed = False
     return other
 
 
-def _said(raw: RawFeed) -> tuple[int, int]:
-    """Return how much a feed says: entries with anything in them, and letters."""
+def _amount(raw: RawFeed) -> tuple[int, int]:
+    """Return the number of entries with content, and of characters in them."""
     texts = [text for entry in raw.entries for text in (entry.title, entry.summary, *entry.contents) if text]
     letters = sum(len(text.value) for text in texts) + sum(len(entry.link) for entry in raw.entries)
     return sum(map(is_something, raw.entries)), letters
@@ -95,7 +95,7 @@ def _parse(text: str, url: str) -> RawFeed | None:
 
 
 def _own(data: Any, key: str, kind: type[Value]) -> Value | None:
-    """A value of a type under its own name: feedparser answers to aliases, some with a warning."""
+    """Return a value of that type, never an alias: feedparser resolves aliases, some with a warning."""
     value = dict.get(data, key) if isinstance(data, dict) else None
     return value if isinstance(value, kind) else None
 
@@ -113,7 +113,7 @@ def _mapping(data: Any, key: str) -> dict[str, Any]:
 
 
 def _kind(detail: Any, default: str) -> str:
-    """The media type of a text: plain stays plain, all else is taken for HTML."""
+    """Return the media type of a text: plain text, or HTML for anything else."""
     kind = _string(detail, "type") or default
     return PLAIN if kind == PLAIN else HTML
 
@@ -128,16 +128,16 @@ def _text(data: Any, name: str) -> Text:
 
 def _authors(data: Any) -> list[str]:
     people = _list(data, "authors")
-    said = _string(data, "author")
-    if len(people) == 1 and "@" in said:
+    author = _string(data, "author")
+    if len(people) == 1 and "@" in author:
         name, mail = _string(people[0], "name"), _string(people[0], "email")
-        if said != f"{name} ({mail})":  # not made of the parts of an Atom person
-            return [said]  # it cuts addresses out, and takes ".museum" for ".muse"
+        if author != f"{name} ({mail})":  # not made of the parts of an Atom person
+            return [author]  # feedparser removes addresses, and cuts ".museum" to ".muse"
     return [_string(person, "name") or _string(person, "email") for person in people]
 
 
 def _date(entry: Any, *names: str) -> int | None:
-    """The first date that can be read, by our own rules first, so that both parsers give the same."""
+    """Return the first readable date, by our own rules first, so that both parsers agree."""
     for name in names:
         text = _string(entry, name)
         moment = dates.parse(text) if text else None

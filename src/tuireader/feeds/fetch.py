@@ -1,4 +1,4 @@
-"""Fetch feeds with conditional requests, within limits, and without trusting any response.
+"""Fetch feeds with conditional requests and limits, and without trusting any response.
 
 `Fetcher.fetch` turns a FetchJob into Fetched, NotModified or FetchFailed and raises nothing but
 CancelledError. It follows redirects itself (only to http and https), bounds time, size and connections,
@@ -48,7 +48,7 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-STEP = 4096  # bytes that are decompressed at once; they can grow a thousandfold
+STEP = 4096  # bytes decompressed at once; their output can be a thousand times larger
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -58,8 +58,8 @@ NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 class FetchLimits:
     """Limits of a fetch: `connect`, `idle` and `total` in seconds, `max_bytes` after decompression.
 
-    `block_private` refuses redirects from elsewhere into a private network. With `proxies`, the proxies of
-    the environment are used; `proxy` names one for all feeds instead.
+    `block_private` refuses redirects to other hosts on a private network. With `proxies`, the proxies of the
+    environment are used; `proxy` names one for all feeds instead.
     """
 
     concurrency: int = 200
@@ -91,20 +91,19 @@ class _Chain:
 
     @property
     def server(self) -> str:
-        """The host and port of the current address."""
+        """Host and port of the current address."""
         return urlsplit(self.url).netloc.lower()
 
     @property
     def host(self) -> str:
-        """The host of the current address for messages."""
+        """Host of the current address, cleaned for messages."""
         return clean(urlsplit(self.url).hostname or "", 100)
 
 
 class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
-    """Fetches many feeds at once within limits; an async context manager.
+    """Concurrent fetching within limits; an async context manager.
 
-    At most `per_host` requests go to a host at a time. `now` returns the wall clock in seconds since 1970
-    and is only used for dates in `Retry-After`.
+    `now` returns the wall-clock time in seconds since 1970, for dates in `Retry-After`.
     """
 
     def __init__(
@@ -138,7 +137,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
     async def fetch(self, job: FetchJob, reservation: Reservation | None = None) -> FetchResult:
         """Fetch one feed. Raises only CancelledError; every error becomes a FetchFailed.
 
-        The body counts against the budget until the caller releases `reservation`, or until this returns.
+        The body counts against the budget until the caller releases `reservation`; without one, until this
+        method returns.
         """
         own = reservation or self.budget.reserve()
         try:
@@ -151,7 +151,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         except Refused as refused:
             return FetchFailed(job, refused.fault, clean(refused.reason), refused.status, refused.retry_after)
         except Exception as error:
-            # without the message: it may contain an address with a password
+            # the message is left out: it may contain an address with a password
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error("unexpected %s while fetching feed %d\n%s", type(error).__name__, job.feed_id, trace)
             return FetchFailed(job, Fault.INTERNAL, f"unexpected error in tuireader: {type(error).__name__}")
@@ -213,7 +213,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         )
         proxy = self._proxy_for(url)
         if public_only:
-            # no lookup for a SOCKS proxy: it may be there to hide the names
+            # no lookup for a SOCKS proxy: its purpose may be to hide the names
             look_up = bool(proxy) and not proxy.lower().startswith("socks")
             await self._resolver.refuse_private(url.raw_host.decode("ascii"), look_up=look_up)
         if proxy not in self._transports:
@@ -255,7 +255,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         import httpx
 
         try:
-            # no connection is reused: bytes beyond a response would be taken for the next one
+            # connections are not reused: surplus bytes after a response would be taken for the next one
             return httpx.AsyncHTTPTransport(
                 verify=self._tls_context(), proxy=proxy, limits=httpx.Limits(max_keepalive_connections=0)
             )
@@ -334,7 +334,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
 
 
 def _target(url: str, response: httpx.Response) -> str:
-    """Return the address that a redirect from `url` leads to, as UTF-8 where it is, as browsers do."""
+    """Return the target of a redirect from `url`, decoded as UTF-8 if it is valid, as browsers do."""
     status = response.status_code
     location = header(response, b"location").strip()
     with contextlib.suppress(UnicodeError):

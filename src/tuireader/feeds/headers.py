@@ -1,4 +1,4 @@
-"""Header fields of requests and responses (RFC 9110, RFC 9111), whatever bytes they contain."""
+"""Header fields of requests and responses (RFC 9110, RFC 9111); they may contain any bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def header_bytes(value: str) -> bytes:
-    """Return a header value as it came (Latin-1), else as UTF-8; empty if it cannot be sent."""
+    """Encode a header value as Latin-1, else as UTF-8; empty if it cannot be sent."""
     value = value.strip()
     try:
         raw = value.encode("latin-1")
@@ -33,7 +33,7 @@ def header(response: httpx.Response, name: bytes) -> str:
 
 
 def validator(response: httpx.Response, name: bytes) -> str | None:
-    """Return an ETag or Last-Modified to send back next time, or None without a usable one."""
+    """Return an ETag or Last-Modified value for the next request, or None if it is not usable."""
     value = header(response, name).strip()
     return value if value and len(value) <= MAX_VALIDATOR else None
 
@@ -52,15 +52,15 @@ def fresh_seconds(response: httpx.Response) -> int | None:
 
 
 def reason_phrase(response: httpx.Response) -> str:
-    """Return the cleaned words after the status."""
+    """Return the reason phrase after the status code, cleaned."""
     phrase = response.extensions.get("reason_phrase", b"")
     return clean(bytes(phrase).decode("utf-8", "replace"), 100) or "unknown status"
 
 
 def retry_after(value: str, now: float) -> int | None:
-    """Return the seconds to wait by a Retry-After header (RFC 9110 §10.2.3), between a minute and a day.
+    """Return the seconds to wait according to a Retry-After header, between a minute and a day.
 
-    None without a usable one. `now` in seconds since 1970.
+    None if its value is not usable (RFC 9110 §10.2.3). `now` is in seconds since 1970.
     """
     value = value.strip()
     if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", value):

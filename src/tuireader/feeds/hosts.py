@@ -1,7 +1,7 @@
-"""Host names and addresses: look them up, and tell public servers from those of the user's own network.
+"""Look up host names, and tell public servers from those on private networks.
 
-Decisions follow what a resolver would make of a host, even if a proxy connects in the end: `127.1`, `0x7f.1`,
-`2130706433` and `localhost.` are all this computer.
+A host is judged as a resolver would read it, even if a proxy makes the connection: `127.1`, `0x7f.1`,
+`2130706433` and `localhost.` all mean this computer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from urllib.parse import unquote
 MAX_ADDRESSES = 4
 CACHE_SECONDS = 60.0
 LOOKUPS_AT_ONCE = 32
-LOOKUP_SECONDS = 2.0  # for a name that a proxy will look up for itself
+LOOKUP_SECONDS = 2.0  # for a name that the proxy will look up itself
 
 EMBEDDING = tuple(
     ipaddress.IPv6Network(network)
@@ -30,13 +30,13 @@ EMBEDDING = tuple(
         "::ffff:0:0:0/96",  # IPv4-translated (RFC 2765)
     )
 )
-"""Networks whose addresses end in an IPv4 address."""
+"""IPv6 networks whose addresses end in an IPv4 address."""
 LOCAL_NETWORKS = tuple(ipaddress.IPv6Network(network) for network in ("fec0::/10", "64:ff9b:1::/48"))
 """Local networks that some versions of `ipaddress` call global: site-local, local NAT64 (RFC 8215)."""
 LOCAL_NAMES = frozenset({
     "arpa", "corp", "home", "internal", "intranet", "lan", "local", "localdomain", "localhost", "private",
 })  # fmt: skip
-"""Top-level labels that the public DNS does not have (RFC 6761, RFC 6762 appendix G, RFC 8375)."""
+"""Top-level labels not in the public DNS (RFC 6761, RFC 6762 appendix G, RFC 8375)."""
 NAME = re.compile(r"[\w.-]+")
 NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 
@@ -44,7 +44,7 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class PrivateAddress(Exception):
-    """The request would reach a private network, which its origin may not."""
+    """The request would reach a private network, which is not allowed for its origin."""
 
 
 def is_public(address: str) -> bool:
@@ -65,9 +65,9 @@ def _is_global(address: IPAddress) -> bool:
 
 
 def may_be_public(host: str) -> bool:
-    """Return False if the written host alone shows that it is private: a private address, a local name.
+    """Return False for a private address or a local name, judged by the text of the host alone.
 
-    A name may still lead to a private address.
+    Any other name may still lead to a private address.
     """
     host = _plain(host)
     if ":" in host:
@@ -76,7 +76,7 @@ def may_be_public(host: str) -> bool:
         except ValueError:
             return False
     labels = host.split(".")
-    if NUMBER.fullmatch(labels[-1]):  # no name ends so (WHATWG URL §3.5)
+    if NUMBER.fullmatch(labels[-1]):  # no host name ends in a number (WHATWG URL §3.5)
         addresses = list(_ipv4(host))
         return bool(addresses) and all(map(_is_global, addresses))
     return len(labels) > 1 and labels[-1] not in LOCAL_NAMES and NAME.fullmatch(host) is not None
@@ -91,16 +91,16 @@ def _plain(host: str) -> str:
 
 
 def _ipv4(host: str) -> Iterator[ipaddress.IPv4Address]:
-    """Yield the addresses that one to four numbers can mean (inet_aton); a leading 0 may mean octal."""
+    """Yield every reading of one to four numbers as an address (inet_aton); a leading 0 may mean octal."""
     for written in (host, re.sub(r"\b0+(?=[0-9])", "", host)):
         with contextlib.suppress(OSError, ValueError):
             yield ipaddress.IPv4Address(socket.inet_aton(written))
 
 
 class Resolver:
-    """Looks up host names, each name once, in daemon threads that nothing has to wait for.
+    """Cached host name lookup in daemon threads that never delay the exit.
 
-    `ask` asks the system for the addresses of a host.
+    `ask` returns the system's addresses of a host.
     """
 
     def __init__(self, ask: Callable[[str], list[str] | OSError] | None = None) -> None:
@@ -122,7 +122,7 @@ class Resolver:
         return await asyncio.shield(self._running[host])
 
     async def refuse_private(self, host: str, *, look_up: bool) -> None:
-        """Raise PrivateAddress for a host that is not public, as far as that is known before connecting.
+        """Raise PrivateAddress for a host that is known to be private before connecting.
 
         With `look_up`, names that lead to a private address here are refused too; a proxy may resolve them
         differently.
@@ -149,7 +149,7 @@ class Resolver:
     async def _ask(self, host: str) -> list[str]:
         async with self._slots:
             answer = Future[list[str] | OSError]()
-            answer.set_running_or_notify_cancel()  # the thread answers also when nobody waits any more
+            answer.set_running_or_notify_cancel()  # the thread sets a result even if the caller was cancelled
             threading.Thread(
                 target=lambda: answer.set_result(self._system(host)), daemon=True, name="name lookup"
             ).start()

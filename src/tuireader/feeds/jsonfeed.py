@@ -1,4 +1,4 @@
-"""Read JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1); every value may be of the wrong type."""
+"""Read JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1); any value may have the wrong type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DIGITS = 40
 
 
 def parse(text: str, url: str) -> RawFeed | None:
-    """Return the feed in a JSON text, or None without one. Never raises."""
+    """Return the feed in a JSON text, if any. Never raises."""
     try:
         data = json.loads(text, parse_int=_number)
     except (ValueError, RecursionError):
@@ -28,13 +28,13 @@ def parse(text: str, url: str) -> RawFeed | None:
         title=Text(_text(data, "title"), PLAIN),
         link=_text(data, "home_page_url"),
         authors=_authors(data),
-        atom=True,  # as in Atom, plain text is meant literally
+        atom=True,  # as in Atom, plain text is literal
         entries=entries,
     )
 
 
 def _number(digits: str) -> int | str:
-    """Parse a number; Python refuses very long ones, which must not cost the whole feed."""
+    """Parse a number, or return it as text: Python refuses very long ones, but the feed must be read."""
     return int(digits) if len(digits) <= _DIGITS else digits[:_DIGITS]
 
 

@@ -1,4 +1,4 @@
-"""The feeds that a web page names in its head (`link rel="alternate"`, WHATWG HTML §4.6.7.1) or links to."""
+"""Feeds that a web page advertises (`link rel="alternate"`, WHATWG HTML §4.6.7.1) or links to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOOKS = re.compile(
 NO_NAME = re.compile(
     r"(?i)(?:[\W\d_]|rss|atom|rdf|xml|json|(?:news)?feeds?|flux|fil|canal|subscribe|syndication|订阅|訂閱)*"
 )
-"""Titles of links that name a kind of feed, not a feed."""
+"""Generic link titles: they name the format, not the feed."""
 COMMENTS = re.compile(r"(?i)\bcomments?\b")
 TYPES = frozenset({
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
@@ -29,7 +29,7 @@ TYPES = frozenset({
 
 
 def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
-    """Return (address, title) of the feeds that the page at `url` names, in its order, each once.
+    """Return (address, title) of each feed advertised by the page at `url`, in the order of the page.
 
     Comment feeds come last. Titles such as "RSS" become "".
     """
@@ -54,7 +54,7 @@ def linked(page: str, url: str) -> tuple[str, ...]:
 
 
 def _tags(name: str, page: str, url: str) -> Iterator[tuple[dict[str, str], str]]:
-    """Yield the attributes of each tag of that name with its web address, "" if it is the page itself."""
+    """Yield the attributes and the web address of each `name` tag; the address is "" for the page itself."""
     base = url
     for tag in re.finditer(rf"(?i)<({name}|base)\b([^<>]{{0,4000}})>", UNSEEN.sub("", page[:HEAD])):
         attributes = {
@@ -77,5 +77,5 @@ def _is_feed(attributes: dict[str, str]) -> bool:
         return True
     if "alternate" not in relations or "stylesheet" in relations or kind not in TYPES:
         return False
-    # "application/json" is also what WordPress and others call their API
+    # WordPress and others also declare their API as "application/json"
     return kind != "application/json" or "feed" in attributes.get("href", "").lower()

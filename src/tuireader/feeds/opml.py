@@ -1,8 +1,8 @@
-"""Subscriptions in and out: OPML 1.0 and 2.0 (opml.org/spec2.opml).
+"""Import and export OPML 1.0 and 2.0 (opml.org/spec2.opml).
 
-Only http and https feeds are imported, everything else is listed in the report. Reading the XML never opens
-another file, and a file with damaged outlines is refused as a whole. Common mistakes within them (a bare `&`
-in an address, `&eacute;`, control characters) are fixed.
+Only http and https feeds are imported; everything else is listed in the report. Reading the XML never opens
+another file, and a file with damaged outlines is refused as a whole. Common mistakes (a bare `&` in an
+address, `&eacute;`, control characters) are fixed.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ HINT = "export it again from the other program"
 
 @dataclass(frozen=True, slots=True)
 class OpmlFeed:
-    """One subscription. `folder` is the path of the outlines around it, joined by ` / `.
+    """One subscription. `folder` is the path of its enclosing outlines, joined by ` / `.
 
-    `labels` are its categories; of a feed in no outline the first one is its folder.
+    `labels` are its categories; without an enclosing outline, the first category is the folder.
     """
 
     url: str
@@ -42,9 +42,9 @@ class OpmlFeed:
 
 
 def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
-    """Return the feeds of an OPML document, and a line for each outline that was skipped and why.
+    """Return the feeds of an OPML document, and a line with the reason for each skipped outline.
 
-    Feeds whose addresses mean the same are one. Raises TuireaderError if it cannot be read as a whole.
+    Equivalent addresses count as one feed. Raises TuireaderError if the document cannot be read.
     """
     if len(data) > MAX_BYTES:
         raise TuireaderError("the OPML file is larger than 50 MB", HINT)
@@ -64,7 +64,7 @@ def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
 
 
 def dump(feeds: Iterable[OpmlFeed]) -> str:
-    """Return subscriptions as an OPML 2.0 document with an outline for each folder, after its feeds."""
+    """Return subscriptions as an OPML 2.0 document; in a folder, feeds come before subfolders."""
     document = Element("opml", version="2.0")
     SubElement(SubElement(document, "head"), "title").text = "Feeds of tuireader"
     folders = {"": SubElement(document, "body")}
@@ -116,14 +116,14 @@ _AMPERSAND = re.compile(
 
 
 def _reference(found: re.Match[str]) -> str:
-    """Replace a reference that XML does not know: a name of HTML, or just an ampersand."""
+    """Replace a reference that XML does not define: an HTML entity, or a bare ampersand."""
     from html.entities import html5
 
     return escape(html5.get(f"{found[1]};", "")) or f"&amp;{found[0][1:]}"
 
 
 def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
-    """Yield each feed outline with why it is skipped (`""` if not); folders are a stack, no recursion."""
+    """Yield each feed outline and the reason to skip it, if any. Uses a stack, so depth cannot overflow."""
     parser: XMLPullParser[Element] = XMLPullParser(events=("start", "end"))
     folders: list[str] = []
     try:

@@ -18,10 +18,10 @@ from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Comment, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
 
 MOST_BYTES = 8_000_000
-"""Bytes of a page, a thread of comments or a picture."""
+"""Maximum size of a page, a thread of comments or an image."""
 MOST_COMMENTS = 500
 LONGEST_COMMENT = 20_000
-"""Characters of HTML that are kept of one comment."""
+"""Maximum characters of HTML kept for one comment."""
 _META = re.compile(rb"""<meta\b[^>]{0,300}?\bcharset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _HEAD = 4_096
 _ACCEPT_PAGE = (("Accept", "text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
@@ -29,7 +29,7 @@ _ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, ima
 
 
 def limited(limits: FetchLimits, seconds: float) -> FetchLimits:
-    """Return tighter limits than the configuration: addresses in articles are trusted less than feeds."""
+    """Return stricter limits than configured: addresses in articles are trusted less than feeds."""
     return replace(
         limits,
         max_bytes=min(limits.max_bytes, MOST_BYTES),
@@ -39,7 +39,7 @@ def limited(limits: FetchLimits, seconds: float) -> FetchLimits:
 
 
 async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher:
-    """Open a fetcher; its imports and certificates are loaded in a thread."""
+    """Open a fetcher, loading its imports and certificates in a thread."""
 
     def certificates() -> ssl.SSLContext:
         import httpx
@@ -52,7 +52,7 @@ async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher
 async def fetch_page(fetcher: Fetcher, url: str, feed_url: str) -> tuple[str, str]:
     """Return the text of a web page, and its address after redirects.
 
-    A page in a private network is fetched only if its feed is on the same host.
+    A page on a private network is fetched only if its feed is on the same host.
     """
     answer = await _fetch(fetcher, url, feed_url, _ACCEPT_PAGE)
     kind = (answer.content_type or "").partition(";")[0].strip().lower()
@@ -67,7 +67,7 @@ async def fetch_page(fetcher: Fetcher, url: str, feed_url: str) -> tuple[str, st
 async def fetch_comments(
     fetcher: Fetcher, parser: ParseWorker, url: str, feed_url: str
 ) -> tuple[Comment, ...]:
-    """Return the comments of a comment feed, oldest first, then those without a time."""
+    """Return the comments of a comment feed, oldest first, undated ones last."""
     answer = await _fetch(fetcher, url, feed_url, ())
     parsed = await parser.parse(answer.body, answer.url, answer.content_type)
     if not isinstance(parsed, ParsedFeed):

@@ -1,6 +1,6 @@
 """Parse a body into a ParsedFeed: fast path first, then JSON Feed, then feedparser in its own process.
 
-Everything here takes any bytes and returns a value, never an exception.
+Every function accepts any bytes and never raises.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ QUICK_ENTRIES = 5_000
 def parse(body: bytes, url: str, content_type: str | None = None) -> ParseResult:
     """Parse `body`, fetched from `url`. Never raises, but may take long on a hostile body.
 
-    `workers.ParseWorker.parse` does the same within a deadline.
+    `workers.ParseWorker.parse` does the same with a deadline.
     """
     quick = parse_quickly(body, url, content_type, limit=None)
     return quick if quick is not None else parse_tolerantly(body, url, content_type)
@@ -25,9 +25,9 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> ParseResult
 def parse_quickly(
     body: bytes, url: str, content_type: str | None = None, *, limit: int | None = QUICK_BYTES
 ) -> ParseResult | None:
-    """Return the result if it takes time linear in the body, else None: feedparser has to parse it.
+    """Parse in time linear in the body, or return None if feedparser has to parse it.
 
-    Bodies of more than `limit` bytes, or of very many entries, are not tried unless `limit` is None.
+    Bodies of more than `limit` bytes, or with very many entries, are not tried unless `limit` is None.
     """
     if limit is not None and len(body) > limit:
         return None
@@ -39,7 +39,7 @@ def parse_quickly(
         if sniff.start_of_feed(text) is None:
             return sniff.not_a_feed(body, text, url)
     except (ValueError, RecursionError, MemoryError):
-        pass  # let the worker try, which can be ended
+        pass  # leave it to the worker, which can be killed
     return None
 
 
@@ -54,7 +54,7 @@ def _quick_feed(body: bytes, url: str, content_type: str | None, most: int | Non
 
 
 def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> ParseResult:
-    """Parse with feedparser. Never raises; takes as long as feedparser takes."""
+    """Parse with feedparser. Never raises, but may take minutes."""
     from tuireader.feeds import feedparser_adapter
     from tuireader.feeds.close_tags import has_entries
 
@@ -72,12 +72,12 @@ def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> 
         return shape(raw)
     except MemoryError:
         return ParseFailed(Fault.TOO_LARGE, "the feed needs too much memory to be read")
-    except Exception as error:  # whatever feedparser raises: the feed has to get its answer
+    except Exception as error:  # feedparser may raise anything, and the caller needs a result
         return ParseFailed(Fault.BROKEN, f"the feed is damaged and cannot be read ({type(error).__name__})")
 
 
 def _without_declaration(text: str) -> str:
-    """Remove the XML declaration, whose encoding is wrong once the text is decoded."""
+    """Remove the XML declaration: its encoding no longer applies to decoded text."""
     text = text.lstrip(sniff.LEADING)
     if not text.startswith("<?xml"):
         return text

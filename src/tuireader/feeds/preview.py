@@ -1,4 +1,4 @@
-"""Summarize a feed document for a user who may subscribe to it. Pure: `now` is an argument."""
+"""Summarize a feed document before the user subscribes. Pure functions: `now` is an argument."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tuireader.text import cell_len, plain
 SAMPLES = 5
 HOUR, WEEK = 3_600, 7 * 86_400
 WEEKS = 4
-"""Weeks that count for the pace, as in the health of feeds."""
+"""Weeks over which the pace is measured, as in the feed health table."""
 _WEIGHED = 20
-"""Newest texts that are measured: previews are made while the user types."""
+"""Number of newest texts to measure: previews are made while the user types."""
 _LONGEST = 20_000
-"""Characters of each."""
+"""Maximum characters measured per text."""
 
 
 def preview(feed: ParsedFeed, now: int) -> FeedPreview:
@@ -39,10 +39,10 @@ def preview(feed: ParsedFeed, now: int) -> FeedPreview:
 
 
 def pace(times: Sequence[int], now: int) -> float | None:
-    """Return entries per week, by their times up to `now`, newest first.
+    """Return the number of entries per week, from their times up to `now`, newest first.
 
-    None if that would be a guess: with one entry, or if all are of the same hour, as in feeds that give each
-    entry the time at which the document was generated.
+    None if that would be a guess: for a single entry, or if all are from the same hour, as in feeds that give
+    each entry the time at which the document was generated.
     """
     since = now - WEEKS * WEEK
     if times and times[-1] < since:
@@ -53,7 +53,7 @@ def pace(times: Sequence[int], now: int) -> float | None:
 
 
 def _time(entry: ParsedEntry, now: int) -> int:
-    """Return the time of an entry, not after now; -1 without one or if it is before 1970."""
+    """Return the time of an entry, at most `now`; -1 if it has none or is older than 1970."""
     time = entry.published if entry.published is not None else entry.updated
     return -1 if time is None or time < 0 else min(time, now)
 

@@ -1,4 +1,4 @@
-"""Secrets outside the config: `env:NAME` and `cmd:COMMAND`."""
+"""Secrets kept outside the config: `env:NAME` and `cmd:COMMAND`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECONDS = 20
 def resolve(value: str) -> str:
     """Return the secret that a config value names; a value without a prefix is the secret itself.
 
-    A command is run without a shell and its first line of output is used. Blocks until it has ended.
+    A command runs without a shell; the first line of its output is the secret. Blocks until it ends.
     Raises TuireaderError that names the variable or command, never its output.
     """
     if value.startswith("env:"):

@@ -1,4 +1,4 @@
-"""Explain what a body is that is not a feed."""
+"""Identify a response body that is not a feed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LEADING = "\ufeff\x00 \t\r\n\x0b\x0c"
 
 
 def root_name(text: str) -> str:
-    """The local name of the first element, in lower case, past comments, processing and declarations."""
+    """Return the local name of the root element, in lower case."""
     at = 0
     while (at := text.find("<", at)) >= 0 and at < HEAD:
         if text.startswith("<!--", at):
@@ -61,7 +61,7 @@ def root_name(text: str) -> str:
 
 
 def start_of_feed(text: str) -> str | None:
-    """The text from where its feed begins, or None if it holds none."""
+    """Return the text from the start of its feed, or None if it contains no feed."""
     text = text.lstrip(LEADING)
     name = root_name(text)
     if name in FEED_ROOTS:
@@ -75,7 +75,7 @@ def start_of_feed(text: str) -> str | None:
 
 
 def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
-    """Return what a body without a feed is, with the feeds that it names if it is a web page."""
+    """Return an error that names the kind of document and, for a web page, the feeds it advertises."""
     if not body.strip():
         return ParseFailed(Fault.NOT_A_FEED, "the server sent an empty document, not a feed")
     for magic, words in MAGIC:

@@ -1,9 +1,9 @@
-"""An httpx transport for direct connections: HTTP/1.1 by h11, addresses and idle connections by us.
+"""An httpx transport for direct connections: HTTP/1.1 from h11, name lookup and connection pool of our own.
 
-httpx's own pool looks at every connection for every request, which costs more than the rest of the request
-when a thousand feeds are fetched at once. It also reuses connections that hold bytes beyond the last
-response (docs/notes/home-made.md). Here a connection belongs to one origin, and the address that is checked
-is the address that is connected to. Errors are httpx's, as with its own transport.
+httpx's pool scans every connection for every request, which costs more than the rest of the request when a
+thousand feeds are fetched at once. It also reuses connections with surplus bytes after the last response
+(docs/notes/home-made.md). Here a connection belongs to one origin, and connects to the very address that was
+checked. Errors are those of httpx's own transport.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ATTEMPT_DELAY = 0.3
 """Seconds before the next address is tried as well (RFC 8305 §5 recommends 0.25)."""
 MAX_HEAD = 1 << 16
 MAX_INTERIM = 20
-"""Responses before the real one (1xx) that are skipped."""
+"""Maximum number of interim responses (1xx) to skip."""
 READ_AT_ONCE = 1 << 16
 MAX_IDLE = 64
 IDLE_SECONDS = 5.0
@@ -36,7 +36,7 @@ Origin = tuple[str, str, int]
 
 @dataclass(slots=True, eq=False)
 class _Connection(httpx.AsyncByteStream):
-    """A connection to an origin; as a stream, the body of its current response, still encoded."""
+    """A connection to an origin; iterating yields the body of its current response, still encoded."""
 
     origin: Origin
     reader: asyncio.StreamReader
@@ -44,11 +44,11 @@ class _Connection(httpx.AsyncByteStream):
     http: h11.Connection
     release: Callable[[_Connection], None]
     seconds: float | None = None
-    """Limit of the time until more bytes arrive."""
+    """Maximum time to wait for more bytes."""
     idle_since: float = 0.0
 
     async def ask(self, request: httpx.Request) -> httpx.Response:
-        """Send a request without a body and return its response; interim responses are skipped."""
+        """Send a request without a body and return its response, skipping interim ones."""
         self.seconds = request.extensions.get("timeout", {}).get("read")
         try:
             self._send(request)
@@ -95,13 +95,13 @@ class _Connection(httpx.AsyncByteStream):
         self.release(self)
 
     def has_surplus(self) -> bool:
-        """Return whether bytes arrived beyond the response, or instead of one."""
+        """Return whether surplus bytes arrived after the response, or instead of one."""
         return bool(self.http.trailing_data[0])
 
     async def has_input(self) -> bool:
-        """Return whether bytes or the end arrived while no response was expected."""
+        """Return whether bytes or the end of the stream arrived while no response was expected."""
         try:
-            async with asyncio.timeout(0):  # a read that need not wait returns all the same
+            async with asyncio.timeout(0):  # a read that need not wait still returns
                 await self.reader.read(1)
         except TimeoutError:
             return False
@@ -114,7 +114,7 @@ class _Connection(httpx.AsyncByteStream):
 
 
 class DirectTransport(httpx.AsyncBaseTransport):
-    """Sends GET requests without a body straight to the server.
+    """Transport for GET requests without a proxy.
 
     The request extension `public_only` refuses servers on private networks (raises PrivateAddress).
     """
@@ -131,7 +131,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
         public_only = bool(request.extensions.get("public_only"))
         connection = None if public_only else await self._take(origin)
         if connection is not None:
-            with contextlib.suppress(httpx.NetworkError, httpx.RemoteProtocolError):  # closed meanwhile
+            with contextlib.suppress(httpx.NetworkError, httpx.RemoteProtocolError):  # the server closed it
                 return await connection.ask(request)
         seconds = request.extensions.get("timeout", {}).get("connect")
         connection = await self._open(origin, seconds, public_only)
@@ -154,18 +154,18 @@ class DirectTransport(httpx.AsyncBaseTransport):
         return _Connection(origin, reader, writer, http, self._release)
 
     async def _take(self, origin: Origin) -> _Connection | None:
-        """Return an idle connection to `origin` that is still good, if there is one."""
+        """Return an idle connection to `origin` that is still usable, if any."""
         now = asyncio.get_running_loop().time()
         while found := next((one for one in self._idle if one.origin == origin), None):
             self._idle.remove(found)
-            # input on an idle connection would be taken for the next response
+            # surplus input would be taken for the next response
             if now - found.idle_since < IDLE_SECONDS and not await found.has_input():
                 return found
             found.abort()
         return None
 
     def _release(self, connection: _Connection) -> None:
-        """Keep a connection whose response was read to its end; close any other."""
+        """Keep a connection whose response was read completely; close any other."""
         http = connection.http
         if not http.our_state is http.their_state is h11.DONE or connection.has_surplus():
             connection.abort()
@@ -186,9 +186,9 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def _connect(addresses: Sequence[str], port: int, tls: dict[str, Any]) -> Streams:
-    """Return the first connection that succeeds; each next address is tried a moment later (RFC 8305).
+    """Return the first connection that succeeds, starting the attempts a moment apart (RFC 8305).
 
-    asyncio would do the same for a name, but only with addresses that it has looked up itself.
+    asyncio does the same for a name, but only with addresses that it looked up itself.
     """
     if len(addresses) == 1:
         return await asyncio.open_connection(addresses[0], port, **tls)

@@ -1,7 +1,7 @@
 """The process that parses feeds.
 
-With `--quick` it parses only what can be parsed quickly, and answers None to the rest. With `--seconds=5`
-SIGPROF ends it when a feed takes more CPU time than that; waiting on a busy machine does not count.
+With `--quick`, it tries only the fast parsers and answers None for other documents. With `--seconds=5`,
+SIGPROF kills it when a feed takes more CPU time than that; waiting on a busy machine does not count.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
 from tuireader.subprocesses.worker import alarm, serve
 
 DATA = 272 << 20
-"""Bytes of its own memory: the largest feeds need nearly that, and 5 MB of attributes would take 800 MB."""
+"""Memory limit in bytes: the largest feeds need nearly that, but 5 MB of attributes would take 800 MB."""
 _GC_THRESHOLD = 50_000
-"""Objects between two collections: one feed makes thousands, all of which are freed without it."""
+"""Objects between two garbage collections: a feed makes thousands, and reference counts free them all."""
 ALARM = 60
 
 
@@ -64,7 +64,7 @@ def _packed(result: ParseResult | None, stored: Mapping[int, int] | None) -> Any
 
 
 def drop_known(parsed: ParsedFeed, stored: Mapping[int, int]) -> ParsedFeed:
-    """Return the feed with only the entries that are not stored unchanged, with their keys, prepared."""
+    """Return the feed with only its new and changed entries, prepared and with their keys."""
     known, kept, keys = [], [], []
     for guid, (entry, one) in dedup.unique_entries(parsed.entries).items():
         if stored.get(guid) == one.digest:

@@ -1,4 +1,4 @@
-"""Parse feeds in other processes: those that take long with a deadline, and all when there are many."""
+"""Parse feeds in worker processes: slow ones with a deadline, and all of them if there are many."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from tuireader.model import (
 from tuireader.subprocesses.worker import Worker, WorkerDied
 
 DEADLINE = 5.0
-"""Seconds of CPU time that a feed may take."""
+"""Maximum CPU time for a feed, in seconds."""
 _WALL_FACTOR = 4
-"""Factor for the time by the clock: on a busy machine a process waits for its turn."""
+"""Factor for wall-clock time: on a busy machine a process waits for its turn."""
 _AT_ONCE = 12
-"""Bodies and results that are in pipes and memory at once."""
+"""Maximum number of bodies and results in pipes and memory."""
 _MODULE = "tuireader.feeds.worker"
 
 Request = tuple[bytes, str, str | None, dict[int, int] | None]
-"""A body, its address and content type, and the digests of stored entries by guid key, to leave them out."""
+"""A body, its address and content type, and the digests by guid key of stored entries, to be left out."""
 
 
 class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
-    """Parses feeds; what cannot be parsed quickly goes to a worker process with a deadline.
+    """Parser that leaves slow documents to a worker process with a deadline; an async context manager.
 
-    With `apart`, what can be parsed quickly goes to another process, for when there are many feeds and the
-    event loop has other work. Processes start when they are first needed; the slow one ends when a feed takes
-    more than `deadline` seconds of CPU time, and starts again when needed. An async context manager.
+    With `apart`, a second process parses the quick ones, so that many feeds do not block the event loop.
+    Processes start when first needed. The slow one is killed when a feed takes more than `deadline` seconds
+    of CPU time, and starts again when needed.
     """
 
     def __init__(self, *, deadline: float = DEADLINE, apart: bool = False) -> None:
@@ -51,7 +51,7 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
         await asyncio.gather(self.slow.aclose(), *([self.quick.aclose()] if self.quick else []))
 
     def start(self) -> None:
-        """Start the process for quick parsing, if there is to be one, before it is needed."""
+        """Start the process for quick parsing, if any, before it is needed."""
         if self.quick is not None:
             self.quick.start()
 
@@ -63,9 +63,9 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
         *,
         stored: Mapping[int, int] | None = None,
     ) -> ParseResult:
-        """Parse a body. Raises only CancelledError; when it takes too long, returns ParseFailed(TOO_SLOW).
+        """Parse a body. Raises only CancelledError; if that takes too long, returns ParseFailed(TOO_SLOW).
 
-        With `stored`, a feed that is parsed apart has only the entries that are not stored yet, prepared.
+        With `stored`, a feed parsed in a worker has only its new and changed entries, prepared.
         """
         request = (body, url, content_type, None if stored is None else dict(stored))
         quick = await self._parse_quickly(request)
@@ -82,7 +82,7 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
             if died.signal == signal.SIGPROF:
                 return too_slow
             return ParseFailed(Fault.BROKEN, "the feed is damaged or too large, reading it failed")
-        assert result is not None, "it parses everything"
+        assert result is not None, "the slow worker parses every feed"
         return result
 
     async def _parse_quickly(self, request: Request) -> ParseResult | None:
@@ -90,14 +90,14 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
             try:
                 return unpack(await self.quick.ask(request))
             except (WorkerDied, OSError):
-                pass  # it should not fail; parse here then
-        from tuireader.feeds.parse import parse_quickly  # most refreshes do not need it in this process
+                pass  # unexpected: parse in this process instead
+        from tuireader.feeds.parse import parse_quickly  # most refreshes parse in another process
 
         body, url, content_type, _ = request
         return parse_quickly(body, url, content_type)
 
 
-# --------------------------------------------------------------------------- results as plain values
+# --------------------------------------------------------------------------- plain values for `marshal`
 
 
 _PARTS: dict[type, dict[str, type]] = {
@@ -127,7 +127,7 @@ def _packed(value: Any) -> tuple[Any, ...]:
 
 
 def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
-    """Return the result that `pack` packed."""
+    """Return the result from the values that `pack` returned."""
     if values is None:
         return None
     if len(values) == 3:

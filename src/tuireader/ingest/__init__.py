@@ -1,17 +1,17 @@
-"""An article's way in: match watches and mutes, store links, relate.
+"""Process arriving articles: match watches and mutes, store links, relate.
 
-The glue between the store and the pure `watch` and `related`; everything that writes runs in the writer
+Connects the store with the pure packages `watch` and `related`. Everything that writes runs in the writer
 thread, in transactions.
 
 - `refresh`    fetch, parse and save feeds, as a stream of events
-- `arrival`    watches, mutes and links of new, changed and stored articles
-- `matching`   watches against each feed's text of an article, and its former versions
-- `rematch`    new or changed watches against everything stored
-- `relate`     profile, neighbours and story of an article
-- `relatives`  the related articles of an opened one
-- `topics`     the distinctive words of an article or a story
+- `arrival`    match watches and mutes and store links when articles arrive or change
+- `matching`   match watches with each feed's text of an article, and with its former versions
+- `rematch`    match new or changed watches with everything stored
+- `relate`     find profile, neighbours and story of an article
+- `relatives`  list the related articles of an opened one
+- `topics`     find the distinctive words of an article or a story
 
-They are imported at first use: a list of articles needs none of them.
+They are imported at first use: the article list needs none of them.
 """
 
 from __future__ import annotations

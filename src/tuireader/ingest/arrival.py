@@ -1,4 +1,4 @@
-"""Match watches and mutes and store links: of articles that arrive or change, and again when mutes change."""
+"""Match watches and mutes and store links when articles arrive or change; match again when mutes change."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from tuireader.watch import Matcher
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """A mute: an expression, for some feeds (None: all). The store knows it by its `signature`.
+    """A mute: an expression, for some feeds (None: all). Its `signature` identifies it in the store.
 
-    Articles on a watch stay visible unless the config says `include_watched`.
+    Articles on a watch stay visible unless `include_watched` is set in the config.
     """
 
     signature: str
@@ -34,10 +34,11 @@ class Mute:
 
     @classmethod
     def of(cls, config: MuteConfig, feeds: FeedNames, now: int) -> Mute | None:
-        """Return the mute of a config entry, for a feed's title, address or folder (`""`: any feed).
+        """Return the mute of a config entry, or None if its expression is invalid.
 
-        None if the expression is wrong. The signature changes with the feeds, and once a day if the
-        expression depends on time, marks, watches or labels, so that stored articles are matched again.
+        `config.feed` is the title, address or folder of a feed (`""`: any feed). The signature changes with
+        the feeds, and daily if the expression depends on time, marks, watches or labels, so that stored
+        articles are matched again.
         """
         parsed = query.parse(config.query)
         if isinstance(parsed, query.QueryError):
@@ -56,15 +57,15 @@ class Mute:
         return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16] + spares, parsed, of_feeds)
 
     def hides(self, feed: int, reading: query.FoldedArticle, now: int) -> bool:
-        """Return whether it hides an article of a feed."""
+        """Return whether the mute hides an article of a feed."""
         return (self.feeds is None or feed in self.feeds) and query.matches(self.wanted, reading, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Watches and mutes for arriving articles; `feeds` has the names that they may ask for.
+    """Watches and mutes for arriving articles; `feeds` has the feed names that they may refer to.
 
-    Watches that have `ended` hit nothing new.
+    Watches in `ended` get no new matches.
     """
 
     matcher: Matcher
@@ -96,8 +97,7 @@ def record_changed(
 ) -> list[tuple[StoredText, Evidence]]:
     """Match and relate articles whose text has changed, given as (before, after).
 
-    Returns matches that they did not have before. A lost one stays as a former match, with the version that
-    it hit.
+    Returns only new matches. A lost one is kept as a former match, with the version that it matched.
     """
     if not changed:
         return []
@@ -120,9 +120,9 @@ def record_changed(
 def record_carried(
     store: Store, carried: Sequence[tuple[StoredText, StoredText]], rules: Rules, now: int
 ) -> list[tuple[StoredText, Evidence]]:
-    """Match articles for which further feeds have new texts; `carried` are (before, after).
+    """Match articles that have a new text in a further feed, given as (before, after).
 
-    A read article whose new text is the first to hit a watch becomes unread.
+    A read article becomes unread if only the new text matches a watch.
     """
     new = record_changed(store, carried, rules, now)
     unseen = [text.id for text, _ in new if text.read]
@@ -141,12 +141,12 @@ def _rematched(
 ) -> list[Evidence]:
     """Set the matches of a changed article; return those that it never had.
 
-    A lost match is kept with the version that it hit; `page` is the previous HTML of its page.
+    A lost match is kept with the version that it matched; `page` is the previous HTML of the article's page.
     """
     new, lost = store.watches.rematch(text.id, found, now)
     if lost:
-        told = hits(rules.matcher, before, rules.feeds, lost)
-        evidence = {name: Evidence(name) for name in lost} | {item.watch: item for item in told}
+        former = hits(rules.matcher, before, rules.feeds, lost)
+        evidence = {name: Evidence(name) for name in lost} | {item.watch: item for item in former}
         store.watches.end_matches(
             (text.id, replace(item, revision=_version(store, text, item, before, now, page), until=now))
             for item in evidence.values()
@@ -155,7 +155,7 @@ def _rematched(
 
 
 def _version(store: Store, text: StoredText, item: Evidence, before: StoredText, now: int, page: str) -> int:
-    """Return the id of the version that a match was about, storing it if needed."""
+    """Return the id of the version that was matched, storing it if needed."""
     full = before.full != text.full
     known = store.revisions.replaced_at(text.id, now, full=full, feed_id=item.feed_id)
     if known:
@@ -172,8 +172,8 @@ def record_full_text(
 ) -> list[tuple[StoredText, Evidence]]:
     """Store the text of an article's page, and match the article again; return new matches.
 
-    It is not related again: relating uses what feeds say, so a story stays as it is. Links of the page are
-    added to those of the feed, also if the feed's text was purged.
+    Stories do not change: articles are related by their feed texts. Links of the page are added to those of
+    the feed, even if the feed's text was purged.
     """
     old = next(iter(store.articles.texts([article_id])), None)
     if old is None:
@@ -196,7 +196,7 @@ def record_full_text(
 
 
 def _out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]]]:
-    """Yield the links of articles whose texts were parsed for them, each with its kind."""
+    """Yield the links, each with its kind, of the articles whose texts were parsed for links."""
     for text in texts:
         if text.links is not None:
             found: dict[str, OutLink] = {}
@@ -207,7 +207,7 @@ def _out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]
 
 
 def _with_page_links(store: Store, text: StoredText) -> StoredText:
-    """Return an article with the links of its feed and, if it was fetched, of its page."""
+    """Return an article with the links of its feed text and, if fetched, of its page."""
     if not text.full:
         return text
     html, base_url = store.full_texts.page(text.id)
@@ -221,7 +221,7 @@ def _hide(
     rules: Rules,
     now: int,
 ) -> set[int]:
-    """Mark the articles that a mute hides; return them."""
+    """Record which articles a mute hides; return them."""
     if not rules.mutes or not texts:
         return set()
     found: list[tuple[int, str]] = []
@@ -244,9 +244,9 @@ def _visible(
 def match_mutes(
     store: Store, *, mutes: Sequence[Mute], feeds: FeedNames, now: int, up_to: int, size: int
 ) -> int:
-    """Match mutes with the `size` articles with ids up to `up_to`; return the next id to go on from.
+    """Match mutes with the `size` articles with ids up to `up_to`; return the id to continue from.
 
-    Only displayed texts are matched: those of further feeds hide nothing.
+    Only displayed texts count: texts of further feeds hide nothing.
     """
     first = max(1, up_to - size + 1)
     several = set(store.watches.with_variants(first, up_to))

@@ -11,11 +11,11 @@ from tuireader.store.revisions import Version
 from tuireader.watch import Matcher, Subject
 
 FeedNames = Mapping[int, tuple[str, ...]]
-"""Title, address, folder and labels of each feed by id, for watches that ask for feeds."""
+"""Title, address, folder and labels of each feed by id, for watches that refer to feeds."""
 
 
 def subject(text: StoredText, feeds: FeedNames) -> Subject:
-    """Return an article in the form for expressions, with the texts of further feeds."""
+    """Return an article as a `Subject` of expressions, with the texts of further feeds."""
     found = shown(text, feeds)
     if not text.appearances:
         return found
@@ -23,7 +23,7 @@ def subject(text: StoredText, feeds: FeedNames) -> Subject:
 
 
 def shown(text: StoredText, feeds: FeedNames) -> Subject:
-    """Return the displayed text of an article in the form for expressions."""
+    """Return the displayed text of an article as a `Subject` of expressions."""
     title, url, folder, *labels = feeds.get(text.feed_id, ("", "", ""))
     return Subject(
         title=text.title,
@@ -52,11 +52,11 @@ def hits(
     names: Collection[str] | None = None,
     now: int | None = None,
 ) -> list[Evidence]:
-    """Return the watches that any feed's text of an article hits, each with its first evidence."""
+    """Return the first evidence of each watch that matches the text of an article in any feed."""
     found = {item.watch: item for item in matcher.match(shown(text, feeds), now, names)}
     for other in text.appearances:
         asked = names
-        if other.same:  # only watches that ask for feeds can see a difference
+        if other.same:  # the same text: only watches that refer to feeds can tell a difference
             asked = matcher.by_feed if names is None else matcher.by_feed.intersection(names)
         if asked is None or asked:
             for item in matcher.match(_appearing(text, other, feeds), now, asked):
@@ -73,7 +73,7 @@ def former_hits(
     feeds: FeedNames,
     names: Collection[str],
 ) -> list[Evidence]:
-    """Return which watches hit a former version of an article, each with the newest one that it hits."""
+    """Return the matches of watches with former versions of an article, each with its newest version."""
     found: dict[str, Evidence] = {}
     for version in kept:
         for item in _version_hits(
@@ -103,7 +103,7 @@ def _version_hits(
 
 
 def _appearing(text: StoredText, other: Appearance, feeds: FeedNames) -> Subject:
-    """Return an article as a further feed has it; the full text is the same for all feeds."""
+    """Return an article with the text of a further feed; the full text is the same for all feeds."""
     said = replace(text, feed_id=other.feed_id)
     if not other.same:
         said = replace(

@@ -1,9 +1,9 @@
 """Refresh feeds as an asynchronous stream of events: fetch → parse → save and match → record.
 
-Fetching runs on the event loop, odd documents are parsed in a process of their own, and the writer thread
-stores results in batches, so that one commit serves many feeds. Every attempt is recorded, failed ones too.
-Saving, matching and recording a batch is one transaction: killed at any point, the database has a feed's
-articles with their matches, or it will fetch them again.
+Fetching runs on the event loop, unusual documents are parsed in a worker process, and the writer thread
+stores results in batches, so that many feeds share a commit. Every attempt is recorded, even a failed one.
+A batch is saved, matched and recorded in one transaction: after a crash, a feed's articles are either stored
+with their matches or fetched again.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ from tuireader.store.articles import StoredText
 from tuireader.store.feeds import Attempt, FeedFacts
 from tuireader.text import without_password
 
-_BATCH = 32  # maximum number of results in one transaction: one commit costs less than many
+_BATCH = 32  # maximum number of results in one transaction: many commits cost more than one
 _SMALL_BATCH = 8
 _PATIENCE = 0.1
 """A smaller batch waits this many seconds for more: a small commit costs nearly as much as a large one."""
 
-APART = 20  # number of feeds above which all are parsed apart: then starting the process pays
+APART = 20  # with more feeds, all are parsed in another process: only then does starting it pay off
 
 log = logging.getLogger("tuireader")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Everything a refresh needs besides the feeds: watches, intervals, the clock."""
+    """Inputs of a refresh besides the feeds: watches, intervals, the clock."""
 
     rules: ingest.Rules
     rates: schedule.Rates
@@ -102,7 +102,7 @@ async def refresh(
                     changed += event.changed
                     event = replace(event, done=done, total=len(feeds))
                 yield event
-            for outcome in batch:  # not before: a parsed feed takes more memory than its body
+            for outcome in batch:  # only now: a parsed feed takes more memory than its body
                 outcome.reservation.release()
         await driver
     finally:
@@ -139,7 +139,7 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
 def _save(
     store: Store, outcome: Outcome, setting: Setting, now: int
 ) -> tuple[Sequence[Event], Sequence[StoredText]]:
-    """Store one result; return its events and the new articles, which are still to be indexed."""
+    """Store one result; return its events and its new articles, which the caller has to index."""
     match outcome.result, outcome.parsed:
         case (FetchFailed() as failure, _) | (_, ParseFailed() as failure):
             return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
@@ -169,12 +169,12 @@ def _save_feed(
 def _record_success(
     store: Store, outcome: Outcome, setting: Setting, now: int, parsed: ParsedFeed | None, whole: bool = True
 ) -> None:
-    """Record and plan the next try. A document that was not `whole` is to be fetched completely then."""
+    """Record the attempt and plan the next one, which fetches the document again unless it was `whole`."""
     facts, result = outcome.facts, outcome.result
     assert not isinstance(result, FetchFailed)
     ttl = parsed.ttl if parsed else facts.ttl
     plan = schedule.after_success(_history(store, facts, setting, ttl, result.max_age), setting.rates, now)
-    if result.job.url != facts.url and not result.moved_to:  # fetched from its new address, which still works
+    if result.job.url != facts.url and not result.moved_to:  # its new address still works
         moved = schedule.Move(facts.moved_to, facts.moved_seen)
     else:
         moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
@@ -204,9 +204,7 @@ def _record_failure(
     wait = result.retry_after if isinstance(result, FetchFailed) else None
     seen, judged = facts.moved_seen, fault
     if result.job.url != facts.url and fault is not Fault.THROTTLED:
-        seen = (
-            1  # the address it has moved to fails: the next try is at its own again, and none may be "gone"
-        )
+        seen = 1  # the new address fails: try the old one next, and never take this for "gone"
         judged = Fault.HTTP if fault is Fault.GONE else fault
     plan = schedule.after_failure(
         _history(store, facts, setting, facts.ttl, None), judged, wait, setting.rates, now
@@ -231,7 +229,7 @@ def _history(
 
 
 def _new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatch:
-    if evidence.feed_id:  # this feed's text matched, but another feed's text is shown
+    if evidence.feed_id:  # the text of this feed matched, but that of another feed is displayed
         evidence = replace(evidence, feed=feed_title)
     return NewMatch(text.id, text.title, feed_title, text.url, evidence)
 
@@ -250,11 +248,11 @@ async def _fetch_all(
         reservation = fetcher.budget.reserve()
         try:
             result = await fetcher.fetch(await job_of(facts), reservation)
-        except TuireaderError as error:  # its password is not available
+        except TuireaderError as error:  # the password is not available
             result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
         parsed = None
         if isinstance(result, Fetched):
-            known = facts.last_success is not None  # then only the rest is prepared
+            known = facts.last_success is not None  # then entries that are stored already are left out
             stored = await pool.read(lambda store: store.entries.digests(facts.id)) if known else {}
             parsed = await parser.parse(result.body, result.url, result.content_type, stored=stored)
             result = replace(result, body=b"")
@@ -265,18 +263,18 @@ async def _fetch_all(
             for facts in feeds:
                 group.create_task(ask(facts))
     finally:
-        # after an error, too, so that the generator ends and raises it
+        # needed after an error, too: the generator has to end to raise it
         await asyncio.shield(outcomes.put(None))
 
 
 async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list[Outcome]]:
-    """Yield the results so far as one batch. A small batch waits a moment for more."""
+    """Yield waiting results in batches; a small batch waits a moment for more."""
     while (first := await outcomes.get()) is not None:
         batch = [first]
         deadline = asyncio.get_running_loop().time() + _PATIENCE
         while len(batch) < _BATCH:
             try:
-                # what is in the queue already is taken without waiting, also when the deadline has passed
+                # results already in the queue are taken even after the deadline
                 async with asyncio.timeout_at(deadline if len(batch) < _SMALL_BATCH else 0):
                     more = await outcomes.get()
             except TimeoutError:

@@ -12,11 +12,11 @@ from tuireader.store import Store
 from tuireader.store.articles import StoredText
 from tuireader.store.relations import ROWS
 
-_CACHED = 300  # profiles that are kept in memory, some kilobytes each
+_CACHED = 300  # maximum number of profiles in memory, some kilobytes each
 
 
 class StoredProfiles:
-    """The store as `related.search` sees it; profiles and the texts of series are cached."""
+    """Adapter of the store for `related.search`; caches profiles and the texts of series."""
 
     def __init__(self, store: Store) -> None:
         relations = store.relations
@@ -30,20 +30,20 @@ class StoredProfiles:
         self.series = Series(self)
 
     def arrive(self, articles: Iterable[search.ArticleText]) -> None:
-        """Take the texts of new articles from memory, in place of those of the batch before."""
-        self._article_count = self._store.relations.article_count()  # as for a batch of its own
+        """Keep the texts of new articles in memory, and drop those of the previous batch."""
+        self._article_count = self._store.relations.article_count()
         self._arrived = {article.id: article for article in articles}
 
     def article_count(self) -> int:
-        """Return how many articles have a profile."""
+        """Return the number of articles with a profile."""
         return self._article_count
 
     def count_one_more(self) -> None:
-        """Count an article that has been added."""
+        """Count an added article."""
         self._article_count += 1
 
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
-        """Return the profiles of those articles that have one."""
+        """Return the profiles of the articles that have one."""
         known = self._profiles
         if len(known) > _CACHED:
             known.clear()
@@ -54,7 +54,7 @@ class StoredProfiles:
         return [known[article_id] for article_id in sorted(set(ids)) if article_id in known]
 
     def forget(self, article: int) -> None:
-        """Read the profile of an article again the next time."""
+        """Drop the profile of an article from the cache."""
         self._profiles.pop(article, None)
 
     def title(self, article: int) -> str:
@@ -63,7 +63,7 @@ class StoredProfiles:
         return arrived.title if arrived else self._store.relations.title(article)
 
     def lead(self, article: int) -> str:
-        """Return the part of an article's text that is compared."""
+        """Return the beginning of an article's text, which is compared."""
         arrived = self._arrived.get(article)
         return arrived.text[:LEAD] if arrived else self.text(article, LEAD)
 
@@ -73,19 +73,19 @@ class StoredProfiles:
 
 
 class Relater:
-    """Relate waiting articles batch by batch. Each batch uses what the one before has read."""
+    """Relates waiting articles batch by batch; profiles stay cached between batches."""
 
     def __init__(self) -> None:
         self._profiles: StoredProfiles | None = None
         self._state = (0, 0)
 
     def step(self, store: Store, size: int) -> int:
-        """Relate the next `size` articles in the order of their times; return how many there were."""
-        if self._profiles is None or self._state != store.change_state():  # others may have changed texts
+        """Relate the next `size` articles by time; return the number of articles related."""
+        if self._profiles is None or self._state != store.change_state():  # texts may have changed
             self._profiles = StoredProfiles(store)
         profiles = self._profiles
         ids = store.relations.waiting(size)
-        # of giant articles keep only the part that is read
+        # giant articles are cut to the part that is compared
         arrived = [article_text(text, LEAD) for text in store.articles.texts(ids)]
         profiles.arrive(arrived)
         for article in sorted(arrived, key=lambda article: (article.time, article.id)):
@@ -96,7 +96,7 @@ class Relater:
 
 
 def relate_changed(store: Store, changed: Iterable[tuple[StoredText, StoredText]]) -> None:
-    """Relate changed articles, given as (before, after), again, unless they still wait to be related."""
+    """Relate changed articles, given as (before, after), again; skip those still waiting to be related."""
     profiles = StoredProfiles(store)
     for before, text in changed:
         packed = store.relations.packed_profiles([text.id])
@@ -134,7 +134,7 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
 
 
 def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) -> None:
-    """Put an article into its story, and with it all articles of merged stories."""
+    """Add an article to its story, along with the articles of stories that it merges."""
     if found.story == article:
         return
     merged = [member for story in found.merged for member in store.relations.members(story)]
@@ -147,9 +147,9 @@ def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) ->
 
 
 def _row(profiles: StoredProfiles, article: int, story: int) -> int:
-    """Return the first row of a story in which an article neither hides another one nor is hidden.
+    """Return the first row of a story in which an article hides no other one and is not hidden itself.
 
-    A row has one article of each feed, except reposts and corrections, and one item of a series.
+    A row has one article per feed, except reposts and corrections, and one item per series.
     """
     rows = profiles.rows(story, article)
     (profile,) = profiles.profiles([article])
@@ -168,9 +168,9 @@ def _row(profiles: StoredProfiles, article: int, story: int) -> int:
 
 
 def refold_stories(store: Store, *, up_to: int, size: int) -> int:
-    """Fold stories again by today's rules: `size` numbers up to `up_to`; return the next one to go on from.
+    """Fold the `size` stories up to number `up_to` by the current rules; return the number to continue from.
 
-    Articles that an older version folded too eagerly get rows of their own. Needs a transaction.
+    Articles that an older version folded wrongly get rows of their own. Needs a transaction.
     """
     first = max(1, up_to - size + 1)
     profiles = StoredProfiles(store)
@@ -190,6 +190,6 @@ def refold_stories(store: Store, *, up_to: int, size: int) -> int:
 
 
 def article_text(text: StoredText, most: int | None = None) -> search.ArticleText:
-    """Return an article in the form for `related.search`, with its text or the first `most` characters."""
+    """Return an article as input of `related.search`, with its text or the first `most` characters."""
     body = f"{text.summary[:most]}\n{text.body[:most]}" if text.summary else text.body
     return search.ArticleText(text.id, text.time, text.dated, text.feed_id, text.title, body[:most])

@@ -13,15 +13,15 @@ from tuireader.store.links import LinkedArticle
 from tuireader.store.relations import RelativeRow
 
 _HOW = {"also": "named in the text", "cite": "linked in the text", "source": "linked in the text"}
-_TOLD = 30  # the newest other reports of a story, whose links are followed
+_REPORTS = 30  # maximum number of other reports of a story, the newest, whose links count
 
 
 def related(store: Store, article_id: int) -> tuple[Related, ...]:
-    """Return the related articles, the strongest relation first; each once, with its strongest relation.
+    """Return the related articles, each once with its strongest relation, the strongest first.
 
-    Ordinary links to pages that are not stored remain links of the text; further reading set by the editor
-    and primary sources are listed even so. A link of one report of a story is background or a follow-up for
-    the other reports, too, by its time, if they share a name with it.
+    Links to pages that are not stored are left out, except an editor's further reading and primary sources.
+    An article linked by another report of the same story is listed as background or as a follow-up, by its
+    time, if it shares a name with the opened one.
     """
     found: _Found = {}
     for text in store.articles.texts([article_id]):
@@ -34,13 +34,13 @@ def related(store: Store, article_id: int) -> tuple[Related, ...]:
             if item.article_id in shown:
                 folded = item.article_id in story and story[item.article_id] == story.get(article_id)
                 if not folded and item.relation is Relation.SAME_STORY:
-                    item = _told_apart(profiles, article, item)
+                    item = _as_series_item(profiles, article, item)
                 _add(found, item.article_id, _similar(item, shown[item.article_id], folded))
     return tuple(sorted(found.values(), key=_rank))
 
 
-def _told_apart(profiles: StoredProfiles, article: search.ArticleText, item: Ranked) -> Ranked:
-    """Make another item of a series background or a follow-up; return anything else as it is."""
+def _as_series_item(profiles: StoredProfiles, article: search.ArticleText, item: Ranked) -> Ranked:
+    """Turn another item of a series into background or a follow-up; return anything else unchanged."""
     both = {profile.id: profile for profile in profiles.profiles([article.id, item.article_id])}
     if len(both) < 2 or not profiles.series.differ(*both.values()):
         return item
@@ -52,13 +52,13 @@ _Found = dict[object, Related]
 
 
 def _add(found: _Found, key: object, new: Related) -> None:
-    """Keep a related article, or a stronger relation of a known one."""
+    """Add a related article, or replace a weaker relation of the same one."""
     if key not in found or _rank(new) < _rank(found[key]):
         found[key] = new
 
 
 def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleText, found: _Found) -> None:
-    """Add what links say: from the article, to it, and from the other reports of its story."""
+    """Add relations by links: from the article, to it, and from the other reports of its story."""
     outgoing, incoming = store.links.outgoing(article.id), store.links.incoming(article.id)
     others = _others(store, article.id)
     theirs = [
@@ -70,7 +70,7 @@ def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleTe
     stored = {link.article_id for link in every if link.article_id is not None} - {article.id}
     known = {other.id: other for other in profiles.profiles(sorted(stored))}
     whole = search.whole(profiles, article) if known else None
-    # A feed names itself in each article, below images and in the last line.
+    # Names of feeds do not count: feeds put theirs below images and in the last line.
     titles = {*others.values(), *(link.feed_title for link in every)} if known else ()
     feeds = search.terms(" ".join(sorted(titles)))
 
@@ -97,7 +97,7 @@ def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleTe
 
 def _others(store: Store, article_id: int) -> dict[int, str]:
     story = store.stories.timeline(article_id)
-    entries = story.entries[-_TOLD:] if story is not None else ()
+    entries = story.entries[-_REPORTS:] if story is not None else ()
     return {entry.article_id: entry.feed_title for entry in entries if entry.article_id != article_id}
 
 
@@ -109,7 +109,7 @@ def _rank(item: Related) -> int:
 
 
 def _similar(item: Ranked, other: RelativeRow, folded: bool) -> Related:
-    """Return an article related by text; what is folded into one story is shown as the same story."""
+    """Return an article related by text; an article folded into the story counts as the same story."""
     is_story = folded and item.relation is not Relation.SAME_TEXT
     return Related(
         Relation.SAME_STORY if is_story else item.relation,

@@ -1,7 +1,7 @@
-"""Match new or changed watches with everything that is stored.
+"""Match new or changed watches with everything stored.
 
-The full-text index decides most of them by itself: they need no look at any text, and the evidence of their
-matches is computed on demand. The others are matched article by article.
+Most watches are answered by the full-text index without reading any text; the evidence of their matches is
+computed on demand. The others are matched article by article.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.watch import Matcher, WatchRule, lookup, prefilter
 
-MANY = 20_000  # hits from which a watch is not filled at once ...
-RANGE = 20_000  # ... but this many articles at a time
+MANY = 20_000  # a watch with more matches is not filled at once ...
+RANGE = 20_000  # ... but in steps of this many articles
 
 
 @dataclass(slots=True)
 class ByIndex:
-    """Watches that the index decides: each is set to its hits up to the article where it is pending.
+    """Fills watches from the index, each with its matches up to the article where it is pending.
 
-    Articles with different texts in several feeds, and former matches, are decided by their texts.
+    Articles with different texts in several feeds, and former matches, still need their texts.
     """
 
     rules: Sequence[WatchRule]
@@ -47,7 +47,7 @@ class ByIndex:
         )
 
     def step(self, store: Store, seconds: float) -> float:
-        """Fill watches for some seconds; return the share that is left. Needs a transaction."""
+        """Fill watches for some seconds; return the remaining share. Needs a transaction."""
         started = perf_counter()
         filled: list[tuple[int, int]] = []
         while self._queue and perf_counter() - started < seconds:
@@ -75,10 +75,10 @@ class ByIndex:
 
 @dataclass(slots=True)
 class ByText:
-    """Watches that need a look at the texts: call `look_up` for each, then `step` to the end.
+    """Fills watches that need the texts: call `look_up` for each, then `step` until done.
 
-    Only articles that a watch hits now, or may hit according to the index, are matched again; new and changed
-    articles keep the matches of their arrival.
+    Only articles on a watch, and those that may match according to the index, are matched again; new and
+    changed articles keep the matches of their arrival.
     """
 
     matcher: Matcher
@@ -90,11 +90,11 @@ class ByText:
 
     @property
     def scanned(self) -> list[str]:
-        """The watches that the index cannot narrow down: they are matched with every article."""
+        """Watches that the index cannot narrow down: they are matched with every article."""
         return [name for name, expression in self.filters.items() if expression is None]
 
     def look_up(self, store: Store, names: Sequence[str]) -> None:
-        """Find the candidates of some watches."""
+        """Find the candidate articles of some watches."""
         for name in names:
             expression = self.filters[name]
             if expression is not None:
@@ -103,7 +103,7 @@ class ByText:
         self._order = []
 
     def step(self, store: Store, up_to: int, size: int) -> int:
-        """Match `size` candidates with ids up to `up_to`, newest first; return the next id to go on from.
+        """Match `size` candidates with ids up to `up_to`, newest first; return the id to continue from.
 
         Needs a transaction.
         """
@@ -128,7 +128,7 @@ def rematch(
 ) -> None:
     """Match some articles with watches, and set their matches; needs a transaction.
 
-    A hit of a former version only stays as a former match. `now` is the time of new matches.
+    If only a former version matches, a former match is kept. `now` is the time of new matches.
     """
     on = store.watches.watches_of(sorted({name for names in asked.values() for name in names}), list(asked))
     found: list[tuple[int, Evidence]] = []
@@ -159,7 +159,7 @@ def rematch(
 def explain(
     store: Store, matcher: Matcher, feeds: FeedNames, ids: Sequence[int]
 ) -> dict[int, tuple[Evidence, ...]]:
-    """Return the evidence of those matches of some articles that the index alone has made, by article."""
+    """Return the evidence, by article, of the matches that were made from the index alone."""
     bare = store.watches.without_evidence(ids)
     if not bare:
         return {}

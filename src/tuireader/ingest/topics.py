@@ -10,16 +10,16 @@ from tuireader.related.words import is_cjk, phrases, term_hash
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
 
-_READ = 2000  # characters of a text that are searched for the phrases of its title
+_READ = 2000  # maximum characters of a text searched for the phrases of its title
 
 
 def topics(
     store: Store, text: StoredText, most: int = 3, others: Sequence[StoredText] = ()
 ) -> tuple[str, ...]:
-    """Return the words and phrases that best describe an article, in their readable forms.
+    """Return the words and phrases that best describe an article, as written in it.
 
-    Names come before other words, those of the title first; none contains another. In scripts without blanks
-    a phrase is what the title shares with its text, or with `others` on the same story.
+    Names and words of the title rank higher; no result contains another. In scripts without spaces, a phrase
+    is text that the title shares with the article's text, or with the titles of `others` on the same story.
     """
     features, profiles = features_of(text), StoredProfiles(store)
     about = Stats(profiles.article_count(), profiles.term_counts(list(counted(features))))
@@ -47,26 +47,26 @@ def _worth(value: int) -> float:
 
 
 def _phrases(profile: Profile, text: StoredText, others: Sequence[StoredText]) -> list[tuple[float, str]]:
-    """Return the phrases of a title in a script without blanks, weighted by their best two characters."""
+    """Return the phrases of a title in a script without spaces, weighted by their best pair of characters."""
     title = text.title
     if not any(map(is_cjk, title)):
         return []
-    told = [article_text(text).text[:_READ], *(other.title for other in others if other.id != text.id)]
+    texts = [article_text(text).text[:_READ], *(other.title for other in others if other.id != text.id)]
     found = []
-    for phrase in phrases(title, told):
+    for phrase in phrases(title, texts):
         pairs = [term_hash(phrase[at : at + 2]) for at in range(len(phrase) - 1)]
         worth = max((_worth(profile.terms[pair]) for pair in pairs if pair in profile.terms), default=0.0)
         found.append((-worth, phrase))
     return found
 
 
-_TOLD = 30  # reports of a story that are read for its words
+_REPORTS = 30  # maximum number of reports of a story read for its words
 
 
 def story_topics(store: Store, article_id: int, most: int = 6) -> list[str]:
-    """Return the words that best describe a story: of most headlines first, then of most reports."""
+    """Return the words that best describe a story: those in most headlines first, then in most reports."""
     story = store.stories.timeline(article_id)
-    ids = [article_id] if story is None else [entry.article_id for entry in story.entries[-_TOLD:]]
+    ids = [article_id] if story is None else [entry.article_id for entry in story.entries[-_REPORTS:]]
     ranks: dict[str, list[int]] = {}
     shown: dict[str, str] = {}
     texts = sorted(store.articles.texts(ids), key=lambda text: text.id)
