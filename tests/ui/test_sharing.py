@@ -75,7 +75,7 @@ async def test_what_a_program_prints_and_how_it_fails_is_told(demo: Running, tmp
     await demo.write(f"|\x15echo a; touch {tmp_path}/pwned $(touch {tmp_path}/pwned)\r")
     assert not (tmp_path / "pwned").exists()  # no shell reads a command
     await demo.write('|\x15echo "\r')
-    assert "A quotation mark is not closed" in demo.text
+    assert "Missing closing quotation mark" in demo.text
     await demo.press("escape")
     assert len(demo.app.screen_stack) == 2
     await demo.press("comma")  # no macros yet

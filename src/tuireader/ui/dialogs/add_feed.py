@@ -1,4 +1,4 @@
-"""Subscribe to a feed: an address, the feeds found there with a preview, and a folder."""
+"""Dialog to subscribe to a feed: enter an address, preview the feeds found there, name a folder."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _ADDRESS = "Address of a feed, or of any page that links to one"
 _LOOK = "enter looks for feeds · esc closes"
 _ADD = "enter adds it, with or without a folder · esc closes"
-_PAUSE = 0.3  # seconds that the cursor rests on a feed before its server is asked
+_PAUSE = 0.3  # seconds that the cursor rests on a feed before the feed is fetched
 
 
 class AddFeed(Dialog[int | None]):
-    """The result is the number of new feeds."""
+    """Dialog that adds a feed; the result is the number of new feeds."""
 
     VERTICAL_BREAKPOINTS = [*Dialog.VERTICAL_BREAKPOINTS, (36, "-roomy")]  # noqa: RUF012
 
@@ -39,13 +39,13 @@ class AddFeed(Dialog[int | None]):
         self._feeds = feeds
         self._folders = sorted({folder for folder in folders if folder})
         self._found: Sequence[FoundFeed] = ()
-        self._chosen: FoundFeed | None = None  # asks for its folder
+        self._chosen: FoundFeed | None = None  # once set, the dialog asks for its folder
         self._previewed: FoundFeed | None = None
         self._previews: dict[str, FeedPreview | str] = {}
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """A line for the address, then for the folder; the feeds found, and a preview."""
+        """Compose a line for the address and later the folder, the feeds found, and a preview."""
         self.about = Static(_ADDRESS, id="about", markup=False)
         self.line = Input(placeholder="https://", compact=True)
         self.choices = Choices()
@@ -72,7 +72,7 @@ class AddFeed(Dialog[int | None]):
             return
         self._show_found([])
         self._tell(f"Looking at {url} …", "esc closes")
-        # without a scheme the library tries http, too, where there is no TLS
+        # without a scheme, the library also tries http if the server has no TLS
         run_latest(self, partial(self._discover, text if "://" not in text else url), "add")
 
     async def _discover(self, url: str) -> None:
@@ -102,7 +102,7 @@ class AddFeed(Dialog[int | None]):
         return Choice(feed.url, title or feed.url, note=feed.url if title else "")
 
     def _title(self, feed: FoundFeed) -> str:
-        """Return the title that the page gives a feed, or else its own."""
+        """Return the title of a feed on the page, else its own."""
         preview = self._previews.get(feed.url)
         return feed.title or (preview.title if isinstance(preview, FeedPreview) else "")
 
@@ -115,7 +115,7 @@ class AddFeed(Dialog[int | None]):
     # -- the preview
 
     def _preview(self, feed: FoundFeed | None) -> None:
-        """Show a feed. One that has not been read is fetched when the cursor rests on it."""
+        """Show a feed; if it is not known yet, fetch it after a pause."""
         if self._timer is not None:
             self._timer.stop()
         self.workers.cancel_group(self, "preview")

@@ -22,11 +22,11 @@ from tuireader.ui.workers import run_latest
 Result = TypeVar("Result")
 
 STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10}
-"""Keys that move in a list while a line of text has the focus."""
+"""Keys that move in a list while a text field has the focus."""
 
 
 class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
-    """A box over the screen that escape closes."""
+    """A box over the screen, closed by escape."""
 
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar = [
@@ -42,15 +42,15 @@ class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
         return host_of(self)
 
     def box(self, title: str, *widgets: Widget, hint: str = "") -> Vertical:
-        """Return the frame of the dialog, with a hint about the keys at its foot."""
-        self.add_class("-high", update=False)  # as most terminals are: no second look-up of all styles
+        """Return the frame of the dialog, with a hint about the keys at the bottom."""
+        self.add_class("-high", update=False)  # true for most terminals: saves a second look-up of all styles
         self._hint = Static(hint, classes="hint", markup=False)
         box = Vertical(*widgets, self._hint, id="box")
         box.border_title = Content(title)
         return box
 
     def hint(self, text: str, error: str = "") -> None:
-        """Show a hint below an error."""
+        """Show a hint, below an error if there is one."""
         lines = [Content.styled(error, "$error"), Content(text)]
         self._hint.update(Content("\n").join(line for line in lines if line))
 
@@ -59,23 +59,23 @@ class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
         self.dismiss(None)
 
     def on_click(self, event: events.Click) -> None:
-        """Close by a click outside the box."""
+        """Close on a click outside the box."""
         if event.widget is self:
             self.dismiss(None)
 
 
 class FilterDialog(Dialog[Result], Generic[Result]):
-    """A line of text above a list: typing filters, arrows move, enter chooses."""
+    """A text field above a list: typing filters, arrows move, enter chooses."""
 
     def filtering(self, title: str, line: Input, *, hint: str) -> Vertical:
-        """Return the frame with the line of text and the list."""
+        """Return the frame with the text field and the list."""
         self.line = line
         self.choices = Choices(self.matching(line.value))
         return self.box(title, self.line, self.choices, hint=hint)
 
     @abstractmethod
     def matching(self, typed: str) -> Sequence[Choice]:
-        """Return the choices for what is typed."""
+        """Return the choices that match the typed text."""
 
     @abstractmethod
     async def choose(self, key: str) -> None:
@@ -93,18 +93,18 @@ class FilterDialog(Dialog[Result], Generic[Result]):
             await self.choose(self.choices.current)
 
     async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Choose an item by a click or in the list."""
+        """Choose the item that was clicked or selected in the list."""
         await self.choose(event.option_id or "")
 
     async def on_key(self, event: events.Key) -> None:
-        """Move in the list while the line of text has the focus."""
+        """Move in the list while the text field has the focus."""
         if event.key in STEPS:
             event.stop()
             self.choices.action_move(STEPS[event.key])
 
 
 class FormDialog(Dialog[Result], Generic[Result]):
-    """A dialog with several lines; enter in any of them saves and closes it."""
+    """A dialog with several fields; enter in any of them saves and closes it."""
 
     BINDINGS: ClassVar = [
         Binding("down", "app.focus_next", show=False),
@@ -118,7 +118,7 @@ class FormDialog(Dialog[Result], Generic[Result]):
 
     @abstractmethod
     def show_hint(self, error: str = "") -> None:
-        """Show the keys below an error."""
+        """Show the keys, below an error if there is one."""
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Save."""
@@ -130,7 +130,7 @@ class FormDialog(Dialog[Result], Generic[Result]):
         self.save_by(self.save)
 
     def save_by(self, save: Callable[[], Awaitable[Result]]) -> None:
-        """Run `save` and close with its result; of several calls the last one counts."""
+        """Run `save` and close with its result; of several calls only the last one counts."""
 
         async def saved() -> None:
             try:

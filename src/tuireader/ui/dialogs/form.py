@@ -1,4 +1,4 @@
-"""Short forms: a question, labelled lines, a program to pipe an article to."""
+"""Short forms: a question, labelled fields, a program to pipe an article to."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tuireader.ui.widgets.field import Field, Pick
 
 
 class Form(FormDialog[Result | None], Generic[Result]):
-    """Labelled lines above a note. The result is what `save` returns for the values by their names.
+    """Labelled fields above a note. The result is the result of `save`, called with the values by name.
 
-    When `save` raises TuireaderError, the form shows the error and stays open.
+    If `save` raises TuireaderError, the form shows the error and stays open.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Form(FormDialog[Result | None], Generic[Result]):
         self._saves = saves
 
     def compose(self) -> ComposeResult:
-        """The lines, the note, the keys."""
+        """Compose the fields, the note and the keys."""
         about = [Static(self._about, classes="about", markup=False)] if self._about else []
         yield self.box(self._title, *self._lines, *about)
 
@@ -47,7 +47,7 @@ class Form(FormDialog[Result | None], Generic[Result]):
         self.show_hint()
 
     def show_hint(self, error: str = "") -> None:
-        """Show the keys below an error."""
+        """Show the keys, below an error if there is one."""
         more = " · ↑ ↓ move" if len(self._lines) > 1 else ""
         picks = " · ← → choose" if any(isinstance(line, Pick) for line in self._lines) else ""
         self.hint(f"enter {self._saves} · esc cancels{more}{picks}", error)
@@ -58,12 +58,12 @@ class Form(FormDialog[Result | None], Generic[Result]):
         self.show_hint()
 
     async def save(self) -> Result:
-        """Hand the values over."""
+        """Save the values."""
         return await self._save_values({line.key: line.value for line in self._lines})
 
 
 class Confirm(Dialog[bool | None]):
-    """Asks before a step that is easily taken by mistake. The result is true for yes."""
+    """Question before a step that is easily taken by mistake; the result is true for yes."""
 
     BINDINGS = [Binding("enter", "agree", show=False)]  # noqa: RUF012
 
@@ -74,7 +74,7 @@ class Confirm(Dialog[bool | None]):
         self._yes = yes
 
     def compose(self) -> ComposeResult:
-        """The question and the keys."""
+        """Compose the question and the keys."""
         yield self.box(
             self._title, Static(self._question, markup=False), hint=f"enter {self._yes} · esc cancels"
         )
@@ -85,26 +85,26 @@ class Confirm(Dialog[bool | None]):
 
 
 _ABOUT = (
-    "The program gets the article as Markdown on its standard input. Put json:, txt: or html: in front for "
+    "The program gets the article as Markdown on its standard input. Start with json:, txt: or html: for "
     "another format. {url} stands for the address. No shell is involved."
 )
 
 
 def split(text: str) -> tuple[str, list[str]]:
-    """Return the format and the words of a command; `json:` in front asks for JSON. Raises ValueError."""
+    """Return the format and the words of a command; `json:` at its start means JSON. Raises ValueError."""
     form, colon, rest = text.partition(":")
     wanted = form.strip() if colon and form.strip() in ("md", "json", "txt", "html") else ""
     return wanted or "md", shlex.split(rest if wanted else text)
 
 
 def pipe_form(typed: str) -> Form[str]:
-    """Return a form for the command. Its result can be split into words, or is empty."""
+    """Return a form that asks for a command; its result is empty, or can be split into words."""
 
     async def check(values: Mapping[str, str]) -> str:
         try:
             _, words = split(values["program"])
         except ValueError:
-            raise TuireaderError("A quotation mark is not closed") from None
+            raise TuireaderError("Missing closing quotation mark") from None
         return values["program"] if words else ""
 
     lines = (Field("program", "Program", typed, "wc -w"),)

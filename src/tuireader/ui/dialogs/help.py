@@ -1,4 +1,4 @@
-"""All commands with their keys, and the first keys to know."""
+"""Help with all commands and their keys, and a tour of the first keys to know."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tuireader.ui.widgets.details import Details
 
 
 def described(macro: MacroConfig) -> str:
-    """Return the name of a macro, or else its program and commands."""
+    """Return the name of a macro, else its program and commands."""
     program = " ".join(macro.command).replace(ADDRESS, "URL").replace(TITLE, "TITLE")
     return macro.name or ", then ".join(part for part in (program, ", ".join(macro.run)) if part)
 
@@ -26,9 +26,9 @@ def described(macro: MacroConfig) -> str:
 def help_lines(
     keys_of: Mapping[str, tuple[str, ...]], wanted: str = "", macros: Sequence[MacroConfig] = ()
 ) -> list[Choice]:
-    """Return commands under their headings: those whose key, title or help has all words.
+    """Return the commands whose key, title or help contains all words, under headings.
 
-    Macros come last; their keys follow the key of the macro command.
+    Macros come last; their keys are typed after the key of the macro command.
     """
     words = wanted.lower().split()
     sections: dict[str, list[Choice]] = {name: [] for name in [*(group.value for group in Group), "Macros"]}
@@ -50,7 +50,7 @@ def help_lines(
 
 
 class Help(FilterDialog[str | None]):
-    """The result is the id of the command to run."""
+    """List of all commands; the result is the id of the command to run."""
 
     def __init__(self, keys_of: Mapping[str, tuple[str, ...]], macros: Sequence[MacroConfig] = ()) -> None:
         super().__init__(classes="-tall")
@@ -58,7 +58,7 @@ class Help(FilterDialog[str | None]):
         self._macros = macros
 
     def compose(self) -> ComposeResult:
-        """A line to search in, and the commands."""
+        """Compose a search field and the commands."""
         line = Input(placeholder="Type to search", compact=True)
         yield self.filtering(
             "Keys", line, hint="enter runs it · esc closes · change keys under [keys] in the config"
@@ -73,13 +73,13 @@ class Help(FilterDialog[str | None]):
         self.dismiss(key)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter; the key that opened the help closes it, too."""
+        """Filter; the key that opened the help also closes it."""
         if event.value == "?":
             event.prevent_default()
             self.dismiss(None)
 
     async def on_key(self, event: events.Key) -> None:
-        """Close by F1."""
+        """Close on F1."""
         if event.key == "f1":
             event.stop()
             self.dismiss(None)
@@ -102,19 +102,19 @@ _KEYS = 12
 
 
 class Tour(Dialog[None]):
-    """Keys with their purpose; any key closes it."""
+    """The first keys to know; any key closes the dialog."""
 
     def __init__(self, keys_of: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__(classes="-short")
         self._keys_of = keys_of
 
     def compose(self) -> ComposeResult:
-        """The keys as configured."""
+        """Compose the lines, filled in later."""
         self._lines = Details(id="tour")
         yield self.box("A few keys to start with", self._lines, hint="any key closes this")
 
     def on_mount(self) -> None:
-        """Fill in the lines."""
+        """Show the configured keys with their purpose."""
         self._lines.show(*(self._line(ids, words) for ids, words in _STEPS))
 
     def on_key(self, event: events.Key) -> None:

@@ -1,4 +1,4 @@
-"""The labels of an article, or of all selected articles."""
+"""Dialog for the labels of an article, or of all selected articles."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from tuireader.ui.dialogs.dialog import STEPS, FilterDialog
 from tuireader.ui.widgets.choices import Choice
 
 _NEW = "#"
-"""Start of the key of the line that creates a label; the name of a label never starts so."""
+"""Prefix of the key of the line that creates a label; no label's name starts with it."""
 
 
 class NameLine(Input):
-    """Filters the labels, or names a new one. After arrow keys, space chooses instead of typing."""
+    """Field that filters the labels or names a new one; after arrow keys, space chooses."""
 
     class Chosen(Message):
-        """Space was pressed where it is not text."""
+        """Space was pressed to choose a label."""
 
     def __init__(self) -> None:
         super().__init__(placeholder="Filter, or a new label", compact=True)
         self.space_chooses = False
 
     def on_key(self, event: events.Key) -> None:
-        """Choose by space where it cannot be text."""
+        """Choose on space unless it is typed text."""
         if event.key == "space" and (self.space_chooses or not self.value):
             event.stop()
             event.prevent_default()
@@ -41,7 +41,7 @@ class NameLine(Input):
 
 
 class Labels(FilterDialog[None]):
-    """Choosing a label sets or removes it at once. `set_label` and `undo` return the labels afterwards."""
+    """List of labels, each set or removed at once. `set_label` and `undo` return the labels afterwards."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Labels(FilterDialog[None]):
         self._undo = undo
 
     def compose(self) -> ComposeResult:
-        """A line to type in, and the labels."""
+        """Compose a text field and the labels."""
         title = "Labels" if self._articles == 1 else f"Labels of {self._articles:,} articles"
         yield self.filtering(title, NameLine(), hint=self._keys(""))
 
@@ -67,7 +67,7 @@ class Labels(FilterDialog[None]):
         return "enter toggles · esc closes"
 
     def matching(self, typed: str) -> Sequence[Choice]:
-        """Return the labels that start so, then what is typed as a new one, then others that contain it."""
+        """Return labels that start with the typed text, a new label, then labels that contain the text."""
         name = label_name(typed)
         wanted = label_key(name)
         keys = {label_key(label.name): label for label in self._known}
@@ -87,7 +87,7 @@ class Labels(FilterDialog[None]):
         return Choice(label.name, label.name, mark, f"{part}{counted(label.articles, 'article')}")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show the labels; after a change the cursor stays on its label."""
+        """Filter the labels; after a change the cursor stays on its label."""
         at = self.choices.current if not event.value else None
         self.choices.show(self.matching(event.value), at)
         self.hint(self._keys(event.value))
@@ -95,25 +95,25 @@ class Labels(FilterDialog[None]):
         event.prevent_default()
 
     async def on_key(self, event: events.Key) -> None:
-        """Undo by its keys that are not text."""
+        """Undo on those of its keys that are not text."""
         if event.key in self.host.keys_of.get("undo", ()) and not event.is_printable:
             event.stop()
             await self._change(self._undo())
 
     async def on_name_line_chosen(self) -> None:
-        """Choose by space."""
+        """Choose the label under the cursor."""
         if self.choices.current is not None:
             await self.choose(self.choices.current)
 
     async def choose(self, key: str) -> None:
-        """Give all articles a label, or take it away where all have it."""
+        """Give all articles a label, or remove it if all have it."""
         name = label_name(key)
         chosen = {label.name: label.chosen for label in self._known}
         await self._change(self._set_label(name, chosen.get(name, 0) < self._articles), name)
         self.line.focus()
 
     async def _change(self, change: Awaitable[Sequence[Label]], name: str = "") -> None:
-        """Make a change and show the labels afterwards, or the error."""
+        """Make a change and show the new labels, or the error."""
         typed = self.line.value
         try:
             self._take(await change)
@@ -126,7 +126,7 @@ class Labels(FilterDialog[None]):
         self.hint(self._keys(self.line.value))
 
     def _take(self, now: Sequence[Label]) -> None:
-        """Update the counts; each label keeps its place, also without articles, and a new one is first."""
+        """Update the counts; labels keep their places, even without articles, and a new one comes first."""
         fresh = {label.name: label for label in now}
         here = {label.name for label in self._known}
         self._known = [label for label in now if label.name not in here] + [

@@ -1,4 +1,4 @@
-"""Hide articles by words or feed, for a time or for good; nothing is deleted."""
+"""Dialog to mute articles by words or feed, for a time or permanently; nothing is deleted."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from tuireader.ui.workers import run_latest
 if TYPE_CHECKING:
     from tuireader.library.watches import Mutes
 
-_NAMED = 3  # watches that the preview names
+_NAMED = 3  # maximum number of watches named in the preview
 _TOO = "too"
 _TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, "for good": 0}
 
 
 def end_of(time: str, now: float) -> date | None:
-    """Return the last day of a mute that starts now; None for good."""
+    """Return the last day of a mute that starts now; None if it never ends."""
     days = _TIMES[time]
     return datetime.fromtimestamp(now).astimezone().date() + timedelta(days=days) if days else None
 
@@ -61,7 +61,7 @@ def hidden_by(mute: MuteConfig) -> View:
 
 
 def cost(preview: MutePreview, include_watched: bool) -> Line:
-    """Return how many articles are on watches: `3 of 12 are on CVE (2), PIPL (1): kept visible`."""
+    """Return the number of articles on watches: `3 of 12 are on CVE (2), PIPL (1): kept visible`."""
     if not preview.watched:
         return ()
     several = len(preview.watches) > 1
@@ -79,7 +79,7 @@ def cost(preview: MutePreview, include_watched: bool) -> Line:
 
 
 def _problem(mute: MuteConfig) -> str:
-    """Return why a stored mute hides nothing any more, or `""`."""
+    """Return the reason why a stored mute no longer hides anything, or `""`."""
     parsed = parse(mute.query)
     return "" if isinstance(parsed, QueryError) else disabled_reason(parsed)
 
@@ -92,9 +92,9 @@ def sample(row: ArticleRow, query: Query | None, feed: str) -> Line:
 
 
 class Mute(FormDialog[str | View | None]):
-    """A form for a new mute with a preview, above the mutes in force.
+    """Form for a new mute with a preview, above the active mutes.
 
-    The result says what was added or removed, or is a view to show.
+    The result is a message about the mute added or removed, or a view to show.
     """
 
     BINDINGS = [*bindings(Scope.MUTE)]  # noqa: RUF012
@@ -108,7 +108,7 @@ class Mute(FormDialog[str | View | None]):
         self._stored: Sequence[tuple[MuteConfig, int]] = ()
 
     def compose(self) -> ComposeResult:
-        """Four lines of a form, the preview, the mutes in force."""
+        """Compose the four fields, the preview and the active mutes."""
         feed = self._feed
         where = {"": "everywhere"} | ({feed.url: feed.title or feed.url} if feed is not None else {})
         self.words = Field("words", "Words", self._words, 'a word, "a phrase", title:word, author:name …')
@@ -130,13 +130,13 @@ class Mute(FormDialog[str | View | None]):
         )
 
     def on_mount(self) -> None:
-        """Show the preview and the mutes in force."""
+        """Show the preview and the active mutes."""
         self.show_hint()
         self.preview.renew()
         run_latest(self, self._list, "mutes")
 
     def show_hint(self, error: str = "") -> None:
-        """Show the keys below an error."""
+        """Show the keys, below an error if there is one."""
         keys = "enter mutes · esc cancels · ← → choose"
         if self._stored:
             remove, look = self.host.key_of("remove_this"), self.host.key_of("look_at_muted")
@@ -151,16 +151,16 @@ class Mute(FormDialog[str | View | None]):
         return MuteConfig(self.words.value, self.where.value, until, self.watched.value == _TOO)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Renew the preview after a pause."""
+        """Update the preview after a pause."""
         event.stop()
         self.preview.renew(soon=True)
 
     def on_pick_changed(self) -> None:
-        """Renew the preview."""
+        """Update the preview."""
         self.preview.renew()
 
     async def _lines(self) -> Sequence[Line]:
-        """Return how many articles would be hidden, with the newest of them."""
+        """Return the number of articles that would be hidden, and the newest of them."""
         mute = self.typed()
         parsed = parse(mute.query) if mute.query else None
         if isinstance(parsed, QueryError):
@@ -180,7 +180,7 @@ class Mute(FormDialog[str | View | None]):
         titles = {feed.id: feed.title or feed.url for feed in self._feeds}
         return [*lines, *(sample(row, parsed, titles.get(row.feed_id, "")) for row in preview.samples)]
 
-    # -- the mutes in force
+    # -- active mutes
 
     async def _list(self) -> None:
         self._stored = await self._mutes.all()
@@ -202,11 +202,11 @@ class Mute(FormDialog[str | View | None]):
         self.show_hint()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Show what a mute hides."""
+        """Show the articles that a mute hides."""
         self.dismiss(hidden_by(self._stored[event.option_index][0]))
 
     def action_look_at_muted(self) -> None:
-        """Show everything that is muted."""
+        """Show all muted articles."""
         self.dismiss(View(ViewKind.QUERY, "is:muted"))
 
     def action_remove_this(self) -> None:

@@ -1,4 +1,4 @@
-"""Create or edit a watch, with a preview of its hits while typing."""
+"""Dialog to create or edit a watch, with a preview of its matches while typing."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _SAMPLES = 5
 _NOTIFY = {"never": "never", "article": "of each article", "story": "once per story"}
 _DAYS = re.compile(r"(?:never|(?:after\s+)?([0-9]{1,4})(?:\s+quiet)?(?:\s+days?)?)?", re.IGNORECASE)
 _MOST_DAYS = 3650
-_LONGEST = 200  # characters of a selected text that becomes a term
+_LONGEST = 200  # maximum characters of selected text used as a term
 
 
 def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the terms of a line, split at commas; terms in slashes may contain commas.
+    """Return the terms of a field, split at commas; terms in slashes may contain commas.
 
-    A line that is unchanged gives `before`, for a term in the config may contain a comma.
+    An unchanged field returns `before`, as a term in the config may contain a comma.
     """
     if text == ", ".join(before):
         return before
@@ -50,7 +50,7 @@ def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def from_search(text: str) -> WatchConfig:
-    """Return a watch for a search: a word or a phrase as its term, anything else as its query."""
+    """Return a watch for a search: a word or phrase becomes its term, anything else its query."""
     text = text.strip()
     parsed = parse(text)
     name = cut_characters(text.strip('"'), 40)
@@ -66,7 +66,7 @@ def from_selection(text: str) -> WatchConfig:
 
 
 def summary(preview: WatchPreview) -> Line:
-    """Return `+12 −3  128 articles`: hits gained and lost by the change, and all hits."""
+    """Return `+12 −3  128 articles`: matches gained and lost by the change, and all matches."""
     among = "" if preview.complete else " among the newest, older ones may follow"
     count = counted(preview.matches, "article") + among
     return (
@@ -89,12 +89,12 @@ class NewWatch(FormDialog[str | None]):
         self._watches = library.watches
         self._feed_title = library.feeds.title
         self._replaces = replaces
-        self._own_name = bool(replaces)  # typed, not made from the terms
+        self._own_name = bool(replaces)  # whether the name was typed instead of derived from the terms
         self._proposed = ""
         self._aliases: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
-        """Seven fields, the preview, the keys."""
+        """Compose the seven fields, the preview and the keys."""
         config = self._config
         self._own_name = self._own_name or config.name not in ("", self._name_for(config))
         color = config.color
@@ -118,7 +118,7 @@ class NewWatch(FormDialog[str | None]):
         yield self.box(title, *self.lines.values(), self.preview)
 
     def on_mount(self) -> None:
-        """Preview the watch, and look for other names that texts use for it."""
+        """Preview the watch, and look for aliases in the articles."""
         self.show_hint()
         self.preview.renew()
         if self._replaces:
@@ -127,7 +127,7 @@ class NewWatch(FormDialog[str | None]):
     # -- the watch in the fields
 
     def typed(self) -> WatchConfig:
-        """Return the watch that the fields describe; other settings stay the same."""
+        """Return the watch that the fields describe; its other settings are kept."""
         before, values = self._config, {key: line.value for key, line in self.lines.items()}
         return replace(
             before,
@@ -141,17 +141,17 @@ class NewWatch(FormDialog[str | None]):
         )
 
     def _days(self) -> int | None:
-        """Return the quiet days after which it ends, 0 for never, None if that is not a valid number."""
+        """Return the quiet days after which the watch ends, 0 for never, None for an invalid number."""
         found = _DAYS.fullmatch(self.lines["ends"].value)
         days = int(found[1] or 0) if found else _MOST_DAYS + 1
         return days if days <= _MOST_DAYS else None
 
     def _name_for(self, config: WatchConfig) -> str:
-        """Return the name of a new watch unless another one is typed."""
+        """Return a name derived from the watch unless another one was typed."""
         return watch_name(config.any or ((config.query,) if config.query else ()), list(self._watches.colors))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Renew the preview after a pause; the name follows the terms until it is typed."""
+        """Update the preview after a pause; until a name is typed, derive it from the terms."""
         event.stop()
         if event.input.id == "name":
             self._own_name = self._own_name or event.input.value.strip() not in ("", self._proposed)
@@ -162,7 +162,7 @@ class NewWatch(FormDialog[str | None]):
     # -- the preview
 
     async def _lines(self) -> Sequence[Line]:
-        """Return numbers, then each sample's title and sentence with the hits marked."""
+        """Return numbers, then each sample's title and sentence with the matches marked."""
         config = self.typed()
         parsed = parse(config.query) if config.query else None
         if isinstance(parsed, QueryError):
@@ -193,7 +193,7 @@ class NewWatch(FormDialog[str | None]):
         self.show_hint()
 
     def show_hint(self, error: str = "") -> None:
-        """Show the keys below an error or a suggestion."""
+        """Show the keys, below an error or a suggested alias if there is one."""
         keys = "enter saves · esc cancels · ↑ ↓ move"
         if not error and self._aliases:
             alias, sentence = self._aliases[0]
@@ -202,7 +202,7 @@ class NewWatch(FormDialog[str | None]):
         self.hint(keys, error)
 
     def action_take_alias(self) -> None:
-        """Add the first suggested name."""
+        """Add the first suggested alias."""
         if self._aliases:
             alias, _ = self._aliases.pop(0)
             line = self.query_one("#any", Input)

@@ -1,4 +1,4 @@
-"""Choose one of several: by a key of its own, or a link by its number or words."""
+"""Dialogs to choose one of several items by its key, or a link by number or words."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tuireader.ui.widgets.choices import Choice, Choices
 
 
 class KeyPicker(Dialog[str | None]):
-    """The result is the `key` of a choice: the key that was pressed, or that of the chosen line."""
+    """Menu of choices with a key each; the result is the key pressed, or the key of the selected line."""
 
-    AUTO_FOCUS: ClassVar[str | None] = ""  # a key means a choice before it means a movement
+    AUTO_FOCUS: ClassVar[str | None] = ""  # keys of choices take precedence over movement
 
     def __init__(self, title: str, choices: Sequence[Choice], hint: str, current: str = "") -> None:
         super().__init__(classes="-short")
@@ -29,11 +29,11 @@ class KeyPicker(Dialog[str | None]):
         self._choices = Choices(list(self._by_key.values()), at=current)
 
     def compose(self) -> ComposeResult:
-        """A line for each key."""
+        """Compose a line for each key."""
         yield self.box(self._title, self._choices, hint=self._keys)
 
     def on_key(self, event: events.Key) -> None:
-        """Choose by a key; arrows and enter move and choose unless they are such keys."""
+        """Choose by key; arrows move and enter chooses unless they are keys of choices."""
         if event.key in self._by_key:
             event.prevent_default()
             self.dismiss(event.key)
@@ -46,23 +46,23 @@ class KeyPicker(Dialog[str | None]):
         event.stop()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Choose a line."""
+        """Choose the selected line."""
         self.dismiss(event.option_id)
 
 
 class LinkPicker(FilterDialog[str | None]):
-    """Choose a link by its number or by words. The result is the address."""
+    """List of links to choose from by number or words; the result is the address."""
 
     def __init__(self, links: Sequence[Link]) -> None:
         super().__init__(classes="-short")
         self._links = {str(link.number): link for link in links}
 
     def compose(self) -> ComposeResult:
-        """A line to search in, and the links."""
+        """Compose a search field and the links."""
         yield self.filtering("Links", Input(placeholder="Number or words", compact=True), hint="")
 
     def matching(self, typed: str) -> Sequence[Choice]:
-        """Return the links whose number begins so, or which have all words."""
+        """Return the links whose number starts with the typed digits, or which contain all words."""
         typed = typed.strip().lower()
         found = [
             (number, link)
@@ -76,7 +76,7 @@ class LinkPicker(FilterDialog[str | None]):
         return [Choice(number, link.text or link.url, number, _short(link.url)) for number, link in found]
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Forget the address shown."""
+        """Clear the address shown."""
         self.hint("")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:

@@ -1,4 +1,4 @@
-"""The edits of an article since it first arrived, word by word."""
+"""Dialog with the edits of an article since it arrived, word by word."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.drawing.lines import Piece, content
 from tuireader.ui.drawing.times import age, full_time
 
-_AROUND = 160  # characters of unchanged text that are shown beside a change
+_AROUND = 160  # maximum characters of unchanged text shown around a change
 _SIGNS: dict[str, tuple[str, str, str]] = {
     Kind.REMOVED: ("[-", "-]", "removed"),
     Kind.ADDED: ("{+", "+}", "added"),
@@ -36,7 +36,7 @@ _ACTIONS = {
 
 
 def described(revision: Revision) -> list[Piece]:
-    """Return one edit: its words with signs as `wdiff` writes them, in colours."""
+    """Return one edit: its words with the signs of `wdiff`, in colour."""
     pieces: list[Piece] = []
     for runs in (revision.title, revision.text):
         if any(kind in _SIGNS for kind, _ in runs):
@@ -56,7 +56,7 @@ def _words(runs: Sequence[tuple[str, str]]) -> Iterable[Piece]:
 
 
 def _shortened(words: str, *, first: bool, last: bool) -> str:
-    """Return unchanged text without the middle of a long stretch."""
+    """Return unchanged text, with the middle of a long passage left out."""
     if len(words) <= 2 * _AROUND:
         return words
     head = "" if first else words[:_AROUND].rsplit(" ", 1)[0]
@@ -65,7 +65,7 @@ def _shortened(words: str, *, first: bool, last: bool) -> str:
 
 
 class Edits(VerticalScroll, inherit_bindings=False):
-    """The edits; the keys of the command table scroll."""
+    """Scrollable edits, with the keys of the command table."""
 
     BINDINGS: ClassVar = [
         replace(one, action=_ACTIONS[one.id]) for one in bindings(Scope.CHOICES) if one.id in _ACTIONS
@@ -87,7 +87,7 @@ class Versions(Dialog[None]):
         self._revisions = revisions
 
     def compose(self) -> ComposeResult:
-        """Each edit below its time."""
+        """Compose each edit below its time."""
         yield self.box(
             "Edits",
             Static(self._title, markup=False),

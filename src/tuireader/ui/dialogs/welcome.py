@@ -1,4 +1,4 @@
-"""The welcome: starter feeds, the demo, an address, or an OPML file, each by one key."""
+"""Welcome dialog: one key each for the starter feeds, the demo, an address or an OPML file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WAYS = (
 
 
 class StarterFeeds(Choices):
-    """The starter feeds under their folders, with check marks. A click or space checks, enter chooses."""
+    """Checklist of the starter feeds by folder; a click or space checks a feed, enter subscribes."""
 
     BINDINGS: ClassVar = [Binding("space", "check", show=False)]
 
@@ -77,12 +77,12 @@ class StarterFeeds(Choices):
         self.post_message(self.Checked())
 
     def action_open(self) -> None:
-        """Choose."""
+        """Subscribe to the checked feeds."""
         super().action_select()
 
 
 class FirstRun(Dialog[int | None]):
-    """The result is the number of new feeds; None without any."""
+    """Dialog for the first start; the result is the number of new feeds, None without any."""
 
     BINDINGS: ClassVar = [
         Binding("s", "starter", show=False),
@@ -100,7 +100,7 @@ class FirstRun(Dialog[int | None]):
         self._import_file = import_file
 
     def compose(self) -> ComposeResult:
-        """The ways to start, above the starter feeds."""
+        """Compose the ways to start, above the starter feeds."""
         self.offered = StarterFeeds()
         ways = Content("\n").join(Content.assemble("  ", (key, "bold"), f"  {way}") for key, way in _WAYS)
         yield self.box(
@@ -124,7 +124,7 @@ class FirstRun(Dialog[int | None]):
         self.hint(f"{checked} · space checks · a checks all or none", error)
 
     def action_all(self) -> None:
-        """Check all feeds, or none when all are checked."""
+        """Check all feeds, or none if all are checked."""
         self.offered.toggle({feed.url for feed in self.offered.feeds})
         self._count()
 
@@ -141,7 +141,7 @@ class FirstRun(Dialog[int | None]):
             self._count("Nothing is checked")
 
     def on_option_list_option_selected(self) -> None:
-        """Subscribe by enter."""
+        """Subscribe on enter."""
         self.action_starter()
 
     async def _add(self, chosen: Sequence[tuple[str, str, str]]) -> None:
@@ -151,7 +151,7 @@ class FirstRun(Dialog[int | None]):
             self._count(str(error))
 
     def action_demo(self) -> None:
-        """Start the demo instead."""
+        """Leave the dialog and start the demo."""
         self.host.exit_to_demo()
 
     def action_address(self) -> None:

@@ -1,4 +1,4 @@
-"""Summary of a feed before it is subscribed, as styled lines: for the dialog and the command line."""
+"""Preview of a feed as styled lines, for the dialog that adds feeds and the command line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TEXTS = {"full": "full texts", "short": "short texts or teasers", "none": "titl
 
 
 def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -> list[Line]:
-    """Return title and site, number and frequency of entries, kind of texts, and the newest entries."""
+    """Return title, site, number and frequency of entries, kind of texts, and the newest entries."""
     lines: list[Line] = [
         ((preview.title or "Untitled", "strong"), (f" · {display_host(preview.site_url or url)}", "dim")),
         ((" · ".join(_numbers(preview, now)), "text"),),
@@ -28,7 +28,7 @@ def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -
 
 
 def entries(preview: FeedPreview, now: int) -> list[Line]:
-    """Return the newest entries as a column of ages and one of titles."""
+    """Return a line with age and title for each of the newest entries."""
     ages = [
         "" if time is None else "now" if now - time < 60 else span(now - time) for _, time in preview.samples
     ]

@@ -1,8 +1,8 @@
-"""Images by the graphics protocols of terminals, made by `textual-image`, as lines of segments.
+"""Render images in the graphics protocols of terminals, as lines of segments, with `textual-image`.
 
-`textual-image` queries the terminal for its abilities at import and for its cell size when it draws; the
-answers would arrive among the keys. So it is imported as if there were no terminal and given the size, by
-three private names that this module alone uses.
+`textual-image` queries the terminal for its features at import and for its cell size when it draws; the
+replies would arrive as keys. So it is imported as if without a terminal and given the cell size, through
+three private names that no other module uses.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Cell(NamedTuple):
 
 
 def cell_size() -> Cell:
-    """Return the cell size that the terminal reports, else that of a VT340."""
+    """Return the cell size reported by the terminal, else the size on a VT340."""
     with contextlib.suppress(ImportError, OSError, ValueError, ZeroDivisionError):
         import fcntl
         import termios
@@ -69,7 +69,7 @@ def kitty(pixels: Pixels, cell: Cell, base: Style) -> tuple[Art, list[str]]:
 
 
 def sixels(pixels: Pixels, cell: Cell, base: Style) -> tuple[Art, list[str]]:
-    """Return an image as sixels, one sequence a line, so that each line can be scrolled and drawn alone."""
+    """Return an image as sixels, one sequence per line, so that lines can be drawn separately."""
     _renderable(cell)
     from textual_image._sixel import image_to_sixels
 
@@ -92,7 +92,7 @@ def _image(pixels: Pixels) -> Any:
 
 
 def _renderable(cell: Cell) -> Any:
-    """Import `textual_image.renderable` without queries to the terminal."""
+    """Import `textual_image.renderable` without querying the terminal."""
     if "textual_image.renderable" not in sys.modules:
         terminal, sys.__stdout__ = sys.__stdout__, None  # type: ignore[misc]
         try:
@@ -107,10 +107,10 @@ def _renderable(cell: Cell) -> Any:
 
 
 class GraphicStrip(Strip):
-    """A strip with `width` blank cells from `left` on, over which a graphic is painted.
+    """A strip with a graphic painted over `width` blank cells from `left` on.
 
-    The escape sequence is no segment: code that cuts, measures or filters those would take it for text. A
-    piece without all of the cells, as beside a dialog, is an ordinary strip and leaves them blank.
+    The escape sequence is not a segment: code that cuts, measures or filters segments would take it for text.
+    A piece that lacks some of the cells, as beside a dialog, is an ordinary strip and leaves them blank.
     """
 
     __slots__ = ["_graphic", "_left", "_width"]
@@ -120,11 +120,11 @@ class GraphicStrip(Strip):
         self._left, self._width, self._graphic = left, width, graphic
 
     def crop(self, start: int, end: int | None = None) -> Strip:
-        """Return a piece."""
+        """Return a part of the strip."""
         return self._with_graphic(super().crop(start, end), max(0, start))
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        """Return consecutive pieces."""
+        """Split the strip into consecutive pieces."""
         pieces: list[Strip] = []
         at = 0
         for piece in super().divide(cuts):
@@ -133,9 +133,9 @@ class GraphicStrip(Strip):
         return pieces
 
     def _with_graphic(self, piece: Strip, start: int) -> Strip:
-        """Return a piece with the graphic if it has all of its cells and one more.
+        """Return a piece with the graphic if it contains all of the cells and one more.
 
-        The extra cell keeps the cursor from the edge of the terminal, where moving back is off by one.
+        The extra cell keeps the cursor away from the terminal's edge, where moving back is off by one.
         """
         left = self._left - start
         if left < 0 or left + self._width >= piece.cell_length or isinstance(piece, GraphicStrip):

@@ -36,7 +36,7 @@ _TEXT = (LineKind.FIRST, LineKind.REST)
 class Art(NamedTuple):
     """An image as lines of segments, each `width` cells wide.
 
-    `graphics` are escape sequences, one a line, that paint it over blank cells from the first of these on.
+    `graphics` are escape sequences, one per line, that paint the image from the first blank cell on.
     """
 
     width: int
@@ -45,7 +45,7 @@ class Art(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Range of the text of part number `part` on one line; of an image, its line number `start`."""
+    """A line: a range of the text of part number `part`; for an image, `start` is the number of its line."""
 
     part: int
     start: int
@@ -54,7 +54,7 @@ class Line(NamedTuple):
 
 
 class Layout:
-    """Lines of parts at one width; `extend` adds them in chunks, so that a long page shows at once."""
+    """Lines of parts at one width; `extend` adds lines in chunks, so that a long page appears at once."""
 
     def __init__(self, parts: Sequence[Part], width: int) -> None:
         self.parts = parts
@@ -74,7 +74,7 @@ class Layout:
             self._add(len(self.firsts))
 
     def line_of(self, part: int, offset: int) -> int:
-        """Return the line that holds the character at `offset` of a part."""
+        """Return the line with the character at `offset` of a part."""
         while len(self.firsts) <= part and not self.complete:
             self._add(len(self.firsts))
         number = self.firsts[part]
@@ -86,7 +86,7 @@ class Layout:
         return number
 
     def line_at(self, place: int) -> int:
-        """Return the line that holds an offset of the whole text."""
+        """Return the line with the character at offset `place` of the whole text."""
         offsets = [part.offset for part in self.parts]
         known = [number for number, offset in enumerate(offsets) if offset >= 0]
         if not known or place <= 0:
@@ -95,7 +95,7 @@ class Layout:
         return self.line_of(number, place - offsets[number])
 
     def place_of(self, line: int) -> int:
-        """Return the offset of a line in the whole text; 0 above the text."""
+        """Return the offset in the whole text at which a line starts; 0 above the text."""
         if not self.lines:
             return 0
         line = min(line, len(self.lines) - 1)
@@ -106,7 +106,7 @@ class Layout:
         return max(0, self.parts[self.lines[line].part].offset)
 
     def show_art(self, number: int, art: Art | None) -> int:
-        """Show an image in its place, or the placeholder; return by how many lines the rest moved."""
+        """Show an image or its placeholder; return the number of lines by which the rest moved."""
         if art is None:
             if self.arts.pop(number, None) is None:
                 return 0
@@ -125,9 +125,9 @@ class Layout:
         return moved
 
     def with_others(self, parts: Sequence[Part]) -> tuple[Layout, int, int]:
-        """Return a layout of as many parts, of which the first ones may differ.
+        """Return a layout of the same number of parts, the first of which may differ.
 
-        Also return the first line that is unchanged, and by how many lines it moved.
+        Also return the first unchanged line, and the number of lines by which it moved.
         """
         made = Layout(parts, self.width)
         made.arts = self.arts
@@ -171,7 +171,7 @@ class Layout:
 
 
 class Overlay(NamedTuple):
-    """Temporary style ranges below and above those of the part itself; `chosen` draws the cursor line."""
+    """Temporary style ranges, drawn below and above those of the part; `chosen` draws the cursor line."""
 
     below: Sequence[StyleRange] = ()
     above: Sequence[StyleRange] = ()
@@ -231,7 +231,7 @@ def before(part: Part, line: Line, art: Art | None = None) -> int:
 
 
 def _segments(part: Part, line: Line, styles: Styles, body: Style, over: Overlay) -> list[Segment]:
-    """Return the text of a line cut where style ranges begin and end; later ranges win."""
+    """Return the text of a line, split where style ranges begin and end; later ranges win."""
     start, end = line.start, line.end
     marks = [
         mark for mark in (*over.below, *part.marks, *over.above) if mark.start < end and mark.end > start

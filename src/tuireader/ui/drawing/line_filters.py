@@ -1,4 +1,4 @@
-"""Filters for lines on their way to the terminal: portable emoji and the nearest of 256 colours."""
+"""Filters for lines sent to the terminal: portable emoji and the nearest of 256 colours."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _FIRST, _GREY, _GREYS = 16, 232, 24
 
 
 class SameEverywhere(LineFilter):
-    """Replace emoji of uncertain width. Copied text keeps the original ones."""
+    """Replace emoji of uncertain width; copied text keeps the originals."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
         """Return the segments with portable emoji, at the same width."""
         whole = "".join([one.text for one in segments])
-        if portable_emoji(whole) is whole:  # as nearly all lines are
+        if portable_emoji(whole) is whole:  # true for nearly all lines
             return segments
         return [one if one.control else one._replace(text=portable_emoji(one.text)) for one in segments]
 
 
 class Nearest256(LineFilter):
-    """Use the nearest of 256 colours. Rich keeps the hue instead, and dark grey-blue becomes green."""
+    """Use the nearest of 256 colours. Rich would keep the hue instead and turn dark grey-blue into green."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        """Return the segments in these colours."""
+        """Return the segments in the nearest colours."""
         return [
             one if one.style is None or one.control else one._replace(style=_nearest_style(one.style))
             for one in segments

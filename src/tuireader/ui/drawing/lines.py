@@ -1,4 +1,4 @@
-"""Lines of styled pieces, as in the description of a feed or a watch below a list; numbers as small bars."""
+"""Lines of styled text, as in the details of a feed or watch below a table; sparklines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]], style: str, plain: str = "text") -> Line:
-    """Cut a text at half-open, sorted spans: these in `style`, the rest in `plain`."""
+    """Split a text at sorted half-open spans: style the spans with `style`, the rest with `plain`."""
     pieces: list[Piece] = []
     at = 0
     for start, end in spans:
@@ -30,18 +30,18 @@ def marked(text: str, spans: Iterable[tuple[int, int]], style: str, plain: str =
 
 
 def problem_lines(text: str) -> Sequence[Line]:
-    """Return an error, or an expression with the error below the place that is wrong."""
+    """Return the lines of an error message; if it has several, the first one quotes the expression."""
     first, *rest = text.splitlines() or [""]
     return ((), ((first, "text" if rest else "error"),), *(((line, "error"),) for line in rest))
 
 
 def content(pieces: Sequence[Piece], styles: Styles) -> Content:
-    """Return pieces as text with styles; nothing in them is markup."""
+    """Return pieces as styled text, without interpreting markup."""
     return Content.assemble(*((text, Style.from_rich_style(styles.named(name))) for text, name in pieces))
 
 
 def sparkline(numbers: Sequence[int]) -> str:
-    """Return a bar for each number, the tallest for the maximum, the lowest only for 0."""
+    """Return a bar for each number: the tallest for the maximum, the lowest for 0 alone."""
     most = max(numbers, default=0)
     steps = len(_BARS) - 1
     return "".join(_BARS[-(-number * steps // most) if number > 0 else 0] for number in numbers)

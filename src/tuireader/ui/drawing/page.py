@@ -1,7 +1,7 @@
-"""Build the page of an article as parts that are independent of the width of the pane.
+"""Build the page of an article as parts that do not depend on the width of the pane.
 
-`head` (title to the end of the text) and `tail` (tags, files, related articles, neighbours, comments) are
-separate because related articles arrive later than the text.
+The head (title to the end of the text) and the tail (tags, files, related articles, neighbours, comments)
+are built separately, because related articles are ready later than the text.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _BEGINNING = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more)\W*$", re.I
 
 
 def _hint(article: Article, document: Document, keys: Keys) -> str:
-    """Return what to do where the text is missing or incomplete, or `""`."""
+    """Return a hint how to get a missing or incomplete text, or `""`."""
     fetches = f"{keys('full_text')} fetches it from its page" if article.url else ""
     if article.full is not None and article.full.error and not article.shows_full:
         return f"The full text could not be fetched: {article.full.error} · {keys('full_text')} tries again"
@@ -105,7 +105,7 @@ def _with_labels(facts: str, labels: Sequence[str]) -> Part:
 
 
 def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
-    """Return a page with other labels and the same number of parts."""
+    """Return the page with other labels; the number of parts stays the same."""
     title, byline, *rest = page.head
     facts = byline.text.partition("\n")[0]
     article = replace(page.article, labels=labels)
@@ -113,7 +113,7 @@ def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
 
 
 def _evidence_parts(evidence: Evidence) -> list[Part]:
-    """Return `◆ WeChat  title ×1 · body ×5`, and below it the best sentence with its hits."""
+    """Return `◆ WeChat  title ×1 · body ×5`, and below it the best sentence with its matches marked."""
     fields: dict[str, list[TermHit]] = {}
     for hit in evidence.hits:
         fields.setdefault(hit.field, []).append(hit)
@@ -137,7 +137,7 @@ def _evidence_parts(evidence: Evidence) -> list[Part]:
 
 
 def _field_label(field: str, hits: Sequence[TermHit], watch: str) -> str:
-    """Return `body ×6 (WeChat 5, Weixin 1)`; terms are left out where the watch's name is the only one."""
+    """Return `body ×6 (WeChat 5, Weixin 1)`; terms are left out if the watch's name is the only one."""
     label = f"{field} ×{sum(hit.count for hit in hits)}"
     if len(hits) == 1:
         return label if hits[0].term.casefold() == watch.casefold() else f"{label} ({hits[0].term})"

@@ -21,7 +21,7 @@ _SPAN_STYLES = {
 def block_part(
     block: Block, previous: Block | None, offset: int, highlights: Highlights, number: int, hits: list[Hit]
 ) -> Part:
-    """Return a block as part `number` of a page, with its text at `offset`; append watch hits to `hits`."""
+    """Return a block as part `number` of a page, with its text at `offset`; append its matches to `hits`."""
     text, marks, places = _numbered(block, highlights)
     hits.extend(Hit(number, start, end, watch) for start, end, watch in places)
     gap = 0 if _close(block, previous) else 1
@@ -49,7 +49,7 @@ def block_part(
 
 
 def _close(block: Block, previous: Block | None) -> bool:
-    """Return whether no blank line separates two blocks: list items, a definition after its term."""
+    """Return whether two blocks need no blank line between them: list items, a definition after its term."""
     if previous is None or block.kind is not previous.kind:
         return False
     return block.kind is BlockKind.ITEM or (
@@ -66,7 +66,7 @@ _NAMES_ITSELF = re.compile(r"(?i)(image|photo|picture|graphic|credit|source|cour
 
 
 def picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:
-    """Return the placeholder of an image with its description and credit."""
+    """Return the placeholder of an image, with description and credit."""
     picture = block.picture or Picture("")
     says = [picture.alt, picture.caption if picture.caption != picture.alt else ""]
     text = " — ".join(part for part in says if part)
@@ -86,7 +86,7 @@ def _numbered(
     links = sorted((span.end, span.link) for span in block.spans if span.kind is SpanKind.LINK and span.link)
     shown = _raised(block)
     pieces: list[str] = []
-    cuts: list[tuple[int, int]] = []  # (offset in the block's text, characters put in there)
+    cuts: list[tuple[int, int]] = []  # (offset in the block's text, number of characters inserted there)
     numbers: list[StyleRange] = []
     at = length = 0
     for end, link in links:
@@ -121,7 +121,7 @@ def _numbered(
 
 
 def _room(text: str, start: int, size: int) -> int | None:
-    """Return how many spaces of a table a label replaces; None where it would move the next column."""
+    """Return the number of spaces in a table that a label replaces; None if the next column would move."""
     rest = text[start : start + size + 1]
     spaces = len(rest) - len(rest.lstrip(" "))
     at_end = text[start + spaces : start + spaces + 1] in ("", "\n")
@@ -133,7 +133,7 @@ _SUBSCRIPT = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊�
 
 
 def _raised(block: Block) -> str:
-    """Return the text with superscript and subscript digits, one character for each."""
+    """Return the text with superscripts and subscripts as Unicode characters, at the same length."""
     text = block.text
     for span in block.spans:
         if span.kind in (SpanKind.SUP, SpanKind.SUB):

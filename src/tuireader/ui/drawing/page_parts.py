@@ -1,4 +1,4 @@
-"""Parts of an article page, independent of the width of the pane."""
+"""Data types of an article page, independent of the width of the pane."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class StyleRange(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A match of a watch: range `start`–`end` of the text of head part number `part`."""
+    """A match of a watch: the range `start`–`end` in the text of head part number `part`."""
 
     part: int
     start: int
@@ -34,13 +34,13 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A block of the page that is laid out on its own.
+    """A block of the page, laid out independently.
 
-    `first` and `rest` are prefixes of its first and other lines (markers, indents, bars). `hard` text is
-    folded and not wrapped (code, tables); `frame` is the title of a frame around it; `filled` lines have the
-    background of its style up to their end. `offset` is the start of its text in the whole text of the
-    article, for the remembered position. `target` is the index of what `enter` opens, `picture` the URL of an
-    image for its place, `language` that of source code.
+    `first` and `rest` are prefixes of its first and further lines (markers, indents, bars). `hard` text is
+    folded instead of wrapped (code, tables); `frame` is the title of a frame around it; `filled` lines have
+    the background of the style up to their end. `offset` is the start of its text in the whole text of the
+    article, for the remembered position. `target` is the index of the target that `enter` opens, `picture`
+    the URL of an image to show here, `language` the language of source code.
     """
 
     text: str = ""
@@ -60,7 +60,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something below the text that can be opened: a stored article or a URL."""
+    """A stored article or a URL that can be opened from below the text."""
 
     title: str
     article_id: int | None = None
@@ -80,8 +80,8 @@ class Tail:
 class Page:
     """An article ready to be laid out.
 
-    `links` are those of the text (the first `text_links`), of its files and of its comments. `tables_for` is
-    the width for which its tables were laid out, 0 without tables.
+    `links` holds the links of the text (the first `text_links`), of its files and of its comments.
+    `tables_for` is the width for which its tables were laid out, 0 without tables.
     """
 
     article: Article

@@ -33,9 +33,9 @@ def build_tail(
     story: Story | None = None,
     comments: Sequence[Part] = (),
 ) -> Tail:
-    """Build the tail; called again when related articles have arrived.
+    """Build the tail; called again when related articles are known.
 
-    The reports of a story form a timeline and are not repeated as the same story or text.
+    Reports in the timeline of the story are not repeated as "same story" or "same text".
     """
     parts: list[Part] = [Part(frame="rule", gap=1)]
     targets: list[Target] = []
@@ -131,7 +131,7 @@ def _related_part(other: Related, article: Article, target: int) -> Part:
     where = other.feed_title if other.article_id is not None else "opens in the browser"
     reason = other.reason
     if when and reason[:1] in ("+", "−"):
-        reason = reason.partition(" · ")[2]  # it begins with the distance in time, which stands before it
+        reason = reason.partition(" · ")[2]  # cut the distance in time, shown already
     facts = " · ".join(fact for fact in (where, when, reason) if fact)
     unread = other.article_id is not None and not other.read
     return _listed(title, facts, "• " if unread else "  ", target)
@@ -150,7 +150,7 @@ def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) 
 
 
 def comment_parts(thread: Thread | None, known: int, now: int) -> tuple[tuple[Part, ...], tuple[Link, ...]]:
-    """Return comments in reading order with author and age; their links are numbered from `known` + 1 on."""
+    """Return comments in reading order with author and age, their links numbered from `known` + 1 on."""
     parts: list[Part] = []
     links: list[Link] = []
     for comment in thread.comments if thread is not None else ():
@@ -177,14 +177,14 @@ def _head(comment: Comment, now: int) -> Part:
 
 
 def _placed(part: Part) -> Part:
-    """Indent a part below its author; name an image instead of showing it."""
+    """Indent a part below its author; replace an image by its name."""
     if part.frame == "picture":
         return Part(f"picture: {part.text}", "dim", first=_INDENT, rest=_INDENT, gap=part.gap)
     return replace(part, first=_INDENT + part.first, rest=_INDENT + part.rest)
 
 
 def _renumbered(block: Block, by: int) -> Block:
-    """Shift the link numbers of a block."""
+    """Add `by` to the link numbers of a block."""
     spans = tuple(replace(span, link=span.link + by) if span.link else span for span in block.spans)
     return replace(block, spans=spans, link=block.link + by if block.link else 0)
 

@@ -18,7 +18,7 @@ TitleRanges = Sequence[tuple[int, int, str]]
 
 @dataclass(frozen=True, slots=True)
 class RowContext:
-    """Values that all rows of a list share; `letters` identify watches (see `row_parts.letters`)."""
+    """Values shared by all rows of a list; `letters` identify watches (see `row_parts.letters`)."""
 
     styles: Styles
     width: int
@@ -27,7 +27,7 @@ class RowContext:
 
 
 def draw_note(text: str, context: RowContext, cursor: Style | None = None, line: int = 0) -> Strip:
-    """Line number `line` of a centred note where no article is; a `^` stays below what it points at."""
+    """Draw line `line` of the centred note of an empty list; a `^` stays below the character it marks."""
     styles, width = context.styles, context.width
     base = styles.base + cursor if cursor is not None else styles.base
     room = max(1, width - 4)
@@ -40,7 +40,7 @@ def draw_note(text: str, context: RowContext, cursor: Style | None = None, line:
 
 
 def _pointer_lines(line: str, room: int) -> tuple[str, ...]:
-    """Split a line `    ^ what is wrong` in two where it is too wide."""
+    """Split a line `    ^ error` in two if it is too wide."""
     before, sign, words = line.partition("^ ")
     return (line,) if not sign or before.strip() or cell_len(line) <= room else (f"{before}^", words)
 
@@ -55,7 +55,7 @@ def row_style(name: str, styles: Styles, cursor: Style | None = None) -> Style:
     """Resolve a style name of `row_parts` on the background of the list or of the cursor."""
     style = styles.base if cursor is None else styles.base + cursor
     own, _, mark = name.partition("/")
-    if ":" in own:  # the slash is in the name of a watch
+    if ":" in own:  # the slash belongs to the name of a watch
         own, mark = name, ""
     if own:
         style += styles.named(own)

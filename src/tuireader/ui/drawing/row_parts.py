@@ -1,6 +1,6 @@
-"""Texts of a line of the article list with the names of their styles.
+"""Build a line of the article list as texts with the names of their styles.
 
-Light to import: the first frame is drawn from this before Textual is imported.
+Cheap to import: the first frame is drawn with this module before Textual is imported.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
     StyledText = tuple[str, str]
 
-_WIDE = 76  # cells from which there is room for the time of past days and a wide feed column
+_WIDE = 76  # minimum width for the time of past days and a wide feed column
 
 
 def columns(width: int) -> tuple[int, int]:
-    """Return the widths of the time and feed columns in a line of `width` cells; 0 without room."""
+    """Return the widths of the time and feed columns in a line of `width` cells; 0 if there is no room."""
     feed = 0 if width < 48 else 12 if width < _WIDE else min(24, width // 6)
     return 9 if width >= _WIDE else 6 if width >= 36 else 0, feed
 
 
 def letters(watches: Sequence[str]) -> dict[str, str]:
-    """Return a letter for each watch, or two to tell it apart; `""` for a single watch."""
+    """Return one or two letters that identify each watch; `""` if there is only one watch."""
     if len(watches) < 2:
         return dict.fromkeys(watches, "")
     found: dict[str, str] = {}
@@ -40,8 +40,8 @@ def letters(watches: Sequence[str]) -> dict[str, str]:
 
 
 def _marks_for(name: str) -> Iterator[str]:
-    """Yield abbreviations of a name, the best first: its initial; then with the initial of another word, a
-    capital, any letter or a number."""
+    """Yield abbreviations of a name, the best first: its initial, then the initial followed by the initial of
+    another word, a capital, any letter or a number."""
     first = name[:1].upper()
     yield first
     rest = [letter for letter in name[1:] if letter.isalnum()]
@@ -65,11 +65,11 @@ def row_parts(
     same_day: bool | None = None,
     marks: Sequence[tuple[int, int, str]] = (),
 ) -> list[StyledText]:
-    """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
+    """Return a row such as `● ★ 14:02  ◆W Title ~      Feed ×3`; a long title ends in an ellipsis.
 
-    Labels follow the title where there is room. Read articles are dim, unread ones have a dot and are bold if
-    a watch hits them. `×3` counts the articles of a folded story and the feeds that have the article; `◆` are
-    the watches that hit any of them. An `inner` row belongs to the story of the row above. Sorted by time,
+    Labels follow the title if there is room. Read articles are dim; unread ones have a dot, and are bold if
+    on a watch. `×3` counts the articles of a folded story and the feeds that have the article; each `◆` is a
+    watch with a match among them. An `inner` row belongs to the story of the row above. If sorted by time,
     only the first row of a day shows the day (`same_day` False).
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
@@ -114,7 +114,7 @@ def row_parts(
 
 
 def _labels(names: Sequence[str], room: int) -> str:
-    """Return as many labels as fit behind an uncut title."""
+    """Return as many labels as fit after the whole title."""
     shown = ""
     for name in names:
         more = f"{shown}  # {name}"
@@ -125,7 +125,7 @@ def _labels(names: Sequence[str], room: int) -> str:
 
 
 def _marked(title: str, marks: Sequence[tuple[int, int, str]], style: str) -> list[StyledText]:
-    """Return a title cut where marks begin and end; earlier marks win."""
+    """Return a title split where marks begin and end; earlier marks win."""
     parts: list[StyledText] = []
     at, last = 0, len(title) - title.endswith("…")
     for start, end, mark in marks:

@@ -1,4 +1,4 @@
-"""Items of the sidebar, made from feeds and counts."""
+"""Build the items of the sidebar from feeds and counts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, UNREAD
 
 @dataclass(frozen=True, slots=True)
 class SidebarItem:
-    """A view, or a heading without one.
+    """A view, or a heading, which has no view.
 
-    `unread` and `total` count the rows of its list: stories where these are folded, else articles. `mark` is
-    a sign before the text (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed.
+    `unread` and `total` count the rows of its list: stories if they are folded, else articles. `mark` is a
+    sign before the text (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed.
     """
 
     label: str
@@ -43,7 +43,7 @@ def sidebar_items(
     watches, labels and feeds by folder.
 
     Labels are sorted by name, everything else as in the configuration. Feeds of folders in `closed` are left
-    out. With `folds` stories are counted, else articles. `new` shows articles since the last session.
+    out. With `folds`, stories are counted, else articles. `new` shows the articles since the last session.
     """
 
     def line(label: str, view: View, count: Count, mark: str = "", watch: str = "") -> SidebarItem:

@@ -1,6 +1,6 @@
-"""Styles of the line-API widgets, made once for each theme.
+"""Styles of the line-API widgets, made once per theme.
 
-Widgets name a style by its meaning (`dim`, `link`, `hit`); its colour is derived from the theme, so every
+Widgets refer to a style by its meaning (`dim`, `link`, `hit`); its colour is derived from the theme, so every
 Textual theme works. ANSI themes use only attributes and the terminal's 16 colours.
 """
 
@@ -29,7 +29,7 @@ _WATCH_COLORS = {
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Rich styles by meaning; no other style has the colour of links.
+    """Rich styles by meaning; links have a colour of their own.
 
     Only `base`, the cursors, `selection`, `found`, `mark` and code set a background.
     """
@@ -57,18 +57,18 @@ class Styles:
     removed: Style
 
     def cursor_for(self, focused: bool) -> Style:
-        """Return the style of the cursor line in a pane with or without the focus."""
+        """Return the style of the cursor line of a pane, which differs without the focus."""
         return self.cursor if focused else self.cursor_idle
 
     def watch(self, name: str) -> Style:
-        """Return the colour of a watch."""
+        """Return the style of a watch."""
         return self.watches.get(name, self.star)
 
     def named(self, name: str) -> Style:
         """Return a style by its name.
 
-        `watch:NAME` and `hit:NAME` are the colour of a watch, the latter as a highlight; `code:KIND` is that
-        of a token of source code.
+        `watch:NAME` has the colour of a watch, `hit:NAME` highlights its matches, `code:KIND` is the style of
+        a token of source code.
         """
         kind, _, key = name.partition(":")
         if kind == "watch":
@@ -81,7 +81,7 @@ class Styles:
 
 
 def under_cursor(style: Style) -> Style:
-    """Return a style for the cursor line: where the cursor reverses, colours would become blocks."""
+    """Return a style for the cursor line: if that is reversed, colours would become blocks."""
     return style + _ONE_COLOUR if style.reverse else style
 
 
@@ -103,7 +103,7 @@ _FIXED = {
 
 
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
-    """Make styles from Textual's theme variables and the colours of watches."""
+    """Return the styles for Textual's theme variables and the colours of watches."""
     background = _color(variables.get("background"), "#000000" if dark else "#ffffff")
     text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
     names = {name: on_dark if dark else on_light for name, (on_dark, on_light) in _WATCH_COLORS.items()}
@@ -150,7 +150,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
 
 
 def _cursor(background: Color, text: Color, plain: Color) -> Style:
-    """Return the cursor style: only a background if the usual colours are legible on it."""
+    """Return the cursor style: a background alone if the usual colours are legible on it."""
     if abs(background.brightness - plain.brightness) > 0.4:
         return Style(bgcolor=background.rich_color)
     return Style(color=text.rich_color, bgcolor=background.rich_color)
@@ -201,7 +201,7 @@ def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str]) -> dict[s
 
 
 def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
-    """Return a palette colour for each watch: its own if possible, else the least used."""
+    """Return a palette colour for each watch: the configured one if possible, else the least used."""
     used = Counter(color.lower() for color in colors.values())
     shared: dict[str, str] = {}
     for name, color in colors.items():

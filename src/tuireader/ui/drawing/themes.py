@@ -1,4 +1,4 @@
-"""Own themes, in addition to those of Textual."""
+"""Themes in addition to Textual's own."""
 
 from __future__ import annotations
 
@@ -82,6 +82,6 @@ PLAIN = Theme(
         "screen-selection-background": "ansi_bright_blue",
     },
 )
-"""Colours of the terminal, also for `NO_COLOR`."""
+"""The terminal's own colours; also used with `NO_COLOR`."""
 
 THEMES = (DARK, LIGHT, PLAIN)

@@ -33,8 +33,8 @@ def list_day(moment: int, now: int) -> str:
 def list_time(moment: int, now: int, *, short: bool = False, same_day: bool = False) -> str:
     """Return the time column: `14:02` today, `Mon 14:02` this week, `12 Jul` this year, `2020` before.
 
-    At most 9 cells; `short` leaves out the hour of past days (6 cells). Below a row of the `same_day` only
-    the hour is shown.
+    At most 9 cells; `short` leaves out the hour of past days (6 cells). `same_day` shows only the hour, below
+    a row of the same day.
     """
     day, then = list_day(moment, now), _local(moment)
     clock = f"{then.tm_hour:02d}:{then.tm_min:02d}"
@@ -75,7 +75,7 @@ def span(seconds: int) -> str:
 
 
 def until(seconds: int) -> str:
-    """Return a remaining duration, rounded: just under two hours are `2 h`."""
+    """Return a remaining duration, rounded: just under two hours is `2 h`."""
     size = next((size for size, least in ((_DAY, 2 * _DAY), (_HOUR, 5400), (60, 90)) if seconds >= least), 1)
     return span(round(seconds / size) * size)
 

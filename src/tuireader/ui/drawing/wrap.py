@@ -1,6 +1,6 @@
 """Break text into lines of a given width in cells, as character ranges.
 
-Hits, links and the remembered position are character ranges, so a line is a range and not a new string.
+Matches, links and the remembered position are character ranges, so a line is a range, not a new string.
 Chinese and Japanese break between characters, but never before closing or after opening punctuation (kinsoku
 shori, JIS X 4051).
 """
@@ -47,7 +47,7 @@ def wrap(text: str, width: int) -> list[Range]:
 
 
 def fold(text: str, width: int) -> list[Range]:
-    """Break lines exactly where they are full and keep every space: for code and tables."""
+    """Break lines exactly where they are full, and keep every space, for code and tables."""
     width = max(1, width)
     lines: list[Range] = []
     start = 0
@@ -87,7 +87,7 @@ def _wrap_narrow(text: str, start: int, end: int, width: int, lines: list[Range]
 
 
 def _joint(text: str, start: int, stop: int) -> int:
-    """Return where to break a word longer than a line: at a joint of a URL, else where the line is full."""
+    """Return the offset at which to break a long word: after a separator of a URL, else at the full line."""
     best = max(text.rfind(joint, start, stop) for joint in _JOINTS) + 1
     return best if best > start + (stop - start) // 2 else stop
 
@@ -95,7 +95,7 @@ def _joint(text: str, start: int, stop: int) -> int:
 def _wrap_wide(text: str, start: int, end: int, width: int, lines: list[Range]) -> None:
     line = text[start:end]
     begin = used = 0
-    brk = brk_used = -1  # last place where a line may end, and the cells up to there
+    brk = brk_used = -1  # last place where a line may end, and the number of cells up to it
     last_wide = last_space = False
     last = ""
     for first, stop, cells in split_graphemes(line)[0]:
@@ -111,7 +111,7 @@ def _wrap_wide(text: str, start: int, end: int, width: int, lines: list[Range]) 
             begin, used = brk, used - brk_used
             brk = -1
         if space and first == begin and begin > 0:
-            begin = stop  # a space at the head of a continued line falls away
+            begin = stop  # a space at the start of a continued line is dropped
         else:
             used += cells
         last, last_wide, last_space = here[-1], cells > 1, space
