@@ -82,7 +82,7 @@ def test_backup(filled: Home, run: Run) -> None:
     assert told.out == f"{copy}\n" and told.err.startswith("copied ")
     assert problems(copy) == {}
     again = run("db", "backup", str(copy))
-    assert again.code == Exit.DATABASE and "exists already" in again.err
+    assert again.code == Exit.DATABASE and "already exists" in again.err
     named = Path(run("db", "backup").out.strip())
     assert named.parent == filled.folder and named.name.startswith("news-2") and named.suffix == ".db"
 
@@ -157,8 +157,8 @@ def one_line(told: Told) -> str:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda path: path.write_bytes(random.Random(1).randbytes(20_000)), "damaged or no database"),
-        (lambda path: path.write_bytes(path.read_bytes()[:5000]), "damaged or no database"),
+        (lambda path: path.write_bytes(random.Random(1).randbytes(20_000)), "damaged or not a database"),
+        (lambda path: path.write_bytes(path.read_bytes()[:5000]), "damaged or not a database"),
         (
             lambda path: change(path, "PRAGMA user_version = 9999", "PRAGMA journal_mode = DELETE"),
             "newer tuireader",

@@ -70,7 +70,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 
 def test_random_bytes_are_refused(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(os.urandom(8192))
-    assert "damaged or no database" in refused(tmp_path / "x.db")
+    assert "damaged or not a database" in refused(tmp_path / "x.db")
 
 
 async def test_a_damaged_page_is_told_in_words(store: Store) -> None:

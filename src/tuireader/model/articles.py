@@ -124,7 +124,7 @@ class ArticleRow:
     watches: Annotated[tuple[str, ...], "Names of the watches that match it."] = ()
     url: Annotated[str, 'Its address, `""` when it has none.'] = ""
     author: Annotated[str, 'Its author, `""` when unknown.'] = ""
-    story: Annotated[int, "Number of its story, 0 when it has none."] = 0
+    story: Annotated[int, "Number of its story, 0 without one."] = 0
     story_size: Annotated[int, "Number of articles in the story."] = 1
     story_watches: tuple[str, ...] = ()  # watches that match any article of the story
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()

@@ -1,6 +1,6 @@
-"""The only SQL of the program: articles, feeds, marks, matches and links in one SQLite file.
+"""All SQL of the program: articles, feeds, marks, matches and links in one SQLite file.
 
-`Pool` and `Store` are imported at first use, so that a look at the names in a database stays light.
+`Pool` and `Store` are imported on first use, so that shell completion stays fast.
 """
 
 from __future__ import annotations

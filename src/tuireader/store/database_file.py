@@ -15,11 +15,11 @@ from tuireader.store import schema
 from tuireader.store.connection import PATIENCE, Connection
 
 MigrationProgress = Callable[[Path, float], None]
-"""Called during a migration with the path of the backup and the share that is done."""
+"""Called during a migration with the path of the backup and the share done so far."""
 
 CACHE = 16_000
-"""KiB of pages that a connection keeps in memory."""
-_PAGE = 8192  # Bytes of a page of a new database. Texts of 1 to 4 KB leave a sixth of each page of 4 KB empty
+"""Page cache of a connection in KiB."""
+_PAGE = 8192  # bytes per page of a new database; texts of 1 to 4 KB leave a sixth of a 4 KB page empty
 
 
 _ERRORS = {
@@ -32,7 +32,7 @@ _ERRORS = {
         "the disk cannot read or write the database {}",
         "it may be full, over quota or failing; everything stored before is unchanged",
     ),
-    # only the transaction that creates it has no log
+    # the transaction that creates the database is the only one without a WAL
     ("SQLITE_READONLY_ROLLBACK",): (
         "creating the database {} was interrupted",
         "start tuireader to finish it",
@@ -46,18 +46,20 @@ _ERRORS = {
         "check the owner of the file and its folder",
     ),
     ("SQLITE_CORRUPT", "SQLITE_NOTADB"): (
-        "the database {} is damaged or no database; it was not changed",
+        "the database {} is damaged or not a database; it was not changed",
         "`tuireader db repair` recovers what can be read, or use another one with --database",
     ),
 }
-"""Message and advice by the beginnings of error names."""
+"""Message and hint by prefix of SQLite's error name."""
 
 
 def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
-    """Describe an error of SQLite, and say what to do."""
-    name = getattr(error, "sqlite_errorname", None) or str(error)  # errors of the Python module have no name
+    """Return an error for the user that describes an SQLite error and says what to do."""
+    name = getattr(error, "sqlite_errorname", None) or str(
+        error
+    )  # errors raised by the Python module have no name
     if name.startswith("SQLITE_CANTOPEN") and path.exists() and not os.access(path.parent, os.W_OK):
-        name = "SQLITE_READONLY"  # a log must be written beside it
+        name = "SQLITE_READONLY"  # opening the database creates a WAL beside it
     for names, (message, advice) in _ERRORS.items():
         if name.startswith(names):
             return DatabaseError(message.format(path), advice)
@@ -66,7 +68,7 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
 
 @contextmanager
 def wrap_os_errors(path: Path) -> Iterator[None]:
-    """Raise DatabaseError where the file system refuses to look for a database."""
+    """Raise DatabaseError if the file system denies access to a database."""
     try:
         yield
     except OSError as error:
@@ -79,7 +81,7 @@ def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> s
     """Open a database, creating or migrating it first if `prepare`.
 
     Raises DatabaseError if the folder is missing, or if the file is damaged, belongs to another program or
-    comes from a newer version; the file is then untouched.
+    comes from a newer version; the file then stays unchanged.
     """
     with wrap_os_errors(path):
         if not path.parent.is_dir():
@@ -101,16 +103,16 @@ def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> s
             with ExitStack() as lock:
                 if prepare and not _is_prepared(conn):
                     # SQLite's own locks do not wait when two connections change the journal mode
-                    with suppress(OSError):  # but have to do if the folder cannot be locked
+                    with suppress(OSError):  # if the folder cannot be locked, SQLite's locks must do
                         lock.enter_context(files.locked(path.parent))
-                check_version(conn, path)  # while another process creates it, it is still empty
+                check_version(conn, path)  # accepts one that another process is creating: it is still empty
                 if prepare:
                     _prepare(conn, path, report)
             conn.execute("PRAGMA synchronous = NORMAL")
             conn.execute("PRAGMA foreign_keys = ON")
             conn.execute(f"PRAGMA cache_size = -{CACHE}")
             conn.execute("PRAGMA temp_store = MEMORY")
-            # a refresh writes the same pages of the indexes again and again: copy them back less often
+            # a refresh writes the same index pages many times: copy them back less often
             conn.execute("PRAGMA wal_autocheckpoint = 2000")
         except BaseException:
             conn.close()
@@ -162,7 +164,7 @@ def _prepare(conn: sqlite3.Connection, path: Path, report: MigrationProgress | N
 
 
 def _make(conn: sqlite3.Connection) -> None:
-    """Create all tables in one transaction: interrupted, it leaves an empty file for the next start."""
+    """Create all tables in one transaction; if interrupted, the file stays empty for the next start."""
     if not conn.execute("PRAGMA page_count").fetchone()[0]:
         conn.execute(f"PRAGMA page_size = {_PAGE}")
     with Connection(conn, Path()).transaction():
@@ -182,7 +184,7 @@ def _migrate(conn: sqlite3.Connection, path: Path, version: int, report: Migrati
 
 
 def _is_copy(path: Path, version: int) -> bool:
-    """Return whether a file is a whole database of a version; earlier versions may have left a part."""
+    """Return whether a file is a complete database of a version; earlier releases could leave a part."""
     if not path.exists():
         return False
     try:
@@ -194,5 +196,5 @@ def _is_copy(path: Path, version: int) -> bool:
 
 
 def vacuum_into(conn: sqlite3.Connection, path: Path) -> None:
-    """Copy a database, without empty pages, into a new or empty file, whose name may be any bytes."""
+    """Copy a database, without empty pages, into a new or empty file; its name may be any bytes."""
     conn.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(path),))

@@ -1,8 +1,8 @@
-"""The dictionaries for compression. Without its dictionary a text cannot be read.
+"""Dictionaries for compression. Without its dictionary a text cannot be read.
 
-So each is in the file twice, with its hash: as a row of `dictionary`, and as a fact. The fact is written when
-hundreds of articles lie between the two, so that no damaged stretch of the file destroys both; only then is
-the dictionary used. It is never changed or deleted: texts refer to it even when there is a newer one.
+Therefore the file holds each dictionary twice, with its hash: as a row of `dictionary` and as a fact. The
+fact is written hundreds of articles later, so that one damaged stretch of the file cannot destroy both; only
+then is the dictionary used. It is never changed or deleted: older texts still need it.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from tuireader.store.connection import Connection
 from tuireader.store.sql import newest_id
 
 FROM = 1_000
-"""Articles from which a dictionary is trained."""
-_BETWEEN = 200  # articles that arrive between the first copy of a dictionary and the second
-GROWN = 10  # growth of the number of articles before the next one is trained
-_BYTES = 1 << 16  # size of a dictionary; with half the size texts are 5 % larger
+"""Minimum number of articles to train a dictionary."""
+_BETWEEN = 200  # articles stored between the first and the second copy of a dictionary
+GROWN = 10  # factor by which the number of articles grows before the next dictionary
+_BYTES = 1 << 16  # size of a dictionary; half of it makes texts 5 % larger
 _SAMPLES, _FEWEST, _SAMPLE_BYTES = 300, 100, 1 << 12
 _HASH = 16
-_FACT = "dictionary "  # prefix of the names of facts that are second copies
+_FACT = "dictionary "  # prefix of the names of facts that hold second copies
 _WHOLE = f"EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)"  # dictionary `d` has both copies
 
 
 class Dictionaries:
-    """The rows of both tables. All that writes needs a transaction."""
+    """Both copies of all dictionaries. Methods that write need a transaction."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
-        self._vain = 0  # number of articles when training failed
+        self._failed_at = 0  # number of articles when training failed
 
     def newest(self) -> int:
-        """Return the number of the newest dictionary with both copies, 0 if there is none."""
+        """Return the number of the newest dictionary with both copies, or 0."""
         row = self._conn.execute(
             f"SELECT id FROM dictionary d WHERE {_WHOLE} ORDER BY articles DESC LIMIT 1"
         ).fetchone()
         return row[0] if row else 0
 
     def find(self, number: int) -> bytes | None:
-        """Return a dictionary from the first copy that is intact."""
+        """Return a dictionary from its first intact copy, or None."""
         return next((data for data in self._copies(number) if data is not None), None)
 
     def damaged(self, number: int) -> int:
@@ -54,14 +54,14 @@ class Dictionaries:
         return self._copies(number).count(None)
 
     def numbers(self) -> set[int]:
-        """Return the numbers of all dictionaries, also of those with a damaged copy."""
+        """Return the numbers of all dictionaries, including those with damaged copies."""
         rows = self._read("SELECT DISTINCT id FROM dictionary")
         names = self._read("SELECT name FROM fact WHERE name GLOB ?", f"{_FACT}*")
-        told = [name.removeprefix(_FACT) for (name,) in names if isinstance(name, str)]
-        return {row[0] for row in rows} | {int(number) for number in told if number.isdecimal()}
+        in_facts = [name.removeprefix(_FACT) for (name,) in names if isinstance(name, str)]
+        return {row[0] for row in rows} | {int(number) for number in in_facts if number.isdecimal()}
 
     def waiting(self) -> int:
-        """Return the number of a dictionary without a second copy, which is not used yet; 0 for none."""
+        """Return the number of the dictionary that is not in use yet for lack of a second copy, or 0."""
         rows = self._read(
             f"""SELECT id FROM dictionary d WHERE articles = (SELECT max(articles) FROM dictionary)
                 AND NOT {_WHOLE}"""
@@ -69,14 +69,14 @@ class Dictionaries:
         return rows[0][0] if rows else 0
 
     def add(self, number: int, articles: int, data: bytes) -> None:
-        """Write the first copy of a dictionary that was trained when the store had this many articles."""
+        """Write the first copy of a dictionary, trained when the store had this many articles."""
         self._conn.execute(
             "INSERT INTO dictionary (id, articles, packed) VALUES (?, ?, ?)",
             (number, articles, _sealed(data)),
         )
 
     def complete(self, number: int, data: bytes) -> None:
-        """Write the second copy; from now on the dictionary is used."""
+        """Write the second copy of a dictionary, which puts it to use."""
         self._conn.execute(
             "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (f"{_FACT}{number}", _sealed(data))
         )
@@ -84,7 +84,7 @@ class Dictionaries:
     def rewrite_copies(self, source: Dictionaries | None = None) -> None:
         """Write the first copies to the end of the file, as far from the second ones as possible.
 
-        Damaged copies are replaced by their twins. With a `source` all are taken from there.
+        Damaged copies are replaced by their intact twins. A `source` provides all of them instead.
         """
         for number in sorted((source or self).numbers()):
             data = (source or self).find(number)
@@ -98,12 +98,12 @@ class Dictionaries:
                 self.complete(number, data)
 
     def separate_copies(self) -> None:
-        """Move one copy of each dictionary to the end in a transaction: VACUUM puts both side by side."""
+        """Move one copy of each dictionary to the end, in a transaction: VACUUM puts both side by side."""
         with Connection(self._conn, Path()).transaction():
             self.rewrite_copies()
 
     def next_step(self, decompress: Callable[[str | bytes | None], str]) -> Callable[[], None] | None:
-        """Train a dictionary if it is due; return the next write, to be called in a transaction."""
+        """Train a dictionary if one is due; return the next write, to be called in a transaction."""
         last = newest_id(self._conn)
         if last < FROM:
             return None
@@ -113,11 +113,11 @@ class Dictionaries:
         if row is not None and not row[2]:
             data = self.find(row[0]) if last >= row[1] + _BETWEEN else None
             return None if data is None else partial(self.complete, row[0], data)
-        if (row is not None and last < row[1] * GROWN) or last < self._vain * 2:
+        if (row is not None and last < row[1] * GROWN) or last < self._failed_at * 2:
             return None
         trained = _train(self._samples(last, decompress))
         if trained is None:
-            self._vain = last
+            self._failed_at = last
             return None
         number, data = trained
         return partial(self._add_first, number, last, data, row[0] if row else 0)
@@ -128,27 +128,27 @@ class Dictionaries:
             self.add(number, articles, data)
 
     def _samples(self, last: int, decompress: Callable[[str | bytes | None], str]) -> list[bytes]:
-        """Return texts from all over the store, leaving out damaged ones."""
+        """Return texts from the whole range of articles, except damaged ones."""
         wanted = json.dumps(list(range(1, last + 1, max(1, last // _SAMPLES))))
         rows = self._read(
             "SELECT summary, html FROM content WHERE article_id IN (SELECT value FROM json_each(?))", wanted
         )
         samples: list[bytes] = []
         for stored in chain.from_iterable(rows):
-            with contextlib.suppress(sqlite3.DatabaseError):  # one that is damaged
+            with contextlib.suppress(sqlite3.DatabaseError):  # skip damaged texts
                 text = decompress(stored)
                 if text:
                     samples.append(text[:_SAMPLE_BYTES].encode("utf-8", "replace"))
         return samples
 
     def _copies(self, number: int) -> list[bytes | None]:
-        """Return both copies, each None if it is damaged or missing."""
+        """Return both copies of a dictionary, each None if damaged or missing."""
         first = self._read("SELECT packed FROM dictionary WHERE id = ? ORDER BY number DESC", number)
         second = self._read("SELECT value FROM fact WHERE name = ?", f"{_FACT}{number}")
         return [_opened(rows[0][0]) if rows else None for rows in (first, second)]
 
     def _read(self, sql: str, *values: int | str) -> list[tuple[Any, ...]]:
-        """Return rows, none if the file is damaged or older than dictionaries."""
+        """Return rows, or none if the file is damaged or older than dictionaries."""
         try:
             return self._conn.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
@@ -158,13 +158,13 @@ class Dictionaries:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Return whether an error means a damaged file, and not a lock or a full disk."""
+    """Return whether an error means a damaged file, not a lock or a full disk."""
     name = getattr(error, "sqlite_errorname", None) or ""
     return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def _train(samples: Sequence[bytes]) -> tuple[int, bytes] | None:
-    """Return a dictionary and its number, which follows from its content; None without enough texts."""
+    """Return a dictionary's number, derived from its content, and its bytes; None without enough texts."""
     if len(samples) < _FEWEST:
         return None
     from tuireader import zstd

@@ -1,4 +1,4 @@
-"""Save the entries of a feed document: which are new articles, which are known, which have changed."""
+"""Save the entries of a feed document as new, known or changed articles."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from tuireader.store.sql import Part, grouped, newest_id
 from tuireader.text import word_diff
 
 IMPORTED = 1
-"""The digest of an imported appearance that the feed itself has not delivered yet."""
+"""Digest of an imported appearance that the feed itself has not delivered yet."""
 
 
 class Entries(Part):
-    """Write articles. An edit never marks an article unread; `Appearances` has the texts of further feeds."""
+    """Write articles. Edits never mark an article unread; `Appearances` stores the texts of further feeds."""
 
     _appearances: Appearances
     _articles: Articles
@@ -44,10 +44,10 @@ class Entries(Part):
         return self.save_feed(feed_id, ParsedFeed(entries=tuple(entries)), now)
 
     def save_feed(self, feed_id: int, parsed: ParsedFeed, now: int, *, index: bool = True) -> Saved:
-        """Store a feed document, which may leave out known entries; needs a transaction.
+        """Store a feed document, which may omit known entries; needs a transaction.
 
         Without `index` the caller must pass `Saved.new` to `index.add_new` in the same transaction: each
-        savepoint makes FTS5 write out its cache, and small pieces cost more than one large one.
+        savepoint makes FTS5 flush its cache, and many small writes cost more than a large one.
         """
         entries = incoming(parsed)
         known = self._known(feed_id, [*(item.keys.guid for item in entries), *parsed.known])
@@ -77,7 +77,7 @@ class Entries(Part):
         return saved
 
     def digests(self, feed_id: int, most: int = 4000) -> dict[int, int]:
-        """Return guid key and digest of a feed's entries, to recognise known ones; at most `most` of them."""
+        """Return guid key and digest of at most `most` entries of a feed, to recognise known ones."""
         rows = self._conn.execute(
             "SELECT guid_key, digest FROM appearance WHERE feed_id = ? LIMIT ?", (feed_id, most)
         )
@@ -92,7 +92,7 @@ class Entries(Part):
         return {guid: (article_id, digest) for guid, article_id, digest in rows}
 
     def _names_another_article(self, feed_id: int, article_id: int, item: IncomingEntry) -> bool:
-        """Return whether a known guid now names another article; the old one then gets a guid of its own."""
+        """Return whether a known guid now names another article; the old article then gets a new guid."""
         url, stored = self._conn.execute(
             """SELECT url, EXISTS (SELECT 1 FROM article o WHERE o.url_key = ? AND o.url_key != 0
                  AND o.title = ? AND o.id != a.id) FROM article a WHERE id = ?""",
@@ -101,8 +101,8 @@ class Entries(Part):
         if dedup.url_key(url) == dedup.url_key(item.entry.url):
             return False
         old, new = self._shown(article_id), (item.title, item.entry.url, item.prepared.body)
-        said = next((one for one in old.appearances if one.feed_id == feed_id and not one.same), old)
-        if not stored and not dedup.is_other_article(said.title, url, said.body, *new):
+        before = next((one for one in old.appearances if one.feed_id == feed_id and not one.same), old)
+        if not stored and not dedup.is_other_article(before.title, url, before.body, *new):
             return False
         self._conn.execute(
             "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?",
@@ -113,7 +113,7 @@ class Entries(Part):
     def _alike(
         self, feed_id: int, items: Sequence[IncomingEntry]
     ) -> tuple[Mapping[int, Sequence[tuple[int, int, str]]], Mapping[int, Sequence[int]]]:
-        """Return the stored articles that new entries may be: (id, feed, title) by address, ids by text."""
+        """Return stored articles that may equal new entries: (id, feed, title) by address, ids by text."""
         by_url = self._conn.execute(
             """SELECT url_key, id, feed_id, title FROM article
                WHERE url_key != 0 AND url_key IN (SELECT value FROM json_each(?)) ORDER BY id""",
@@ -139,7 +139,7 @@ class Entries(Part):
     ) -> bool:
         """Recognise a new (feed, guid) as a stored article by its address or text.
 
-        An article that this very document has under its own guid is another one.
+        Articles that the same document contains under their own guids are skipped.
         """
         for article_id, other_feed, title in by_url.get(item.keys.url, ()):
             if article_id in present:
@@ -171,8 +171,8 @@ class Entries(Part):
     ) -> None:
         """Store the new text of a known entry, and keep every mark.
 
-        An edit that a reader would notice sets a mark and keeps the old version; white space, tracking
-        parameters and counters change silently. A purged text comes back without either.
+        A noticeable edit marks the article as edited and keeps the old version; white space, tracking
+        parameters and counters change silently. A purged text returns without mark and version.
         """
         conn, entry, keys = self._conn, item.entry, (item.keys.url, item.prepared.text_key)
         conn.execute(
@@ -187,16 +187,16 @@ class Entries(Part):
             "SELECT summary, html FROM content WHERE article_id = ?", (article_id,)
         ).fetchone()
         summary, html = map(self._compression.decompress, kept or (None, None))
-        said = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
-        if said == (old.title, old.url, old.author, summary, html):
+        new = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
+        if new == (old.title, old.url, old.author, summary, html):
             return
         text = stored(article_id, feed_id, old.time, item)
         text = replace(text, read=old.read, starred=old.starred, full=old.full, labels=old.labels)
         text = replace(text, appearances=old.appearances)
         if text.appearances and not text.same_text_as(old):
             text = replace(text, appearances=self._appearances.copy_to_feeds(old).appearances)
-        told = bool(old.html) or not old.full  # else it was purged, and only its page is stored
-        edited = kept is not None and told and not word_diff.trivial(readable(old), readable(text))
+        purged = not old.html and bool(old.full)  # only the page is stored
+        edited = kept is not None and not purged and not word_diff.trivial(readable(old), readable(text))
         edited = edited and not self._is_imported(feed_id, article_id, digest)
         if edited:
             self._revisions.keep(article_id, now, old.title, old.html)
@@ -212,9 +212,9 @@ class Entries(Part):
         saved.changed.append((old, text))
 
     def _is_imported(self, feed_id: int, article_id: int, digest: int) -> bool:
-        """Return whether the stored text came from another reader, which keeps less than the feed says.
+        """Return whether the stored text was imported from another reader, which keeps less of the entry.
 
-        That holds until the feed has delivered it once.
+        That is no longer true once the feed has delivered the entry.
         """
         rows = self._conn.execute(
             "UPDATE appearance SET digest = 0 WHERE feed_id = ? AND article_id = ? AND digest = ?",
@@ -233,13 +233,13 @@ class Entries(Part):
         first = newest_id(conn) + 1
         compressor = self._compression.compressor()
         articles, contents, appearances, texts = [], [], [], []
-        # feeds have the newest entry on top: it gets the highest id
+        # feeds list the newest entry first: it gets the highest id
         for article_id, item in enumerate(reversed(fresh), first):
             entry = item.entry
             published = entry.published if entry.published is not None else entry.updated
             time = min(published, now) if published is not None else now
-            said, keys = (item.title, entry.url, entry.author), (item.keys.url, item.prepared.text_key)
-            articles.append((article_id, feed_id, *said, published, now, time, *keys))
+            times, keys = (published, now, time), (item.keys.url, item.prepared.text_key)
+            articles.append((article_id, feed_id, item.title, entry.url, entry.author, *times, *keys))
             contents.append(content(article_id, item, compressor))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             texts.append(stored(article_id, feed_id, time, item))
@@ -255,7 +255,7 @@ class Entries(Part):
 
 
 def _is_same(feed_id: int, item: IncomingEntry, text: StoredText) -> bool:
-    """Return whether a feed's entry is the article that another feed has at its address."""
+    """Return whether a feed's entry is the same as another feed's article at its address."""
     titles = {text.feed_id: text.title}
     titles |= {one.feed_id: one.title or text.title for one in text.appearances}
     if feed_id in titles:

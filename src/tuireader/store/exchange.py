@@ -31,7 +31,7 @@ class ImportedArticle:
 
 @dataclass(slots=True)
 class ImportResult:
-    """The result of an import: texts to be matched, and known articles that got a mark.
+    """The result of an import: texts to match, and numbers of known and of newly marked articles.
 
     `carried` is as in `Saved`.
     """
@@ -60,10 +60,10 @@ class Exchange(Part):
     _marks: Marks
 
     def add_articles(self, feed_id: int, items: Sequence[ImportedArticle], now: int) -> ImportResult:
-        """Store the articles that another reader has of a feed; needs a transaction.
+        """Store another reader's articles of a feed; needs a transaction.
 
-        Known articles stay as they are, but for added marks. A new one counts as arrived when it was
-        published, so it is not news.
+        Known articles only gain marks. New ones count as arrived when they were published, so they are not
+        news.
         """
         before = self._appearances(feed_id)
         known = {item.keys.guid for item in items if item.keys.guid in before}
@@ -95,7 +95,7 @@ class Exchange(Part):
         return ImportResult(texts, saved.carried, len(known), len(marked))
 
     def _mark_all(self, items: Iterable[tuple[int, ImportedArticle | MarkedArticle]], now: int) -> set[int]:
-        """Mark stored articles as read and starred as they are elsewhere; return those that changed."""
+        """Apply read and starred marks from elsewhere to stored articles; return those that changed."""
         items, changed = list(items), set[int]()
         for name in ("read", "starred"):
             wanted = [article for article, mark in items if getattr(mark, name)]
@@ -103,7 +103,7 @@ class Exchange(Part):
         return changed
 
     def set_feed_name(self, feed_id: int, title: str, site_url: str) -> None:
-        """Name a feed that was never fetched as another reader does."""
+        """Give a feed that was never fetched its title and website from another reader."""
         self._conn.execute(
             """UPDATE feed SET title = coalesce(nullif(?, ''), title),
                  site_url = coalesce(nullif(site_url, ''), ?)
@@ -125,7 +125,7 @@ class Exchange(Part):
         }
 
     def marked_articles(self) -> Iterator[MarkedArticle]:
-        """Yield every read, starred or labelled article, feed by feed, once for each feed that carries it."""
+        """Yield every read, starred or labelled article by feed, once for each feed that carries it."""
         rows = self._conn.execute(
             """SELECT f.url, p.guid_key, a.url, a.url_key, a.title, a.time, a.read, a.starred,
                       (SELECT json_group_array(l.name) FROM article_label x
@@ -140,8 +140,8 @@ class Exchange(Part):
     def set_marks(self, feed_id: int, marks: Sequence[MarkedArticle], now: int) -> tuple[int, int]:
         """Set marks from another machine on a feed's articles; needs a transaction.
 
-        Returns how many changed and how many articles are missing here: those are noted, and get their marks
-        when they arrive.
+        Returns how many articles changed and how many are missing here; missing ones are recorded and get
+        their marks when they arrive.
         """
         ids = self._appearances(feed_id)
         found: list[tuple[int, MarkedArticle]] = []
@@ -178,7 +178,7 @@ class Exchange(Part):
         return dict(rows.fetchall())
 
     def _same_address(self, feed_id: int, item: ImportedArticle, known: set[int]) -> bool:
-        """Return whether the feed has an article of this address and title under another id, and link it."""
+        """Link an imported article to the feed's one with its address and title; return False without one."""
         article = self._at_address(feed_id, item.keys.url, item.prepared.title)
         if article is None:
             return False

@@ -1,4 +1,4 @@
-"""Feeds: subscriptions, data for the next fetch, and health."""
+"""Feeds: subscriptions, data for the next fetch, health."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FeedFacts:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The outcome of one fetch; every one is recorded."""
+    """The outcome of a fetch; every outcome is recorded."""
 
     feed_id: int
     at: int
@@ -56,7 +56,7 @@ class Attempt:
 _FEED = f"""id, url, {FEED_TITLE}, folder,
   site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to"""
 _FACTS = ", ".join(FEED_TITLE if one.name == "title" else one.name for one in fields(FeedFacts))
-# A feed has its own articles and those of others that it carries. Mutes hide some of them.
+# A feed has its own articles and those of other feeds that it also carries. Mutes hide some of them.
 _OWN = "FROM article a WHERE a.feed_id = f.id"
 _CARRIED = """FROM article a WHERE a.feed_id != f.id
     AND a.id IN (SELECT article_id FROM appearance p WHERE p.secondary = 1 AND p.feed_id = f.id)"""
@@ -70,7 +70,7 @@ _HEALTH = f"""
   fault, iif(moved_seen >= :sure, moved_to, '')"""
 
 
-_FAR = 31 * 86_400  # schedule.FARTHEST: a later time was set while the clock was wrong
+_FAR = 31 * 86_400  # as schedule.FARTHEST: a later time was set while the clock was wrong
 _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
 
 
@@ -78,14 +78,14 @@ class Feeds(Part):
     """The table of feeds. Nothing is deleted: an unsubscribed feed keeps its row and its articles."""
 
     def is_current(self, subscriptions: Sequence[FeedConfig]) -> bool:
-        """Return whether the table agrees with the config, so that nothing needs to be written."""
+        """Return whether the table already agrees with the config."""
         return _wanted(subscriptions) == self._stored()
 
     def sync(self, subscriptions: Sequence[FeedConfig]) -> list[int]:
         """Update the table from the config; needs a transaction. Returns the feeds that were removed.
 
-        A removed feed that has moved to an address that is new in the config becomes that feed. A feed with a
-        password in its address gets a title at once, to keep the password off the screen.
+        If a removed feed has moved to an address that is new in the config, it becomes that feed. A feed with
+        a password in its address gets a title at once, to keep the password off the screen.
         """
         wanted = _wanted(subscriptions)
         self._rename(wanted.keys())
@@ -126,13 +126,13 @@ class Feeds(Part):
         return self._feeds("WHERE subscribed ORDER BY position, id")
 
     def all(self) -> list[Feed]:
-        """Return every feed, also unsubscribed ones, whose articles are kept."""
+        """Return every feed, including unsubscribed ones, whose articles are kept."""
         return self._feeds("ORDER BY id")
 
     def health(self, *, since: int, sure: int) -> list[FeedHealth]:
-        """Return the subscribed feeds with their health; the pace counts from `since`, four weeks ago.
+        """Return the subscribed feeds with their health; articles per week are counted since `since`.
 
-        A permanent redirect counts as a move when it was seen `sure` times in a row.
+        `since` is four weeks ago. A permanent redirect counts as a move if it was seen `sure` times in a row.
         """
         rows = self._conn.execute(
             f"SELECT {_FEED}, {_HEALTH} FROM feed f WHERE subscribed ORDER BY position, id",
@@ -151,7 +151,7 @@ class Feeds(Part):
         ]
 
     def facts(self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None) -> list[FeedFacts]:
-        """Return the data for the next fetch of some feeds, or of all; with `due_at` only of those due."""
+        """Return the data for the next fetch of some or all feeds; with `due_at`, only of feeds due then."""
         where, args = "subscribed", []
         if feed_ids is not None:
             where += f" AND id IN ({number_list(feed_ids)})"
@@ -164,10 +164,9 @@ class Feeds(Part):
         return [FeedFacts(*row) for row in rows]
 
     def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
-        """Return the publication times of a feed's newest articles, newest first, to estimate its pace.
+        """Return the publication times of a feed's newest articles, newest first, to estimate its frequency.
 
-        Of articles that other feeds had first, the last that arrived count as the newest: they need no
-        sorting.
+        Among articles that belong to other feeds, the last to arrive count as the newest, to avoid sorting.
         """
         rows = self._conn.execute(
             """SELECT time FROM (SELECT time FROM article WHERE feed_id = ?1 ORDER BY time DESC LIMIT ?2)
@@ -180,7 +179,7 @@ class Feeds(Part):
         return sorted((row[0] for row in rows), reverse=True)[:limit]
 
     def move(self, feed_id: int, address: str) -> None:
-        """Make the config's new address of a feed its own, which keeps its articles; needs a transaction."""
+        """Prepare a feed to take a new address from the config and keep its articles; needs a transaction."""
         self._conn.execute(
             """UPDATE feed SET moved_to = ?, moved_seen = 1, etag = NULL, last_modified = NULL,
                  body_hash = NULL WHERE id = ?""",
@@ -190,7 +189,7 @@ class Feeds(Part):
     def record(self, attempt: Attempt) -> None:
         """Store the outcome of a fetch. A failure keeps validators, title and articles.
 
-        It may lower `moved_seen`, so that the next try is at the feed's own address.
+        It may lower `moved_seen`, so that the next fetch uses the feed's own address.
         """
         sql = (
             """UPDATE feed SET last_try = :at, next_try = :next_try, state = :state, last_error = :error,

@@ -1,4 +1,4 @@
-"""Read the first rows of the list before anything else is imported. Light: no dataclasses, no model."""
+"""Read the first rows of the list before anything else is imported, without dataclasses and the model."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tuireader.store.sql import FEED_TITLE, grouped, id_list, number_list, watch
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_AHEAD = 4  # articles that are read for each line, as some are folded behind others
+_AHEAD = 4  # articles to read for each line, because stories fold some of them
 
 
 class FirstRow(NamedTuple):
-    """The columns of a list line, as in `model.ArticleRow`."""
+    """Columns of a line in an article list, as in `model.ArticleRow`."""
 
     id: int
     title: str
@@ -34,9 +34,9 @@ class FirstRow(NamedTuple):
 
 
 def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[FirstRow] | None:
-    """Return the first lines of the unread articles, or of all; None if they cannot be read at once.
+    """Return the first lines of the unread articles, or of all; None if they cannot be read immediately.
 
-    That is when the database is missing, damaged, busy or of another `version` than the caller's.
+    The database may be missing, damaged, busy or of a `version` other than the caller's.
     """
     try:
         conn = sqlite3.connect(f"file:{quote(path)}?mode=ro", timeout=0.02, uri=True)
@@ -98,9 +98,9 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
 
 
 def subscribed(conn: sqlite3.Connection) -> str:
-    """Return SQL for the articles of subscribed feeds; `""` if no feed was ever unsubscribed.
+    """Return SQL for the articles of subscribed feeds; `""` if there is no unsubscribed feed.
 
-    Other articles are kept and found, but no longer listed as unread.
+    Articles of other feeds are kept and searched, but no longer listed as unread.
     """
     gone = number_list(row[0] for row in conn.execute("SELECT id FROM feed WHERE subscribed = 0"))
     carried = f"SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id NOT IN ({gone})"
@@ -108,7 +108,7 @@ def subscribed(conn: sqlite3.Connection) -> str:
 
 
 def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the watches that any article of each story hits, in the order of the config."""
+    """Return the watches that match any article of each story, in config order."""
     rows = conn.execute(
         f"""SELECT DISTINCT a.story, w.name FROM article a JOIN match m ON m.article_id = a.id
             JOIN watch w ON w.id = m.watch_id
@@ -118,7 +118,7 @@ def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int,
 
 
 def labels_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the labels of those articles that have any, in alphabetical order."""
+    """Return the labels of each article that has any, in alphabetical order."""
     rows = conn.execute(
         """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id
            WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key""",

@@ -15,15 +15,15 @@ _TRIES = 3  # automatic attempts to fetch a page
 
 
 class FullTexts(Part):
-    """One row for each article whose page was requested. All that writes needs a transaction."""
+    """One row for each article whose page was requested. Methods that write need a transaction."""
 
     _compression: Compression
     _revisions: Revisions
 
     def keep(self, article_id: int, html: str, base_url: str, now: int) -> None:
-        """Store the text of a page; keep the previous one as a version if it reads differently.
+        """Store the text of a page; keep the previous one as a version if their words differ.
 
-        A purged article gets its content row back.
+        Restores the content row of a purged article.
         """
         conn = self._conn
         title, old = conn.execute(
@@ -50,11 +50,11 @@ class FullTexts(Part):
         return ("", "") if row is None else (self._compression.decompress(row[0]), row[1])
 
     def has_content(self, article_id: int) -> bool:
-        """Return whether the article is in the index: its texts were not purged."""
+        """Return whether an article is in the index, that is, has not been purged."""
         return self._value("SELECT 1 FROM content WHERE article_id = ?", (article_id,)) is not None
 
     def fail(self, article_id: int, reason: str, now: int) -> None:
-        """Note why a page could not be fetched; an earlier text stays."""
+        """Store why a page could not be fetched; keep an earlier text."""
         self._conn.execute(
             """INSERT INTO full_text (article_id, at, error, tries) VALUES (?1, ?2, ?3, 1)
                ON CONFLICT (article_id) DO UPDATE SET error = ?3, tries = tries + 1,
@@ -63,14 +63,13 @@ class FullTexts(Part):
         )
 
     def show(self, article_id: int, shown: bool) -> None:
-        """Choose which of the two texts is displayed."""
+        """Choose whether to display the full text or the feed's text."""
         self._conn.execute("UPDATE full_text SET shown = ? WHERE article_id = ?", (int(shown), article_id))
 
     def missing(self, feed_ids: Sequence[int], each: int) -> list[tuple[int, str]]:
-        """Return (article, title) of the `each` newest articles of each feed whose pages are still to be
-        fetched.
+        """Return (article, title) of the articles whose pages are missing, among the newest `each` of a feed.
 
-        Muted and read articles are left out, and so are pages that failed three times.
+        Leaves out muted and read articles, and pages that failed three times.
         """
         found: list[tuple[int, str]] = []
         for feed_id in feed_ids:
@@ -85,7 +84,7 @@ class FullTexts(Part):
         return found
 
     def keep_comments(self, article_id: int, thread: Thread) -> None:
-        """Store the comments of an article in place of the previous ones."""
+        """Store the comments of an article, replacing earlier ones."""
         self._conn.execute(
             "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)",
             (article_id, thread.at, self._compression.compress(thread_text(thread))),

@@ -1,4 +1,4 @@
-"""Entries on their way into the store: their texts, what they are compared with, and the result."""
+"""Entries on their way into the store: their texts and keys, and the result of saving them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ from tuireader.store.json_columns import pack_extra
 
 @dataclass(slots=True)
 class Saved:
-    """The result of saving, with the texts that are to be matched and related.
+    """The result of saving, with the texts to match and relate.
 
-    `changed` and `carried` are (before, after) of articles with a new text of their own feed, or of a further
-    feed; `reindexed` has, by id, the old and new texts of articles whose words
-    change in the index. It is not `whole` when entries were left out as known but are no longer stored: the
-    document must be requested again.
+    `changed` and `carried` hold (before, after) of articles with a new text of their own feed or of a further
+    feed; `reindexed` maps ids to the old and new texts of articles whose words change in the index. `whole`
+    is False if entries were omitted as known but are no longer stored: the document must be requested again.
     """
 
     new: list[StoredText] = field(default_factory=list)
@@ -30,14 +29,14 @@ class Saved:
     whole: bool = True
 
     def reindex(self, old: StoredText | None, new: StoredText) -> None:
-        """Note that the words of an article change; `old` is None if it is not in the index yet."""
+        """Record that the words of an article change; `old` is None if it is not in the index yet."""
         before, _ = self.reindexed.get(new.id, (old, new))
         self.reindexed[new.id] = before, new
 
 
 @dataclass(frozen=True)
 class IncomingEntry:
-    """An entry with its keys. Its plain texts are made when they are needed: if it is new or changed."""
+    """An entry with its keys. Its plain texts are computed only if it is new or changed."""
 
     entry: ParsedEntry
     keys: Keys
@@ -45,30 +44,30 @@ class IncomingEntry:
 
     @cached_property
     def prepared(self) -> Prepared:
-        """The texts to be stored."""
+        """The texts to store."""
         return self.made or prepare(self.entry)
 
     @property
     def title(self) -> str:
-        """The title, or a substitute for a missing one."""
+        """The title, or a substitute if it is missing."""
         return self.prepared.title
 
 
 def incoming(parsed: ParsedFeed) -> list[IncomingEntry]:
-    """Return the entries of a document with their keys, and their prepared texts if there are any."""
+    """Return the entries of a document with their keys, and with their prepared texts if present."""
     if parsed.keys:
         return list(map(IncomingEntry, parsed.entries, parsed.keys, parsed.prepared))
     return [IncomingEntry(entry, keys) for entry, keys in dedup.unique_entries(parsed.entries).values()]
 
 
 CONTENT = "INSERT OR REPLACE INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"
-"""Store the values of `content`."""
+"""SQL to store the values of `content`."""
 APPEARANCE = "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)"
-"""Insert that an entry of a feed is an article."""
+"""SQL to record that an entry of a feed is an article."""
 
 
 def stored(article_id: int, feed_id: int, time: int, item: IncomingEntry) -> StoredText:
-    """Return the text of an entry as it is stored now, without marks."""
+    """Return the text of an entry as a stored text without marks."""
     entry = item.entry
     return StoredText(
         article_id,
@@ -95,11 +94,11 @@ def content(
 ) -> tuple[int, Stored, Stored, str, str]:
     """Return the row of `content` for an entry."""
     entry = item.entry
-    base = "" if entry.base_url == entry.url else entry.base_url  # true of most; "" stands for the address
+    base = "" if entry.base_url == entry.url else entry.base_url  # most bases equal the address: store ""
     summary, html = compressor.compress(entry.summary_html), compressor.compress(entry.content_html)
     return article_id, summary, html, base, pack_extra(entry)
 
 
 def readable(text: StoredText) -> str:
-    """Return everything of a text that a reader sees."""
+    """Return the parts of a text that a reader sees."""
     return f"{text.title}\n{text.summary}\n{text.body}"

@@ -1,4 +1,4 @@
-"""The full-text index: a contentless FTS5 table, which needs the very words of what it is to remove."""
+"""The full-text index: a contentless FTS5 table, which needs the exact indexed words to remove an article."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tuireader.store.articles import Articles, StoredText
 from tuireader.store.sql import Part, id_list
 
 _BATCH = 200
-_MANY = 20  # Articles from which a batch is added without merging. Small refreshes bring fewer, and merge
+_MANY = 20  # minimum articles to add without merging; small refreshes bring fewer, and merge
 _HELD = 1 << 22
-"""Bytes of words that FTS5 caches before it writes a segment, which will be merged some day.
+"""Bytes of words that FTS5 caches before it writes a segment, to be merged later.
 
-Most batches have less; FTS5's default is 1 MB.
+Most batches are smaller; FTS5's default is 1 MB.
 """
 _MERGING, _NOT_MERGING = 4, 0
-"""FTS5's `automerge`: the default, which merges segments by fours with each write, and off."""
+"""Values of FTS5's `automerge`: the default, which merges four segments at a time on each write, and off."""
 _ADD = "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)"
 _REMOVE = "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)"
 
@@ -25,33 +25,33 @@ _Row = tuple[int, str, str, str]
 
 
 class Index(Part):
-    """Every article with content has one row; all of this needs a transaction."""
+    """Every article with content has one row. All writes need a transaction."""
 
     _articles: Articles
 
     def add_new(self, texts: Sequence[StoredText]) -> None:
         """Add new articles, unless they are in the index.
 
-        Of a large refresh, FTS5 merges only where it must, by sixteens. That takes a third less time. Later
-        writes merge the rest bit by bit.
+        During a large refresh, FTS5 merges only when it must, sixteen segments at a time, which saves a third
+        of the time. Later writes merge the rest gradually.
         """
-        there = set(
+        indexed = set(
             self._column(
                 "SELECT id FROM search_docsize WHERE id IN (SELECT value FROM json_each(?))",
                 (id_list(text.id for text in texts),),
             )
         )
-        texts = [text for text in texts if text.id not in there]
+        texts = [text for text in texts if text.id not in indexed]
         if len(texts) < _MANY:
             self.add(texts)
             return
         self._set("hashsize", _HELD)
         self._set("automerge", _NOT_MERGING)
         self.add(texts)
-        self._set("automerge", _MERGING)  # FTS5 writes out its cache first, still without merging
+        self._set("automerge", _MERGING)  # FTS5 first flushes its cache, still without merging
 
     def _set(self, name: str, value: int) -> None:
-        """Set an option, which the database stores: one that others must not have is to be set back."""
+        """Set an FTS5 option. The database stores it for all connections: reset it after use."""
         self._conn.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
     def add(self, texts: Iterable[StoredText]) -> None:
@@ -59,13 +59,13 @@ class Index(Part):
         self._conn.executemany(_ADD, map(_words, texts))
 
     def remove(self, texts: Iterable[StoredText]) -> None:
-        """Remove articles from the index; the texts must be those that were added."""
+        """Remove articles from the index; the texts must equal the indexed ones."""
         self._conn.executemany(_REMOVE, map(_words, texts))
 
     def exchange(self, texts: Mapping[int, tuple[StoredText | None, StoredText]]) -> None:
         """Replace the words of articles, given as (indexed, new) by id.
 
-        In the order of the ids: FTS5 writes out its cache whenever an id is less than the one before.
+        Goes in the order of ids, because FTS5 flushes its cache whenever an id is less than the previous one.
         """
         for _, (old, new) in sorted(texts.items()):
             if old is not None:
@@ -77,9 +77,9 @@ class Index(Part):
         return self._value("SELECT 1 FROM search_docsize WHERE id = ?", (article_id,)) is not None
 
     def rebuild(self, report: Callable[[float], None] | None = None, *, variants: bool = True) -> int:
-        """Rebuild the index from the stored texts; return how many there were.
+        """Rebuild the index from the stored texts; return their number.
 
-        `report` is called with the share that is done. Versions before 7 lack the table of `variants`.
+        `report` is called with the share done so far. Schemas before version 7 have no table of `variants`.
         """
         self._conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
         ids = self._column("SELECT article_id FROM content ORDER BY article_id")
@@ -103,5 +103,5 @@ def _words(text: StoredText) -> _Row:
 
 
 def _joined(one: str, other: str) -> str:
-    """Join the words of two texts so that no phrase is found across them."""
+    """Join the words of two texts so that no phrase matches across them."""
     return f"{one} {BREAK} {other}" if one and other else one or other

@@ -1,4 +1,4 @@
-"""Values that are stored as JSON: rarer facts of an entry, comments, evidence."""
+"""Values stored as JSON: optional details of an entry, comments, evidence."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ _DETAILS = [field.name for field in fields(EntryDetails)]
 
 
 def pack_extra(entry: ParsedEntry) -> str:
-    """Return the rarer facts of an entry as one JSON object without the empty ones."""
+    """Return the non-empty details of an entry as one JSON object."""
     values = {name: getattr(entry, name) for name in _DETAILS}
     kept = {name: value for name, value in values.items() if value not in ("", None, ())}
     return json.dumps(kept, ensure_ascii=True, separators=(",", ":"), default=astuple) if kept else "{}"
 
 
 def thread_text(thread: Thread) -> str:
-    """Return comments as a text, which is compressed like any other."""
+    """Return comments as JSON text."""
     rows = [[one.author, one.time, one.html, one.base_url] for one in thread.comments]
     return json.dumps(rows, ensure_ascii=True, separators=(",", ":"))
 
 
 def thread_of(at: int, text: str) -> Thread:
-    """Return the comments that `thread_text` wrote, loaded at a time."""
+    """Return the comments that `thread_text` encoded; `at` is when they were loaded."""
     return Thread(at, tuple(Comment(*row) for row in json.loads(text)))
 
 
 def unpack_extra(stored: str) -> dict[str, Any]:
-    """Return the keyword arguments for `Article` that `pack_extra` stored."""
+    """Return the keyword arguments for `Article` that `pack_extra` encoded."""
     extra: dict[str, Any] = json.loads(stored)
     for name, value in extra.items():
         if isinstance(value, list):
@@ -49,7 +49,7 @@ def evidence_json(evidence: Evidence) -> str:
 
 
 def evidence_of(watch: str, stored: str) -> Evidence:
-    """Return the evidence that `evidence_json` wrote; empty if it has not been computed yet."""
+    """Return the evidence that `evidence_json` encoded; empty if it has not been computed yet."""
     if not stored:
         return Evidence(watch)
     hits, sentence, spans = json.loads(stored)
@@ -60,11 +60,11 @@ def evidence_of(watch: str, stored: str) -> Evidence:
 
 EVIDENCE = f"""w.name, m.evidence, m.feed_id, m.revision, m.until,
   (SELECT {FEED_TITLE} FROM feed f WHERE f.id = m.feed_id)"""
-"""The columns, of match `m` and watch `w`, that `evidence_row` reads."""
+"""Columns of match `m` and watch `w` that `evidence_row` reads."""
 
 
 def evidence_row(row: Sequence[Any]) -> Evidence:
-    """Return the evidence of a match with its history."""
+    """Return the evidence of a match, with the feed, version and time of a former one."""
     name, stored, feed_id, revision, until, feed = row
     found = evidence_of(name, stored)
     if not (feed_id or revision or until):

@@ -1,4 +1,4 @@
-"""The user's labels, apart from the tags that feeds give their entries."""
+"""The user's labels, as opposed to the tags that feeds give their entries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Labels(Part):
     _tags: tuple[tuple[int, int], frozenset[str]] | None = None
 
     def all(self, ids: Sequence[int] = ()) -> list[Label]:
-        """Return every label, the most used first, and how many of some articles have it."""
+        """Return every label, most used first, with its number of articles among `ids`."""
         chosen = dict(
             self._conn.execute(
                 """SELECT label_id, count(*) FROM article_label
@@ -32,7 +32,7 @@ class Labels(Part):
         return [Label(name, count, chosen.get(label, 0)) for label, name, count in rows]
 
     def tags(self) -> frozenset[str]:
-        """Return the tags that feeds give their entries, cached until something is written."""
+        """Return the tags that feeds give their entries, cached until the next write."""
         state = self._store.change_state()
         if self._tags is None or self._tags[0] != state:
             rows = self._conn.execute("SELECT extra FROM content WHERE instr(extra, '\"tags\"')")
@@ -40,7 +40,7 @@ class Labels(Part):
         return self._tags[1]
 
     def canonical_name(self, name: str) -> str:
-        """Return the spelling of an existing label, else the name in the form in which it is stored."""
+        """Return the spelling of an existing label, or else the name in its stored form."""
         name = label_name(name)
         known = self._value("SELECT name FROM label WHERE key = ?", (label_key(name),))
         return known or name
@@ -57,7 +57,7 @@ class Labels(Part):
     def apply(self, name: str, ids: Sequence[int], value: bool) -> list[int]:
         """Add a label to articles, or remove it; needs a transaction. Returns those that changed.
 
-        An existing label keeps its spelling; a label that no article has disappears.
+        An existing label keeps its spelling; a label without articles disappears.
         """
         conn, name = self._conn, label_name(name)
         if value:
@@ -92,7 +92,7 @@ class Labels(Part):
         return {changed for name, ids in holders.items() for changed in self.apply(name, ids, True)}
 
     def migrate_flags(self) -> None:
-        """Turn the flags that versions before 6 stored as tags into labels; needs a transaction."""
+        """Turn flags that schemas before version 6 stored as tags into labels; needs a transaction."""
         rows = self._conn.execute(
             "SELECT article_id, extra FROM content WHERE instr(extra, '\"flag-')"
         ).fetchall()

@@ -1,4 +1,4 @@
-"""Outbound links of articles, by which articles refer to each other."""
+"""Links from articles, through which articles refer to each other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tuireader.store.sql import FEED_TITLE, Part, id_list
 
 @dataclass(frozen=True, slots=True)
 class OutLink:
-    """A link in an article's text. `kind`: `also` (set by the editor), `source` or `cite`."""
+    """A link in an article's text. `kind` is `also` (set by the editor), `source` or `cite`."""
 
     url: str
     label: str
@@ -35,17 +35,17 @@ class LinkedArticle:
 
 
 _LINKED = f"l.kind, l.url, l.label, a.id, a.title, {FEED_TITLE}, a.time, a.read"
-"""The columns, of link `l`, article `a` and feed `f`, that `_linked` reads."""
+"""Columns of link `l`, article `a` and feed `f` that `_linked` reads."""
 _BEHIND = """(SELECT max(id) FROM article t
               WHERE t.url_key = l.url_key AND t.url_key != 0 AND t.id != l.article_id AND t.muted = 0)"""
-"""The newest article at the address of link `l`."""
+"""SQL for the newest article at the address of link `l`."""
 
 
 class Links(Part):
-    """Links are stored by address, so that a link finds its article whichever arrives first."""
+    """Links by address, so that a link finds its article whichever of the two arrives first."""
 
     def record(self, found: Iterable[tuple[int, Sequence[OutLink]]]) -> None:
-        """Store the links of articles, in place of the previous ones; needs a transaction."""
+        """Store the links of articles, replacing earlier ones; needs a transaction."""
         links = list(found)
         self._conn.execute(
             "DELETE FROM link WHERE article_id IN (SELECT value FROM json_each(?))",
@@ -78,7 +78,7 @@ class Links(Part):
         return [_linked(row) for row in rows]
 
     def stored(self, ids: Sequence[int]) -> list[tuple[int, LinkedArticle]]:
-        """Return (article, link) for the links of some articles that lead to stored articles."""
+        """Return (article, link) for links of some articles to stored articles."""
         rows = self._conn.execute(
             f"""SELECT {_LINKED}, l.article_id
                 FROM link l JOIN article a ON a.id = {_BEHIND} JOIN feed f ON f.id = a.feed_id

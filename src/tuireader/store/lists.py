@@ -15,7 +15,7 @@ from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list,
 from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400
-"""Age in seconds: older arrivals are the past of a new feed, not news."""
+"""Maximum age of news in seconds; older arrivals are the back catalogue of a new feed."""
 
 _ORDER = {
     "date": "a.time DESC, a.id DESC",
@@ -25,7 +25,7 @@ _ORDER = {
     "watch": "h.first IS NULL, h.first, a.time DESC, a.id DESC",
     "sources": "a.sources + coalesce(s.others, 0) DESC, a.time DESC, a.id DESC",
 }
-_BESIDE = {  # joins that an order needs
+_BESIDE = {  # joins that an order requires
     "feed": " JOIN feed f ON f.id = a.feed_id",
     "watch": """ LEFT JOIN (SELECT m.article_id, min(w.position) AS first FROM match m
                 JOIN watch w ON w.id = m.watch_id GROUP BY m.article_id) h ON h.article_id = a.id""",
@@ -37,12 +37,12 @@ _NONE = Count()
 
 
 class Lists(Part):
-    """Light queries only: no texts, and no filtering in Python. Muted articles are in no view."""
+    """Light queries only, without texts and filtering in Python. No view contains muted articles."""
 
     _stories: Stories
 
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
-        """Return the ids of any view but QUERY in order; `today` is when the user's day began."""
+        """Return the sorted ids of a view other than QUERY; `today` is when the user's day began."""
         check_sort(sort)
         where, args = self._where(view, today, show_read)
         ids = self._conn.execute(
@@ -52,7 +52,7 @@ class Lists(Part):
         return array("q", chain.from_iterable(ids))
 
     def sorted_ids(self, ids: Sequence[int], sort: str) -> array[int]:
-        """Sort some articles as `ids` does."""
+        """Return the ids of some articles, sorted as in `ids`."""
         check_sort(sort)
         rows = self._conn.execute(
             f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
@@ -64,9 +64,9 @@ class Lists(Part):
     def first_ids(
         self, view: View, *, show_read: bool, today: int, limit: int, folded: bool = False
     ) -> tuple[array[int], bool]:
-        """Return the first ids of a view, newest first, and whether there are no more.
+        """Return the first ids of a view, newest first, and whether these are all.
 
-        With `folded` one article for each story, the same one as if all ids were folded.
+        With `folded`, return one article for each story, the same one as when all ids are folded.
         """
         where, args = self._where(view, today, show_read)
         order = f"ORDER BY {_ORDER['date']}"
@@ -75,7 +75,7 @@ class Lists(Part):
         whole = len(ids) < limit
         if not folded:
             return ids, whole
-        others = self._conn.execute(  # an unread one further down represents a story that is read up here
+        others = self._conn.execute(  # an unread article below may represent a story that is read up here
             f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.story IN
                 (SELECT story FROM article WHERE id IN ({number_list(ids)})) AND {where} {order}""",
             args,
@@ -85,7 +85,7 @@ class Lists(Part):
         return array("q", filter(first.__contains__, self._stories.fold(ids))), whole
 
     def still_unread(self, view: View, article_id: int, today: int) -> int | None:
-        """Return the next unread article of a view in the story of a read one, None without any."""
+        """Return the next unread article of a view in the story of a read one, or None."""
         where, args = self._where(view, today)
         rows = self._conn.execute(
             f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.id != ? AND a.read = 0
@@ -96,7 +96,7 @@ class Lists(Part):
         return next(iter(self._stories.fold([row[0] for row in rows])), None)
 
     def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
-        """Return the list rows of some articles, in their order; missing ids are left out."""
+        """Return the list rows of some articles, in the given order; missing ids are left out."""
         wanted = number_list(ids)
         watches = watches_of(self._conn, ids)
         ended = self._conn.execute(
@@ -135,7 +135,7 @@ class Lists(Part):
         return [found[article_id] for article_id in ids if article_id in found]
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
-        """Return the unread ones of some articles, in their order."""
+        """Return the unread ones among some articles, in the given order."""
         unread = set(
             self._column(
                 "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))",
@@ -178,7 +178,7 @@ class Lists(Part):
         }
 
     def _in_folders(self, feeds: Mapping[int, Count]) -> dict[str, Count]:
-        """Return the counts of folders: the sum of their feeds, but shared articles counted once."""
+        """Return the counts of folders: the sums of their feeds, with shared articles counted once."""
         found: dict[str, Count] = {}
         twice = self._stories.twice_in_folders()
         for feed_id, folder in self._conn.execute(
@@ -193,7 +193,7 @@ class Lists(Part):
         return self._of_names("watch", "position", "match", "watch_id")
 
     def _of_names(self, table: str, order: str, articles: str, key: str) -> dict[str, Count]:
-        """Return the counts of watches or labels by name, also of those without articles."""
+        """Return the counts of watches or labels by name, including those without articles."""
         behind = self._stories.behind_by(articles, key)
         return {
             name: Count(int(unread), total, *behind.get(number, (0, 0)))
@@ -246,7 +246,7 @@ class Lists(Part):
             case ViewKind.FOLDER:
                 feeds = self._column("SELECT id FROM feed WHERE subscribed AND folder = ?", (view.key,))
                 return of_feeds(feeds), []
-            case ViewKind.NEW:  # without the past of a new feed
+            case ViewKind.NEW:  # without the back catalogue of a new feed
                 return f"a.id > ? AND a.time > a.arrived - {NEWS}{self._only_subscribed()}", [int(view.key)]
             case ViewKind.QUERY:
                 raise ValueError("expressions are evaluated by Search")

@@ -28,9 +28,9 @@ from tuireader.text.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one check. `problem` is `""` if all is well; `said` counts what was checked."""
+    """The result of one check. `problem` is `""` on success; `said` gives the number of things checked."""
 
-    name: Annotated[str, "What was checked."]
+    name: Annotated[str, "Subject of the check."]
     said: str
     problem: str = ""
 
@@ -55,14 +55,14 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def check(path: Path) -> list[Finding]:
-    """Check everything in a file, in one state of it.
+    """Check everything in a consistent snapshot of a file.
 
-    Raises DatabaseError if it is missing, locked, of another program or from a newer version.
+    Raises DatabaseError if it is missing, locked, from another program or from a newer version.
     """
     try:
         with open_read_only(path) as conn:
             check_version(conn, path)
-            conn.execute("BEGIN")  # read one state, even if others write meanwhile
+            conn.execute("BEGIN")  # read one snapshot, even if others write meanwhile
             return [_checked(look, conn) for look in _CHECKS]
     except DatabaseError as error:
         if isinstance(error.__cause__, sqlite3.DatabaseError) and is_damage(error.__cause__):
@@ -132,8 +132,7 @@ def _matches(conn: sqlite3.Connection) -> tuple[str, str]:
     broken = broken_matches(conn)
     watches, hits = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("watch", "match"))
     problem = f"{counted(len(broken), 'match has', 'matches have')} no readable evidence" if broken else ""
-    told = f"{counted(watches, 'watch', 'watches')}, {counted(hits, 'match', 'matches')}"
-    return told, problem
+    return f"{counted(watches, 'watch', 'watches')}, {counted(hits, 'match', 'matches')}", problem
 
 
 def _appearances(conn: sqlite3.Connection) -> tuple[str, str]:
@@ -151,7 +150,7 @@ SOURCES = """(1 + (SELECT count(DISTINCT p.feed_id) FROM appearance p
 
 
 def broken_texts(conn: sqlite3.Connection) -> list[int]:
-    """Return the articles whose text or an old version of it cannot be decompressed."""
+    """Return the articles of which a text or an old version cannot be decompressed."""
     broken: list[int] = []
     decompress = Store(conn, Path()).compression.decompress
     variants = "SELECT article_id, summary, html, extra FROM variant"
@@ -178,7 +177,7 @@ def broken_texts(conn: sqlite3.Connection) -> list[int]:
 
 
 def broken_matches(conn: sqlite3.Connection) -> list[tuple[int, int]]:
-    """Return (watch, article) of matches whose evidence cannot be read."""
+    """Return (watch, article) of each match whose evidence cannot be read."""
     broken: list[tuple[int, int]] = []
     for watch_id, article_id, evidence in conn.execute("SELECT watch_id, article_id, evidence FROM match"):
         try:
@@ -189,7 +188,7 @@ def broken_matches(conn: sqlite3.Connection) -> list[tuple[int, int]]:
 
 
 def reindex(path: Path) -> int:
-    """Rebuild the full-text index from the stored texts; return how many articles it has."""
+    """Rebuild the full-text index from the stored texts; return the number of indexed articles."""
     with open_read_only(path):  # do not create a missing file
         pass
     store = Store.open(path)
@@ -208,11 +207,11 @@ _PIECE = 1 << 20  # bytes written to a stream at a time
 
 
 def backup(path: Path, target: Path) -> int:
-    """Copy a database into a new file, while others use it, and return its size in bytes.
+    """Copy a database that others may be using into a new file; return the size of the copy in bytes.
 
-    The copy is one state of it, without empty pages, readable by its owner only, and has no name until it is
-    complete. A device or a pipe is written to, after the copy was made beside the database. Raises
-    DatabaseError if the file exists already or the copy fails; then there is no copy.
+    The copy is a consistent snapshot without empty pages, readable only by its owner, and gets its name when
+    it is complete. For a device or a pipe, the copy is first made beside the database. Raises DatabaseError
+    if the file already exists or copying fails, and then leaves no copy.
     """
     with open_read_only(path) as conn, new_database(target, beside=path) as new:
         check_version(conn, path)
@@ -230,9 +229,10 @@ def backup(path: Path, target: Path) -> int:
 
 @contextmanager
 def new_database(target: Path, beside: Path) -> Iterator[Path]:
-    """Yield a scratch file for a new database, which is named, or written to a stream, when it is complete.
+    """Yield a scratch file for a new database; at the end, name it or write it to a stream.
 
-    For a stream it is beside another file. Raises DatabaseError if `target` exists or cannot be written.
+    For a stream, the scratch file is in the folder of `beside`. Raises DatabaseError if `target` exists or
+    cannot be written.
     """
     try:
         stream = files.is_stream(target)
@@ -251,7 +251,7 @@ def new_database(target: Path, beside: Path) -> Iterator[Path]:
                 for end in ("-journal", "-wal", "-shm"):
                     new.with_name(new.name + end).unlink(missing_ok=True)
     except FileExistsError:
-        raise DatabaseError(f"{target} exists already", "choose another file; nothing was written") from None
+        raise DatabaseError(f"{target} already exists", "choose another file; nothing was written") from None
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -259,7 +259,7 @@ def new_database(target: Path, beside: Path) -> Iterator[Path]:
 
 
 def replace(path: Path, new: Path) -> Path:
-    """Put a file in the place of a database, and return the name under which the old one is kept.
+    """Replace a database by another file; return the name under which the old one is kept.
 
     Raises DatabaseError if a program has the database open.
     """
@@ -267,10 +267,10 @@ def replace(path: Path, new: Path) -> Path:
         raise DatabaseError(f"a program has {path} open", "close tuireader everywhere, then try again")
     kept = free_name(path, "damaged")
     try:
-        kept.hardlink_to(path)  # so that there is always a database
+        kept.hardlink_to(path)  # at no time is the database missing
     except OSError:  # not every file system has hard links
         path.rename(kept)
-    with suppress(FileNotFoundError):  # the new one would use the old log
+    with suppress(FileNotFoundError):  # the new database would use the old WAL
         path.with_name(f"{path.name}-wal").rename(kept.with_name(f"{kept.name}-wal"))
     path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
     new.replace(path)
@@ -286,11 +286,11 @@ def free_name(path: Path, end: str) -> Path:
     return name
 
 
-_DMS = 128  # the byte of the `-shm` file that every connection locks (SQLite's os_unix.c, UNIX_SHM_DMS)
+_DMS = 128  # byte of the `-shm` file that every connection locks (UNIX_SHM_DMS in SQLite's os_unix.c)
 
 
 def in_use(path: Path) -> bool:
-    """Return whether another program has a database open; this one must not."""
+    """Return whether another program has a database open; this process must not have it open."""
     try:
         file = path.with_name(f"{path.name}-shm").open("r+b")
     except OSError:

@@ -1,6 +1,6 @@
 """Read and starred marks and labels, with a journal for undo that survives a restart.
 
-Changes of the configuration are in the same journal, so that undo goes back in order.
+Changes of the configuration share the journal, so that undo reverts everything in order.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tuireader.store.labels import Labels
 from tuireader.store.relations import Relations
 from tuireader.store.sql import Part, id_list
 
-_KEEP = 200  # undo steps that are stored
+_KEEP = 200  # number of undo steps to store
 _COLUMNS = {"read": "read", "starred": "starred"}
 _STATES = {"read": ("unread", "read"), "starred": ("not starred", "starred")}
 _SPLIT = "an article split from its story"
@@ -34,7 +34,7 @@ class Marks(Part):
     def set(self, mark: str, ids: Sequence[int], value: bool, *, now: int, journal: bool = True) -> Change:
         """Set `read` or `starred` on some articles; needs a transaction.
 
-        Only articles that really change are returned and journalled, so undo restores exactly those.
+        Returns and journals only articles that really change, so that undo restores exactly these.
         """
         changed = self._apply(mark, ids, value)
         what = f"{len(changed):,} marked {_STATES[mark][value]}"
@@ -50,9 +50,9 @@ class Marks(Part):
         return Change(what, tuple(changed), step=step)
 
     def rename_label(self, old: str, new: str, *, now: int) -> Change:
-        """Replace a label by another one, in two steps of undo; needs a transaction.
+        """Replace a label by another one, in two undo steps; needs a transaction.
 
-        Returns the last step.
+        Returns the second step.
         """
         if label_key(old) == label_key(label_name(new)):
             self._labels.respell(label_name(new))
@@ -62,7 +62,7 @@ class Marks(Part):
         return self.label(old, ids, False, now=now)
 
     def split(self, article_id: int, *, now: int) -> Change:
-        """Remove an article from its story for good; needs a transaction. No ids if it is alone."""
+        """Remove an article from its story for good; needs a transaction. Returns no ids without a story."""
         others = self._relations.split(article_id)
         if not others:
             return Change("nothing split", ())
@@ -103,10 +103,10 @@ class Marks(Part):
         return Change(row[0], tuple(ids), row[2], bool(row[3]), row[4])
 
     def undo(self, expected: Change | None = None) -> Change | None:
-        """Undo the newest step; needs a transaction. None if there is none, or it is not the expected one.
+        """Undo the newest step; needs a transaction. Returns None without one or if another is expected.
 
-        Numbers alone do not identify steps: the number of an undone step is used again. A change of the
-        configuration is only returned: the caller reverts it and calls `drop_config_steps`.
+        Numbers alone do not identify steps: numbers of undone steps are reused. A change of the configuration
+        is only returned: the caller reverts it and calls `drop_config_steps`.
         """
         found = self.newest()
         if found is None or (expected is not None and _identity(expected) != _identity(found)):
@@ -125,20 +125,20 @@ class Marks(Part):
         return Change(what, tuple(changed), mark, bool(mark) and not value)
 
     def any_differs(self, mark: str, ids: Sequence[int], value: bool) -> bool:
-        """Return whether a mark has another value on any of some articles."""
+        """Return whether any of some articles has another value of a mark."""
         column = _COLUMNS[mark]
         sql = f"SELECT 1 FROM article WHERE {column} != ? AND id IN (SELECT value FROM json_each(?)) LIMIT 1"
         return self._value(sql, (int(value), id_list(ids))) is not None
 
     def set_place(self, article_id: int, place: int) -> None:
-        """Store how far an article was read."""
+        """Store the reading position in an article."""
         self._conn.execute(
             "UPDATE article SET place = ? WHERE id = ? AND place != ?", (place, article_id, place)
         )
 
     def _apply(self, mark: str, ids: Sequence[int], value: bool) -> list[int]:
         column = _COLUMNS[mark]
-        # nothing can fail half-way here, and OR ROLLBACK spares SQLite a copy of all pages
+        # the statement cannot fail half-way, and OR ROLLBACK saves SQLite a copy of all pages
         return self._column(
             f"""UPDATE OR ROLLBACK article SET {column} = ?1 WHERE {column} != ?1
                 AND id IN (SELECT value FROM json_each(?2)) RETURNING id""",

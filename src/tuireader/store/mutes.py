@@ -1,4 +1,4 @@
-"""The articles that each mute hides. Nothing is deleted: a removed mute shows its articles again."""
+"""Articles hidden by mutes. Nothing is deleted: when a mute is removed, its articles reappear."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from tuireader.store.sql import Part, id_list
 
 WITH_WATCHED, SPARES_WATCHED = "+", "-"
-"""Last character of a signature: does the mute also hide articles on a watch?"""
+"""Last character of a signature: whether the mute also hides articles that a watch matches."""
 _DIGEST = 16
 _COUNTS = "(u.signature LIKE '%+' OR NOT EXISTS (SELECT 1 FROM match m WHERE m.article_id = d.article_id))"
-"""Condition under which a row of `muted d` of the mute `u` hides its article: no watch keeps it visible."""
+"""SQL: true if row `d` of `muted`, of mute `u`, hides its article, that is, no watch keeps it visible."""
 
 
 class Mutes(Part):
-    """Mutes are defined by the config and known by a signature; the table `muted` has their hits.
+    """Matches of mutes, which the config defines and a signature identifies, in the table `muted`.
 
-    `article.muted` says whether any of them hides an article. It depends on watches, too: call
-    `update_hidden` in each transaction that changes matches.
+    `article.muted` is 1 if any mute hides the article. It also depends on watches: call `update_hidden` in
+    each transaction that changes matches.
     """
 
     def is_current(self, signatures: Iterable[str]) -> bool:
@@ -28,8 +28,8 @@ class Mutes(Part):
     def sync(self, signatures: Iterable[str]) -> None:
         """Update the table from the config; needs a transaction.
 
-        Articles that only removed mutes have hidden are shown at once; a new mute becomes pending for all
-        stored articles. One that differs only in whether it spares watched articles is not matched again.
+        Articles hidden only by removed mutes reappear at once; a new mute becomes pending for all stored
+        articles. A mute that differs only in whether it spares watched articles is not matched again.
         """
         conn, stored, wanted = self._conn, self._ids(), set(signatures)
         gone = {signature[:_DIGEST]: signature for signature in stored.keys() - wanted}
@@ -50,11 +50,11 @@ class Mutes(Part):
         self.update_hidden()
 
     def pending(self) -> dict[str, int]:
-        """Return the mutes that wait to be matched, each with the highest id that it waits for."""
+        """Return the pending mutes, each with the highest article id that is still to be matched."""
         return dict(self._conn.execute("SELECT signature, pending FROM mute WHERE pending > 0"))
 
     def record_range(self, first: int, last: int, found: Mapping[str, Sequence[int]]) -> None:
-        """Set the hits of some mutes among the articles first..last; needs a transaction."""
+        """Set the matches of some mutes among the articles first..last; needs a transaction."""
         ids = self._ids()
         for signature in found:
             self._conn.execute(
@@ -66,9 +66,9 @@ class Mutes(Part):
         self.update_hidden(first, last)
 
     def record(self, texts: Sequence[int], found: Iterable[tuple[int, str]]) -> set[int]:
-        """Set the mutes that hit new or changed articles; return those that are hidden now.
+        """Set the mutes that match new or changed articles; return the hidden ones.
 
-        Needs the transaction in which their matches were recorded.
+        Needs the transaction that recorded the matches of watches.
         """
         ids, these = self._ids(), json.dumps(list(texts))
         if not ids:
@@ -105,7 +105,7 @@ class Mutes(Part):
         )
 
     def watched(self, ids: Sequence[int]) -> tuple[set[int], dict[str, int]]:
-        """Return which of some articles are on a watch, and how many on each watch, in config order."""
+        """Return which of some articles a watch matches, and how many each watch matches, in config order."""
         these = id_list(ids)
         inside = "m.article_id IN (SELECT value FROM json_each(?))"
         articles = self._conn.execute(f"SELECT DISTINCT m.article_id FROM match m WHERE {inside}", (these,))

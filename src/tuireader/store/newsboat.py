@@ -1,7 +1,7 @@
-"""Read newsboat's cache: a database of another program, from anywhere, which is never written to.
+"""Read newsboat's cache, an untrusted database of another program, without ever writing to it.
 
-Only rows of a plain table of the known form are read: a view, a virtual table or a computed column could run
-for ever. Rows, bytes, time and memory are limited.
+Only plain tables of the expected form are read: a view, a virtual table or a computed column could run for
+ever. Rows, bytes, time and memory are limited.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tuireader.errors import TuireaderError, UnreadableError
 
 MOST_ARTICLES = 1_000_000
 _MOST_FEEDS = 100_000
-_LONGEST = 10_000_000  # maximum size of a value in bytes
+_LONGEST = 10_000_000  # maximum bytes of a value
 _SECONDS = 8.0  # CPU time for opening a cache
 _MEMORY = 150_000_000  # memory in bytes that opening may use
 _BATCH = 500
@@ -47,7 +47,7 @@ _PRAGMAS = (
 
 @dataclass(frozen=True, slots=True)
 class CachedItem:
-    """An article in newsboat's cache. `flags` are letters; a `deleted` one is hidden there."""
+    """An article in newsboat's cache. `flags` are letters; newsboat hides `deleted` articles."""
 
     guid: str
     title: str
@@ -77,23 +77,23 @@ class _Rows:
 
 
 class NewsboatCache:
-    """The articles in a cache. `too_large` counts those that were left out for their size."""
+    """Articles in a cache. `too_large` counts those skipped because of their size."""
 
     def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
         self._conn = conn
         self._path = path
         self.too_large = 0
-        there = self._table("rss_item")
-        missing = {"guid", "title", "url", "feedurl", "unread"} - there
+        columns = self._table("rss_item")
+        missing = {"guid", "title", "url", "feedurl", "unread"} - columns
         if missing:
             raise _not_a_cache(f"its articles have no {', '.join(sorted(missing))}")
-        # Older versions of newsboat lack some of them.
-        columns = ", ".join(f"coalesce({name}, '')" if name in there else "''" for name in _COLUMNS)
-        self._select = f"SELECT {columns} FROM rss_item NOT INDEXED WHERE rowid = ?"
-        self._rows = self._scan("pubDate" if "pubDate" in there else "0")
+        # older versions of newsboat lack some columns
+        values = ", ".join(f"coalesce({name}, '')" if name in columns else "''" for name in _COLUMNS)
+        self._select = f"SELECT {values} FROM rss_item NOT INDEXED WHERE rowid = ?"
+        self._rows = self._scan("pubDate" if "pubDate" in columns else "0")
 
     def _table(self, name: str) -> set[str]:
-        """Return the columns of a plain table, none if it does not exist."""
+        """Return the columns of a plain table, or none if it does not exist."""
         kinds = self._conn.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (name,)).fetchmany(2)
         if not kinds:
             return set()
@@ -113,7 +113,7 @@ class NewsboatCache:
             f"SELECT rowid, substr(feedurl, 1, ?), {published} FROM rss_item NOT INDEXED",
             (_LONGEST_ADDRESS,),
         )
-        for number, (row, feed, time_of_it) in enumerate(rows, 1):
+        for number, (row, feed, published_at) in enumerate(rows, 1):
             if number > MOST_ARTICLES:
                 raise TuireaderError(
                     f"the cache has more than {MOST_ARTICLES:,} articles", "clean it up with newsboat first"
@@ -121,11 +121,11 @@ class NewsboatCache:
             of_feed = found.setdefault(feed, _Rows()) if isinstance(feed, str) else None
             if of_feed is not None:
                 of_feed.ids.append(row)
-                of_feed.times.append(_time(time_of_it))
+                of_feed.times.append(_time(published_at))
         return found
 
     def feeds(self) -> dict[str, tuple[str, str]]:
-        """Return title and website of each feed that was ever fetched, by its address."""
+        """Return title and website of each feed that was ever fetched, by address."""
         with _errors(self._path):
             if not {"rssurl", "title", "url"} <= self._table("rss_feed"):
                 return {}
@@ -141,7 +141,7 @@ class NewsboatCache:
         }
 
     def counts(self) -> dict[str, int]:
-        """Return how many articles of each feed are stored."""
+        """Return the number of stored articles of each feed."""
         return {feed: len(rows.ids) for feed, rows in self._rows.items()}
 
     def items(self, feed: str) -> Iterator[list[CachedItem]]:
@@ -163,7 +163,7 @@ class NewsboatCache:
             yield batch
 
     def marks(self, feed: str) -> Iterator[tuple[bool, str]]:
-        """Yield whether each article of a feed is read, and its flags."""
+        """Yield, for each article of a feed, whether it is read, and its flags."""
         for row in self._rows.get(feed, _Rows()).ids:
             item = self._item(row)
             if item is not None:
@@ -185,7 +185,7 @@ class NewsboatCache:
 
 
 def _time(value: object) -> int:
-    """Return seconds since 1970, 0 for anything that is not a time."""
+    """Return seconds since 1970, or 0 for an invalid time."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
         value = int(value)
     return value if isinstance(value, int) and 0 <= value < 1 << 36 else 0
@@ -199,7 +199,7 @@ def _not_a_cache(why: str) -> TuireaderError:
 def open_cache(path: Path) -> Iterator[NewsboatCache]:
     """Open a cache, read-only, for one thread at a time.
 
-    Raises TuireaderError if it is not one or cannot be read.
+    Raises TuireaderError if it is not a newsboat cache or cannot be read.
     """
     if not path.is_file():
         raise TuireaderError(f"the newsboat cache {path} does not exist", "give its folder")
@@ -216,7 +216,7 @@ def open_cache(path: Path) -> Iterator[NewsboatCache]:
             for pragma in _PRAGMAS:
                 conn.execute(f"PRAGMA {pragma}")
             cache = NewsboatCache(conn, path)
-            conn.set_progress_handler(None, 0)  # from here on it reads a row at a time
+            conn.set_progress_handler(None, 0)  # from now on it reads single rows
         yield cache
     finally:
         conn.close()

@@ -1,8 +1,8 @@
-"""Matches that are waiting to be notified, and those that have been.
+"""Notices of matches: waiting to be notified, or notified.
 
-A match waits from the transaction that stored it, and is marked before the notification goes out. So nothing
-is notified twice, whatever is killed when, and what waits is notified by the next refresh. Notices are never
-deleted: they stay on record whatever becomes of the article and the watch.
+The transaction that stores a match also queues its notice, which is marked before the notification goes out.
+Therefore no match is notified twice, even after a kill, and the next refresh notifies about those that still
+wait. Notices are never deleted, whatever happens to the article and the watch.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from tuireader.store.relations import rows_of, story_number
 from tuireader.store.sql import Part, id_list
 
-_WAITS, _TOLD, _KNOWN = 0, 1, 2
-_SAID = "a.id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
+_WAITS, _NOTIFIED, _KNOWN = 0, 1, 2
+_IDENTITY = "a.id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A match to be notified. `story` is the article's own id if it is in none."""
+    """A match to notify about. `story` is the article's own id if it has no story."""
 
     id: int
     watch: str
@@ -31,7 +31,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class ArticleIdentity:
-    """The keys by which reposts of an article are recognised."""
+    """Values that identify reposts of an article."""
 
     article_id: int
     feed_id: int
@@ -42,7 +42,7 @@ class ArticleIdentity:
 
     @property
     def keys(self) -> frozenset[tuple[object, ...]]:
-        """Articles that share a key are one: the same text, or one title at one address of a feed."""
+        """Keys that only reposts share: the same text, or the same title at the same address of a feed."""
         found: set[tuple[object, ...]] = set()
         if self.text_key:
             found.add(("text", self.text_key))
@@ -52,18 +52,18 @@ class ArticleIdentity:
 
 
 class Notices(Part):
-    """All changes need a transaction."""
+    """Notices by watch and article. Methods that write need a transaction."""
 
     def add(self, found: Iterable[tuple[str, int]]) -> None:
-        """Queue (watch, article) pairs, each of them only once, ever."""
+        """Queue (watch, article) pairs that were never queued before."""
         self._conn.executemany("INSERT OR IGNORE INTO notice (watch, article_id) VALUES (?, ?)", found)
 
     def any_waiting(self) -> bool:
-        """Return whether there is anything to notify."""
+        """Return whether any match is waiting to be notified."""
         return self._value("SELECT 1 FROM notice WHERE state = 0 LIMIT 1") is not None
 
     def waiting(self) -> list[Waiting]:
-        """Return all waiting matches in the order of the articles' times."""
+        """Return all waiting matches, oldest article first."""
         rows = self._conn.execute(
             f"""SELECT n.id, n.watch, a.id, iif(a.story, {story_number("a.story")}, a.id), a.muted
                FROM notice n JOIN article a ON a.id = n.article_id
@@ -72,7 +72,7 @@ class Notices(Part):
         return [Waiting(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
 
     def notified_in_story(self, watch: str, story: int) -> list[int]:
-        """Return the articles of a story that were notified for a watch, oldest first."""
+        """Return the articles of a story that a watch has notified about, lowest id first."""
         return self._column(
             f"""SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
                WHERE n.watch = ?1 AND n.state = 1
@@ -84,32 +84,32 @@ class Notices(Part):
     def identities(self, ids: Sequence[int]) -> dict[int, ArticleIdentity]:
         """Return the identities of some articles by id."""
         rows = self._conn.execute(
-            f"SELECT {_SAID} FROM article a WHERE a.id IN (SELECT value FROM json_each(?))",
+            f"SELECT {_IDENTITY} FROM article a WHERE a.id IN (SELECT value FROM json_each(?))",
             (id_list(ids),),
         )
         return {row[0]: ArticleIdentity(*row) for row in rows}
 
-    def notified_like(self, watch: str, said: Sequence[ArticleIdentity]) -> list[ArticleIdentity]:
-        """Return the articles notified for a watch that may be reposts of some articles."""
+    def notified_like(self, watch: str, wanted: Sequence[ArticleIdentity]) -> list[ArticleIdentity]:
+        """Return the articles that a watch has notified about and that some articles may repost."""
         rows = self._conn.execute(
-            f"""SELECT {_SAID} FROM notice n JOIN article a ON a.id = n.article_id
+            f"""SELECT {_IDENTITY} FROM notice n JOIN article a ON a.id = n.article_id
                 WHERE n.watch = ?1 AND n.state = 1 AND (
                   (a.text_key != 0 AND a.text_key IN (SELECT value FROM json_each(?2)))
                   OR a.title IN (SELECT value FROM json_each(?3)))""",
-            (watch, json.dumps([one.text_key for one in said]), json.dumps([one.title for one in said])),
+            (watch, json.dumps([one.text_key for one in wanted]), json.dumps([one.title for one in wanted])),
         )
         return [ArticleIdentity(*row) for row in rows]
 
-    def mark_notified(self, told: Mapping[int, tuple[str, str]], known: Sequence[int], now: int) -> None:
-        """Mark what is notified now, by notice with its term and sentence, and what needs no notification."""
+    def mark_notified(self, notes: Mapping[int, tuple[str, str]], known: Sequence[int], now: int) -> None:
+        """Mark notices as notified, each with its terms and sentence, and `known` ones as needing nothing."""
         self._set(_KNOWN, known)
         self._conn.executemany(
             "UPDATE notice SET state = ?, told_at = ?, term = ?, sentence = ? WHERE id = ?",
-            [(_TOLD, now, term, sentence, notice) for notice, (term, sentence) in told.items()],
+            [(_NOTIFIED, now, term, sentence, notice) for notice, (term, sentence) in notes.items()],
         )
 
     def wait_again(self, ids: Sequence[int]) -> None:
-        """Queue again what could not be delivered at all."""
+        """Queue notices again that could not be delivered at all."""
         self._set(_WAITS, ids)
 
     def _set(self, state: int, ids: Sequence[int]) -> None:

@@ -1,4 +1,4 @@
-"""A thread for reading, one for counting and one for writing, each with its own connection."""
+"""Threads for reading, counting and writing, each with its own connection."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tuireader.store.store import Store
 
 T = TypeVar("T")
 
-_SMALL_CACHE = 8000  # page cache of a connection in KiB when memory is limited
-_LARGE_LOG = 4 << 20  # size of the write-ahead log in bytes from which it is copied
-_LOG_PAGES = 20_000  # pages of the log from which a commit copies them itself
+_SMALL_CACHE = 8000  # page cache of a connection in KiB after `limit_cache`
+_LARGE_LOG = 4 << 20  # bytes of the WAL from which `checkpoint` copies it
+_LOG_PAGES = 20_000  # pages of the WAL from which a commit copies it
 
 
 class Pool:
@@ -50,39 +50,39 @@ class Pool:
         return await self._run(self._reader, self._articles, function)
 
     async def read_or_stop(self, function: Callable[[Store], T]) -> T:
-        """Run a function that only reads; when the caller is cancelled, its SQL statement is interrupted."""
+        """Run a function that only reads; interrupt its SQL statement if the caller is cancelled."""
         return await self._run(self._reader, self._articles, _Stoppable(function))
 
     async def count(self, function: Callable[[Store], T]) -> T:
-        """Run a function that reads the whole store; `read` does not wait for it."""
+        """Run a function that may read the whole store, without delaying `read`."""
         return await self._run(self._counter, self._articles, lambda _: function(self._open_counting()))
 
     def _open_counting(self) -> Store:
-        """Open the counter's connection in its thread, so that a start does not wait for it."""
+        """Open the counter's connection in its own thread, to keep the start fast."""
         if self._counting is None:
             self._counting = Store.open(self.path, prepare=False)
             self._counting.conn.execute("PRAGMA cache_size = -4000")  # it reads each page once
         return self._counting
 
     async def write(self, function: Callable[[Store], T]) -> T:
-        """Run a function that writes, after all writes that were queued before."""
+        """Run a function that writes, after all writes queued before."""
         return await self._run(self._writer, self._writing, function)
 
     def wait_at_most(self, seconds: float) -> None:
-        """Set how long writes wait for another program that is writing; applies to a waiting one, too."""
+        """Limit how long writes wait for another program that is writing, including pending writes."""
         if self._writing is not None:
             self._writing.patience = seconds
 
     async def limit_cache(self) -> None:
         """Use smaller page caches, and leave checkpoints to `checkpoint`.
 
-        Otherwise a commit does one now and then, which takes ten times as long as the commit itself.
+        Otherwise some commits include a checkpoint, which takes ten times as long as the commit itself.
         """
         await self.write(lambda store: store.set_cache(_SMALL_CACHE, checkpoint=_LOG_PAGES))
         await self.read(lambda store: store.set_cache(_SMALL_CACHE))
 
     async def checkpoint(self) -> None:
-        """Copy a large write-ahead log into the database; neither readers nor the writer wait."""
+        """Copy a large WAL into the database without blocking readers or the writer."""
         await self.count(lambda store: store.checkpoint(_LARGE_LOG))
 
     async def close(self) -> None:
@@ -92,7 +92,9 @@ class Pool:
             if store is not None:
                 store.conn.interrupt()
         if self._articles is not None:
-            await loop.run_in_executor(self._counter, lambda: None)  # it may be opening its connection
+            await loop.run_in_executor(
+                self._counter, lambda: None
+            )  # wait in case it is opening its connection
         for executor, store in (
             (self._counter, self._counting),
             (self._writer, self._writing),
@@ -136,7 +138,7 @@ class _Stoppable(Generic[T]):
                 self._running = None
 
     def stop(self) -> None:
-        """Interrupt the statement that it runs, and no other."""
+        """Interrupt the running statement of this function only."""
         with self._lock:
             if self._running is not None:
                 self._running.interrupt()

@@ -1,8 +1,8 @@
-"""Copy everything that can still be read in a damaged database into a new one.
+"""Copy everything that is still readable in a damaged database into a new one.
 
-A damaged page takes its rows along, and every query that touches it fails. So each table is read in the order
-of its key, and after a failure from the next key on at which reading works again. Index, relatives and
-stories can be rebuilt and are not read. Dictionaries are taken from the intact copy.
+The rows of a damaged page are lost, and every query that touches the page fails. Therefore each table is read
+in the order of its key; after a failure, reading continues from the next key that works. Index, related
+articles and stories are rebuilt, not read. Dictionaries are taken from an intact copy.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from tuireader.store.store import Store
 _REBUILT = {"profile", "posting", "term_count", "neighbour", "dictionary"}
 _LEAST, _GREATEST = -(1 << 63), (1 << 63) - 1
 _EACH = 2_000  # keys to try one by one between a failure and the next success
-_FAILURES = 200_000  # failed queries after which to give a table up
+_FAILURES = 200_000  # failed queries after which to give up on a table
 
 Row = tuple[Any, ...]
 
 
 def recover(path: Path, target: Path) -> dict[str, int]:
-    """Create a database at `target` from what can be read at `path`; return the rows kept by table.
+    """Create a database at `target` from the readable parts of `path`; return the number of rows by table.
 
     Raises DatabaseError if not even the list of tables can be read, or the new file cannot be written.
     """
     with new_database(target, beside=path) as new:
         store = Store.open(new)
         try:
-            store.conn.execute("PRAGMA wal_checkpoint")  # so that the file has a header to copy
+            store.conn.execute("PRAGMA wal_checkpoint")  # write a header to copy
             with _openable(path, new) as whole, open_read_only(whole) as damaged, store.transaction():
                 damaged.execute("PRAGMA cell_size_check = ON")
                 damaged.text_factory = lambda data: data.decode("utf-8", "replace")
@@ -49,7 +49,7 @@ def recover(path: Path, target: Path) -> dict[str, int]:
                 _restore_consistency(store)
             with store.transaction():
                 store.index.rebuild()
-                store.compression.dictionaries.rewrite_copies()  # away from their second copies
+                store.compression.dictionaries.rewrite_copies()  # separate them from their second copies
             return {
                 table: store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                 for table in _tables(store.conn)
@@ -58,9 +58,8 @@ def recover(path: Path, target: Path) -> dict[str, int]:
             cause = error.__cause__
             if isinstance(cause, sqlite3.Error) and is_damage(cause):
                 raise DatabaseError(
-                    f"nothing in {path} can be read; it is damaged beyond repair, "
-                    "or not a tuireader database",
-                    "restore a backup, or move it away and start with a new one",
+                    f"{path} cannot be read at all: it is damaged beyond repair or not a tuireader database",
+                    "restore a backup, or move the file away to start with an empty database",
                 ) from error
             raise
         finally:
@@ -72,15 +71,15 @@ def recover(path: Path, target: Path) -> dict[str, int]:
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
 _TABLE_PAGES = (b"\x05", b"\x0d")
-"""First bytes of table pages; the first page of a database is one, after the header."""
+"""First bytes of table pages; the first page of a database is a table page after the header."""
 
 
 @contextmanager
 def _openable(path: Path, target: Path) -> Iterator[Path]:
-    """Yield the file, or a copy of it that SQLite opens if it refuses the file as a whole.
+    """Yield the file, or a repaired copy if SQLite refuses to open the file.
 
-    That is the case if the end is missing or the header is destroyed (SQLite file format §1.3). The copy is
-    as long as the header says, and gets the header of an intact database in the second case.
+    SQLite refuses it if its end is missing or its header is destroyed (SQLite file format §1.3). The copy is
+    extended to the length in the header, or gets the header of an intact database.
     """
     with path.open("rb") as file:
         head = file.read(_HEADER + 1)
@@ -125,9 +124,9 @@ def _tables(conn: sqlite3.Connection) -> list[str]:
 
 
 def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
-    """Copy the valid rows of a table; a table that the damaged file lacks stays empty."""
-    there = {row[1] for row in damaged.execute(f"PRAGMA table_info({table})")}
-    info = [row for row in new.execute(f"PRAGMA table_info({table})").fetchall() if row[1] in there]
+    """Copy the valid rows of a table; a table missing from the damaged file stays empty."""
+    stored = {row[1] for row in damaged.execute(f"PRAGMA table_info({table})")}
+    info = [row for row in new.execute(f"PRAGMA table_info({table})").fetchall() if row[1] in stored]
     if not info:
         return
     columns = [row[1] for row in info]
@@ -146,13 +145,13 @@ def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> N
 
 
 def _firsts(new: sqlite3.Connection, table: str, key: str) -> list[int]:
-    """Return the possible first parts of a two-part key: the copied ids that it refers to."""
+    """Return the possible first parts of a two-part key: the copied ids to which it refers."""
     parents = {row[3]: row[2] for row in new.execute(f"PRAGMA foreign_key_list({table})")}
     return [row[0] for row in new.execute(f"SELECT id FROM {parents.get(key, 'article')} ORDER BY id")]
 
 
 def _fits(value: object, declared: str) -> bool:
-    """Return whether a value is valid for its column: rows from a damaged page may hold anything."""
+    """Return whether a value is valid for its column: damaged pages may yield any value."""
     kinds = {"INTEGER": int, "TEXT": str}.get(declared, str | bytes)
     return value is None or isinstance(value, kinds)
 
@@ -197,7 +196,7 @@ class _Table:
                 start = last + 1
             if start > _GREATEST:
                 return
-            # the module reads a row ahead, so the last good row is still missing
+            # the sqlite3 module reads one row ahead, so the last good row is still missing
             rows = self._read(f"{self._sql('>=')} LIMIT 1", (*prefix, start))
             if rows is not None:
                 if not rows:
@@ -205,21 +204,21 @@ class _Table:
                 yield rows[0]
                 key = rows[0][place]
                 start = (key if isinstance(key, int) else start) + 1
-            goes_on = self._next(prefix, start)
-            for key in self._between(start, goes_on):
+            next_start = self._next(prefix, start)
+            for key in self._between(start, next_start):
                 yield from self._read(self._sql("="), (*prefix, key)) or ()
-            start = goes_on
+            start = next_start
 
-    def _between(self, start: int, goes_on: int) -> range:
-        """Return the keys of a gap to try one by one: all of a small one, else those beside rows."""
-        if goes_on - start <= _EACH:
-            return range(start, goes_on)
-        if goes_on > _GREATEST:
+    def _between(self, start: int, next_start: int) -> range:
+        """Return the keys of a gap to try one by one: all of a small gap, else those next to rows."""
+        if next_start - start <= _EACH:
+            return range(start, next_start)
+        if next_start > _GREATEST:
             return range(start, start + _EACH)
-        return range(goes_on - _EACH, goes_on) if start == _LEAST else range(0)
+        return range(next_start - _EACH, next_start) if start == _LEAST else range(0)
 
     def _next(self, prefix: tuple[int, ...], start: int) -> int:
-        """Return the next key from `start` on at which reading works, found by galloping and bisection."""
+        """Find the next key, not before `start`, from which reading works, by galloping and bisection."""
         fails, leap = start - 1, 1
         while fails + leap <= _GREATEST and not self._works(prefix, fails + leap):
             fails, leap = fails + leap, leap * 2
@@ -236,7 +235,7 @@ class _Table:
         return self._read(f"{self._sql('>=')} LIMIT 1", (*prefix, start)) is not None
 
     def _read(self, sql: str, key: tuple[int, ...]) -> list[Row] | None:
-        """Return the rows of a query, None if it fails."""
+        """Return the rows of a query, or None if it fails."""
         try:
             return self._conn.execute(sql, key).fetchall()
         except sqlite3.DatabaseError:
@@ -249,13 +248,13 @@ class _Table:
         return f"{self._select} WHERE {where}{last} {sign} ? ORDER BY {last}"
 
 
-# --------------------------------------------------------------------------- putting in order
+# --------------------------------------------------------------------------- consistency
 
 
 def _restore_consistency(store: Store) -> None:
-    store.conn.execute("DELETE FROM fact WHERE name = ?", (RELATED_UP_TO,))  # relate all again
+    store.conn.execute("DELETE FROM fact WHERE name = ?", (RELATED_UP_TO,))  # relate all articles again
     conn = store.conn
-    # give articles of a lost feed a substitute
+    # create substitutes for lost feeds that still have articles
     conn.execute(
         """INSERT INTO feed (id, url, title, subscribed)
            SELECT DISTINCT feed_id, 'lost:' || feed_id, 'lost feed ' || feed_id, 0 FROM article
@@ -269,15 +268,15 @@ def _restore_consistency(store: Store) -> None:
     for table in _tables(conn):
         for _, _, parent, column, to, *_ in conn.execute(f"PRAGMA foreign_key_list({table})").fetchall():
             conn.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT {to} FROM {parent})")
-    store.labels.migrate_flags()  # if the file is older than labels
+    store.labels.migrate_flags()  # needed if the file predates labels
     broken = [(article_id,) for article_id in broken_texts(conn)]
     for table in ("content", "revision", "variant"):
         conn.executemany(f"DELETE FROM {table} WHERE article_id = ?", broken)
-    # they can be fetched again, and are useless without the content
+    # these can be fetched again, and are useless without the content
     for table in ("full_text", "comments", "variant"):
         conn.execute(f"DELETE FROM {table} WHERE article_id NOT IN (SELECT article_id FROM content)")
     conn.executemany("DELETE FROM match WHERE watch_id = ? AND article_id = ?", broken_matches(conn))
-    # fetch again what feeds still have of lost texts and matches
+    # fetch again the lost texts that feeds still contain
     conn.execute("UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL")
     conn.execute("UPDATE appearance SET digest = 0 WHERE article_id NOT IN (SELECT article_id FROM content)")
     conn.execute("UPDATE appearance SET digest = 0 WHERE secondary = 1")

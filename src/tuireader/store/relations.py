@@ -1,8 +1,8 @@
-"""The tables of relating: profiles, postings, term counts, neighbours, stories and splits.
+"""Tables for relating articles: profiles, postings, term counts, neighbours, stories and splits.
 
-The number of a story is the id of one of its articles. `article.story` is 0 for an article in no story, else
-the number plus the row (0, 1, …) times `ROW`: a story has several rows where folding all of it into one would
-hide news. Lists only compare the values; `story_number` and `rows_of` are for all else.
+The number of a story is the id of one of its articles. `article.story` is 0 for an article without a story,
+else the number plus the row (0, 1, …) times `ROW`: a story has several rows if folding it into one would hide
+news. Lists only compare these values; other code uses `story_number` and `rows_of`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 from tuireader.store.sql import FEED_TITLE, Part, newest_id, number_list
 
-_WINDOW = 12_000  # waiting articles that are sorted by time at once
+_WINDOW = 12_000  # waiting articles to sort by time at once
 RELATED_UP_TO = "related up to"
 """Fact with the id up to which all articles have been related."""
-_JUDGED = "stories judged down to"  # fact with the number below which stories may be folded by older rules
+_JUDGED = "stories judged down to"  # fact: the number below which stories may be folded by older rules
 _NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
 
 
 @dataclass(frozen=True, slots=True)
 class RelativeRow:
-    """The columns of a line about a related article."""
+    """Columns of a line about a related article."""
 
     id: int
     title: str
@@ -32,32 +32,32 @@ class RelativeRow:
 
 
 ROW = 1 << 40
-"""Distance of the rows of a story in `article.story`: more than there will ever be articles."""
+"""Distance between rows of a story in `article.story`: exceeds any article id."""
 ROWS = 16
 """Maximum number of rows of a story."""
 
 
 def story_number(column: str) -> str:
-    """Return SQL for the number of a story, whatever the row."""
+    """Return SQL for the number of a story in any row."""
     return f"({column} & {ROW - 1})"
 
 
 def rows_of(story: int) -> str:
-    """Return all values that `article.story` may have for articles of a story, as an SQL list."""
+    """Return the values of `article.story` for all rows of a story, as an SQL list."""
     return number_list(range(story, story + ROWS * ROW, ROW))
 
 
 class Relations(Part):
-    """Every query is bounded, whatever the number of stored articles."""
+    """Queries whose cost is bounded for any number of stored articles."""
 
     # ------------------------------------------------------------------ reading
 
     def article_count(self) -> int:
-        """Return about how many articles have a profile: ids have no gaps, and few articles wait."""
+        """Estimate the number of articles with a profile: ids have no gaps, and few articles wait."""
         return int(self._value("SELECT max(article) FROM profile") or 0)
 
     def term_counts(self, terms: Sequence[int]) -> dict[int, tuple[int, int]]:
-        """Return in how many articles each term occurs, and in how many of them in lower case."""
+        """Return the number of articles that contain each term, and of those that have it in lower case."""
         rows = self._conn.execute(
             f"SELECT term, articles, lower FROM term_count WHERE term IN ({number_list(terms)})"
         )
@@ -76,7 +76,7 @@ class Relations(Part):
         return before + after
 
     def packed_profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
-        """Return (article, packed profile) of those articles that have one."""
+        """Return (article, packed profile) of each article that has a profile."""
         return self._conn.execute(
             f"SELECT article, packed FROM profile WHERE article IN ({number_list(ids)})"
         ).fetchall()
@@ -88,7 +88,7 @@ class Relations(Part):
         ).fetchall()
 
     def stories(self, ids: Sequence[int]) -> dict[int, int]:
-        """Return the story of each related article; one in no story is its own."""
+        """Return the story of each related article; an article without a story counts as its own."""
         rows = self._conn.execute(
             f"""SELECT a.id, iif(a.story, {story_number("a.story")}, a.id)
                 FROM article a JOIN profile p ON p.article = a.id
@@ -97,7 +97,7 @@ class Relations(Part):
         return dict(rows.fetchall())
 
     def members(self, story: int, limit: int = -1) -> list[int]:
-        """Return the articles of a story, those with the highest ids first."""
+        """Return the articles of a story, highest ids first."""
         return self._column(
             f"""SELECT id FROM article WHERE story IN ({rows_of(story)}) AND story != 0
                 ORDER BY id DESC LIMIT ?""",
@@ -105,7 +105,7 @@ class Relations(Part):
         ) or [story]
 
     def rows(self, story: int, article: int) -> list[dict[int, bool]]:
-        """Return the articles in each row of a story, and whether each shares a feed with another article."""
+        """Return, for each row of a story, its articles and whether each shares a feed with `article`."""
         found: list[dict[int, bool]] = [{}]
         for row, other, same_feed in self._conn.execute(
             f"""SELECT r.story / {ROW}, r.id, r.feed_id = a.feed_id OR EXISTS (
@@ -133,7 +133,7 @@ class Relations(Part):
         return {frozenset(row) for row in rows}
 
     def relative_rows(self, ids: Sequence[int]) -> dict[int, RelativeRow]:
-        """Return the columns that are shown of related articles, without muted ones."""
+        """Return the displayed columns of related articles, without muted ones."""
         rows = self._conn.execute(
             f"""SELECT a.id, a.title, a.url, {FEED_TITLE},
                        a.time, a.read
@@ -143,9 +143,10 @@ class Relations(Part):
         return {row[0]: RelativeRow(*[*row[:5], bool(row[5])]) for row in rows}
 
     def waiting(self, limit: int) -> list[int]:
-        """Return articles that are not related yet, those with the earliest times first; needs a transaction.
+        """Return articles that are still to be related, earliest first; needs a transaction.
 
-        A first refresh brings feed after feed; stories are found best in the order of publication.
+        A first refresh stores one feed after another, but relating finds stories best in the order of
+        publication.
         """
         floor = self._floor()
         if not floor:  # the database has no older stories
@@ -166,14 +167,14 @@ class Relations(Part):
         return []
 
     def refold_from(self) -> int:
-        """Return the highest number of a story that may be folded by older rules; 0 if there is none."""
+        """Return the highest number of a story that may be folded by older rules, or 0."""
         if judged := self._store.fact(_JUDGED):
             return int(judged)
         folded = self._value("SELECT 1 FROM article WHERE story != 0 LIMIT 1")
         return newest_id(self._conn) if folded else 0
 
     def story_numbers(self, first: int, last: int) -> list[int]:
-        """Return the numbers of the stories from one to another."""
+        """Return the numbers of stories in a range."""
         return self._column(
             "SELECT DISTINCT story FROM article WHERE story != 0 AND story BETWEEN ? AND ?", (first, last)
         )
@@ -184,7 +185,7 @@ class Relations(Part):
         return int(self._value(sql, (self._floor(),)))
 
     def _floor(self) -> int:
-        """Return the id up to which all articles are related; by default, that of the last one."""
+        """Return the id up to which all articles are related; by default, the last one with a profile."""
         return int(self._store.fact(RELATED_UP_TO) or self.article_count())
 
     # ------------------------------------------------------------------ writing (all need a transaction)
@@ -216,7 +217,7 @@ class Relations(Part):
         )
 
     def remove(self, article: int, day: int, terms: Sequence[int], counted: Mapping[int, bool]) -> None:
-        """Delete what `add` stored, before an article whose text has changed is added again."""
+        """Delete the rows stored by `add`, before a changed article is added again."""
         conn = self._conn
         conn.execute("DELETE FROM profile WHERE article = ?", (article,))
         conn.executemany(
@@ -231,7 +232,7 @@ class Relations(Part):
         conn.execute("DELETE FROM neighbour WHERE article = ?1 OR other = ?1", (article,))
 
     def join(self, article: int, story: int, row: int = 0) -> None:
-        """Put an article into a row of a story, which may have been a single article."""
+        """Put an article into a row of a story, which may so far be a single article."""
         self._conn.execute("UPDATE article SET story = id WHERE id = ? AND story = 0", (story,))
         self._conn.execute("UPDATE article SET story = ? WHERE id = ?", (story + row * ROW, article))
 
@@ -256,11 +257,11 @@ class Relations(Part):
         return members
 
     def set_refolded(self, down_to: int) -> None:
-        """Note down to which number stories have been folded by today's rules."""
+        """Store the number down to which stories have been folded by the current rules."""
         self._store.set_fact(_JUDGED, str(down_to))
 
     def split(self, article: int) -> list[int]:
-        """Remove an article from its story for good: it is never folded with the others again.
+        """Remove an article from its story for good: it will never be folded with the others again.
 
         Returns the others.
         """

@@ -1,6 +1,6 @@
 """Purge the texts of old articles.
 
-The articles themselves stay, so that they are recognised, and read, when they come back.
+The articles themselves stay, so that they are recognised and still read if they return.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ from tuireader.store.full_texts import FullTexts
 from tuireader.store.index import Index
 from tuireader.store.sql import Part, id_list
 
-_WORTH = 0.25  # share of empty pages from which the file is shrunk
+_WORTH = 0.25  # minimum share of empty pages to shrink the file
 
 _FREE = """a.starred = 0 AND NOT EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
   AND NOT EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id)"""
-"""Starred and labelled articles and those on a watch are never purged."""
+"""SQL for articles that may be purged: neither starred nor labelled nor matched by a watch."""
 
 
 @dataclass(frozen=True, slots=True)
 class PurgeRule:
-    """Which texts to purge: of articles older than `before` (a time) and not among the newest `keep` of their
-    feed, as far as each is given; unread ones only with `unread`."""
+    """Selects articles older than the time `before` and not among the newest `keep` of their feed.
+
+    A condition that is None does not apply. Unread articles are selected only with `unread`.
+    """
 
     before: int | None = None
     keep: int | None = None
@@ -35,12 +37,12 @@ class PurgeRule:
 
     @property
     def condition(self) -> str:
-        """The part in SQL that does not depend on other articles."""
+        """SQL for the part of the rule that does not depend on other articles."""
         return _FREE if self.unread else f"{_FREE} AND a.read = 1"
 
 
 class Retention(Part):
-    """Preview a purge, and do it."""
+    """Preview and execute a purge."""
 
     _articles: Articles
     _compression: Compression
@@ -48,7 +50,7 @@ class Retention(Part):
     _index: Index
 
     def candidates(self, rule: PurgeRule) -> list[int]:
-        """Return the articles whose texts the rule allows to purge, oldest first."""
+        """Return the articles that the rule allows to purge, oldest first."""
         return self._column(
             f"""SELECT a.id FROM
                   (SELECT *, row_number() OVER (PARTITION BY feed_id ORDER BY time DESC, id DESC) AS nth
@@ -60,7 +62,7 @@ class Retention(Part):
         )
 
     def measure(self, ids: Sequence[int]) -> Purged:
-        """Return how many articles and feeds are affected, and the bytes of their texts and old versions."""
+        """Return the number of affected articles and feeds, and the bytes of all texts and old versions."""
         wanted = id_list(ids)
         articles, feeds, size = self._conn.execute(
             """SELECT count(*), count(DISTINCT a.feed_id),
@@ -81,24 +83,23 @@ class Retention(Part):
         return Purged(articles, feeds, int(size + old))
 
     def drop(self, ids: Sequence[int], rule: PurgeRule) -> None:
-        """Delete all texts of those articles that the rule still allows to purge; needs a transaction."""
+        """Delete all texts of articles that the rule still allows to purge; needs a transaction."""
         conn = self._conn
-        going = self._column(
+        purged = self._column(
             f"""SELECT a.id FROM article a JOIN content c ON c.article_id = a.id
                 WHERE a.id IN (SELECT value FROM json_each(?)) AND {rule.condition}""",
             (id_list(ids),),
         )
-        self._index.remove(self._articles.texts(going, labels=False))
-        wanted = (json.dumps(going),)
+        self._index.remove(self._articles.texts(purged, labels=False))
+        wanted = (json.dumps(purged),)
         for table in ("revision", "variant", "content"):
             conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
-        self._full_texts.drop(going)
+        self._full_texts.drop(purged)
 
     def shrink(self) -> bool:
-        """Give empty pages back to the disk if it is worth the time; not within a transaction.
+        """Return empty pages to the disk if it is worth the time; not within a transaction.
 
-        Returns False also if another program is at work or the disk has no room: then the pages are used
-        again.
+        Also returns False if another program is writing or the disk is full; the pages are then reused.
         """
         if self._value("PRAGMA freelist_count") < _WORTH * self._value("PRAGMA page_count"):
             return False

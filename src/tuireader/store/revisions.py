@@ -1,4 +1,4 @@
-"""Former versions of edited articles."""
+"""Earlier versions of edited articles."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from tuireader.store.compression import Compression
 from tuireader.store.sql import Part, id_list
 from tuireader.text import plain
 
-_MOST = 20  # versions kept of one article; live blogs have hundreds
+_MOST = 20  # maximum versions of an article; live blogs have hundreds
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of an article in plain text. `until` is when the next one was first seen.
+    """A version of an article in plain text. `until` is when the next version was first seen.
 
-    `full` marks the text of its page, not of its feed. A former version has an `id` and the further feed that
-    had it (0: it was displayed).
+    `full` marks the text of its page, not of its feed. An earlier version has an `id`; `feed_id` is the
+    further feed of its text, 0 if the text was displayed.
     """
 
     until: int
@@ -29,7 +29,7 @@ class Version:
 
 
 class Revisions(Part):
-    """Former versions only: the current one is the article's content."""
+    """Earlier versions only: the current one is the article's content."""
 
     _compression: Compression
 
@@ -38,8 +38,8 @@ class Revisions(Part):
     ) -> int:
         """Store a text that is about to be replaced; needs a transaction. Returns its id.
 
-        `full` for the text of the page, `feed_id` for that of a further feed. Versions with a match are kept,
-        whatever their number.
+        `full` marks the text of the page, `feed_id` the text of a further feed. Versions with a match are
+        always kept.
         """
         (revision,) = self._conn.execute(
             """INSERT INTO revision (article_id, until, title, html, full_text, feed_id)
@@ -55,7 +55,7 @@ class Revisions(Part):
         return int(revision)
 
     def replaced_at(self, article_id: int, until: int, *, full: bool, feed_id: int) -> int:
-        """Return the id of the version that was replaced at a time, 0 if none was kept."""
+        """Return the id of the version that was replaced at a time, or 0 if it was not kept."""
         found = self._value(
             """SELECT max(id) FROM revision
                WHERE article_id = ? AND until = ? AND full_text = ? AND feed_id = ?""",
@@ -64,7 +64,7 @@ class Revisions(Part):
         return found or 0
 
     def by_article(self, ids: Sequence[int]) -> dict[int, list[Version]]:
-        """Return the former versions of those articles that have any, newest first."""
+        """Return the earlier versions of each article that has any, newest first."""
         found: dict[int, list[Version]] = {}
         decompress = self._compression.decompress
         for article_id, number, until, title, html, feed_id, full in self._conn.execute(
@@ -78,7 +78,7 @@ class Revisions(Part):
         return found
 
     def feeds(self, article_id: int) -> list[int]:
-        """Return the further feeds of which versions are kept because of a match."""
+        """Return the further feeds with versions that were kept because of a match."""
         return self._column(
             "SELECT DISTINCT feed_id FROM revision WHERE article_id = ? AND feed_id != 0 ORDER BY feed_id",
             (article_id,),
@@ -87,7 +87,7 @@ class Revisions(Part):
     def versions(self, article_id: int, *, full: bool = False, feed_id: int = 0) -> list[Version]:
         """Return all versions of an article, newest first; the current one comes first, with `until` 0.
 
-        `full` gives those of its page, if any, else those of its feed, or of the further feed `feed_id`.
+        `full` selects versions of its page; otherwise they are of its feed, or of the further feed `feed_id`.
         """
         now = (
             "SELECT 0, a.title, t.html, 1 << 62 FROM full_text t JOIN article a ON a.id = t.article_id"

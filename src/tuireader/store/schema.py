@@ -1,8 +1,8 @@
-"""The tables, as sqlite-utils migrations; each is applied once, in order, in its own transaction.
+"""Tables as sqlite-utils migrations; each is applied once, in order, in its own transaction.
 
-Light and heavy are apart: `article` is long-lived and its own tombstone (columns for lists, marks, keys),
+Light and heavy data are separate: rows of `article` (columns for lists, marks, keys) are kept, rows of
 `content` may be purged. `search` is a contentless FTS5 index: its `delete` command needs the indexed words,
-which are made again from the stored texts, so a migration must rebuild it (`Index.rebuild`) whenever the
+which are derived again from the stored texts, so a migration must rebuild it (`Index.rebuild`) whenever the
 folding of words changes.
 """
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x74756972  # "tuir"
 VERSION = 7
-"""The newest schema. In `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
+"""Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
-"""The table of sqlite-utils for applied migrations."""
+"""Table of sqlite-utils for applied migrations."""
 
 _BASE = f"""
 CREATE TABLE feed (
@@ -161,7 +161,7 @@ CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
-# texts of articles' pages, beside those of feeds; `html` is NULL if it could not be fetched
+# texts of articles' pages; `html` is NULL if the page could not be fetched
 _FULL_TEXTS = (
     """CREATE TABLE full_text (
       article_id INTEGER PRIMARY KEY REFERENCES article(id),
@@ -177,7 +177,7 @@ _FULL_TEXTS = (
     "ALTER TABLE revision ADD COLUMN full_text INTEGER NOT NULL DEFAULT 0",
 )
 
-# for compression; each dictionary is in `fact` once more. `articles`: their number when it was trained
+# for compression; `fact` has a second copy of each. `articles` is their number at the time of training
 _DICTIONARIES = """CREATE TABLE dictionary (
   number INTEGER PRIMARY KEY,
   id INTEGER NOT NULL, articles INTEGER NOT NULL, packed BLOB NOT NULL
@@ -194,10 +194,10 @@ _LABELS = (
     "CREATE INDEX article_label_article ON article_label (article_id)",
 )
 
-# Texts of further feeds that differ from the displayed one. When a match was found and until when
-# it held (0: it still does), which revision and which further feed has its sentence (0: the displayed text).
-# Text and time of a notice. `revision.feed_id` is 0 for versions of the displayed text. `watch.changed`:
-# a pending watch differs from the one that made its matches.
+# `variant`: texts of further feeds that differ from the displayed one. `match`: when it was found (`at`) and
+# lost (`until`, 0 if it still matches), and which `revision` and further feed contain its sentence (0: the
+# displayed text). `notice`: its time, term and sentence. `revision.feed_id`: 0 for versions of the displayed
+# text. `watch.changed`: 1 if a pending watch differs from the one that made its matches.
 _HISTORY = (
     """CREATE TABLE variant (
       article_id INTEGER NOT NULL REFERENCES article(id),
@@ -220,7 +220,7 @@ _HISTORY = (
     "ALTER TABLE notice ADD COLUMN told_at INTEGER",
     "ALTER TABLE notice ADD COLUMN term TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE notice ADD COLUMN sentence TEXT NOT NULL DEFAULT ''",
-    # older versions dropped the texts of further feeds: fetch them again
+    # earlier versions dropped the texts of further feeds: fetch them again
     """UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL
        WHERE id IN (SELECT feed_id FROM appearance WHERE secondary = 1)""",
     "UPDATE appearance SET digest = 0 WHERE secondary = 1",
@@ -234,9 +234,9 @@ def _execute(db: Database, statements: Sequence[str], version: int) -> None:
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:
-    """Bring an empty or older database up to `VERSION`; interrupted, it is as it was before.
+    """Migrate an empty or older database to `VERSION`; an interrupted migration is rolled back.
 
-    `report` is called with the share that is done of long work.
+    `report` is called with the share of long migrations done so far.
     """
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations

@@ -1,7 +1,7 @@
-"""Answer expressions over the whole store: columns and full-text index give candidates, `query` decides.
+"""Search the whole store by expressions: columns and full-text index give candidates, `query` decides.
 
-What index and columns can decide alone is not read again, so a plain word costs one query; everything else is
-read and matched, newest first, until enough is found.
+If index and columns can decide alone, no text is read, so a plain word costs one query; otherwise candidates
+are read and matched, newest first, until enough are found.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from tuireader.store.sql import Part, number_list
 
 _MANY = 5000
 _AHEAD = 500
-RANKED = 2000  # hits that are ranked by relevance: BM25 reads each of them
-_FEW = 100  # limit up to which a search with a very short prefix reads the newest articles first ...
+RANKED = 2000  # maximum hits to rank by relevance: BM25 reads each of them
+_FEW = 100  # maximum limit at which a search with a very short prefix tries the newest articles first ...
 _NEWEST = 300  # ... and their number
 RECENT, SPREAD = 1000, 30
-"""Newest articles that a short search tries first, and their maximum spread of ids."""
-_LAST = (1 << 62) - 1  # an id that no article has
+"""Number of newest articles that a search with a low limit tries first, and their maximum spread of ids."""
+_LAST = (1 << 62) - 1  # higher than any article id
 _FIRST, _BATCH = 60, 200  # candidates in the first and in later batches
 
 Subjects = Callable[[StoredText], Subject]
-"""Puts a stored article into the form that expressions are matched with."""
+"""Converts a stored article to the form that expressions match."""
 
 
 class Search(Part):
@@ -39,11 +39,11 @@ class Search(Part):
     def find_in_steps(
         self, parsed: Query, *, now: int, subject: Subjects, limit: int, ranked: bool = False
     ) -> Iterator[Sequence[int]]:
-        """Yield the ids that an expression matches, newest first, in steps: others can read in between.
+        """Yield the ids that an expression matches, newest first, in steps between which others can read.
 
-        Muted articles are left out unless it mentions `is:muted`. No text makes it raise. If `ranked`, the
-        newest some thousand index hits come first, by relevance (BM25, where a word of the title counts as
-        ten of the text); older ones follow by time.
+        Leaves out muted articles unless the expression mentions `is:muted`. Never raises because of a text.
+        If `ranked`, the newest few thousand index hits come first, by relevance (BM25, where a word of the
+        title counts as ten of the text); older ones follow by time.
         """
         within = "1" if Is("muted") in query.leaves(parsed.root) else "a.muted = 0"
         wide = any(map(_has_short_prefix, query.leaves(parsed.root)))
@@ -82,10 +82,9 @@ class Search(Part):
         first: int = 0,
         last: int = _LAST,
     ) -> Iterator[Sequence[int]]:
-        """Yield in steps the ids from `first` to `last`, of some feeds (None: all), that an expression
-        matches.
+        """Yield in steps the ids that an expression matches from `first` to `last` in some feeds (None: all).
 
-        Muted articles are included.
+        Includes muted articles.
         """
         within = "a.id BETWEEN ? AND ?"
         if feeds is not None:
@@ -108,7 +107,7 @@ class Search(Part):
         """Yield in steps the ids that match within a condition, newest first or in a given order."""
         plan = query.plan(parsed)
         if order is None and limit <= _FEW and any(map(_has_short_prefix, query.leaves(parsed.root))):
-            # The index would first collect all words with the prefix, which may be in any article.
+            # the index would first collect all words with the prefix, which may be in any article
             condition = Conditions(self._conn, now).all(plan.facts)
             sql, args = _newest(within, within_args, condition)
             last = self._column(f"{sql} LIMIT ?", [*args, _NEWEST])
@@ -145,10 +144,10 @@ class Search(Part):
     def _recent(
         self, plan: query.Plan, within: str, within_args: Sequence[object], now: int
     ) -> tuple[list[int], list[int], bool]:
-        """Return the newest articles, the index hits among them, and whether these are exactly the matches.
+        """Return the newest articles, the index hits among them, and whether these hits are exact.
 
-        Recent arrivals have the highest ids, and a part of a hit list costs little. Where ids do not follow
-        time, nothing is returned.
+        Recent arrivals have the highest ids, and reading a part of a hit list is cheap. Returns nothing if
+        ids do not follow time.
         """
         facts = Conditions(self._conn, now).all(plan.facts)
         sql, args = _newest(within, within_args, facts)
@@ -185,7 +184,7 @@ class Search(Part):
             yield found
 
     def _filter_by_columns(self, regexes: Sequence[Regex], batch: list[int]) -> list[int]:
-        """Return those articles in whose columns all regular expressions are found, the cheaper test."""
+        """Return the articles whose columns match all regular expressions; cheaper than reading texts."""
         for node in regexes:
             rows = self._conn.execute(
                 f"""SELECT id, {node.field} FROM article WHERE id IN (SELECT value FROM json_each(?1))
@@ -198,7 +197,7 @@ class Search(Part):
         return batch
 
     def _condition(self, plan: query.Plan, now: int, limit: int, known: bool) -> Condition:
-        """Return what SQL can decide of a plan; with an order the index hits are `known` already."""
+        """Return the part of a plan that SQL can decide; with an order the index hits are already `known`."""
         conditions = Conditions(self._conn, now)
         facts = conditions.all(plan.facts)
         if known and plan.exact:
@@ -209,7 +208,7 @@ class Search(Part):
                 return joined("AND", [facts, rest])
         if plan.fts is None or known:
             return Condition(facts.sql, facts.args, exact=plan.exact and facts.exact)
-        # With many hits, walking the articles by time is faster than looking up and sorting all hits.
+        # with many hits, walking the articles by time is faster than looking up and sorting all hits
         walk = limit < _MANY and self.hits_many(plan.fts, _MANY)
         hit = Condition(HIT if walk else HIT.removeprefix("+"), (plan.fts,), exact=plan.exact)
         return joined("AND", [facts, hit])
@@ -220,9 +219,9 @@ class Search(Part):
         return bool(self._value(sql, (expression, many)))
 
     def _ids(self, sql: str, args: Sequence[object]) -> Iterator[int]:
-        """Yield the ids of a query, the first ones by themselves: they are often enough.
+        """Yield the ids of a query; a separate query gives the first ones, which often suffice.
 
-        No query stays open between two ids.
+        No statement stays open between two ids.
         """
         first = self._column(f"{sql} LIMIT ?", [*args, _AHEAD])
         yield from first
@@ -230,7 +229,7 @@ class Search(Part):
             yield from self._column(f"{sql} LIMIT -1 OFFSET ?", [*args, _AHEAD])
 
     def candidates(self, expression: str) -> list[int]:
-        """Return the ids that one of our FTS5 expressions hits, to match watches again."""
+        """Return the ids that a generated FTS5 expression hits, to match watches again."""
         return self._column("SELECT rowid FROM search WHERE search MATCH ?", (expression,))
 
     def newest(self, expression: str | None) -> list[tuple[int, int]]:
@@ -243,7 +242,7 @@ class Search(Part):
 
 
 _IN_BODIES = frozenset({"", "body"})
-"""Fields that need more than an article's columns, its labels and the names of its feed."""
+"""Fields that need more than an article's columns, labels and feed names."""
 
 
 def _field(leaf: Node) -> str:
@@ -264,7 +263,7 @@ def _may_hold(node: Regex, text: str) -> bool:
 
 
 def _has_short_prefix(leaf: Node) -> bool:
-    """Return whether a leaf asks for words that begin with one or two letters."""
+    """Return whether a leaf contains a prefix of one or two letters."""
     term = getattr(leaf, "term", None)
     return term is not None and any(run.prefix and len(run.last[0]) <= 2 for run in term.runs)
 

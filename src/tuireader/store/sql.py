@@ -1,4 +1,4 @@
-"""SQL that several parts of the store share."""
+"""SQL shared by several parts of the store."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FEED_TITLE = "coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)"
-"""The title of feed `f`."""
+"""SQL for the title of feed `f`."""
 
 
 class Part:
     """A part of the store: the queries about one subject.
 
-    It names the other parts that it needs: `_labels: Labels`.
+    A part declares the other parts that it needs: `_labels: Labels`.
     """
 
     def __init__(self, store: Connection) -> None:
@@ -41,7 +41,7 @@ class Part:
         return [row[0] for row in self._conn.execute(sql, args)]
 
     def _value(self, sql: str, args: Sequence[object] = ()) -> Any:
-        """Return the first value of a query, None if it has no rows."""
+        """Return the first value of a query, or None if it has no rows."""
         row = self._conn.execute(sql, args).fetchone()
         return row[0] if row else None
 
@@ -67,9 +67,9 @@ def grouped(rows: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
 def watches_of(
     conn: sqlite3.Connection, ids: Iterable[int], condition: str = "1", *args: object
 ) -> dict[int, tuple[str, ...]]:
-    """Return the watches of those articles that are on any, in the order of the config.
+    """Return the watches that match each article, in config order; articles without any are left out.
 
-    A `condition` chooses among matches `m` and watches `w`.
+    `condition` restricts matches `m` and watches `w`.
     """
     rows = conn.execute(
         f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
@@ -80,5 +80,5 @@ def watches_of(
 
 
 def newest_id(conn: sqlite3.Connection) -> int:
-    """Return the highest id of an article, 0 when there is none."""
+    """Return the highest article id, or 0."""
     return int(conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])

@@ -19,8 +19,9 @@ _DAY = 86_400
 
 @dataclass(slots=True)
 class Hits:
-    """The hits of one watch; `week` and `month` in the last 7 and 30 times 24 hours; `days` by calendar,
-    oldest first.
+    """Matches of one watch; `week` and `month` cover the last 7 and 30 times 24 hours.
+
+    `days` counts by calendar day, oldest first.
     """
 
     total: int = 0
@@ -34,7 +35,7 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class FeedLead:
-    """The place of a feed in a watch's stories that several feeds reported."""
+    """Lead of a feed in those stories of a watch that several feeds reported."""
 
     feed_id: Annotated[int, "Number of the feed."]
     stories: Annotated[int, "Stories of the watch that it and other feeds reported."]
@@ -48,7 +49,7 @@ class Stats(Part):
     _counted: tuple[tuple[int, ...], dict[str, Hits]] | None = None
 
     def hits(self, today: int, now: int) -> dict[str, Hits]:
-        """Return the hits of every watch that has any, without muted articles; `today` is when the day began.
+        """Return the matches of every watch that has any, without muted articles; `today` is when it began.
 
         They are counted again after a write or a minute.
         """
@@ -62,8 +63,8 @@ class Stats(Part):
         since = today - (DAYS - 1) * _DAY
         found: dict[str, Hits] = {}
         names = dict(self._conn.execute("SELECT id, name FROM watch"))
-        # By the index, which does not read the evidence and takes articles in storage order.
-        # SQLite takes `a.id` from the row with the greatest time.
+        # The index avoids reading the evidence and visits articles in storage order.
+        # SQLite takes `a.id` from the row with the latest time.
         for watch, feed_id, day, count, week, month, time, article_id in self._conn.execute(
             """SELECT m.watch_id, a.feed_id, iif(a.time < ?1, -1, min((a.time - ?1) / 86400, ?2)) AS day,
                       count(*), sum(a.time > ?3), sum(a.time > ?4), max(a.time), a.id
@@ -89,7 +90,7 @@ class Stats(Part):
         return found
 
     def former(self, name: str) -> set[int]:
-        """Return the articles that a watch hit until they were edited."""
+        """Return the articles that a watch matched until they were edited."""
         return set(
             self._column(
                 """SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id
@@ -106,7 +107,7 @@ class Stats(Part):
         ).fetchall()
 
     def terms(self, name: str) -> tuple[int, Counter[str], Counter[str]]:
-        """Return the number of articles on a watch, how many each term hits, and how many it hits alone."""
+        """Count the matches of a watch: all, by term, and by term where no other term was found."""
         some: Counter[str] = Counter()
         alone: Counter[str] = Counter()
         total = 0
@@ -121,7 +122,7 @@ class Stats(Part):
         return total, some, alone
 
     def leads(self, name: str) -> list[FeedLead]:
-        """Return the places of the feeds in the stories of a watch, the fastest first."""
+        """Return how early each feed is in the stories of a watch, earliest first."""
         stories: dict[int, list[tuple[int, int]]] = {}
         for story, time, feed_id in self._conn.execute(
             f"""SELECT {story_number("a.story")}, min(a.time), a.feed_id
@@ -132,10 +133,10 @@ class Stats(Part):
         ):
             stories.setdefault(story, []).append((time, feed_id))
         lags: dict[int, list[int]] = {}
-        for told in stories.values():
-            first = min(told)
-            if len(told) > 1:
-                for time, feed_id in told:
+        for reports in stories.values():
+            first = min(reports)
+            if len(reports) > 1:
+                for time, feed_id in reports:
                     lags.setdefault(feed_id, []).append(0 if (time, feed_id) == first else time - first[0])
         found = [
             FeedLead(
@@ -149,7 +150,7 @@ class Stats(Part):
         return sorted(found, key=lambda lead: (-lead.first / lead.stories, -lead.stories, lead.feed_id))
 
     def nearest_word(self, word: str) -> str | None:
-        """Return the indexed word most like another, `""` if there is none, None if it is indexed itself."""
+        """Return the indexed word most similar to a word, `""` without one, None if the word is indexed."""
         self._conn.execute(
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, search, row)"
         )
@@ -162,7 +163,7 @@ class Stats(Part):
         return next(iter(get_close_matches(word, [row[0] for row in rows], 1, 0.7)), "")
 
     def matched(self, name: str) -> list[tuple[int, int]]:
-        """Return (id, time) of all unmuted articles on a watch, newest first."""
+        """Return (id, time) of all unmuted articles that a watch matches, newest first."""
         return self._conn.execute(
             """SELECT a.id, a.time FROM watch w JOIN match m ON m.watch_id = w.id
                JOIN article a ON a.id = m.article_id WHERE w.name = ? AND a.muted = 0

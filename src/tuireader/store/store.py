@@ -1,4 +1,4 @@
-"""The store: one connection with all its parts, each a file of the same name."""
+"""The store: one connection with all its parts, each in a module of the same name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Store(Connection):
-    """A connection and the types of its parts."""
+    """A connection, with type declarations of its parts."""
 
     appearances: Appearances
     articles: Articles
@@ -66,9 +66,9 @@ class Store(Connection):
         return cls(database_file.connect(path, prepare=prepare, report=report), path)
 
     def train_dictionary(self) -> None:
-        """Train or complete a dictionary of the stored texts if it is due; not within a transaction.
+        """Train or complete a dictionary of the stored texts if one is due; not within a transaction.
 
-        It takes a tenth of a second whenever the number of articles has grown tenfold.
+        Training takes a tenth of a second, each time the number of articles has grown tenfold.
         """
         step = self.compression.dictionaries.next_step(self.compression.decompress)
         if step is not None:

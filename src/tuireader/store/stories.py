@@ -11,43 +11,42 @@ from tuireader.model import Count, Story, StoryEntry
 from tuireader.store.relations import ROW, ROWS, story_number
 from tuireader.store.sql import FEED_TITLE, Part, id_list, number_list
 
-_FEW = 5000  # maximum number of ids to look up one by one; for more, all articles in stories are read
+_FEW = 5000  # maximum number of ids to look up; for more, read all articles in stories
 _PART = 10_000  # ids processed at a time, in less than a millisecond
 
 _WATCHED = "EXISTS (SELECT 1 FROM match m WHERE m.article_id = article.id)"
 
 
-def _in_stories(what: str, ids: Sequence[int], more: str = "") -> tuple[str, list[object]]:
-    asked = f"{what} FROM article WHERE story != 0 {more}"
+def _in_stories(select: str, ids: Sequence[int], more: str = "") -> tuple[str, list[object]]:
+    sql = f"{select} FROM article WHERE story != 0 {more}"
     if len(ids) > _FEW:
-        return asked, []
-    return f"{asked} AND id IN (SELECT value FROM json_each(?))", [id_list(ids)]
+        return sql, []
+    return f"{sql} AND id IN (SELECT value FROM json_each(?))", [id_list(ids)]
 
 
 CARRIED = """SELECT DISTINCT p.feed_id, a.id, a.story, a.read
   FROM appearance p JOIN article a ON a.id = p.article_id
   WHERE p.secondary = 1 AND p.feed_id != a.feed_id AND a.muted = 0"""
-"""SQL for articles that feeds carry besides their own."""
+"""SQL for articles of other feeds that feeds carry."""
 _BEHIND = """total(read = 0) - count(DISTINCT iif(read, NULL, story)), count(*) - count(DISTINCT story)"""
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Yield pieces of a long list: one call of C over all of it would block other threads, and keys."""
+    """Yield pieces of a long list: a single C call over all of it would block other threads and keys."""
     return (ids[start : start + _PART] for start in range(0, len(ids), _PART))
 
 
 class Stories(Part):
-    """The rows that stories are folded into: articles with the same `article.story` share one (see
-    `relations`).
+    """Stories folded into rows: articles with the same `article.story` share a row (see `relations`).
 
-    Only `timeline` shows all rows of a story.
+    Only `timeline` covers all rows of a story.
     """
 
     def fold(self, ids: Sequence[int], opened: Collection[int] = ()) -> array[int]:
-        """Return `ids` with one article for each story: the first unread one on a watch, else the first
-        unread one, else the first.
+        """Return `ids` with one article for each story: the first unread watched one, else the first unread
+        one, else the first.
 
-        The stories in `opened` are shown with all their articles, the rest newest first.
+        Stories in `opened` show all their articles; the others follow the first one, newest first.
         """
         story_of = self._story_of(ids)
         if not story_of:
@@ -75,7 +74,7 @@ class Stories(Part):
         return dict(self._conn.execute(*_in_stories("SELECT id, story", ids)))
 
     def _unread(self, ids: Sequence[int]) -> Iterator[set[int]]:
-        """Yield the unread ones among them, then those of these that are on a watch."""
+        """Yield the unread ones among some articles, then the unread ones that a watch matches."""
         for more in ("AND read = 0", f"AND read = 0 AND {_WATCHED}"):
             yield set(chain.from_iterable(self._conn.execute(*_in_stories("SELECT id", ids, more))))
 
@@ -87,7 +86,7 @@ class Stories(Part):
         )
 
     def with_stories(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
-        """Return `ids`, then the other articles of their stories; `spare_watched`: none on a watch."""
+        """Return `ids`, then the other articles of their stories, except watched ones if `spare_watched`."""
         others = self._column(
             f"""SELECT id FROM article WHERE story != 0 AND story IN (SELECT value FROM json_each(?))
                 {f"AND NOT {_WATCHED}" if spare_watched else ""}""",
@@ -96,7 +95,7 @@ class Stories(Part):
         return [*ids, *sorted(set(others) - set(ids))]
 
     def sizes(self, stories: Collection[int]) -> dict[int, int]:
-        """Return how many unmuted articles each story has."""
+        """Return the number of unmuted articles of each story."""
         wanted = number_list(stories)
         rows = self._conn.execute(
             f"""SELECT story, count(*) FROM article
@@ -105,15 +104,15 @@ class Stories(Part):
         return dict(rows.fetchall())
 
     def timeline(self, article_id: int) -> Story | None:
-        """Return the story of an article, its first report first; None if the article is in none."""
+        """Return the story of an article, first report first; None without a story."""
         rows = self._conn.execute(
-            f"""WITH RECURSIVE told (story) AS (
+            f"""WITH RECURSIVE same (story) AS (
                  SELECT {story_number("story")} FROM article WHERE id = ?
-                 UNION ALL SELECT story + {ROW} FROM told WHERE story < {(ROWS - 1) * ROW})
+                 UNION ALL SELECT story + {ROW} FROM same WHERE story < {(ROWS - 1) * ROW})
                SELECT a.id, a.title, a.url, {FEED_TITLE},
                       a.time, a.read, {story_number("a.story")}
                FROM article a JOIN feed f ON f.id = a.feed_id
-               WHERE a.story != 0 AND a.story IN (SELECT story FROM told) AND a.muted = 0
+               WHERE a.story != 0 AND a.story IN (SELECT story FROM same) AND a.muted = 0
                ORDER BY a.time, a.id""",
             (article_id,),
         ).fetchall()
@@ -126,21 +125,21 @@ class Stories(Part):
         return Story(rows[0][6], tuple(entries))
 
     def behind(self, where: str, args: Sequence[object] = ()) -> tuple[int, int]:
-        """Return how many of the articles `where` (unread, all) folding hides behind others."""
+        """Return how many unread and how many articles of a condition folding hides behind others."""
         row = self._conn.execute(
             f"SELECT {_BEHIND} FROM (SELECT a.* FROM article a WHERE a.story != 0 AND {where})", args
         ).fetchone()
         return int(row[0]), row[1]
 
     def behind_in_feeds(self) -> dict[int, tuple[int, int]]:
-        """Return the same counts for each feed that has any."""
+        """Return the counts of `behind` for each feed that has any."""
         return self._by(
             f"""SELECT feed_id AS key, story, read FROM article WHERE story != 0 AND muted = 0
                 UNION ALL SELECT feed_id, story, read FROM ({CARRIED}) WHERE story != 0"""
         )
 
     def behind_by(self, articles: str, key: str) -> dict[int, tuple[int, int]]:
-        """Return the same counts for each watch or label that has any, by its id."""
+        """Return the counts of `behind` for each watch or label that has any, by its id."""
         return self._by(
             f"""SELECT x.{key} AS key, a.story, a.read FROM {articles} x JOIN article a ON a.id = x.article_id
                 WHERE a.story != 0 AND a.muted = 0"""
@@ -154,12 +153,12 @@ class Stories(Part):
         return {row[0]: (int(row[1]), row[2]) for row in rows}
 
     def twice_in_folders(self) -> dict[str, Count]:
-        """Return what to add to the counts of a folder's feeds to get those of the folder.
+        """Return corrections to the sum of a folder's feeds that give the counts of the folder.
 
-        Articles that several feeds have are counted once, and stories are those of the whole folder.
+        Articles that several feeds carry count once, and stories fold across the whole folder.
         """
         rows = self._conn.execute(
-            f"""WITH told (feed_id, id, story, read) AS (
+            f"""WITH listed (feed_id, id, story, read) AS (
                  SELECT feed_id, id, story, read FROM article WHERE muted = 0
                    AND (story != 0 OR id IN (SELECT article_id FROM appearance WHERE secondary = 1))
                  UNION ALL SELECT feed_id, id, story, read FROM ({CARRIED}))
@@ -167,7 +166,7 @@ class Stories(Part):
                       count(DISTINCT iif(read, NULL, t.id)), count(DISTINCT t.id),
                       count(DISTINCT iif(read, NULL, iif(story, story, -t.id))),
                       count(DISTINCT iif(story, story, -t.id))
-               FROM told t JOIN feed f ON f.id = t.feed_id
+               FROM listed t JOIN feed f ON f.id = t.feed_id
                WHERE f.subscribed = 1 AND f.folder != '' GROUP BY f.folder"""
         )
         return {

@@ -1,4 +1,4 @@
-"""Watches in the database, and the articles that they hit."""
+"""Watches in the database, and the articles that they match."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Feeds = Collection[int] | None
 
 
 class Watches(Part):
-    """The config defines watches; here are their matches, and the progress of matching again."""
+    """Matches of the watches that the config defines, and the progress of matching stored articles."""
 
     def is_current(self, signatures: Sequence[tuple[str, str]]) -> bool:
         """Return whether the table has exactly these (name, signature) pairs in this order."""
@@ -23,8 +23,8 @@ class Watches(Part):
     def sync(self, signatures: Sequence[tuple[str, str]]) -> None:
         """Update the table from (name, signature) pairs in config order; needs a transaction.
 
-        A new or changed watch becomes pending for all stored articles; its old matches stay until they are
-        matched again, so that nothing disappears meanwhile.
+        A new or changed watch becomes pending for all stored articles; its old matches stay until their
+        articles are matched again, so that nothing disappears meanwhile.
         """
         conn = self._conn
         stored, wanted = self._stored(), _wanted(signatures)
@@ -41,11 +41,11 @@ class Watches(Part):
             )
 
     def match_again(self, name: str) -> None:
-        """Mark a watch to be matched again with everything stored; needs a transaction."""
+        """Make a watch pending for all stored articles; needs a transaction."""
         self._conn.execute("UPDATE watch SET pending = ? WHERE name = ?", (newest_id(self._conn), name))
 
     def pending(self) -> dict[str, int]:
-        """Return the watches that wait to be matched, each with the highest id that it waits for."""
+        """Return the pending watches, each with the highest article id that is still to be matched."""
         return dict(self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position"))
 
     def matches_after(self, article_id: int) -> list[tuple[int, Evidence]]:
@@ -59,7 +59,7 @@ class Watches(Part):
         return [(article, evidence_of(name, stored)) for article, name, stored in rows]
 
     def articles_on(self, name: str) -> list[int]:
-        """Return the articles on a watch."""
+        """Return the articles that a watch matches."""
         return self._column(
             "SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?", (name,)
         )
@@ -73,10 +73,10 @@ class Watches(Part):
     def fill_from_index(
         self, name: str, expression: str, feeds: Feeds, first: int, last: int, now: int = 0
     ) -> None:
-        """Set the matches of a watch in a range of articles to the hits of one of our FTS5 expressions, in
-        some feeds (None: all), without evidence; needs a transaction.
+        """Match a range of articles in some feeds by a generated FTS5 expression; needs a transaction.
 
-        A match that existed keeps its time, and the articles of `left_to_texts` are left alone.
+        Stores the hits as matches without evidence. Existing matches keep their time, and the articles of
+        `left_to_texts` are not changed.
         """
         watch = self._ids().get(name)
         if watch is None:
@@ -96,10 +96,10 @@ class Watches(Part):
     def left_to_texts(
         self, name: str, expression: str, prefilter: str, feeds: Feeds, first: int, last: int
     ) -> list[int]:
-        """Return the articles that `fill_from_index` leaves to their texts.
+        """Return the articles that `fill_from_index` skips because their texts must be read.
 
-        Those are articles with different texts in several feeds, as far as `prefilter` hits them, and those
-        on the watch that have such texts, or older versions, and that the index does not hit.
+        These are articles with different texts in several feeds that `prefilter` hits, and matched articles
+        with such texts or earlier versions that the index does not hit.
         """
         return self._column(
             f"""SELECT article_id FROM variant WHERE article_id BETWEEN ?3 AND ?4
@@ -117,11 +117,11 @@ class Watches(Part):
         )
 
     def without_evidence(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """Return, for those articles that have any, their watches without evidence."""
+        """Return the watches without evidence of each article that has any."""
         return watches_of(self._conn, ids, "m.evidence = ''")
 
     def without_evidence_on(self, name: str, limit: int) -> list[int]:
-        """Return articles on a watch without evidence."""
+        """Return articles that a watch matches without evidence yet."""
         return self._column(
             """SELECT article_id FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?)
                AND evidence = '' LIMIT ?""",
@@ -129,7 +129,7 @@ class Watches(Part):
         )
 
     def add_evidence(self, found: Mapping[int, Sequence[Evidence]]) -> None:
-        """Add evidence to matches without it, an empty one if there is none; needs a transaction."""
+        """Add evidence to matches without it, or else empty evidence; needs a transaction."""
         ids = self._ids()
         self._conn.executemany(
             "UPDATE match SET evidence = ? WHERE watch_id = ? AND article_id = ? AND evidence = ''",
@@ -146,12 +146,12 @@ class Watches(Part):
         )
 
     def watches_of(self, names: Sequence[str], ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """Return which of some watches each of some articles is on, also as a former match."""
+        """Return which of some watches match each of some articles, including former matches."""
         named = "w.name IN (SELECT value FROM json_each(?))"
         return watches_of(self._conn, ids, named, json.dumps(list(names)))
 
     def lasting_matches(self, ids: Sequence[int]) -> set[tuple[str, int]]:
-        """Return the former matches of some articles by watches that have not changed since."""
+        """Return the former matches of some articles whose watches have not changed since."""
         rows = self._conn.execute(
             """SELECT w.name, m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
                WHERE m.until != 0 AND w.changed = 0 AND m.article_id IN (SELECT value FROM json_each(?))""",
@@ -168,10 +168,10 @@ class Watches(Part):
         )
 
     def end_matches(self, found: Iterable[tuple[int, Evidence]]) -> None:
-        """Keep matches as former ones: edits removed them at `until`, `revision` has what they hit. Needs a
-        transaction.
+        """Turn matches that an edit removed into former ones; needs a transaction.
 
-        Evidence without a hit does not replace any.
+        `until` is the time of the edit, `revision` the version that matched. Evidence without hits does not
+        replace existing evidence.
         """
         ids = self._ids()
         self._conn.executemany(
@@ -192,7 +192,7 @@ class Watches(Part):
         )
 
     def set_pending(self, names: Sequence[str], pending: int) -> None:
-        """Store up to which article some watches are still to be matched; needs a transaction."""
+        """Store the highest article id that some watches are still to match; needs a transaction."""
         self._conn.execute(
             """UPDATE watch SET pending = ?1, changed = (changed AND ?1 > 0)
                WHERE name IN (SELECT value FROM json_each(?2))""",
@@ -202,7 +202,7 @@ class Watches(Part):
     def record(self, found: Iterable[tuple[int, Evidence]], now: int = 0) -> None:
         """Store current matches; needs a transaction.
 
-        `now` is the time of new ones, 0 if it is not known.
+        `now` is the time of new matches, 0 if unknown.
         """
         ids = self._ids()
         self._conn.executemany(
@@ -221,8 +221,8 @@ class Watches(Part):
     ) -> tuple[list[Evidence], list[str]]:
         """Set the matches of a changed article; needs a transaction.
 
-        Returns the matches that it never had before, and the watches that it hit until now: the caller keeps
-        these as former ones (`end_matches`).
+        Returns the matches that it never had before, and the watches that no longer match: the caller turns
+        these into former matches (`end_matches`).
         """
         before = dict(
             self._conn.execute(
@@ -239,12 +239,12 @@ class Watches(Part):
     def follows_exactly(self, names: Collection[str]) -> bool:
         """Return whether exactly these watches follow a story until it ends.
 
-        Each has a fact `follow:NAME` with the time from which quiet days are counted.
+        Each has a fact `follow:NAME` with the time at which counting quiet days starts.
         """
         return self._since().keys() == set(names)
 
     def follow(self, names: Collection[str], now: int) -> None:
-        """Follow these watches and no others, new ones from `now` on; needs a transaction."""
+        """Set the watches that follow a story; new ones start at `now`. Needs a transaction."""
         known = self._since().keys()
         self._conn.executemany(
             "DELETE FROM fact WHERE name = ?", [(f"follow:{name}",) for name in known - set(names)]
@@ -255,7 +255,7 @@ class Watches(Part):
         )
 
     def last_news(self) -> dict[str, int]:
-        """Return when each followed watch last had news: its newest hit, or the start of following."""
+        """Return the latest news of each watch that follows a story: its newest match, or the start."""
         since = self._since()
         rows = self._conn.execute(
             """SELECT w.name, max(min(a.time, a.arrived)) FROM watch w JOIN match m ON m.watch_id = w.id
@@ -279,11 +279,11 @@ class Watches(Part):
 
 
 _SEVERAL = "SELECT article_id FROM variant UNION ALL SELECT article_id FROM revision"
-"""SQL for articles with several texts: of further feeds, or from before an edit."""
+"""SQL for articles with several texts: of further feeds, or earlier versions."""
 
 
 def _hit(feeds: Feeds) -> str:
-    """Return SQL for articles with one text that an expression `?2` hits, from `?3` to `?4`, in `feeds`."""
+    """Return SQL for articles from `?3` to `?4` in `feeds` with a single text that expression `?2` hits."""
     inside = ""
     if feeds is not None:
         numbers = number_list(feeds)
