@@ -1,4 +1,4 @@
-"""Use cases, and the only door to store and network for UI and command line."""
+"""Use cases: the only access to store and network for UI and command line."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class Library:
     """All use cases on one database under one configuration, in groups: `library.feeds.pause(feed_id)`.
 
-    Every method that touches the store is a coroutine that runs in the reader or the writer thread, so
-    nothing here blocks the event loop. Everything that changes state returns the articles it changed.
+    Every method that uses the store is a coroutine that runs in the reader or the writer thread, so nothing
+    here blocks the event loop. Methods that change articles return the ones that changed.
     """
 
     def __init__(self, context: Context) -> None:
@@ -62,11 +62,11 @@ class Library:
         clock: Callable[[], float] = time.time,
         tell: Callable[[Path, float], None] | None = None,
     ) -> Library:
-        """Open or create the database and bring feeds and watches in line with `config`.
+        """Open or create the database and update its feeds and watches from `config`.
 
-        `problems` are those found in the file of `config`. `offline` never asks the network (the demo). While
+        `problems` were found in the file of `config`. `offline` never uses the network (the demo). While
         an older database is migrated, `tell` is called in a thread with the path of the backup and the share
-        done. Raises DatabaseError when the file cannot be used; the file is then untouched.
+        done. Raises DatabaseError when the file cannot be used, and then leaves it unchanged.
         """
         pool = await Pool.open(paths.database, tell)
         context = Context(config, paths, pool, problems=problems, offline=offline, clock=clock)
@@ -80,13 +80,13 @@ class Library:
         return library
 
     async def close(self) -> None:
-        """End worker processes and connections, wait for writes under way, close the database."""
+        """End worker processes and connections, wait for running writes, close the database."""
         await self.content.close()
         await self.context.pool.close()
 
     @cached_property
     def newsboat(self) -> Newsboat:
-        """Import from newsboat, and a comparison with it; loaded on first use."""
+        """Import from newsboat and comparison with it; loaded on first use."""
         from tuireader.library.newsboat import Newsboat
 
         return Newsboat(self.context, self.watches)

@@ -1,4 +1,4 @@
-"""Articles: read one with its revisions, relatives and story; save it as a file; pipe it to a program."""
+"""Articles: read one with revisions, related articles and story; save it to a file; pipe it to a program."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def _writable(name: str) -> str:
 
 
 class Articles(UseCases):
-    """Read one article and its relations, and hand it on."""
+    """Read, save and pipe a single article."""
 
     async def get(self, article_id: int, *, ahead: bool = False) -> Article | None:
-        """Return an article for the reading pane; with `ahead`, requests for what is on screen come first."""
+        """Return an article for the reading pane; `ahead` gives other requests priority (prefetching)."""
 
         def read(store: Store) -> Article | None:
             found = store.articles.get(article_id)
@@ -59,7 +59,7 @@ class Articles(UseCases):
         return await (self._pool.count if ahead else self._pool.read)(read)
 
     async def require(self, article_id: int) -> Article:
-        """Return an article as `get` does. Raises UsageError without one."""
+        """Return an article as `get` does. Raises UsageError if it does not exist."""
         return found_article(await self.get(article_id), article_id)
 
     async def revisions(self, article_id: int) -> tuple[Revision, ...]:
@@ -92,10 +92,10 @@ class Articles(UseCases):
         return await asyncio.to_thread(compared)
 
     async def warm_up(self) -> None:
-        """Import what the first opened article needs, so that it opens as fast as the others."""
+        """Import the modules that opening an article needs, so that the first one opens fast."""
         for module in ("document.reader", *(f"ingest.{name}" for name in _RELATING)):
             await asyncio.to_thread(import_module, f"tuireader.{module}")
-        gc.freeze()  # all that stays: looking through it again and again would make a key wait now and then
+        gc.freeze()  # exclude long-lived objects from collections, whose pauses would delay keys
 
     async def related(self, article_id: int) -> tuple[Related, ...]:
         """Return the related articles, grouped by relation, strongest first."""
@@ -119,17 +119,17 @@ class Articles(UseCases):
 
     @property
     def save_folder(self) -> Path:
-        """Folder for saved articles; a relative path of the config starts at its folder."""
+        """Folder for saved articles; a relative path is relative to the folder of the config."""
         folder = self._context.config.save.folder
         return self._context.paths.config.absolute().parent / expand_home(folder)
 
     async def save(
         self, article_id: int, *, form: str = "", folder: Path | None = None, overwrite: bool = False
     ) -> SavedFile:
-        """Write an article to a file named after it and create missing folders.
+        """Write an article to a file named after it; create missing folders.
 
-        An existing file is only replaced with `overwrite`: a different article gets a name with a number.
-        Raises UsageError, TuireaderError.
+        Without `overwrite`, existing files stay, and an article whose name is taken gets a numbered one.
+        Raises UsageError or TuireaderError.
         """
         from tuireader.export.formats import file_name
 
@@ -150,13 +150,15 @@ class Articles(UseCases):
                     return SavedFile(article_id, path)
                 if path.is_file() and path.read_bytes() == content:
                     return SavedFile(article_id, path, new=False)
-            raise TuireaderError(f"{folder} has too many files of this name", "save it somewhere else")
+            raise TuireaderError(f"{folder} has too many files with this name", "choose another folder")
 
         try:
             return await asyncio.to_thread(save)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise TuireaderError(f"{folder} cannot be written to: {reason}", "name another folder") from None
+            raise TuireaderError(
+                f"{folder} cannot be written to: {reason}", "choose another folder"
+            ) from None
 
     async def pipe(self, article_id: int, command: Sequence[str], *, form: str = "json") -> Ran:
         """Run a program with an article on stdin; replace `{url}` and `{title}` in its arguments."""
@@ -167,6 +169,6 @@ class Articles(UseCases):
 
 
 def completed(stored: Sequence[Evidence], made: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Stored evidence, replaced by newly computed evidence of the same watch."""
+    """Return stored evidence, replaced by newly computed evidence of the same watch where available."""
     better = {item.watch: item for item in made}
     return tuple(better.get(item.watch, item) for item in stored)

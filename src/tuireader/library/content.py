@@ -1,4 +1,4 @@
-"""Content fetched on demand: full text, comments, images; and colors of code."""
+"""Content on demand: full texts, comments, images, highlighted code."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from tuireader.text import is_html, plain
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import Fetcher, FetchLimits
 
-_SECONDS = 20.0  # seconds to fetch a page, a thread of comments or a picture
+_SECONDS = 20.0  # seconds to fetch a page, comments or an image
 _EXTRACT = 10.0  # seconds to find the article in a page
-_DECODE = 5.0  # seconds to decode a picture
-_TELLING = 20_000  # bytes from which a picture shows how fast the connection is
+_DECODE = 5.0  # seconds to decode an image
+_MEASURABLE = 20_000  # minimum bytes of an image to measure the speed of the connection
 _COLOUR = 2.0  # seconds to highlight a piece of code
-_LESS = 0.7  # a page with less than this share of the feed's text is a login or a notice
-_EACH = 20  # newest articles of a feed whose pages are fetched after a refresh ...
-_AT_ONCE = 4  # ... and how many at a time; `per_host` of them from one host
+_LESS = 0.7  # a page with less than this share of the feed's text is probably a login or a consent page
+_EACH = 20  # number of newest articles of a feed whose pages are fetched after a refresh ...
+_AT_ONCE = 4  # ... and how many at a time, at most `per_host` from one host
 
 
 class Content(UseCases):
-    """Fetch what belongs to an article and store it, so that it can be read offline."""
+    """Fetch and store the full text, comments and images of an article for reading offline."""
 
     _sandbox: Sandbox | None = None
     _fetcher: Fetcher | None = None
@@ -48,15 +48,15 @@ class Content(UseCases):
             await self._fetcher.aclose()
 
     async def fetch_full_text(self, article_id: int) -> Article:
-        """Fetch the page of an article, store its text and show it from now on.
+        """Fetch the page of an article, store its text and display it from now on.
 
-        Raises TuireaderError when the page cannot be fetched or has no more text than the feed.
+        Raises TuireaderError when the page cannot be fetched or has much less text than the feed.
         """
         await self._fetch_one(article_id)
         return await self._context.article(article_id)
 
     async def show_full_text(self, article_id: int, shown: bool) -> Article:
-        """Show the full text, or the text of the feed."""
+        """Display the full text if `shown`, else the feed's text."""
         await self._transact(lambda store: store.full_texts.show(article_id, shown))
         return await self._context.article(article_id)
 
@@ -65,7 +65,7 @@ class Content(UseCases):
     ) -> AsyncGenerator[TextFetched | NewMatch, None]:
         """Fetch the pages of new articles of the feeds with `full_text` in the configuration.
 
-        A few at a time, and only the newest of each feed.
+        Fetches a few at a time, and only for the newest articles of each feed.
         """
         wanted = {feed.url for feed in self._context.config.feeds if feed.full_text}
         if not wanted or self._context.offline:
@@ -91,13 +91,13 @@ class Content(UseCases):
                     yield match
 
     async def _fetch_one(self, article_id: int) -> list[NewMatch]:
-        """Fetch, read and store a page; record a failure and raise it."""
+        """Fetch a page, extract and store its text; record and raise failures."""
         article = await self._context.article(article_id)
         self._context.require_network()
         try:
             html, base_url = await self._page_text(article)
-        except TuireaderError as fault:
-            reason, now = fault.message, self._now()
+        except TuireaderError as error:
+            reason, now = error.message, self._now()
             await self._transact(lambda store: store.full_texts.fail(article_id, reason, now))
             raise
         now = self._now()
@@ -109,7 +109,7 @@ class Content(UseCases):
         ]
 
     async def _page_text(self, article: Article) -> tuple[str, str]:
-        """Return the text of an article's page, and the base of its relative addresses."""
+        """Return the HTML text of an article's page, and the base URL of its links."""
         from tuireader.feeds import pages
 
         fetcher = await self._open_fetcher()
@@ -117,10 +117,10 @@ class Content(UseCases):
         html = page
         if is_html(page):
             html = await self._work("article", page, url, article.title, seconds=_EXTRACT)
-        told, said = len(plain(article.html)), len(plain(html))
-        if not said:
+        length = len(plain(html))
+        if not length:
             raise TuireaderError("there is no text on the page")
-        if said < _LESS * told:
+        if length < _LESS * len(plain(article.html)):
             raise TuireaderError("the page has less text than the feed, probably a login or a consent page")
         return html, url
 
@@ -145,7 +145,7 @@ class Content(UseCases):
     async def image(
         self, url: str, feed_id: int, width: int, height: int, ground: tuple[int, int, int] = (0, 0, 0)
     ) -> Pixels:
-        """Return an image of a feed's article, scaled to fit; from the cache if possible.
+        """Return an image from a feed's article, scaled to fit; from the cache if possible.
 
         The demo has its own images and no network.
         """
@@ -168,7 +168,7 @@ class Content(UseCases):
         data = await asyncio.to_thread(cache.get, url)
         if data is not None:
             return data, None
-        # beside the loop, where a key would wait for it
+        # in a thread, because importing in the event loop would delay keys
         await asyncio.to_thread(import_module, "tuireader.feeds.pages")
         from tuireader.feeds import pages
 
@@ -177,7 +177,7 @@ class Content(UseCases):
         data = await pages.fetch_picture(fetcher, url, self._feed_url(feed_id))
         seconds = max(0.001, time.monotonic() - started)
         await asyncio.to_thread(cache.put, url, data)
-        return data, len(data) / seconds if len(data) >= _TELLING else None
+        return data, len(data) / seconds if len(data) >= _MEASURABLE else None
 
     async def highlight_code(self, code: str, language: str) -> list[tuple[int, int, str]]:
         """Return highlighted spans of code: (start, end, kind); none when it cannot be parsed."""
@@ -194,10 +194,10 @@ class Content(UseCases):
         try:
             return await self._sandbox.run(job, *arguments, deadline=seconds)
         except Failed as failed:
-            raise TuireaderError(f"it cannot be read: {failed}") from None
+            raise TuireaderError(f"cannot be read: {failed}") from None
 
     async def _open_fetcher(self) -> Fetcher:
-        """Return the one fetcher of pages, opened on first use."""
+        """Return the shared fetcher for pages, opened on first use."""
         if self._fetcher is None:
             from tuireader.feeds import pages
 
@@ -206,7 +206,7 @@ class Content(UseCases):
             if self._fetcher is None:
                 self._fetcher = fetcher
             else:
-                await fetcher.aclose()  # another picture was quicker
+                await fetcher.aclose()  # another request opened one meanwhile
         return self._fetcher
 
     def _feed_url(self, feed_id: int) -> str:
@@ -215,7 +215,7 @@ class Content(UseCases):
 
 
 def fetch_limits(config: Config) -> FetchLimits:
-    """Limits of size, time and connections under a configuration."""
+    """Return the configured limits of size, time and connections."""
     from tuireader.feeds.fetch import FetchLimits
 
     fetch = config.fetch
@@ -232,18 +232,18 @@ def fetch_limits(config: Config) -> FetchLimits:
 
 
 MOST = 100_000_000
-"""Bytes of all pictures together."""
+"""Maximum bytes of all cached images together."""
 
 
 class PictureCache:
-    """Files in a folder that is created on first use. Never raises: a failing cache is empty."""
+    """Image files in a folder that is created on first use. Never raises: a failing cache is empty."""
 
     def __init__(self, folder: Path, most: int = MOST) -> None:
         self._folder = folder
         self._most = most
 
     def get(self, url: str) -> bytes | None:
-        """Return the cached image of an address."""
+        """Return the cached image of an address, or None."""
         path = self._path(url)
         try:
             data = path.read_bytes()
@@ -253,7 +253,7 @@ class PictureCache:
         return data
 
     def put(self, url: str, data: bytes) -> None:
-        """Cache an image, and delete others when there are too many."""
+        """Cache an image, and delete the least recently used ones if the cache is too large."""
         path = self._path(url)
         with suppress(OSError):
             files.write(path, [data], sync=False)

@@ -24,7 +24,7 @@ K = TypeVar("K")
 
 
 class Context:
-    """One configuration and one database, kept in line with each other."""
+    """A configuration and a database, kept in sync."""
 
     def __init__(
         self,
@@ -47,18 +47,18 @@ class Context:
         self._compiled: watch.Matcher | None = None
         self.mutes: dict[MuteConfig, ingest.Mute] = {}
         self._ended: frozenset[str] = frozenset()
-        self._text: str | None = None  # what the demo's configuration says, once that was changed
+        self._text: str | None = None  # text of the demo's configuration after its first edit
 
     def now(self) -> int:
         """Return the current time in whole seconds."""
         return int(self.clock())
 
     def today(self) -> int:
-        """Return the time when today began in the user's time zone."""
+        """Return the start of today in the user's time zone."""
         return query.start_of_day(self.clock())
 
     async def transact(self, function: Callable[[Store], T]) -> T:
-        """Run `function` in the writer thread as one transaction: all that it writes is stored, or none."""
+        """Run `function` in the writer thread as one transaction: all of its writes are stored, or none."""
 
         def whole(store: Store) -> T:
             with store.transaction():
@@ -67,7 +67,7 @@ class Context:
         return await self.pool.write(whole)
 
     async def reload(self) -> None:
-        """Load the configuration file. If it is broken, keep the last good one and raise TuireaderError."""
+        """Load the configuration file. If it is broken, keep the last valid one and raise TuireaderError."""
         config, problems = await asyncio.to_thread(load, self.paths.config)
         if any(problem.fatal for problem in problems):
             raise TuireaderError(str(problems[0]), "the previous configuration stays in use")
@@ -75,12 +75,12 @@ class Context:
         await self.use(config)
 
     async def use(self, config: Config) -> None:
-        """Switch to a configuration and bring the store in line with it."""
+        """Switch to a configuration and update the store from it."""
         self.config, self._compiled = config, None
         await self.sync()
 
     async def article(self, article_id: int) -> Article:
-        """Return a stored article. Raises UsageError without one."""
+        """Return a stored article. Raises UsageError if it does not exist."""
         return found_article(await self.pool.read(lambda store: store.articles.get(article_id)), article_id)
 
     def require_network(self) -> None:
@@ -103,12 +103,12 @@ class Context:
         await self.change_feeds(lambda text: config_edit.set_feed(text, url, **changes))
 
     async def change_feeds(self, edit: Callable[[str], str], what: str = "") -> None:
-        """Change the configuration of feeds, which the demo does not allow."""
+        """Edit the configuration of feeds, which the demo does not allow."""
         self.require_own_feeds()
         await self.change_config(edit, what)
 
     async def change_config(self, edit: Callable[[str], str], what: str = "") -> None:
-        """Edit the configuration and switch to it; undo reverts it and calls it `what`."""
+        """Edit the configuration and switch to it; `what` describes the undo step."""
         before, after = await self._edit_config(edit)
         await self._apply_edit()
         now, step = self.now(), await asyncio.to_thread(config_edit.step_between, before, after, what)
@@ -116,7 +116,7 @@ class Context:
             await self.transact(lambda store: store.marks.add_config_step(step.what, step.packed, now=now))
 
     async def undo_config(self, change: Change, packed: bytes) -> None:
-        """Revert a change of the configuration. Raises TuireaderError when it was edited since."""
+        """Revert a change of the configuration. Raises TuireaderError if its place was edited since."""
 
         def undo(store: Store) -> None:
             for url, before in config_edit.reverted_urls(packed):
@@ -136,7 +136,7 @@ class Context:
         await self._apply_edit()
 
     async def _edit_config(self, edit: Callable[[str], str]) -> tuple[str, str]:
-        """Edit the text of the configuration, which the demo keeps in memory; return it before and after."""
+        """Edit the text of the configuration (in memory for the demo); return both versions."""
         if not self.offline:
             return await asyncio.to_thread(config_edit.change, self.paths.config, edit)
         before = self._text if self._text is not None else config_edit.tables_as_text(self.config)
@@ -160,7 +160,7 @@ class Context:
                 with store.transaction():
                     store.appearances.reassign(store.feeds.sync(subscriptions))
                     store.watches.sync(signatures)
-                    store.mutes.update_hidden()  # a watch that is gone keeps nothing visible
+                    store.mutes.update_hidden()  # a removed watch no longer keeps muted articles visible
 
         await self.pool.write(sync)
         await self.load_feeds()
@@ -168,7 +168,7 @@ class Context:
         await self._sync_follows()
 
     async def _sync_follows(self) -> None:
-        """Find out which of the watches that end after quiet days have ended."""
+        """Determine which of the watches that end after quiet days have ended."""
         now = self.now()
         days = quiet_days(self.config)
 
@@ -197,7 +197,7 @@ class Context:
 
     @property
     def matcher(self) -> watch.Matcher:
-        """Finds the watches that match an article; compiled on first use."""
+        """Matcher for all configured watches; compiled on first use."""
         if self._compiled is None:
             self._compiled = watch.Matcher(rules(self.config))
         return self._compiled
@@ -213,7 +213,7 @@ class Context:
         )
 
     async def sync_mutes(self) -> None:
-        """Bring the store in line with the mutes that apply today."""
+        """Update the store from the mutes that apply today."""
         now = self.now()
         today = date.fromtimestamp(now)
         self.mutes = {
@@ -231,11 +231,11 @@ class Context:
 
         await self.pool.write(sync)
 
-    async def advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], what: K) -> tuple[str, ...]:
-        """Ask for advice, with all known names; ends when it is cancelled."""
+    async def advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], item: K) -> tuple[str, ...]:
+        """Return advice on an item, given all known names; cancelling interrupts it."""
         config, feeds = self.config, self.feed_names
         advice = await self.pool.read_or_stop(
-            lambda store: ask(store, watch_advice.known_names(store, config, feeds), what)
+            lambda store: ask(store, watch_advice.known_names(store, config, feeds), item)
         )
         return tuple(map(str, advice))
 
@@ -251,12 +251,12 @@ class UseCases:
 
 
 def found_article(article: Article | None, article_id: int) -> Article:
-    """Return an article that exists. Raises UsageError without one."""
+    """Return an article. Raises UsageError if it is None."""
     if article is None:
         raise UsageError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
     return article
 
 
 def address_key(url: str) -> str:
-    """Return the form of an address by which feeds are compared, without a password."""
+    """Return the form of an address for comparing feeds, without a password."""
     return feed_key(without_password(url))

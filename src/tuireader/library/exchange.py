@@ -25,27 +25,27 @@ from tuireader.text.wording import counted
 class Imported:
     """Result of an import."""
 
-    feeds: Annotated[int, "Feeds that were found."] = 0
-    new: Annotated[int, "Feeds that are new here."] = 0
+    feeds: Annotated[int, "Feeds found in the import."] = 0
+    new: Annotated[int, "Newly subscribed feeds."] = 0
     views: Annotated[int, "New saved searches."] = 0
-    marked: Annotated[int, "Articles that are now read, starred or labelled and were not before."] = 0
+    marked: Annotated[int, "Articles that became read, starred or labelled."] = 0
     noted: Annotated[int, "Articles that will be marked when they arrive."] = 0
-    skipped: Annotated[tuple[str, ...], "Parts that were left out, and why."] = ()
+    skipped: Annotated[tuple[str, ...], "Parts that were skipped, with the reason."] = ()
 
 
 class Exchange(UseCases):
-    """Subscriptions and marks in and out as one file."""
+    """Import and export subscriptions or marks as one file."""
 
     def __init__(self, context: Context, feeds: Feeds) -> None:
         super().__init__(context)
         self._feeds = feeds
 
     async def import_file(self, path: Path) -> Imported:
-        """Import a file of any kind that `import_data` knows."""
+        """Import a file in any format that `import_data` supports."""
         return await self.import_data(await asyncio.to_thread(_bytes, path), path.name)
 
     async def import_data(self, data: bytes, name: str = "the list") -> Imported:
-        """Import OPML, our own JSON, or a list of addresses, one a line, with tags as in newsboat.
+        """Import OPML, tuireader's JSON, or a list of addresses, one per line, with tags as in newsboat.
 
         Raises TuireaderError for anything else.
         """
@@ -70,12 +70,12 @@ class Exchange(UseCases):
             reasons = "; ".join(str(remark) for remark in listed.remarks[:3])
             raise TuireaderError(
                 f"{name} contains no feed{': ' if reasons else ''}{reasons}",
-                "give OPML, or one address a line",
+                "use OPML, or one address per line",
             )
         return await self._subscribe(listed.feeds, listed.views, skipped=list(map(str, listed.remarks)))
 
     async def import_page(self, url: str) -> Imported:
-        """Subscribe to an address: the feeds of a web page, a feed, or all feeds of an OPML file."""
+        """Subscribe to the feeds at an address: a web page, a feed, or an OPML file."""
         self._context.require_own_feeds()
         from tuireader.feeds import charset
         from tuireader.feeds.discover import unreadable, with_scheme
@@ -98,7 +98,7 @@ class Exchange(UseCases):
         from tuireader.exchange.merge import merge
 
         done = Imported(feeds=len(feeds), skipped=tuple(skipped))
-        # what was exported has no passwords, and is the same feed all the same
+        # exported addresses have no passwords, but name the same feeds
         own = {without_password(feed.url): feed.url for feed in self._context.config.feeds}
         feeds = [replace(feed, url=own.get(feed.url, feed.url)) for feed in feeds]
         known = set(own.values())
@@ -121,7 +121,7 @@ class Exchange(UseCases):
             feed_id = ids.get(address_key(feed))
             if feed_id is None:
                 number = counted(len(of_feed), "article")
-                done.skipped += (f"{without_password(feed)}: {number}, for the feed is not subscribed to",)
+                done.skipped += (f"{without_password(feed)}: {number} skipped, not subscribed to the feed",)
                 continue
             changed, noted = await self._transact(partial(self._set_marks, feed_id=feed_id, marks=of_feed))
             done.marked += changed
@@ -132,7 +132,7 @@ class Exchange(UseCases):
         return store.exchange.set_marks(feed_id, marks, self._now())
 
     async def export(self, form: str) -> Iterator[str]:
-        """Return subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) in pieces of text."""
+        """Return subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) as pieces of text."""
         from tuireader.exchange import documents
         from tuireader.feeds import opml
         from tuireader.newsboat import urls

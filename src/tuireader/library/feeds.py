@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Feeds(UseCases):
-    """The subscribed feeds; every change is an edit of the configuration that keeps its comments."""
+    """Subscribed feeds; every change edits the configuration and keeps its comments."""
 
     async def all(self) -> list[Feed]:
         """Return all subscribed feeds in config order, with their health."""
@@ -35,7 +35,7 @@ class Feeds(UseCases):
         )
 
     async def find(self, wanted: str) -> int:
-        """Return the id of the feed with an address, a number or a part of a title. Raises UsageError."""
+        """Find a feed by its address, number or a part of its title; return its id. Raises UsageError."""
         feeds = await self.all()
         for feed in feeds:
             if wanted in {feed.url, without_password(feed.url), str(feed.id)}:
@@ -45,7 +45,7 @@ class Feeds(UseCases):
             return near[0]
         if near:
             raise UsageError(
-                f"{len(near)} feeds have {wanted!r} in their title", "give more of the title, or the address"
+                f"{len(near)} feeds have {wanted!r} in their title", "use more of the title, or the address"
             )
         raise UsageError(f"there is no feed {wanted!r}", "`tuireader feeds` lists them")
 
@@ -59,7 +59,7 @@ class Feeds(UseCases):
         return next((feed for feed in self._context.config.feeds if feed.url == url), FeedConfig(url))
 
     async def add(self, feeds: Sequence[tuple[str, str, str]]) -> int:
-        """Subscribe to (url, title, folder) each; return how many are new. Creates a missing config."""
+        """Subscribe to (url, title, folder) tuples; return how many are new. Creates a missing config."""
         self._context.require_own_feeds()
         known = {feed.url for feed in self._context.config.feeds}
         wanted = {url: FeedConfig(url, title, folder) for url, title, folder in reversed(feeds)}
@@ -94,8 +94,8 @@ class Feeds(UseCases):
     ) -> None:
         """Change the configuration of a feed.
 
-        An empty name or interval (`30m`) is left to the feed. Watches, mutes and saved searches follow a new
-        name. Raises ConfigError when a value is invalid.
+        An empty title or interval (such as `30m`) is left to the feed. Watches, mutes and saved searches
+        follow a new title. Raises ConfigError when a value is invalid.
         """
         self._context.require_own_feeds()
         url, before = self._context.feed_url(feed_id), self.title(feed_id)
@@ -109,7 +109,7 @@ class Feeds(UseCases):
             "full_text": full_text,
         }
 
-        known = self.config(feed_id)  # the file may say more since: what was left as it was, stays
+        known = self.config(feed_id)  # write only changed values: the file may have been edited since
         changes = {name: value for name, value in new.items() if value != getattr(known, name)}
 
         def edit(text: str) -> str:
@@ -119,16 +119,16 @@ class Feeds(UseCases):
         await self._context.change_config(edit)
 
     async def rename_folder(self, name: str, new: str) -> None:
-        """Move the feeds of a folder to another one; `""` takes them out of it. Raises ConfigError."""
+        """Move the feeds of a folder to another one, or out of it with `""`. Raises ConfigError."""
         new = new.strip()
         what = f"folder {name} renamed to {new}" if new else f"folder {name} removed"
         await self._context.change_feeds(lambda text: config_edit.rename_folder(text, name, new), what)
 
     async def accept_move(self, feed_id: int) -> str:
-        """Write the new address of a moved feed into the config, and return it.
+        """Write the new address of a moved feed to the config; return the address.
 
-        If the address is now a web page, take the feed that the page names. The feed keeps its articles,
-        marks and health. Raises TuireaderError when it has not moved.
+        If the old address is now a web page, use the feed that the page advertises. The feed keeps its
+        articles, marks and health. Raises TuireaderError when it has not moved.
         """
         for health in await self.health():
             if health.feed.id == feed_id and health.moved_to:
@@ -139,28 +139,29 @@ class Feeds(UseCases):
         raise TuireaderError("this feed has not moved", "`tuireader feeds` shows which have")
 
     async def _accept_named(self, feed_id: int) -> str:
-        """Subscribe to the feed named by the page at a feed's address, in its place."""
+        """Replace a feed by the one that the web page at its address advertises."""
         url, taken = self._context.feed_url(feed_id), {feed.url for feed in self._context.config.feeds}
         found = [one.url for one in await self.discover(url)]
         new = next((address for address in found if address not in taken), "")
         if not new:
-            words = "is in the configuration already" if found else "was not found there"
+            problem = "is already in the configuration" if found else "was not found there"
             raise TuireaderError(
-                f"the feed of this page {words}", "remove this one, or fix its address in the configuration"
+                f"the feed of this page {problem}",
+                "remove this feed, or fix its address in the configuration",
             )
         await self._transact(lambda store: store.feeds.move(feed_id, new))
         await self._context.set_feed(feed_id, url=new)
         return new
 
     async def discover(self, url: str) -> list[FoundFeed]:
-        """Return the feeds at a pasted address: the feed itself, or those that a page advertises."""
+        """Return the feeds at an address: the feed itself, or the feeds that a web page advertises."""
         from tuireader.feeds.discover import discover
 
         async with await self._fetcher() as fetcher:
             return await discover(fetcher, url)
 
     async def preview(self, found: FoundFeed) -> FeedPreview:
-        """Return the preview of a found feed, fetched if it has none. Raises TuireaderError."""
+        """Return the preview of a found feed, fetched if missing. Raises TuireaderError."""
         if found.preview is not None:
             return found.preview
         from tuireader.feeds.discover import read_preview
@@ -170,7 +171,7 @@ class Feeds(UseCases):
             return await read_preview(fetcher, parser, found)
 
     async def with_titles(self, found: Sequence[FoundFeed]) -> list[FoundFeed]:
-        """Return found feeds with their own titles where the page gives none and they can be read."""
+        """Return found feeds, with titles read from the feeds themselves where the page gives none."""
         from tuireader.feeds.discover import read_preview
         from tuireader.feeds.workers import ParseWorker
 
@@ -193,7 +194,7 @@ class Feeds(UseCases):
         return any(address_key(feed.url) == address for feed in self._context.config.feeds)
 
     async def _fetcher(self) -> Fetcher:
-        """Return a fetcher for feeds that are not subscribed to."""
+        """Return a fetcher for feeds without a subscription."""
         self._context.require_network()
         from tuireader.feeds.pages import open_fetcher
 

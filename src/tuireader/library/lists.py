@@ -1,4 +1,4 @@
-"""Lists of articles: ids of a view, rows, counts, what arrived since the last visit, briefs."""
+"""Lists of articles: ids of a view, rows, counts, arrivals since the last visit, briefs."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tuireader.store import Store
 if TYPE_CHECKING:
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 
-_AWAY = 48 * 3600  # seconds without use after which the user was away
+_AWAY = 48 * 3600  # seconds without use after which the user counts as away
 
 
 class Lists(UseCases):
     """Ids, rows and counts of views.
 
-    `new_view` shows what arrived since the last visit, once `away_since` was called.
+    After a call of `away_since`, `new_view` shows the articles that arrived since the last visit.
     """
 
     def __init__(self, context: Context, searches: Searches) -> None:
@@ -47,7 +47,7 @@ class Lists(UseCases):
         """Return the article ids of a view in list order; `sort` is one of `commands.sorts`.
 
         With `folded`, a story has one row: its first unread watched article, else its first unread one, else
-        its first; stories in `opened` show all their articles. `aside` lets requests for rows go first.
+        its first; stories in `opened` show all their articles. `aside` gives requests for rows priority.
         """
         ask = self._pool.count if aside else self._pool.read
         found = await self._ids_of(view, show_read, sort, ask)
@@ -56,7 +56,7 @@ class Lists(UseCases):
     async def head(
         self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 1000
     ) -> tuple[array[int], bool]:
-        """Return the first of `ids`, newest first, and whether these are all; fast at any size."""
+        """Return the first of `ids`, newest first, and whether these are all; fast for views of any size."""
         return await self._pool.read(
             lambda store: store.lists.first_ids(
                 view, show_read=show_read, today=self._context.today(), limit=limit, folded=folded
@@ -77,7 +77,7 @@ class Lists(UseCases):
         )
 
     async def count_stories(self, ids: Sequence[int]) -> int:
-        """Return the number of stories of some articles; one without a story counts as one."""
+        """Return the number of stories of some articles; an article without a story counts as one."""
         return await self._pool.read(lambda store: len(store.stories.fold(ids)))
 
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
@@ -91,11 +91,11 @@ class Lists(UseCases):
         return await self._pool.read(lambda store: store.lists.sorted_ids(ids, sort))
 
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
-        """Return the rows of `ids`, in that order, without those that do not exist."""
+        """Return the rows of `ids` in the given order; missing ids are left out."""
         return await self._pool.read(lambda store: store.lists.rows(ids))
 
     async def counts(self) -> Counts:
-        """Return the numbers of the sidebar."""
+        """Return the counts for the sidebar."""
         today, new = self._context.today(), self.new_view
 
         def count(store: Store) -> Counts:
@@ -105,7 +105,7 @@ class Lists(UseCases):
         return await self._pool.count(count)
 
     async def away_since(self) -> int | None:
-        """Return the time of the last visit, if that is long ago; note this visit."""
+        """Return the time of the last visit if it was long ago, else None; record this visit."""
         now = self._now()
         seen, newest = await self._transact(lambda store: store.briefs.seen(now))
         if self.new_view is None and newest is not None:
@@ -113,7 +113,7 @@ class Lists(UseCases):
         return seen if now - seen > _AWAY else None
 
     async def away_summary(self, since: int) -> Away:
-        """Return what arrived since a time and is unread, and which of it no watch matches."""
+        """Return counts of unread articles since a time, and the articles that no watch matches."""
         return await self._pool.read(lambda store: store.briefs.away(since))
 
 
@@ -121,9 +121,9 @@ class Briefs(UseCases):
     """Overviews of many articles."""
 
     async def make(self, seconds: int | None, watch: str = "") -> tuple[brief.Brief, int]:
-        """Return a brief of the last `seconds`, and the article where it ends; None: since the last brief.
+        """Return a brief of the last `seconds`, or since the last brief if None, and the id where it ends.
 
-        Without a last brief, None means a day. Raises UsageError when the watch does not exist.
+        If there was no brief before, None means a day. Raises UsageError when the watch does not exist.
         """
         names = [item.name for item in self._context.config.watches]
         watch = watch and named(self._context.config, watch).name

@@ -10,7 +10,7 @@ from tuireader.model import Change, Label
 
 
 class Marks(UseCases):
-    """Mark articles and undo it. Every change returns the articles that it changed."""
+    """Mark articles, and undo changes. Every change returns the articles that changed."""
 
     async def set_read(
         self,
@@ -23,8 +23,8 @@ class Marks(UseCases):
     ) -> Change:
         """Mark articles read or unread; with `stories`, also the other articles of their stories.
 
-        `journal=False` is not undone, such as opening an article. `spare_watched` leaves out the other
-        articles of a story that a watch matches.
+        Changes with `journal=False`, such as opening an article, cannot be undone. `spare_watched` leaves out
+        the other articles of a story that a watch matches.
         """
         if stories:
             found = ids
@@ -42,25 +42,25 @@ class Marks(UseCases):
         await self._transact(lambda store: store.marks.set_place(article_id, place))
 
     async def split_story(self, article_id: int) -> Change:
-        """Take an article out of its story for good; undo joins them.
+        """Remove an article from its story for good; undo restores the story.
 
-        Returns the article and those it was folded with; nothing when it is alone.
+        Returns the article and the others of its story; no articles when it has no story.
         """
         return await self._transact(lambda store: store.marks.split(article_id, now=self._now()))
 
     async def lacks(self, mark: str, ids: Sequence[int], value: bool = True) -> bool:
-        """Return whether any article has another value of `read` or `starred`."""
+        """Return whether any of some articles lacks this value of `read` or `starred`."""
         return await self._pool.read(lambda store: store.marks.any_differs(mark, ids, value))
 
     async def newest_step(self, before: int = 0) -> Change | None:
-        """Return the step that undo takes back next, or the one before another step, if any."""
+        """Return the step that undo would revert next, or the step before another one, if any."""
         return await self._pool.read(lambda store: store.marks.newest(before))
 
     async def undo(self, step: Change | None = None) -> Change | None:
-        """Take back the last mark or change of the configuration, if any, also from before a restart.
+        """Undo the last mark or change of the configuration, if any, even from before a restart.
 
-        With `step`, only this one and only while it is the last. Raises TuireaderError when the configuration
-        was edited since: it stays, and the next undo continues with the step before.
+        With `step`, undo only this step, and only if it is the last one. Raises TuireaderError when the
+        configuration was edited since; the change then stays, and the next undo reverts the step before.
         """
         change = await self._transact(lambda store: store.marks.undo(step))
         if change is not None and change.config is not None:
@@ -77,11 +77,11 @@ class Labels(UseCases):
     """Labels that the user gives to articles."""
 
     async def all(self, ids: Sequence[int] = ()) -> list[Label]:
-        """Return all labels, most used first, and how many of some articles have each."""
+        """Return all labels, most used first, each with its number of articles among `ids`."""
         return await self._pool.read(lambda store: store.labels.all(ids))
 
     async def set(self, name: str, ids: Sequence[int], value: bool) -> Change:
-        """Add a label, new or existing in any spelling, to articles, or remove it.
+        """Add a label, new or existing in any spelling, to articles, or remove it from them.
 
         Raises TuireaderError when the name is empty.
         """
@@ -95,7 +95,7 @@ class Labels(UseCases):
         )
 
     async def rename(self, name: str, new: str) -> Change:
-        """Rename a label, also to an existing one. Raises TuireaderError when the new name is empty."""
+        """Rename a label, or merge it into an existing one. Raises TuireaderError for an empty name."""
         _check_label(new)
         return await self._transact(lambda store: store.marks.rename_label(name, new, now=self._now()))
 
@@ -104,4 +104,4 @@ def _check_label(name: str) -> None:
     from tuireader.dedup import label_name
 
     if not label_name(name):
-        raise TuireaderError("a label needs a name", "letters or digits, such as: to read")
+        raise TuireaderError("a label needs a name", "use letters or digits, such as: to read")

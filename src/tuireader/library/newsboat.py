@@ -26,44 +26,44 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Moved:
-    """Result of an import from newsboat, or of a dry run; `outcomes` has one for each line."""
+    """Result of an import from newsboat, or of a dry run; `outcomes` has an item for each line."""
 
-    feeds: Annotated[int, "Feeds of newsboat that can be followed here."] = 0
-    articles: Annotated[int, "Articles that newsboat has of them."] = 0
-    new: Annotated[int, "Articles that were not stored here."] = 0
+    feeds: Annotated[int, "Feeds in newsboat that can be subscribed to."] = 0
+    articles: Annotated[int, "Articles of these feeds in newsboat."] = 0
+    new: Annotated[int, "Articles that were not stored before."] = 0
     read: Annotated[int, "Articles read in newsboat."] = 0
-    starred: Annotated[int, "Articles flagged in newsboat; they are starred here."] = 0
-    deleted: Annotated[int, "Articles deleted in newsboat; they are read here."] = 0
-    marked: Annotated[int, "Articles stored here before that are now read or starred."] = 0
-    others: Annotated[int, "Articles of feeds that were left out or that newsboat no longer follows."] = 0
+    starred: Annotated[int, "Articles flagged in newsboat, starred by the import."] = 0
+    deleted: Annotated[int, "Articles deleted in newsboat, marked as read by the import."] = 0
+    marked: Annotated[int, "Articles stored before that became read or starred."] = 0
+    others: Annotated[int, "Articles of feeds that were left out or are no longer listed in newsboat."] = 0
     too_large: Annotated[int, "Articles left out because they are larger than 10 MB."] = 0
-    added: Annotated[dict[str, int], "New tables and keys of tables in the configuration."] = field(
+    added: Annotated[dict[str, int], "Number of tables and keys added to the configuration."] = field(
         default_factory=dict
     )
-    kept: Annotated[tuple[str, ...], "What stays unchanged in the configuration, beside the lines."] = ()
+    kept: Annotated[tuple[str, ...], "Existing settings that stay unchanged in the configuration."] = ()
     outcomes: tuple[Outcome, ...] = ()
-    trouble: Annotated[str, "Why not all articles could be read, or nothing."] = ""
+    trouble: Annotated[str, 'Why not all articles could be read, `""` when they could.'] = ""
 
 
-_SHOWN = 20  # differences that a comparison names
+_SHOWN = 20  # maximum differences that a comparison lists
 _KINDS = ("feeds", "tags", "searches", "articles", "read", "unread", "flagged", "flags")
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A number on both sides."""
+    """A count on both sides."""
 
     what: Annotated[str, "`feeds`, `tags`, `searches`, `articles`, `read`, `unread`, `flagged` or `flags`."]
-    there: Annotated[int, "In newsboat, including what is left out."]
-    here: Annotated[int, "Here."]
+    there: Annotated[int, "Count in newsboat, including items that an import leaves out."]
+    here: Annotated[int, "Count in tuireader."]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """newsboat and this program compared.
+    """Comparison of a newsboat profile with tuireader.
 
-    `left_out` names what an import leaves out, `differences` the first of the other differences, `more` the
-    number of the rest. `asked` are lines that need consent; they are no difference in articles.
+    `differences` lists the first differences apart from `left_out`, `more` counts the rest. `asked` are lines
+    that need consent; they do not count as differences.
     """
 
     sides: tuple[Side, ...]
@@ -81,7 +81,7 @@ class Comparison:
 
 
 class _Count:
-    """Totals and differences so far."""
+    """Totals and differences found so far."""
 
     def __init__(self) -> None:
         self.totals = dict.fromkeys(_KINDS, (0, 0))
@@ -93,7 +93,7 @@ class _Count:
 
 
 class Newsboat(UseCases):
-    """Import a newsboat, or compare with one."""
+    """Import a newsboat profile, or compare it with tuireader."""
 
     def __init__(self, context: Context, watches: Watches) -> None:
         super().__init__(context)
@@ -109,9 +109,9 @@ class Newsboat(UseCases):
     ) -> Moved:
         """Import feeds, tags, searches, settings, articles and marks of a newsboat profile.
 
-        Idempotent; nothing here changes except that marks are added. Programs, proxies and folders are only
-        imported when they are in `accept`, or set here already. Calls `progress` with (feeds done, all
-        feeds). Raises TuireaderError, ConfigError.
+        Idempotent; existing data only gains marks. Programs, proxies and folders are imported only if they
+        are in `accept` or already configured. Calls `progress` with (feeds done, all feeds). Raises
+        TuireaderError or ConfigError.
         """
         self._context.require_own_feeds()
         profile = await asyncio.to_thread(newsboat_files.profile_of, found)
@@ -124,7 +124,7 @@ class Newsboat(UseCases):
             if cache is not None:
                 try:
                     await self._bring(profile, cache, moved, dry_run, progress)
-                except UnreadableError as error:  # articles that came before it stay
+                except UnreadableError as error:  # keep the articles read before it
                     moved.trouble = str(error)
         if not dry_run:
             await self._watches.catch_up()
@@ -181,7 +181,7 @@ class Newsboat(UseCases):
     async def _take_in(
         self, feed_id: int | None, items: list[ImportedArticle], moved: Moved, dry_run: bool
     ) -> None:
-        if feed_id is None:  # a dry run of a feed that is not subscribed to yet
+        if feed_id is None:  # a dry run with a feed that is not subscribed yet
             moved.new += len(items)
         elif dry_run:
             states = await self._pool.read(lambda store: store.exchange.states(feed_id))
@@ -195,14 +195,14 @@ class Newsboat(UseCases):
     def _store(self, store: Store, feed_id: int, items: list[ImportedArticle]) -> ImportResult:
         now = self._now()
         brought = store.exchange.add_articles(feed_id, items, now)
-        # none of it is news: no watch tells of it
+        # imported articles are not news: do not notify about them
         rules = replace(self._context.rules, notify=())
         ingest.record_new(store, brought.new, rules, now)
         ingest.record_changed(store, brought.carried, rules, now)
         return brought
 
     async def _asks(self, found: Places, profile: Profile) -> dict[Consent, list[Outcome]]:
-        """Return the lines that need consent and would change something here."""
+        """Return the lines that need consent and would change the configuration."""
         text = await asyncio.to_thread(newsboat_files.text_of, self._context.paths.config)
         return await asyncio.to_thread(newsboat_files.asks, found, text, profile)
 
@@ -235,7 +235,7 @@ class Newsboat(UseCases):
         same = [view for view in views if here.get(view.name.casefold()) == view]
         count.add("searches", profile.subscriptions.queries, len(same))
         count.differences += [
-            f"query:{view.name}: is {'another search' if view.name.casefold() in here else 'no search'} here"
+            f"query:{view.name}: {'is another search' if view.name.casefold() in here else 'is missing'} here"
             for view in views
             if view not in same
         ]
@@ -276,14 +276,14 @@ def _difference(read: bool, starred: bool, state: ArticleMarks | None) -> str:
     if state is None:
         return "is not stored here"
     if state.read != read:
-        merged = " (it stands in several feeds here)" if state.sources > 1 else ""
+        merged = " (several feeds carry it here)" if state.sources > 1 else ""
         there, here = ("read", "unread") if read else ("unread", "read")
         return f"is {there} there, {here} here{merged}"
     return f"is {'' if starred else 'not '}flagged there" if starred != state.starred else ""
 
 
 def _others(profile: Profile, cache: NewsboatCache, count: _Count) -> list[str]:
-    """Count the articles of feeds that are not followed here, and name these feeds."""
+    """Count the articles of feeds without a subscription here; return a line for each of these feeds."""
     followed = {feed.url for feed in profile.subscriptions.feeds}
     listed = {one.text for one in profile.subscriptions.outcomes if one.fate == "dropped"}
     found: list[str] = []

@@ -21,18 +21,18 @@ from tuireader.store.exchange import ImportedArticle
 from tuireader.store.newsboat import CachedItem, NewsboatCache, open_cache
 
 Batch = list[tuple[ImportedArticle, CachedItem]]
-_LARGEST = 4_000_000  # bytes that `urls`, the config, or a file that it includes may have
+_LARGEST = 4_000_000  # maximum bytes of `urls`, the config, or a file that it includes
 
 
 def profile_of(found: Places, accepted: Collection[Consent] = (), before: Profile | None = None) -> Profile:
-    """Read the profile; `before` is one read with other consents. Raises TuireaderError."""
+    """Read a profile; `before` is the same profile read with other consents. Raises TuireaderError."""
     return profile.read(found, text_of, accepted, before.subscriptions if before else None)
 
 
 def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Consent, list[Outcome]]:
     """Return the lines that need consent and would change a configuration, by consent.
 
-    `plain` is the profile read without any consent, if known.
+    `plain` is the profile read without consent, if already known.
     """
     plain = plain or profile_of(found)
     if not plain.asked:
@@ -47,9 +47,9 @@ def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Conse
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a file, `""` without one. Raises TuireaderError when it cannot be read."""
+    """Return the text of a file, or `""` if it does not exist. Raises TuireaderError if it is unreadable."""
     try:
-        if path.exists() and not path.is_file():  # a device may go on for ever
+        if path.exists() and not path.is_file():  # a device may never end
             raise TuireaderError(f"{path} is not a regular file", "check the path")
         with path.open("rb") as file:
             raw = file.read(_LARGEST + 1)
@@ -66,7 +66,7 @@ def text_of(path: Path) -> str:
 
 @asynccontextmanager
 async def cache_of(path: Path) -> AsyncIterator[NewsboatCache | None]:
-    """Open the cache at a path; None without one. Raises TuireaderError when it cannot be read."""
+    """Open the cache at a path; yield None if it does not exist. Raises TuireaderError if unreadable."""
     with ExitStack() as stack:
         yield await asyncio.to_thread(
             lambda: stack.enter_context(open_cache(path)) if path.is_file() else None
@@ -120,7 +120,7 @@ _DATE = re.compile(r"[^0-9]*[0-9].{0,60}[0-9][0-9]:[0-9][0-9].*", re.DOTALL)
 
 
 def _is_made(item: CachedItem) -> bool:
-    """Return whether newsboat made up the id: from address and date, or from the title."""
+    """Return whether newsboat derived the guid itself, from address and date or from the title."""
     if not item.url:
         return item.guid == item.title
     made = item.guid[len(item.url) : len(item.url) + 100]

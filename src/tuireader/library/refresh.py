@@ -22,12 +22,12 @@ from tuireader.store.feeds import FeedFacts
 from tuireader.subprocesses import python
 
 log = logging.getLogger("tuireader")
-_RELATE = 50  # articles related in one write transaction: about 0.1 s, so that no mark waits for long
-_NICE = 10  # how much lower the priority of a refresh is than that of the screen
+_RELATE = 50  # articles to relate in one write transaction: about 0.1 s, so that marks do not wait for long
+_NICE = 10  # niceness added to a refresh, to favour the TUI
 
 
 class Refresh(UseCases):
-    """Fetch feeds and process what is new."""
+    """Fetch feeds and process new articles."""
 
     def __init__(self, context: Context, content: Content) -> None:
         super().__init__(context)
@@ -36,18 +36,18 @@ class Refresh(UseCases):
     async def run(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True, relate: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """Fetch feeds (those that are due, all with `force`, or `feed_ids`) and yield events.
+        """Fetch feeds (due ones, all with `force`, or `feed_ids`) and yield events.
 
         With `relate`, new articles are related after `RefreshDone`, and their pages are fetched where
         configured. Iterate inside `contextlib.aclosing`; closing early cancels pending requests and keeps
-        what is stored.
+        stored articles.
         """
         due_at = None if force else self._now()
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=due_at))
         if self._context.offline or not facts:
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
-            if not self._context.offline and (told := await self.notify()):  # what quiet hours held back
+            if not self._context.offline and (told := await self.notify()):  # held back by quiet hours
                 yield told
             return
         from tuireader.feeds.fetch import Fetcher
@@ -91,7 +91,7 @@ class Refresh(UseCases):
     async def run_in_subprocess(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """Refresh in a process of its own (`tuireader refresh --json`), so that no key waits for a parser."""
+        """Refresh in a process of its own (`tuireader refresh --json`), to keep the UI responsive."""
         if self._context.offline:
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
@@ -115,26 +115,26 @@ class Refresh(UseCases):
                 try:
                     event = decode(line.decode())
                 except (ValueError, KeyError, TypeError):
-                    log.warning("the refresh said: %r", line[:200])
+                    log.warning("unexpected output of the refresh: %r", line[:200])
                     continue
                 ended = ended or isinstance(event, RefreshDone)
                 yield event
             if not ended:
                 words = (await child.stderr.read()).decode(errors="replace").strip().splitlines()
                 raise TuireaderError(
-                    words[-1] if words else "the refresh stopped before its end", "R tries again"
+                    words[-1] if words else "the refresh stopped early", "press R to try again"
                 )
         finally:
             if child.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     child.terminate()
-            await child.communicate()  # it has not ended while something that it said is unread
+            await child.communicate()  # it cannot exit while its output is unread
 
     async def notify(self) -> Told | None:
-        """Notify of waiting matches as `[notify]` says; None when there are none, or in quiet hours.
+        """Notify about waiting matches as set in `[notify]`; return None without any or in quiet hours.
 
-        Marks them first, so that a kill repeats nothing. They wait again only if the command could not be run
-        and nothing else has shown them.
+        Marks them first, so that none is repeated after a kill. They are queued again only if the command
+        could not be run and nothing else has shown them.
         """
         here = time.localtime(self._context.clock())
         if notify.is_quiet(self._context.config.notify.quiet, here.tm_hour * 60 + here.tm_min):
@@ -143,7 +143,7 @@ class Refresh(UseCases):
             return None
         from tuireader.library.watching.notifications import claim
 
-        await self._context.load_feeds()  # a feed fetched just now for the first time has its title now
+        await self._context.load_feeds()  # a feed fetched for the first time just got its title
         wanted = {item.name: item.notify for item in self._context.config.watches}
         now = self._now()
         items, marked = await self._transact(
@@ -176,15 +176,15 @@ class Refresh(UseCases):
 
 def _give_way(process: int) -> None:
     """Lower the priority of a process and its children."""
-    with contextlib.suppress(OSError, AttributeError):  # it has ended, or this system has no such thing
+    with contextlib.suppress(OSError, AttributeError):  # it has ended, or the system does not support this
         os.setpriority(os.PRIO_PROCESS, process, min(19, os.getpriority(os.PRIO_PROCESS, process) + _NICE))
         os.sched_setscheduler(process, os.SCHED_BATCH, os.sched_param(0))
 
 
 async def _job(facts: FeedFacts, feed: FeedConfig | None) -> FetchJob:
-    """Return the request of a feed, with its secrets. Raises TuireaderError when a secret cannot be read.
+    """Return the request for a feed, with its secrets. Raises TuireaderError when a secret cannot be read.
 
-    A moved feed is fetched from its new address, unless it has secrets: they belong to the old server.
+    A moved feed is fetched from its new address, unless it has secrets, which belong to the old server.
     """
     job = FetchJob(facts.id, facts.url, facts.etag, facts.last_modified, facts.body_hash)
     if feed is None or not (feed.username or feed.headers):

@@ -35,11 +35,11 @@ class Searches(UseCases):
         ranked: bool = False,
         tell: Callable[[array[int]], None] = lambda found: None,
     ) -> tuple[array[int], str]:
-        """Return the ids that match an expression, and `""` or why it cannot be answered. Never raises.
+        """Return the ids that match an expression, and an error message or `""`. Never raises.
 
         Newest first; if `ranked`, the most relevant of the newest few thousand first. Runs in small steps,
-        which let other requests through; it ends when cancelled, or with `limit` results. Calls `tell` with
-        the results so far after each step.
+        between which other requests run, until cancelled or until `limit` results are found. After each step,
+        calls `tell` with the results so far.
         """
         parsed = query.parse(text)
         if isinstance(parsed, query.QueryError):
@@ -65,7 +65,7 @@ class Searches(UseCases):
     async def snippets(
         self, ids: Sequence[int], expression: str
     ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
-        """Return for each of `ids` the sentence that matches an expression best, and where; or `""`."""
+        """Return the sentence of each of `ids` that matches an expression best, and where; or `""`."""
         now, matcher = self._now(), _matcher(expression)
 
         def read(store: Store) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
@@ -85,7 +85,7 @@ class Searches(UseCases):
         return texts_of(stored)
 
     async def remember(self, expression: str) -> None:
-        """Put an expression at the top of the history."""
+        """Move an expression to the top of the history."""
         text = clean(expression)
         if not text:
             return
@@ -98,11 +98,11 @@ class Searches(UseCases):
 
     @property
     def saved(self) -> tuple[ViewConfig, ...]:
-        """Saved searches in config order; a QUERY view shows each."""
+        """Saved searches in config order, each shown by a QUERY view."""
         return self._context.config.views
 
     async def save(self, name: str, expression: str, replaces: str = "") -> None:
-        """Save a search; it replaces the one of that name, or `replaces`. Raises ConfigError."""
+        """Save a search, replacing the one named `replaces`, or else of the same name. Raises ConfigError."""
         view = ViewConfig(name.strip(), expression.strip())
         await self._context.change_config(lambda text: edit.set_view(text, view, replaces))
 
@@ -134,7 +134,7 @@ def _matcher(expression: str) -> watch.Matcher:
 
 
 def texts_of(stored: str) -> list[str]:
-    """Return the texts of a JSON list; none if it is something else."""
+    """Return the texts in a JSON list; none for invalid JSON."""
     try:
         found = json.loads(stored or "[]")
     except ValueError:

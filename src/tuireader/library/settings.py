@@ -1,4 +1,4 @@
-"""The configuration in use, choices that survive a restart, and the database file."""
+"""Configuration in use, state that survives a restart, and the database file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REMEMBERED = 200
 
 
 class Settings(UseCases):
-    """Configuration in use, and choices that survive a restart."""
+    """Configuration in use, and state that survives a restart."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -32,11 +32,11 @@ class Settings(UseCases):
         return self._context.problems
 
     async def reload(self) -> None:
-        """Load the configuration again. If it is broken, keep the last good one and raise TuireaderError."""
+        """Reload the configuration. If it is broken, keep the last valid one and raise TuireaderError."""
         await self._context.reload()
 
     async def set_theme(self, name: str) -> None:
-        """Switch to a theme and save it; the demo does not save it. Raises ConfigError."""
+        """Switch to a theme and, except in the demo, save it. Raises ConfigError."""
         if self._context.offline:
             await self._context.use(
                 replace(self._context.config, ui=replace(self._context.config.ui, theme=name))
@@ -45,7 +45,7 @@ class Settings(UseCases):
             await self._context.change_config(lambda text: edit.set_values(text, "ui", {"theme": name}))
 
     async def palette_uses(self) -> Sequence[str]:
-        """Return the used entries of the palette, last one first, with repetitions."""
+        """Return the recently used palette entries, latest first, with repetitions."""
         return await self._pool.read(_uses)
 
     async def note_palette_use(self, name: str) -> None:
@@ -67,25 +67,25 @@ class Database(UseCases):
 
     @property
     def schema(self) -> int:
-        """Version of the schema; the first frame only reads a database of this version."""
+        """Schema version; the first frame reads only databases of this version."""
         return VERSION
 
     async def spare_memory(self) -> None:
-        """Use less memory from now on: the program stays open and is mostly idle."""
+        """Use less memory from now on, for a program that stays open and is mostly idle."""
         await self._pool.limit_cache()
 
     async def checkpoint(self) -> None:
-        """Checkpoint the WAL if it is large; no key waits for it."""
+        """Checkpoint the WAL if it is large, without delaying the UI."""
         await self._pool.checkpoint()
 
     def wait_at_most(self, seconds: float) -> None:
-        """Let writes, also pending ones, wait this long for another program's write."""
+        """Limit how long writes, including pending ones, wait for another program's write."""
         self._pool.wait_at_most(seconds)
 
     async def changed_elsewhere(self) -> bool:
         """Return whether another program has written to the database since the last call.
 
-        Asks the writer's connection, which does not count its own writes.
+        Uses the writer's connection, which does not count its own writes.
         """
         before, self._version = self._version, await self._pool.write(lambda store: store.data_version())
         return before != self._version
@@ -93,14 +93,14 @@ class Database(UseCases):
     async def purge(
         self, *, older_than: int | None, keep: int | None, unread: bool = False, dry_run: bool = False
     ) -> Purged:
-        """Drop the texts of articles older than `older_than` seconds that are not their feed's newest `keep`.
+        """Delete the texts of articles older than `older_than` seconds and not in their feed's newest `keep`.
 
-        At least one of the two is given. Starred, labelled and watched articles and (but for `unread`) unread
-        ones keep theirs. The articles stay, with their marks, and so do not return as new.
+        At least one of the two must be given. Starred, labelled and watched articles keep their texts, as do
+        unread ones without `unread`. The articles stay, with their marks, and so do not return as new.
         """
         from tuireader.store.retention import PurgeRule
 
-        await self._watches.catch_up()  # what a new watch hits must not go
+        await self._watches.catch_up()  # keep articles that a new watch matches
         before = None if older_than is None else self._now() - older_than
         rule = PurgeRule(before, keep, unread)
         ids = await self._pool.read(lambda store: store.retention.candidates(rule))

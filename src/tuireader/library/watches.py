@@ -1,4 +1,4 @@
-"""Watches and mutes: saved in the configuration, applied to stored articles, measured, suggested."""
+"""Watches and mutes: save, preview and suggest them, apply them to stored articles, report their matches."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from tuireader.text import cut
 if TYPE_CHECKING:
     from tuireader.library.watching.reports import Remark, Report
 
-_LOOK_UP = 25  # watches whose candidates are looked up at a time
+_LOOK_UP = 25  # watches to look up candidates for at a time
 CHUNK = 500
-"""Articles that are matched in the first write transaction when a watch has changed."""
-STEP = 0.15  # seconds that each further one should take, so that no mark waits for long
+"""Articles to match in the first write transaction after a watch has changed."""
+STEP = 0.15  # target seconds of each further one, so that marks do not wait for long
 _QUIET_DAYS = 14  # days without news after which a followed story ends
-_EXPLAINED = 200  # matches whose evidence is worked out at a time
+_EXPLAINED = 200  # matches to compute evidence for at a time
 
 
 class Watches(UseCases):
@@ -37,8 +37,8 @@ class Watches(UseCases):
     async def apply(self) -> AsyncGenerator[tuple[int, int], None]:
         """Match new and changed mutes and watches against all stored articles; yields (done, total).
 
-        Also refolds stories of an older version, once. Runs from the newest article to the oldest in small
-        transactions, and can be resumed.
+        Also refolds stories once if an earlier version folded them. Runs from the newest article to the
+        oldest in small transactions, and can be resumed.
         """
         jobs = [*await self._muting(), *await self._watching(), *await self._folding()]
         done, total = 0, sum(up_to for up_to, _ in jobs)
@@ -54,12 +54,12 @@ class Watches(UseCases):
                 yield done, total
 
     async def catch_up(self) -> None:
-        """Run `apply` to its end."""
+        """Run `apply` to completion."""
         async for _ in self.apply():
             pass
 
     async def _watching(self) -> list[tuple[int, Callable[..., int]]]:
-        """Return jobs for pending watches: the newest article to match, and the step that matches some."""
+        """Return jobs for pending watches: the newest article to match, and a function that runs a step."""
         pending = await self._pool.read(lambda store: store.watches.pending())
         found = [rule for rule in rules(self._context.config) if rule.name in pending]
         ways = {rule.name: watch.lookup(rule) for rule in found}
@@ -95,8 +95,8 @@ class Watches(UseCases):
                 pass
 
     async def _muting(self) -> list[tuple[int, Callable[..., int]]]:
-        """Like `_watching`, for mutes."""
-        await self._context.sync_mutes()  # one may have come to its end
+        """Return jobs for pending mutes, as in `_watching`."""
+        await self._context.sync_mutes()  # one may have expired
         pending = await self._pool.read(lambda store: store.mutes.pending())
         mutes = [mute for mute in self._context.mutes.values() if mute.signature in pending]
         if not mutes:
@@ -105,7 +105,7 @@ class Watches(UseCases):
         return [(max(pending.values()), step)]
 
     async def _folding(self) -> list[tuple[int, Callable[..., int]]]:
-        """Like `_watching`, for stories."""
+        """Return jobs for stories to refold, as in `_watching`."""
         up_to = await self._pool.read(lambda store: store.relations.refold_from())
         return [(up_to, ingest.refold_stories)] if up_to else []
 
@@ -122,13 +122,13 @@ class Watches(UseCases):
         )
 
     def named(self, name: str) -> WatchConfig:
-        """Return the watch of a name in any case. Raises UsageError without one."""
+        """Return the watch with a name, ignoring case. Raises UsageError if it does not exist."""
         return named(self._context.config, name)
 
     async def preview(self, config: WatchConfig, replaces: str = "") -> WatchPreview:
-        """Return what a watch would match, compared with the watch `replaces`, if given.
+        """Preview the matches of a watch, compared with the watch `replaces`, if given.
 
-        In small steps, so that lists are read in between and it can be cancelled at any time.
+        Runs in small steps, between which lists can be read, and can be cancelled at any time.
         """
         from tuireader.library.watching.preview import WatchPreviewer
 
@@ -149,7 +149,7 @@ class Watches(UseCases):
         return ()
 
     async def save(self, config: WatchConfig, replaces: str = "") -> None:
-        """Write a new watch into the config, or replace the one named `replaces`. Raises ConfigError.
+        """Write a new watch to the config, or replace the one named `replaces`. Raises ConfigError.
 
         The caller then iterates `apply`.
         """
@@ -164,9 +164,9 @@ class Watches(UseCases):
         await self._context.change_config(lambda text: edit.remove_watch(text, name))
 
     async def for_story(self, article_id: int) -> WatchConfig:
-        """Propose a watch for what comes next in an article's story.
+        """Propose a watch for further reports of an article's story.
 
-        It requires what most of the reports name, and one of the other words that they share.
+        It requires the word that most of the reports contain, and one of the other words that they share.
         """
         words, story, rows = await self._pool.read(
             lambda store: (
@@ -176,7 +176,7 @@ class Watches(UseCases):
             )
         )
         if not rows or not words:
-            raise TuireaderError("this story has no distinctive words to follow", "press W to make a watch")
+            raise TuireaderError("this story has no distinctive words to follow", "press W to create a watch")
         title = story.first.title if story is not None else rows[0].title
         name = f"Story: {cut(title, 40)}"
         subject, *others = words
@@ -185,7 +185,7 @@ class Watches(UseCases):
         return WatchConfig(name, terms, query=query, notify="story", ends_after_quiet_days=_QUIET_DAYS)
 
     async def keep(self, name: str) -> None:
-        """Let a watch that follows a story continue for good; if it has ended, it catches up.
+        """Make a watch that follows a story permanent; if it has ended, it catches up.
 
         The caller then iterates `apply`. Raises ConfigError.
         """
@@ -202,9 +202,9 @@ class Watches(UseCases):
         return await self._pool.read(lambda store: suggest_watch(store, article_id, watches))
 
     async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
-        """Return other names for the terms of a watch found in its articles, each with its sentence.
+        """Return other names for the terms of a watch, found in its articles, each with its sentence.
 
-        "Personal Information Protection Law (PIPL)" proposes PIPL for a watch on the long name.
+        "Personal Information Protection Law (PIPL)" suggests PIPL for a watch on the long name.
         """
         from tuireader.library.watching.suggestions import aliases
 
@@ -222,9 +222,9 @@ class Watches(UseCases):
         return await self._pool.read(lambda store: watch_report(store, item, days, feeds, now))
 
     async def matches_after(self, article_id: int | None) -> tuple[list[tuple[int, Evidence]], int]:
-        """Return the matches after an article, oldest first, and the newest article; None: only the newest.
+        """Return the matches after an article (none if it is None), oldest first, and the newest article.
 
-        The newest is read first, so that nothing that arrives meanwhile is missed.
+        The newest article is read first, so that later arrivals are not missed.
         """
 
         def read(store: Store) -> tuple[list[tuple[int, Evidence]], int]:
@@ -247,17 +247,17 @@ class Watches(UseCases):
         )
 
     def highlights(self, text: str) -> list[tuple[int, int, str]]:
-        """Return the terms of watches in a text: (start, end, watch), sorted. Thread-safe and cheap."""
+        """Return the terms of watches in a text as sorted (start, end, watch). Thread-safe and fast."""
         return self._context.matcher.spans(text)
 
     @property
     def colors(self) -> Mapping[str, str]:
-        """Color of each watch in config order; `""` without one."""
+        """Colour of each watch in config order, or `""`."""
         return {item.name: item.color for item in self._context.config.watches}
 
 
 def _by_index(store: Store, *, up_to: int, size: int, work: ingest.ByIndex, total: int) -> int:
-    """Run a step of watches that the index decides; limited by time, not by `size`."""
+    """Run a step for watches that the index decides; limited by time, not by `size`."""
     left = work.step(store, STEP / 2)
     return max(1, round(left * total)) if left else 0
 
@@ -270,7 +270,7 @@ def _timed(store: Store, *, step: Callable[..., int], up_to: int, size: int) -> 
     return left, time.perf_counter() - started
 
 
-_SAMPLES = 3  # articles that the preview of a mute names
+_SAMPLES = 3  # sample articles in the preview of a mute
 
 
 class Mutes(UseCases):
@@ -281,7 +281,7 @@ class Mutes(UseCases):
         self._watches = watches
 
     async def all(self) -> list[tuple[MuteConfig, int]]:
-        """Return the mutes of the config, each with the number of articles it hides; 0 after its end."""
+        """Return the mutes of the config, each with the number of articles it hides, 0 once expired."""
         counts = await self._pool.read(lambda store: store.mutes.counts())
         hidden = {item: counts.get(mute.signature, 0) for item, mute in self._context.mutes.items()}
         return [(item, hidden.get(item, 0)) for item in self._context.config.mutes]
@@ -292,8 +292,8 @@ class Mutes(UseCases):
         """Hide articles by an expression, a feed (title, address or folder) or both, until the end of a day.
 
         Watched articles stay visible unless `include_watched`. Replaces a mute of the same articles in the
-        config. Returns the number of stored articles it hides. Raises ConfigError when the expression is
-        invalid.
+        config. Returns the number of stored articles that it hides. Raises ConfigError for an invalid
+        expression.
         """
         mute = MuteConfig(query.strip(), feed.strip(), until, include_watched)
         await self._context.change_config(lambda text: edit.add_mute(text, mute))
@@ -301,9 +301,9 @@ class Mutes(UseCases):
         return dict(await self.all()).get(mute, 0)
 
     async def preview(self, mute: MuteConfig) -> MutePreview:
-        """Return what a mute would hide, and which of it watches keep visible.
+        """Preview the articles that a mute would hide, and those that watches keep visible.
 
-        In small steps, so that lists are read in between and it can be cancelled at any time.
+        Runs in small steps, between which lists can be read, and can be cancelled at any time.
         """
         now, names = self._now(), self._context.feed_names
         asked = ingest.Mute.of(mute, names, now)
@@ -320,7 +320,7 @@ class Mutes(UseCases):
                 return MutePreview(problem=trouble)
             ids.extend(more)
 
-        def weigh(store: Store) -> MutePreview:
+        def count(store: Store) -> MutePreview:
             watched, by_name = store.mutes.watched(ids)
             kept = set() if mute.include_watched else watched
             hidden = [article for article in ids if article not in kept]
@@ -332,9 +332,9 @@ class Mutes(UseCases):
                 samples=tuple(store.lists.rows((hidden or ids)[:_SAMPLES])),
             )
 
-        preview = await self._pool.read(weigh)
+        preview = await self._pool.read(count)
         return replace(preview, advice=await self._context.advised(watch_advice.for_mute, mute))
 
     async def remove(self, mute: MuteConfig) -> None:
-        """Remove a mute from the config; what it hid returns unchanged."""
+        """Remove a mute from the config; the articles that it hid reappear unchanged."""
         await self._context.change_config(lambda text: edit.remove_mute(text, mute))

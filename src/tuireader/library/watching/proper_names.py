@@ -1,4 +1,4 @@
-"""Names of people, companies and laws in an article, and names for watches. Pure."""
+"""Find names of people, companies and laws in an article, and name watches. Pure."""
 
 from __future__ import annotations
 
