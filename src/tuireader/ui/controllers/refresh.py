@@ -59,7 +59,7 @@ class Refreshing(Controller):
         if not self.library.offline:
             top.set_interval(_DUE_EVERY, lambda: top.run_worker(self._if_due(), group="due"))
         else:
-            top.tell(progress="offline")
+            top.show(progress="offline")
 
     def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> None:
         """Fetch feeds in the background."""
@@ -101,7 +101,7 @@ class Refreshing(Controller):
             async for done, total in steps:
                 changed = True
                 share = 100 * done // max(1, total)
-                self.top.tell(progress=f"applying watches {share} %")
+                self.top.show(progress=f"applying watches {share} %")
         if changed:
             self._rest()
             await self.reload()
@@ -122,7 +122,7 @@ class Refreshing(Controller):
         self._failed.clear()
         self._matches.clear()
         new = 0
-        self.top.tell(progress="refreshing …")
+        self.top.show(progress="refreshing …")
         try:
             events = self.library.refresh.run_in_subprocess(feed_ids, force=force)
             async with aclosing(events):
@@ -140,7 +140,7 @@ class Refreshing(Controller):
 
     async def _take(self, event: Event, new: int) -> None:
         if isinstance(event, RefreshStarted):
-            self.top.tell(progress=f"refreshing 0/{event.feeds}")
+            self.top.show(progress=f"refreshing 0/{event.feeds}")
         elif isinstance(event, FeedDone):
             if event.error:
                 self._failed.append(event)
@@ -150,16 +150,16 @@ class Refreshing(Controller):
             if now - self._shown_at >= _SHOW_EVERY or event.done == event.total:
                 self._shown_at = now
                 fresh = f" · {new} new" if new else ""
-                self.top.tell(progress=f"refreshing {event.done}/{event.total}{fresh}")
+                self.top.show(progress=f"refreshing {event.done}/{event.total}{fresh}")
             if (event.new or event.changed) and self.may_reload(now):
                 self.reloaded_at = now
                 await self.reload()
         elif isinstance(event, NewMatch):
             self._matches.append(event)
         elif isinstance(event, Relating):
-            self.top.tell(progress=f"relating {event.done}/{event.total}")
+            self.top.show(progress=f"relating {event.done}/{event.total}")
         elif isinstance(event, TextFetched):
-            self.top.tell(progress=f"full texts {event.done}/{event.total}")
+            self.top.show(progress=f"full texts {event.done}/{event.total}")
         elif isinstance(event, Told):
             self._notify(event)
         else:
@@ -193,7 +193,7 @@ class Refreshing(Controller):
         return True
 
     def _rest(self) -> None:
-        self.top.tell(progress="offline" if self.library.offline else "")
+        self.top.show(progress="offline" if self.library.offline else "")
 
     def _summarize(self, done: RefreshDone) -> None:
         """Show one toast for new articles and failures, one for matches."""

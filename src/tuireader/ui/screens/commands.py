@@ -1,4 +1,4 @@
-"""Functions of the commands of the main screen, one line each."""
+"""Map the commands of the main screen to functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
 Commands = dict[str, Callable[..., Any]]
 
 
-# Commands that the help runs in place of those that need another screen.
+# Commands that the help runs instead of commands of another screen or dialog.
 INSTEAD = {
     "open_link": "list_links",
     "refresh_failing": "feed_health",
@@ -73,7 +73,7 @@ _FLOWS: dict[str, Flow] = {
 
 
 def commands(main: Controllers, flows: FlowRunner) -> Commands:
-    """Return a function for each command, by its id."""
+    """Return the function of each command by its id."""
     go, mark, panes, refreshing = main.navigation, main.marking, main.panes, main.refreshing
 
     def move(command_id: str) -> None:

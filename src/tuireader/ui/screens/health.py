@@ -1,4 +1,4 @@
-"""Feed health: failing, moved and paused feeds with reasons and remedies."""
+"""Feed health screen: failing, moved and paused feeds with reasons and fixes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _next(feed: Feed, now: int) -> str:
 
 
 def _name(feed: Feed) -> str:
-    """Return the title of a feed, or else its address without the scheme."""
+    """Return the title of a feed, else its address without the scheme."""
     url = without_password(feed.url)
     return feed.title if feed.title not in ("", url) else url.partition("://")[2] or url
 
@@ -90,7 +90,7 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
         failed = f"failed {_tries(feed.error_streak)}: "
         what, _, to_do = feed.last_error.partition("; ")
         lines.append(((failed, "error"), (what, "text")))
-        if to_do:  # what to do about it is not cut off in a narrow terminal
+        if to_do:  # on a line of its own, as a narrow terminal would cut it off
             lines.append(((f"{to_do[:1].upper()}{to_do[1:]}", "text"),))
     if health.moved_to:
         lines.append((("moved permanently to ", "star"), (health.moved_to, "text")))
@@ -103,7 +103,7 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
 
 
 class Health(TableScreen):
-    """All feeds, those in trouble first; most problems can be fixed here."""
+    """Table of all feeds, those in trouble first; most problems can be fixed here."""
 
     HEADING = "Feed health"
     KIND = ViewKind.FEED
@@ -125,7 +125,7 @@ class Health(TableScreen):
         self._found: dict[str, FeedHealth] = {}
 
     async def fetch(self) -> list[Row]:
-        """Return the feeds by trouble, and then in the order of the config."""
+        """Return the feeds, those in trouble first, then in the order of the config."""
         found = sorted(await self.library.feeds.health(), key=lambda health: health.order)
         self._found = {str(health.feed.id): health for health in found}
         now = int(self.host.clock())
@@ -133,16 +133,16 @@ class Health(TableScreen):
         return [health_row(health, now) for health in found]
 
     def summary(self) -> str:
-        """Return the number of feeds, and of those in trouble."""
+        """Return the number of feeds and of feeds in trouble."""
         bad = sum(health.trouble >= Trouble.MOVED for health in self._found.values())
         return f"{counted(len(self._found), 'feed')}, {bad or 'none'} in trouble"
 
     def about(self, key: str) -> list[Line]:
-        """Return error, address, times and numbers of a feed."""
+        """Return error, address, times and statistics of a feed."""
         return health_facts(self._found[key], int(self.host.clock()))
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return commands for the feed under the cursor."""
+        """Return the commands for the feed under the cursor."""
         health = self._current
         if health is None:
             return []

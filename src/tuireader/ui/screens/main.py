@@ -1,4 +1,4 @@
-"""Main screen: composes panes and controllers and keeps them up to date."""
+"""Main screen: compose panes and controllers and keep them up to date."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from tuireader.model import Counts
     from tuireader.ui.widgets.page_pane import PagePane
 
-_AT_REST = 0.05  # seconds after the first painting from which keys that came with the start are answered
+_AT_REST = 0.05  # seconds between checks for keys that were typed during the start
 
 
 class MainScreen(PaneScreen, inherit_bindings=False):
-    """Sidebar, list and article between the lines at top and foot."""
+    """Sidebar, list and article between header and footer."""
 
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar = [*bindings(), Binding("ctrl+c", "screen.copy_text", show=False)]
@@ -50,17 +50,17 @@ class MainScreen(PaneScreen, inherit_bindings=False):
 
     def __init__(self, counting: asyncio.Future[Counts] | None, opened: Callable[[], None]) -> None:
         super().__init__()
-        self._counting = counting  # the sidebar's numbers, asked for before Textual was imported
+        self._counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opened = opened
 
     @property
     def is_composed(self) -> bool:
-        """Return whether panes and controllers are made."""
+        """Return whether panes and controllers exist."""
         return hasattr(self, "controllers")
 
     @property
     def host(self) -> Host:
-        """App that shows the screen."""
+        """The app."""
         return host_of(self)
 
     # -- composition
@@ -86,7 +86,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     # -- start
 
     async def on_mount(self) -> None:
-        """Show the unread articles, or all where nothing is unread, then look for new ones."""
+        """Show the unread articles, or all if none is unread, and report problems with keys."""
         try:
             await self._start()
         finally:
@@ -111,14 +111,14 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.run_worker(self._go_on(), group="start")
 
     def _rest(self) -> None:
-        """Let the keys that were typed during the start go first."""
+        """Process keys typed during the start before anything else."""
         if self.host.is_headless:
             self.session.started.set()
         elif self.is_running:
             self.set_timer(_AT_REST, self._rest if self.keys_wait else self.session.started.set)
 
     async def _go_on(self) -> None:
-        """Do what the first keys need not wait for."""
+        """Run the startup tasks that would delay the first keys."""
         await self.session.started.wait()
         await self.library.database.spare_memory()
         self.controllers.refreshing.start()
@@ -128,7 +128,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.articles.forget_strips()
 
     async def _keep_frame(self) -> None:
-        """Keep what the next start shows first, once the numbers are known."""
+        """Save the first frame of the next start once the counts are known."""
         if self._counting is not None:
             self.session.counts = await self._counting
             await self.host.keep_frame()
@@ -137,17 +137,17 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     # -- update the screen
 
     def update_footer(self) -> None:
-        """Show the keys that work here, the position, and the sentence that was found."""
+        """Show the available keys, the position, and the sentence that matched."""
         if self.hits.update(self.articles.current_id):
             self.panes.rearrange()
         key_of = self.host.key_of
         keys = footer_keys(self.session, self.panes, key_of)
-        self.status.tell(keys, *footer_position(self.session, self.panes, key_of))
+        self.status.show(keys, *footer_position(self.session, self.panes, key_of))
 
     def update_bars(self) -> None:
-        """Show view, counts, keys and position as they are now."""
+        """Update view, counts, keys and position."""
         title, count = header(self.session, len(self.articles.ids), self.library.searches.saved)
-        self.top.tell(title=title, count=count)
+        self.top.show(title=title, count=count)
         self.update_footer()
         self._paint()
 
@@ -155,18 +155,18 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.flush_refresh(self.top, *self.panes.repainted(), self.status)
 
     async def before_key(self) -> None:
-        """Wait for the list in which a key is meant to do something."""
+        """Wait for the search whose results the key applies to."""
         await self.controllers.search.settled()
 
     def after_key(self) -> None:
-        """Show what a key has changed, unless more keys wait."""
+        """Show the changes made by a key, unless more keys are waiting."""
         self.update_footer()
         if not self.keys_wait:
             self._paint()
             self.controllers.reader.prefetch()
 
     def new_colours(self) -> None:
-        """Redraw everything: the theme or the watches have other colours."""
+        """Redraw everything with the new colours of the theme or the watches."""
         self.host.forget_theme_styles()
         self.panes.forget_strips()
         self.top.refresh()
@@ -180,31 +180,31 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         return commands(self.controllers, self.flows)
 
     async def action_run(self, command_id: str, number: int | None = None) -> None:
-        """Run a command, with the number of its key if that means something."""
+        """Run a command, with the number of its key if it has one."""
         do = self.commands[command_id]
         done = do() if number is None else do(number)
         if isawaitable(done):
             await done
 
     async def run_command(self, command_id: str) -> None:
-        """Do what a key of the command would do; for one of another screen, open that."""
+        """Run a command as its key would; for a command of another screen, open that screen."""
         await self.action_run(INSTEAD.get(command_id, command_id))
         self.update_bars()
 
     async def welcomed(self, added: int | None) -> None:
-        """Show the first keys after the welcome, and fetch the feeds that were added there."""
+        """After the welcome, show the first keys to know and fetch the new feeds."""
         await self.flows.run(guide.show_tour)
         await self.flows.apply(Outcome(feeds_added=added or 0))
 
     # -- messages
 
     def on_resize(self, event: events.Resize) -> None:
-        """Hide what does not fit."""
+        """Hide panes that do not fit."""
         self.panes.fit(event.size)
         self.update_footer()
 
     def on_descendant_focus(self) -> None:
-        """Show the keys of the pane that has the focus now."""
+        """Show the keys of the focused pane."""
         if self.focused is not self.sidebar:
             self.remove_class("-sidebar")
         self.update_footer()
@@ -216,11 +216,11 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     @on(FindLine.Stepped)
     @on(FindLine.Left)
     def show_position(self) -> None:
-        """Show where the cursor is now."""
+        """Show the position of the cursor."""
         self.update_footer()
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
-        """Show the view that was chosen in the sidebar."""
+        """Show the view chosen in the sidebar."""
         await self.controllers.navigation.preview_view(message.view, leave=message.leave)
 
     def on_sidebar_folded(self, message: Sidebar.Folded) -> None:
@@ -229,31 +229,31 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.controllers.draw_sidebar()
 
     async def on_article_list_opened(self, message: ArticleList.Opened) -> None:
-        """Open what was clicked."""
+        """Open the article that was clicked."""
         await self.controllers.navigation.open_article(message.article_id)
 
     async def on_article_pane_target_opened(self, message: ArticlePane.TargetOpened) -> None:
-        """Open a relative."""
+        """Open a related article or a link."""
         await self.controllers.navigation.follow(message.target)
 
     def on_page_pane_pictures_seen(self, message: PagePane.PicturesSeen) -> None:
-        """Load what came in sight, once the text is painted."""
+        """Load images that became visible, after the text is painted."""
         self.call_after_refresh(self.controllers.images.see, message.urls, message.width)
 
     def on_article_pane_unfit(self) -> None:
-        """Lay tables out for the width that the text has now."""
+        """Lay out tables for the current width of the text."""
         run_latest(self, self.controllers.reader.fit_tables, "tables")
 
     def on_search_line_typed(self, message: SearchLine.Typed) -> None:
-        """Show what is found so far."""
+        """Show the results for the text typed so far."""
         self.controllers.search.look_for(message.text, filters=message.filters)
 
     def on_search_line_left(self, message: SearchLine.Left) -> None:
-        """Go on in the results, or back to what was there before."""
+        """Move to the results, or return to the previous list."""
         self.controllers.search.go_on(message.text, filters=message.filters)
         self.update_bars()
 
     async def on_search_line_kept(self, message: SearchLine.Kept) -> None:
-        """Make a watch or a saved search of what is typed."""
+        """Turn the typed text into a watch or a saved search."""
         self.controllers.search.remember(message.text)
         await self.flows.run(partial(feeds.keep_search, message.text, message.filters, message.as_view))

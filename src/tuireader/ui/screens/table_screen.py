@@ -1,4 +1,4 @@
-"""Base of the screens that are a table: health of the feeds, watches."""
+"""Base of the table screens: feed health and watches."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 class TableScreen(Screen[View | None], inherit_bindings=False):
-    """A table above details of the row under the cursor. The result is a view to show."""
+    """A table above details of the current row; the result is a view to show."""
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
     AUTO_FOCUS = "#table"
     HEADING: ClassVar = ""
-    KIND: ClassVar[ViewKind]  # of the views that the rows stand for, by their keys
+    KIND: ClassVar[ViewKind]  # kind of the views that the rows open; a row and its view have the same key
     COLUMNS: ClassVar[Sequence[Column]] = ()
 
     def __init__(self, flows: FlowRunner) -> None:
@@ -45,7 +45,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         return host_of(self)
 
     def compose(self) -> ComposeResult:
-        """Header, table, details, footer."""
+        """Compose header, table, details and footer."""
         self.library = self.host.library
         self.top = TopLine()
         self.table = Table(self.COLUMNS)
@@ -58,8 +58,8 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         yield self.status
 
     def on_mount(self) -> None:
-        """Fill the table, now and whenever the store changes."""
-        self.top.tell(title=self.HEADING)
+        """Fill the table now and whenever the store changes."""
+        self.top.show(title=self.HEADING)
         self.host.reloaded.subscribe(self, lambda _: self.reload())
         self.reload()
 
@@ -74,10 +74,10 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
 
     async def _fill(self) -> None:
         self.table.show(await self.fetch())
-        self.top.tell(count=self.summary())
-        self.tell()
+        self.top.show(count=self.summary())
+        self.update_details()
 
-    # -- overridden by each screen
+    # -- implemented by each screen
 
     async def fetch(self) -> list[Row]:
         """Return the rows."""
@@ -92,13 +92,13 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         return []
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return commands of the screen with titles for the row under the cursor."""
+        """Return the commands for the current row, with titles."""
         return []
 
     # -- keys
 
-    def tell(self) -> None:
-        """Show details and keys for the row under the cursor."""
+    def update_details(self) -> None:
+        """Show details and keys for the current row."""
         current, key_of = self.table.current, self.host.key_of
         self.facts.show(*(self.about(current) if current is not None else ()))
         moving = (f"{key_of('move_down')}/{key_of('move_up')}", "move")
@@ -106,23 +106,23 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         leaving = (key_label("escape") if by_escape else key_of("back"), "Back")
         where = f"{self.table.cursor + 1}/{len(self.table.rows)}" if self.table.rows else ""
         keys = [(key_of(command), title) for command, title in self.keys()]
-        self.status.tell([moving, *keys, leaving], where, False)
+        self.status.show([moving, *keys, leaving], where, False)
 
     def on_table_moved(self) -> None:
         """Update details and keys."""
-        self.tell()
+        self.update_details()
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
         """Show the articles of a row."""
         self.dismiss(View(self.KIND, message.key))
 
     async def action_edit_this(self) -> None:
-        """Edit what the row under the cursor stands for."""
+        """Edit the feed or watch of the current row."""
         if self.table.current is not None:
             await self.flows.run(partial(edit, view=View(self.KIND, self.table.current)))
 
     async def action_remove_this(self) -> None:
-        """Remove it, after a question."""
+        """Remove the feed or watch of the current row after confirmation."""
         if self.table.current is not None:
             await self.flows.run(partial(remove, view=View(self.KIND, self.table.current)))
 

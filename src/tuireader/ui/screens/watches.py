@@ -1,4 +1,4 @@
-"""Watches with their hit counts, newest hits, and reasons for silence."""
+"""Watches screen: match counts, newest matches, and reasons for silence."""
 
 from __future__ import annotations
 
@@ -58,21 +58,21 @@ def _total(count: Count) -> str:
 
 
 def _end(ends: int, now: int, key: str) -> str:
-    """Return when a followed story ends or ended."""
+    """Return when a followed story ends or ended, with the key that keeps it."""
     if ends <= now:
         return f"ended on {day(ends)}: no new hits · {key} keeps it"
     return f"ends on {day(ends)} unless there is news · {key} keeps it"
 
 
 def definition(config: WatchConfig) -> str:
-    """Return a watch in one line: `any: WeChat, 微信 · none: webinar · query: fine NEAR/8 Tencent`."""
+    """Return a watch as one line: `any: WeChat, 微信 · none: webinar · query: fine NEAR/8 Tencent`."""
     parts = [("any", ", ".join(config.any)), *(("one of", ", ".join(group)) for group in config.all)]
     parts += [("none", ", ".join(config.none)), ("query", config.query), ("feeds", ", ".join(config.feeds))]
     return " · ".join(f"{name}: {words}" for name, words in parts if words)
 
 
 class Watches(TableScreen):
-    """All watches in the order of the config; enter shows the hits of one."""
+    """Table of all watches in the order of the config; enter shows the matches of a watch."""
 
     HEADING = "Watches"
     KIND = ViewKind.WATCH
@@ -96,7 +96,7 @@ class Watches(TableScreen):
         self._stats: dict[str, WatchStats] = {}
 
     async def fetch(self) -> list[Row]:
-        """Return the watches with their numbers."""
+        """Return the watches with their counts."""
         stats = await self.library.watches.stats()
         self._stats = {one.name: one for one in stats}
         self.table.empty_text = f"No watches yet. {self.host.key_of('new_watch')} makes one."
@@ -104,12 +104,12 @@ class Watches(TableScreen):
         return [watch_row(one, now, folds=self._folds) for one in stats]
 
     def summary(self) -> str:
-        """Return the number of watches and of today's hits."""
+        """Return the number of watches and of today's matches."""
         today = sum(one.today for one in self._stats.values())
         return f"{len(self._stats)}, {counted(today, 'hit') if today else 'no hits'} today"
 
     def about(self, key: str) -> list[Line]:
-        """Return newest hit, feeds, silence and definition of a watch."""
+        """Return newest match, feeds, silence and definition of a watch."""
         stats, now = self._stats[key], int(self.host.clock())
         total = f" · {_total(stats.count)}" + (f", {stats.former} until edited" if stats.former else "")
         lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (total, "dim"))]
@@ -140,7 +140,7 @@ class Watches(TableScreen):
         return next((one for one in self.library.config.watches if one.name == name), None)
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return commands for the watch under the cursor."""
+        """Return the commands for the watch under the cursor."""
         made = [("new_watch", "New")]
         if self._stats:
             made = [("open", "Articles"), ("edit_this", "Edit"), *made, ("remove_this", "Remove")]
@@ -150,7 +150,7 @@ class Watches(TableScreen):
         return made
 
     async def action_keep_watch(self) -> None:
-        """Keep the followed story under the cursor."""
+        """Keep following the story under the cursor."""
         name = self.table.current or ""
         if name not in self._stats or self._stats[name].ends is None:
             self.host.say("This watch has no end", seconds=2)
@@ -158,5 +158,5 @@ class Watches(TableScreen):
         await self.flows.run(partial(keep_watch, name=name))
 
     async def action_new_watch(self) -> None:
-        """Make a new one from nothing."""
+        """Create a watch from an empty form."""
         await self.flows.run(new_watch)

@@ -1,9 +1,9 @@
-"""The app in a browser: textual-serve behind a token, on loopback by default.
+"""Serve the app to a browser: textual-serve behind a token, on loopback by default.
 
-textual-serve (MIT, by the makers of Textual) runs one app process for each browser tab and carries bytes.
-It has no access control: anyone who reaches the port could read along, and so could any web page open in
-the browser (by DNS rebinding, or by a WebSocket across origins, RFC 6455 section 10.2). So every request must
-name our own address and carry the token, and the page loads nothing from elsewhere.
+textual-serve (MIT, by the makers of Textual) runs one app process per browser tab and relays bytes.
+It has no access control: anyone who can reach the port could read along, and so could any web page open in
+the browser (by DNS rebinding, or by a cross-origin WebSocket, RFC 6455 section 10.2). So every request must
+name our own address and carry the token, and the page loads nothing from other servers.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class _Reader(AppService):
-    """The program behind one tab, which closes the tab's connection when it ends."""
+    """The app process of one tab; closes the tab's connection when it ends."""
 
     async def run(self) -> None:
         try:
@@ -56,7 +56,7 @@ class _Reader(AppService):
 
 
 class Guarded(Server):
-    """A server of the app that requires its token and its own address."""
+    """Server that requires its token and its own address in every request."""
 
     def __init__(self, command: Sequence[str], listening: socket.socket, public_url: str, token: str) -> None:
         super().__init__(shlex.join(command), title="tuireader", public_url=public_url)
@@ -66,7 +66,7 @@ class Guarded(Server):
 
     @property
     def link(self) -> str:
-        """The address to open, including the token."""
+        """Address to open, including the token."""
         return f"{self.public_url}/?token={quote(self._token)}"
 
     def serve(self, debug: bool = False) -> None:
@@ -74,7 +74,7 @@ class Guarded(Server):
         web.run_app(self._make_app(), sock=self._listening, print=None, access_log=None)
 
     async def on_startup(self, app: web.Application) -> None:
-        """Print nothing: the command line has printed the address."""
+        """Print nothing: the command line has already printed the address."""
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
@@ -89,21 +89,21 @@ class Guarded(Server):
         if request.host != own.netloc or (origin is not None and urlsplit(origin).netloc != own.netloc):
             raise web.HTTPForbidden(text=f"tuireader is at {self.public_url}\n")
         if self._knows(request.query.get("token", "")) and request.path == "/":
-            # Redirect to an address without the token, which keeps it out of history and bookmarks.
+            # Redirect to an address without the token, to keep it out of history and bookmarks.
             response: web.StreamResponse = web.Response(status=303, headers={"Location": "/"})
             response.set_cookie(
                 self._cookie, self._token, httponly=True, samesite="Strict", secure=own.scheme == "https"
             )
             return response
         if not self._knows(request.cookies.get(self._cookie, "")):
-            raise web.HTTPForbidden(text="open the link that `tuireader serve` has printed\n")
+            raise web.HTTPForbidden(text="open the link that `tuireader serve` printed\n")
         response = await handler(request)
         if not response.prepared:
             response.headers.update(_HEADERS)
         return response
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """Run a reader for a tab, of the size that the tab requests."""
+        """Run the app for a tab, at the size that the tab requests."""
         size = [to_int(request.query.get(name, ""), least) for name, least in (("width", 80), ("height", 24))]
         websocket = web.WebSocketResponse(heartbeat=15)
         await websocket.prepare(request)
@@ -164,7 +164,7 @@ def serve(
     browser: bool = False,
     say: Callable[[str], None],
 ) -> None:
-    """Serve the app that `command` starts until interrupted; `say` gets the link, once it can be opened."""
+    """Serve the app started by `command` until interrupted; `say` gets the link once it works."""
     host, port = listening.getsockname()[:2]
     named = f"[{host}]" if ":" in host else host
     server = Guarded(

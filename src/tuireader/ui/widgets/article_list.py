@@ -1,4 +1,4 @@
-"""List of articles: any number of ids, one line each, rows fetched for the visible part."""
+"""Article list: one line per article; rows are fetched for the visible part only."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tuireader.ui.widgets.pane import CursorPane
 
 Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]
 
-_CHUNK = 64  # rows in one fetch
+_CHUNK = 64  # number of rows per fetch
 _KEEP = 4096  # maximum number of rows and strips kept
 
 
 class ArticleList(CursorPane):
-    """Articles of a view. Rows arrive through `fetch` without blocking keys; a missing row is blank."""
+    """Articles of a view. `fetch` loads rows without blocking keys; rows are blank until loaded."""
 
     @dataclass
     class Opened(Message):
@@ -48,10 +48,10 @@ class ArticleList(CursorPane):
         self.folds = False  # whether a row represents its story
         self.opened: Collection[int] = ()  # stories that show all rows
         self.by_day = True  # whether rows are sorted by time
-        self.selected: set[int] = set()  # what marking commands apply to, unless empty
+        self.selected: set[int] = set()  # articles that marking commands apply to, unless empty
         self.touched = False  # whether the user has moved in this view
-        self.partial = False  # whether further ids are about to arrive
-        self.to_end = False  # whether the cursor goes to the end when they do
+        self.partial = False  # whether more ids are expected
+        self.to_end = False  # whether the cursor moves to the end when they arrive
         self._fetch = fetch
         self._feed_title = feed_title
         self._rows: dict[int, ArticleRow] = {}
@@ -93,7 +93,7 @@ class ArticleList(CursorPane):
     ) -> None:
         """Show other articles with the cursor on `cursor_id` (else the first), on line `line` of the pane.
 
-        If these are only the first ones (`partial`), `update_ids` has to follow with all.
+        With `partial`, these are only the first articles; call `update_ids` with all of them later.
         """
         self.ids = ids
         self.partial, self.to_end = partial, False
@@ -106,11 +106,11 @@ class ArticleList(CursorPane):
         self.keep_in_sight()
         self.forget_strips()
         if not self._sees_all() and isinstance(self.screen, CoalescingScreen):
-            self.screen.hold_repaint()  # else blank lines would flash
+            self.screen.hold_repaint()  # avoids a flash of blank lines
         self._want()
 
     def update_ids(self, ids: array[int]) -> None:
-        """Replace the ids of the same view; cursor and scroll position stay on their article."""
+        """Replace the ids of the current view; cursor and scroll position stay on their articles."""
         grown, self.partial = self.partial, False
         if self.to_end:
             self._take_ids(ids)
@@ -133,7 +133,7 @@ class ArticleList(CursorPane):
         self.reload_rows()
 
     def insert(self, row: ArticleRow, *, after: int) -> bool:
-        """Insert an article below another; return False if that is not listed."""
+        """Insert an article below another one; return False if the other one is not listed."""
         at = self._index(after)
         if at is None:
             return False
@@ -150,7 +150,7 @@ class ArticleList(CursorPane):
         self._want()
 
     def _nearest(self, ids: array[int]) -> int:
-        """Return the index in `ids` of the article under the cursor, else of the next one present."""
+        """Return the index in `ids` of the article under the cursor, else of the next one in them."""
         for old in self.ids[self.cursor : self.cursor + 200]:
             try:
                 return ids.index(old)
@@ -179,7 +179,7 @@ class ArticleList(CursorPane):
         return True
 
     def patch(self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None) -> None:
-        """Show changed marks immediately."""
+        """Show changed marks at once."""
         changed = list(self._rows) if ids is self.ids else self._rows.keys() & set(ids)
         for article_id in changed:
             row = self._rows[article_id]
@@ -192,7 +192,7 @@ class ArticleList(CursorPane):
         self._refresh_rows(set(changed))
 
     def loaded(self, ids: Collection[int]) -> list[int]:
-        """Return the articles whose rows are loaded."""
+        """Return those of some articles whose rows are loaded."""
         wanted = ids if isinstance(ids, Set) else set(ids)
         return [article_id for article_id in self._rows if article_id in wanted]
 
@@ -216,20 +216,20 @@ class ArticleList(CursorPane):
         self.select([article_id], on=article_id not in self.selected)
 
     def reload_rows(self) -> None:
-        """Fetch the visible rows again; the old ones stay until they arrive."""
+        """Fetch the visible rows again, showing the old ones until then."""
         self._asked.clear()
         self._want(again=True)
         self.refresh()
 
     def _refresh_rows(self, ids: Collection[int]) -> None:
-        """Redraw visible rows and those below them, whose day may depend on them."""
+        """Redraw visible rows and the rows below them, as these may show a different day."""
         top, below = self.scroll_offset.y, False
         for line, article_id in enumerate(self.ids[top : top + self.size.height], top):
             if (changed := article_id in ids) or below:
                 self.refresh_line(line)
             below = changed
 
-    # -- rows as needed
+    # -- loading rows
 
     def on_resize(self) -> None:
         """Redraw for the new width; the cursor stays visible."""
@@ -245,7 +245,7 @@ class ArticleList(CursorPane):
             self._want()
 
     def _want(self, *, again: bool = False) -> None:
-        """Fetch missing chunks of the visible part and two pages around it, the nearest first."""
+        """Fetch missing chunks of the visible part and two pages around it, nearest first."""
         if not self.ids or not self.is_mounted:
             return
         top, height = self.scroll_offset.y, max(1, self.size.height)
@@ -270,7 +270,7 @@ class ArticleList(CursorPane):
         for chunk in chunks:
             rows = await self._fetch(ids[chunk * _CHUNK : (chunk + 1) * _CHUNK])
             if ids is not self.ids:
-                return  # another view is shown by now
+                return  # another view is shown now
             self._take(rows)
 
     def _take(self, rows: list[ArticleRow]) -> None:
@@ -295,7 +295,7 @@ class ArticleList(CursorPane):
         """Draw an article, a blank line until it is loaded, or the note of an empty list."""
         number = y + self.scroll_offset.y
         context = self._row_context
-        if context is None or context.width != self.size.width:  # drawn before the resize event arrives
+        if context is None or context.width != self.size.width:  # drawing may come before the resize event
             self._strips.clear()
             context = self._row_context = RowContext(
                 self.theme_styles,
@@ -340,12 +340,12 @@ class ArticleList(CursorPane):
         return (row, above) if number and row is not None and above is not None else None
 
     def _is_inner(self, number: int) -> bool:
-        """Return whether the row above belongs to the same, opened story."""
+        """Return whether the row above belongs to the same story, which is unfolded."""
         pair = self._with_above(number) if self.opened else None
         return pair is not None and pair[0].story in self.opened and pair[0].story == pair[1].story
 
     def _is_same_day(self, number: int, now: int) -> bool | None:
-        """Return whether the visible row above is of the same day; None unless sorted by time."""
+        """Return whether the visible row above has the same day; None unless sorted by time."""
         if not self.by_day:
             return None
         pair = self._with_above(number) if number > self.scroll_offset.y else None
@@ -354,18 +354,18 @@ class ArticleList(CursorPane):
     # -- moving
 
     def go_bottom(self) -> None:
-        """Go to the last article, even if its id is still to arrive."""
+        """Go to the last article, even if its id is not known yet."""
         super().go_bottom()
         self.to_end = self.partial
 
     def move_to(self, line: int) -> None:
-        """Move the cursor; from now on it stays on its article when others arrive above."""
+        """Move the cursor; it then stays on its article when others arrive above."""
         self.touched = True
         self.to_end = False
         super().move_to(line)
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor; open on a second click or double click; select with ctrl."""
+        """Move the cursor; open on a second or double click; select with ctrl."""
         number = event.y + self.scroll_offset.y
         if number >= len(self.ids):
             return

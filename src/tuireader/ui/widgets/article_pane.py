@@ -1,4 +1,4 @@
-"""Reading pane: an article as lines, with hits to jump to and related articles to open."""
+"""Reading pane: an article with matches to jump to and related articles to open."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_FOUND = 10_000
 
 
 class Found(NamedTuple):
-    """An occurrence of the searched words: a range of a part of the text, or of a part `below` it."""
+    """An occurrence of the searched words: a range of a part, in the text or `below` it."""
 
     below: bool
     part: int
@@ -26,7 +26,7 @@ class Found(NamedTuple):
 
 
 class ArticlePane(PagePane):
-    """Adds watch hits, find in page and a cursor on related articles to a page."""
+    """A page with matches of watches, find in page and a cursor on related articles."""
 
     @dataclass
     class TargetOpened(Message):
@@ -35,10 +35,10 @@ class ArticlePane(PagePane):
         target: Target
 
     class Changed(Message):
-        """The current hit or the cursor on related articles has changed."""
+        """The current match or the cursor on related articles changed."""
 
     class Unfit(Message):
-        """The tables of the page are laid out for another width."""
+        """The tables of the page were laid out for another width."""
 
     def __init__(self, measure: int) -> None:
         super().__init__(measure)
@@ -56,7 +56,7 @@ class ArticlePane(PagePane):
         super().show(page, place=place)
 
     def show_head(self, page: Page) -> None:
-        """Show a page whose first parts differ; the view of the others stays."""
+        """Show a page whose first parts differ; the other parts stay in place."""
         self._arrive_if_needed()
         top = self.scroll_offset.y
         self.page_shown = page
@@ -86,7 +86,7 @@ class ArticlePane(PagePane):
     # -- moving
 
     def move(self, lines: int) -> None:
-        """Scroll; among related articles, move the cursor."""
+        """Scroll, or move the cursor among related articles."""
         if self.chosen >= 0 and abs(lines) == 1:
             self.choose(self.chosen + lines)
         else:
@@ -105,7 +105,7 @@ class ArticlePane(PagePane):
         self.scroll_now(len(self._head.lines) + len(self._tail.lines))
 
     def go_to_comments(self) -> bool:
-        """Scroll to the first comment; return False without comments."""
+        """Scroll to the first comment; return False if there are no comments."""
         page = self.page_shown
         if page is None or page.tail.comments < 0:
             return False
@@ -115,17 +115,17 @@ class ArticlePane(PagePane):
         return True
 
     def _bring_in_sight(self, line: int) -> None:
-        """Scroll a line into view, with some lines above it."""
+        """Scroll a line into view, along with some lines above it."""
         self.forget_strips()
         top, height = self.scroll_offset.y, self.size.height
         if not top <= line < top + height - 1:
             self.scroll_now(max(0, line - height // 3))
         self.post_message(self.Changed())
 
-    # -- hits
+    # -- matches
 
     def next_hit(self, step: int) -> Hit | None:
-        """Go to the next hit of a watch, after the last one to the first; return None without hits."""
+        """Go to the next match of a watch, from the last one to the first; return None without matches."""
         page = self.page_shown
         if page is None or not page.hits:
             return None
@@ -141,9 +141,9 @@ class ArticlePane(PagePane):
     # -- find in page
 
     def find(self, words: str) -> int:
-        """Highlight all occurrences, ignoring case, and go to the first one from where the search began.
+        """Highlight all occurrences, ignoring case, and go to the first one after the start of the search.
 
-        Return their number; `""` removes the highlights.
+        Return the number of occurrences; `""` removes the highlights.
         """
         if not self.sought:
             self._find_from = self.scroll_offset.y
@@ -161,7 +161,7 @@ class ArticlePane(PagePane):
         return len(self.found)
 
     def next_found(self, step: int) -> None:
-        """Go to the next occurrence; after the last one to the first."""
+        """Go to the next occurrence, from the last one to the first."""
         if self.found:
             self._unchoose()
             self.found_at = (self.found_at + step) % len(self.found)
@@ -188,7 +188,7 @@ class ArticlePane(PagePane):
     # -- related articles
 
     def choose(self, number: int) -> bool:
-        """Move the cursor to a related article and show it; leave them before the first one."""
+        """Move the cursor to a related article and show it; a negative number removes the cursor."""
         if number < 0 or not self.targets:
             self._unchoose()
             return False
@@ -220,7 +220,7 @@ class ArticlePane(PagePane):
             self.post_message(self.Changed())
 
     def open_chosen(self) -> bool:
-        """Open the related article under the cursor; return False if there is none."""
+        """Open the related article under the cursor; return False without one."""
         if not 0 <= self.chosen < len(self.targets):
             return False
         self.post_message(self.TargetOpened(self.targets[self.chosen]))

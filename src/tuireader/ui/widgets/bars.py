@@ -18,11 +18,11 @@ _KEPT = (BY_ID["help"].title, QUIT, BACK)
 
 
 class Bar(Widget):
-    """A line drawn as a whole."""
+    """Base of the one-line bars."""
 
     @property
     def theme_styles(self) -> Styles:
-        """The styles of the current theme."""
+        """Styles of the current theme."""
         return host_of(self).theme_styles
 
     def strip(self, segments: Iterable[Segment]) -> Strip:
@@ -32,7 +32,7 @@ class Bar(Widget):
 
 
 class TopLine(Bar):
-    """Name, view, count; on the right the progress of a refresh."""
+    """Header: program name, view and count; at the right the progress of a refresh."""
 
     def __init__(self) -> None:
         super().__init__(id="top")
@@ -40,10 +40,10 @@ class TopLine(Bar):
         self._count = ""
         self._progress = ""
 
-    def tell(
+    def show(
         self, *, title: str | None = None, count: str | None = None, progress: str | None = None
     ) -> None:
-        """Change parts of the header; None keeps one."""
+        """Change parts of the header; None leaves a part unchanged."""
         before = (self._title, self._count, self._progress)
         self._title = self._title if title is None else title
         self._count = self._count if count is None else count
@@ -79,7 +79,7 @@ class TopLine(Bar):
 
 
 class StatusLine(Bar):
-    """The main keys, and on the right the position in the list."""
+    """Footer: the main keys, and at the right the position in the list."""
 
     def __init__(self) -> None:
         super().__init__(id="status")
@@ -87,8 +87,8 @@ class StatusLine(Bar):
         self._where = ""
         self._trouble = False
 
-    def tell(self, keys: Sequence[tuple[str, str]], where: str, trouble: bool) -> None:
-        """Show `(key, title)` pairs and the position; `trouble` shows an error in its place."""
+    def show(self, keys: Sequence[tuple[str, str]], where: str, trouble: bool) -> None:
+        """Show `(key, title)` pairs and the position; with `trouble`, `where` is an error."""
         new = (tuple(keys), where, trouble)
         if new != (self._keys, self._where, self._trouble):
             self._keys, self._where, self._trouble = new
@@ -99,7 +99,7 @@ class StatusLine(Bar):
         return self.draw(self._keys, self._where, trouble=self._trouble)
 
     def draw(self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool) -> Strip:
-        """Return the footer with as many keys as fit beside the position, help and quit among them."""
+        """Return the footer with the position and as many keys as fit, always with help and quit."""
         styles, width = self.theme_styles, self.size.width
         base = styles.base
         share = width - 2 if trouble else max(width // 2, width - 40)
@@ -116,7 +116,7 @@ class StatusLine(Bar):
 
 
 def _fitting(keys: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
-    """Return the first keys that fit, and always those for help and quit."""
+    """Return the first keys that fit, always with those for help and quit."""
     for titles in (_KEPT, _KEPT[:1]):
         kept = [pair for pair in keys if pair[1] in titles]
         others = [pair for pair in keys if pair[1] not in titles]

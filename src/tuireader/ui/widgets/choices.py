@@ -31,7 +31,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line: `key` is the value of a choice, None for a heading; `lead` stands before the text."""
+    """A line: `key` is the value of a choice, None for a heading; `lead` is shown before the text."""
 
     key: str | None
     text: str
@@ -40,7 +40,7 @@ class Choice:
 
 
 class Choices(OptionList, inherit_bindings=False):
-    """Textual's list with the keys of the command table, aligned columns, and ends where the cursor stops."""
+    """Textual's list with the keys of the command table and aligned columns; the cursor stops at the ends."""
 
     BINDINGS: ClassVar = [
         replace(one, action=_ACTIONS.get(one.id or "", one.action)) for one in bindings(Scope.CHOICES)
@@ -68,7 +68,7 @@ class Choices(OptionList, inherit_bindings=False):
             self.action_first()
 
     def option(self, choice: Choice) -> Option:
-        """Return a choice as Textual's list shows it."""
+        """Return the option for a choice in Textual's list."""
         if choice.key is None:
             return Option(Content(choice.text or " "), disabled=True)
         lead = pad(choice.lead, self._lead) + "  " if self._lead else ""
@@ -76,19 +76,19 @@ class Choices(OptionList, inherit_bindings=False):
         return Option(Content.assemble((lead, "bold"), choice.text, note), id=choice.key)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render lines."""
+        """Render lines, and note the width of the first paint."""
         self._drawn_width = self._drawn_width or self.scrollable_content_region.width
         return super().render_lines(crop)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Render again only for another width: Textual does it also after the first paint."""
+        """Render again only if the width changed: Textual also does so after the first paint."""
         width = self.scrollable_content_region.width
         if width == self._drawn_width:
             event.prevent_default()
         self._drawn_width = width
 
     def action_first(self) -> None:
-        """Go to the first choice and show the heading above it."""
+        """Go to the first choice and show its heading."""
         super().action_first()
         self.scroll_home(animate=False, immediate=True)
 
@@ -97,7 +97,7 @@ class Choices(OptionList, inherit_bindings=False):
         self.action_select()
 
     def action_move(self, lines: int) -> None:
-        """Move the cursor by choices."""
+        """Move the cursor by a number of choices."""
         choices = [number for number, option in enumerate(self.options) if not option.disabled]
         if self.highlighted not in choices:
             return
@@ -108,6 +108,6 @@ class Choices(OptionList, inherit_bindings=False):
             self.highlighted = choices[min(at, len(choices) - 1)]
 
     def action_page(self, pages: float) -> None:
-        """Move the cursor by a share of the height."""
+        """Move the cursor by a fraction of the height."""
         lines = max(1, round(abs(pages) * (self.size.height - 1)))
         self.action_move(lines if pages > 0 else -lines)

@@ -1,4 +1,4 @@
-"""A few lines about the item under the cursor, or about what is being typed."""
+"""A few lines about the item under the cursor or the typed text."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from tuireader.ui.drawing.lines import Line, content
 from tuireader.ui.host import host_of
 from tuireader.ui.workers import run_latest
 
-_PAUSE = 0.12  # seconds without a key after which a preview follows
+_PAUSE = 0.12  # seconds without a key before a preview is made
 
 
 class Details(Static):
-    """Lines of styled text, each cut to the width."""
+    """Lines of styled text, cut to the width."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.lines: tuple[Line, ...] = ()
 
     def show(self, *lines: Line) -> None:
-        """Show other lines."""
+        """Replace the lines."""
         if lines != self.lines:
             self.lines = lines
             styles = host_of(self).theme_styles
@@ -31,7 +31,7 @@ class Details(Static):
 
 
 class Preview(Details):
-    """Details that follow the typing; of several answers only that to the last question is shown."""
+    """Details updated while typing; only the result of the last request is shown."""
 
     def __init__(self, lines: Callable[[], Awaitable[Sequence[Line]]]) -> None:
         super().__init__(id="preview")
@@ -39,7 +39,7 @@ class Preview(Details):
         self._timer: Timer | None = None
 
     def renew(self, *, soon: bool = False) -> None:
-        """Ask for other lines, now or after a pause in the typing."""
+        """Request new lines, now or after a pause in the typing."""
         if self._timer is not None:
             self._timer.stop()
         if soon:

@@ -1,4 +1,4 @@
-"""Lines of a form: a label and an input, or a few values to choose from."""
+"""Fields of a form: a label with an input, or with a few values to choose from."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from textual.widgets import Input, Label
 from tuireader.text import pad
 from tuireader.ui.host import host_of
 
-_LABEL = 11  # cells
+_LABEL = 11  # width in cells
 
 
 class Field(Horizontal):
-    """A labelled line of text; the input has `key` as its id."""
+    """A labelled text field; `key` is the id of its input."""
 
     def __init__(self, key: str, label: str, value: str = "", placeholder: str = "") -> None:
         super().__init__(classes="field")
@@ -30,18 +30,18 @@ class Field(Horizontal):
         self._input = Input(value, placeholder=placeholder, compact=True, select_on_focus=False, id=key)
 
     def compose(self) -> ComposeResult:
-        """Label and input."""
+        """Compose label and input."""
         yield Label(self._label, classes="label", markup=False)
         yield self._input
 
     @property
     def value(self) -> str:
-        """The text without spaces around it."""
+        """The text without surrounding spaces."""
         return self._input.value.strip()
 
 
 class Pick(Widget, can_focus=True):
-    """One of a few values, with all of them in sight; the arrow keys and space change it."""
+    """A choice among a few values, all visible; arrow keys and space change it."""
 
     BINDINGS = [  # noqa: RUF012
         Binding("right,space", "step(1)", show=False),
@@ -63,24 +63,24 @@ class Pick(Widget, can_focus=True):
         return self._names
 
     def on_click(self) -> None:
-        """Choose the next one by a click."""
+        """Choose the next value on a click."""
         self.action_step(1)
 
     def action_step(self, step: int) -> None:
-        """Choose another one."""
+        """Choose the value `step` places further."""
         values = list(self.names())
         self.value = values[(values.index(self.value) + step) % len(values)]
         self.refresh()
         self.post_message(self.Changed())
 
     def piece(self, value: str, name: str, cursor: RichStyle) -> tuple[str, RichStyle]:
-        """Return a value as shown; the chosen one is in brackets, so that it is seen without colours."""
+        """Return the text of a value; the chosen one is in brackets, for terminals without colours."""
         if value != self.value:
             return f" {name} ", host_of(self).theme_styles.dim
         return f"[{name}]", cursor
 
     def render(self) -> Content:
-        """The label and all values, or the chosen one where they do not fit."""
+        """Render the label and all values, or only the chosen one if they do not fit."""
         styles = host_of(self).theme_styles
         cursor = (styles.cursor if self.has_focus else styles.cursor_idle) + styles.text
         label = Content.styled(pad(f" {self._label}", _LABEL), Style.from_rich_style(styles.dim))
@@ -96,19 +96,19 @@ class Pick(Widget, can_focus=True):
 
 
 class Colours(Pick):
-    """A colour of the theme's palette, or none."""
+    """A choice among the colours of the theme's palette, or none."""
 
     def __init__(self, key: str, label: str, value: str = "") -> None:
         super().__init__(key, label, {value: value})
         self._given = value
 
     def names(self) -> Mapping[str, str]:
-        """Return the palette; a configured colour that is no name of it stays a choice."""
+        """Return the palette, along with a configured colour that is not in it."""
         known = {"": "from the theme"} | {name: name for name in host_of(self).theme_styles.palette}
         return known | {self._given: self._given or known[""]}
 
     def piece(self, value: str, name: str, cursor: RichStyle) -> tuple[str, RichStyle]:
-        """Return a sign in the colour; only the chosen one has its name."""
+        """Return a sign in the colour, followed by the name if it is the chosen one."""
         styles, sign = host_of(self).theme_styles, "◆" if value else "·"
         ink = styles.palette.get(value, styles.text)
         return (f" {sign}", ink) if value != self.value else (f" [{sign} {name}]", cursor + ink)

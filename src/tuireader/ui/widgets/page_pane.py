@@ -1,4 +1,4 @@
-"""A page as lines: laid out in chunks, drawn line by line, with images in their places."""
+"""Pane for a page: laid out in chunks, drawn line by line, with images."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.pane import Pane
 
 _FIRST = 400  # lines laid out before the first paint
-_CHUNK = 3000  # lines laid out at a time afterwards
-_SOON = 20  # lines below the visible part whose images are loaded
+_CHUNK = 3000  # lines laid out at a time after that
+_SOON = 20  # number of lines below the visible part whose images are loaded, too
 
 
 class PagePane(Pane):
-    """Shows a `Page`. The head is laid out in chunks; the tail is replaced as it grows."""
+    """Shows a `Page`. The head is laid out in chunks; the tail is replaced when more of it is known."""
 
     @dataclass
     class PicturesSeen(Message):
-        """Image placeholders became visible; `urls` are the new ones, to show `width` cells wide."""
+        """New image placeholders became visible: show the images at `urls`, `width` cells wide."""
 
         urls: tuple[str, ...]
         width: int
@@ -45,9 +45,9 @@ class PagePane(Pane):
         self._colours: dict[int, tuple[StyleRange, ...]] = {}
         self._seen: set[str] = set()
         self._pad = 0
-        self._whole = 0  # width of the pane for which it is laid out
+        self._whole = 0  # width of the pane at the last layout
         self._arrive_at: int | None = None  # position to show when the size is known
-        self._return: tuple[PageSpot, int, int] | None = None  # with line and cursor reached so far
+        self._return: tuple[PageSpot, int, int] | None = None  # the spot, line and cursor reached so far
 
     # -- content
 
@@ -58,11 +58,11 @@ class PagePane(Pane):
         self._return = None
         self._colours.clear()
         self._arrive_at = place
-        if self.size.width or not place:  # else a resize event follows
+        if self.size.width or not place:  # otherwise a resize event follows
             self._arrive()
 
     def _arrive(self) -> None:
-        """Lay out for the current size, with the requested position at the top."""
+        """Lay out for the current size and show the requested position at the top."""
         self._lay_out()
         self.scroll_now(self._head.line_at(self._arrive_at) if self._arrive_at else 0)
         self._arrive_at = None
@@ -81,9 +81,9 @@ class PagePane(Pane):
         return PageSpot(below, part, at - layout.firsts[part], self.chosen)
 
     def return_to(self, spot: PageSpot) -> None:
-        """Go to the line and the related article where the article was left.
+        """Return to the line and the related article at which the article was left.
 
-        Repeated when related articles and images arrive that the position depends on.
+        Repeated when related articles and images arrive, as the position depends on them.
         """
         self._arrive_if_needed()
         layout = self._tail if spot.below else self._head
@@ -99,7 +99,7 @@ class PagePane(Pane):
         self._return = spot, self.scroll_offset.y, self.chosen
 
     def _returning(self) -> PageSpot | None:
-        """Return the spot to return to, unless the user has moved since."""
+        """Return the spot to return to, or None if the user has moved since."""
         if self._return is None or self._return[1:] != (self.scroll_offset.y, self.chosen):
             return None
         return self._return[0]
@@ -118,7 +118,7 @@ class PagePane(Pane):
             self.return_to(returning)
 
     def clear(self) -> None:
-        """Show nothing."""
+        """Remove the page."""
         self.page_shown = None
         self._arrive_at = None
         self._head, self._tail = Layout((), 80), Layout((), 80)
@@ -165,17 +165,17 @@ class PagePane(Pane):
 
     @property
     def text_width(self) -> int:
-        """Width of the text, also before the pane is laid out."""
+        """Width of the text; known before the pane is laid out."""
         return min(self._measure, max(4, (self.size.width or self._width_to_be) - 2))
 
     @property
     def _width_to_be(self) -> int:
-        """Width of a pane that is not laid out yet."""
+        """Future width of a pane that is not laid out yet."""
         return self.parent.size.width if isinstance(self.parent, Widget) else 0
 
     def _resize(self) -> None:
         lines = len(self._head.lines) + (len(self._tail.lines) if self._head.complete else 0)
-        self.virtual_size = Size(1, lines)  # a width would mean another layout when it changes
+        self.virtual_size = Size(1, lines)  # a real width would cause a layout at each change
 
     def _continue(self) -> None:
         """Lay out the rest of a long text in chunks."""
@@ -187,7 +187,7 @@ class PagePane(Pane):
                 return
 
     def _arrive_if_needed(self) -> None:
-        """Lay out now for a key that was faster than the layout."""
+        """Lay out now, because a key arrived before the layout."""
         if self._arrive_at is not None:
             self._arrive()
 
@@ -222,7 +222,7 @@ class PagePane(Pane):
         self._arrive_at = self.place
         self._arrive()
 
-    # -- pictures
+    # -- images
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Look for images that became visible."""
@@ -242,7 +242,7 @@ class PagePane(Pane):
             self.post_message(self.PicturesSeen(new, self._head.width))
 
     def look_for_pictures(self, wanted: bool) -> None:
-        """Post `PicturesSeen` from now on, or show only placeholders."""
+        """Start to post `PicturesSeen`, or show only placeholders."""
         self.looks_for_pictures = wanted
         if wanted:
             self._seen.clear()
@@ -278,7 +278,7 @@ class PagePane(Pane):
         first = selection.start.y if selection.start is not None else 0
         end = selection.end.y if selection.end is not None else last
         pieces: list[str] = []
-        at = (-1, -1, -1)  # layout, part and character where the last piece ended
+        at = (-1, -1, -1)  # layout, part and offset of the end of the last piece
         for number in range(max(0, first), min(end, last) + 1):
             selected = self._selected(number, selection)
             layout, line = self._line(number)
@@ -299,7 +299,7 @@ class PagePane(Pane):
         self.forget_strips()
 
     def _selected(self, number: int, selection: Selection) -> tuple[int, int] | None:
-        """Return the selected range of the text of a line's part."""
+        """Return the selected range in the text of a line's part."""
         span = selection.get_span(number)
         layout, line = self._line(number)
         if span is None or line is None:

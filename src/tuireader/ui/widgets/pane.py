@@ -1,4 +1,4 @@
-"""Base of the line-API widgets: cached lines, and movement without animation."""
+"""Base classes of the line-API widgets: cached lines, movement without animation."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _PAGES = {"half_page_down": 0.5, "half_page_up": -0.5, "page_down": 1, "page_up"
 
 
 class CachedLines:
-    """Replaces `render_lines` of a scrollbar: same result, most lines the same strip.
+    """Faster `render_lines` for a scrollbar: most of its lines share one strip.
 
-    Textual renders a scrollbar line by line at every change of the layout: 12 of the 60 ms of CPU for opening
-    an article and going back.
+    Textual renders a scrollbar line by line at every layout change, which took 12 of the 60 ms of CPU for
+    opening an article and going back.
     """
 
     def __init__(self, bar: ScrollBar) -> None:
@@ -59,7 +59,7 @@ class CachedLines:
 
 
 class Pane(ScrollView, can_focus=True, inherit_bindings=False):
-    """A focusable part of the screen with a cursor or a scroll position, and the movement commands."""
+    """A focusable part of the screen with a cursor or scroll position and the movement commands."""
 
     ALLOW_MAXIMIZE = False
 
@@ -87,7 +87,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=line, animate=False, immediate=True, force=True)
 
     def refresh_line(self, line: int) -> None:
-        """Redraw one line, given by its number in the whole content."""
+        """Redraw a line, given by its number in the whole content."""
         self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
 
     @property
@@ -99,10 +99,10 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         return bar
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render lines, cached as long as they look the same.
+        """Render lines, cached until they change.
 
-        Panes draw whole lines with their background. Textual's styles are applied to borders only: that takes
-        most of the time of a repaint. The same strip also caches its crops and escape codes.
+        Panes draw whole lines with their background, so Textual's styles are applied to borders only:
+        applying them takes most of a repaint. A reused strip also caches its crops and escape codes.
         """
         gutter = self.styles.gutter
         if gutter.left or gutter.right:
@@ -147,9 +147,9 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
                 self._lines.pop(y + top, None)
 
     def watch_has_focus(self, _has_focus: bool) -> None:
-        """Skip the update of CSS: no rule for panes depends on the focus, and it takes milliseconds."""
+        """Skip the CSS update: no rule for panes depends on the focus, and an update takes milliseconds."""
 
-    # -- movement; every pane answers all of these commands
+    # -- movement, in every pane
 
     def move(self, lines: int) -> None:
         """Move the cursor, or scroll."""
@@ -213,7 +213,7 @@ class CursorPane(Pane):
         return True
 
     def take_size(self) -> None:
-        """Take the number of lines; a width would mean another layout when it changes."""
+        """Update the number of lines; a real width would cause a layout at each change."""
         self.virtual_size = Size(1, self.line_count)
 
     def on_resize(self) -> None:

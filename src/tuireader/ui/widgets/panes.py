@@ -1,4 +1,4 @@
-"""Panes of the main screen: sidebar, list and article, their arrangement and focus."""
+"""Panes of the main screen (sidebar, list, article): arrangement and focus."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.search_line import FindLine, SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 
-_WIDE = 100  # cells from which the sidebar stands beside the list
-_SINGLE = (60, 16)  # cells and lines below which one pane is shown at a time
+_WIDE = 100  # minimum width for the sidebar beside the list
+_SINGLE = (60, 16)  # below this width or height, one pane is shown at a time
 
 
 class _Covered(Widget):
-    """A last base, for Textual inherits styles from the first: of its own lines only borders are drawn."""
+    """Mixin for containers covered by other widgets: draws only their borders.
+
+    Must be the last base class, as Textual inherits styles from the first.
+    """
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render the border at the top, and the same strip for all lines below it.
+        """Render the top border, and the same strip for all lines below it.
 
-        Textual renders every visible widget, also below others, and again whenever a class changes.
+        Textual renders every visible widget, even one covered by others, whenever a class changes.
         """
         top = self.styles.gutter.top
         lines = super().render_lines(Region(crop.x, 0, crop.width, top + 1))
@@ -38,15 +41,15 @@ class PaneRow(Horizontal, _Covered):
 
 
 class PaneColumn(Vertical, _Covered):
-    """Panes one below the other."""
+    """Panes on top of each other."""
 
 
 class PaneScreen(CoalescingScreen, _Covered):
-    """A screen that is covered by its panes."""
+    """A screen covered by its panes."""
 
 
 class Panes(PaneRow):
-    """Sidebar at the left, list above article at the right. Classes of the screen say how they are shown."""
+    """Sidebar at the left, list above article at the right; classes of the screen set their arrangement."""
 
     def __init__(
         self, session: Session, sidebar: Sidebar, snippet: Widget, articles: ArticleList, article: ArticlePane
@@ -58,7 +61,7 @@ class Panes(PaneRow):
         self.article = article
         self._snippet = snippet
         self._session = session
-        self._removed: AwaitRemove | None = None  # the search line that was left last
+        self._removed: AwaitRemove | None = None  # removal of the last search line
 
     # -- focus
 
@@ -85,12 +88,12 @@ class Panes(PaneRow):
 
     @property
     def line(self) -> str:
-        """`search` or `find` while the line of that name has the focus."""
+        """`search` or `find` while that line has the focus, else `""`."""
         focused = self.screen.focused
         return focused.id or "" if isinstance(focused, SearchLine | FindLine) else ""
 
     def go_to(self, pane: Pane) -> None:
-        """Move the focus, showing what is needed for it."""
+        """Move the focus to a pane, showing it if needed."""
         if pane is self.article and self._session.page is None:
             pane = self.articles
         self.screen.remove_class("-zen")
@@ -99,7 +102,7 @@ class Panes(PaneRow):
         self.screen.set_focus(pane, scroll_visible=False)  # at once: the footer lists the keys that work now
 
     def turn(self, step: int) -> None:
-        """Go to the next pane or the one before."""
+        """Go to the next or the previous pane."""
         panes: list[Pane] = [self.sidebar, self.articles]
         if self._session.page is not None:
             panes.append(self.article)
@@ -115,7 +118,7 @@ class Panes(PaneRow):
 
     @property
     def is_wide(self) -> bool:
-        """Return whether the sidebar has its own place beside the list."""
+        """Return whether the sidebar is shown beside the list."""
         return not (self.screen.has_class("-narrow") or self.is_single)
 
     @property
@@ -130,11 +133,11 @@ class Panes(PaneRow):
 
     @property
     def shows_article(self) -> bool:
-        """Return whether the article has a place."""
+        """Return whether the article is shown."""
         return self.screen.has_class("-reading")
 
     def fit(self, size: Size) -> None:
-        """Hide what does not fit a screen of that size."""
+        """Hide panes that do not fit a screen of that size."""
         single = size.width < _SINGLE[0] or size.height < _SINGLE[1]
         hides = self.is_wide and self.screen.focused is self.sidebar
         self.screen.set_class(single, "-single")
@@ -144,9 +147,9 @@ class Panes(PaneRow):
             self.go_to(self.articles)
 
     def rearrange(self) -> None:
-        """Show those of list, snippet and article that have a place.
+        """Show or hide list, snippet and article.
 
-        Each is shown by itself: a class of the screen would have every style of every widget looked up.
+        Each is changed directly: a class of the screen would make Textual look up all styles of all widgets.
         """
         alone = self.shows_article and (self.is_single or self.is_zen)
         self.article.display = self.shows_article
@@ -154,17 +157,17 @@ class Panes(PaneRow):
         self._snippet.display = bool(self._session.expression) and not alone
 
     def show_article(self, shown: bool) -> None:
-        """Give the article a place, or take it away."""
+        """Show or hide the article."""
         self.screen.set_class(shown, "-reading", update=False)
         self.rearrange()
 
     def make_room(self) -> None:
-        """Show the article; a short list takes no more lines than it needs."""
+        """Show the article; a short list gets no more lines than it needs."""
         self.articles.styles.max_height = max(4, len(self.articles.ids))
         self.show_article(True)
 
     def close_article(self) -> None:
-        """Give the place of the article to the list; the focus stays."""
+        """Hide the article in favour of the list; the focus stays."""
         self.articles.styles.max_height = None
         self.screen.remove_class("-zen")
         self.show_article(False)
@@ -181,7 +184,7 @@ class Panes(PaneRow):
     # -- lines above the list and below the article
 
     async def open_search(self, value: str, *, filters: bool) -> None:
-        """Ask for an expression above the list. When this returns, the next key goes into the line."""
+        """Open the search line above the list; it has the focus when this returns."""
         if self._session.page is not None and (self.is_single or self.is_zen):
             self.go_to(self.articles)
         if self._removed is not None:
@@ -199,7 +202,7 @@ class Panes(PaneRow):
             self._removed = line.remove()
 
     async def open_find(self) -> None:
-        """Ask below the article for words to find in it."""
+        """Open the line to find words in the article, below it."""
         lines = self.query(FindLine)
         line = lines.first() if lines else FindLine(self.article.sought)
         if not lines:
@@ -207,7 +210,7 @@ class Panes(PaneRow):
         self.screen.set_focus(line)  # at once: the next key goes into it
 
     def close_find(self, *, keep: bool = False) -> bool:
-        """Remove the line, and the marks unless they are kept; return False when there was neither."""
+        """Remove the find line, and the marks unless `keep`; return False if there was neither."""
         lines = list(self.query(FindLine))
         for line in lines:
             line.remove()
@@ -219,15 +222,15 @@ class Panes(PaneRow):
         return sought or bool(lines)
 
     def on_find_line_typed(self, message: FindLine.Typed) -> None:
-        """Mark and go to what is typed."""
+        """Mark the occurrences of the typed words and go to the first."""
         self.article.find(message.text)
 
     def on_find_line_stepped(self, message: FindLine.Stepped) -> None:
-        """Go on among what was found."""
+        """Go to another occurrence."""
         self.article.next_found(message.step)
 
     def on_find_line_left(self, message: FindLine.Left) -> None:
-        """Go back to the article; what was found stays marked if it was kept."""
+        """Return to the article; the occurrences stay marked if the message says so."""
         self.close_find(keep=message.keep)
 
     # -- painting
@@ -238,11 +241,11 @@ class Panes(PaneRow):
         return [*panes, *(pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar)]
 
     def forget_strips(self) -> None:
-        """Redraw all lines: the theme or the watches have other colours."""
+        """Redraw all lines with the new colours of the theme or the watches."""
         for pane in (self.sidebar, self.articles, self.article):
             pane.forget_strips()
 
     def hold_repaint(self) -> None:
-        """Paint nothing for a moment: results that are about to come are painted with what is shown then."""
+        """Paint nothing for a moment, so that results about to arrive appear in the same paint."""
         if isinstance(self.screen, PaneScreen):
             self.screen.hold_repaint()

@@ -1,4 +1,4 @@
-"""Lines to search in: for articles, after a short pause, and in the open article, at once."""
+"""Input lines: search for articles after a short pause, or find in the open article at once."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _PAUSE = 0.02  # seconds without a key: a burst of keys is one search
 
 
 class SearchLine(Input):
-    """Enter or down moves to the results, escape ends the search, up in an empty line recalls older ones.
+    """Input for a search: enter or down moves to the results, escape ends it, up recalls older searches.
 
-    In all messages `filters` tells a filter of the list from a search of everything stored.
+    In its messages, `filters` means a filter of the list instead of a search of everything stored.
     """
 
     BINDINGS: ClassVar = [*bindings(Scope.SEARCH)]
@@ -34,14 +34,14 @@ class SearchLine(Input):
 
     @dataclass
     class Left(Message):
-        """Focus moves to the results for `text`; `""` ends the search."""
+        """The focus moves to the results for `text`; `""` ends the search."""
 
         text: str
         filters: bool
 
     @dataclass
     class Kept(Message):
-        """The text is to become a watch or (`as_view`) a saved search."""
+        """The user wants to keep the text as a watch or (`as_view`) a saved search."""
 
         text: str
         filters: bool
@@ -52,7 +52,7 @@ class SearchLine(Input):
         super().__init__(value, placeholder=placeholder, compact=True, id="search")
         self._filters = filters
         self._history = history
-        self._back = 0  # place in the history; 0 is the text typed
+        self._back = 0  # position in the history; 0 is the typed text
         self._timer: Timer | None = None
         self._left = False
 
@@ -60,7 +60,7 @@ class SearchLine(Input):
         """Search after a pause."""
         event.stop()
         self._stop_timer()
-        if self._left:  # by a key that came together with the text
+        if self._left:  # by a key that arrived together with the text
             return
         self._timer = self.set_timer(_PAUSE, self._rested)
 
@@ -72,7 +72,7 @@ class SearchLine(Input):
         return timer is not None
 
     def _rested(self) -> None:
-        """Search, unless a key cancelled it at the last moment."""
+        """Search, unless a key cancelled the search at the last moment."""
         if self._stop_timer():
             self._tell()
 
@@ -85,7 +85,7 @@ class SearchLine(Input):
         self._go_on()
 
     def _walk(self, step: int) -> bool:
-        """Recall an older or newer search, from an empty line on; False if the key has another meaning."""
+        """Recall an older or newer search, starting from an empty line; return False if not possible."""
         known = 0 < self._back <= len(self._history) and self.value == self._history[self._back - 1]
         if self.value and not known:
             return False
@@ -98,11 +98,11 @@ class SearchLine(Input):
         return True
 
     def action_keep_as_watch(self) -> None:
-        """Make a watch of the text."""
+        """Keep the text as a watch."""
         self._keep(as_view=False)
 
     def action_keep_as_view(self) -> None:
-        """Make a saved search of the text."""
+        """Keep the text as a saved search."""
         self._keep(as_view=True)
 
     def _keep(self, *, as_view: bool) -> None:
@@ -134,7 +134,7 @@ class SearchLine(Input):
 
 
 class FindLine(Input):
-    """Searches as you type; arrows go to other hits, enter keeps the hits marked, escape does not."""
+    """Input to find text while typing: arrows go to other matches, only enter keeps them marked."""
 
     @dataclass
     class Typed(Message):
@@ -144,13 +144,13 @@ class FindLine(Input):
 
     @dataclass
     class Stepped(Message):
-        """Go to the next hit, or with -1 to the previous one."""
+        """Go to the next match, or with -1 to the previous one."""
 
         step: int
 
     @dataclass
     class Left(Message):
-        """Focus returns to the article; `keep` leaves the hits marked."""
+        """The focus returns to the article; `keep` leaves the matches marked."""
 
         keep: bool
 
@@ -163,12 +163,12 @@ class FindLine(Input):
         self.post_message(self.Typed(self.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Return to the article with the hits."""
+        """Return to the article and keep the matches marked."""
         event.stop()
         self.post_message(self.Left(keep=bool(self.value.strip())))
 
     def on_key(self, event: events.Key) -> None:
-        """Go to another hit, or close the line."""
+        """Go to another match, or close the line."""
         step = {"down": 1, "up": -1}.get(event.key)
         if step is not None:
             self.post_message(self.Stepped(step))

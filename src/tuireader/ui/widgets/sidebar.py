@@ -26,18 +26,18 @@ _MOST_STRIPS = 1000
 
 
 class Sidebar(CursorPane):
-    """Shows `SidebarItem`s. Moving shows the view, after quick moves the last; opening goes to the list."""
+    """List of `SidebarItem`s. Moving shows a view (after quick moves only the last), opening goes to it."""
 
     @dataclass
     class Chosen(Message):
-        """A view was chosen; `leave` if the user opened it and the focus goes to the list."""
+        """A view was chosen; with `leave`, the user opened it and the focus moves to the list."""
 
         view: View
         leave: bool
 
     @dataclass
     class Folded(Message):
-        """The user folds or unfolds a folder."""
+        """The user folded or unfolded a folder."""
 
         folder: str
 
@@ -83,7 +83,7 @@ class Sidebar(CursorPane):
                 self.refresh_line(line)
 
     def select(self, view: View) -> None:
-        """Move the cursor to a view without a message."""
+        """Move the cursor to a view without posting a message."""
         if self._put(view):
             self.keep_in_sight()
             self.refresh()
@@ -96,7 +96,7 @@ class Sidebar(CursorPane):
         return False
 
     def move_to(self, line: int) -> None:
-        """Move the cursor; headings are skipped."""
+        """Move the cursor, skipping headings."""
         step = 1 if line >= self.cursor else -1
         line = max(0, min(self.line_count - 1, line))
         while 0 < line < self.line_count - 1 and self.items[line].view is None:
@@ -104,7 +104,7 @@ class Sidebar(CursorPane):
         super().move_to(line)
 
     def cursor_moved(self) -> None:
-        """Show the view: immediately after a pause, else when the cursor pauses."""
+        """Show the view: at once after a pause, else when the cursor stops moving."""
         before, self._moved = self._moved, monotonic()
         self._forget_preview()
         if self._moved - before > 2 * _PREVIEW_AFTER:
@@ -134,7 +134,7 @@ class Sidebar(CursorPane):
             self.post_message(self.Chosen(self.current.view, leave))
 
     def fold_current(self) -> bool:
-        """Fold or unfold the folder under the cursor; return False if there is none."""
+        """Fold or unfold the folder under the cursor; return False without one."""
         item = self.current
         if item is None or item.view is None or item.view.kind is not ViewKind.FOLDER:
             return False
@@ -142,7 +142,7 @@ class Sidebar(CursorPane):
         return True
 
     def on_click(self, event: events.Click) -> None:
-        """Show a view; fold on the sign of a folder."""
+        """Show the view that was clicked; on the sign of a folder, fold or unfold it."""
         number = event.y + self.scroll_offset.y
         if number >= len(self.items) or self.items[number].view is None:
             return
@@ -173,7 +173,7 @@ class Sidebar(CursorPane):
         self.refresh()
 
     def draw(self, number: int, *, at_cursor: bool, focus: bool) -> Strip:
-        """Draw an item: sign, name, unread count at the right."""
+        """Draw an item: sign and name, and the unread count at the right."""
         width, styles = self.size.width, self.theme_styles
         base = styles.base
         if number >= len(self.items):
@@ -206,7 +206,7 @@ class Sidebar(CursorPane):
 
 
 def _count_label(item: SidebarItem) -> str:
-    """Return the unread count, of Starred, All and searches the total; `""` for 0."""
+    """Return the unread count, or the total for Starred, All and searches; `""` for 0."""
     totals = (ViewKind.STARRED, ViewKind.QUERY, ViewKind.ALL)
     number = item.total if item.view is not None and item.view.kind in totals else item.unread
     return str(number) if number else ""

@@ -1,4 +1,4 @@
-"""A table of one-line rows with a cursor, whose columns depend on the width."""
+"""A table of one-line rows with a cursor; its columns depend on the width."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tuireader.ui.widgets.pane import CursorPane
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`width` in cells, 0 for the rest of the line; shown in tables of `least` to `most` cells."""
+    """A column, `width` cells wide (0: the rest of the line), in tables of `least` to `most` cells."""
 
     name: str
     title: str
@@ -38,7 +38,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line: a unique key, and cells by the names of their columns."""
+    """A row: a unique key, and cells by the names of their columns."""
 
     key: str
     cells: dict[str, Cell]
@@ -49,7 +49,7 @@ _GAP = 2
 
 
 def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
-    """Return the columns that a table of `width` cells shows, each with its width."""
+    """Return the columns shown in a table of `width` cells, each with its width."""
     shown = [column for column in columns if column.least <= width <= column.most]
     fixed = sum(column.width for column in shown) + _GAP * max(0, len(shown) - 1) + 2
     return [(column, column.width or max(1, width - fixed)) for column in shown]
@@ -60,7 +60,7 @@ def _aligned(text: str, width: int, *, right: bool) -> str:
 
 
 class TableHead(Bar):
-    """The titles of the columns."""
+    """The line with the titles of the columns."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(classes="head")
@@ -77,7 +77,7 @@ class TableHead(Bar):
 
 
 class Table(CursorPane):
-    """Shows rows; enter or a second click chooses one."""
+    """Rows with a cursor; enter or a second click chooses a row."""
 
     @dataclass
     class Chosen(Message):
@@ -86,7 +86,7 @@ class Table(CursorPane):
         key: str
 
     class Moved(Message):
-        """The cursor is on another row, or the row has changed."""
+        """The cursor is on another row, or the current row changed."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(id="table")
@@ -96,12 +96,12 @@ class Table(CursorPane):
 
     @property
     def line_count(self) -> int:
-        """The number of rows."""
+        """Number of rows."""
         return len(self.rows)
 
     @property
     def current(self) -> str | None:
-        """The key of the row under the cursor."""
+        """Key of the row under the cursor."""
         return self.rows[self.cursor].key if self.cursor < len(self.rows) else None
 
     def show(self, rows: Sequence[Row]) -> None:
@@ -116,13 +116,13 @@ class Table(CursorPane):
         self.cursor_moved()
 
     def select(self, key: str) -> None:
-        """Put the cursor on the row with this key."""
+        """Move the cursor to the row with this key."""
         for number, row in enumerate(self.rows):
             if row.key == key:
                 self.move_to(number)
 
     def cursor_moved(self) -> None:
-        """Post that the cursor has moved."""
+        """Post `Moved`."""
         self.post_message(self.Moved())
 
     def choose(self) -> None:
@@ -131,7 +131,7 @@ class Table(CursorPane):
             self.post_message(self.Chosen(self.current))
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor by a click; choose by a click on its row."""
+        """Move the cursor to the clicked row; choose the row if the cursor is there already."""
         number = event.y + self.scroll_offset.y
         if number >= len(self.rows):
             return
