@@ -41,7 +41,7 @@ def test_config_check_warns(news: tuple[Home, Web], run: Run) -> None:
     assert [message for _, message in found] == [
         'watch[4]: "or" is searched as a word; did you mean OR?',
         "watch[5]: there is no feed or folder 'Exmaple News'; did you mean 'Example News'?",
-        'watch[6]: quokka OR wombat: OR is a word in a term; did you mean "quokka", "wombat"?',
+        'watch[6]: quokka OR wombat: OR is an ordinary word in a term; did you mean "quokka", "wombat"?',
         """mute[1]: there is no feed 'Exmaple'; did you mean feed:"Example News"?""",
         "view[1]: there is no label 'lwa'; did you mean label:law?",
         "view[1]: there is no watch 'Wechta'; did you mean watch:WeChat?",
@@ -70,11 +70,14 @@ def test_watches_that_are_dead_say_so(news: tuple[Home, Web], run: Run) -> None:
     assert lines["Elsewhere"].endswith(
         "(quiet: there is no feed or folder 'Exmaple News'; did you mean 'Example News'?)"
     )
-    assert "OR is a word in a term" in lines["Terms"] and "feeds fine" not in lines["Terms"]
+    assert "OR is an ordinary word in a term" in lines["Terms"] and "feeds fine" not in lines["Terms"]
     assert "failing" in lines["Alive"] or "feeds fine, no news yet" in lines["Alive"]
     linted = run("watch", "lint").out.splitlines()
     assert 'Either: "or" is searched as a word; did you mean OR?' in linted
-    assert 'Terms: quokka OR wombat: OR is a word in a term; did you mean "quokka", "wombat"?' in linted
+    assert (
+        'Terms: quokka OR wombat: OR is an ordinary word in a term; did you mean "quokka", "wombat"?'
+        in linted
+    )
     assert not any(line.startswith("Terms: quokka OR wombat: never matched") for line in linted)
     whole = [json.loads(line) for line in run("watch", "list", "--json").out.splitlines()]
     advice = next(one["advice"] for one in whole if one["name"] == "Either")

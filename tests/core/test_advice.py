@@ -85,7 +85,7 @@ def test_operators_in_small_letters(text: str, words: list[str]) -> None:
         ("label:lwa", "there is no label 'lwa'; did you mean label:law?", True),
         ("watch:CVE", """there is no watch 'CVE'; did you mean watch:"CVE watch"?""", True),
         ("watch:Wechta", "there is no watch 'Wechta'; did you mean watch:WeChat?", True),
-        ("watch:fines", "there is no watch 'fines', that is a saved search", True),
+        ("watch:fines", "there is no watch 'fines'; it is the name of a saved search", True),
         ('watch:="WeChats"', "there is no watch 'WeChats'; did you mean watch:WeChat?", True),
         ("feed:=Tech", "there is no feed 'Tech'; did you mean feed:TechNode?", True),
         ("fine -feed:TechNoed", "there is no feed 'TechNoed'; did you mean feed:TechNode?", False),
@@ -223,15 +223,19 @@ def test_a_pattern_that_matches_is_never_said_not_to(pattern: str, text: str) ->
 @pytest.mark.parametrize(
     ("watched", "words", "dead"),
     [
-        (rule(any=("foo OR bar",)), 'foo OR bar: OR is a word in a term; did you mean "foo", "bar"?', False),
+        (
+            rule(any=("foo OR bar",)),
+            'foo OR bar: OR is an ordinary word in a term; did you mean "foo", "bar"?',
+            False,
+        ),
         (
             rule(any=("x",), none=("a NEAR/3 b",)),
-            "a NEAR/3 b: NEAR/3 is a word in a term; should it be the query?",
+            "a NEAR/3 b: NEAR/3 is an ordinary word in a term; did you mean to set query?",
             False,
         ),
         (
             rule(all=(("title:foo",),)),
-            "title:foo: title: means nothing in a term; should it be the query?",
+            "title:foo: title: has no special meaning in a term; did you mean to set query?",
             False,
         ),
         (rule(any=("/a^b/",)), NEVER, True),
@@ -246,12 +250,12 @@ def test_a_pattern_that_matches_is_never_said_not_to(pattern: str, text: str) ->
         (rule(query="watch:Nope"), "there is no watch 'Nope'", True),
         (
             rule(any=("x",), query="age:>2d"),
-            "age:>2d is never true: watches are checked when an article arrives",
+            "age:>2d never matches: watches are checked when an article arrives",
             True,
         ),
         (
             rule(any=("x",), query="watch:WeChat OR a"),
-            "watch:WeChat is never true of a new article: all watches are checked at once",
+            "watch:WeChat never matches new articles: all watches are checked at once",
             False,
         ),
     ],

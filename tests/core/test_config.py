@@ -197,7 +197,7 @@ def test_every_colour_is_one_to_textual(name: str) -> None:
             FEED + "[[feeds]]\nurl = 'HTTP://A:80/#x'",
             "4: feeds[2].url: is the same as in feeds[1]; this one is ignored",
         ),
-        (FEED + 'username = "a\\u200b"', "3: feeds[1].username: contains a character that cannot be printed"),
+        (FEED + 'username = "a\\u200b"', "3: feeds[1].username: contains an unprintable character"),
         (
             FEED + "headers = ['x']",
             "3: feeds[1].headers: should be a table of header names and values, not a list",
@@ -213,7 +213,7 @@ def test_every_colour_is_one_to_textual(name: str) -> None:
             "3: watch[1].all: group 1: item 1 should be text in quotes, not the number 1",
         ),
         (WATCH + "all = [[]]", "3: watch[1].all: group 1 is empty"),
-        (WATCH + "none = ['x']", "1: watch[1]: 'X' looks for nothing: it needs any, all or query"),
+        (WATCH + "none = ['x']", "1: watch[1]: 'X' searches for nothing: it needs any, all or query"),
         (WATCH + "any = 'x'\nfields = 1", "4: watch[1].fields: should be a list of texts, not the number 1"),
         (WATCH + "any = 'x'\nfields = []", "4: watch[1].fields: is empty"),
         (WATCH + "query = 1", "3: watch[1].query: should be an expression in quotes, not the number 1"),
@@ -271,8 +271,8 @@ def test_a_watch_with_a_wrong_expression_is_off_with_a_caret() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a = ", "1: is not TOML: there is no valid value here; text needs quotes"),
-        ("a = 1\nb = x\n", "2:5: is not TOML: there is no valid value here; text needs quotes"),
+        ("a = ", "1: is not TOML: a value is missing or invalid here; text needs quotes"),
+        ("a = 1\nb = x\n", "2:5: is not TOML: a value is missing or invalid here; text needs quotes"),
         ("a = 1\n[a.b]\n", "2:5: is not TOML: a key is set twice"),
         ("a.b = 1\na.b.c = 2", "2: is not TOML: a key is set twice"),
         ("a = {x = 1, x = 2}\n", "1:18: is not TOML: Duplicate inline table key 'x'"),

@@ -138,8 +138,8 @@ def test_a_watch_is_added() -> None:
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (lambda text: add_watch(text, WatchConfig("x", any=("one",))), "there is a watch named 'x' already"),
-        (lambda text: add_watch(text, WatchConfig("Y")), "looks for nothing"),
+        (lambda text: add_watch(text, WatchConfig("x", any=("one",))), "there is already a watch named 'x'"),
+        (lambda text: add_watch(text, WatchConfig("Y")), "searches for nothing"),
         (lambda text: add_watch(text, WatchConfig("Y", query="(a")), "query"),
         (lambda text: add_feeds(text, [FeedConfig("javascript:1")]), "should begin with http"),
         (lambda text: remove_feed(text, "https://me:pw@c.example/"), "has no feed https://c.example/"),
@@ -407,7 +407,7 @@ def test_a_watch_and_a_view_are_taken_out_and_put_in_place() -> None:
         '"b"', '"c"'
     )
     assert set_view(views, ViewConfig("ONE", "c"), "One").count("[[view]]") == 2
-    with pytest.raises(ConfigError, match="there is a saved search named 'one' already"):
+    with pytest.raises(ConfigError, match="there is already a saved search named 'one'"):
         set_view(views, ViewConfig("one", "c"), "Two")
 
 

@@ -120,14 +120,14 @@ def test_a_name_goes_back_wherever_it_is_asked_for() -> None:
         ("watch Roads added", '"road"', '"street"', "the watch 'Roads' was changed since"),
         ("watch Roads added", 'name = "Roads"', 'name = "Streets"', "the watch 'Roads' was removed since"),
         ("watch Tolls changed", '"fee"', '"fees"', "the watch 'Tolls' was changed since"),
-        ("watch Ferries removed", '"Tolls"', '"ferries"', "there is a watch 'Ferries' again"),
+        ("watch Ferries removed", '"Tolls"', '"ferries"', "the watch 'Ferries' exists again"),
         (
             "mute weather removed",
             "[ui]",
             '[[mute]]\nquery="weather"\n[ui]',
-            "there is a mute 'weather' again",
+            "the mute 'weather' exists again",
         ),
-        ("feed https://b.example/feed removed", "a.example", "user:secret@b.example", "there is a feed"),
+        ("feed https://b.example/feed removed", "a.example", "user:secret@b.example", "exists again"),
         ("[ui] changed", '"gruvbox"', '"dracula"', r"\[ui\] was changed since"),
     ],
 )

@@ -140,7 +140,7 @@ def test_reading(expression: str, tree: Node) -> None:
         ("/a{99999999999}/", 0, 16, "the regular expression is too large", ""),
         ("OR a", 0, 2, "OR needs terms on both sides", "to search for the word, write or"),
         ("a -OR b", 3, 2, "OR needs terms on both sides", "write or"),
-        ("a OR", 2, 2, "after OR a search term is missing", ""),
+        ("a OR", 2, 2, "a search term is missing after OR", ""),
         ("a AND AND b", 6, 3, "AND needs terms on both sides", "write and"),
         ("NEAR", 0, 4, "NEAR needs terms on both sides", "write near"),
         ("a NEAR/x b", 2, 6, "NEAR/ needs a number of words up to 1000", "NEAR/8"),
@@ -151,23 +151,23 @@ def test_reading(expression: str, tree: Node) -> None:
         ("is:read NEAR/3 a", 0, 3, "NEAR needs words or phrases on both sides", "NEAR/8"),
         ("title:a NEAR b", 8, 4, "NEAR needs words of the same field on both sides", ""),
         (f"a NEAR ({' OR '.join('abcdefghijklmnopqrstu')})", 7, 1, "NEAR takes at most 20 alternatives", ""),
-        ("NOT", 0, 3, "after NOT a search term is missing", ""),
-        ("title:a NOT", 8, 3, "after NOT a search term is missing", ""),
+        ("NOT", 0, 3, "a search term is missing after NOT", ""),
+        ("title:a NOT", 8, 3, "a search term is missing after NOT", ""),
         ("a - b", 2, 1, "this contains nothing to search for", ""),
-        ("a ( -)", 4, 1, "after - a search term is missing", ""),
+        ("a ( -)", 4, 1, "a search term is missing after -", ""),
         ("title:", 0, 6, "title: needs a word", "title:word"),
         ("title:OR", 0, 6, "title: needs a word", "title:word"),
         ("is:", 0, 3, "is: needs a value", "unread"),
         ("is:raed", 3, 4, "there is no is:raed", "did you mean read?"),
         ("is:qqq", 3, 3, "there is no is:qqq", "is: takes"),
         ("age:3d", 4, 2, "age: needs < or >", "age:<3d"),
-        ("age:<3m", 4, 3, "m can be min or mo", "age:<3d"),
-        ("after:2026-02-30", 6, 10, "this is not a date", "after:2026-11-01"),
-        ("before:soon", 7, 4, "this is not a date", "for example"),
-        ("title:=x", 0, 7, "title: takes no =", "feed:="),
+        ("age:<3m", 4, 3, "m could mean min or mo", "age:<3d"),
+        ("after:2026-02-30", 6, 10, "not a date", "after:2026-11-01"),
+        ("before:soon", 7, 4, "not a date", "for example"),
+        ("title:=x", 0, 7, "title: cannot be followed by =", "feed:="),
         ("feed:=", 0, 6, "feed:= needs a name", "My name"),
         ("folder:=(a b)", 0, 8, "folder:= needs a name", "My name"),
-        ("after:0000", 6, 4, "this is not a date", "after:"),
+        ("after:0000", 6, 4, "not a date", "after:"),
         ("(" * 21 + "a" + ")" * 21, 20, 1, "more than 20 nested brackets", ""),
         ("a" * 10_001, 10_000, 1, "longer than 10,000 characters", ""),
     ],
@@ -186,7 +186,7 @@ def test_the_caret_stands_below_the_trouble() -> None:
         "did you mean title:?; put text with a colon in quotes",
     ]
     assert fault("a)").caret() == "a)\n ^ there is no open bracket to close"
-    assert fault("a OR").caret() == "a OR\n  ^^ after OR a search term is missing"
+    assert fault("a OR").caret() == "a OR\n  ^^ a search term is missing after OR"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ class Paths:
     config: Annotated[Path, "The configuration."]
     database: Annotated[Path, "The database."]
     state: Annotated[Path, "Folder of the log."]
-    cache: Annotated[Path, "Folder of what can be fetched again."]
+    cache: Annotated[Path, "Folder of data that can be fetched again."]
     database_given: bool = False
 
 
@@ -30,7 +30,7 @@ def paths(
     """Locate all files by the XDG Base Directory Specification; arguments override it.
 
     Creates nothing. As the specification requires, variables that are not absolute paths are ignored. Raises
-    ConfigError when HOME is needed and missing.
+    ConfigError if HOME is needed but not set.
     """
 
     def base(variable: str, below_home: str) -> Path:
@@ -54,7 +54,7 @@ def paths(
 
 
 def config_exists(path: Path) -> bool:
-    """Return whether there is a configuration file. Raises ConfigError when that cannot be determined."""
+    """Return whether a configuration file exists. Raises ConfigError if that cannot be determined."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""Read the configuration: frozen values, and a list of problems with what had to be ignored."""
+"""Read the configuration: frozen values, and a list of problems with the settings that were ignored."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
 
 
 def _check_numbers(value: object) -> None:
-    """Raise ValueError for a number that is too long for Python to print, as hexadecimal ones can be."""
+    """Raise ValueError for a number that is too long for Python to print, such as a hexadecimal one."""
     match value:
         case int():
             str(value)
@@ -100,14 +100,14 @@ class _Problems:
         self.problems.append(Problem(path, message, detail=detail))
 
     def too_many_regexes(self, kind: Kind, written: object) -> Invalid | None:
-        """Return an error when a value exceeds the total size of regular expressions."""
+        """Return an error if a value exceeds the limit for the total size of regular expressions."""
         if kind not in (EXPRESSION, LINES, GROUPS) or not (more := _sizes(written)):
             return None
         from tuireader.query import REGEX_TOTAL
 
         if self.regexes + more > REGEX_TOTAL:
             return Invalid(
-                "has too many regular expressions: all together are too large; remove or shorten some"
+                "has too many regular expressions: their total size is too large; remove or shorten some"
             )
         self.regexes += more
         return None
@@ -153,7 +153,7 @@ def _tables(
     found: _Problems,
     problem_of: Callable[[T], tuple[str, str] | None] = lambda item: None,
 ) -> tuple[T, ...]:
-    """Return the usable tables of an array; of those with the same `key`, the first."""
+    """Return the usable tables of an array; of several with the same `key`, only the first."""
     usable: list[T] = []
     seen: dict[str, str] = {}
     for path, item in _build_tables(kind, whole.get(name), name, found):
@@ -173,7 +173,7 @@ _IDENTITIES: Mapping[str, Callable[[str], str]] = {"url": feed_key, "name": str.
 def _watch_problem(watch: WatchConfig) -> tuple[str, str] | None:
     if watch.any or watch.all or watch.query:
         return None
-    return "", f"{quote(watch.name)} looks for nothing: it needs any, all or query"
+    return "", f"{quote(watch.name)} searches for nothing: it needs any, all or query"
 
 
 def _mute_problem(mute: MuteConfig) -> tuple[str, str] | None:
@@ -205,7 +205,7 @@ def _build_tables(kind: type[T], value: object, name: str, found: _Problems) -> 
 
 
 def _build(kind: type[T], table: object, path: str, found: _Problems) -> T | None:
-    """Build a value from a table without its invalid keys; None when too little is left."""
+    """Build a value from the valid keys of a table; None if a required or vital key is missing or invalid."""
     if not isinstance(table, dict):
         found.add(path, f"should be a table, not {describe(table)}")
         return None

@@ -1,4 +1,4 @@
-"""Problems of a configuration and their places in the file."""
+"""Problems of a configuration and their positions in the file."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tuireader.text import cell_len, clean
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem of the configuration; `detail` has lines to print below: the source, and carets."""
+    """A problem of the configuration; `detail` has lines to print below it: the source and carets."""
 
-    path: Annotated[str, 'The key, such as `watch[2].query`; `""` when it is the file.']
+    path: Annotated[str, 'The key, such as `watch[2].query`; `""` for the whole file.']
     message: Annotated[str, "What is wrong."]
-    line: Annotated[int | None, "Line number from 1, where known."] = None
-    fatal: Annotated[bool, "True when nothing of the file can be used."] = False
+    line: Annotated[int | None, "Line number from 1, if known."] = None
+    fatal: Annotated[bool, "True if the whole file had to be ignored."] = False
     file: Annotated[str, "The file."] = "config.toml"
-    column: Annotated[int | None, "Column number from 1, where known."] = None
+    column: Annotated[int | None, "Column number from 1, if known."] = None
     detail: str = ""
-    warning: Annotated[bool, "True when it can be used but is probably a mistake."] = False
+    warning: Annotated[bool, "True if the setting works but is probably a mistake."] = False
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
@@ -60,7 +60,7 @@ LONG_NUMBER = re.compile(r"(?<![\w.\"'])[+-]?[\da-fA-Fxo_]{3000,}")
 
 
 def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> Problem:
-    """Return why a text is not TOML, with the position that tomllib puts into its message."""
+    """Describe a TOML syntax error, with the position that tomllib puts into its message."""
     if isinstance(error, RecursionError):
         return Problem("", "is not TOML: brackets are nested too deeply", fatal=True, file=name)
     message = str(error)
@@ -81,14 +81,14 @@ def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> 
     if position and line is None:
         line = len(text.rstrip().split("\n"))
     if message == "Invalid value":
-        message = "there is no valid value here; text needs quotes"
+        message = "a value is missing or invalid here; text needs quotes"
     source = lines[line - 1] if line else ""
     detail = caret(source, column - 1) if column else clean(source, 100)
     return Problem("", f"is not TOML: {clean(message)}", line, True, name, column, detail)
 
 
 def _first_twice(text: str) -> tuple[str, int] | None:
-    """Return the first key that is set twice, and the line of the second time."""
+    """Return the first key that is set twice and the line where it is set again."""
     seen: set[str] = set()
     for where, line in key_lines(text):
         if where in seen:

@@ -1,4 +1,4 @@
-"""Schema of the configuration, a dataclass for each table and a field for each key, and its reference."""
+"""Schema of the configuration (a dataclass per table, a field per key) and its reference."""
 
 import re
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ def _expression(value: object) -> str | Invalid:
     """Read an expression of the query language; valid ones are kept as text."""
     if not isinstance(value, str):
         return Invalid(f"should be an expression in quotes, not {describe(value)}")
-    from tuireader.query import QueryError, parse  # no expressions, no import of the parser
+    from tuireader.query import QueryError, parse  # import the parser only for expressions
 
     parsed = parse(value)
     if not isinstance(parsed, QueryError):
@@ -76,7 +76,7 @@ _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0
 
 
 def _hours(value: object) -> str | Invalid:
-    """Read a part of the day, written `HH:MM-HH:MM`; `""` for none."""
+    """Read hours of the day, written `HH:MM-HH:MM`; `""` for none."""
     if isinstance(value, str) and not value.strip():
         return ""
     match = _HOURS.fullmatch(value.strip()) if isinstance(value, str) else None
@@ -95,10 +95,13 @@ class FeedConfig:
     url: Annotated[str, Key(WEB_ADDRESS, "Address of the RSS, Atom, RDF or JSON feed.", vital=True)]
     title: Annotated[str, Key(LINE, "Name to show instead of the feed's title.")] = ""
     folder: Annotated[str, Key(LINE, "Folder in the sidebar.")] = ""
-    labels: Annotated[tuple[str, ...], Key(LINES, "Labels to find its articles by, as in label:NAME.")] = ()
+    labels: Annotated[tuple[str, ...], Key(LINES, "Labels for finding its articles with label:NAME.")] = ()
     interval: Annotated[
         int | None,
-        Key(duration(60, 30 * _DAY), "How often to fetch this feed; by default as often as it changes."),
+        Key(
+            duration(60, 30 * _DAY),
+            "How often to fetch this feed; by default this depends on how often it changes.",
+        ),
     ] = None
     paused: Annotated[bool, Key(FLAG, "Keep the feed and its articles, but do not fetch it.")] = False
     full_text: Annotated[bool, Key(FLAG, "Fetch the full text of new articles from their pages.")] = False
@@ -117,7 +120,8 @@ class WatchConfig:
 
     name: Annotated[str, Key(NAME, "Name in the sidebar and in `watch:NAME`.", vital=True)]
     any: Annotated[
-        tuple[str, ...], Key(LINES, "Words and phrases of which one is enough; aliases go here.", vital=True)
+        tuple[str, ...],
+        Key(LINES, "Words and phrases, such as aliases; at least one must occur.", vital=True),
     ] = ()
     all: Annotated[
         tuple[tuple[str, ...], ...],
@@ -132,7 +136,7 @@ class WatchConfig:
         tuple[str, ...], Key(LINES, "Search only these feeds, named by address, title or folder.", vital=True)
     ] = ()
     exact: Annotated[bool, Key(FLAG, "Match case and accents as typed, and no plurals.")] = False
-    color: Annotated[str, Key(COLOR, "Colour of the watch's marks; by default the theme's.")] = ""
+    color: Annotated[str, Key(COLOR, "Colour for the watch's matches; by default the theme's.")] = ""
     notify: Annotated[
         str, Key(choice("never", "article", "story"), "Notify of each new article, or once per story.")
     ] = "never"
@@ -210,10 +214,10 @@ class NotifyConfig:
 
 @dataclass(frozen=True, slots=True)
 class FetchConfig:
-    """`[fetch]`: how feeds are fetched. Times in seconds, sizes in bytes."""
+    """`[fetch]`: settings for fetching feeds. Times in seconds, sizes in bytes."""
 
     refresh_on_start: Annotated[
-        bool, Key(FLAG, "Fetch feeds that are due when the reader starts, and keep doing so.")
+        bool, Key(FLAG, "Fetch feeds that are due when the reader starts and while it runs.")
     ] = True
     interval: Annotated[
         int,
@@ -238,7 +242,7 @@ class FetchConfig:
 
 @dataclass(frozen=True, slots=True)
 class SaveConfig:
-    """`[save]`: where and how articles are saved."""
+    """`[save]`: folder and format of saved articles."""
 
     folder: Annotated[
         str, Key(RAW, "Folder for saved articles; a relative path starts from this file's folder.")
@@ -269,9 +273,9 @@ class UiConfig:
         ),
     ] = "date"
     fold_stories: Annotated[bool, Key(FLAG, "Show each story as one line in lists.")] = True
-    read_story: Annotated[
-        bool, Key(FLAG, "In folded stories, mark the whole story as read with one article.")
-    ] = True
+    read_story: Annotated[bool, Key(FLAG, "Mark a whole folded story as read with one of its articles.")] = (
+        True
+    )
     mark_read: Annotated[
         str, Key(choice("open", "never"), "Mark articles as read when opened, or only by key.")
     ] = "open"
@@ -279,7 +283,7 @@ class UiConfig:
         str,
         Key(
             switch("auto", "blocks", "kitty", "sixel"),
-            "Show images; auto: not over SSH or slow connections. The last three set the method.",
+            "Show images; auto: not over SSH or slow connections. blocks, kitty and sixel set the method.",
         ),
     ] = "auto"
     browser: Annotated[
@@ -290,7 +294,7 @@ class UiConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole file. `database` is `""` for the default place; `keys` overrides keys by command name."""
+    """The whole file. `database` is `""` for the default location; `keys` overrides keys by command name."""
 
     feeds: tuple[FeedConfig, ...] = ()
     watches: tuple[WatchConfig, ...] = ()
@@ -320,7 +324,7 @@ TABLES: Mapping[str, type[Any]] = {
     "fetch": FetchConfig,
     "ui": UiConfig,
 }
-# Keys of each table by name in the file, with their fields.
+# Keys of each table by their names in the file, with the fields.
 KEYS: Mapping[type[Any], Mapping[str, tuple[Field[Any], Key]]] = {
     kind: {
         described.name or one.name: (one, described)
@@ -338,13 +342,13 @@ def required(kind: type[Any]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One key for the documentation: `path` as in the file (`watch.any`), `default` as TOML or `""`."""
+    """Reference of a key: `path` as in the file (`watch.any`), `default` as TOML or `""`."""
 
     path: Annotated[str, "The key, such as `watch.any`."]
-    type: Annotated[str, "What it takes."]
-    default: Annotated[str, "Its default as TOML."]
-    doc: Annotated[str, "What it does."]
-    required: Annotated[bool, "True when its table is unusable without it."] = False
+    type: Annotated[str, "Kind of value."]
+    default: Annotated[str, "Default value as TOML."]
+    doc: Annotated[str, "Description."]
+    required: Annotated[bool, "True if its table is ignored without it."] = False
 
 
 def tables() -> Mapping[str, str]:

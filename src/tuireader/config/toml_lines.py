@@ -1,8 +1,7 @@
-"""Places of tables and keys in TOML text, which tomllib does not report.
+"""Locate tables and keys in TOML text, as tomllib does not report positions.
 
-TOML text is a sequence of statements, each one line or, with a long string or list, several. For valid TOML
-the result is exact; invalid TOML yields the statements that can be recognised, which is enough to report
-line numbers.
+TOML text is a sequence of statements of one line, or several for a long string or list. For valid TOML the
+result is exact; invalid TOML yields the recognisable statements, which is enough to report line numbers.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ class StatementKind(Enum):
 class Statement:
     """One statement: `text[start:end]` including its line end; `number` is its first line, counted from 1.
 
-    `name` is the table or key without quotes (`feeds`, `fetch.interval`). Of a pair, `text[value:stop]` is
-    the value without a comment after it.
+    `name` is the table or key without quotes (`feeds`, `fetch.interval`). `text[value:stop]` is the value of
+    a pair, without the comment after it.
     """
 
     kind: StatementKind
@@ -42,7 +41,7 @@ class Statement:
 
 
 _TOKEN = re.compile(
-    r'"""(?:\\.|[^\\])*?"{3,5}'  # strings first, since brackets and # in them mean nothing
+    r'"""(?:\\.|[^\\])*?"{3,5}'  # strings first, since they may contain brackets and #
     r"|'''.*?'{3,5}"
     r'|"(?:\\.|[^"\\\n])*"'
     r"|'[^'\n]*'"
@@ -53,7 +52,7 @@ _PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*'""", re.ASCII)
 
 
 def statements(text: str) -> Iterator[Statement]:
-    """Yield the statements of a text in order; together they are the whole text. Never raises."""
+    """Yield the statements of a text in order, without gaps between them. Never raises."""
     start, number = 0, 1
     if text.startswith("\ufeff"):  # a byte order mark
         yield Statement(StatementKind.BLANK, 0, 1, 1)
@@ -66,7 +65,7 @@ def statements(text: str) -> Iterator[Statement]:
 
 
 def _extent(text: str, start: int) -> tuple[int, int | None, int | None]:
-    """Return where a statement ends, and where its first `=` and its last comment are, if any."""
+    """Return the end of a statement and the positions of its first `=` and its last comment, if any."""
     depth, equals, comment = 0, None, None
     for token in _TOKEN.finditer(text, start):
         match text[token.start()]:

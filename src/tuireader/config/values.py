@@ -1,4 +1,4 @@
-"""Kinds of configuration values: how to read each from TOML, name it in messages and write it.
+"""Kinds of configuration values: read them from TOML, name them in messages and write them.
 
 `read` returns the value or an `Invalid` with a message; it never raises.
 """
@@ -19,7 +19,7 @@ from tuireader.text import clean, without_password
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """Reason why a value cannot be used. `detail` holds more lines: an expression with a caret."""
+    """Reason why a value is invalid. `detail` holds more lines: an expression with a caret."""
 
     message: str
     detail: str = ""
@@ -27,7 +27,7 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Kind of value: its name for users, how to read it, and how to write it as TOML."""
+    """Kind of value: its name for users, and functions to read it and to write it as TOML."""
 
     name: str
     read: Callable[[object], Any]
@@ -36,10 +36,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Key in the file for a field of a configuration dataclass, in the `Annotated` of that field.
+    """Annotation of a configuration field with its key in the file.
 
-    `name` is the key where it differs from the field. An invalid value of a `vital` key invalidates its
-    whole table, which would mean something else without it.
+    `name` is the key if it differs from the field's name. An invalid value of a `vital` key invalidates its
+    whole table, which would have another meaning without it.
     """
 
     kind: Kind
@@ -74,7 +74,7 @@ def quote(text: str) -> str:
 
 
 def to_toml(value: object) -> str:
-    """Write a value as TOML; `""` for None, which TOML cannot express."""
+    """Return a value as TOML; `""` for None, which TOML cannot express."""
     match value:
         case None:
             return ""
@@ -109,7 +109,7 @@ def _raw(value: object) -> str | Invalid:
     if not isinstance(value, str):
         return _wrong("text in quotes", value)
     if any(not character.isprintable() for character in value):
-        return Invalid("contains a character that cannot be printed")
+        return Invalid("contains an unprintable character")
     return value
 
 
@@ -205,7 +205,7 @@ def switch(default: str, *names: str) -> Kind:
 
 
 def choices(*names: str) -> Kind:
-    """Kind: at least one of several words, in the order given here."""
+    """Kind: a list of at least one of these words, sorted in their order."""
     wanted = "a list of " + ", ".join(quote(name) for name in names)
 
     def read(value: object) -> tuple[str, ...] | Invalid:

@@ -1,6 +1,6 @@
-"""Tolerant HTML → a flat list of blocks with inline spans and numbered links. Pure, linear, never raises.
+"""Parse any HTML into a flat list of blocks with inline spans and numbered links. Pure, linear, never raises.
 
-Modules are imported at first use: a refresh needs only the links.
+Modules are imported on first use, as a refresh needs only the links.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Attributes of tags, and small values in them."""
+"""Parse attributes of tags, and numbers and languages in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _LANGUAGE = re.compile(r"(?:^|\s)(?:highlight-source-|language-|lang-|brush:\s*|
 def attributes(raw: str) -> dict[str, str]:
     """Parse the attributes of a tag: decoded values by lower-case names.
 
-    The first of a name counts (HTML Standard §13.2.5.33); anything beyond 20,000 characters is ignored.
+    The first of several with one name wins (HTML Standard §13.2.5.33); anything beyond 20,000 characters is
+    ignored.
     """
     found: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(raw[:_LONGEST]):
@@ -32,7 +33,7 @@ def whole(s: str, otherwise: int) -> int:
 
 
 def language(raw: str) -> str:
-    """Return the language of the code in an element by several conventions for its attributes, or ""."""
+    """Return the language of code, which several conventions put into different attributes, or ""."""
     found = attributes(raw)
     named = found.get("data-lang") or found.get("data-language")
     if not named and (match := _LANGUAGE.search(found.get("class", ""))):

@@ -1,4 +1,4 @@
-"""Types of a document: a flat list of blocks with inline spans, and the links that they refer to."""
+"""Types of a document: a flat list of blocks with inline spans and numbered links."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class SpanKind(StrEnum):
-    """Kind of a stretch of a block's text."""
+    """Kind of a span of a block's text."""
 
     STRONG = "strong"
     EM = "em"
@@ -31,7 +31,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of the text. Only http, https and mailto are links; `number` counts from 1."""
+    """A link in the text: http, https or mailto. `number` counts from 1."""
 
     number: int
     url: str
@@ -40,7 +40,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image: its content, its author and its address."""
+    """An image: address, alt text, caption and credit."""
 
     url: str
     alt: str = ""
@@ -65,10 +65,10 @@ class BlockKind(StrEnum):
 class Block:
     """A block of the flat list.
 
-    `level` is 1–6 for headings; `quote` the depth of block quotes around it; `indent` the depth of lists
-    around it; `marker` stands before the first line of an item (`•`, `1.`). Code and tables keep their
-    lines (`\n` in `text`); a table's text is already laid out in columns. The text of an image is its alt
-    text and caption, of an embed the name of the embedded object.
+    `level` is 1–6 for headings, `quote` the depth of block quotes, `indent` the depth of lists, and `marker`
+    precedes the first line of an item (`•`, `1.`). Code and tables keep their lines (`\n` in `text`); a
+    table's text is already laid out in columns. The text of an image is its alt text or caption, that of an
+    embed the name of the embedded object.
     """
 
     kind: BlockKind

@@ -1,4 +1,4 @@
-"""Open elements of a text, and how their text becomes blocks."""
+"""Track open elements and turn their text into blocks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEEPEST = 20
 
 @dataclass(slots=True)
 class Figure:
-    """An open `<figure>`: where its blocks start, and the place of a caption that came first."""
+    """An open `<figure>`: the start of its blocks, and the position of a caption before the image."""
 
     out: list[Block]
     start: int
@@ -25,7 +25,7 @@ class Figure:
 
 @dataclass(slots=True)
 class OpenList:
-    """An open list: the number of its next item, and its style."""
+    """An open list: its style and the number of its next item."""
 
     ordered: bool
     number: int
@@ -34,7 +34,7 @@ class OpenList:
 
 @dataclass(slots=True)
 class Embed:
-    """A frame, video, sound or object: the name of its element, its address, its title."""
+    """An embedded frame, video, sound or object: element name, address and title."""
 
     name: str
     url: str
@@ -43,7 +43,7 @@ class Embed:
 
 @dataclass(slots=True)
 class Cell:
-    """A cell: its blocks, and its positions in the grid."""
+    """A table cell: its blocks and spans in the grid."""
 
     blocks: list[Block]
     header: bool = False
@@ -53,23 +53,23 @@ class Cell:
 
 @dataclass(slots=True)
 class Table:
-    """An open table; `out` is where blocks went before it began."""
+    """An open table; `out` is the list of blocks around it."""
 
     out: list[Block]
     rows: list[list[Cell]] = field(default_factory=list)
 
 
 class Elements:
-    """A stack of open elements with the counts that blocks need.
+    """Stack of open elements and the state of the current block.
 
     There is no tree: an end tag closes up to its start tag, unless a table cell is in between (HTML
     Standard §13.2.6.4.7, simplified).
     """
 
     ENDS: ClassVar[Mapping[str, Callable[[Any], None]]] = {}
-    """Actions at the end of an element, by name."""
+    """Handlers for the end of an element, by name."""
     _is_caption: Callable[[str, tuple[Span, ...]], bool]
-    """Return whether a text belongs to an image, which then contains it."""
+    """Add a text to an image if it is the caption, and return whether it is."""
 
     def __init__(self, base_url: str, width: int) -> None:
         self.base_url = base_url
@@ -102,7 +102,7 @@ class Elements:
         self.open.append(name)
 
     def _close(self, name: str) -> None:
-        """Close elements up to the nearest one of that name, if it is on this side of the nearest wall."""
+        """Close elements up to the nearest one of that name, unless a table or cell is in between."""
         places = self.places.get(name)
         if places and places[-1] >= self._last("td", "th", "table"):
             self._pop_to(places[-1])

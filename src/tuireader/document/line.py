@@ -1,4 +1,4 @@
-"""Running text of the current block: collapse white space, place inline spans, number links."""
+"""Text of the current block: collapse white space, add inline spans, number links."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SPACE_AT_END = re.compile(r" (?=\n)")
 
 @dataclass(slots=True)
 class _Open:
-    """An open inline element: where its text starts in the current block."""
+    """An open inline element and the start of its text in the current block."""
 
     name: str
     kind: SpanKind | None
@@ -27,10 +27,9 @@ class _Open:
 
 
 class Line:
-    """Collects text and inline elements until the block is finished.
+    """Text and inline elements of a block.
 
-    Elements that are still open then continue in the next block, as in HTML. At most 20 are tracked at
-    once.
+    Elements still open at its end continue in the next block, as in HTML. At most 20 are tracked at once.
     """
 
     __slots__ = ("_last", "_open", "_parts", "_spans", "_unheeded", "length", "links")
@@ -50,7 +49,7 @@ class Line:
         return self._last == "\n"
 
     def add(self, s: str) -> None:
-        """Add text that has been scrubbed."""
+        """Add scrubbed text."""
         words = " ".join(s.split())
         if not words:
             if s and self._last not in " \n":
@@ -73,7 +72,7 @@ class Line:
     # ----------------------------------------------------------------- inline elements
 
     def open(self, name: str, kind: SpanKind, url: str = "") -> None:
-        """Begin an inline element. A link without an address, or a kind within itself, leaves no span."""
+        """Begin an inline element. A link without an address, or a kind nested in itself, gets no span."""
         if len(self._open) >= _DEEPEST:
             self._unheeded[name] = self._unheeded.get(name, 0) + 1
             return
@@ -91,11 +90,11 @@ class Line:
                 return
 
     def link(self, start: int, url: str, label: str) -> None:
-        """Make a link of the text from a position up to here."""
+        """Link the text from a position up to the current end."""
         self._spans.append(Span(start, self.length, SpanKind.LINK, self.number(url, label)))
 
     def number(self, url: str, label: str) -> int:
-        """Return the number of a link, counted from 1 in the order in which the addresses first occur."""
+        """Return the number of a link, counted from 1 in order of first occurrence."""
         return self.links.setdefault(url, Link(len(self.links) + 1, url, label)).number
 
     @property
@@ -104,7 +103,7 @@ class Line:
         return next((one.url for one in reversed(self._open) if one.kind is SpanKind.LINK), "")
 
     def _mark(self, one: _Open) -> None:
-        """Add the span of an inline element, up to the end of the text so far."""
+        """Add the span of an inline element, up to the current end of the text."""
         if one.kind is None or one.start >= self.length:
             return
         if one.kind is not SpanKind.LINK:
@@ -113,7 +112,7 @@ class Line:
             self.link(one.start, one.url, label)
 
     def _since(self, start: int) -> str:
-        """Return the text from a position on, as one short line."""
+        """Return the text from a position to the end as one short line."""
         parts: list[str] = []
         at = self.length
         for part in reversed(self._parts):  # pragma: no branch (the start ends it)
@@ -126,7 +125,7 @@ class Line:
     # ----------------------------------------------------------------- the end of a block
 
     def take(self) -> tuple[str, tuple[Span, ...]]:
-        """Return the text and its spans in order, trimmed, and start over."""
+        """Return the trimmed text with its sorted spans, and reset."""
         for one in self._open:
             self._mark(one)
             one.start = 0
@@ -150,12 +149,12 @@ def sort_spans(spans: list[Span]) -> tuple[Span, ...]:
 
 
 def shift_spans(spans: tuple[Span, ...], by: int) -> list[Span]:
-    """Shift spans of a text that moved within another one."""
+    """Return spans shifted by an offset."""
     return [Span(span.start + by, span.end + by, span.kind, span.link) for span in spans]
 
 
 def clip_spans(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:
-    """Return the parts of spans between two positions, counted from the first."""
+    """Return the parts of spans between two positions, relative to the first position."""
     if start == 0 and all(span.end <= end for span in spans):
         return spans
     return tuple(

@@ -1,4 +1,4 @@
-"""Links of an arriving article: no blocks, just addresses and the text before them."""
+"""Extract the links of an arriving article, with the text before them, without parsing blocks."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SIMPLE_HREF = re.compile(r"""\s+href="([^"]*)\"""")
 
 
 def links_of(html: str, base_url: str, pieces: Sequence[str] | None = None) -> list[tuple[str, str, str]]:
-    """Return each link as its address, its label, and the up to 60 characters before it in its paragraph.
+    """Return each link as address, label and up to 60 characters before it in its paragraph; at most 500.
 
-    Fast enough for every arriving article: an editor's own references are recognised by the words before
-    them ("Also read:"). A link that begins its paragraph or item gets the last words above it that are
-    not a link. At most 500. `pieces` are the `tokens` of the HTML, where they are at hand.
+    Fast enough for every arriving article. The words before a link identify an editor's references ("Also
+    read:"). A link at the start of its paragraph or item gets the end of the last paragraph without a link.
+    `pieces` are the `tokens` of the HTML, if available.
     """
     if "<a" not in html and "<A" not in html:
         return []
@@ -66,7 +66,7 @@ def _one_line(parts: list[str]) -> str:
 
 
 def _href(raw: str) -> str:
-    """Return the address of an `<a>`, unless it is a place in the same text."""
+    """Return the address of an `<a>`, unless it points into the same text."""
     simple = _SIMPLE_HREF.match(raw)
     address = decode(simple[1]) if simple else attributes(raw).get("href", "")
     return "" if address.startswith("#") else address

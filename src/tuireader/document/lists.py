@@ -1,4 +1,4 @@
-"""Lists with their markers, and definition lists."""
+"""Handle lists with their markers, and definition lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ROMAN = (
 
 
 class Lists(Elements):
-    """Tags of lists and of definitions."""
+    """Handlers for tags of lists and definitions."""
 
     def _list(self, name: str, raw: str) -> None:
         found = attributes(raw)

@@ -1,4 +1,4 @@
-"""Images with their captions, and embeds."""
+"""Handle images with captions, and embeds."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _ADDRESSED = frozenset(("source", "embed", "iframe", "a", "img"))
 
 
 class Media(Elements):
-    """Tags of images, figures, frames, videos and sounds."""
+    """Handlers for tags of images, figures, frames, videos and sounds."""
 
     def _aside(self, name: str, raw: str) -> None:
         """Handle a tag inside an embed or `<noscript>`: only addresses matter."""
@@ -100,7 +100,7 @@ class Media(Elements):
         self._put_between(block)
 
     def _is_repeated(self, block: Block) -> bool:
-        """Return whether an image for browsers without scripts repeats the one before it."""
+        """Return whether a `<noscript>` image repeats the previous one, and complete that one's address."""
         before = self.deferred or self.out
         last = before[-1].picture if before else None
         new = block.picture
@@ -111,7 +111,7 @@ class Media(Elements):
         return True
 
     def _put_between(self, block: Block) -> None:
-        """Add a block in the middle of a text: immediately, or when the line has ended."""
+        """Add a block in the middle of a text: at once, or after the current line."""
         if self.code is not None or not self.line.at_start:
             self.deferred.append(block)
         else:
@@ -160,7 +160,7 @@ class Media(Elements):
             ]
 
     def _is_caption(self, text: str, spans: tuple[Span, ...]) -> bool:
-        """Add a text to the image above it, as caption or as credit, if it is one."""
+        """Add a text to the image above it if it is a caption or credit, and return whether it is."""
         if self.captioned or self.places.get("figcaption"):
             return self._give_caption(text, spans)
         last = self.out[-1].picture if self.out else None
@@ -189,7 +189,7 @@ class Media(Elements):
 
 
 def _picture_url(attributes: dict[str, str], base_url: str, otherwise: str) -> str:
-    """Return the real address of an `<img>`: that of a lazy loader, then src, then srcset."""
+    """Return the real address of an `<img>`: from lazy-loading attributes, else src, else srcset."""
     candidates = [attributes.get(name, "") for name in _LAZY]
     candidates += [_largest(attributes.get(name, "")) for name in _LAZY_SETS]
     candidates += [attributes.get("src", ""), _largest(attributes.get("srcset", "")), otherwise]
@@ -212,7 +212,7 @@ def _largest(srcset: str) -> str:
 
 
 def _is_emoji(attributes: dict[str, str], alt: str) -> bool:
-    """Return whether an image stands for a character in the text."""
+    """Return whether an image represents an emoji."""
     return bool(_EMOJI_CLASS.search(attributes.get("class", ""))) or (0 < len(alt) <= 2 and not alt.isascii())
 
 
@@ -228,7 +228,7 @@ def _is_tracker(url: str) -> bool:
 
 
 def _with_caption(block: Block, text: str, spans: tuple[Span, ...]) -> Block | None:
-    """Return an image with words below it, its author separated; None if it has enough words."""
+    """Return an image with added caption, the credit split off; None if its text is long enough already."""
     picture = block.picture or Picture("")
     if picture.caption or picture.credit:
         if len(block.text) > _LONGEST_CAPTION:
@@ -242,7 +242,7 @@ def _with_caption(block: Block, text: str, spans: tuple[Span, ...]) -> Block | N
 
 
 def _embed_name(embed: Embed) -> tuple[str, str]:
-    """Return the name of an embed, and the address to open for it."""
+    """Return the display name of an embed, and the address to open."""
     if embed.name in ("video", "audio"):
         return embed.name.capitalize(), embed.url
     if found := _YOUTUBE.match(embed.url):

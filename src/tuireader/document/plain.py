@@ -1,4 +1,4 @@
-"""Texts without markup: empty lines separate paragraphs, addresses become links."""
+"""Parse texts without markup: empty lines separate paragraphs, addresses become links."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_plain(s: str, line: Line) -> Iterator[tuple[str, tuple[Span, ...]]]:
 
 
 def _lines(paragraph: str) -> list[str]:
-    """Return the lines of a paragraph if they are intended: a list, or too long for wrapped text."""
+    """Split a paragraph at its line breaks, unless they only wrap the text and are not a list."""
     lines = paragraph.strip("\n").split("\n")
     if max(map(len, lines)) > _LONGEST_WRAPPED or any(map(_LIST_LINE.match, lines)):
         return lines
@@ -47,7 +47,7 @@ def _add(line: Line, text: str) -> None:
 
 
 def _bare(address: str) -> str:
-    """Return an address without the punctuation and closing brackets after it."""
+    """Strip trailing punctuation and unmatched closing brackets from an address."""
     unopened = {
         closing: address.count(closing) - address.count(opening) for closing, opening in _OPENING.items()
     }

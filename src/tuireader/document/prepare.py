@@ -1,7 +1,6 @@
-"""Prepare an entry for storing: plain texts, words for the index, links. Pure.
+"""Prepare a new entry for storing: plain texts, words for the index, links. Pure.
 
-Nothing here depends on the store, so it can run where the feed is parsed: in a separate process when many
-feeds are new. It is never done for known entries.
+This does not depend on the store, so it can run in the process that parses the feed.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ from tuireader.lexicon import indexed
 from tuireader.model import ParsedEntry, Prepared
 from tuireader.text import cut_characters, is_html, plain, tokens
 
-_TITLE = 100  # maximum characters of text that replace a missing title
-_MOST_LINKS = 60  # maximum outbound links kept of an article; pages with more are link lists
+_TITLE = 100  # maximum characters of a text used as title
+_MOST_LINKS = 60  # maximum outbound links to keep; pages with more are link lists
 
 
 def prepare(entry: ParsedEntry) -> Prepared:
-    """Return everything that follows from an entry's own text."""
+    """Return everything that is derived from an entry alone."""
     html = entry.content_html or entry.summary_html
     pieces = tokens(html) if is_html(html) else None  # split once for both text and links
     body = plain(html, pieces) if html else ""
@@ -38,14 +37,14 @@ def prepare(entry: ParsedEntry) -> Prepared:
 
 
 def title_of(entry: ParsedEntry, body: str) -> str:
-    """Return the title of an entry, or a replacement: the first line of its plain text, its address."""
+    """Return the title of an entry, else the first line of its plain text, else its address."""
     return entry.title or cut_characters(body.partition("\n")[0], _TITLE) or entry.url
 
 
 def links_in(
     html: str, base_url: str, pieces: Sequence[str] | None = None
 ) -> tuple[tuple[str, str, str], ...]:
-    """Return (address, label, the line before it) of the outbound links; `pieces` are the `tokens`."""
+    """Return (address, label, preceding text) of the outbound links; `pieces` are the `tokens`."""
     return tuple(links_of(html, base_url, pieces)[:_MOST_LINKS])
 
 

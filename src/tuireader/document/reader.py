@@ -1,4 +1,4 @@
-"""HTML → blocks: one pass over the tags of any text."""
+"""Parse HTML into blocks in one pass over the tags."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tuireader.text import BREAKS, clean_multiline, decode, is_html, safe_url, s
 
 _LONGEST_HTML = 2_000_000
 _LONGEST_CODE = 200_000
-_LEFT_OUT = "The rest of this text is left out: it is too long to show here."
+_LEFT_OUT = "The rest of this text is too long to show."
 _INLINE_KINDS = {
     "a": SpanKind.LINK,
     **dict.fromkeys(("b", "strong"), SpanKind.STRONG),
@@ -35,8 +35,8 @@ _CONTAINERS = frozenset(
 def parse(html: str, base_url: str = "", *, width: int = WIDEST) -> Document:
     """Parse any text, HTML or plain, into a document; never raises, linear in its length.
 
-    Relative addresses are resolved by `base_url`; tables have lines of at most `width` cells. Texts of
-    more than two million characters or 20,000 blocks are cut, and the last paragraph says so.
+    Relative addresses are resolved against `base_url`; lines of tables have at most `width` cells. Texts of
+    more than two million characters or 20,000 blocks are cut, with a note at the end.
     """
     reader = _Reader(base_url, width)
     if is_html(html[:_LONGEST_HTML]):
@@ -47,10 +47,10 @@ def parse(html: str, base_url: str = "", *, width: int = WIDEST) -> Document:
 
 
 class _Reader(Lists, Media, TableTags):
-    """Goes over the tags of a text once and adds its blocks one after the other."""
+    """Handlers for all tags of a text, in one pass."""
 
     def document(self, cut: bool) -> Document:
-        """Return everything read so far."""
+        """Finish all blocks and return the document."""
         self._pop_to(0)
         self._flush()
         while self.out and self.out[-1].kind is BlockKind.RULE:
@@ -118,7 +118,7 @@ class _Reader(Lists, Media, TableTags):
             handler(self, name, raw)
 
     def _link_url(self, raw: str) -> str:
-        """Return the address of a link, unless it is a place in this text."""
+        """Return the address of a link, unless it points into this text."""
         address = attributes(raw).get("href", "").strip()
         if not address or address.startswith("#"):
             return ""
@@ -154,7 +154,7 @@ class _Reader(Lists, Media, TableTags):
         self._push(name)
 
     def _close_heading(self) -> None:
-        """Close the open heading: any heading, and the end of any, ends it."""
+        """Close the open heading, at the start or end of any heading."""
         if self.headings:
             self._close(f"h{self.headings[-1]}")
 

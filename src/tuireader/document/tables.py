@@ -1,4 +1,4 @@
-"""Tables as text: in columns by the width of cells, or row by row where they are too wide."""
+"""Lay out tables as text: in columns, or row by row if they are too wide."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NUMERIC = re.compile(
 
 
 class TableTags(Elements):
-    """Rows and cells; each cell is a list of blocks."""
+    """Handlers for tags of tables; each cell collects a list of blocks."""
 
     def _table(self, name: str, _raw: str) -> None:
         if len(self.tables) >= DEEPEST or self.code is not None:
@@ -102,7 +102,7 @@ _EMPTY = _Field()
 
 
 def lay_out(rows: list[list[Cell]], quote: int, indent: int, width: int) -> list[Block] | None:
-    """Return a table as blocks: in columns, or row by row in narrow `width`; None for a layout table."""
+    """Return a table as blocks: in columns, or row by row if too wide; None for a layout table."""
     if len(rows) < 2 or not all(_is_field(cell.blocks) for row in rows for cell in row):
         return None
     grid = _grid(rows)
@@ -124,7 +124,7 @@ def _is_field(blocks: list[Block]) -> bool:
 
 
 def _grid(rows: list[list[Cell]]) -> list[list[_Field]]:
-    """Return every position of the table, including spanned ones; [] if it is far too wide."""
+    """Return all positions of the table, including spanned ones; [] if it is far too wide."""
     grid: list[list[_Field]] = []
     covered: dict[int, int] = {}  # column → rows that a cell above still covers
     for row in rows:
@@ -161,7 +161,7 @@ def _field(cell: Cell) -> _Field:
 
 
 def _widths(grid: list[list[_Field]], width: int) -> list[int] | None:
-    """Return the cells for each column so that a line has at most `width`; None if columns get too narrow."""
+    """Return column widths for lines of at most `width` cells; None if columns would be too narrow."""
     widths = [max(map(_width, column)) for column in zip(*grid, strict=True)]
     room = width - len(_BAR) * (len(widths) - 1)
     if sum(widths) <= room:
@@ -177,13 +177,13 @@ def _widths(grid: list[list[_Field]], width: int) -> list[int] | None:
 
 
 def _width(one: _Field) -> int:
-    """Return the width of a field in cells, with room for the numbers of its links."""
+    """Return the width of a field in cells, including the numbers of its links."""
     numbers = sum(len(f"[{span.link}]") for span in one.spans if span.kind is SpanKind.LINK and span.link)
     return max(map(cell_len, one.text.split("\n"))) + numbers
 
 
 def _columns(grid: list[list[_Field]], widths: list[int]) -> tuple[str, tuple[Span, ...]]:
-    """Return the lines of a table in columns, with the spans of its fields shifted."""
+    """Return a table in columns as text and spans."""
     headed = all(one.header or not one.text for one in grid[0])
     right = [_is_numeric(column[1:] if headed else column) for column in zip(*grid, strict=True)]
     lines: list[str] = []
@@ -215,7 +215,7 @@ def _is_numeric(column: Sequence[_Field]) -> bool:
 
 
 def _fold(text: str, width: int) -> list[tuple[int, int]]:
-    """Return where the lines of a field start and end in `width` cells; long words are broken."""
+    """Wrap a field to `width` cells, breaking long words; return the start and end of each line."""
     lines: list[tuple[int, int]] = []
     at = 0
     for line in text.split("\n"):
@@ -243,7 +243,7 @@ def _fold_line(line: str, width: int, offset: int) -> Iterator[tuple[int, int]]:
 
 
 def _records(grid: list[list[_Field]], quote: int, indent: int) -> list[Block]:
-    """Return a wide table row by row: a paragraph each, with column heads before the fields."""
+    """Return a wide table as one paragraph per row, with column heads before the fields."""
     heads = [one.text.replace("\n", " ") for one in grid[0]]
     blocks = []
     for row in grid[1:]:

@@ -1,13 +1,13 @@
-"""Words and phrases in any script: how text is folded, and where a term occurs in it.
+"""Words and phrases in any script: fold text and find terms in it.
 
 A *term* is a word or phrase that the user watches or searches for. In short: compatibility forms, accents,
 quotation marks and dashes do not matter; a word ends where letters and digits end; Han, kana, Hangul and Thai
-need no word ends; a capital in the term requires one in the text; a plural ending may follow; only blanks,
-hyphens, slashes, quotes and the like may stand between the words of a phrase.
+need no word boundaries; a capital in the term requires one in the text; a plural ending may follow; the words
+of a phrase may only be separated by blanks, hyphens, slashes, quotes and the like.
 
-There are three views of a text. `cased` is the text after Unicode NFKC (UAX #15) without accents and
-invisible characters; `lower` is the same in lower case, character by character; `original` is the input, and
-all spans that leave this package count its characters.
+A text has three views. `cased` is the text after Unicode NFKC (UAX #15) without accents and invisible
+characters; `lower` is the same in lower case, character by character; `original` is the input, to which all
+returned spans refer.
 """
 
 from tuireader.lexicon.folding import Folded, fold

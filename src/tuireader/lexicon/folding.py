@@ -1,4 +1,4 @@
-"""Fold text: compatibility forms, accents, case and typography do not matter."""
+"""Fold text: remove differences in compatibility forms, accents, case and typography."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _INVISIBLE_CLASS = (
     "\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
-# Those that may compose with the character before them or change places with it: all with a combining class,
-# and all that are the second of two that Unicode composes.
+# Marks that may compose with the previous character or swap with it: all with a combining class, and all
+# that are the second character of a Unicode composition.
 _MELTING_CLASS = (
     "\u0483-\u0487\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
     "\u06df-\u06e4\u06e7-\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07eb-\u07f3\u0816-\u0819\u081b-\u0823\u0825-\u0827"
@@ -38,7 +38,7 @@ _MELTING_CLASS = (
     "\u1b34-\u1b44\u1b6b-\u1b73\u1baa-\u1bab\u1be6-\u1bf3\u1c37\ua674-\ua67d\ua806\ua8c4\ua8e0-\ua8f1\ua92b-\ua92d"
     "\ua953\ua9b3-\ua9c0"
 )
-# Including conjoining vowels and finals of Hangul, and invisible characters.
+# All marks, including conjoining vowels and finals of Hangul, and invisible characters.
 _CONTINUING_CLASS = (
     "\u0300-\u036f\u1160-\u11ff\ud7b0-\ud7ff\u1ab0-\u1aff\u1cd0-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f"
     "\u3099\u309a\u3131-\u318e\uff9e-\uffdc\ufe20-\ufe2f\U00011000-\U00011fff"
@@ -47,7 +47,7 @@ _CONTINUING_CLASS = (
 )
 
 BETWEEN = " \t\\-/&·\"'`_"
-"""Character class of what may separate the words of a phrase; line feeds may not."""
+"""Regex class of characters that may separate the words of a phrase, not including line feeds."""
 
 GLUED = re.compile(f"[{GLUED_CLASS}]")
 GLUED_RUN = re.compile(f"[{GLUED_CLASS}]+")
@@ -57,7 +57,7 @@ NO_WORD = re.compile(f"[^\\w\x01-\x7f{MARK_CLASS}]+")
 INVISIBLE = re.compile(f"[{_INVISIBLE_CLASS}]+")
 _GROUP = re.compile(f".[{_CONTINUING_CLASS}]*", re.DOTALL)
 _CONTINUING = re.compile(f"[{_CONTINUING_CLASS}]")
-# Everything except characters known to become one character each if no mark follows.
+# Everything except characters that fold to exactly one character each if no mark follows.
 _UNEVEN_RUN = re.compile(
     "[^\x00-\xa9\xab-\xac\xae-\xb1\xb5-\xb7\xb9-\xbb\xbf-\xc5\xc7-\xdd\xe0-\xe5\xe7-\xfd\xff-\u0131\u0391-\u03a9"
     "\u03b1-\u03c9\u0400-\u0482\u048a-\u052f\u2010-\u2015\u2018-\u201f\u3000-\u3020\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff"
@@ -101,10 +101,10 @@ _FOLDABLE = re.compile(
     "\u2010-\u205f\u2212\u22c5\u275b-\u275e\u2e3a\u2e3b\u3008-\u300f\u301d-\u301f\u30fb]"
 )
 _LOOSE = re.compile("[\u0300-\u036f]")
-# NFKC would attach the letters TM to the name before them, and make a blank of the acute as apostrophe.
+# NFKC would append the letters TM to a name, and turn an acute used as apostrophe into a blank.
 BEFORE_NFKC = str.maketrans({"™": " ", "℠": " ", "´": "'"})
-# The characters that most often keep English text from being ASCII, and Chinese text from being in NFKC:
-# replacing them costs a fiftieth of normalising.
+# The most frequent non-ASCII characters of English text and non-NFKC characters of Chinese text: replacing
+# them takes a fiftieth of the time of normalising.
 _TYPOGRAPHY = (
     ("’", "'"), ("“", '"'), ("”", '"'), ("‘", "'"), ("–", "-"), ("—", "-"), ("…", "..."), ("\u00a0", " "),
 )  # fmt: skip
@@ -115,7 +115,7 @@ _FULL_WIDTH = (
 
 
 def _straighten(text: str) -> str:
-    """Replace typographic signs by their ASCII forms; only three dots make a text longer."""
+    """Replace typographic signs by their ASCII forms; only an ellipsis makes a text longer."""
     if not text.isascii():
         for char, plain in _TYPOGRAPHY:
             text = text.replace(char, plain)
@@ -140,13 +140,13 @@ def normalise(text: str) -> str:
 
 
 def lowercase(cased: str) -> str:
-    """Lower-case a text character by character; a final sigma counts as any other."""
+    """Lower-case a text character by character, including final sigma."""
     lower = cased.lower()
     return lower if lower.isascii() else lower.replace("ς", "σ")
 
 
 class Folded:
-    """A text in its three views, with the way back from folded to original characters."""
+    """A text in its three views, with a mapping from folded to original positions."""
 
     __slots__ = ("_even", "_uneven", "cased", "lower", "original")
 
@@ -188,7 +188,7 @@ class _Uneven:
                 shift += length - (end - start)
 
     def source(self, at: int) -> tuple[int, int]:
-        """Return where the original character that became the folded character `at` begins and ends."""
+        """Return the span of the original character that became the folded character `at`."""
         place = bisect_right(self._folded_starts, at) - 1
         if place < 0:
             return at, at + 1

@@ -1,10 +1,9 @@
-"""Input of the full-text index, with marks that let it decide most terms by itself.
+"""Prepare text for the full-text index, with marks that let it decide most terms by itself.
 
-Beside its words, a text has marks in the index, which no text can contain itself: a *break* where no phrase
-continues (a comma, the end of a line), a *gap* between words of a script without blanks that are apart, and
-after the last word once more each word that was seen with a capital, and each short one that was seen in
-capitals. At the end are its symbols, emoji and currency signs, each once: not words, but searched for as
-such.
+Besides words, an indexed text has marks that cannot occur in texts: a *break* where no phrase continues
+(a comma, the end of a line), and a *gap* where words of a script without blanks are separated. After the
+words come a marked copy of each word seen with a capital, another of each short word seen in capitals, and
+each symbol, emoji and currency sign, to be searched for like words.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ TOKENIZER = "ascii"
 BREAK, GAP = "¶", "‗"
 MARKS = frozenset((BREAK, GAP))
 CAPITAL = "↑"
-"""Precedes a word whose first letter was seen as a capital."""
+"""Prefix of a word seen with a capital first letter."""
 CAPITALS = "⇑"
-"""Precedes a word of up to three letters that were all seen as capitals …"""
+"""Prefix of a word of up to three letters seen in capitals …"""
 ENDING = "↑"
-"""… and, inside it, a plural ending in lower case."""
+"""… which precedes its lower-case plural ending."""
 
 _LETTER_AND_SIGN = re.compile(r"([^\W\d_])[+#]")
 _INDEX_WORD = re.compile(r"[^\x00-/:-@\[-`{-\x7f]+")
@@ -41,8 +40,8 @@ _ASCII_WORDS = str.maketrans({chr(i): " " for i in range(128) if not chr(i).isal
 
 _IN_PHRASES = BETWEEN.replace("\\", "")
 _BREAKING = "".join(chr(i) for i in range(128) if not chr(i).isalnum() and chr(i) not in f"{_IN_PHRASES}+#")
-# While a text is being marked, \x1f stands for a sign that breaks a phrase, and \2 for a raised plus: so
-# ASCII stays ASCII, which is lower-cased and split several times as fast.
+# Placeholders during marking: \x1f for a sign that breaks a phrase, and \2 for a raised plus. So ASCII text
+# stays ASCII, which is several times faster to lower-case and split.
 _RAISED = "\2"
 _ASCII_SIGNS = str.maketrans(dict.fromkeys(_IN_PHRASES, " ") | dict.fromkeys(_BREAKING, "\x1f"))
 _ODD_SIGN = re.compile(f"[^\\w\x01-\x7f·{MARK_CLASS}]+")
@@ -60,7 +59,7 @@ _SYMBOL = re.compile(f"[{_SYMBOL_CLASS}]")
 
 
 def indexed(text: str) -> str:
-    """Return the words of a text for the full-text index, with its marks, to be split by `TOKENIZER`."""
+    """Return the words and marks of a text for the full-text index, to be split by `TOKENIZER`."""
     cased = normalise(text)
     made = _indexed(cased)
     found = () if cased.isascii() else symbols(cased)
@@ -68,7 +67,7 @@ def indexed(text: str) -> str:
 
 
 def symbols(cased: str) -> tuple[str, ...]:
-    """Return the symbols of a cased text that the index holds, each once."""
+    """Return the symbols of a cased text to index, each once."""
     return tuple(dict.fromkeys(_SYMBOL.findall(cased)))
 
 
@@ -81,7 +80,7 @@ def _indexed(cased: str) -> str:
 
 
 def _marked(text: str) -> str:
-    """Return a cased text as words, marks (or placeholders for them) and blanks, and nothing else."""
+    """Reduce a cased text to words, marks (or their placeholders) and blanks."""
     if text.isascii():
         text = text.translate(_ASCII_SIGNS)
     else:
@@ -101,11 +100,11 @@ def _marked(text: str) -> str:
 
 
 def _capitals(marked: str) -> str:
-    """Repeat the words of a text that have capitals, see `CAPITAL` and `CAPITALS`, in lower case."""
+    """Return the words of a text with capitals in lower case, with `CAPITAL` and `CAPITALS`."""
     text = _RAISED_WORD.sub(" ", marked) if _RAISED in marked else marked
     text = f" {text}".replace("\x1f", " ")
     once = "".join(dict.fromkeys(_CAPITAL.findall(text)))
-    # before the signs are added: ASCII is lower-cased many times as fast
+    # lower-case before adding signs: this is many times faster for ASCII
     found = once.lower().replace(" ", f" {CAPITAL}")
     for word, stem, ending in _ACRONYM.findall(once):
         found += f" {CAPITALS}{word.lower()}" if word else f" {CAPITALS}{stem.lower()}{ENDING}{ending}"
@@ -116,7 +115,7 @@ def _capitals(marked: str) -> str:
 
 
 def _other_capitals(word: str) -> list[str]:
-    """Return the same for one word that is not ASCII; such a word has no plural."""
+    """Return the copies of one non-ASCII word with capitals; such a word has no plural."""
     letters = [char for char in word if char.lower() != char.upper()]
     if not letters or not (letters[0].isupper() or letters[0].istitle()):
         return []
@@ -125,17 +124,17 @@ def _other_capitals(word: str) -> list[str]:
 
 
 def index_text(text: str) -> str:
-    """Return the words of `text` as the index has them, without marks, to be split by `TOKENIZER`.
+    """Return the words of `text` as in the index, without marks, to be split by `TOKENIZER`.
 
-    Every character of a script without blanks is a word of its own, so that a word in such a script is a
-    phrase of the index. A letter before `+` or `#` gets a raised plus, as C is neither C++ nor C#.
+    Every character of a script without blanks is a separate word, so a word in such a script is a phrase in
+    the index. A letter before `+` or `#` gets a raised plus, to distinguish C from C++ and C#.
     Idempotent.
     """
     return index_folded(fold(text))
 
 
 def index_folded(lower: str) -> str:
-    """Return `index_text` of a text that is already folded."""
+    """Return the same as `index_text` for folded text."""
     if not lower.isascii():
         lower = NO_WORD.sub(" ", lower)
         lower = GLUED_RUN.sub(lambda match: f" {' '.join(match[0])} ", lower)
@@ -147,7 +146,7 @@ def index_folded(lower: str) -> str:
 
 
 def distinct_words(lower: str) -> Collection[str]:
-    """Return the words of `index_folded` in no order, each once for scripts without blanks."""
+    """Return the words of `index_folded` in any order; repeated characters of scripts without blanks once."""
     if lower.isascii():
         return words(index_folded(lower))
     lower = NO_WORD.sub(" ", lower)
@@ -162,5 +161,5 @@ def words(index: str) -> list[str]:
 
 
 def breaks(signs: str) -> bool:
-    """Return whether a text has a break mark where these signs are."""
+    """Return whether these signs become a break mark."""
     return any(char not in _IN_PHRASES for char in signs)

@@ -1,4 +1,4 @@
-"""Parts of a term: runs of letters, signs and gaps, the required case, plural spellings."""
+"""Split a term into runs of letters, signs and gaps; find its required case and plural spellings."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Case(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A run of characters of one kind; `open_*` where a `*` opens that side of a word."""
+    """A run of characters of one kind; `open_*` if a `*` opens that side of a word."""
 
     kind: Kind
     cased: str
@@ -62,7 +62,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words and marks that follow each other in the index, the last one as any of `last`, or as a prefix."""
+    """Consecutive words and marks in the index; the last one is any of `last`, or a prefix."""
 
     words: tuple[str, ...]
     last: tuple[str, ...]
@@ -79,7 +79,7 @@ _GROUP_KINDS = {"gap": Kind.GAP, "glued": Kind.GLUED, "word": Kind.WORD, "star":
 
 
 def parts_of(cased: str) -> list[Part]:
-    """Return a term's parts in order, with gaps only between other parts."""
+    """Split a term into parts, without gaps at its ends."""
     parts: list[Part] = []
     open_left = False
     text = _STARS.sub("*", cased)
@@ -111,7 +111,7 @@ def is_letter(char: str) -> bool:
 
 
 def wanted_case(parts: Sequence[Part]) -> Case:
-    """Return the required case: that of the term, except for phrases and names with capitals inside."""
+    """Return the case that a term requires: its own, except for phrases and names with inner capitals."""
     if any(part.kind is Kind.GAP for part in parts):
         return Case.ANY
     text = "".join(part.cased for part in parts)
@@ -128,9 +128,9 @@ def wanted_case(parts: Sequence[Part]) -> Case:
 
 
 def last_forms(parts: Sequence[Part]) -> tuple[str, ...]:
-    """Return the spellings of a term's last word, longest first; names of two letters or more have plurals.
+    """Return the spellings of a term's last word, longest first; terms of two letters or more have plurals.
 
-    A last word of one letter has none after a gap: "Series A" is not "the series as a whole".
+    A single letter after a gap has no plural: "Series A" must not match "the series as a whole".
     """
     word = parts[-1].lower
     latin = sum(char.isascii() and char.isalpha() for part in parts for char in part.lower)
@@ -155,7 +155,7 @@ def stem(forms: tuple[str, ...]) -> str:
 
 
 def runs_of(parts: Sequence[Part], forms: tuple[str, ...]) -> tuple[Run, ...]:
-    """Return what of a term can be looked up in the index; a word with an open left side cannot."""
+    """Return the runs of a term that the index can look up; a word with an open left side is left out."""
     runs: list[Run] = []
     pending: list[str] = []
 
@@ -194,7 +194,7 @@ def _is_plus(word: Part, sign: Part) -> bool:
 
 
 def _mark(parts: Sequence[Part], place: int) -> list[str]:
-    """Return the mark that the index has before the word `parts[place]`, if any."""
+    """Return the index mark before the word `parts[place]`, if any."""
     start = place
     while start and parts[start - 1].kind in (Kind.SIGN, Kind.GAP):
         start -= 1
@@ -210,7 +210,7 @@ def _mark(parts: Sequence[Part], place: int) -> list[str]:
 
 
 def cased_run(case: Case, forms: tuple[str, ...]) -> Run | None:
-    """Return how the index finds a whole word by its case; None for a word of any case."""
+    """Return the run that finds a whole word by its case; None for a word of any case."""
     if case is Case.ANY:
         return None
     word = forms[-1]

@@ -1,4 +1,4 @@
-"""Terms, and where they occur in a text."""
+"""Find terms in texts."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from tuireader.lexicon.parts import (
 
 _GAP = f"[{BETWEEN}]+"
 _OPTIONAL_GAP = f"[{BETWEEN}]*"
-# Rest of a word at its open side, bounded so that hostile runs of letters cost little.
+# Maximum rest of a word at its open side, so that hostile runs of letters cost little.
 _OPEN_LIMIT = 200
 
 
 class Term:
-    """A word or phrase, ready to be found; made by `compile_term`, equal to one that is written alike."""
+    """A compiled word or phrase, from `compile_term`; equal if text and exactness are equal."""
 
     __slots__ = (
         "_case", "_first", "_forms", "_last", "_letter", "_middle", "_open_left", "_open_right", "_signs",
@@ -41,18 +41,18 @@ class Term:
     text: str
     """Text as the user wrote it."""
     exact: bool
-    """Match case and accents as typed, and no plural."""
+    """Match case and accents as typed, without plurals."""
     literal: str
-    """Characters in the lower view of every text that contains the term."""
+    """String in the lower view of every text that contains the term."""
     runs: tuple[Run, ...]
-    """Words in the index of every text that contains the term; none if unknown."""
+    """Words in the index for every text that contains the term; empty if unknown."""
     simple: bool
     """Whether the index alone decides if a text contains the term."""
     fts: str | None
     """FTS5 expression that finds every text that contains the term, or None.
 
-    It is exact when the term is `simple`. Words of the index contain no quotation marks, so user input is
-    never FTS5 syntax.
+    It is exact if the term is `simple`. Words in the index contain no quotation marks, so user input never
+    becomes FTS5 syntax.
     """
 
     def __init__(self, text: str, exact: bool, parts: list[Part]) -> None:
@@ -71,7 +71,7 @@ class Term:
         else:
             self._forms = last_forms(parts)
         self._signs = any(part.kind is Kind.SIGN for part in parts)
-        # A name with signs of its own, unlike one of letters, may precede a plus.
+        # Only a term that contains signs may be followed by a plus.
         marked = tuple(f"{form}⁺" for form in self._forms) if self._signs else ()
         self.runs = runs_of(parts, self._forms + marked)
         self._wanted = _typed(text.strip().strip("*")) if exact else "".join(part.cased for part in parts)
@@ -104,12 +104,12 @@ class Term:
         return hash((self.text, self.exact))
 
     def find(self, text: str | Folded) -> list[tuple[int, int]]:
-        """Return where the term occurs: half-open spans of the original text, in order, disjoint."""
+        """Return the occurrences as half-open spans of the original text, in order and disjoint."""
         folded = text if isinstance(text, Folded) else Folded(text)
         return [folded.original_span(start, end) for start, end in self.spans(folded)]
 
     def spans(self, folded: Folded) -> list[tuple[int, int]]:
-        """Return where the term occurs, in characters of the folded text."""
+        """Return the occurrences of the term as spans of the folded text."""
         lower, literal = folded.lower, self.literal
         found: list[tuple[int, int]] = []
         start = lower.find(literal)
@@ -147,7 +147,7 @@ class Term:
         return begin, _word_end(lower, stop) if self._open_right else stop
 
     def _end(self, lower: str, at: int) -> int | None:
-        """Return where the term ends if its last part begins at `at`."""
+        """Return the end of the term if its last part begins at `at`, else None."""
         for form in self._forms:
             if lower.startswith(form, at):
                 end = at + len(form)
@@ -156,7 +156,7 @@ class Term:
         return None
 
     def _case_fits(self, folded: Folded, begin: int, start: int, end: int) -> bool:
-        """Return whether the text has the required case; `begin` is where the word begins."""
+        """Return whether the text has the required case; `begin` is the start of the word."""
         if self.exact:
             first, last = folded.original_span(start, end)
             return _typed(folded.original[first:last]) == self._wanted
@@ -171,13 +171,13 @@ class Term:
 
 
 def compile_term(text: str, exact: bool = False) -> Term | None:
-    """Compile a term; None when there is nothing in it to look for. Never raises."""
+    """Compile a term; None if it contains nothing to search for. Never raises."""
     parts = parts_of(normalise(text))
     return Term(text, exact, parts) if parts else None
 
 
 def _typed(text: str) -> str:
-    """Return a term with case and accents as typed; whatever is between words counts as one blank."""
+    """Normalise a term but keep its case and accents; anything between words becomes one blank."""
     visible = INVISIBLE.sub("", text).translate(BEFORE_NFKC)
     return _BETWEEN_WORDS.sub(" ", unicodedata.normalize("NFKC", visible).translate(_SIGN_TABLE)).strip()
 
@@ -187,13 +187,13 @@ _BETWEEN_WORDS = re.compile(_GAP)
 
 
 def _pattern(parts: Sequence[Part]) -> str:
-    """Return a pattern for all parts except a word at the end, which may have several spellings."""
+    """Return a pattern for all parts except a final word, which may have several spellings."""
     pieces: list[str] = []
     kinds = [part.kind for part in parts]
     for place, part in enumerate(parts):
         around = kinds[max(0, place - 1) : place + 2]
         if part.kind is Kind.GAP:
-            # without the gap, a word before `+` or `#` would be another one in the index
+            # Without the gap, a word before `+` or `#` would be a different word in the index.
             needed = Kind.SIGN not in around or parts[place + 1].cased[0] in "+#"
             pieces.append(_GAP if needed else _OPTIONAL_GAP)
             continue
@@ -207,7 +207,7 @@ def _pattern(parts: Sequence[Part]) -> str:
 
 
 def _word_ends(lower: str, end: int, signs: bool) -> bool:
-    """Return whether a word may end here: not before a letter or digit, nor (unless `signs`) `+#`."""
+    """Return whether a word may end here: not before a letter or digit, nor (without `signs`) before `+#`."""
     if end == len(lower):
         return True
     char = lower[end]

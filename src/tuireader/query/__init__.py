@@ -1,10 +1,10 @@
-"""The expression language: text → tree → answer for one article, or plan for the full-text index.
+"""The expression language: parse text into a tree, match it with one article, or plan an index lookup.
 
-The same text means the same in the search box, in filters, watches, mutes and on the command line: words (all
+Expressions are the same in the search box, in filters, watches and mutes, and on the command line: words (all
 of them required), `"phrases"`, `OR`, `NOT` or `-`, `( )`, `NEAR/8`, `prefix*`, `/regex/`, the fields `title:
-body: author: feed: folder: url: label: watch:`, whole names by `feed:="My feed"`,
+body: author: feed: folder: url: label: watch:`, whole names as in `feed:="My feed"`,
 `is:unread|read|starred|muted|today|subscribed`, `age:<3d`, `after:` and `before:` with a date. Operators are
-in capitals; `or` and `not` are words. Words and phrases follow the rules of `lexicon`.
+upper-case; `or` and `not` are words. Words and phrases follow the rules of `lexicon`.
 """
 
 from tuireader.query.advice import Advice as Advice

@@ -1,4 +1,4 @@
-"""Warnings about probable mistakes in an expression: lower-case operators, unknown names, dead parts."""
+"""Warn about probable mistakes in an expression: lower-case operators, unknown names, dead parts."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ _SIMILARITY = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Warning about a probable mistake. `dead`: nothing can match because of it.
+    """Warning about a probable mistake; if it is `dead`, the expression cannot match anything.
 
-    `field` is the kind of an unknown name, `term` the term of a watch that the warning is about.
+    `field` is the kind of an unknown name, `term` the affected term of a watch.
     """
 
     message: str
@@ -93,7 +93,7 @@ class Names:
         if near := self.suggestion(field, name):
             return f"{message}; did you mean {near}?"
         if fold(name) in map(fold, self.views):
-            return f"{message}, that is a saved search"
+            return f"{message}; it is the name of a saved search"
         if field == "feed" and self.unnamed:
             return (
                 f"{message}; {counted(self.unnamed, 'feed has', 'feeds have')} no known title until fetched"
@@ -101,7 +101,7 @@ class Names:
         return message
 
     def unlisted_message(self, name: str) -> str:
-        """Return the same for a feed or folder that is named directly, as in `feeds` of a watch; or `""`."""
+        """Return a message about an unknown feed or folder, as in `feeds` of a watch, or `""`."""
         titles, folders = self.known("feed"), self.known("folder")
         if name.casefold() in map(str.casefold, (*titles, *folders, *(url for _, url in self.feeds))):
             return ""
@@ -145,7 +145,7 @@ def advise(query: Query, names: Names | None = None, *, at_arrival: bool = False
 
 
 def is_dead(node: Node, never: Callable[[Node], bool]) -> bool:
-    """Return whether nothing can match an expression whose parts are partly `never` true."""
+    """Return whether an expression cannot match, given the parts that are `never` true."""
     match node:
         case And(nodes):
             return never(node) or any(is_dead(child, never) for child in nodes)
@@ -157,7 +157,7 @@ def is_dead(node: Node, never: Callable[[Node], bool]) -> bool:
 
 
 def _small_operators(text: str) -> Iterator[Advice]:
-    """Yield warnings about lower-case operators where an operator can be."""
+    """Yield warnings about lower-case operators in the position of an operator."""
     before = ""
     for token, after in pairwise(tokens(text)):
         operator = token.value.upper()
@@ -182,7 +182,7 @@ def _collect_dead(node: Node, names: Names | None, at_arrival: bool, found: dict
             if (advice := _leaf_advice(node, names, at_arrival)) is not None:
                 found[node] = advice
         case Age(older=True) if at_arrival:
-            found[node] = Advice(f"{node} is never true: watches are checked when an article arrives")
+            found[node] = Advice(f"{node} never matches: watches are checked when an article arrives")
 
 
 def _leaf_advice(node: Text | Regex | Name, names: Names | None, at_arrival: bool) -> Advice | None:
@@ -191,7 +191,7 @@ def _leaf_advice(node: Text | Regex | Name, names: Names | None, at_arrival: boo
     if names is not None and node.field in NAME_FIELDS and not names.has(node):
         return Advice(names.unknown_message(node.field, _name_in(node)), field=node.field)
     if at_arrival and node.field == "watch":
-        return Advice(f"{node} is never true of a new article: all watches are checked at once")
+        return Advice(f"{node} never matches new articles: all watches are checked at once")
     return None
 
 

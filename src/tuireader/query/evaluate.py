@@ -29,10 +29,10 @@ from tuireader.query.tree import (
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An article as expressions and watches see it. Texts are plain, one line per block.
+    """The fields of an article that expressions and watches can test. Texts are plain, one line per block.
 
-    `labels` includes the feed's tags, `given` only the labels given by the user. `more` holds the
-    versions of other feeds: a condition is true if any of the texts meets it.
+    `labels` includes the feed's tags, `given` only the labels given by the user. `more` holds the versions
+    of other feeds: a condition is true if any of them meets it.
     """
 
     title: str = ""
@@ -67,13 +67,13 @@ class FoldedArticle:
         self._folded: dict[str, Folded] = {}
 
     def folded(self, text: str) -> Folded:
-        """Return `text` in the views of `lexicon`."""
+        """Return `text` with its folded forms."""
         if text not in self._folded:
             self._folded[text] = Folded(text)
         return self._folded[text]
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Return the texts of a field; `""` is title, summary and body."""
+        """Return the texts of a field; `""` stands for title, summary and body."""
         found = self._texts(name, self.subject)
         for other in self.subject.more:
             found += self._texts(name, other)
@@ -105,10 +105,10 @@ def matches(query: Query, subject: Subject | FoldedArticle, now: int) -> bool:
 
 
 def disabled_reason(query: Query) -> str:
-    """Return why an expression is disabled, as one of its regular expressions is too slow; or `""`."""
+    """Return why an expression is disabled (a regular expression is too slow), or `""`."""
     for node in leaves(query.root):
         if isinstance(node, Regex) and is_disabled(node.pattern):
-            return f"{SlowRegex(node.pattern)} on many articles; make it simpler"
+            return f"{SlowRegex(node.pattern)} on many articles; simplify it"
     return ""
 
 
@@ -144,7 +144,7 @@ def _is(state: str, subject: Subject, now: int) -> bool:
 
 
 def is_name(node: Name, value: str) -> bool:
-    """Return whether a value is the name of the node. Flags of newsboat differ by case alone."""
+    """Return whether a value equals the node's name, ignoring case except for flags from newsboat."""
     if value == node.name or not value:
         return bool(value)
     flags = node.field == "label" and value.startswith("flag-")
@@ -154,8 +154,8 @@ def is_name(node: Name, value: str) -> bool:
 def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None = None) -> bool:
     """Return whether a value of the node's field (a title, a feed's name, a label, …) matches the node.
 
-    Addresses are searched for the typed characters in any case; the name of a watch has to be equal
-    unless there is a `*`; everything else is searched for the term. Raises SlowRegex.
+    In addresses, the typed characters are searched for in any case. Names of watches must be equal, unless
+    the term has a `*`. Everything else is searched for the term. Raises SlowRegex.
     """
     if isinstance(node, Regex):
         return bool(regex_spans(node.pattern, value))
@@ -174,9 +174,9 @@ def _are_near(left: Term, right: Term, distance: int, folded: Folded) -> bool:
 
 
 def _gaps(before: _Spans, after: _Spans) -> Iterator[tuple[int, int]]:
-    """Yield the stretches between a span of `before` and the next one of `after`, with no other in between.
+    """Yield the gaps between a span of `before` and the next span of `after`, with no other span in between.
 
-    They do not overlap, so counting the words in all of them is linear even in a hostile text.
+    They do not overlap, so counting the words in all of them takes linear time even in a hostile text.
     """
     ends = [end for _, end in before]
     last = 0
@@ -188,9 +188,9 @@ def _gaps(before: _Spans, after: _Spans) -> Iterator[tuple[int, int]]:
 
 
 def spans(query: Query, text: str, name: str = "") -> list[tuple[int, int]]:
-    """Return where the terms of a query occur in a text of the field `name` (`""`: title or body).
+    """Return the matches of a query's terms in a text of the field `name` (`""`: title or body).
 
-    Sorted, not overlapping; slow regular expressions are left out.
+    They are sorted and do not overlap; slow regular expressions are left out.
     """
     folded = Folded(text)
     found: list[tuple[int, int]] = []
@@ -208,7 +208,7 @@ def spans(query: Query, text: str, name: str = "") -> list[tuple[int, int]]:
 
 
 def merge_spans(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return spans in order, with those that touch or overlap merged."""
+    """Return spans in order, merging those that touch or overlap."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if merged and start <= merged[-1][1]:

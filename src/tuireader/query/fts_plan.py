@@ -14,12 +14,12 @@ _INDEXED = {"": "{title body}", "title": "title", "body": "body", "author": "aut
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Plan to find matching articles without looking at every article.
+    """Plan for finding matching articles without reading every article.
 
-    All matching articles are found by the FTS5 expression `fts` (if any) over the columns title, body
-    (summary and body) and author, fed with `indexed`, and meet all `facts`, which are not about text. If
-    `exact`, these are just the matching ones; otherwise `matches` decides. `rest` is everything but the
-    facts.
+    The FTS5 expression `fts` (if any) finds all matching articles in the columns title, body (summary and
+    body) and author, which hold `indexed` text. All of `facts`, which are conditions not about text, apply as
+    well. If `exact`, the result needs no further check; otherwise `matches` decides. `rest` is everything but
+    the facts.
     """
 
     fts: str | None
@@ -52,7 +52,7 @@ def _is_fact(node: Node) -> bool:
 
 
 def fts(node: Node) -> tuple[str | None, bool]:
-    """Return an FTS5 expression that finds everything `node` matches, or None, and whether it is exact."""
+    """Return an FTS5 expression that finds all matches of `node`, or None, and whether it is exact."""
     match node:
         case Text(term, name) if name in _INDEXED and term.fts:
             return f"{_INDEXED[name]} : ({term.fts})", term.simple
@@ -92,13 +92,13 @@ def _fts_all(nodes: Sequence[Node]) -> tuple[str | None, bool]:
 
 
 def _fts_near(left: Text, right: Text, distance: int) -> str | None:
-    """Return both terms near each other as far as the index can tell, else both terms anywhere."""
+    """Return an FTS5 expression for two terms near each other, or anywhere if the index cannot test that."""
     sides = [fts(left)[0], fts(right)[0]]
     runs = [text.term.runs for text in (left, right)]
     if all(len(run) == 1 and not run[0].prefix for run in runs):
         (first,), (second,) = runs
         pairs = product(_phrases(first.words, first.last), _phrases(second.words, second.last))
-        most = 2 * distance + 1  # words, a mark before each of them, and one at the end
+        most = 2 * distance + 1  # words, a mark before each, and one at the end
         near = " OR ".join(f"NEAR({one} {other}, {most})" for one, other in pairs)
         return f"{_INDEXED[left.field]} : ({near})"
     return " AND ".join(f"({side})" for side in sides if side) or None

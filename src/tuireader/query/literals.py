@@ -1,7 +1,7 @@
-"""Words that occur in every text that a regular expression matches, to ask the index first.
+"""Find words that every match of a regular expression contains, to search the index first.
 
-Only certain cases count: ASCII words of the pattern itself that begin a text or follow a blank or sign of the
-pattern. The parser is that of `re`; patterns that `regex` may read differently have none.
+Only unambiguous cases count: ASCII words in the pattern that begin a text or follow a blank or sign in the
+pattern. The parser is that of `re`; patterns that `regex` may parse differently yield no words.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any
 from tuireader.lexicon import fold, index_folded, words
 
 OTHER_IN_REGEX = re.compile(r"\{(?!\d*,?\d*\})|\[[^]]*(?:\[|&&|--|~~|\|\|)|\(\?[^:imsau]")
-"""Syntax that `regex` reads differently from `re`: fuzzy counts, nested sets, its own groups."""
-_UNKNOWN = "\0"  # stands for anything that is not a literal letter of the pattern
+"""Syntax that `regex` parses differently from `re`: fuzzy counts, nested sets, its own groups."""
+_UNKNOWN = "\0"  # stands for anything but a literal character of the pattern
 _WORD = re.compile(r"[0-9A-Za-z]+")
 
 
 @lru_cache(maxsize=256)
 def required_words(pattern: str) -> tuple[tuple[str, bool], ...]:
-    """Return words that every matching text contains, each with whether it is only a prefix."""
+    """Return the words that every matching text contains, and whether each is only a prefix."""
     if OTHER_IN_REGEX.search(pattern):
         return ()
     try:
@@ -37,7 +37,7 @@ def required_words(pattern: str) -> tuple[tuple[str, bool], ...]:
 
 
 def _read(tree: Iterable[tuple[Any, Any]]) -> Iterator[str]:
-    """Yield what a pattern certainly contains, letter by letter, with a line each for repeats."""
+    """Yield the characters that every match contains, with repeats on lines of their own."""
     for kind, value in tree:
         if kind is code.LITERAL:
             yield chr(value) if 32 <= value < 127 else _UNKNOWN
@@ -50,14 +50,14 @@ def _read(tree: Iterable[tuple[Any, Any]]) -> Iterator[str]:
             yield from _read(value[3])
         elif kind in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT) and value[0] > 0:
             inner = "".join(_read(value[2]))
-            # occurs at least once; its neighbours are unknown
+            # The content occurs at least once, between unknown neighbours.
             yield " " if inner == " " else f"{_UNKNOWN}\n{_UNKNOWN}{inner}{_UNKNOWN}\n{_UNKNOWN}"
         else:
             yield _UNKNOWN
 
 
 def _words(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the words of what a pattern certainly contains whose beginnings, and perhaps ends, are known."""
+    """Yield the words with a known beginning, and whether their end is unknown, in text from `_read`."""
     for match in _WORD.finditer(text):
         start, end = match.span()
         if start == 0 or text[start - 1] == _UNKNOWN:

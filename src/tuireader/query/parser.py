@@ -1,4 +1,4 @@
-"""Parse expressions: text → tree, or an error and its place."""
+"""Parse expressions into a tree, or an error with its position."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _MAX_NEAR = 1000
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token of an expression: its kind, its value and its place."""
+    """A token of an expression: kind, value and position."""
 
     kind: str  # word phrase regex field name ( ) - AND OR NOT NEAR end
     value: str
@@ -50,7 +50,7 @@ class Token:
 
 
 class _ParseError(Exception):
-    """Ends parsing; carries a QueryError to `parse`."""
+    """End of parsing with an error, which `parse` turns into a QueryError."""
 
     def __init__(self, message: str, token: Token, hint: str = "") -> None:
         super().__init__(message)
@@ -75,7 +75,7 @@ _ESCAPED_SLASH = re.compile(r"(\\[^/])|\\/", re.DOTALL)
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of an expression with their places. Raises an error that `parse` reports."""
+    """Yield the tokens of an expression. Raises _ParseError, which `parse` reports."""
     position = 0
     while match := _TOKEN.match(text, position):
         kind, value, position = match.lastgroup or "", match[0], match.end()
@@ -105,7 +105,7 @@ def _field_token(name: str, token: Token, *, whole: bool) -> Token:
     known = (*TEXT_FIELDS, *_OTHER_FIELDS)
     if whole and name in known and name not in NAME_FIELDS:
         others = ", ".join(f"{field}:=" for field in NAME_FIELDS)
-        raise _ParseError(f"{name}: takes no =", token, f"whole names are written as {others}")
+        raise _ParseError(f"{name}: cannot be followed by =", token, f"whole names are written as {others}")
     if name in known:
         return Token("name" if whole else "field", name, token.start, token.end)
     near = difflib.get_close_matches(name, known, 1, 0.5)
@@ -249,7 +249,7 @@ class _Parser:
 
 
 def _unexpected(token: Token, before: Token | None) -> tuple[str, Token, str]:
-    """Return message, place and hint for a token that is out of place."""
+    """Return message, position and hint for an unexpected token."""
     if token.kind in OPERATORS:
         return (
             f"{token.kind} needs terms on both sides",
@@ -262,11 +262,11 @@ def _unexpected(token: Token, before: Token | None) -> tuple[str, Token, str]:
         empty = token.kind == ")"
         return "the brackets are empty" if empty else "the bracket is not closed", before, ""
     name = before.kind if before.kind in OPERATORS else before.value
-    return f"after {name} a search term is missing", before, ""
+    return f"a search term is missing after {name}", before, ""
 
 
 def _merged(kind: type[And] | type[Or], nodes: Sequence[Node]) -> Node:
-    """Return one node of `kind`, with members of equal nodes merged; a single node stays itself."""
+    """Join nodes into one of `kind`, flattening nested ones of that kind; a single node stays as is."""
     flat: list[Node] = []
     for node in nodes:
         flat.extend(node.nodes if isinstance(node, kind) else (node,))
@@ -315,7 +315,7 @@ _AGE = re.compile(r"([<>])=?([0-9]{1,6})(min|h|d|w|mo|m|y)")
 def _age(token: Token) -> Age:
     match = _AGE.fullmatch(token.value.lower())
     if not match or match[3] == "m":
-        what = "m can be min or mo" if match else "age: needs < or >, a number and a unit"
+        what = "m could mean min or mo" if match else "age: needs < or >, a number and a unit"
         raise _ParseError(what, token, _EXAMPLES["age"])
     return Age(match[1] == ">", int(match[2]) * UNITS[match[3]])
 
@@ -330,7 +330,7 @@ def _day(token: Token) -> date:
             raise ValueError
         return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
     except ValueError:
-        raise _ParseError("this is not a date", token, _EXAMPLES["after"]) from None
+        raise _ParseError("not a date", token, _EXAMPLES["after"]) from None
 
 
 _EXAMPLES = {

@@ -1,6 +1,6 @@
-"""Regular expressions: their size, a time limit for them, and those that match nothing.
+"""Limit the size and time of regular expressions, and detect those that match nothing.
 
-The size is computed before a pattern is compiled, since the `regex` package expands repeats:
+The size is computed before compiling, since the `regex` package expands repeats:
 `(?:a{1000}){1000}` takes as much memory as a million letters, about 300 bytes each.
 """
 
@@ -26,8 +26,8 @@ LARGEST = 10_000
 REGEX_TOTAL = 200_000
 """Maximum characters of all patterns of a configuration."""
 
-_FOLDED_SET = 200  # characters for a set with full case folding, which adds all that folds into it
-_CLUSTER = 5  # characters that `\R` and `\X` count for
+_FOLDED_SET = 200  # characters of a set with full case folding, which adds every character that folds into it
+_CLUSTER = 5  # characters that `\R` and `\X` count as
 _LEAST = re.compile(r"\{\s*([0-9][0-9\s]*)")
 _VERBOSE = re.compile(r"\(\?[A-Za-z0-9-]*x")
 _FULL_FOLDING = re.compile(r"\(\?[A-Za-z0-9-]*(?:f|V1)")
@@ -46,10 +46,10 @@ _VERBOSE_TOKENS = re.compile(rf"(?P<blank>\s+|\#[^\n]*) | {_TOKEN}", re.VERBOSE 
 
 @lru_cache(maxsize=1024)
 def size(pattern: str) -> tuple[int, int]:
-    """Return how many characters a pattern has with its repeats expanded, and where it gets too long.
+    """Return the length of a pattern with its repeats expanded, and the position where it gets too long.
 
-    The number is an upper bound: where the groups of an unusual pattern are uncertain, every repeat is
-    assumed to be inside every other.
+    The length is an upper bound: if the groups of an unusual pattern are uncertain, every repeat is assumed
+    to be inside every other.
     """
     of_set = _FOLDED_SET if _FULL_FOLDING.search(pattern) else 0
     length = _weight(pattern, of_set)
@@ -71,7 +71,7 @@ def size(pattern: str) -> tuple[int, int]:
 
 
 def _number(digits: str) -> int:
-    """Return the number, at least 1; any that is too large counts as one just too large."""
+    """Return the number, at least 1 and at most `LARGEST + 1`."""
     digits = "".join(digits.split()).lstrip("0")
     return int(digits or 1) if len(digits) <= len(str(LARGEST)) else LARGEST + 1
 
@@ -81,7 +81,7 @@ def _weight(text: str, of_set: int) -> int:
 
 
 def _expanded_size(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] | None:
-    """Return the size of a pattern group by group, or None where its groups are uncertain."""
+    """Return the size of a pattern group by group, or None if its groups are uncertain."""
     groups = [0]
     last = place = 0
     for token in (_VERBOSE_TOKENS if verbose else _TOKENS).finditer(pattern):
@@ -110,9 +110,9 @@ def _expanded_size(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] 
 
 
 def regex_sizes(text: str) -> int:
-    """Return the total size of the patterns of an expression or term.
+    """Return the total size of the patterns in an expression or term.
 
-    Those that are too large to be compiled do not count.
+    Patterns that are too large to compile do not count.
     """
     found = (size(match[1])[0] for match in _BETWEEN_SLASHES.finditer(text))
     return sum(count for count in found if count <= LARGEST)
@@ -121,13 +121,13 @@ def regex_sizes(text: str) -> int:
 # --------------------------------------------------------------------------- compiling and searching
 
 _REGEX_SECONDS = 0.05
-_MOST_SLOW = 20  # texts on which a pattern may be too slow before it is disabled: a second in all
+_MOST_SLOW = 20  # slow texts before a pattern is disabled: one second in total
 _SMALL = 400  # size up to which many patterns are cached
 _slow: Counter[str] = Counter()
 
 
 class SlowRegex(Exception):
-    """A regular expression exceeded its time limit on one text. `pattern` names it."""
+    """The regular expression `pattern` exceeded its time limit on one text."""
 
     def __init__(self, pattern: str) -> None:
         super().__init__(f"/{pattern}/ takes too long")
@@ -144,15 +144,15 @@ def regex_problem(pattern: str) -> str:
         )
     try:
         compiled(pattern)
-    except Exception as error:  # its own error, OverflowError, RecursionError …
+    except Exception as error:  # regex.error, OverflowError, RecursionError …
         return f"the regular expression is invalid: {error}"
     return ""
 
 
 def compiled(pattern: str) -> regex.Pattern[str]:
-    """Compile a pattern; case counts if it has a capital. Raises what `regex` raises.
+    """Compile a pattern, case-sensitive if it has a capital. Raises the exceptions of `regex`.
 
-    Few large patterns are cached, to bound the memory.
+    Only a few large patterns are cached, to limit memory.
     """
     count, _ = size(pattern)
     if count > LARGEST:
@@ -178,7 +178,7 @@ def is_disabled(pattern: str) -> bool:
 
 
 def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
-    """Return all matches that are not empty. Raises SlowRegex, immediately for a disabled pattern."""
+    """Return the spans of all non-empty matches. Raises SlowRegex, at once for a disabled pattern."""
     if is_disabled(pattern):
         raise SlowRegex(pattern)
     try:
@@ -242,5 +242,5 @@ def _inside(state: Any, kind: Any, value: Any) -> str:
 
 
 def _is_letter(item: tuple[Any, Any]) -> bool:
-    """Return whether an item is a letter, as opposed to the line feed that may follow the end."""
+    """Return whether an item is a literal other than the line feed, which may follow the end."""
     return item[0] is code.LITERAL and item[1] != ord("\n")

@@ -8,10 +8,10 @@ from tuireader.query.tree import OPERATORS, QueryError, phrase
 
 
 def rename(text: str, field: str, name: str, new: str) -> str:
-    """Replace `name` by `new` in this field of an expression; the rest stays as typed.
+    """Replace `name` by `new` in this field of an expression, and leave the rest as typed.
 
-    Only a value that is the whole name is replaced: `folder:China` may mean more folders than "China
-    tech". An expression that is invalid, or would be with the new name, stays unchanged.
+    Only a value equal to the whole name is replaced: `folder:China` may match other folders than "China
+    tech", too. An expression that is invalid, or would become invalid, stays unchanged.
     """
     if isinstance(parse(text), QueryError):
         return text

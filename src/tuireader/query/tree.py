@@ -1,4 +1,4 @@
-"""The tree of an expression, and functions on it."""
+"""Nodes of an expression's tree, and functions on them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNITS = {"min": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000, "y": 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The term occurs in the field; `""` is title, summary or body."""
+    """The term occurs in the field; `""` stands for title, summary or body."""
 
     term: Term
     field: str = ""
@@ -33,10 +33,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The field, one of `NAME_FIELDS`, equals this name in any case, like a line of the sidebar.
+    """The field, one of `NAME_FIELDS`, equals this name, ignoring case, like an entry of the sidebar.
 
-    A feed may be named by its address, a folder is that of a subscribed feed, and a label one given by
-    the user, not a tag of the feed.
+    A feed may be named by its address. Only folders of subscribed feeds count, and only labels given by the
+    user, not the feed's tags.
     """
 
     field: str
@@ -60,7 +60,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """The pattern of the `regex` package is found in the field; case counts if the pattern has a capital."""
+    """The pattern of the `regex` package matches in the field, case-sensitive if it has a capital."""
 
     pattern: str
     field: str = ""
@@ -104,7 +104,7 @@ class Dated:
 
     @property
     def time(self) -> int:
-        """Return when the day begins."""
+        """Return the start of the day."""
         return int(datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC).timestamp())
 
 
@@ -120,7 +120,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of `nodes` match; with none of them, everything does."""
+    """All of `nodes` match; without nodes, everything matches."""
 
     nodes: tuple[Node, ...] = ()
 
@@ -143,7 +143,7 @@ Node = Text | Name | Near | Regex | Is | Age | Dated | Not | And | Or
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A valid expression. `str` of it is an expression for the same tree."""
+    """A valid expression. Its `str` is an expression with the same tree."""
 
     root: Node
     text: str = field(default="", compare=False)
@@ -166,7 +166,7 @@ class QueryError:
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
     def caret(self) -> str:
-        """Return the expression with a caret below the error, the message after it, and the hint below."""
+        """Return the expression with a caret below the error, followed by the message and the hint."""
         first = max(0, self.position - 40)
         line = "".join(char if char.isprintable() else " " for char in self.text[first : self.position + 30])
         before = "…" * (first > 0) + line[: self.position - first]
@@ -177,7 +177,7 @@ class QueryError:
 
 
 def start_of_day(now: float) -> int:
-    """Return when the day of `now` began in the local time zone, both in seconds since 1970."""
+    """Return the start of the day of `now` in the local time zone, both in seconds since 1970."""
     here = time.localtime(now)
     return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))
 
@@ -192,14 +192,14 @@ OPERATORS = ("AND", "OR", "NOT", "NEAR")
 
 
 def quote(text: str) -> str:
-    """A word or phrase as it is written in an expression, in quotation marks where it needs them."""
+    """Write a word or phrase for an expression, with quotation marks if needed."""
     if _BARE.fullmatch(text) and text not in OPERATORS:
         return text
     return phrase(text)
 
 
 def phrase(text: str) -> str:
-    """Write text as a phrase of the expression language: in quotation marks, with those inside escaped."""
+    """Write text as a quoted phrase, with quotation marks inside escaped."""
     return '"' + _TO_ESCAPE.sub(r"\\\1", text) + '"'
 
 
@@ -208,7 +208,7 @@ def _grouped(node: Node) -> str:
 
 
 def positive_terms(node: Node) -> Iterator[Text | Regex]:
-    """Yield the terms and patterns of title and body that an article can match by."""
+    """Yield the terms and patterns for title and body that are not negated."""
     match node:
         case And(nodes) | Or(nodes):
             for child in nodes:
@@ -236,7 +236,7 @@ def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Age | Dated
 
 
 def required_terms(node: Node) -> tuple[Term, ...] | None:
-    """Return terms of which at least one occurs in every matching text; None if there are none."""
+    """Return terms of which every matching text contains at least one; None if there are none."""
     match node:
         case Text(term, field) if field in ("", "title", "body"):
             return (term,)

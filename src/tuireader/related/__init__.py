@@ -1,16 +1,16 @@
-"""Decide which articles belong together, how, and why. Pure: no SQL, no clock, no I/O.
+"""Find related articles and stories, with reasons. Pure: no SQL, no clock, no I/O.
 
-- `words`     text → folded terms
-- `features`  terms → `Profile`, the compact form that is stored, about 0.9 KB an article
-- `compare`   two profiles → the chances that they belong together, that they are one story, one text
-- `rank`      an article and candidates → related articles with relation and reason
-- `search`    the steps against the store: `arrive` for a new article, `relatives` for an opened one
-- `stories`   which articles are one story
-- `series`    which of them are items of a series, and so do not share a row
-- `links`     links that the editor set in the text: also read, cites, primary sources
+- `words`     split text into folded terms
+- `features`  reduce terms to a `Profile`, the compact form that is stored, about 0.9 KB per article
+- `compare`   estimate the chances that two profiles belong together, are one story or one text
+- `rank`      select related articles from candidates, with relation and reason
+- `search`    relate against the store: `arrive` for a new article, `relatives` for an opened one
+- `stories`   decide which articles form one story
+- `series`    detect items of a series, which must not share a row
+- `links`     classify links in the text: further reading, primary sources, citations
 
-`store.relations` has the tables, `ingest.relate` the order of the steps. At arrival, in one transaction:
-`search.arrive`, then write profile, postings, counts and neighbours, then `search.fold`, then put the article
-and all of merged stories into the first row of the story that takes it. A changed article first gives its
-old profile, postings and counts back. Articles that arrive together are related in the order of their times.
+`store.relations` defines the tables, `ingest.relate` the order of the steps. On arrival, in one transaction:
+call `search.arrive`; write profile, postings, counts and neighbours; call `search.fold`; put the article and
+all members of merged stories into the first row of the story that takes it. For a changed article, the old
+profile, postings and counts are removed first. Articles that arrive together are related in order of time.
 """

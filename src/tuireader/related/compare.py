@@ -1,7 +1,7 @@
-"""Compare two profiles: what they share, and the chance that they belong together.
+"""Compare two profiles: shared features, and the chance that the articles belong together.
 
 The two logistic models were fitted on labelled news of several kinds (security, business, sports, crime) and
-rounded; docs/notes/relating.md says how far they hold for other news.
+rounded; docs/notes/relating.md evaluates them on other news.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from tuireader.related.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 
 _UNDATED_DAYS = 10.0  # assumed distance of articles without a date
-_UNDATED_FOLD_DAYS = 5.0  # ... and for folding, too little to separate two events of one kind
-_TEMPLATE = 0.5  # texts as close as this (cosine), of which each has a name of this weight ...
-_TELLING = 6.0  # ... for itself, are one form filled in twice
-_MUCH, _WHOLE = 6, 0.8  # shared words, or their share of the longer text, that are no coincidence
+_UNDATED_FOLD_DAYS = 5.0  # ... and for folding, too short to separate two events of one kind
+_TEMPLATE = 0.5  # two texts with at least this cosine, each with a name of its own of at least ...
+_TELLING = 6.0  # ... this weight, come from one template
+_MUCH, _WHOLE = 6, 0.8  # shared words, or their share of the longer text, beyond coincidence
 _COPY_DAYS = 7.0  # the same words a month later are a recurring post
 _PAIR, _NAME = PAIR << 8, NAME << 8
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """Shared features of two articles: number of single terms, cosine of their vectors, weight of the second
-    most telling shared term, and weights of the shared names."""
+    """Shared features of two articles: number of single terms, cosine of the vectors, weight of the second
+    most distinctive shared term, and total weight of the shared names."""
 
     shared: int
     cosine: float
@@ -60,9 +60,9 @@ def chance(one: Profile, other: Profile) -> float:
     """Return the chance (0–1) that two articles belong together; symmetric.
 
     A logistic model over: days between them, number of shared terms, cosine of their vectors, the second most
-    telling shared term (one rare word alone is chance), shared names, a common feed (its house style is in
-    all its articles), the length of the longer one, and the most telling title name that each has for itself
-    (two events of one kind, a notice with another company's name).
+    distinctive shared term (one rare word may be a coincidence), shared names, a common feed (whose house
+    style is in all its articles), the length of the longer one, and the most distinctive name in each title
+    that the other lacks (two events of one kind, a notice with another company's name).
     """
     found = common(one, other)
     if not _comparable(found, one, other):
@@ -82,7 +82,7 @@ def chance(one: Profile, other: Profile) -> float:
 
 
 def _comparable(found: Common, one: Profile, other: Profile) -> bool:
-    """Return whether enough is shared; one term is, between two headlines."""
+    """Return whether the articles share at least two terms, or one if both are headlines."""
     return found.shared > 1 or (found.shared == 1 and is_headline(one) and is_headline(other))
 
 
@@ -97,7 +97,7 @@ def days_between(one: Profile, other: Profile, undated: float = _UNDATED_DAYS) -
 
 
 def own_subject(article: Profile, other: Profile) -> float:
-    """Return the weight of the most telling title name of `article` that `other` lacks; 0 for none."""
+    """Return the weight of the most distinctive title name of `article` that `other` lacks; 0 for none."""
     for weight, term in article.subjects:
         if term not in other.terms:
             return weight
@@ -105,10 +105,10 @@ def own_subject(article: Profile, other: Profile) -> float:
 
 
 def fold_chance(one: Profile, other: Profile) -> float:
-    """Return the chance (0–1) that two articles are the same news of the same days; symmetric.
+    """Return the chance (0–1) that two articles report the same news on the same days; symmetric.
 
-    The model of `chance`, fitted on pairs within three days, where time, a common feed and a title name that
-    each has for itself weigh much more against it: `×3` counts voices, and one feed is one voice.
+    The model of `chance`, fitted on pairs within three days. Time, a common feed and different names in the
+    titles count much more against it: `×3` counts independent reports, and a feed counts once.
     """
     found = common(one, other)
     own = min(own_subject(one, other), own_subject(other, one))
@@ -130,17 +130,16 @@ def fold_chance(one: Profile, other: Profile) -> float:
 
 
 def much_in_common(one: Profile, other: Profile) -> bool:
-    """Return whether two articles share too many words for chance, even if rare words are not known yet."""
+    """Return whether two articles share too many words for coincidence, whether rare or common."""
     mine, theirs = _singles(one), _singles(other)
     shared = len(mine & theirs)
     return shared >= _MUCH or shared >= _WHOLE * max(len(mine), len(theirs))
 
 
 def same_text(one: Profile, other: Profile) -> bool:
-    """Return whether two articles are copies of one text, perhaps cut differently or slightly retitled.
+    """Return whether two articles are copies of one text, perhaps shortened differently or slightly retitled.
 
-    Titles that differ in a name or a number are different news in the same words: notices, releases, round-
-    ups.
+    Titles that differ in a name or number mean different news in the same words: notices, releases, digests.
     """
     if days_between(one, other, 0.0) > _COPY_DAYS:
         return False

@@ -1,7 +1,7 @@
-"""Reduce an article to its distinctive terms, their weights, and a compact form to store.
+"""Reduce an article to its most distinctive terms, with weights, in a compact form to store.
 
-`extract` reads a title and a text into terms; `weigh` weights every term by how many stored articles
-have it (`Stats`), which makes a `Profile`: all that ranking needs of an article, stored as one blob.
+`extract` splits title and text into terms; `weigh` weights them by the number of stored articles that contain
+them (`Stats`) and builds a `Profile`, which is all that ranking needs and is stored as one blob.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, term_hash, tokens
 
 TITLE, NAME, NUMBER, PAIR = 1, 2, 4, 8
-LEAD = 600  # characters of the text that are read: the subject of a story is at its top
+LEAD = 600  # characters of the text to read, as the subject of a story is at its top
 MOST_TERMS = 64
 POSTED = 18
 
-_LOWER = 0.3  # a name is written in lower case in less than this share of its articles
+_LOWER = 0.3  # a name is in lower case in less than this share of its articles
 UNIT = 16.0  # a weight is stored as a byte in sixteenths
-_PRIOR = 3000.0  # a young library counts as a part of a larger one of this size ...
+_PRIOR = 3000.0  # a young library is treated as part of a larger one of this size ...
 _PRIOR_COMMON = 60.0  # ... in which an everyday word occurs in this many articles
 _KINDS, _TITLE_NAME = (TITLE | NAME | PAIR) << 8, (TITLE | NAME) << 8
 _HEAD = struct.Struct("<IIBBBf")
 
-# Weight of an occurrence by the kind byte: title words count more, repeated words a little more.
+# Weight of a term by its kind byte: title words count more, repeated words a little more.
 BOOST = tuple(
     (1.0 + 0.5 * math.log((kind >> 4) or 1)) * (1.5 if kind & TITLE else 1.0) for kind in range(256)
 )
@@ -35,9 +35,9 @@ BOOST = tuple(
 class Term:
     """One term of an article: its hash, the form to show, its kind (`TITLE | NUMBER | PAIR`), its count.
 
-    `lower` and `capital` say how it was written anywhere in the article. `parts` are the two single terms of
-    a pair of words, which are terms by themselves, too. A `proper` pair has both its capitals inside
-    a sentence of the text: it is part of a name, even if its words are everyday ones.
+    `lower` and `capital` are true if it was written that way anywhere in the article. `parts` are the two
+    single terms of a pair of words, which are also terms by themselves. A `proper` pair has two capitals in
+    the middle of a sentence, so it is part of a name, even if its words are common.
     """
 
     hash: int
@@ -57,20 +57,20 @@ def counted(terms: Iterable[Term]) -> dict[int, bool]:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The number of stored articles; for each term, in how many it occurs, and in how many in lower case."""
+    """Number of stored articles and, for each term, of those that contain it at all and in lower case."""
 
     articles: int
     counts: Mapping[int, tuple[int, int]]
 
     def weight(self, term: int) -> float:
-        """Return the inverse document frequency in nats: about 0 for an everyday word, 8 for a rare name."""
+        """Return the inverse document frequency in nats: about 0 for a common word, 8 for a rare name."""
         prior = _PRIOR_COMMON if term in COMMON_HASHES else 0.5
         return max(0.1, math.log((self.articles + _PRIOR) / (self.counts.get(term, (0, 0))[0] + prior)))
 
     def is_name(self, term: Term) -> bool:
-        """Return whether a word is a name: with a capital here, and hardly ever without one elsewhere.
+        """Return whether a word is a name: capitalised here, and rarely in lower case elsewhere.
 
-        Headlines That Shout make every word look like a name, and so does the start of a sentence.
+        A capital alone proves little: headlines in Title Case and sentence starts capitalise any word.
         """
         if not term.capital:
             return False
@@ -83,10 +83,9 @@ class Stats:
 class Profile:
     """An article as ranking sees it. `terms` maps a term's hash to `kind << 8 | weight * 16`.
 
-    `time` is in seconds since 1970; if not `dated` it is the time of arrival. `feed` is 0 when unknown.
+    `time` is in seconds since 1970; if not `dated` it is the time of arrival. `feed` is 0 if unknown.
     `norm` is the length of the vector of the single terms. `shown` has the readable forms and is empty in a
-    stored profile. `subjects` are the names in the title as (weight, term), heaviest first: who or what it is
-    about.
+    stored profile. `subjects` are the names in the title as (weight, term), heaviest first.
     """
 
     id: int
@@ -124,7 +123,7 @@ def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:
 
 
 def extract(title: str, text: str, lead: int = LEAD) -> tuple[Term, ...]:
-    """Return the terms of an article in reading order: of its title, and of `lead` characters of its text."""
+    """Return the terms of the title and of the first `lead` characters of the text, in reading order."""
     found: dict[int, Term] = {}
     _collect(found, tokens(title), TITLE)
     _collect(found, tokens(text[:lead]), 0)
@@ -211,7 +210,7 @@ def weigh(
 
 
 def probes(profile: Profile) -> list[int]:
-    """Return the terms under which an article is posted, at most `POSTED`, most distinctive first."""
+    """Return the terms to index an article by, at most `POSTED`, most distinctive first."""
     entries = [
         ((value & 255) * (2.0 if value >> 8 & TITLE else 1.0), term)
         for term, value in profile.terms.items()

@@ -28,13 +28,13 @@ _ALSO_ENDS = (
     "auch", "mehr", "thema", "dazu", "aussi", "lire", "también", "também", "más", "anche", "mais", "ook",
     "также", "阅读", "文章", "另见", "閱讀", "読みたい", "記事", "기사",
 )  # fmt: skip
-"""Endings of everything that `_ALSO` finds: a faster test, which most texts fail."""
+"""Endings of all matches of `_ALSO`, for a faster test first, which most texts fail."""
 _SIGNS = ":：]）】」|–—-"
 _ALSO_LABEL = re.compile(
     r"^(?:also\s+read|read\s+also|see\s+also|related|延伸阅读|相关阅读|関連記事)\s*[:：]", re.IGNORECASE
 )
 
-# Kind of source, hosts (with their subdomains), paths; "" is any.
+# Kind of source, hosts (including subdomains), paths; "" matches any.
 _SOURCES = (
     (
         "advisory",
@@ -126,7 +126,7 @@ def source(url: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _sources_at(host: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return the possible kinds of sources at a host, by path: most links lead to the same few hosts."""
+    """Return the possible kinds of sources at a host, by path; cached, as most links share a few hosts."""
     host = f".{host}"
     found = [(name, paths) for name, hosts, paths in _SOURCE if host.endswith(hosts)]
     return (*found, ("public body", _ANY)) if _PUBLIC_BODY.search(host) else tuple(found)

@@ -1,4 +1,4 @@
-"""Rank candidates: which stored articles belong to an article, how, and why."""
+"""Rank candidates: select the stored articles related to an article, with relation and reason."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from tuireader.related.compare import chance, days_between, fold_chance, same_te
 from tuireader.related.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 from tuireader.related.words import COMMON_HASHES
 
-FIRST = 0.6  # show nothing unless one candidate is this sure: no link is better than a wrong one
-SHOWN = 0.45  # beside a sure one, show the others from this chance on
+FIRST = 0.6  # show nothing unless one candidate has this chance: no link is better than a wrong one
+SHOWN = 0.45  # besides that candidate, show all with at least this chance
 _SAME_STORY = 0.5
 MOST = 20  # relatives of one article
-_ASKED = 4  # neighbours of the article that are compared with a candidate ...
+_ASKED = 4  # neighbours of the article to compare with a candidate ...
 _ASKED_FROM = 0.1  # ... if they belong to the article with at least this chance
-_ALONE = 0.75  # a candidate far from all neighbours may be sure by itself: background of one report only
+_ALONE = 0.75  # weight of its own chance for a candidate far from all neighbours: background of one report
 _CREDITS = frozenset(("image", "images", "photo", "photos", "picture", "credit", "source"))  # below images
-_WORDS = 2  # terms of a reason up to which words of both titles are added
-_RARE = 5.0  # weight from which a word says something by itself
-_EARLY = 0.2  # of equally sure candidates the one nearer in time comes first
+_WORDS = 2  # words of both titles are added to a reason with fewer terms than this
+_RARE = 5.0  # weight from which a word is distinctive by itself
+_EARLY = 0.2  # among equally likely candidates, the one closest in time comes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Ranked:
 
 
 def likeliest(article: Profile, chances: Mapping[int, float]) -> list[int]:
-    """Return the candidates that are compared with the others: `_ASKED` at most, likeliest first."""
+    """Return the candidates to compare the others with: at most `_ASKED`, likeliest first."""
     sure = [(-chance, other) for other, chance in chances.items() if chance >= _ASKED_FROM]
     return [other for _, other in sorted(sure)[:_ASKED]]
 
 
 def chances(article: Profile, candidates: Iterable[Profile]) -> dict[int, float]:
-    """Return the chance of each candidate by itself."""
+    """Return the chance of each candidate, compared with the article alone."""
     return {other.id: chance(article, other) for other in candidates if other.id != article.id}
 
 
@@ -49,9 +49,9 @@ def rank(article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int
     """Return the candidates that belong to `article`, at most `MOST`, in order.
 
     `alone` has the `chances` of all `candidates`. A candidate is compared with the article and with the
-    article's likeliest neighbours, each weighted by its own chance: what three reports of a story share
-    counts more than what one headline happens to share. One sure candidate vouches for the others; if none
-    is, the likeliest is a coincidence.
+    article's likeliest neighbours, each weighted by its own chance: terms shared by three reports of a story
+    count more than terms that one headline happens to share. The others are only shown along with a sure
+    candidate; without one, even the likeliest may be a coincidence.
     """
     asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(article, alone)}
     found: list[tuple[float, int, float]] = []
@@ -85,9 +85,9 @@ def _relation(article: Profile, other: Profile) -> Relation:
 
 
 def reason(article: Profile, other: Profile, how: str = "", without: Collection[int] = ()) -> str:
-    """Return a reason such as `+2 d · shares Tencent, CAC`: time between, `how` it was found, shared terms.
+    """Return a reason such as `+2 d · shares Tencent, CAC`: time apart, `how` it was found, shared terms.
 
-    The terms `without` are left out.
+    Terms in `without` are left out.
     """
     parts = [_gap(other.time - article.time)] if article.dated and other.dated else []
     if how:
@@ -104,10 +104,10 @@ def shares_name(article: Profile, other: Profile, without: Collection[int] = ())
 
 
 def shared_terms(article: Profile, other: Profile, most: int = 3, without: Collection[int] = ()) -> list[str]:
-    """Return the terms that best say what two articles share: names as they are, other terms in quotes.
+    """Return the most distinctive terms that two articles share: names as they are, other terms in quotes.
 
-    Names, phrases and numbers come first. Other words are common ones by chance, so they only stand in when
-    there are fewer than two of these: those of both titles, or the rarest one if there is nothing else.
+    Names, phrases and numbers come first. Other words are often shared by coincidence. They only fill up a
+    list of fewer than two: words of both titles, or the rarest word if there is nothing else.
     """
     telling: list[tuple[float, str, bool]] = []
     words: list[tuple[float, str, bool]] = []
@@ -142,7 +142,7 @@ def _is_small(number: str) -> bool:
 
 
 def _choose(chosen: list[tuple[str, bool]], shown: str, is_name: bool) -> None:
-    """Add a form, or join it to one that it overlaps: `Personal Information`, `Information Protection`."""
+    """Add a form, or merge it with an overlapping one: `Personal Information`, `Information Protection`."""
     words = shown.casefold().split()
     for place, (known, known_name) in enumerate(chosen):
         have = known.casefold().split()

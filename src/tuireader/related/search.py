@@ -1,7 +1,7 @@
-"""Relate against what is stored: at arrival, and when an article is opened.
+"""Relate an article to the stored ones: on arrival, and when it is opened.
 
-All that is asked of the store is `ProfileSource`. Every query has a bound that does not depend on how many
-articles are stored, so the cost stays flat.
+The store is only used through `ProfileSource`. The cost of every query is independent of the number of stored
+articles.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from tuireader.related.rank import Ranked, chances, likeliest, rank
 from tuireader.related.series import Series, Texts
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
 
-POSTINGS = 80  # articles read for one term, before and after: when an article is opened,
-POSTINGS_ARRIVING = 40  # and when it arrives, which must not cost much
+POSTINGS = 80  # articles to read for one term, before and after: when an article is opened, ...
+POSTINGS_ARRIVING = 40  # ... and when it arrives, which must be cheap
 CANDIDATES = 60
 CANDIDATES_ARRIVING = 24
 KEPT = 0.3  # chance from which a neighbour is stored
 NEIGHBOURS = 12
-JUDGED = 32  # likeliest candidates that are compared with the article's neighbours, too
-WHOLE = 20_000  # characters of a text that are compared with an article it links to
+JUDGED = 32  # likeliest candidates, which are also compared with the article's neighbours
+WHOLE = 20_000  # characters of a text to compare with an article that it links to
 WHOLE_TERMS = 1000
-STORIES = 5  # stories of its neighbours that an article may join
+STORIES = 5  # stories of the neighbours to consider for an article
 
 
 class ProfileSource(Protocol):
-    """The queries of relating to the store; `store.relations` says what each returns."""
+    """Queries to the store for relating; `store.relations` documents them."""
 
     def article_count(self) -> int: ...
     def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]: ...
@@ -49,7 +49,7 @@ class ProfileSource(Protocol):
 
 
 class StorySource(ProfileSource, Texts, Protocol):
-    """The further queries of folding."""
+    """Additional queries for folding."""
 
     def stories(self, ids: Sequence[int]) -> Mapping[int, int]: ...
     def members(self, story: int, limit: int) -> Sequence[int]: ...
@@ -69,15 +69,15 @@ class ArticleText:
 
     @property
     def day(self) -> int:
-        """The day that its postings are sorted by."""
+        """The day by which its postings are sorted."""
         return self.time // 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """The rows to store for an article: its profile, posted under `terms`, its counts and neighbours.
+    """The rows to store for an article: its profile, postings for `terms`, counts and neighbours.
 
-    For each term in `counted` the article count goes up by one, and the lower-case count if it is true.
+    Each term in `counted` increments its article count, and, if true, its lower-case count.
     """
 
     profile: Profile
@@ -87,7 +87,7 @@ class Arrival:
 
 
 def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
-    """Relate a newly stored article. Nothing is written: the caller stores the `Arrival`."""
+    """Relate a newly stored article without writing; the caller stores the `Arrival`."""
     features = extract(article.title, article.text)
     profile = _profile(source, article, features)
     candidates = _candidates(source, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING)
@@ -100,7 +100,7 @@ def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
 def fold(source: StorySource, arrival: Arrival, series: Series) -> Place:
     """Return the story of a newly related article; the caller stores it.
 
-    The article belongs to `Place.story`, and so do all articles of the stories `Place.merged`.
+    The article, and all articles of the stories `Place.merged`, belong to `Place.story`.
     """
     profile = arrival.profile
     near = {
@@ -123,7 +123,7 @@ def fold(source: StorySource, arrival: Arrival, series: Series) -> Place:
 
 
 def relatives(source: ProfileSource, article: ArticleText) -> list[Ranked]:
-    """Return the related articles of a stored one, surest first, also later ones."""
+    """Return the articles related to a stored one, including later ones, likeliest first."""
     profile = _profile(source, article, extract(article.title, article.text))
     found = _candidates(source, profile, article.day, POSTINGS, CANDIDATES)
     candidates = {other.id: other for other in found}
@@ -138,15 +138,15 @@ def relatives(source: ProfileSource, article: ArticleText) -> list[Ranked]:
 
 
 def whole(source: ProfileSource, article: ArticleText) -> Profile:
-    """Return the profile of an article from all of its text, not only its top.
+    """Return the profile of an article's whole text, not only its top.
 
-    For reasons, not for comparing: what it shares with an article that it links to is often far down.
+    It is for reasons, not for comparing: terms shared with a linked article are often far down.
     """
     return _profile(source, article, extract(article.title, article.text, WHOLE), WHOLE_TERMS)
 
 
 def terms(text: str) -> frozenset[int]:
-    """Return the terms of a line of text, pairs of words among them."""
+    """Return the terms of a line of text, including pairs of words."""
     return frozenset(term.hash for term in extract(text, ""))
 
 

@@ -1,8 +1,8 @@
-"""Items of a series: advisories, releases, digests, notices. The same form, filled in for something else.
+"""Detect items of a series: advisories, releases, digests, notices from one template on different matters.
 
-What two articles share says how alike they are; what they do not share says whether they are the same news.
-Two titles that agree except for a name, a number, a version or an identifier are two matters, and so are two
-texts below one title.
+Shared words show how similar two articles are; the other words show whether they are the same news. Titles
+that differ only in a name, a number, a version or an identifier are about different matters, and so are
+different texts under one title.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from typing import Protocol
 from tuireader.related.features import NAME, UNIT, Profile
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, fold, is_cjk, term_hash, tokens
 
-_CACHED = 400  # titles and texts that are kept in memory
-_WORDS = 40  # words of a title that are compared, to bound the cost of a hostile one
-_TITLE = 400  # characters of a title that are read for them
-_ALIKE = 0.5  # titles with this share of words in common, in the same order, may be of one form
-_SAME = 0.8  # ... and with this share they are, whatever kind of word differs
+_CACHED = 400  # maximum titles and texts in memory
+_WORDS = 40  # maximum words of a title to compare, to limit the cost of a hostile one
+_TITLE = 400  # maximum characters of a title to read
+_ALIKE = 0.5  # titles with this share of words in common, in the same order, may have one template
+_SAME = 0.8  # ... and with this share they do, whatever kind of word differs
 _RARE = 7.0  # weight from which a name separates two matters
-_COMMON = 0.25  # share of the shorter text's words that two texts on one matter have in common
-_OWN = 2  # distinctive words that each of two texts under one title has for itself
-_APART = 43_200  # seconds between two articles of one title without text from which they are two matters
+_COMMON = 0.25  # minimum share of the shorter text's words in common for two texts on one matter
+_OWN = 2  # words that each of two texts under one title must have for itself to be a different matter
+_APART = 43_200  # seconds from which two articles with the same title and no text are different matters
 
-_REPOSTED = 200  # characters from which a text is no teaser, and the same words mean the same
+_REPOSTED = 200  # characters from which a text is not a teaser, so that equal words mean equal news
 _COMPARED = 4000
 _REVISED = 0.75  # share of a text that its correction keeps
 _MARKERS = frozenset(map(fold, ("amended", "clarification", "corrected", "correction", "erratum", "updated")))
 
 
 class _Form(Enum):
-    """The form that two titles share: none, one filled in twice, the same, or the beginning."""
+    """Template that two titles share: none, one filled in differently, the whole title, or its beginning."""
 
     NONE = "none"
     FILLED = "filled"
@@ -45,7 +45,7 @@ class _Form(Enum):
 
 
 class Texts(Protocol):
-    """Title and beginning of the few articles that seem to be one story; `""` if there is none."""
+    """Source of the title and beginning of articles that may be one story; `""` if missing."""
 
     def title(self, article: int) -> str: ...
     def lead(self, article: int) -> str: ...
@@ -53,7 +53,7 @@ class Texts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """A text as a sequence of folded words, function words among them."""
+    """A text as a sequence of folded words, including function words."""
 
     words: tuple[str, ...]
     counted: Counter[str]
@@ -66,29 +66,29 @@ class _Words:
 
     @classmethod
     def of_title(cls, title: str) -> _Words:
-        """Split a title into words, and note what stands before its first and after its last colon."""
+        """Split a title into words, and keep the labels before its first and after its last colon."""
         words = tuple(token.folded for token in islice(tokens(title[:_TITLE]), _WORDS))
         parts = title[:_TITLE].casefold().split(": ")
         return cls(words, Counter(words), frozenset((parts[0], parts[-1])))
 
     def shared(self, other: _Words) -> Iterator[str]:
-        """Yield the words that the other text has, too."""
+        """Yield the words that the other text contains, too."""
         return (word for word in self.words if word in other.counted)
 
 
 class Series:
-    """Tell items of a series apart; the titles and texts that were read are cached."""
+    """Distinguish items of a series; titles and texts are cached."""
 
     def __init__(self, texts: Texts) -> None:
         self._title = lru_cache(_CACHED)(lambda article: _Words.of_title(texts.title(article)))
         self._lead = lru_cache(_CACHED)(lambda article: _Words.of(texts.lead(article)))
 
     def differ(self, one: Profile, other: Profile, *, strictly: bool = False) -> bool:
-        """Return whether two articles that look alike are about two matters; symmetric.
+        """Return whether two similar articles are about different matters; symmetric.
 
-        `strictly` asks whether neither may hide the other: titles that share the words before or after a
-        colon are of one form ("Daily briefing: budgets"); of texts below one title, one must be part of the
-        other; and the number of a vulnerability decides.
+        `strictly` decides whether neither may hide the other: titles that share the words before or after a
+        colon have one template ("Daily briefing: budgets"); of two texts under one title, one must contain
+        the other; and different CVE numbers mean different matters.
         """
         form = self._form(one, other, strictly=strictly)
         return (
@@ -116,9 +116,9 @@ class Series:
         return _Form.NONE if longer else _Form.BEGUN
 
     def _texts_differ(self, one: Profile, other: Profile, form: _Form, *, strictly: bool) -> bool:
-        """Return whether two articles under one title are two: "Daily briefing", "One more known exploit".
+        """Return whether two articles under one title, such as "Daily briefing", are about different matters.
 
-        So are those whose texts have little in common.
+        They are if each text has words of its own, or if the texts have little in common.
         """
         mine, theirs = self._lead(one.id), self._lead(other.id)
         if not mine.words and not theirs.words:
@@ -139,13 +139,13 @@ class Series:
 
 
 def _in_order(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    first, second = sorted((one, other))  # the result depends on which is the first
+    first, second = sorted((one, other))  # SequenceMatcher is not symmetric
     pieces = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
     return sum(piece.size for piece in pieces)
 
 
 def _own(article: Profile, mine: _Words, theirs: _Words, *, any_word: bool = False) -> int:
-    """Count the telling words of one text that the other lacks (numbers, rare names), or all of them."""
+    """Count the words of one text that the other lacks: numbers and rare names only, or `any_word`."""
     return sum(
         word not in theirs.counted and word not in STOP_FOLDED and (any_word or _tells(article, word))
         for word in mine.words
@@ -171,10 +171,11 @@ def _has_digit(word: str) -> bool:
 
 
 def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:
-    """Return whether two articles of one feed are one: the same text, or a correction.
+    """Return whether two articles of one feed are the same: a repeated text, or a correction.
 
-    A text that is too short says nothing. New words of a title must be in the text: a form that is filled in
-    twice has its names only in its titles. Only a title that says so corrects a text.
+    Texts that are too short prove nothing. Words in only one of the titles must occur in the text, since
+    notices from one template may have their names only in the title. A changed text is a correction only if
+    the title says so.
     """
     if min(map(len, texts)) < _REPOSTED:
         return False
@@ -189,7 +190,7 @@ def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:
 
 
 def _unmarked(words: Sequence[str]) -> Sequence[str]:
-    """Return the words of a title without "Correction:" or "(updated)" at its ends."""
+    """Return the words of a title without "Correction:" or "(updated)" at either end."""
     if words and words[0] in _MARKERS:
         words = words[2:] if len(words) > 2 and words[1].isdigit() else words[1:]
     return words[:-1] if words and words[-1] in _MARKERS else words

@@ -1,8 +1,8 @@
-"""Decide which articles are one story, firmly enough to fold them into one row.
+"""Decide which articles form one story, reliably enough to fold them into one row.
 
-A wrong fold hides news, so this asks for more than `rank`: the same days, and agreement with most of the
-story's members, not with one of them. A chain of articles that drift from one matter to the next therefore
-breaks into several stories, and so do items of a series, however alike they are (`series`). A pair that the
+A wrong fold hides news, so the conditions are stricter than in `rank`: the same days, and agreement with most
+of the story's members instead of one. A chain of articles that drift from one matter to the next therefore
+breaks into several stories, and so do items of a series, however similar they are (`series`). A pair that the
 user has split is never folded again.
 """
 
@@ -17,21 +17,21 @@ from tuireader.related.series import Series
 
 SPAN_DAYS = 5.0
 YOUNG = 300
-"""Number of articles below which it is unknown which words are rare."""
-MEMBERS = 30  # the newest members of a story that are compared
+"""Number of articles below which the library cannot know which words are rare."""
+MEMBERS = 30  # newest members of a story to compare
 
-CLOSE = 0.85  # an article joins a story with a member as close as this ...
-_PAIR = 0.03  # ... (this much closer if it is the only member) ...
-MEAN = 0.45  # ... if its mean chance over the members is at least this, ...
-_LOW = 0.1  # ... and if it is not foreign (chance below `_LOW`) ...
-_MOST = 0.8  # ... to more than a fifth of them.
-_MERGED = 0.5  # two stories are one if the mean chance between them is at least this
-_HEADLINES = 0.9  # two headlines without text share a row if they are as close as this
+CLOSE = 0.85  # an article joins a story if its chance with one member is at least this ...
+_PAIR = 0.03  # ... (plus this if there is only one member), ...
+MEAN = 0.45  # ... its mean chance over the members is at least this, ...
+_LOW = 0.1  # ... and its chance is at least this ...
+_MOST = 0.8  # ... with this share of the members.
+_MERGED = 0.5  # two stories merge if the mean chance between them is at least this
+_HEADLINES = 0.9  # two headlines without text share a row if their chance is at least this
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The story of an article, and the stories that turn out to be the same one."""
+    """The story of an article, and other stories to merge into it."""
 
     story: int
     merged: tuple[int, ...] = ()
@@ -45,19 +45,19 @@ def place(
     *,
     young: bool = False,
 ) -> Place:
-    """Return the story that `article` joins, of `stories` by number with their members; else one of its own.
+    """Return the story that `article` joins, out of `stories` (members by number), or a new one.
 
-    In a `young` library every word looks rare, so two headlines of one form look like one story: there a few
-    shared words are not enough. A new story has the number of its first article. `apart` has the pairs that
-    must not be folded.
+    In a `young` library every word looks rare, so two headlines from one template look like one story: a few
+    shared words are not enough there. A new story has the number of its first article. `apart` has the pairs
+    that must not be folded.
     """
     fits = []
     for story, members in stories.items():
         others = [member for member in members if member.id != article.id]
         if others and _may_belong([article], others, apart):
             close = CLOSE if len(others) > 1 else CLOSE + _PAIR
-            told = not young or any(much_in_common(article, member) for member in others)
-            if told and (mean := _agreement([article], others, series, MEAN, close)):
+            enough = not young or any(much_in_common(article, member) for member in others)
+            if enough and (mean := _agreement([article], others, series, MEAN, close)):
                 fits.append((-mean, story))
     fits.sort()
     if not fits:
@@ -76,7 +76,7 @@ def place(
 def may_share_row(one: Profile, other: Profile) -> bool:
     """Return whether two articles of one story are close enough for one to hide the other.
 
-    The texts of a story vouch for each other; a headline has only itself.
+    The texts of a story support each other, but two headlines without text have few words to compare.
     """
     return not (is_headline(one) and is_headline(other)) or fold_chance(one, other) >= _HEADLINES
 
@@ -95,8 +95,8 @@ def _agreement(
 ) -> float:
     """Return the mean chance between articles of two stories if they are one, else 0.
 
-    Texts are compared only where all else agrees. Two items of a series are foreign to each other, and two of
-    one feed keep their stories apart.
+    Texts are only compared if everything else agrees. Two items of a series count as chance 0; if both
+    are from one feed, the stories stay separate.
     """
     pairs = [(one, other) for one in some for other in others]
     chances = [fold_chance(one, other) for one, other in pairs]

@@ -1,7 +1,7 @@
-"""Split text into the terms that articles are compared by: folded words, joined pairs, numbers, CJK bigrams.
+"""Split text into terms for comparing articles: folded words, joined pairs, numbers, CJK bigrams.
 
-Folding is for comparing, not for showing: lower case, no accents, a light English stem. Every term keeps the
-form in which it was first seen, so that a reason can quote it.
+Folding is only for comparison: lower case, no accents, a light English stem. Every term keeps the form in
+which it first occurred, to quote it in a reason.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     rf"[{_CJK}]+"  # a run of CJK, cut into bigrams below
     r"|[Cc][Vv][Ee][-–]\d{4}[-–]\d{4,7}"
     rf"|[$£€¥]?\d+(?:[.,]\d+)*(?:\s?(?:%|[mb]n?\b|[mbtr]+illion\b)|(?:(?![{_CJK}])[^\W_])*)"  # 17%, £14m, 3D
-    rf"|(?:(?![{_CJK}])[^\W_])+(?:['’](?:(?![{_CJK}])[^\W_])+)*"  # words, with their apostrophes
+    rf"|(?:(?![{_CJK}])[^\W_])+(?:['’](?:(?![{_CJK}])[^\W_])+)*"  # words, including apostrophes
 )
 _IS_CJK = re.compile(rf"[{_CJK}]")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？：；\"“”‘«»\n]\s*[\"'“‘(\[]*$")
@@ -65,13 +65,13 @@ times tool top tuesday update updated use user users video warning warns watch w
 week weeks women work workers working world year years young
 """
 COMMON = frozenset(_COMMON_WORDS.split())
-"""Everyday words of news: a young library does not know yet how common they are."""
+"""Common words in news, as a young library has not seen them often enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word in a text. `start`: it opens a sentence; `adjoins`: only a space, hyphen, dot or ampersand
-    separates it from the token before."""
+    """A word in a text. `start` is true at the start of a sentence; `adjoins`, if at most one space or sign
+    such as a hyphen separates it from the previous token."""
 
     shown: str
     folded: str
@@ -109,8 +109,9 @@ def is_cjk(text: str) -> bool:
 def phrases(title: str, texts: Sequence[str]) -> list[str]:
     """Return the words and phrases of a title in a script without blanks, in reading order.
 
-    A bigram is not a word. A piece of the title that occurs again, in the title or in `texts`, is one, if it
-    follows nearly each occurrence of its first two characters; so is a short run by itself.
+    A bigram alone is not a word. A piece of the title that occurs again, in the title or in `texts`, counts
+    if at least three of four occurrences of its first two characters continue like it. A short run counts as
+    a whole.
     """
     found: dict[str, None] = {}
 
@@ -138,7 +139,7 @@ _ADJOINING = frozenset(("", " ", "-", "–", ".", "&", "+", "/", "‑", "\u00a0"
 
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
-    """Return the form in which a word is compared: lower case, no accents, no possessive, a light stem.
+    """Return the form of a word for comparison: lower case, no accents, no possessive, a light stem.
 
     An amount becomes digits and a letter: `14m` for £14 million.
     """
@@ -157,7 +158,7 @@ def fold(word: str) -> str:
 
 
 def _stem(word: str) -> str:
-    """Stem an English word lightly (plural, -ed, -ing, final e), sure rather than thorough."""
+    """Stem an English word lightly (plural, -ed, -ing, final e), cautious rather than thorough."""
     if word == "news":
         return word
     if len(word) > 4 and word.endswith("ies"):

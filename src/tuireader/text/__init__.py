@@ -1,7 +1,7 @@
-"""Make outside text harmless: cleaning, HTML → plain text, cell widths, addresses. Pure, cheap to import.
+"""Sanitise untrusted text: clean it, convert HTML to plain text, measure it, check addresses. Pure.
 
-Everything in a feed is hostile until it has passed through here once. Each function is linear in its input,
-and none raises.
+Everything in a feed is hostile until it has been sanitised here. Each function takes linear time and never
+raises. The package is cheap to import.
 """
 
 from tuireader.text.addresses import canonical_url, display_host, feed_key, safe_url, without_password

@@ -1,4 +1,4 @@
-"""Addresses: which are safe to open, how to display them, and when two belong to the same article."""
+"""Check, display and compare addresses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HOST = r"[^\s!\"#$%&'()*+,/;<=>?@\\^`{|}-][^\s!\"#$&'()*+,/;<=>?@\\^`{|}]*"
 
 
 def safe_url(s: str, base: str = "") -> str:
-    """Return the absolute http, https or mailto address that `s` means at `base`, or "" if there is none.
+    """Resolve `s` against `base` to an absolute http, https or mailto address; "" if that is impossible.
 
     The address is kept except for white space and invisible characters (RFC 3986 §5; WHATWG URL §4.4).
     Refused: other schemes, broken hosts or hosts that start with "-", ports out of range, more than 4,000
@@ -52,7 +52,7 @@ def _joined(s: str, base: str) -> str:
 
 @lru_cache(maxsize=16)
 def _base(url: str) -> tuple[str, str]:
-    """Return what relative addresses are joined with: the page, and its scheme and host."""
+    """Return the page, and its scheme and host, for resolving relative addresses."""
     page = _checked(url)
     return page, "/".join(page.split("/", 3)[:3]) if page.startswith("http") and "?" not in page else ""
 
@@ -103,14 +103,14 @@ def display_host(url: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """Return an address for display and for others: without user name and password."""
+    """Return an address without user name and password, for display or sharing."""
     return regex(r"^([^/?#]*//)?[^/?#]*@").sub(r"\1", url)
 
 
 def feed_key(url: str) -> str:
-    """Return the key by which two spellings of a feed's address are the same feed.
+    """Return the key that is equal for different spellings of a feed's address.
 
-    The host is in lower case; default port and fragment are left out. Text that is no address stays as it is.
+    The host is in lower case; default port and fragment are left out. Other text is returned unchanged.
     """
     from urllib.parse import urlsplit
 
@@ -150,10 +150,10 @@ _PLAIN_URL = (
 
 
 def canonical_url(url: str) -> str:
-    """Return the key by which two addresses belong to the same article; only for comparison, never to open.
+    """Return the key that is equal for addresses of one article; only for comparison, never to open.
 
     Scheme, `www.`/`m.`/`amp.`, default port, fragment, tracking parameters, `/amp`, `index.html` and the
-    last slash are ignored; parameters are sorted. Anything but an http address is only cleaned.
+    final slash are ignored; parameters are sorted. Anything but an http address is only cleaned.
     Idempotent.
     """
     plain_url = regex(_PLAIN_URL).fullmatch(url)
@@ -167,7 +167,7 @@ def canonical_url(url: str) -> str:
 
 
 def _canonical(url: str) -> str:
-    """Return the same for any address."""
+    """Return the same as `canonical_url`, for any address."""
     from urllib.parse import urlsplit
 
     url = scrub(url).strip()

@@ -1,4 +1,4 @@
-"""Remove control sequences, invisible characters and the like from outside text."""
+"""Remove control sequences, invisible characters and the like from untrusted text."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tuireader.text.regex import regex
 
 _MARKS_PER_BASE = 8
 
-# Control sequences as a terminal reads them (ECMA-48 §5.4, §8.3; xterm's ctlseqs). A terminated string
-# sequence (OSC, DCS, APC, PM, SOS) includes its payload; without an end, the payload is text. The C1 forms
-# only count as sequences where they are not mojibake of UTF-8 ("â\x80\x9d").
+# Control sequences as terminals parse them (ECMA-48 §5.4, §8.3; xterm's ctlseqs). A terminated string
+# sequence (OSC, DCS, APC, PM, SOS) includes its payload; without a terminator, the payload is text. C1 forms
+# only count if they are not mojibake of UTF-8 ("â\x80\x9d").
 _SEQUENCE = (
     r"\x1b(?:[PX\]^_][^\x1b\x07\x9c]*+(?:\x1b\\|[\x07\x9c]|(?=\x1b))|\[[0-?]*+[ -/]*+[@-~]?|[ -/]*+[0-~]?)"
     r"|(?<![\x80-\xff])(?:\x9b[0-?]*+[ -/]*+[@-~]?"
@@ -24,7 +24,7 @@ _JOINING_SCRIPTS = (
 )
 
 # Never shown: controls other than white space, format characters, bidi controls, fillers and other invisible
-# letters, variation selectors, tags, noncharacters. A joiner stays where it joins.
+# letters, variation selectors, tags, noncharacters. Joiners are kept between characters that they can join.
 _UNWANTED = (
     "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
@@ -47,7 +47,7 @@ _INVISIBLE = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uf
 
 
 def clean(s: str, limit: int = 500) -> str:
-    """Return outside text as one line that is safe in any terminal: at most `limit` characters, then "…".
+    """Return untrusted text as one line that is safe in any terminal, cut to `limit` characters with "…".
 
     Control sequences are removed with their payload, as are all other controls, bidi controls, zero-width
     and tag characters; white space of any kind becomes one space, lone surrogates become U+FFFD, and a
@@ -61,7 +61,7 @@ def clean(s: str, limit: int = 500) -> str:
 
 
 def clean_multiline(s: str, limit: int | None = None) -> str:
-    """Return outside text with its lines and indentation, without anything else unprintable.
+    """Return untrusted text with lines and indentation, but without other unprintable characters.
 
     For code: tabs become spaces up to the next multiple of four, trailing space is removed.
     """
@@ -74,7 +74,7 @@ _WHITE = r"[^\S ]"
 
 
 def scrub(s: str) -> str:
-    """Remove everything unwanted; white space of all kinds stays."""
+    """Remove unwanted characters, but no white space."""
     if not s.isprintable():
         s = regex(_SURROGATE).sub("\ufffd", regex(_UNWANTED).sub("", regex(_SEQUENCE).sub("", s)))
     elif not s.isascii() and regex(_INVISIBLE).search(s):
@@ -83,7 +83,7 @@ def scrub(s: str) -> str:
 
 
 def _cap_marks(run: re.Match[str]) -> str:
-    """Keep eight marks of each base in a run, and remove the rest with their joiners."""
+    """Keep eight marks per base character in a run, and remove the rest with their joiners."""
     kept = []
     marks = 0
     for character in run[0]:

@@ -1,4 +1,4 @@
-"""HTML → plain text, and HTML cut into text and tags."""
+"""Convert HTML to plain text, and split it into text and tags."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _EMBED_NAMES = "iframe video audio object embed noscript"
 BREAKS = frozenset(slash + name for name in _BLOCK_NAMES.split() for slash in ("", "/"))
 """Tags, as in `tokens`, that end a line of text."""
 
-# A tag: its name (with the slash of an end tag) and its attributes. Quotes count only after "=", may
-# contain ">" and "<"; a tag whose quotes never close ends at the first ">". Linear if a ">" follows: the
-# states "outside", 'in "' and "in '" map one to one along the text, so at most three attempts from
-# different starts can be alive at any position.
+# A tag: its name (with the slash of an end tag) and its attributes. Quotes count only after "=" and may
+# contain ">" and "<"; a tag with an unclosed quote ends at the first ">". Matching is linear if a ">"
+# follows: the states "outside", 'in "' and "in '" map one to one along the text, so at most three attempts
+# from different starts can be active at any position.
 _TAG = r"""<(/?[a-zA-Z][^\s/<>]*+)((?:[^<>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+(?=>)|[^>]*+)>"""
 _KNOWN_TAG = "(?i)" + (
     r"<(?=[/a-zA-Z])/?(?:"
@@ -58,12 +58,12 @@ def is_html(s: str) -> bool:
 
 
 def plain(html: str, pieces: Sequence[str] | None = None) -> str:
-    """Return the readable text of a text that may be HTML, one line per block, for the index and the watches.
+    """Return the readable text of plain text or HTML, one line per block, for index and watches.
 
     Character references are decoded once; scripts, styles, forms, embeds and comments are removed with
-    their content; inline tags vanish without a gap; blocks, items, cells and `<br>` end a line; white
-    space is collapsed and there are no empty lines. A text without any tag is treated as plain text, with
-    empty lines between paragraphs. `pieces` are the `tokens` of the text, where they are at hand.
+    their content; inline tags are removed without a gap; blocks, items, cells and `<br>` end a line; white
+    space is collapsed and empty lines are removed. In plain text, empty lines separate paragraphs. `pieces`
+    are the `tokens` of the text, if available.
     """
     if is_html(html):
         if pieces is None:
@@ -91,14 +91,14 @@ def _collapsed(line: str) -> str:
 
 
 def plain_title(s: str) -> str:
-    """Return a title, which may be plain text or HTML whatever its feed says, as one clean line."""
+    """Return a title as one clean line; it may be HTML, whatever type the feed declares."""
     if "<" in s or "&" in s:
         s = plain(s).replace("\n", " ")
     return clean(s)
 
 
 def decode(s: str) -> str:
-    """Decode character references once, as HTML does; the result is harmless."""
+    """Decode character references once, as in HTML."""
     if "&" not in s:
         return s
     if "&#" in s:
@@ -129,7 +129,7 @@ def tokens(html: str, embeds: bool = False) -> list[str]:
 
 
 def _split(html: str) -> list[str]:
-    """Split a text at its tags; a tag that never ends is cut off."""
+    """Split a text at its tags; an unclosed tag at the end is cut off."""
     html = html.replace(_BREAK, " ")
     end = html.rfind(">") + 1
     pieces = regex(_TAG).split(html[:end])
@@ -143,8 +143,8 @@ def _split(html: str) -> list[str]:
 def _visible(html: str, embeds: bool) -> str:
     """Remove comments, declarations, scripts, styles, forms and the like.
 
-    With `embeds`, a frame, video or object is kept, with its end tag added where it is missing. An
-    element that never ends hides only itself, except script and style.
+    With `embeds`, frames, videos and objects are kept, and missing end tags are added. An unclosed element
+    hides only its own tag, except script and style.
     """
     if "<![" in html:
         html = html.replace("<![CDATA[", _SEAM).replace("]]>", _SEAM)
@@ -162,7 +162,7 @@ def _visible(html: str, embeds: bool) -> str:
 
 
 def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> tuple[int, str]:
-    """Return where to continue after odd markup, and what to keep of it; `endless` are vain searches."""
+    """Return the end of markup to remove, and the part to keep; `endless` has names without an end tag."""
     name = (found[2] or "").lower()
     if not name:
         return _skip_comment(html, found), ""

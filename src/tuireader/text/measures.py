@@ -1,4 +1,4 @@
-"""Sizes of clean text: terminal cells, reading minutes."""
+"""Measure clean text in terminal cells and reading minutes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tuireader.text.regex import regex
 
 
 def cell_len(s: str) -> int:
-    """Return how many terminal cells clean text takes."""
+    """Return the width of clean text in terminal cells."""
     if s.isascii():
         return len(s)
     from rich.cells import cell_len as measure
@@ -16,7 +16,7 @@ def cell_len(s: str) -> int:
 
 
 def cut(s: str, width: int) -> str:
-    """Return as much of clean text as fits into `width` cells, with "…" where something is missing."""
+    """Cut clean text to `width` cells, with a final "…" if it is too long."""
     if s.isascii():
         return s if len(s) <= width else s[: width - 1].rstrip() + "…" if width > 0 else ""
     if len(s) <= 4 * width + 256 and cell_len(s) <= width:
@@ -37,7 +37,7 @@ def cut(s: str, width: int) -> str:
 
 
 def pad(s: str, width: int) -> str:
-    """Return clean text cut or filled with spaces to exactly `width` cells."""
+    """Cut clean text, or fill it with spaces, to exactly `width` cells."""
     s = cut(s, width)
     return s + " " * (width - cell_len(s))
 
@@ -50,7 +50,7 @@ def portable_emoji(s: str) -> str:
     """Replace composed emoji by simple ones of the same width.
 
     Terminals disagree about the width of a family, a waving hand with a skin tone or a coloured heart,
-    which shifts the text after it. Text without any is returned unchanged.
+    which shifts the text after it. Text without composed emoji is returned unchanged.
     """
     if s.isascii() or not regex(_COMPOSED).search(s):
         return s
@@ -71,7 +71,7 @@ _IDEOGRAPH_RUN = _IDEOGRAPH + "+"
 
 
 def reading_minutes(s: str) -> int:
-    """Return whole minutes for a plain text, at 230 words or 400 Chinese or Japanese characters a minute."""
+    """Return the reading time in minutes, at 230 words or 400 Chinese or Japanese characters each."""
     rest = s if s.isascii() else regex(_IDEOGRAPH).sub(" ", s)
     ideographs = sum(len(run) for run in regex(_IDEOGRAPH_RUN).findall(s)) if rest is not s else 0
     return max(1, round(len(rest.split()) / 230 + ideographs / 400))

@@ -8,5 +8,5 @@ from functools import cache
 
 @cache
 def regex(pattern: str) -> re.Pattern[str]:
-    """Compile on first use: the list is on the screen before most patterns are needed."""
+    """Compile a pattern on first use, as most patterns are not needed to show the first list."""
     return re.compile(pattern)

@@ -1,8 +1,8 @@
-"""Word-for-word difference of two texts, and whether an edit is worth reporting. Pure, bounded in time.
+"""Compare two texts word by word, and decide whether an edit is worth reporting. Pure, bounded in time.
 
 Words that occur exactly once in both texts are anchors ("patience diff"); the text between two anchors is
-compared in the same way, and small rests are compared in full. So a long text costs little more than reading
-it, whatever a feed makes of it; `difflib` is cubic in the worst case.
+compared in the same way, and small remainders are compared in full. So even a hostile long text costs little
+more than reading it, while `difflib` is cubic in the worst case.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ _Hunk = tuple[int, int, int, int]  # words old[a:b] became new[c:d]
 
 
 def words(old: str, new: str) -> list[Run]:
-    """Return how one text became another: the SAME and ADDED runs are `new`, the SAME and REMOVED ones `old`.
+    """Return the difference as runs: SAME and ADDED ones form `new`, SAME and REMOVED ones form `old`.
 
-    White space is ignored; where it differs, the runs have that of `new`.
+    Differences in white space are ignored; SAME runs have the white space of `new`.
     """
     before, after = _split(old), _split(new)
     runs: list[Run] = []
@@ -59,9 +59,9 @@ def words(old: str, new: str) -> list[Run]:
 
 
 def trivial(old: str, new: str) -> bool:
-    """Return whether an edit is too small to report: white space, a typo, a counter that went up.
+    """Return whether an edit is too small to report: white space, a typo, a changed counter.
 
-    A word that is added, removed or replaced by an unlike one is always reported: it may be a "not".
+    An added or removed word, or a dissimilar replacement, is always reported: it may be a "not".
     """
     before, after = _split(old), _split(new)
     changed = 0
@@ -75,14 +75,14 @@ def trivial(old: str, new: str) -> bool:
 
 
 def _alike(removed: str, added: str, distance: int) -> bool:
-    """Return whether one word may be a typo of the other; figures and signs always may."""
+    """Return whether one word may be a typo of the other, or both are only figures and signs."""
     if not any(map(str.isalpha, removed + added)):
         return bool(removed and added) or not any(map(str.isdigit, removed + added))
     return 2 * distance <= max(len(removed), len(added)) or sorted(removed) == sorted(added)
 
 
 def _split(text: str) -> list[str]:
-    """Split a text into words, each with the white space after it."""
+    """Split a text into words, each including the white space after it."""
     found: list[str] = []
     text = text.lstrip()
     end = 0
@@ -97,7 +97,7 @@ def _split(text: str) -> list[str]:
 
 
 def _distance(one: str, other: str) -> int:
-    """Return how many characters lie between the common beginning and the common end of two texts."""
+    """Return the number of characters between the common beginning and the common end of two texts."""
     most = min(len(one), len(other))
     head = next((at for at in range(most) if one[at] != other[at]), most)
     most -= head
@@ -109,7 +109,7 @@ def _distance(one: str, other: str) -> int:
 
 
 def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[_Hunk]:
-    """Yield where two sequences of words differ, in order, never adjacent."""
+    """Yield the differences of two sequences of words in order, never adjacent."""
     old, new = [word.rstrip() for word in before], [word.rstrip() for word in after]
     a = c = 0
     for same_old, same_new in [*_same(old, new, 0, len(old), 0, len(new), 0), (len(old), len(new))]:
@@ -121,7 +121,7 @@ def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[_Hunk]:
 def _same(
     old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int, depth: int
 ) -> Iterator[tuple[int, int]]:
-    """Return the positions of the words that stayed, in order, within old[a:b] and new[c:d]."""
+    """Yield the positions of common words in order, within old[a:b] and new[c:d]."""
     while a < b and c < d and old[a] == new[c]:
         yield a, c
         a, c = a + 1, c + 1
@@ -143,7 +143,7 @@ def _same(
 
 
 def _anchors(old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int) -> list[tuple[int, int]]:
-    """Return the words that occur once in each part, as many as are in the same order in both."""
+    """Return positions of words that occur once in each part, as many as have the same order in both."""
     counts, others = Counter(old[a:b]), Counter(new[c:d])
     place = {new[y]: y for y in range(c, d) if others[new[y]] == 1}
     pairs = [(x, place[old[x]]) for x in range(a, b) if counts[old[x]] == 1 and old[x] in place]
@@ -170,7 +170,7 @@ def _anchors(old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: 
 def _compared(
     old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int
 ) -> Iterator[tuple[int, int]]:
-    """Return the longest common subsequence, by a table of lengths."""
+    """Yield the longest common subsequence, using a table of lengths."""
     width = d - c + 1
     longest = [[0] * width for _ in range(b - a + 1)]
     for x in range(b - 1, a - 1, -1):

@@ -1,4 +1,4 @@
-"""Sentences used in several places, and numbers in them."""
+"""Phrases used in several places, with numbers."""
 
 
 def counted(number: int, one: str, more: str = "") -> str:
@@ -7,7 +7,7 @@ def counted(number: int, one: str, more: str = "") -> str:
 
 
 def stories_and_articles(stories: int, articles: int) -> str:
-    """Return `18 stories · 60 articles`; only `60 articles` where each article is alone."""
+    """Return `18 stories · 60 articles`, or `60 articles` if every article is its own story."""
     text = counted(articles, "article")
     return text if stories == articles else f"{counted(stories, 'story', 'stories')} · {text}"
 

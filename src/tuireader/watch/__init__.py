@@ -1,8 +1,7 @@
 """Match watches with articles, with evidence.
 
-All terms of all watches form one vocabulary. The words of an article are intersected with it, and only the
-few terms that share a word with the article are searched by their exact rules; so 10,000 terms cost hardly
-more than ten.
+All terms of all watches form one vocabulary. Only terms that share a word with an article are searched for by
+their exact rules, so 10,000 terms cost hardly more than ten.
 """
 
 from tuireader.query import Subject

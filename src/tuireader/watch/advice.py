@@ -1,4 +1,4 @@
-"""Warnings about probable mistakes in a watch or mute."""
+"""Warn about probable mistakes in a watch or mute."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def advice(rule: WatchRule, names: Names | None = None) -> list[Advice]:
 
 
 def mute_advice(wanted: Query, feed: str, include_watched: bool, names: Names | None = None) -> list[Advice]:
-    """Return the same for a mute: its expression and the feed that it is for, `""` for all."""
+    """Return warnings about a mute: its expression and its feed, `""` for all feeds."""
     found = advise(wanted, names)
     if names is not None and feed and (message := names.unlisted_message(feed)):
         found.append(Advice(message, dead=True, field="feed"))
@@ -61,21 +61,21 @@ def _is_regex(term: str) -> bool:
 
 
 def _misread(term: str) -> str:
-    """Return a warning when a term contains syntax of expressions, which is searched literally."""
+    """Return a warning if a term contains expression syntax, which is searched for literally."""
     if _is_regex(term):
         return ""
     if operator := _OPERATOR.search(term):
         if operator[0] != "OR":
-            return f"{operator[0]} is a word in a term; should it be the query?"
+            return f"{operator[0]} is an ordinary word in a term; did you mean to set query?"
         parts = [f'"{part.strip()}"' for part in re.split(r"\sOR\s", term)]
-        return f"OR is a word in a term; did you mean {', '.join(parts)}?"
+        return f"OR is an ordinary word in a term; did you mean {', '.join(parts)}?"
     if field := _FIELD.match(term):
-        return f"{field[0]} means nothing in a term; should it be the query?"
+        return f"{field[0]} has no special meaning in a term; did you mean to set query?"
     return ""
 
 
 def _of_feeds(rule: WatchRule, names: Names | None) -> Iterator[Advice]:
-    """Yield warnings about unknown feeds that the watch is restricted to."""
+    """Yield warnings about unknown feeds in `feeds`."""
     if names is None or not rule.feeds:
         return
     messages = [message for name in rule.feeds if (message := names.unlisted_message(name))]

@@ -1,4 +1,4 @@
-"""Aliases that texts give for the terms of a watch."""
+"""Find aliases for the terms of a watch in texts."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _SMALL_WORDS = frozenset(("of", "and", "for", "the", "on", "to", "in", "de", "&"
 
 
 def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
-    """Return aliases that a text gives in brackets for the rule's terms, each once with its sentence.
+    """Return aliases in brackets next to the rule's terms, each once, with its sentence.
 
-    A text with "Personal Information Protection Law (PIPL)" suggests PIPL to a watch for the long name,
-    and the long name to a watch for PIPL; so does "PIPL (Personal Information Protection Law)". Terms of
-    the rule are not suggested.
+    A text with "Personal Information Protection Law (PIPL)" suggests PIPL for a watch with the long name, and
+    the long name for a watch with PIPL; so does "PIPL (Personal Information Protection Law)". Terms that the
+    rule has already are not suggested.
     """
     folded = Folded(text)
     terms = [
@@ -64,7 +64,7 @@ def _short_before(text: str, start: int, end: int) -> str:
 
 
 def _stands_for(short: str, name: str) -> bool:
-    """Return whether an abbreviation is mostly capitals and its letters occur in the name in order."""
+    """Return whether an abbreviation is mostly upper-case and its letters occur in the name in order."""
     if sum(char.isupper() for char in short) * 2 < len(short):
         return False
     folded = fold(name)
@@ -90,7 +90,7 @@ def _long_after(text: str, start: int, end: int) -> str:
 
 
 def _initials(name: str) -> str:
-    """Return the initials of a name without its small words; none if it begins with a small word."""
+    """Return the initials of a name except those of small words; `""` if it begins with a small word."""
     words = re.findall(r"[\w'’&]+", name)
     if words[0] in _SMALL_WORDS:
         return ""

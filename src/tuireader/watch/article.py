@@ -1,4 +1,4 @@
-"""An article prepared for a matcher."""
+"""Prepare an article for a matcher."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Spans = Sequence[tuple[int, int]]
 
 
 class SearchedArticle:
-    """An article prepared for a matcher: its fields as one text, each term searched at most once."""
+    """An article prepared for a matcher: its fields joined to one text, each term searched for only once."""
 
     def __init__(self, subject: Subject, items: Sequence[Item], fields: Sequence[str]) -> None:
         self.subject = subject
@@ -38,7 +38,7 @@ class SearchedArticle:
 
     @cached_property
     def reading(self) -> FoldedArticle:
-        """The article for expressions."""
+        """The article in the form that expressions need."""
         return FoldedArticle(self.subject)
 
     def field_at(self, place: int) -> str:
@@ -46,7 +46,7 @@ class SearchedArticle:
         return self.names[bisect_right(self.starts, place) - 1]
 
     def spans(self, number: int) -> Spans:
-        """Return where a term occurs in all fields. Raises SlowRegex."""
+        """Return the matches of a term in all fields. Raises SlowRegex."""
         found = self._found.get(number)
         if found is None:
             item = self._items[number]
@@ -65,7 +65,7 @@ class SearchedArticle:
         return list(parts.items())
 
     def _regex_spans(self, item: Regex) -> Spans:
-        """Search each field on its own, so that the anchors of a regular expression mean the field's ends."""
+        """Search each field separately, so that anchors match at the ends of the field."""
         text = self.folded.original
         ends = [*(start - 1 for start in self.starts[1:]), len(text)][: len(self.starts)]
         return [
@@ -75,7 +75,7 @@ class SearchedArticle:
         ]
 
     def hits(self, numbers: Iterable[int], fields: Collection[str]) -> dict[int, Spans]:
-        """Return those of the terms that occur in one of the fields, with their positions."""
+        """Return the terms that occur in one of the fields, with their positions."""
         everywhere = set(self.names) <= set(fields)
         found: dict[int, Spans] = {}
         for number in numbers:

@@ -1,4 +1,4 @@
-"""The part of a watch that the full-text index can answer."""
+"""Translate watches into full-text index lookups, as far as possible."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "auth
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Lookup of a watch's matches in the full-text index (see `query.Plan` for the columns).
+    """Lookup of a watch in the full-text index (see `query.Plan` for the columns).
 
-    Every article that it can match is found by the FTS5 expression `fts`; None when the index cannot
-    tell. If `exact`, these are just the matches, as far as they are in the watch's feeds.
+    The FTS5 expression `fts` finds every article that the watch can match; it is None if the index cannot
+    help. If `exact`, all found articles that are in the watch's feeds match.
     """
 
     fts: str | None
@@ -26,7 +26,7 @@ class Lookup:
 
 
 def lookup(rule: WatchRule) -> Lookup:
-    """Return how the full-text index finds the matches of a watch."""
+    """Return the lookup for a watch."""
     columns = {_COLUMNS.get(name) for name in rule.fields}
     scope = f"{{{' '.join(sorted(filter(None, columns)))}}}"
     parts: list[str] = []
@@ -76,7 +76,7 @@ _ANYTHING = And()
 
 
 def _positive(node: Node) -> Node:
-    """Return an expression without its exclusions; it matches at least what the whole one does."""
+    """Remove the exclusions from an expression, so that it matches at least as many articles."""
     match node:
         case And(nodes):
             parts = [_positive(child) for child in nodes if not isinstance(child, Not)]

@@ -17,8 +17,8 @@ from tuireader.watch.rules import FIELDS, Item, Problem, WatchRule, parse_item
 from tuireader.watch.sentences import best_sentence
 from tuireader.watch.vocabulary import Vocabulary
 
-_FEW = 12  # up to this many terms are searched one by one
-_PATIENCE = 3  # slow articles until a watch with a regular expression is disabled
+_FEW = 12  # up to this many terms are searched for one by one
+_PATIENCE = 3  # number of slow articles that disables a watch with a regular expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Watch:
 
     @property
     def size(self) -> int:
-        """Return the number of terms that are searched."""
+        """Return the number of terms to search for."""
         return sum(map(len, self.groups)) + len(self.none)
 
 
@@ -43,7 +43,7 @@ _place = attrgetter("place")
 
 
 class Matcher:
-    """Finds which watches an article is on, and why. Invalid rules are reported in `problems`.
+    """Match articles with watches. Invalid rules are reported in `problems`.
 
     `by_feed` holds the watches that refer to a feed, its folder or its labels.
     """
@@ -88,7 +88,7 @@ class Matcher:
     ) -> tuple[Evidence, ...]:
         """Return the watches that an article is on, in config order; `now` is for `age:`.
 
-        With `names`, only these watches are checked, for articles that `prefilter` has named.
+        `names` restricts the check to some watches, such as those whose `prefilter` found the article.
         """
         article = SearchedArticle(subject, self._vocabulary.items, self._fields)
         if names is None:
@@ -106,7 +106,7 @@ class Matcher:
         return tuple([evidence for evidence in found if evidence])
 
     def _gated(self, candidates: Collection[int]) -> list[_Watch]:
-        """Return the watches that may match an article in which these terms may occur."""
+        """Return the watches that may match an article with these candidate terms."""
         chosen = {watch.place: watch for watch in self._always}
         for number in self._gates.keys() & candidates:
             for watch in self._gates[number]:
@@ -114,7 +114,7 @@ class Matcher:
         return list(chosen.values())
 
     def spans(self, text: str, names: Collection[str] | None = None) -> list[tuple[int, int, str]]:
-        """Return where terms of the named watches (None: of all) occur in a text, sorted."""
+        """Return the matches in a text of the terms of some watches (None: all), sorted."""
         folded = Folded(text)
         found: set[tuple[int, int, str]] = set()
         for number in self._vocabulary.candidates(folded.lower):
@@ -133,7 +133,7 @@ class Matcher:
             return ()
 
     def _compile(self, place: int, rule: WatchRule) -> _Watch | None:
-        """Return the rule with its terms in the vocabulary; None, with problems reported, if invalid."""
+        """Add a rule's terms to the vocabulary; report problems and return None for an invalid rule."""
         groups = [self._numbers(rule, terms) for terms in ((rule.any,) if rule.any else ()) + rule.all]
         none = self._numbers(rule, rule.none)
         expression = query.parse(rule.query)
@@ -171,7 +171,7 @@ class Matcher:
         return tuple(dict.fromkeys(numbers))
 
     def _gate(self, watch: _Watch) -> None:
-        """File the watch under terms without which it cannot match, or under none if there are none."""
+        """File the watch under terms of which one must occur, else among those that are always checked."""
         if watch.groups:
             gate: Sequence[int] = min(watch.groups, key=len)
         else:
@@ -198,7 +198,7 @@ class Matcher:
         return None if hits is None else self._explain(name, article, hits)
 
     def _explain(self, name: str, article: SearchedArticle, hits: dict[int, Spans]) -> Evidence:
-        """Return the evidence from terms and their positions."""
+        """Build the evidence from terms and their positions."""
         counted: list[TermHit] = []
         places: dict[str, list[tuple[int, int, int]]] = {}
         for number, spans in hits.items():
@@ -225,7 +225,7 @@ def _depends_on_feed(watch: _Watch) -> bool:
 def _hits(
     watch: _Watch, article: SearchedArticle, candidates: Collection[int], now: int
 ) -> dict[int, Spans] | None:
-    """Return the terms that put an article on a watch, with their positions; None if it is not on it."""
+    """Return the matching terms with their positions; None if the article does not match."""
     fields, subject = watch.rule.fields, article.subject
     if watch.feeds and watch.feeds.isdisjoint(
         (subject.feed.casefold(), subject.feed_url.casefold(), subject.folder.casefold())
@@ -253,7 +253,7 @@ _QUERY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "title": ("title",),
     "body": ("summary", "body"),
 }
-# The title is on the screen anyway; a sentence of the text adds more.
+# The title is always visible, so a sentence of the text adds more.
 _BEST_FIRST = ("body", "summary", "title", "author", "label", "url")
 _HITS_PER_TERM = 20
 

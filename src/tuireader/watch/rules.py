@@ -1,4 +1,4 @@
-"""Rules of watches, from the configuration, and the items that they search for."""
+"""Rules of watches and their terms."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ FIELDS = ("title", "summary", "body", "author", "url", "label")
 """Fields that a watch can search; by default the first three."""
 
 
-_RULES_VERSION = 3  # raised when matching changes, so that stored articles are matched again
+_RULES_VERSION = 3  # increase when matching changes, to match stored articles again
 
 
 @dataclass(frozen=True, slots=True)
 class WatchRule:
-    """Conditions of a watch; all of those given have to be met.
+    """Conditions of a watch, all of which an article must meet.
 
-    One of `any`; one of each group of `all`; none of `none`; the expression `query`; and an article from
-    one of `feeds` (title, address or folder). A term in slashes is a regular expression. `exact`: case
-    and accents as typed, no plural.
+    It must contain one term of `any`, one of each group of `all` and none of `none`, match the expression
+    `query`, and be from one of `feeds` (title, address or folder); empty conditions are ignored. A term in
+    slashes is a regular expression. `exact` requires case and accents as typed, and no plural.
     """
 
     name: str
@@ -38,14 +38,14 @@ class WatchRule:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Reason why a watch, or one of its terms, cannot work."""
+    """Error in a watch or one of its terms."""
 
     watch: str
     message: str
 
 
 def signature(rule: WatchRule) -> str:
-    """Return a digest of what a watch matches; when it changes, stored articles are matched again."""
+    """Return a digest of a watch's conditions; if it changes, stored articles are matched again."""
     parts = (_RULES_VERSION, rule.any, rule.all, rule.none, rule.query, rule.fields, rule.feeds, rule.exact)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
@@ -54,7 +54,7 @@ Item = Term | Regex
 
 
 def parse_item(text: str, exact: bool) -> Item | str:
-    """Return a term or a regular expression in slashes, or why it is neither."""
+    """Return a term, a regular expression if in slashes, or the reason why it is invalid."""
     if len(text) > 2 and text[0] == "/" == text[-1]:
         problem = query.regex_problem(text[1:-1])
         return f"{text}: {problem}" if problem else Regex(text[1:-1])

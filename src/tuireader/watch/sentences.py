@@ -1,4 +1,4 @@
-"""Find the sentence that shows best why an article is on a watch."""
+"""Find the sentence that best shows why an article is on a watch."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 def best_sentence(
     text: str, sentence: Callable[[int, int], tuple[int, int]], found: Sequence[tuple[int, int, int]]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return the first sentence with the most different terms, and the spans of the terms in it.
+    """Return the first sentence with the most distinct terms, and the spans of the terms in it.
 
-    `sentence` returns the sentence around a position; `found` are positions with the number of their
-    term.
+    `sentence` returns the sentence around a position; `found` has positions with the number of the term.
     """
     if len(found) == 1:
         start, end, _ = found[0]
@@ -51,7 +50,7 @@ def best_sentence(
 
 
 def line_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the line of a text around `start:end`, or of a long one the part around it, in steps."""
+    """Return the line around `start:end`, or of a long line the part around it, rounded to steps."""
     left = start - start % _WINDOW - _WINDOW
     right = end - end % _WINDOW + 2 * _WINDOW
     line = text.rfind("\n", max(0, left), start) + 1
@@ -60,7 +59,7 @@ def line_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def sentences_in(text: str, left: int, right: int) -> list[tuple[int, int]]:
-    """Return the sentences of `text[left:right]`, without the blanks after them."""
+    """Return the sentences of `text[left:right]`, without trailing blanks."""
     found: list[tuple[int, int]] = []
     first = left
     for stop in _STOP.finditer(text, left, right):
@@ -75,13 +74,13 @@ def sentences_in(text: str, left: int, right: int) -> list[tuple[int, int]]:
 
 
 def _is_abbreviation(text: str, left: int, dot: int) -> bool:
-    """Return whether a full stop belongs to `U.S.`, `J.` or `Inc.` rather than to a sentence."""
+    """Return whether a full stop belongs to an abbreviation such as `U.S.`, `J.` or `Inc.`."""
     last = text[max(left, text.rfind(" ", left, dot) + 1) : dot].lstrip("([\"'“‘«„")
     return len(last) == 1 or "." in last or last.lower() in _ABBREVIATIONS
 
 
 def span_of_sentences(sentences: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
-    """Return the span from the sentence of `start` to the one of `end`, mostly the same."""
+    """Return the span from the sentence of `start` to the sentence of `end`, usually the same one."""
     place = max(0, bisect_right(sentences, (start, _FAR)) - 1)
     first, last = sentences[place]
     while last < end and place + 1 < len(sentences):
@@ -93,7 +92,7 @@ def span_of_sentences(sentences: Sequence[tuple[int, int]], start: int, end: int
 def cut(
     text: str, first: int, last: int, spans: Sequence[tuple[int, int]]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return `text[first:last]`, cut around the first spans if it is too long, and the spans in it."""
+    """Return `text[first:last]`, shortened around the first spans if too long, and the spans in it."""
     if last - first <= _SENTENCE:
         return _shown(text[first:last]), tuple([(start - first, end - first) for start, end in spans])
     before, after = "", ""

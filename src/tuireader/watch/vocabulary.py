@@ -1,4 +1,4 @@
-"""Vocabulary: all terms of all watches, and which of them may occur in a text."""
+"""Vocabulary: all terms of all watches, to find the candidates in a text quickly."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from tuireader.lexicon import MARKS, Run, Term, distinct_words
 from tuireader.query import Regex
 from tuireader.watch.rules import Item
 
-_HEADS = (3, 5, 8)  # lengths of the heads under which prefixes are filed, each under its longest
-_MOST_FEW = 64  # up to this many terms, searching the text for each is cheaper than splitting it into words
+_HEADS = (3, 5, 8)  # prefixes are filed under their longest head of one of these lengths
+_MOST_FEW = 64  # up to this many terms, searching for each is cheaper than splitting the text into words
 
 Words = tuple[str, ...]
 
 
 class Vocabulary:
-    """All terms, with tables that tell quickly which of them may occur in a text.
+    """All terms, with tables to find those that may occur in a text.
 
-    A term is filed under one of its words, or the head of its prefix, with something else that a text
-    containing it must hold.
+    A term is filed under one of its words, or the head of its prefix, along with other text that must occur
+    as well.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Vocabulary:
         self._few: list[tuple[Words, int]] | None = []
 
     def add(self, item: Item) -> int:
-        """Return the number of a term, the same for the same term."""
+        """Add a term if it is new and return its number."""
         number = self._numbers.get(item)
         if number is None:
             number = self._numbers[item] = len(self.items)
@@ -66,14 +66,14 @@ class Vocabulary:
             self._need((item.literal,), number)
 
     def _need(self, words: Words, number: int) -> None:
-        """Remember what a text must contain for a term, while there are few terms."""
+        """Note the words that a text must contain for a term, while there are few terms."""
         if self._few is not None:
             self._few.append((words, number))
             if len(self._few) > _MOST_FEW:
                 self._few = None
 
     def candidates(self, lower: str) -> set[int]:
-        """Return the numbers of all terms that occur in a folded text, and of some that do not."""
+        """Return the numbers of the terms that may occur in a folded text."""
         found = set(self._always)
         if self._few is not None:
             for needed, number in self._few:
@@ -96,7 +96,7 @@ class Vocabulary:
 
 
 def _shortest(forms: Iterable[str]) -> Iterable[str]:
-    """Return the forms of a word that contain none of the others: a plural contains its singular."""
+    """Return the forms of a word that contain no other form: a plural contains its singular."""
     found: list[str] = []
     for form in sorted(forms, key=len):
         if not any(shorter in form for shorter in found):
@@ -105,6 +105,6 @@ def _shortest(forms: Iterable[str]) -> Iterable[str]:
 
 
 def _chain(run: Run) -> list[Words]:
-    """Return the words of a run, each in all its forms, without a prefix at the end."""
+    """Return the words of a run, each in all its forms, without a final prefix."""
     chain: list[Words] = [(word,) for word in run.words if word not in MARKS]
     return chain if run.prefix else [*chain, run.last]

@@ -1,7 +1,7 @@
 """Edit a TOML configuration and keep everything else as it is: comments, order, spacing, line ends.
 
-An edit is accepted only when reading the new text gives exactly the old data with the change; otherwise
-nothing is written.
+An edit is accepted only if the new text parses to exactly the old data plus the change; otherwise nothing
+is written.
 """
 
 from tuireader.config.edit.changes import add_feeds as add_feeds

@@ -1,7 +1,7 @@
-"""Whole tables in TOML text: append, insert, remove; set keys within one of them with tomlkit.
+"""Append, insert and remove whole tables in TOML text; set keys within a table with tomlkit.
 
-Where a table begins and ends is found here, not by tomlkit: it moves what stands between two runs of
-`[[feeds]]`, and takes the comment above a table for a part of the table before (`docs/notes/home-made.md`).
+tomlkit does not decide where tables begin and end: it moves text between two runs of `[[feeds]]`, and
+assigns the comment above a table to the table before it (`docs/notes/home-made.md`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def append_tables(text: str, data: Table, name: str, blocks: Sequence[str]) -> s
 
 
 def insert_table(text: str, data: Table, name: str, at: int, block: str) -> str:
-    """Insert a `[[name]]` table at an index, or append it when there are fewer."""
+    """Insert a `[[name]]` table at an index, or append it if the index is too large."""
     tables = tables_of(data, name)
     if at >= len(tables):
         return append_tables(text, data, name, [block])
@@ -85,7 +85,7 @@ def update_tables(text: str, data: Table, name: str, changes: Mapping[int, Value
 
 
 def update_table(text: str, data: Table, name: str, values: Values) -> str:
-    """Set keys of a plain `[name]` table, which is made if need be."""
+    """Set keys of a plain `[name]` table, which is created if missing."""
     table = data.get(name, {})
     if not isinstance(table, dict):
         raise ConfigError(f"{name} is not a table", "fix it first; nothing was changed")
@@ -142,14 +142,14 @@ def _without_trailing_comments(block: list[Statement]) -> list[Statement]:
 
 
 def _start_with_comments(header: Statement, text: str) -> int:
-    """Return where a table begins, including the comments directly above it."""
+    """Return the start of a table, including the comments directly above it."""
     above = reversed([one for one in statements(text) if one.start < header.start])
     comments = takewhile(lambda one: one.kind is StatementKind.COMMENT, above)
     return min((one.start for one in comments), default=header.start)
 
 
 def _end_with_comments(block: Sequence[Statement], text: str) -> int:
-    """Return where a block ends, including comments directly below it unless another table follows them."""
+    """Return the end of a block, including comments directly below it unless another table follows them."""
     end = block[-1].end
     reach = end
     for one in statements(text):
@@ -171,7 +171,7 @@ def _updated(table: Table, values: Values) -> Table:
 
 
 def _update_block(text: str, block: Sequence[Statement], table: Callable[[Any], Any], values: Values) -> str:
-    """Set keys of the table that a block of the text holds."""
+    """Set keys of the table in a block of the text."""
     own = _without_trailing_comments([block[0], *takewhile(lambda one: one.kind not in _HEADERS, block[1:])])
     below = (one.name.removeprefix(f"{block[0].name}.") for one in block[1:] if one.kind in _HEADERS)
     if not any(name.partition(".")[0] in values for name in below):
@@ -191,7 +191,7 @@ def _update_block(text: str, block: Sequence[Statement], table: Callable[[Any], 
 
 
 def _with_tomlkit(text: str, change: Callable[[Any], object]) -> str:
-    """Change a document with tomlkit. Raises ConfigError when it would alter the rest of it, too."""
+    """Change a document with tomlkit. Raises ConfigError if tomlkit would alter other parts, too."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 

@@ -1,4 +1,4 @@
-"""Edits of a configuration: functions that take a text and return the new one, and `change` for a file."""
+"""Edit configurations: functions that take a text and return the new one, and `change` for a file."""
 
 from __future__ import annotations
 
@@ -38,9 +38,8 @@ _MAYBE_BY_HAND = "it may have been removed by hand"
 def change(path: Path, edit: Callable[[str], str]) -> tuple[str, str]:
     """Apply `edit` to a configuration file and return its old and new text.
 
-    A new file is created for its owner only. Programs that edit at the same time take turns. Raises
-    ConfigError when the file cannot be read or written, is a device or a pipe, or `edit` refuses; the file is
-    then unchanged.
+    A new file is readable only by its owner. A lock serialises concurrent edits. Raises ConfigError, and
+    leaves the file unchanged, if it cannot be read or written, is a device or a pipe, or `edit` refuses.
     """
     try:
         target = path.resolve()  # keep a link, change its target
@@ -48,7 +47,7 @@ def change(path: Path, edit: Callable[[str], str]) -> tuple[str, str]:
         with files.locked(target.parent):
             exists = path.exists()
             if exists and not path.is_file():
-                raise ConfigError(f"{path} is not a regular file", "name another one with --config")
+                raise ConfigError(f"{path} is not a regular file", "choose another file with --config")
             old = target.read_bytes().decode("utf-8") if exists else ""
             new = edit(old)
             if new != old:
@@ -62,9 +61,9 @@ def change(path: Path, edit: Callable[[str], str]) -> tuple[str, str]:
 
 
 def add_feeds(text: str, feeds: Iterable[FeedConfig]) -> str:
-    """Append a `[[feeds]]` for each feed that is not there yet.
+    """Append a `[[feeds]]` table for each new feed.
 
-    Raises ConfigError when the text is not TOML or a feed's address cannot be used.
+    Raises ConfigError if the text is not TOML or a feed's address is invalid.
     """
     data = data_of(text)
     known = {feed_key(url) for url in urls_of(data)}
@@ -79,29 +78,29 @@ def add_feeds(text: str, feeds: Iterable[FeedConfig]) -> str:
 
 
 def remove_feed(text: str, url: str) -> str:
-    """Remove a feed; comments in lines of their own stay. Raises ConfigError when there is none."""
+    """Remove a feed; comments on lines of their own stay. Raises ConfigError if it is missing."""
     data = data_of(text)
     return remove_table(text, data, "feeds", index_of_feed(data, url))
 
 
 def set_feed(text: str, url: str, /, **changes: object) -> str:
-    """Set keys of a feed, by the names of FeedConfig's fields; a default value removes the key.
+    """Set keys of a feed, named like FeedConfig's fields; a default value removes the key.
 
-    Raises ConfigError when there is no such feed or a value cannot be used.
+    Raises ConfigError if the feed is missing or a value is invalid.
     """
     data = data_of(text)
     index = index_of_feed(data, url)
     others = {feed_key(other) for at, other in enumerate(urls_of(data)) if at != index}
     moved = str(changes.get("url", ""))
     if moved and feed_key(moved) in others:
-        raise ConfigError(f"the configuration has {without_password(moved)} already")
+        raise ConfigError(f"the configuration already has {without_password(moved)}")
     return _update(text, data, "feeds", {index: changes})
 
 
 def rename_folder(text: str, name: str, new: str) -> str:
     """Move the feeds of one folder to another, `""` for none. Raises ConfigError.
 
-    Watches, mutes and saved searches that name the folder follow, also in their expressions.
+    Watches, mutes and saved searches that name the folder are updated, including their expressions.
     """
     data = data_of(text)
     tables = enumerate(tables_of(data, "feeds"))
@@ -113,7 +112,7 @@ def rename_folder(text: str, name: str, new: str) -> str:
 
 
 def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> str:
-    """Let watches, mutes and saved searches follow a feed or folder to its new name."""
+    """Update the name of a feed or folder in watches, mutes and saved searches."""
     data = data_of(text)
     watches: dict[int, dict[str, object]] = {}
     for at, table in enumerate(tables_of(data, "watch")):
@@ -130,7 +129,7 @@ def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> 
 
 
 def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
-    """Replace the name of a feed, folder or watch in all expressions that ask for it."""
+    """Replace the name of a feed, folder or watch in all expressions that use it."""
     from tuireader import query  # only these edits need the parser
 
     for array in ("watch", "mute", "view"):
@@ -145,7 +144,7 @@ def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
 
 
 def add_watch(text: str, watch: WatchConfig) -> str:
-    """Append a `[[watch]]`. Raises ConfigError when its name is taken or it cannot be used."""
+    """Append a `[[watch]]`. Raises ConfigError if its name is taken or it is invalid."""
     data = data_of(text)
     if _index(data, "watch", watch.name) is not None:
         raise _taken("watch", watch.name)
@@ -153,10 +152,10 @@ def add_watch(text: str, watch: WatchConfig) -> str:
 
 
 def set_watch(text: str, name: str, watch: WatchConfig, known: WatchConfig | None = None) -> str:
-    """Replace the watch of that name; when its name changes, expressions that ask for it follow.
+    """Replace the watch called `name`; a new name is also updated in expressions.
 
-    With `known`, the state the edit started from, only what differs from it is written.
-    Raises ConfigError when there is none, when the new name is taken, or when the watch cannot be used.
+    With `known`, the state the edit started from, only the differences are written.
+    Raises ConfigError if the watch is missing or invalid, or the new name is taken.
     """
     data = data_of(text)
     index = _required(data, "watch", name)
@@ -170,15 +169,15 @@ def set_watch(text: str, name: str, watch: WatchConfig, known: WatchConfig | Non
 
 
 def remove_watch(text: str, name: str) -> str:
-    """Remove a `[[watch]]`. Raises ConfigError when there is none."""
+    """Remove a `[[watch]]`. Raises ConfigError if it is missing."""
     data = data_of(text)
     return remove_table(text, data, "watch", _required(data, "watch", name))
 
 
 def set_view(text: str, view: ViewConfig, name: str = "") -> str:
-    """Replace the `[[view]]` called `name`, by default the one of the view's own name, or append it.
+    """Replace the `[[view]]` called `name`, by default the view's own name, or append it.
 
-    Raises ConfigError when the new name is taken or the view cannot be used.
+    Raises ConfigError if the new name is taken or the view is invalid.
     """
     block = _valid("view", view)
     data = data_of(text)
@@ -191,7 +190,7 @@ def set_view(text: str, view: ViewConfig, name: str = "") -> str:
 
 
 def remove_view(text: str, name: str) -> str:
-    """Remove a `[[view]]`. Raises ConfigError when there is none."""
+    """Remove a `[[view]]`. Raises ConfigError if it is missing."""
     data = data_of(text)
     return remove_table(text, data, "view", _required(data, "view", name))
 
@@ -208,7 +207,7 @@ def add_mute(text: str, mute: MuteConfig) -> str:
 
 
 def remove_mute(text: str, mute: MuteConfig) -> str:
-    """Remove the `[[mute]]` for these articles, whatever its end. Raises ConfigError when there is none."""
+    """Remove the `[[mute]]` for these articles, whatever its end. Raises ConfigError if it is missing."""
     data = data_of(text)
     index = _index_of_mute(data, mute)
     if index is None:
@@ -217,7 +216,7 @@ def remove_mute(text: str, mute: MuteConfig) -> str:
 
 
 def add_tables(text: str, name: str, items: Sequence[Item]) -> str:
-    """Append a `[[name]]` table for each item. Raises ConfigError when one of them cannot be used."""
+    """Append a `[[name]]` table for each item. Raises ConfigError if one of them is invalid."""
     return append_tables(text, data_of(text), name, [_valid(name, item) for item in items])
 
 
@@ -234,7 +233,7 @@ def tables_as_text(config: Config) -> str:
 
 
 def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
-    """Set keys of a plain table such as `[fetch]`. Raises ConfigError when a value cannot be used."""
+    """Set keys of a plain table such as `[fetch]`. Raises ConfigError if a value is invalid."""
     if not values:
         return text
     written = {name: to_toml(value) for name, value in values.items()}
@@ -245,27 +244,27 @@ def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
 
 
 def _preset(data: Table) -> str:
-    """Write the preset that the keys of a configuration extend: they may clash with another one."""
+    """Return the TOML of the chosen key preset, as own keys could clash with the default preset."""
     ui = data.get("ui")
     preset = ui.get("keys") if isinstance(ui, dict) else None
     return f"[ui]\nkeys = {to_toml(preset)}\n" if isinstance(preset, str) and preset in PRESETS else ""
 
 
 def _valid(name: str, item: Item) -> str:
-    """Return a table as TOML. Raises ConfigError when it cannot be used."""
+    """Return a table as TOML. Raises ConfigError if it is invalid."""
     block = table_text(name, item)
     validate(block)
     return block
 
 
 def _index(data: Table, array: str, name: str) -> int | None:
-    """Return the index of the table with this name, in any case."""
+    """Return the index of the table with this name, ignoring case."""
     names = [text_of(table, "name").casefold() for table in tables_of(data, array)]
     return names.index(name.casefold()) if name.casefold() in names else None
 
 
 def _required(data: Table, array: str, name: str) -> int:
-    """Return the same. Raises ConfigError when there is none."""
+    """Return the index of the table with this name. Raises ConfigError if it is missing."""
     index = _index(data, array, name)
     if index is None:
         noun, hint = {"watch": ("watch", _SEE_WATCHES), "view": ("saved search", _MAYBE_BY_HAND)}[array]
@@ -274,7 +273,7 @@ def _required(data: Table, array: str, name: str) -> int:
 
 
 def _taken(noun: str, name: str) -> ConfigError:
-    return ConfigError(f"there is a {noun} named {quote(name)} already", "choose another name")
+    return ConfigError(f"there is already a {noun} named {quote(name)}", "choose another name")
 
 
 def _index_of_mute(data: Table, mute: MuteConfig) -> int | None:
@@ -288,7 +287,7 @@ def _index_of_mute(data: Table, mute: MuteConfig) -> int | None:
 
 
 def _update(text: str, data: Table, array: str, changes: Mapping[int, Mapping[str, object]]) -> str:
-    """Set keys of some `[[name]]` tables, given by index. Raises ConfigError when a value cannot be used."""
+    """Set keys of some `[[name]]` tables, given by index. Raises ConfigError if a value is invalid."""
     kind = TABLES[array]
     if not changes:
         return text

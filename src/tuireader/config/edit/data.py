@@ -1,4 +1,4 @@
-"""Data of a configuration text, tables as TOML, and the proof that an edit did what it should."""
+"""Parse configuration text, write tables as TOML, and verify the result of an edit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIX_FIRST = "fix it first; nothing was changed"
 
 
 def data_of(text: str) -> Table:
-    """Read a text as TOML. Raises ConfigError when it is not."""
+    """Parse a text as TOML. Raises ConfigError if it is invalid."""
     for problem in loads(text)[1]:
         if problem.fatal:
             raise ConfigError(str(problem), FIX_FIRST)
@@ -26,7 +26,7 @@ def data_of(text: str) -> Table:
 
 
 def tables_of(data: Table, name: str) -> list[Table]:
-    """Return the `[[name]]` tables. Raises ConfigError where something else has that name."""
+    """Return the `[[name]]` tables. Raises ConfigError if the name is used for something else."""
     value = data.get(name, [])
     if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
         raise ConfigError(f"{name} is not a list of [[{name}]] tables", FIX_FIRST)
@@ -34,7 +34,7 @@ def tables_of(data: Table, name: str) -> list[Table]:
 
 
 def text_of(table: Table, key: str) -> str:
-    """Return the text of a key, `""` where it is missing."""
+    """Return the text of a key, `""` if it is missing."""
     return str(table.get(key, "")).strip()
 
 
@@ -55,7 +55,7 @@ def index_of_feed(data: Table, url: str) -> int:
 
 
 def validate(block: str) -> None:
-    """Raise ConfigError when a text has any problem."""
+    """Raise ConfigError if a text has any problem."""
     for problem in loads(block)[1]:
         raise ConfigError(f"{problem.path} {problem.message}")
 
@@ -77,7 +77,7 @@ def unsafe() -> ConfigError:
 
 
 def table_text(name: str, item: Item) -> str:
-    """Write a `[[name]]` table with the keys that are not at their default."""
+    """Write a `[[name]]` table with the keys that differ from their defaults."""
     lines = [f"[[{name}]]"]
     for one in fields(item):
         written = to_toml_or_none(type(item), one.name, getattr(item, one.name))
@@ -93,7 +93,7 @@ def to_toml_or_none(kind: type[Item], name: str, value: object) -> str | None:
 
 
 def parse_value(kind: type[Item], name: str, value: object) -> object:
-    """Return what a value read from TOML means for a key. Raises ConfigError when it cannot be used."""
+    """Convert a value read from TOML for a key. Raises ConfigError if it is invalid."""
     parsed = _key_of(kind, name)[1].kind.read(value)
     if isinstance(parsed, Invalid):
         raise ConfigError(f"{name} {parsed.message}")

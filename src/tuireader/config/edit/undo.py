@@ -1,7 +1,7 @@
 """Undo edits of a configuration.
 
-While the text is as the edit left it, the text before is restored byte for byte. When it was edited since,
-only the tables that the edit changed are restored, and only if they were not touched.
+If the text was not edited since, the previous text is restored byte for byte. Otherwise only the tables
+that the edit changed are restored, and only if they are still unchanged.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ _NAME_LIMIT = 60
 
 
 class EditedSince(ConfigError):
-    """The configuration was edited after the change that is to be undone."""
+    """The configuration was edited after the change to be undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableChange:
-    """A table that an edit added, changed or removed: `old` and `new`, None where there was none.
+    """A table that an edit added (`old` is None), changed or removed (`new` is None).
 
-    Of a `[[name]]` table, `at` is its index and `text` the text before, without comment lines. Of a plain
-    table, `at` is -1 and both hold only the keys that differ.
+    For a `[[name]]` table, `at` is its index and `text` the removed text without comment lines. For a plain
+    table, `at` is -1, and `old` and `new` hold only the keys that differ.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Step:
 
 
 def step_between(before: str, after: str, what: str = "") -> Step | None:
-    """Return the step from one text to another, None when they are equal; `what` replaces the summary."""
+    """Return the step from one text to another, None if they are equal; `what` replaces the summary."""
     if before == after:
         return None
     start = _common_prefix(before, after)
@@ -112,7 +112,7 @@ def revert(text: str, packed: bytes) -> str:
     try:
         for change in reversed(changes):
             text = _restore_keys(text, change) if change.at < 0 else _restore_table(text, change)
-    except ConfigError as error:  # now written in a way that cannot be edited safely
+    except ConfigError as error:  # its new layout cannot be edited safely
         raise EditedSince(error.message) from None
     return text
 
@@ -125,7 +125,7 @@ def reverted_urls(packed: bytes) -> list[tuple[str, str]]:
 
 
 def _common_prefix(one: str, other: str) -> int:
-    """Return how many characters both texts start with."""
+    """Return the length of the common prefix."""
     differing = (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
     return next(differing, min(len(one), len(other)))
 
@@ -239,9 +239,9 @@ def _restore_table(text: str, change: TableChange) -> str:
 
 
 def _restore_removed(text: str, data: Table, change: TableChange, old: Table) -> str:
-    """Restore a table that was removed, at its index."""
+    """Restore a removed table at its index."""
     if any(_same(change.name, table, old) for table in tables_of(data, change.name)):
-        raise EditedSince(f"there is a {_noun(change.name)} {quote(_name(old))} again")
+        raise EditedSince(f"the {_noun(change.name)} {quote(_name(old))} exists again")
     lines = (f"{to_toml(key) if not key.isidentifier() else key} = {to_toml(old[key])}\n" for key in old)
     block = change.text.replace("\r\n", "\n").rstrip("\n") + "\n" if change.text else ""
     block = block or f"[[{change.name}]]\n{''.join(lines)}"
@@ -257,7 +257,7 @@ def _same(name: str, one: Table, other: Table) -> bool:
 
 
 def _restore_keys(text: str, change: TableChange) -> str:
-    """Restore the keys of a plain table; a table that was added stays, empty."""
+    """Restore the keys of a plain table; an added table stays, but empty."""
     data = data_of(text)
     table = data.get(change.name, {})
     if not isinstance(table, dict) or _part(table, list(change.restoring)) != (change.new or {}):
