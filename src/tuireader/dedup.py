@@ -167,7 +167,7 @@ def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:
     return _alike(set(title.casefold().split()), set(other_title.casefold().split()), 2)
 
 
-_LITTLE = 8  # a text with fewer long words says little: a bare title, "Comments", "submitted by"
+_LITTLE = 8  # minimum of long words for a comparison; fewer are a bare title, "Comments", "submitted by"
 _MUCH_LONGER = 1.2
 
 

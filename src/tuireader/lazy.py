@@ -17,12 +17,10 @@ def names(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], 
         module = module_of.get(name)
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        there, loaded = import_module(package), import_module(f"{package}.{module}")
-        for each in places[
-            module
-        ]:  # including a name equal to its module's, which the import has set to the module
-            setattr(there, each, getattr(loaded, each))
-        found: object = getattr(there, name)
+        parent, loaded = import_module(package), import_module(f"{package}.{module}")
+        for each in places[module]:  # even one named like its module, which the import has put in its place
+            setattr(parent, each, getattr(loaded, each))
+        found: object = getattr(parent, name)
         return found
 
     return __getattr__

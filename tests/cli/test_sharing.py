@@ -138,7 +138,7 @@ def test_follow_prints_what_others_bring(run: Run, news: tuple[Home, Web]) -> No
 
 def test_follow_knows_its_watches(run: Run) -> None:
     told = run("watch", "follow", "nothing")
-    assert told.code == Exit.USAGE and "there are: WeChat, PIPL, Two words" in told.err
+    assert told.code == Exit.USAGE and "choose from: WeChat, PIPL, Two words" in told.err
 
 
 def test_a_save_that_fails_leaves_nothing_and_one_that_does_not_follows_the_umask(

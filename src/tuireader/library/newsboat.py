@@ -1,4 +1,4 @@
-"""Import a newsboat profile, its feeds, settings and articles, or compare it with what is stored here."""
+"""Import a newsboat profile, its feeds, settings and articles, or compare it with tuireader's data."""
 
 from __future__ import annotations
 

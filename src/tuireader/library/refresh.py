@@ -47,8 +47,8 @@ class Refresh(UseCases):
         if self._context.offline or not facts:
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
-            if not self._context.offline and (told := await self.notify()):  # held back by quiet hours
-                yield told
+            if not self._context.offline and (notified := await self.notify()):  # held back by quiet hours
+                yield notified
             return
         from tuireader.feeds.fetch import Fetcher
         from tuireader.feeds.workers import ParseWorker
@@ -85,8 +85,8 @@ class Refresh(UseCases):
             async with aclosing(self._content.fetch_full_texts(feed_ids)) as texts:
                 async for text in texts:
                     yield text
-        if told := await self.notify():
-            yield told
+        if notified := await self.notify():
+            yield notified
 
     async def run_in_subprocess(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True
@@ -151,12 +151,12 @@ class Refresh(UseCases):
         )
         if not items:
             return None
-        told = notify.message(items)
-        shown = await notify.deliver(told, self._context.config.notify)
+        message = notify.message(items)
+        shown = await notify.deliver(message, self._context.config.notify)
         if shown.errors and not (shown.command or shown.desktop):
             await self._transact(lambda store: store.notices.wait_again(marked))
         return Told(
-            told.title, told.body, tuple(item.article_id for item in items), shown.desktop, shown.errors
+            message.title, message.body, tuple(item.article_id for item in items), shown.desktop, shown.errors
         )
 
     async def relate(self) -> AsyncGenerator[tuple[int, int], None]:

@@ -65,7 +65,7 @@ class Index(Part):
     def exchange(self, texts: Mapping[int, tuple[StoredText | None, StoredText]]) -> None:
         """Replace the words of articles, given as (indexed, new) by id.
 
-        Goes in the order of ids, because FTS5 flushes its cache whenever an id is less than the previous one.
+        Writes in the order of ids, because FTS5 flushes its cache when an id is less than the previous one.
         """
         for _, (old, new) in sorted(texts.items()):
             if old is not None:

@@ -57,7 +57,7 @@ CREATE TABLE article (
   story INTEGER NOT NULL DEFAULT 0,
   url_key INTEGER NOT NULL, text_key INTEGER NOT NULL
 );
--- `muted` stands at their ends so that views without muted articles need the index alone
+-- `muted` is their last column, so that the index alone answers views without muted articles
 CREATE INDEX article_time ON article (time DESC, id DESC, muted);
 CREATE INDEX article_feed_time ON article (feed_id, time DESC, id DESC, muted);
 CREATE INDEX article_unread ON article (time DESC, id DESC, muted) WHERE read = 0;
@@ -115,7 +115,7 @@ CREATE TABLE muted (
   PRIMARY KEY (mute_id, article_id)
 ) WITHOUT ROWID;
 CREATE INDEX muted_article ON muted (article_id);
--- state: 0 waits to be told, 1 was told, 2 is known from another article of its story
+-- state: 0 is waiting, 1 was notified, 2 needs no notification
 CREATE TABLE notice (
   id INTEGER PRIMARY KEY,
   watch TEXT NOT NULL,
