@@ -34,7 +34,7 @@ class Damaged(Refused):
 
 
 class Zlib:
-    """Decoder for gzip, zlib and raw deflate, told apart by the first bytes; gzip members are joined.
+    """Decoder for gzip, zlib and raw deflate, detected by the first bytes; gzip members are joined.
 
     As in the classes below, `feed` takes bytes and yields pieces; `end` raises Damaged if data is missing.
     """

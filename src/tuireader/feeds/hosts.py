@@ -124,8 +124,8 @@ class Resolver:
     async def refuse_private(self, host: str, *, look_up: bool) -> None:
         """Raise PrivateAddress for a host that is known to be private before connecting.
 
-        With `look_up`, names that lead to a private address here are refused too; a proxy may resolve them
-        differently.
+        With `look_up`, names that resolve to a private address here are refused, too, although a proxy may
+        resolve them differently.
         """
         if not may_be_public(host):
             raise PrivateAddress

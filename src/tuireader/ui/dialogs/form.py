@@ -16,7 +16,7 @@ from tuireader.ui.widgets.field import Field, Pick
 
 
 class Form(FormDialog[Result | None], Generic[Result]):
-    """Labelled fields above a note. The result is the result of `save`, called with the values by name.
+    """Labelled fields above a note; returns the result of `save`, called with the values by name.
 
     If `save` raises TuireaderError, the form shows the error and stays open.
     """

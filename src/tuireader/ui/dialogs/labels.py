@@ -95,7 +95,7 @@ class Labels(FilterDialog[None]):
         event.prevent_default()
 
     async def on_key(self, event: events.Key) -> None:
-        """Undo on those of its keys that are not text."""
+        """Undo on the undo keys that do not type text."""
         if event.key in self.host.keys_of.get("undo", ()) and not event.is_printable:
             event.stop()
             await self._change(self._undo())

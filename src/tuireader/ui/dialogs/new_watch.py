@@ -79,7 +79,7 @@ def summary(preview: WatchPreview) -> Line:
 
 
 class NewWatch(FormDialog[str | None]):
-    """The fields of a watch above its preview. The result is the name of the saved watch."""
+    """Form for a watch above its preview; the result is the name of the saved watch."""
 
     BINDINGS = [*bindings(Scope.WATCH)]  # noqa: RUF012
 

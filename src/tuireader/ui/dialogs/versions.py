@@ -65,7 +65,7 @@ def _shortened(words: str, *, first: bool, last: bool) -> str:
 
 
 class Edits(VerticalScroll, inherit_bindings=False):
-    """Scrollable edits, with the keys of the command table."""
+    """Scrollable list of edits, with the keys of the command table."""
 
     BINDINGS: ClassVar = [
         replace(one, action=_ACTIONS[one.id]) for one in bindings(Scope.CHOICES) if one.id in _ACTIONS

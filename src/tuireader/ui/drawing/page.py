@@ -55,7 +55,7 @@ _BEGINNING = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more)\W*$", re.I
 
 
 def _hint(article: Article, document: Document, keys: Keys) -> str:
-    """Return a hint how to get a missing or incomplete text, or `""`."""
+    """Return a hint on how to get a missing or incomplete text, or `""`."""
     fetches = f"{keys('full_text')} fetches it from its page" if article.url else ""
     if article.full is not None and article.full.error and not article.shows_full:
         return f"The full text could not be fetched: {article.full.error} · {keys('full_text')} tries again"

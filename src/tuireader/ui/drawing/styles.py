@@ -81,7 +81,7 @@ class Styles:
 
 
 def under_cursor(style: Style) -> Style:
-    """Return a style for the cursor line: if that is reversed, colours would become blocks."""
+    """Return a style for the cursor line: on a reversed cursor, colours would become blocks."""
     return style + _ONE_COLOUR if style.reverse else style
 
 

@@ -26,7 +26,7 @@ _MOST_STRIPS = 1000
 
 
 class Sidebar(CursorPane):
-    """List of `SidebarItem`s. Moving shows a view (after quick moves only the last), opening goes to it."""
+    """List of `SidebarItem`s. Moving the cursor shows a view; opening also moves the focus to the list."""
 
     @dataclass
     class Chosen(Message):
