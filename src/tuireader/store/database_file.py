@@ -55,9 +55,7 @@ _ERRORS = {
 
 def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
     """Return an error for the user that describes an SQLite error and says what to do."""
-    name = getattr(error, "sqlite_errorname", None) or str(
-        error
-    )  # errors raised by the Python module have no name
+    name = getattr(error, "sqlite_errorname", None) or str(error)  # errors of the Python module have no name
     if name.startswith("SQLITE_CANTOPEN") and path.exists() and not os.access(path.parent, os.W_OK):
         name = "SQLITE_READONLY"  # opening the database creates a WAL beside it
     for names, (message, advice) in _ERRORS.items():

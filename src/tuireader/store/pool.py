@@ -92,9 +92,7 @@ class Pool:
             if store is not None:
                 store.conn.interrupt()
         if self._articles is not None:
-            await loop.run_in_executor(
-                self._counter, lambda: None
-            )  # wait in case it is opening its connection
+            await loop.run_in_executor(self._counter, lambda: None)  # it may still be opening
         for executor, store in (
             (self._counter, self._counting),
             (self._writer, self._writing),

@@ -66,9 +66,7 @@ _GERMAN = frozenset(
     wird""".split()  # noqa: SIM905
 )
 _ROOT = 4
-_INFLECTING = (
-    "\u0370"  # names in scripts from here on (Greek, Cyrillic) are inflected: compare their first letters
-)
+_INFLECTING = "\u0370"  # scripts from here on (Greek, Cyrillic) inflect names: compare first letters
 
 
 @dataclass(frozen=True, slots=True)
