@@ -114,8 +114,11 @@ def test_a_profile_cannot_take_over_what_stands_here(run: Run, home: Home) -> No
     home.config.write_text('[fetch]\nproxy = "http://mine:1"\n[[view]]\nname = "flagged"\nquery = "x"\n')
     told = run("import", "newsboat", str(DATA), "--accept", "proxy")
     assert load(home.config)[0].fetch.proxy == "http://mine:1"
-    assert "config:5: proxy 127.0.0.1:3128: fetch.proxy stays as it is in your configuration" in told.err
-    assert "urls:9: query:Flagged" in told.err and "another view “flagged” is in your config" in told.err
+    assert "config:5: proxy 127.0.0.1:3128: fetch.proxy of your configuration is kept" in told.err
+    assert (
+        "urls:9: query:Flagged" in told.err
+        and "your configuration already has another view “flagged”" in told.err
+    )
 
 
 def test_articles_come_with_text_marks_tags_and_watches(run: Run) -> None:

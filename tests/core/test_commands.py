@@ -126,7 +126,7 @@ def test_a_key_taken_from_the_preset_is_told() -> None:
     assert keys["next_unread"] == ("space",)
     assert keys["page_or_next_unread"] == ()
     assert problem.path == "keys.next_unread"
-    assert problem.message == "'space' is taken from page_or_next_unread; give that another key"
+    assert problem.message == "'space' is taken from page_or_next_unread; bind that to another key"
 
 
 def test_a_key_given_twice_stays_with_the_first() -> None:
@@ -175,9 +175,9 @@ def test_a_key_may_do_two_things_in_two_places() -> None:
     assert problems == []  # `s` stars an article, which the health of feeds has none of
     assert keys["refresh_failing"] == ("s",) and keys["toggle_star"] == ("s",)
     keys, [problem] = resolve_keys("default", {"refresh_failing": ["r"]})
-    assert problem.message == "'r' is taken from refresh_one; give that another key"
+    assert problem.message == "'r' is taken from refresh_one; bind that to another key"
     keys, [problem] = resolve_keys("default", {"edit_this": ["n"]})  # the sidebar has it, too
-    assert problem.message == "'n' is taken from next_unread; give that another key"
+    assert problem.message == "'n' is taken from next_unread; bind that to another key"
 
 
 def test_orders_of_a_list() -> None:

@@ -364,7 +364,7 @@ def _parts() -> tuple[tuple[FeedConfig, ...], tuple[ViewConfig, ...], Settings]:
 
 
 FEED = FeedConfig("http://a.example/")
-OTHER_KEYS = 'the keys stay as they are in your configuration, as [ui] keys is not "newsboat"'
+OTHER_KEYS = 'the keys of your configuration are kept, as [ui] keys is not "newsboat"'
 OWN = """# mine
 [[feeds]]
 url = "http://HARBOUR.example:80/feed.xml"   # by hand
@@ -393,8 +393,8 @@ def test_nothing_of_the_person_is_lost_and_twice_is_once() -> None:
     assert first.added["feeds"] == 3
     assert first.kept == {
         ("feeds", "http://harbour.example/feed.xml"): "already exists with another folder, which is kept",
-        ("view", "flagged"): "another view “flagged” is in your configuration and stays",
-        ("ui", "width"): "ui.width stays as it is in your configuration",
+        ("view", "flagged"): "your configuration already has another view “flagged”, which is kept",
+        ("ui", "width"): "ui.width of your configuration is kept",
         **dict.fromkeys([("keys", "ctrl+r"), ("keys", "j"), ("keys", "s")], OTHER_KEYS),
     }
     again = merge.merge(first.text, *_parts())
@@ -426,7 +426,7 @@ def test_a_key_that_is_bound_here_stays() -> None:
     made = merge.merge(mine, [FEED], settings=read("bind-key ^F pagedown\nbind-key ^D pagedown"))
     keys = tomllib.loads(made.text)["keys"]
     assert keys["search"] == ["ctrl+f"] and keys["page_down"] == ["space", "pagedown", "ctrl+d"]
-    assert made.kept == {("keys", "ctrl+f"): "^f stays as it is in your configuration"}
+    assert made.kept == {("keys", "ctrl+f"): "the ^f key of your configuration is kept"}
 
 
 def test_a_broken_configuration_is_left_alone() -> None:

@@ -1,4 +1,4 @@
-"""The table of commands: everything the user can do, with keys and places.
+"""The table of commands: everything the user can do, with keys and scopes.
 
 Bindings, footer, palette, help, `tuireader keys` and the documentation are generated from `COMMANDS`, so a
 new command is one entry in `table` and one method. Keys have Textual's names

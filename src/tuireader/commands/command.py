@@ -1,4 +1,4 @@
-"""Commands and the places where their keys work."""
+"""Commands and the scopes of their keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 
 class Scope(StrEnum):
-    """Where a command's keys work: in any pane of the main screen, in one pane, or on another screen."""
+    """Scope of a command's keys: any pane of the main screen, one pane, or another screen or dialog."""
 
     GLOBAL = "global"
     LIST = "list"
@@ -43,26 +43,28 @@ class Group(StrEnum):
 class Command:
     """Something the user can do.
 
-    `id` is stable: it names the action in code and in the user's `[keys]`. `title` is short, for footer
-    and palette; `help` is a sentence. `keys` are those of the preset `default`; they work in `scope` and
-    in `also`.
+    `id` is stable: it names the action in code and in the user's `[keys]`. `title` is short, for footer and
+    palette; `help` is a sentence. `keys` are the keys in the preset `default`; they work in `scope` and in
+    `also`.
     """
 
-    id: Annotated[str, "Name of the command, as `[keys]` takes it."]
-    title: Annotated[str, "Its title."]
-    help: Annotated[str, "What it does."]
+    id: Annotated[str, "Name of the command in `[keys]`."]
+    title: Annotated[str, "Short title."]
+    help: Annotated[str, "Description."]
     keys: tuple[str, ...]
     group: Annotated[Group, "Heading in the help."]
-    scope: Annotated[Scope, "Where it works: `global`, `list`, `article` or `sidebar`."] = Scope.GLOBAL
+    scope: Annotated[Scope, "Scope of its keys, such as `global`, `list`, `article` or `sidebar`."] = (
+        Scope.GLOBAL
+    )
     also: tuple[Scope, ...] = ()
 
     @property
     def places(self) -> frozenset[Scope]:
-        """Return all panes, screens and dialogs in which its keys work."""
+        """All panes, screens and dialogs in which its keys work."""
         named = {self.scope, *self.also}
         return frozenset(named - {Scope.GLOBAL} | (PANES if Scope.GLOBAL in named else frozenset()))
 
     @property
     def on_main(self) -> bool:
-        """Return whether the command works on the main screen; then palette and help offer it there."""
+        """Whether the command works on the main screen, where palette and help then offer it."""
         return bool(self.places & PANES)

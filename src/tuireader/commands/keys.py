@@ -1,4 +1,4 @@
-"""Names of keys: as Textual writes them, as users write them, as they are shown."""
+"""Convert names of keys between Textual's, the user's and displayed ones."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _unicode_name(character: str) -> str:
     return _SHORT_NAMES.get(name, name)
 
 
-# Signs on keyboards by name; letters and digits are their own names.
+# Signs on keyboards by name; letters and digits name themselves.
 _CHARACTERS = {
     _unicode_name(sign): sign
     for sign in (*map(chr, range(33, 256)), "€")

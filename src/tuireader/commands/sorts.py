@@ -1,4 +1,4 @@
-"""The orders of a list: one set of names for the config, the command line, the menu and the store."""
+"""Sort orders of lists: names for the configuration, the command line, the menu and the store."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LIST_SORTS = {
     "watch": "by watch",
     "sources": "most sources first",
 }
-"""Orders of any list, with the words shown for them."""
+"""Orders of any list, with their labels."""
 RELEVANCE = "relevance"
 SEARCH_SORTS = LIST_SORTS | {RELEVANCE: "most relevant first"}
 """Orders of search results."""

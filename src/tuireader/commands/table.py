@@ -1,4 +1,4 @@
-"""All commands, by heading of the help, and the presets of keys."""
+"""All commands, by heading of the help, and the key presets."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ COMMANDS: tuple[Command, ...] = (
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
-# Changes of a preset; everything else is as in the table. An empty tuple leaves a command to the palette.
+# Differences from the table. Commands with an empty tuple have no key and are only in the palette.
 _NEWSBOAT: Mapping[str, tuple[str, ...]] = {
     "open": ("enter", "right"),
     "page_or_next_unread": (),

@@ -1,4 +1,4 @@
-"""The user's own keys on top of a preset, and their problems."""
+"""Apply the user's own keys to a preset, and report problems."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tuireader.commands.table import BY_ID, COMMANDS, PRESETS
 
 @dataclass(frozen=True, slots=True)
 class KeyProblem:
-    """A problem of the user's keys. `path` is its place in the configuration, such as `keys.next_unread`."""
+    """A problem of the user's keys. `path` is the key in the configuration, such as `keys.next_unread`."""
 
     path: str
     message: str
@@ -22,9 +22,9 @@ def resolve_keys(
 ) -> tuple[dict[str, tuple[str, ...]], list[KeyProblem]]:
     """Return the keys of every command under a preset and the user's `[keys]`, and problems.
 
-    The result never has a clash: a key that the user gives to a command is taken from the command that
-    has it in the preset; of two of the user's own commands the first keeps it. Both are reported. An
-    empty sequence leaves a command without a key.
+    The result never has a clash: a key that the user binds is taken from the command that has it in the
+    preset; if the user binds a key twice, the first command keeps it. Both cases are reported. An empty
+    sequence leaves a command without a key.
     """
     problems: list[KeyProblem] = []
     if preset not in PRESETS:
@@ -41,7 +41,7 @@ def resolve_keys(
         problems += [
             KeyProblem(path, f"{key_label(key)!r} is already {other}") for key, other in taken.items()
         ]
-        if keys or not written:  # if no key of a line is valid, the preset's stay
+        if keys or not written:  # if no key of a line is valid, the preset's keys stay
             own[command_id] = tuple(key for key in keys if key not in taken)
     resolved = {}
     for command in COMMANDS:
@@ -51,7 +51,7 @@ def resolve_keys(
         taken = _taken(command.id, base[command.id], own)
         problems += [
             KeyProblem(
-                f"keys.{other}", f"{key_label(key)!r} is taken from {command.id}; give that another key"
+                f"keys.{other}", f"{key_label(key)!r} is taken from {command.id}; bind that to another key"
             )
             for key, other in taken.items()
         ]
@@ -77,7 +77,7 @@ def _readable_keys(path: str, written: Sequence[str], problems: list[KeyProblem]
 
 
 def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return those of `keys` that another command in `own` has where both would work, with that command."""
+    """Return the `keys` that clash with another command in `own`, with that command."""
     return {
         key: other
         for key in keys
@@ -87,12 +87,12 @@ def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ..
 
 
 def _meet(one: str, other: str) -> bool:
-    """Return whether the keys of two commands can work at the same moment."""
+    """Return whether the keys of two commands can work in the same place."""
     return one != other and bool(BY_ID[one].places & BY_ID[other].places)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` for the known name nearest to `name`, `""` when none is near."""
+    """Return `; did you mean 'x'?` for the known name closest to `name`, `""` if none is close."""
     import difflib  # only needed for mistakes
 
     near = difflib.get_close_matches(name.lower()[:100], list(known), n=1, cutoff=0.6)

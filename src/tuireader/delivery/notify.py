@@ -1,7 +1,7 @@
-"""Notifications of new articles on watches: their text, and how to show them.
+"""Compose and deliver notifications of new articles on watches.
 
-The first half is pure. The second runs programs: each gets its arguments without a shell, and has a time
-limit. All text in a message was cleaned when its article arrived.
+Composing is pure. Delivering runs programs without a shell and with a time limit. All text in a message was
+cleaned when its article arrived.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tuireader.model import Evidence
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article of a message: the watches it is on, and its additions to a story already reported."""
+    """An article in a message: its watches, and what it adds to a story already reported."""
 
     article_id: int
     title: str
@@ -67,7 +67,7 @@ def _sentence(item: Item) -> str:
 
 
 def as_json(message: Message) -> str:
-    """Return the message for the command: one object, articles in the order of their times."""
+    """Return the message for the command as one JSON object, with articles in order of time."""
     articles = [
         {
             "id": item.article_id,
@@ -92,7 +92,7 @@ def as_json(message: Message) -> str:
 
 
 def is_quiet(hours: str, minute: int) -> bool:
-    """Return whether a minute of the day is within hours such as `22:00-07:00`, the end excluded."""
+    """Return whether a minute of the day is within hours such as `22:00-07:00`, excluding the end."""
     if not hours:
         return False
     start, end = ((int(hour) * 60 + int(rest)) for hour, rest in (at.split(":") for at in hours.split("-")))
@@ -106,7 +106,7 @@ _SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Outcome of a message: shown on the desktop, command run, errors."""
+    """Outcome of a message: whether it was shown on the desktop, whether the command ran, and errors."""
 
     desktop: bool = False
     command: bool = False
@@ -114,7 +114,7 @@ class Delivered:
 
 
 async def deliver(message: Message, config: NotifyConfig) -> Delivered:
-    """Pass a message to the command and to `notify-send`, where wanted and available."""
+    """Pass a message to the command and to `notify-send`, if configured and available."""
     errors: list[str] = []
     command = desktop = False
     if config.command:

@@ -1,7 +1,7 @@
-"""Notifications by terminals: control sequences, and which terminal supports which.
+"""Build control sequences for terminal notifications, and detect which ones a terminal supports.
 
-Pure: the owner of the terminal writes the result. Titles and texts come from feeds, so nothing in them may
-end the sequence: they are cleaned once more, and sent as base64 where that is supported.
+Pure: the owner of the terminal writes the result. Titles and texts come from feeds and must not end the
+sequence: they are cleaned once more, and sent as base64 if supported.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ KINDS = ("osc9", "osc777", "osc99")
 _TITLE, _BODY = 120, 300  # characters
 _BELL, _END = "\a", "\x1b\\"
 
-# Detection: a variable, the beginning of its value, the supported kind. tmux and screen pass some on.
+# Detection: a variable, the beginning of its value, the supported kind. tmux and screen pass on a few.
 _SIGNS = (
     ("KITTY_WINDOW_ID", "", "osc99"),
     ("TERM", "xterm-kitty", "osc99"),
@@ -36,7 +36,7 @@ _SIGNS = (
 def detect(environ: Mapping[str, str], wanted: str) -> str:
     """Return the kind of notification for this terminal, `""` for none.
 
-    `wanted` is one of `KINDS`, or `auto` for what the terminal is known to support.
+    `wanted` is one of `KINDS`, or `auto` to detect the kind that the terminal supports.
     """
     if wanted != "auto":
         return wanted if wanted in KINDS else ""
@@ -47,9 +47,9 @@ def detect(environ: Mapping[str, str], wanted: str) -> str:
 
 
 def escape_sequence(title: str, body: str, kind: str, environ: Mapping[str, str], number: int) -> str:
-    """Return the sequence for one notification; `""` where it cannot get through.
+    """Return the sequence for one notification; `""` if the terminal would not receive it.
 
-    tmux passes it on with `allow-passthrough on`; screen only when short. `number` identifies the
+    tmux passes it on with `allow-passthrough on`, screen only if it is short. `number` identifies the
     notification.
     """
     title, body = _safe(title, _TITLE), _safe(body, _BODY)
@@ -72,7 +72,7 @@ def escape_sequence(title: str, body: str, kind: str, environ: Mapping[str, str]
 
 
 def _safe(text: str, limit: int) -> str:
-    """Return one line without control characters and field separators."""
+    """Return one line without control characters or field separators."""
     return cut_characters(clean(" · ".join(text.splitlines())), limit).replace(";", ",")
 
 

@@ -1,7 +1,7 @@
-"""Bundled sample feeds for `--demo`, and the starter list of the first run.
+"""Bundled sample feeds for `--demo`, and the starter list for the first run.
 
-The sample feeds are our own writing. Their papers are invented and use the example domains of RFC 2606; the
-events are loosely those of July 2021 in a shorter time. Nothing here is fetched.
+The sample feeds were written for tuireader. Their publishers are invented and use the example domains of RFC
+2606; the events loosely follow July 2021, compressed in time. Nothing here is fetched.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PICTURE = re.compile(r"https://[a-z]+\.example\.(?:com|net|org)/pictures/([a-z-
 
 @dataclass(frozen=True, slots=True)
 class DemoFeed:
-    """A sample feed: its address, the name and folder it is listed under, and the document itself."""
+    """A sample feed: address, name, folder and document."""
 
     url: str
     title: str
@@ -33,7 +33,7 @@ class DemoFeed:
 
 @dataclass(frozen=True, slots=True)
 class StarterFeed:
-    """A real feed that the first run offers. `url` is the feed, `site_url` the page it belongs to."""
+    """A real feed that the first run offers. `url` is the feed, `site_url` its website."""
 
     title: str
     url: str
@@ -42,10 +42,10 @@ class StarterFeed:
 
 
 def feeds(now: int) -> tuple[DemoFeed, ...]:
-    """Return the sample feeds, all dates moved so that the newest article is `NEWEST_AGE` older than `now`.
+    """Return the sample feeds, with dates shifted so that the newest article is `NEWEST_AGE` old at `now`.
 
-    `now` is in seconds since 1970-01-01 UTC. The intervals between the articles and their ids
-    stay: with a later `now` they are the same articles, only younger.
+    `now` is in seconds since 1970-01-01 UTC. Intervals between articles and their ids are kept, so a later
+    `now` gives the same articles with later dates.
     """
     import tomllib
 
@@ -71,14 +71,14 @@ def picture(url: str) -> bytes | None:
 
 
 def config_text() -> str:
-    """Return the config of the demo as TOML: the sample feeds and three watches."""
+    """Return the configuration of the demo as TOML: the sample feeds and three watches."""
     return _file("config.toml").read_text(encoding="utf-8")
 
 
 def starter() -> tuple[StarterFeed, ...]:
-    """Return the starter list in the order of its OPML file: folder by folder.
+    """Return the starter list by folder, in the order of its OPML file.
 
-    `docs/notes/starter-list.md` says how each address was checked.
+    `docs/notes/starter-list.md` documents how each address was checked.
     """
     from xml.etree import ElementTree
 
@@ -96,13 +96,13 @@ def starter() -> tuple[StarterFeed, ...]:
 
 
 def _file(*parts: str) -> Traversable:
-    from importlib import resources  # 10 ms, and most runs never ask
+    from importlib import resources  # takes 10 ms, which most runs do not need
 
     return resources.files(__name__).joinpath(*parts)
 
 
 def _moved(body: bytes, by: int) -> bytes:
-    """The document with every date `by` seconds later, each in the form and time zone it had."""
+    """Return a document with every date `by` seconds later, in its original format and time zone."""
     from datetime import timedelta
 
     def move(match: re.Match[bytes]) -> bytes:
@@ -113,7 +113,7 @@ def _moved(body: bytes, by: int) -> bytes:
 
 
 def _read(text: str) -> datetime:
-    """A date of RFC 3339 (Atom, Dublin Core) or RFC 822 (RSS)."""
+    """Parse a date of RFC 3339 (Atom, Dublin Core) or RFC 822 (RSS)."""
     from datetime import datetime
     from email.utils import parsedate_to_datetime
 

@@ -23,7 +23,7 @@ FEEDS = "tuireader feeds"
 MARKS = "tuireader read state"
 _HINT = "export it again with `tuireader export`"
 _MOST = 5_000_000
-"""Marks that one document may have."""
+"""Maximum marks in a document."""
 
 
 class ExportedFeed(Shape, of=FeedConfig, shows="url title folder labels"):
@@ -63,7 +63,7 @@ class ExportedState(Shape):
 
     format: Annotated[str, "`tuireader read state`."]
     version: Annotated[int, "1."]
-    feeds: Annotated[list[ExportedMarks], "Feeds with such articles."]
+    feeds: Annotated[list[ExportedMarks], "Feeds with marked articles."]
 
 
 def dump_feeds(feeds: Iterable[FeedConfig], views: Iterable[ViewConfig]) -> str:
@@ -74,7 +74,7 @@ def dump_feeds(feeds: Iterable[FeedConfig], views: Iterable[ViewConfig]) -> str:
 
 
 def dump_marks(marks: Iterable[MarkedArticle]) -> Iterator[str]:
-    """Yield read, starred and labelled articles as a JSON document in pieces: an article a line, by feed."""
+    """Yield read, starred and labelled articles as pieces of a JSON document: one per line, by feed."""
     yield f'{{"format": {json.dumps(MARKS)}, "version": 1, "feeds": ['
     for number, (feed, group) in enumerate(groupby(marks, lambda mark: mark.feed)):
         yield f'{"," * bool(number)}\n {{"url": {json.dumps(feed)}, "articles": ['
@@ -88,7 +88,7 @@ def dump_marks(marks: Iterable[MarkedArticle]) -> Iterator[str]:
 def load(text: str) -> tuple[list[FeedConfig], list[ViewConfig], list[MarkedArticle], list[str]]:
     """Return the content of a JSON document, and a line for each unusable part.
 
-    Raises TuireaderError when it is none of ours.
+    Raises TuireaderError if it was not exported by tuireader.
     """
     try:
         document = json.loads(text)

@@ -1,4 +1,4 @@
-"""Merge feeds and settings of another reader into the user's TOML: only add, change nothing."""
+"""Merge feeds and settings of another reader into the user's TOML: only add, never change."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tuireader.text import feed_key
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The new text, how many of each kind are new in it, and what stays as it is, with the reason."""
+    """The new text, the number of added items of each kind, and the items not imported, with the reason."""
 
     text: str
     added: dict[str, int] = field(default_factory=dict)
@@ -37,8 +37,8 @@ def merge(
 ) -> Merged:
     """Add feeds, views and settings to a configuration.
 
-    An existing feed gets the title, folder and labels that it lacks. With `keys`, a user without feeds gets
-    newsboat's keys; a user with another set of keys keeps it. Raises ConfigError when the text is no TOML.
+    Existing feeds get their missing titles, folders and labels. With `keys`, a user without feeds gets
+    newsboat's keys; a chosen key preset is kept. Raises ConfigError if the text is not TOML.
     """
     settings = settings or Settings()
     own = loads(text)[0]
@@ -49,7 +49,7 @@ def merge(
     merging.add_items("macro", "key", settings.macros, own.macros)
     merging.add_items("mute", "", settings.mutes, own.mutes)
     values = dict(settings.values)
-    if keys and not tables(merging.before.get("feeds")):  # who has used this program before keeps its keys
+    if keys and not tables(merging.before.get("feeds")):  # existing users keep their keys
         values = {("ui", "keys"): "newsboat", **values}
     for table in dict.fromkeys(table for table, _ in values):
         merging.set(table, {name: value for (at, name), value in values.items() if at == table})
@@ -58,7 +58,7 @@ def merge(
 
 
 def taken(text: str) -> set[Made]:
-    """The names of all settings and macros that a configuration has, which stay as they are."""
+    """Return the names of all settings and macros in a configuration, which an import keeps."""
     data = _data(text)
     plain = {name: table for name, table in data.items() if isinstance(table, dict)}
     return {(name, key) for name, table in plain.items() for key in table} | {
@@ -67,13 +67,13 @@ def taken(text: str) -> set[Made]:
 
 
 def _all_keys(settings: Settings, why: str) -> dict[Made, str]:
-    """Every key that a line binds, with the reason why all of them stay."""
+    """Return every key that a line binds, with the reason why none is imported."""
     made = (made for one in settings.outcomes for made in one.makes if made[0] == "keys")
-    return dict.fromkeys(made, f"the keys stay as they are in your configuration, {why}")
+    return dict.fromkeys(made, f"the keys of your configuration are kept, {why}")
 
 
 def made_of(name: str, item: Item) -> Made:
-    """Return the name by which the line that makes an item is known."""
+    """Return the key of an item that an imported line adds."""
     if isinstance(item, MuteConfig):
         return name, item.query, item.feed
     return (
@@ -84,7 +84,7 @@ def made_of(name: str, item: Item) -> Made:
 
 
 class _Merging:
-    """A configuration on its way to become a `Merged`; `before` is its data at the start."""
+    """A configuration during a merge; `before` is its data at the start."""
 
     def __init__(self, text: str, own: Config) -> None:
         self.text = text
@@ -95,7 +95,7 @@ class _Merging:
         self._room = REGEX_TOTAL - sum(regex_sizes(item.query) for item in asking)
 
     def add_feeds(self, feeds: Sequence[FeedConfig]) -> None:
-        """Add the new feeds, and complete those that are there."""
+        """Add the new feeds, and complete the existing ones."""
         there = {feed_key(text_of(table, "url")): table for table in tables(self.before.get("feeds"))}
         self.text = edit.add_feeds(self.text, feeds)
         before, now = tables(self.before.get("feeds")), tables(_data(self.text).get("feeds"))
@@ -116,17 +116,19 @@ class _Merging:
                 self.text = edit.set_feed(self.text, text_of(table, "url"), **changes)
 
     def add_items(self, name: str, key: str, items: Sequence[Item], there: Sequence[Item]) -> None:
-        """Add the new items that can be used; an existing item with other content is kept."""
+        """Add the new valid items; existing items with the same name are kept."""
         equal = {made_of(name, item): item for item in there}
         taken = set(equal)
-        if key:  # also what is there and cannot be read
+        if key:  # including invalid items
             taken |= {(name, _known_as(name, table.get(key))) for table in tables(self.before.get(name))}
         new: dict[Made, Item] = {}
         for item in items:
             made = made_of(name, item)
             if made in taken:
                 if key and equal.get(made) != item:
-                    self.kept[made] = f"another {name} “{made[1]}” is in your configuration and stays"
+                    self.kept[made] = (
+                        f"your configuration already has another {name} “{made[1]}”, which is kept"
+                    )
             elif made not in new:
                 new[made] = item
         self.added[name] = self._add(name, [item for made, item in new.items() if self._fits(made, item)])
@@ -134,13 +136,13 @@ class _Merging:
     def _fits(self, made: Made, item: Item) -> bool:
         size = regex_sizes(getattr(item, "query", ""))
         if size > self._room:
-            self.kept[made] = "all regular expressions together are too large; remove some"
+            self.kept[made] = "the total size of regular expressions is too large; remove some"
             return False
         self._room -= size
         return True
 
     def _add(self, name: str, items: list[Item]) -> int:
-        """Add items and return how many; one that cannot be used does not keep the others away."""
+        """Add items and return their number; an invalid one does not stop the others."""
         if not items:
             return 0
         try:
@@ -154,7 +156,7 @@ class _Merging:
         return self._add(name, items[:half]) + self._add(name, items[half:])
 
     def set_keys(self, settings: Settings) -> None:
-        """Add the imported keys, except those that are bound already."""
+        """Add the imported keys, except those already bound."""
         self.added["keys"] = 0
         ui = _data(self.text).get("ui")
         if not isinstance(ui, dict) or ui.get("keys") != "newsboat":
@@ -166,14 +168,14 @@ class _Merging:
             wanted[command] = tuple(key for key in keys if own.get(key, command) == command)
             for key in keys:
                 if key not in wanted[command]:
-                    self.kept["keys", key] = f"{key_label(key)} stays as it is in your configuration"
+                    self.kept["keys", key] = f"the {key_label(key)} key of your configuration is kept"
         try:
             self.set("keys", wanted)
         except ConfigError as error:
             self.kept |= _all_keys(settings, error.message)
 
     def set(self, table: str, wanted: Mapping[str, Any]) -> None:
-        """Set the keys of a plain table that the configuration does not have yet."""
+        """Set the keys of a plain table that are not in the configuration yet."""
         there = self.before.get(table, {})
         there = there if isinstance(there, dict) else {}
         new = {name: value for name, value in wanted.items() if name not in there}
@@ -183,13 +185,13 @@ class _Merging:
                 made = (
                     [("keys", key) for key in value if key not in own] if table == "keys" else [(table, name)]
                 )
-                self.kept |= dict.fromkeys(made, f"{table}.{name} stays as it is in your configuration")
+                self.kept |= dict.fromkeys(made, f"{table}.{name} of your configuration is kept")
         try:
             self.text = edit.set_values(self.text, table, new)
         except ConfigError:
             if table == "keys":
                 raise
-            for name in list(new):  # one that cannot be used does not keep the others away
+            for name in list(new):  # an invalid value does not stop the others
                 try:
                     self.text = edit.set_values(self.text, table, {name: new[name]})
                 except ConfigError as error:
@@ -204,7 +206,7 @@ def _known_as(name: str, written: object) -> str:
 
 
 def _bound(data: dict[str, Any]) -> dict[str | None, str]:
-    """The keys that a configuration gives to commands, with the command."""
+    """Return the keys in `[keys]` with their commands."""
     table = data.get("keys")
     lists = table.items() if isinstance(table, dict) else ()
     return {
@@ -224,4 +226,4 @@ def _data(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError:
-        return {}  # the first edit says what is wrong
+        return {}  # the first edit reports the error

@@ -1,1 +1,1 @@
-"""Export articles for files and other programs: Markdown, web pages, text, JSON, file names. Pure."""
+"""Export articles as Markdown, web pages, text or JSON, and name their files. Pure."""

@@ -1,4 +1,4 @@
-"""A brief: new articles, story by story. Pure and reproducible."""
+"""Build a brief: new articles grouped by story. Pure and reproducible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FORMATS = ("md", "json", "html")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An article in a brief. `story` is 0 when it is alone; `evidence` is in the order of the watches."""
+    """An article in a brief. `story` is 0 if it has none; `evidence` is in the order of the watches."""
 
     article_id: Annotated[int, "Number of the article."]
     title: Annotated[str, "Its title."]
@@ -22,13 +22,13 @@ class Report:
     time: Annotated[int, "When it was published."]
     story: int = 0
     evidence: tuple[Evidence, ...] = ()
-    new: Annotated[bool, "False when it is older than the period of the brief."] = True
+    new: Annotated[bool, "False if it is older than the period of the brief."] = True
     lag: Annotated[int, "Seconds after the first report of the story."] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BriefStory:
-    """A story: its reports, the first one first, and its watches."""
+    """A story: its reports, oldest first, and its watches."""
 
     reports: tuple[Report, ...]
     watches: Annotated[tuple[str, ...], "Watches that match it."] = ()
@@ -40,7 +40,7 @@ class BriefStory:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """Return for each watch the first evidence that has a sentence, preferably a current one."""
+        """First evidence with a sentence for each watch, preferably current."""
         found: dict[str, Evidence] = {}
         for report in self.reports:
             for evidence in report.evidence:
@@ -64,21 +64,21 @@ class Brief:
 
     articles: Annotated[int, "Number of new articles."]
     sections: tuple[Section, ...]
-    seconds: Annotated[int | None, "Length of the period, `null` for since the last brief."] = None
-    first: Annotated[int | None, "Time of the first new article, `null` when there is none."] = None
+    seconds: Annotated[int | None, "Length of the period, `null` for the time since the last brief."] = None
+    first: Annotated[int | None, "Time of the first new article, `null` if there is none."] = None
     last: Annotated[int | None, "Time of the last new article."] = None
     muted: Annotated[int, "Number of articles left out because they are muted."] = 0
 
     @property
     def stories(self) -> int:
-        """Number of their stories."""
+        """Number of stories."""
         return sum(len(section.stories) for section in self.sections)
 
 
 def build(
     reports: Iterable[Report], watches: Sequence[str], *, seconds: int | None = None, muted: int = 0
 ) -> Brief:
-    """Group reports into stories and these by the first of `watches` that they are on.
+    """Group reports into stories, and stories by the first of `watches` that they match.
 
     Within a section, the stories with the most reports come first, then the latest.
     """

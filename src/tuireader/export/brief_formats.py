@@ -1,7 +1,7 @@
 """Render a brief as Markdown, JSON or a web page.
 
-Times are in UTC, and there is no creation time, so the same articles give the same bytes. All text comes from
-outside: it is escaped for each format, and only http(s) addresses become links.
+Times are in UTC and the creation time is left out, so the same articles give the same bytes. All text is
+untrusted: it is escaped for each format, and only http(s) addresses become links.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _moment(time: int) -> str:
 
 
 def _lag(report: Report, first: Report) -> str:
-    """Return when a report came: the first one with its time, the others by how much later they were."""
+    """Return the time of a report: absolute for the first one, otherwise the delay after it."""
     minutes = report.lag // 60
     if report is first:
         return _moment(report.time)
@@ -71,7 +71,7 @@ def _is_web(url: str) -> bool:
 
 
 def _quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: str) -> str:
-    """Return the sentence with its hits marked; `safe` escapes the text between them."""
+    """Return the sentence with its matches marked; `safe` escapes the text between them."""
     sentence = re.sub(r"\s", " ", evidence.sentence)
     pieces: list[str] = []
     at = 0
@@ -83,7 +83,7 @@ def _quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: 
 
 
 def _origin(evidence: Evidence, safe: Callable[[str], str]) -> str:
-    """Return where a sentence is or was, if not in the displayed text."""
+    """Describe the origin of a sentence that is not in the displayed text: a former version, another feed."""
     former = f"hit until edited {_moment(evidence.until)}" if evidence.former else ""
     where = " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
     return f" ({safe(where)})" if where else ""
@@ -133,7 +133,7 @@ def _md_part(text: str) -> str:
 
 
 def _md_start(text: str) -> str:
-    """Escape whatever begins a list or underlines a heading at the start of a line."""
+    """Escape signs at the start of a line that begin a list or underline a heading."""
     return _LINE_START.sub(lambda match: f"{match[1] or ''}\\{match[2]}", text)
 
 
@@ -149,7 +149,7 @@ def as_json(brief: Brief) -> str:
 
 
 def html(brief: Brief) -> str:
-    """Render a self-contained page, without scripts and anything to fetch."""
+    """Render a self-contained page, without scripts or external resources."""
     lines = [
         '<!DOCTYPE html>\n<html lang="mul">\n<meta charset="utf-8">',
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">',

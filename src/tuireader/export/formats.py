@@ -1,4 +1,4 @@
-"""Export an article in several formats, and the names of its files."""
+"""Export an article in several formats, and name its file."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _plain(article: Article, document: Document) -> str:
 
 
 def paragraphs(document: Document) -> str:
-    """Return the text as lines: items with their markers, quotations after `>`, links with their numbers."""
+    """Return plain text with list markers, `>` before quotations, and numbers after links."""
     made, before = "", False
     for block in document.blocks:
         text = "* * *" if block.kind is BlockKind.RULE else _with_numbers(block)
@@ -108,7 +108,7 @@ def _escaped(text: str) -> str:
 
 
 def _safe_start(text: str) -> str:
-    """Escape the starts of lines, where more signs have a meaning."""
+    """Escape signs that have a meaning at the start of a line."""
     return _LINE_START.sub(lambda match: f"{match[1]}{match[2][:-1]}\\{match[2][-1]}", text)
 
 
@@ -187,7 +187,7 @@ def markdown_link(text: str, url: str) -> str:
 
 
 def markdown_address(url: str) -> str:
-    """Return an address with what would end the address of a Markdown link percent-encoded."""
+    """Percent-encode the characters that would end the address of a Markdown link."""
     return re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
 
 
@@ -196,10 +196,10 @@ def markdown_address(url: str) -> str:
 _STYLE = """body { max-width: 42em; margin: 2em auto; padding: 0 1em; font: 1.05em/1.5 serif; }
 pre { overflow-x: auto; } blockquote { border-left: 3px solid #999; margin-left: 0; padding-left: 1em; }
 .facts, figcaption { color: #666; font-size: .9em; }"""
-# Nothing is ever loaded, so nobody learns that the file is read.
+# The page loads nothing, so reading it cannot be tracked.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _ELEMENTS = {"strike": "s"}
-"""Elements of spans that are not named as their kind."""
+"""HTML elements of span kinds with a different name."""
 
 
 def _page(article: Article, document: Document) -> str:
@@ -245,7 +245,7 @@ def _page_block(block: Block, addresses: Mapping[int, str]) -> str:
     if block.kind in (BlockKind.CODE, BlockKind.TABLE):
         return f"<pre>{text}</pre>"
     if block.picture is not None:
-        link = f'<a href="{html.escape(block.picture.url)}">{text or "Picture"}</a>'
+        link = f'<a href="{html.escape(block.picture.url)}">{text or "Image"}</a>'
         return f"<figure><figcaption>{link}</figcaption></figure>" if block.picture.url else ""
     if not block.text:
         return ""
@@ -286,9 +286,9 @@ def _with_marks(
     opening: Callable[[_Tag], str],
     closing: Callable[[_Tag], str],
 ) -> str:
-    """Return the text of a block with marks around each of its spans, properly nested.
+    """Return the text of a block with marks around its spans, properly nested.
 
-    `escape` is passed whether a stretch of text is code, in which nothing else is marked.
+    The second argument of `escape` is whether the text is code, in which nothing else is marked.
     """
     made: list[str] = []
     open_now: list[_Tag] = []
@@ -312,7 +312,7 @@ def _runs(block: Block) -> Iterator[tuple[int, int, list[_Tag]]]:
 
 
 def _tags(spans: Sequence[Span], at: int) -> list[_Tag]:
-    """Return the spans around a position, the widest outside; within code nothing else is marked."""
+    """Return the spans around a position, widest first; code ends the list."""
     around = sorted(
         (span for span in spans if span.start <= at < span.end), key=lambda span: span.start - span.end
     )
@@ -336,8 +336,7 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
 def file_name(title: str, moment: int, ending: str, number: int = 1) -> str:
     """Return `2026-11-24 Title.md`; a `number` above 1 is added after the title.
 
-    The day comes first, so files are in order, and no name begins with a dot or a dash or is reserved by
-    a system.
+    The date comes first, so that files sort by date and no name begins with a dot or dash or is reserved.
     """
     day = time.strftime("%Y-%m-%d", time.localtime(max(0, moment)))
     name = _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", clean(title, 500)))

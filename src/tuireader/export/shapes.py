@@ -48,7 +48,7 @@ class BriefReport(Shape, of=brief.Report, shows="id=article_id title url feed=fe
 class BriefStory(Shape, of=brief.BriefStory, shows="title watches evidence reports"):
     """A story of a brief."""
 
-    evidence: Annotated[list[BriefEvidence], "Why they match it."]
+    evidence: Annotated[list[BriefEvidence], "Why the watches match it."]
     reports: Annotated[list[BriefReport], "Its reports, oldest first."]
 
 

@@ -1,9 +1,9 @@
-"""Other processes: the user's programs, and workers for jobs that may take long, need much memory or crash.
+"""Child processes: the user's programs, and workers for risky jobs (slow, memory-hungry, crashing).
 
-- `programs`      the user's programs, which get an article on stdin, without a shell
-- `python`        command lines of our own Python children
-- `worker`        a child process that answers requests, both of its ends
-- `sandbox`       a worker that runs the jobs below, with a deadline for each
+- `programs`      run the user's programs with an article on stdin, without a shell
+- `python`        build command lines of Python child processes
+- `worker`        both ends of a child process that answers requests
+- `sandbox`       run the jobs below in a worker, each with a deadline
 - `readability`   extract the article of a web page
 - `images`        decode an image file
 - `highlighting`  highlight code

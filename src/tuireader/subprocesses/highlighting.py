@@ -1,6 +1,6 @@
 """Highlight code with Pygments.
 
-Only for the sandbox: its lexers are regular expressions, and on some texts they never end.
+Only for the sandbox: the lexers are regular expressions, which may never finish on some texts.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 from tuireader.subprocesses.sandbox import Failed
 
 LONGEST = 60_000
-"""Characters of the longest code that is highlighted."""
+"""Maximum characters of code to highlight."""
 _MAX_SPANS = 20_000
 
 
 def colours(code: str, language: str) -> list[tuple[int, int, str]]:
-    """Return the spans of `code` that have a kind: (start, end, kind), in order. Raises Failed."""
+    """Return the spans of `code` to highlight as (start, end, kind), in order. Raises Failed."""
     from pygments.lexers import get_lexer_by_name
     from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String
     from pygments.util import ClassNotFound

@@ -11,22 +11,22 @@ _MOST_PIXELS = 50_000_000
 
 
 def picture(data: bytes, width: int, height: int, ground: tuple[int, int, int]) -> tuple[int, int, bytes]:
-    """Return an image scaled down to fit: width, height and red, green, blue of each pixel.
+    """Scale an image down to fit, and return its width, height and RGB bytes.
 
-    Transparent pixels show `ground`. Of an animation the first frame is used. Raises Failed.
+    Transparent pixels show `ground`. Animations are reduced to their first frame. Raises Failed.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    Image.MAX_IMAGE_PIXELS = None  # checked here, before anything is decoded
+    Image.MAX_IMAGE_PIXELS = None  # the limit below is checked before decoding
     try:
         image = Image.open(io.BytesIO(data), formats=_FORMATS)
     except UnidentifiedImageError:
         raise Failed("it is not a PNG, JPEG, GIF, WebP or AVIF image") from None
     if image.width * image.height > _MOST_PIXELS:
         raise Failed(f"it has {image.width * image.height / 1e6:.0f} million pixels, which is too many")
-    image.draft("RGB", (2 * width, 2 * height))  # a JPEG is decoded at a smaller size at once
+    image.draft("RGB", (2 * width, 2 * height))  # decode a JPEG directly at a smaller size
     turned = ImageOps.exif_transpose(image)
-    share = min(1.0, width / turned.width, height / turned.height)  # small ones stay small
+    share = min(1.0, width / turned.width, height / turned.height)  # never scale up
     size = max(1, round(turned.width * share)), max(1, round(turned.height * share))
     if "A" in turned.getbands() or "transparency" in turned.info:
         turned = turned.convert("RGBA").resize(size, Image.Resampling.LANCZOS, reducing_gap=2)

@@ -21,9 +21,9 @@ _SHOWN = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """Result of a program: `code` is None while it runs; `trouble` is why it could not be started.
+    """Result of a program: `code` is None if it is still running; `trouble` is why it could not be started.
 
-    `output` is what it printed so far, cleaned, at most 2,000 characters.
+    `output` is its output so far, cleaned, at most 2,000 characters.
     """
 
     program: str
@@ -40,8 +40,8 @@ class Ran:
 def filled(command: Sequence[str], url: str, title: str = "") -> tuple[str, ...]:
     """Replace `{url}` and `{title}` in the arguments of a program.
 
-    Neither can become an option: an address begins with http, and a title that begins with a dash gets a
-    leading space. Placeholders within them are not replaced.
+    Neither can be mistaken for an option: addresses begin with http, and a title with a leading dash gets a
+    space before it. Placeholders within them are not replaced.
     """
     address = url if url.startswith(("http://", "https://")) else ""
     values = {ADDRESS: address, TITLE: clean(title)}
@@ -55,7 +55,7 @@ def filled(command: Sequence[str], url: str, title: str = "") -> tuple[str, ...]
 async def run(command: Sequence[str], text: str, *, patience: float = _PATIENCE) -> Ran:
     """Run a program with a text on its stdin, in its own session.
 
-    After `patience` seconds it is left to run. Output goes to a file, not to a pipe that must be read.
+    After `patience` seconds it continues unattended; so its output goes to a file, which nobody must read.
     """
     program = command[0] if command else ""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as printed:

@@ -9,7 +9,7 @@ def command(module: str, *arguments: str) -> list[str]:
     """Return the command line that runs one of our modules in a Python process of its own.
 
     -P keeps the working directory off the path. So does -I, but it also hides the user site and PYTHONPATH,
-    where this very program may be installed; a parent that was started with -I, -E or -s passes that on.
+    where tuireader itself may be installed. The parent's own -I, -E and -s are passed on.
     """
     given = {"-I": sys.flags.isolated, "-E": sys.flags.ignore_environment, "-s": sys.flags.no_user_site}
     inherited = [flag for flag, is_set in given.items() if is_set]

@@ -1,6 +1,6 @@
-"""Extract the article of a web page with readability, and what it leaves out (docs/notes/full-text.md).
+"""Extract the article of a web page with readability, plus parts that it drops (docs/notes/full-text.md).
 
-Only for the sandbox: a page may take any time.
+Only for the sandbox: a page may take arbitrarily long.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from tuireader.text import clean, plain
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_LONGEST = 1_500_000  # characters of HTML that are kept of an article
+_LONGEST = 1_500_000  # maximum characters of an article's HTML
 _MOST_ELEMENTS = 120_000
 
-# Blocks that stand in the middle of articles and are none of it, by words of their class or id.
+# Blocks inside articles that do not belong to them, by words in their class or id.
 _NOISE = re.compile(
     r"(?:^|[\s_-])(?:ads?|advert\w*|adslot|sponsor(?:ed)?|promo|newsletter(?:-?sign-?up)?|sign-?up|subscribe|paywall"
     r"|social(?:-?share)?|share(?:-?(?:bar|buttons|tools))?|related(?:-?(?:posts|articles|stories))?|recommended"
@@ -26,9 +26,9 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _LISTS = ("ul", "ol", "table")
-_LINKS = 0.8  # share of a list's text that leads elsewhere, from which it is left out
+_LINKS = 0.8  # share of link text from which a list is left out
 _NOISY = ("div", "section", "aside", "ul", "form", "nav", "footer")
-_SHARE = 0.4  # a block with more of the text than this is the article, whatever its class says
+_SHARE = 0.4  # a block with at least this share of the text is kept, whatever its class
 _NOTES = (
     "//*[self::ol or self::section or self::div or self::ul or self::aside]"
     "[contains(concat(' ', @class, ' '), ' footnotes ') or contains(concat(' ', @class, ' '), ' endnotes ')"
@@ -39,13 +39,13 @@ _NOTES = (
 def article(page: str, url: str, title: str) -> str:
     """Return the HTML of the article in a page, or of its whole body if that is only a few lines.
 
-    A heading that only repeats `title` is left out. Raises Failed when there is no text.
+    A heading that only repeats `title` is left out. Raises Failed if the page has no text.
     """
     from lxml import etree, html
     from readability import Document
 
     class Lenient(Document):  # type: ignore[misc]
-        """Leaves short lists and tables to us: readability takes them for lists of links."""
+        """Keep short lists and tables, which readability mistakes for lists of links."""
 
         def reverse_tags(self, node: HtmlElement, *names: str) -> Iterator[HtmlElement]:
             return super().reverse_tags(node, *(name for name in names if name not in _LISTS))  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Run what may take long, take much memory or crash in a process of its own, one job at a time."""
+"""Run risky jobs (slow, memory-hungry, crashing) in a separate process, one at a time."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import Any
 from tuireader.subprocesses.worker import Worker, WorkerDied, alarm, serve
 
 IDLE = 60.0
-"""Seconds without a job after which the process ends; the next job starts another one."""
+"""Seconds without a job after which the process ends; the next job starts a new one."""
 GRACE = 5
-"""Seconds beyond the deadline after which it ends by itself, should its parent be gone."""
+"""Seconds after the deadline when the process ends by itself, in case its parent is gone."""
 
 JOBS = {
     "article": ("tuireader.subprocesses.readability", "article"),
     "picture": ("tuireader.subprocesses.images", "picture"),
     "colours": ("tuireader.subprocesses.highlighting", "colours"),
 }
-"""Module and function of each job; arguments and results are what `marshal` knows."""
+"""Module and function of each job; `marshal` must support the arguments and results."""
 
 
 class Failed(Exception):
-    """A job could not be done; the message is one line for the user."""
+    """A job failed; the message is one line for the user."""
 
 
 class Sandbox:
-    """Runs jobs in a process that starts with the first one and is killed when one takes too long."""
+    """Run jobs in a process that starts with the first job and is killed if a job takes too long."""
 
     def __init__(self, idle: float = IDLE) -> None:
         self.worker = Worker("tuireader.subprocesses.sandbox", idle=idle)
 
     async def run(self, job: str, *arguments: Any, deadline: float) -> Any:
-        """Return the result of one of `JOBS`; raises Failed when it takes longer than `deadline` seconds."""
+        """Return the result of one of `JOBS`. Raises Failed, also after `deadline` seconds."""
         try:
             done, result = await self.worker.ask((job, arguments, deadline), deadline)
         except TimeoutError:
@@ -48,7 +48,7 @@ class Sandbox:
 
 
 def answer(request: tuple[str, tuple[Any, ...], float]) -> tuple[bool, Any]:
-    """Run a job in the child: (True, its result) or (False, why it failed)."""
+    """Run a job in the child and return (True, result) or (False, reason of the failure)."""
     job, arguments, deadline = request
     try:
         with alarm(int(deadline) + GRACE):
@@ -60,10 +60,10 @@ def answer(request: tuple[str, tuple[Any, ...], float]) -> tuple[bool, Any]:
         return False, f"the package {error.name} is not installed"
     except (MemoryError, RecursionError):
         return False, "it needs too much memory"
-    except Exception as error:  # whatever a library raises: the job has to get its answer
+    except Exception as error:  # libraries may raise anything, but the job needs an answer
         return False, f"it is damaged ({type(error).__name__})"
 
 
 if __name__ == "__main__":
-    # under its own name, so that the Failed of the jobs is the one that is caught here
+    # Import the module under its own name, so that the jobs raise the same Failed class as caught here.
     serve(importlib.import_module("tuireader.subprocesses.sandbox").answer)

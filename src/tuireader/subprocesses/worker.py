@@ -1,7 +1,7 @@
-"""A Python child process that answers requests, seen from both of its ends.
+"""A Python child process that answers requests: the parent's and the child's end.
 
 Messages are a length and `marshal` data: plain tuples take a third of the time of pickled dataclasses. Both
-ends are the same program under the same interpreter, so its private format will do.
+ends run under the same interpreter, so its private format is safe to use.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from typing import Any
 
 from tuireader.subprocesses import python
 
-_HEADER = 8  # bytes of the length before each message
-_PIPE = 1 << 18  # bytes of most messages at least: waking a process for each 64 KB takes long
+_HEADER = 8  # bytes of the length prefix of a message
+_PIPE = 1 << 18  # pipe size in bytes, to fit most messages: waking a process for each 64 KB is slow
 _READ_AHEAD = 1 << 20
 _MEMORY = 1 << 30
 _START_SECONDS = 20.0
-_EXIT_SECONDS = 1.0  # seconds in which a process that has closed its pipe must have ended
+_EXIT_SECONDS = 1.0  # time for a process to end after closing its pipe
 
 
 class WorkerDied(Exception):
-    """The process ended before it answered; `signal` is what ended it, or 0."""
+    """The process ended before it answered; `signal` is the signal that ended it, or 0."""
 
     def __init__(self, signal: int) -> None:
         super().__init__(signal)
@@ -36,9 +36,9 @@ class WorkerDied(Exception):
 
 
 class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
-    """A child process that runs `module` and answers requests in order, up to `at_once` under way.
+    """A child process that runs `module` and answers requests in order, up to `at_once` concurrently.
 
-    It starts with the first request, and again when it has died. With `at_once=1` it is killed when a request
+    It starts with the first request, and again after it has died. With `at_once=1` it is killed if a request
     takes too long or is cancelled. It ends after `idle` seconds without a request. An async context manager.
     """
 
@@ -67,7 +67,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
                 self._answers.append(answer)
                 async with asyncio.timeout(seconds):
                     requests.write(_framed(request))
-                    with contextlib.suppress(ConnectionError):  # the reader raises what matters
+                    with contextlib.suppress(ConnectionError):  # `_read` reports the failure
                         await requests.drain()
                     return await answer
             except BaseException:
@@ -106,7 +106,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
         task.add_done_callback(self._tasks.discard)
 
     async def _started(self) -> asyncio.StreamWriter:
-        """Return the pipe to the running process, which says when it is ready: its start is not work."""
+        """Start the process if needed, wait until it is ready, and return the pipe to it."""
         async with self._starting:
             process = self.process
             if process is None or process.returncode is not None:
@@ -133,7 +133,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
         return process.stdin
 
     async def _read(self, process: asyncio.subprocess.Process, answers: deque[asyncio.Future[Any]]) -> None:
-        """Hand out answers until the process ends."""
+        """Resolve answers until the process ends."""
         assert process.stdout is not None
         died = WorkerDied(0)
         try:
@@ -143,7 +143,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
                 answer = answers.popleft()
                 if not answer.done():
                     answer.set_result(values)
-        except (OSError, EOFError, ValueError, TypeError):  # it died while it wrote
+        except (OSError, EOFError, ValueError, TypeError):  # it died while writing
             if self.process is process:
                 self.process = None
             died = WorkerDied(await _end(process))
@@ -154,13 +154,13 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
 
 
 async def _end(process: asyncio.subprocess.Process) -> int:
-    """End a process, and return the signal that ended it."""
-    if process.stdout is not None and process.stdout.at_eof():  # a kill would hide why it ends
+    """End a process and return the signal that ended it."""
+    if process.stdout is not None and process.stdout.at_eof():  # a kill would hide the cause
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), _EXIT_SECONDS)
     with contextlib.suppress(ProcessLookupError):
         process.kill()
-    await process.communicate()  # it does not end while an unwanted answer is unread
+    await process.communicate()  # read an unwanted answer, which would keep it from ending
     return -min(0, await process.wait())
 
 
@@ -185,7 +185,7 @@ def serve(answer: Callable[[Any], Any], *, data: int | None = None) -> None:
         with contextlib.suppress(OSError, AttributeError):  # no pipe, or not on Linux
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # a stray print must not get among the answers
+    os.dup2(2, 1)  # keep stray prints out of the answers
     answers.write(bytes(_HEADER))
     answers.flush()
     while length := int.from_bytes(requests.read(_HEADER), "big"):
@@ -195,7 +195,7 @@ def serve(answer: Callable[[Any], Any], *, data: int | None = None) -> None:
 
 @contextlib.contextmanager
 def alarm(seconds: int) -> Iterator[None]:
-    """End this process after some seconds, should its parent be gone."""
+    """End this process after some seconds, in case its parent is gone."""
     signal.alarm(seconds)
     try:
         yield
