@@ -66,5 +66,5 @@ class Command:
 
     @property
     def on_main(self) -> bool:
-        """Whether the command works on the main screen, where palette and help then offer it."""
+        """True if the command works on the main screen, where palette and help then offer it."""
         return bool(self.places & PANES)
