@@ -252,7 +252,7 @@ def licences() -> str:
         "",
     ]
     lines += _packages(needed)
-    lines += ["", "Pictures (the extra `images`) need these as well:", "", *_packages(images)]
+    lines += ["", "Images (the extra `images`) need these as well:", "", *_packages(images)]
     lines += ["", "`tuireader serve` (the extra `serve`) needs these as well:", "", *_packages(serve)]
     return finished([*lines, "", *_REMARKS])
 

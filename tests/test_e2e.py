@@ -85,11 +85,11 @@ def test_the_demo_story(tmp_path: Path) -> None:
         assert "WeChat suspends new user registration to upgrade its security" in shown
         assert "title ×1" in shown and "body ×" in shown
         screen.wait(lambda _: counts(screen)["Unread"] == "89")
-        for hit in ("hit 1/", "hit 2/"):
+        for hit in ("match 1/", "match 2/"):
             screen.press("]")
             screen.wait(hit)
         screen.press("[")
-        screen.wait("hit 1/")
+        screen.wait("match 1/")
         screen.press("e")
         screen.wait("reports · first: Pacific Wire")
         screen.press("enter")

@@ -49,17 +49,18 @@ def test_a_hit_that_was_edited_away_is_shown_as_such(web: Web, home: Home, run: 
     assert f"[Quokka until edited {when}]" in out("list")
     assert f"[Quokka until edited {when}]" in out("search", "watch:Quokka")
     shown = out("show", "1")
-    assert f"◆ Quokka: body ×1 quokka · hit until edited {when}\n  “A quokka was seen in town.”" in shown
+    assert f"◆ Quokka: body ×1 quokka · matched until edited {when}\n  “A quokka was seen in town.”" in shown
     (found,) = json.loads(out("show", "1", "--json"))["evidence"]
     assert (found["until"], found["sentence"]) == (moment, "A quokka was seen in town.")
     assert found["revision"] > 0
-    assert "Quokka\t1/1\t" in out("watch", "list") and "(1 hit until edited)" in out("watch", "list")
+    assert "Quokka\t1/1\t" in out("watch", "list") and "(1 match until edited)" in out("watch", "list")
     assert json.loads(out("watch", "list", "--json"))["former"] == 1
     report = out("watch", "report", "Quokka")
-    assert report.startswith("1 hit, 1 until edited\n") and f"In town  (hit until edited {when})" in report
+    assert report.startswith("1 match, 1 until edited\n")
+    assert f"In town  (matched until edited {when})" in report
     assert json.loads(out("watch", "report", "Quokka", "--json"))["former"] == 1
-    assert f"(hit until edited {when})" in out("watch", "test", "watch:Quokka")
-    assert "(hit until edited" in out("brief")
+    assert f"(matched until edited {when})" in out("watch", "test", "watch:Quokka")
+    assert "(matched until edited" in out("brief")
     brief = json.loads(out("brief", "--format", "json"))
     assert brief["sections"][0]["stories"][0]["evidence"][0]["until"] == moment
 

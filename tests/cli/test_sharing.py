@@ -249,7 +249,7 @@ def test_all_of_it_works_while_the_reader_is_open(run: Run, news: tuple[Home, We
         terminal.press(",")
         terminal.wait("Touch")
         terminal.press("k")
-        terminal.wait("touch is done")
+        terminal.wait("touch finished")
         assert (tmp_path / "touched").exists()
         terminal.press("Q")
         assert terminal.leave() == Exit.OK

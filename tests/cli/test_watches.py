@@ -45,7 +45,7 @@ def test_list(run: Run) -> None:
 
 def test_an_expression_is_tried(run: Run) -> None:
     told = run("watch", "test", "Alipay", "OR", "WeChat", "--days", "30")
-    assert told.code == Exit.OK and told.out.startswith("13 hits\n0.43 a day\n")
+    assert told.code == Exit.OK and told.out.startswith("13 matches\n0.43 a day\n")
     assert "      12  One" in told.out and "Alipay (APAY) shrinks" in told.out
     whole = json.loads(run("watch", "test", "--json", "alipay or wechat").out)
     assert whole["hits"] == 0
@@ -58,7 +58,7 @@ def test_an_expression_is_tried(run: Run) -> None:
 
 def test_report_and_lint(run: Run) -> None:
     told = run("watch", "report", "pay")
-    assert told.code == Exit.OK and told.out.startswith("13 hits\n")
+    assert told.code == Exit.OK and told.out.startswith("13 matches\n")
     assert "      13  Alipay\n       0  Alypay\n       0  WeChat quokka" in told.out
     assert (
         "First to report\n  One: first in 1 of 1 stories\n  Two: first in 0 of 1 stories, else " in told.out

@@ -174,8 +174,8 @@ def test_a_sentence_that_was_edited_away_says_so_and_gives_way_to_one_that_stand
     former = replace(on("Ferries", "It sank_once."), until=DAY, feed="The <Hub>", feed_id=2)
     first = report(1, "Fog", story=1, evidence=(former,))
     alone, moment = build([first], ["Ferries"]), "2023-11-14 22:13 UTC"
-    assert f"> It sank\\_once. (hit until edited {moment} · in The \\<Hub\\>)" in render(alone, "md")
-    assert f"It sank_once. (hit until edited {moment} · in The &lt;Hub&gt;)" in render(alone, "html")
+    assert f"> It sank\\_once. (matched until edited {moment} · in The \\<Hub\\>)" in render(alone, "md")
+    assert f"It sank_once. (matched until edited {moment} · in The &lt;Hub&gt;)" in render(alone, "html")
     both = build([first, report(2, "Fog", 1, story=1, evidence=(on("Ferries"),))], ["Ferries"])
     (section,) = both.sections
     assert section.stories[0].evidence == (on("Ferries"),)

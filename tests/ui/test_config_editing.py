@@ -99,7 +99,7 @@ def test_the_terminal_is_lent_to_the_editor(tmp_path: Path) -> None:
         terminal.wait("editing")
         terminal.press("enter")
         terminal.wait("ed ended with exit status 3")
-        terminal.wait("The configuration is as it was")
+        terminal.wait("Configuration unchanged")
         terminal.press("E")
         terminal.wait("editing")
         terminal.press("ctrl+c")  # is for the editor alone

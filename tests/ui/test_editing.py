@@ -34,7 +34,7 @@ async def test_a_feed_is_edited(own: Running) -> None:
     await own.press(*["down"] * 5, "right")
     assert_screen(own.app, "edit-feed-120x40")
     await own.press("enter")
-    assert "The [/x] Quay is changed" in own.toasts
+    assert "The [/x] Quay saved" in own.toasts
     assert own.labels[-4:] == ["Docks", "The [/x] Quay", "Harbour", "https://tide.example/rss"]
     start = '# mine\n[[feeds]]\nurl = "https://quay.example/rss"  # the quay\nfolder = "Docks"\n'
     assert own.written.startswith(start)
@@ -117,7 +117,7 @@ async def test_a_search_is_saved_shown_changed_and_removed(own: Running) -> None
     await own.press("slash", *"toll OR fine")
     await own.press("ctrl+n")
     await own.submit(name="Fines")
-    assert "Fines is in the sidebar; d there removes it" in own.toasts
+    assert "Saved as Fines · d in the sidebar removes it" in own.toasts
     assert own.library.searches.saved == (ViewConfig("Fines", "toll OR fine"),)
     assert '[[view]]\nname = "Fines"\nquery = "toll OR fine"' in own.written
     assert " Fines · 0 found" in own.text and not own.main.query("#search")
@@ -168,7 +168,7 @@ async def test_what_has_come_since_last_time(tmp_path: Path) -> None:
         await library.lists.away_since()  # leaves
     async with opened_demo(tmp_path) as library, running(library) as run:
         await run.press("L")  # the demo brings nothing new the second time
-        assert "Nothing has come since last time" in run.toasts
+        assert "Nothing new since last time" in run.toasts
     async with opened_demo(tmp_path) as library:
         newest = max(await library.lists.ids(views.ALL))
         rows = await library.lists.rows([newest])

@@ -39,7 +39,7 @@ async def test_only_what_is_checked_is_taken(welcome: Running) -> None:
     await welcome.press("escape")
     assert isinstance(welcome.app.screen, FirstRun)
     await welcome.press("a", "s")
-    assert followed(welcome) == [] and "Nothing is checked" in welcome.text
+    assert followed(welcome) == [] and "No feed is checked" in welcome.text
     await welcome.press("space", "j", "space", "enter")
     assert followed(welcome) == [starter()[0].url, starter()[2].url]
 

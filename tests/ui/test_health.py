@@ -121,7 +121,7 @@ async def test_the_feed_that_a_page_names_is_taken_in_place(tmp_path: Path) -> N
             assert faults == [Fault.NOT_A_FEED]
             async with running(library) as run:
                 await run.press("H")
-                assert "Take its feed" in run.text
+                assert "Use its feed" in run.text
                 await run.press("a")
                 assert new in run.written
 

@@ -236,18 +236,18 @@ async def test_only_web_addresses_are_opened(url: str) -> None:
 
 async def test_hits(run: Running) -> None:
     await run.press("enter", "right_square_bracket")
-    assert "hit 1/27 · LanternPay" in run.text
+    assert "match 1/27 · LanternPay" in run.text
     await run.press("right_square_bracket")
-    assert "hit 2/27 · Ferries" in run.text
+    assert "match 2/27 · Ferries" in run.text
     await run.press("left_square_bracket", "left_square_bracket")
-    assert "hit 27/27" in run.text
+    assert "match 27/27" in run.text
     assert run.main.pane.scroll_offset.y == run.main.pane.max_scroll_y or "LanternPay" in run.text
 
 
 async def test_no_hits() -> None:
     async with running(library(text=FEEDS)) as run:
         await run.press("enter", "right_square_bracket")
-        assert "No watch hit this text" in run.toasts
+        assert "No matches in this text" in run.toasts
 
 
 async def test_related_opens_and_back_returns_to_the_very_line(run: Running) -> None:

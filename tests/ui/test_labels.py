@@ -162,13 +162,13 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(demo: Running) -> N
     await demo.press(*"rules", "enter")
     assert demo.main.session.view == View(ViewKind.LABEL, "Rules")
     assert await labelled(demo.library) == dict.fromkeys((first, second), ("Rules",))
-    assert "The label law is rules now" in demo.toasts
+    assert "Label law renamed to rules" in demo.toasts
     demo.main.sidebar.select(View(ViewKind.LABEL, "Rules"))
     await demo.press("d", "escape")
     assert len(await labelled(demo.library)) == 2
     await demo.press("d", "enter")
     assert await labelled(demo.library) == {} and demo.main.session.view == View(ViewKind.ALL)
-    assert "The label Rules is removed · ^z undoes" in demo.toasts
+    assert "Label Rules removed · ^z undoes" in demo.toasts
     assert "Labels" not in demo.labels
     await demo.press("ctrl+z")
     assert len(await labelled(demo.library)) == 2
@@ -187,12 +187,12 @@ async def test_a_label_is_said_to_be_changed_once_that_is_stored(demo: Running) 
         assert "is rules now" not in demo.toasts
         lock.release()
         await demo.settle()
-    assert "The label law is rules now" in demo.toasts
+    assert "Label law renamed to rules" in demo.toasts
     demo.main.sidebar.select(View(ViewKind.LABEL, "rules"))
     demo.library.database.wait_at_most(0.01)
     with locked(demo.library.paths.database):
         await demo.press("d", "enter")
-        assert "Not saved: " in demo.toasts and "is removed" not in demo.toasts
+        assert "Not saved: " in demo.toasts and "removed" not in demo.toasts
     assert len(await labelled(demo.library)) == 1
 
 

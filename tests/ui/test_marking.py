@@ -149,7 +149,7 @@ async def test_what_cannot_be_stored_is_taken_back_and_tried_again_by_a_key(run:
     assert "Saved" in run.toasts and len(starred(run)) == 2
     await same(run)
     await run.press("ctrl+s")
-    assert "Nothing to try again" in run.toasts
+    assert "Nothing to retry" in run.toasts
     await run.press("ctrl+z", "ctrl+z")
     assert starred(run) == kept
     await same(run)
@@ -162,10 +162,10 @@ async def test_undo_after_a_failure_touches_no_other_article(run: Running) -> No
     with locked(run.library.paths.database):
         await run.press("s")
     await run.press("ctrl+z")
-    assert starred(run) == kept and "Not tried again: 1 marked starred" in run.toasts
+    assert starred(run) == kept and "Not retried: 1 marked starred" in run.toasts
     await same(run)
     await run.press("ctrl+s")
-    assert starred(run) == kept and "Nothing to try again" in run.toasts
+    assert starred(run) == kept and "Nothing to retry" in run.toasts
     await run.press("ctrl+z")
     assert starred(run) == set()
     await same(run)
@@ -203,7 +203,7 @@ async def test_undo_that_comes_too_late_is_said_to_be_nothing(run: Running) -> N
         other.execute("COMMIT")
         await same(run)
     assert starred(run) == kept
-    assert "Nothing undone: another program has changed something since" in run.toasts
+    assert "Nothing undone: another program made changes since" in run.toasts
 
 
 async def test_a_list_that_was_read_meanwhile_is_read_again(run: Running) -> None:
@@ -227,7 +227,7 @@ async def test_marking_a_whole_list_and_the_rest_of_the_views(run: Running) -> N
         await same(run)
     assert not len(await run.library.lists.ids(View(ViewKind.UNREAD), show_read=False))
     await run.press("A")
-    assert "All read already" in run.toasts
+    assert "Everything is read already" in run.toasts
     with locked(run.library.paths.database) as lock:
         await run.pilot.press("A", "ctrl+z")  # the second one had nothing to do
         assert {read for read, _, _ in (await shown(run)).values()} == {False}

@@ -65,4 +65,4 @@ async def test_a_theme_that_cannot_be_kept_is_used_and_says_so(run: Running) -> 
     with failing(TuireaderError("the config cannot be written"), run.library.settings.set_theme):
         await run.press("enter")
     assert run.app.theme == "nord"
-    assert "Theme nord until the program ends: the config cannot be written" in run.toasts
+    assert "Theme nord until you quit: the config cannot be written" in run.toasts

@@ -75,7 +75,7 @@ async def test_why_there_is_no_full_text_is_told_in_a_line() -> None:
     async with running(one("")) as run:
         site = Site(run.library)
         await run.press("enter")
-        assert "The feed gives no text for this article · x fetches it from its page · o opens it" in run.text
+        assert "The feed has no text for this article · x fetches it from its page · o opens it" in run.text
         await run.press("x")
         assert "No full text: HTTP 404: not found" in run.toasts
         site.pages[1] = PAGE
@@ -85,7 +85,7 @@ async def test_why_there_is_no_full_text_is_told_in_a_line() -> None:
         with written(run.library) as store:
             store.full_texts.fail(1, "HTTP 404: not found", NOW)
         await run.press("enter")
-        assert "The full text could not be fetched: HTTP 404: not found · x tries again" in run.text
+        assert "The full text could not be fetched: HTTP 404: not found · x retries" in run.text
 
 
 async def test_a_purged_text_is_told() -> None:
@@ -156,7 +156,7 @@ async def test_without_a_comment_feed_c_opens_the_browser_or_says_that_there_are
         assert run.browsed == ["https://news.example/1#c"]
     async with running(one(PAGE)) as run:
         await run.press("enter", "c")
-        assert "This article names no comments" in run.toasts and not run.browsed
+        assert "This article has no comments page" in run.toasts and not run.browsed
         await run.press("D")
         assert "Nothing was changed" in run.toasts
 
@@ -272,7 +272,7 @@ async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
         assert site.asked[-1] == "https://news.example/far.png"
         assert "╭─ picture" in run.text and "Far below" in run.text  # it could not be had: its place stays
         await run.press("g", "i")
-        assert "Pictures are off" in run.toasts and "╭─ picture" in run.text and "A. Quist" in run.text
+        assert "Images hidden" in run.toasts and "╭─ picture" in run.text and "A. Quist" in run.text
         await run.press("i")
         assert "╭─ picture" not in run.text
 
@@ -304,12 +304,12 @@ async def test_pictures_stay_off(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_a_slow_connection_or_the_configuration_turns_them_off() -> None:
     async with looking(picture=replace(RED, speed=5_000.0)) as (run, site):
-        assert "The connection is slow: no more pictures · i shows them" in run.toasts
+        assert "Slow connection: images hidden · i shows them" in run.toasts
         await run.press("G")
         assert site.asked == [QUAY]
     async with looking('[ui]\nimages = "off"') as (run, site):
         await run.press("i")
-        assert site.asked == [] and "No pictures here" in run.toasts
+        assert site.asked == [] and "No images here" in run.toasts
 
 
 def test_how_a_terminal_shows_pictures() -> None:

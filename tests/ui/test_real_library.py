@@ -24,7 +24,7 @@ async def test_the_story_from_the_watch_to_the_relative_and_back(tmp_path: Path)
             text = run.text
             assert "◆ WeChat  title ×" in text and "◆ PIPL  body ×" in text
             await run.press("right_square_bracket", "right_square_bracket")
-            assert "hit 2/" in run.text
+            assert "match 2/" in run.text
             await run.press("e")
             assert run.main.pane.chosen == 0
             await run.press("enter")

@@ -237,5 +237,5 @@ async def test_an_empty_list_says_what_may_be_meant(demo: Running) -> None:
     await demo.library.watches.save(WatchConfig("Dead", query="quokka or wombat"))
     await demo.main.flows.apply(Outcome(watches_changed=True))
     await demo.show(View(ViewKind.WATCH, "Dead"))
-    assert "Nothing matched so far." in demo.text
+    assert "No matches yet." in demo.text
     assert '"or" is searched as a word; did you mean OR?' in demo.text

@@ -58,11 +58,11 @@ async def test_a_program_gets_the_article(demo: Running, tmp_path: Path) -> None
     url, _, given = got.read_text(encoding="utf-8").partition("\n")
     article = json.loads(given)
     assert (url, article["title"], article["id"]) == (demo.row.url, demo.row.title, demo.row.id)
-    assert "is done" in demo.toasts
+    assert "finished" in demo.toasts
     got.unlink()
     await demo.press("vertical_line")
     await demo.press("enter")  # what was typed before is there again
-    assert got.exists() and demo.toasts.count("is done") == 1
+    assert got.exists() and demo.toasts.count("finished") == 1
 
 
 async def test_what_a_program_prints_and_how_it_fails_is_told(demo: Running, tmp_path: Path) -> None:

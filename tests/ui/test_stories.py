@@ -68,7 +68,7 @@ async def test_a_story_is_one_line_that_opens_in_place_is_marked_and_split(demo:
     assert "Removed from its story" in demo.toasts
     assert listed(demo, story) == [other, *row[:2]]
     await demo.press("X")
-    assert "This article is in no story" in demo.toasts
+    assert "This article is not part of a story" in demo.toasts
     await demo.press("U")
     assert listed(demo, story) == [other, lead]
     demo.main.articles.select_id(other)

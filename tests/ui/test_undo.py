@@ -51,7 +51,7 @@ async def test_every_dialog_is_taken_back(tmp_path: Path) -> None:
             await undone(run, "watch Tolls changed")
             run.select(View(ViewKind.WATCH, "Tolls"))
             await run.press("delete", "enter")
-            assert "The watch Tolls is removed · ^z undoes" in run.toasts
+            assert "Watch Tolls removed · ^z undoes" in run.toasts
             assert library.config.watches == () and "Tolls" not in run.labels
             await undone(run, "watch Tolls removed")
             await run.press("w")  # the same in the table
@@ -71,7 +71,7 @@ async def test_every_dialog_is_taken_back(tmp_path: Path) -> None:
             run.select(View(ViewKind.FEED, "1"))  # a feed
             await run.press("e")
             await run.submit(title="The Quay", folder="Docks")
-            assert "The Quay is changed · ^z undoes" in run.toasts
+            assert "The Quay saved · ^z undoes" in run.toasts
             await undone(run, "feed https://quay.example/rss changed")
             run.select(View(ViewKind.FEED, "2"))
             await run.press("d", "enter")

@@ -53,7 +53,7 @@ def test_the_line_of_a_watch() -> None:
     quiet = WatchStats("A", quiet="quiet: 2 of 3 feeds failing", newest=row)
     assert watch_row(quiet, NOW).cells["last"].text == "quiet: 2 of 3 feeds failing"
     assert watch_row(WatchStats("A", problem="no"), NOW).cells["last"].text == "! no"
-    assert watch_row(WatchStats("A"), NOW).cells["last"].text == "no hits yet"
+    assert watch_row(WatchStats("A"), NOW).cells["last"].text == "no matches yet"
     config = WatchConfig("A", ("x", "y"), (("z",),), ("w",), "q")
     assert definition(config) == "any: x, y · one of: z · none: w · query: q"
 
@@ -69,7 +69,7 @@ async def test_a_watch_may_have_any_name() -> None:
             (line,) = [line for line in run.text.splitlines() if f"About n{at}" in line]
             assert f"◆{name[0].upper()}" in line
             await run.press("enter", "right_square_bracket")
-            assert f"hit 1/1 · {name}" in run.text
+            assert f"match 1/1 · {name}" in run.text
             await run.press("h", "j")
         await run.press("w")
         assert all(name in run.text for name in NAMES)
@@ -309,7 +309,7 @@ async def test_a_hit_that_was_edited_away_says_until_when_and_where() -> None:
         with written(run.library) as store:
             store.watches.end_matches([(1, replace(former, revision=1, until=NOW - 60))])
         await run.press("enter")
-        assert f"◆ Ferries  body ×1 (WeChat) · hit until edited {short_time(NOW - 60)}" in run.text
+        assert f"◆ Ferries  body ×1 (WeChat) · matched until edited {short_time(NOW - 60)}" in run.text
         assert "“Pay by WeChat.”" in run.text and "◆ LanternPay  body ×1" in run.text
 
 

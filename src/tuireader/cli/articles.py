@@ -229,7 +229,7 @@ def _text(found: Article, related: tuple[Related, ...]) -> Iterator[str]:
     for evidence in found.evidence:
         where = ", ".join(f"{hit.field} ×{hit.count} {hit.term}" for hit in evidence.hits)
         sentence = f"\n  “{evidence.sentence}”" if evidence.sentence else ""
-        former = f" · hit {until_edited(evidence.until)}" if evidence.former else ""
+        former = f" · matched {until_edited(evidence.until)}" if evidence.former else ""
         feed = f" · in {evidence.feed}" if evidence.feed else ""
         yield f"{ink(f'◆ {evidence.watch}', fg='yellow')}: {where}{former}{feed}{sentence}"
     if found.evidence:

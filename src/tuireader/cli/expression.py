@@ -89,5 +89,5 @@ async def no_articles(library: Library, expression: str) -> str:
             hidden = counted(len(muted), "muted article")
             return f"nothing matches that is not muted ({hidden}: add is:muted to see them)"
     if len(expression) > 1 and expression.isascii() and expression.isalpha() and expression.islower():
-        return f"nothing matches {expression} ({expression}* also finds words that begin so)"
+        return f"nothing matches {expression} ({expression}* also finds longer words)"
     return f"nothing matches {clean(expression, 100)}"

@@ -191,8 +191,8 @@ async def remove(library: Library, feed: tuple[str, ...], as_json: bool) -> None
 async def accept(library: Library, feed: tuple[str, ...], as_json: bool) -> None:
     """Write the new addresses of moved feeds to the configuration.
 
-    Without FEED, for all moved feeds. If the address of a FEED is now a web page, takes the feed that the
-    page names.
+    Without FEED, for all moved feeds. If the address of a FEED is now a web page, takes the feed linked on
+    the page.
 
     \b
     Examples:
@@ -287,7 +287,7 @@ async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder:
     lines = []
     for number, feed in enumerate(await library.feeds.with_titles(found), 1):
         address = without_password(feed.url)
-        known = " · you follow this already" if library.feeds.is_subscribed(feed.url) else ""
+        known = " · already subscribed" if library.feeds.is_subscribed(feed.url) else ""
         told = f"{feed.title or 'Untitled'} ({address}){known}"
         more = [*(("--folder", folder) if folder else ()), *(("--title", title) if title else ())]
         command = shlex.join(["tuireader", "add", "--feed", str(number), *more, without_password(url)])

@@ -55,7 +55,7 @@ async def list_(library: Library, as_json: bool) -> None:
         if as_json:
             print_json("WatchNumbers", one, newest=one.newest and _article(library, one.newest))
             continue
-        former = f"{counted(one.former, 'hit')} until edited" if one.former else ""
+        former = f"{counted(one.former, 'match', 'matches')} until edited" if one.former else ""
         advice = [note for note in one.advice if note not in one.quiet]
         notes = "".join(f"  ({note})" for note in (former, one.quiet, one.problem, *advice) if note)
         hits = f"{one.today} · {one.week} · {one.month}"
@@ -138,7 +138,7 @@ async def lint(library: Library, as_json: bool) -> None:
         else:
             print(": ".join(part for part in (remark.watch, remark.term, remark.message) if part))
     if not remarks and not as_json:
-        say("no remarks")
+        say("nothing to report")
 
 
 def _print_report(library: Library, report: Report, as_json: bool) -> None:
@@ -152,7 +152,8 @@ def _print_report(library: Library, report: Report, as_json: bool) -> None:
             first=[shapes.First.encode(lead, feed=title) for title, lead in report.leads],
         )
         return
-    print(counted(report.hits, "hit") + (f", {report.former:,} until edited" if report.former else ""))
+    former = f", {report.former:,} until edited" if report.former else ""
+    print(counted(report.hits, "match", "matches") + former)
     if report.hits:
         print(f"{report.a_day:,.3g} a day")
     most = max((count for _, count in report.days), default=1)
@@ -163,7 +164,7 @@ def _print_report(library: Library, report: Report, as_json: bool) -> None:
         print("\nNewest")
     for row in report.samples:
         until = max((until for _, until in row.former), default=0)
-        former = f"  (hit {until_edited(until)})" if until else ""
+        former = f"  (matched {until_edited(until)})" if until else ""
         print(f"  {row.id}\t{library.feeds.title(row.feed_id)}  {row.title}{former}")
 
 

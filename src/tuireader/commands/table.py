@@ -163,7 +163,7 @@ COMMANDS: tuple[Command, ...] = (
     _find(
         "find_in_page",
         "Find in page",
-        "Find words in the article; ] and [ jump to the hits, esc leaves.",
+        "Find words in the article; ] and [ jump to the matches, esc leaves.",
         "ctrl+f",
     ),
     _find("sort", "Sort", "Sort the list by time, feed, title, watch, sources or relevance.", "backslash"),
@@ -221,7 +221,7 @@ COMMANDS: tuple[Command, ...] = (
         Scope.WATCHES,
     ),
     _watches(
-        "take_alias", "Take alias", "In the watch dialog: add the suggested alias.", "ctrl+t", Scope.WATCH
+        "take_alias", "Use alias", "In the watch dialog: add the suggested alias.", "ctrl+t", Scope.WATCH
     ),
     _watches("mute", "Mute", "Hide articles by words or feed, for a time or for good.", "M"),
     _watches(
@@ -235,11 +235,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _watches(
         "next_hit",
-        "Next hit",
-        "Jump to the next hit of find in page, a watch or the search.",
+        "Next match",
+        "Jump to the next match of find in page, a watch or the search.",
         "right_square_bracket",
     ),
-    _watches("previous_hit", "Previous hit", "Jump to the previous hit.", "left_square_bracket"),
+    _watches("previous_hit", "Previous match", "Jump to the previous match.", "left_square_bracket"),
     _program("palette", "Commands", "Find and run a command by name.", "colon ctrl+p"),
     _program("macro", "Macros", "Run a macro of the configuration; press its key next.", "comma"),
     _program(

@@ -84,7 +84,7 @@ def _quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: 
 
 def _origin(evidence: Evidence, safe: Callable[[str], str]) -> str:
     """Describe the origin of a sentence that is not in the displayed text: a former version, another feed."""
-    former = f"hit until edited {_moment(evidence.until)}" if evidence.former else ""
+    former = f"matched until edited {_moment(evidence.until)}" if evidence.former else ""
     where = " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
     return f" ({safe(where)})" if where else ""
 

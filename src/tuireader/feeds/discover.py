@@ -133,7 +133,7 @@ async def _read(fetcher: Fetcher, parser: ParseWorker, url: str, page: str) -> t
     answer = await fetcher.fetch(FetchJob(0, url, public_only=is_elsewhere))
     if isinstance(answer, FetchFailed):
         raise TuireaderError(answer.reason)
-    assert isinstance(answer, Fetched), "nothing is known of it that could be unchanged"
+    assert isinstance(answer, Fetched), 'the server says "not modified", but nothing was fetched before'
     parsed = await parser.parse(answer.body, answer.url, answer.content_type)
     if not isinstance(parsed, ParsedFeed):
         raise TuireaderError(parsed.reason)

@@ -89,7 +89,7 @@ async def _fetch(fetcher: Fetcher, url: str, feed_url: str, headers: tuple[tuple
         if answer.status == 401:  # a page has no password in the configuration
             raise TuireaderError(f"HTTP 401: {STATUS_WORDS[401]}", "o opens it in the browser")
         raise TuireaderError(answer.reason)
-    assert isinstance(answer, Fetched), "nothing is known of it that could be unchanged"
+    assert isinstance(answer, Fetched), 'the server says "not modified", but nothing was fetched before'
     return answer
 
 

@@ -88,7 +88,7 @@ _ADVICE: Mapping[str, str] = {
     "random-unread": "n opens the next unread article",
     "redraw": "the screen redraws itself",
     "reload-urls": "E edits and reloads the configuration",
-    "rev-sort": "\\ sorts, also in reverse order",
+    "rev-sort": "\\ sorts in either direction",
     "save-all": "ctrl+a selects all articles, S saves the selected ones",
     "select-filter": "the sidebar lists the saved searches",
     "set": "macros cannot change settings",

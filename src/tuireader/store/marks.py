@@ -17,7 +17,7 @@ from tuireader.store.sql import Part, id_list
 _KEEP = 200  # number of undo steps to store
 _COLUMNS = {"read": "read", "starred": "starred"}
 _STATES = {"read": ("unread", "read"), "starred": ("not starred", "starred")}
-_SPLIT = "an article split from its story"
+_SPLIT = "an article removed from its story"
 _CONFIG = "config"  # mark of a step that changed the configuration; its `ids` are packed by `config.edit`
 
 
@@ -65,7 +65,7 @@ class Marks(Part):
         """Remove an article from its story for good; needs a transaction. Returns no ids without a story."""
         others = self._relations.split(article_id)
         if not others:
-            return Change("nothing split", ())
+            return Change("nothing removed", ())
         step = self._note(now, _SPLIT, "apart", True, [article_id, *others])
         return Change(_SPLIT, (article_id, *others), step=step)
 

@@ -139,7 +139,7 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
         return (f"found {at}/{count}" if count else "not found"), not count
     if panes.in_article and page is not None:
         if article.hit >= 0 and article.chosen < 0:
-            return f"hit {article.hit + 1}/{len(page.hits)} · {page.hits[article.hit].watch}", False
+            return f"match {article.hit + 1}/{len(page.hits)} · {page.hits[article.hit].watch}", False
         if session.trail:
             return f"{len(session.trail)} back", False
     articles = panes.articles
@@ -184,9 +184,9 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
     if kind is ViewKind.STARRED:
         return f"Nothing starred yet. {key_of('toggle_star')} stars an article."
     if kind is ViewKind.LABEL:
-        return f"Nothing is labelled {sought}."
+        return f"No articles labelled {sought}."
     if kind is ViewKind.WATCH:
-        return "Nothing matched so far."
+        return "No matches yet."
     if not session.shows_read:
         return f"Nothing unread here. {key_of('show_hide_read')} shows what is read."
     return f"Nothing here yet. {key_of('refresh_one')} refreshes."
@@ -196,5 +196,5 @@ def _nothing_found(sought: str) -> str:
     if not sought:
         return 'Type words, "a phrase", title:word, -word …'
     if len(sought) > 1 and sought.isalpha() and sought.islower() and sought.isascii():
-        return f"Nothing found.\n{sought}* also finds words that begin so."
+        return f"Nothing found.\n{sought}* also finds longer words."
     return "Nothing found."

@@ -34,7 +34,7 @@ class FullText(Controller):
         async def switch() -> None:
             try:
                 await self.reader.renew(await self.library.content.show_full_text(article_id, shown))
-                self.host.say_shortly("The full text" if shown else "What the feed says")
+                self.host.say_shortly("Full text" if shown else "Feed text")
             finally:
                 done.set()
 
@@ -59,7 +59,7 @@ class FullText(Controller):
             return
         if await self.reader.renew(article):
             key = self.host.key_of("full_text")
-            self.host.say_shortly(f"The full text · {key} shows what the feed says")
+            self.host.say_shortly(f"Full text · {key} shows the feed's text")
         await self.reload()  # watches may match it
 
     async def comments(self) -> None:
@@ -71,7 +71,7 @@ class FullText(Controller):
             if article.comments_url:
                 await self.host.browse(article.comments_url)
             else:
-                self.host.say("This article names no comments", seconds=2)
+                self.host.say("This article has no comments page", seconds=2)
             return
         if not self.panes.in_article:  # reading without the list goes on without it
             self.panes.go_to(self.pane)

@@ -100,17 +100,18 @@ class Images(Controller):
         """Show images or only their placeholders, or say why there are none."""
         host = self.host
         if not _can_decode():
-            host.say("Pictures need a package: pip install 'tuireader[images]'", severity="warning")
+            host.say("Images need a package: pip install 'tuireader[images]'", severity="warning")
             return
         if not self.way:
             host.say(
-                "No pictures here: ui.images is off, or the terminal shows no colours", severity="warning"
+                "No images here: ui.images is off, or the terminal has no colours",
+                severity="warning",
             )
             return
         self.on, self._auto = not self.on, False
         self._failed.clear()
         self.pane.look_for_pictures(self.on)
-        host.say_shortly("Pictures are shown" if self.on else "Pictures are off")
+        host.say_shortly("Images shown" if self.on else "Images hidden")
 
     def see(self, urls: tuple[str, ...], width: int) -> None:
         """Load and show images that became visible."""
@@ -169,7 +170,7 @@ class Images(Controller):
             self.on = self._auto = False
             self.pane.looks_for_pictures = False
             key = self.host.key_of("pictures")
-            self.host.say(f"The connection is slow: no more pictures · {key} shows them", seconds=6)
+            self.host.say(f"Slow connection: images hidden · {key} shows them", seconds=6)
 
 
 def _can_decode() -> bool:

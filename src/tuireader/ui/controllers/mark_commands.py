@@ -143,14 +143,14 @@ class MarkCommands(Controller):
         await self.listing.complete()
         ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
         if await self.listing.all_read():
-            self.host.say("All read already")
+            self.host.say("Everything is read already")
         else:
             await self._say_bulk(await self.set_read(ids, True))
 
     async def clear_away(self, away: Away | None, reload: Callable[[], Awaitable[None]]) -> None:
         """Mark read what came during an absence."""
         if away is None or not away.ids:
-            self.host.say("Nothing has come while you were away", seconds=2)
+            self.host.say("Nothing new while you were away", seconds=2)
             return
         step = await self.set_read(away.ids, True, stories=False)
         await reload()
@@ -162,13 +162,13 @@ class MarkCommands(Controller):
         if article_id is None:
             return
         step = await self.marks.do(
-            Step("an article split from its story", lambda _: self.library.marks.split_story(article_id))
+            Step("an article removed from its story", lambda _: self.library.marks.split_story(article_id))
         )
         if not step.done.is_set():
             self.host.say_shortly("Removing it from its story …")
         elif step.change is not None:
             split = f"Removed from its story{self.host.undo_hint}"
-            self.host.say(split if step.change.ids else "This article is in no story")
+            self.host.say(split if step.change.ids else "This article is not part of a story")
 
     async def retry(self) -> None:
         """Try again to store the marks that could not be stored."""
@@ -182,7 +182,7 @@ class MarkCommands(Controller):
         if many and self.chosen.is_selection:
             said = f"{counted(count, 'article')} {many}"
         elif count > 1:
-            said = f"{one}, with {count - 1} more of the story"
+            said = f"{one}, and {count - 1} more of the story"
         self.host.say_shortly(f"{said}{self.host.undo_hint}")
 
     async def _say_bulk(self, step: Step) -> None:

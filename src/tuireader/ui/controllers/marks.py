@@ -21,7 +21,7 @@ PATIENCE = 10.0
 """Seconds that marks wait for another program that is writing, before they are taken back."""
 LAST = 0.7
 """Seconds of that when the program is left."""
-_CHANGED_SINCE = "Nothing undone: another program has changed something since"
+_CHANGED_SINCE = "Nothing undone: another program made changes since"
 _UNSAVED = "unsaved"  # the toasts that say what could not be stored
 
 
@@ -232,13 +232,13 @@ class Marks(Controller):
     def _say_unsaved(self) -> None:
         reason = self._reason.replace(f" {self.library.paths.database}", "")
         key = self.host.key_of("retry_marks")
-        message = f"{self._what_is_lost()}: {reason}. Press {key} to try again"
+        message = f"{self._what_is_lost()}: {reason}. Press {key} to retry"
         self.host.say(message, severity="error", seconds=10, group=_UNSAVED)
 
     def _what_is_lost(self) -> str:
         marks = sum(step.mark != PLACE for step in self._failed)
         if not marks:
-            return "Your place in the text is not saved"
+            return "Your place in the text was not saved"
         return "Not saved" if marks == 1 else f"{counted(marks, 'mark')} not saved"
 
     async def _supersede(self, step: Step) -> None:
@@ -261,7 +261,7 @@ class Marks(Controller):
         """Try again to store what was taken back; words for a toast."""
         steps, self._failed, self._failed_last = self._failed, [], False
         if not steps:
-            return "Nothing to try again"
+            return "Nothing to retry"
         self.host.say_no_more(_UNSAVED)
         for step in steps:
             step.trouble = None
@@ -271,7 +271,7 @@ class Marks(Controller):
         await wait_at_most(MOMENT, self._idle)
         if self._failed:
             return ""
-        return "Trying again …" if self.pending else "Saved"
+        return "Retrying …" if self.pending else "Saved"
 
     # -- undo
 
@@ -284,7 +284,7 @@ class Marks(Controller):
             if self._failed_last and (lost := [one for one in self._failed if one.undoable]):
                 self._failed.remove(lost[-1])  # it is what undo is meant for
                 self.host.say_no_more(_UNSAVED)
-                return f"Not tried again: {lost[-1].what}"
+                return f"Not retried: {lost[-1].what}"
             era = self._era
             found = await self.library.marks.newest_step(
                 min((one.undoes.step for one in self._queue if one.undoes is not None), default=0)

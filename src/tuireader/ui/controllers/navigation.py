@@ -135,7 +135,7 @@ class Navigation(Controller):
         if article_id is not None:
             await self.open_article(article_id)
         else:
-            said = "Nothing unread" if self.session.is_counted else "Still counting what is unread …"
+            said = "Nothing unread" if self.session.is_counted else "Still counting unread articles …"
             self.host.say(said)
 
     def _views_with_unread(self, step: int) -> list[View]:
@@ -171,7 +171,7 @@ class Navigation(Controller):
         if pane.sought:
             pane.next_found(step)
         elif pane.next_hit(step) is None:
-            self.host.say("No watch hit this text", seconds=2)
+            self.host.say("No matches in this text", seconds=2)
 
     def related(self) -> None:
         """Go to the related articles below the text."""
@@ -180,12 +180,12 @@ class Navigation(Controller):
         pane = self.pane
         self.panes.go_to(pane)
         if not pane.choose(max(0, pane.chosen)):
-            self.host.say("Nothing related is stored")
+            self.host.say("No related articles")
 
     async def find_in_page(self) -> None:
         """Type what is to be found in the open article."""
         if self.session.page is None:
-            self.host.say("Open an article to find something in it", seconds=2)
+            self.host.say("Open an article first", seconds=2)
         else:
             await self.panes.open_find()
 

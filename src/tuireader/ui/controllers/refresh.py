@@ -64,9 +64,9 @@ class Refreshing(Controller):
     def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> None:
         """Fetch feeds in the background."""
         if self.library.offline:
-            self.host.say("Offline: nothing is fetched here")
+            self.host.say("Offline: feeds are not fetched")
         elif self.running:
-            self.host.say("A refresh is under way")
+            self.host.say("Already refreshing")
         else:
             self.running = True
             self.top.run_worker(self._run(feed_ids, force), group="refresh")

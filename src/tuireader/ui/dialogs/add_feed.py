@@ -177,5 +177,5 @@ class AddFeed(Dialog[int | None]):
             self._show_feed(feed, str(error))
             return
         if not added:
-            self.host.say("You already follow this feed")
+            self.host.say("Already subscribed")
         self.dismiss(added)

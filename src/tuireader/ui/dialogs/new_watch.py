@@ -168,7 +168,7 @@ class NewWatch(FormDialog[str | None]):
         if isinstance(parsed, QueryError):
             return problem_lines(parsed.caret())
         if not (config.any or config.all or config.query):
-            return ((), (("Enter a word or a phrase to preview its hits", "dim"),))
+            return ((), (("Enter a word or a phrase to preview its matches", "dim"),))
         config = replace(config, name=config.name or "new watch")
         preview = await self._watches.preview(config, self._replaces)
         if preview.problem:

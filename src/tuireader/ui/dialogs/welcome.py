@@ -138,7 +138,7 @@ class FirstRun(Dialog[int | None]):
         if chosen:
             run_latest(self, partial(self._add, chosen), "add")
         else:
-            self._count("Nothing is checked")
+            self._count("No feed is checked")
 
     def on_option_list_option_selected(self) -> None:
         """Subscribe on enter."""

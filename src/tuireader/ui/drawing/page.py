@@ -58,10 +58,10 @@ def _hint(article: Article, document: Document, keys: Keys) -> str:
     """Return a hint on how to get a missing or incomplete text, or `""`."""
     fetches = f"{keys('full_text')} fetches it from its page" if article.url else ""
     if article.full is not None and article.full.error and not article.shows_full:
-        return f"The full text could not be fetched: {article.full.error} · {keys('full_text')} tries again"
+        return f"The full text could not be fetched: {article.full.error} · {keys('full_text')} retries"
     if not document.blocks:
         opens = f"{keys('open_browser')} opens it in the browser" if article.url else ""
-        reason = "The feed gives no text for this article"
+        reason = "The feed has no text for this article"
         if article.purged:
             reason = "The text of this article was removed to save space"
         return " · ".join(part for part in (reason, fetches, opens) if part)
@@ -90,7 +90,7 @@ def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:
         f"{minutes} min" if document.blocks else "",
         f"also in {', '.join(article.other_feeds)}" if article.other_feeds else "",
         "full text" if article.shows_full else "",
-        f"edited, {keys('changes')} shows what" if article.edited else "",
+        f"edited, {keys('changes')} shows how" if article.edited else "",
     ]
     return _with_labels(" · ".join(fact for fact in facts if fact), article.labels)
 
@@ -119,7 +119,7 @@ def _evidence_parts(evidence: Evidence) -> list[Part]:
         fields.setdefault(hit.field, []).append(hit)
     name = f"◆ {evidence.watch}"
     facts = [_field_label(field, hits, evidence.watch) for field, hits in fields.items()]
-    facts += [f"hit until edited {short_time(evidence.until)}"] if evidence.former else []
+    facts += [f"matched until edited {short_time(evidence.until)}"] if evidence.former else []
     facts += [f"in {evidence.feed}"] if evidence.feed else []
     counts = " · ".join(facts)
     marks = (

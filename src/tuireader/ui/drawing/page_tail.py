@@ -164,7 +164,7 @@ def comment_parts(thread: Thread | None, known: int, now: int) -> tuple[tuple[Pa
             parts.append(part if previous is not None else replace(part, gap=0))
             previous = block
         if len(parts) > _MOST_BLOCKS:
-            parts.append(Part("Further comments are left out: there are too many", "dim", gap=1))
+            parts.append(Part("Too many comments: the rest is left out", "dim", gap=1))
             break
     return tuple(parts), tuple(links)
 

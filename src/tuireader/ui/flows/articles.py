@@ -15,7 +15,7 @@ from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.settings import undo
 
 _LINES = 6  # of a program's output
-_NOTHING = Outcome(said="Choose an article first", seconds=2)
+_NOTHING = Outcome(said="Select an article first", seconds=2)
 
 
 async def open_in_browser(main: Controllers, ask: Asking) -> None:
@@ -30,7 +30,7 @@ async def open_link(main: Controllers, ask: Asking, number: int) -> Outcome | No
         return None
     url = next((link.url for link in page.links if link.number == number), None)
     if url is None:
-        return Outcome(said=f"There is no link {number}")
+        return Outcome(said=f"No link {number}")
     await main.host.browse(url)
     return None
 
@@ -74,7 +74,7 @@ async def show_changes(main: Controllers, ask: Asking) -> Outcome | None:
         return None
     revisions = await main.library.articles.revisions(article.id)
     if not revisions:
-        return Outcome(said="Nothing was changed since it first came", seconds=2)
+        return Outcome(said="No edits since it arrived", seconds=2)
     from tuireader.ui.dialogs.versions import Versions
 
     await ask(Versions(article.title, revisions))
@@ -147,13 +147,13 @@ async def choose_macro(main: Controllers, ask: Asking) -> Outcome | None:
     """Show the macros and wait for the key of one."""
     macros = {macro.key: macro for macro in main.library.config.macros}
     if not macros:
-        return Outcome(said="There are no macros yet: they stand under [[macro]] in the config")
+        return Outcome(said="No macros yet: add [[macro]] to the config")
     from tuireader.ui.dialogs.help import described
     from tuireader.ui.dialogs.pickers import KeyPicker
     from tuireader.ui.widgets.choices import Choice
 
     choices = [Choice(key, described(macro)) for key, macro in macros.items()]
-    hint = "the key of a macro runs it · esc closes"
+    hint = "press a key to run a macro · esc closes"
     key = await ask(KeyPicker("Macros", choices, hint))
     return None if key is None else run_macro(main, macros[key])
 
@@ -186,9 +186,9 @@ def described_run(ran: Ran) -> str:
     lines = ran.output.splitlines()
     shown = "\n".join([*lines[:_LINES], *(["…"] if len(lines) > _LINES else [])])
     if ran.code is None:
-        return f"{ran.program} goes on"
+        return f"{ran.program} is still running"
     if ran.code:
         return f"{ran.program} ended with exit status {ran.code}" + (f"\n{shown}" if shown else "")
     if not shown:
-        return f"{ran.program} is done"
+        return f"{ran.program} finished"
     return f"{ran.program}: {shown}" if len(lines) == 1 else f"{ran.program}:\n{shown}"

@@ -18,7 +18,7 @@ from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.widgets.field import Field, Pick
 
-_NO = Outcome(said="Choose a feed, a folder, a watch, a label or a saved search in the sidebar first")
+_NO = Outcome(said="Select a feed, folder, watch, label or saved search in the sidebar first")
 
 
 # -- add
@@ -50,10 +50,10 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
     if view.kind is ViewKind.FEED and (feed := _feed(main, int(view.key))) is not None:
         return await _edit_feed(main, ask, feed)
     if view.kind is ViewKind.FOLDER:
-        line = Field("name", "Name", view.key, "nothing takes the feeds out of the folder")
+        line = Field("name", "Name", view.key, "leave empty to remove the folder")
         return await _ask(main, ask, f"Folder {view.key}", (line,), partial(_rename_folder, main, view.key))
     if view.kind is ViewKind.LABEL:
-        line = Field("name", "Name", view.key, "another label makes the two one")
+        line = Field("name", "Name", view.key, "another label's name merges them")
         return await _ask(main, ask, f"Label {view.key}", (line,), partial(_rename_label, main, view.key))
     if view.kind is ViewKind.WATCH:
         watches = main.library.config.watches
@@ -108,12 +108,12 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
     lines = (
         Field("title", "Name", config.title, feed.title or "the feed's own"),
         Field("folder", "Folder", config.folder, "none"),
-        Field("labels", "Labels", ", ".join(config.labels), "none; further names, as in label:daily"),
-        Field("interval", "Every", interval, "as often as it changes; or 30m, 2h, 1d"),
+        Field("labels", "Labels", ", ".join(config.labels), "none; names to search by, as in label:daily"),
+        Field("interval", "Every", interval, "as often as it changes, or 30m, 2h, 1d"),
         Pick(
             "full_text",
             "Text",
-            {"": "what the feed says", "full": "full text of new articles"},
+            {"": "from the feed", "full": "full text of new articles"},
             "full" if config.full_text else "",
         ),
         Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
@@ -131,13 +131,13 @@ async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -
         labels=[name.strip() for name in values["labels"].split(",") if name.strip()],
         full_text=bool(values["full_text"]),
     )
-    return _changed(main, f"{values['title'] or feed.title or feed.url} is changed")
+    return _changed(main, f"{values['title'] or feed.title or feed.url} saved")
 
 
 async def _rename_folder(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
     new = values["name"]
     await main.library.feeds.rename_folder(name, new)
-    said = f"The folder {name} is {new} now" if new else f"The feeds of {name} are in no folder now"
+    said = f"Folder {name} renamed to {new}" if new else f"Folder {name} removed; its feeds stay"
     moved = View(ViewKind.FOLDER, name), View(ViewKind.FOLDER, new) if new else views.ALL
     return _changed(main, said, moved)
 
@@ -147,7 +147,7 @@ async def _rename_label(main: Controllers, name: str, values: Mapping[str, str])
     await _mark(main, f"{name} renamed", lambda _: main.library.labels.rename(name, new))
     kept = [one.name for one in await main.library.labels.all() if label_key(one.name) == label_key(new)]
     moved = View(ViewKind.LABEL, name), View(ViewKind.LABEL, kept[0]) if kept else views.ALL
-    return Outcome(moved, f"The label {name} is {new} now", config_changed=True)
+    return Outcome(moved, f"Label {name} renamed to {new}", config_changed=True)
 
 
 async def _mark(main: Controllers, what: str, write: Write) -> None:
@@ -206,7 +206,7 @@ async def _save_search(main: Controllers, replaces: str, values: Mapping[str, st
     await main.library.searches.save(name, expression, replaces)
     moved = None if before is None else (before, View(ViewKind.QUERY, expression))
     removes = main.host.key_of("remove_this")
-    return _changed(main, f"{name} is in the sidebar; {removes} there removes it", moved)
+    return _changed(main, f"Saved as {name} · {removes} in the sidebar removes it", moved)
 
 
 # -- remove
@@ -217,21 +217,22 @@ async def remove(main: Controllers, ask: Asking, view: View | None = None) -> Ou
     view, library = view or _chosen(main), main.library
     if view.kind is ViewKind.FEED and (feed := _feed(main, int(view.key))) is not None:
         name = feed.title or feed.url
-        question = f"Unsubscribe from {name}?\nIts articles stay stored and can be found."
+        question = f"Unsubscribe from {name}?\nIts articles are kept and can still be searched."
         do: Callable[[], Awaitable[object]] = partial(library.feeds.remove, feed.id)
-        return await _confirm(main, ask, "feed", question, do, f"{name} is removed; its articles are kept")
+        said = f"Unsubscribed from {name}; its articles are kept"
+        return await _confirm(main, ask, "feed", question, do, said)
     if view.kind is ViewKind.WATCH:
-        question = f"Remove the watch {view.key}?\nThe articles that it hit stay stored."
+        question = f"Remove the watch {view.key}?\nIts articles are kept."
         do = partial(library.watches.remove, view.key)
-        return await _confirm(main, ask, "watch", question, do, f"The watch {view.key} is removed")
+        return await _confirm(main, ask, "watch", question, do, f"Watch {view.key} removed")
     if view.kind is ViewKind.LABEL:
-        question = f"Take the label {view.key} away from all articles that have it?\nThe articles are kept."
+        question = f"Remove the label {view.key} from all articles?\nThe articles are kept."
         do = partial(_mark, main, f"{view.key} removed", lambda _: library.labels.remove(view.key))
-        return await _confirm(main, ask, "label", question, do, f"The label {view.key} is removed")
+        return await _confirm(main, ask, "label", question, do, f"Label {view.key} removed")
     if (saved := _saved(main, view)) is not None:
-        question = f"Take {saved.name} out of the sidebar?\nIt searches for {saved.query}"
+        question = f"Remove {saved.name} from the sidebar?\nIt searches for {saved.query}"
         do = partial(library.searches.remove, saved.name)
-        said = f"{saved.name} is no longer in the sidebar"
+        said = f"{saved.name} removed from the sidebar"
         return await _confirm(main, ask, "saved search", question, do, said)
     if view.kind is ViewKind.FOLDER:
         edits = main.host.key_of("edit_this")

@@ -71,7 +71,7 @@ def _entries(main: Controllers, ask: Asking) -> Iterator[Entry]:
             go = partial(ask.flows.apply, Outcome(view=item.view))
             yield f"Go to {item.label}", f"{item.unread} unread", go
     for theme in sorted(main.host.available_themes):
-        yield f"{_THEME}{theme}", "Use this theme from now on", partial(_use_theme, main, ask, theme)
+        yield f"{_THEME}{theme}", "Use this theme and save it", partial(_use_theme, main, ask, theme)
 
 
 async def _by_use(main: Controllers, ask: Asking) -> list[Entry]:
@@ -101,10 +101,10 @@ async def _use_theme(main: Controllers, ask: Asking, theme: str) -> None:
     try:
         await library.settings.set_theme(theme)
     except (TuireaderError, OSError) as error:
-        said = f"Theme {theme} until the program ends: {error}"
+        said = f"Theme {theme} until you quit: {error}"
         await ask.flows.apply(Outcome(said=said, severity="warning", seconds=10))
     else:
-        kept = "until the demo ends" if library.offline else f"written to {library.paths.config}"
+        kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
         await ask.flows.apply(Outcome(said=f"Theme {theme}\n{kept}"))
 
 

@@ -11,7 +11,7 @@ from tuireader.ui.flows.context import Asking, Outcome
 async def fold_stories(main: Controllers, ask: Asking) -> Outcome:
     """Show stories as one line each, or all their articles."""
     folded = await main.listing.toggle_folds()
-    said = "Each story is one line" if folded else "Each article has its line"
+    said = "Stories folded" if folded else "Stories unfolded"
     return Outcome(said=said, seconds=2, recount=True)
 
 
@@ -19,7 +19,7 @@ async def story_sources(main: Controllers, ask: Asking) -> Outcome | None:
     """Show the articles that are folded behind the current one."""
     row = await main.chosen.row()
     if row is None or not row.story:
-        return Outcome(said="Nothing is folded behind this article", seconds=2)
+        return Outcome(said="This article is not part of a story", seconds=2)
     if main.session.folds:
         await main.listing.toggle_sources(row.story)
     return None
@@ -29,16 +29,16 @@ async def show_hide_read(main: Controllers, ask: Asking) -> Outcome:
     """Show or hide read articles in views of this kind."""
     shown = main.session.toggle_read_shown()
     await main.listing.show(main.session.view, cursor_id=main.panes.articles.current_id)
-    return Outcome(said="Read articles are shown" if shown else "Read articles are hidden", seconds=2)
+    return Outcome(said="Read articles shown" if shown else "Read articles hidden", seconds=2)
 
 
 async def show_new(main: Controllers, ask: Asking) -> Outcome:
     """Show what has come since the last time."""
     view = main.library.lists.new_view
     if view is None:
-        return Outcome(said="This is the first time; from the next on it shows what has come in between")
+        return Outcome(said="Nothing to compare with yet: from the next start on, this lists what is new")
     if not main.session.counts.new.total:
-        return Outcome(said="Nothing has come since last time")
+        return Outcome(said="Nothing new since last time")
     return Outcome(view=view)
 
 
@@ -58,7 +58,7 @@ async def sort(main: Controllers, ask: Asking) -> Outcome | None:
         Choice(key, SEARCH_SORTS[sort].capitalize(), note="now" if key == current else "")
         for key, sort in known.items()
     ]
-    hint = "the key of an order sorts by it · esc closes"
+    hint = "press a key to sort · esc closes"
     key = await ask(KeyPicker("Sort this list", choices, hint, current))
     if key is None:
         return None

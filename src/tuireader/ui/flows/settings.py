@@ -41,7 +41,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
         return Outcome(said="The demo has no configuration file; start tuireader without --demo")
     command = editor(os.environ)
     if not command:
-        said = f"No editor was found: set VISUAL or EDITOR, or edit {path}"
+        said = f"No editor found: set VISUAL or EDITOR, or edit {path}"
         return Outcome(said=said, severity="warning", seconds=10)
     await asyncio.to_thread(_make, path)
     before = await asyncio.to_thread(path.read_bytes)
@@ -51,7 +51,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
             process = await asyncio.create_subprocess_exec(*command, str(path))
             code = await process.wait()
     except SuspendNotSupported:
-        said = f"No editor can be shown here; edit {path} in another terminal"
+        said = f"Cannot open an editor here; edit {path} in another terminal"
         return Outcome(said=said, severity="warning")
     except OSError as error:
         reason = error.strerror or str(error)
@@ -62,7 +62,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
     if code:
         host.say(f"{Path(command[0]).name} ended with exit status {code}", severity="warning")
     if await asyncio.to_thread(path.read_bytes) == before:
-        return Outcome(said="The configuration is as it was")
+        return Outcome(said="Configuration unchanged")
     return await apply_config(main, ask)
 
 
@@ -93,7 +93,7 @@ async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
     main.session.apply_config(before.ui)
     main.panes.articles.folds = main.session.folds
     if library.config.database != before.database:
-        host.say("Another database is used from the next start on")
+        host.say("The new database is used from the next start on")
     return Outcome(said="" if problems else "Configuration reloaded", watches_changed=True)
 
 

@@ -56,7 +56,7 @@ async def keep_watch(main: Controllers, ask: Asking, name: str) -> Outcome:
         await main.library.watches.keep(name)
     except TuireaderError as error:
         return Outcome(said=str(error), severity="warning")
-    return Outcome(said=f"◆ {name} is kept", watches_changed=True)
+    return Outcome(said=f"◆ {name} kept", watches_changed=True)
 
 
 async def mute(main: Controllers, ask: Asking) -> Outcome | None:
@@ -82,5 +82,5 @@ async def mute(main: Controllers, ask: Asking) -> Outcome | None:
 def _written(main: Controllers, said: str) -> Outcome:
     """Say what was changed, where that was written and how to undo it."""
     library = main.library
-    where = "until the demo ends" if library.offline else f"written to {library.paths.config}"
+    where = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
     return Outcome(said=f"{said}{main.host.undo_hint}\n{where}", watches_changed=True)

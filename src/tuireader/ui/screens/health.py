@@ -150,7 +150,7 @@ class Health(TableScreen):
         if health.moved_to:
             made.append(("accept_move", "Accept move"))
         elif health.fault is Fault.NOT_A_FEED:
-            made.append(("accept_move", "Take its feed"))
+            made.append(("accept_move", "Use its feed"))
         pausing = "Resume" if health.feed.state == "paused" else "Pause"
         return [*made, ("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
 
@@ -179,7 +179,7 @@ class Health(TableScreen):
         if health is None or not (health.moved_to or health.fault is Fault.NOT_A_FEED):
             self.host.say("This feed has not moved")
             return
-        said = f"The config now has {health.moved_to or 'the feed that the page names'}"
+        said = f"The config now has {health.moved_to or 'the feed linked on the page'}"
         await self._edit(partial(self.library.feeds.accept_move, health.feed.id), said)
 
     async def action_pause_feed(self) -> None:
@@ -189,9 +189,9 @@ class Health(TableScreen):
             return
         feed, name = health.feed, health.feed.title or health.feed.url
         if feed.state == "paused":
-            await self._edit(partial(self.library.feeds.resume, feed.id), f"{name} is fetched again")
+            await self._edit(partial(self.library.feeds.resume, feed.id), f"{name} resumed")
         else:
-            await self._edit(partial(self.library.feeds.pause, feed.id), f"{name} is paused")
+            await self._edit(partial(self.library.feeds.pause, feed.id), f"{name} paused")
 
     async def _edit(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
         await self.flows.run(partial(change, edit, said), keys_wait=False)

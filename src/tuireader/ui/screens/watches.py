@@ -32,7 +32,7 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
     elif stats.newest is not None:
         last = Cell(f"{age(stats.newest.time, now)} · {stats.newest.title or stats.newest.url}", "dim")
     else:
-        last = Cell("no hits yet", "dim")
+        last = Cell("no matches yet", "dim")
     days = sparkline(stats.days)
     return Row(
         stats.name,
@@ -60,7 +60,7 @@ def _total(count: Count) -> str:
 def _end(ends: int, now: int, key: str) -> str:
     """Return when a followed story ends or ended, with the key that keeps it."""
     if ends <= now:
-        return f"ended on {day(ends)}: no new hits · {key} keeps it"
+        return f"ended on {day(ends)}: no new matches · {key} keeps it"
     return f"ends on {day(ends)} unless there is news · {key} keeps it"
 
 
@@ -86,7 +86,7 @@ class Watches(TableScreen):
         Column("month", "30 d", 5, right=True, least=42),
         Column("days", "Last 30 days", 30, least=96),
         Column("fortnight", "Last 14 days", _FORTNIGHT, least=72, most=95),
-        Column("last", "Newest hit", least=100),
+        Column("last", "Newest match", least=100),
     )
     BINDINGS: ClassVar = [*bindings(Scope.WATCHES)]
 
@@ -106,7 +106,7 @@ class Watches(TableScreen):
     def summary(self) -> str:
         """Return the number of watches and of today's matches."""
         today = sum(one.today for one in self._stats.values())
-        return f"{len(self._stats)}, {counted(today, 'hit') if today else 'no hits'} today"
+        return f"{len(self._stats)}, {counted(today, 'match', 'matches') if today else 'no matches'} today"
 
     def about(self, key: str) -> list[Line]:
         """Return newest match, feeds, silence and definition of a watch."""
@@ -153,7 +153,7 @@ class Watches(TableScreen):
         """Keep following the story under the cursor."""
         name = self.table.current or ""
         if name not in self._stats or self._stats[name].ends is None:
-            self.host.say("This watch has no end", seconds=2)
+            self.host.say("This watch never ends", seconds=2)
             return
         await self.flows.run(partial(keep_watch, name=name))
 
