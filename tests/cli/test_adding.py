@@ -72,7 +72,7 @@ def test_of_two_feeds_one_is_chosen_by_a_command_that_is_shown(
     assert run(*command[1:]).err == f"added: Tides ({web.url}/tides)\n"
     config = home.config.read_text(encoding="utf-8")
     assert "/tides" in config and "/news" not in config and "By the sea" in config
-    assert "you follow this already" in run("add", two).err.splitlines()[2]
+    assert "already subscribed" in run("add", two).err.splitlines()[2]
     assert run("add", two, "--feed", "3").code == Exit.USAGE
     looked = run("add", "--dry-run", two, "--feed", "2").out
     assert looked.startswith("Tides") and "also there (--feed 1): Untitled" in looked

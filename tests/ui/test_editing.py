@@ -100,7 +100,7 @@ async def test_what_cannot_be_edited_or_written_is_told(run: Running) -> None:
     run.select(views.STARRED)
     for key in "ed":
         await run.press(key)
-        assert run.app.screen is run.main and "Choose a feed, a folder, a watch" in run.toasts
+        assert run.app.screen is run.main and "Select a feed, folder, watch" in run.toasts
         run.app.clear_notifications()
     run.select(View(ViewKind.FEED, "2"))
     with failing(TuireaderError("config.toml cannot be changed: no space left"), run.library.feeds.edit):
@@ -164,7 +164,7 @@ def test_the_expression_of_a_list(view: View, filter: str, expression: str) -> N
 async def test_what_has_come_since_last_time(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library, running(library) as run:
         await run.press("L")
-        assert "This is the first time" in run.toasts and "New" not in run.labels
+        assert "Nothing to compare with yet" in run.toasts and "New" not in run.labels
         await library.lists.away_since()  # leaves
     async with opened_demo(tmp_path) as library, running(library) as run:
         await run.press("L")  # the demo brings nothing new the second time

@@ -200,7 +200,7 @@ async def test_addresses_are_opened_and_copied(run: Running) -> None:
         "https://ferry.example/paper",
         "https://news.example/1#comments",
     ]
-    assert "There is no link 9" in run.toasts
+    assert "No link 9" in run.toasts
     await run.press("u")
     assert "https://ferry.example/notice" in run.text
     await run.press(*"paper", "enter")

@@ -184,7 +184,7 @@ async def test_a_label_is_said_to_be_changed_once_that_is_stored(demo: Running) 
         await demo.pilot.press("s", "h", "e", "ctrl+u", *"rules", "enter")
         for _ in range(20):
             await demo.pilot.pause()
-        assert "is rules now" not in demo.toasts
+        assert "renamed to rules" not in demo.toasts
         lock.release()
         await demo.settle()
     assert "Label law renamed to rules" in demo.toasts

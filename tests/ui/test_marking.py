@@ -138,7 +138,7 @@ async def test_what_cannot_be_stored_is_taken_back_and_tried_again_by_a_key(run:
     with locked(run.library.paths.database):
         await run.press("s")
         assert starred(run) == kept and run.main.session.counts == before
-        assert "Not saved: the database is in use by another program. Press ^s to try again" in run.toasts
+        assert "Not saved: the database is in use by another program. Press ^s to retry" in run.toasts
         await run.press("j", "N", "k")
         assert "2 marks not saved: " in run.toasts and "Not saved: " not in run.toasts
         await same(run)

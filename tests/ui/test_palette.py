@@ -54,7 +54,7 @@ async def test_a_theme_that_is_chosen_is_kept(own: Running, tmp_path: Path) -> N
     await lines(own, *"theme nord", first="Theme nord")
     await own.press("enter")
     assert own.app.theme == "nord"
-    assert own.toasts.endswith(f"Theme nord\nwritten to {own.library.paths.config}")
+    assert own.toasts.endswith(f"Theme nord\nsaved to {own.library.paths.config}")
     assert own.written.startswith(CONFIG) and own.written.endswith('[ui]\ntheme = "nord"\n')
     async with configured(tmp_path, own.written) as made, running(made) as run:
         assert run.app.theme == "nord"

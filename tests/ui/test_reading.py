@@ -64,7 +64,7 @@ async def test_x_fetches_the_full_text_and_changes_between_the_two() -> None:
         assert "This is the beginning of the text · x fetches the rest from its page" in run.text
         await run.press("x")
         assert "The whole story about LanternPay" in run.text and " · full text" in run.text
-        assert "x shows what the feed says" in run.toasts
+        assert "x shows the feed's text" in run.toasts
         await run.press("x")
         assert "The beginning" in run.text and "The whole story" not in run.text
         await run.press("x")
@@ -158,7 +158,7 @@ async def test_without_a_comment_feed_c_opens_the_browser_or_says_that_there_are
         await run.press("enter", "c")
         assert "This article has no comments page" in run.toasts and not run.browsed
         await run.press("D")
-        assert "Nothing was changed" in run.toasts
+        assert "No edits since it arrived" in run.toasts
 
 
 # --------------------------------------------------------------------------- versions

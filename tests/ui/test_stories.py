@@ -61,7 +61,7 @@ async def test_a_story_is_one_line_that_opens_in_place_is_marked_and_split(demo:
     assert listed(demo, story) == [other, lead]
     await demo.press("N")  # a mark is for all of the row
     assert await states(demo.library, row) == [True, True, True]
-    assert "with 2 more of the story" in demo.toasts
+    assert "and 2 more of the story" in demo.toasts
     await demo.press("U")
     assert await states(demo.library, row) == [False, False, False]
     await demo.press("X")
@@ -73,7 +73,7 @@ async def test_a_story_is_one_line_that_opens_in_place_is_marked_and_split(demo:
     assert listed(demo, story) == [other, lead]
     demo.main.articles.select_id(other)
     await demo.press("f")
-    assert "Nothing is folded behind" in demo.toasts
+    assert "This article is not part of a story" in demo.toasts
 
 
 async def test_the_line_of_a_story_has_the_marks_of_all_its_articles(tmp_path: Path) -> None:
@@ -156,10 +156,10 @@ async def test_a_followed_story_says_when_it_ends_and_is_kept_by_one_key(tmp_pat
             await run.press("G")
             assert "K keeps it" in run.text and "ends on" in run.text
             await run.press("K")
-            assert f"{name} is kept" in run.toasts and "ends on" not in run.text
+            assert f"{name} kept" in run.toasts and "ends on" not in run.text
             assert not [one for one in library.config.watches if one.ends_after_quiet_days]
             await run.press("K")
-            assert "has no end" in run.toasts
+            assert "never ends" in run.toasts
 
 
 async def test_the_relatives_begin_with_the_timeline_of_the_story(demo: Running) -> None:
