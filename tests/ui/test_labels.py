@@ -128,7 +128,7 @@ async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -
         await run.press("U", "U")
         assert await labelled(library) == {}
         await run.show(view)
-        assert 'Nothing is labelled the "law".' in run.text
+        assert 'No articles labelled the "law".' in run.text
 
 
 async def test_what_is_typed_at_once_arrives_in_its_order(demo: Running) -> None:

@@ -168,7 +168,7 @@ async def test_d_shows_what_was_changed() -> None:
     same = "word " * 200
     async with running(one(f"{same} new {same}", before=(f"{same} old [b] {same}",))) as run:
         await run.press("enter")
-        assert "edited, D shows what" in page(run)
+        assert "edited, D shows how" in page(run)
         await run.press("D")
         assert isinstance(run.app.screen, Versions)
         lines = [line.split("│")[-2] for line in run.text.splitlines() if line.count("│") > 1]
