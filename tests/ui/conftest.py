@@ -13,6 +13,7 @@ from textual import _wait
 from tests.ui import demo_library, samples
 from tests.ui.running import Running, running
 from tests.ui.shelf import Shelf, configured
+from tuireader.ui.flows import context
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +21,12 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pilot looks every 4 ms whether the app is idle, not every 20 ms: a key costs two such looks."""
     monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.0004)
+
+
+@pytest.fixture(autouse=True)
+def keys_wait_for_flows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a flow may take longer than a key of a person waits for it."""
+    monkeypatch.setattr(context, "PATIENCE", 60.0)
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from tuireader.ui.workers import run_latest, wait_at_most
 
 Answer = TypeVar("Answer")
 
-_PATIENCE = 2.0
+PATIENCE = 2.0
 """Seconds that keys wait for a flow that neither asks nor ends."""
 
 
@@ -63,7 +63,7 @@ class Asking:
 
     async def idle(self) -> None:
         """Wait until the flow asks or is done."""
-        await wait_at_most(_PATIENCE, self._idle)
+        await wait_at_most(PATIENCE, self._idle)
 
     def end(self) -> None:
         """Let the keys go on."""
