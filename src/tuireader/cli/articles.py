@@ -114,7 +114,7 @@ async def count(library: Library, expression: str, as_json: bool) -> None:
 
 
 async def print_count(library: Library, ids: Sequence[int], as_json: bool) -> None:
-    """Print the number of articles, and that of their stories if it differs."""
+    """Print the number of articles, and the number of stories if it differs."""
     stories = await library.lists.count_stories(ids)
     if as_json:
         print_json("Counted", articles=len(ids), stories=stories)

@@ -21,7 +21,7 @@ __all__ = ["ARTICLE", "COMPLETE", "Options", "in_library", "library_command", "s
 T = TypeVar("T")
 P = ParamSpec("P")
 COMPLETE = "_TUIREADER_COMPLETE"
-"""The variable by which a shell asks for completion."""
+"""Environment variable with which a shell asks for completion."""
 
 
 class _ArticleNumber(click.types.IntParamType):

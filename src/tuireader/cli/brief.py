@@ -1,4 +1,4 @@
-"""`tuireader brief`: what has come, story by story, to print, mail or pipe."""
+"""`tuireader brief`: new articles, story by story, to print, mail or pipe."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Completion for bash, zsh and fish: `tuireader completion SHELL` prints the script, click does the rest.
 
-What is completed comes from the configuration and a read-only look into the database, so that a press of tab
+Completions come from the configuration and a read-only look into the database, so that a press of tab
 answers at once: neither the library nor the network is touched. Titles come from outside; each shell quotes
 what it inserts, and for bash, which does not, it is quoted here.
 """
@@ -34,7 +34,7 @@ _STATES = ("unread", "read", "starred", "muted", "today", "subscribed")
 _SHELLS = ("bash", "zsh", "fish")
 
 
-# --------------------------------------------------------------------------- what can be completed
+# --------------------------------------------------------------------------- completions
 
 
 def complete_feeds(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

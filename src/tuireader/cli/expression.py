@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 NO_LIMIT = 2**62
-_MARK = "\0"  # which no argument of a process can hold
+_MARK = "\0"  # cannot occur in an argument
 
 
 class ExpressionCommand(click.Command):

@@ -1,4 +1,4 @@
-"""Commands as data, read from click, and the manual page made of them."""
+"""Commands as data, read from click, and their manual page."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ VARIABLES = {
 
 
 RELEASED = "2026-11-24"
-"""The day that the manual page bears; it is set with a release, so that the page is the same every day."""
+"""Date of the manual page; set with a release, so that the page is reproducible."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ async def save(
 def pipe(options: Options, article: int, command: tuple[str, ...], form: str) -> int:
     """Run a program with an article on its standard input.
 
-    The exit code is that of the program. COMMAND is run without a shell; in its arguments, `{url}` is the
+    Returns the exit code of the program. COMMAND is run without a shell; in its arguments, `{url}` is the
     address of the article and `{title}` its title.
 
     \b

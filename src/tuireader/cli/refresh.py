@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tuireader.library import Library
 
 _RARELY = 20_000
-"""Objects between two collections: each batch of articles makes as many, and lets all of them go again."""
+"""Objects between two collections: each batch of articles allocates as many, and frees them all."""
 
 
 @click.command()
@@ -59,7 +59,7 @@ async def refresh(
       tuireader refresh --matches >> matches.jsonl
     """
 
-    # The writer thread gives the interpreter up at each row; it must not wait long to have it back.
+    # The writer thread releases the GIL at each row; it must get it back soon.
     sys.setswitchinterval(0.0005)
     gc.set_threshold(_RARELY)
     if not library.config.feeds:

@@ -42,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     try:
         result = _invoke(list(arguments))
-        sys.stdout.flush()  # here, where a reader that has gone is no fault
+        sys.stdout.flush()  # here, where a closed pipe is no error
         return result
     except click.exceptions.Abort:
         return Exit.INTERRUPTED

@@ -42,7 +42,7 @@ def serve(options: Options, host: str, port: int, public_url: str, browser: bool
         raise TuireaderError(
             "`tuireader serve` needs textual-serve", "install it with: pip install 'tuireader[serve]'"
         ) from None
-    options.config()  # a broken configuration is told here, not to the browser
+    options.config()  # a broken configuration is reported here, not in the browser
     words = ["--config", str(options.paths.config)] if config_exists(options.paths.config) else []
     if options.demo:
         words.append("--demo")

@@ -18,7 +18,7 @@ from tuireader.subprocesses import python
 from tuireader.text.wording import counted
 
 PROGRAM = ("~/.local/bin/tuireader",)
-"""Where the units in `docs/systemd` expect the program: where pipx and `pip install --user` put it."""
+"""Path of the program in the units of `docs/systemd`: where pipx and `pip install --user` install it."""
 UNITS = ("service", "timer", "cron")
 
 
@@ -115,13 +115,13 @@ def service(options: Options, every: str, name: str | None) -> None:
 
 
 def _program() -> list[str]:
-    """The program as it was started, by its whole path; systemd and cron do not look where a shell does."""
+    """Full path of the running program; systemd and cron do not search the PATH of a shell."""
     found = sys.argv[0] if Path(sys.argv[0]).name == "tuireader" else shutil.which("tuireader")
     return [str(Path(found).absolute())] if found else python.command("tuireader")
 
 
 def _options(options: Options) -> list[str]:
-    """The options before the command that name other files than the usual ones."""
+    """Options before the command for files other than the default ones."""
     usual, words = paths(os.environ), list[str]()
     if options.paths.config != usual.config:
         words += ["--config", str(options.paths.config.absolute())]

@@ -1,4 +1,4 @@
-"""Watches: their matches, what an expression would match, terms that never do."""
+"""Watches: their matches, what an expression would match, terms that never match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Textual's driver for a terminal that shows the first frame already."""
+"""Textual driver for a terminal that already shows the first frame."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Outlet:
         self._there = True
 
     def write(self, text: str) -> None:
-        """Write, if possible."""
+        """Write unless writes have failed."""
         self._try(lambda: self._file.write(text))
 
     def flush(self) -> None:
-        """Flush, if possible."""
+        """Flush unless writes have failed."""
         self._try(self._file.flush)
 
     def fileno(self) -> int:
@@ -55,7 +55,7 @@ def _hang_up() -> None:
 
 
 class TerminalDriver(LinuxDriver):
-    """Takes the terminal over as it is: entering its alternate screen once more would blank it."""
+    """Driver that stays on the alternate screen: entering it again would blank it."""
 
     _entered = False  # the first frame has entered the alternate screen
     _writes = False  # Textual's writing thread runs

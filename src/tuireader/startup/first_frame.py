@@ -28,7 +28,7 @@ _VARIABLES = (
 )  # fmt: skip
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
-_before: list[Any] | None = None  # the terminal's attributes while a frame stands there alone
+_before: list[Any] | None = None  # terminal attributes while only the frame is on the screen
 
 
 def fits(arguments: Sequence[str]) -> bool:

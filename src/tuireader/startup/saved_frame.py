@@ -1,4 +1,4 @@
-"""Keep what the next start shows around the first rows, see `first_frame`."""
+"""Save everything around the first rows for the next start, see `first_frame`."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
         return None  # the first rows are read newest first
     sidebar, drawn = panes.sidebar, panes.is_wide
     if drawn and not sidebar.size.width:
-        return None  # it was never on the screen
+        return None  # never on the screen
     left = sidebar.size.width + 1 if drawn else 0
     color = Color.parse(host.theme_variables.get("border", "#808080")).rich_color
     border = Style(color=color, bgcolor=host.theme_styles.base.bgcolor)

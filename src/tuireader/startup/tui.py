@@ -1,6 +1,6 @@
 """Start the TUI without importing click: options for files, error messages, exit codes.
 
-The command line adds its commands to this; who only wants to read does not wait for them to be imported.
+The command line adds its commands to this; opening the reader does not wait for their import.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def guarded(job: Callable[[], int]) -> int:
         return Exit.INTERRUPTED
     except TuireaderError as error:
         lead = "tuireader: "
-        say(lead + str(error).replace("\n", "\n" + " " * len(lead)))  # carets stay below what they mean
+        say(lead + str(error).replace("\n", "\n" + " " * len(lead)))  # carets stay aligned
         return error.exit_code
     except BrokenPipeError:
         _let_go(sys.stdout)

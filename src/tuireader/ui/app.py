@@ -40,19 +40,19 @@ if TYPE_CHECKING:
 KeepFrame = Callable[["Session", "TopLine", "Panes", "StatusLine"], Awaitable[None]]
 
 _AT_REST = 0.5
-"""Seconds without a key from which there is time to look through all objects."""
+"""Idle seconds before a full garbage collection."""
 YOUNG_ROUNDS = 20
-"""Collections of young objects until that is worth while ..."""
+"""Young collections after which a full one pays."""
 _THRESHOLDS = (700, 10, 50 * YOUNG_ROUNDS)
-"""... and, as the last of the collector's thresholds, until it cannot wait for a rest any more."""
+"""Thresholds of `gc`; by the last one, a full collection no longer waits for an idle moment."""
 
 
 _LARGEST = Size(1500, 500)
-"""Columns and lines that are drawn on: a terminal may say anything of itself, and each cell costs memory."""
+"""Maximum columns and lines to draw on: a terminal may report any size, and each cell costs memory."""
 
 
 def collect_garbage() -> None:
-    """Collect garbage, if there is enough of it."""
+    """Collect garbage if there is enough of it."""
     if gc.get_count()[2] >= YOUNG_ROUNDS:
         gc.collect()
 

@@ -19,7 +19,7 @@ from textual.widget import Widget
 from tuireader.ui.workers import wait_at_most
 
 _PATIENCE = 1.0
-"""Seconds to wait for a widget, which may have been left meanwhile."""
+"""Seconds to wait for a widget, which may be gone by then."""
 
 
 class Key(events.Key, bubble=False):
@@ -28,7 +28,7 @@ class Key(events.Key, bubble=False):
     stopped = False
 
     def stop(self, stop: bool = True) -> Key:
-        """Keep the key from the parents."""
+        """Stop the key from bubbling to the parents."""
         self.stopped = stop
         super().stop(stop)
         return self

@@ -12,7 +12,7 @@ from tuireader.model import Article, Counts, Feed, View, ViewKind
 from tuireader.ui.drawing.page_parts import Page
 from tuireader.ui.views import ALL, UNREAD
 
-_UNCOUNTED = Counts()  # until the numbers are here: of a million articles that takes seconds
+_UNCOUNTED = Counts()  # until the counts are here: for a million articles that takes seconds
 _KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that always show read articles
 
 

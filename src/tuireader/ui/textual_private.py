@@ -18,18 +18,18 @@ from textual.worker import WorkerFailed
 from tuireader.errors import TuireaderError
 
 _MAX_WAIT = 0.04
-"""Seconds from one repaint to the next while keys arrive faster than they are answered."""
+"""Seconds between repaints while keys arrive faster than they are handled."""
 
 
 class CoalescingScreen(Screen[None]):
-    """A screen that repaints once for many keys, and survives errors that can be reported."""
+    """Screen that repaints once for many keys, and survives errors that can be reported."""
 
     _repainted = 0.0
     _held_until = 0.0
 
     @property
     def keys_wait(self) -> bool:
-        """Return whether typed keys are still to be handled."""
+        """Return whether typed keys are still waiting."""
         return self.app.message_queue_size > 0
 
     def hold_repaint(self) -> None:
@@ -73,9 +73,9 @@ class CoalescingScreen(Screen[None]):
 
 
 class CrashSafeApp(App[int]):
-    """An app that keeps the cause of a crash, and reports errors of workers that are no crash."""
+    """App that keeps the cause of a crash, and reports worker errors that are no crash."""
 
-    fault: BaseException | None = None  # what made the app crash
+    fault: BaseException | None = None  # cause of the crash
 
     def report(self, error: TuireaderError) -> None:
         """Show an error that came out of a worker or a message handler."""

@@ -1,4 +1,4 @@
-"""Exclusive workers, waiting with a limit, and results passed on now and then."""
+"""Exclusive workers, waiting with a limit, and throttled results."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def run_latest(node: DOMNode, work: Callable[[], Awaitable[None]], group: str) -
 
 
 async def wait_at_most(seconds: float, event: asyncio.Event) -> None:
-    """Wait until an event is set, or go on without it."""
+    """Wait for an event, but only for a limited time."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
 

@@ -1,4 +1,4 @@
-"""Base of the controllers: what each of them works with."""
+"""Base class of the controllers: their shared state."""
 
 from __future__ import annotations
 

@@ -26,10 +26,10 @@ from tuireader.ui.drawing.layout import Art
 
 Colour = tuple[int, int, int]
 
-_KEPT = 40  # pictures kept ready to be shown
+_KEPT = 40  # images kept ready to be shown
 _HIGHEST = 24  # maximum lines of an image
 _SLOW = 40_000  # bytes a second below which a connection is slow
-_SMALLEST = 8  # cells below which a picture shows nothing
+_SMALLEST = 8  # cells below which an image shows nothing
 _SIXEL_TERMS = ("foot", "mlterm", "contour", "yaft", "xterm-sixel")
 _SIXEL_PROGRAMS = ("WezTerm", "iTerm.app", "mintty", "contour")
 

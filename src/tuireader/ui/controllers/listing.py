@@ -17,8 +17,8 @@ from tuireader.ui.views import UNREAD
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 
 _ALL = 10_000_000  # a filter looks at all articles
-_SIGHT = 64  # rows on both sides of the cursor that are there when a view is shown first
-_MANY = 20_000  # ids from which on merging takes longer than a key should wait
+_SIGHT = 64  # rows on both sides of the cursor that are read before a view is shown
+_MANY = 20_000  # ids from which merging takes longer than a key should wait
 MOST = 20_000  # results of a search that are listed
 _AT_ONCE = 50  # first results of a search, more than fit on a screen
 TYPING = 0.25  # seconds after which no further letter is to be expected

@@ -17,7 +17,7 @@ from tuireader.ui.controllers.marks import Marks
 
 @dataclass(eq=False)
 class MarkCommands(Controller):
-    """Marks the chosen articles, and says so."""
+    """Mark the chosen articles, and confirm it in a toast."""
 
     listing: Listing
     marks: Marks
@@ -79,7 +79,7 @@ class MarkCommands(Controller):
         return row is None or row.story not in self.session.open_stories
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Step:
-        """Star articles; the list shows it at once."""
+        """Star articles, at once in the list."""
         self.articles.patch(ids, starred=starred)
         self.changed()
         write = partial(self.library.marks.set_starred, starred=starred)

@@ -12,8 +12,8 @@ from tuireader.errors import TuireaderError
 from tuireader.model import LABEL_MARK, Article, ArticleRow, Change
 
 PLACE = "place"
-"""The mark that says how far a text was read."""
-_MANY = 2_000  # ids from which on a set of them is made in a thread
+"""The mark for the reading position in a text."""
+_MANY = 2_000  # ids from which a set of them is made in a thread
 _PART = 10_000  # of them at a time
 
 Marked = TypeVar("Marked", ArticleRow, Article)

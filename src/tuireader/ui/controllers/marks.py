@@ -16,13 +16,13 @@ from tuireader.ui.controllers.mark_steps import PLACE, Marked, Step
 from tuireader.ui.workers import wait_at_most
 
 MOMENT = 0.1
-"""Seconds that a key waits for its mark to be stored, where no other mark waits; then it goes on without."""
+"""Seconds that a key waits for its mark to be stored, unless other marks are waiting."""
 PATIENCE = 10.0
 """Seconds that marks wait for another program that is writing, before they are taken back."""
 LAST = 0.7
-"""Seconds of that when the program is left."""
+"""The same at exit."""
 _CHANGED_SINCE = "Nothing undone: another program made changes since"
-_UNSAVED = "unsaved"  # the toasts that say what could not be stored
+_UNSAVED = "unsaved"  # group of the toasts about marks that could not be stored
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""From view to view, from article to article, and back."""
+"""Navigation between views and articles, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search controller: what is typed into the line above the list, its results, and the way back."""
+"""Search controller: the line above the list, its results, and the way back."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from tuireader.ui.key_order import drained
 from tuireader.ui.workers import run_latest, wait_at_most
 
 _PATIENCE = 2.0
-"""Seconds that a key waits for the list in which it is meant to do something."""
+"""Seconds that a key waits for the list that it acts on."""
 
 
 @dataclass(eq=False)
 class Search(Controller):
-    """Searches and filters as one types; an answer that comes after the next question is dropped."""
+    """Search and filter as the user types; results of an outdated query are dropped."""
 
     listing: Listing
-    _answer: asyncio.Event | None = None  # set when the results of the last question are shown
+    _answer: asyncio.Event | None = None  # set when the results of the last query are shown
 
     async def open(self, *, filters: bool) -> None:
         """Open the line, once the view under the sidebar's cursor is shown: showing a view ends a search."""

@@ -14,7 +14,7 @@ from tuireader.ui.session import Session
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
 
-_LONGEST = 500  # characters of a title in which marks are looked for
+_LONGEST = 500  # characters of a title that are searched for marks
 
 
 @lru_cache(maxsize=4)

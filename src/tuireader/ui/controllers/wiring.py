@@ -1,4 +1,4 @@
-"""All controllers of the main screen, and what concerns more than one of them."""
+"""All controllers of the main screen, and actions that involve several of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tuireader.ui.drawing.sidebar_items import sidebar_items
 from tuireader.ui.widgets.bars import TopLine
 from tuireader.ui.workers import run_latest
 
-_SHOWN = 0.03  # seconds after which what a key has changed is painted; lists are read after that
+_SHOWN = 0.03  # seconds until the effect of a key is painted; lists are read after that
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""Flows: functions that ask by dialogs and return what follows from it, and how they are run."""
+"""Flows: functions that ask in dialogs and return an outcome, and their runner."""
 
 from __future__ import annotations
 

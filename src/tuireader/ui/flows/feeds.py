@@ -213,7 +213,7 @@ async def _save_search(main: Controllers, replaces: str, values: Mapping[str, st
 
 
 async def remove(main: Controllers, ask: Asking, view: View | None = None) -> Outcome | None:
-    """Ask whether what a view shows should be removed, by default the chosen one."""
+    """Ask, then remove the feed, watch, label or saved search of a view (default: the chosen one)."""
     view, library = view or _chosen(main), main.library
     if view.kind is ViewKind.FEED and (feed := _feed(main, int(view.key))) is not None:
         name = feed.title or feed.url

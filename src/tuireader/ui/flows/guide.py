@@ -18,7 +18,7 @@ from tuireader.ui.workers import run_latest
 
 
 async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
-    """Show all keys, and run the command that is chosen there."""
+    """Show all keys, and run the chosen command."""
     from tuireader.ui.dialogs.help import Help
 
     macros = main.library.config.macros
@@ -30,7 +30,7 @@ async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def show_tour(main: Controllers, ask: Asking) -> None:
-    """Show the few keys that matter first."""
+    """Show the tour: the few keys to learn first."""
     from tuireader.ui.dialogs.help import Tour
 
     await ask(Tour(main.host.keys_of))

@@ -1,4 +1,4 @@
-"""Change what the list shows: its order, folded stories, read articles, articles since the last time."""
+"""Change what the list shows: its order, folded stories, read articles, articles since the last session."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def show_hide_read(main: Controllers, ask: Asking) -> Outcome:
 
 
 async def show_new(main: Controllers, ask: Asking) -> Outcome:
-    """Show what has come since the last time."""
+    """Show the articles that arrived since the last session."""
     view = main.library.lists.new_view
     if view is None:
         return Outcome(said="Nothing to compare with yet: from the next start on, this lists what is new")
@@ -46,7 +46,7 @@ _KEYS = {("n" if name == "date" else name[0]): name for name in SEARCH_SORTS}
 
 
 async def sort(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask for the order of the list that is shown."""
+    """Ask for the sort order of the list."""
     from tuireader.ui.dialogs.pickers import KeyPicker
     from tuireader.ui.widgets.choices import Choice
 

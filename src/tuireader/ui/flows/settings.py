@@ -18,7 +18,7 @@ from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
 
 _USUAL = ("sensible-editor", "nano", "vim", "vi", "emacs")
-_SHOWN = 3  # problems that are shown, each in a toast
+_SHOWN = 3  # problems shown, each in a toast
 
 
 def editor(environ: Mapping[str, str]) -> list[str]:

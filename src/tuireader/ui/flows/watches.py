@@ -26,7 +26,7 @@ async def watch_here(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def follow_story(main: Controllers, ask: Asking) -> Outcome | None:
-    """Make a watch of the story that is open or under the cursor."""
+    """Follow the story that is open or under the cursor."""
     article_id = main.chosen.article_id
     if article_id is None:
         return None
@@ -51,7 +51,7 @@ async def edit_watch(main: Controllers, ask: Asking, config: WatchConfig, replac
 
 
 async def keep_watch(main: Controllers, ask: Asking, name: str) -> Outcome:
-    """Keep the watch of a followed story without an end."""
+    """Keep the watch of a followed story for good."""
     try:
         await main.library.watches.keep(name)
     except TuireaderError as error:
@@ -60,7 +60,7 @@ async def keep_watch(main: Controllers, ask: Asking, name: str) -> Outcome:
 
 
 async def mute(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask what to hide: what was searched, or something of the current feed."""
+    """Ask what to hide: the searched words, or articles of the current feed."""
     from tuireader.ui.dialogs.mute import Mute
 
     session, view = main.session, main.session.view
@@ -80,7 +80,7 @@ async def mute(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 def _written(main: Controllers, said: str) -> Outcome:
-    """Say what was changed, where that was written and how to undo it."""
+    """Report a change, where it was saved and how to undo it."""
     library = main.library
     where = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
     return Outcome(said=f"{said}{main.host.undo_hint}\n{where}", watches_changed=True)
