@@ -111,7 +111,7 @@ class TuireaderApp(Host):
         self._parsed_for = {}
         self.screen.refresh()
         if not gc.isenabled():
-            gc.freeze()  # what a start has made stays, and need not be looked through again and again
+            gc.freeze()  # objects made at the start stay; collections can skip them
             gc.set_threshold(*_THRESHOLDS)
             gc.enable()
 
@@ -141,9 +141,9 @@ class TuireaderApp(Host):
                 FirstRun(self.library.feeds, self.library.exchange.import_file), self._main.welcomed
             )
 
-    # -- keys, in the order of typing. Textual hands a key to the widget with the focus and does its command
-    # when it has come back through the queues of all parents. What was typed meanwhile has gone to the same
-    # widget: of `/wechat` the first letters would be commands of the list.
+    # -- keys, in the order of typing. Textual runs the binding of a key only after the key has bubbled
+    # through the queues of all parents. By then the next keys have reached the same widget: the first
+    # letters of `/wechat` would be commands of the list.
 
     @property
     def size(self) -> Size:
@@ -232,16 +232,16 @@ class TuireaderApp(Host):
             self.exit(code)
 
     async def unsaved(self) -> str:
-        """Store what a crash has left pending; return what could not be stored, or `""`."""
+        """Store changes left pending by a crash; return a message about those that failed, or `""`."""
         if self._main is None or not self._main.is_composed:
             return ""
         marks = self._main.controllers.marks
         await marks.finish()
         return marks.unsaved
 
-    # -- faults. What is told in a line (a locked database) is told and the app goes on; it may come out of
-    # a key, a message (see `MainScreen`) or a worker. All else is a crash, of which Textual would print the
-    # traceback with the values of all variables.
+    # -- errors. An expected one (a locked database) from a key, a message (see `MainScreen`) or a worker
+    # becomes a toast. Any other is a crash, for which Textual would print a traceback with the values of
+    # all variables.
 
     async def run_action(
         self,

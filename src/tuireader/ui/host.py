@@ -48,7 +48,7 @@ class Host(CrashSafeApp):
         self._browser = browser
         self._theme_styles: styles.Styles | None = None
         self._toasts: list[Notification] = []  # that may be visible still, the oldest first
-        self._grouped: dict[str, Notification] = {}  # the last toast of each group
+        self._grouped: dict[str, Notification] = {}  # last toast of each group
 
     def take_config(self) -> None:
         """Use theme and keys of the configuration."""
@@ -95,7 +95,7 @@ class Host(CrashSafeApp):
         """Show a toast in place of the one before it in its group; the text is never markup."""
         if not message:
             return
-        if severity != "information":  # "Fetching …" is over with that
+        if severity != "information":  # replaces "Fetching …"
             self.say_no_more()
         self.say_no_more(group)
         self._make_room(message)
@@ -117,7 +117,7 @@ class Host(CrashSafeApp):
         self.say(message, seconds=2, group=_SHORT)
 
     def say_no_more(self, group: str = _SHORT) -> None:
-        """Remove the toast of a group, by default that of `say_shortly`: it is out of date."""
+        """Remove an outdated toast of a group, by default that of `say_shortly`."""
         self._drop(self._grouped.pop(group, None))
 
     def _make_room(self, message: str) -> None:

@@ -47,7 +47,7 @@ def split_alt(event: events.Key, app: App[Any]) -> list[events.Key]:
 
 
 async def drained(*nodes: MessagePump) -> None:
-    """Wait until the messages that are in the queues of the nodes now are handled, one node after another."""
+    """Wait until the messages now in the queues of the nodes are handled, one node after another."""
     for node in nodes:
         done = asyncio.Event()
         if node.call_later(done.set):

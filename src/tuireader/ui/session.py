@@ -75,7 +75,7 @@ class Session:
         # search
         self.searches: list[str] = []  # newest first
         self.before_search: ListSpot | None = None
-        self.piped_to = ""  # the program that was typed last
+        self.piped_to = ""  # last program typed
         # the open article
         self.page: Page | None = None
         self.trail: list[Stop] = []

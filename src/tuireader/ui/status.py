@@ -83,7 +83,7 @@ def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[
 
 
 def list_keys(key_of: KeyOf, *, wide: bool) -> list[tuple[str, str]]:
-    """Return `(key, title)` pairs for the list, wherever the focus is."""
+    """Return `(key, title)` pairs for the list, regardless of the focus."""
     return [_moving(key_of, "move"), *_titled(key_of, _LIST, wide=wide)]
 
 

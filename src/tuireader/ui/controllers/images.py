@@ -82,7 +82,7 @@ def _cells(upper: Colour, lower: Colour | None, count: int, ground: Style) -> Se
 
 @dataclass(eq=False)
 class Images(Controller):
-    """Loads the images that come in sight. `way` is how they are shown, `on` whether they are."""
+    """Loads images as they become visible. `way` is how they are drawn, `on` whether they are shown."""
 
     def __post_init__(self) -> None:
         self._wanted = self.library.config.ui.images

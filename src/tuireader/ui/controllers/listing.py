@@ -21,7 +21,7 @@ _SIGHT = 64  # rows on both sides of the cursor that are read before a view is s
 _MANY = 20_000  # ids from which merging takes longer than a key should wait
 MOST = 20_000  # results of a search that are listed
 _AT_ONCE = 50  # first results of a search, more than fit on a screen
-TYPING = 0.25  # seconds after which no further letter is to be expected
+TYPING = 0.25  # seconds without a letter after which typing has paused
 
 
 def _with_kept(fresh: array[int], old: array[int], kept: Collection[int]) -> array[int]:

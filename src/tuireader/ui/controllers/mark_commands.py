@@ -110,7 +110,7 @@ class MarkCommands(Controller):
             self._say_marked(*said, await self.set_read(ids, read))
 
     async def toggle_star(self) -> None:
-        """Star the chosen articles, or take the stars away when all have one."""
+        """Star the chosen articles, or unstar them if all are starred."""
         if ids := self.chosen.ids:
             star = await self._lacks("starred", ids)
             said = ("Starred", "starred") if star else ("No longer starred", "no longer starred")
@@ -148,7 +148,7 @@ class MarkCommands(Controller):
             await self._say_bulk(await self.set_read(ids, True))
 
     async def clear_away(self, away: Away | None, reload: Callable[[], Awaitable[None]]) -> None:
-        """Mark read what came during an absence."""
+        """Mark articles that arrived during an absence as read."""
         if away is None or not away.ids:
             self.host.say("Nothing new while you were away", seconds=2)
             return
@@ -171,7 +171,7 @@ class MarkCommands(Controller):
             self.host.say(split if step.change.ids else "This article is not part of a story")
 
     async def retry(self) -> None:
-        """Try again to store the marks that could not be stored."""
+        """Retry the marks that could not be stored."""
         self.host.say(await self.marks.retry(), seconds=2)
 
     def _say_marked(self, one: str, many: str, step: Step) -> None:

@@ -53,7 +53,7 @@ class Marks(Controller):
 
     @property
     def pending(self) -> bool:
-        """Return whether something is not stored yet."""
+        """Return whether a change is not stored yet."""
         return bool(self._queue)
 
     def listed(self) -> None:
@@ -128,7 +128,7 @@ class Marks(Controller):
             self.articles.put(await self.rows(self.articles.loaded(ids)))
             await self.shown()
 
-    # -- what is done
+    # -- changes
 
     async def do(self, step: Step, *, wait: bool = True) -> Step:
         """Put a change in the queue.
@@ -208,7 +208,7 @@ class Marks(Controller):
             self.stored(False)
 
     async def _take_back(self, error: DatabaseError) -> None:
-        """Take everything back that is pending; what was not undone meanwhile may be tried again."""
+        """Take back all pending changes; those not undone meanwhile can be retried."""
         steps = list(self._queue)
         self._queue.clear()
         self._era += 1
@@ -242,7 +242,7 @@ class Marks(Controller):
         return "Not saved" if marks == 1 else f"{counted(marks, 'mark')} not saved"
 
     async def _supersede(self, step: Step) -> None:
-        """Try nothing again that a newer step has made out of date."""
+        """Do not retry changes that a newer step has superseded."""
         if not self._failed:
             return
         among = await step.among()
@@ -258,7 +258,7 @@ class Marks(Controller):
             self.host.say_no_more(_UNSAVED)
 
     async def retry(self) -> str:
-        """Try again to store what was taken back; words for a toast."""
+        """Retry the changes that were taken back; return the text of a toast."""
         steps, self._failed, self._failed_last = self._failed, [], False
         if not steps:
             return "Nothing to retry"
@@ -276,7 +276,7 @@ class Marks(Controller):
     # -- undo
 
     async def undo(self) -> str:
-        """Take back the newest change, pending or stored; words for a toast."""
+        """Undo the newest change, pending or stored; return the text of a toast."""
         while True:
             pending = [one for one in self._queue if one.undoable and one.undone_by is None]
             if pending:
@@ -338,10 +338,10 @@ class Marks(Controller):
         rows = await self.library.lists.rows(ids) if len(ids) == 1 else []
         return f" · {rows[0].title}" if rows else ""
 
-    # -- the end
+    # -- exit
 
     async def finish(self) -> None:
-        """Store what is pending, as far as that is possible soon: the program is being left."""
+        """Store pending changes at exit, as far as that is possible soon."""
         if self._queue and self._idle.is_set():  # after a crash
             await asyncio.wait([work := asyncio.ensure_future(self._work())], timeout=LAST)
             self.library.database.wait_at_most(0)

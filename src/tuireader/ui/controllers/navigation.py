@@ -55,7 +55,7 @@ class Navigation(Controller):
             self.changed()
 
     async def leave_missing_view(self) -> None:
-        """Show all articles where the view in the list does not exist any more."""
+        """Show all articles if the view in the list no longer exists."""
         view = self.session.view
         feeds = await self.library.feeds.all()
         there = {
@@ -183,7 +183,7 @@ class Navigation(Controller):
             self.host.say("No related articles")
 
     async def find_in_page(self) -> None:
-        """Type what is to be found in the open article."""
+        """Open the line for find in page."""
         if self.session.page is None:
             self.host.say("Open an article first", seconds=2)
         else:
@@ -192,7 +192,7 @@ class Navigation(Controller):
     # -- open and back
 
     async def open(self) -> None:
-        """Open what is under the cursor of the pane that has the focus."""
+        """Open the item under the cursor of the focused pane."""
         panes = self.panes
         if panes.in_sidebar:
             panes.sidebar.open_current()

@@ -54,7 +54,7 @@ class Reader(Controller):
         return True
 
     async def back(self) -> None:
-        """Go back to the article that led here, to its very line."""
+        """Go back to the article that led here, at the same line."""
         while self.session.trail:
             stop = self.session.trail.pop()
             if await self._show(stop.article_id, stop):
@@ -119,7 +119,7 @@ class Reader(Controller):
         return True
 
     def _colour(self, page: Page) -> None:
-        """Have the code of a page coloured, in the background."""
+        """Highlight the code of a page in the background."""
         code = [(number, part) for number, part in enumerate(page.head) if part.language][:_MOST_CODE]
         if code:
             run_latest(self.pane, partial(self._colour_code, page, code), "colours")
@@ -227,7 +227,7 @@ class Reader(Controller):
         return step
 
     def _forget_place(self, article_id: int) -> None:
-        """Store the position of an article the next time: this time it failed."""
+        """Store the position of an article again next time, after a failure."""
         self._pages.pop(article_id, None)
         if self.session.page is not None and self.session.page.article.id == article_id:
             article = replace(self.session.page.article, place=-1)

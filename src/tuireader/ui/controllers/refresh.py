@@ -52,7 +52,7 @@ class Refreshing(Controller):
         self.away: Away | None = None
 
     def start(self) -> None:
-        """Refresh what is due, apply watches that changed, and look again now and then."""
+        """Refresh due feeds, apply changed watches, and repeat from time to time."""
         top = self.top
         top.run_worker(self._begin(), group="begin")
         top.set_interval(_ELSEWHERE_EVERY, lambda: top.run_worker(self._elsewhere(), group="elsewhere"))
@@ -167,7 +167,7 @@ class Refreshing(Controller):
         await asyncio.sleep(0)  # keys come first
 
     def may_reload(self, now: float) -> bool:
-        """Return whether to read the list again now: a key would wait for it."""
+        """Return whether the list may be read again now: keys would have to wait for it."""
         since = now - self.reloaded_at
         rests = now - self.host.typed_at >= _AT_REST
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)

@@ -35,7 +35,7 @@ class Search(Controller):
         await panes.open_search(self.session.filter if filters else "", filters=filters)
 
     def look_for(self, text: str, *, filters: bool) -> None:
-        """Show what is found so far."""
+        """Show the results so far."""
         self._ask(partial(self.listing.filter_by if filters else self.listing.find, text))
 
     def _ask(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -52,7 +52,7 @@ class Search(Controller):
         run_latest(self.panes, look, "search")
 
     async def settled(self) -> None:
-        """Wait until the list shows the results of the last question."""
+        """Wait until the list shows the results of the last query."""
         if self._answer is not None:
             self.listing.hurry.set()
             await wait_at_most(_PATIENCE, self._answer)
@@ -89,7 +89,7 @@ class Search(Controller):
     def leave_search(self) -> None:
         """Show the list as it was before the search."""
         self.panes.close_search()
-        self.panes.workers.cancel_group(self.panes, "search")  # the last question is not wanted any more
+        self.panes.workers.cancel_group(self.panes, "search")  # cancel the last query
         self._answer = None
         if self.session.before_search is not None:
             self.listing.restore(self.session.before_search)
