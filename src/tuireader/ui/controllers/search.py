@@ -89,7 +89,7 @@ class Search(Controller):
     def leave_search(self) -> None:
         """Show the list as it was before the search."""
         self.panes.close_search()
-        self.panes.workers.cancel_group(self.panes, "search")  # cancel the last query
+        self.panes.workers.cancel_group(self.panes, "search")
         self._answer = None
         if self.session.before_search is not None:
             self.listing.restore(self.session.before_search)
