@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import groupby
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import TWO_FEEDS, opened, opened_demo, paths
+from tests.processes import unmeasured
 from tests.web import Web, in_thread
 from tuireader.library import Library
 
@@ -27,6 +29,13 @@ async def library(tmp_path: Path) -> AsyncIterator[Library]:
     """A library of two feeds that have nothing yet."""
     async with opened(tmp_path, TWO_FEEDS) as made:
         yield made
+
+
+@pytest.fixture
+def uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `make coverage` not count in child processes, where it takes time and writes files."""
+    for name in os.environ.keys() - unmeasured().keys():
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

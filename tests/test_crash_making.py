@@ -174,6 +174,7 @@ def test_a_full_disk_is_told_and_a_store_is_made_once_there_is_space(
         assert usable(home.database)
 
 
+@pytest.mark.usefixtures("uncounted")
 @pytest.mark.parametrize("size", [1, 8_192, 50_000, 300_000])
 def test_a_limit_of_the_size_of_files_is_told_and_leaves_nothing_unusable(
     tmp_path: Path, capsys: Capture, size: int

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.builders import item, rss
 from tests.cli.command import Home, Run, subscribe
 from tests.web import Answer, Web
@@ -86,6 +88,7 @@ def test_feeds_are_paused_resumed_and_removed_by_number_address_or_title(
     assert gone.code == Exit.USAGE and "there is no feed" in gone.err
 
 
+@pytest.mark.usefixtures("uncounted")
 def test_entries_that_are_too_many_are_left_out_with_a_word(web: Web, home: Home, run: Run) -> None:
     many = "".join(f"<item><guid>{number}</guid></item>" for number in range(10_002))
     subscribe(home, web.serve("/many", rss("Many", [many])), *(web.serve(f"/{n}", ONE) for n in range(30)))

@@ -59,7 +59,7 @@ def test_presets_have_no_fault_and_what_everyone_needs(preset: str) -> None:
         assert keys[needed], needed
 
 
-@pytest.mark.parametrize("character", map(chr, range(33, 127)))
+@pytest.mark.parametrize("character", [chr(code) for code in range(33, 127)])
 def test_characters_are_named_as_textual_names_them(character: str) -> None:
     name = normalise_key(character)
     assert name == _character_to_key(character)

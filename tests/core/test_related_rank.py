@@ -338,6 +338,12 @@ def test_reasons_name_names_and_phrases_before_words() -> None:
     assert not {'"removes"', '"second"', '"matter"', "Image"} & set(terms)
 
 
+def test_a_name_replaces_a_phrase_that_ends_with_its_first_word() -> None:
+    one = profile(1, "new rules for data transfer", "The Transfer Authority said so", 1)
+    other = profile(2, "fewer data transfer cases", "At the Transfer Authority nobody", 2)
+    assert shared_terms(one, other) == ["Transfer Authority"]
+
+
 def test_reasons_fall_back_on_words_of_both_titles() -> None:
     assert shared(
         "baker shortens queue for plum cake",

@@ -588,6 +588,7 @@ async def test_a_cancelled_parse_does_not_confuse_the_next() -> None:
     assert result.title == "Lighthouse"
 
 
+@pytest.mark.usefixtures("uncounted")
 async def test_large_and_long_feeds_go_through_the_worker() -> None:
     items = "".join(f"<item><title>{number}</title><guid>{number}</guid></item>" for number in range(50_000))
     async with ParseWorker() as worker:
