@@ -204,7 +204,7 @@ async def test_a_regular_expression_that_takes_too_long_is_given_up_and_named(li
     text = "/(a|aa)+$/ OR nothing"
     found, problem = await library.searches.run(text, tell=lambda ids: looked_at.append(len(ids)))
     assert list(found) == [] and len(looked_at) == 0
-    assert problem == "/(a|aa)+$/ takes too long on many articles; make it simpler"
+    assert problem == "/(a|aa)+$/ takes too long on many articles; simplify it"
     with pytest.raises(UsageError, match="takes too long"):
         await library.searches.try_out(text)
     # nor does it keep a mute, or what arrives, waiting

@@ -106,7 +106,7 @@ async def test_saving_a_watch_keeps_comments_and_hits_what_is_stored(tmp_path: P
         text = written(tmp_path)
         assert text.startswith("# mine\n") and "# the end" in text and 'name = "Pay"' not in text
         assert loads(text)[0].watches[-1] == WatchConfig("Payment", any=("Alipay", "WeChat"), notify="story")
-        with pytest.raises(ConfigError, match="named 'WeChat' already"):
+        with pytest.raises(ConfigError, match="already a watch named 'WeChat'"):
             await library.watches.save(WatchConfig("WeChat", any=("x",)), "Payment")
         with pytest.raises(ConfigError, match="no watch 'Nobody'"):
             await library.watches.save(WatchConfig("New", any=("x",)), "Nobody")

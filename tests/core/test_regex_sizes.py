@@ -162,4 +162,4 @@ def test_all_patterns_of_a_configuration_together_are_bounded() -> None:
     config, problems = loads(watches)
     assert len(config.watches) == 22
     assert [one.path for one in problems] == [f"watch[{number}].any" for number in range(23, 41)]
-    assert all("together" in one.message for one in problems)
+    assert all("total size" in one.message for one in problems)

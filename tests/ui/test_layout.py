@@ -171,4 +171,4 @@ def test_line_of_lays_out_as_far_as_needed() -> None:
 
 
 def test_empty_text_says_what_to_do() -> None:
-    assert any("gives no text" in line for line in shown(page(Document()), 80))
+    assert any("has no text" in line for line in shown(page(Document()), 80))
