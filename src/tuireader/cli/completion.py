@@ -53,12 +53,12 @@ def complete_feeds(context: click.Context, param: click.Parameter, incomplete: s
 
 
 def complete_watches(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Watches by name."""
+    """Complete watches by name."""
     return _starting(incomplete, _names(context, "watch"))
 
 
 def complete_labels(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The labels of articles by name."""
+    """Complete the labels of articles by name."""
     from tuireader.store import completions
 
     return _starting(incomplete, completions.labels(_options(context).database))
@@ -67,7 +67,7 @@ def complete_labels(context: click.Context, param: click.Parameter, incomplete: 
 def complete_articles(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """The newest articles by number, with their titles where the shell can show them."""
+    """Complete the newest articles by number, with their titles where the shell can show them."""
     from tuireader.store import completions
 
     found = completions.newest(_options(context).database, _NEWEST)
@@ -77,7 +77,7 @@ def complete_articles(
 def complete_expressions(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Fields of the expression language, and the names of watches, labels, feeds and folders after theirs."""
+    """Complete fields of the expression language, and names of watches, labels, feeds, folders after them."""
     lead = "-" if incomplete.startswith("-") else ""
     field, colon, _ = incomplete[len(lead) :].partition(":")
     offers: Iterable[str]
@@ -112,7 +112,7 @@ def _names(context: click.Context, field: str) -> Iterable[str]:
 
 
 def _quoted(name: str) -> str:
-    """Write a name for an expression: a single word as it is, anything else as a phrase."""
+    """Quote a name for an expression unless it is a single word."""
     from tuireader.query import phrase
 
     return name if re.fullmatch(r"\w+", name) else phrase(name)
@@ -169,7 +169,7 @@ class Bash(BashComplete):
     source_template = _BASH
 
     def source(self) -> str:
-        """The script; the shell that will read it is not asked for its version here."""
+        """Return the script, without asking the installed bash for its version."""
         return ShellComplete.source(self)
 
     def get_completion_args(self) -> tuple[list[str], str]:
@@ -185,7 +185,7 @@ class Bash(BashComplete):
         return words[1:], incomplete
 
     def format_completion(self, item: CompletionItem) -> str:
-        """One line; without what bash has behind it already, quoted unless there is an open quote."""
+        """Return one line, without the part that bash has already, quoted unless a quote is open."""
         value = item.value.removeprefix(self._done)
         if self._typed[:1] not in ('"', "'"):
             value = re.sub(r"([^\w@%+=:,./-])", r"\\\1", value)
@@ -198,7 +198,7 @@ class Fish(FishComplete):
     """Completion for fish; its script takes a comma for the end of a value."""
 
     def format_completion(self, item: CompletionItem) -> str:
-        """One line, none for what the script would cut."""
+        """Return one line, or none for a value that the script would cut off."""
         if "," in item.value:
             return "none,"
         help_ = (item.help or "").replace(",", " ")

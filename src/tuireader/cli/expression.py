@@ -25,7 +25,7 @@ _MARK = "\0"  # cannot occur in an argument
 
 
 class ExpressionCommand(click.Command):
-    """A command that takes an expression; what begins with one minus is no option unless it is known."""
+    """A command that takes an expression; a word with one minus is an option only if it is known."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse as click does, but protect excluded words (`-webinar`) from being taken as options."""

@@ -72,7 +72,7 @@ class TerminalDriver(LinuxDriver):
             sys.__stderr__ = file  # type: ignore[misc]
 
     def start_application_mode(self) -> None:
-        """Set the terminal up; when the app ends it is as it was before the first frame."""
+        """Set up the terminal; at exit it is restored to its state before the first frame."""
         attributes = first_frame.taken_over()
         self._entered = attributes is not None
         self._writes = True

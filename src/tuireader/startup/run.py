@@ -61,13 +61,13 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
         counting = asyncio.ensure_future(library.lists.counts())
         first = not library.config.feeds and not library.offline and not (await counting).all.total
         await asyncio.sleep(0)  # the numbers are counted in a thread while Textual is imported
-        # Textual repaints that many times a second: at 60 what a key brings in two steps (a new
-        # layout, then what is in it) is seen up to 17 ms late.
+        # At Textual's 60 repaints a second, a key with two steps (a new layout, then its content)
+        # shows up to 17 ms late.
         os.environ.setdefault("TEXTUAL_FPS", "1000")
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         from tuireader.ui.app import TuireaderApp
 
-        sys.setswitchinterval(0.001)  # a key waits no longer than that for a thread which reads rows
+        sys.setswitchinterval(0.001)  # bounds the time that a key waits for a thread reading rows
         from tuireader.startup.driver import TerminalDriver
         from tuireader.startup.saved_frame import keep
 

@@ -11,10 +11,10 @@ from tuireader.commands import COMMANDS, PANES, Group, Scope
 # One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
 _NUMBERED = "open_link"
 MOVES = tuple(one.id for one in COMMANDS if one.group is Group.MOVE and Scope.CHOICES in one.places)
-"""Commands that move in the pane which keys go to, on every screen that has one."""
+"""Commands that move in the focused pane, on every screen that has one."""
 ANYWHERE = "quit.anywhere"
-"""Id of the app's binding that quits from inputs and dialogs, too: the keys of quit that are no text."""
-_NO_KEY = "none"  # Textual leaves a binding as it is whose new key is ""; no terminal sends this one
+"""Id of the app's binding that quits from inputs and dialogs as well, by keys that type no text."""
+_NO_KEY = "none"  # Textual ignores an empty new key; no terminal sends this one
 
 
 def bindings(place: Scope = Scope.GLOBAL) -> list[Binding]:

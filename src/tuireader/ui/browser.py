@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from tuireader.subprocesses.programs import ADDRESS, filled
 
-_WAIT = 4.0  # seconds after which a starter that still runs is taken for a browser that is up
+_WAIT = 4.0  # seconds after which a program that still runs counts as started
 _STARTERS = (
     "xdg-open",
     "wslview",

@@ -47,13 +47,13 @@ class Host(CrashSafeApp):
         self.lent = False  # an editor has the terminal, and ctrl+c is for it
         self._browser = browser
         self._theme_styles: styles.Styles | None = None
-        self._toasts: list[Notification] = []  # that may be visible still, the oldest first
+        self._toasts: list[Notification] = []  # possibly still visible, oldest first
         self._grouped: dict[str, Notification] = {}  # last toast of each group
 
     def take_config(self) -> None:
         """Use theme and keys of the configuration."""
         ui = self.library.config.ui
-        few = self.no_color or self.console.color_system == "standard"  # no theme's colours are among 16
+        few = self.no_color or self.console.color_system == "standard"  # 16 colours cannot show a theme
         wanted = PLAIN.name if few else ui.theme
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)

@@ -25,7 +25,7 @@ async def wait_at_most(seconds: float, event: asyncio.Event) -> None:
         await asyncio.wait_for(event.wait(), seconds)
 
 
-FIRST, THEN = 0.1, 0.3  # seconds until results are passed on: the first ones, and further ones
+FIRST, THEN = 0.1, 0.3
 """Seconds until first results are shown, and between two updates."""
 
 

@@ -24,7 +24,7 @@ class FullText(Controller):
     reload: Callable[[], Awaitable[None]]
 
     async def toggle(self) -> None:
-        """Fetch the full text, or change between it and the feed's text."""
+        """Fetch the full text, or switch between it and the feed's text."""
         article = await self.navigation.opened_here()
         if article is None or article.full is None or not article.full.html:
             await self.fetch_again()
@@ -63,7 +63,7 @@ class FullText(Controller):
         await self.reload()  # watches may match it
 
     async def comments(self) -> None:
-        """Go to the comments, which are loaded first; without a feed of comments, to the browser."""
+        """Load the comments and go to them; without a feed of comments, open the browser."""
         article = await self.navigation.opened_here()
         if article is None:
             return

@@ -85,7 +85,7 @@ async def show_changes(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def label(main: Controllers, ask: Asking) -> None:
-    """Ask for labels of the articles that are chosen now; list and article show them at once."""
+    """Ask for labels of the chosen articles; list and article show them at once."""
     ids, marks = main.chosen.ids, main.marks
     if not ids:
         return

@@ -27,13 +27,13 @@ PATIENCE = 2.0
 class Outcome:
     """Consequences of a flow, in the order of the fields; none by default."""
 
-    moved: tuple[View, View] | None = None  # the first view goes by the second name now
+    moved: tuple[View, View] | None = None  # a view and its new name
     said: str = ""
     severity: SeverityLevel = "information"
     seconds: float = 4
     view: View | None = None  # to go to
-    config_changed: bool = False  # views may be gone, as after `watches_changed`
-    watches_changed: bool = False  # colours, lists and matches may be others
+    config_changed: bool = False  # views may be gone, matches may have changed
+    watches_changed: bool = False  # colours, lists and matches may have changed
     recount: bool = False
     feeds_added: int = 0
     refresh: Sequence[int] = ()  # feeds to fetch
@@ -41,7 +41,7 @@ class Outcome:
 
 
 class Asking:
-    """Shows the dialogs of one flow. Keys wait while the flow works; they go to what it shows."""
+    """Shows the dialogs of one flow. Keys wait while the flow works, then go to its dialog."""
 
     def __init__(self, host: Host, flows: FlowRunner) -> None:
         self._host = host
@@ -74,7 +74,7 @@ Flow = Callable[[Controllers, Asking], Awaitable[Outcome | None]]
 
 
 class FlowRunner:
-    """Gives flows what they work with. `recolour` redraws all, `run_command` does what a key would."""
+    """Runs flows. `recolour` redraws everything, `run_command` runs a command as a key would."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class FlowRunner:
             self._controllers.panes.call_later(task.result)  # a crash, as in any handler
 
     async def apply(self, outcome: Outcome) -> None:
-        """Show what follows from a flow."""
+        """Show the outcome of a flow."""
         main, host = self._controllers, self._controllers.host
         if outcome.moved is not None and main.session.view == outcome.moved[0]:
             await main.navigation.show_view(outcome.moved[1])

@@ -45,7 +45,7 @@ def _chosen(main: Controllers) -> View:
 
 
 async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outcome | None:
-    """Ask what to change of what a view shows, by default the chosen one."""
+    """Ask for changes to a feed, folder, watch, label or saved search (default: the chosen one)."""
     view = view or _chosen(main)
     if view.kind is ViewKind.FEED and (feed := _feed(main, int(view.key))) is not None:
         return await _edit_feed(main, ask, feed)
@@ -72,7 +72,7 @@ async def _ask(
     save: Callable[[Mapping[str, str]], Awaitable[Outcome]],
     about: str = "",
 ) -> Outcome | None:
-    """Show a form; `save` makes the change while it is open and returns what follows."""
+    """Show a form; `save` makes the change while it is open and returns the outcome."""
     from tuireader.ui.dialogs.form import Form
 
     outcomes: list[Outcome] = []
@@ -162,7 +162,7 @@ async def _mark(main: Controllers, what: str, write: Write) -> None:
 
 
 async def save_view(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask for a name for what the list shows."""
+    """Ask for a name to save the search in the list under."""
     session = main.session
     return await _ask_search(main, ask, views.expression_of(session.view, session.filter, session.feeds))
 
@@ -170,7 +170,7 @@ async def save_view(main: Controllers, ask: Asking) -> Outcome | None:
 async def keep_search(
     text: str, filters: bool, as_view: bool, main: Controllers, ask: Asking
 ) -> Outcome | None:
-    """Make a watch or a saved search of what is typed in the search line."""
+    """Turn the search being typed into a watch or a saved search."""
     if not as_view:
         from tuireader.ui.dialogs.new_watch import from_search
 
@@ -250,7 +250,7 @@ async def _confirm(
     return None
 
 
-# -- and then
+# -- outcomes
 
 
 def _changed(main: Controllers, said: str, moved: tuple[View, View] | None = None) -> Outcome:
@@ -260,7 +260,7 @@ def _changed(main: Controllers, said: str, moved: tuple[View, View] | None = Non
 async def change(
     edit: Callable[[], Awaitable[object]], said: str, main: Controllers, ask: Asking
 ) -> Outcome | None:
-    """Make a change and say so, or why it could not be made."""
+    """Make a change and report it, or the error."""
     try:
         await edit()
     except (TuireaderError, OSError) as error:

@@ -51,7 +51,7 @@ _LIKELY = (
 
 
 class Palette(CommandPalette):
-    """Textual's palette, which leaves no half of a wide character beside its list when that gets shorter."""
+    """Textual's palette, without halves of wide characters beside a list that gets shorter."""
 
     def on_mount(self) -> None:
         """Repaint the whole screen after each change of the layout: Textual repaints what was covered."""
@@ -75,7 +75,7 @@ def _entries(main: Controllers, ask: Asking) -> Iterator[Entry]:
 
 
 async def _by_use(main: Controllers, ask: Asking) -> list[Entry]:
-    """Sort the entries: those used most, then those likely to be wanted; cursor movement comes last."""
+    """Sort the entries: most used first, then most likely, cursor movement last."""
     used = await main.library.settings.palette_uses()
     often, likely = Counter(used), [BY_ID[command].title for command in _LIKELY]
     order = {name: number for number, name in enumerate(dict.fromkeys([*used, *likely]))}
@@ -89,7 +89,7 @@ async def _by_use(main: Controllers, ask: Asking) -> list[Entry]:
 
 
 async def _use(main: Controllers, name: str, call: Callable[[], Awaitable[None]]) -> None:
-    """Do what an entry is for, and remember that it was used."""
+    """Run an entry and remember its use."""
     run_latest(main.panes, partial(main.library.settings.note_palette_use, name), "palette")
     await call()
 
@@ -112,15 +112,15 @@ async def open_palette(main: Controllers, ask: Asking) -> None:
     """Open the palette; it runs what is chosen."""
 
     class Commands(Provider):
-        """Entries as Textual's palette asks for them."""
+        """Entries for Textual's palette."""
 
         async def discover(self) -> Hits:
-            """Yield all of them, before anything is typed."""
+            """Yield all entries, before anything is typed."""
             for name, about, call in await _by_use(main, ask):
                 yield DiscoveryHit(Content(name), partial(_use, main, name, call), name, about)
 
         async def search(self, query: str) -> Hits:
-            """Yield those that look like what was typed."""
+            """Yield the entries similar to the typed text."""
             matcher = self.matcher(query)
             for name, about, call in await _by_use(main, ask):
                 score = matcher.match(name)
