@@ -92,8 +92,8 @@ class Articles(UseCases):
         return await asyncio.to_thread(compared)
 
     async def warm_up(self) -> None:
-        """Import the modules that opening an article needs, so that the first one opens fast."""
-        for module in ("document.reader", *(f"ingest.{name}" for name in _RELATING)):
+        """Import what the first article and the first search need, so that neither waits for it."""
+        for module in ("document.reader", "store.search", *(f"ingest.{name}" for name in _RELATING)):
             await asyncio.to_thread(import_module, f"tuireader.{module}")
         gc.freeze()  # exclude long-lived objects from collections, whose pauses would delay keys
 
