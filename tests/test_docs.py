@@ -151,6 +151,13 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert part in {anchor(heading) for heading in headings}, f"{target}: there is no such heading"
 
 
+@pytest.mark.parametrize("path", EVERY, ids=name)
+def test_files_that_are_named_exist(path: Path) -> None:
+    named = re.findall(r"`(\w+/[\w/.-]+\.py)`", path.read_text(encoding="utf-8"))
+    roots = (ROOT, ROOT / "src/tuireader")
+    assert not [file for file in named if not any((root / file).exists() for root in roots)]
+
+
 def test_all_pages_are_rendered_and_can_be_reached() -> None:
     nav = (ROOT / "zensical.toml").read_text(encoding="utf-8")
     listed = set(re.findall(r'= "([\w/-]+\.md)"', nav))
