@@ -35,11 +35,11 @@ COMMANDS: tuple[Command, ...] = (
     _move("move_up", "Up", "Move up a line, or scroll the text.", "k up", also=MOVING),
     _move("next_article", "Next", "Go to the next article of the list, from any pane.", "J"),
     _move("previous_article", "Previous", "Go to the previous article of the list, from any pane.", "K"),
-    _move("next_unread", "Next unread", "Open the next unread article, if need be in another list.", "n"),
+    _move("next_unread", "Next unread", "Open the next unread article, also in other lists.", "n"),
     _move(
         "previous_unread",
         "Previous unread",
-        "Open the previous unread article, if need be in another list.",
+        "Open the previous unread article, also in other lists.",
         "p",
     ),
     _move(

@@ -80,7 +80,7 @@ class SearchLine(Input):
         self.post_message(self.Typed(self.value, self._filters))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Search at once if need be, then move to the results."""
+        """Search at once if a search is pending, then move to the results."""
         event.stop()
         self._go_on()
 
