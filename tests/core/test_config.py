@@ -62,7 +62,7 @@ def test_the_reference_shows_defaults_that_read_back() -> None:
         if table in ("fetch", "notify", "save", "ui"):
             config, problems = loads(f"[{table}]\n{name} = {one.default}\n")
             assert (problems, config) == ((), Config()), one.path
-    required = {"feeds.url", "watch.name", "view.name", "view.query", "macro.key"}
+    required = {"watch.name", "view.name", "view.query", "macro.key"}
     assert {one.path for one in reference() if one.required} == required
 
 
@@ -180,7 +180,7 @@ def test_every_colour_is_one_to_textual(name: str) -> None:
         ("feeds = 1", "1: feeds: should be tables, each under [[feeds]], not the number 1"),
         ("feeds = 2026-01-01", "1: feeds: should be tables, each under [[feeds]], not a date or time"),
         ("feeds = ['x']", "1: feeds[1]: should be a table, not the text 'x'"),
-        ("[[feeds]]\ntitle = 'x'", "1: feeds[1]: has no url"),
+        ("[[feeds]]\ntitle = 'x'", "1: feeds[1]: has no url or command"),
         ("[[feeds]]\nurl = 1", "2: feeds[1].url: should be a web address, not the number 1"),
         (
             "[[feeds]]\nurl = 'ftp://me:pw@example.org/x'",

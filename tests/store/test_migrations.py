@@ -16,6 +16,26 @@ from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, maintenance, schema
 
 _BACK = {
+    8: (
+        *(
+            f"ALTER TABLE feed DROP COLUMN {name}"
+            for name in (
+                "window",
+                "span",
+                "unchanged",
+                "whole_at",
+                "gone_since",
+                "failing_since",
+                "texts",
+                "since",
+            )
+        ),
+        "ALTER TABLE full_text DROP COLUMN next_try",
+        *(
+            f"DROP TABLE {name}"
+            for name in ("gap", "asked", "alarm", "match_event", "match_log", "snapshot", "download")
+        ),
+    ),
     7: (
         "DROP TABLE variant",
         "DROP INDEX match_former",

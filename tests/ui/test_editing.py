@@ -43,12 +43,12 @@ async def test_a_feed_is_edited(own: Running) -> None:
     await own.press("e")
     own.fill(title="", folder="", interval="", labels="daily,  sea , ")
     await own.press(*["down"] * 4, "right")
-    assert "[full text of new articles]" in own.text
+    assert "[always full]" in own.text
     await own.press("down", "right", "enter")
     quay = FeedConfig("https://quay.example/rss")
-    assert loads(own.written)[0].feeds[0] == replace(quay, labels=("daily", "sea"), full_text=True)
+    assert loads(own.written)[0].feeds[0] == replace(quay, labels=("daily", "sea"), full_text="on")
     await own.press("e")
-    assert "daily, sea" in own.text and "[full text of new articles]" in own.text
+    assert "daily, sea" in own.text and "[always full]" in own.text
     own.fill(labels="")
     await own.press(*["down"] * 4, "left", "enter")
     assert loads(own.written)[0].feeds[0] == quay and "labels" not in own.written

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from tuireader.commands import BY_ID, did_you_mean, resolve_keys
 from tuireader.config.files import expand_home
+from tuireader.config.kinds import EXPRESSION, MAIL_SCHEMES, command_address
 from tuireader.config.problems import LONG_NUMBER, Problem, key_path, line_of, syntax_problem
 from tuireader.config.shape import (
-    EXPRESSION,
     KEYS,
     TABLES,
     Config,
@@ -133,7 +133,7 @@ def _config(table: dict[str, Any], found: _Problems) -> Config:
     whole = _build(Config, {name: table[name] for name in own if name in table}, "", found)
     return replace(
         whole or Config(),
-        feeds=_tables(FeedConfig, table, "feeds", "url", found),
+        feeds=_tables(FeedConfig, table, "feeds", "url", found, _feed_problem, _with_address),
         watches=_tables(WatchConfig, table, "watch", "name", found, _watch_problem),
         mutes=_tables(MuteConfig, table, "mute", "", found, _mute_problem),
         views=_tables(ViewConfig, table, "view", "name", found),
@@ -152,11 +152,13 @@ def _tables(
     key: str,
     found: _Problems,
     problem_of: Callable[[T], tuple[str, str] | None] = lambda item: None,
+    complete: Callable[[T], T] = lambda item: item,
 ) -> tuple[T, ...]:
-    """Return the usable tables of an array; of several with the same `key`, only the first."""
+    """Return the usable tables of an array, completed; of several with the same `key`, only the first."""
     usable: list[T] = []
     seen: dict[str, str] = {}
-    for path, item in _build_tables(kind, whole.get(name), name, found):
+    for path, written in _build_tables(kind, whole.get(name), name, found):
+        item = complete(written)
         first = seen.setdefault(_IDENTITIES[key](getattr(item, key)), path) if key else path
         if first != path:
             found.add(f"{path}.{key}", f"is the same as in {first}; this one is ignored")
@@ -168,6 +170,24 @@ def _tables(
 
 
 _IDENTITIES: Mapping[str, Callable[[str], str]] = {"url": feed_key, "name": str.casefold, "key": str}
+
+
+def _with_address(feed: FeedConfig) -> FeedConfig:
+    return replace(feed, url=command_address(feed.command)) if feed.command and not feed.url else feed
+
+
+def _feed_problem(feed: FeedConfig) -> tuple[str, str] | None:
+    if not feed.url:
+        return "", "has no url or command"
+    if feed.command and not feed.url.startswith("exec:"):
+        return ".command", "replaces url; remove one of the two"
+    if feed.select and feed.kind != "page":
+        return ".select", 'needs kind = "page"; `items` selects the articles of a page'
+    if feed.items and feed.kind == "page":
+        return ".items", 'cannot be combined with kind = "page"'
+    if feed.url.startswith(MAIL_SCHEMES) and (feed.items or feed.kind == "page"):
+        return "", "is a mail folder, which has no selectors"
+    return None
 
 
 def _watch_problem(watch: WatchConfig) -> tuple[str, str] | None:

@@ -1,14 +1,13 @@
 """Schema of the configuration (a dataclass per table, a field per key) and its reference."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date
 from typing import Annotated, Any
 
-from tuireader.commands import PRESETS, normalise_key
+from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
-from tuireader.config.problems import caret
+from tuireader.config.kinds import ADDRESS, COMMAND, EXPRESSION, HOURS, ONE_KEY
 from tuireader.config.values import (
     COLOR,
     DATE,
@@ -21,13 +20,9 @@ from tuireader.config.values import (
     NAME,
     RAW,
     STEPS,
-    WEB_ADDRESS,
-    Invalid,
     Key,
-    Kind,
     choice,
     choices,
-    describe,
     duration,
     number,
     size,
@@ -37,62 +32,18 @@ from tuireader.config.values import (
 _DAY = 86400
 
 
-def _expression(value: object) -> str | Invalid:
-    """Read an expression of the query language; valid ones are kept as text."""
-    if not isinstance(value, str):
-        return Invalid(f"should be an expression in quotes, not {describe(value)}")
-    from tuireader.query import QueryError, parse  # import the parser only for expressions
-
-    parsed = parse(value)
-    if not isinstance(parsed, QueryError):
-        return value.strip()
-    hint = f"; {parsed.hint}" if parsed.hint else ""
-    return Invalid(f"{parsed.message}{hint}", caret(value, parsed.position, parsed.length))
-
-
-EXPRESSION = Kind("expression", _expression)
-
-
-def _command(value: object) -> tuple[str, ...] | Invalid:
-    """Read a program with its arguments, which are passed without a shell."""
-    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-        return Invalid(f'should be a list such as ["program", "argument"], not {describe(value)}')
-    if any("\0" in part for part in value):
-        return Invalid("has a NUL character, which programs cannot receive")
-    return Invalid("does not name a program") if value and not value[0] else tuple(value)
-
-
-COMMAND = Kind("list of texts: a program and its arguments", _command)
-
-
-def _one_key(value: object) -> str | Invalid:
-    """Read a key as users write it and return its name."""
-    name = normalise_key(value) if isinstance(value, str) else None
-    return name or Invalid(f'should be a key such as "r" or "ctrl+r", not {describe(value)}')
-
-
-ONE_KEY = Kind("key", _one_key)
-_HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
-
-
-def _hours(value: object) -> str | Invalid:
-    """Read hours of the day, written `HH:MM-HH:MM`; `""` for none."""
-    if isinstance(value, str) and not value.strip():
-        return ""
-    match = _HOURS.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not match:
-        return Invalid(f'should be hours such as "22:00-07:00", not {describe(value)}')
-    return f"{int(match[1]):02}:{match[2]}-{int(match[3]):02}:{match[4]}"
-
-
-HOURS = Kind('hours such as "22:00-07:00"', _hours)
-
-
 @dataclass(frozen=True, slots=True)
 class FeedConfig:
     """One `[[feeds]]`: a subscription."""
 
-    url: Annotated[str, Key(WEB_ADDRESS, "Address of the RSS, Atom, RDF or JSON feed.", vital=True)]
+    url: Annotated[
+        str,
+        Key(
+            ADDRESS,
+            "Address of the feed or page, or of a mail folder: `maildir:`, `mbox:`, `imaps:`.",
+            vital=True,
+        ),
+    ] = ""
     title: Annotated[str, Key(LINE, "Name to show instead of the feed's title.")] = ""
     folder: Annotated[str, Key(LINE, "Folder in the sidebar.")] = ""
     labels: Annotated[tuple[str, ...], Key(LINES, "Labels for finding its articles with label:NAME.")] = ()
@@ -104,7 +55,13 @@ class FeedConfig:
         ),
     ] = None
     paused: Annotated[bool, Key(FLAG, "Keep the feed and its articles, but do not fetch it.")] = False
-    full_text: Annotated[bool, Key(FLAG, "Fetch the full text of new articles from their pages.")] = False
+    full_text: Annotated[
+        str,
+        Key(
+            switch("auto"),
+            "Fetch the full text of new articles from their pages; auto: where the feed gives only teasers.",
+        ),
+    ] = "auto"
     username: Annotated[str, Key(RAW, "User name for HTTP Basic authentication.")] = ""
     password: Annotated[
         str, Key(RAW, "Password, or `env:NAME` or `cmd:pass show feed` to keep it out of this file.")
@@ -112,6 +69,33 @@ class FeedConfig:
     headers: Annotated[
         tuple[tuple[str, str], ...], Key(HEADERS, "Additional HTTP headers for this feed.")
     ] = ()
+    user_agent: Annotated[str, Key(RAW, "User agent to send for this feed only.")] = ""
+    cookies: Annotated[
+        str, Key(RAW, "Cookie file in Netscape format; a relative path starts from this file's folder.")
+    ] = ""
+    command: Annotated[
+        tuple[str, ...],
+        Key(COMMAND, "Program with arguments that prints the feed, instead of `url`.", vital=True),
+    ] = ()
+    filter: Annotated[
+        tuple[str, ...],
+        Key(
+            COMMAND, "Program with arguments that reads the feed on stdin and prints it changed.", vital=True
+        ),
+    ] = ()
+    kind: Annotated[
+        str,
+        Key(choice("feed", "page"), "feed, or page: watch a page; each change is an article.", vital=True),
+    ] = "feed"
+    select: Annotated[
+        str, Key(RAW, "CSS selector of the part of a watched page whose changes count.", vital=True)
+    ] = ""
+    items: Annotated[str, Key(RAW, "CSS selector of the articles on a page without a feed.", vital=True)] = ""
+    item_title: Annotated[str, Key(RAW, "CSS selector of the title in an item.")] = ""
+    item_link: Annotated[str, Key(RAW, "CSS selector of the link in an item.")] = ""
+    item_date: Annotated[str, Key(RAW, "CSS selector of the date in an item.")] = ""
+    item_summary: Annotated[str, Key(RAW, "CSS selector of the text in an item.")] = ""
+    next_page: Annotated[str, Key(RAW, "CSS selector of the link to the next page of items.")] = ""
 
 
 @dataclass(frozen=True, slots=True)

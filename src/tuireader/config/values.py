@@ -201,7 +201,10 @@ def switch(default: str, *names: str) -> Kind:
         answer: str | Invalid = words.read(value)
         return _wrong(f"true, false, {words.name}", value) if isinstance(answer, Invalid) else answer
 
-    return Kind(f"true, false, {words.name}", read)
+    def write(value: object) -> str:
+        return {"on": "true", "off": "false"}.get(str(value)) or to_toml(value)
+
+    return Kind(f"true, false, {words.name}", read, write)
 
 
 def choices(*names: str) -> Kind:

@@ -20,6 +20,7 @@ from tuireader import ingest, schedule
 from tuireader.errors import TuireaderError
 from tuireader.feeds.backpressure import Reservation
 from tuireader.feeds.fetch import Fetcher
+from tuireader.feeds.sources import Sources
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import (
     Event,
@@ -244,17 +245,19 @@ async def _fetch_all(
 ) -> None:
     """Put an outcome for every feed into the queue, then None. The fetcher limits concurrency."""
 
+    sources = Sources(fetcher, parser)
+
     async def ask(facts: FeedFacts) -> None:
         reservation = fetcher.budget.reserve()
         try:
-            result = await fetcher.fetch(await job_of(facts), reservation)
+            result = await sources.fetch(await job_of(facts), reservation)
         except TuireaderError as error:  # the password is not available
             result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
         parsed = None
         if isinstance(result, Fetched):
             known = facts.last_success is not None  # then entries that are stored already are left out
             stored = await pool.read(lambda store: store.entries.digests(facts.id)) if known else {}
-            parsed = await parser.parse(result.body, result.url, result.content_type, stored=stored)
+            parsed = await sources.parse(result, stored)
             result = replace(result, body=b"")
         await outcomes.put(Outcome(facts, result, reservation, parsed))
 

@@ -67,7 +67,7 @@ class Content(UseCases):
 
         Fetches a few at a time, and only for the newest articles of each feed.
         """
-        wanted = {feed.url for feed in self._context.config.feeds if feed.full_text}
+        wanted = {feed.url for feed in self._context.config.feeds if feed.full_text == "on"}
         if not wanted or self._context.offline:
             return
         feeds = self._context.feeds or await self._context.load_feeds()

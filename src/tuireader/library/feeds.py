@@ -90,7 +90,7 @@ class Feeds(UseCases):
         interval: str,
         paused: bool,
         labels: Sequence[str] = (),
-        full_text: bool = False,
+        full_text: str = "auto",
     ) -> None:
         """Change the configuration of a feed.
 

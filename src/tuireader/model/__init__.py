@@ -47,6 +47,7 @@ from tuireader.model.fetching import ParsedFeed as ParsedFeed
 from tuireader.model.fetching import ParseFailed as ParseFailed
 from tuireader.model.fetching import ParseResult as ParseResult
 from tuireader.model.fetching import Prepared as Prepared
+from tuireader.model.fetching import Source as Source
 from tuireader.model.lists import LABEL_MARK as LABEL_MARK
 from tuireader.model.lists import Change as Change
 from tuireader.model.lists import Count as Count

@@ -10,6 +10,27 @@ _FULL = 600  # minimum letters of a full text; teasers are shorter
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Settings of a feed that is more than an address.
+
+    `command` prints the document, `filter` changes it; `items` selects the articles of a page, with the
+    selectors of their parts; `watched` is true for a page watched for changes, of which `select` is the part
+    that counts.
+    """
+
+    command: tuple[str, ...] = ()
+    filter: tuple[str, ...] = ()
+    watched: bool = False
+    select: str = ""
+    items: str = ""
+    item_title: str = ""
+    item_link: str = ""
+    item_date: str = ""
+    item_summary: str = ""
+    next_page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchJob:
     """A feed to fetch, with the validators of its last response.
 
@@ -26,6 +47,7 @@ class FetchJob:
     headers: tuple[tuple[str, str], ...] = ()
     auth: tuple[str, str] | None = None
     public_only: bool = False
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 7
+VERSION = 8
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
@@ -226,6 +226,80 @@ _HISTORY = (
     "UPDATE appearance SET digest = 0 WHERE secondary = 1",
 )
 
+# `feed.window`: entries in its last document; `span`: seconds between its oldest and newest dated entry;
+# `unchanged`: responses without news in a row; `whole_at`: last request without validators; `gone_since`:
+# first 410; `failing_since`: first failure in a row; `texts`: `full` or `teasers`; `since`: seen without a
+# gap since. `gap`: entries that came and went between two visits (`after` and `before`), about `missing` of
+# them; `page` is the next archive page to fetch; `closed_at` is set once it is filled, `reason` says why it
+# stays open. `asked`: requests of a day (days since 1970). `alarm.subject`: the name of a watch, or `""`
+# for a feed. `match_log`: one row for each match, `match_event` what happened to it later (`told`, `read`);
+# both only grow. `snapshot`: last text of a watched page. `download`: enclosures that are to be fetched or
+# were.
+_SOURCES = (
+    "ALTER TABLE feed ADD COLUMN window INTEGER",
+    "ALTER TABLE feed ADD COLUMN span INTEGER",
+    "ALTER TABLE feed ADD COLUMN unchanged INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE feed ADD COLUMN whole_at INTEGER",
+    "ALTER TABLE feed ADD COLUMN gone_since INTEGER",
+    "ALTER TABLE feed ADD COLUMN failing_since INTEGER",
+    "ALTER TABLE feed ADD COLUMN texts TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE feed ADD COLUMN since INTEGER",
+    "ALTER TABLE full_text ADD COLUMN next_try INTEGER",
+    """CREATE TABLE gap (
+      id INTEGER PRIMARY KEY,
+      feed_id INTEGER NOT NULL REFERENCES feed(id),
+      found_at INTEGER NOT NULL,
+      after INTEGER NOT NULL, before INTEGER NOT NULL,
+      missing INTEGER NOT NULL,
+      page TEXT NOT NULL DEFAULT '', pages INTEGER NOT NULL DEFAULT 0,
+      filled INTEGER NOT NULL DEFAULT 0,
+      closed_at INTEGER,
+      reason TEXT NOT NULL DEFAULT ''
+    )""",
+    "CREATE INDEX gap_feed ON gap (feed_id, found_at)",
+    """CREATE TABLE asked (
+      feed_id INTEGER NOT NULL, day INTEGER NOT NULL,
+      requests INTEGER NOT NULL DEFAULT 0, unchanged INTEGER NOT NULL DEFAULT 0,
+      failed INTEGER NOT NULL DEFAULT 0, pages INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (feed_id, day)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE alarm (
+      id INTEGER PRIMARY KEY,
+      feed_id INTEGER NOT NULL DEFAULT 0, subject TEXT NOT NULL DEFAULT '',
+      kind TEXT NOT NULL,
+      raised_at INTEGER NOT NULL, cleared_at INTEGER,
+      words TEXT NOT NULL,
+      told_at INTEGER, clear_told_at INTEGER
+    )""",
+    "CREATE INDEX alarm_raised ON alarm (id) WHERE cleared_at IS NULL",
+    """CREATE TABLE match_log (
+      id INTEGER PRIMARY KEY,
+      article_id INTEGER NOT NULL, watch TEXT NOT NULL,
+      title TEXT NOT NULL, url TEXT NOT NULL, feed TEXT NOT NULL, feed_url TEXT NOT NULL,
+      published INTEGER, fetched INTEGER NOT NULL, matched INTEGER NOT NULL,
+      term TEXT NOT NULL, field TEXT NOT NULL, sentence TEXT NOT NULL,
+      text_hash TEXT NOT NULL
+    )""",
+    "CREATE INDEX match_log_article ON match_log (article_id)",
+    """CREATE TABLE match_event (
+      id INTEGER PRIMARY KEY,
+      log_id INTEGER NOT NULL REFERENCES match_log(id),
+      kind TEXT NOT NULL, at INTEGER NOT NULL, channel TEXT NOT NULL DEFAULT ''
+    )""",
+    "CREATE INDEX match_event_log ON match_event (log_id)",
+    "CREATE TABLE snapshot (feed_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, packed BLOB NOT NULL)",
+    """CREATE TABLE download (
+      id INTEGER PRIMARY KEY,
+      article_id INTEGER NOT NULL REFERENCES article(id),
+      url TEXT NOT NULL, type TEXT NOT NULL DEFAULT '',
+      path TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT 'waiting',
+      length INTEGER, received INTEGER NOT NULL DEFAULT 0, validator TEXT NOT NULL DEFAULT '',
+      added_at INTEGER NOT NULL, ended_at INTEGER,
+      error TEXT NOT NULL DEFAULT '', tries INTEGER NOT NULL DEFAULT 0,
+      UNIQUE (article_id, url)
+    )""",
+)
+
 
 def _execute(db: Database, statements: Sequence[str], version: int) -> None:
     for statement in statements:
@@ -280,5 +354,9 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
     @migrations(name="0007_history")
     def history(db: Database) -> None:
         _execute(db, _HISTORY, 7)
+
+    @migrations(name="0008_sources")
+    def sources(db: Database) -> None:
+        _execute(db, _SOURCES, 8)
 
     migrations.apply(Database(conn, execute_plugins=False))

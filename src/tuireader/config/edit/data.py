@@ -7,6 +7,7 @@ from dataclasses import Field, fields
 from typing import Any
 
 from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
+from tuireader.config.kinds import command_address
 from tuireader.config.shape import KEYS
 from tuireader.config.values import Invalid, Key, quote
 from tuireader.errors import ConfigError
@@ -40,7 +41,14 @@ def text_of(table: Table, key: str) -> str:
 
 def urls_of(data: Table) -> list[str]:
     """Return the address of each feed."""
-    return [text_of(table, "url") for table in tables_of(data, "feeds")]
+    return [_address_of(table) for table in tables_of(data, "feeds")]
+
+
+def _address_of(table: Table) -> str:
+    command = table.get("command")
+    if not text_of(table, "url") and isinstance(command, list):
+        return command_address([str(part) for part in command])
+    return text_of(table, "url")
 
 
 def index_of_feed(data: Table, url: str) -> int:
@@ -80,6 +88,8 @@ def table_text(name: str, item: Item) -> str:
     """Write a `[[name]]` table with the keys that differ from their defaults."""
     lines = [f"[[{name}]]"]
     for one in fields(item):
+        if one.name == "url" and getattr(item, "command", False):
+            continue  # it follows from the command
         written = to_toml_or_none(type(item), one.name, getattr(item, one.name))
         if written is not None:
             lines.append(f"{one.name} = {written}")

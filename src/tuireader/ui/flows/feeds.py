@@ -113,8 +113,8 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
         Pick(
             "full_text",
             "Text",
-            {"": "from the feed", "full": "full text of new articles"},
-            "full" if config.full_text else "",
+            {"auto": "full text where the feed gives teasers", "on": "always full", "off": "as in the feed"},
+            config.full_text,
         ),
         Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
     )
@@ -129,7 +129,7 @@ async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -
         interval=values["interval"],
         paused=bool(values["paused"]),
         labels=[name.strip() for name in values["labels"].split(",") if name.strip()],
-        full_text=bool(values["full_text"]),
+        full_text=values["full_text"],
     )
     return _changed(main, f"{values['title'] or feed.title or feed.url} saved")
 

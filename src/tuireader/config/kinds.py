@@ -1,0 +1,83 @@
+"""Kinds of values that only this program knows: expressions, programs, keys, hours, addresses of feeds."""
+
+import re
+import shlex
+from collections.abc import Sequence
+
+from tuireader.commands import normalise_key
+from tuireader.config.problems import caret
+from tuireader.config.values import WEB_ADDRESS, Invalid, Kind, describe
+
+
+def _expression(value: object) -> str | Invalid:
+    """Read an expression of the query language; valid ones are kept as text."""
+    if not isinstance(value, str):
+        return Invalid(f"should be an expression in quotes, not {describe(value)}")
+    from tuireader.query import QueryError, parse  # import the parser only for expressions
+
+    parsed = parse(value)
+    if not isinstance(parsed, QueryError):
+        return value.strip()
+    hint = f"; {parsed.hint}" if parsed.hint else ""
+    return Invalid(f"{parsed.message}{hint}", caret(value, parsed.position, parsed.length))
+
+
+EXPRESSION = Kind("expression", _expression)
+
+
+def _command(value: object) -> tuple[str, ...] | Invalid:
+    """Read a program with its arguments, which are passed without a shell."""
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        return Invalid(f'should be a list such as ["program", "argument"], not {describe(value)}')
+    if any("\0" in part for part in value):
+        return Invalid("has a NUL character, which programs cannot receive")
+    return Invalid("does not name a program") if value and not value[0] else tuple(value)
+
+
+COMMAND = Kind("list of texts: a program and its arguments", _command)
+
+
+def _one_key(value: object) -> str | Invalid:
+    """Read a key as users write it and return its name."""
+    name = normalise_key(value) if isinstance(value, str) else None
+    return name or Invalid(f'should be a key such as "r" or "ctrl+r", not {describe(value)}')
+
+
+ONE_KEY = Kind("key", _one_key)
+_HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+def _hours(value: object) -> str | Invalid:
+    """Read hours of the day, written `HH:MM-HH:MM`; `""` for none."""
+    if isinstance(value, str) and not value.strip():
+        return ""
+    match = _HOURS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not match:
+        return Invalid(f'should be hours such as "22:00-07:00", not {describe(value)}')
+    return f"{int(match[1]):02}:{match[2]}-{int(match[3]):02}:{match[4]}"
+
+
+HOURS = Kind('hours such as "22:00-07:00"', _hours)
+
+MAIL_SCHEMES = ("maildir:", "mbox:", "imap:", "imaps:")
+"""Addresses of mail folders: `maildir:PATH`, `mbox:PATH`, `imaps://user@host/FOLDER`."""
+
+
+def _address(value: object) -> str | Invalid:
+    """Read the address of a feed: a web address, or a mail folder."""
+    if isinstance(value, str) and value.strip().startswith(MAIL_SCHEMES):
+        address = value.strip()
+        scheme, _, rest = address.partition(":")
+        if not address.isprintable() or not rest.strip("/"):
+            return Invalid(f"does not name a mail folder after {scheme}:")
+        return address
+    read: str | Invalid = WEB_ADDRESS.read(value)
+    return read
+
+
+ADDRESS = Kind("address", _address)
+
+
+def command_address(command: Sequence[str]) -> str:
+    """Return the address that identifies a feed without `url`: its program and arguments."""
+    return f"exec:{shlex.join(command)}"
