@@ -16,7 +16,8 @@ from tests.web import Answer, Request, Web
 from tuireader.config import Config, Paths
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.feeds.backpressure import MemoryBudget
-from tuireader.ingest.refresh import Outcome, batches, decode, encode
+from tuireader.ingest.attempts import Outcome
+from tuireader.ingest.refresh import batches, decode, encode
 from tuireader.library import Library
 from tuireader.library.exchange import Imported
 from tuireader.model import (

@@ -4,6 +4,8 @@ Connects the store with the pure packages `watch` and `related`. Everything that
 thread, in transactions.
 
 - `refresh`    fetch, parse and save feeds, as a stream of events
+- `jobs`       build the request for each feed
+- `attempts`   record each attempt, and plan the next one
 - `arrival`    match watches and mutes and store links when articles arrive or change
 - `matching`   match watches with each feed's text of an article, and with its former versions
 - `rematch`    match new or changed watches with everything stored

@@ -12,16 +12,16 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from tuireader import ingest, schedule
+from tuireader import ingest
 from tuireader.errors import TuireaderError
-from tuireader.feeds.backpressure import Reservation
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.sources import Sources
 from tuireader.feeds.workers import ParseWorker
+from tuireader.ingest.attempts import Outcome, Setting, record_failure, record_success
 from tuireader.model import (
     Event,
     Evidence,
@@ -30,12 +30,10 @@ from tuireader.model import (
     Fetched,
     FetchFailed,
     FetchJob,
-    FetchResult,
     NewMatch,
     NotModified,
     ParsedFeed,
     ParseFailed,
-    ParseResult,
     RefreshDone,
     RefreshStarted,
     Relating,
@@ -45,7 +43,7 @@ from tuireader.model import (
 )
 from tuireader.store import Pool, Store
 from tuireader.store.articles import StoredText
-from tuireader.store.feeds import Attempt, FeedFacts
+from tuireader.store.feeds import FeedFacts
 from tuireader.text import without_password
 
 _BATCH = 32  # maximum number of results in one transaction: many commits cost more than one
@@ -56,26 +54,6 @@ _PATIENCE = 0.1
 APART = 20  # with more feeds, all are parsed in another process: only then does starting it pay off
 
 log = logging.getLogger("tuireader")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Inputs of a refresh besides the feeds: watches, intervals, the clock."""
-
-    rules: ingest.Rules
-    rates: schedule.Rates
-    interval: dict[str, int]
-    clock: Callable[[], float]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Result for one feed, ready to be stored."""
-
-    facts: FeedFacts
-    result: FetchResult
-    reservation: Reservation
-    parsed: ParseResult | None = None
 
 
 async def refresh(
@@ -126,9 +104,7 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
             except store.broken_input as error:
                 log.exception("storing %s", without_password(outcome.facts.url))
                 found = [
-                    _record_failure(
-                        store, outcome, setting, now, Fault.INTERNAL, f"cannot be stored: {error}"
-                    )
+                    record_failure(store, outcome, setting, now, Fault.INTERNAL, f"cannot be stored: {error}")
                 ]
             events += found
         store.index.add_new(fresh)
@@ -143,9 +119,9 @@ def _save(
     """Store one result; return its events and its new articles, which the caller has to index."""
     match outcome.result, outcome.parsed:
         case (FetchFailed() as failure, _) | (_, ParseFailed() as failure):
-            return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
+            return [record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
         case NotModified(), _:
-            _record_success(store, outcome, setting, now, None)
+            record_success(store, outcome, setting, now, None)
             return [FeedDone(outcome.facts.id, outcome.facts.title, unchanged=True)], ()
         case Fetched(), ParsedFeed() as parsed:
             return _save_feed(store, outcome, parsed, setting, now)
@@ -160,73 +136,11 @@ def _save_feed(
     matches = ingest.record_new(store, saved.new, setting.rules, now)
     matches += ingest.record_changed(store, saved.changed, setting.rules, now)
     matches += ingest.record_carried(store, saved.carried, setting.rules, now)
-    _record_success(store, outcome, setting, now, parsed, saved.whole)
+    record_success(store, outcome, setting, now, parsed, saved.whole)
     named = facts.title not in (facts.url, without_password(facts.url))
     title = facts.title if named else parsed.title or facts.title
     done = FeedDone(facts.id, title, len(saved.new), len(saved.changed), left_out=parsed.left_out)
     return [done, *(_new_match(text, title, evidence) for text, evidence in matches)], saved.new
-
-
-def _record_success(
-    store: Store, outcome: Outcome, setting: Setting, now: int, parsed: ParsedFeed | None, whole: bool = True
-) -> None:
-    """Record the attempt and plan the next one, which fetches the document again unless it was `whole`."""
-    facts, result = outcome.facts, outcome.result
-    assert not isinstance(result, FetchFailed)
-    ttl = parsed.ttl if parsed else facts.ttl
-    plan = schedule.after_success(_history(store, facts, setting, ttl, result.max_age), setting.rates, now)
-    if result.job.url != facts.url and not result.moved_to:  # its new address still works
-        moved = schedule.Move(facts.moved_to, facts.moved_seen)
-    else:
-        moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
-    store.feeds.record(
-        Attempt(
-            facts.id,
-            now,
-            plan.next_try,
-            plan.state,
-            etag=result.etag if whole else None,
-            last_modified=result.last_modified if whole else None,
-            body_hash=(result.body_hash if whole else b"") if isinstance(result, Fetched) else None,
-            max_age=result.max_age,
-            ttl=parsed.ttl if parsed else None,
-            title=parsed.title if parsed else "",
-            site_url=parsed.site_url if parsed else "",
-            moved_to=moved.address,
-            moved_seen=moved.seen,
-        )
-    )
-
-
-def _record_failure(
-    store: Store, outcome: Outcome, setting: Setting, now: int, fault: Fault, reason: str
-) -> FeedDone:
-    facts, result = outcome.facts, outcome.result
-    wait = result.retry_after if isinstance(result, FetchFailed) else None
-    seen, judged = facts.moved_seen, fault
-    if result.job.url != facts.url and fault is not Fault.THROTTLED:
-        seen = 1  # the new address fails: try the old one next, and never take this for "gone"
-        judged = Fault.HTTP if fault is Fault.GONE else fault
-    plan = schedule.after_failure(
-        _history(store, facts, setting, facts.ttl, None), judged, wait, setting.rates, now
-    )
-    attempt = Attempt(facts.id, now, plan.next_try, plan.state, error=reason, fault=judged, moved_seen=seen)
-    store.feeds.record(attempt)
-    return FeedDone(facts.id, facts.title, error=reason, fault=fault)
-
-
-def _history(
-    store: Store, facts: FeedFacts, setting: Setting, ttl: int | None, max_age: int | None
-) -> schedule.History:
-    return schedule.History(
-        feed_id=facts.id,
-        recent=tuple(store.feeds.recent_times(facts.id)),
-        interval=setting.interval.get(facts.url),
-        ttl=ttl,
-        max_age=max_age,
-        error_streak=facts.error_streak,
-        state=facts.state,
-    )
 
 
 def _new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatch:

@@ -9,16 +9,13 @@ import os
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 
 from tuireader import ingest, schedule
-from tuireader.config import FeedConfig
 from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
 from tuireader.library.content import Content, fetch_limits
 from tuireader.library.context import Context, UseCases
-from tuireader.model import Event, FetchJob, RefreshDone, RefreshStarted, Relating, Told
-from tuireader.store.feeds import FeedFacts
+from tuireader.model import Event, RefreshDone, RefreshStarted, Relating, Told
 from tuireader.subprocesses import python
 
 log = logging.getLogger("tuireader")
@@ -53,9 +50,11 @@ class Refresh(UseCases):
         from tuireader.feeds.fetch import Fetcher
         from tuireader.feeds.workers import ParseWorker
         from tuireader.ingest import refresh
+        from tuireader.ingest.attempts import Setting
+        from tuireader.ingest.jobs import job_for
 
         await self._context.sync_mutes()
-        setting = refresh.Setting(
+        setting = Setting(
             rules=self._context.rules,
             rates=schedule.Rates(least=self._context.config.fetch.interval),
             interval={
@@ -70,7 +69,7 @@ class Refresh(UseCases):
                 parser.start()
             events = refresh.refresh(
                 facts,
-                lambda one: _job(one, configured.get(one.url)),
+                lambda one: job_for(one, configured.get(one.url)),
                 pool=self._pool,
                 fetcher=fetcher,
                 parser=parser,
@@ -179,23 +178,3 @@ def _give_way(process: int) -> None:
     with contextlib.suppress(OSError, AttributeError):  # it has ended, or the system does not support this
         os.setpriority(os.PRIO_PROCESS, process, min(19, os.getpriority(os.PRIO_PROCESS, process) + _NICE))
         os.sched_setscheduler(process, os.SCHED_BATCH, os.sched_param(0))
-
-
-async def _job(facts: FeedFacts, feed: FeedConfig | None) -> FetchJob:
-    """Return the request for a feed, with its secrets. Raises TuireaderError when a secret cannot be read.
-
-    A moved feed is fetched from its new address, unless it has secrets, which belong to the old server.
-    """
-    job = FetchJob(facts.id, facts.url, facts.etag, facts.last_modified, facts.body_hash)
-    if feed is None or not (feed.username or feed.headers):
-        move = schedule.Move(facts.moved_to, facts.moved_seen)
-        return replace(job, url=move.address) if move.adopt else job
-    from tuireader.feeds import secrets
-
-    def filled() -> FetchJob:
-        auth = (feed.username, secrets.resolve(feed.password)) if feed.username else None
-        return replace(
-            job, headers=tuple((name, secrets.resolve(value)) for name, value in feed.headers), auth=auth
-        )
-
-    return await asyncio.to_thread(filled)
