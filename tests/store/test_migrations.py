@@ -28,6 +28,7 @@ _BACK = {
                 "failing_since",
                 "texts",
                 "since",
+                "settings",
             )
         ),
         "ALTER TABLE full_text DROP COLUMN next_try",

@@ -80,4 +80,7 @@ ADDRESS = Kind("address", _address)
 
 def command_address(command: Sequence[str]) -> str:
     """Return the address that identifies a feed without `url`: its program and arguments."""
-    return f"exec:{shlex.join(command)}"
+    line = shlex.join(command)
+    if not line.isprintable():
+        line = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
+    return f"exec:{line}"

@@ -119,6 +119,8 @@ def shape(raw: RawFeed) -> ParsedFeed:
     """Clean a whole feed; keep at most the newest 10,000 entries."""
     base = join(raw.url, raw.base)
     site_url = web_url(raw.link, base)
+    if not raw.url.startswith("http"):
+        raw.url = site_url  # a program's output has no address of its own
     inherited = _people(raw.authors)
     entries = tuple(_entry(entry, raw, site_url, inherited) for entry in _newest(raw.entries))
     return ParsedFeed(

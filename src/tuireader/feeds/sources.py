@@ -3,24 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import TYPE_CHECKING
 
 from tuireader.feeds.backpressure import Reservation
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.workers import ParseWorker
-from tuireader.model import Fetched, FetchJob, FetchResult, ParseResult
+from tuireader.model import Fault, Fetched, FetchJob, FetchResult, ParseFailed, ParseResult, Source
+from tuireader.text import clean
+
+if TYPE_CHECKING:
+    from tuireader.feeds.program import Programs
 
 
-class Sources:
+class Sources(AbstractAsyncContextManager["Sources"]):
     """All sources of a refresh; ordinary feeds go straight to the fetcher and the parser."""
 
     def __init__(self, fetcher: Fetcher, parser: ParseWorker) -> None:
         self._fetcher = fetcher
         self._parser = parser
+        self._open = AsyncExitStack()
+        self._programs: Programs | None = None
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()
 
     async def fetch(self, job: FetchJob, reservation: Reservation) -> FetchResult:
         """Fetch a document. Raises only CancelledError; every error becomes a FetchFailed."""
-        return await self._fetcher.fetch(job, reservation)
+        source = job.source
+        if source is None:
+            return await self._fetcher.fetch(job, reservation)
+        if source.command:
+            result = await (await self._running()).fetch(job, source, reservation)
+        else:
+            result = await self._fetcher.fetch(job, reservation)
+        if source.filter and isinstance(result, Fetched):
+            return await (await self._running()).filter(result, source, reservation)
+        return result
 
     async def parse(self, fetched: Fetched, stored: Mapping[int, int]) -> ParseResult:
         """Parse a document; `stored` has the digests of known entries, which may be left out."""
-        return await self._parser.parse(fetched.body, fetched.url, fetched.content_type, stored=stored)
+        source = fetched.job.source
+        parsed = await self._parser.parse(fetched.body, fetched.url, fetched.content_type, stored=stored)
+        if isinstance(parsed, ParseFailed) and source is not None:
+            return _blamed(parsed, source, fetched.body)
+        return parsed
+
+    async def _running(self) -> Programs:
+        """Return the programs, opened on first use."""
+        if self._programs is None:
+            from tuireader.feeds.program import Programs
+
+            limits = self._fetcher.limits
+            self._programs = Programs(self._fetcher.budget, seconds=limits.total, most=limits.max_bytes)
+            await self._open.enter_async_context(self._programs)
+        return self._programs
+
+
+def _blamed(failed: ParseFailed, source: Source, body: bytes) -> ParseFailed:
+    """Return a failure that names the program which printed the document, and shows how it begins."""
+    program = source.filter or source.command
+    if not program:
+        return failed
+    from tuireader.feeds.program import name_of
+
+    begins = clean(body[:200].decode("utf-8", "replace"), 60).strip()
+    reason = f"it begins with “{begins}”" if failed.fault is Fault.NOT_A_FEED and begins else failed.reason
+    return ParseFailed(Fault.PROGRAM, f"{name_of(program)} printed no usable feed: {reason}")

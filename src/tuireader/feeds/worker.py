@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from tuireader import dedup
@@ -26,6 +27,10 @@ DATA = 272 << 20
 _GC_THRESHOLD = 50_000
 """Objects between two garbage collections: a feed makes thousands, and reference counts free them all."""
 ALARM = 60
+READERS = {
+    "mail": ("tuireader.feeds.mail", "read"),
+}
+"""Module and function of each reader of other documents than feeds."""
 
 
 def main() -> None:
@@ -44,16 +49,30 @@ def _answer(seconds: float, request: Request) -> Any:
     with alarm(ALARM):
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
-            body, url, content_type, stored = request
-            return _packed(parse(body, url, content_type), stored)
+            return _packed(_read(request), request[3])
         except (MemoryError, RecursionError):
             return pack(ParseFailed(Fault.TOO_LARGE, "the feed needs too much memory to be read"))
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
 
+def _read(request: Request) -> ParseResult:
+    body, url, content_type, _, reader = request
+    if reader is None:
+        return parse(body, url, content_type)
+    name, settings = reader
+    module, function = READERS[name]
+    try:
+        result: ParseResult = getattr(import_module(module), function)(body, url, content_type, *settings)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # libraries may raise anything, but the request needs an answer
+        return ParseFailed(Fault.BROKEN, f"it is damaged and cannot be read ({type(error).__name__})")
+    return result
+
+
 def _answer_quickly(request: Request) -> Any:
-    body, url, content_type, stored = request
+    body, url, content_type, stored, _ = request
     return _packed(parse_quickly(body, url, content_type), stored)
 
 

@@ -30,8 +30,11 @@ _AT_ONCE = 12
 """Maximum number of bodies and results in pipes and memory."""
 _MODULE = "tuireader.feeds.worker"
 
-Request = tuple[bytes, str, str | None, dict[int, int] | None]
-"""A body, its address and content type, and the digests by guid key of stored entries, to be left out."""
+Reader = tuple[str, tuple[Any, ...]]
+"""Name of one of the worker's readers of other documents than feeds, with its settings."""
+Request = tuple[bytes, str, str | None, dict[int, int] | None, Reader | None]
+"""A body, its address and content type, the digests by guid key of stored entries, to be left out, and how
+to read it, if it is no feed."""
 
 
 class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
@@ -62,13 +65,15 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
         content_type: str | None = None,
         *,
         stored: Mapping[int, int] | None = None,
+        reader: Reader | None = None,
     ) -> ParseResult:
         """Parse a body. Raises only CancelledError; if that takes too long, returns ParseFailed(TOO_SLOW).
 
-        With `stored`, a feed parsed in a worker has only its new and changed entries, prepared.
+        With `stored`, a feed parsed in a worker has only its new and changed entries, prepared. A `reader`
+        always runs in the worker.
         """
-        request = (body, url, content_type, None if stored is None else dict(stored))
-        quick = await self._parse_quickly(request)
+        request = (body, url, content_type, None if stored is None else dict(stored), reader)
+        quick = await self._parse_quickly(request) if reader is None else None
         if quick is not None:
             return quick
         too_slow = ParseFailed(
@@ -93,7 +98,7 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
                 pass  # unexpected: parse in this process instead
         from tuireader.feeds.parse import parse_quickly  # most refreshes parse in another process
 
-        body, url, content_type, _ = request
+        body, url, content_type, _, _ = request
         return parse_quickly(body, url, content_type)
 
 

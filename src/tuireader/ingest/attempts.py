@@ -59,6 +59,7 @@ def record_success(
             site_url=parsed.site_url if parsed else "",
             moved_to=moved.address,
             moved_seen=moved.seen,
+            settings=result.job.source.digest if result.job.source else "",
         )
     )
 

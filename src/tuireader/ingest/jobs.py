@@ -7,17 +7,39 @@ from dataclasses import replace
 
 from tuireader import schedule
 from tuireader.config import FeedConfig
+from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.feeds import secrets
-from tuireader.model import FetchJob
+from tuireader.model import FetchJob, Source
 from tuireader.store.feeds import FeedFacts
 
 
-async def job_for(facts: FeedFacts, feed: FeedConfig | None) -> FetchJob:
+def source_of(feed: FeedConfig, folder: str) -> Source | None:
+    """Return the settings of a feed that is more than an address, else None.
+
+    `folder` is that of the configuration.
+    """
+    source = Source(
+        feed.command,
+        feed.filter,
+        feed.kind == "page",
+        *(feed.select, feed.items, feed.item_title, feed.item_link, feed.item_date, feed.item_summary),
+        feed.next_page,
+    )
+    is_mail = feed.url.startswith(MAIL_SCHEMES)
+    return replace(source, folder=folder) if is_mail or source != Source() else None
+
+
+async def job_for(facts: FeedFacts, feed: FeedConfig | None, folder: str = "") -> FetchJob:
     """Return the request for a feed, with its secrets. Raises TuireaderError when a secret cannot be read.
 
-    A moved feed is fetched from its new address, unless it has secrets, which belong to the old server.
+    A moved feed is fetched from its new address, unless it has secrets, which belong to the old server. If
+    its command, filter or selectors have changed, the validators are left out, so that it is read again.
     """
     job = FetchJob(facts.id, facts.url, facts.etag, facts.last_modified, facts.body_hash)
+    source = source_of(feed, folder) if feed is not None else None
+    if facts.settings != (source.digest if source else ""):
+        job = FetchJob(facts.id, facts.url)
+    job = replace(job, source=source)
     if feed is None or not (feed.username or feed.headers):
         move = schedule.Move(facts.moved_to, facts.moved_seen)
         return replace(job, url=move.address) if move.adopt else job

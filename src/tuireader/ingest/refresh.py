@@ -159,8 +159,6 @@ async def _fetch_all(
 ) -> None:
     """Put an outcome for every feed into the queue, then None. The fetcher limits concurrency."""
 
-    sources = Sources(fetcher, parser)
-
     async def ask(facts: FeedFacts) -> None:
         reservation = fetcher.budget.reserve()
         try:
@@ -176,7 +174,7 @@ async def _fetch_all(
         await outcomes.put(Outcome(facts, result, reservation, parsed))
 
     try:
-        async with asyncio.TaskGroup() as group:
+        async with Sources(fetcher, parser) as sources, asyncio.TaskGroup() as group:
             for facts in feeds:
                 group.create_task(ask(facts))
     finally:

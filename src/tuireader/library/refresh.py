@@ -63,13 +63,14 @@ class Refresh(UseCases):
             clock=self._context.clock,
         )
         configured = {feed.url: feed for feed in self._context.config.feeds}
+        folder = str(self._context.paths.config.parent)
         limits, apart = fetch_limits(self._context.config), len(facts) > refresh.APART
         async with Fetcher(limits) as fetcher, ParseWorker(apart=apart) as parser:
             if sum(one.last_success is None for one in facts) > refresh.APART:
                 parser.start()
             events = refresh.refresh(
                 facts,
-                lambda one: job_for(one, configured.get(one.url)),
+                lambda one: job_for(one, configured.get(one.url), folder),
                 pool=self._pool,
                 fetcher=fetcher,
                 parser=parser,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Annotated
 
 _FULL = 600  # minimum letters of a full text; teasers are shorter
@@ -15,7 +16,7 @@ class Source:
 
     `command` prints the document, `filter` changes it; `items` selects the articles of a page, with the
     selectors of their parts; `watched` is true for a page watched for changes, of which `select` is the part
-    that counts.
+    that counts. Programs run in `folder`, from which relative paths start.
     """
 
     command: tuple[str, ...] = ()
@@ -28,6 +29,13 @@ class Source:
     item_date: str = ""
     item_summary: str = ""
     next_page: str = ""
+    folder: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Digest of what decides how a document is read; `""` for a feed read as it is."""
+        settings = replace(self, folder="")
+        return "" if settings == Source() else blake2b(repr(settings).encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,8 @@ class Fault(StrEnum):
     NOT_A_FEED = "not a feed"
     BROKEN = "broken"
     TOO_SLOW = "too slow"
+    PROGRAM = "program"
+    MAIL = "mail"
     INTERNAL = "internal"
 
 
@@ -193,7 +203,8 @@ class ParsedFeed:
 
     `prepared` and `keys` are either empty or have one item for each entry. `known` holds the guid keys of
     entries that are omitted because they are stored unchanged. If the document has too many entries,
-    `left_out` counts the oldest ones, which are omitted.
+    `left_out` counts the oldest ones, which are omitted. A `partial` document has only what is new since the
+    last one, so that entries missing from it mean nothing.
     """
 
     title: str = ""
@@ -205,6 +216,7 @@ class ParsedFeed:
     keys: tuple[Keys, ...] = ()
     known: tuple[int, ...] = ()
     left_out: int = 0
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class FeedFacts:
     next_try: int | None
     moved_to: str
     moved_seen: int
+    settings: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Attempt:
     site_url: str = ""
     moved_to: str = ""
     moved_seen: int = 0
+    settings: str = ""
 
 
 _FEED = f"""id, url, {FEED_TITLE}, folder,
@@ -202,7 +204,8 @@ class Feeds(Part):
                       max_age = :max_age, ttl = coalesce(:ttl, ttl),
                       title = coalesce(nullif(:title, ''), title),
                       site_url = coalesce(nullif(:site_url, ''), site_url),
-                      moved_to = :moved_to, moved_seen = :moved_seen WHERE id = :feed_id"""
+                      moved_to = :moved_to, moved_seen = :moved_seen, settings = :settings
+                    WHERE id = :feed_id"""
         )
         self._conn.execute(sql, asdict(attempt))
 

@@ -244,6 +244,7 @@ _SOURCES = (
     "ALTER TABLE feed ADD COLUMN failing_since INTEGER",
     "ALTER TABLE feed ADD COLUMN texts TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE feed ADD COLUMN since INTEGER",
+    "ALTER TABLE feed ADD COLUMN settings TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE full_text ADD COLUMN next_try INTEGER",
     """CREATE TABLE gap (
       id INTEGER PRIMARY KEY,

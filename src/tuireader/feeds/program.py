@@ -1,0 +1,245 @@
+"""Run the programs that print or change feeds: without a shell, within limits of time, size and memory."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from tuireader.config.files import expand_home
+from tuireader.feeds.backpressure import MemoryBudget, Reservation
+from tuireader.feeds.errors import Refused
+from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified, Source
+from tuireader.subprocesses import guard
+from tuireader.text import clean
+
+AT_ONCE = 8
+MEMORY = 2 << 30
+"""Maximum bytes of data in each process of a program."""
+_GRACE = 1.0  # seconds for the rest of the output after a program's end, in case others keep the pipe open
+_CHUNK = 1 << 16
+_IN_MEMORY = 1 << 20
+_TAIL = 4_000  # bytes of the error output to keep
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    seconds: float
+    most: int
+    folder: str
+
+
+class Programs(AbstractAsyncContextManager["Programs"]):
+    """Run programs, a few at a time; an async context manager that kills the running ones at its end.
+
+    `seconds` limits the time and `most` the output of each. Bodies count against `budget`.
+    """
+
+    def __init__(self, budget: MemoryBudget, *, seconds: float, most: int) -> None:
+        self._budget = budget
+        self._seconds = seconds
+        self._most = most
+        self._threads = ThreadPoolExecutor(AT_ONCE, "program")
+
+    async def __aexit__(self, *_: object) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def fetch(self, job: FetchJob, source: Source, reservation: Reservation) -> FetchResult:
+        """Run the command of a feed and return its output. Raises only CancelledError."""
+        try:
+            await self._budget.wait()
+            body = await self._output(source.command, source.folder, None, reservation)
+        except Refused as refused:
+            return FetchFailed(job, refused.fault, refused.reason)
+        digest = hashlib.blake2b(body, digest_size=16).digest()
+        if digest == job.body_hash:
+            return NotModified(job, same_body=True)
+        return Fetched(job, job.url, body, digest)
+
+    async def filter(self, fetched: Fetched, source: Source, reservation: Reservation) -> FetchResult:
+        """Pass a document through the filter of a feed; the validators stay those of the document."""
+        try:
+            body = await self._output(source.filter, source.folder, fetched.body, reservation)
+        except Refused as refused:
+            return FetchFailed(fetched.job, refused.fault, refused.reason)
+        return replace(fetched, body=body, content_type=None)
+
+    async def _output(
+        self, command: Sequence[str], folder: str, given: bytes | None, reservation: Reservation
+    ) -> bytes:
+        """Return what a program prints; killed with its group if that takes too long or is cancelled."""
+        limits = _Limits(self._seconds, self._most, folder)
+        own, theirs = socket.socketpair()
+        running = asyncio.get_running_loop().run_in_executor(
+            self._threads, _run, list(command), given, limits, own, theirs
+        )
+        try:
+            with await asyncio.shield(running) as printed:
+                size = printed.tell()
+                if reservation.must_wait(size):
+                    await reservation.wait_for_turn()
+                reservation.resize(size)
+                printed.seek(0)
+                return printed.read()
+        except asyncio.CancelledError:
+            with suppress(OSError):
+                own.shutdown(socket.SHUT_RDWR)  # the guard kills the program, and the thread ends
+            running.add_done_callback(partial(_dropped, own, theirs))
+            running.cancel()
+            raise
+
+
+def _dropped(own: socket.socket, theirs: socket.socket, done: asyncio.Future[IO[bytes]]) -> None:
+    """Clean up after a program that nobody waits for."""
+    if done.cancelled():  # it was not started
+        own.close()
+        theirs.close()
+    elif done.exception() is None:
+        done.result().close()
+
+
+def name_of(command: Sequence[str]) -> str:
+    """Return the name of a program for messages."""
+    return clean(Path(command[0]).name or command[0], 60)
+
+
+def _run(
+    command: list[str], given: bytes | None, limits: _Limits, own: socket.socket, theirs: socket.socket
+) -> IO[bytes]:
+    """Run a program and return its output as a file. Raises Refused."""
+    name = name_of(command)
+    with own, theirs, tempfile.TemporaryFile() as stdin:
+        if given is not None:
+            stdin.write(given)
+            stdin.seek(0)
+        first = str(expand_home(command[0])) if command[0].startswith("~") else command[0]
+        line = [sys.executable, "-I", "-S", guard.__file__, str(theirs.fileno()), str(MEMORY), first]
+        try:
+            process = subprocess.Popen(
+                [*line, *command[1:]],
+                stdin=subprocess.DEVNULL if given is None else stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                cwd=limits.folder or None,
+            )
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise Refused(Fault.PROGRAM, f"{name} cannot be run: {clean(reason, 200)}") from None
+        theirs.close()
+        printed: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (returned)
+        try:
+            with process:
+                _Reader(process, own, printed, limits, name).read()
+        except BaseException:
+            printed.close()
+            raise
+        return printed
+
+
+class _Reader:
+    """Read the output of a guarded program until it ends, and judge how it ended."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        guarded: socket.socket,
+        printed: IO[bytes],
+        limits: _Limits,
+        name: str,
+    ) -> None:
+        self._process = process
+        self._guarded = guarded
+        self._printed = printed
+        self._limits = limits
+        self._name = name
+        self._errors = b""
+        self._code: int | None = None
+        self._size = 0
+
+    def read(self) -> None:
+        """Read until the end. Raises Refused if the program fails; it is dead afterwards in any case."""
+        assert self._process.stdout is not None and self._process.stderr is not None
+        pipes = (self._process.stdout, self._process.stderr)
+        try:
+            with selectors.DefaultSelector() as waiting:
+                for pipe in (*pipes, self._guarded):
+                    waiting.register(pipe, selectors.EVENT_READ)
+                self._until_end(waiting)
+        finally:
+            with suppress(OSError):
+                self._guarded.shutdown(socket.SHUT_RDWR)
+            for pipe in pipes:
+                pipe.close()
+        self._judge()
+
+    def _until_end(self, waiting: selectors.BaseSelector) -> None:
+        end = time.monotonic() + self._limits.seconds
+        while len(waiting.get_map()) > (1 if self._code is None else 0):
+            left = end - time.monotonic()
+            if left <= 0 and self._code is None:
+                took = f"{self._name} did not finish within {self._limits.seconds:g} seconds"
+                raise Refused(Fault.TIMEOUT, took + self._last_line())
+            if left <= 0:
+                return  # it has ended, but another program keeps its output open
+            for key, _ in waiting.select(left):
+                if key.fileobj is self._guarded:
+                    self._code = int(self._guarded.recv(16) or -signal.SIGKILL)
+                    end = time.monotonic() + _GRACE
+                    waiting.unregister(key.fileobj)
+                elif not self._take(key.fd, is_error=key.fileobj is self._process.stderr):
+                    waiting.unregister(key.fileobj)
+        if self._code is None:  # both pipes are closed, but it goes on
+            self._guarded.settimeout(max(0.01, end - time.monotonic()))
+            try:
+                self._code = int(self._guarded.recv(16) or -signal.SIGKILL)
+            except TimeoutError:
+                took = f"{self._name} did not finish within {self._limits.seconds:g} seconds"
+                raise Refused(Fault.TIMEOUT, took) from None
+
+    def _take(self, pipe: int, *, is_error: bool) -> bool:
+        """Read once; return False at the end."""
+        data = os.read(pipe, _CHUNK)
+        if is_error:
+            self._errors = (self._errors + data)[-_TAIL:]
+        else:
+            self._size += len(data)
+            if self._size > self._limits.most:
+                what = f"{self._name} printed more than {self._limits.most / 1e6:g} MB"
+                raise Refused(Fault.TOO_LARGE, f"{what}; raise [fetch] max_size, or let it print less")
+            self._printed.write(data)
+        return bool(data)
+
+    def _judge(self) -> None:
+        code = self._code
+        if code == guard.CANNOT_START:
+            raise Refused(
+                Fault.PROGRAM, f"{self._name} cannot be run{self._last_line()}; check it in the configuration"
+            )
+        if code is not None and code < 0:
+            name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+            raise Refused(Fault.PROGRAM, f"{self._name} was killed ({name}){self._last_line()}")
+        if code:
+            raise Refused(Fault.PROGRAM, f"{self._name} ended with status {code}{self._last_line()}")
+        if not self._size:
+            raise Refused(Fault.PROGRAM, f"{self._name} printed nothing{self._last_line()}")
+
+    def _last_line(self) -> str:
+        lines = self._errors.decode("utf-8", "replace").split("\n")
+        last = next((text for line in reversed(lines) if (text := clean(line, 200).strip())), "")
+        return f": {last}" if last else ""
