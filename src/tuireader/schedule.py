@@ -1,9 +1,11 @@
-"""Decide when to fetch a feed next. Pure: `now` is an argument; times are seconds since 1970.
+"""Decide when to ask a feed again, and how. Pure: `now` is an argument; times are seconds since 1970.
 
-Busy feeds are fetched often and quiet ones rarely: the wait is half of the usual gap between articles.
-A server's request to wait (`<ttl>`, `sy:*`, `max-age`, `Retry-After`) is honoured up to a day; errors double
-the wait; a feed that is gone is not fetched again automatically. A small jitter derived from the feed's id
-spreads feeds that were added together.
+The wait follows from what a miss would cost. A feed is asked before its fastest burst so far could push
+entries out of its document, and more often while it has news. A feed on which a watch depends is never asked
+less often than `Rates.watched`. A server's request to wait (`<ttl>`, `sy:*`, `max-age`) is honoured within
+these bounds and up to a day; `Retry-After` always is, up to a day. Errors are retried after minutes first,
+later after an eighth of the outage. Each wait is shortened by 5 to 10 %, by a share derived from the feed's
+id: so a feed is due when a cron job of the same interval runs, and neighbours are spread.
 """
 
 from __future__ import annotations
@@ -11,40 +13,65 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 from statistics import median
 
 from tuireader.model import Fault
 
-QUARTER, DAY = 900, 86_400
+QUARTER, HOUR, DAY = 900, 3600, 86_400
 RETRY_LEAST = 60
+RETRY_FIRST = 300
 FARTHEST = 31 * DAY
 """Longest plausible wait: a feed planned later was planned while the clock was wrong, so it is due."""
-JITTER = 0.1
+EARLY = 0.05
+JITTER = 0.05
+SHARE = 4
+"""A feed is asked about four times between two articles."""
+USUAL = 12
+"""Number of latest gaps between articles that tell the usual one."""
+KEPT = 40
+"""Number of latest articles whose times are kept."""
+FEWEST = 3
+"""Number of articles that make a burst."""
+MEMORY = 14 * DAY
+"""A burst counts half as much after this time without another."""
+LONG_OUTAGE = 2 * DAY
+GONE_TRIES = 3
 SEEN_TO_MOVE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Bounds of the wait between two requests, in seconds: `least` for busy feeds, `most` for quiet ones."""
+    """Bounds of the wait between two requests, in seconds: `least` for busy feeds, `most` for quiet ones.
+
+    `watched` replaces `most` for feeds on which a watch depends.
+    """
 
     least: int = 1800
     most: int = DAY
+    watched: int = HOUR
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Facts about a feed. `recent` holds the times of its latest articles in any order.
+    """Facts about a feed. `recent` holds the times at which its latest articles appeared, in any order.
 
-    `interval` is the user's setting for this feed, `ttl` is requested by the feed and `max_age` by the
-    server, all in seconds; `error_streak` counts the consecutive failures before the current attempt.
+    `fill` is the number of seconds in which its fastest burst would replace its whole document. `interval` is
+    the user's setting for this feed, `ttl` is requested by the feed and `max_age` by the server, all in
+    seconds. `error_streak` counts the consecutive failures before the current attempt, `failing_since` is the
+    time of the first, `gone_since` that of the first answer that the feed is gone.
     """
 
     feed_id: int
     recent: Sequence[int] = ()
+    fill: float | None = None
+    watched: bool = False
     interval: int | None = None
     ttl: int | None = None
     max_age: int | None = None
     error_streak: int = 0
+    failing_since: int | None = None
+    gone_since: int | None = None
     state: str = "ok"
 
 
@@ -69,52 +96,142 @@ class Move:
         return self.seen >= SEEN_TO_MOVE
 
 
+# --------------------------------------------------------------------------- when to ask
+
+
 def after_success(history: History, rates: Rates, now: int) -> Plan:
     """Return the plan after a good response. A feed that was gone is back; a paused one stays paused."""
     if history.state == "paused":
         return Plan(None, "paused")
-    if history.interval is not None:
-        return Plan(now + history.interval)
-    asked = max(history.ttl or 0, history.max_age or 0)
-    wait = max(usual_wait(history.recent, rates, now), min(asked, DAY))
-    return Plan(now + min(shifted(wait, history.feed_id), FARTHEST))
+    wait = usual_wait(history, rates, now) if history.interval is None else history.interval
+    return Plan(now + min(early(wait, history.feed_id), FARTHEST))
 
 
 def after_failure(history: History, fault: Fault, retry_after: int | None, rates: Rates, now: int) -> Plan:
-    """Return the plan after a failure: 15 minutes, doubled with each further one, at most a day.
+    """Return the plan after a failure: 5 minutes, doubled with each further one.
 
-    `retry_after` is the wait in seconds that the server requested; it is honoured up to a day.
+    The wait is at most the usual one or an eighth of the outage, whichever is longer. `retry_after` is the
+    wait in seconds that the server requested; it is honoured up to a day. A feed that says it is gone is
+    asked a few times over a day before it stops.
     """
-    if fault is Fault.GONE:
-        return Plan(None, "gone")
     if history.state in ("paused", "gone"):
         return Plan(None, history.state)
-    wait = min(QUARTER << min(max(history.error_streak, 0), 10), DAY)
+    if fault is Fault.GONE:
+        since = now - (now if history.gone_since is None else history.gone_since)
+        if since >= DAY and history.error_streak >= GONE_TRIES:
+            return Plan(None, "gone")
+        wait = max(HOUR, min(since, 6 * HOUR, DAY - since))
+    else:
+        wait = _back_off(history, fault, rates, now)
+    wait = early(wait, history.feed_id)
     if retry_after is not None:
         wait = max(wait, min(max(retry_after, RETRY_LEAST), DAY))
-    elif history.interval is not None:
-        wait = max(wait, min(history.interval, DAY))
-    return Plan(now + max(wait, shifted(wait, history.feed_id)))
+    return Plan(now + wait)
 
 
-def usual_wait(recent: Sequence[int], rates: Rates, now: int) -> int:
-    """Return half of the usual gap between articles, within `rates`; `least` without articles.
+def _back_off(history: History, fault: Fault, rates: Rates, now: int) -> int:
+    usual = usual_wait(history, rates, now) if history.interval is None else history.interval
+    outage = now - (now if history.failing_since is None else history.failing_since)
+    longest = outage / 8
+    if history.fill is not None and outage < LONG_OUTAGE:
+        longest = min(longest, history.fill / 2)
+    first = QUARTER if fault is Fault.THROTTLED else RETRY_FIRST
+    doubled = first << min(max(history.error_streak, 0), 10)
+    return int(max(RETRY_LEAST, min(doubled, max(usual, longest), DAY)))
 
-    If the current silence is longer, it counts as the gap, so that inactive feeds are fetched rarely.
+
+def usual_wait(history: History, rates: Rates, now: int) -> int:
+    """Return the wait between two requests of a feed that answers."""
+    asked = min(max(history.ttl or 0, history.max_age or 0), DAY)
+    wait = max(_by_pace(history.recent, now), asked)
+    if history.fill is not None:
+        wait = min(wait, history.fill / 2)
+    most = rates.watched if history.watched else max(rates.most, rates.least)
+    return int(max(min(wait, most), rates.least))
+
+
+def _by_pace(recent: Sequence[int], now: int) -> float:
+    """Return a quarter of the usual gap between articles, or of the silence so far if that is shorter.
+
+    A silence longer than any before counts as the gap: such a feed has become inactive.
     """
     times = sorted({time for time in recent if time <= now}, reverse=True)
-    gaps = [newer - older for newer, older in pairwise(times)]
     if not times:
-        return rates.least
+        return 0
+    gaps = [newer - older for newer, older in pairwise(times)]
     silence = now - times[0]
-    usual = max(median(gaps), silence) if gaps else silence
-    return int(min(max(usual / 2, rates.least), max(rates.most, rates.least)))
+    usual = median(gaps[:USUAL]) if gaps and silence <= max(gaps) else silence
+    return min(usual, silence) / SHARE
 
 
-def shifted(wait: int, feed_id: int) -> int:
-    """Return `wait` made up to a tenth shorter or longer, always by the same share for a feed."""
-    place = (feed_id * 2_654_435_761 % 2**32) / 2**32  # Knuth's multiplicative hash spreads neighbours
-    return int(wait * (1 + JITTER * (2 * place - 1)))
+def early(wait: int, feed_id: int) -> int:
+    """Return `wait` made 5 to 10 % shorter, always by the same share for a feed, but at least a minute."""
+    return max(min(wait, RETRY_LEAST), int(wait * (1 - EARLY - JITTER * _place(feed_id))))
+
+
+def _place(feed_id: int) -> float:
+    """Return a number from 0 to 1 for a feed; Knuth's multiplicative hash spreads neighbours."""
+    return (feed_id * 2_654_435_761 % 2**32) / 2**32
+
+
+def urgency(last_success: int | None, fill: float | None, now: int) -> float:
+    """Return how much of a feed's document may have been replaced since it was last read, 1 for all of it.
+
+    After a long pause the most urgent feeds are asked first. Without a known burst it is 0.
+    """
+    if last_success is None or fill is None:
+        return 0
+    return max(now - last_success, 0) / max(fill, 1)
+
+
+# --------------------------------------------------------------------------- what is known of its pace
+
+
+def appeared(times: Sequence[int], since: int | None, now: int) -> list[int]:
+    """Return when new articles appeared, given their times, at the latest `now`.
+
+    They appeared after `since`, the last visit: articles without a date of their own, or with one more than a
+    day before that visit, are spread over the time between the visits. On a first visit (None), the dates are
+    all that is known.
+    """
+    if since is None:
+        return [time for time in times if time < now]
+    dated = [time for time in times if since - DAY <= time < now]
+    undated = len(times) - len(dated)
+    between = max(now - since, 0)
+    return dated + [now - between * place // undated for place in range(undated)]
+
+
+def remembered(recent: Sequence[int], new: Sequence[int]) -> list[int]:
+    """Return the times to keep of the latest articles, newest first."""
+    return sorted([*recent, *new], reverse=True)[:KEPT]
+
+
+def fill_time(times: Sequence[int], window: int) -> float | None:
+    """Return the seconds in which the fastest burst among `times` would replace `window` entries.
+
+    A burst is a quarter of the document or more, and at least three articles. None: too little is known.
+    """
+    times = sorted(times)
+    count = min(max(FEWEST, ceil(window / 4)), len(times))
+    if count < FEWEST or window < 1:
+        return None
+    fastest = min(last - first for first, last in zip(times, times[count - 1 :], strict=False))
+    return window * fastest / (count - 1)
+
+
+def faster(before: float | None, elapsed: int, measured: float | None) -> float | None:
+    """Return the fill time to remember: the shorter of a new measure and the former one.
+
+    The former one grows with the time `elapsed` since it was recorded, so that a burst is forgotten in weeks.
+    """
+    if before is None:
+        return measured
+    grown = before * (1 + max(elapsed, 0) / MEMORY)
+    return grown if measured is None else min(grown, measured)
+
+
+# --------------------------------------------------------------------------- addresses
 
 
 def moved(known: str, seen: int, new: str) -> Move:
@@ -122,3 +239,36 @@ def moved(known: str, seen: int, new: str) -> Move:
     if not new:
         return Move()
     return Move(new, seen + 1 if new == known else 1)
+
+
+# --------------------------------------------------------------------------- trust in validators
+
+TRUSTED, TESTED, LYING = "good", "tested", "lie"
+UNKNOWN_FOR = DAY // 4
+
+
+def asks_whole(trust: str, whole_at: int | None, feed_id: int, now: int) -> bool:
+    """Return whether to ask for the whole document, without validators.
+
+    That is so once a day if the server has only said "not modified" since `whole_at`, after six hours for a
+    server that was never checked, and always if its validators lie.
+    """
+    if trust in (TESTED, LYING) or whole_at is None:
+        return trust == LYING
+    return now - whole_at >= (DAY if trust == TRUSTED else UNKNOWN_FOR) * (1 - _place(feed_id) / 4)
+
+
+def trust_after(trust: str, *, conditional: bool, not_modified: bool, news: bool, checked: bool) -> str:
+    """Return the trust in a server's validators after a response.
+
+    `checked` means that the document was asked for as a whole although the server had said "not modified". If
+    that brought news, the old validators are sent once more: only a server that lies says "not modified" to
+    them. `not_modified` is such an answer, `conditional` a request with validators.
+    """
+    if trust == LYING:
+        return LYING
+    if trust == TESTED:
+        return LYING if not_modified else TRUSTED
+    if checked:
+        return TESTED if news else TRUSTED
+    return TRUSTED if conditional and news else trust

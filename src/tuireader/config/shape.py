@@ -210,10 +210,24 @@ class FetchConfig:
             "Shortest time between two fetches of a feed; quiet feeds are fetched less often.",
         ),
     ] = 1800
+    watched_interval: Annotated[
+        int,
+        Key(
+            duration(60, 30 * _DAY),
+            "Longest time between two fetches of a feed on which a watch depends.",
+        ),
+    ] = 3600
     concurrency: Annotated[int, Key(number(1, 1000), "Number of feeds to fetch at the same time.")] = 200
     per_host: Annotated[
         int, Key(number(1, 20), "Number of feeds to fetch from one host at the same time.")
     ] = 2
+    per_own_host: Annotated[
+        int,
+        Key(
+            number(1, 100),
+            "The same for your own hosts: local names and private addresses, such as an RSSHub at home.",
+        ),
+    ] = 8
     timeout: Annotated[int, Key(duration(1, 600), "Time limit for one feed.")] = 30
     max_size: Annotated[int, Key(size(10_000, 1_000_000_000), "Size limit for one feed, uncompressed.")] = (
         20_000_000

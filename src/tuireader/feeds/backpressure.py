@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable
+from urllib.parse import urlsplit
+
+from tuireader.feeds.hosts import may_be_public
 
 MAX_BYTES = 24_000_000
 LARGE = 1_000_000
@@ -15,16 +17,23 @@ SPARE_FILES = 64
 
 
 class RequestLimits:
-    """`concurrency` slots in total, at most `per_host` of them for one host."""
+    """`concurrency` slots in total, at most `per_host` of them for one host.
 
-    def __init__(self, concurrency: int, per_host: int) -> None:
+    `per_own_host` applies to hosts of the user's own: local names and private addresses.
+    """
+
+    def __init__(self, concurrency: int, per_host: int, per_own_host: int) -> None:
         self._all = asyncio.Semaphore(_affordable(concurrency))
-        self._hosts = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(per_host))
+        self._per_host, self._per_own_host = per_host, per_own_host
+        self._hosts: dict[str, asyncio.Semaphore] = {}
 
     @contextlib.asynccontextmanager
-    async def slot(self, name: str) -> AsyncIterator[None]:
-        """Wait for a slot of the host first, then for one of the total."""
-        async with self._hosts[name], self._all:
+    async def slot(self, server: str) -> AsyncIterator[None]:
+        """Wait for a slot of the host first, then for one of the total; `server` is host and port."""
+        if server not in self._hosts:
+            public = may_be_public(urlsplit(f"//{server}").hostname or "")
+            self._hosts[server] = asyncio.Semaphore(self._per_host if public else self._per_own_host)
+        async with self._hosts[server], self._all:
             yield
 
 

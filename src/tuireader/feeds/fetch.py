@@ -18,6 +18,7 @@ import traceback
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -59,11 +60,13 @@ class FetchLimits:
     """Limits of a fetch: `connect`, `idle` and `total` in seconds, `max_bytes` after decompression.
 
     `block_private` refuses redirects to other hosts on a private network. With `proxies`, the proxies of the
-    environment are used; `proxy` names one for all feeds instead.
+    environment are used; `proxy` names one for all feeds instead. With `keep_away`, a host that asks to wait
+    (`Retry-After`) is not asked for other feeds, either.
     """
 
     concurrency: int = 200
     per_host: int = 2
+    per_own_host: int = 8
     connect: float = 10.0
     idle: float = 15.0
     total: float = 30.0
@@ -73,6 +76,7 @@ class FetchLimits:
     proxies: bool = True
     proxy: str = ""
     block_private: bool = False
+    keep_away: bool = False
 
 
 @dataclass(slots=True)
@@ -119,7 +123,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         self.now = now
         self._tls = tls
         self.budget = MemoryBudget()
-        self._limits = RequestLimits(self.limits.concurrency, self.limits.per_host)
+        self._limits = RequestLimits(self.limits.concurrency, self.limits.per_host, self.limits.per_own_host)
+        self._held: dict[str, float] = {}
         self._transports: dict[str, httpx.AsyncBaseTransport] = {}
         own = {"all": self.limits.proxy} if self.limits.proxy else {}
         self._proxies = own or (getproxies() if self.limits.proxies else {})
@@ -147,6 +152,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             async with chain.slot:
                 await chain.slot.enter_async_context(self._limits.slot(chain.server))
                 await self.budget.wait()
+                self._refuse_held(chain)
                 return await self._in_time(job, chain)
         except Refused as refused:
             return FetchFailed(job, refused.fault, clean(refused.reason), refused.status, refused.retry_after)
@@ -158,6 +164,13 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         finally:
             if reservation is None:
                 own.release()
+
+    def _refuse_held(self, chain: _Chain) -> None:
+        """Refuse requests to a host that has just asked to wait."""
+        wait = self._held.get(chain.server, 0) - self.now()
+        if wait > 0:
+            words = f"{chain.host} has asked to wait, so it was not asked"
+            raise Refused(Fault.THROTTLED, words, None, ceil(wait))
 
     async def _in_time(self, job: FetchJob, chain: _Chain) -> FetchResult:
         import httpx
@@ -193,6 +206,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
                 await wait_untimed(
                     chain.timer, chain.slot.enter_async_context(self._limits.slot(chain.server))
                 )
+                self._refuse_held(chain)
 
     async def _ask(self, job: FetchJob, chain: _Chain) -> httpx.Response:
         import httpx
@@ -330,6 +344,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             fault = Fault.GONE
         elif status == 429 or (status == 503 and wait is not None):
             fault = Fault.THROTTLED
+            if wait is not None and self.limits.keep_away:
+                self._held[chain.server] = self.now() + wait
         return Refused(fault, f"HTTP {status}: {words}", status, wait)
 
 

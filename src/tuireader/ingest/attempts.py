@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from tuireader import ingest, schedule
 from tuireader.feeds.backpressure import Reservation
-from tuireader.model import Fault, FeedDone, Fetched, FetchFailed, FetchResult, ParsedFeed, ParseResult
+from tuireader.model import (
+    Fault,
+    FeedDone,
+    Fetched,
+    FetchFailed,
+    FetchResult,
+    NotModified,
+    ParsedFeed,
+    ParseResult,
+)
 from tuireader.store import Store
 from tuireader.store.feeds import Attempt, FeedFacts
+from tuireader.store.incoming import Saved
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Inputs of a refresh besides the feeds: watches, intervals, the clock."""
+    """Inputs of a refresh besides the feeds: watches, intervals, the clock.
+
+    `watched` has the feeds on which a watch depends; None: all.
+    """
 
     rules: ingest.Rules
     rates: schedule.Rates
     interval: dict[str, int]
     clock: Callable[[], float]
+    watched: AbstractSet[int] | None = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +48,50 @@ class Outcome:
     parsed: ParseResult | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """Times at which the latest entries of a feed appeared, and how fast a burst replaces its document."""
+
+    recent: Sequence[int]
+    fill: float | None
+    window: int | None
+
+
 def record_success(
-    store: Store, outcome: Outcome, setting: Setting, now: int, parsed: ParsedFeed | None, whole: bool = True
+    store: Store,
+    outcome: Outcome,
+    setting: Setting,
+    now: int,
+    parsed: ParsedFeed | None = None,
+    saved: Saved | None = None,
 ) -> None:
-    """Record the attempt and plan the next one, which fetches the document again unless it was `whole`."""
+    """Record the attempt and plan the next one.
+
+    The document is fetched again if entries that were left out as known turned out not to be stored.
+    """
     facts, result = outcome.facts, outcome.result
     assert not isinstance(result, FetchFailed)
+    whole = saved is None or saved.whole
+    pace = _pace(store, facts, parsed, saved, now)
     ttl = parsed.ttl if parsed else facts.ttl
-    plan = schedule.after_success(_history(store, facts, setting, ttl, result.max_age), setting.rates, now)
+    history = _history(facts, setting, pace, ttl, result.max_age)
+    plan = schedule.after_success(history, setting.rates, now)
     if result.job.url != facts.url and not result.moved_to:  # its new address still works
         moved = schedule.Move(facts.moved_to, facts.moved_seen)
     else:
         moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
+    news = saved is not None and bool(saved.new or saved.changed or saved.carried)
+    trust = _trust(facts, result, news)
+    # a server on trial gets the validators of the former document once more
+    kept = facts if trust == schedule.TESTED else result
     store.feeds.record(
         Attempt(
             facts.id,
             now,
             plan.next_try,
             plan.state,
-            etag=result.etag if whole else None,
-            last_modified=result.last_modified if whole else None,
+            etag=kept.etag if whole else None,
+            last_modified=kept.last_modified if whole else None,
             body_hash=(result.body_hash if whole else b"") if isinstance(result, Fetched) else None,
             max_age=result.max_age,
             ttl=parsed.ttl if parsed else None,
@@ -60,6 +100,12 @@ def record_success(
             moved_to=moved.address,
             moved_seen=moved.seen,
             settings=result.job.source.digest if result.job.source else "",
+            window=pace.window,
+            recent=json.dumps(pace.recent, separators=(",", ":")),
+            fill=pace.fill,
+            unchanged=0 if news else facts.unchanged + 1,
+            whole_at=now if _has_document(result) or facts.whole_at is None else None,
+            trust=trust,
         )
     )
 
@@ -70,27 +116,85 @@ def record_failure(
     """Record a failed attempt and plan the next one; return the event that reports it."""
     facts, result = outcome.facts, outcome.result
     wait = result.retry_after if isinstance(result, FetchFailed) else None
+    if fault is Fault.THROTTLED and isinstance(result, FetchFailed) and result.status is None and wait:
+        store.feeds.postpone(facts.id, now + min(wait, schedule.DAY))  # another feed was told to wait
+        return FeedDone(facts.id, facts.title, unchanged=True)
     seen, judged = facts.moved_seen, fault
     if result.job.url != facts.url and fault is not Fault.THROTTLED:
         seen = 1  # the new address fails: try the old one next, and never take this for "gone"
         judged = Fault.HTTP if fault is Fault.GONE else fault
-    plan = schedule.after_failure(
-        _history(store, facts, setting, facts.ttl, None), judged, wait, setting.rates, now
+    pace = _pace(store, facts, None, None, now)
+    history = _history(facts, setting, pace, facts.ttl, None)
+    plan = schedule.after_failure(history, judged, wait, setting.rates, now)
+    if judged is Fault.GONE and plan.next_try is not None:
+        reason += "; asking a few times over a day before it stops"
+    attempt = Attempt(
+        facts.id,
+        now,
+        plan.next_try,
+        plan.state,
+        error=reason,
+        fault=judged,
+        moved_seen=seen,
+        hold=plan.next_try if wait is not None else None,
     )
-    attempt = Attempt(facts.id, now, plan.next_try, plan.state, error=reason, fault=judged, moved_seen=seen)
     store.feeds.record(attempt)
     return FeedDone(facts.id, facts.title, error=reason, fault=fault)
 
 
+def _pace(store: Store, facts: FeedFacts, parsed: ParsedFeed | None, saved: Saved | None, now: int) -> _Pace:
+    if facts.recent:
+        recent: list[int] = json.loads(facts.recent)
+    elif facts.last_success is None:
+        recent = []
+    else:  # last fetched by an older version
+        recent = store.feeds.recent_times(facts.id, schedule.KEPT)
+    if parsed is None or saved is None or parsed.partial:
+        return _Pace(recent, facts.fill, facts.window)
+    window = len(parsed.entries) + len(parsed.known) + parsed.left_out
+    carried = [old for old, _ in saved.carried if facts.id not in {one.feed_id for one in old.appearances}]
+    arrived = [*saved.new, *(text for text in carried if text.feed_id != facts.id)]
+    times = [text.time if text.dated else now for text in arrived]
+    new = schedule.appeared(times, facts.last_success, now)
+    elapsed = 0 if facts.last_success is None else max(now - facts.last_success, 0)
+    if not new:
+        return _Pace(recent, schedule.faster(facts.fill, elapsed, None), window)
+    recent = schedule.remembered(recent, new)
+    measured = schedule.fill_time(recent, window)
+    if elapsed and len(new) >= window:  # everything in the document is new: it was replaced at least once
+        measured = min(measured or elapsed, elapsed)
+    return _Pace(recent, schedule.faster(facts.fill, elapsed, measured), window)
+
+
+def _trust(facts: FeedFacts, result: Fetched | NotModified, news: bool) -> str:
+    has_validators = bool(facts.etag or facts.last_modified)
+    conditional = bool(result.job.etag or result.job.last_modified)
+    return schedule.trust_after(
+        facts.trust,
+        conditional=conditional,
+        not_modified=not _has_document(result),
+        news=news,
+        checked=has_validators and not conditional and facts.unchanged > 0,
+    )
+
+
+def _has_document(result: Fetched | NotModified) -> bool:
+    return isinstance(result, Fetched) or result.same_body
+
+
 def _history(
-    store: Store, facts: FeedFacts, setting: Setting, ttl: int | None, max_age: int | None
+    facts: FeedFacts, setting: Setting, pace: _Pace, ttl: int | None, max_age: int | None
 ) -> schedule.History:
     return schedule.History(
         feed_id=facts.id,
-        recent=tuple(store.feeds.recent_times(facts.id)),
+        recent=pace.recent,
+        fill=pace.fill,
+        watched=setting.watched is None or facts.id in setting.watched,
         interval=setting.interval.get(facts.url),
         ttl=ttl,
         max_age=max_age,
         error_streak=facts.error_streak,
+        failing_since=facts.failing_since,
+        gone_since=facts.gone_since,
         state=facts.state,
     )

@@ -29,16 +29,19 @@ def source_of(feed: FeedConfig, folder: str) -> Source | None:
     return replace(source, folder=folder) if is_mail or source != Source() else None
 
 
-async def job_for(facts: FeedFacts, feed: FeedConfig | None, folder: str = "") -> FetchJob:
+async def job_for(facts: FeedFacts, feed: FeedConfig | None, folder: str, now: int) -> FetchJob:
     """Return the request for a feed, with its secrets. Raises TuireaderError when a secret cannot be read.
 
     A moved feed is fetched from its new address, unless it has secrets, which belong to the old server. If
     its command, filter or selectors have changed, the validators are left out, so that it is read again.
+    They are also left out now and then, to find out whether they can be trusted.
     """
     job = FetchJob(facts.id, facts.url, facts.etag, facts.last_modified, facts.body_hash)
     source = source_of(feed, folder) if feed is not None else None
     if facts.settings != (source.digest if source else ""):
         job = FetchJob(facts.id, facts.url)
+    elif facts.url.startswith("http") and schedule.asks_whole(facts.trust, facts.whole_at, facts.id, now):
+        job = replace(job, etag=None, last_modified=None)
     job = replace(job, source=source)
     if feed is None or not (feed.username or feed.headers):
         move = schedule.Move(facts.moved_to, facts.moved_seen)

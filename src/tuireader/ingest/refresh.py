@@ -121,7 +121,7 @@ def _save(
         case (FetchFailed() as failure, _) | (_, ParseFailed() as failure):
             return [record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
         case NotModified(), _:
-            record_success(store, outcome, setting, now, None)
+            record_success(store, outcome, setting, now)
             return [FeedDone(outcome.facts.id, outcome.facts.title, unchanged=True)], ()
         case Fetched(), ParsedFeed() as parsed:
             return _save_feed(store, outcome, parsed, setting, now)
@@ -136,7 +136,7 @@ def _save_feed(
     matches = ingest.record_new(store, saved.new, setting.rules, now)
     matches += ingest.record_changed(store, saved.changed, setting.rules, now)
     matches += ingest.record_carried(store, saved.carried, setting.rules, now)
-    record_success(store, outcome, setting, now, parsed, saved.whole)
+    record_success(store, outcome, setting, now, parsed, saved)
     named = facts.title not in (facts.url, without_password(facts.url))
     title = facts.title if named else parsed.title or facts.title
     done = FeedDone(facts.id, title, len(saved.new), len(saved.changed), left_out=parsed.left_out)

@@ -222,6 +222,7 @@ def fetch_limits(config: Config) -> FetchLimits:
     limits = FetchLimits(
         concurrency=fetch.concurrency,
         per_host=fetch.per_host,
+        per_own_host=fetch.per_own_host,
         total=fetch.timeout,
         max_bytes=fetch.max_size,
         proxies=fetch.proxies,

@@ -212,6 +212,19 @@ class Context:
             self._ended,
         )
 
+    @property
+    def watched_feeds(self) -> frozenset[int] | None:
+        """Feeds on which a watch depends that has not ended; None: all, for a watch without `feeds`."""
+        active = [item for item in self.config.watches if item.name not in self._ended]
+        if any(not item.feeds for item in active):
+            return None
+        wanted = {name.casefold() for item in active for name in item.feeds}
+        return frozenset(
+            feed_id
+            for feed_id, (title, url, folder, *_) in self.feed_names.items()
+            if not wanted.isdisjoint((title.casefold(), url.casefold(), folder.casefold()))
+        )
+
     async def sync_mutes(self) -> None:
         """Update the store from the mutes that apply today."""
         now = self.now()

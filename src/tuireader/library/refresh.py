@@ -9,6 +9,8 @@ import os
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tuireader import ingest, schedule
 from tuireader.delivery import notify
@@ -17,6 +19,9 @@ from tuireader.library.content import Content, fetch_limits
 from tuireader.library.context import Context, UseCases
 from tuireader.model import Event, RefreshDone, RefreshStarted, Relating, Told
 from tuireader.subprocesses import python
+
+if TYPE_CHECKING:
+    from tuireader.ingest.attempts import Setting
 
 log = logging.getLogger("tuireader")
 _RELATE = 50  # articles to relate in one write transaction: about 0.1 s, so that marks do not wait for long
@@ -39,7 +44,8 @@ class Refresh(UseCases):
         configured. Iterate inside `contextlib.aclosing`; closing early cancels pending requests and keeps
         stored articles.
         """
-        due_at = None if force else self._now()
+        now = self._now()
+        due_at = None if force else now
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=due_at))
         if self._context.offline or not facts:
             yield RefreshStarted(0)
@@ -50,31 +56,24 @@ class Refresh(UseCases):
         from tuireader.feeds.fetch import Fetcher
         from tuireader.feeds.workers import ParseWorker
         from tuireader.ingest import refresh
-        from tuireader.ingest.attempts import Setting
         from tuireader.ingest.jobs import job_for
 
         await self._context.sync_mutes()
-        setting = Setting(
-            rules=self._context.rules,
-            rates=schedule.Rates(least=self._context.config.fetch.interval),
-            interval={
-                feed.url: feed.interval for feed in self._context.config.feeds if feed.interval is not None
-            },
-            clock=self._context.clock,
-        )
+        facts.sort(key=lambda one: -schedule.urgency(one.last_success, one.fill, now))
         configured = {feed.url: feed for feed in self._context.config.feeds}
         folder = str(self._context.paths.config.parent)
-        limits, apart = fetch_limits(self._context.config), len(facts) > refresh.APART
+        limits = replace(fetch_limits(self._context.config), keep_away=True)
+        apart = len(facts) > refresh.APART
         async with Fetcher(limits) as fetcher, ParseWorker(apart=apart) as parser:
             if sum(one.last_success is None for one in facts) > refresh.APART:
                 parser.start()
             events = refresh.refresh(
                 facts,
-                lambda one: job_for(one, configured.get(one.url), folder),
+                lambda one: job_for(one, configured.get(one.url), folder, now),
                 pool=self._pool,
                 fetcher=fetcher,
                 parser=parser,
-                setting=setting,
+                setting=self._setting(),
             )
             async with aclosing(events):
                 async for event in events:
@@ -87,6 +86,21 @@ class Refresh(UseCases):
                     yield text
         if notified := await self.notify():
             yield notified
+
+    def _setting(self) -> Setting:
+        """Return the inputs of a refresh besides the feeds."""
+        from tuireader.ingest.attempts import Setting
+
+        fetch = self._context.config.fetch
+        return Setting(
+            rules=self._context.rules,
+            rates=schedule.Rates(least=fetch.interval, watched=fetch.watched_interval),
+            interval={
+                feed.url: feed.interval for feed in self._context.config.feeds if feed.interval is not None
+            },
+            clock=self._context.clock,
+            watched=self._context.watched_feeds,
+        )
 
     async def run_in_subprocess(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True

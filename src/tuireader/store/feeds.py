@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
+from urllib.parse import urlsplit
 
 from tuireader.config import FeedConfig
 from tuireader.model import Fault, Feed, FeedHealth
@@ -14,7 +15,7 @@ from tuireader.text import without_password
 
 @dataclass(frozen=True, slots=True)
 class FeedFacts:
-    """The data for a feed's next fetch."""
+    """The data for a feed's next fetch; the columns are described in `store.schema`."""
 
     id: int
     url: str
@@ -31,6 +32,16 @@ class FeedFacts:
     moved_to: str
     moved_seen: int
     settings: str
+    site_url: str = ""
+    window: int | None = None
+    recent: str = ""
+    fill: float | None = None
+    unchanged: int = 0
+    whole_at: int | None = None
+    trust: str = ""
+    gone_since: int | None = None
+    failing_since: int | None = None
+    looked_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,14 @@ class Attempt:
     moved_to: str = ""
     moved_seen: int = 0
     settings: str = ""
+    window: int | None = None
+    recent: str = ""
+    fill: float | None = None
+    unchanged: int = 0
+    whole_at: int | None = None
+    trust: str = ""
+    hold: int | None = None
+    looked_at: int | None = None
 
 
 _FEED = f"""id, url, {FEED_TITLE}, folder,
@@ -153,7 +172,10 @@ class Feeds(Part):
         ]
 
     def facts(self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None) -> list[FeedFacts]:
-        """Return the data for the next fetch of some or all feeds; with `due_at`, only of feeds due then."""
+        """Return the data for the next fetch of some or all feeds; with `due_at`, only of feeds due then.
+
+        A feed is not due while its host has asked to wait.
+        """
         where, args = "subscribed", []
         if feed_ids is not None:
             where += f" AND id IN ({number_list(feed_ids)})"
@@ -163,7 +185,19 @@ class Feeds(Part):
             where += f" AND {_DUE}"
             args.append(due_at)
         rows = self._conn.execute(f"SELECT {_FACTS} FROM feed f WHERE {where} ORDER BY position, id", args)
-        return [FeedFacts(*row) for row in rows]
+        facts = [FeedFacts(*row) for row in rows]
+        if due_at is None or not (held := self._held(due_at)):
+            return facts
+        return [one for one in facts if _host(one.url) not in held]
+
+    def _held(self, now: int) -> set[str]:
+        """Return the hosts that have asked to wait longer."""
+        urls = self._column(f"SELECT url FROM feed WHERE hold BETWEEN ? AND ? + {_FAR}", (now + 1, now))
+        return set(map(_host, urls))
+
+    def postpone(self, feed_id: int, until: int) -> None:
+        """Plan the next fetch of a feed that was not asked, because its host has asked to wait."""
+        self._conn.execute("UPDATE feed SET next_try = ?1, hold = ?1 WHERE id = ?2", (until, feed_id))
 
     def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
         """Return the publication times of a feed's newest articles, newest first, to estimate its frequency.
@@ -195,7 +229,9 @@ class Feeds(Part):
         """
         sql = (
             """UPDATE feed SET last_try = :at, next_try = :next_try, state = :state, last_error = :error,
-                 fault = coalesce(:fault, ''), error_streak = error_streak + 1,
+                 fault = coalesce(:fault, ''), error_streak = error_streak + 1, hold = :hold,
+                 failing_since = coalesce(failing_since, :at), looked_at = coalesce(:looked_at, looked_at),
+                 gone_since = iif(:fault = 'gone', coalesce(gone_since, :at), gone_since),
                  moved_seen = min(moved_seen, :moved_seen) WHERE id = :feed_id"""
             if attempt.error
             else """UPDATE feed SET last_try = :at, last_success = :at, next_try = :next_try, state = :state,
@@ -204,6 +240,9 @@ class Feeds(Part):
                       max_age = :max_age, ttl = coalesce(:ttl, ttl),
                       title = coalesce(nullif(:title, ''), title),
                       site_url = coalesce(nullif(:site_url, ''), site_url),
+                      window = coalesce(:window, window), recent = :recent, fill = :fill,
+                      unchanged = :unchanged, whole_at = coalesce(:whole_at, whole_at), trust = :trust,
+                      gone_since = NULL, failing_since = NULL, hold = NULL,
                       moved_to = :moved_to, moved_seen = :moved_seen, settings = :settings
                     WHERE id = :feed_id"""
         )
@@ -221,6 +260,14 @@ class Feeds(Part):
 
 def _feed(row: Sequence[Any]) -> Feed:
     return Feed(*[*row[:5], bool(row[5]), *row[6:]])
+
+
+def _host(url: str) -> str:
+    """Return host and port of an address, or the address itself if it has none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower() or url
+    except ValueError:
+        return url
 
 
 def _wanted(subscriptions: Sequence[FeedConfig]) -> dict[str, tuple[int, str, str, bool]]:

@@ -227,7 +227,7 @@ _HISTORY = (
 )
 
 # `feed.window`: entries in its last document; `span`: seconds between its oldest and newest dated entry;
-# `unchanged`: responses without news in a row; `whole_at`: last request without validators; `gone_since`:
+# `unchanged`: responses without news in a row; `whole_at`: last time it sent a document; `gone_since`:
 # first 410; `failing_since`: first failure in a row; `texts`: `full` or `teasers`; `since`: seen without a
 # gap since. `gap`: entries that came and went between two visits (`after` and `before`), about `missing` of
 # them; `page` is the next archive page to fetch; `closed_at` is set once it is filled, `reason` says why it
@@ -235,13 +235,21 @@ _HISTORY = (
 # for a feed. `match_log`: one row for each match, `match_event` what happened to it later (`told`, `read`);
 # both only grow. `snapshot`: last text of a watched page. `download`: enclosures that are to be fetched or
 # were.
+# For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
+# its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
+# its host asked not to be asked before; `looked_at`: last search for its new address.
 _SOURCES = (
     "ALTER TABLE feed ADD COLUMN window INTEGER",
     "ALTER TABLE feed ADD COLUMN span INTEGER",
+    "ALTER TABLE feed ADD COLUMN recent TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE feed ADD COLUMN fill REAL",
     "ALTER TABLE feed ADD COLUMN unchanged INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE feed ADD COLUMN whole_at INTEGER",
+    "ALTER TABLE feed ADD COLUMN trust TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE feed ADD COLUMN gone_since INTEGER",
     "ALTER TABLE feed ADD COLUMN failing_since INTEGER",
+    "ALTER TABLE feed ADD COLUMN hold INTEGER",
+    "ALTER TABLE feed ADD COLUMN looked_at INTEGER",
     "ALTER TABLE feed ADD COLUMN texts TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE feed ADD COLUMN since INTEGER",
     "ALTER TABLE feed ADD COLUMN settings TEXT NOT NULL DEFAULT ''",
