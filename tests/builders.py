@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
@@ -78,6 +78,17 @@ def rss(title: str, items: Sequence[str]) -> bytes:
 
 
 CLOCK = 1_700_003_600
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that a test sets."""
+
+    now: float = CLOCK
+
+    def time(self) -> float:
+        """The time now."""
+        return self.now
 
 
 ALL = View(ViewKind.ALL)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import ALL, feeds, item, opened, refreshed, rss, titles
+from tests.builders import ALL, Clock, feeds, item, opened, refreshed, rss, titles
 from tests.builders import CLOCK as NOW
 from tests.newsroom import fetched
 from tests.web import Answer, Web
@@ -16,6 +16,9 @@ from tuireader.model import Fault, FeedHealth, Trouble
 
 ONE = rss("F", [item("1", "One")])
 TWO = rss("F", [item("1", "One"), item("2", "Two")])
+
+
+HOUR = 3600
 
 
 async def only(library: Library) -> FeedHealth:
@@ -137,13 +140,18 @@ async def test_a_temporary_redirect_is_no_move(tmp_path: Path, web: Web) -> None
 
 
 async def test_what_is_gone_is_asked_again_only_by_name(tmp_path: Path, web: Web) -> None:
-    url = web.stages("/f", ONE, Answer(b"", 410), TWO)
-    async with fetched(tmp_path, feeds(url)) as library:
+    url = web.stages("/f", ONE, *[Answer(b"", 410)] * 4, TWO)
+    clock = Clock()
+    async with opened(tmp_path, feeds(url), clock=clock.time) as library:
+        for _ in range(4):
+            await refreshed(library)
+            clock.now += 9 * HOUR
+            assert (await only(library)).feed.state == "ok"
         await refreshed(library)
         health = await only(library)
         assert (health.trouble, health.fault, health.total) == (Trouble.GONE, Fault.GONE, 1)
         await refreshed(library)
-        assert len(web.seen("/f")) == 2
+        assert len(web.seen("/f")) == 5
         await refreshed(library, [health.feed.id])
         health = await only(library)
         assert (health.trouble, health.total) == (Trouble.NONE, 2)
@@ -199,7 +207,7 @@ async def test_a_feed_whose_articles_are_all_in_another_is_asked_as_often_as_it_
         await refreshed(library)
     async with fetched(tmp_path, feeds(whole, part)) as library:
         first, second = await library.feeds.health()
-        assert (first.feed.next_try or 0) - NOW < 0.6 * day  # half of a day, up to a tenth more
+        assert (first.feed.next_try or 0) - NOW < 0.25 * day  # a quarter of a day
         assert (second.feed.next_try or 0) - NOW > 0.8 * day  # every fourth day: the longest wait
 
 

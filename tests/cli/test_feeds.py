@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,8 @@ def test_what_is_gone_can_be_asked_again(web: Web, home: Home, run: Run) -> None
     url = web.stages("/f", Answer(ONE), Answer(b"", 410), Answer(b"", 410), Answer(ONE))
     subscribe(home, url)
     run("refresh")
+    with closing(sqlite3.connect(home.database)) as db, db:  # it has said so all day
+        db.execute("UPDATE feed SET error_streak = 5, gone_since = 1700000000")
     assert run("refresh").code == Exit.ALL_FAILED
     assert "`tuireader feeds retry 1` asks again" in run("feeds").out
     assert run("refresh").code == Exit.OK and len(web.requests) == 2

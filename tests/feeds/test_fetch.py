@@ -487,11 +487,40 @@ def test_a_bomb_ends_at_the_limit_with_little_memory(coding: str) -> None:
 async def test_no_more_than_two_at_a_time_on_a_host(web: Web) -> None:
     web.latency = 0.02
     jobs = [job(web.serve(f"/{number}", BODY)) for number in range(12)]
-    async with Fetcher(LIMITS) as one:
+    async with Fetcher(replace(LIMITS, per_own_host=2)) as one:
         results = await asyncio.gather(*(one.fetch(job) for job in jobs))
     assert all(isinstance(result, Fetched) for result in results)
     assert web.most_at_once == 2
     assert web.connections == 2  # connections are used again
+
+
+@pytest.mark.parametrize(("host", "most"), [("news.example.org", 2), ("rsshub.lan", 8), ("192.168.1.7", 8)])
+async def test_own_hosts_may_be_asked_by_more(web: Web, host: str, most: int) -> None:
+    web.latency = 0.02
+    jobs = [job(f"http://{host}/{number}") for number in range(12)]
+    for number in range(12):
+        web.serve(f"http://{host}/{number}", BODY)  # as a proxy is asked
+    async with Fetcher(replace(LIMITS, proxy=web.url)) as one:
+        results = await asyncio.gather(*(one.fetch(job) for job in jobs))
+    assert all(isinstance(result, Fetched) for result in results)
+    assert web.most_at_once == most
+
+
+async def test_a_host_that_asks_to_wait_is_not_asked_for_its_other_feeds(web: Web) -> None:
+    async with Web() as other:
+        jobs = [job(web.serve(f"/{number}", status=429, headers={"Retry-After": "90"})) for number in (1, 2)]
+        moved = other.serve("/moved", status=302, headers={"Location": web.serve("/3", BODY)})
+        elsewhere = other.serve("/here", BODY)
+        async with Fetcher(replace(LIMITS, keep_away=True)) as one:
+            first, second, third, fourth = [
+                await one.fetch(each) for each in (*jobs, job(moved), job(elsewhere))
+            ]
+    assert isinstance(first, FetchFailed) and isinstance(second, FetchFailed)
+    assert (first.status, first.retry_after, second.status) == (429, 90, None)
+    assert second.fault is Fault.THROTTLED and 80 <= (second.retry_after or 0) <= 90
+    assert isinstance(third, FetchFailed) and "has asked to wait" in third.reason
+    assert isinstance(fourth, Fetched)
+    assert len(web.requests) == 1
 
 
 async def test_no_more_than_two_at_a_time_on_a_host_that_others_lead_to() -> None:
@@ -504,7 +533,7 @@ async def test_no_more_than_two_at_a_time_on_a_host_that_others_lead_to() -> Non
             others[number % 8].serve(f"/{number}", status=302, headers={"Location": url})
             for number, url in enumerate(urls)
         ]
-        async with Fetcher(replace(LIMITS, total=0.6)) as one:
+        async with Fetcher(replace(LIMITS, total=0.6, per_own_host=2)) as one:
             results = await asyncio.gather(*(one.fetch(job(url)) for url in leads))
     assert all(isinstance(result, Fetched) for result in results)
     assert target.most_at_once == 2
