@@ -261,6 +261,20 @@ async def test_labels_and_stories_under_a_lock(run: Running) -> None:
     await same(run)
 
 
+async def test_a_story_that_is_being_read_lists_none_of_its_other_articles(tmp_path: Path) -> None:
+    """Reading an article reads its story, also while that is not stored: the next unread is of another."""
+    async with opened(tmp_path) as library, running(library) as run:
+        listed = list(run.main.articles.ids)
+        with locked(library.paths.database) as lock:
+            for count, following in enumerate(listed[1:3], 1):
+                run.post("O")
+                while len(run.browsed) < count or run.cursor_id == listed[count - 1]:
+                    await asyncio.sleep(0)
+                assert (run.cursor_id, list(run.main.articles.ids)) == (following, listed)
+            lock.release()
+            await same(run)
+
+
 async def test_the_place_in_the_text_is_kept_when_it_can_be(tmp_path: Path) -> None:
     async with reading(tmp_path, (120, 24)) as run:
         long = await run.at("WeChat suspends")

@@ -47,8 +47,10 @@ class MarkCommands(Controller):
         )
         what = f"{len(ids):,} marked {'read' if read else 'unread'}"
         step = await self.marks.do(Step(what, write, "read", ids, read, undoable=journal))
-        if reading:
+        if reading and step.done.is_set():
             await self._show_unread(ids[0])
+        elif reading:  # only the store knows which others of the story it reads
+            self.articles.run_worker(self._show_unread_once(step, ids[0]), group="story")
         return step
 
     async def read_rest(self, article_id: int) -> None:
@@ -56,6 +58,12 @@ class MarkCommands(Controller):
         if self._reads_stories([article_id]):
             await self.set_read([article_id], True, reading=True)
         else:
+            await self._show_unread(article_id)
+
+    async def _show_unread_once(self, step: Step, article_id: int) -> None:
+        """Show the next unread article of a story once a mark is stored."""
+        await step.done.wait()
+        if not step.failed:
             await self._show_unread(article_id)
 
     async def _show_unread(self, article_id: int) -> None:
