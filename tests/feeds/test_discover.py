@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from tests.feeds.blocked_pages import CLOUDFLARE, LOGIN
 from tests.feeds.corpus import atom, rss
 from tests.web import Web
 from tuireader.errors import TuireaderError
-from tuireader.feeds.discover import discover, known_site, read_preview, with_scheme
+from tuireader.feeds.discover import discover, known_site, read_preview, with_scheme, youtube_channel
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.workers import ParseWorker
 
@@ -177,7 +178,19 @@ def test_schemes(typed: str, meant: str) -> None:
         ("https://github.com/a/b/commits/main", ["https://github.com/a/b/commits/main.atom"]),
         ("https://github.com/a/b/releases.atom", []),
         ("https://github.com/a", []),
+        ("https://www.youtube.com/watch?v=1&list=PL1", [f"{VIDEOS}?playlist_id=PL1"]),
+        ("https://www.youtube.com/user/ada/videos", [f"{VIDEOS}?user=ada"]),
+        ("https://www.youtube.com/@ada", []),
         ("https://www.reddit.com/r/linux/", ["https://www.reddit.com/r/linux/.rss"]),
+        (
+            "https://old.reddit.com/r/a+b/new/?feed=1&user=x",
+            ["https://www.reddit.com/r/a+b/new/.rss?feed=1&user=x"],
+        ),
+        (
+            "https://www.reddit.com/search?q=WeChat&sort=new",
+            ["https://www.reddit.com/search.rss?q=WeChat&sort=new"],
+        ),
+        ("https://www.reddit.com/r/linux/.rss", []),
         ("https://social.example/@ada", ["https://social.example/@ada.rss"]),
         ("https://medium.com/@ada", ["https://medium.com/feed/@ada"]),
         ("https://example.org/blog", []),
@@ -186,3 +199,25 @@ def test_schemes(typed: str, meant: str) -> None:
 )
 def test_known_sites(page: str, feeds: list[str]) -> None:
     assert known_site(page) == feeds
+
+
+def test_the_channel_of_a_youtube_page_is_found_without_its_feed_link() -> None:
+    channel = f"UC{'a' * 22}"
+    feed = ((f"{VIDEOS}?channel_id={channel}", ""),)
+    link = f'<link rel="canonical" href="https://www.youtube.com/channel/{channel}">'
+    data = f'<script>var ytInitialData = {{"externalId":"{channel}"}}</script>'
+    for page in (link, data):
+        assert youtube_channel(page, "https://www.youtube.com/@ada") == feed
+        assert youtube_channel(page, "https://youtube.example/@ada") == ()
+
+
+async def test_a_blocked_page_says_so_and_is_left_alone(web: Web, fetcher: Fetcher) -> None:
+    with pytest.raises(TuireaderError, match="Cloudflare asks for a browser"):
+        await pairs(fetcher, web.serve("/", CLOUDFLARE))
+    assert len(web.requests) == 1  # the usual places would be blocked, too
+    found = await pairs(
+        fetcher, web.serve("/2", CLOUDFLARE.replace("<body>", LINK.format("All", "/all") + "<body>"))
+    )
+    assert found == [(web.url + "/all", "All")]
+    with pytest.raises(TuireaderError, match="asks to log in"):
+        await pairs(fetcher, web.serve("/3", LOGIN[0].body))

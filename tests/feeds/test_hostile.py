@@ -163,7 +163,7 @@ CASES = [
     # -- not a feed
     Case("is empty", b"", NOT, "empty"),
     Case("is a page", b"<!doctype html><html><head><link rel=alternate type=application/rss+xml href=/f></head>", NOT, "names these feeds"),
-    Case("is a login", b"<html><form><input type='password'></form></html>", NOT, "log in"),
+    Case("is a login", b"<html><form><input type='password'></form></html>", Fault.LOGIN, "log in"),
     Case("is a JSON error", b'{"error": 1}', NOT, "JSON"),
     Case("is a picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 99, NOT, "image"),
     Case("is a sitemap", b"<urlset xmlns='x'/>", NOT, "sitemap"),

@@ -16,7 +16,7 @@ from tuireader.cli.expression import NO_FEEDS
 from tuireader.cli.output import json_option, print_json
 from tuireader.cli.refresh import follow
 from tuireader.errors import Exit, TuireaderError, UsageError
-from tuireader.model import Fault, Feed, FeedHealth, FoundFeed, Trouble
+from tuireader.model import Feed, FeedHealth, FoundFeed, Trouble
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.times import age, until
@@ -93,11 +93,12 @@ def _trouble(health: FeedHealth, now: int) -> str:
             return f"! gone: {feed.last_error} (`tuireader feeds retry {feed.id}` asks again)"
         case Trouble.PAUSED:
             return "paused"
-        case Trouble.FAILING:
+        case Trouble.FAILING | Trouble.BLOCKED:
+            sign = "! blocked:" if health.trouble is Trouble.BLOCKED else "!"
             wait = max(0, (feed.next_try or now) - now)
             again = f"next try in {until(wait)}" if wait else "next try now"
             take = f"; `tuireader feeds accept {feed.id}` takes it" if _names_feeds(health) else ""
-            return f"! {feed.last_error} (×{feed.error_streak}, {again}{take})"
+            return f"{sign} {feed.last_error} (×{feed.error_streak}, {again}{take})"
         case Trouble.MOVED:
             return f"moved to {health.moved_to} (`tuireader feeds accept {feed.id}` keeps that)"
         case Trouble.NONE:
@@ -106,7 +107,7 @@ def _trouble(health: FeedHealth, now: int) -> str:
 
 def _names_feeds(health: FeedHealth) -> bool:
     """Return whether the address of a feed has a web page that may lead to it."""
-    return health.fault is Fault.NOT_A_FEED and "names these feeds" in (health.feed.last_error or "")
+    return health.names_feed and "names these feeds" in health.feed.last_error
 
 
 async def _change(
@@ -222,7 +223,7 @@ async def retry(library: Library, feed: tuple[str, ...], as_json: bool) -> int:
     """
     ids = [await library.feeds.find(one) for one in feed]
     if not ids:
-        failing = (Trouble.FAILING, Trouble.GONE)
+        failing = (Trouble.FAILING, Trouble.BLOCKED, Trouble.GONE)
         ids = [health.feed.id for health in await library.feeds.health() if health.trouble in failing]
     if not ids:
         say("no feed is failing")

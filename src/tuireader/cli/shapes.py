@@ -92,7 +92,7 @@ class FeedHealth(
     """A feed and its health."""
 
     url: Annotated[str, "Its address in the configuration, without a password."]
-    trouble: Annotated[str, "`none`, `moved`, `failing`, `paused` or `gone`."]
+    trouble: Annotated[str, "`none`, `paused`, `moved`, `failing`, `blocked` or `gone`."]
 
 
 class ChangedFeed(Shape, of=model.Feed, shows="id url title done"):

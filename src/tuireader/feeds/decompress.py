@@ -7,8 +7,10 @@ deflate and gzip, RFC 7932 for br, RFC 8878 and RFC 9659 for zstd).
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
 
 from tuireader.feeds.errors import Refused
@@ -203,9 +205,27 @@ class Inflater:
         inner.feed(body)
         return inner._whole()
 
+    def so_far(self) -> bytes:
+        """Return the output so far, which may end anywhere."""
+        return b"".join(self._pieces)
+
     def _whole(self) -> bytes:
         for step in self._steps:
             step.end()
         body = b"".join(self._pieces)
         self._pieces.clear()
         return body
+
+
+async def beginning(chunks: AsyncIterator[bytes], header: str, size: int, seconds: float) -> bytes:
+    """Return about `size` bytes of a body, or what arrives of them within some seconds; never fails."""
+    found = b""
+    with contextlib.suppress(Exception):
+        inflater = Inflater(header, 4 * size)
+        async with asyncio.timeout(seconds):
+            async for chunk in chunks:
+                inflater.feed(chunk[:size])
+                found = inflater.so_far()[:size]
+                if len(found) == size:
+                    break
+    return found

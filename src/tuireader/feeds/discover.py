@@ -56,17 +56,23 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
         if isinstance(parsed, ParsedFeed):
             return [FoundFeed(answer.url, parsed.title, preview=preview(parsed, int(fetcher.now())))]
         page = charset.decode(answer.body, answer.content_type)
-        if named := advertised(page, answer.url):
+        if named := advertised(page, answer.url) or youtube_channel(page, answer.url):
             return [FoundFeed(address, title, answer.url) for address, title in named]
+        if parsed.fault in (Fault.BLOCKED, Fault.PARKED):  # its other addresses lead to the same page
+            raise TuireaderError(parsed.reason)
         if found_there := await _feeds_at(fetcher, parser, linked(page, answer.url), answer.url):
             return found_there
         usual = [urljoin(answer.url, path) for path in COMMON_PATHS]
-        return await _feeds_at(fetcher, parser, usual, answer.url)
+        found_there = await _feeds_at(fetcher, parser, usual, answer.url)
+        if not found_there and parsed.fault is Fault.LOGIN:
+            raise TuireaderError(parsed.reason)
+        return found_there
 
 
 def unreadable(answer: FetchFailed) -> TuireaderError:
     """Return the error for an address that cannot be read."""
-    return TuireaderError(answer.reason, "" if answer.status in REFUSED else "check the address")
+    is_clear = answer.status in REFUSED or answer.fault in (Fault.BLOCKED, Fault.LOGIN, Fault.THROTTLED)
+    return TuireaderError(answer.reason, "" if is_clear else "check the address")
 
 
 def with_scheme(address: str) -> str:
@@ -87,12 +93,12 @@ def known_site(url: str) -> list[str]:
         return []
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
     path = parts.path.rstrip("/")
-    if host == "youtube.com":
+    if host in ("youtube.com", "music.youtube.com"):
         return _youtube(path, parse_qs(parts.query))
     if host == "github.com":
         return _github(path)
-    if host in ("reddit.com", "old.reddit.com") and re.match(r"/(?:r|u|user)/[\w-]+", path):
-        return [] if path.endswith(".rss") else [f"https://www.reddit.com{path}/.rss"]
+    if host in ("reddit.com", "old.reddit.com", "new.reddit.com"):
+        return _reddit(path, parts.query)
     if re.fullmatch(r"/@[\w.-]+", path) and host and host not in ("medium.com", "tiktok.com", "threads.net"):
         return [urlunsplit((parts.scheme, parts.netloc, f"{path}.rss", "", ""))]
     if host == "medium.com" and re.match(r"/@?[\w.-]+$", path):
@@ -100,13 +106,42 @@ def known_site(url: str) -> list[str]:
     return []
 
 
+def _reddit(path: str, query: str) -> list[str]:
+    """Return the feed of a community, user, thread or search; old.reddit.com wants a login today."""
+    kept = f"?{query}" if query else ""
+    if path == "/search" or re.fullmatch(r"/r/[\w+-]+/search", path):
+        return [f"https://www.reddit.com{path}.rss{kept}"]
+    if re.match(r"/(?:r|u|user)/[\w+-]+", path) and not path.endswith(".rss"):
+        return [f"https://www.reddit.com{path}/.rss{kept}"]
+    return []
+
+
 def _youtube(path: str, query: dict[str, list[str]]) -> list[str]:
     base = "https://www.youtube.com/feeds/videos.xml?"
     if found := re.match(r"/channel/([\w-]+)", path):
         return [f"{base}channel_id={found[1]}"]
-    if path == "/playlist" and re.fullmatch(r"[\w-]+", (query.get("list") or [""])[0]):
+    if found := re.match(r"/user/([\w-]+)", path):
+        return [f"{base}user={found[1]}"]
+    if path in ("/playlist", "/watch") and re.fullmatch(r"[\w-]+", (query.get("list") or [""])[0]):
         return [f"{base}playlist_id={query['list'][0]}"]
     return []
+
+
+def youtube_channel(page: str, url: str) -> tuple[tuple[str, str], ...]:
+    """Return the feed of the channel that a page of YouTube shows, in the form of `advertised`."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("m.")
+    shown = _CHANNEL.search(page) if host == "youtube.com" else None
+    return (
+        ((f"https://www.youtube.com/feeds/videos.xml?channel_id={shown[1] or shown[2]}", ""),)
+        if shown
+        else ()
+    )
+
+
+_CHANNEL = re.compile(
+    r"""<link rel="canonical" href="https://www\.youtube\.com/channel/(UC[\w-]{22})"""
+    r"""|"(?:externalId|channelId)":"(UC[\w-]{22})\""""
+)
 
 
 def _github(path: str) -> list[str]:

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tuireader.feeds.blocked import REMEDY, remedy
 from tuireader.model import Fault
 
 STATUS_WORDS = {
@@ -51,7 +52,7 @@ REFUSED = {401, 403}
 def advice(status: int, *, signed_in: bool) -> str:
     """Return what to do about a refused request; `signed_in` if a password was sent."""
     if status == 403:
-        return "open it in a browser; if it works there, set another user_agent under [fetch] in the config"
+        return "open it in a browser; if it works there, set user_agent or cookies for this feed"
     if signed_in:
         return "check its username and password in the config"
     return "set its username and password in the config, under [[feeds]]"
@@ -65,6 +66,21 @@ class Refused(Exception):
     reason: str
     status: int | None = None
     retry_after: int | None = None
+
+
+def bad_status(status: int, phrase: str, url: str, *, wait: int | None, signed_in: bool) -> Refused:
+    """Return the error for a status; `phrase` is the server's own, `wait` what it asks for in seconds."""
+    words = STATUS_WORDS.get(status) or phrase
+    if status in REFUSED:
+        words += f"; {advice(status, signed_in=signed_in)}"
+    if status in (403, 429) and (hint := remedy(url)) != REMEDY:
+        words = f"{words.partition('; ')[0]}; {hint}"
+    fault = Fault.HTTP
+    if status == 410:
+        fault = Fault.GONE
+    elif status == 429 or (status == 503 and wait is not None):
+        fault = Fault.THROTTLED
+    return Refused(fault, f"HTTP {status}: {words}", status, wait)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

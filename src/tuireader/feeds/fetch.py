@@ -24,10 +24,11 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from tuireader import __version__
+from tuireader.feeds import blocked, charset, cookies
 from tuireader.feeds.address import same_server, split_userinfo
 from tuireader.feeds.backpressure import MemoryBudget, RequestLimits, Reservation, wait_untimed
-from tuireader.feeds.decompress import ACCEPTED, Inflater, TooLarge
-from tuireader.feeds.errors import REFUSED, STATUS_WORDS, Refused, advice, explained
+from tuireader.feeds.decompress import ACCEPTED, Inflater, TooLarge, beginning
+from tuireader.feeds.errors import Refused, bad_status, explained
 from tuireader.feeds.headers import (
     fresh_seconds,
     header,
@@ -41,6 +42,8 @@ from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, 
 from tuireader.text import clean
 
 if TYPE_CHECKING:
+    from http.cookiejar import Cookie
+
     import httpx
 
 log = logging.getLogger("tuireader")
@@ -49,6 +52,7 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+EXPLANATION = 3.0  # seconds to wait at most for the page of an error
 STEP = 4096  # bytes decompressed at once; their output can be a thousand times larger
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
@@ -86,6 +90,7 @@ class _Chain:
     url: str
     auth: tuple[str, str] | None
     headers: tuple[tuple[str, str], ...]
+    cookies: tuple[Cookie, ...]
     reservation: Reservation
     timer: asyncio.Timeout = field(init=False)
     hops: int = 0
@@ -148,7 +153,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         own = reservation or self.budget.reserve()
         try:
             url, userinfo = split_userinfo(job.url)
-            chain = _Chain(url, job.auth or userinfo, job.headers, own)
+            chain = _Chain(url, job.auth or userinfo, job.headers, job.cookies, own)
             async with chain.slot:
                 await chain.slot.enter_async_context(self._limits.slot(chain.server))
                 await self.budget.wait()
@@ -236,7 +241,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
 
     def _headers(self, job: FetchJob, chain: _Chain) -> list[tuple[bytes, bytes]]:
         headers = {
-            b"User-Agent": header_bytes(self.limits.user_agent),
+            b"User-Agent": header_bytes(job.user_agent) or header_bytes(self.limits.user_agent),
             b"Accept": ACCEPT.encode(),
             b"Accept-Encoding": ACCEPTED,
         }
@@ -244,6 +249,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             headers[b"If-None-Match"] = etag
         if job.last_modified and (modified := header_bytes(job.last_modified)):
             headers[b"If-Modified-Since"] = modified
+        if chain.cookies and (sent := header_bytes(cookies.header(chain.cookies, chain.url))):
+            headers[b"Cookie"] = sent
         if chain.auth:
             headers[b"Authorization"] = b"Basic " + b64encode(":".join(chain.auth).encode("utf-8", "replace"))
         named = {name.lower(): name for name in headers}
@@ -290,6 +297,9 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         status = response.status_code
         target = _target(chain.url, response)
         if target in chain.seen:
+            if header(response, b"set-cookie"):  # it sends everyone round who does not bring its cookie
+                words = f"the site lets in only who has its cookie; {blocked.remedy(chain.url)}"
+                raise Refused(Fault.BLOCKED, words, status)
             raise Refused(Fault.REDIRECT, "the redirects form a loop", status)
         chain.hops += 1
         if chain.hops > self.limits.redirects:
@@ -297,6 +307,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         chain.permanent = chain.permanent and status in PERMANENT
         if not same_server(chain.url, target):
             chain.auth, chain.headers = None, ()  # credentials never go to another server
+            chain.cookies = cookies.staying(chain.cookies, target) if chain.cookies else ()
         chain.url = target
 
     async def _read(self, job: FetchJob, chain: _Chain, response: httpx.Response) -> FetchResult:
@@ -311,12 +322,17 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
                 raise Refused(Fault.HTTP, "HTTP 304: not modified, but it was never fetched", 304)
             return NotModified(job, etag or job.etag, modified or job.last_modified, max_age, False, moved_to)
         if not 200 <= status < 300 or status in (204, 205, 206):
-            raise self._bad_status(chain, response)
+            raise await self._refusal(chain, response)
+        content_type = clean(header(response, b"content-type"), 200) or None
+        if (status != 200 or "html" in (content_type or "")) and (
+            who := blocked.challenged(status, blocked.cleaned(response.headers))
+        ):
+            words = f"HTTP {status}: {who}; {blocked.remedy(chain.url)}"
+            raise Refused(Fault.BLOCKED, words, status)
         body = await self._body(chain, response)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if digest == job.body_hash:
             return NotModified(job, etag, modified, max_age, True, moved_to)
-        content_type = clean(header(response, b"content-type"), 200) or None
         return Fetched(job, chain.url, body, digest, content_type, etag, modified, max_age, moved_to)
 
     async def _body(self, chain: _Chain, response: httpx.Response) -> bytes:
@@ -333,20 +349,26 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             chain.reservation.resize(inflater.size)
         return inflater.body()
 
-    def _bad_status(self, chain: _Chain, response: httpx.Response) -> Refused:
+    async def _refusal(self, chain: _Chain, response: httpx.Response) -> Refused:
+        """Explain a status other than success, by the beginning of its page where there is one."""
         status = response.status_code
         wait = retry_after(header(response, b"retry-after"), self.now())
-        words = STATUS_WORDS.get(status) or reason_phrase(response)
-        if status in REFUSED:
-            words += f"; {advice(status, signed_in=chain.auth is not None)}"
-        fault = Fault.HTTP
-        if status == 410:
-            fault = Fault.GONE
-        elif status == 429 or (status == 503 and wait is not None):
-            fault = Fault.THROTTLED
-            if wait is not None and self.limits.keep_away:
-                self._held[chain.server] = self.now() + wait
-        return Refused(fault, f"HTTP {status}: {words}", status, wait)
+        chunks = response.aiter_raw()
+        body = await beginning(
+            chunks, header(response, b"content-encoding"), blocked.HEAD, min(EXPLANATION, self.limits.total / 4)
+        )
+        text = charset.decode(body, header(response, b"content-type"))
+        fields = blocked.cleaned(response.headers)
+        found = blocked.obstacle(text, chain.url, status=status, headers=fields)
+        if found and (found.fault is Fault.BLOCKED or (found.fault is Fault.LOGIN and status == 403)):
+            refused = Refused(found.fault, f"HTTP {status}: {found.reason}", status, wait)
+        else:
+            refused = bad_status(
+                status, reason_phrase(response), chain.url, wait=wait, signed_in=chain.auth is not None
+            )
+        if wait is not None and self.limits.keep_away and status in (429, 503):
+            self._held[chain.server] = self.now() + wait
+        return refused
 
 
 def _target(url: str, response: httpx.Response) -> str:

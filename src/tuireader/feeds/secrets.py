@@ -1,14 +1,39 @@
-"""Secrets kept outside the config: `env:NAME` and `cmd:COMMAND`."""
+"""Secrets kept outside the config: `env:NAME`, `cmd:COMMAND` and cookie files."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import subprocess
+from dataclasses import replace
+from http.cookiejar import Cookie
+from pathlib import Path
 
+from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
+from tuireader.feeds import cookies
+from tuireader.model import FetchJob
 
 SECONDS = 20
+
+
+def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
+    """Return the request for a feed with its headers, password and cookies; blocks while it reads them.
+
+    A relative path starts from `folder`, the folder of the configuration. Raises TuireaderError that
+    names the setting.
+    """
+    auth = (feed.username, resolve(feed.password)) if feed.username else None
+    headers = tuple([(name, resolve(value)) for name, value in feed.headers])
+    found: tuple[Cookie, ...] = ()
+    if feed.cookies:
+        try:
+            found = cookies.read(folder / Path(feed.cookies).expanduser(), feed.url)
+        except TuireaderError as error:
+            raise TuireaderError(
+                f"cookies: {feed.cookies} {error.message}", "export the file again"
+            ) from None
+    return replace(job, headers=headers, auth=auth, cookies=found)
 
 
 def resolve(value: str) -> str:

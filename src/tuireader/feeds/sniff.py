@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tuireader.feeds.blocked import obstacle
 from tuireader.feeds.links import advertised
 from tuireader.model import Fault, ParseFailed
 
@@ -97,11 +98,10 @@ def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
 
 def _web_page(text: str, url: str) -> ParseFailed:
     feeds = tuple(address for address, _ in advertised(text, url))
-    if feeds:
-        names = ", ".join(feeds[:3]) + (", …" if len(feeds) > 3 else "")
-        return ParseFailed(
-            Fault.NOT_A_FEED, f"this is a web page, not a feed; it names these feeds: {names}", feeds
-        )
-    wants_login = re.search(r"(?i)<input[^>]{0,300}type\s*=\s*[\"']?password", text[:HEAD])
-    words = "a web page that asks to log in" if wants_login else "a web page"
-    return ParseFailed(Fault.NOT_A_FEED, f"this is {words}, not a feed")
+    named = f"it names these feeds: {', '.join(feeds[:3])}{', …' if len(feeds) > 3 else ''}" if feeds else ""
+    found = obstacle(text, url)
+    if found and not (feeds and found.fault is Fault.LOGIN):  # a login beside a feed is not in its way
+        return ParseFailed(found.fault, "; ".join(filter(None, (found.reason, named))), feeds)
+    return ParseFailed(
+        Fault.NOT_A_FEED, "; ".join(filter(None, ("this is a web page, not a feed", named))), feeds
+    )

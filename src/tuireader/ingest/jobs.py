@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 from tuireader import schedule
 from tuireader.config import FeedConfig
@@ -42,15 +43,8 @@ async def job_for(facts: FeedFacts, feed: FeedConfig | None, folder: str, now: i
         job = FetchJob(facts.id, facts.url)
     elif facts.url.startswith("http") and schedule.asks_whole(facts.trust, facts.whole_at, facts.id, now):
         job = replace(job, etag=None, last_modified=None)
-    job = replace(job, source=source)
-    if feed is None or not (feed.username or feed.headers):
+    job = replace(job, source=source, user_agent=feed.user_agent if feed is not None else "")
+    if feed is None or not (feed.username or feed.headers or feed.cookies):
         move = schedule.Move(facts.moved_to, facts.moved_seen)
         return replace(job, url=move.address) if move.adopt else job
-
-    def filled() -> FetchJob:
-        auth = (feed.username, secrets.resolve(feed.password)) if feed.username else None
-        return replace(
-            job, headers=tuple((name, secrets.resolve(value)) for name, value in feed.headers), auth=auth
-        )
-
-    return await asyncio.to_thread(filled)
+    return await asyncio.to_thread(secrets.filled, job, feed, Path(folder))

@@ -13,7 +13,7 @@ from tuireader.config import edit as config_edit
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.content import fetch_limits
 from tuireader.library.context import UseCases, address_key
-from tuireader.model import Fault, Feed, FeedHealth, FeedPreview, FoundFeed
+from tuireader.model import Feed, FeedHealth, FeedPreview, FoundFeed
 from tuireader.text import without_password
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Feeds(UseCases):
             if health.feed.id == feed_id and health.moved_to:
                 await self._context.set_feed(feed_id, url=health.moved_to)
                 return health.moved_to
-            if health.feed.id == feed_id and health.fault is Fault.NOT_A_FEED:
+            if health.feed.id == feed_id and health.names_feed:
                 return await self._accept_named(feed_id)
         raise TuireaderError("this feed has not moved", "`tuireader feeds` shows which have")
 

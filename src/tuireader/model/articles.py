@@ -77,7 +77,8 @@ class Trouble(IntEnum):
     PAUSED = 1
     MOVED = 2
     FAILING = 3
-    GONE = 4
+    BLOCKED = 4
+    GONE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,13 @@ class FeedHealth:
         if self.feed.state == "paused":
             return Trouble.PAUSED
         if self.feed.last_error:
-            return Trouble.FAILING
+            return Trouble.BLOCKED if self.fault in (Fault.BLOCKED, Fault.LOGIN) else Trouble.FAILING
         return Trouble.MOVED if self.moved_to else Trouble.NONE
+
+    @property
+    def names_feed(self) -> bool:
+        """True if its address has a web page that may lead to the feed."""
+        return self.fault is Fault.NOT_A_FEED or "names these feeds" in self.feed.last_error
 
     @property
     def order(self) -> tuple[int, int]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    from http.cookiejar import Cookie
 
 _FULL = 600  # minimum letters of a full text; teasers are shorter
 
@@ -43,8 +46,8 @@ class FetchJob:
     """A feed to fetch, with the validators of its last response.
 
     `etag` and `last_modified` are sent back unchanged (RFC 9110 §13.1); `body_hash` is the digest of the last
-    parsed body. `headers` and `auth` come from the user's config. `public_only` refuses private networks, for
-    addresses that come from a feed or a web page.
+    parsed body. `headers`, `auth`, `user_agent` and `cookies` come from the user's config. `public_only`
+    refuses private networks, for addresses that come from a feed or a web page.
     """
 
     feed_id: int
@@ -56,6 +59,8 @@ class FetchJob:
     auth: tuple[str, str] | None = None
     public_only: bool = False
     source: Source | None = None
+    user_agent: str = ""
+    cookies: tuple[Cookie, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,11 @@ class NotModified:
 
 
 class Fault(StrEnum):
-    """Kind of a feed's error, for exit codes, back-off and sorting."""
+    """Kind of a feed's error, for exit codes, back-off and sorting.
+
+    `BLOCKED` is a check for robots or a consent page, `LOGIN` a page that asks to log in, `PARKED` a domain
+    without a site.
+    """
 
     NETWORK = "network"
     TIMEOUT = "timeout"
@@ -98,6 +107,9 @@ class Fault(StrEnum):
     REDIRECT = "redirect"
     ADDRESS = "address"
     NOT_A_FEED = "not a feed"
+    BLOCKED = "blocked"
+    LOGIN = "login"
+    PARKED = "parked"
     BROKEN = "broken"
     TOO_SLOW = "too slow"
     PROGRAM = "program"

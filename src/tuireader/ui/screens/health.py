@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar
 
 from tuireader.commands import Scope
-from tuireader.model import Fault, Feed, FeedHealth, Trouble, ViewKind
+from tuireader.model import Feed, FeedHealth, Trouble, ViewKind
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
@@ -23,6 +23,7 @@ _SIGNS = {
     Trouble.PAUSED: ("=", "dim", "paused"),
     Trouble.MOVED: (">", "star", "moved"),
     Trouble.FAILING: ("!", "error", "failing"),
+    Trouble.BLOCKED: ("#", "star", "blocked"),
     Trouble.GONE: ("x", "error", "gone"),
 }
 
@@ -149,7 +150,7 @@ class Health(TableScreen):
         made = [("open", "Articles"), ("refresh_one", "Retry")]
         if health.moved_to:
             made.append(("accept_move", "Accept move"))
-        elif health.fault is Fault.NOT_A_FEED:
+        elif health.names_feed:
             made.append(("accept_move", "Use its feed"))
         pausing = "Resume" if health.feed.state == "paused" else "Pause"
         return [*made, ("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
@@ -167,7 +168,8 @@ class Health(TableScreen):
 
     async def action_refresh_failing(self) -> None:
         """Fetch all failing feeds."""
-        ids = [one.feed.id for one in self._found.values() if one.trouble is Trouble.FAILING]
+        failing = (Trouble.FAILING, Trouble.BLOCKED)
+        ids = [one.feed.id for one in self._found.values() if one.trouble in failing]
         if ids:
             await self.flows.apply(Outcome(refresh=ids))
         else:
@@ -176,7 +178,7 @@ class Health(TableScreen):
     async def action_accept_move(self) -> None:
         """Write the new address into the config."""
         health = self._current
-        if health is None or not (health.moved_to or health.fault is Fault.NOT_A_FEED):
+        if health is None or not (health.moved_to or health.names_feed):
             self.host.say("This feed has not moved")
             return
         said = f"The config now has {health.moved_to or 'the feed linked on the page'}"
