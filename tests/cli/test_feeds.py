@@ -11,7 +11,8 @@ import pytest
 
 from tests.builders import item, rss
 from tests.cli.command import Home, Run, subscribe
-from tests.web import Answer, Web
+from tests.feeds.blocked_pages import CLOUDFLARE
+from tests.web import Answer, Request, Web
 from tuireader.errors import Exit
 
 ONE = rss("Good News", [item("1", "One")])
@@ -38,6 +39,30 @@ def test_health_in_lines_and_as_json(web: Web, home: Home, run: Run) -> None:
     assert set(first) == set(FIELDS.split())
     assert (first["trouble"], first["total"], first["newest"]) == ("none", 1, 1_700_000_000)
     assert (second["trouble"], second["fault"], second["error_streak"]) == ("failing", "http", 1)
+
+
+def test_a_blocked_feed_says_what_helps_and_what_helps_works(web: Web, home: Home, run: Run) -> None:
+    def guarded(request: Request) -> Answer:
+        if request.headers.get("cookie") == "pass=1" and request.headers["user-agent"] == "Lin/1":
+            return Answer(ONE)
+        return Answer(CLOUDFLARE.encode(), 403, {"Content-Type": "text/html", "cf-mitigated": "challenge"})
+
+    url = web.handle("/feed", guarded)
+    good, broken = web.serve("/good", rss("Other", [item("2", "Two")])), web.serve("/broken", status=500)
+    subscribe(home, good, broken, url)
+    assert run("refresh").code == Exit.SOME_FAILED
+    assert "Cloudflare asks for a browser; try user_agent, cookies" in run("feeds", "retry", "3").err
+    first, *_ = run("feeds", "--sort", "trouble").out.splitlines()
+    assert first.startswith("3\t") and "! blocked: HTTP 403: Cloudflare" in first
+    health = json.loads(run("feeds", "--json").out.splitlines()[2])
+    assert (health["trouble"], health["fault"]) == ("blocked", "blocked")
+    keys = 'cookies = "cookies.txt"\nuser_agent = "Lin/1"\n'
+    home.config.write_text(home.config.read_text().replace(f'"{url}"\n', f'"{url}"\n{keys}'))
+    told = run("feeds", "retry", "3").err
+    assert "cookies: cookies.txt cannot be read: No such file" in told and url in told
+    (home.config.parent / "cookies.txt").write_text("127.0.0.1\tFALSE\t/\tFALSE\t0\tpass\t1\n")
+    assert run("feeds", "retry", "3").code == Exit.OK
+    assert json.loads(run("feeds", "--json").out.splitlines()[2])["trouble"] == "none"
 
 
 def test_a_password_in_an_address_is_used_and_never_printed(

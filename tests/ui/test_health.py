@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.feeds.blocked_pages import CLOUDFLARE
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, configured
 from tests.ui.snap import assert_screen
@@ -138,3 +139,17 @@ def test_what_to_do_has_a_line_of_its_own() -> None:
         "Set its username and password in the config",
     ]
     assert all(len(line) <= 76 for line in lines[1:3])
+
+
+async def test_a_blocked_feed_stands_above_failing_ones_with_its_remedy(tmp_path: Path) -> None:
+    async with Web() as web:
+        broken, blocked = web.serve("/broken", status=500), web.serve("/blocked", CLOUDFLARE, status=403)
+        text = "".join(f'[[feeds]]\nurl = "{url}"\n' for url in (broken, blocked))
+        async with configured(tmp_path, "[fetch]\nrefresh_on_start = false\n" + text) as library:
+            async with aclosing(library.refresh.run()) as events:
+                assert [one.fault async for one in events if isinstance(one, FeedDone)]
+            async with running(library, size=(80, 24)) as run:
+                await run.press("H")
+                assert names(run) == [url.removeprefix("http://") for url in (blocked, broken)]
+                assert "blocked" in run.text
+                assert "Try user_agent, cookies or headers for this feed, or another address" in run.text

@@ -207,11 +207,11 @@ def remedy(url: str) -> str:
     host = Page("", url).address[0]
     if host == "reddit.com" or host.endswith(".reddit.com"):
         return (
-            "Reddit wants a user_agent of your own, and feed=…&user=… of your account"
-            " (https://www.reddit.com/prefs/feeds) at the end of the address"
+            "give this feed a user_agent of your own"
+            "; add feed=…&user=… of your account (reddit.com/prefs/feeds) to its address"
         )
     if host in ("youtube.com", "www.youtube.com", "consent.youtube.com"):
-        return "use https://www.youtube.com/feeds/videos.xml?channel_id=… with the channel's ID"
+        return "use www.youtube.com/feeds/videos.xml?channel_id=… with the channel's ID"
     return REMEDY
 
 

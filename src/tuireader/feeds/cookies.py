@@ -100,7 +100,8 @@ def _cookie(line: str) -> Cookie | None:
 
 def _covers(cookie: Cookie, host: str) -> bool:
     domain = cookie.domain.lstrip(".")
-    return host == domain or (cookie.domain_specified and host.endswith(f".{domain}"))
+    below = cookie.domain_specified and "." in domain  # a cookie for all of `.org` is a mistake
+    return host == domain or (below and host.endswith(f".{domain}"))
 
 
 def _host(url: str) -> str:

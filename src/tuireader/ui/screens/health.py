@@ -89,10 +89,10 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
     lines: list[Line] = [((name, "strong"), ("".join(f" · {one}" for one in where), "dim"))]
     if feed.last_error:
         failed = f"failed {_tries(feed.error_streak)}: "
-        what, _, to_do = feed.last_error.partition("; ")
+        what, *to_do = feed.last_error.split("; ")
         lines.append(((failed, "error"), (what, "text")))
-        if to_do:  # on a line of its own, as a narrow terminal would cut it off
-            lines.append(((f"{to_do[:1].upper()}{to_do[1:]}", "text"),))
+        for one in to_do:  # on lines of their own, as a narrow terminal would cut them off
+            lines.append(((f"{one[:1].upper()}{one[1:]}", "text"),))
     if health.moved_to:
         lines.append((("moved permanently to ", "star"), (health.moved_to, "text")))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
