@@ -355,7 +355,10 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         wait = retry_after(header(response, b"retry-after"), self.now())
         chunks = response.aiter_raw()
         body = await beginning(
-            chunks, header(response, b"content-encoding"), blocked.HEAD, min(EXPLANATION, self.limits.total / 4)
+            chunks,
+            header(response, b"content-encoding"),
+            blocked.HEAD,
+            min(EXPLANATION, self.limits.total / 4),
         )
         text = charset.decode(body, header(response, b"content-type"))
         fields = blocked.cleaned(response.headers)

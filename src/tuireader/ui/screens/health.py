@@ -91,8 +91,8 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
         failed = f"failed {_tries(feed.error_streak)}: "
         what, *to_do = feed.last_error.split("; ")
         lines.append(((failed, "error"), (what, "text")))
-        for one in to_do:  # on lines of their own, as a narrow terminal would cut them off
-            lines.append(((f"{one[:1].upper()}{one[1:]}", "text"),))
+        # on lines of their own, as a narrow terminal would cut them off
+        lines += [((f"{one[:1].upper()}{one[1:]}", "text"),) for one in to_do]
     if health.moved_to:
         lines.append((("moved permanently to ", "star"), (health.moved_to, "text")))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
