@@ -17,6 +17,8 @@ from tuireader.store import Store, maintenance, schema
 
 _BACK = {
     8: (
+        *(f"DROP TRIGGER content_{name}" for name in ("enclosures", "without_enclosures", "dropped")),
+        "DROP TABLE enclosure",
         *(
             f"ALTER TABLE feed DROP COLUMN {name}"
             for name in (

@@ -42,6 +42,7 @@ def shown(text: StoredText, feeds: FeedNames) -> Subject:
         time=text.time,
         given=text.labels,
         subscribed=text.subscribed,
+        enclosures=text.enclosures,
     )
 
 

@@ -31,6 +31,7 @@ from tuireader.model.events import RefreshStarted as RefreshStarted
 from tuireader.model.events import Relating as Relating
 from tuireader.model.events import TextFetched as TextFetched
 from tuireader.model.events import Told as Told
+from tuireader.model.fetching import FILE_ENDINGS as FILE_ENDINGS
 from tuireader.model.fetching import Enclosure as Enclosure
 from tuireader.model.fetching import EntryDetails as EntryDetails
 from tuireader.model.fetching import Fault as Fault

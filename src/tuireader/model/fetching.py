@@ -131,15 +131,38 @@ class FetchFailed:
 FetchResult = Fetched | NotModified | FetchFailed
 
 
+FILE_ENDINGS = {
+    "audio": ("mp3", "m4a", "m4b", "aac", "ogg", "oga", "opus", "flac", "wav"),
+    "video": ("mp4", "m4v", "webm", "mkv", "mov", "avi", "ogv"),
+    "image": ("jpg", "jpeg", "png", "gif", "webp", "avif", "svg"),
+}
+"""Endings of file names by kind, for enclosures whose type does not tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that belongs to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`)."""
+    """A file that belongs to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`).
 
-    url: str
-    type: str = ""
-    length: int | None = None
-    title: str = ""
-    duration: int | None = None
+    `length` is in bytes, `duration` in seconds.
+    """
+
+    url: Annotated[str, "Its address."]
+    type: Annotated[str, 'Its media type, `""` when unknown.'] = ""
+    length: Annotated[int | None, "Its size in bytes, `null` when unknown."] = None
+    title: Annotated[str, 'Its title, `""` without one.'] = ""
+    duration: Annotated[int | None, "Its length in seconds, `null` when unknown."] = None
+
+    @property
+    def kind(self) -> str:
+        """`audio`, `video`, `image` or `other`, by its type, else by the ending of its address."""
+        kind = self.type.partition("/")[0].lower()
+        if kind in FILE_ENDINGS:
+            return kind
+        url = self.url.lower()
+        for kind, endings in FILE_ENDINGS.items():
+            if any(url.endswith(f".{ending}") or f".{ending}?" in url for ending in endings):
+                return kind
+        return "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +178,7 @@ class EntryDetails:
     comments_feed: str = ""
     comments_count: int | None = None
     tags: Annotated[tuple[str, ...], "Tags given by its feed."] = ()
-    enclosures: tuple[Enclosure, ...] = ()
+    enclosures: Annotated[tuple[Enclosure, ...], "Files that belong to it."] = ()
     picture_url: str = ""
     picture_credit: str = ""
 

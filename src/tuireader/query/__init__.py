@@ -35,9 +35,11 @@ from tuireader.query.renaming import rename as rename
 from tuireader.query.tree import OPERATORS as OPERATORS
 from tuireader.query.tree import STATES as STATES
 from tuireader.query.tree import TEXT_FIELDS as TEXT_FIELDS
+from tuireader.query.tree import FILES as FILES
 from tuireader.query.tree import Age as Age
 from tuireader.query.tree import And as And
 from tuireader.query.tree import Dated as Dated
+from tuireader.query.tree import Has as Has
 from tuireader.query.tree import Is as Is
 from tuireader.query.tree import Name as Name
 from tuireader.query.tree import Near as Near

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from itertools import chain
 
 from tuireader.lexicon import Folded, Term, fold, index_folded, words
+from tuireader.model import Enclosure
 from tuireader.query.regexes import SlowRegex, is_disabled, regex_spans
 from tuireader.query.tree import (
     Age,
     And,
+    Has,
     Is,
     Name,
     Near,
@@ -51,6 +53,7 @@ class Subject:
     time: int = 0
     given: tuple[str, ...] = ()
     subscribed: bool = True
+    enclosures: tuple[Enclosure, ...] = ()
     more: tuple[Subject, ...] = ()
 
 
@@ -91,6 +94,8 @@ class FoldedArticle:
             return subject.watches
         if name == "feed":
             return subject.feed, subject.feed_url
+        if name == "enclosure":
+            return tuple(f"{one.url}\n{one.title} {one.type}" for one in subject.enclosures)
         return (str(getattr(subject, name)),)
 
 
@@ -128,6 +133,9 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
             return any(_are_near(left.term, right.term, distance, text) for text in folded)
         case Is(state):
             return _is(state, reading.subject, now)
+        case Has(what):
+            found = reading.subject.enclosures
+            return bool(found) if what == "enclosure" else any(one.kind == what for one in found)
         case Name():
             names = reading.subject.given if node.field == "label" else reading.texts(node.field)
             return any(is_name(node, value) for value in names)
@@ -154,13 +162,15 @@ def is_name(node: Name, value: str) -> bool:
 def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None = None) -> bool:
     """Return whether a value of the node's field (a title, a feed's name, a label, …) matches the node.
 
-    In addresses, the typed characters are searched for in any case. Names of watches must be equal, unless
+    In addresses and enclosures, the typed characters are searched for in any case. Names of watches must be equal, unless
     the term has a `*`. Everything else is searched for the term. Raises SlowRegex.
     """
     if isinstance(node, Regex):
         return bool(regex_spans(node.pattern, value))
     term = node.term
-    if node.field == "url" or (node.field == "feed" and value.startswith(("http://", "https://"))):
+    if node.field in ("url", "enclosure") or (
+        node.field == "feed" and value.startswith(("http://", "https://"))
+    ):
         return term.text.strip("*").lower() in value.lower()
     if node.field == "watch" and "*" not in term.text:
         return fold(term.text) == fold(value)

@@ -12,6 +12,7 @@ from itertools import product
 from tuireader.lexicon import Term, compile_term
 from tuireader.query.regexes import regex_problem
 from tuireader.query.tree import (
+    FILES,
     NAME_FIELDS,
     NEAR,
     OPERATORS,
@@ -21,6 +22,7 @@ from tuireader.query.tree import (
     Age,
     And,
     Dated,
+    Has,
     Is,
     Name,
     Near,
@@ -33,7 +35,7 @@ from tuireader.query.tree import (
     Text,
 )
 
-_OTHER_FIELDS = ("is", "age", "after", "before")
+_OTHER_FIELDS = ("is", "has", "age", "after", "before")
 _MAX_LENGTH = 10_000
 _MAX_DEPTH = 20
 _MAX_NEAR = 1000
@@ -309,6 +311,16 @@ def _state(token: Token) -> Is:
     )
 
 
+def _has(token: Token) -> Has:
+    what = token.value.lower()
+    if what in FILES:
+        return Has(what)
+    near = difflib.get_close_matches(what, FILES, 1, 0.5)
+    raise _ParseError(
+        f"there is no has:{token.value}", token, f"did you mean {near[0]}?" if near else _EXAMPLES["has"]
+    )
+
+
 _AGE = re.compile(r"([<>])=?([0-9]{1,6})(min|h|d|w|mo|m|y)")
 
 
@@ -335,12 +347,14 @@ def _day(token: Token) -> date:
 
 _EXAMPLES = {
     "is": f"is: takes {', '.join(STATES)}",
+    "has": f"has: takes {', '.join(FILES)}",
     "age": "for example age:<3d or age:>2w; units are min, h, d, w, mo and y",
     "after": "for example after:2026-11-01",
     "before": "for example before:2026-11-01",
 }
 _VALUES: dict[str, Callable[[Token], Node]] = {
     "is": _state,
+    "has": _has,
     "age": _age,
     "after": lambda token: Dated(False, _day(token)),
     "before": lambda token: Dated(True, _day(token)),

@@ -11,11 +11,13 @@ from datetime import UTC, date, datetime
 from tuireader.lexicon import Term
 from tuireader.text import cell_len
 
-TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "watch")
+TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "watch", "enclosure")
 """Fields to search for words. `body` includes the summary; without a field, title and body are searched."""
 NAME_FIELDS = ("feed", "folder", "label", "watch")
 """Fields that take a whole name after `:=`."""
 STATES = ("unread", "read", "starred", "muted", "today", "subscribed")
+FILES = ("enclosure", "audio", "video", "image")
+"""What an article may have: any enclosure, or one of a kind."""
 NEAR = 10
 UNITS = {"min": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000, "y": 31_536_000}
 
@@ -81,6 +83,16 @@ class Is:
 
 
 @dataclass(frozen=True, slots=True)
+class Has:
+    """The article has one of `FILES`."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return f"has:{self.what}"
+
+
+@dataclass(frozen=True, slots=True)
 class Age:
     """The article is older, or younger, than this many seconds."""
 
@@ -138,7 +150,7 @@ class Or:
         return " OR ".join(map(str, self.nodes))
 
 
-Node = Text | Name | Near | Regex | Is | Age | Dated | Not | And | Or
+Node = Text | Name | Near | Regex | Is | Has | Age | Dated | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +235,7 @@ def positive_terms(node: Node) -> Iterator[Text | Regex]:
             return
 
 
-def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Age | Dated]:
+def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Has | Age | Dated]:
     """Yield all single conditions of an expression."""
     match node:
         case And(nodes) | Or(nodes):

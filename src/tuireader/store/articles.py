@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
+from tuireader.model import Article, Enclosure, Evidence, FullText, Neighbour, Thread
 from tuireader.store.compression import Compression
 from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
@@ -61,6 +61,7 @@ class StoredText:
     labels: tuple[str, ...] = ()
     subscribed: bool = True
     appearances: tuple[Appearance, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
 
     @property
     def asked_summary(self) -> str:
@@ -164,6 +165,7 @@ class Articles(Part):
             (bodies, labels, id_list(ids)),
         )
         for row in rows:
+            extra = unpack_extra(row[11]) if row[11] != "{}" else {}
             summary, html = decompress(row[8]), decompress(row[9])
             full = html or summary
             yield StoredText(
@@ -179,7 +181,8 @@ class Articles(Part):
                 body=plain(full) if full else "",
                 html=full,
                 base_url=row[10],
-                tags=unpack_extra(row[11]).get("tags", ()) if row[11] != "{}" else (),
+                tags=extra.get("tags", ()),
+                enclosures=extra.get("enclosures", ()),
                 watches=hit.get(row[0], ()),
                 dated=row[12] is not None,
                 muted=bool(row[13]),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tuireader import query
-from tuireader.query import Age, And, Dated, Is, Name, Near, Node, Not, Or, Regex, Text
+from tuireader.query import Age, And, Dated, Has, Is, Name, Near, Node, Not, Or, Regex, Text
 from tuireader.store.first_page import subscribed
 from tuireader.store.sql import FEED_TITLE, number_list
 
@@ -63,6 +63,15 @@ class Conditions:
                 return Condition(subscribed(self._conn) or "1", exact=True)
             case Is(state):
                 return Condition(_STATES[state], exact=True)
+            case Has(what):
+                kind = "" if what == "enclosure" else f" WHERE kind = '{what}'"
+                return Condition(f"a.id IN (SELECT article_id FROM enclosure{kind})", exact=True)
+            case Text(term, "enclosure"):
+                words = term.text.strip("*").lower()
+                where = "instr(lower(url || char(10) || title || ' ' || type), ?)"
+                return Condition(
+                    f"a.id IN (SELECT article_id FROM enclosure WHERE {where})", (words,), exact=True
+                )
             case Name():
                 return Condition(
                     self._of_names(node.field, lambda value: query.is_name(node, value)), exact=True

@@ -86,6 +86,7 @@ def stored(article_id: int, feed_id: int, time: int, item: IncomingEntry) -> Sto
         words=item.prepared.words,
         links=item.prepared.links,
         dated=entry.published is not None or entry.updated is not None,
+        enclosures=entry.enclosures,
     )
 
 

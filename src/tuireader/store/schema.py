@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.lexicon import TOKENIZER
+from tuireader.store.enclosures import ENCLOSURES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -366,6 +367,6 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
 
     @migrations(name="0008_sources")
     def sources(db: Database) -> None:
-        _execute(db, _SOURCES, 8)
+        _execute(db, (*_SOURCES, *ENCLOSURES), 8)
 
     migrations.apply(Database(conn, execute_plugins=False))

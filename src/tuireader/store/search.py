@@ -167,7 +167,7 @@ class Search(Part):
     ) -> Iterator[Sequence[int]]:
         reading = self._articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
-        bodies, labels = not fields.isdisjoint(_IN_BODIES), "label" in fields
+        bodies, labels = not fields.isdisjoint(_IN_BODIES), not fields.isdisjoint(("label", "enclosure"))
         regexes = [] if bodies else _column_regexes(parsed)
         left, size = limit, min(limit, _FIRST)
         while left > 0 and (batch := list(islice(candidates, size))):
