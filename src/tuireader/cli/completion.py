@@ -29,8 +29,21 @@ from tuireader.config import Config, load, paths
 from tuireader.errors import TuireaderError
 
 _NEWEST = 40
-_FIELDS = ("title:", "body:", "author:", "feed:", "folder:", "url:", "label:", "watch:", "age:<", "after:")
+_FIELDS = (
+    "title:",
+    "body:",
+    "author:",
+    "feed:",
+    "folder:",
+    "url:",
+    "label:",
+    "watch:",
+    "enclosure:",
+    "age:<",
+    "after:",
+)
 _STATES = ("unread", "read", "starred", "muted", "today", "subscribed")
+_FILES = ("enclosure", "audio", "video", "image")
 _SHELLS = ("bash", "zsh", "fish")
 
 
@@ -82,9 +95,11 @@ def complete_expressions(
     field, colon, _ = incomplete[len(lead) :].partition(":")
     offers: Iterable[str]
     if not colon:
-        offers = (*_FIELDS, *(f"is:{state}" for state in _STATES))
+        offers = (*_FIELDS, *(f"is:{state}" for state in _STATES), *(f"has:{what}" for what in _FILES))
     elif field == "is":
         offers = (f"is:{state}" for state in _STATES)
+    elif field == "has":
+        offers = (f"has:{what}" for what in _FILES)
     elif field in ("watch", "label", "feed", "folder"):
         offers = (f"{field}:{_quoted(name)}" for name in _names(context, field))
     else:

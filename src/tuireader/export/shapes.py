@@ -21,18 +21,25 @@ class Related(Shape, of=model.Related, shows="relation id=article_id title url f
     """A related article."""
 
 
+class Enclosure(Shape, of=model.Enclosure, shows="url type kind length duration title"):
+    """A file that belongs to an article."""
+
+    kind: Annotated[str, "`audio`, `video`, `image` or `other`."]
+
+
 class WholeArticle(
     Shape,
     of=model.Article,
     shows=(
         "id time published arrived feed=feed_title other_feeds title url author read starred edited tags"
-        " labels text links comments=comments_url evidence related"
+        " labels text links enclosures comments=comments_url evidence related"
     ),
 ):
     """An article with its text."""
 
     text: Annotated[str, "The text, with an empty line between its parts."]
     links: Annotated[list[str], "Addresses that the text links to, in the order of their numbers."]
+    enclosures: Annotated[list[Enclosure], "Files that belong to it, such as podcast episodes."]
     evidence: Annotated[list[Evidence], "Why watches match it."]
     related: Annotated[list[Related], "Related articles, strongest first."]
 

@@ -2,9 +2,10 @@
 
 Expressions are the same in the search box, in filters, watches and mutes, and on the command line: words (all
 of them required), `"phrases"`, `OR`, `NOT` or `-`, `( )`, `NEAR/8`, `prefix*`, `/regex/`, the fields `title:
-body: author: feed: folder: url: label: watch:`, whole names as in `feed:="My feed"`,
-`is:unread|read|starred|muted|today|subscribed`, `age:<3d`, `after:` and `before:` with a date. Operators are
-upper-case; `or` and `not` are words. Words and phrases follow the rules of `lexicon`.
+body: author: feed: folder: url: label: watch: enclosure:`, whole names as in `feed:="My feed"`,
+`is:unread|read|starred|muted|today|subscribed`, `has:audio|video|image|enclosure`, `age:<3d`, `after:` and
+`before:` with a date. Operators are upper-case; `or` and `not` are words. Words and phrases follow the rules
+of `lexicon`.
 """
 
 from tuireader.query.advice import Advice as Advice
@@ -32,10 +33,10 @@ from tuireader.query.regexes import regex_sizes as regex_sizes
 from tuireader.query.regexes import regex_spans as regex_spans
 from tuireader.query.regexes import unmatchable_reason as unmatchable_reason
 from tuireader.query.renaming import rename as rename
+from tuireader.query.tree import FILES as FILES
 from tuireader.query.tree import OPERATORS as OPERATORS
 from tuireader.query.tree import STATES as STATES
 from tuireader.query.tree import TEXT_FIELDS as TEXT_FIELDS
-from tuireader.query.tree import FILES as FILES
 from tuireader.query.tree import Age as Age
 from tuireader.query.tree import And as And
 from tuireader.query.tree import Dated as Dated

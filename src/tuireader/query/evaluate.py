@@ -162,8 +162,8 @@ def is_name(node: Name, value: str) -> bool:
 def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None = None) -> bool:
     """Return whether a value of the node's field (a title, a feed's name, a label, …) matches the node.
 
-    In addresses and enclosures, the typed characters are searched for in any case. Names of watches must be equal, unless
-    the term has a `*`. Everything else is searched for the term. Raises SlowRegex.
+    In addresses and enclosures, the typed characters are searched for in any case. Names of watches must be
+    equal, unless the term has a `*`. Everything else is searched for the term. Raises SlowRegex.
     """
     if isinstance(node, Regex):
         return bool(regex_spans(node.pattern, value))
