@@ -58,7 +58,7 @@ async def test_a_page_names_relatives_and_leaves_its_story_alone(tmp_path: Path,
         before, folded = await related(library, "LanternPay buys"), await stories(library)
         assert "Water in the harbour tunnel" not in before and len(before) == 1
         row = await row_of(library, "LanternPay buys")
-        await library.content.fetch_full_text(row.id)
+        await library.full_texts.fetch(row.id)
         for edited in (False, True):  # what the page names stays when the feed says something else
             after = await related(library, "LanternPay buys")
             cited = after.pop("Water in the harbour tunnel")

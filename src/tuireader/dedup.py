@@ -210,11 +210,11 @@ _FEED_HOSTS = frozenset(("www", "feeds", "feed", "rss", "m", "amp"))
 
 def is_home(feed_url: str, url: str) -> bool:
     """Return whether a link leads to the feed's own site."""
-    feed, site = _site(feed_url), _site(url)
+    feed, site = site_of(feed_url), site_of(url)
     return bool(feed and site) and (feed == site or feed.endswith(f".{site}") or site.endswith(f".{feed}"))
 
 
-def _site(url: str) -> str:
+def site_of(url: str) -> str:
     """Return the host of an address without prefixes such as `www.` and `feeds.`."""
     try:
         host = urlsplit(url).hostname or ""

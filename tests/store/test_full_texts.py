@@ -45,19 +45,56 @@ def test_an_article_has_both_texts(store: Store) -> None:
 
 def test_what_is_still_to_be_fetched(store: Store) -> None:
     first, second, third = ids(store)
-    assert {number for number, _ in store.full_texts.missing([1], 10)} == {second, third}
-    assert len(store.full_texts.missing([1], 2)) == 2 - ({first} <= set(newest(store, 2)))
+    pages = store.full_texts
+    assert sorted(pages.unplanned([1], 10)) == [second, third]
+    assert len(pages.unplanned([1], 2)) == 2 - ({first} <= set(newest(store, 2)))
     with store.transaction():
-        for _ in range(3):
-            store.full_texts.fail(second, "HTTP 500", NOW)
+        pages.expect([first, second, third], NOW)
+    assert pages.unplanned([1], 10) == []
+    assert sorted(page.article_id for page in pages.due(NOW, 9)) == [second, third]
+    assert len(pages.due(NOW, 1)) == 1  # of a feed, the rest later
+    assert pages.due(NOW, 9, feeds=[2]) == [] == pages.due(NOW, 9, without=[1])
+    assert pages.due(NOW - 1, 9) == []
+    assert len(pages.due(NOW - 99 * 86_400, 9)) == 2  # planned while the clock was wrong
+    article = store.articles.get(third)
+    assert article is not None and article.full is None
+    with store.transaction():
+        pages.fail(second, "HTTP 500", NOW, NOW + 60)
         store.conn.execute("UPDATE article SET read = 1 WHERE id = ?", (third,))
-    assert store.full_texts.missing([1], 10) == []
+    assert [page.article_id for page in pages.due(NOW, 9)] == [third]  # also a read one
+    assert [(page.article_id, page.tries) for page in pages.due(NOW + 60, 9)] == [(third, 0), (second, 1)]
+    with store.transaction():
+        store.conn.execute("UPDATE article SET muted = 1 WHERE id = ?", (third,))
+        pages.fail(second, "HTTP 500", NOW)
+    assert pages.due(NOW + 99, 9) == []
     article = store.articles.get(second)
     assert article is not None and article.full is not None and article.full.error == "HTTP 500"
     with store.transaction():
-        store.full_texts.fail(first, "HTTP 404", NOW + 9)  # what was had before stays
+        pages.fail(first, "HTTP 404", NOW + 9)  # what was had before stays
     article = store.articles.get(first)
     assert article is not None and article.shows_full and article.full is not None and article.full.at == NOW
+
+
+def test_feeds_and_servers_that_are_not_to_be_asked(store: Store) -> None:
+    pages = store.full_texts
+    with store.transaction():
+        pages.expect(ids(store), NOW)
+    for changed in ("state = 'paused'", "fault = 'throttled', next_try = " + str(NOW + 9), "subscribed = 0"):
+        store.conn.execute("SAVEPOINT s")
+        store.conn.execute(f"UPDATE feed SET {changed} WHERE id = 1")
+        assert pages.due(NOW, 9) == []
+        store.conn.execute("ROLLBACK TO s")
+        store.conn.execute("RELEASE s")
+    with store.transaction():
+        pages.wait_for_host("a.example", NOW + 60, NOW)
+        pages.wait_for_host("b.example", NOW + 90, NOW)
+        pages.postpone(ids(store), NOW + 60)
+        pages.judged(2, "same")  # of another feed
+    assert pages.waiting_hosts(NOW + 60) == {"b.example": NOW + 90}
+    assert pages.due(NOW + 59, 9) == [] and len(pages.due(NOW + 60, 9)) == 2
+    with store.transaction():
+        pages.judged(1, "same")
+    assert pages.due(NOW + 60, 9) == [] and pages.kinds([1, 2]) == {1: "same", 2: "same"}
 
 
 def newest(store: Store, count: int) -> list[int]:

@@ -38,6 +38,7 @@ _BACK = {
                 "settings",
             )
         ),
+        "DROP INDEX full_text_next",
         "ALTER TABLE full_text DROP COLUMN next_try",
         *(
             f"DROP TABLE {name}"

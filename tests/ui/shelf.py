@@ -193,9 +193,8 @@ class Site:
         self.pictures: dict[str, Pixels] = {}
         self.asked: list[str] = []
         self._library = library
-        vars(library.content).update(
-            fetch_full_text=self.full_text, fetch_comments=self.comments, image=self.picture
-        )
+        vars(library.full_texts).update(fetch=self.full_text)
+        vars(library.content).update(fetch_comments=self.comments, image=self.picture)
 
     async def full_text(self, article_id: int) -> Article:
         html = _there(self.pages, article_id)

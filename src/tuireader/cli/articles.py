@@ -203,9 +203,9 @@ async def show(library: Library, article: int, full: bool, as_json: bool) -> Non
     found = await library.articles.require(article)
     if full and not found.shows_full:
         if found.full is not None and found.full.html:
-            found = await library.content.show_full_text(article, True)
+            found = await library.full_texts.show(article, True)
         else:
-            found = await library.content.fetch_full_text(article)
+            found = await library.full_texts.fetch(article)
     related = await library.articles.related(article)
     if as_json:
         print_json_text(render(found, "json", related).rstrip("\n"))

@@ -43,9 +43,9 @@ async def fulltext(library: Library, articles: tuple[int, ...], feed_text: bool,
     for number in articles:
         try:
             if feed_text:
-                article = await library.content.show_full_text(number, False)
+                article = await library.full_texts.show(number, False)
             else:
-                article = await library.content.fetch_full_text(number)
+                article = await library.full_texts.fetch(number)
         except TuireaderError as error:
             say(f"tuireader: {number}: {error}")
             failed += 1

@@ -15,7 +15,7 @@ from tuireader.feeds.entry import web_url
 from tuireader.feeds.errors import STATUS_WORDS
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.workers import ParseWorker
-from tuireader.model import Comment, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
+from tuireader.model import Comment, Fault, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
 
 MOST_BYTES = 8_000_000
 """Maximum size of a page, a thread of comments or an image."""
@@ -26,6 +26,27 @@ _META = re.compile(rb"""<meta\b[^>]{0,300}?\bcharset\s*=\s*["']?([A-Za-z0-9._:-]
 _HEAD = 4_096
 _ACCEPT_PAGE = (("Accept", "text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
 _ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, image/*;q=0.5"),)
+
+
+class PageFailed(TuireaderError):
+    """A page cannot be had. `status` is the server's answer, `retry_after` the wait it asks for, in seconds.
+
+    `throttled` is true if the server wants fewer requests.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        status: int | None = None,
+        retry_after: int | None = None,
+        throttled: bool = False,
+    ) -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.retry_after = retry_after
+        self.throttled = throttled
 
 
 def limited(limits: FetchLimits, seconds: float) -> FetchLimits:
@@ -58,9 +79,9 @@ async def fetch_page(fetcher: Fetcher, url: str, feed_url: str) -> tuple[str, st
     kind = (answer.content_type or "").partition(";")[0].strip().lower()
     text = _decoded(answer.body, answer.content_type)
     if kind not in ("", "text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml"):
-        raise TuireaderError(f"the page is {kind}, not text", "o opens it in the browser")
+        raise PageFailed(f"the page is {kind}, not text", "o opens it in the browser", status=200)
     if "\0" in text[:_HEAD]:
-        raise TuireaderError("the page is not text", "o opens it in the browser")
+        raise PageFailed("the page is not text", "o opens it in the browser", status=200)
     return text, answer.url
 
 
@@ -87,8 +108,11 @@ async def _fetch(fetcher: Fetcher, url: str, feed_url: str, headers: tuple[tuple
     answer = await fetcher.fetch(job)
     if isinstance(answer, FetchFailed):
         if answer.status == 401:  # a page has no password in the configuration
-            raise TuireaderError(f"HTTP 401: {STATUS_WORDS[401]}", "o opens it in the browser")
-        raise TuireaderError(answer.reason)
+            raise PageFailed(f"HTTP 401: {STATUS_WORDS[401]}", "o opens it in the browser", status=401)
+        throttled = answer.fault is Fault.THROTTLED or answer.status == 503
+        raise PageFailed(
+            answer.reason, status=answer.status, retry_after=answer.retry_after, throttled=throttled
+        )
     assert isinstance(answer, Fetched), 'the server says "not modified", but nothing was fetched before'
     return answer
 

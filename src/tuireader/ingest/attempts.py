@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tuireader import ingest, schedule
 from tuireader.feeds.backpressure import Reservation
@@ -29,6 +29,7 @@ class Setting:
     """Inputs of a refresh besides the feeds: watches, intervals, the clock.
 
     `watched` has the feeds on which a watch depends; None: all.
+    `full_text` has the settings of feeds that are not `auto`, by address.
     """
 
     rules: ingest.Rules
@@ -36,6 +37,7 @@ class Setting:
     interval: dict[str, int]
     clock: Callable[[], float]
     watched: AbstractSet[int] | None = frozenset()
+    full_text: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.sources import Sources
 from tuireader.feeds.workers import ParseWorker
 from tuireader.ingest.attempts import Outcome, Setting, record_failure, record_success
+from tuireader.ingest.pages import plan_pages
 from tuireader.model import (
     Event,
     Evidence,
@@ -136,6 +137,7 @@ def _save_feed(
     matches = ingest.record_new(store, saved.new, setting.rules, now)
     matches += ingest.record_changed(store, saved.changed, setting.rules, now)
     matches += ingest.record_carried(store, saved.carried, setting.rules, now)
+    plan_pages(store, facts, parsed, saved, setting.full_text.get(facts.url, "auto"), now)
     record_success(store, outcome, setting, now, parsed, saved)
     named = facts.title not in (facts.url, without_password(facts.url))
     title = facts.title if named else parsed.title or facts.title

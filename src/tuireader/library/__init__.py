@@ -15,8 +15,10 @@ from tuireader.library.content import Content
 from tuireader.library.context import Context
 from tuireader.library.exchange import Exchange
 from tuireader.library.feeds import Feeds
+from tuireader.library.full_texts import FullTexts
 from tuireader.library.lists import Briefs, Lists
 from tuireader.library.marks import Labels, Marks
+from tuireader.library.page_tools import PageTools
 from tuireader.library.refresh import Refresh
 from tuireader.library.searches import Searches
 from tuireader.library.settings import Database, Settings
@@ -41,13 +43,15 @@ class Library:
         self.searches = Searches(context)
         self.lists = Lists(context, self.searches)
         self.articles = Articles(context)
-        self.content = Content(context)
+        self._page_tools = PageTools(context)
+        self.content = Content(context, self._page_tools)
+        self.full_texts = FullTexts(context, self._page_tools)
         self.marks = Marks(context)
         self.labels = Labels(context)
         self.watches = Watches(context)
         self.mutes = Mutes(context, self.watches)
         self.briefs = Briefs(context)
-        self.refresh = Refresh(context, self.content)
+        self.refresh = Refresh(context, self.full_texts)
         self.exchange = Exchange(context, self.feeds)
         self.database = Database(context, self.watches)
 
@@ -81,7 +85,7 @@ class Library:
 
     async def close(self) -> None:
         """End worker processes and connections, wait for running writes, close the database."""
-        await self.content.close()
+        await self._page_tools.close()
         await self.context.pool.close()
 
     @cached_property

@@ -66,6 +66,18 @@ class Context:
 
         return await self.pool.write(whole)
 
+    @property
+    def full_text(self) -> dict[str, str]:
+        """The `full_text` of feeds that do not leave it to us, by address.
+
+        Pages watched for changes have their text.
+        """
+        return {
+            feed.url: "off" if feed.kind == "page" else feed.full_text
+            for feed in self.config.feeds
+            if feed.full_text != "auto" or feed.kind == "page"
+        }
+
     async def reload(self) -> None:
         """Load the configuration file. If it is broken, keep the last valid one and raise TuireaderError."""
         config, problems = await asyncio.to_thread(load, self.paths.config)

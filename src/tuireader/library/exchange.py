@@ -12,9 +12,9 @@ from typing import Annotated
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.errors import TuireaderError
-from tuireader.library.content import fetch_limits
 from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.feeds import Feeds
+from tuireader.library.page_tools import fetch_limits
 from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store
 from tuireader.text import without_password

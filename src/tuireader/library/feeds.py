@@ -11,8 +11,8 @@ from tuireader import schedule
 from tuireader.config import FeedConfig
 from tuireader.config import edit as config_edit
 from tuireader.errors import TuireaderError, UsageError
-from tuireader.library.content import fetch_limits
 from tuireader.library.context import UseCases, address_key
+from tuireader.library.page_tools import fetch_limits
 from tuireader.model import Feed, FeedHealth, FeedPreview, FoundFeed
 from tuireader.text import without_password
 

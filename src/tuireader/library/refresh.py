@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from tuireader import ingest, schedule
 from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
-from tuireader.library.content import Content, fetch_limits
 from tuireader.library.context import Context, UseCases
-from tuireader.model import Event, RefreshDone, RefreshStarted, Relating, Told
+from tuireader.library.full_texts import FullTexts
+from tuireader.library.page_tools import fetch_limits
+from tuireader.model import Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating, Told
 from tuireader.subprocesses import python
 
 if TYPE_CHECKING:
@@ -25,24 +26,27 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tuireader")
 _RELATE = 50  # articles to relate in one write transaction: about 0.1 s, so that marks do not wait for long
+_UNREACHABLE = (Fault.NETWORK, Fault.TIMEOUT)
+"""If every feed has one of these errors, this machine is probably offline."""
+_PATIENCE = 20.0  # seconds of fetching pages after which matches found so far are notified
 _NICE = 10  # niceness added to a refresh, to favour the TUI
 
 
 class Refresh(UseCases):
     """Fetch feeds and process new articles."""
 
-    def __init__(self, context: Context, content: Content) -> None:
+    def __init__(self, context: Context, full_texts: FullTexts) -> None:
         super().__init__(context)
-        self._content = content
+        self._full_texts = full_texts
 
     async def run(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True, relate: bool = True
     ) -> AsyncGenerator[Event, None]:
         """Fetch feeds (due ones, all with `force`, or `feed_ids`) and yield events.
 
-        With `relate`, new articles are related after `RefreshDone`, and their pages are fetched where
-        configured. Iterate inside `contextlib.aclosing`; closing early cancels pending requests and keeps
-        stored articles.
+        With `relate`, new articles are related after `RefreshDone`. Then pages are fetched where feeds give
+        only teasers, and the user is notified. Iterate inside `contextlib.aclosing`; closing early cancels
+        pending requests and keeps stored articles.
         """
         now = self._now()
         due_at = None if force else now
@@ -50,8 +54,10 @@ class Refresh(UseCases):
         if self._context.offline or not facts:
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
-            if not self._context.offline and (notified := await self.notify()):  # held back by quiet hours
-                yield notified
+            if not self._context.offline:  # pages to try again, notifications held back by quiet hours
+                async with aclosing(self._finish(feed_ids)) as events:
+                    async for event in events:
+                        yield event
             return
         from tuireader.feeds.fetch import Fetcher
         from tuireader.feeds.workers import ParseWorker
@@ -64,6 +70,7 @@ class Refresh(UseCases):
         folder = str(self._context.paths.config.parent)
         limits = replace(fetch_limits(self._context.config), keep_away=True)
         apart = len(facts) > refresh.APART
+        reached = False
         async with Fetcher(limits) as fetcher, ParseWorker(apart=apart) as parser:
             if sum(one.last_success is None for one in facts) > refresh.APART:
                 parser.start()
@@ -78,12 +85,27 @@ class Refresh(UseCases):
             async with aclosing(events):
                 async for event in events:
                     yield event
+                    reached = reached or (isinstance(event, FeedDone) and event.fault not in _UNREACHABLE)
         if relate:
             async for done, total in self.relate():
                 yield Relating(done, total)
-            async with aclosing(self._content.fetch_full_texts(feed_ids)) as texts:
+        async with aclosing(self._finish(feed_ids, pages=reached)) as events:
+            async for event in events:
+                yield event
+
+    async def _finish(
+        self, feed_ids: Sequence[int] | None, *, pages: bool = True
+    ) -> AsyncGenerator[Event, None]:
+        """Fetch waiting `pages`, then notify; if there are many, notify in between as well."""
+        notified_at = time.monotonic()
+        if pages:
+            async with aclosing(self._full_texts.fetch_waiting(feed_ids)) as texts:
                 async for text in texts:
                     yield text
+                    if time.monotonic() - notified_at > _PATIENCE:
+                        if notified := await self.notify():
+                            yield notified
+                        notified_at = time.monotonic()
         if notified := await self.notify():
             yield notified
 
@@ -100,6 +122,7 @@ class Refresh(UseCases):
             },
             clock=self._context.clock,
             watched=self._context.watched_feeds,
+            full_text=self._context.full_text,
         )
 
     async def run_in_subprocess(
@@ -182,10 +205,11 @@ class Refresh(UseCases):
             yield done, max(done, total)
 
     async def count_due(self) -> int:
-        """Return the number of feeds that are due; 0 when offline."""
+        """Return the number of feeds and pages that are due; 0 when offline."""
         if self._context.offline:
             return 0
-        return await self._pool.read(lambda store: len(store.feeds.facts(due_at=self._now())))
+        feeds = await self._pool.read(lambda store: len(store.feeds.facts(due_at=self._now())))
+        return feeds or await self._full_texts.count_due()
 
 
 def _give_way(process: int) -> None:

@@ -224,7 +224,7 @@ class Articles(Part):
 
     def _full_text(self, row: tuple[Any, ...]) -> FullText | None:
         html, base_url, at, shown, error = row
-        if at is None:
+        if at is None or (html is None and not error):  # its page is yet to be fetched
             return None
         return FullText(self._compression.decompress(html), base_url, at, bool(shown), error)
 

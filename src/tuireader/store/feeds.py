@@ -42,6 +42,7 @@ class FeedFacts:
     gone_since: int | None = None
     failing_since: int | None = None
     looked_at: int | None = None
+    texts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

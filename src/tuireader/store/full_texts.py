@@ -1,21 +1,49 @@
-"""Full texts from the pages of articles, and comments."""
+"""Full texts from the pages of articles, pages that are still to be fetched, and comments."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from tuireader.model import Thread
 from tuireader.store.compression import Compression
 from tuireader.store.json_columns import thread_text
 from tuireader.store.revisions import Revisions
-from tuireader.store.sql import Part, id_list
+from tuireader.store.sql import Part, id_list, number_list
 from tuireader.text import plain, word_diff
 
-_TRIES = 3  # automatic attempts to fetch a page
+_FAR = 31 * 86_400  # a later try was planned while the clock was wrong
+_DUE = f"t.next_try NOT BETWEEN ?1 + 1 AND ?1 + {_FAR}"
+_ASKED = "f.subscribed AND f.state != 'paused' AND NOT (f.fault = 'throttled' AND f.next_try > ?1)"
+_WAITING_HOSTS = "page hosts"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """A page to fetch, and how often that has failed."""
+
+    article_id: int
+    feed_id: int
+    title: str
+    url: str
+    tries: int
+
+
+def host_of(url: str) -> str:
+    """Return the host and port of an address."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
 
 
 class FullTexts(Part):
-    """One row for each article whose page was requested. Methods that write need a transaction."""
+    """One row for each article whose page was requested or is wanted. Methods that write need a transaction.
+
+    A row with `next_try` is a page that is to be fetched then.
+    """
 
     _compression: Compression
     _revisions: Revisions
@@ -53,35 +81,115 @@ class FullTexts(Part):
         """Return whether an article is in the index, that is, has not been purged."""
         return self._value("SELECT 1 FROM content WHERE article_id = ?", (article_id,)) is not None
 
-    def fail(self, article_id: int, reason: str, now: int) -> None:
-        """Store why a page could not be fetched; keep an earlier text."""
-        self._conn.execute(
-            """INSERT INTO full_text (article_id, at, error, tries) VALUES (?1, ?2, ?3, 1)
-               ON CONFLICT (article_id) DO UPDATE SET error = ?3, tries = tries + 1,
-                 at = CASE WHEN html IS NULL THEN ?2 ELSE at END""",
-            (article_id, now, reason),
-        )
-
     def show(self, article_id: int, shown: bool) -> None:
         """Choose whether to display the full text or the feed's text."""
         self._conn.execute("UPDATE full_text SET shown = ? WHERE article_id = ?", (int(shown), article_id))
 
-    def missing(self, feed_ids: Sequence[int], each: int) -> list[tuple[int, str]]:
-        """Return (article, title) of the articles whose pages are missing, among the newest `each` of a feed.
+    # -- pages to fetch
 
-        Leaves out muted and read articles, and pages that failed three times.
-        """
-        found: list[tuple[int, str]] = []
+    def expect(self, ids: Sequence[int], now: int) -> None:
+        """Plan to fetch the pages of articles, unless they were fetched or planned before."""
+        self._conn.executemany(
+            "INSERT OR IGNORE INTO full_text (article_id, at, next_try) VALUES (?1, ?2, ?2)",
+            [(article_id, now) for article_id in ids],
+        )
+
+    def unplanned(self, feed_ids: Sequence[int], each: int) -> list[int]:
+        """Return those of the newest `each` articles of feeds whose pages were never fetched or planned."""
+        found: list[int] = []
         for feed_id in feed_ids:
-            rows = self._conn.execute(
-                """SELECT n.id, n.title, t.html IS NULL AND coalesce(t.tries, 0) < ?
-                   FROM (SELECT id, title, url, read FROM article WHERE feed_id = ? AND muted = 0
-                         ORDER BY time DESC, id DESC LIMIT ?) n
-                   LEFT JOIN full_text t ON t.article_id = n.id WHERE n.url != '' AND n.read = 0""",
-                (_TRIES, feed_id, each),
+            found += self._column(
+                """SELECT n.id FROM (SELECT id, url FROM article WHERE feed_id = ? AND muted = 0
+                                     ORDER BY time DESC, id DESC LIMIT ?) n
+                   JOIN content c ON c.article_id = n.id
+                   LEFT JOIN full_text t ON t.article_id = n.id WHERE n.url != '' AND t.article_id IS NULL""",
+                (feed_id, each),
             )
-            found += [(article_id, title) for article_id, title, wanted in rows if wanted]
         return found
+
+    def due(
+        self, now: int, each: int, *, feeds: Collection[int] | None = None, without: Collection[int] = ()
+    ) -> list[WaitingPage]:
+        """Return the pages to fetch now, at most `each` of a feed, the newest articles of a feed first.
+
+        Leaves out muted articles, feeds that asked us to wait, and the feeds `without`.
+        """
+        some = "" if feeds is None else f"AND a.feed_id IN ({number_list(feeds)})"
+        rows = self._conn.execute(
+            f"""SELECT article_id, feed_id, title, url, tries FROM (
+                  SELECT t.article_id, a.feed_id, a.title, a.url, t.tries, a.time,
+                    row_number() OVER (PARTITION BY a.feed_id ORDER BY a.time DESC, a.id DESC) AS place
+                  FROM full_text t JOIN article a ON a.id = t.article_id JOIN feed f ON f.id = a.feed_id
+                  WHERE t.next_try IS NOT NULL AND {_DUE} AND a.muted = 0 AND {_ASKED} {some}
+                    AND a.feed_id NOT IN ({number_list(without)}))
+                WHERE place <= ?2 ORDER BY place, time DESC""",
+            (now, each),
+        )
+        return [WaitingPage(*row) for row in rows]
+
+    def fail(self, article_id: int, reason: str, now: int, next_try: int | None = None) -> None:
+        """Store why a page could not be fetched; keep an earlier text.
+
+        Replaces the planned try by the next one; a page that was requested by hand has none.
+        """
+        self._conn.execute(
+            """INSERT INTO full_text (article_id, at, error, tries) VALUES (?1, ?2, ?3, 1)
+               ON CONFLICT (article_id) DO UPDATE SET error = ?3, tries = tries + 1,
+                 next_try = iif(next_try IS NULL, NULL, ?4),
+                 at = CASE WHEN html IS NULL THEN ?2 ELSE at END""",
+            (article_id, now, reason, next_try),
+        )
+
+    def postpone(self, ids: Sequence[int], until: int) -> None:
+        """Plan to fetch pages later that were not requested, because their server asked us to wait."""
+        self._conn.execute(
+            "UPDATE full_text SET next_try = ?1 WHERE next_try < ?1 AND article_id IN"
+            " (SELECT value FROM json_each(?2))",
+            (until, id_list(ids)),
+        )
+
+    def waiting_hosts(self, now: int) -> dict[str, int]:
+        """Return the servers of pages and feeds that asked us to wait, and until when."""
+        stored = self._value("SELECT value FROM fact WHERE name = ?", (_WAITING_HOSTS,))
+        hosts: dict[str, int] = json.loads(stored) if stored else {}
+        for url, hold in self._conn.execute("SELECT url, hold FROM feed WHERE hold > ?", (now,)):
+            hosts[host_of(url)] = max(hold, hosts.get(host_of(url), 0))
+        return {host: until for host, until in hosts.items() if now < until <= now + _FAR}
+
+    def wait_for_host(self, host: str, until: int, now: int) -> None:
+        """Record that a server asked us to wait."""
+        hosts = self.waiting_hosts(now)
+        hosts[host] = max(until, hosts.get(host, 0))
+        self._conn.execute(
+            "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (_WAITING_HOSTS, json.dumps(hosts))
+        )
+
+    # -- kinds of feeds
+
+    def judged(self, feed_id: int, texts: str) -> None:
+        """Store the kind of a feed's texts; forget planned pages if they would add nothing."""
+        self._conn.execute("UPDATE feed SET texts = ? WHERE id = ?", (texts, feed_id))
+        if texts == "same":
+            self._conn.execute(
+                """UPDATE full_text SET next_try = NULL WHERE next_try IS NOT NULL
+                   AND article_id IN (SELECT id FROM article WHERE feed_id = ?)""",
+                (feed_id,),
+            )
+
+    def kinds(self, feed_ids: Collection[int]) -> Mapping[int, str]:
+        """Return the kind of the texts of feeds."""
+        rows = self._conn.execute(f"SELECT id, texts FROM feed WHERE id IN ({number_list(feed_ids)})")
+        return dict(rows.fetchall())
+
+    def newest(self, feed_id: int, number: int, *, fetched: bool = False) -> list[int]:
+        """Return the newest articles of a feed, with `fetched` only those whose pages were fetched."""
+        only = "JOIN full_text t ON t.article_id = a.id AND t.html IS NOT NULL" if fetched else ""
+        return self._column(
+            f"SELECT a.id FROM article a {only} WHERE a.feed_id = ? ORDER BY a.time DESC, a.id DESC LIMIT ?",
+            (feed_id, number),
+        )
+
+    # -- comments
 
     def keep_comments(self, article_id: int, thread: Thread) -> None:
         """Store the comments of an article, replacing earlier ones."""

@@ -229,13 +229,14 @@ _HISTORY = (
 
 # `feed.window`: entries in its last document; `span`: seconds between its oldest and newest dated entry;
 # `unchanged`: responses without news in a row; `whole_at`: last time it sent a document; `gone_since`:
-# first 410; `failing_since`: first failure in a row; `texts`: `full` or `teasers`; `since`: seen without a
-# gap since. `gap`: entries that came and went between two visits (`after` and `before`), about `missing` of
-# them; `page` is the next archive page to fetch; `closed_at` is set once it is filled, `reason` says why it
-# stays open. `asked`: requests of a day (days since 1970). `alarm.subject`: the name of a watch, or `""`
-# for a feed. `match_log`: one row for each match, `match_event` what happened to it later (`told`, `read`);
-# both only grow. `snapshot`: last text of a watched page. `download`: enclosures that are to be fetched or
-# were.
+# first 410; `failing_since`: first failure in a row; `texts`: `full`, `teasers`, `short` (and whole), `same`
+# (short, and pages have no more), `""` if unknown; `since`: seen without a gap since. `full_text.next_try`:
+# when to fetch a page, NULL for never. `gap`: entries that came and went between two visits (`after` and
+# `before`), about `missing` of them; `page` is the next archive page to fetch; `closed_at` is set once it is
+# filled, `reason` says why it stays open. `asked`: requests of a day (days since 1970). `alarm.subject`: the
+# name of a watch, or `""` for a feed. `match_log`: one row for each match, `match_event` what happened to it
+# later (`told`, `read`); both only grow. `snapshot`: last text of a watched page. `download`: enclosures that
+# are to be fetched or were.
 # For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
 # its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
 # its host asked not to be asked before; `looked_at`: last search for its new address.
@@ -255,6 +256,7 @@ _SOURCES = (
     "ALTER TABLE feed ADD COLUMN since INTEGER",
     "ALTER TABLE feed ADD COLUMN settings TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE full_text ADD COLUMN next_try INTEGER",
+    "CREATE INDEX full_text_next ON full_text (next_try) WHERE next_try IS NOT NULL",
     """CREATE TABLE gap (
       id INTEGER PRIMARY KEY,
       feed_id INTEGER NOT NULL REFERENCES feed(id),

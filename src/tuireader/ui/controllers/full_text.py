@@ -33,7 +33,7 @@ class FullText(Controller):
 
         async def switch() -> None:
             try:
-                await self.reader.renew(await self.library.content.show_full_text(article_id, shown))
+                await self.reader.renew(await self.library.full_texts.show(article_id, shown))
                 self.host.say_shortly("Full text" if shown else "Feed text")
             finally:
                 done.set()
@@ -50,7 +50,7 @@ class FullText(Controller):
 
     async def _fetch(self, article_id: int) -> None:
         try:
-            article = await self.library.content.fetch_full_text(article_id)
+            article = await self.library.full_texts.fetch(article_id)
         except TuireaderError as error:
             self.host.say(f"No full text: {error}", severity="warning", seconds=8)
             article_now = await self.library.articles.get(article_id)

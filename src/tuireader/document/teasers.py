@@ -1,0 +1,215 @@
+"""Judge whether a feed gives whole texts, or teasers whose articles are on the site. Pure.
+
+Short is not enough: link blogs, release notes, status notes and forum posts are short and whole. So an entry
+counts as a teaser if it is cut off, and as a possible one if it is a plain sentence or two, or only a title,
+with a link into the feed's own site. Titles that lead to many other sites are an aggregator's: it promises
+no more than them, and their pages belong to others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from tuireader import dedup
+from tuireader.text import plain
+
+MOST = 12
+"""Number of newest entries to judge by."""
+_WHOLE = 600  # minimum characters of a text that is not a summary; wide characters count as two
+_NOTE = 40  # a shorter text is a note, such as "Bug fixes."
+_TAIL = 240
+_PARAGRAPHS = 3
+_MOST_HTML = 20_000  # characters of HTML that are looked at: the longest whole texts need no look
+_CUT_SHARE = 0.2
+_WEAK_SHARE = 0.6
+_WEAK_LEAST = 3
+_SITES = 3
+_PUBLISHER = 0.8  # share of links to one site that shows that it is the publisher's
+_HOSTS = frozenset(
+    # pages that need JavaScript or are redirects, behind titles that look like a site's own
+    ("news.google.com", "bing.com", "youtube.com", "reddit.com", "old.reddit.com", "news.ycombinator.com")
+)
+
+_APPENDED = re.compile(
+    r"\s*(?:The post .{1,200}? (?:first )?appeared first on"
+    r"|Der Beitrag .{1,200}? erschien zuerst (?:auf|bei)"
+    r"|(?:L.article|Cet article) .{1,200}? est apparu en premier sur"
+    r"|La entrada .{1,200}? (?:aparece|se publicó) primero en"
+    r"|L.articolo .{1,200}? proviene da"
+    r"|O post .{1,200}? apareceu primeiro em"
+    r"|Het bericht .{1,200}? verscheen eerst op"
+    r"|(?:投稿|記事) .{1,200}? は .{1,100}? に最初に(?:表示|投稿)されました"
+    r"|(?<![^。！？\s])[^。\n]{0,160}(?:最先出现在|首先出现在|最早出现于|最先出現於))[^\n]{0,120}$"
+)
+_GOES_ON = (
+    r"(?:continue reading|continued? at|read (?:more|on|the (?:full|whole|entire|rest))|keep reading"
+    r"|full (?:story|article)|see more|view (?:full|more)|click here to (?:read|view)"
+    r"|\(more\)|more\s*(?:»|→|>)"
+    r"|weiterlesen|weiter lesen|mehr (?:lesen|erfahren)|zum (?:artikel|ganzen|vollständigen)"
+    r"|vollständigen artikel"
+    r"|lire (?:la suite|plus|l.article|l.intégralité)|en savoir plus|la suite (?:sur|ici)"
+    r"|continuer la lecture"
+    r"|続きを読む|続きは|もっと(?:読む|見る)|全文(?:を読む|はこちら)|記事全文"
+    r"|阅读(?:全文|更多|余下|剩余)|查看(?:全文|更多|详情)|继续阅读|點擊閱讀|点击(?:阅读|查看)|繼續閱讀|閱讀(?:全文|更多)|查看更多"
+    r"|seguir leyendo|leer más|sigue leyendo|continua a leggere|leggi tutto|leia mais|lees (?:meer|verder))"
+)
+_PHRASE = re.compile(rf"(?:^|[\s.…!?。！？\]\)])[\s(\[]*{_GOES_ON}(?!\s?:)[^\n]{{0,120}}$", re.IGNORECASE)
+_DOTS = re.compile(r"(?:\[\s*(?:…|\.{3}|&hellip;)\s*\]|\(\s*(?:…|\.{3})\s*\))[\s»→>]*$")
+_OPEN = re.compile(r"(?:…|\.{3}|⋯|。。。)[\s»→>]*$")
+_LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*["']?([^"'\s>]+)[^>]*>(.*?)</a>""", re.IGNORECASE | re.DOTALL)
+_GOES_ON_LINK = re.compile(rf"^\W*{_GOES_ON}", re.IGNORECASE)
+_BUILT = re.compile(r"<(?:li|pre|code|table|blockquote|dl)\b", re.IGNORECASE)
+_BREAK = re.compile(r"</p\s*>|<br\b", re.IGNORECASE)
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
+_WORD = re.compile(r"\w+")
+_SHORT_WORD = 3
+_FEW_WORDS = 6  # with fewer words a teaser cannot be compared
+_SHARED = 5  # a page has at least one in so many words of its teaser
+_TOPIC = re.compile(r"Read full topic\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The parts of an entry that are judged: its own title or `""`, plain text, HTML, address.
+
+    `media` is true if the entry is about a recording.
+    """
+
+    title: str
+    body: str
+    html: str
+    url: str
+    media: bool = False
+
+
+class Kind(Enum):
+    """Kinds of entries."""
+
+    LONG = "a text of some length"
+    CUT = "the beginning of a text"
+    SUMMARY = "a plain sentence or two"
+    TITLE = "a title that leads into the feed's site"
+    SHORT = "short, and whole by its look"
+
+
+def judge(samples: Sequence[Sample], site: str) -> str:
+    """Return the kind of a feed's texts: `full`, `teasers`, `short` (and whole), `""` if that is unsure.
+
+    `site` is the address of the feed's website, or of the feed.
+    """
+    site = _publisher([one.url for one in samples]) or site
+    kinds = Counter(kind_of(one, site) for one in samples)
+    number = kinds.total()
+    weak = kinds[Kind.SUMMARY] + kinds[Kind.TITLE]
+    if kinds[Kind.CUT] and kinds[Kind.CUT] >= _CUT_SHARE * number:
+        return "teasers"
+    if weak >= _WEAK_LEAST and weak >= _WEAK_SHARE * number and kinds[Kind.SHORT] <= weak / 2:
+        return "teasers"
+    if kinds[Kind.LONG]:
+        return "full"
+    return "short" if kinds[Kind.SHORT] > weak else ""
+
+
+def kind_of(sample: Sample, site: str) -> Kind:
+    """Return the kind of an entry of a feed whose website is `site`."""
+    body = _APPENDED.sub("", sample.body[-4 * _TAIL :]).rstrip()
+    if len(sample.body) > 4 * _TAIL:
+        body = sample.body[: -4 * _TAIL] + body
+    if not sample.media and _is_cut(body, sample):
+        return Kind.CUT
+    if _width(body) >= _WHOLE:
+        return Kind.LONG
+    if not sample.url or sample.media or not sample.title or not _leads_home(sample.url, site):
+        return Kind.SHORT
+    if _is_only_title(body, sample.title):
+        return Kind.TITLE
+    if _width(body) < _NOTE or _looks_whole(sample, body):
+        return Kind.SHORT
+    return Kind.SUMMARY
+
+
+def needs_page(sample: Sample) -> bool:
+    """Return whether an entry of a feed with teasers is less than the whole article."""
+    return bool(sample.url) and not sample.media and kind_of(sample, sample.url) is not Kind.LONG
+
+
+def is_about(page: str, teaser: str) -> bool:
+    """Return whether a page's text has some words of a teaser: a consent or error page has none.
+
+    True if the teaser is too short to tell.
+    """
+    teaser = teaser[:_MOST_HTML]
+    find = _pairs if _UNSPACED.search(teaser) else _long_words
+    wanted = find(teaser)
+    return len(wanted) < _FEW_WORDS or _SHARED * len(wanted & find(page)) >= len(wanted)
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1) if _UNSPACED.match(text, at)}
+
+
+def _long_words(text: str) -> set[str]:
+    return {word for word in _WORD.findall(text.casefold()) if len(word) > _SHORT_WORD}
+
+
+def _is_cut(body: str, sample: Sample) -> bool:
+    """Return whether a text ends with an ellipsis or an invitation to read on."""
+    if not sample.url:
+        return False
+    tail = body[-_TAIL:]
+    if _DOTS.search(tail) or _ends_with_own_link(sample):
+        return True
+    if _width(body) >= _WHOLE or _TOPIC.search(tail):
+        return False
+    return bool(_OPEN.search(tail) or _PHRASE.search(tail))
+
+
+def _ends_with_own_link(sample: Sample) -> bool:
+    """Return whether the last link leads to the article itself and invites to read on."""
+    links = _LINK.findall(sample.html[-4 * _TAIL :])
+    if not links:
+        return False
+    address, label = links[-1]
+    own = dedup.url_key(sample.url)
+    return dedup.url_key(plain(address).strip()) == own != 0 and bool(_GOES_ON_LINK.match(plain(label)))
+
+
+def _looks_whole(sample: Sample, body: str) -> bool:
+    """Return whether a short text has the form of a whole one: lists, code, paragraphs, links elsewhere."""
+    html = sample.html[:_MOST_HTML]
+    if _TOPIC.search(body[-_TAIL:]) or _BUILT.search(html) or len(_BREAK.findall(html)) >= _PARAGRAPHS:
+        return True
+    return any(
+        address.startswith("http") and not dedup.is_home(sample.url, address)
+        for address, _ in _LINK.findall(html)
+    )
+
+
+def _is_only_title(body: str, title: str) -> bool:
+    words = body.casefold().strip(" .…")
+    return not words or words == title.casefold().strip(" .…")
+
+
+def _leads_home(url: str, site: str) -> bool:
+    host = dedup.site_of(url)
+    return host not in _HOSTS and dedup.is_home(site, url)
+
+
+def _publisher(urls: Sequence[str]) -> str:
+    """Return an address on the site that most entries lead to, `""` for an aggregator or a few entries."""
+    sites = Counter(filter(None, map(dedup.site_of, urls)))
+    if sites.total() < _SITES:
+        return ""
+    site, number = sites.most_common(1)[0]
+    return f"https://{site}/" if number >= _PUBLISHER * sites.total() else ""
+
+
+def _width(text: str) -> int:
+    """Return the number of characters; wide ones count as two."""
+    if len(text) >= _WHOLE or text.isascii():
+        return len(text)
+    return len(text) + sum("\u2e80" <= character <= "\uffdc" for character in text)

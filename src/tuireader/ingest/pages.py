@@ -1,0 +1,113 @@
+"""Decide whose pages are fetched: judge the texts of feeds, plan pages of new articles and further tries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tuireader.document import teasers
+from tuireader.document.teasers import Sample
+from tuireader.model import ParsedEntry, ParsedFeed
+from tuireader.store import Store
+from tuireader.store.articles import StoredText
+from tuireader.store.feeds import FeedFacts
+from tuireader.store.incoming import Saved
+from tuireader.text import cut_characters
+
+AT_FIRST = 20
+"""Number of newest articles whose pages are fetched after subscribing."""
+_WAITS = (600, 3_600, 6 * 3_600, 30 * 3_600)
+"""Seconds from a failed try to the next one; after the last, a page is given up."""
+_SURE_WAITS = (3_600, 30 * 3_600)
+"""The same for pages that are missing or have another text: they may come late, but rarely do."""
+_DAY = 86_400
+_SURE = frozenset((400, 401, 402, 404, 405, 410, 415, 451))
+_PROBED = 6  # number of pages by which to judge whether pages have more than the feed
+_ENOUGH = 5
+_MORE = 1.25  # a page with less than this many times the feed's text adds nothing
+_TITLE = 100  # as in `document.prepare`
+_MEDIA = ("audio/", "video/", "application/x-shockwave-flash")
+
+
+def plan_pages(
+    store: Store, feed: FeedFacts, parsed: ParsedFeed, saved: Saved, setting: str, now: int
+) -> None:
+    """Judge a feed by its new entries, and plan to fetch the pages of its new articles if it gives teasers.
+
+    `setting` is the feed's `full_text`: `auto`, `on` or `off`. Of a new feed, only the newest articles count.
+    """
+    arrived = [*saved.new, *(text for _, text in saved.carried if not text.full)]
+    if setting == "off" or not arrived:
+        return
+    is_new = feed.last_success is None
+    arrived.sort(key=lambda text: (-text.time, -text.id))
+    if is_new:
+        arrived = arrived[:AT_FIRST]
+    untitled, media = _marked(parsed.entries)
+    samples = {text.id: _sample(text, text.url in untitled, text.url in media) for text in arrived}
+    kind = _judged(store, feed, list(samples.values())[: teasers.MOST], parsed.site_url or feed.url, is_new)
+    if setting == "on":
+        wanted = [text.id for text in arrived if text.url]
+    elif kind == "teasers":
+        wanted = [number for number, sample in samples.items() if teasers.needs_page(sample)]
+    else:
+        return
+    store.full_texts.expect(wanted, now)
+
+
+def _judged(store: Store, feed: FeedFacts, samples: Sequence[Sample], site: str, is_new: bool) -> str:
+    """Return the kind of a feed's texts; a surprise is checked against the stored texts before it counts."""
+    kind = teasers.judge(samples, site)
+    if kind == feed.texts or (not kind and feed.texts):
+        return feed.texts
+    if not is_new and len(samples) < teasers.MOST:
+        texts = store.articles.texts(store.full_texts.newest(feed.id, teasers.MOST))
+        kind = teasers.judge([_sample(text, _is_untitled(text)) for text in texts], site)
+    if feed.texts == "same" and kind in ("", "teasers"):
+        return feed.texts
+    if kind != feed.texts:
+        store.full_texts.judged(feed.id, kind)
+    return kind
+
+
+def settle(store: Store, feed_ids: Iterable[int]) -> None:
+    """Stop fetching pages of feeds whose pages have no more text than the feed: its short texts are whole."""
+    for feed_id, kind in store.full_texts.kinds(list(feed_ids)).items():
+        if kind != "teasers":
+            continue
+        texts = list(store.articles.texts(store.full_texts.newest(feed_id, _PROBED, fetched=True)))
+        if len(texts) >= _ENOUGH and all(len(text.full) < _MORE * len(text.body) for text in texts):
+            store.full_texts.judged(feed_id, "same")
+
+
+def next_try(tries: int, status: int | None, retry_after: int | None, now: int) -> int | None:
+    """Return when to try a page again that has failed `tries` times, None to give up.
+
+    `retry_after` is the wait that the server asked for, honoured up to a day; `status` is its answer, 200 if
+    it sent another text than the article's.
+    """
+    waits = _SURE_WAITS if status in _SURE or status == 200 else _WAITS
+    if tries > len(waits):
+        return None
+    return now + max(waits[max(tries, 1) - 1], min(retry_after or 0, _DAY))
+
+
+def _marked(entries: Iterable[ParsedEntry]) -> tuple[set[str], set[str]]:
+    """Return the addresses of entries without a title, and of those about a recording."""
+    untitled, media = set(), set()
+    for entry in entries:
+        if not entry.title:
+            untitled.add(entry.url)
+        if any(file.type.startswith(_MEDIA) for file in entry.enclosures):
+            media.add(entry.url)
+    return untitled, media
+
+
+def _sample(text: StoredText, untitled: bool, media: bool = False) -> Sample:
+    return Sample("" if untitled else text.title, text.body, text.html, text.url, media)
+
+
+def _is_untitled(text: StoredText) -> bool:
+    """Return whether the title of an article was taken from its text."""
+    return len(text.body) > len(text.title) > 0 and text.title == cut_characters(
+        text.body.partition("\n")[0], _TITLE
+    )

@@ -1,0 +1,229 @@
+"""Full texts: fetch the pages of articles, one on request, or all that are waiting after a refresh."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from tuireader import ingest
+from tuireader.document.teasers import is_about
+from tuireader.errors import TuireaderError
+from tuireader.ingest import pages as plans
+from tuireader.library.context import Context, UseCases
+from tuireader.library.page_tools import PageTools
+from tuireader.model import Article, NewMatch, TextFetched
+from tuireader.store import Store
+from tuireader.store.full_texts import WaitingPage, host_of
+from tuireader.text import is_html, plain
+
+EACH = 50
+"""Maximum number of pages of a feed in one refresh; the rest follow with the next one."""
+_AT_ONCE = 8  # pages of all servers together
+_PER_HOST = 2
+_PAUSE = 0.5  # seconds between two requests to a public server
+_EXTRACT = 10.0  # seconds to find the article in a page
+_LESS = 0.7  # a page with less than this share of the feed's text is probably a login or a consent page
+
+
+@dataclass(slots=True)
+class _Round:
+    """The pages that one refresh fetches, by server, and the results so far."""
+
+    hosts: dict[str, deque[WaitingPage]] = field(default_factory=lambda: defaultdict(deque))
+    results: asyncio.Queue[tuple[WaitingPage, str, list[NewMatch]] | None] = field(
+        default_factory=asyncio.Queue
+    )
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    free_at: dict[str, float] = field(default_factory=dict)
+
+    async def wait_for_turn(self, host: str) -> None:
+        """Wait until a server may be asked again; one of your own needs no pause."""
+        from tuireader.feeds.hosts import may_be_public
+
+        now = time.monotonic()
+        start = max(now, self.free_at.get(host, 0.0))
+        name = urlsplit(f"//{host}").hostname or ""
+        self.free_at[host] = start + (_PAUSE if may_be_public(name) else 0.0)
+        if start > now:
+            await asyncio.sleep(start - now)
+
+
+class FullTexts(UseCases):
+    """Fetch and store the texts of articles' pages for reading offline, search and watches."""
+
+    def __init__(self, context: Context, tools: PageTools) -> None:
+        super().__init__(context)
+        self._tools = tools
+
+    async def fetch(self, article_id: int) -> Article:
+        """Fetch the page of an article, store its text and display it from now on.
+
+        Raises TuireaderError when the page cannot be fetched or has much less text than the feed.
+        """
+        article = await self._context.article(article_id)
+        self._context.require_network()
+        try:
+            await self._fetch(article, by_hand=True)
+        except TuireaderError as error:
+            reason, now = error.message, self._now()
+            await self._transact(lambda store: store.full_texts.fail(article_id, reason, now))
+            raise
+        return await self._context.article(article_id)
+
+    async def show(self, article_id: int, shown: bool) -> Article:
+        """Display the full text if `shown`, else the feed's text."""
+        await self._transact(lambda store: store.full_texts.show(article_id, shown))
+        return await self._context.article(article_id)
+
+    # -- all that are waiting
+
+    async def count_due(self) -> int:
+        """Return the number of pages to fetch now."""
+        return len(await self._due(None))
+
+    async def fetch_waiting(
+        self, feed_ids: Sequence[int] | None = None
+    ) -> AsyncGenerator[TextFetched | NewMatch, None]:
+        """Fetch the pages that are due (of `feed_ids`), politely, and yield each with its new matches.
+
+        Pages that are not fetched now stay planned. Iterate inside `contextlib.aclosing`.
+        """
+        if self._context.offline:
+            return
+        await self._plan_configured(feed_ids)
+        due = await self._due(feed_ids)
+        if not due:
+            return
+        now, work = self._now(), _Round()
+        waiting = await self._pool.read(lambda store: store.full_texts.waiting_hosts(now))
+        for page in due:
+            host = host_of(page.url)
+            if host in waiting:
+                await self._postpone([page], waiting[host])
+            else:
+                work.hosts[host].append(page)
+        total, done, feeds = sum(map(len, work.hosts.values())), 0, set[int]()
+        driver = asyncio.create_task(self._run(work))
+        try:
+            while (result := await work.results.get()) is not None:
+                page, error, matches = result
+                done += 1
+                feeds.add(page.feed_id)
+                yield TextFetched(page.article_id, page.title, error, done, total)
+                for match in matches:
+                    yield match
+            await driver
+        finally:
+            driver.cancel()
+            await asyncio.gather(driver, return_exceptions=True)
+        await self._transact(lambda store: plans.settle(store, feeds))
+
+    async def _due(self, feed_ids: Sequence[int] | None) -> list[WaitingPage]:
+        if self._context.offline:
+            return []
+        off = [feed.id for feed in self._context.feeds if self._setting(feed.url) == "off"]
+        now = self._now()
+        return await self._pool.read(
+            lambda store: store.full_texts.due(now, EACH, feeds=feed_ids, without=off)
+        )
+
+    def _setting(self, url: str) -> str:
+        return self._context.full_text.get(url, "auto")
+
+    async def _plan_configured(self, feed_ids: Sequence[int] | None) -> None:
+        """Plan the newest pages of feeds that were set to always have full texts."""
+        if "on" not in self._context.full_text.values():
+            return
+        feeds = self._context.feeds or await self._context.load_feeds()
+        ids = [feed.id for feed in feeds if self._setting(feed.url) == "on"]
+        if feed_ids is not None:
+            ids = [feed_id for feed_id in ids if feed_id in feed_ids]
+        new = await self._pool.read(lambda store: store.full_texts.unplanned(ids, plans.AT_FIRST))
+        if new:
+            now = self._now()
+            await self._transact(lambda store: store.full_texts.expect(new, now))
+
+    async def _run(self, work: _Round) -> None:
+        """Fetch all pages of a round, two at a time from a server; put None at the end."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for host, pages in work.hosts.items():
+                    for _ in range(min(_PER_HOST, len(pages))):
+                        group.create_task(self._ask_host(work, host))
+        finally:
+            work.results.put_nowait(None)
+
+    async def _ask_host(self, work: _Round, host: str) -> None:
+        pages = work.hosts[host]
+        while pages:
+            page = pages.popleft()
+            await work.wait_for_turn(host)
+            async with work.slots:
+                work.results.put_nowait(await self._attempt(page, host, pages))
+
+    async def _attempt(
+        self, page: WaitingPage, host: str, others: deque[WaitingPage]
+    ) -> tuple[WaitingPage, str, list[NewMatch]]:
+        """Fetch one page. If its server asks us to wait, postpone the `others` as well."""
+        from tuireader.feeds.pages import PageFailed
+
+        try:
+            return page, "", await self._fetch(await self._context.article(page.article_id))
+        except TuireaderError as error:
+            now, failed = self._now(), error if isinstance(error, PageFailed) else PageFailed(error.message)
+            again = plans.next_try(page.tries + 1, failed.status, failed.retry_after, now)
+            await self._transact(
+                lambda store: store.full_texts.fail(page.article_id, failed.message, now, again)
+            )
+            if failed.throttled:
+                until = plans.next_try(1, failed.status, failed.retry_after, now) or now
+                rest = [others.popleft() for _ in range(len(others))]
+                await self._postpone(rest, until)
+                await self._transact(lambda store: store.full_texts.wait_for_host(host, until, now))
+            return page, error.message, []
+
+    async def _postpone(self, pages: Sequence[WaitingPage], until: int) -> None:
+        ids = [page.article_id for page in pages]
+        await self._transact(lambda store: store.full_texts.postpone(ids, until))
+
+    # -- one page
+
+    async def _fetch(self, article: Article, *, by_hand: bool = False) -> list[NewMatch]:
+        """Fetch a page, extract and store its text and match it, in one transaction.
+
+        A page with quite another text than the feed's is accepted only `by_hand`.
+        """
+        html, base_url = await self._page_text(article, by_hand)
+        now, rules = self._now(), self._context.rules
+
+        def keep(store: Store) -> list[NewMatch]:
+            return [
+                NewMatch(text.id, text.title, article.feed_title, text.url, evidence)
+                for text, evidence in ingest.record_full_text(store, article.id, html, base_url, rules, now)
+            ]
+
+        return await self._transact(keep)
+
+    async def _page_text(self, article: Article, by_hand: bool) -> tuple[str, str]:
+        """Return the HTML text of an article's page, and the base URL of its links."""
+        from tuireader.feeds import pages
+
+        fetcher = await self._tools.open_fetcher()
+        page, url = await pages.fetch_page(fetcher, article.url, self._tools.feed_url(article.feed_id))
+        html = page
+        if is_html(page):
+            html = await self._tools.work("article", page, url, article.title, seconds=_EXTRACT)
+        text, known = plain(html), plain(article.html)
+        if not text:
+            raise pages.PageFailed("there is no text on the page", status=200)
+        if len(text) < _LESS * len(known):
+            reason = "the page has less text than the feed, probably a login or a consent page"
+            raise pages.PageFailed(reason, status=200)
+        if not by_hand and not is_about(text, f"{article.title}\n{known}"):
+            reason = "the page has another text than the feed, probably a login or a consent page"
+            raise pages.PageFailed(reason, status=200)
+        return html, url
