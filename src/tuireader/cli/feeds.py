@@ -19,6 +19,7 @@ from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Feed, FeedHealth, FoundFeed, Trouble
 from tuireader.text import without_password
 from tuireader.text.wording import counted
+from tuireader.ui.drawing.feed_summary import texts_note
 from tuireader.ui.drawing.times import age, until
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 def feeds(context: click.Context, as_json: bool, sort: str) -> None:
     """List feeds with their health, or manage them.
 
-    Columns: number, unread/all articles, articles a week, last success, title, address, error.
+    Columns: number, unread/all articles, articles a week, last success, title, address, error or note.
 
     \b
     Examples:
@@ -102,7 +103,7 @@ def _trouble(health: FeedHealth, now: int) -> str:
         case Trouble.MOVED:
             return f"moved to {health.moved_to} (`tuireader feeds accept {feed.id}` keeps that)"
         case Trouble.NONE:
-            return ""
+            return texts_note(health)
 
 
 def _names_feeds(health: FeedHealth) -> bool:

@@ -62,7 +62,7 @@ class Unread(Shape, of=model.Count, shows="unread total"):
     """Number of articles to read."""
 
 
-class Match(Shape, of=model.Evidence, shows="id watch title url feed time terms sentence spans"):
+class Match(Shape, of=model.Evidence, shows="id watch title url feed time terms where=fields sentence spans"):
     """A new article that a watch matches."""
 
     id: Annotated[int, "Number of the article."]
@@ -71,6 +71,7 @@ class Match(Shape, of=model.Evidence, shows="id watch title url feed time terms 
     feed: _FEED
     time: Annotated[int, "When it was published."]
     terms: Annotated[list[str], "Terms of the watch that were found."]
+    where: Annotated[list[str], "Where: `title`, `summary`, `body`, `full text` (only in its page), …"]
 
 
 class SavedFile(Shape, of=articles.SavedFile, shows="id=article_id path new"):
@@ -86,7 +87,7 @@ class FeedHealth(
     shows=(
         "id=feed.id url title=feed.title folder=feed.folder state=feed.state trouble unread total per_week"
         " newest last_try=feed.last_try last_success=feed.last_success last_error=feed.last_error fault"
-        " error_streak=feed.error_streak next_try=feed.next_try moved_to"
+        " error_streak=feed.error_streak next_try=feed.next_try moved_to texts pages full_texts"
     ),
 ):
     """A feed and its health."""

@@ -229,4 +229,4 @@ async def print_match(library: Library, article_id: int, evidence: Evidence, *, 
             continue
         terms = list(dict.fromkeys(hit.term for hit in evidence.hits))
         known = {"id": row.id, "title": row.title, "url": row.url, "feed": feed, "time": row.time}
-        print_json("Match", evidence, flush=True, terms=terms, **known)
+        print_json("Match", evidence, flush=True, terms=terms, where=list(evidence.fields), **known)

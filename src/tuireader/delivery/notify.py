@@ -63,7 +63,11 @@ def message(items: Sequence[Item]) -> Message:
 
 
 def _sentence(item: Item) -> str:
-    return next((evidence.sentence for evidence in item.evidence if evidence.sentence != item.title), "")
+    for evidence in item.evidence:
+        if evidence.sentence != item.title:
+            source = "Full text: " if evidence.fields == ("full text",) else ""
+            return f"{source}{evidence.sentence}"
+    return ""
 
 
 def as_json(message: Message) -> str:
@@ -80,6 +84,7 @@ def as_json(message: Message) -> str:
                 {
                     "name": evidence.watch,
                     "terms": list(dict.fromkeys(hit.term for hit in evidence.hits)),
+                    "where": list(evidence.fields),
                     "sentence": evidence.sentence,
                 }
                 for evidence in item.evidence

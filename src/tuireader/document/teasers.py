@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tuireader import dedup
+from tuireader.model import EntryDetails
 from tuireader.text import plain
 
 MOST = 12
@@ -29,6 +30,7 @@ _WEAK_SHARE = 0.6
 _WEAK_LEAST = 3
 _SITES = 3
 _PUBLISHER = 0.8  # share of links to one site that shows that it is the publisher's
+_MEDIA = ("audio/", "video/", "application/x-shockwave-flash")
 _HOSTS = frozenset(
     # pages that need JavaScript or are redirects, behind titles that look like a site's own
     ("news.google.com", "bing.com", "youtube.com", "reddit.com", "old.reddit.com", "news.ycombinator.com")
@@ -84,6 +86,11 @@ class Sample:
     html: str
     url: str
     media: bool = False
+
+
+def is_media(entry: EntryDetails) -> bool:
+    """Return whether an entry is about a recording."""
+    return any(file.type.startswith(_MEDIA) for file in entry.enclosures)
 
 
 class Kind(Enum):

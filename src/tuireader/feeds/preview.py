@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median_low
 
+from tuireader.document import teasers
 from tuireader.document.prepare import title_of
+from tuireader.document.teasers import Sample, is_media
 from tuireader.model import FeedPreview, ParsedEntry, ParsedFeed
 from tuireader.text import cell_len, plain
 
@@ -35,7 +37,17 @@ def preview(feed: ParsedFeed, now: int) -> FeedPreview:
             for entry, body in zip(entries[:SAMPLES], bodies, strict=False)
         ),
         length=median_low(map(cell_len, bodies)) if bodies else 0,
+        teasers=_gives_teasers(feed, entries, bodies),
     )
+
+
+def _gives_teasers(feed: ParsedFeed, entries: Sequence[ParsedEntry], bodies: Sequence[str]) -> bool:
+    """Return whether the newest entries are teasers; without the site's address, only cut-off ones are."""
+    samples = [
+        Sample(entry.title, body, entry.content_html or entry.summary_html, entry.url, is_media(entry))
+        for entry, body in zip(entries[: teasers.MOST], bodies, strict=False)
+    ]
+    return teasers.judge(samples, feed.site_url) == "teasers"
 
 
 def pace(times: Sequence[int], now: int) -> float | None:

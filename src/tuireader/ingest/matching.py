@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from tuireader.model import Evidence
+from tuireader.model import Evidence, TermHit
 from tuireader.store.articles import Appearance, StoredText
 from tuireader.store.revisions import Version
 from tuireader.watch import Matcher, Subject
+
+FULL_TEXT = "full text"
+"""Field of a term that is in the page of an article, but not in the feed's text."""
 
 FeedNames = Mapping[int, tuple[str, ...]]
 """Title, address, folder and labels of each feed by id, for watches that refer to feeds."""
@@ -64,7 +67,25 @@ def hits(
                 in_page = text.full and any(hit.field == "body" for hit in item.hits)
                 feed_id = 0 if in_page else other.feed_id
                 found.setdefault(item.watch, replace(item, feed_id=feed_id))
+    if text.full:
+        return [replace(item, hits=_with_page(item.hits, text)) for item in found.values()]
     return list(found.values())
+
+
+def _with_page(found: Sequence[TermHit], text: StoredText) -> tuple[TermHit, ...]:
+    """Name the field of terms that are only in the article's page `full text`, others by the feed's field.
+
+    Expressions see the feed's whole text as the summary, and the page as the body.
+    """
+    own = f"{text.summary}\n{text.body}".casefold()
+    in_feed = {hit.term for hit in found if hit.field == "summary" or hit.term.casefold() in own}
+    counts: dict[tuple[str, str], int] = {}
+    for hit in found:
+        field = hit.field
+        if field in ("summary", "body"):
+            field = "body" if hit.term in in_feed else FULL_TEXT
+        counts[hit.term, field] = max(hit.count, counts.get((hit.term, field), 0))
+    return tuple(TermHit(term, field, count) for (term, field), count in counts.items())
 
 
 def former_hits(

@@ -25,7 +25,6 @@ _PROBED = 6  # number of pages by which to judge whether pages have more than th
 _ENOUGH = 5
 _MORE = 1.25  # a page with less than this many times the feed's text adds nothing
 _TITLE = 100  # as in `document.prepare`
-_MEDIA = ("audio/", "video/", "application/x-shockwave-flash")
 
 
 def plan_pages(
@@ -44,7 +43,13 @@ def plan_pages(
         arrived = arrived[:AT_FIRST]
     untitled, media = _marked(parsed.entries)
     samples = {text.id: _sample(text, text.url in untitled, text.url in media) for text in arrived}
-    kind = _judged(store, feed, list(samples.values())[: teasers.MOST], parsed.site_url or feed.url, is_new)
+    kind = _judged(
+        store,
+        feed,
+        list(samples.values())[: teasers.MOST],
+        parsed.site_url or feed.site_url or feed.url,
+        is_new,
+    )
     if setting == "on":
         wanted = [text.id for text in arrived if text.url]
     elif kind == "teasers":
@@ -97,7 +102,7 @@ def _marked(entries: Iterable[ParsedEntry]) -> tuple[set[str], set[str]]:
     for entry in entries:
         if not entry.title:
             untitled.add(entry.url)
-        if any(file.type.startswith(_MEDIA) for file in entry.enclosures):
+        if teasers.is_media(entry):
             media.add(entry.url)
     return untitled, media
 

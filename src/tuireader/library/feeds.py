@@ -14,6 +14,7 @@ from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.context import UseCases, address_key
 from tuireader.library.page_tools import fetch_limits
 from tuireader.model import Feed, FeedHealth, FeedPreview, FoundFeed
+from tuireader.store import Store
 from tuireader.text import without_password
 
 if TYPE_CHECKING:
@@ -30,9 +31,16 @@ class Feeds(UseCases):
     async def health(self) -> list[FeedHealth]:
         """Return the health of all subscribed feeds in config order."""
         since = self._now() - 28 * schedule.DAY
-        return await self._pool.read(
-            lambda store: store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
-        )
+
+        def health(store: Store) -> list[FeedHealth]:
+            shares = store.full_texts.shares(since)
+            return [
+                replace(one, texts=texts, pages=pages, full_texts=fetched)
+                for one in store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
+                for texts, pages, fetched in (shares.get(one.feed.id, ("", 0, 0)),)
+            ]
+
+        return await self._pool.read(health)
 
     async def find(self, wanted: str) -> int:
         """Find a feed by its address, number or a part of its title; return its id. Raises UsageError."""

@@ -14,7 +14,7 @@ class TermHit:
     """The count of one term of a watch in one field (`title`, `summary`, `body`, …)."""
 
     term: Annotated[str, "The term as written in the configuration."]
-    field: Annotated[str, "Where it was found: `title`, `summary`, `body`, …"]
+    field: Annotated[str, "Where it was found: `title`, `summary`, `body`, `full text` (only in its page), …"]
     count: Annotated[int, "Number of times."]
 
 
@@ -49,6 +49,11 @@ class Evidence:
     def count(self) -> int:
         """Number of hits in all fields."""
         return sum(hit.count for hit in self.hits)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Where the terms were found, each place once."""
+        return tuple(dict.fromkeys(hit.field for hit in self.hits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,13 @@ class FeedHealth:
     per_week: Annotated[float, "Articles a week, over the last four weeks."] = 0.0
     newest: Annotated[int | None, "Time of its newest article."] = None
     moved_to: Annotated[str, 'New address after a permanent redirect, `""` when it has not moved.'] = ""
+    texts: Annotated[
+        str,
+        "Its texts: `full`, `teasers`, `short` (and whole), `same` (short, and its pages have no more),"
+        ' `""` when unknown.',
+    ] = ""
+    pages: Annotated[int, "Pages of its articles that were wanted in the last four weeks."] = 0
+    full_texts: Annotated[int, "Those of them whose text is stored."] = 0
 
     @property
     def trouble(self) -> Trouble:

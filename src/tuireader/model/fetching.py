@@ -271,7 +271,7 @@ class FeedPreview:
     """A preview of a feed before subscribing.
 
     `samples` holds the titles and times of the newest entries. `length` is the median length of its newest
-    texts in letters (a wide letter counts as two).
+    texts in letters (a wide letter counts as two). `teasers` is true if the whole texts are on its pages.
     """
 
     title: Annotated[str, "Its title."] = ""
@@ -281,10 +281,13 @@ class FeedPreview:
     newest: Annotated[int | None, "Time of its newest entry."] = None
     samples: tuple[tuple[str, int | None], ...] = ()
     length: int = 0
+    teasers: bool = False
 
     @property
     def texts(self) -> str:
-        """Kind of its texts: `full`, `short` (teasers, notes) or `none` (only titles)."""
+        """Kind of its texts: `full`, `teasers`, `short` (and whole) or `none` (only titles)."""
+        if self.teasers:
+            return "teasers"
         if not self.length:
             return "none"
         return "full" if self.length >= _FULL else "short"

@@ -181,6 +181,17 @@ class FullTexts(Part):
         rows = self._conn.execute(f"SELECT id, texts FROM feed WHERE id IN ({number_list(feed_ids)})")
         return dict(rows.fetchall())
 
+    def shares(self, since: int) -> dict[int, tuple[str, int, int]]:
+        """Return the kind of the texts of each feed, the pages wanted since then, the pages fetched."""
+        rows = self._conn.execute(
+            """SELECT f.id, f.texts, count(t.article_id), count(t.html)
+               FROM feed f LEFT JOIN article a ON f.texts = 'teasers' AND a.feed_id = f.id AND a.time >= ?
+                 LEFT JOIN full_text t ON t.article_id = a.id
+               WHERE f.texts != '' GROUP BY f.id""",
+            (since,),
+        )
+        return {feed_id: (texts, wanted, fetched) for feed_id, texts, wanted, fetched in rows}
+
     def newest(self, feed_id: int, number: int, *, fetched: bool = False) -> list[int]:
         """Return the newest articles of a feed, with `fetched` only those whose pages were fetched."""
         only = "JOIN full_text t ON t.article_id = a.id AND t.html IS NOT NULL" if fetched else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.model import FeedPreview
+from tuireader.model import FeedHealth, FeedPreview
 from tuireader.text import cell_len, display_host, pad
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.times import age, span
@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from tuireader.ui.drawing.lines import Line
 
 FOLLOWED = "Already subscribed"
-_TEXTS = {"full": "full texts", "short": "short texts or teasers", "none": "titles only"}
+_TEXTS = {
+    "full": "full texts",
+    "teasers": "teasers; full text will be fetched",
+    "short": "short texts or teasers",
+    "none": "titles only",
+}
 
 
 def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -> list[Line]:
@@ -25,6 +30,15 @@ def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -
     known = ((FOLLOWED, "star"), (" · ", "dim")) if followed else ()
     lines.append((*known, (_TEXTS[preview.texts] if preview.entries else "no entries yet", "dim")))
     return lines + entries(preview, now)
+
+
+def texts_note(health: FeedHealth) -> str:
+    """Return a note on a feed with short texts: the share of its articles that have a full text."""
+    if health.texts == "same":
+        return "short texts · its pages have no more"
+    if health.texts != "teasers":
+        return ""
+    return f"teasers · full text of {health.full_texts:,} of {health.pages:,}" if health.pages else "teasers"
 
 
 def entries(preview: FeedPreview, now: int) -> list[Line]:

@@ -11,6 +11,7 @@ from tuireader.model import Feed, FeedHealth, Trouble, ViewKind
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
+from tuireader.ui.drawing.feed_summary import texts_note
 from tuireader.ui.drawing.lines import Line
 from tuireader.ui.drawing.times import age, until
 from tuireader.ui.flows.context import FlowRunner, Outcome
@@ -70,7 +71,7 @@ def health_row(health: FeedHealth, now: int) -> Row:
             "sign": Cell(sign, style),
             "feed": Cell(_name(feed), "strong" if health.trouble >= Trouble.MOVED else "text"),
             "state": Cell(state + streak, style),
-            "why": Cell(why or (health.moved_to and f"to {health.moved_to}"), "dim"),
+            "why": Cell(why or (health.moved_to and f"to {health.moved_to}") or texts_note(health), "dim"),
             "success": Cell(_since(feed.last_success, now), "dim"),
             "next": Cell(_next(feed, now), "dim"),
             "weekly": Cell(_weekly(health.per_week), "text"),
@@ -97,6 +98,8 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
         lines.append((("moved permanently to ", "star"), (health.moved_to, "text")))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
     lines.append(((f"{tried}, next try {_next(feed, now)}", "dim"),))
+    if note := texts_note(health):
+        lines.append(((note, "dim"),))
     newest = f", the newest {age(health.newest, now)}" if health.newest is not None else ""
     weekly = f", {_weekly(health.per_week)} a week" if health.per_week else ""
     lines.append(((f"{counted(health.total, 'article')}, {health.unread} unread{weekly}{newest}", "dim"),))
