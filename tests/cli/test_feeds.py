@@ -18,7 +18,7 @@ from tuireader.errors import Exit
 ONE = rss("Good News", [item("1", "One")])
 FIELDS = """
 id url title folder state trouble unread total per_week newest last_try last_success last_error fault
-error_streak next_try moved_to texts pages full_texts
+error_streak next_try moved_to moved_why texts pages full_texts requests not_modified
 """
 
 
@@ -139,6 +139,39 @@ def test_moves_are_shown_and_accepted(web: Web, home: Home, run: Run) -> None:
     assert "One" in run("list", "feed:good").out
 
 
+def test_the_only_feed_that_a_page_names_is_followed(web: Web, home: Home, run: Run) -> None:
+    subscribe(home, web.serve("/blog", ONE))
+    run("refresh")
+    web.serve("/blog", '<html><head><link rel="alternate" type="application/rss+xml" href="/new.xml">')
+    new = web.serve("/new.xml", ONE)
+    assert run("refresh").code == Exit.OK
+    told = f"now a web page, followed to its feed {new} (`tuireader feeds accept 1` keeps that)"
+    assert told in run("feeds").out
+    assert run("feeds", "accept").err == f"moved: Good News ({new})\n"
+    assert "undone" in run("undo").err.lower() or run("feeds").out.split("\t")[5] == web.url + "/blog"
+
+
+def test_requests_are_counted(web: Web, home: Home, run: Run) -> None:
+    web.serve("/f", status=301, headers={"Location": web.url + "/new"})
+    web.serve("/new", ONE, headers={"ETag": '"1"'})
+    quiet = web.handle(
+        "/304", lambda asked: Answer(None, 304) if "if-none-match" in asked.headers else tagged
+    )
+    tagged = Answer(rss("Quiet", [item("2", "Two")]), 200, {"ETag": '"1"'})
+    subscribe(home, web.url + "/f", quiet)
+    for _ in range(4):
+        run("refresh")
+    told = run("feeds", "--requests")
+    assert told.out.splitlines() == [
+        f"1\t6/day\t0%\tGood News\t{web.url}/f",  # two with each redirect, until it counts as moved
+        f"2\t4/day\t75%\tQuiet\t{quiet}",
+    ]
+    assert told.err == "2 feeds: 5 requests each a day, 30% unchanged (304)\n"
+    first = json.loads(run("feeds", "--json").out.splitlines()[1])
+    assert (first["requests"], first["not_modified"]) == (4, 0.75)
+    assert len(web.requests) == 10
+
+
 def test_what_is_gone_can_be_asked_again(web: Web, home: Home, run: Run) -> None:
     url = web.stages("/f", Answer(ONE), Answer(b"", 410), Answer(b"", 410), Answer(ONE))
     subscribe(home, url)
@@ -158,7 +191,8 @@ def test_the_feed_that_a_page_names_is_taken_in_its_place(web: Web, home: Home, 
     url = web.serve("/blog", rss("Blog", [item("1", "One", "<p>x</p>")]), headers={"ETag": '"1"'})
     subscribe(home, url)
     assert run("refresh").code == Exit.OK
-    web.serve("/blog", '<html><head><link rel="alternate" type="application/rss+xml" href="/new.xml">')
+    link = '<link rel="alternate" type="application/rss+xml" href="{}">'
+    web.serve("/blog", f"<html><head>{link.format('/new.xml')}{link.format('/other.xml')}")
     new = web.serve("/new.xml", rss("Blog", [item(str(n), f"{n}", "<p>x</p>") for n in (1, 2)]))
     assert run("refresh").code == Exit.ALL_FAILED
     assert "`tuireader feeds accept 1` takes it" in run("feeds").out

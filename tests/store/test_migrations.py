@@ -33,6 +33,7 @@ _BACK = {
                 "failing_since",
                 "hold",
                 "looked_at",
+                "moved_why",
                 "texts",
                 "since",
                 "settings",

@@ -113,7 +113,8 @@ async def test_feeds_without_a_title_are_told_apart_by_their_addresses(tmp_path:
 
 async def test_the_feed_that_a_page_names_is_taken_in_place(tmp_path: Path) -> None:
     async with Web() as web:
-        page = web.serve("/blog", '<html><link rel="alternate" type="application/rss+xml" href="/new">')
+        link = '<link rel="alternate" type="application/rss+xml" href="{}">'
+        page = web.serve("/blog", f"<html>{link.format('/new')}{link.format('/other')}")
         new = web.serve("/new", '<rss version="2.0"><channel><title>Blog</title></channel></rss>')
         text = f'[fetch]\nrefresh_on_start = false\n[[feeds]]\nurl = "{page}"\n'
         async with configured(tmp_path, text, clock=time.time) as library:

@@ -6,6 +6,7 @@ import shlex
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,20 +36,46 @@ if TYPE_CHECKING:
     show_default=True,
     help="Order: as configured, worst first, busiest first, or by title.",
 )
+@click.option(
+    "--requests", is_flag=True, help="List how often each feed was asked over the last week, most first."
+)
 @click.pass_context
-def feeds(context: click.Context, as_json: bool, sort: str) -> None:
+def feeds(context: click.Context, as_json: bool, sort: str, requests: bool) -> None:
     """List feeds with their health, or manage them.
 
-    Columns: number, unread/all articles, articles a week, last success, title, address, error or note.
+    Columns: number, unread/all articles, articles a week, last success, title, address, error or note. With
+    --requests: number, requests a day, share of "unchanged" (304), title, address.
 
     \b
     Examples:
       tuireader feeds
       tuireader feeds --sort trouble
+      tuireader feeds --requests
       tuireader feeds --json
     """
     if context.invoked_subcommand is None:
-        in_library(context.obj, lambda library: _list(library, as_json, sort))
+        listing = _list_requests if requests and not as_json else partial(_list, as_json=as_json, sort=sort)
+        in_library(context.obj, listing)
+
+
+async def _list_requests(library: Library) -> None:
+    """Print requests a day and the share of 304 for each feed, and of all feeds together."""
+    asked = [
+        (health.requests, health.not_modified or 0, health.feed)
+        for health in await library.feeds.health()
+        if health.requests is not None
+    ]
+    asked.sort(key=lambda one: -one[0])
+    for requests, share, feed in asked:
+        address = without_password(feed.url)
+        print("\t".join([str(feed.id), f"{requests:.3g}/day", f"{share:.0%}", feed.title, address]))
+    total = sum(requests for requests, *_ in asked)
+    if not total:
+        say("no feed was asked in the last week")
+        return
+    unchanged = sum(requests * share for requests, share, _ in asked) / total
+    each = f"{total / len(asked):.3g} requests each a day, {unchanged:.0%} unchanged (304)"
+    say(f"{counted(len(asked), 'feed')}: {each}")
 
 
 async def _list(library: Library, as_json: bool, sort: str) -> None:
@@ -101,9 +128,17 @@ def _trouble(health: FeedHealth, now: int) -> str:
             take = f"; `tuireader feeds accept {feed.id}` takes it" if _names_feeds(health) else ""
             return f"{sign} {feed.last_error} (×{feed.error_streak}, {again}{take})"
         case Trouble.MOVED:
-            return f"moved to {health.moved_to} (`tuireader feeds accept {feed.id}` keeps that)"
+            moved = f"{_MOVED[health.moved_why]} {health.moved_to}"
+            return f"{moved} (`tuireader feeds accept {feed.id}` keeps that)"
         case Trouble.NONE:
             return texts_note(health)
+
+
+_MOVED = {
+    "": "moved to",
+    "page": "now a web page, followed to its feed",
+    "site": "dead, followed to the feed of its home page",
+}
 
 
 def _names_feeds(health: FeedHealth) -> bool:

@@ -87,7 +87,8 @@ class FeedHealth(
     shows=(
         "id=feed.id url title=feed.title folder=feed.folder state=feed.state trouble unread total per_week"
         " newest last_try=feed.last_try last_success=feed.last_success last_error=feed.last_error fault"
-        " error_streak=feed.error_streak next_try=feed.next_try moved_to texts pages full_texts"
+        " error_streak=feed.error_streak next_try=feed.next_try moved_to moved_why texts pages full_texts"
+        " requests not_modified"
     ),
 ):
     """A feed and its health."""

@@ -51,6 +51,21 @@ def same_server(url: str, target: str) -> bool:
     return before[:2] == after[:2]
 
 
+def same_site(url: str, other: str) -> bool:
+    """Return whether the hosts of two addresses are the same, or one is a subdomain of the other.
+
+    `www.` makes no difference, nor does the port.
+    """
+    try:
+        one, two = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (url, other)]
+    except ValueError:
+        return False
+    if one == two:
+        return bool(one)
+    short, long = sorted((one, two), key=len)
+    return "." in short and not short.replace(".", "").isdigit() and long.endswith(f".{short}")
+
+
 def same_host(url: str, other: str) -> bool:
     """Return whether two addresses contain the same host and port."""
     try:

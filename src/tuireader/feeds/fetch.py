@@ -94,6 +94,7 @@ class _Chain:
     reservation: Reservation
     timer: asyncio.Timeout = field(init=False)
     hops: int = 0
+    requests: int = 0
     permanent: bool = True
     seen: set[str] = field(default_factory=set)
     slot: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
@@ -151,6 +152,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         method returns.
         """
         own = reservation or self.budget.reserve()
+        chain: _Chain | None = None
         try:
             url, userinfo = split_userinfo(job.url)
             chain = _Chain(url, job.auth or userinfo, job.headers, job.cookies, own)
@@ -160,7 +162,9 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
                 self._refuse_held(chain)
                 return await self._in_time(job, chain)
         except Refused as refused:
-            return FetchFailed(job, refused.fault, clean(refused.reason), refused.status, refused.retry_after)
+            asked = chain.requests if chain else 0
+            reason = clean(refused.reason)
+            return FetchFailed(job, refused.fault, reason, refused.status, refused.retry_after, asked)
         except Exception as error:
             # the message is left out: it may contain an address with a password
             trace = "".join(traceback.format_tb(error.__traceback__))
@@ -237,6 +241,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             await self._resolver.refuse_private(url.raw_host.decode("ascii"), look_up=look_up)
         if proxy not in self._transports:
             self._transports[proxy] = self._proxied(proxy) if proxy else self._direct()
+        chain.requests += 1
         return await self._transports[proxy].handle_async_request(request)
 
     def _headers(self, job: FetchJob, chain: _Chain) -> list[tuple[bytes, bytes]]:
@@ -320,7 +325,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         if status == 304:
             if not (job.etag or job.last_modified):
                 raise Refused(Fault.HTTP, "HTTP 304: not modified, but it was never fetched", 304)
-            return NotModified(job, etag or job.etag, modified or job.last_modified, max_age, False, moved_to)
+            etag, modified = etag or job.etag, modified or job.last_modified
+            return NotModified(job, etag, modified, max_age, False, moved_to, chain.requests)
         if not 200 <= status < 300 or status in (204, 205, 206):
             raise await self._refusal(chain, response)
         content_type = clean(header(response, b"content-type"), 200) or None
@@ -332,8 +338,10 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         body = await self._body(chain, response)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if digest == job.body_hash:
-            return NotModified(job, etag, modified, max_age, True, moved_to)
-        return Fetched(job, chain.url, body, digest, content_type, etag, modified, max_age, moved_to)
+            return NotModified(job, etag, modified, max_age, True, moved_to, chain.requests)
+        return Fetched(
+            job, chain.url, body, digest, content_type, etag, modified, max_age, moved_to, chain.requests
+        )
 
     async def _body(self, chain: _Chain, response: httpx.Response) -> bytes:
         """Return the decompressed body, at most `max_bytes` long at any step."""

@@ -5,6 +5,7 @@ thread, in transactions.
 
 - `refresh`    fetch, parse and save feeds, as a stream of events
 - `jobs`       build the request for each feed
+- `asking`     fetch and parse one feed, and follow it to a new address
 - `attempts`   record each attempt, and plan the next one
 - `arrival`    match watches and mutes and store links when articles arrive or change
 - `matching`   match watches with each feed's text of an article, and with its former versions

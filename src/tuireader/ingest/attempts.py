@@ -22,14 +22,15 @@ from tuireader.model import (
 from tuireader.store import Store
 from tuireader.store.feeds import Attempt, FeedFacts
 from tuireader.store.incoming import Saved
+from tuireader.store.requests import Asked
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Inputs of a refresh besides the feeds: watches, intervals, the clock.
 
-    `watched` has the feeds on which a watch depends; None: all.
-    `full_text` has the settings of feeds that are not `auto`, by address.
+    `watched` has the feeds on which a watch depends; None: all. `full_text` has the settings of feeds that
+    are not `auto`, by address. `taken` has the addresses of all subscriptions.
     """
 
     rules: ingest.Rules
@@ -38,16 +39,31 @@ class Setting:
     clock: Callable[[], float]
     watched: AbstractSet[int] | None = frozenset()
     full_text: Mapping[str, str] = field(default_factory=dict)
+    taken: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Result for one feed, ready to be stored."""
+    """Result for one feed, ready to be stored.
+
+    `pages` counts requests for its former address or its site, `looked_at` is when that was looked at.
+    `followed` says which page named its new address: that in its place (`page`) or that of its `site`.
+    """
 
     facts: FeedFacts
     result: FetchResult
     reservation: Reservation
     parsed: ParseResult | None = None
+    pages: int = 0
+    looked_at: int | None = None
+    followed: str = ""
+
+
+def asked_for(outcome: Outcome) -> Asked:
+    """Return the requests that were made for a feed."""
+    result, requests = outcome.result, outcome.result.requests + outcome.pages
+    unchanged = isinstance(result, NotModified) and not result.same_body
+    return Asked(outcome.facts.id, requests, int(unchanged), int(isinstance(result, FetchFailed)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +94,9 @@ def record_success(
     ttl = parsed.ttl if parsed else facts.ttl
     history = _history(facts, setting, pace, ttl, result.max_age)
     plan = schedule.after_success(history, setting.rates, now)
-    if result.job.url != facts.url and not result.moved_to:  # its new address still works
+    if outcome.followed:
+        moved = schedule.Move(result.job.url, schedule.SEEN_TO_MOVE)
+    elif result.job.url != facts.url and not result.moved_to:  # its new address still works
         moved = schedule.Move(facts.moved_to, facts.moved_seen)
     else:
         moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
@@ -101,6 +119,7 @@ def record_success(
             site_url=parsed.site_url if parsed else "",
             moved_to=moved.address,
             moved_seen=moved.seen,
+            moved_why=outcome.followed or (facts.moved_why if moved.address == facts.moved_to else ""),
             settings=result.job.source.digest if result.job.source else "",
             window=pace.window,
             recent=json.dumps(pace.recent, separators=(",", ":")),
@@ -139,6 +158,7 @@ def record_failure(
         fault=judged,
         moved_seen=seen,
         hold=plan.next_try if wait is not None else None,
+        looked_at=outcome.looked_at,
     )
     store.feeds.record(attempt)
     return FeedDone(facts.id, facts.title, error=reason, fault=fault)

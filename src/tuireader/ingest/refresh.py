@@ -17,11 +17,11 @@ from functools import partial
 from typing import Any
 
 from tuireader import ingest
-from tuireader.errors import TuireaderError
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.sources import Sources
 from tuireader.feeds.workers import ParseWorker
-from tuireader.ingest.attempts import Outcome, Setting, record_failure, record_success
+from tuireader.ingest.asking import Asking
+from tuireader.ingest.attempts import Outcome, Setting, asked_for, record_failure, record_success
 from tuireader.ingest.pages import plan_pages
 from tuireader.model import (
     Event,
@@ -70,7 +70,7 @@ async def refresh(
     started = setting.clock()
     yield RefreshStarted(len(feeds))
     outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=_BATCH)
-    driver = asyncio.create_task(_fetch_all(feeds, job_of, pool, fetcher, parser, outcomes))
+    driver = asyncio.create_task(_fetch_all(feeds, job_of, pool, fetcher, parser, setting, outcomes))
     done = failed = new = changed = 0
     try:
         async for batch in batches(outcomes):
@@ -109,6 +109,7 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
                 ]
             events += found
         store.index.add_new(fresh)
+        store.requests.count(map(asked_for, batch), now)
     if fresh:
         store.train_dictionary()
     return events
@@ -157,26 +158,17 @@ async def _fetch_all(
     pool: Pool,
     fetcher: Fetcher,
     parser: ParseWorker,
+    setting: Setting,
     outcomes: asyncio.Queue[Outcome | None],
 ) -> None:
     """Put an outcome for every feed into the queue, then None. The fetcher limits concurrency."""
 
     async def ask(facts: FeedFacts) -> None:
-        reservation = fetcher.budget.reserve()
-        try:
-            result = await sources.fetch(await job_of(facts), reservation)
-        except TuireaderError as error:  # the password is not available
-            result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
-        parsed = None
-        if isinstance(result, Fetched):
-            known = facts.last_success is not None  # then entries that are stored already are left out
-            stored = await pool.read(lambda store: store.entries.digests(facts.id)) if known else {}
-            parsed = await sources.parse(result, stored)
-            result = replace(result, body=b"")
-        await outcomes.put(Outcome(facts, result, reservation, parsed))
+        await outcomes.put(await asking.ask(facts, fetcher.budget.reserve()))
 
     try:
         async with Sources(fetcher, parser) as sources, asyncio.TaskGroup() as group:
+            asking = Asking(job_of, pool, sources, setting.taken, setting.clock)
             for facts in feeds:
                 group.create_task(ask(facts))
     finally:

@@ -30,14 +30,23 @@ class Feeds(UseCases):
 
     async def health(self) -> list[FeedHealth]:
         """Return the health of all subscribed feeds in config order."""
-        since = self._now() - 28 * schedule.DAY
+        now = self._now()
+        since = now - 28 * schedule.DAY
 
         def health(store: Store) -> list[FeedHealth]:
-            shares = store.full_texts.shares(since)
+            shares, rates = store.full_texts.shares(since), store.requests.rates(now)
             return [
-                replace(one, texts=texts, pages=pages, full_texts=fetched)
+                replace(
+                    one,
+                    texts=texts,
+                    pages=pages,
+                    full_texts=fetched,
+                    requests=requests,
+                    not_modified=not_modified,
+                )
                 for one in store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
                 for texts, pages, fetched in (shares.get(one.feed.id, ("", 0, 0)),)
+                for requests, not_modified in (rates.get(one.feed.id, (None, None)),)
             ]
 
         return await self._pool.read(health)

@@ -23,6 +23,7 @@ from tuireader.subprocesses import python
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
+    from tuireader.store.feeds import FeedFacts
 
 log = logging.getLogger("tuireader")
 _RELATE = 50  # articles to relate in one write transaction: about 0.1 s, so that marks do not wait for long
@@ -49,8 +50,10 @@ class Refresh(UseCases):
         pending requests and keeps stored articles.
         """
         now = self._now()
-        due_at = None if force else now
-        facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=due_at))
+        if force:
+            facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids))
+        else:
+            facts = await self._due(now, feed_ids)
         if self._context.offline or not facts:
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
@@ -113,17 +116,25 @@ class Refresh(UseCases):
         """Return the inputs of a refresh besides the feeds."""
         from tuireader.ingest.attempts import Setting
 
-        fetch = self._context.config.fetch
         return Setting(
             rules=self._context.rules,
-            rates=schedule.Rates(least=fetch.interval, watched=fetch.watched_interval),
-            interval={
-                feed.url: feed.interval for feed in self._context.config.feeds if feed.interval is not None
-            },
+            rates=self._rates,
+            interval=self._intervals,
             clock=self._context.clock,
             watched=self._context.watched_feeds,
             full_text=self._context.full_text,
+            taken={feed.url for feed in self._context.config.feeds},
         )
+
+    @property
+    def _rates(self) -> schedule.Rates:
+        fetch = self._context.config.fetch
+        return schedule.Rates(least=fetch.interval, watched=fetch.watched_interval)
+
+    @property
+    def _intervals(self) -> dict[str, int]:
+        """The user's own intervals by address."""
+        return {feed.url: feed.interval for feed in self._context.config.feeds if feed.interval is not None}
 
     async def run_in_subprocess(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True
@@ -208,8 +219,20 @@ class Refresh(UseCases):
         """Return the number of feeds and pages that are due; 0 when offline."""
         if self._context.offline:
             return 0
-        feeds = await self._pool.read(lambda store: len(store.feeds.facts(due_at=self._now())))
-        return feeds or await self._full_texts.count_due()
+        return len(await self._due(self._now())) or await self._full_texts.count_due()
+
+    async def _due(self, now: int, feed_ids: Sequence[int] | None = None) -> list[FeedFacts]:
+        """Return the feeds that are due, among them those that were planned before a watch needed them."""
+        rates = self._rates
+        late = now - max(rates.watched, rates.least)
+        facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=now, late=late))
+        watched, own = self._context.watched_feeds, self._intervals
+        return [
+            one
+            for one in facts
+            if not now < (one.next_try or 0) <= now + schedule.FARTHEST
+            or (one.url not in own and (watched is None or one.id in watched))
+        ]
 
 
 def _give_way(process: int) -> None:

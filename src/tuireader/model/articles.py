@@ -88,7 +88,10 @@ class Trouble(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """A feed with its health; `moved_to` is set once its server has announced the move twice."""
+    """A feed with its health; `moved_to` is set once its server has announced the move twice.
+
+    `moved_why` is `page` if a web page in its place names the new address, `site` if its home page does.
+    """
 
     feed: Feed
     fault: Annotated[Fault | None, "The error as one word for scripts."] = None
@@ -96,7 +99,11 @@ class FeedHealth:
     total: Annotated[int, "All articles."] = 0
     per_week: Annotated[float, "Articles a week, over the last four weeks."] = 0.0
     newest: Annotated[int | None, "Time of its newest article."] = None
-    moved_to: Annotated[str, 'New address after a permanent redirect, `""` when it has not moved.'] = ""
+    moved_to: Annotated[str, 'New address that is fetched instead, `""` when it has not moved.'] = ""
+    moved_why: Annotated[
+        str,
+        'Why: `""`: a redirect; `page`: the web page in its place names it; `site`: its home page does.',
+    ] = ""
     texts: Annotated[
         str,
         "Its texts: `full`, `teasers`, `short` (and whole), `same` (short, and its pages have no more),"
@@ -104,6 +111,8 @@ class FeedHealth:
     ] = ""
     pages: Annotated[int, "Pages of its articles that were wanted in the last four weeks."] = 0
     full_texts: Annotated[int, "Those of them whose text is stored."] = 0
+    requests: Annotated[float | None, "Requests a day, over the last week, `null` when unknown."] = None
+    not_modified: Annotated[float | None, "Share of them that found it unchanged (304), from 0 to 1."] = None
 
     @property
     def trouble(self) -> Trouble:

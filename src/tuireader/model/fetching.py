@@ -65,7 +65,10 @@ class FetchJob:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A body that differs from the last one. `moved_to` is set if all redirects were permanent."""
+    """A body that differs from the last one. `moved_to` is set if all redirects were permanent.
+
+    `requests` counts the HTTP requests, redirects included; 0 for sources that need none.
+    """
 
     job: FetchJob
     url: str
@@ -76,6 +79,7 @@ class Fetched:
     last_modified: str | None = None
     max_age: int | None = None
     moved_to: str | None = None
+    requests: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class NotModified:
     max_age: int | None = None
     same_body: bool = False
     moved_to: str | None = None
+    requests: int = 0
 
 
 class Fault(StrEnum):
@@ -126,6 +131,7 @@ class FetchFailed:
     reason: str
     status: int | None = None
     retry_after: int | None = None
+    requests: int = 0
 
 
 FetchResult = Fetched | NotModified | FetchFailed

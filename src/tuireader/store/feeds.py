@@ -43,6 +43,7 @@ class FeedFacts:
     failing_since: int | None = None
     looked_at: int | None = None
     texts: str = ""
+    moved_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Attempt:
     trust: str = ""
     hold: int | None = None
     looked_at: int | None = None
+    moved_why: str = ""
 
 
 _FEED = f"""id, url, {FEED_TITLE}, folder,
@@ -89,7 +91,7 @@ _HEALTH = f"""
   (SELECT count(*) {_OWN} AND {_SHOWN}) + (SELECT count(*) {_CARRIED} AND {_SHOWN}),
   (SELECT count(*) {_OWN} AND a.time >= :since) + (SELECT count(*) {_CARRIED} AND a.time >= :since),
   nullif(max((SELECT coalesce(max(time), 0) {_OWN}), (SELECT coalesce(max(a.time), 0) {_CARRIED})), 0),
-  fault, iif(moved_seen >= :sure, moved_to, '')"""
+  fault, iif(moved_seen >= :sure, moved_to, ''), moved_why"""
 
 
 _FAR = 31 * 86_400  # as schedule.FARTHEST: a later time was set while the clock was wrong
@@ -162,20 +164,25 @@ class Feeds(Part):
         )
         return [
             FeedHealth(
-                _feed(row[:13]),
-                Fault(row[17]) if row[17] else None,
-                row[13],
-                row[14],
-                row[15] / 4,
-                *row[16::2],
+                _feed(feed),
+                Fault(fault) if fault else None,
+                unread,
+                total,
+                lately / 4,
+                newest,
+                moved_to,
+                moved_why,
             )
-            for row in rows
+            for *feed, unread, total, lately, newest, fault, moved_to, moved_why in rows
         ]
 
-    def facts(self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None) -> list[FeedFacts]:
+    def facts(
+        self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None, late: int | None = None
+    ) -> list[FeedFacts]:
         """Return the data for the next fetch of some or all feeds; with `due_at`, only of feeds due then.
 
-        A feed is not due while its host has asked to wait.
+        Feeds that answered before the time `late`, and not since, are due as well; the caller has to leave
+        out those that may wait longer. A feed is not due while its host has asked to wait.
         """
         where, args = "subscribed", []
         if feed_ids is not None:
@@ -183,8 +190,8 @@ class Feeds(Part):
         else:
             where += " AND state = 'ok'"
         if due_at is not None:
-            where += f" AND {_DUE}"
-            args.append(due_at)
+            where += f" AND ({_DUE} OR (last_error = '' AND last_try <= ?2))"
+            args += [due_at, -1 if late is None else late]
         rows = self._conn.execute(f"SELECT {_FACTS} FROM feed f WHERE {where} ORDER BY position, id", args)
         facts = [FeedFacts(*row) for row in rows]
         if due_at is None or not (held := self._held(due_at)):
@@ -218,8 +225,8 @@ class Feeds(Part):
     def move(self, feed_id: int, address: str) -> None:
         """Prepare a feed to take a new address from the config and keep its articles; needs a transaction."""
         self._conn.execute(
-            """UPDATE feed SET moved_to = ?, moved_seen = 1, etag = NULL, last_modified = NULL,
-                 body_hash = NULL WHERE id = ?""",
+            """UPDATE feed SET moved_to = ?, moved_seen = 1, moved_why = '', etag = NULL,
+                 last_modified = NULL, body_hash = NULL WHERE id = ?""",
             (address, feed_id),
         )
 
@@ -244,7 +251,8 @@ class Feeds(Part):
                       window = coalesce(:window, window), recent = :recent, fill = :fill,
                       unchanged = :unchanged, whole_at = coalesce(:whole_at, whole_at), trust = :trust,
                       gone_since = NULL, failing_since = NULL, hold = NULL,
-                      moved_to = :moved_to, moved_seen = :moved_seen, settings = :settings
+                      moved_to = :moved_to, moved_seen = :moved_seen, moved_why = :moved_why,
+                      settings = :settings
                     WHERE id = :feed_id"""
         )
         self._conn.execute(sql, asdict(attempt))

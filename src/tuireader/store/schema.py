@@ -239,7 +239,8 @@ _HISTORY = (
 # are to be fetched or were.
 # For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
 # its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
-# its host asked not to be asked before; `looked_at`: last search for its new address.
+# its host asked not to be asked before; `looked_at`: last search for its new address; `moved_why`: which page
+# named `moved_to` (`page`: the one in its place, `site`: that of its site), `""` for a redirect.
 _SOURCES = (
     "ALTER TABLE feed ADD COLUMN window INTEGER",
     "ALTER TABLE feed ADD COLUMN span INTEGER",
@@ -252,6 +253,7 @@ _SOURCES = (
     "ALTER TABLE feed ADD COLUMN failing_since INTEGER",
     "ALTER TABLE feed ADD COLUMN hold INTEGER",
     "ALTER TABLE feed ADD COLUMN looked_at INTEGER",
+    "ALTER TABLE feed ADD COLUMN moved_why TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE feed ADD COLUMN texts TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE feed ADD COLUMN since INTEGER",
     "ALTER TABLE feed ADD COLUMN settings TEXT NOT NULL DEFAULT ''",

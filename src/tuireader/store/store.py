@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tuireader.store.mutes import Mutes
     from tuireader.store.notices import Notices
     from tuireader.store.relations import Relations
+    from tuireader.store.requests import Requests
     from tuireader.store.retention import Retention
     from tuireader.store.revisions import Revisions
     from tuireader.store.search import Search
@@ -53,6 +54,7 @@ class Store(Connection):
     mutes: Mutes
     notices: Notices
     relations: Relations
+    requests: Requests
     retention: Retention
     revisions: Revisions
     search: Search

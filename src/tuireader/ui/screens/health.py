@@ -59,6 +59,13 @@ def _tries(number: int) -> str:
     return f"{number} times in a row" if number > 1 else "once"
 
 
+_MOVED = {
+    "": "moved permanently to",
+    "page": "followed: a web page is in its place, whose feed is",
+    "site": "followed: its address is dead, but its home page names",
+}
+
+
 def health_row(health: FeedHealth, now: int) -> Row:
     """Return the row of a feed."""
     feed = health.feed
@@ -95,7 +102,7 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
         # on lines of their own, as a narrow terminal would cut them off
         lines += [((f"{one[:1].upper()}{one[1:]}", "text"),) for one in to_do]
     if health.moved_to:
-        lines.append((("moved permanently to ", "star"), (health.moved_to, "text")))
+        lines.append(((f"{_MOVED[health.moved_why]} ", "star"), (health.moved_to, "text")))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
     lines.append(((f"{tried}, next try {_next(feed, now)}", "dim"),))
     if note := texts_note(health):
@@ -103,6 +110,9 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
     newest = f", the newest {age(health.newest, now)}" if health.newest is not None else ""
     weekly = f", {_weekly(health.per_week)} a week" if health.per_week else ""
     lines.append(((f"{counted(health.total, 'article')}, {health.unread} unread{weekly}{newest}", "dim"),))
+    if health.requests is not None and health.not_modified is not None:
+        asked = f"{health.requests:.3g} requests a day, {health.not_modified:.0%} unchanged (304)"
+        lines.append(((asked, "dim"),))
     return lines
 
 

@@ -1,0 +1,59 @@
+"""Requests of each feed and day, to show how polite refreshes are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tuireader.store.sql import Part
+
+_DAY = 86_400
+_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Requests made for a feed; `unchanged` and `failed` count answers 304 and errors among them."""
+
+    feed_id: int
+    requests: int
+    unchanged: int = 0
+    failed: int = 0
+    pages: int = 0
+
+
+class Requests(Part):
+    """Count requests by feed and day (UTC)."""
+
+    def count(self, asked: Iterable[Asked], now: int) -> None:
+        """Add requests to those of today; needs a transaction."""
+        self._conn.executemany(
+            """INSERT INTO asked (feed_id, day, requests, unchanged, failed, pages)
+               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+                 requests = requests + excluded.requests, unchanged = unchanged + excluded.unchanged,
+                 failed = failed + excluded.failed, pages = pages + excluded.pages""",
+            [
+                (one.feed_id, now // _DAY, one.requests, one.unchanged, one.failed, one.pages)
+                for one in asked
+                if one.requests or one.pages
+            ],
+        )
+
+    def rates(self, now: int) -> dict[int, tuple[float, float]]:
+        """Return requests a day and the share of answers 304 for each feed asked in the last week.
+
+        Days before the first request do not count; the current day counts as far as it has passed.
+        """
+        rows = self._conn.execute(
+            """SELECT feed_id, sum(requests), sum(unchanged), min(day) FROM asked
+               WHERE day > ? GROUP BY feed_id HAVING sum(requests)""",
+            (now // _DAY - _DAYS,),
+        )
+        return {
+            feed_id: (requests / max(now / _DAY - first, 1), unchanged / requests)
+            for feed_id, requests, unchanged, first in rows
+        }
+
+    def forget(self, before: int) -> int:
+        """Delete the counts of days before a time; return their number."""
+        return self._conn.execute("DELETE FROM asked WHERE day < ?", (before // _DAY,)).rowcount
