@@ -21,6 +21,7 @@ class Exit(IntEnum):
     CONFIG = 5
     DATABASE = 6
     NOT_NOTIFIED = 7
+    ALARM = 8
     INTERRUPTED = 130
 
 

@@ -43,7 +43,7 @@ _BACK = {
         "ALTER TABLE full_text DROP COLUMN next_try",
         *(
             f"DROP TABLE {name}"
-            for name in ("gap", "asked", "alarm", "match_event", "match_log", "snapshot", "download")
+            for name in ("gap", "asked", "alarm", "pace", "match_event", "match_log", "snapshot", "download")
         ),
     ),
     7: (

@@ -127,6 +127,8 @@ def _trouble(health: FeedHealth, now: int) -> str:
             again = f"next try in {until(wait)}" if wait else "next try now"
             take = f"; `tuireader feeds accept {feed.id}` takes it" if _names_feeds(health) else ""
             return f"{sign} {feed.last_error} (×{feed.error_streak}, {again}{take})"
+        case Trouble.ALARM:
+            return f"! {health.alarm}"
         case Trouble.MOVED:
             moved = f"{_MOVED[health.moved_why]} {health.moved_to}"
             return f"{moved} (`tuireader feeds accept {feed.id}` keeps that)"

@@ -20,6 +20,7 @@ EXIT_CODES = {
     Exit.CONFIG: "The configuration is not valid.",
     Exit.DATABASE: "The database is locked, damaged or from a newer version.",
     Exit.NOT_NOTIFIED: "The command of [notify] failed; feeds were fetched, though some may have failed.",
+    Exit.ALARM: "With --fail-on-alarm: an alarm is open.",
     Exit.INTERRUPTED: "Interrupted.",
 }
 

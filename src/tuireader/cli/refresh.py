@@ -37,6 +37,7 @@ _RARELY = 20_000
 @click.option("--json", "as_json", is_flag=True, help="Print each event as JSON, one a line.")
 @click.option("--matches", is_flag=True, help="Print each new match of a watch as JSON, one a line.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not report failing feeds; use the exit code.")
+@click.option("--fail-on-alarm", is_flag=True, help="Exit with 8 when an alarm is open.")
 @library_command
 async def refresh(
     library: Library,
@@ -46,6 +47,7 @@ async def refresh(
     as_json: bool,
     matches: bool,
     quiet: bool,
+    fail_on_alarm: bool,
 ) -> int:
     """Fetch feeds and store new articles.
 
@@ -55,7 +57,7 @@ async def refresh(
     Examples:
       tuireader refresh
       tuireader refresh "Example News"
-      tuireader refresh --due --quiet
+      tuireader refresh --due --quiet --fail-on-alarm
       tuireader refresh --matches >> matches.jsonl
     """
 
@@ -67,7 +69,10 @@ async def refresh(
         return Exit.OK
     ids = [await library.feeds.find(feed) for feed in feeds] or None
     events = library.refresh.run(ids, force=not due, relate=not no_relate)
-    return await follow(library, events, as_json=as_json, matches=matches, quiet=quiet)
+    code = await follow(library, events, as_json=as_json, matches=matches, quiet=quiet)
+    if fail_on_alarm and code in (Exit.OK, Exit.SOME_FAILED) and await library.alarms.count():
+        return Exit.ALARM
+    return code
 
 
 async def follow(

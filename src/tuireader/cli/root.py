@@ -12,6 +12,7 @@ import click
 
 from tuireader import __version__
 from tuireader.cli import (
+    alarms,
     articles,
     brief,
     completion,
@@ -140,6 +141,7 @@ def main(
 
 
 for _command in (
+    alarms.alarms,
     articles.list_,
     articles.search,
     articles.count,

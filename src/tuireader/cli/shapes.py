@@ -88,13 +88,17 @@ class FeedHealth(
         "id=feed.id url title=feed.title folder=feed.folder state=feed.state trouble unread total per_week"
         " newest last_try=feed.last_try last_success=feed.last_success last_error=feed.last_error fault"
         " error_streak=feed.error_streak next_try=feed.next_try moved_to moved_why texts pages full_texts"
-        " requests not_modified"
+        " requests not_modified alarm"
     ),
 ):
     """A feed and its health."""
 
     url: Annotated[str, "Its address in the configuration, without a password."]
-    trouble: Annotated[str, "`none`, `paused`, `moved`, `failing`, `blocked` or `gone`."]
+    trouble: Annotated[str, "`none`, `paused`, `moved`, `alarm`, `failing`, `blocked` or `gone`."]
+
+
+class Alarm(Shape, of=model.Alarm):
+    """An alarm of a feed or a watch."""
 
 
 class ChangedFeed(Shape, of=model.Feed, shows="id url title done"):
@@ -173,7 +177,7 @@ class WatchNumbers(
     shows=(
         "name color unread=count.unread total=count.total"
         " unread_stories=count.unread_stories stories=count.stories former"
-        " today week month days newest top_feeds quiet problem advice"
+        " today week month days newest top_feeds quiet problem advice alarm"
     ),
 ):
     """Numbers of a watch."""
@@ -306,6 +310,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "star": (Marked,),
     "label": (Marked,),
     "undo": (Marked,),
+    "alarms": (Alarm,),
     "feeds": (FeedHealth,),
     "feeds accept": (ChangedFeed,),
     "feeds pause": (ChangedFeed,),

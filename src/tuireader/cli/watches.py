@@ -56,8 +56,9 @@ async def list_(library: Library, as_json: bool) -> None:
             print_json("WatchNumbers", one, newest=one.newest and _article(library, one.newest))
             continue
         former = f"{counted(one.former, 'match', 'matches')} until edited" if one.former else ""
+        alarm = f"! {one.alarm}" if one.alarm else ""
         advice = [note for note in one.advice if note not in one.quiet]
-        notes = "".join(f"  ({note})" for note in (former, one.quiet, one.problem, *advice) if note)
+        notes = "".join(f"  ({note})" for note in (former, alarm, one.quiet, one.problem, *advice) if note)
         hits = f"{one.today} · {one.week} · {one.month}"
         print(f"{one.name}\t{one.count.unread}/{one.count.total}\t{hits}{notes}")
 

@@ -193,6 +193,9 @@ class NotifyConfig:
         tuple[str, ...],
         Key(COMMAND, "Program to run, with arguments; it receives the articles as JSON on stdin."),
     ] = ()
+    alarms: Annotated[
+        bool, Key(FLAG, "Also notify of alarms: feeds and watches gone silent, failing feeds, gaps.")
+    ] = True
     quiet: Annotated[str, Key(HOURS, "Quiet hours; their notifications are sent afterwards.")] = ""
 
 

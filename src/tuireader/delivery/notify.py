@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuireader.config import NotifyConfig
-from tuireader.model import Evidence
+from tuireader.model import Alarm, Evidence
 
 # --------------------------------------------------------------------------- messages
 
@@ -35,11 +35,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One notification for everything new in a refresh."""
+    """One notification for everything new in a refresh, or for alarms."""
 
     title: str
     body: str
     items: tuple[Item, ...]
+    alarms: tuple[Alarm, ...] = ()
 
 
 _LINES = 5
@@ -71,7 +72,7 @@ def _sentence(item: Item) -> str:
 
 
 def as_json(message: Message) -> str:
-    """Return the message for the command as one JSON object, with articles in order of time."""
+    """Return the message for the command as one JSON object; articles are in order of time."""
     articles = [
         {
             "id": item.article_id,
@@ -92,7 +93,26 @@ def as_json(message: Message) -> str:
         }
         for item in message.items
     ]
-    whole = {"title": message.title, "body": message.body, "count": len(articles), "articles": articles}
+    alarms = [
+        {
+            "id": alarm.id,
+            "kind": alarm.kind,
+            "feed_id": alarm.feed_id,
+            "watch": alarm.watch,
+            "name": alarm.name,
+            "words": alarm.words,
+            "raised_at": alarm.raised_at,
+            "cleared_at": alarm.cleared_at,
+        }
+        for alarm in message.alarms
+    ]
+    whole = {
+        "title": message.title,
+        "body": message.body,
+        "count": len(articles),
+        "articles": articles,
+        "alarms": alarms,
+    }
     return json.dumps(whole, ensure_ascii=False)
 
 

@@ -134,18 +134,11 @@ def _save_feed(
     store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int
 ) -> tuple[Sequence[Event], Sequence[StoredText]]:
     facts = outcome.facts
-    source = outcome.result.job.source
-    if source is not None and source.watched:
-        from tuireader.ingest import page_watch  # few people watch pages
-
-        saved = page_watch.save(store, facts.id, parsed, source.select, now)
-    else:
-        saved = store.entries.save_feed(facts.id, parsed, now, index=False)
+    saved = store.entries.save_feed(facts.id, parsed, now, index=False)
     matches = ingest.record_new(store, saved.new, setting.rules, now)
     matches += ingest.record_changed(store, saved.changed, setting.rules, now)
     matches += ingest.record_carried(store, saved.carried, setting.rules, now)
-    if source is None or not source.watched:  # a change has its whole text
-        plan_pages(store, facts, parsed, saved, setting.full_text.get(facts.url, "auto"), now)
+    plan_pages(store, facts, parsed, saved, setting.full_text.get(facts.url, "auto"), now)
     record_success(store, outcome, setting, now, parsed, saved)
     named = facts.title not in (facts.url, without_password(facts.url))
     title = facts.title if named else parsed.title or facts.title

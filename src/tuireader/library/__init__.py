@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tuireader import ingest
 from tuireader.config import Config, Paths, Problem
+from tuireader.library.alarms import Alarms
 from tuireader.library.articles import Articles
 from tuireader.library.content import Content
 from tuireader.library.context import Context
@@ -51,7 +52,8 @@ class Library:
         self.watches = Watches(context)
         self.mutes = Mutes(context, self.watches)
         self.briefs = Briefs(context)
-        self.refresh = Refresh(context, self.full_texts)
+        self.alarms = Alarms(context)
+        self.refresh = Refresh(context, self.full_texts, self.alarms)
         self.exchange = Exchange(context, self.feeds)
         self.database = Database(context, self.watches)
 

@@ -19,6 +19,7 @@ from tuireader.text import without_password
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import Fetcher
+    from tuireader.store import Store
 
 
 class Feeds(UseCases):
@@ -35,6 +36,7 @@ class Feeds(UseCases):
 
         def health(store: Store) -> list[FeedHealth]:
             shares, rates = store.full_texts.shares(since), store.requests.rates(now)
+            alarms = store.alarms.open()
             return [
                 replace(
                     one,
@@ -43,6 +45,7 @@ class Feeds(UseCases):
                     full_texts=fetched,
                     requests=requests,
                     not_modified=not_modified,
+                    alarm="; ".join(alarm.words for alarm in alarms if alarm.feed_id == one.feed.id),
                 )
                 for one in store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
                 for texts, pages, fetched in (shares.get(one.feed.id, ("", 0, 0)),)

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tuireader import ingest, schedule
 from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
+from tuireader.library.alarms import Alarms
 from tuireader.library.context import Context, UseCases
 from tuireader.library.full_texts import FullTexts
 from tuireader.library.page_tools import fetch_limits
@@ -36,9 +37,10 @@ _NICE = 10  # niceness added to a refresh, to favour the TUI
 class Refresh(UseCases):
     """Fetch feeds and process new articles."""
 
-    def __init__(self, context: Context, full_texts: FullTexts) -> None:
+    def __init__(self, context: Context, full_texts: FullTexts, alarms: Alarms) -> None:
         super().__init__(context)
         self._full_texts = full_texts
+        self._alarms = alarms
 
     async def run(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True, relate: bool = True
@@ -109,7 +111,8 @@ class Refresh(UseCases):
                         if notified := await self.notify():
                             yield notified
                         notified_at = time.monotonic()
-        if notified := await self.notify():
+        await self._alarms.judge()
+        async for notified in self._notify_all():
             yield notified
 
     def _setting(self) -> Setting:
@@ -135,6 +138,12 @@ class Refresh(UseCases):
     def _intervals(self) -> dict[str, int]:
         """The user's own intervals by address."""
         return {feed.url: feed.interval for feed in self._context.config.feeds if feed.interval is not None}
+
+    async def _notify_all(self) -> AsyncIterator[Told]:
+        """Notify about waiting matches and alarms."""
+        for notifying in (self.notify, self._alarms.notify):
+            if notified := await notifying():
+                yield notified
 
     async def run_in_subprocess(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True

@@ -5,6 +5,9 @@ A feed document becomes `ParsedFeed` and `ParsedEntry`; a stored entry is an art
 1970-01-01 UTC. All text in these values has passed `text.clean` unless its name ends in `html`.
 """
 
+from tuireader.model.alarms import Alarm as Alarm
+from tuireader.model.alarms import AlarmKind as AlarmKind
+from tuireader.model.alarms import Pace as Pace
 from tuireader.model.articles import Article as Article
 from tuireader.model.articles import ArticleRow as ArticleRow
 from tuireader.model.articles import Away as Away

@@ -81,9 +81,10 @@ class Trouble(IntEnum):
     NONE = 0
     PAUSED = 1
     MOVED = 2
-    FAILING = 3
-    BLOCKED = 4
-    GONE = 5
+    ALARM = 3
+    FAILING = 4
+    BLOCKED = 5
+    GONE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class FeedHealth:
     full_texts: Annotated[int, "Those of them whose text is stored."] = 0
     requests: Annotated[float | None, "Requests a day, over the last week, `null` when unknown."] = None
     not_modified: Annotated[float | None, "Share of them that found it unchanged (304), from 0 to 1."] = None
+    alarm: Annotated[str, 'Reason of its alarm, `""` without one.'] = ""
 
     @property
     def trouble(self) -> Trouble:
@@ -123,6 +125,8 @@ class FeedHealth:
             return Trouble.PAUSED
         if self.feed.last_error:
             return Trouble.BLOCKED if self.fault in (Fault.BLOCKED, Fault.LOGIN) else Trouble.FAILING
+        if self.alarm:
+            return Trouble.ALARM
         return Trouble.MOVED if self.moved_to else Trouble.NONE
 
     @property
@@ -322,7 +326,7 @@ class Article(EntryDetails):
         """The displayed HTML, and the base URL of its links."""
         if self.full is not None and self.shows_full:
             return self.full.html, self.full.base_url
-        return self.difference or self.html, self.base_url
+        return self.html, self.base_url
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ class WatchStats:
     problem: Annotated[str, 'Error in its rules, `""` when there is none.'] = ""
     ends: int | None = None
     advice: Annotated[tuple[str, ...], "Probable mistakes in it."] = ()
+    alarm: Annotated[str, 'Reason of its alarm, `""` without one.'] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,9 +234,10 @@ _HISTORY = (
 # when to fetch a page, NULL for never. `gap`: entries that came and went between two visits (`after` and
 # `before`), about `missing` of them; `page` is the next archive page to fetch; `closed_at` is set once it is
 # filled, `reason` says why it stays open. `asked`: requests of a day (days since 1970). `alarm.subject`: the
-# name of a watch, or `""` for a feed. `match_log`: one row for each match, `match_event` what happened to it
-# later (`told`, `read`); both only grow. `snapshot`: last text of a watched page, and the selector of its
-# part. `download`: enclosures that are to be fetched or were.
+# name of a watch, or `""` for a feed. `pace`: when silence after the newest article of such a subject becomes
+# an alarm, NULL for never. `match_log`: one row for each match, `match_event` what happened to it later
+# (`told`, `read`); both only grow. `snapshot`: last text of a watched page. `download`: enclosures that
+# are to be fetched or were.
 # For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
 # its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
 # its host asked not to be asked before; `looked_at`: last search for its new address; `moved_why`: which page
@@ -286,6 +287,11 @@ _SOURCES = (
       told_at INTEGER, clear_told_at INTEGER
     )""",
     "CREATE INDEX alarm_raised ON alarm (id) WHERE cleared_at IS NULL",
+    """CREATE TABLE pace (
+      feed_id INTEGER NOT NULL, subject TEXT NOT NULL,
+      signature TEXT NOT NULL, newest INTEGER NOT NULL, alarm_at INTEGER, usual INTEGER,
+      PRIMARY KEY (feed_id, subject)
+    ) WITHOUT ROWID""",
     """CREATE TABLE match_log (
       id INTEGER PRIMARY KEY,
       article_id INTEGER NOT NULL, watch TEXT NOT NULL,
@@ -301,9 +307,7 @@ _SOURCES = (
       kind TEXT NOT NULL, at INTEGER NOT NULL, channel TEXT NOT NULL DEFAULT ''
     )""",
     "CREATE INDEX match_event_log ON match_event (log_id)",
-    """CREATE TABLE snapshot (
-      feed_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, settings TEXT NOT NULL, packed BLOB
-    )""",
+    "CREATE TABLE snapshot (feed_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, packed BLOB NOT NULL)",
     """CREATE TABLE download (
       id INTEGER PRIMARY KEY,
       article_id INTEGER NOT NULL REFERENCES article(id),

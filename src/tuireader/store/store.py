@@ -10,6 +10,7 @@ from tuireader.store.connection import Connection
 from tuireader.store.database_file import MigrationProgress
 
 if TYPE_CHECKING:
+    from tuireader.store.alarms import Alarms
     from tuireader.store.appearances import Appearances
     from tuireader.store.articles import Articles
     from tuireader.store.briefs import Briefs
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from tuireader.store.retention import Retention
     from tuireader.store.revisions import Revisions
     from tuireader.store.search import Search
-    from tuireader.store.snapshots import Snapshots
     from tuireader.store.stats import Stats
     from tuireader.store.stories import Stories
     from tuireader.store.watches import Watches
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 class Store(Connection):
     """A connection, with type declarations of its parts."""
 
+    alarms: Alarms
     appearances: Appearances
     articles: Articles
     briefs: Briefs
@@ -59,7 +60,6 @@ class Store(Connection):
     retention: Retention
     revisions: Revisions
     search: Search
-    snapshots: Snapshots
     stats: Stats
     stories: Stories
     watches: Watches

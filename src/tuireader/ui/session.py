@@ -60,6 +60,7 @@ class Session:
         self.started = asyncio.Event()  # the first keys are answered; deferred work may begin
         self.feeds: list[Feed] = []
         self.counts = _UNCOUNTED
+        self.alarms = 0
         self.closed_folders: set[str] = set()
         # the list
         self.view = UNREAD

@@ -8,7 +8,7 @@ from tuireader.commands import BY_ID
 from tuireader.commands.sorts import SEARCH_SORTS
 from tuireader.config import ViewConfig
 from tuireader.model import Count, View, ViewKind
-from tuireader.text.wording import stories_and_articles
+from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui import views
 from tuireader.ui.session import Session
 from tuireader.ui.widgets.bars import BACK, QUIT
@@ -147,6 +147,11 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
     more = "+" if session.partial else ""
     selected = f"{len(articles.selected)} selected · " if articles.selected else ""
     return (f"{selected}{articles.cursor + 1}/{count}{more}" if count else "", False)
+
+
+def alarm_note(session: Session) -> str:
+    """Return the number of open alarms, `""` without any."""
+    return f"! {counted(session.alarms, 'alarm')}" if session.alarms else ""
 
 
 def _sidebar_position(panes: Panes, key_of: KeyOf) -> tuple[str, bool]:

@@ -145,6 +145,7 @@ def watch_stats(
     problems: dict[str, list[str]] = {}
     for problem in matcher.problems:
         problems.setdefault(problem.watch, []).append(problem.message)
+    alarms = store.alarms.open()
     last, found = store.watches.last_news(), []
     known = advising.known_names(store, config, names)
     for item in config.watches:
@@ -169,6 +170,7 @@ def watch_stats(
                 problem="; ".join(problems.get(item.name, ())),
                 ends=last.get(item.name, now) + days * _DAY if days else None,
                 advice=tuple(map(str, advice)),
+                alarm="; ".join(alarm.words for alarm in alarms if alarm.watch == item.name),
             )
         )
     return found

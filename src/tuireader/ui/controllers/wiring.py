@@ -109,6 +109,7 @@ class Controllers(Controller):
             while self._count_again:
                 self._count_again = False
                 self.session.counts = await self.library.lists.counts()
+                self.session.alarms = await self.library.alarms.count()
                 self.draw_sidebar()
                 self.changed()
         finally:

@@ -23,6 +23,7 @@ _SIGNS = {
     Trouble.NONE: ("·", "dim", "ok"),
     Trouble.PAUSED: ("=", "dim", "paused"),
     Trouble.MOVED: (">", "star", "moved"),
+    Trouble.ALARM: ("!", "star", "alarm"),
     Trouble.FAILING: ("!", "error", "failing"),
     Trouble.BLOCKED: ("#", "star", "blocked"),
     Trouble.GONE: ("x", "error", "gone"),
@@ -66,6 +67,11 @@ _MOVED = {
 }
 
 
+def _note(health: FeedHealth) -> str:
+    """Return a remark on a feed without trouble."""
+    return f"to {health.moved_to}" if health.moved_to else texts_note(health)
+
+
 def health_row(health: FeedHealth, now: int) -> Row:
     """Return the row of a feed."""
     feed = health.feed
@@ -78,7 +84,7 @@ def health_row(health: FeedHealth, now: int) -> Row:
             "sign": Cell(sign, style),
             "feed": Cell(_name(feed), "strong" if health.trouble >= Trouble.MOVED else "text"),
             "state": Cell(state + streak, style),
-            "why": Cell(why or (health.moved_to and f"to {health.moved_to}") or texts_note(health), "dim"),
+            "why": Cell(why or health.alarm or _note(health), "dim"),
             "success": Cell(_since(feed.last_success, now), "dim"),
             "next": Cell(_next(feed, now), "dim"),
             "weekly": Cell(_weekly(health.per_week), "text"),
@@ -101,6 +107,8 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
         lines.append(((failed, "error"), (what, "text")))
         # on lines of their own, as a narrow terminal would cut them off
         lines += [((f"{one[:1].upper()}{one[1:]}", "text"),) for one in to_do]
+    if health.alarm:
+        lines.append((("alarm: ", "star"), (health.alarm, "text")))
     if health.moved_to:
         lines.append(((f"{_MOVED[health.moved_why]} ", "star"), (health.moved_to, "text")))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"

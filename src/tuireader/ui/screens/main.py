@@ -23,7 +23,7 @@ from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.host import Host, host_of
 from tuireader.ui.screens.commands import INSTEAD, Commands, commands
 from tuireader.ui.session import Session
-from tuireader.ui.status import footer_keys, footer_position, header
+from tuireader.ui.status import alarm_note, footer_keys, footer_position, header
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
@@ -123,6 +123,8 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         await self.library.database.spare_memory()
         self.controllers.refreshing.start()
         self.run_worker(self._keep_frame(), group="frame")
+        self.session.alarms = await self.library.alarms.count()
+        self.update_footer()
         self.session.searches[:] = await self.library.searches.history()
         await self.hits.mark_watches()
         self.articles.forget_strips()
@@ -142,7 +144,8 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             self.panes.rearrange()
         key_of = self.host.key_of
         keys = footer_keys(self.session, self.panes, key_of)
-        self.status.show(keys, *footer_position(self.session, self.panes, key_of))
+        position, trouble = footer_position(self.session, self.panes, key_of)
+        self.status.show(keys, position, trouble, alarm_note(self.session))
 
     def update_bars(self) -> None:
         """Update view, counts, keys and position."""

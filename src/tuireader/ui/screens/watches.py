@@ -27,6 +27,8 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
         last = Cell(f"! {stats.problem}", "error")
     elif stats.ends is not None and stats.ends <= now:
         last = Cell(f"ended {age(stats.ends, now)}: no more news", "star")
+    elif stats.alarm:
+        last = Cell(f"! {stats.alarm}", "star")
     elif stats.quiet:
         last = Cell(stats.quiet, "star" if "fail" in stats.quiet else "dim")
     elif stats.newest is not None:
@@ -115,6 +117,8 @@ class Watches(TableScreen):
         lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (total, "dim"))]
         if stats.problem:
             lines.append(((stats.problem, "error"),))
+        if stats.alarm:
+            lines.append((("alarm   ", "star"), (stats.alarm, "text")))
         if stats.quiet:
             lines.append(((stats.quiet, "star"),))
         lines += [((f"! {one}", "star"),) for one in stats.advice if one not in stats.quiet]

@@ -86,31 +86,36 @@ class StatusLine(Bar):
         self._keys: tuple[tuple[str, str], ...] = ()
         self._where = ""
         self._trouble = False
+        self._note = ""
 
-    def show(self, keys: Sequence[tuple[str, str]], where: str, trouble: bool) -> None:
-        """Show `(key, title)` pairs and the position; with `trouble`, `where` is an error."""
-        new = (tuple(keys), where, trouble)
-        if new != (self._keys, self._where, self._trouble):
-            self._keys, self._where, self._trouble = new
+    def show(self, keys: Sequence[tuple[str, str]], where: str, trouble: bool, note: str = "") -> None:
+        """Show `(key, title)` pairs, a warning, and the position; with `trouble`, `where` is an error."""
+        new = (tuple(keys), where, trouble, note)
+        if new != (self._keys, self._where, self._trouble, self._note):
+            self._keys, self._where, self._trouble, self._note = new
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw the footer."""
-        return self.draw(self._keys, self._where, trouble=self._trouble)
+        return self.draw(self._keys, self._where, trouble=self._trouble, note=self._note)
 
-    def draw(self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool) -> Strip:
-        """Return the footer with the position and as many keys as fit, always with help and quit."""
+    def draw(self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool, note: str = "") -> Strip:
+        """Return the footer with warning, position and as many keys as fit, always with help and quit."""
         styles, width = self.theme_styles, self.size.width
         base = styles.base
         share = width - 2 if trouble else max(width // 2, width - 40)
         where = cut(where, max(0, share)) if where else ""
-        room = width - cell_len(where) - 2
+        note = f"{note}  " if note and cell_len(note) + cell_len(where) < width - 30 else ""
+        right = cell_len(note) + cell_len(where)
+        room = width - right - 2
         segments = [Segment(" ", base)]
         used = 1
         for key, title in _fitting(keys, room - used):
             segments += [Segment(key, base + styles.strong), Segment(f" {title}  ", base + styles.dim)]
             used += _size(key, title)
-        segments.append(Segment(" " * max(0, width - used - cell_len(where) - 1), base))
+        segments.append(Segment(" " * max(0, width - used - right - 1), base))
+        if note:
+            segments.append(Segment(note, base + styles.error))
         segments.append(Segment(where, base + (styles.error if trouble else styles.dim)))
         return self.strip(segments)
 

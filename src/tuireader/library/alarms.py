@@ -1,0 +1,178 @@
+"""Alarms: judge feeds and watches at the end of a refresh, list alarms, notify about them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from tuireader.alarms import DAY, MOST, pace
+from tuireader.delivery.notify import Message, deliver, is_quiet
+from tuireader.library.context import UseCases
+from tuireader.model import Alarm, AlarmKind, Fault, Told
+from tuireader.store import Store
+from tuireader.store.alarms import Failing, Subject
+from tuireader.text import cut
+from tuireader.text.wording import counted
+
+_FAILING = DAY
+"""Seconds of failing until an alarm; a machine that was off makes a first failure old, so also some tries."""
+_TRIES = 3
+_GAP = 7 * DAY
+"""Seconds for which an open gap is an alarm; the coverage of the feed reports it for good."""
+_COMPUTED = 20
+"""Maximum number of paces to compute after one refresh, those of the longest silences."""
+_OWN_NETWORK = (Fault.NETWORK, Fault.TIMEOUT)
+
+
+class Alarms(UseCases):
+    """Alarms of silent and failing feeds, silent watches, and gaps."""
+
+    async def open(self) -> list[Alarm]:
+        """Return the open alarms, oldest first."""
+        return await self._pool.read(lambda store: store.alarms.open())
+
+    async def all(self) -> list[Alarm]:
+        """Return all alarms, those that were cleared included, oldest first."""
+        return await self._pool.read(lambda store: store.alarms.all())
+
+    async def count(self) -> int:
+        """Return the number of open alarms."""
+        return await self._pool.read(lambda store: store.alarms.count())
+
+    async def judge(self) -> None:
+        """Raise and clear alarms by what the last refresh has found."""
+        now = self._now()
+        lasting = [one.name for one in self._context.config.watches if not one.ends_after_quiet_days]
+        await self._transact(lambda store: judge(store, lasting, now))
+
+    async def notify(self) -> Told | None:
+        """Notify about new and cleared alarms as set in `[notify]`; None without any or in quiet hours."""
+        config = self._context.config.notify
+        here = time.localtime(self._context.clock())
+        if not config.alarms or is_quiet(config.quiet, here.tm_hour * 60 + here.tm_min):
+            return None
+        untold = await self._pool.read(lambda store: store.alarms.untold())
+        if not untold:
+            return None
+        now = self._now()
+        await self._transact(lambda store: store.alarms.mark_told(untold, now))
+        message = alarm_message(untold)
+        shown = await deliver(message, config)
+        if shown.errors and not (shown.command or shown.desktop):
+            await self._transact(lambda store: store.alarms.mark_told(untold, None))
+        return Told(message.title, message.body, (), shown.desktop, shown.errors)
+
+
+def judge(store: Store, watches: Sequence[str], now: int) -> None:
+    """Raise and clear alarms; needs a transaction. `watches` are those that are not meant to end."""
+    failing = store.alarms.failing()
+    known = {alarm.subject: alarm for alarm in store.alarms.open()}
+    found = {alarm.subject: alarm for alarm in _found(store, watches, failing, now)}
+    for subject, alarm in found.items():
+        if subject not in known:
+            store.alarms.raise_(alarm)
+        elif known[subject].words != alarm.words:
+            store.alarms.reword(known[subject].id, alarm.words)
+    left = [known[subject] for subject in known.keys() - found.keys()]
+    if not left:
+        return
+    subscribed, pending = store.alarms.subscribed(), store.watches.pending()
+    down = {one.feed_id for one in failing}
+    for alarm in left:
+        wanted = alarm.watch in watches if alarm.watch else alarm.feed_id in subscribed
+        if alarm.watch in pending or (wanted and alarm.kind is AlarmKind.FAILING and alarm.feed_id in down):
+            continue
+        replaced = alarm.kind is AlarmKind.SILENT and alarm.feed_id in down
+        aged = alarm.kind is AlarmKind.GAP and store.alarms.open_gaps_of(alarm.feed_id) > 0
+        told = alarm.told_at is not None
+        store.alarms.clear(alarm.id, now, tell=told and wanted and not replaced and not aged)
+
+
+def _found(store: Store, watches: Sequence[str], failing: Sequence[Failing], now: int) -> Iterator[Alarm]:
+    """Yield the alarms that should be open."""
+
+    def alarm(kind: AlarmKind, words: str, feed_id: int, watch: str = "") -> Alarm:
+        return Alarm(0, kind, feed_id, watch, "", words, now)
+
+    down = {one.feed_id: one for one in failing if _is_down(one)}
+    feeds, fetched = store.alarms.last_success()
+    offline = feeds > 1 and now - fetched > DAY  # nothing can be fetched: that is not the feeds' fault
+    for feed_id, one in down.items():
+        if not (offline and one.fault in _OWN_NETWORK):
+            yield alarm(AlarmKind.FAILING, _failing_words(one), feed_id)
+    for feed_id, gaps, missing in store.alarms.open_gaps(now - _GAP):
+        unseen = f"about {counted(missing, 'article')} not seen"
+        yield alarm(AlarmKind.GAP, f"{counted(gaps, 'gap')}, {unseen}" if gaps > 1 else unseen, feed_id)
+    subjects = [one for one in store.alarms.feeds() if one.feed_id not in down]
+    for subject, words in _silent(store, [*subjects, *store.alarms.watches(watches)]):
+        yield alarm(AlarmKind.SILENT, words, subject.feed_id, subject.watch)
+
+
+def _silent(store: Store, subjects: Iterable[Subject]) -> Iterator[tuple[Subject, str]]:
+    """Yield the feeds and watches whose silence is improbable, each with the reason."""
+    unknown: list[Subject] = []
+    for subject in subjects:
+        known = subject.known if subject.known and subject.known.signature == subject.signature else None
+        newest = max(subject.newest, known.newest if known else 0)
+        if subject.seen - newest < DAY or not newest:
+            continue
+        if known is None or known.newest < newest:
+            unknown.append(replace(subject, newest=newest))
+        elif known.pace is not None and subject.seen > known.pace.alarm_at:
+            yield subject, _silent_words(newest, known.pace.usual, watch=subject.watch)
+    unknown.sort(key=lambda subject: subject.newest)
+    for subject in unknown[:_COMPUTED]:
+        times = store.alarms.times(subject, MOST)
+        newest, found = max(times, default=subject.newest), pace(times)
+        store.alarms.remember(subject, newest, found)
+        if found is not None and subject.seen > found.alarm_at:
+            yield subject, _silent_words(newest, found.usual, watch=subject.watch)
+
+
+def _is_down(one: Failing) -> bool:
+    """Return whether a feed has been failing for so long that it is an alarm."""
+    if one.gone:
+        return True
+    return one.since is not None and one.last_try - one.since >= _FAILING and one.tries >= _TRIES
+
+
+def _failing_words(one: Failing) -> str:
+    since = f" since {_moment(one.since)}" if one.since is not None else ""
+    return f"{'gone' if one.gone else 'failing'}{since}: {one.error}"
+
+
+def _silent_words(newest: int, usual: int, *, watch: str) -> str:
+    thing = "match" if watch else "article"
+    return f"no new {thing} since {_moment(newest)}, usually one within {_span(usual)}"
+
+
+def _moment(moment: int) -> str:
+    """Return a time as `27 Jul 14:02`."""
+    then = time.localtime(moment)
+    return f"{then.tm_mday} {time.strftime('%b %H:%M', then)}"
+
+
+def _span(seconds: int) -> str:
+    """Return a duration as `6 h` or `3 d`."""
+    hours = max(1, round(seconds / 3600))
+    return f"{hours} h" if hours < 48 else f"{round(seconds / DAY)} d"
+
+
+# --------------------------------------------------------------------------- notifications
+
+
+_LINES = 5
+
+
+def alarm_message(alarms: Sequence[Alarm]) -> Message:
+    """Combine new and cleared alarms into one message."""
+    lines = [f"{one.name}: {one.words if one.cleared_at is None else one.cleared_words}" for one in alarms]
+    if len(alarms) == 1:
+        prefix = "Alarm" if alarms[0].cleared_at is None else "Alarm over"
+        return Message(f"{prefix}: {cut(lines[0], 200)}", "", (), tuple(alarms))
+    over = sum(one.cleared_at is not None for one in alarms)
+    parts = [counted(len(alarms) - over, "alarm")] if over < len(alarms) else []
+    parts += [f"{counted(over, 'alarm')} over" if not parts else f"{over} over"] if over else []
+    more = [f"and {len(lines) - _LINES} more"] if len(lines) > _LINES else []
+    return Message(", ".join(parts), "\n".join([*lines[:_LINES], *more]), (), tuple(alarms))

@@ -1,0 +1,50 @@
+"""Alarms: what may make you miss an article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+
+class AlarmKind(StrEnum):
+    """Reasons for an alarm."""
+
+    SILENT = "silent"
+    FAILING = "failing"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Pace of a feed or a watch: the pause in seconds that is usual, and when silence becomes an alarm."""
+
+    usual: int
+    alarm_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm of a feed, or of a watch, which `watch` then names; `name` is the title of either."""
+
+    id: Annotated[int, "Number of the alarm."]
+    kind: Annotated[AlarmKind, "`silent`, `failing` (also for a feed that is gone), or `gap`."]
+    feed_id: Annotated[int, "Number of the feed, 0 for a watch."]
+    watch: Annotated[str, 'Name of the watch, `""` for a feed.']
+    name: Annotated[str, "Title of the feed, or name of the watch."]
+    words: Annotated[str, "The reason in words."]
+    raised_at: Annotated[int, "When it was raised."]
+    cleared_at: Annotated[int | None, "When it was cleared, `null` while it is open."] = None
+    told_at: Annotated[int | None, "When it was notified, `null` when it was not."] = None
+
+    @property
+    def subject(self) -> tuple[AlarmKind, int, str]:
+        """Identity: at most one alarm is open for each."""
+        return self.kind, self.feed_id, self.watch
+
+    @property
+    def cleared_words(self) -> str:
+        """Reason for clearing it, in words."""
+        if self.kind is AlarmKind.SILENT:
+            return "new matches again" if self.watch else "new articles again"
+        return "works again" if self.kind is AlarmKind.FAILING else "nothing is missing any more"

@@ -1,0 +1,161 @@
+"""When silence is an alarm: hardly ever by chance, soon for a feed that has died, never for a rare one."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.alarms import DAY, WEEK, pace
+
+HOUR = 3600
+START = 2800 * WEEK + 43_200  # Thursday, 12:00
+
+Process = Callable[[random.Random, int], Sequence[int]]
+
+
+def poisson(
+    rng: random.Random, weeks: int, a_day: float, pull: Callable[[float], float], top: float
+) -> list[int]:
+    """Times at random, at a rate that is `pull` of the usual one at a time, `top` at most."""
+    time, found = 0.0, []
+    while (time := time + rng.expovariate(a_day * top / DAY)) < weeks * WEEK:
+        if rng.random() < pull(time) / top:
+            found.append(START + int(time))
+    return found
+
+
+def evenly(rng: random.Random, weeks: int, every: int, by: int, skipped: float = 0.0) -> list[int]:
+    return [
+        START + number * every + int(rng.uniform(-by, by))
+        for number in range(weeks * WEEK // every)
+        if rng.random() >= skipped
+    ]
+
+
+def at_work(time: float) -> float:
+    day, hour = int(time // DAY) % 7, time % DAY / HOUR
+    if day in (2, 3):
+        return 0.02
+    return 2.7 if 8 <= hour < 17 else 0.03
+
+
+def in_bursts(rng: random.Random, weeks: int) -> list[int]:
+    starts = poisson(rng, weeks, 3 / 7, lambda _: 1, 1)
+    return sorted(
+        start + int(rng.expovariate(1 / (2 * HOUR)))
+        for start in starts
+        for _ in range(1 + int(rng.expovariate(0.1)))
+    )
+
+
+def by_season(rng: random.Random, weeks: int) -> list[int]:
+    begin = rng.random() * math.tau
+    return poisson(
+        rng, weeks, 1.5, lambda time: 1 + 0.8 * math.sin(begin + math.tau * time / (52 * WEEK)), 1.8
+    )
+
+
+PROCESSES: dict[str, Process] = {
+    "daily": lambda rng, weeks: evenly(rng, weeks, DAY, 2 * HOUR),
+    "daily with days off": lambda rng, weeks: evenly(rng, weeks, DAY, 2 * HOUR, 0.1),
+    "weekly": lambda rng, weeks: evenly(rng, weeks, WEEK, 6 * HOUR),
+    "at random": lambda rng, weeks: poisson(rng, weeks, 1, lambda _: 1, 1),
+    "on weekdays": lambda rng, weeks: [
+        time for time in evenly(rng, weeks, DAY, HOUR) if time // DAY % 7 not in (2, 3)
+    ],
+    "at work": lambda rng, weeks: poisson(rng, weeks, 6, at_work, 2.7),
+    "in bursts": in_bursts,
+    "by season": by_season,
+    "rare": lambda rng, weeks: poisson(rng, weeks, 1 / 30, lambda _: 1, 1),
+}
+
+
+def alarms(times: Sequence[int]) -> int:
+    """How often silence was an alarm although another article came; usual pauses are judged now and then."""
+    found, longest = 0, 0
+    for number in range(1, len(times)):
+        gap = times[number] - times[number - 1]
+        if gap > max(DAY, longest) or (gap > DAY and number % 50 == 0):
+            known = pace(times[:number])
+            found += known is not None and times[number] > known.alarm_at
+        longest = max(longest, gap)
+    return found
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_chance_raises_less_than_one_alarm_in_a_thousand_weeks(name: str) -> None:
+    weeks, feeds = 104, 20
+    made = (PROCESSES[name](random.Random(f"{name} {seed}"), weeks) for seed in range(feeds))
+    found = sum(map(alarms, made))
+    assert found / (feeds * weeks) < 1 / 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "days"), [("daily", 4), ("on weekdays", 7), ("at work", 6), ("weekly", 21), ("at random", 25)]
+)
+def test_a_feed_that_has_died_raises_one_soon(name: str, days: int) -> None:
+    for seed in range(5):
+        times = PROCESSES[name](random.Random(seed), 52)
+        found = pace(times)
+        assert found is not None
+        assert DAY <= found.alarm_at - max(times) <= days * DAY
+        assert 0 < found.usual <= 8 * DAY
+
+
+@pytest.mark.parametrize("every", [21 * DAY, 30 * DAY, 91 * DAY])
+def test_a_rare_feed_never_raises_one(every: int) -> None:
+    assert pace(evenly(random.Random(1), 104, every, DAY)) is None
+
+
+def test_weekends_are_short_for_a_feed_that_rests_then() -> None:
+    times = PROCESSES["at work"](random.Random(3), 52)
+    friday = max(time for time in times if (time // DAY) % 7 == 1 and time % DAY > 12 * HOUR)
+    tuesday = max(time for time in times if (time // DAY) % 7 == 5 and time % DAY > 12 * HOUR)
+    before, within = pace([t for t in times if t <= friday]), pace([t for t in times if t <= tuesday])
+    assert before is not None and within is not None
+    assert before.alarm_at - friday > 3 * DAY > within.alarm_at - tuesday
+
+
+@pytest.mark.parametrize("times", [(), (START,), (START,) * 50, range(START, START + 50 * DAY, 20 * DAY)])
+def test_too_little_is_known_to_judge(times: Sequence[int]) -> None:
+    assert pace(times) is None
+
+
+def test_a_young_feed_is_not_judged() -> None:
+    assert pace([START + number * HOUR for number in range(24 * 27)]) is None
+    assert pace([START + number * HOUR for number in range(24 * 29)]) is not None
+
+
+def test_old_articles_do_not_count() -> None:
+    times = evenly(random.Random(2), 20, DAY, HOUR)
+    assert pace([*range(0, 100 * DAY, DAY), *times]) == pace(times)
+
+
+TIMES = st.lists(st.integers(START, START + 60 * WEEK), max_size=120)
+
+
+@given(TIMES, st.randoms(use_true_random=False))
+def test_order_does_not_matter_and_no_pause_of_the_past_is_an_alarm(
+    times: list[int], rng: random.Random
+) -> None:
+    found = pace(times)
+    shuffled = times[:]
+    rng.shuffle(shuffled)
+    assert pace(shuffled) == found
+    if found is not None:
+        assert found.alarm_at - max(times) >= DAY
+        assert found.usual <= max(times) - min(times)
+
+
+@given(TIMES, st.integers(-500, 500))
+def test_it_does_not_matter_in_which_week_it_is(times: list[int], weeks: int) -> None:
+    found, moved = pace(times), pace([time + weeks * WEEK for time in times])
+    if found is None:
+        assert moved is None
+    else:
+        assert moved is not None and abs(moved.alarm_at - weeks * WEEK - found.alarm_at) <= 2

@@ -1,0 +1,73 @@
+"""Alarms on the screen: counted in the footer, explained with the feeds and the watches."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.ui.running import Running, running
+from tests.ui.shelf import NOW, configured, written
+from tuireader.library import Library
+from tuireader.model import Alarm, AlarmKind
+from tuireader.ui.screens.health import Health
+from tuireader.ui.screens.watches import Watches
+
+NAME = "微信支付观察 [b]with a long title that does not fit into its column at all[/b]"
+CONFIG = f"""
+[[feeds]]
+url = "https://1.example/rss"
+title = "{NAME}"
+[[feeds]]
+url = "https://2.example/rss"
+title = "Plain Pier"
+[[watch]]
+name = "WeChat"
+any = ["WeChat", "微信"]
+"""
+SILENT = "no new article since 17 Sep 08:00, usually one within 24 h"
+
+
+async def ring(library: Library) -> None:
+    with written(library) as store:
+        store.conn.execute("UPDATE feed SET last_try = ?1, last_success = ?1, next_try = ?1 + 3600", (NOW,))
+        store.alarms.raise_(Alarm(0, AlarmKind.SILENT, 1, "", "", SILENT, NOW))
+        store.alarms.raise_(Alarm(0, AlarmKind.SILENT, 0, "WeChat", "", "no new match since 17 Sep", NOW))
+
+
+@pytest.fixture
+async def run(tmp_path: Path) -> AsyncIterator[Running]:
+    """The app with two alarms."""
+    async with configured(tmp_path, CONFIG) as library:
+        await ring(library)
+        async with running(library) as run:
+            yield run
+
+
+async def test_the_footer_counts_alarms_and_the_health_explains_them(run: Running) -> None:
+    assert "! 2 alarms" in run.text.splitlines()[-1]
+    await run.press("H")
+    (first, second) = run.screen(Health).table.rows
+    assert [first.cells[name].text for name in ("sign", "state", "why")] == ["!", "alarm", SILENT]
+    assert second.cells["state"].text == "ok" and "2 feeds, 1 in trouble" in run.text
+    assert f"alarm: {SILENT}" in run.text
+    await run.press("escape", "w")
+    assert "! no new match since 17 Sep" in run.screen(Watches).table.rows[0].cells["last"].text
+    assert "alarm   no new match since 17 Sep" in run.text
+
+
+async def test_the_footer_forgets_alarms_that_are_over(run: Running) -> None:
+    with written(run.app.library) as store:
+        for alarm in store.alarms.open():
+            store.alarms.clear(alarm.id, NOW, tell=False)
+    await run.main.controllers.reload()
+    await run.settle()
+    assert "alarm" not in run.text.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("width", "shown"), [(120, True), (80, True), (40, False)])
+async def test_the_note_leaves_room_for_the_keys(run: Running, width: int, shown: bool) -> None:
+    await run.resize(width, 24)
+    last = run.text.splitlines()[-1]
+    assert ("! 2 alarms" in last) is shown and "? Help" in last
