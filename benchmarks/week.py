@@ -155,6 +155,9 @@ def run(options: argparse.Namespace, folder: Path) -> None:
         for reader in readers:
             reader.prepare(world)
         said = simulate(server, readers, quiet=options.json)
+        for reader in readers:
+            if isinstance(reader, Newsboat):
+                reader.prove(world)
         known = world.knowable()
         made = [figures(reader, world, scene.requests, scene.peak[reader.name], known) for reader in readers]
         made[0].blocked = f"{sum(said.values())} of {len(said)}"
