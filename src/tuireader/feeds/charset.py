@@ -67,6 +67,8 @@ ONE_BYTE = ("cp125", "iso8859-", "koi8", "mac-")
 DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 HEAD = 400
+META = re.compile(rb"""<meta\b[^>]{0,300}?\bcharset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_PAGE_HEAD = 4_096
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -83,6 +85,13 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         return _by_declaration(body, declared)
     header = CHARSET.search(content_type or "")
     return _by_looks(body, _codec(header[1]) if header else None)
+
+
+def decode_page(body: bytes, content_type: str | None = None) -> str:
+    """Decode a web page; a `<meta charset>` counts if the header names no charset (HTML Standard §13.2.3)."""
+    if not CHARSET.search(content_type or "") and (found := META.search(body[:_PAGE_HEAD])):
+        content_type = f"text/html; charset={found[1].decode('ascii')}"
+    return decode(body, content_type)
 
 
 def is_plain_utf8(body: bytes) -> bool:

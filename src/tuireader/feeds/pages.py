@@ -22,7 +22,6 @@ MOST_BYTES = 8_000_000
 MOST_COMMENTS = 500
 LONGEST_COMMENT = 20_000
 """Maximum characters of HTML kept for one comment."""
-_META = re.compile(rb"""<meta\b[^>]{0,300}?\bcharset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _HEAD = 4_096
 _ACCEPT_PAGE = (("Accept", "text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
 _ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, image/*;q=0.5"),)
@@ -77,7 +76,7 @@ async def fetch_page(fetcher: Fetcher, url: str, feed_url: str) -> tuple[str, st
     """
     answer = await _fetch(fetcher, url, feed_url, _ACCEPT_PAGE)
     kind = (answer.content_type or "").partition(";")[0].strip().lower()
-    text = _decoded(answer.body, answer.content_type)
+    text = charset.decode_page(answer.body, answer.content_type)
     if kind not in ("", "text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml"):
         raise PageFailed(f"the page is {kind}, not text", "o opens it in the browser", status=200)
     if "\0" in text[:_HEAD]:
@@ -115,13 +114,6 @@ async def _fetch(fetcher: Fetcher, url: str, feed_url: str, headers: tuple[tuple
         )
     assert isinstance(answer, Fetched), 'the server says "not modified", but nothing was fetched before'
     return answer
-
-
-def _decoded(body: bytes, content_type: str | None) -> str:
-    """Decode a page; a `<meta charset>` counts if the header names no charset (HTML Standard §13.2.3)."""
-    if not charset.CHARSET.search(content_type or "") and (found := _META.search(body[:_HEAD])):
-        content_type = f"text/html; charset={found[1].decode('ascii')}"
-    return charset.decode(body, content_type)
 
 
 def _order(entry: ParsedEntry) -> tuple[bool, int]:

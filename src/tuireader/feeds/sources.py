@@ -44,10 +44,35 @@ class Sources(AbstractAsyncContextManager["Sources"]):
     async def parse(self, fetched: Fetched, stored: Mapping[int, int]) -> ParseResult:
         """Parse a document; `stored` has the digests of known entries, which may be left out."""
         source = fetched.job.source
+        if source is not None and (source.items or source.watched):
+            return await self._parse_page(fetched, source, stored)
         parsed = await self._parser.parse(fetched.body, fetched.url, fetched.content_type, stored=stored)
         if isinstance(parsed, ParseFailed) and source is not None:
             return _blamed(parsed, source, fetched.body)
         return parsed
+
+    async def _parse_page(self, fetched: Fetched, source: Source, stored: Mapping[int, int]) -> ParseResult:
+        """Parse a page without a feed, and further pages of its articles."""
+        from tuireader.feeds import page_source
+
+        reader = page_source.reader_of(source, int(self._fetcher.now()))
+
+        async def parse(page: Fetched) -> ParseResult:
+            return await self._parser.parse(
+                page.body, page.url, page.content_type, stored=stored, reader=reader
+            )
+
+        async def fetch(job: FetchJob) -> FetchResult:
+            reservation = self._fetcher.budget.reserve()
+            try:
+                return await self.fetch(job, reservation)
+            finally:
+                reservation.release()
+
+        parsed = await parse(fetched)
+        if isinstance(parsed, ParseFailed) or not parsed.older:
+            return parsed
+        return await page_source.with_older(parsed, fetched, stored, fetch, parse)
 
     async def _running(self) -> Programs:
         """Return the programs, opened on first use."""

@@ -28,7 +28,9 @@ _GC_THRESHOLD = 50_000
 """Objects between two garbage collections: a feed makes thousands, and reference counts free them all."""
 ALARM = 60
 READERS = {
+    "items": ("tuireader.feeds.page_source", "read_items"),
     "mail": ("tuireader.feeds.mail", "read"),
+    "page": ("tuireader.feeds.page_source", "read_page"),
 }
 """Module and function of each reader of other documents than feeds."""
 

@@ -134,7 +134,13 @@ def _save_feed(
     store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int
 ) -> tuple[Sequence[Event], Sequence[StoredText]]:
     facts = outcome.facts
-    saved = store.entries.save_feed(facts.id, parsed, now, index=False)
+    source = outcome.result.job.source
+    if source is not None and source.watched:
+        from tuireader.ingest import page_watch  # few people watch pages
+
+        saved = page_watch.save(store, facts.id, parsed, source.select, now)
+    else:
+        saved = store.entries.save_feed(facts.id, parsed, now, index=False)
     matches = ingest.record_new(store, saved.new, setting.rules, now)
     matches += ingest.record_changed(store, saved.changed, setting.rules, now)
     matches += ingest.record_carried(store, saved.carried, setting.rules, now)

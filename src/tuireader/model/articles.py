@@ -326,7 +326,7 @@ class Article(EntryDetails):
         """The displayed HTML, and the base URL of its links."""
         if self.full is not None and self.shows_full:
             return self.full.html, self.full.base_url
-        return self.html, self.base_url
+        return self.difference or self.html, self.base_url
 
 
 @dataclass(frozen=True, slots=True)

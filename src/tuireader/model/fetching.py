@@ -119,6 +119,7 @@ class Fault(StrEnum):
     TOO_SLOW = "too slow"
     PROGRAM = "program"
     MAIL = "mail"
+    SELECTOR = "selector"
     INTERNAL = "internal"
 
 
@@ -178,6 +179,9 @@ class EntryDetails:
     To add a detail, add a line in five places: here; in `feeds.entry`, for its value in the document and its
     cleaning; and in each parser, `feeds.fastentry`, `feeds.feedparser_adapter` and `feeds.jsonfeed`. The pipe
     between the processes, the store and `Article` need no change.
+
+    `difference` is the HTML of a change of a watched page, shown instead of the text, which has only what is
+    new.
     """
 
     comments_url: Annotated[str, "Address of the comments."] = ""
@@ -187,6 +191,7 @@ class EntryDetails:
     enclosures: Annotated[tuple[Enclosure, ...], "Files that belong to it."] = ()
     picture_url: str = ""
     picture_credit: str = ""
+    difference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +251,10 @@ class ParsedFeed:
     entries that are omitted because they are stored unchanged. If the document has too many entries,
     `left_out` counts the oldest ones, which are omitted. A `partial` document has only what is new since the
     last one, so that entries missing from it mean nothing.
+
+    `older` is the address of the document with the next older entries, if it names one. `page_text` is the
+    text of a page watched for changes, `page_links` its links by their texts; its entries follow from the
+    text that is stored.
     """
 
     title: str = ""
@@ -258,6 +267,9 @@ class ParsedFeed:
     known: tuple[int, ...] = ()
     left_out: int = 0
     partial: bool = False
+    older: str = ""
+    page_text: str = ""
+    page_links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

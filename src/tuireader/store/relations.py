@@ -271,6 +271,16 @@ class Relations(Part):
         )
         return others
 
+    def keep_apart(self, article: int, feed_id: int, most: int) -> None:
+        """Keep an article out of the stories of the newest `most` other articles of its feed."""
+        others = self._column(
+            "SELECT id FROM article WHERE feed_id = ? AND id != ? ORDER BY id DESC LIMIT ?",
+            (feed_id, article, most),
+        )
+        self._conn.executemany(
+            "INSERT OR IGNORE INTO apart (article, other) VALUES (?, ?)", _pairs(article, others)
+        )
+
     def _number(self, article: int) -> int:
         return int(self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article,)) or 0)
 

@@ -236,8 +236,8 @@ _HISTORY = (
 # filled, `reason` says why it stays open. `asked`: requests of a day (days since 1970). `alarm.subject`: the
 # name of a watch, or `""` for a feed. `pace`: when silence after the newest article of such a subject becomes
 # an alarm, NULL for never. `match_log`: one row for each match, `match_event` what happened to it later
-# (`told`, `read`); both only grow. `snapshot`: last text of a watched page. `download`: enclosures that
-# are to be fetched or were.
+# (`told`, `read`); both only grow. `snapshot`: last text of a watched page, and the selector of its
+# part. `download`: enclosures that are to be fetched or were.
 # For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
 # its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
 # its host asked not to be asked before; `looked_at`: last search for its new address; `moved_why`: which page
@@ -307,7 +307,9 @@ _SOURCES = (
       kind TEXT NOT NULL, at INTEGER NOT NULL, channel TEXT NOT NULL DEFAULT ''
     )""",
     "CREATE INDEX match_event_log ON match_event (log_id)",
-    "CREATE TABLE snapshot (feed_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, packed BLOB NOT NULL)",
+    """CREATE TABLE snapshot (
+      feed_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, settings TEXT NOT NULL, packed BLOB
+    )""",
     """CREATE TABLE download (
       id INTEGER PRIMARY KEY,
       article_id INTEGER NOT NULL REFERENCES article(id),

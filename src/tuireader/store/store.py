@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tuireader.store.retention import Retention
     from tuireader.store.revisions import Revisions
     from tuireader.store.search import Search
+    from tuireader.store.snapshots import Snapshots
     from tuireader.store.stats import Stats
     from tuireader.store.stories import Stories
     from tuireader.store.watches import Watches
@@ -60,6 +61,7 @@ class Store(Connection):
     retention: Retention
     revisions: Revisions
     search: Search
+    snapshots: Snapshots
     stats: Stats
     stories: Stories
     watches: Watches

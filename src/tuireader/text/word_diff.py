@@ -49,7 +49,7 @@ def words(old: str, new: str) -> list[Run]:
     before, after = _split(old), _split(new)
     runs: list[Run] = []
     at = 0
-    for first, last, start, end in _hunks(before, after):
+    for first, last, start, end in hunks(before, after):
         runs.append((Kind.SAME, "".join(after[at:start])))
         runs.append((Kind.REMOVED, "".join(before[first:last])))
         runs.append((Kind.ADDED, "".join(after[start:end])))
@@ -65,7 +65,7 @@ def trivial(old: str, new: str) -> bool:
     """
     before, after = _split(old), _split(new)
     changed = 0
-    for first, last, start, end in _hunks(before, after):
+    for first, last, start, end in hunks(before, after):
         removed, added = "".join(before[first:last]).strip(), "".join(after[start:end]).strip()
         distance = _distance(removed, added)
         changed += distance
@@ -108,7 +108,7 @@ def _distance(one: str, other: str) -> int:
 # --------------------------------------------------------------------------- comparing
 
 
-def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[_Hunk]:
+def hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[_Hunk]:
     """Yield the differences of two sequences of words in order, never adjacent."""
     old, new = [word.rstrip() for word in before], [word.rstrip() for word in after]
     a = c = 0

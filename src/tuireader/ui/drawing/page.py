@@ -91,6 +91,7 @@ def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:
         f"also in {', '.join(article.other_feeds)}" if article.other_feeds else "",
         "full text" if article.shows_full else "",
         f"edited, {keys('changes')} shows how" if article.edited else "",
+        f"{keys('changes')} compares the words" if article.difference else "",
     ]
     return _with_labels(" · ".join(fact for fact in facts if fact), article.labels)
 

@@ -1,0 +1,132 @@
+"""Read web pages without a feed: their articles by CSS selectors, or their text to be watched for changes.
+
+`read_items` and `read_page` run in the worker process that parses feeds; a page may take arbitrarily long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from tuireader.feeds import charset
+from tuireader.feeds.address import same_host
+from tuireader.feeds.entry import PLAIN, Raw, RawFeed, Text, join, shape, web_url
+from tuireader.model import (
+    Fault,
+    Fetched,
+    FetchJob,
+    FetchResult,
+    ParsedFeed,
+    ParseFailed,
+    ParseResult,
+    Source,
+)
+from tuireader.subprocesses.sandbox import Failed
+from tuireader.text import clean, without_password
+
+MOST_PAGES = 5
+"""Maximum number of pages to read at once, the first one included."""
+SELECTORS = ("items", "item_title", "item_link", "item_date", "item_summary", "next_page")
+"""Fields of a Source with selectors of articles, named like the keys of the configuration."""
+_SESSION = re.compile(
+    r"(?i);jsessionid=[^?#/]*|(?<=[?&])(?:phpsessid|jsessionid|sid|session_?id|oscsid|zenid)=[0-9a-z]{16,}(?:&|(?=#|$))"
+)
+
+
+def reader_of(source: Source, now: int) -> tuple[str, tuple[object, ...]] | None:
+    """Return the reader for the page of a source with its settings; None for a feed."""
+    if source.items:
+        return "items", (tuple((key, getattr(source, key)) for key in SELECTORS), now)
+    return ("page", (source.select,)) if source.watched else None
+
+
+def read_items(
+    body: bytes, url: str, content_type: str | None, selectors: tuple[tuple[str, str], ...], now: int
+) -> ParseResult:
+    """Return the articles that selectors find on a page, in their order."""
+    from tuireader.subprocesses.page_items import items
+
+    try:
+        page = page_text(body, content_type)
+        title, base, _, found, following, _ = items(page, dict(selectors), now)
+    except Failed as failed:
+        return ParseFailed(Fault.SELECTOR, str(failed))
+    base = join(url, base)
+    entries = [_raw(*item, base, url) for item in found]
+    parsed = shape(RawFeed(url, atom=True, title=Text(title, PLAIN), link=url, entries=entries))
+    older = web_url(following, base)
+    return replace(parsed, older=older if older != url and same_host(older, url) else "")
+
+
+def _raw(title: str, link: str, time: int | None, rest: str, base: str, url: str) -> Raw:
+    """Return an item as an entry; one with a place of its own on the page is known by it."""
+    address = _SESSION.sub("", web_url(link, base)).rstrip("?&")
+    page, _, place = address.partition("#")
+    guid = address if place and page == url.partition("#")[0] else ""
+    summary = Text(rest) if rest else None
+    return Raw(guid, Text(title, PLAIN), address, published=time, summary=summary, base=base)
+
+
+def read_page(body: bytes, url: str, content_type: str | None, selector: str) -> ParseResult:
+    """Return the text of a watched page, without entries: they follow from the text stored before."""
+    from tuireader.subprocesses.page_text import watched
+
+    try:
+        title, base, text, links = watched(page_text(body, content_type), selector)
+    except Failed as failed:
+        return ParseFailed(Fault.SELECTOR, str(failed))
+    base = join(url, base)
+    found = [(clean(words, 300), web_url(link, base)) for words, link in links]
+    name = clean(title, 300) or without_password(url)
+    kept = tuple((words, link) for words, link in found if words and link)
+    return ParsedFeed(title=name, site_url=url, page_text=text, page_links=kept)
+
+
+def page_text(body: bytes, content_type: str | None) -> str:
+    """Return a page as text. Raises Failed if it is something else."""
+    if b"\0" in body[:4_096] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Failed("this is not a web page")
+    return charset.decode_page(body, content_type)
+
+
+async def with_older(
+    first: ParsedFeed,
+    fetched: Fetched,
+    stored: Mapping[int, int],
+    fetch: Callable[[FetchJob], Awaitable[FetchResult]],
+    parse: Callable[[Fetched], Awaitable[ParseResult]],
+) -> ParsedFeed:
+    """Add further pages until one has a known entry; the first pages of a feed are read, too.
+
+    A page that cannot be read ends the search, and the articles of the others are kept.
+    """
+    whole, last = first, first
+    seen = {fetched.url}
+    while not _overlaps(last, stored) and last.older not in ("", *seen) and len(seen) < MOST_PAGES:
+        seen.add(last.older)
+        job = replace(fetched.job, url=last.older, etag=None, last_modified=None, body_hash=None)
+        answer = await fetch(job)
+        more = await parse(answer) if isinstance(answer, Fetched) else None
+        if not isinstance(more, ParsedFeed):
+            break
+        whole, last = _joined(whole, more), more
+    return whole
+
+
+def _overlaps(page: ParsedFeed, stored: Mapping[int, int]) -> bool:
+    return bool(page.known) or any(one.guid in stored for one in page.keys)
+
+
+def _joined(first: ParsedFeed, more: ParsedFeed) -> ParsedFeed:
+    """Return the entries of two pages as one document, each once."""
+    known = {one.guid for one in first.keys} | set(first.known)
+    new = [at for at, one in enumerate(more.keys) if one.guid not in known]
+    return replace(
+        first,
+        entries=(*first.entries, *(more.entries[at] for at in new)),
+        keys=(*first.keys, *(more.keys[at] for at in new)),
+        prepared=(*first.prepared, *(more.prepared[at] for at in new)),
+        known=(*first.known, *(guid for guid in more.known if guid not in known)),
+        older=more.older,
+    )

@@ -1,0 +1,74 @@
+"""Check and translate CSS selectors. Imports cssselect only when called, and never lxml."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+LONGEST = 1_000
+"""Maximum characters of a selector."""
+_PLACE = re.compile(r" at (\d+)>?$")
+
+
+@dataclass(frozen=True, slots=True)
+class SelectorProblem:
+    """Reason why a text is no CSS selector, and its position in the text."""
+
+    message: str
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.message} (at character {self.position + 1})"
+
+
+def problem(selector: str) -> SelectorProblem | None:
+    """Return why a text is no usable CSS selector; None if it is one."""
+    found = _translated(selector)
+    return found if isinstance(found, SelectorProblem) else None
+
+
+def xpath(selector: str) -> str:
+    """Return a selector as XPath for descendants of a node. Raises ValueError if it is none."""
+    found = _translated(selector)
+    if isinstance(found, SelectorProblem):
+        raise ValueError(str(found))
+    return found
+
+
+@lru_cache(256)
+def _translated(selector: str) -> str | SelectorProblem:
+    from cssselect import HTMLTranslator, SelectorError, SelectorSyntaxError
+
+    if len(selector) > LONGEST:
+        return SelectorProblem(f"is longer than {LONGEST:,} characters", LONGEST)
+    try:
+        return str(HTMLTranslator().css_to_xpath(selector, prefix="descendant::"))
+    except SelectorSyntaxError as error:
+        return SelectorProblem(*_explained(str(error), selector))
+    except SelectorError as error:
+        return SelectorProblem(*_unsupported(str(error), selector))
+    except RecursionError:
+        return SelectorProblem("is nested too deeply", 0)
+
+
+def _explained(words: str, selector: str) -> tuple[str, int]:
+    """Return the message of a syntax error in plain words, and its position."""
+    place = _PLACE.search(words)
+    at = min(int(place[1]), len(selector)) if place else 0
+    if not selector.strip():
+        return "is empty", 0
+    if at >= len(selector.rstrip()):
+        return "is not a CSS selector: something is missing at its end", at
+    return f"is not a CSS selector: {selector[at : at + 20]!r} is not expected here", at
+
+
+def _unsupported(words: str, selector: str) -> tuple[str, int]:
+    """Return the message for a part of CSS that cannot be selected, and its position."""
+    named = re.search(r":?:([\w-]+)", words)
+    at = selector.find("::") if "seudo-element" in words else -1
+    if at < 0 and named:
+        at = max(0, selector.find(f":{named[1]}"))
+    what = re.match(r"::?[\w-]+", selector[max(0, at) :])
+    part = f"{what[0]} " if what else "a part of it "
+    return f"cannot be used: {part}is not supported", max(0, at)

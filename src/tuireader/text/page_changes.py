@@ -1,0 +1,169 @@
+"""Compare two texts of a watched page line by line, leaving out what changes by itself. Pure.
+
+Counters with their unit, dates of updates, ages such as "3 hours ago", tokens, white space and lines that
+only moved are no changes. Prices, numbers of versions and single letters are: `word_diff.trivial` would
+ignore them.
+"""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tuireader.text import page_dates
+from tuireader.text.cleaning import cut_characters
+from tuireader.text.regex import regex
+from tuireader.text.word_diff import hunks
+
+_COUNTED = (
+    "views?|visits?|visitors?|hits|page ?views|likes?|shares?|retweets?|comments?|repl(?:y|ies)|readers?"
+    "|online|guests?|followers?|aufrufe|besucher|kommentare?|leser|vues|visites?|commentaires?|visitas?|comentarios?"
+    "|visualizações|visualizzazioni|просмотр\\w*|комментари\\w*|次(?:阅读|浏览|播放)?|人(?:阅读|在线)"
+    "|阅读(?:量|数)?|浏览(?:量|次数)?|点击(?:量|数)?|评论"
+)
+_COUNTER = (
+    rf"(?i)\b\d[\d.,'\u00a0]*[kKmM]?\s?(?:{_COUNTED})(?!\w)|(?:{_COUNTED})\s?[:：]?\s?\(?\d[\d.,]*[kKmM]?\)?"
+)
+_UPDATED = (
+    r"(?i)\b(?:last )?(?:updated?|modified|changed|refreshed|generated|rendered)\b|\bas of\b"
+    r"|\b(?:server|current|local) time\b|\bstand:|aktualisiert|letzte änderung|mis à jour|mise à jour"
+    r"|actualizad[oa]|última actualización|aggiornat[oa]|atualizad[oa]|bijgewerkt|uppdaterad|zaktualizowano"
+    r"|обновлен|更新|最終|刷新"
+)
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?|\b\d+(?:\.\d+)?\s?(?:ms|s|sec|seconds)\b"
+_TOKENS = r"(?i)session|token|nonce|csrf|request[ -]?id|ray id|trace|reference id"
+_TOKEN = r"\b(?=[\w+/=-]*\d)[A-Za-z0-9_+/=-]{8,}"
+_SHORT = 200  # characters of a line that may be nothing but a date of an update
+_QUOTED = 90  # characters of the first new line in the title of a change
+MOST_LINES = 400
+"""Maximum removed and added lines in the text of a change; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Lines that were removed and added at one place, and the line before them."""
+
+    before: str
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a page: its places in order."""
+
+    hunks: tuple[Hunk, ...]
+
+    @property
+    def removed(self) -> list[str]:
+        """All removed lines."""
+        return [line for hunk in self.hunks for line in hunk.removed]
+
+    @property
+    def added(self) -> list[str]:
+        """All added lines."""
+        return [line for hunk in self.hunks for line in hunk.added]
+
+
+def steady(line: str, now: int) -> str:
+    """Return a line without what changes by itself, for comparison."""
+    line = " ".join(line.split())
+    if not any(map(str.isdigit, line)):
+        return line
+    line = regex(_COUNTER).sub("#", line)
+    if len(line) <= _SHORT and regex(_UPDATED).search(line):
+        line = regex(_CLOCK).sub("#", _without_dates(line, now))
+    elif found := page_dates.find_age(line):
+        line = f"{line[: found[0]]}#{line[found[1] :]}"
+    if regex(_TOKENS).search(line):
+        line = regex(_TOKEN).sub("#", line)
+    return line
+
+
+def _without_dates(line: str, now: int) -> str:
+    for _ in range(3):
+        found = page_dates.find(line, now)
+        if found is None:
+            break
+        line = f"{line[: found.start]}#{line[found.end :]}"
+    return line
+
+
+def compare(old: Sequence[str], new: Sequence[str], now: int) -> Change:
+    """Return the change between the lines of two texts; without hunks if only noise differs."""
+    before, after = [steady(line, now) for line in old], [steady(line, now) for line in new]
+    found = list(hunks(before, after))
+    gone = Counter(before[at] for first, last, _, _ in found for at in range(first, last))
+    come = Counter(after[at] for _, _, start, end in found for at in range(start, end))
+    moved_from, moved_to = gone & come, gone & come
+    made: list[Hunk] = []
+    for first, last, start, end in found:
+        removed = [old[at] for at in range(first, last) if not _taken(moved_from, before[at])]
+        added = [new[at] for at in range(start, end) if not _taken(moved_to, after[at])]
+        if removed or added:
+            made.append(Hunk(new[start - 1] if start else "", tuple(removed), tuple(added)))
+    return Change(tuple(made))
+
+
+def _taken(counts: Counter[str], key: str) -> bool:
+    """Return whether a line is one of those that only moved, and count it."""
+    if counts[key] <= 0 or not key:
+        return not key
+    counts[key] -= 1
+    return True
+
+
+# --------------------------------------------------------------------------- the article
+
+
+def title_of(page: str, change: Change) -> str:
+    """Return the title of a change: how many lines, and the first new one."""
+    added, removed = len(change.added), len(change.removed)
+    parts = [*([f"+{added}"] if added else []), *([f"−{removed}"] if removed else [])]
+    lines = f"{' '.join(parts)} {'line' if added + removed == 1 else 'lines'}"
+    first = next(iter(change.added), "")
+    return f"{page} changed ({lines})" + (f": {cut_characters(first, _QUOTED)}" if first else "")
+
+
+def added_html(change: Change) -> str:
+    """Return the new lines as HTML: the text in which watches look."""
+    return "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in change.added[:MOST_LINES])
+
+
+def removed_html(change: Change) -> str:
+    """Return the old lines as HTML."""
+    return "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in change.removed[:MOST_LINES])
+
+
+def difference_html(change: Change, links: Mapping[str, str]) -> str:
+    """Return the change as HTML for reading: old lines struck out, new ones with their links."""
+    parts: list[str] = []
+    shown = 0
+    for at, hunk in enumerate(change.hunks):
+        if shown >= MOST_LINES:
+            rest = sum(len(one.removed) + len(one.added) for one in change.hunks[at:])
+            parts.append(f"<p><em>{rest} more lines changed.</em></p>\n")
+            break
+        room = MOST_LINES - shown
+        removed, added = hunk.removed[:room], hunk.added[:room]
+        shown += len(removed) + len(added)
+        parts.append("<hr>\n" if parts else "")
+        if hunk.before:
+            parts.append(
+                f"<p><em>… {html.escape(cut_characters(hunk.before, _QUOTED), quote=False)}</em></p>\n"
+            )
+        parts += [f"<p>− <del>{html.escape(line, quote=False)}</del></p>\n" for line in removed]
+        parts += [f"<p>+ {_linked(line, links)}</p>\n" for line in added]
+    return "".join(parts)
+
+
+def _linked(line: str, links: Mapping[str, str]) -> str:
+    """Return a line as HTML with the longest of the links whose text it holds."""
+    words = max((words for words in links if words in line), key=len, default="")
+    if not words:
+        return html.escape(line, quote=False)
+    before, _, after = line.partition(words)
+    link = f'<a href="{html.escape(links[words])}">{html.escape(words, quote=False)}</a>'
+    return f"{html.escape(before, quote=False)}{link}{html.escape(after, quote=False)}"
