@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from tuireader.feeds import charset
 from tuireader.feeds.address import same_host
+from tuireader.feeds.blocked import obstacle
 from tuireader.feeds.entry import PLAIN, Raw, RawFeed, Text, join, shape, web_url
 from tuireader.model import (
     Fault,
@@ -32,6 +33,7 @@ SELECTORS = ("items", "item_title", "item_link", "item_date", "item_summary", "n
 _SESSION = re.compile(
     r"(?i);jsessionid=[^?#/]*|(?<=[?&])(?:phpsessid|jsessionid|sid|session_?id|oscsid|zenid)=[0-9a-z]{16,}(?:&|(?=#|$))"
 )
+_LOOSE_END = re.compile(r"[?&]+(?=#|$)")
 
 
 def reader_of(source: Source, now: int) -> tuple[str, tuple[object, ...]] | None:
@@ -47,11 +49,12 @@ def read_items(
     """Return the articles that selectors find on a page, in their order."""
     from tuireader.subprocesses.page_items import items
 
+    page = ""
     try:
         page = page_text(body, content_type)
         title, base, _, found, following, _ = items(page, dict(selectors), now)
     except Failed as failed:
-        return ParseFailed(Fault.SELECTOR, str(failed))
+        return _instead(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
     base = join(url, base)
     entries = [_raw(*item, base, url) for item in found]
     parsed = shape(RawFeed(url, atom=True, title=Text(title, PLAIN), link=url, entries=entries))
@@ -61,7 +64,7 @@ def read_items(
 
 def _raw(title: str, link: str, time: int | None, rest: str, base: str, url: str) -> Raw:
     """Return an item as an entry; one with a place of its own on the page is known by it."""
-    address = _SESSION.sub("", web_url(link, base)).rstrip("?&")
+    address = _LOOSE_END.sub("", _SESSION.sub("", web_url(link, base)))
     page, _, place = address.partition("#")
     guid = address if place and page == url.partition("#")[0] else ""
     summary = Text(rest) if rest else None
@@ -72,15 +75,25 @@ def read_page(body: bytes, url: str, content_type: str | None, selector: str) ->
     """Return the text of a watched page, without entries: they follow from the text stored before."""
     from tuireader.subprocesses.page_text import watched
 
+    page = ""
     try:
-        title, base, text, links = watched(page_text(body, content_type), selector)
+        page = page_text(body, content_type)
+        title, base, text, links = watched(page, selector)
     except Failed as failed:
-        return ParseFailed(Fault.SELECTOR, str(failed))
+        return _instead(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
+    if not selector and (blocked := _instead(page, url)) and blocked.fault is not Fault.LOGIN:
+        return blocked  # many a short page has a line to log in, too
     base = join(url, base)
     found = [(clean(words, 300), web_url(link, base)) for words, link in links]
     name = clean(title, 300) or without_password(url)
     kept = tuple((words, link) for words, link in found if words and link)
-    return ParsedFeed(title=name, site_url=url, page_text=text, page_links=kept)
+    return ParsedFeed(title=name, site_url=url, partial=True, page_text=text, page_links=kept)
+
+
+def _instead(page: str, url: str) -> ParseFailed | None:
+    """Return what stands in the place of a page, such as a bot check or a login, if it is known."""
+    found = obstacle(page, url) if page else None
+    return ParseFailed(found.fault, found.reason) if found else None
 
 
 def page_text(body: bytes, content_type: str | None) -> str:

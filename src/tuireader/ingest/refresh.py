@@ -144,7 +144,8 @@ def _save_feed(
     matches = ingest.record_new(store, saved.new, setting.rules, now)
     matches += ingest.record_changed(store, saved.changed, setting.rules, now)
     matches += ingest.record_carried(store, saved.carried, setting.rules, now)
-    plan_pages(store, facts, parsed, saved, setting.full_text.get(facts.url, "auto"), now)
+    if source is None or not source.watched:  # a change has its whole text
+        plan_pages(store, facts, parsed, saved, setting.full_text.get(facts.url, "auto"), now)
     record_success(store, outcome, setting, now, parsed, saved)
     named = facts.title not in (facts.url, without_password(facts.url))
     title = facts.title if named else parsed.title or facts.title
