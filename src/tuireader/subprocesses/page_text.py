@@ -31,10 +31,11 @@ def watched(page: str, selector: str) -> Watched:
         return "", "", "\n".join(filter(None, plain(page).split("\n")))[:LONGEST], ()
     root = tree(page)
     title = next((text_of(one) for one in root.iter("title")), "")
-    parts = select(root, selector, "select") if selector else [_body(root)]
+    parts = select(root, selector, "select") if selector else [_without_menus(root)]
     if not parts:
         raise Failed("select finds nothing on the page")
-    outermost = [one for one in parts if not any(above in parts for above in one.iterancestors())]
+    shown = [one for one in parts if not _is_hidden(one)]
+    outermost = [one for one in shown if not any(above in shown for above in one.iterancestors())]
     lines: list[str] = []
     links: dict[str, str] = {}
     for part in outermost:
@@ -52,16 +53,13 @@ def watched(page: str, selector: str) -> Watched:
     return title, base_of(root), text, tuple(links.items())
 
 
-def _body(root: HtmlElement) -> HtmlElement:
-    """Return the body of a page without menus and footers, unless there is nothing else."""
-    body = root.find("body")
-    if body is None:
-        return root
-    whole = len(text_of(body))
-    for one in list(body.iter(*_ASIDE)):
+def _without_menus(root: HtmlElement) -> HtmlElement:
+    """Return a page without menus and footers, unless there is nothing else."""
+    whole = len(text_of(root))
+    for one in list(root.iter(*_ASIDE)):
         if one.getparent() is not None and 2 * len(text_of(one)) < whole:
             one.drop_tree()
-    return body
+    return root
 
 
 def _is_hidden(element: HtmlElement) -> bool:

@@ -38,7 +38,7 @@ _TOKEN = r"\b(?=[\w+/=-]*\d)[A-Za-z0-9_+/=-]{8,}"
 _SHORT = 200  # characters of a line that may be nothing but a date of an update
 _QUOTED = 90  # characters of the first new line in the title of a change
 MOST_LINES = 400
-"""Maximum removed and added lines in the text of a change; the rest is counted."""
+"""Maximum removed and added lines to show of a change; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,33 +129,32 @@ def title_of(page: str, change: Change) -> str:
 
 def added_html(change: Change) -> str:
     """Return the new lines as HTML: the text in which watches look."""
-    return "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in change.added[:MOST_LINES])
+    return "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in change.added)
 
 
 def removed_html(change: Change) -> str:
     """Return the old lines as HTML."""
-    return "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in change.removed[:MOST_LINES])
+    return "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in change.removed)
 
 
 def difference_html(change: Change, links: Mapping[str, str]) -> str:
     """Return the change as HTML for reading: old lines struck out, new ones with their links."""
     parts: list[str] = []
-    shown = 0
-    for at, hunk in enumerate(change.hunks):
-        if shown >= MOST_LINES:
-            rest = sum(len(one.removed) + len(one.added) for one in change.hunks[at:])
-            parts.append(f"<p><em>{rest} more lines changed.</em></p>\n")
+    left = MOST_LINES
+    for hunk in change.hunks:
+        if left <= 0:
             break
-        room = MOST_LINES - shown
-        removed, added = hunk.removed[:room], hunk.added[:room]
-        shown += len(removed) + len(added)
+        removed = hunk.removed[: max(left - len(hunk.added), left // 2)]
+        added = hunk.added[: left - len(removed)]
+        left -= len(removed) + len(added)
         parts.append("<hr>\n" if parts else "")
         if hunk.before:
-            parts.append(
-                f"<p><em>… {html.escape(cut_characters(hunk.before, _QUOTED), quote=False)}</em></p>\n"
-            )
+            before = html.escape(cut_characters(hunk.before, _QUOTED), quote=False)
+            parts.append(f"<p><em>… {before}</em></p>\n")
         parts += [f"<p>− <del>{html.escape(line, quote=False)}</del></p>\n" for line in removed]
         parts += [f"<p>+ {_linked(line, links)}</p>\n" for line in added]
+    if rest := len(change.removed) + len(change.added) - (MOST_LINES - left):
+        parts.append(f"<p><em>{rest} more {'line' if rest == 1 else 'lines'} changed.</em></p>\n")
     return "".join(parts)
 
 
