@@ -31,6 +31,8 @@ MAY_FAIL = {
     "tuireader refresh --matches >> matches.jsonl": Exit.SOME_FAILED,
     "tuireader feeds accept 2": Exit.FAILURE,  # it has not moved
     "tuireader feeds retry": Exit.ALL_FAILED,
+    'tuireader add --dry-run --command "cat my-feed.xml"': Exit.FAILURE,  # there is no such file
+    "tuireader add --dry-run maildir:~/Mail/news": Exit.FAILURE,
 }
 # Commands that need a file which others have written.
 FIRST = {

@@ -176,12 +176,62 @@ def test_urls_that_newsboat_has_read() -> None:
     assert [view.name for view in found.views] == names
     assert {remark.line: remark.note.split(" (")[0] for remark in found.remarks} == {
         4: "is hidden in newsboat",
-        6: "tuireader does not start the program that makes this feed; serve its output over http",
-        7: "tuireader does not start the program that filters this feed; a `[[mute]]` can hide articles",
+        6: "would become a feed of this program, once accepted",
+        7: "would become a feed with this filter, once accepted",
         8: "becomes the saved search “Unread of Asia”; its tags are left out: searches",
         11: "expressions cannot test the article counts of a feed",
-        12: "only http and https are fetched; serve the file over http",
+        12: 'only http and https are fetched; `command = ["cat", "FILE"]` reads a file',
     }
+    assert [remark.consent for remark in found.remarks[1:4]] == [Consent.PROGRAMS, Consent.PROGRAMS, None]
+
+
+@pytest.mark.parametrize(
+    ("line", "feed"),
+    [
+        ("exec:~/bin/x one", {"command": ("~/bin/x",), "folder": "one"}),
+        ("\"exec:x -a 'b c' --d=e\"", {"command": ("x", "-a", "b c", "--d=e")}),
+        ('"exec:x | y"', {"command": ("sh", "-c", "x | y")}),
+        ('"exec:x $HOME/y"', {"command": ("sh", "-c", "x $HOME/y")}),
+        ('"exec:cat ~/y"', {"command": ("sh", "-c", "cat ~/y")}),
+        ('"exec:A=1 x"', {"command": ("sh", "-c", "A=1 x")}),
+        ('"exec:cd /x"', {"command": ("sh", "-c", "cd /x")}),
+        ("filter:x:http://a.example/b:c", {"url": "http://a.example/b:c", "filter": ("x",)}),
+        ('"filter:x -y *:http://a.example/"', {"url": "http://a.example/", "filter": ("sh", "-c", "x -y *")}),
+        ("exec:", "names no program"),
+        ('"exec:x \'y"', "a quotation mark is not closed"),
+        ("filter:x", "has no address after the program"),
+        ("filter:x:ftp://a.example/", "should begin with http"),
+        ("filter::http://a.example/", "names no program"),
+    ],
+)
+def test_feeds_that_run_programs(line: str, feed: dict[str, object] | str) -> None:
+    found = urls.read(line, accepted=[Consent.PROGRAMS])
+    (outcome,) = found.outcomes
+    if isinstance(feed, str):
+        assert found.feeds == () and found.left_out == 1 and feed in outcome.note
+        return
+    (made,) = found.feeds
+    assert {name: getattr(made, name) for name in feed} == feed
+    assert made.url.startswith("exec:" if made.command else "http")
+    by_shell = (made.command or made.filter)[:1] == ("sh",)
+    assert outcome.fate is (Fate.CHANGED if by_shell else Fate.MOVED)
+    assert ("run by `sh -c`" in outcome.note) == by_shell
+    again = urls.read(urls.write(found.feeds), accepted=[Consent.PROGRAMS])
+    assert again.feeds == found.feeds
+    assert found.there == {made.url: lexing.words(line)[0]}
+
+
+def test_feeds_that_newsboat_cannot_fetch_become_comments() -> None:
+    feeds = [
+        FeedConfig("maildir:~/Mail"),
+        FeedConfig("https://a.example/", items="li"),
+        FeedConfig("https://b/"),
+    ]
+    assert urls.write(feeds).splitlines() == [
+        "# newsboat cannot fetch this: maildir:~/Mail",
+        "# newsboat cannot fetch this: https://a.example/",
+        "https://b/",
+    ]
 
 
 def test_the_last_line_of_a_feed_listed_twice_counts_and_no_secret_is_printed() -> None:
@@ -230,6 +280,7 @@ def test_a_config_that_newsboat_has_read() -> None:
     assert said.mutes == [
         MuteConfig("title:/(?i)^Sponsored/"),
         MuteConfig("title:/nothing/", "http://plain.example/rss?all=yes"),
+        MuteConfig("title:/nothing/", "http://plain.example/rss"),
     ]
     assert [(macro.key, macro.command, macro.run) for macro in said.macros] == [
         ("v", ("mpv", "{url}"), ()),
@@ -328,7 +379,7 @@ def test_all_that_is_made_is_a_good_configuration() -> None:
     text = merge.merge("", *_parts()).text
     config, problems = loads(text)
     assert [str(one) for one in problems if "taken from" not in one.message] == []
-    assert len(config.feeds) == 4 and len(config.macros) == 2 and config.ui.preset == "newsboat"
+    assert len(config.feeds) == 6 and len(config.macros) == 2 and config.ui.preset == "newsboat"
 
 
 def test_operations_are_commands_and_keys_are_keys() -> None:
@@ -390,7 +441,7 @@ def test_nothing_of_the_person_is_lost_and_twice_is_once() -> None:
     assert data["feeds"][0]["labels"] == ["slow boats", "daily"]  # it had none
     assert data["keys"]["refresh_all"] == ["F5"]
     assert "keys" not in data["ui"]  # who has feeds has got used to these keys
-    assert first.added["feeds"] == 3
+    assert first.added["feeds"] == 5
     assert first.kept == {
         ("feeds", "http://harbour.example/feed.xml"): "already exists with another folder, which is kept",
         ("view", "flagged"): "your configuration already has another view “flagged”, which is kept",

@@ -14,6 +14,7 @@ from tests.builders import item, rss
 from tests.ui.running import Running, running
 from tests.ui.shelf import HOUR, NOW, configured
 from tests.web import Web
+from tuireader.model import View, ViewKind
 
 LONG = "<p>" + "The ferries take phones now. " * 60 + "</p>"
 HARBOUR = rss(
@@ -189,3 +190,38 @@ async def test_the_preview_gives_way_to_the_list_and_the_hint(tmp_path: Path, si
         text = add.run.text
         assert "│  Harbour  " in text and "closes" in text and "Folder (opt" in text
         assert ("30 entries" in text) == (size[1] > 12)
+
+
+async def test_a_program_is_shown_added_and_edited(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(HARBOUR)
+    (tmp_path / "b.xml").write_bytes(TIDES)
+    async with (
+        configured(tmp_path, "[fetch]\nrefresh_on_start = false\n") as library,
+        running(library) as run,
+    ):
+        await run.write("+exec:cat a.xml\r")
+        await run.shows("30 entries · about 12 a week")
+        assert "exec:cat a.xml" in run.text
+        await run.press("enter")
+        assert library.config.feeds[0].command == ("cat", "a.xml")
+        run.select(View(ViewKind.FEED, "1"))
+        await run.press("e")
+        await run.submit(command="cat 'b.xml")
+        assert "a quotation mark of the program is not closed" in run.text
+        await run.submit(command="cat 'b.xml'")
+        (feed,) = await library.feeds.all()
+        assert (feed.id, feed.url) == (1, "exec:cat b.xml")  # it keeps its articles
+        assert library.config.feeds[0].command == ("cat", "b.xml")
+        await run.press("ctrl+z")
+        assert [(one.id, one.url) for one in await library.feeds.all()] == [(1, "exec:cat a.xml")]
+
+
+async def test_a_program_that_fails_is_shown_and_can_be_added(tmp_path: Path) -> None:
+    async with (
+        configured(tmp_path, "[fetch]\nrefresh_on_start = false\n") as library,
+        running(library) as run,
+    ):
+        await run.write("+exec:false\r")
+        await run.shows("Cannot be read: false ended with status 1")
+        await run.press("enter")
+        assert library.config.feeds[0].command == ("false",)

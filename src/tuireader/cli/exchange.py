@@ -12,6 +12,7 @@ from tuireader import files
 from tuireader.cli.base import library_command, say
 from tuireader.cli.output import format_option, json_option, print_json
 from tuireader.errors import TuireaderError
+from tuireader.text import without_password
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
@@ -43,9 +44,15 @@ def import_() -> None:
 
 @import_.command("file")
 @click.argument("source")
+@click.option(
+    "--accept",
+    type=click.Choice(["programs"]),
+    multiple=True,
+    help="Also import feeds that run programs: check them first.",
+)
 @json_option
 @library_command
-async def import_file(library: Library, source: str, as_json: bool) -> None:
+async def import_file(library: Library, source: str, accept: tuple[str, ...], as_json: bool) -> None:
     """Import feeds, or a read state, from a file, standard input (-) or a web page.
 
     A file is OPML, what `tuireader export` writes, or a list of addresses, one a line; tags after an address,
@@ -58,19 +65,21 @@ async def import_file(library: Library, source: str, as_json: bool) -> None:
       printf 'https://example.org/feed.xml tech\\n' | tuireader import -
       tuireader import read-state.json
     """
-    done = await import_from(library, source)
+    done = await import_from(library, source, programs="programs" in accept)
     if as_json:
         print_json("Import", done)
 
 
-async def import_from(library: Library, source: str) -> Imported:
+async def import_from(library: Library, source: str, *, programs: bool = False) -> Imported:
     """Import a file, standard input or a web page, and report what is new."""
     if source == "-":
-        done = await library.exchange.import_data(sys.stdin.buffer.read(), "standard input")
+        done = await library.exchange.import_data(
+            sys.stdin.buffer.read(), "standard input", programs=programs
+        )
     elif source.startswith(("http://", "https://")):
         done = await library.exchange.import_page(source)
     else:
-        done = await library.exchange.import_file(Path(source))
+        done = await library.exchange.import_file(Path(source), programs=programs)
     for line in done.skipped:
         say(f"tuireader: skipped {line}")
     if done.marked or done.noted:
@@ -100,6 +109,9 @@ async def export(library: Library, file: Path | None, form: str) -> None:
       tuireader export --format newsboat urls
       tuireader export --format state read-state.json
     """
+    for feed in library.exchange.left_out(form):
+        name = feed.title or without_password(feed.url)
+        say(f"tuireader: left out {name}: only tuireader can fetch it; --json keeps it")
     pieces = await library.exchange.export(form)
     encoded = (piece.encode("utf-8", "replace") for piece in pieces)
     if file is None or str(file) == "-":

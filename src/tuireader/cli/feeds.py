@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -16,8 +14,8 @@ from tuireader.cli.completion import complete_feeds
 from tuireader.cli.expression import NO_FEEDS
 from tuireader.cli.output import json_option, print_json
 from tuireader.cli.refresh import follow
-from tuireader.errors import Exit, TuireaderError, UsageError
-from tuireader.model import Feed, FeedHealth, FoundFeed, Trouble
+from tuireader.errors import Exit
+from tuireader.model import Feed, FeedHealth, Trouble
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.feed_summary import texts_note
@@ -267,96 +265,3 @@ async def retry(library: Library, feed: tuple[str, ...], as_json: bool) -> int:
         say("no feed is failing")
         return Exit.OK
     return await follow(library, library.refresh.run(ids), as_json=as_json)
-
-
-@click.command()
-@click.argument("url")
-@click.option("--folder", default="", help="Folder for the feed.")
-@click.option("--title", default="", help="Title to use instead of the feed's own.")
-@click.option(
-    "--feed", "number", type=click.IntRange(min=1), help="Number of the feed, on a page with several."
-)
-@click.option("--dry-run", is_flag=True, help="Only show what was found and its content.")
-@json_option
-@library_command
-async def add(
-    library: Library, url: str, folder: str, title: str, number: int | None, dry_run: bool, as_json: bool
-) -> None:
-    """Subscribe to a feed, or to the feed of a web page.
-
-    Writes the feed to the configuration. If a page has several feeds, you are asked to choose; without a
-    terminal they are listed, and --feed chooses one.
-
-    \b
-    Examples:
-      tuireader add https://example.org/feed.xml
-      tuireader add https://example.org/ --folder Tech --title "Example News"
-      tuireader add --dry-run https://example.org/
-      tuireader add --feed 1 https://example.org/
-    """
-    found = await library.feeds.discover(url)
-    if not found:
-        raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
-    if number is not None and number > len(found):
-        raise UsageError(f"{url} has no feed {number}", f"{counted(len(found), 'feed')} were found there")
-    if dry_run:
-        await _tell_found(library, found, number or 1, as_json)
-        return
-    several = number is None and len(found) > 1
-    at = await _which(library, found, url, folder, title) if several else number or 1
-    feed = found[at - 1]
-    address, name = feed.url, feed.title
-    try:
-        name = (await library.feeds.preview(feed)).title or name
-    except TuireaderError as error:
-        say(f"tuireader: it cannot be read yet: {error.message}")
-    new = await library.feeds.add([(address, title, folder)])
-    if as_json:
-        print_json("Added", url=without_password(address), title=title or name, new=bool(new))
-    shown = without_password(address)
-    say(f"{'added' if new else 'already there'}: {name or shown} ({shown})")
-
-
-async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:
-    """Ask which of several feeds to add.
-
-    Raises UsageError, with the commands to choose from, without a terminal.
-    """
-    asks = sys.stdin.isatty() and sys.stderr.isatty()
-    lines = []
-    for number, feed in enumerate(await library.feeds.with_titles(found), 1):
-        address = without_password(feed.url)
-        known = " · already subscribed" if library.feeds.is_subscribed(feed.url) else ""
-        told = f"{feed.title or 'Untitled'} ({address}){known}"
-        more = [*(("--folder", folder) if folder else ()), *(("--title", title) if title else ())]
-        command = shlex.join(["tuireader", "add", "--feed", str(number), *more, without_password(url)])
-        lines.append(f"  {number}  {told}" if asks else f"  {command}   # {told}")
-    heading = f"{len(found)} feeds were found at {without_password(url)}"
-    if not asks:
-        raise UsageError("\n".join([f"{heading}, choose one:", *lines]))
-    say("\n".join([f"{heading}:", *lines]))
-    return int(click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True))
-
-
-async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int, as_json: bool) -> None:
-    """Print the content of the feed to be added, and the other feeds."""
-    feed = found[number - 1]
-    others = {at: one for at, one in enumerate(found, 1) if at != number}
-    preview, followed = await library.feeds.preview(feed), library.feeds.is_subscribed(feed.url)
-    if as_json:
-        print_json(
-            "FeedPreview",
-            preview,
-            url=without_password(feed.url),
-            samples=[{"title": title, "time": when} for title, when in preview.samples],
-            followed=followed,
-            others=[without_password(other.url) for other in others.values()],
-        )
-        return
-    from tuireader.ui.drawing.feed_summary import facts
-
-    told = facts(preview, feed.url, int(time.time()), followed=followed)
-    lines = ["".join(text for text, _ in line) for line in told]
-    print("\n".join([lines[0], without_password(feed.url), *lines[1:]]))
-    for at, other in others.items():
-        print(f"also there (--feed {at}): {other.title or 'Untitled'} ({without_password(other.url)})")

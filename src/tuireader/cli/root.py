@@ -12,6 +12,7 @@ import click
 
 from tuireader import __version__
 from tuireader.cli import (
+    adding,
     alarms,
     articles,
     brief,
@@ -153,7 +154,7 @@ for _command in (
     exchange.import_,
     exchange.export,
     feeds.feeds,
-    feeds.add,
+    adding.add,
     feeds.remove,
     manual.man,
     marks.read,

@@ -71,6 +71,8 @@ def _address(value: object) -> str | Invalid:
         if not address.isprintable() or not rest.strip("/"):
             return Invalid(f"does not name a mail folder after {scheme}:")
         return address
+    if isinstance(value, str) and value.strip().startswith("exec:"):
+        return Invalid('is a program; write it as `command = ["program", "argument"]` instead of url')
     read: str | Invalid = WEB_ADDRESS.read(value)
     return read
 
@@ -78,9 +80,22 @@ def _address(value: object) -> str | Invalid:
 ADDRESS = Kind("address", _address)
 
 
+COMMAND_SCHEME = "exec:"
+OTHER_SCHEMES = (COMMAND_SCHEME, *MAIL_SCHEMES)
+"""Beginnings of the addresses that are not on the web."""
+
+
+def command_in(address: str) -> tuple[str, ...]:
+    """Return the program and arguments after `exec:`, split as a shell would; empty if that is impossible."""
+    try:
+        return tuple(shlex.split(address.removeprefix(COMMAND_SCHEME)))
+    except ValueError:  # a quotation mark is not closed
+        return ()
+
+
 def command_address(command: Sequence[str]) -> str:
     """Return the address that identifies a feed without `url`: its program and arguments."""
     line = shlex.join(command)
     if not line.isprintable():
         line = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
-    return f"exec:{line}"
+    return f"{COMMAND_SCHEME}{line}"

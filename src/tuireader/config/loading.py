@@ -185,6 +185,8 @@ def _feed_problem(feed: FeedConfig) -> tuple[str, str] | None:
         return ".select", 'needs kind = "page"; `items` selects the articles of a page'
     if feed.items and feed.kind == "page":
         return ".items", 'cannot be combined with kind = "page"'
+    if feed.filter and feed.url.startswith(MAIL_SCHEMES):
+        return ".filter", "cannot change a mail folder"
     if feed.url.startswith(MAIL_SCHEMES) and (feed.items or feed.kind == "page"):
         return "", "is a mail folder, which has no selectors"
     return None

@@ -11,9 +11,11 @@ from itertools import groupby
 from typing import Annotated, Any
 
 from tuireader.config import FeedConfig, ViewConfig
-from tuireader.config.values import WEB_ADDRESS, Invalid
+from tuireader.config import edit as config_edit
+from tuireader.config.kinds import ADDRESS, COMMAND, command_address
+from tuireader.config.values import Invalid, Kind
 from tuireader.dedup import hash64, label_name, url_key
-from tuireader.errors import TuireaderError
+from tuireader.errors import ConfigError, TuireaderError
 from tuireader.model import MarkedArticle
 from tuireader.model.json_shape import Shape
 from tuireader.text import clean, safe_url, without_password
@@ -22,14 +24,19 @@ from tuireader.text.wording import counted
 FEEDS = "tuireader feeds"
 MARKS = "tuireader read state"
 _HINT = "export it again with `tuireader export`"
+_SOURCE = (
+    "command", "filter", "kind", "select", "items", "item_title", "item_link", "item_date", "item_summary",
+    "next_page",
+)  # fmt: skip
+"""Keys of feeds that are more than an address."""
 _MOST = 5_000_000
 """Maximum marks in a document."""
 
 
-class ExportedFeed(Shape, of=FeedConfig, shows="url title folder labels"):
+class ExportedFeed(Shape, of=FeedConfig, shows=f"url title folder labels {' '.join(_SOURCE)}"):
     """A subscription."""
 
-    url: Annotated[str, "Its address, without a password."]
+    url: Annotated[str, "Its address, without a password; `exec:` and the program for a `command`."]
 
 
 class ExportedView(Shape, of=ViewConfig):
@@ -85,10 +92,13 @@ def dump_marks(marks: Iterable[MarkedArticle]) -> Iterator[str]:
     yield "]}\n"
 
 
-def load(text: str) -> tuple[list[FeedConfig], list[ViewConfig], list[MarkedArticle], list[str]]:
+def load(
+    text: str, programs: bool = False
+) -> tuple[list[FeedConfig], list[ViewConfig], list[MarkedArticle], list[str]]:
     """Return the content of a JSON document, and a line for each unusable part.
 
-    Raises TuireaderError if it was not exported by tuireader.
+    Feeds that run programs are skipped unless `programs`. Raises TuireaderError if the document was not
+    exported by tuireader.
     """
     try:
         document = json.loads(text)
@@ -102,7 +112,7 @@ def load(text: str) -> tuple[list[FeedConfig], list[ViewConfig], list[MarkedArti
     skipped: list[str] = []
     if kind == MARKS:
         return [], [], list(_marks(document, skipped)), skipped
-    return list(_feeds(document, skipped)), list(_views(document)), [], skipped
+    return list(_feeds(document, skipped, programs)), list(_views(document)), [], skipped
 
 
 def tables(value: object) -> list[dict[str, Any]]:
@@ -122,13 +132,43 @@ def _names(table: dict[str, Any], kept: Callable[[str], str]) -> tuple[str, ...]
     return tuple(dict.fromkeys(name for name in found if name))
 
 
-def _feeds(document: dict[str, Any], skipped: list[str]) -> Iterator[FeedConfig]:
+def _feeds(document: dict[str, Any], skipped: list[str], programs: bool) -> Iterator[FeedConfig]:
     for table in tables(document.get("feeds")):
-        url = WEB_ADDRESS.read(table.get("url"))
-        if isinstance(url, Invalid):
-            skipped.append(f"{_text(table, 'title') or 'a feed'}: {url.message}")
-            continue
-        yield FeedConfig(url, _text(table, "title"), _text(table, "folder"), labels=_names(table, clean))
+        try:
+            yield _feed(table, programs)
+        except ConfigError as error:
+            name = _text(table, "title") or clean(str(table.get("url", "")), 100) or "a feed"
+            skipped.append(f"{name}: {error.message}")
+
+
+def _feed(table: dict[str, Any], programs: bool) -> FeedConfig:
+    """Return a subscription. Raises ConfigError if it cannot be used."""
+    known: dict[str, Any] = {
+        "title": _text(table, "title"),
+        "folder": _text(table, "folder"),
+        "labels": _names(table, clean),
+    }
+    source = {name: table[name] for name in _SOURCE if table.get(name)}
+    for name in ("command", "filter"):
+        if name in source:
+            source[name] = _valid(COMMAND, source[name])
+    if "command" in source:
+        known["url"] = command_address(source["command"])
+    else:
+        known["url"] = _valid(ADDRESS, table.get("url"))
+    if not programs and ("command" in source or "filter" in source):
+        raise ConfigError("runs a program; import it with --accept programs")
+    feed = FeedConfig(**known, **source)
+    if source:
+        config_edit.add_feeds("", [feed])
+    return feed
+
+
+def _valid(kind: Kind, value: object) -> Any:
+    read = kind.read(value)
+    if isinstance(read, Invalid):
+        raise ConfigError(read.message)
+    return read
 
 
 def _views(document: dict[str, Any]) -> Iterator[ViewConfig]:

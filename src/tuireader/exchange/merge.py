@@ -9,7 +9,7 @@ from typing import Any
 
 from tuireader.commands import key_label, normalise_key
 from tuireader.config import Config, FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, edit, loads
-from tuireader.config.edit.data import Item, text_of
+from tuireader.config.edit.data import Item, address_of
 from tuireader.errors import ConfigError
 from tuireader.exchange.documents import tables
 from tuireader.newsboat.outcomes import Made
@@ -58,12 +58,14 @@ def merge(
 
 
 def taken(text: str) -> set[Made]:
-    """Return the names of all settings and macros in a configuration, which an import keeps."""
+    """Return the names of all settings, macros and feeds in a configuration, which an import keeps."""
     data = _data(text)
     plain = {name: table for name, table in data.items() if isinstance(table, dict)}
-    return {(name, key) for name, table in plain.items() for key in table} | {
-        ("macro", _known_as("macro", table.get("key"))) for table in tables(data.get("macro"))
-    }
+    return (
+        {(name, key) for name, table in plain.items() for key in table}
+        | {("macro", _known_as("macro", table.get("key"))) for table in tables(data.get("macro"))}
+        | {("feeds", address_of(table)) for table in tables(data.get("feeds"))}
+    )
 
 
 def _all_keys(settings: Settings, why: str) -> dict[Made, str]:
@@ -96,7 +98,7 @@ class _Merging:
 
     def add_feeds(self, feeds: Sequence[FeedConfig]) -> None:
         """Add the new feeds, and complete the existing ones."""
-        there = {feed_key(text_of(table, "url")): table for table in tables(self.before.get("feeds"))}
+        there = {feed_key(address_of(table)): table for table in tables(self.before.get("feeds"))}
         self.text = edit.add_feeds(self.text, feeds)
         before, now = tables(self.before.get("feeds")), tables(_data(self.text).get("feeds"))
         self.added["feeds"] = len(now) - len(before)
@@ -105,7 +107,9 @@ class _Merging:
             if table is None:
                 continue
             said = {
-                name: getattr(feed, name) for name in ("title", "folder", "labels") if getattr(feed, name)
+                name: getattr(feed, name)
+                for name in ("title", "folder", "labels", "filter")
+                if getattr(feed, name)
             }
             others = [name for name, value in said.items() if table.get(name) and _other(table[name], value)]
             if others:
@@ -113,7 +117,7 @@ class _Merging:
                 self.kept["feeds", feed.url] = reason
             changes = {name: value for name, value in said.items() if not table.get(name)}
             if changes:
-                self.text = edit.set_feed(self.text, text_of(table, "url"), **changes)
+                self.text = edit.set_feed(self.text, address_of(table), **changes)
 
     def add_items(self, name: str, key: str, items: Sequence[Item], there: Sequence[Item]) -> None:
         """Add the new valid items; existing items with the same name are kept."""

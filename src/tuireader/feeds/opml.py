@@ -178,7 +178,7 @@ def _why_not(address: str) -> str:
         return "has no address"
     scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]{0,20}):", address)
     if address.startswith("|") or (scheme and scheme[1].lower() in ("exec", "filter", "query")):
-        return "runs a program or a query of another reader, which is not supported"
+        return "runs a program or a query of another reader; see `tuireader add --help` for programs"
     if scheme and scheme[1].lower() not in ("http", "https"):
         return f"addresses with {scheme[1].lower()}: are not fetched"
     return "is not a valid web address"

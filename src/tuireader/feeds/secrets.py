@@ -10,11 +10,18 @@ from http.cookiejar import Cookie
 from pathlib import Path
 
 from tuireader.config import FeedConfig
+from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.errors import TuireaderError
 from tuireader.feeds import cookies
 from tuireader.model import FetchJob
 
 SECONDS = 20
+
+
+def has(feed: FeedConfig) -> bool:
+    """Return whether the request for a feed has headers, a password or cookies."""
+    is_mail = bool(feed.password) and feed.url.startswith(MAIL_SCHEMES)
+    return bool(feed.username or feed.headers or feed.cookies or is_mail)
 
 
 def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
@@ -23,7 +30,8 @@ def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
     A relative path starts from `folder`, the folder of the configuration. Raises TuireaderError that
     names the setting.
     """
-    auth = (feed.username, resolve(feed.password)) if feed.username else None
+    signs_in = feed.username or feed.url.startswith(MAIL_SCHEMES)
+    auth = (feed.username, resolve(feed.password)) if signs_in else None
     headers = tuple([(name, resolve(value)) for name, value in feed.headers])
     found: tuple[Cookie, ...] = ()
     if feed.cookies:

@@ -44,7 +44,13 @@ async def job_for(facts: FeedFacts, feed: FeedConfig | None, folder: str, now: i
     elif facts.url.startswith("http") and schedule.asks_whole(facts.trust, facts.whole_at, facts.id, now):
         job = replace(job, etag=None, last_modified=None)
     job = replace(job, source=source, user_agent=feed.user_agent if feed is not None else "")
-    if feed is None or not (feed.username or feed.headers or feed.cookies):
+    if feed is None or not secrets.has(feed):
         move = schedule.Move(facts.moved_to, facts.moved_seen)
         return replace(job, url=move.address) if move.adopt else job
     return await asyncio.to_thread(secrets.filled, job, feed, Path(folder))
+
+
+async def first_job(feed: FeedConfig, folder: str) -> FetchJob:
+    """Return the request for a feed without a subscription. Raises as `job_for`."""
+    job = FetchJob(0, feed.url, source=source_of(feed, folder), user_agent=feed.user_agent)
+    return await asyncio.to_thread(secrets.filled, job, feed, Path(folder)) if secrets.has(feed) else job

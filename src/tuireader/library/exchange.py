@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.errors import TuireaderError
@@ -19,6 +19,9 @@ from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store
 from tuireader.text import without_password
 from tuireader.text.wording import counted
+
+if TYPE_CHECKING:
+    from tuireader.newsboat.outcomes import Outcome
 
 
 @dataclass(slots=True)
@@ -40,19 +43,20 @@ class Exchange(UseCases):
         super().__init__(context)
         self._feeds = feeds
 
-    async def import_file(self, path: Path) -> Imported:
+    async def import_file(self, path: Path, *, programs: bool = False) -> Imported:
         """Import a file in any format that `import_data` supports."""
-        return await self.import_data(await asyncio.to_thread(_bytes, path), path.name)
+        return await self.import_data(await asyncio.to_thread(_bytes, path), path.name, programs=programs)
 
-    async def import_data(self, data: bytes, name: str = "the list") -> Imported:
+    async def import_data(self, data: bytes, name: str = "the list", *, programs: bool = False) -> Imported:
         """Import OPML, tuireader's JSON, or a list of addresses, one per line, with tags as in newsboat.
 
-        Raises TuireaderError for anything else.
+        Feeds that run programs are skipped unless `programs`. Raises TuireaderError for anything else.
         """
         self._context.require_own_feeds()
         from tuireader.exchange import documents
         from tuireader.feeds import charset, opml
         from tuireader.newsboat import urls
+        from tuireader.newsboat.outcomes import Consent
 
         text = await asyncio.to_thread(charset.decode, data)
         start = text[:4096].lstrip("\ufeff\0 \t\r\n").lower()
@@ -61,18 +65,18 @@ class Exchange(UseCases):
             found = [FeedConfig(one.url, one.title, one.folder, labels=one.labels) for one in outlines]
             return await self._subscribe(found, skipped=skipped)
         if start.startswith("{"):
-            feeds, views, marks, bad = await asyncio.to_thread(documents.load, text)
+            feeds, views, marks, bad = await asyncio.to_thread(documents.load, text, programs)
             if marks:
                 return await self._mark_all(marks, bad)
             return await self._subscribe(feeds, views, skipped=bad)
-        listed = urls.read(text, name)
+        listed = urls.read(text, name, [Consent.PROGRAMS] if programs else [])
         if not listed.feeds and not listed.views:
-            reasons = "; ".join(str(remark) for remark in listed.remarks[:3])
+            reasons = "; ".join(map(_remark, listed.remarks[:3]))
             raise TuireaderError(
                 f"{name} contains no feed{': ' if reasons else ''}{reasons}",
                 "use OPML, or one address per line",
             )
-        return await self._subscribe(listed.feeds, listed.views, skipped=list(map(str, listed.remarks)))
+        return await self._subscribe(listed.feeds, listed.views, skipped=list(map(_remark, listed.remarks)))
 
     async def import_page(self, url: str) -> Imported:
         """Subscribe to the feeds at an address: a web page, a feed, or an OPML file."""
@@ -131,6 +135,15 @@ class Exchange(UseCases):
     def _set_marks(self, store: Store, *, feed_id: int, marks: Sequence[MarkedArticle]) -> tuple[int, int]:
         return store.exchange.set_marks(feed_id, marks, self._now())
 
+    def left_out(self, form: str) -> list[FeedConfig]:
+        """Return the feeds that only tuireader can fetch, which an export as OPML leaves out."""
+        return [
+            feed
+            for feed in self._context.config.feeds
+            if form == "opml"
+            and not (feed.url.startswith("http") and feed.kind == "feed" and not (feed.filter or feed.items))
+        ]
+
     async def export(self, form: str) -> Iterator[str]:
         """Return subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) as pieces of text."""
         from tuireader.exchange import documents
@@ -147,13 +160,19 @@ class Exchange(UseCases):
         if form == "newsboat":
             return iter([urls.write(config.feeds)])
         labels = {feed.url: feed.labels for feed in config.feeds}
+        only_here = {feed.url for feed in self.left_out(form)}
         outlines = [
             opml.OpmlFeed(
                 without_password(feed.url), feed.title, feed.folder, feed.site_url, labels.get(feed.url, ())
             )
             for feed in await self._context.load_feeds()
+            if feed.url not in only_here
         ]
         return iter([opml.dump(outlines)])
+
+
+def _remark(outcome: Outcome) -> str:
+    return f"{outcome}{f'; import it with --accept {outcome.consent}' if outcome.consent else ''}"
 
 
 def _bytes(path: Path) -> bytes:

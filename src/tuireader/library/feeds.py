@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from tuireader import schedule
 from tuireader.config import FeedConfig
 from tuireader.config import edit as config_edit
-from tuireader.errors import TuireaderError, UsageError
+from tuireader.config.kinds import COMMAND_SCHEME, OTHER_SCHEMES, command_address, command_in
+from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.library.context import UseCases, address_key
 from tuireader.library.page_tools import fetch_limits
-from tuireader.model import Feed, FeedHealth, FeedPreview, FoundFeed
+from tuireader.model import Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
 from tuireader.store import Store
 from tuireader.text import without_password
 
@@ -80,9 +81,15 @@ class Feeds(UseCases):
 
     async def add(self, feeds: Sequence[tuple[str, str, str]]) -> int:
         """Subscribe to (url, title, folder) tuples; return how many are new. Creates a missing config."""
+        return await self.add_configs(
+            [replace(_config_of(url), title=title, folder=folder) for url, title, folder in feeds]
+        )
+
+    async def add_configs(self, feeds: Sequence[FeedConfig]) -> int:
+        """Subscribe to feeds of any kind; return how many are new. Raises ConfigError for invalid ones."""
         self._context.require_own_feeds()
         known = {feed.url for feed in self._context.config.feeds}
-        wanted = {url: FeedConfig(url, title, folder) for url, title, folder in reversed(feeds)}
+        wanted = {feed.url: feed for feed in reversed(feeds)}
         new = [feed for url, feed in reversed(wanted.items()) if url not in known]
         if new:
             await self._context.change_config(lambda text: config_edit.add_feeds(text, new))
@@ -111,11 +118,14 @@ class Feeds(UseCases):
         paused: bool,
         labels: Sequence[str] = (),
         full_text: str = "auto",
+        command: str | None = None,
+        filter: str | None = None,
     ) -> None:
         """Change the configuration of a feed.
 
         An empty title or interval (such as `30m`) is left to the feed. Watches, mutes and saved searches
-        follow a new title. Raises ConfigError when a value is invalid.
+        follow a new title. `command` and `filter` are programs with arguments, as a shell would split them;
+        the feed keeps its articles. Raises ConfigError when a value is invalid.
         """
         self._context.require_own_feeds()
         url, before = self._context.feed_url(feed_id), self.title(feed_id)
@@ -129,6 +139,11 @@ class Feeds(UseCases):
             "full_text": full_text,
         }
 
+        for name, line in (("command", command), ("filter", filter)):
+            if line is not None:
+                new[name] = _split(line)
+        if command is not None and not new["command"]:
+            raise ConfigError("enter the program that prints the feed")
         known = self.config(feed_id)  # write only changed values: the file may have been edited since
         changes = {name: value for name, value in new.items() if value != getattr(known, name)}
 
@@ -136,6 +151,9 @@ class Feeds(UseCases):
             text = config_edit.set_feed(text, url, **changes)
             return config_edit.renamed(text, "feed", before, title.strip()) if title.strip() else text
 
+        if "command" in changes:
+            address = command_address(_split(command or ""))
+            await self._transact(lambda store: store.feeds.move(feed_id, address))
         await self._context.change_config(edit)
 
     async def rename_folder(self, name: str, new: str) -> None:
@@ -174,7 +192,12 @@ class Feeds(UseCases):
         return new
 
     async def discover(self, url: str) -> list[FoundFeed]:
-        """Return the feeds at an address: the feed itself, or the feeds that a web page advertises."""
+        """Return the feeds at an address: the feed itself, or the feeds that a web page advertises.
+
+        A mail folder, or `exec:` and a program, is returned without a look at it.
+        """
+        if url.startswith(OTHER_SCHEMES):
+            return [FoundFeed(_config_of(url).url)]
         from tuireader.feeds.discover import discover
 
         async with await self._fetcher() as fetcher:
@@ -184,11 +207,35 @@ class Feeds(UseCases):
         """Return the preview of a found feed, fetched if missing. Raises TuireaderError."""
         if found.preview is not None:
             return found.preview
+        if found.url.startswith(OTHER_SCHEMES):
+            return await self.preview_source(_config_of(found.url))
         from tuireader.feeds.discover import read_preview
         from tuireader.feeds.workers import ParseWorker
 
         async with await self._fetcher() as fetcher, ParseWorker() as parser:
             return await read_preview(fetcher, parser, found)
+
+    async def preview_source(self, feed: FeedConfig) -> FeedPreview:
+        """Return the preview of a feed of any kind, with its secrets. Raises TuireaderError."""
+        from tuireader.feeds.preview import preview
+        from tuireader.feeds.sources import Sources
+        from tuireader.feeds.workers import ParseWorker
+        from tuireader.ingest.jobs import first_job
+
+        job = await first_job(feed, str(self._context.paths.config.parent))
+        async with (
+            await self._fetcher() as fetcher,
+            ParseWorker() as parser,
+            Sources(fetcher, parser) as sources,
+        ):
+            answer = await sources.fetch(job, fetcher.budget.reserve())
+            if isinstance(answer, FetchFailed):
+                raise TuireaderError(answer.reason)
+            assert isinstance(answer, Fetched), "nothing is known that could be unchanged"
+            parsed = await sources.parse(answer, {})
+            if isinstance(parsed, ParseFailed):
+                raise TuireaderError(parsed.reason)
+            return preview(parsed, self._now())
 
     async def with_titles(self, found: Sequence[FoundFeed]) -> list[FoundFeed]:
         """Return found feeds, with titles read from the feeds themselves where the page gives none."""
@@ -219,3 +266,21 @@ class Feeds(UseCases):
         from tuireader.feeds.pages import open_fetcher
 
         return await open_fetcher(fetch_limits(self._context.config), self._context.clock)
+
+
+def _split(line: str) -> tuple[str, ...]:
+    """Split a line into a program and its arguments. Raises ConfigError."""
+    words = command_in(line)
+    if line.strip() and not words:
+        raise ConfigError("a quotation mark of the program is not closed")
+    return words
+
+
+def _config_of(url: str) -> FeedConfig:
+    """Return the subscription to an address; after `exec:` stands a program. Raises UsageError."""
+    if not url.startswith(COMMAND_SCHEME):
+        return FeedConfig(url)
+    command = command_in(url)
+    if not command:
+        raise UsageError("there is no program after exec:", "such as exec:my-feed --rss")
+    return FeedConfig(command_address(command), command=command)

@@ -152,7 +152,8 @@ class Newsboat(UseCases):
         self, profile: Profile, cache: NewsboatCache, moved: Moved, dry_run: bool, progress: Progress | None
     ) -> None:
         ids = {address_key(feed.url): feed.id for feed in self._context.feeds}
-        urls = [feed.url for feed in profile.subscriptions.feeds]
+        there = profile.subscriptions.there  # newsboat's names of feeds that run programs
+        urls = {there.get(feed.url, feed.url): feed.url for feed in profile.subscriptions.feeds}
         counts, followed = cache.counts(), set(urls)
         moved.others = sum(count for url, count in counts.items() if url not in followed)
         if not dry_run:
@@ -161,11 +162,12 @@ class Newsboat(UseCases):
             def name_feeds(store: Store) -> None:
                 for url in found.keys() & followed:
                     title, site = found[url]
-                    store.exchange.set_feed_name(ids[address_key(url)], clean(title), safe_url(site))
+                    feed_id = ids[address_key(urls[url])]
+                    store.exchange.set_feed_name(feed_id, clean(title), safe_url(site))
 
             await self._transact(name_feeds)
-        for done, url in enumerate(urls, 1):
-            feed_id = ids.get(address_key(url))
+        for done, (url, here) in enumerate(urls.items(), 1):
+            feed_id = ids.get(address_key(here))
             if url in counts:
                 async for batch in newsboat_files.batches(cache, url):
                     items = [item for item, _ in batch]
@@ -208,7 +210,9 @@ class Newsboat(UseCases):
 
     async def compare(self, found: Places) -> Comparison:
         """Count feeds, tags, searches, articles and marks on both sides, and list the differences."""
-        profile = await asyncio.to_thread(newsboat_files.profile_of, found)
+        plain = await asyncio.to_thread(newsboat_files.profile_of, found)
+        whole = await asyncio.to_thread(newsboat_files.profile_of, found, [Consent.PROGRAMS])
+        profile = _without(whole, {address_key(feed.url) for feed in self._context.feeds})
         subscriptions = profile.subscriptions
         count = _Count()
         count.add("feeds", subscriptions.left_out, 0)
@@ -225,7 +229,7 @@ class Newsboat(UseCases):
             tuple(left_out),
             tuple(count.differences[:_SHOWN]),
             max(0, len(count.differences) - _SHOWN),
-            await self._asks(found, profile),
+            await self._asks(found, plain),
         )
 
     def _compare_searches(self, profile: Profile, count: _Count) -> None:
@@ -256,12 +260,21 @@ class Newsboat(UseCases):
         if cache is None:
             return
         states = await self._pool.read(lambda store: store.exchange.states(feed_id)) if feed_id else {}
-        async for batch in newsboat_files.batches(cache, url):
+        async for batch in newsboat_files.batches(cache, profile.subscriptions.there.get(url, url)):
             for item, _ in batch:
                 state = states.get(item.keys.guid)
                 _add_marks(count, item.read, item.labels, state)
                 if difference := _difference(item.read, item.starred, state):
                     count.differences.append(f"{name}: {item.prepared.title}: {difference}")
+
+
+def _without(profile: Profile, here: Collection[str]) -> Profile:
+    """Return a profile without the feeds that run programs, except for those that are subscribed here."""
+    whole = profile.subscriptions
+    missing = {url for url in whole.there if address_key(url) not in here}
+    feeds = tuple(feed for feed in whole.feeds if feed.url not in missing)
+    left_out = whole.left_out + len(missing)
+    return replace(profile, subscriptions=replace(whole, feeds=feeds, left_out=left_out))
 
 
 def _add_marks(count: _Count, read: bool, flags: tuple[str, ...], state: ArticleMarks | None) -> None:
@@ -284,8 +297,11 @@ def _difference(read: bool, starred: bool, state: ArticleMarks | None) -> str:
 
 def _others(profile: Profile, cache: NewsboatCache, count: _Count) -> list[str]:
     """Count the articles of feeds without a subscription here; return a line for each of these feeds."""
-    followed = {feed.url for feed in profile.subscriptions.feeds}
-    listed = {one.text for one in profile.subscriptions.outcomes if one.fate == "dropped"}
+    there = profile.subscriptions.there
+    followed = {there.get(feed.url, feed.url) for feed in profile.subscriptions.feeds}
+    listed = {one.text for one in profile.subscriptions.outcomes if one.fate == "dropped"} | {
+        clean(name, 200) for name in there.values()
+    }
     found: list[str] = []
     for url, number in cache.counts().items():
         if url in followed:

@@ -26,7 +26,8 @@ _LARGEST = 4_000_000  # maximum bytes of `urls`, the config, or a file that it i
 
 def profile_of(found: Places, accepted: Collection[Consent] = (), before: Profile | None = None) -> Profile:
     """Read a profile; `before` is the same profile read with other consents. Raises TuireaderError."""
-    return profile.read(found, text_of, accepted, before.subscriptions if before else None)
+    same = before is not None and Consent.PROGRAMS not in accepted
+    return profile.read(found, text_of, accepted, before.subscriptions if before and same else None)
 
 
 def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Consent, list[Outcome]]:

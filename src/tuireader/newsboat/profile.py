@@ -84,7 +84,7 @@ def read(
     `text_of` returns the text of a file, `""` if it is missing, or raises TuireaderError. Programs, proxies
     and folders need to be `accepted`.
     """
-    subscriptions = subscriptions or urls.read(text_of(found.urls))
+    subscriptions = subscriptions or urls.read(text_of(found.urls), accepted=accepted)
     try:
         said = settings.read(
             found.config.name,

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import shlex
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 
 from tuireader.config import FeedConfig, ViewConfig
+from tuireader.config.kinds import command_address
 from tuireader.config.values import WEB_ADDRESS, Invalid
 from tuireader.newsboat.filters import tag_query, translate
 from tuireader.newsboat.lexing import LONGEST_LINE, Line, lines, quoted, words
-from tuireader.newsboat.outcomes import Fate, Group, Made, No, Outcome
+from tuireader.newsboat.outcomes import Consent, Fate, Group, Made, No, Outcome
+from tuireader.newsboat.values import shell_words
 from tuireader.text import clean, without_password
 
 _MOST_FEEDS = 10_000
 _MOST_TAGS = 50
 _MOST_VIEWS = 300
+_BY_SHELL = ", run by `sh -c`, as it needs a shell"
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
     """Contents of a `urls` file; `tags` by feed address.
 
-    `queries` counts query feeds, `left_out` feeds that tuireader cannot fetch.
+    `queries` counts query feeds, `left_out` feeds that are not imported. `there` has newsboat's names of the
+    feeds that run programs.
     """
 
     feeds: tuple[FeedConfig, ...]
@@ -30,6 +35,7 @@ class Subscriptions:
     outcomes: tuple[Outcome, ...]
     queries: int = 0
     left_out: int = 0
+    there: dict[str, str] = field(default_factory=dict)
 
     @property
     def remarks(self) -> tuple[Outcome, ...]:
@@ -37,12 +43,13 @@ class Subscriptions:
         return tuple(one for one in self.outcomes if one.fate is not Fate.MOVED)
 
 
-def read(text: str, file: str = "urls") -> Subscriptions:
+def read(text: str, file: str = "urls", accepted: Collection[Consent] = ()) -> Subscriptions:
     """Read feeds and query feeds. The first tag of a feed becomes its folder, the others its labels.
 
-    If several lines have the same feed, the last one wins, as in newsboat.
+    If several lines have the same feed, the last one wins, as in newsboat. Feeds that run programs need to be
+    `accepted`.
     """
-    reader = _Reader(file)
+    reader = _Reader(file, Consent.PROGRAMS in accepted)
     for line in lines(text):
         reader.line(line)
     return reader.subscriptions()
@@ -51,8 +58,10 @@ def read(text: str, file: str = "urls") -> Subscriptions:
 class _Reader:
     """Translate a file line by line."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, programs: bool) -> None:
         self._file = file
+        self._programs = programs
+        self._there: dict[str, str] = {}
         self._feeds: dict[str, FeedConfig] = {}
         self._tags: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, int] = {}
@@ -68,30 +77,44 @@ class _Reader:
             self._queries.append((len(self._outcomes), *_query(address), marks))
             self._add(line, shown, Fate.MOVED, "", group=Group.RULES)
             return
-        reason = _why_not(address, marks)
-        if not reason and address not in self._feeds and len(self._feeds) == _MOST_FEEDS:
-            reason = f"there are more than {_MOST_FEEDS:,} feeds"
-        if reason:
+        try:
+            made, note = _made(address, marks)
+            if made.url not in self._feeds and len(self._feeds) == _MOST_FEEDS:
+                raise No(f"there are more than {_MOST_FEEDS:,} feeds")
+            if (made.command or made.filter) and not self._programs:
+                note = note.replace("becomes", "would become", 1)
+                raise No(f"{note}, once accepted", consent=Consent.PROGRAMS)
+        except No as reason:
             self._left_out += 1
-            self._add(line, shown, Fate.DROPPED, reason)
+            self._add(line, shown, Fate.DROPPED, str(reason), consent=reason.consent)
         else:
-            self._feed(line, shown, address, marks)
+            self._feed(line, shown, made, note, marks)
+            if made.command or made.filter:
+                self._there[made.url] = address
 
-    def _feed(self, line: Line, shown: str, address: str, marks: list[str]) -> None:
+    def _feed(self, line: Line, shown: str, made: FeedConfig, note: str, marks: list[str]) -> None:
+        address = made.url
         own = [tag for mark in marks if mark[:1] not in ("~", "!") and (tag := clean(mark, 200))]
         title = next((clean(mark[1:], 500) for mark in marks if mark.startswith("~")), "")
         if address in self._feeds:
             at = self._lines[address]
             before = self._outcomes[at]
-            note = f"is listed twice; the tags of line {line.number} are used"
-            self._outcomes[at] = replace(before, fate=Fate.CHANGED, note=note)
+            if self._feeds[address].filter != made.filter:
+                again = f"has the address of line {line.number}, which is used: one address is one feed"
+            else:
+                again = f"is listed twice; the tags of line {line.number} are used"
+            self._outcomes[at] = replace(before, fate=Fate.CHANGED, note=again)
         folder, labels = (own[0], tuple(dict.fromkeys(own[1:]))) if own else ("", ())
-        self._feeds[address] = FeedConfig(address, title, folder, labels=labels)
+        self._there.pop(address, None)
+        self._feeds[address] = replace(made, title=title, folder=folder, labels=labels)
         self._tags[address] = tuple(dict.fromkeys(own))
         self._lines[address] = len(self._outcomes)
         hidden = any(mark.startswith("!") for mark in marks)
-        fate = Fate.CHANGED if hidden else Fate.MOVED
-        note = "is hidden in newsboat (!), but shown in tuireader" if hidden else "becomes a feed"
+        by_shell = _BY_SHELL in note
+        fate = Fate.CHANGED if hidden or by_shell else Fate.MOVED
+        if hidden:
+            shown_here = "is hidden in newsboat (!), but shown in tuireader"
+            note = f"{note}; {shown_here}" if by_shell else shown_here
         self._add(line, shown, fate, note, (("feeds", address),))
 
     def _add(
@@ -102,8 +125,9 @@ class _Reader:
         note: str,
         makes: tuple[Made, ...] = (),
         group: Group = Group.FEEDS,
+        consent: Consent | None = None,
     ) -> None:
-        self._outcomes.append(Outcome(self._file, line.number, text, fate, group, note, makes=makes))
+        self._outcomes.append(Outcome(self._file, line.number, text, fate, group, note, consent, makes))
 
     def subscriptions(self) -> Subscriptions:
         """Return the subscriptions after the last line."""
@@ -121,6 +145,7 @@ class _Reader:
             tuple(self._outcomes),
             len(self._queries),
             self._left_out,
+            self._there,
         )
 
 
@@ -154,29 +179,64 @@ def _query(address: str) -> tuple[str, str]:
     return clean(name, 100) or "Query", asked
 
 
-def _why_not(address: str, marks: list[str]) -> str:
+def _made(address: str, marks: list[str]) -> tuple[FeedConfig, str]:
+    """Return the feed of a line, and what the line becomes. Raises No."""
     if len(address) > LONGEST_LINE:
-        return f"is longer than {LONGEST_LINE:,} characters; shorten it"
+        raise No(f"is longer than {LONGEST_LINE:,} characters; shorten it")
     if len(marks) > _MOST_TAGS:
-        return f"has more than {_MOST_TAGS} tags"
+        raise No(f"has more than {_MOST_TAGS} tags")
     if address.startswith("exec:"):
-        return "tuireader does not start the program that makes this feed; serve its output over http"
+        command, by_shell = shell_words(address.removeprefix("exec:"))
+        note = f"becomes a feed of this program{_BY_SHELL if by_shell else ''}"
+        return FeedConfig(command_address(command), command=command), note
+    url = address
     if address.startswith("filter:"):
-        return "tuireader does not start the program that filters this feed; a `[[mute]]` can hide articles"
-    if address.startswith("file:"):
-        return "only http and https are fetched; serve the file over http"
-    read_as = WEB_ADDRESS.read(address)
-    return read_as.message if isinstance(read_as, Invalid) else ""
+        program, colon, url = address.removeprefix("filter:").partition(":")
+        if not colon:
+            raise No("has no address after the program")
+    if url.startswith("file:"):
+        raise No('only http and https are fetched; `command = ["cat", "FILE"]` reads a file')
+    read_as = WEB_ADDRESS.read(url)
+    if isinstance(read_as, Invalid):
+        raise No(read_as.message)
+    if url is address:
+        return FeedConfig(url), "becomes a feed"
+    filter, by_shell = shell_words(program)
+    return FeedConfig(url, filter=filter), f"becomes a feed with this filter{_BY_SHELL if by_shell else ''}"
 
 
 def write(feeds: Iterable[FeedConfig]) -> str:
     """Return feeds in the format of newsboat's `urls`: folder and labels become tags, own titles `~` tags.
 
-    Like all secrets, passwords in addresses are not exported.
+    Like all secrets, passwords in addresses are not exported. Feeds that newsboat cannot fetch become
+    comments.
     """
     made: list[str] = []
     for feed in feeds:
         tags = [tag for tag in (feed.folder, *feed.labels) if tag]
         title = [f"~{feed.title}"] if feed.title else []
-        made.append(" ".join(map(quoted, [without_password(feed.url), *dict.fromkeys(tags), *title])))
+        address = _written(feed)
+        line = " ".join(map(quoted, [address or without_password(feed.url), *dict.fromkeys(tags), *title]))
+        made.append(line if address else f"# newsboat cannot fetch this: {line}")
     return "".join(f"{line}\n" for line in made)
+
+
+def _written(feed: FeedConfig) -> str:
+    """Return newsboat's address of a feed; `""` if newsboat cannot fetch it."""
+    if feed.items or feed.kind == "page" or (feed.command and feed.filter):
+        return ""
+    if feed.command:
+        return f"exec:{_line(feed.command)}"
+    url = without_password(feed.url)
+    if not url.startswith(("http://", "https://")) or ":" in (line := _line(feed.filter)):
+        return ""
+    return f"filter:{line}:{url}" if line else url
+
+
+def _line(command: tuple[str, ...]) -> str:
+    """Return a command as newsboat's shell reads it; it expands `~/` only without quotation marks."""
+    if len(command) == 3 and command[:2] == ("sh", "-c"):
+        return command[2]
+    if command and command[0].startswith("~/"):
+        return f"~/{shlex.join([command[0][2:], *command[1:]])}"
+    return shlex.join(command)

@@ -14,6 +14,10 @@ TITLE = "{title}"
 _ASIDE = re.compile(r"\s*(?:&>{1,2}\s*/dev/null|[12]?>{1,2}\s*/dev/null|2>&1|&(?=\s*$))")
 _SHELL = re.compile(r"[|&;<>$`*?~(){}\[\]!#\n]")
 _HOME = re.compile(r"(?:^|(?<=\s))~(?=/)")
+_BUILT_IN = frozenset(
+    {".", ":", "cd", "command", "eval", "exec", "export", "set", "source", "ulimit", "umask"}
+)
+"""Commands that only a shell knows."""
 _MOST = 1_000
 _COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _CUBE = (0, 95, 135, 175, 215, 255)
@@ -50,6 +54,25 @@ def words_of(command: str) -> tuple[str, ...]:
         raise No("names no program")
     parts = [str(expand_home(part)) if part.startswith("~/") else part for part in parts]
     return tuple(part.replace("%u", ADDRESS) for part in parts)
+
+
+def shell_words(line: str) -> tuple[tuple[str, ...], bool]:
+    """Return the words of a command that newsboat passes to a shell, and whether it still needs the shell.
+
+    Raises No if it names no program.
+    """
+    if "\0" in line:
+        raise No("contains a NUL character")
+    bare = line.strip().removeprefix("~/")
+    try:
+        parts = shlex.split(line)
+    except ValueError:
+        raise No("a quotation mark is not closed") from None
+    if not parts or not parts[0]:
+        raise No("names no program")
+    if _SHELL.search(bare) or "=" in parts[0] or parts[0] in _BUILT_IN:
+        return ("sh", "-c", line.strip()), True
+    return tuple(parts), False
 
 
 def colour_of(written: str) -> str:

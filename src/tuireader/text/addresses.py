@@ -103,7 +103,15 @@ def display_host(url: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """Return an address without user name and password, for display or sharing."""
+    """Return an address without user name and password, for display or sharing.
+
+    The address of a mail folder keeps its user name, which says whose folder it is; that of a program or file
+    is no web address.
+    """
+    if url.startswith(("exec:", "maildir:", "mbox:")):
+        return url
+    if url.startswith(("imap:", "imaps:")):
+        return regex(r"^(imaps?://[^/?#@:]*):[^/?#]*@").sub(r"\1@", url)
     return regex(r"^([^/?#]*//)?[^/?#]*@").sub(r"\1", url)
 
 

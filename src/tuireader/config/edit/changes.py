@@ -26,6 +26,7 @@ from tuireader.config.edit.data import (
     urls_of,
     validate,
 )
+from tuireader.config.kinds import command_address
 from tuireader.config.shape import TABLES
 from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
@@ -91,7 +92,8 @@ def set_feed(text: str, url: str, /, **changes: object) -> str:
     data = data_of(text)
     index = index_of_feed(data, url)
     others = {feed_key(other) for at, other in enumerate(urls_of(data)) if at != index}
-    moved = str(changes.get("url", ""))
+    command = changes.get("command")
+    moved = command_address(command) if isinstance(command, tuple) else str(changes.get("url", ""))
     if moved and feed_key(moved) in others:
         raise ConfigError(f"the configuration already has {without_password(moved)}")
     return _update(text, data, "feeds", {index: changes})

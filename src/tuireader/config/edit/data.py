@@ -41,10 +41,11 @@ def text_of(table: Table, key: str) -> str:
 
 def urls_of(data: Table) -> list[str]:
     """Return the address of each feed."""
-    return [_address_of(table) for table in tables_of(data, "feeds")]
+    return [address_of(table) for table in tables_of(data, "feeds")]
 
 
-def _address_of(table: Table) -> str:
+def address_of(table: Table) -> str:
+    """Return the address of a `[[feeds]]` table, which may follow from its command."""
     command = table.get("command")
     if not text_of(table, "url") and isinstance(command, list):
         return command_address([str(part) for part in command])

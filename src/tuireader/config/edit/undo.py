@@ -25,7 +25,7 @@ from tuireader.config.edit.blocks import (
     update_table,
     update_tables,
 )
-from tuireader.config.edit.data import Table, data_of, tables_of, text_of
+from tuireader.config.edit.data import Table, address_of, data_of, tables_of, text_of
 from tuireader.config.toml_lines import StatementKind
 from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
@@ -120,7 +120,7 @@ def revert(text: str, packed: bytes) -> str:
 def reverted_urls(packed: bytes) -> list[tuple[str, str]]:
     """Return the feeds whose address changes when an edit is undone: pairs of current and former address."""
     both = ((one.new, one.old) for one in _unpacked_changes(_unpacked(packed)) if one.name == "feeds")
-    urls = [(str(new.get("url")), str(old.get("url"))) for new, old in both if new and old]
+    urls = [(address_of(new), address_of(old)) for new, old in both if new and old]
     return [(now, before) for now, before in urls if now != before]
 
 
@@ -215,7 +215,7 @@ def _noun(name: str) -> str:
 def _name(table: Table) -> str:
     """Return the name of a table for display: clean, short, without a password."""
     title = table.get("name") or table.get("title") or table.get("query") or table.get("key")
-    name = str(title or without_password(str(table.get("url") or table.get("feed") or "")))
+    name = str(title or without_password(address_of(table) or str(table.get("feed") or "")))
     return clean(name, _NAME_LIMIT)
 
 
@@ -251,7 +251,7 @@ def _restore_removed(text: str, data: Table, change: TableChange, old: Table) ->
 def _same(name: str, one: Table, other: Table) -> bool:
     """Return whether two tables are about the same feed, watch, mute, saved search or macro."""
     if name == "feeds":
-        return feed_key(text_of(one, "url")) == feed_key(text_of(other, "url"))
+        return feed_key(address_of(one)) == feed_key(address_of(other))
     keys = {"mute": ("query", "feed"), "macro": ("key",)}.get(name, ("name",))
     return all(text_of(one, key).casefold() == text_of(other, key).casefold() for key in keys)
 

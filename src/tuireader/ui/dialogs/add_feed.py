@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widgets import Input, OptionList, Static
 
+from tuireader.config.kinds import OTHER_SCHEMES
 from tuireader.errors import TuireaderError
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.text import cut, safe_url
@@ -66,6 +67,10 @@ class AddFeed(Dialog[int | None]):
     # -- the feeds at an address
 
     def _look(self, text: str) -> None:
+        if text.startswith(OTHER_SCHEMES):
+            self._show_found([])
+            run_latest(self, partial(self._discover, text), "add")
+            return
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
         if not url.lower().startswith(("http://", "https://")):
             self._tell(_ADDRESS, _LOOK, "Not a web address")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
@@ -105,7 +106,12 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
     address = without_password(feed.url)
     about = f"{address}\nFolders: {', '.join(folders)}" if folders else address
     interval = format_value(FeedConfig, "interval", config.interval)
-    lines = (
+    programs = [
+        Field(name, label, shlex.join(getattr(config, name)), "a program with its arguments")
+        for name, label in (("command", "Program"), ("filter", "Filter"))
+        if getattr(config, name)
+    ]
+    lines: tuple[Field | Pick, ...] = (
         Field("title", "Name", config.title, feed.title or "the feed's own"),
         Field("folder", "Folder", config.folder, "none"),
         Field("labels", "Labels", ", ".join(config.labels), "none; names to search by, as in label:daily"),
@@ -116,6 +122,7 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
             {"auto": "full text where the feed gives teasers", "on": "always full", "off": "as in the feed"},
             config.full_text,
         ),
+        *programs,
         Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
     )
     return await _ask(main, ask, feed.title or feed.url, lines, partial(_save_feed, main, feed), about)
@@ -130,6 +137,8 @@ async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -
         paused=bool(values["paused"]),
         labels=[name.strip() for name in values["labels"].split(",") if name.strip()],
         full_text=values["full_text"],
+        command=values.get("command"),
+        filter=values.get("filter"),
     )
     return _changed(main, f"{values['title'] or feed.title or feed.url} saved")
 
