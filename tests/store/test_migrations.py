@@ -23,7 +23,6 @@ _BACK = {
             f"ALTER TABLE feed DROP COLUMN {name}"
             for name in (
                 "window",
-                "span",
                 "recent",
                 "fill",
                 "unchanged",
@@ -43,7 +42,17 @@ _BACK = {
         "ALTER TABLE full_text DROP COLUMN next_try",
         *(
             f"DROP TABLE {name}"
-            for name in ("gap", "asked", "alarm", "pace", "match_event", "match_log", "snapshot", "download")
+            for name in (
+                "document",
+                "gap",
+                "asked",
+                "alarm",
+                "pace",
+                "match_event",
+                "match_log",
+                "snapshot",
+                "download",
+            )
         ),
     ),
     7: (

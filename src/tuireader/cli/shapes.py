@@ -296,7 +296,22 @@ class RefreshTold(Shape, of=model.Told):
     event: Annotated[Literal["told"], _EVENT]
 
 
-_EVENTS = (RefreshStarted, RefreshFeed, RefreshMatch, RefreshDone, RefreshRelating, RefreshText, RefreshTold)
+class RefreshGap(Shape, of=model.GapNoted):
+    """Entries came and went between two visits to a feed."""
+
+    event: Annotated[Literal["gap"], _EVENT]
+
+
+_EVENTS = (
+    RefreshStarted,
+    RefreshFeed,
+    RefreshMatch,
+    RefreshGap,
+    RefreshDone,
+    RefreshRelating,
+    RefreshText,
+    RefreshTold,
+)
 
 SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "list": (Article,),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urljoin
 
+from tuireader.feeds import archive
 from tuireader.model import Enclosure, ParsedEntry, ParsedFeed
 from tuireader.text import clean, plain_title, safe_url
 
@@ -94,7 +95,10 @@ class Raw:
 
 @dataclass(slots=True)
 class RawFeed:
-    """A feed document, not clean yet. `url` is the address it came from, `base` its own base address."""
+    """A feed document, not clean yet. `url` is the address it came from, `base` its own base address.
+
+    `links` has the addresses of further documents by relation (RFC 5005), see `archive.RELATIONS`.
+    """
 
     url: str
     atom: bool = False
@@ -107,6 +111,8 @@ class RawFeed:
     frequency: str = ""
     entries: Sequence[Raw] = ()
     well_formed: bool = True
+    links: dict[str, str] = field(default_factory=dict)
+    generator: str = ""
 
 
 def is_something(raw: Raw) -> bool:
@@ -119,6 +125,7 @@ def shape(raw: RawFeed) -> ParsedFeed:
     """Clean a whole feed; keep at most the newest 10,000 entries."""
     base = join(raw.url, raw.base)
     site_url = web_url(raw.link, base)
+    links = {relation: web_url(link, base) for relation, link in raw.links.items()}
     if not raw.url.startswith("http"):
         raw.url = site_url  # a program's output has no address of its own
     inherited = _people(raw.authors)
@@ -130,6 +137,8 @@ def shape(raw: RawFeed) -> ParsedFeed:
         _ttl(raw),
         raw.well_formed,
         left_out=len(raw.entries) - len(entries),
+        older=archive.older(raw.url, links, raw.generator),
+        current=links.get("current", ""),
     )
 
 

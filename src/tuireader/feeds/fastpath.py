@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
+from tuireader.feeds.archive import RELATIONS
 from tuireader.feeds.elements import (
     NAMESPACES,
     RESERVED,
@@ -113,11 +114,13 @@ class _Reader(Elements):
                     raise Declined
                 feed.title = self.title(child)
             elif name == "link":
-                link = self._feed_link(child, base, link)
+                link = self._feed_link(feed, child, base, link)
             elif name in ("id", "guid"):
                 link = self.text(child) if link is None else link
             elif name == "author" and self._atom:
                 feed.authors.append(self.author(child))
+            elif name == "generator" and not len(child):
+                feed.generator = self.text(child)
             elif name == "ttl":
                 feed.ttl = self.unknown(child, feed.ttl)
             elif name == "sy:updateperiod":
@@ -142,11 +145,14 @@ class _Reader(Elements):
             return True
         return ":" in name and all(":" in self.name(part) for part in child.iter())
 
-    def _feed_link(self, element: Element, base: str, before: str | None) -> str | None:
+    def _feed_link(self, feed: RawFeed, element: Element, base: str, before: str | None) -> str | None:
         attributes = self.attributes(element) if element.attrib else {}
         href = href_of(attributes)
         if href is None:
             return unescaped(joined(base, self.text(element)), False)
+        relation = attributes.get("rel", "").lower()
+        if relation in RELATIONS:
+            feed.links.setdefault(relation, joined(base, href))
         return joined(base, href) if is_page(attributes) else before
 
     def _entry(self, element: Element, base: str) -> Raw:

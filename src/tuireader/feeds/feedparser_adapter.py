@@ -14,6 +14,7 @@ from time import process_time
 from typing import Any, TypeVar
 
 from tuireader.feeds import dates
+from tuireader.feeds.archive import RELATIONS
 from tuireader.feeds.close_tags import closed
 from tuireader.feeds.elements import medium_of
 from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text, is_something
@@ -91,7 +92,19 @@ def _parse(text: str, url: str) -> RawFeed | None:
         frequency=_string(feed, "sy_updatefrequency"),
         entries=entries,
         well_formed=not (found.get("bozo") or checked != text),
+        links=_relations(_list(feed, "links")),
+        generator=_string(feed, "generator"),
     )
+
+
+def _relations(links: list[Any]) -> dict[str, str]:
+    """Return the addresses of further documents of the feed; the first one counts."""
+    found: dict[str, str] = {}
+    for link in links:
+        relation, href = _string(link, "rel").lower(), _string(link, "href")
+        if relation in RELATIONS and href:
+            found.setdefault(relation, href)
+    return found
 
 
 def _own(data: Any, key: str, kind: type[Value]) -> Value | None:

@@ -30,6 +30,7 @@ def parse(text: str, url: str) -> RawFeed | None:
         authors=_authors(data),
         atom=True,  # as in Atom, plain text is literal
         entries=entries,
+        links={"next": next_url} if (next_url := _text(data, "next_url")) else {},
     )
 
 

@@ -28,6 +28,10 @@ class Sources(AbstractAsyncContextManager["Sources"]):
     async def __aexit__(self, *_: object) -> None:
         await self._open.aclose()
 
+    def reserve(self) -> Reservation:
+        """Return a reservation for one document, empty at first."""
+        return self._fetcher.budget.reserve()
+
     async def fetch(self, job: FetchJob, reservation: Reservation) -> FetchResult:
         """Fetch a document. Raises only CancelledError; every error becomes a FetchFailed."""
         source = job.source

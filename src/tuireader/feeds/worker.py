@@ -87,7 +87,8 @@ def _packed(result: ParseResult | None, stored: Mapping[int, int] | None) -> Any
 def drop_known(parsed: ParsedFeed, stored: Mapping[int, int]) -> ParsedFeed:
     """Return the feed with only its new and changed entries, prepared and with their keys."""
     known, kept, keys = [], [], []
-    for guid, (entry, one) in dedup.unique_entries(parsed.entries).items():
+    unique = dedup.unique_entries(parsed.entries)
+    for guid, (entry, one) in unique.items():
         if stored.get(guid) == one.digest:
             known.append(guid)
         else:
@@ -99,6 +100,7 @@ def drop_known(parsed: ParsedFeed, stored: Mapping[int, int]) -> ParsedFeed:
         keys=tuple(keys),
         known=tuple(known),
         prepared=tuple(map(prepare, kept)),
+        outline=tuple([(guid, entry.published, entry.updated) for guid, (entry, _) in unique.items()]),
     )
 
 

@@ -17,6 +17,7 @@ from tuireader.model import (
     FetchResult,
     NotModified,
     ParsedFeed,
+    ParseFailed,
     ParseResult,
 )
 from tuireader.store import Store
@@ -57,6 +58,16 @@ class Outcome:
     pages: int = 0
     looked_at: int | None = None
     followed: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address that answered, `""` if none did or it is no feed."""
+        match self.result, self.parsed:
+            case (FetchFailed(), _) | (_, ParseFailed()):
+                return ""
+            case Fetched() as fetched, _:
+                return fetched.url
+        return self.result.job.url
 
 
 def asked_for(outcome: Outcome) -> Asked:

@@ -12,17 +12,19 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from tuireader import ingest
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.sources import Sources
 from tuireader.feeds.workers import ParseWorker
 from tuireader.ingest.asking import Asking
 from tuireader.ingest.attempts import Outcome, Setting, asked_for, record_failure, record_success
-from tuireader.ingest.pages import plan_pages
+from tuireader.ingest.backfill import Archive, backfill
+from tuireader.ingest.overlap import note_document
+from tuireader.ingest.saving import new_match, save_and_match
 from tuireader.model import (
     Event,
     Evidence,
@@ -31,6 +33,7 @@ from tuireader.model import (
     Fetched,
     FetchFailed,
     FetchJob,
+    GapNoted,
     NewMatch,
     NotModified,
     ParsedFeed,
@@ -72,6 +75,7 @@ async def refresh(
     outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=_BATCH)
     driver = asyncio.create_task(_fetch_all(feeds, job_of, pool, fetcher, parser, setting, outcomes))
     done = failed = new = changed = 0
+    answered: dict[int, tuple[FeedFacts, str]] = {}
     try:
         async for batch in batches(outcomes):
             for event in await pool.write(partial(save_batch, batch=batch, setting=setting)):
@@ -84,7 +88,16 @@ async def refresh(
                 yield event
             for outcome in batch:  # only now: a parsed feed takes more memory than its body
                 outcome.reservation.release()
+                if url := outcome.address:
+                    answered[outcome.facts.id] = outcome.facts, url
         await driver
+        async with (
+            Sources(fetcher, parser) as sources,
+            aclosing(backfill(Archive(answered, job_of, pool, sources, setting))) as filled,
+        ):
+            async for event in filled:
+                new += event.new if isinstance(event, GapNoted) else 0
+                yield event
     finally:
         driver.cancel()
         await asyncio.gather(driver, return_exceptions=True)
@@ -134,29 +147,14 @@ def _save_feed(
     store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int
 ) -> tuple[Sequence[Event], Sequence[StoredText]]:
     facts = outcome.facts
-    source = outcome.result.job.source
-    if source is not None and source.watched:
-        from tuireader.ingest import page_watch  # few people watch pages
-
-        saved = page_watch.save(store, facts.id, parsed, source.select, now)
-    else:
-        saved = store.entries.save_feed(facts.id, parsed, now, index=False)
-    matches = ingest.record_new(store, saved.new, setting.rules, now)
-    matches += ingest.record_changed(store, saved.changed, setting.rules, now)
-    matches += ingest.record_carried(store, saved.carried, setting.rules, now)
-    if source is None or not source.watched:  # a change has its whole text
-        plan_pages(store, facts, parsed, saved, setting.full_text.get(facts.url, "auto"), now)
+    saved, matches = save_and_match(store, facts, parsed, setting, now, outcome.result.job.source)
+    gap = note_document(store, facts, parsed, saved, now)
     record_success(store, outcome, setting, now, parsed, saved)
     named = facts.title not in (facts.url, without_password(facts.url))
     title = facts.title if named else parsed.title or facts.title
     done = FeedDone(facts.id, title, len(saved.new), len(saved.changed), left_out=parsed.left_out)
-    return [done, *(_new_match(text, title, evidence) for text, evidence in matches)], saved.new
-
-
-def _new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatch:
-    if evidence.feed_id:  # the text of this feed matched, but that of another feed is displayed
-        evidence = replace(evidence, feed=feed_title)
-    return NewMatch(text.id, text.title, feed_title, text.url, evidence)
+    noted = [GapNoted.of(gap, title)] if gap and not gap.filling else []
+    return [done, *(new_match(text, title, evidence) for text, evidence in matches), *noted], saved.new
 
 
 async def _fetch_all(
@@ -212,6 +210,7 @@ _EVENTS: dict[str, type[Event]] = {
     "relating": Relating,
     "told": Told,
     "text": TextFetched,
+    "gap": GapNoted,
 }
 _NAMES = {kind: name for name, kind in _EVENTS.items()}
 

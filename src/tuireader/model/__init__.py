@@ -26,8 +26,11 @@ from tuireader.model.articles import StoryEntry as StoryEntry
 from tuireader.model.articles import TermHit as TermHit
 from tuireader.model.articles import Thread as Thread
 from tuireader.model.articles import Trouble as Trouble
+from tuireader.model.coverage import Coverage as Coverage
+from tuireader.model.coverage import FeedGap as FeedGap
 from tuireader.model.events import Event as Event
 from tuireader.model.events import FeedDone as FeedDone
+from tuireader.model.events import GapNoted as GapNoted
 from tuireader.model.events import NewMatch as NewMatch
 from tuireader.model.events import RefreshDone as RefreshDone
 from tuireader.model.events import RefreshStarted as RefreshStarted

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
 from tuireader.model.articles import Evidence
+from tuireader.model.coverage import FeedGap
 from tuireader.model.fetching import Fault
 
 
@@ -90,4 +91,25 @@ class TextFetched:
     total: Annotated[int, "Number of pages to fetch."] = 0
 
 
-Event = RefreshStarted | FeedDone | NewMatch | RefreshDone | Relating | Told | TextFetched
+@dataclass(frozen=True, slots=True)
+class GapNoted:
+    """A gap was found, or filled as far as possible."""
+
+    feed_id: Annotated[int, "Number of the feed."]
+    title: Annotated[str, "Its title."]
+    after: Annotated[int, "Start of the gap: entries published since then may be missing."]
+    before: Annotated[int, "End of the gap."]
+    unseen: Annotated[int, "About how many articles were not seen; 0 when it is filled."]
+    filled: Annotated[int, "Articles fetched from older pages of the feed."] = 0
+    new: Annotated[int, "Those fetched by this refresh."] = 0
+    closed: Annotated[bool, "True when it is filled."] = False
+    reason: Annotated[str, "Why it is not filled."] = ""
+
+    @classmethod
+    def of(cls, gap: FeedGap, title: str, new: int = 0) -> Self:
+        """Return the event that reports a gap of the feed with a title."""
+        period = gap.after, gap.before
+        return cls(gap.feed_id, title, *period, gap.unseen, gap.filled, new, bool(gap.closed_at), gap.reason)
+
+
+Event = GapNoted | RefreshStarted | FeedDone | NewMatch | RefreshDone | Relating | Told | TextFetched

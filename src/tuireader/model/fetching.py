@@ -252,9 +252,10 @@ class ParsedFeed:
     `left_out` counts the oldest ones, which are omitted. A `partial` document has only what is new since the
     last one, so that entries missing from it mean nothing.
 
-    `older` is the address of the document with the next older entries, if it names one. `page_text` is the
-    text of a page watched for changes, `page_links` its links by their texts; its entries follow from the
-    text that is stored.
+    `older` is the address of the document with the next older entries, `current` that of the document with
+    the newest ones, if it names them. `outline` has guid key and dates (published, updated) of all entries in
+    order, if some of them are omitted. `page_text` is the text of a page watched for changes, `page_links`
+    its links by their texts; its entries follow from the text that is stored.
     """
 
     title: str = ""
@@ -270,6 +271,8 @@ class ParsedFeed:
     older: str = ""
     page_text: str = ""
     page_links: tuple[tuple[str, str], ...] = ()
+    current: str = ""
+    outline: tuple[tuple[int, int | None, int | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ class Entries(Part):
                     unknown.append(item)
                 else:
                     self._change(feed_id, article_id, item, now, saved, digest)
-        present = {article_id for article_id, _ in known.values()}
+        saved.places = {guid: article_id for guid, (article_id, _) in known.items()}
+        present = set(saved.places.values())
         by_url, by_text = self._alike(feed_id, unknown)
         fresh = [
             item
@@ -148,17 +149,21 @@ class Entries(Part):
                 shown = self._shown(article_id)
                 if not _is_same(feed_id, item, shown):
                     continue
+                if all(feed_id != one.feed_id for one in shown.appearances):
+                    saved.first.add(item.keys.guid)
                 self._appearances.add(feed_id, shown, item, saved)
             elif dedup.same_by_url(item.title, title, same_feed=True):
                 self._appear(feed_id, article_id, item, now, saved=saved)
             else:
                 continue
             present.add(article_id)
+            saved.places[item.keys.guid] = article_id
             return True
         for article_id in by_text.get(item.prepared.text_key, ()):
             if article_id not in present:
                 self._appear(feed_id, article_id, item, now, saved=saved)
                 present.add(article_id)
+                saved.places[item.keys.guid] = article_id
                 return True
         return False
 
@@ -243,6 +248,8 @@ class Entries(Part):
             contents.append(content(article_id, item, compressor))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             texts.append(stored(article_id, feed_id, time, item))
+            saved.places[item.keys.guid] = article_id
+            saved.first.add(item.keys.guid)
         conn.executemany(
             """INSERT INTO article
                  (id, feed_id, title, url, author, published, arrived, time, url_key, text_key)

@@ -242,7 +242,8 @@ class Feeds(Part):
                  gone_since = iif(:fault = 'gone', coalesce(gone_since, :at), gone_since),
                  moved_seen = min(moved_seen, :moved_seen) WHERE id = :feed_id"""
             if attempt.error
-            else """UPDATE feed SET last_try = :at, last_success = :at, next_try = :next_try, state = :state,
+            else """UPDATE feed SET last_try = :at, last_success = :at,
+                      since = coalesce(since, :at), next_try = :next_try, state = :state,
                       last_error = '', fault = '', error_streak = 0, etag = :etag,
                       last_modified = :last_modified, body_hash = coalesce(:body_hash, body_hash),
                       max_age = :max_age, ttl = coalesce(:ttl, ttl),

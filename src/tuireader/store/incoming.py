@@ -20,6 +20,7 @@ class Saved:
     `changed` and `carried` hold (before, after) of articles with a new text of their own feed or of a further
     feed; `reindexed` maps ids to the old and new texts of articles whose words change in the index. `whole`
     is False if entries were omitted as known but are no longer stored: the document must be requested again.
+    `places` has the article of each guid key, `first` the guid keys of articles that the feed did not have.
     """
 
     new: list[StoredText] = field(default_factory=list)
@@ -27,6 +28,8 @@ class Saved:
     carried: list[tuple[StoredText, StoredText]] = field(default_factory=list)
     reindexed: dict[int, tuple[StoredText | None, StoredText]] = field(default_factory=dict)
     whole: bool = True
+    places: dict[int, int] = field(default_factory=dict)
+    first: set[int] = field(default_factory=set)
 
     def reindex(self, old: StoredText | None, new: StoredText) -> None:
         """Record that the words of an article change; `old` is None if it is not in the index yet."""

@@ -227,24 +227,24 @@ _HISTORY = (
     "UPDATE appearance SET digest = 0 WHERE secondary = 1",
 )
 
-# `feed.window`: entries in its last document; `span`: seconds between its oldest and newest dated entry;
-# `unchanged`: responses without news in a row; `whole_at`: last time it sent a document; `gone_since`:
-# first 410; `failing_since`: first failure in a row; `texts`: `full`, `teasers`, `short` (and whole), `same`
-# (short, and pages have no more), `""` if unknown; `since`: seen without a gap since. `full_text.next_try`:
-# when to fetch a page, NULL for never. `gap`: entries that came and went between two visits (`after` and
-# `before`), about `missing` of them; `page` is the next archive page to fetch; `closed_at` is set once it is
-# filled, `reason` says why it stays open. `asked`: requests of a day (days since 1970). `alarm.subject`: the
-# name of a watch, or `""` for a feed. `pace`: when silence after the newest article of such a subject becomes
-# an alarm, NULL for never. `match_log`: one row for each match, `match_event` what happened to it later
-# (`told`, `read`); both only grow. `snapshot`: last text of a watched page, and the selector of its
-# part. `download`: enclosures that are to be fetched or were.
+# `feed.window`: entries in its last document; `unchanged`: responses without news in a row; `whole_at`: last
+# time it sent a document; `gone_since`: first 410; `failing_since`: first failure in a row; `texts`: `full`,
+# `teasers`, `short` (and whole), `same` (short, and pages have no more), `""` if unknown; `since`: first
+# successful fetch. `full_text.next_try`: when to fetch a page, NULL for never. `document`: articles of a
+# feed's last document, newest first unless `mixed`. `gap`: entries that came and went between two visits
+# (`after` and `before`), about `missing` of them; `known` are the articles before it; `page` is the next
+# archive page to fetch, not before `next_try`; `closed_at` is set once it is filled, `reason` says why it
+# stays open. `asked`: requests of a day (days since 1970). `alarm.subject`: the name of a watch, or `""` for
+# a feed. `pace`: when silence after the newest article of such a subject becomes an alarm, NULL for never.
+# `match_log`: one row for each match, `match_event` what happened to it later (`told`, `read`); both
+# only grow. `snapshot`: last text of a watched page, and the selector of its part. `download`: enclosures
+# that are to be fetched or were.
 # For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
 # its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
 # its host asked not to be asked before; `looked_at`: last search for its new address; `moved_why`: which page
 # named `moved_to` (`page`: the one in its place, `site`: that of its site), `""` for a redirect.
 _SOURCES = (
     "ALTER TABLE feed ADD COLUMN window INTEGER",
-    "ALTER TABLE feed ADD COLUMN span INTEGER",
     "ALTER TABLE feed ADD COLUMN recent TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE feed ADD COLUMN fill REAL",
     "ALTER TABLE feed ADD COLUMN unchanged INTEGER NOT NULL DEFAULT 0",
@@ -257,6 +257,10 @@ _SOURCES = (
     "ALTER TABLE feed ADD COLUMN moved_why TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE feed ADD COLUMN texts TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE feed ADD COLUMN since INTEGER",
+    """CREATE TABLE document (
+      feed_id INTEGER PRIMARY KEY REFERENCES feed(id),
+      articles BLOB NOT NULL, mixed INTEGER NOT NULL DEFAULT 0
+    )""",
     "ALTER TABLE feed ADD COLUMN settings TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE full_text ADD COLUMN next_try INTEGER",
     "CREATE INDEX full_text_next ON full_text (next_try) WHERE next_try IS NOT NULL",
@@ -266,12 +270,15 @@ _SOURCES = (
       found_at INTEGER NOT NULL,
       after INTEGER NOT NULL, before INTEGER NOT NULL,
       missing INTEGER NOT NULL,
+      known BLOB,
       page TEXT NOT NULL DEFAULT '', pages INTEGER NOT NULL DEFAULT 0,
+      tries INTEGER NOT NULL DEFAULT 0, next_try INTEGER,
       filled INTEGER NOT NULL DEFAULT 0,
       closed_at INTEGER,
       reason TEXT NOT NULL DEFAULT ''
     )""",
     "CREATE INDEX gap_feed ON gap (feed_id, found_at)",
+    "CREATE INDEX gap_page ON gap (feed_id) WHERE page != ''",
     """CREATE TABLE asked (
       feed_id INTEGER NOT NULL, day INTEGER NOT NULL,
       requests INTEGER NOT NULL DEFAULT 0, unchanged INTEGER NOT NULL DEFAULT 0,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tuireader.store.exchange import Exchange
     from tuireader.store.feeds import Feeds
     from tuireader.store.full_texts import FullTexts
+    from tuireader.store.gaps import Gaps
     from tuireader.store.index import Index
     from tuireader.store.labels import Labels
     from tuireader.store.links import Links
@@ -49,6 +50,7 @@ class Store(Connection):
     exchange: Exchange
     feeds: Feeds
     full_texts: FullTexts
+    gaps: Gaps
     index: Index
     labels: Labels
     links: Links

@@ -16,6 +16,7 @@ from tuireader.model import (
     Away,
     Event,
     FeedDone,
+    GapNoted,
     NewMatch,
     RefreshDone,
     RefreshStarted,
@@ -162,6 +163,9 @@ class Refreshing(Controller):
             self.top.show(progress=f"full texts {event.done}/{event.total}")
         elif isinstance(event, Told):
             self._notify(event)
+        elif isinstance(event, GapNoted):
+            if event.new and self.may_reload(time.monotonic()):
+                await self.reload()
         else:
             self._summarize(event)
         await asyncio.sleep(0)  # keys come first

@@ -1,0 +1,49 @@
+"""Save a document, and match what is new or changed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tuireader import ingest
+from tuireader.ingest.attempts import Setting
+from tuireader.ingest.pages import plan_pages
+from tuireader.model import Evidence, NewMatch, ParsedFeed, Source
+from tuireader.store import Store
+from tuireader.store.articles import StoredText
+from tuireader.store.feeds import FeedFacts
+from tuireader.store.incoming import Saved
+
+
+def save_and_match(
+    store: Store,
+    feed: FeedFacts,
+    parsed: ParsedFeed,
+    setting: Setting,
+    now: int,
+    source: Source | None = None,
+) -> tuple[Saved, Sequence[tuple[StoredText, Evidence]]]:
+    """Save a document of a feed; return what was saved, and new matches. Needs a transaction.
+
+    The caller has to index the new articles. Pages of new articles are fetched later, see `plan_pages`.
+    """
+    if source is not None and source.watched:
+        from tuireader.ingest import page_watch  # few people watch pages
+
+        saved = page_watch.save(store, feed.id, parsed, source.select, now)
+    else:
+        saved = store.entries.save_feed(feed.id, parsed, now, index=False)
+    rules = setting.rules
+    matches = ingest.record_new(store, saved.new, rules, now)
+    matches += ingest.record_changed(store, saved.changed, rules, now)
+    matches += ingest.record_carried(store, saved.carried, rules, now)
+    if source is None or not source.watched:  # a change has its whole text
+        plan_pages(store, feed, parsed, saved, setting.full_text.get(feed.url, "auto"), now)
+    return saved, matches
+
+
+def new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatch:
+    """Return the event of a new match in a feed's document."""
+    if evidence.feed_id:  # the text of this feed matched, but that of another feed is displayed
+        evidence = replace(evidence, feed=feed_title)
+    return NewMatch(text.id, text.title, feed_title, text.url, evidence)

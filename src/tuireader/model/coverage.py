@@ -1,0 +1,58 @@
+"""Coverage: for which time a feed was seen without a gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from tuireader.model.articles import Feed
+
+
+@dataclass(frozen=True, slots=True)
+class FeedGap:
+    """Entries that came and went between two visits to a feed."""
+
+    id: Annotated[int, "Number of the gap."]
+    feed_id: Annotated[int, "Number of the feed."]
+    found_at: Annotated[int, "When it was found."]
+    after: Annotated[int, "Its start: entries published since then may be missing."]
+    before: Annotated[int, "Its end: entries published from then on were seen."]
+    missing: Annotated[int, "About how many entries were missing, by the pace of the feed."]
+    filled: Annotated[int, "Articles fetched from older pages of the feed."] = 0
+    pages: Annotated[int, "Older pages fetched."] = 0
+    closed_at: Annotated[int | None, "When it was filled, `null` while it is open."] = None
+    reason: Annotated[str, "Why it is open."] = ""
+    filling: Annotated[bool, "True while there are older pages to fetch."] = False
+
+    @property
+    def unseen(self) -> int:
+        """About how many articles were not seen."""
+        return 0 if self.closed_at else max(1, self.missing - self.filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Coverage of a feed in a period: `since` when it was seen (None: never) and the gaps.
+
+    `unseen_since` is its last successful fetch if it fails now.
+    """
+
+    feed: Feed
+    since: Annotated[int | None, "Start of the period, `null` if the feed was never fetched."] = None
+    unseen_since: Annotated[int | None, "Its last successful fetch if it fails now, else `null`."] = None
+    gaps: Annotated[tuple[FeedGap, ...], "Its gaps in the period, filled ones too."] = ()
+
+    @property
+    def open(self) -> tuple[FeedGap, ...]:
+        """Gaps that are not filled."""
+        return tuple(gap for gap in self.gaps if not gap.closed_at)
+
+    @property
+    def unseen(self) -> int:
+        """About how many articles were not seen."""
+        return sum(gap.unseen for gap in self.open)
+
+    @property
+    def complete(self) -> bool:
+        """True if everything the feed published in the period was seen."""
+        return self.since is not None and self.unseen_since is None and not self.open

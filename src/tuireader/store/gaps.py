@@ -1,0 +1,144 @@
+"""Gaps: entries that came and went between two visits, and the documents by which they are found."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuireader.model import FeedGap
+from tuireader.store.sql import Part, number_list
+
+_LONGEST = 500
+"""Articles of a document to keep: a longer one hardly changes by as many between two visits."""
+_TIMES = 12
+_GAP = "id, feed_id, found_at, after, before, missing, filled, pages, closed_at, reason, page != ''"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A gap to fill: the next page to fetch, those fetched so far, and the articles before the gap."""
+
+    id: int
+    feed_id: int
+    after: int
+    page: str
+    pages: int
+    filled: int
+    tries: int
+    known: frozenset[int]
+
+
+class Gaps(Part):
+    """The last document of each feed, and the gaps between documents."""
+
+    def document(self, feed_id: int) -> tuple[tuple[int, ...], bool] | None:
+        """Return the articles of a feed's last document, and whether their order means nothing."""
+        row = self._conn.execute(
+            "SELECT articles, mixed FROM document WHERE feed_id = ?", (feed_id,)
+        ).fetchone()
+        return (_unpacked(row[0]), bool(row[1])) if row else None
+
+    def keep_document(self, feed_id: int, articles: Sequence[int], mixed: bool) -> None:
+        """Store the articles of a feed's last document; needs a transaction."""
+        self._conn.execute(
+            "INSERT OR REPLACE INTO document (feed_id, articles, mixed) VALUES (?, ?, ?)",
+            (feed_id, _packed(articles[:_LONGEST]), mixed),
+        )
+
+    def times_before(self, feed_id: int, now: int) -> tuple[list[int], int]:
+        """Return the newest different times of articles that arrived before `now`, and their number."""
+        rows = self._conn.execute(
+            """SELECT time, count(*) FROM article WHERE feed_id = ? AND arrived < ?
+               GROUP BY time ORDER BY time DESC LIMIT ?""",
+            (feed_id, now, _TIMES),
+        ).fetchall()
+        return [time for time, _ in rows], sum(number for _, number in rows)
+
+    def add(
+        self, feed_id: int, period: tuple[int, int], missing: int, known: Sequence[int], page: str, now: int
+    ) -> int:
+        """Record a gap and return its id; `page` is the first page to fetch. Needs a transaction."""
+        return int(
+            self._value(
+                """INSERT INTO gap (feed_id, found_at, after, before, missing, known, page)
+                   VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+                (feed_id, now, *period, missing, _packed(known[:_LONGEST]), page),
+            )
+        )
+
+    def tasks(self, feed_ids: Iterable[int], now: int) -> list[Task]:
+        """Return the gaps of some feeds that may be filled now, oldest first."""
+        rows = self._conn.execute(
+            f"""SELECT id, feed_id, after, page, pages, filled, tries, known FROM gap
+                WHERE page != '' AND closed_at IS NULL AND coalesce(next_try, 0) <= ?
+                  AND feed_id IN ({number_list(feed_ids)}) ORDER BY id""",
+            (now,),
+        )
+        return [Task(*[*row[:7], frozenset(_unpacked(row[7] or b""))]) for row in rows]
+
+    def advance(self, gap_id: int, page: str, following: str, filled: int) -> bool:
+        """Record a fetched page with `filled` new articles, and the one that follows; needs a transaction.
+
+        Returns False if the page was not the next one.
+        """
+        rows = self._conn.execute(
+            """UPDATE gap SET page = ?, pages = pages + 1, filled = filled + ?, tries = 0, next_try = NULL,
+                 reason = '' WHERE id = ? AND page = ?""",
+            (following, filled, gap_id, page),
+        )
+        return rows.rowcount == 1
+
+    def wait(self, gap_id: int, reason: str, next_try: int) -> None:
+        """Record that a page could not be fetched, and when to try again; needs a transaction."""
+        self._conn.execute(
+            "UPDATE gap SET tries = tries + 1, next_try = ?, reason = ? WHERE id = ?",
+            (next_try, reason, gap_id),
+        )
+
+    def leave_open(self, gap_id: int, reason: str) -> None:
+        """Record why a gap cannot be filled; needs a transaction."""
+        self._conn.execute(
+            "UPDATE gap SET page = '', known = NULL, next_try = NULL, reason = ? WHERE id = ?",
+            (reason, gap_id),
+        )
+
+    def close(self, gap_id: int, now: int) -> None:
+        """Record that a gap is filled; needs a transaction."""
+        self._conn.execute(
+            """UPDATE gap SET page = '', known = NULL, next_try = NULL, reason = '', closed_at = ?
+               WHERE id = ?""",
+            (now, gap_id),
+        )
+
+    def of_feeds(self, feed_ids: Iterable[int]) -> list[FeedGap]:
+        """Return all gaps of some feeds, oldest first."""
+        rows = self._conn.execute(
+            f"SELECT {_GAP} FROM gap WHERE feed_id IN ({number_list(feed_ids)}) ORDER BY after, id"
+        )
+        return [_gap(row) for row in rows]
+
+    def get(self, gap_id: int) -> FeedGap:
+        """Return a gap."""
+        row = self._conn.execute(f"SELECT {_GAP} FROM gap WHERE id = ?", (gap_id,)).fetchone()
+        return _gap(row)
+
+    def starts(self) -> dict[int, tuple[int | None, int | None]]:
+        """Return the first successful fetch and the start of its present failure for each feed."""
+        rows = self._conn.execute("SELECT id, since, iif(last_error = '', NULL, last_success) FROM feed")
+        return {feed_id: (since, failing) for feed_id, since, failing in rows}
+
+
+def _gap(row: Sequence[Any]) -> FeedGap:
+    return FeedGap(*[*row[:10], bool(row[10])])
+
+
+def _packed(articles: Sequence[int]) -> bytes:
+    return array("q", articles).tobytes()
+
+
+def _unpacked(packed: bytes) -> tuple[int, ...]:
+    articles = array("q")
+    articles.frombytes(packed)
+    return tuple(articles)
