@@ -46,7 +46,7 @@ class Asking:
             failed = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
             return Outcome(facts, failed, reservation)
         outcome = await self._outcome(facts, job, reservation)
-        if job.source or job.auth or job.headers:  # these belong to this address
+        if job.source or job.auth or job.headers or job.cookies:  # these belong to this address
             return outcome
         if isinstance(outcome.parsed, ParseFailed):
             if found := self._only_feed(outcome.parsed.feeds, facts.url):
@@ -68,7 +68,8 @@ class Asking:
     async def _from_site(self, outcome: Outcome) -> Outcome:
         """Look at the home page of a feed whose address is dead."""
         facts, site = outcome.facts, outcome.facts.site_url
-        job = FetchJob(facts.id, site, public_only=not same_host(site, facts.url))
+        agent = outcome.result.job.user_agent
+        job = FetchJob(facts.id, site, public_only=not same_host(site, facts.url), user_agent=agent)
         page = await self._outcome(facts, job, outcome.reservation)
         outcome = replace(outcome, pages=page.result.requests, looked_at=int(self.now()))
         feeds = page.parsed.feeds if isinstance(page.parsed, ParseFailed) else ()
@@ -78,7 +79,8 @@ class Asking:
     async def _followed(self, outcome: Outcome, address: str, why: str) -> Outcome:
         """Return the outcome of the feed at its new address, or the former one if it cannot be read there."""
         facts, before = outcome.facts, outcome.result
-        job = FetchJob(facts.id, address, public_only=not same_host(address, before.job.url))
+        elsewhere = not same_host(address, before.job.url)
+        job = FetchJob(facts.id, address, public_only=elsewhere, user_agent=before.job.user_agent)
         new = await self._outcome(facts, job, outcome.reservation)
         pages = outcome.pages + before.requests
         if isinstance(new.parsed, ParsedFeed):
