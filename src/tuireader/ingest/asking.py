@@ -30,7 +30,7 @@ _HOST_SURE_AFTER = 6 * schedule.HOUR
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is needed to ask for a feed. `taken` has the addresses of all subscriptions."""
+    """Everything needed to ask for a feed. `taken` has the addresses of all subscriptions."""
 
     job_of: Callable[[FeedFacts], Awaitable[FetchJob]]
     pool: Pool
