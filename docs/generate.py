@@ -258,6 +258,9 @@ def licences() -> str:
 
 
 _REMARKS = (
+    "The frequencies of Chinese words in `lexicon/words.z` are from jieba (MIT), its table of traditional",
+    "characters from OpenCC (Apache 2.0); `lexicon/words-licences.txt` has the notices.",
+    "",
     "Two of them are under the LGPL, chardet and textual-image. Nothing of them is copied or changed",
     "here: they are packages of their own, installed by pip, and can be replaced by others of the same",
     "name, which is what that licence asks for. chardet comes with readability-lxml, which loads it to",

@@ -126,8 +126,8 @@ def test_messages() -> None:
             "time": NOW,
             "adds": [],
             "watches": [
-                {"name": "A", "terms": ["term"], "where": ["body"], "sentence": "Sentence 1."},
-                {"name": "B", "terms": ["term"], "where": ["body"], "sentence": "Sentence 1."},
+                {"name": "A", "terms": ["term"], "where": ["body"], "sentence": "Sentence 1.", "uncertain": False},
+                {"name": "B", "terms": ["term"], "where": ["body"], "sentence": "Sentence 1.", "uncertain": False},
             ],
         }
     ]
@@ -166,7 +166,13 @@ async def test_each_article_is_told_once_in_one_message(tmp_path: Path, web: Web
         articles = {article["title"]: article for article in whole["articles"]}  # type: ignore[attr-defined]
         assert [one["name"] for one in articles["WeChat and Alipay"]["watches"]] == ["WeChat", "Pay"]
         assert articles["WeChat grows"]["watches"] == [
-            {"name": "WeChat", "terms": ["WeChat"], "where": ["title", "body"], "sentence": "So WeChat said."}
+            {
+                "name": "WeChat",
+                "terms": ["WeChat"],
+                "where": ["title", "body"],
+                "sentence": "So WeChat said.",
+                "uncertain": False,
+            }
         ]
         assert not [event for event in await refreshed(library) if isinstance(event, Told)]
         web.serve("/f", rss("Feed", [*items, item("4", "WeChat again")]))

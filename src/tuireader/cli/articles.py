@@ -146,7 +146,9 @@ def until_edited(until: int) -> str:
 def _line(library: Library, row: ArticleRow) -> str:
     marks = ("*" if row.starred else " ") + (" " if row.read else "N")
     former = dict(row.former)
-    names = [f"{name} {until_edited(former[name])}" if name in former else name for name in row.watches]
+    marked = {name: f"{name} uncertain" for name in row.uncertain}
+    marked |= {name: f"{name} {until_edited(when)}" for name, when in former.items()}
+    names = [marked.get(name, name) for name in row.watches]
     watches = ink(f"  [{', '.join(names)}]", fg="yellow") if names else ""
     title = ink(row.title, bold=not row.read)
     return f"{row.id}\t{marks} {_when(row.time)}  {library.feeds.title(row.feed_id)}  {title}{watches}"
@@ -231,7 +233,9 @@ def _text(found: Article, related: tuple[Related, ...]) -> Iterator[str]:
         sentence = f"\n  “{evidence.sentence}”" if evidence.sentence else ""
         former = f" · matched {until_edited(evidence.until)}" if evidence.former else ""
         feed = f" · in {evidence.feed}" if evidence.feed else ""
-        yield f"{ink(f'◆ {evidence.watch}', fg='yellow')}: {where}{former}{feed}{sentence}"
+        doubt = " · uncertain: across the borders of words" if evidence.uncertain else ""
+        sign = "◇" if evidence.uncertain else "◆"
+        yield f"{ink(f'{sign} {evidence.watch}', fg='yellow')}: {where}{doubt}{former}{feed}{sentence}"
     if found.evidence:
         yield ""
     yield paragraphs(document)

@@ -26,7 +26,8 @@ _FEED = Annotated[str, "Title of its feed."]
 class Article(
     Shape,
     of=model.ArticleRow,
-    shows="id time feed title url author read starred edited sources story story_size watches labels former",
+    shows="id time feed title url author read starred edited sources story story_size watches labels former"
+    " uncertain",
 ):
     """A row of a list."""
 
@@ -62,7 +63,9 @@ class Unread(Shape, of=model.Count, shows="unread total"):
     """Number of articles to read."""
 
 
-class Match(Shape, of=model.Evidence, shows="id watch title url feed time terms where=fields sentence spans"):
+class Match(
+    Shape, of=model.Evidence, shows="id watch title url feed time terms where=fields sentence spans uncertain"
+):
     """A new article that a watch matches."""
 
     id: Annotated[int, "Number of the article."]

@@ -226,7 +226,8 @@ async def print_match(library: Library, article_id: int, evidence: Evidence, *, 
     for row in await library.lists.rows([article_id]):
         feed = library.feeds.title(row.feed_id)
         if not as_json:
-            print("\t".join((evidence.watch, row.title, feed, row.url)), flush=True)
+            name = f"{evidence.watch} (uncertain)" if evidence.uncertain else evidence.watch
+            print("\t".join((name, row.title, feed, row.url)), flush=True)
             continue
         terms = list(dict.fromkeys(hit.term for hit in evidence.hits))
         known = {"id": row.id, "title": row.title, "url": row.url, "feed": feed, "time": row.time}

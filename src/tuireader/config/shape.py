@@ -120,6 +120,9 @@ class WatchConfig:
         tuple[str, ...], Key(LINES, "Search only these feeds, named by address, title or folder.", vital=True)
     ] = ()
     exact: Annotated[bool, Key(FLAG, "Match case and accents as typed, and no plurals.")] = False
+    exact_words: Annotated[
+        bool, Key(FLAG, "Leave out Chinese terms across the borders of words, such as 微信 in 些微信号.")
+    ] = False
     color: Annotated[str, Key(COLOR, "Colour for the watch's matches; by default the theme's.")] = ""
     notify: Annotated[
         str, Key(choice("never", "article", "story"), "Notify of each new article, or once per story.")

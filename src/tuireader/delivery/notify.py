@@ -51,16 +51,22 @@ def message(items: Sequence[Item]) -> Message:
     watches = list(dict.fromkeys(evidence.watch for item in items for evidence in item.evidence))
     if len(items) == 1:
         (item,) = items
+        watches = [f"{one.watch} (uncertain)" if one.uncertain else one.watch for one in item.evidence]
         detail = f"adds {', '.join(item.adds)}" if item.adds else _sentence(item)
         body = "\n".join(filter(None, (item.feed, detail)))
         return Message(f"{', '.join(watches)}: {item.title}", body, tuple(items))
     lines = [
-        f"{item.title} ({item.feed})" + (f": adds {', '.join(item.adds)}" if item.adds else "")
+        f"{'◇ ' * _is_uncertain(item)}{item.title} ({item.feed})"
+        + (f": adds {', '.join(item.adds)}" if item.adds else "")
         for item in items[:_LINES]
     ]
     if len(items) > _LINES:
         lines.append(f"and {len(items) - _LINES} more")
     return Message(f"{len(items)} new on {', '.join(watches)}", "\n".join(lines), tuple(items))
+
+
+def _is_uncertain(item: Item) -> bool:
+    return bool(item.evidence) and all(evidence.uncertain for evidence in item.evidence)
 
 
 def _sentence(item: Item) -> str:
@@ -87,6 +93,7 @@ def as_json(message: Message) -> str:
                     "terms": list(dict.fromkeys(hit.term for hit in evidence.hits)),
                     "where": list(evidence.fields),
                     "sentence": evidence.sentence,
+                    "uncertain": evidence.uncertain,
                 }
                 for evidence in item.evidence
             ],

@@ -11,7 +11,9 @@ class Hit(Shape, of=model.TermHit):
     """Matches of one term in one field."""
 
 
-class Evidence(Shape, of=model.Evidence, shows="watch hits sentence spans feed_id feed revision until"):
+class Evidence(
+    Shape, of=model.Evidence, shows="watch hits sentence spans feed_id feed revision until uncertain"
+):
     """The match of a watch and an article, with its reasons."""
 
     hits: Annotated[list[Hit], "The terms that were found."]
@@ -44,7 +46,7 @@ class WholeArticle(
     related: Annotated[list[Related], "Related articles, strongest first."]
 
 
-class BriefEvidence(Shape, of=model.Evidence, shows="watch sentence spans until feed"):
+class BriefEvidence(Shape, of=model.Evidence, shows="watch sentence spans until feed uncertain"):
     """The evidence of a watch in a story."""
 
 

@@ -233,6 +233,7 @@ def decode(line: str) -> Event:
             tuple((start, end) for start, end in found["spans"]),
             feed_id=found["feed_id"],
             feed=found["feed"],
+            uncertain=found["uncertain"],
         )
     elif kind is Told:
         values |= {"articles": tuple(values["articles"]), "troubles": tuple(values["troubles"])}

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from tuireader.lexicon.borders import has_borders, uncertain
 from tuireader.lexicon.folding import BEFORE_NFKC, BETWEEN, INVISIBLE, SIGNS, WORD_CHAR, Folded, normalise
 from tuireader.lexicon.indexing import symbols
 from tuireader.lexicon.parts import (
@@ -35,7 +36,7 @@ class Term:
 
     __slots__ = (
         "_case", "_first", "_forms", "_last", "_letter", "_middle", "_open_left", "_open_right", "_signs",
-        "_wanted", "exact", "fts", "literal", "runs", "simple", "text",
+        "_wanted", "crosses", "exact", "fts", "literal", "runs", "simple", "text",
     )  # fmt: skip
 
     text: str
@@ -48,6 +49,8 @@ class Term:
     """Words in the index for every text that contains the term; empty if unknown."""
     simple: bool
     """Whether the index alone decides if a text contains the term."""
+    crosses: bool
+    """Whether the term has Chinese characters that may lie across the borders of words (see `borders`)."""
     fts: str | None
     """FTS5 expression that finds every text that contains the term, or None.
 
@@ -70,6 +73,7 @@ class Term:
             self._forms = (last.lower,)
         else:
             self._forms = last_forms(parts)
+        self.crosses = (first.kind is Kind.GLUED or last.kind is Kind.GLUED) and has_borders(text.strip())
         self._signs = any(part.kind is Kind.SIGN for part in parts)
         # Only a term that contains signs may be followed by a plus.
         marked = tuple(f"{form}⁺" for form in self._forms) if self._signs else ()
@@ -107,6 +111,13 @@ class Term:
         """Return the occurrences as half-open spans of the original text, in order and disjoint."""
         folded = text if isinstance(text, Folded) else Folded(text)
         return [folded.original_span(start, end) for start, end in self.spans(folded)]
+
+    def certain_spans(self, folded: Folded) -> list[tuple[int, int]]:
+        """Return the occurrences as in `spans`, without those across the borders of Chinese words."""
+        found = self.spans(folded)
+        if not found or not self.crosses:
+            return found
+        return [span for span in found if not uncertain(folded.lower, *span)]
 
     def spans(self, folded: Folded) -> list[tuple[int, int]]:
         """Return the occurrences of the term as spans of the folded text."""

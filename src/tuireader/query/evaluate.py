@@ -61,12 +61,16 @@ _Spans = Sequence[tuple[int, int]]
 
 
 class FoldedArticle:
-    """An article prepared for many evaluations: each text is folded at most once."""
+    """An article prepared for many evaluations: each text is folded at most once.
 
-    __slots__ = ("_folded", "subject")
+    With `certain`, terms across the borders of Chinese words are not found.
+    """
 
-    def __init__(self, subject: Subject) -> None:
+    __slots__ = ("_folded", "certain", "subject")
+
+    def __init__(self, subject: Subject, *, certain: bool = False) -> None:
         self.subject = subject
+        self.certain = certain
         self._folded: dict[str, Folded] = {}
 
     def folded(self, text: str) -> Folded:
@@ -74,6 +78,11 @@ class FoldedArticle:
         if text not in self._folded:
             self._folded[text] = Folded(text)
         return self._folded[text]
+
+    def spans(self, term: Term, text: str) -> _Spans:
+        """Return the occurrences of a term in the folded form of `text`."""
+        folded = self.folded(text)
+        return term.certain_spans(folded) if self.certain else term.spans(folded)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return the texts of a field; `""` stands for title, summary and body."""
@@ -129,8 +138,10 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
         case Text() | Regex():
             return any(value_matches(node, text, reading) for text in reading.texts(node.field) if text)
         case Near(left, right, distance):
-            folded = map(reading.folded, reading.texts(left.field))
-            return any(_are_near(left.term, right.term, distance, text) for text in folded)
+            return any(
+                _are_near(left.term, right.term, distance, reading, text)
+                for text in reading.texts(left.field)
+            )
         case Is(state):
             return _is(state, reading.subject, now)
         case Has(what):
@@ -174,11 +185,11 @@ def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None 
         return term.text.strip("*").lower() in value.lower()
     if node.field == "watch" and "*" not in term.text:
         return fold(term.text) == fold(value)
-    return bool(term.spans(reading.folded(value) if reading else Folded(value)))
+    return bool(reading.spans(term, value) if reading else term.spans(Folded(value)))
 
 
-def _are_near(left: Term, right: Term, distance: int, folded: Folded) -> bool:
-    first, second = left.spans(folded), right.spans(folded)
+def _are_near(left: Term, right: Term, distance: int, reading: FoldedArticle, text: str) -> bool:
+    folded, first, second = reading.folded(text), reading.spans(left, text), reading.spans(right, text)
     gaps = chain(_gaps(first, second), _gaps(second, first))
     return any(len(words(index_folded(folded.lower[start:end]))) <= distance for start, end in gaps)
 

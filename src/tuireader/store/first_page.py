@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from tuireader.store.sql import FEED_TITLE, grouped, id_list, number_list, watches_of
+from tuireader.store.sql import FEED_TITLE, grouped, id_list, number_list, uncertain_watches, watches_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +31,7 @@ class FirstRow(NamedTuple):
     story_size: int
     story_watches: tuple[str, ...]
     labels: tuple[str, ...]
+    uncertain: tuple[str, ...]
 
 
 def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[FirstRow] | None:
@@ -81,7 +82,7 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
             rows = [row for row in rows if not row[8] or leads[row[8]][1] == row[0]]
     rows = rows[:lines]
     ids = [row[0] for row in rows]
-    watches, labels = watches_of(conn, ids), labels_of(conn, ids)
+    watches, labels, uncertain = watches_of(conn, ids), labels_of(conn, ids), uncertain_watches(conn, ids)
     of_stories = story_watches(conn, {row[8] for row in rows if row[8]})
     return [
         FirstRow._make(
@@ -91,6 +92,7 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
                 sizes.get(row[8], 1),
                 of_stories.get(row[8], ()),
                 labels.get(row[0], ()),
+                uncertain.get(row[0], ()),
             )
         )
         for row in rows

@@ -43,18 +43,25 @@ def unpack_extra(stored: str) -> dict[str, Any]:
 
 
 def evidence_json(evidence: Evidence) -> str:
-    """Return evidence as JSON, without the watch's name."""
-    hits = [[hit.term, hit.field, hit.count] for hit in evidence.hits]
-    return json.dumps([hits, evidence.sentence, evidence.spans], ensure_ascii=False, separators=(",", ":"))
+    """Return evidence as JSON, without the watch's name; `sql.UNCERTAIN` knows an uncertain one."""
+    hits = [
+        [hit.term, hit.field, hit.count, *([hit.uncertain] if hit.uncertain else [])] for hit in evidence.hits
+    ]
+    values = [hits, evidence.sentence, evidence.spans, *([1] if evidence.uncertain else [])]
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def evidence_of(watch: str, stored: str) -> Evidence:
     """Return the evidence that `evidence_json` encoded; empty if it has not been computed yet."""
     if not stored:
         return Evidence(watch)
-    hits, sentence, spans = json.loads(stored)
+    hits, sentence, spans, *uncertain = json.loads(stored)
     return Evidence(
-        watch, tuple(TermHit(*hit) for hit in hits), sentence, tuple((start, end) for start, end in spans)
+        watch,
+        tuple(TermHit(*hit) for hit in hits),
+        sentence,
+        tuple((start, end) for start, end in spans),
+        uncertain=bool(uncertain),
     )
 
 

@@ -11,7 +11,7 @@ from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
 from tuireader.store.first_page import labels_of, story_watches, subscribed
-from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list, watches_of
+from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list, uncertain_watches, watches_of
 from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400
@@ -104,6 +104,7 @@ class Lists(Part):
                 WHERE m.until != 0 AND m.article_id IN ({wanted}) ORDER BY w.position"""
         )
         former = grouped((article_id, (name, until)) for article_id, name, until in ended)
+        uncertain = uncertain_watches(self._conn, ids)
         rows = self._conn.execute(
             f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author, story
                 FROM article WHERE id IN ({wanted})"""
@@ -129,6 +130,7 @@ class Lists(Part):
                 story_size=max(1, sizes.get(row[10], 1)),
                 labels=labels.get(row[0], ()),
                 former=former.get(row[0], ()),
+                uncertain=uncertain.get(row[0], ()),
             )
             for row in rows
         }

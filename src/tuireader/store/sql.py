@@ -64,6 +64,20 @@ def grouped(rows: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
     return {key: tuple(values) for key, values in found.items()}
 
 
+UNCERTAIN = "m.evidence LIKE '%],1]'"
+"""SQL condition for the uncertain ones among matches `m`, by the end of their JSON."""
+
+
+def uncertain_watches(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Return the watches that match each article only by Chinese terms across the borders of words."""
+    return grouped(
+        conn.execute(
+            f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+                WHERE m.article_id IN ({number_list(ids)}) AND {UNCERTAIN} ORDER BY w.position"""
+        )
+    )
+
+
 def watches_of(
     conn: sqlite3.Connection, ids: Iterable[int], condition: str = "1", *args: object
 ) -> dict[int, tuple[str, ...]]:

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from tuireader import query
-from tuireader.lexicon import Folded, Term
+from tuireader.lexicon import Folded, Term, borders
 from tuireader.query import FoldedArticle, Regex, Subject
 from tuireader.watch.rules import Item
 from tuireader.watch.sentences import line_around, sentences_in, span_of_sentences
 
 Spans = Sequence[tuple[int, int]]
+_NONE = frozenset[tuple[int, int]]()
 
 
 class SearchedArticle:
@@ -22,6 +23,7 @@ class SearchedArticle:
         self.subject = subject
         self._items = items
         self._found: dict[int, Spans] = {}
+        self._doubtful: dict[int, frozenset[tuple[int, int]]] = {}
         self._sentences: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self.names: list[str] = []
         self.starts: list[int] = []
@@ -41,6 +43,11 @@ class SearchedArticle:
         """The article in the form that expressions need."""
         return FoldedArticle(self.subject)
 
+    @cached_property
+    def certain_reading(self) -> FoldedArticle:
+        """The article for expressions that do not count terms across the borders of Chinese words."""
+        return FoldedArticle(self.subject, certain=True)
+
     def field_at(self, place: int) -> str:
         """Return the field at a position of the text."""
         return self.names[bisect_right(self.starts, place) - 1]
@@ -53,6 +60,18 @@ class SearchedArticle:
             found = item.find(self.folded) if isinstance(item, Term) else self._regex_spans(item)
             self._found[number] = found
         return found
+
+    def doubtful(self, number: int) -> frozenset[tuple[int, int]]:
+        """Return the matches of a term that lie across the borders of Chinese words."""
+        item = self._items[number]
+        if not isinstance(item, Term) or not item.crosses:
+            return _NONE
+        if number not in self._doubtful:
+            text = self.folded.original
+            self._doubtful[number] = frozenset(
+                span for span in self.spans(number) if borders.uncertain(text, *span)
+            )
+        return self._doubtful[number]
 
     def by_field(self, spans: Spans) -> list[tuple[str, Spans]]:
         """Group ordered positions by field."""
@@ -74,14 +93,18 @@ class SearchedArticle:
             for begin, end in query.regex_spans(item.pattern, text[start:stop])
         ]
 
-    def hits(self, numbers: Iterable[int], fields: Collection[str]) -> dict[int, Spans]:
-        """Return the terms that occur in one of the fields, with their positions."""
+    def hits(
+        self, numbers: Iterable[int], fields: Collection[str], *, certain: bool = False
+    ) -> dict[int, Spans]:
+        """Return the terms that occur in one of the fields, with their positions (all, or certain ones)."""
         everywhere = set(self.names) <= set(fields)
         found: dict[int, Spans] = {}
         for number in numbers:
             spans = self.spans(number)
             if spans and not everywhere:
                 spans = [span for span in spans if self.field_at(span[0]) in fields]
+            if spans and certain and (doubtful := self.doubtful(number)):
+                spans = [span for span in spans if span not in doubtful]
             if spans:
                 found[number] = spans
         return found

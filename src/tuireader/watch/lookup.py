@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tuireader import query
 from tuireader.lexicon import Term
-from tuireader.query import And, Node, Not, Or, QueryError
+from tuireader.query import And, Node, Not, Or, QueryError, Text
 from tuireader.watch.rules import WatchRule, parse_item
 
 _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "author"}
@@ -33,11 +33,14 @@ def lookup(rule: WatchRule) -> Lookup:
     exact = None not in columns and ("summary" in rule.fields) == ("body" in rule.fields)
     groups = (rule.any, *rule.all) if rule.any else rule.all
     for group in groups:
-        expression, sure = _one_of(scope, group, rule.exact)
+        expression, sure = _one_of(scope, group, rule)
         exact = exact and sure
         if expression and None not in columns:
             parts.append(expression)
     parsed = query.parse(rule.query)
+    if rule.exact_words and not isinstance(parsed, QueryError):  # the index knows no words of Chinese
+        exact = exact and not any(map(_crosses, query.leaves(parsed.root)))
+        parsed = query.parse(str(_positive(parsed.root)))
     plan = None if isinstance(parsed, QueryError) else query.plan(parsed)
     if plan and plan.fts:
         parts.append(f"({plan.fts})")
@@ -46,20 +49,26 @@ def lookup(rule: WatchRule) -> Lookup:
     found = " AND ".join(parts) or None
     if found is None or not exact:
         return Lookup(found)
-    without, sure = _one_of(scope, rule.none, rule.exact) if rule.none else ("", True)
+    without, sure = _one_of(scope, rule.none, rule) if rule.none else ("", True)
     if not sure:
         return Lookup(found)
     return Lookup(f"({found}) NOT ({without})" if without else found, exact=True)
 
 
-def _one_of(scope: str, terms: Sequence[str], exact: bool) -> tuple[str | None, bool]:
+def _crosses(leaf: object) -> bool:
+    return isinstance(leaf, Text) and leaf.term.crosses
+
+
+def _one_of(scope: str, terms: Sequence[str], rule: WatchRule) -> tuple[str | None, bool]:
     """Return an FTS5 expression for any of some terms in the columns `scope`, and whether it is exact."""
-    items = [parse_item(text, exact) for text in terms]
+    items = [parse_item(text, rule.exact) for text in terms]
     found = [item.fts if isinstance(item, Term) else None for item in items]
     if not found or None in found:
         return None, False
     expression = f"{scope} : ({' OR '.join(f'({text})' for text in found)})"
-    return expression, all(isinstance(item, Term) and item.simple for item in items)
+    return expression, all(
+        isinstance(item, Term) and item.simple and not (rule.exact_words and item.crosses) for item in items
+    )
 
 
 def prefilter(rule: WatchRule) -> str | None:

@@ -191,19 +191,28 @@ class Matcher:
         if self._slow and self._slow.get(name, 0) >= _PATIENCE:
             return None
         try:
-            hits = _hits(watch, article, candidates, now)
+            hits = _hits(watch, article, candidates, now, certain=watch.rule.exact_words)
+            if hits is None:
+                return None
+            uncertain = any(map(article.doubtful, hits)) and (
+                _hits(watch, article, candidates, now, certain=True) is None
+            )
         except SlowRegex:
             self._slow[name] = self._slow.get(name, 0) + 1
             return None
-        return None if hits is None else self._explain(name, article, hits)
+        return self._explain(name, article, hits, uncertain)
 
-    def _explain(self, name: str, article: SearchedArticle, hits: dict[int, Spans]) -> Evidence:
+    def _explain(
+        self, name: str, article: SearchedArticle, hits: dict[int, Spans], uncertain: bool
+    ) -> Evidence:
         """Build the evidence from terms and their positions."""
         counted: list[TermHit] = []
         places: dict[str, list[tuple[int, int, int]]] = {}
         for number, spans in hits.items():
             for field, inside in article.by_field(spans):
-                counted.append(TermHit(self._vocabulary.written[number], field, len(inside)))
+                doubtful = article.doubtful(number)
+                doubts = sum(span in doubtful for span in inside) if doubtful else 0
+                counted.append(TermHit(self._vocabulary.written[number], field, len(inside), doubts))
                 found = places.setdefault(field, [])
                 found.extend([(start, end, number) for start, end in inside[:_HITS_PER_TERM]])
         for field in _BEST_FIRST:
@@ -212,6 +221,7 @@ class Matcher:
                     name,
                     tuple(counted),
                     *best_sentence(article.folded.original, article.sentence, places[field]),
+                    uncertain=uncertain,
                 )
         return Evidence(name)
 
@@ -223,9 +233,12 @@ def _depends_on_feed(watch: _Watch) -> bool:
 
 
 def _hits(
-    watch: _Watch, article: SearchedArticle, candidates: Collection[int], now: int
+    watch: _Watch, article: SearchedArticle, candidates: Collection[int], now: int, *, certain: bool
 ) -> dict[int, Spans] | None:
-    """Return the matching terms with their positions; None if the article does not match."""
+    """Return the matching terms with their positions; None if the article does not match.
+
+    With `certain`, terms across the borders of Chinese words do not count.
+    """
     fields, subject = watch.rule.fields, article.subject
     if watch.feeds and watch.feeds.isdisjoint(
         (subject.feed.casefold(), subject.feed_url.casefold(), subject.folder.casefold())
@@ -233,18 +246,20 @@ def _hits(
         return None
     hits: dict[int, Spans] = {}
     for group in watch.groups:
-        found = article.hits([number for number in group if number in candidates], fields)
+        found = article.hits([one for one in group if one in candidates], fields, certain=certain)
         if not found:
             return None
         hits.update(found)
-    if watch.none and article.hits([number for number in watch.none if number in candidates], fields):
+    excluded = [number for number in watch.none if number in candidates]
+    if excluded and article.hits(excluded, fields, certain=certain):
         return None
     if watch.query:
-        if not query.node_matches(watch.query.root, article.reading, now):
+        reading = article.certain_reading if certain else article.reading
+        if not query.node_matches(watch.query.root, reading, now):
             return None
         for number, field in watch.query_terms:
             if number in candidates and number not in hits:
-                hits.update(article.hits([number], _QUERY_FIELDS[field]))
+                hits.update(article.hits([number], _QUERY_FIELDS[field], certain=certain))
     return hits
 
 

@@ -27,7 +27,9 @@ def named(config: Config, name: str) -> WatchConfig:
 def rule_of(item: WatchConfig) -> WatchRule:
     """Return the rule of a configured watch."""
     return WatchRule(
-        item.name, item.any, item.all, item.none, item.query, item.fields, item.feeds, item.exact
+        *(item.name, item.any, item.all, item.none, item.query, item.fields, item.feeds),
+        exact=item.exact,
+        exact_words=item.exact_words,
     )
 
 

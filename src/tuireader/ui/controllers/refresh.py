@@ -216,6 +216,10 @@ class Refreshing(Controller):
 
 def _match_lines(matches: Sequence[NewMatch]) -> list[str]:
     if len(matches) <= 3:
-        return [f"◆ {match.evidence.watch}: {match.title}" for match in matches]
+        return [f"{_sign(match)} {match.evidence.watch}: {match.title}" for match in matches]
     counted = Counter(match.evidence.watch for match in matches)
     return [f"◆ {watch}: {count} new" for watch, count in counted.most_common(5)]
+
+
+def _sign(match: NewMatch) -> str:
+    return "◇" if match.evidence.uncertain else "◆"

@@ -69,8 +69,8 @@ def row_parts(
 
     Labels follow the title if there is room. Read articles are dim; unread ones have a dot, and are bold if
     on a watch. `×3` counts the articles of a folded story and the feeds that have the article; each `◆` is a
-    watch with a match among them. An `inner` row belongs to the story of the row above. If sorted by time,
-    only the first row of a day shows the day (`same_day` False).
+    watch with a match among them, `◇` one with an uncertain match. An `inner` row belongs to the story of the
+    row above. If sorted by time, only the first row of a day shows the day (`same_day` False).
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
     time, feed = columns(width)
@@ -86,9 +86,11 @@ def row_parts(
         used += time + 1
     parts.append(("  ", ""))
     used += 2
-    watches = row.story_watches if folds and not inner and row.story_watches else row.watches
+    of_story = folds and not inner and bool(row.story_watches)
+    watches = row.story_watches if of_story else row.watches
     for watch in watches[:6]:
-        mark = f"◆{initials.get(watch, '')}"
+        sign = "◇" if watch in row.uncertain and not (of_story and row.story_size > 1) else "◆"
+        mark = f"{sign}{initials.get(watch, '')}"
         parts += [(mark, f"watch:{watch}"), (" ", "")]
         used += cell_len(mark) + 1
     if inner:

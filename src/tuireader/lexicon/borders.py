@@ -1,0 +1,136 @@
+"""Tell Chinese terms that are words from those found across the borders of words.
+
+微信 is a word in 腾讯微信团队, but in 些微信号 it is the end of 些微 and the beginning of 信号. Chinese is
+written without blanks, so a term is found either way. The text around it is split into words in the
+likeliest way, by the frequencies of words, once with and once without words that begin inside the term and
+end outside, or the other way round. If the first is much likelier, the term is uncertain. A longer word
+around the whole term (人大 in 人大代表) is no reason for doubt.
+
+The frequencies are those of jieba (MIT), the table of traditional characters that of OpenCC (Apache 2.0),
+both packed by `benchmarks/word_borders.py`; their licences are in `words-licences.txt`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import zlib
+from functools import lru_cache
+from pathlib import Path
+
+FILE = Path(__file__).with_name("words.z")
+ROUNDED = 2
+"""Frequencies are stored as powers of two, in steps of a half."""
+LONGEST = 4  # letters of the longest words in the table
+_AROUND = 6  # letters before and after a term that count
+_MOST = 8  # longer terms hardly ever occur by chance
+_TERM = 300.0  # least frequency of a term: its user knows it as a word
+_LETTER = 1.0  # frequency of a letter that is not in the table
+_TIMES = 2.0  # how much likelier the words across a border must be
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003fffd]+")
+_KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9d]")
+_ENTRY = re.compile(r"([^!-~]*)([!-~])")
+
+
+def has_borders(text: str) -> bool:
+    """Return whether a term begins or ends with two Chinese characters, so that it may cross borders."""
+    return bool(re.match(r"[\u3400-\u9fff]{2}", text) or re.search(r"[\u3400-\u9fff]{2}\Z", text))
+
+
+def uncertain(text: str, start: int, end: int) -> bool:
+    """Return whether the term at `text[start:end]` probably lies across the borders of words."""
+    left = _letters_before(text, start) if _is_han(text, start) else 0
+    right = _letters_after(text, end) if _is_han(text, end - 1) else 0
+    if not left and not right:
+        return False
+    if _KANA.search(text, max(0, start - left - 2), end + right + 2):
+        return False  # Japanese has other words
+    first = _HAN.match(text, start, end) if left else None
+    if first and first.end() < end and _crossed(text[start - left : first.end()], left, left + len(first[0])):
+        return True
+    if first and first.end() == end:
+        return _crossed(text[start - left : end + right], left, left + end - start)
+    tail = re.search(rf"{_HAN.pattern}\Z", text[start:end]) if right else None
+    return bool(tail) and _crossed(tail[0] + text[end : end + right], 0, len(tail[0])) if tail else False
+
+
+def _is_han(text: str, at: int) -> bool:
+    return _HAN.match(text, at, at + 1) is not None
+
+
+def _letters_before(text: str, start: int) -> int:
+    at = start
+    while at and start - at < _AROUND and _is_han(text, at - 1):
+        at -= 1
+    return start - at
+
+
+def _letters_after(text: str, end: int) -> int:
+    found = _HAN.match(text, end, end + _AROUND)
+    return len(found[0]) if found else 0
+
+
+@lru_cache(maxsize=4096)
+def _crossed(letters: str, start: int, end: int) -> bool:
+    """Return whether words across the borders of `letters[start:end]` are much likelier than others."""
+    if not 1 < end - start <= _MOST:
+        return False
+    simple = letters.translate(_table()[1])
+    scores = _scores(simple, start, end)
+    return _likeliest(scores, start, end, crossing=True) - _likeliest(
+        scores, start, end, crossing=False
+    ) > math.log(_TIMES)
+
+
+_Scores = list[list[tuple[int, float]]]
+
+
+def _scores(letters: str, start: int, end: int) -> _Scores:
+    """Return the words at each place: their ends and the logarithms of their frequencies."""
+    found: _Scores = []
+    for at, letter in enumerate(letters):
+        known = _words_of(letter)
+        words = [(at + 1, math.log(known.get("", _LETTER)))]
+        for stop in range(at + 2, min(len(letters), at + LONGEST) + 1):
+            frequency = known.get(letters[at + 1 : stop], 0.0)
+            if (at, stop) == (start, end):
+                frequency = max(frequency, _TERM)
+            if frequency:
+                words.append((stop, math.log(frequency)))
+        if at == start and end > at + LONGEST:
+            words.append((end, math.log(_TERM)))
+        found.append(words)
+    return found
+
+
+def _likeliest(scores: _Scores, start: int, end: int, *, crossing: bool) -> float:
+    """Return the logarithm of the probability of the best split into words."""
+    total = _table()[2]
+    best = [-math.inf] * (len(scores) + 1)
+    best[0] = 0.0
+    for at, words in enumerate(scores):
+        for stop, score in words:
+            if crossing or not (at < start < stop < end or start < at < end < stop):
+                best[stop] = max(best[stop], best[at] + score - total)
+    return best[-1]
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[dict[str, str], dict[int, int], float]:
+    """Return words by their first letter (packed), simple forms of traditional letters, log of all words."""
+    head, total, *lines = zlib.decompress(FILE.read_bytes()).decode("utf-8").split("\n")
+    traditional, simple = head.split("\t")
+    return (
+        {line[0]: line[1:] for line in lines if line},
+        str.maketrans(traditional, simple),
+        math.log(float(total)),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _words_of(letter: str) -> dict[str, float]:
+    """Return the words that begin with a letter, without it, with their frequencies."""
+    return {
+        rest: 2.0 ** ((ord(power) - ord("A")) / ROUNDED)
+        for rest, power in _ENTRY.findall(_table()[0].get(letter, ""))
+    }
