@@ -126,8 +126,20 @@ def test_messages() -> None:
             "time": NOW,
             "adds": [],
             "watches": [
-                {"name": "A", "terms": ["term"], "where": ["body"], "sentence": "Sentence 1.", "uncertain": False},
-                {"name": "B", "terms": ["term"], "where": ["body"], "sentence": "Sentence 1.", "uncertain": False},
+                {
+                    "name": "A",
+                    "terms": ["term"],
+                    "where": ["body"],
+                    "sentence": "Sentence 1.",
+                    "uncertain": False,
+                },
+                {
+                    "name": "B",
+                    "terms": ["term"],
+                    "where": ["body"],
+                    "sentence": "Sentence 1.",
+                    "uncertain": False,
+                },
             ],
         }
     ]

@@ -7,7 +7,6 @@ import json
 from tests.builders import item, rss
 from tests.cli.command import Home, Run, subscribe
 from tests.web import Web
-from tuireader.errors import Exit
 
 WATCH = '[[watch]]\nname = "WeChat"\nany = ["WeChat", "微信"]\nnotify = "article"\n'
 
