@@ -124,6 +124,10 @@ class Web:
             self._raw[path] = talk
         return self.url + path
 
+    def unraw(self, path: str) -> None:
+        """Answer a path as HTTP again."""
+        del self._raw[path]
+
     def seen(self, path: str) -> list[Request]:
         """The requests for one path."""
         return [request for request in self.requests if request.path == path]

@@ -153,6 +153,19 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def locked_or_busy(path: Path) -> Iterator[bool]:
+    """Hold a lock on a file, which is created; yield False at once if another program holds it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
 def _sync_folder(folder: Path) -> None:
     """Make a new name in a folder survive a power failure, if the file system supports that."""
     with suppress(OSError):

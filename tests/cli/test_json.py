@@ -197,8 +197,8 @@ def test_events_of_a_refresh_are_all_declared(run: Run, news: tuple[Home, Web]) 
 def test_every_command_with_json_is_declared_and_tried() -> None:
     printing = {page.name.removeprefix("tuireader ") for page in manual.pages(main) if page.json}
     assert printing == set(shapes.SHAPES)
-    apart = {"comments", "import newsboat", "save", "watch follow"}  # in test_pages, _exchange and _sharing
-    apart |= {"alarms"}  # in test_alarms
+    apart = {"comments", "download", "import newsboat", "save", "watch follow"}  # tried in files of their own
+    apart |= {"alarms"}
     apart |= {"add", "brief", "config check", "export", "feeds accept", "import file", "show"}  # above
     assert set(shapes.SHAPES) - set(LINES) == apart
 

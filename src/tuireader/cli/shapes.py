@@ -77,6 +77,14 @@ class Match(
     where: Annotated[list[str], "Where: `title`, `summary`, `body`, `full text` (only in its page), …"]
 
 
+class Download(
+    Shape,
+    of=model.Download,
+    shows="id article=article_id title feed url type state received length path error",
+):
+    """A file that is to be downloaded or was downloaded."""
+
+
 class SavedFile(Shape, of=articles.SavedFile, shows="id=article_id path new"):
     """A saved article."""
 
@@ -337,6 +345,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "feeds retry": _EVENTS,
     "remove": (ChangedFeed,),
     "add": (Added, FeedPreview),
+    "download": (Download,),
     "save": (SavedFile,),
     "watch follow": (Match,),
     "import file": (Import,),

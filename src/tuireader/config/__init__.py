@@ -4,6 +4,7 @@ The dataclasses of `shape` are the schema: reading, defaults, the check for unkn
 `config.example.toml` and the reference in the documentation follow from their fields.
 """
 
+from tuireader.config.feed_keys import FeedConfig as FeedConfig
 from tuireader.config.files import Paths as Paths
 from tuireader.config.files import config_exists as config_exists
 from tuireader.config.files import paths as paths
@@ -11,7 +12,6 @@ from tuireader.config.loading import load as load
 from tuireader.config.loading import loads as loads
 from tuireader.config.problems import Problem as Problem
 from tuireader.config.shape import Config as Config
-from tuireader.config.shape import FeedConfig as FeedConfig
 from tuireader.config.shape import MacroConfig as MacroConfig
 from tuireader.config.shape import MuteConfig as MuteConfig
 from tuireader.config.shape import NotifyConfig as NotifyConfig

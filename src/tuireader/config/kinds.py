@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tuireader.commands import normalise_key
 from tuireader.config.problems import caret
-from tuireader.config.values import WEB_ADDRESS, Invalid, Kind, describe
+from tuireader.config.values import WEB_ADDRESS, Invalid, Kind, describe, quote, to_toml
 
 
 def _expression(value: object) -> str | Invalid:
@@ -35,6 +35,25 @@ def _command(value: object) -> tuple[str, ...] | Invalid:
 
 
 COMMAND = Kind("list of texts: a program and its arguments", _command)
+
+
+def _programs(value: object) -> dict[str, tuple[str, ...]] | Invalid:
+    """Read a table of media types, which may have a star, with a program for each."""
+    if not isinstance(value, dict):
+        return Invalid(f'should be a table such as {{"audio/*" = ["mpv", "{{url}}"]}}, not {describe(value)}')
+    read: dict[str, tuple[str, ...]] = {}
+    for kind, written in value.items():
+        command = _command(written)
+        if isinstance(command, Invalid):
+            return Invalid(f"the program for {quote(kind)} {command.message}")
+        if not _MEDIA_TYPE.fullmatch(kind):
+            return Invalid(f'{quote(kind)} is not a media type such as "audio/*"')
+        read[kind.lower()] = command
+    return read
+
+
+PROGRAMS = Kind("table of programs by media type", _programs, lambda value: to_toml(dict(value)))
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/(?:\*|[\w.+-]+)|\*", re.ASCII)
 
 
 def _one_key(value: object) -> str | Invalid:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tuireader.commands import BY_ID, did_you_mean, resolve_keys
+from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import expand_home
 from tuireader.config.kinds import EXPRESSION, MAIL_SCHEMES, command_address
 from tuireader.config.problems import LONG_NUMBER, Problem, key_path, line_of, syntax_problem
@@ -16,7 +17,7 @@ from tuireader.config.shape import (
     KEYS,
     TABLES,
     Config,
-    FeedConfig,
+    DownloadConfig,
     FetchConfig,
     MacroConfig,
     MuteConfig,
@@ -139,6 +140,7 @@ def _config(table: dict[str, Any], found: _Problems) -> Config:
         views=_tables(ViewConfig, table, "view", "name", found),
         macros=_tables(MacroConfig, table, "macro", "key", found, _macro_problem),
         save=_build(SaveConfig, table.get("save", {}), "save", found) or SaveConfig(),
+        download=_build(DownloadConfig, table.get("download", {}), "download", found) or DownloadConfig(),
         notify=_build(NotifyConfig, table.get("notify", {}), "notify", found) or NotifyConfig(),
         fetch=_build(FetchConfig, table.get("fetch", {}), "fetch", found) or FetchConfig(),
         ui=_build(UiConfig, table.get("ui", {}), "ui", found) or UiConfig(),

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
-from tuireader.config.kinds import ADDRESS, COMMAND, EXPRESSION, HOURS, ONE_KEY
+from tuireader.config.feed_keys import FeedConfig
+from tuireader.config.kinds import COMMAND, EXPRESSION, HOURS, ONE_KEY, PROGRAMS
 from tuireader.config.values import (
     COLOR,
     DATE,
     FLAG,
     GROUPS,
-    HEADERS,
     KEYBOARD,
     LINE,
     LINES,
@@ -30,72 +30,6 @@ from tuireader.config.values import (
 )
 
 _DAY = 86400
-
-
-@dataclass(frozen=True, slots=True)
-class FeedConfig:
-    """One `[[feeds]]`: a subscription."""
-
-    url: Annotated[
-        str,
-        Key(
-            ADDRESS,
-            "Address of the feed or page, or of a mail folder: `maildir:`, `mbox:`, `imaps:`.",
-            vital=True,
-        ),
-    ] = ""
-    title: Annotated[str, Key(LINE, "Name to show instead of the feed's title.")] = ""
-    folder: Annotated[str, Key(LINE, "Folder in the sidebar.")] = ""
-    labels: Annotated[tuple[str, ...], Key(LINES, "Labels for finding its articles with label:NAME.")] = ()
-    interval: Annotated[
-        int | None,
-        Key(
-            duration(60, 30 * _DAY),
-            "How often to fetch this feed; by default this depends on how often it changes.",
-        ),
-    ] = None
-    paused: Annotated[bool, Key(FLAG, "Keep the feed and its articles, but do not fetch it.")] = False
-    full_text: Annotated[
-        str,
-        Key(
-            switch("auto"),
-            "Fetch the full text of new articles from their pages; auto: where the feed gives only teasers.",
-        ),
-    ] = "auto"
-    username: Annotated[str, Key(RAW, "User name for HTTP Basic authentication.")] = ""
-    password: Annotated[
-        str, Key(RAW, "Password, or `env:NAME` or `cmd:pass show feed` to keep it out of this file.")
-    ] = ""
-    headers: Annotated[
-        tuple[tuple[str, str], ...], Key(HEADERS, "Additional HTTP headers for this feed.")
-    ] = ()
-    user_agent: Annotated[str, Key(RAW, "User agent to send for this feed only.")] = ""
-    cookies: Annotated[
-        str, Key(RAW, "Cookie file in Netscape format; a relative path starts from this file's folder.")
-    ] = ""
-    command: Annotated[
-        tuple[str, ...],
-        Key(COMMAND, "Program with arguments that prints the feed, instead of `url`.", vital=True),
-    ] = ()
-    filter: Annotated[
-        tuple[str, ...],
-        Key(
-            COMMAND, "Program with arguments that reads the feed on stdin and prints it changed.", vital=True
-        ),
-    ] = ()
-    kind: Annotated[
-        str,
-        Key(choice("feed", "page"), "feed, or page: watch a page; each change is an article.", vital=True),
-    ] = "feed"
-    select: Annotated[
-        str, Key(RAW, "CSS selector of the part of a watched page whose changes count.", vital=True)
-    ] = ""
-    items: Annotated[str, Key(RAW, "CSS selector of the articles on a page without a feed.", vital=True)] = ""
-    item_title: Annotated[str, Key(RAW, "CSS selector of the title in an item.")] = ""
-    item_link: Annotated[str, Key(RAW, "CSS selector of the link in an item.")] = ""
-    item_date: Annotated[str, Key(RAW, "CSS selector of the date in an item.")] = ""
-    item_summary: Annotated[str, Key(RAW, "CSS selector of the text in an item.")] = ""
-    next_page: Annotated[str, Key(RAW, "CSS selector of the link to the next page of items.")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +191,26 @@ class SaveConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DownloadConfig:
+    """`[download]`: folder, name and size of downloaded files, such as podcast episodes."""
+
+    folder: Annotated[
+        str, Key(RAW, "Folder for downloaded files; a relative path starts from this file's folder.")
+    ] = "~/Downloads/tuireader"
+    name: Annotated[
+        str,
+        Key(
+            RAW,
+            "Name of a file: {feed}, {title}, {date}, {name} (as on the server) and {ext} are replaced;"
+            " / makes folders.",
+        ),
+    ] = "{feed}/{date} {title}{ext}"
+    max_size: Annotated[int, Key(size(1_000_000, 1_000_000_000_000), "Size limit for one file.")] = (
+        4_000_000_000
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class UiConfig:
     """`[ui]`: look and behaviour of the reader. Widths in columns."""
 
@@ -306,12 +260,17 @@ class Config:
     views: tuple[ViewConfig, ...] = ()
     macros: tuple[MacroConfig, ...] = ()
     save: SaveConfig = SaveConfig()
+    download: DownloadConfig = DownloadConfig()
     notify: NotifyConfig = NotifyConfig()
     fetch: FetchConfig = FetchConfig()
     ui: UiConfig = UiConfig()
     keys: Annotated[
         Mapping[str, tuple[str, ...]],
         Key(KEYBOARD, "Keys of single commands, by the names that `tuireader keys` lists."),
+    ] = field(default_factory=dict)
+    open: Annotated[
+        Mapping[str, tuple[str, ...]],
+        Key(PROGRAMS, "Programs for files by media type, such as audio/*; {url} is the address or the file."),
     ] = field(default_factory=dict)
     database: Annotated[str, Key(RAW, "Database file; a relative path starts from this file's folder.")] = ""
 
@@ -324,6 +283,7 @@ TABLES: Mapping[str, type[Any]] = {
     "view": ViewConfig,
     "macro": MacroConfig,
     "save": SaveConfig,
+    "download": DownloadConfig,
     "notify": NotifyConfig,
     "fetch": FetchConfig,
     "ui": UiConfig,

@@ -339,9 +339,17 @@ def file_name(title: str, moment: int, ending: str, number: int = 1) -> str:
     The date comes first, so that files sort by date and no name begins with a dot or dash or is reserved.
     """
     day = time.strftime("%Y-%m-%d", time.localtime(max(0, moment)))
-    name = _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", clean(title, 500)))
+    counted = f" ({number})" if number > 1 else ""
+    return f"{day} {safe_name(title)}".strip(" .") + f"{counted}.{ending}"
+
+
+def safe_name(text: str) -> str:
+    """Return text as a part of a file name: no slashes or signs that file systems forbid, not too long.
+
+    It begins and ends with neither dot nor space, and may be empty.
+    """
+    name = _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", clean(text, 500)))
     name = " ".join(name.split())[:_LENGTH].strip(" .")
     while len(name.encode("utf-8", "replace")) > _BYTES:
         name = name[:-1]
-    counted = f" ({number})" if number > 1 else ""
-    return f"{day} {name}".strip(" .") + f"{counted}.{ending}"
+    return name

@@ -84,7 +84,7 @@ class FetchLimits:
 
 
 @dataclass(slots=True)
-class _Chain:
+class Chain:
     """A fetch with its redirects: the current address, those before it, whether all moves were permanent."""
 
     url: str
@@ -155,7 +155,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         chain: _Chain | None = None
         try:
             url, userinfo = split_userinfo(job.url)
-            chain = _Chain(url, job.auth or userinfo, job.headers, job.cookies, own)
+            chain = Chain(url, job.auth or userinfo, job.headers, job.cookies, own)
             async with chain.slot:
                 await chain.slot.enter_async_context(self._limits.slot(chain.server))
                 await self.budget.wait()
@@ -174,14 +174,14 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             if reservation is None:
                 own.release()
 
-    def _refuse_held(self, chain: _Chain) -> None:
+    def _refuse_held(self, chain: Chain) -> None:
         """Refuse requests to a host that has just asked to wait."""
         wait = self._held.get(chain.server, 0) - self.now()
         if wait > 0:
             words = f"{chain.host} has asked to wait, so it was not asked"
             raise Refused(Fault.THROTTLED, words, None, ceil(wait))
 
-    async def _in_time(self, job: FetchJob, chain: _Chain) -> FetchResult:
+    async def _in_time(self, job: FetchJob, chain: Chain) -> FetchResult:
         import httpx
 
         host = urlsplit(chain.url).hostname or ""
@@ -199,7 +199,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             raise explained(error, chain.host, self.limits.connect, self.limits.idle) from None
 
-    async def _follow(self, job: FetchJob, chain: _Chain) -> FetchResult:
+    async def _follow(self, job: FetchJob, chain: Chain) -> FetchResult:
         while True:
             chain.seen.add(chain.url)
             before = chain.server
@@ -217,7 +217,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
                 )
                 self._refuse_held(chain)
 
-    async def _ask(self, job: FetchJob, chain: _Chain) -> httpx.Response:
+    async def _ask(self, job: FetchJob, chain: Chain) -> httpx.Response:
         import httpx
 
         try:
@@ -244,7 +244,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         chain.requests += 1
         return await self._transports[proxy].handle_async_request(request)
 
-    def _headers(self, job: FetchJob, chain: _Chain) -> list[tuple[bytes, bytes]]:
+    def _headers(self, job: FetchJob, chain: Chain) -> list[tuple[bytes, bytes]]:
         headers = {
             b"User-Agent": header_bytes(job.user_agent) or header_bytes(self.limits.user_agent),
             b"Accept": ACCEPT.encode(),
@@ -297,7 +297,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             self._tls = httpx.create_ssl_context()
         return self._tls
 
-    def _redirect(self, chain: _Chain, response: httpx.Response) -> None:
+    def _redirect(self, chain: Chain, response: httpx.Response) -> None:
         """Move to the target of a redirect."""
         status = response.status_code
         target = _target(chain.url, response)
@@ -315,7 +315,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             chain.cookies = cookies.staying(chain.cookies, target) if chain.cookies else ()
         chain.url = target
 
-    async def _read(self, job: FetchJob, chain: _Chain, response: httpx.Response) -> FetchResult:
+    async def _read(self, job: FetchJob, chain: Chain, response: httpx.Response) -> FetchResult:
         status = response.status_code
         etag, modified = validator(response, b"etag"), validator(response, b"last-modified")
         max_age = fresh_seconds(response)
@@ -343,7 +343,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             job, chain.url, body, digest, content_type, etag, modified, max_age, moved_to, chain.requests
         )
 
-    async def _body(self, chain: _Chain, response: httpx.Response) -> bytes:
+    async def _body(self, chain: Chain, response: httpx.Response) -> bytes:
         """Return the decompressed body, at most `max_bytes` long at any step."""
         length = header(response, b"content-length")
         if length.isdecimal() and int(length[:18]) > self.limits.max_bytes:
@@ -357,7 +357,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             chain.reservation.resize(inflater.size)
         return inflater.body()
 
-    async def _refusal(self, chain: _Chain, response: httpx.Response) -> Refused:
+    async def _refusal(self, chain: Chain, response: httpx.Response) -> Refused:
         """Explain a status other than success, by the beginning of its page where there is one."""
         status = response.status_code
         wait = retry_after(header(response, b"retry-after"), self.now())

@@ -14,6 +14,7 @@ from tuireader.library.alarms import Alarms
 from tuireader.library.articles import Articles
 from tuireader.library.content import Content
 from tuireader.library.context import Context
+from tuireader.library.downloads import Downloads
 from tuireader.library.exchange import Exchange
 from tuireader.library.feeds import Feeds
 from tuireader.library.full_texts import FullTexts
@@ -54,6 +55,7 @@ class Library:
         self.briefs = Briefs(context)
         self.alarms = Alarms(context)
         self.refresh = Refresh(context, self.full_texts, self.alarms)
+        self.downloads = Downloads(context)
         self.exchange = Exchange(context, self.feeds)
         self.database = Database(context, self.watches)
 

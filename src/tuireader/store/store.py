@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tuireader.store.articles import Articles
     from tuireader.store.briefs import Briefs
     from tuireader.store.compression import Compression
+    from tuireader.store.downloads import Downloads
     from tuireader.store.entries import Entries
     from tuireader.store.exchange import Exchange
     from tuireader.store.feeds import Feeds
@@ -46,6 +47,7 @@ class Store(Connection):
     articles: Articles
     briefs: Briefs
     compression: Compression
+    downloads: Downloads
     entries: Entries
     exchange: Exchange
     feeds: Feeds

@@ -1,0 +1,194 @@
+"""Downloads of enclosures: the queue, and the process that works through it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuireader import files
+from tuireader.config.files import expand_home
+from tuireader.errors import TuireaderError
+from tuireader.export.enclosures import chosen, file_path
+from tuireader.library.context import UseCases
+from tuireader.library.page_tools import fetch_limits
+from tuireader.model import Article, Download, Fetched, FetchFailed
+from tuireader.subprocesses import python
+
+if TYPE_CHECKING:
+    from tuireader.feeds.download import Downloader
+
+AT_ONCE = 3
+"""Number of files to download at the same time."""
+_SHOW = 0.5  # seconds between two records of progress
+_MOST = 1000  # files of one name
+
+
+class Downloads(UseCases):
+    """Queue files of articles and download them."""
+
+    async def all(self, ids: Sequence[int] | None = None) -> list[Download]:
+        """Return some or all downloads in the order in which they were added."""
+        return await self._pool.read(lambda store: store.downloads.all(ids))
+
+    async def add(self, article_ids: Sequence[int]) -> list[Download]:
+        """Queue the files of articles: sound and video, or everything if there is neither.
+
+        Files that failed or were cancelled wait again; complete ones stay. Returns the downloads.
+        """
+        self._context.require_network()
+        wanted = {number: chosen((await self._context.article(number)).enclosures) for number in article_ids}
+        now = self._now()
+        added = await self._transact(
+            lambda store: [
+                one for number, found in wanted.items() for one in store.downloads.add(number, found, now)
+            ]
+        )
+        return await self.all(added) if added else []
+
+    async def retry(self, ids: Sequence[int]) -> None:
+        """Let failed and cancelled downloads wait again."""
+        await self._transact(lambda store: store.downloads.retry(ids))
+
+    async def cancel(self, ids: Sequence[int]) -> None:
+        """Stop waiting and running downloads, and keep what was received."""
+        await self._transact(lambda store: store.downloads.cancel(ids))
+
+    async def remove(self, ids: Sequence[int]) -> None:
+        """Remove downloads that do not run from the queue; their files stay."""
+        await self._transact(lambda store: store.downloads.remove(ids))
+
+    async def start(self) -> None:
+        """Work through the queue in a process of its own, which goes on when the reader ends."""
+        where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
+        nothing = asyncio.subprocess.DEVNULL
+        child = await asyncio.create_subprocess_exec(
+            *python.command("tuireader", *where, "download", "--queued"),
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            start_new_session=True,
+        )
+        asyncio.get_running_loop().create_task(child.wait())
+
+    async def run(self) -> AsyncGenerator[Download, None]:
+        """Download what waits, and yield each download as it changes.
+
+        Only one process does this for a database; another one returns at once.
+        """
+        self._context.require_network()
+        with files.locked_or_busy(Path(f"{self._context.paths.database}.downloads")) as free:
+            if not free:
+                return
+            await self._transact(lambda store: store.downloads.interrupted())
+            changed: asyncio.Queue[Download | None] = asyncio.Queue()
+            work = asyncio.create_task(self._work(changed))
+            try:
+                while (one := await changed.get()) is not None:
+                    yield one
+                await work
+            finally:
+                work.cancel()
+                with suppress(asyncio.CancelledError):
+                    await work
+                await self._transact(lambda store: store.downloads.interrupted())
+
+    async def _work(self, changed: asyncio.Queue[Download | None]) -> None:
+        from tuireader.feeds.download import Downloader, limits_for_files
+
+        config = self._context.config
+        limits = limits_for_files(fetch_limits(config), config.download.max_size)
+
+        fetcher = Downloader(limits, now=self._context.clock)
+
+        async def one_after_another() -> None:
+            while taken := await self._transact(lambda store: store.downloads.take()):
+                changed.put_nowait(taken)
+                await self._download(fetcher, taken, changed)
+
+        try:
+            async with fetcher, asyncio.TaskGroup() as group:
+                for _ in range(AT_ONCE):
+                    group.create_task(one_after_another())
+        finally:
+            changed.put_nowait(None)
+
+    async def _download(
+        self, fetcher: Downloader, one: Download, changed: asyncio.Queue[Download | None]
+    ) -> None:
+        """Download one file; every error is recorded."""
+        from tuireader.feeds.address import same_host
+        from tuireader.feeds.download import DownloadJob
+
+        part, shown = self.folder / f".{one.id}.part", 0.0
+
+        async def report() -> None:
+            for now in await self.all([one.id]):
+                changed.put_nowait(now)
+
+        async def began(validator: str, size: int | None) -> None:
+            await self._transact(lambda store: store.downloads.start(one.id, str(part), validator, size))
+
+        async def received(count: int) -> bool:
+            nonlocal shown
+            if time.monotonic() - shown < _SHOW:
+                return True
+            shown = time.monotonic()
+            runs = await self._transact(lambda store: store.downloads.progress(one.id, count))
+            await report()
+            return runs
+
+        try:
+            await asyncio.to_thread(files.make_folder, part.parent, files.SHARED)
+            article = await self._context.article(one.article_id)
+            feed_url = self._context.feed_names.get(article.feed_id, ("", ""))[1]
+            job = DownloadJob(
+                0,
+                one.url,
+                public_only=not same_host(one.url, feed_url),
+                part=part,
+                validator=one.validator,
+                began=began,
+                received=received,
+            )
+            answer = await fetcher.fetch(job)
+            if isinstance(answer, FetchFailed):
+                raise TuireaderError(answer.reason)
+            assert isinstance(answer, Fetched)
+            path = await self._keep(one, article, part, answer.content_type or one.type)
+            size, now = path.stat().st_size, self._now()
+            await self._transact(lambda store: store.downloads.finish(one.id, str(path), size, now))
+        except TuireaderError as error:
+            await self._fail(one, error.message)
+        except OSError as error:
+            await self._fail(one, f"{self.folder} cannot be written to: {error.strerror or error}")
+        await report()
+
+    async def _fail(self, one: Download, reason: str) -> None:
+        now = self._now()
+        await self._transact(lambda store: store.downloads.fail(one.id, reason, now))
+
+    async def _keep(self, one: Download, article: Article, part: Path, kind: str) -> Path:
+        """Give a complete file its name. An existing file is never replaced."""
+        folder, template = self.folder, self._context.config.download.name
+
+        def keep() -> Path:
+            for number in range(1, _MOST):
+                path = folder / file_path(template, article, one.url, kind, number)
+                files.make_folder(path.parent, files.SHARED)
+                with suppress(FileExistsError):
+                    files.publish(part, path)
+                    part.unlink(missing_ok=True)
+                    return path
+            raise TuireaderError(f"{folder} has too many files with this name")
+
+        return await asyncio.to_thread(keep)
+
+    @property
+    def folder(self) -> Path:
+        """Folder for downloads; a relative path is relative to the folder of the config."""
+        folder = self._context.config.download.folder
+        return self._context.paths.config.absolute().parent / expand_home(folder)

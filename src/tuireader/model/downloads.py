@@ -1,0 +1,43 @@
+"""Downloads of enclosures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+
+class DownloadState(StrEnum):
+    """State of a download."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An enclosure that is to be fetched or was fetched; `validator` identifies the version of a part."""
+
+    id: Annotated[int, "Number of the download."]
+    article_id: Annotated[int, "Number of its article."]
+    url: Annotated[str, "Address of the file."]
+    type: Annotated[str, 'Its media type, `""` when unknown.']
+    title: Annotated[str, "Title of its article."]
+    feed: Annotated[str, "Title of its feed."]
+    state: Annotated[DownloadState, "`waiting`, `running`, `done`, `failed` or `cancelled`."]
+    received: Annotated[int, "Bytes received so far."] = 0
+    length: Annotated[int | None, "Its size in bytes, `null` when unknown."] = None
+    path: Annotated[str, 'The file, `""` until its name is known.'] = ""
+    error: Annotated[str, 'Why it failed, `""` when it did not.'] = ""
+    time: int = 0
+    validator: str = ""
+
+    @property
+    def share(self) -> float | None:
+        """Share that has been received, from 0 to 1; None if the size is unknown."""
+        if self.state is DownloadState.DONE:
+            return 1.0
+        return min(1.0, self.received / self.length) if self.length else None
