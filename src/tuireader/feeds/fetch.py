@@ -152,7 +152,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         method returns.
         """
         own = reservation or self.budget.reserve()
-        chain: _Chain | None = None
+        chain: Chain | None = None
         try:
             url, userinfo = split_userinfo(job.url)
             chain = Chain(url, job.auth or userinfo, job.headers, job.cookies, own)

@@ -26,13 +26,10 @@ from tuireader.model.articles import StoryEntry as StoryEntry
 from tuireader.model.articles import TermHit as TermHit
 from tuireader.model.articles import Thread as Thread
 from tuireader.model.articles import Trouble as Trouble
-<<<<<<< HEAD
 from tuireader.model.coverage import Coverage as Coverage
 from tuireader.model.coverage import FeedGap as FeedGap
-=======
 from tuireader.model.downloads import Download as Download
 from tuireader.model.downloads import DownloadState as DownloadState
->>>>>>> ab22f6d (Download the files of articles: a queue, parts that go on, names by a template)
 from tuireader.model.events import Event as Event
 from tuireader.model.events import FeedDone as FeedDone
 from tuireader.model.events import GapNoted as GapNoted
