@@ -74,7 +74,7 @@ class Match(
     feed: _FEED
     time: Annotated[int, "When it was published."]
     terms: Annotated[list[str], "Terms of the watch that were found."]
-    where: Annotated[list[str], "Where: `title`, `summary`, `body`, `full text` (only in its page) or `label`."]
+    where: Annotated[list[str], "`title`, `summary`, `body`, `label`, or `full text` for its page alone."]
 
 
 class Download(
