@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import CLOCK, entry, feeds, fill, item, opened, refreshed, rss
+from tests.builders import CLOCK, Clock, entry, feeds, fill, item, opened, refreshed, rss
 from tests.web import Web
 from tuireader.config import FeedConfig
 from tuireader.ingest.refresh import decode, encode
@@ -21,23 +21,16 @@ DAY = 86_400
 WATCH = '[[watch]]\nname = "WeChat"\nany = ["WeChat"]\n'
 
 
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = float(CLOCK)
-
-    def __call__(self) -> float:
-        return self.now
+FIRST = item("0", "Today", time=CLOCK - 60)
 
 
 @asynccontextmanager
 async def daily(folder: Path, web: Web, more: str = "") -> AsyncIterator[tuple[Library, Clock, Path]]:
     """A library with a feed that had an article each day for 60 days, its clock, and what was notified."""
     clock, out = Clock(), folder / "told.jsonl"
-    url = web.serve("/feed", rss("Daily 日报", [item("0", "Today", time=CLOCK - 60)]))
+    url = web.serve("/feed", rss("Daily 日报", [FIRST]))
     notify = f'[notify]\ndesktop = false\ncommand = ["sh", "-c", "(cat; echo) >> {out}"]\n'
-    async with opened(folder, feeds(url) + WATCH + notify + more, clock=clock) as library:
+    async with opened(folder, feeds(url) + WATCH + notify + more, clock=clock.time) as library:
         old = [
             entry(number, title=f"WeChat {number}", published=CLOCK - number * DAY) for number in range(1, 60)
         ]
@@ -79,7 +72,7 @@ async def test_a_silent_feed_raises_one_alarm_tells_it_once_and_says_when_it_is_
         clock.now += DAY
         await refreshed(library)
         assert len(told(out)) == 1 and len(await library.alarms.open()) == 2
-        web.serve("/feed", rss("Daily 日报", [item("1", "WeChat again", time=int(clock.now) - 60)]))
+        web.serve("/feed", rss("Daily 日报", [item("1", "WeChat again", time=int(clock.now) - 60), FIRST]))
         await refreshed(library)
         assert await kinds(library) == [] and await library.alarms.count() == 0
         assert told(out)[1]["title"] == "2 alarms over"
@@ -97,7 +90,7 @@ async def test_a_machine_that_was_off_raises_none(tmp_path: Path, web: Web) -> N
         await library.alarms.judge()  # nothing was fetched since
         assert await kinds(library) == []
         items = [item(str(n), f"WeChat {n}", time=int(clock.now) - n * DAY) for n in range(1, 10)]
-        web.serve("/feed", rss("Daily 日报", items))
+        web.serve("/feed", rss("Daily 日报", [*items, FIRST]))
         await refreshed(library)
         assert await kinds(library) == [] == told(out)
 
@@ -118,7 +111,7 @@ async def test_a_feed_that_fails_for_a_day_raises_one_that_goes_when_it_works(
         (alarm,) = await library.alarms.open()
         assert alarm.words.startswith("failing since 15 Nov") and "500" in alarm.words
         assert str(told(out)[0]["title"]).startswith("Alarm: Daily 日报: failing since")
-        web.serve("/feed", rss("Daily 日报", [item("1", "WeChat", time=int(clock.now))]))
+        web.serve("/feed", rss("Daily 日报", [item("1", "WeChat", time=int(clock.now)), FIRST]))
         await refreshed(library)
         assert await kinds(library) == []
         assert told(out)[1]["title"] == "Alarm over: Daily 日报: works again"
@@ -127,7 +120,7 @@ async def test_a_feed_that_fails_for_a_day_raises_one_that_goes_when_it_works(
 async def test_a_network_that_is_down_is_not_the_fault_of_the_feeds(tmp_path: Path, web: Web) -> None:
     clock = Clock()
     down = feeds(*(f"http://127.0.0.1:1/{number}" for number in range(3)))
-    async with opened(tmp_path, down, clock=clock) as library:
+    async with opened(tmp_path, down, clock=clock.time) as library:
 
         def worked(store: Store) -> None:
             store.conn.execute("UPDATE feed SET last_success = ?", (CLOCK - 3600,))
@@ -151,7 +144,7 @@ async def test_an_open_gap_is_an_alarm_for_a_week(tmp_path: Path, web: Web) -> N
         assert await kinds(library) == [("gap", "Daily 日报")]
         assert told(out)[0]["title"] == "Alarm: Daily 日报: about 14 articles not seen"
         clock.now += 8 * DAY
-        web.serve("/feed", rss("Daily 日报", [item("1", "WeChat", time=int(clock.now))]))
+        web.serve("/feed", rss("Daily 日报", [item("1", "WeChat", time=int(clock.now)), FIRST]))
         await refreshed(library)
         assert await kinds(library) == [] and len(told(out)) == 1  # it is still open: not over, only old
 
@@ -203,7 +196,9 @@ async def test_a_feed_that_is_removed_or_paused_takes_its_alarm_with_it(tmp_path
 async def test_articles_that_another_feed_has_too_count(tmp_path: Path) -> None:
     both = [entry(number, published=CLOCK - number * DAY) for number in range(60)]
     clock = Clock()
-    async with opened(tmp_path, feeds("https://a.example/", "https://b.example/"), clock=clock) as library:
+    async with opened(
+        tmp_path, feeds("https://a.example/", "https://b.example/"), clock=clock.time
+    ) as library:
         await fill(library, 1, *both)
         await fill(library, 2, *both)
 

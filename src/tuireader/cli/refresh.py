@@ -104,7 +104,8 @@ async def follow(
                 done = event
             elif isinstance(event, Told):
                 untold = untold or bool(event.troubles)
-                _tell(event, library.config.notify, silent=as_json or quiet)
+                for channel in _tell(event, library.config.notify, silent=as_json or quiet):
+                    await library.refresh.shown(event.articles, channel)
     await library.watches.catch_up()
     if not (as_json or quiet):
         _sum_up(done, remarks)
@@ -136,12 +137,13 @@ def _show(event: Event) -> None:
     print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
-def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> None:
-    """Print a notification; also notify through the terminal if the desktop did not."""
+def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> list[str]:
+    """Print a notification; also notify through the terminal if the desktop did not. Returns the channels."""
     for trouble in event.troubles:
         say(f"tuireader: {trouble}")
     if silent:
-        return
+        return []
+    channels = ["output"]
     live = sys.stderr.isatty()
     say(f"\r\x1b[K{event.title}" if live else event.title)
     if live and config.desktop and not event.desktop:
@@ -149,9 +151,13 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> None:
 
         kind = terminal.detect(os.environ, config.terminal)
         number = max(event.articles, default=0)
-        sys.stderr.write(terminal.escape_sequence(event.title, event.body, kind, os.environ, number))
+        written = terminal.escape_sequence(event.title, event.body, kind, os.environ, number)
+        sys.stderr.write(written)
+        channels += ["terminal"] if written else []
     if live and config.bell:
         sys.stderr.write("\a")
+        channels.append("bell")
+    return channels
 
 
 def _sum_up(done: RefreshDone, remarks: Sequence[FeedDone]) -> None:

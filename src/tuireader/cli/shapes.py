@@ -85,6 +85,17 @@ class Download(
     """A file that is to be downloaded or was downloaded."""
 
 
+class LoggedMatch(
+    Shape,
+    of=model.LoggedMatch,
+    shows=(
+        "id article=article_id watch title url feed feed_url published fetched matched told channels read"
+        " ended term field sentence sha256"
+    ),
+):
+    """A line of the match log."""
+
+
 class SavedFile(Shape, of=articles.SavedFile, shows="id=article_id path new"):
     """A saved article."""
 
@@ -337,6 +348,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "label": (Marked,),
     "undo": (Marked,),
     "alarms": (Alarm,),
+    "matches": (LoggedMatch,),
     "feeds": (FeedHealth,),
     "feeds accept": (ChangedFeed,),
     "feeds pause": (ChangedFeed,),

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from tuireader.ingest.matching import FeedNames, hits, subject
     from tuireader.ingest.relate import Relater, refold_stories
     from tuireader.ingest.relatives import related
-    from tuireader.ingest.rematch import ByIndex, ByText, explain
+    from tuireader.ingest.rematch import ByIndex, ByText, complete_log, explain
     from tuireader.ingest.topics import story_topics
 
 __all__ = [
-    "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "explain", "hits",
+    "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain", "hits",
     "match_mutes", "record_carried", "record_changed", "record_full_text", "record_new",
     "refold_stories", "related", "story_topics", "subject",
 ]  # fmt: skip
@@ -60,7 +60,7 @@ __getattr__ = lazy.names(
         "matching": ("FeedNames", "hits", "subject"),
         "relate": ("Relater", "refold_stories"),
         "relatives": ("related",),
-        "rematch": ("ByIndex", "ByText", "explain"),
+        "rematch": ("ByIndex", "ByText", "complete_log", "explain"),
         "topics": ("story_topics",),
     },
 )

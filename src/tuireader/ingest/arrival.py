@@ -87,6 +87,7 @@ def record_new(
         for text in texts
     }
     store.watches.record(((article, item) for article, found in matches.items() for item in found), now)
+    store.match_log.record(((text, item) for text in texts for item in matches[text.id]), now)
     store.links.record(_out_links(texts))
     hidden = _hide(store, texts, matches, rules, now)
     return _visible(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
@@ -143,7 +144,13 @@ def _rematched(
 
     A lost match is kept with the version that it matched; `page` is the previous HTML of the article's page.
     """
+    if bare := store.match_log.bare_of(text.id):  # the text that they matched is about to be lost
+        former = hits(rules.matcher, before, rules.feeds, [match.watch for match in bare])
+        store.match_log.complete(
+            bare, {before.id: before}, {(before.id, item.watch): item for item in former}
+        )
     new, lost = store.watches.rematch(text.id, found, now)
+    store.match_log.record(((text, item) for item in found), now)
     if lost:
         former = hits(rules.matcher, before, rules.feeds, lost)
         evidence = {name: Evidence(name) for name in lost} | {item.watch: item for item in former}

@@ -14,6 +14,7 @@ from time import perf_counter
 from tuireader.ingest.matching import FeedNames, former_hits, hits
 from tuireader.model import Evidence
 from tuireader.store import Store
+from tuireader.store.articles import StoredText
 from tuireader.watch import Matcher, WatchRule, lookup, prefilter
 
 MANY = 20_000  # a watch with more matches is not filled at once ...
@@ -67,6 +68,7 @@ class ByIndex:
     def _fill(self, store: Store, rule: WatchRule, expression: str, first: int, last: int) -> None:
         feeds = self._feeds_of(rule)
         store.watches.fill_from_index(rule.name, expression, feeds, first, last, self.now)
+        store.match_log.record_from_index(rule.name, first, last, self.now)
         positive = prefilter(rule) or expression
         if apart := store.watches.left_to_texts(rule.name, expression, positive, feeds, first, last):
             wanted = dict.fromkeys(apart, (rule.name,))
@@ -131,11 +133,11 @@ def rematch(
     If only a former version matches, a former match is kept. `now` is the time of new matches.
     """
     on = store.watches.watches_of(sorted({name for names in asked.values() for name in names}), list(asked))
-    found: list[tuple[int, Evidence]] = []
+    found: list[tuple[StoredText, Evidence]] = []
     gone = {}
     for text in store.articles.texts(list(asked), watches=True):
         current = hits(matcher, text, feeds, asked[text.id])
-        found += [(text.id, evidence) for evidence in current]
+        found += [(text, evidence) for evidence in current]
         known = set(on.get(text.id, ())).intersection(asked[text.id])
         if lost := known - {evidence.watch for evidence in current}:
             gone[text.id] = text, lost
@@ -153,7 +155,8 @@ def rematch(
     pairs = {(name, article) for article, (_, lost) in gone.items() for name in lost}
     store.watches.forget(pairs - still)
     store.watches.end_matches(former)
-    store.watches.record(found, now)
+    store.watches.record(((text.id, evidence) for text, evidence in found), now)
+    store.match_log.record(found, now)
 
 
 def explain(
@@ -167,3 +170,22 @@ def explain(
         text.id: tuple(hits(matcher, text, feeds, bare[text.id]))
         for text in store.articles.texts(list(bare), watches=True)
     }
+
+
+def complete_log(store: Store, matcher: Matcher, feeds: FeedNames, limit: int) -> int:
+    """Fill in the evidence of logged matches that were made from the index alone; return how many.
+
+    Needs a transaction.
+    """
+    bare = store.match_log.bare(limit)
+    names: dict[int, list[str]] = {}
+    for match in bare:
+        names.setdefault(match.article_id, []).append(match.watch)
+    texts = {text.id: text for text in store.articles.texts(list(names), watches=True)}
+    evidence = {
+        (text.id, item.watch): item
+        for text in texts.values()
+        for item in hits(matcher, text, feeds, names[text.id])
+    }
+    store.match_log.complete(bare, texts, evidence)
+    return len(bare)

@@ -20,6 +20,7 @@ from tuireader.library.feeds import Feeds
 from tuireader.library.full_texts import FullTexts
 from tuireader.library.lists import Briefs, Lists
 from tuireader.library.marks import Labels, Marks
+from tuireader.library.matches import Matches
 from tuireader.library.page_tools import PageTools
 from tuireader.library.refresh import Refresh
 from tuireader.library.searches import Searches
@@ -51,6 +52,7 @@ class Library:
         self.marks = Marks(context)
         self.labels = Labels(context)
         self.watches = Watches(context)
+        self.matches = Matches(context)
         self.mutes = Mutes(context, self.watches)
         self.briefs = Briefs(context)
         self.alarms = Alarms(context)

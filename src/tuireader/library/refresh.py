@@ -211,10 +211,17 @@ class Refresh(UseCases):
         message = notify.message(items)
         shown = await notify.deliver(message, self._context.config.notify)
         if shown.errors and not (shown.command or shown.desktop):
-            await self._transact(lambda store: store.notices.wait_again(marked))
-        return Told(
-            message.title, message.body, tuple(item.article_id for item in items), shown.desktop, shown.errors
-        )
+            await self._transact(lambda store: store.notices.wait_again(marked, now))
+        articles = tuple(item.article_id for item in items)
+        for channel in ("command", "desktop"):
+            if getattr(shown, channel):
+                await self.shown(articles, channel)
+        return Told(message.title, message.body, articles, shown.desktop, shown.errors)
+
+    async def shown(self, articles: Sequence[int], channel: str) -> None:
+        """Log that a channel has shown the last notification about some articles."""
+        now = self._now()
+        await self._transact(lambda store: store.match_log.note_shown(articles, now, channel))
 
     async def relate(self) -> AsyncGenerator[tuple[int, int], None]:
         """Relate new articles in small, resumable transactions; yields (done, total)."""

@@ -69,3 +69,4 @@ from tuireader.model.lists import View as View
 from tuireader.model.lists import ViewKind as ViewKind
 from tuireader.model.lists import WatchPreview as WatchPreview
 from tuireader.model.lists import WatchStats as WatchStats
+from tuireader.model.logged import LoggedMatch as LoggedMatch

@@ -24,6 +24,7 @@ from tuireader.store.compression import Compression
 from tuireader.store.full_texts import FullTexts
 from tuireader.store.incoming import CONTENT, IncomingEntry, Saved, content
 from tuireader.store.index import Index
+from tuireader.store.match_log import MatchLog
 from tuireader.store.sql import Part
 
 _TEXT = "title, url, author, summary, html, base_url, extra, url_key, text_key"
@@ -41,6 +42,7 @@ class Appearances(Part):
     _compression: Compression
     _full_texts: FullTexts
     _index: Index
+    _match_log: MatchLog
 
     def add(self, feed_id: int, shown: StoredText, item: IncomingEntry, saved: Saved) -> None:
         """Add a further feed that carries an article, with the feed's own text."""
@@ -125,6 +127,7 @@ class Appearances(Part):
         self._show(text.id, best.feed_id)
         if unread and text.read and not text.full and not _was_seen(text, best):
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
+            self._match_log.note_read([text.id], False, 0)
         (text,) = self._articles.texts([text.id])
         return replace(text, links=links_in(text.html, text.base_url))
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from tuireader.dedup import label_key, label_name
 from tuireader.model import LABEL_MARK, Change
 from tuireader.store.labels import Labels
+from tuireader.store.match_log import MatchLog
 from tuireader.store.relations import Relations
 from tuireader.store.sql import Part, id_list
 
@@ -29,6 +30,7 @@ class Marks(Part):
     """The user's changes to articles."""
 
     _labels: Labels
+    _match_log: MatchLog
     _relations: Relations
 
     def set(self, mark: str, ids: Sequence[int], value: bool, *, now: int, journal: bool = True) -> Change:
@@ -36,7 +38,7 @@ class Marks(Part):
 
         Returns and journals only articles that really change, so that undo restores exactly these.
         """
-        changed = self._apply(mark, ids, value)
+        changed = self._apply(mark, ids, value, now)
         what = f"{len(changed):,} marked {_STATES[mark][value]}"
         step = self._note(now, what, mark, value, changed) if changed and journal else 0
         return Change(what, tuple(changed), mark, value, step)
@@ -102,7 +104,7 @@ class Marks(Part):
         ids.frombytes(row[1])
         return Change(row[0], tuple(ids), row[2], bool(row[3]), row[4])
 
-    def undo(self, expected: Change | None = None) -> Change | None:
+    def undo(self, expected: Change | None = None, *, now: int = 0) -> Change | None:
         """Undo the newest step; needs a transaction. Returns None without one or if another is expected.
 
         Numbers alone do not identify steps: numbers of undone steps are reused. A change of the configuration
@@ -120,7 +122,7 @@ class Marks(Part):
         elif mark.startswith(LABEL_MARK):
             changed, mark = self._labels.apply(mark.removeprefix(LABEL_MARK), ids, not value), ""
         else:
-            changed = self._apply(mark, ids, not value)
+            changed = self._apply(mark, ids, not value, now)
         self._conn.execute("DELETE FROM journal WHERE id = ?", (step,))
         return Change(what, tuple(changed), mark, bool(mark) and not value)
 
@@ -136,11 +138,14 @@ class Marks(Part):
             "UPDATE article SET place = ? WHERE id = ? AND place != ?", (place, article_id, place)
         )
 
-    def _apply(self, mark: str, ids: Sequence[int], value: bool) -> list[int]:
+    def _apply(self, mark: str, ids: Sequence[int], value: bool, now: int) -> list[int]:
         column = _COLUMNS[mark]
         # the statement cannot fail half-way, and OR ROLLBACK saves SQLite a copy of all pages
-        return self._column(
+        changed = self._column(
             f"""UPDATE OR ROLLBACK article SET {column} = ?1 WHERE {column} != ?1
                 AND id IN (SELECT value FROM json_each(?2)) RETURNING id""",
             (int(value), id_list(ids)),
         )
+        if mark == "read" and changed:
+            self._match_log.note_read(changed, value, now)
+        return changed

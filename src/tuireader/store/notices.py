@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tuireader.store.match_log import MatchLog
 from tuireader.store.relations import rows_of, story_number
 from tuireader.store.sql import Part, id_list
 
@@ -53,6 +54,8 @@ class ArticleIdentity:
 
 class Notices(Part):
     """Notices by watch and article. Methods that write need a transaction."""
+
+    _match_log: MatchLog
 
     def add(self, found: Iterable[tuple[str, int]]) -> None:
         """Queue (watch, article) pairs that were never queued before."""
@@ -107,10 +110,19 @@ class Notices(Part):
             "UPDATE notice SET state = ?, told_at = ?, term = ?, sentence = ? WHERE id = ?",
             [(_NOTIFIED, now, term, sentence, notice) for notice, (term, sentence) in notes.items()],
         )
+        self._match_log.note("told", self._matches(list(notes)), now)
 
-    def wait_again(self, ids: Sequence[int]) -> None:
+    def wait_again(self, ids: Sequence[int], now: int) -> None:
         """Queue notices again that could not be delivered at all."""
         self._set(_WAITS, ids)
+        self._match_log.note("untold", self._matches(ids), now)
+
+    def _matches(self, ids: Sequence[int]) -> list[tuple[int, str]]:
+        """Return the (article, watch) of some notices."""
+        return self._conn.execute(
+            "SELECT article_id, watch FROM notice WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (id_list(ids),),
+        ).fetchall()
 
     def _set(self, state: int, ids: Sequence[int]) -> None:
         self._conn.execute(

@@ -236,8 +236,7 @@ _HISTORY = (
 # archive page to fetch, not before `next_try`; `closed_at` is set once it is filled, `reason` says why it
 # stays open. `asked`: requests of a day (days since 1970). `alarm.subject`: the name of a watch, or `""` for
 # a feed. `pace`: when silence after the newest article of such a subject becomes an alarm, NULL for never.
-# `match_log`: one row for each match, `match_event` what happened to it later (`told`, `read`); both
-# only grow. `snapshot`: last text of a watched page, and the selector of its part. `download`: enclosures
+# `snapshot`: last text of a watched page, and the selector of its part. `download`: enclosures
 # that are to be fetched or were.
 # For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
 # its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
@@ -299,21 +298,6 @@ _SOURCES = (
       signature TEXT NOT NULL, newest INTEGER NOT NULL, alarm_at INTEGER, usual INTEGER,
       PRIMARY KEY (feed_id, subject)
     ) WITHOUT ROWID""",
-    """CREATE TABLE match_log (
-      id INTEGER PRIMARY KEY,
-      article_id INTEGER NOT NULL, watch TEXT NOT NULL,
-      title TEXT NOT NULL, url TEXT NOT NULL, feed TEXT NOT NULL, feed_url TEXT NOT NULL,
-      published INTEGER, fetched INTEGER NOT NULL, matched INTEGER NOT NULL,
-      term TEXT NOT NULL, field TEXT NOT NULL, sentence TEXT NOT NULL,
-      text_hash TEXT NOT NULL
-    )""",
-    "CREATE INDEX match_log_article ON match_log (article_id)",
-    """CREATE TABLE match_event (
-      id INTEGER PRIMARY KEY,
-      log_id INTEGER NOT NULL REFERENCES match_log(id),
-      kind TEXT NOT NULL, at INTEGER NOT NULL, channel TEXT NOT NULL DEFAULT ''
-    )""",
-    "CREATE INDEX match_event_log ON match_event (log_id)",
     """CREATE TABLE snapshot (
       feed_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, settings TEXT NOT NULL, packed BLOB
     )""",
@@ -386,6 +370,8 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
 
     @migrations(name="0008_sources")
     def sources(db: Database) -> None:
-        _execute(db, (*_SOURCES, *ENCLOSURES), 8)
+        from tuireader.store.match_log import MATCH_LOG
+
+        _execute(db, (*_SOURCES, *MATCH_LOG, *ENCLOSURES), 8)
 
     migrations.apply(Database(conn, execute_plugins=False))

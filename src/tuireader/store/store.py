@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tuireader.store.links import Links
     from tuireader.store.lists import Lists
     from tuireader.store.marks import Marks
+    from tuireader.store.match_log import MatchLog
     from tuireader.store.mutes import Mutes
     from tuireader.store.notices import Notices
     from tuireader.store.relations import Relations
@@ -58,6 +59,7 @@ class Store(Connection):
     links: Links
     lists: Lists
     marks: Marks
+    match_log: MatchLog
     mutes: Mutes
     notices: Notices
     relations: Relations

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
+from tuireader.store.match_log import MatchLog
 from tuireader.store.sql import Part, id_list, newest_id, number_list, watches_of
 
 Feeds = Collection[int] | None
@@ -15,6 +16,8 @@ Feeds = Collection[int] | None
 
 class Watches(Part):
     """Matches of the watches that the config defines, and the progress of matching stored articles."""
+
+    _match_log: MatchLog
 
     def is_current(self, signatures: Sequence[tuple[str, str]]) -> bool:
         """Return whether the table has exactly these (name, signature) pairs in this order."""
@@ -173,7 +176,9 @@ class Watches(Part):
         `until` is the time of the edit, `revision` the version that matched. Evidence without hits does not
         replace existing evidence.
         """
-        ids = self._ids()
+        ids, found = self._ids(), list(found)
+        for article, item in found:
+            self._match_log.note("ended", [(article, item.watch)], item.until)
         self._conn.executemany(
             """UPDATE match SET evidence = coalesce(?3, evidence), until = ?4, revision = ?5, feed_id = ?6
                WHERE watch_id = ?1 AND article_id = ?2""",
@@ -233,6 +238,8 @@ class Watches(Part):
         )
         self.record(((article_id, item) for item in evidence), now)
         hit = {item.watch for item in evidence}
+        again = [(article_id, name) for name, until in before.items() if until and name in hit]
+        self._match_log.note("again", again, now)
         lost = [name for name, until in before.items() if not until and name not in hit]
         return [item for item in evidence if item.watch not in before], lost
 

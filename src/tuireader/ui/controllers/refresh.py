@@ -162,7 +162,8 @@ class Refreshing(Controller):
         elif isinstance(event, TextFetched):
             self.top.show(progress=f"full texts {event.done}/{event.total}")
         elif isinstance(event, Told):
-            self._notify(event)
+            for channel in self._notify(event):
+                await self.library.refresh.shown(event.articles, channel)
         elif isinstance(event, GapNoted):
             if event.new and self.may_reload(time.monotonic()):
                 await self.reload()
@@ -176,14 +177,17 @@ class Refreshing(Controller):
         rests = now - self.host.typed_at >= _AT_REST
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)
 
-    def _notify(self, told: Told) -> None:
-        """Notify by terminal or bell if no desktop notification was shown."""
+    def _notify(self, told: Told) -> list[str]:
+        """Notify by terminal or bell if no desktop notification was shown; return the channels."""
         config = self.library.config.notify
         shown = told.desktop or (config.desktop and self._show_in_terminal(told))
+        channels = ["terminal"] if shown and not told.desktop else []
         if config.bell or (config.desktop and not shown):
             self.host.bell()
+            channels.append("bell")
         if told.troubles:
             self.host.say("\n".join(told.troubles), severity="warning", seconds=8)
+        return channels
 
     def _show_in_terminal(self, told: Told) -> bool:
         """Notify through the terminal if it can; the app's driver writes it between two frames."""

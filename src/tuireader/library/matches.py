@@ -1,0 +1,55 @@
+"""The match log: proof of what was matched, reported and read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from functools import partial
+
+from tuireader import ingest
+from tuireader.errors import UsageError
+from tuireader.library.context import UseCases
+from tuireader.model import LoggedMatch
+from tuireader.store import Store
+
+_EXPLAINED = 200  # matches to fill in in one transaction
+
+
+class Matches(UseCases):
+    """All matches that there ever were, in the order in which they were logged."""
+
+    async def log(
+        self, *, since: int = 0, until: int | None = None, watch: str | None = None
+    ) -> AsyncGenerator[LoggedMatch, None]:
+        """Yield the matches found since and before a time, of one watch if given, which may be gone.
+
+        Raises UsageError for a watch that never matched. Reads a few hundred lines at a time.
+        """
+        if watch is not None:
+            watch = await self._named(watch)
+        while await self._transact(self._complete):
+            pass
+        last = 0
+        while rows := await self._pool.read(
+            partial(_rows, after=last, since=since, until=until, watch=watch)
+        ):
+            for row in rows:
+                yield row
+            last = rows[-1].id
+
+    def _complete(self, store: Store) -> int:
+        """Fill in evidence that was left for later; returns 0 when there is none left."""
+        context = self._context
+        return ingest.complete_log(store, context.matcher, context.feed_names, _EXPLAINED)
+
+    async def _named(self, name: str) -> str:
+        """Return the name of a watch as written in the configuration or the log."""
+        known = [one.name for one in self._context.config.watches]
+        known += await self._pool.read(lambda store: store.match_log.watches())
+        for one in known:
+            if one.casefold() == name.casefold():
+                return one
+        raise UsageError(f"there is no watch {name!r}", "`tuireader watch list` shows them")
+
+
+def _rows(store: Store, *, after: int, since: int, until: int | None, watch: str | None) -> list[LoggedMatch]:
+    return store.match_log.rows(after, since=since, until=until, watch=watch)

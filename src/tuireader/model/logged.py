@@ -1,0 +1,32 @@
+"""A line of the match log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedMatch:
+    """A match, as it was when it was found, and what happened to it since."""
+
+    id: Annotated[int, "Number of the line; later lines have higher numbers."]
+    article_id: Annotated[int, "Number of the article."]
+    watch: Annotated[str, "Name of the watch, also of one that was removed."]
+    title: Annotated[str, "Title of the article when it was matched."]
+    url: Annotated[str, "Its address."]
+    feed: Annotated[str, "Title of the feed whose text matched."]
+    feed_url: Annotated[str, "Address of the feed, without a password."]
+    published: Annotated[int | None, "Publication time given by the feed, `null` without one."]
+    fetched: Annotated[int, "When the article was first fetched."]
+    matched: Annotated[int, "When the watch matched it."]
+    term: Annotated[str, "The terms that were found, separated by commas."]
+    field: Annotated[str, "Where they were found: `title`, `summary`, `body`, `full text`, …."]
+    sentence: Annotated[str, 'The best sentence, `""` when there is none.']
+    sha256: Annotated[str, 'SHA-256 of the text that matched, `""` when it is not known.']
+    told: Annotated[int | None, "When you were notified, 0 at an unknown time, `null` if not."] = None
+    channels: Annotated[
+        tuple[str, ...], "How: `command`, `desktop`, `terminal`, `bell`, or `output` of `refresh`."
+    ] = ()
+    read: Annotated[int | None, "When you read it, 0 at an unknown time, `null` if not."] = None
+    ended: Annotated[int | None, "When an edit removed the match, `null` while it matches."] = None
