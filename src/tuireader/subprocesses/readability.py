@@ -6,6 +6,7 @@ Only for the sandbox: a page may take arbitrarily long.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,13 @@ _LISTS = ("ul", "ol", "table")
 _LINKS = 0.8  # share of link text from which a list is left out
 _NOISY = ("div", "section", "aside", "ul", "form", "nav", "footer")
 _SHARE = 0.4  # a block with at least this share of the text is kept, whatever its class
+_START = 40  # characters by which a text is recognised
+_LEVELS = 12  # ancestors of a text that may be the part
+_PARTS = 3  # minimum number of parts that look alike
+_MOST_PARTS = 40  # number of parts that are looked at
+_PART = 150  # minimum characters of a part
+_LINKED = 0.3  # a part with a larger share of link text leads elsewhere
+_REST = 0.5  # minimum share of the text found that must be missing
 _NOTES = (
     "//*[self::ol or self::section or self::div or self::ul or self::aside]"
     "[contains(concat(' ', @class, ' '), ' footnotes ') or contains(concat(' ', @class, ' '), ' endnotes ')"
@@ -65,6 +73,9 @@ def article(page: str, url: str, title: str) -> str:
         found = html.fragment_fromstring(Lenient(written, url=url).summary(html_partial=True), "div")
     except (AssertionError, etree.ParserError, etree.XMLSyntaxError):
         raise Failed("there is no text on the page") from None
+    parts = _other_parts(whole, plain(_written(found)))
+    if parts is not None:
+        found = html.fragment_fromstring(_written(parts), "div")
     _drop_title(found, title)
     for block in [one for one in found.iter(*_LISTS) if _leads_elsewhere(one)]:
         block.drop_tree()
@@ -106,6 +117,49 @@ def _leads_elsewhere(block: HtmlElement) -> bool:
     """Return whether a list has little text besides its links."""
     links = [str(link.text_content()).strip() for link in block.iter("a")]
     return len(links) > 3 and sum(map(len, links)) > _LINKS * len(str(block.text_content()).strip())
+
+
+def _other_parts(whole: HtmlElement, found: str) -> HtmlElement | None:
+    """Return the parent of several parts of which only one was found, as in letters and live reports."""
+    found = _compact(found)
+    element = _element_with(whole, found[:_START])
+    for _ in range(_LEVELS):
+        parent = None if element is None else element.getparent()
+        if element is None or parent is None:
+            return None
+        alike = [one for one in parent if one.tag == element.tag and one.get("class") == element.get("class")]
+        missing = [len(text) for one in alike[:_MOST_PARTS] if (text := _missing(one, found))]
+        if len(missing) >= _PARTS - 1 and sum(missing) > len(found) * _REST:
+            return parent
+        element = parent
+    return None
+
+
+def _element_with(whole: HtmlElement, start: str) -> HtmlElement | None:
+    """Return the innermost element with the first occurrence of a compact text."""
+    pieces: list[str] = []
+    places: list[tuple[int, HtmlElement]] = []
+    length = 0
+    for text in whole.xpath("//text()[not(parent::script or parent::style)]"):
+        if compact := _compact(text):
+            places.append((length, text.getparent().getparent() if text.is_tail else text.getparent()))
+            pieces.append(compact)
+            length += len(compact)
+    at = "".join(pieces).find(start) if start else -1
+    return None if at < 0 else places[bisect_right(places, at, key=lambda place: place[0]) - 1][1]
+
+
+def _missing(element: HtmlElement, found: str) -> str:
+    """Return the text of an element, `""` if it is short, mostly links, or in the text that was found."""
+    text = _compact(str(element.text_content()))
+    linked = sum(len(str(link.text_content())) for link in element.iter("a"))
+    if len(text) < _PART or linked > _LINKED * len(text):
+        return ""
+    return "" if text[len(text) // 2 :][:_START] in found else text
+
+
+def _compact(text: str) -> str:
+    return "".join(text.split())
 
 
 def _drop_title(found: HtmlElement, title: str) -> None:
