@@ -15,7 +15,7 @@ from tuireader.text import cut_characters
 
 AT_FIRST = 20
 """Number of newest articles whose pages are fetched after subscribing."""
-_WAITS = (600, 3_600, 6 * 3_600, 30 * 3_600)
+_WAITS = (600, 1_800, 3_600, 7_200, 6 * 3_600, 30 * 3_600)
 """Seconds from a failed try to the next one; after the last, a page is given up."""
 _SURE_WAITS = (3_600, 30 * 3_600)
 """The same for pages that are missing or have another text: they may come late, but rarely do."""
