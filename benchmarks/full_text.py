@@ -3,8 +3,9 @@
     python benchmarks/full_text.py [--pages] [--runs 3]
 
 For each page of `full_text_pages.py`: the share of the article's words that are found (recall), and of the
-found words that are the article's (precision), both with their numbers of occurrences; CJK characters count as
-words. Then CPU time a page and the time and memory of importing. Extractors that are not installed are left out.
+found words that are the article's (precision), both with their numbers of occurrences; CJK characters count
+as words. Then CPU time a page and the time and memory of importing. Extractors that are not installed are
+left out.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def readability(page: str) -> str:
 def _trafilatura(page: str, **options: bool) -> str:
     import trafilatura  # type: ignore[import-not-found]
 
-    return str(trafilatura.extract(page, url=URL, output_format="html", include_comments=False, **options) or "")
+    return str(
+        trafilatura.extract(page, url=URL, output_format="html", include_comments=False, **options) or ""
+    )
 
 
 def trafilatura(page: str) -> str:

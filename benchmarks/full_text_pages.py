@@ -4,6 +4,8 @@ The article stands between ⟦ and ⟧, several times where something else lies 
 written after what news sites, blogs, forums, documentation and portals send today; prose is from `newsgen`.
 """
 
+# ruff: noqa: E501 (a page is easier to read with its tags in one line)
+
 from __future__ import annotations
 
 import random
@@ -98,7 +100,9 @@ def wordpress_blog() -> str:
 
 
 def bare_blog() -> str:
-    return page(f"<p><a href=/>home</a> · <a href=/about>about</a></p><h1>{TITLE}</h1>⟦{paras(6)}<pre>make quay\nmake ferry</pre>{paras(1)}⟧<hr><p>2026</p>")
+    return page(
+        f"<p><a href=/>home</a> · <a href=/about>about</a></p><h1>{TITLE}</h1>⟦{paras(6)}<pre>make quay\nmake ferry</pre>{paras(1)}⟧<hr><p>2026</p>"
+    )
 
 
 def forum() -> str:
@@ -107,14 +111,22 @@ def forum() -> str:
         f'<div class="cooked">⟦{paras(2)}⟧</div><div class="actions"><button>Like</button> <button>Reply</button></div></div>'
         for n in range(6)
     )
-    return page(f'{NAV}<div class="topic"><h1>{TITLE}</h1>{posts}</div><div class="suggested-topics"><h3>Suggested topics</h3><ul>{links(5)}</ul></div>{FOOT}')
+    return page(
+        f'{NAV}<div class="topic"><h1>{TITLE}</h1>{posts}</div><div class="suggested-topics"><h3>Suggested topics</h3><ul>{links(5)}</ul></div>{FOOT}'
+    )
 
 
 def documentation() -> str:
-    code = '<pre><code class="language-python">from quay import Ferry\nFerry("north").depart(at=8)</code></pre>'
-    table = "<table><thead><tr><th>Option</th><th>Meaning</th></tr></thead>" + "".join(
-        f"<tr><td><code>--opt{n}</code></td><td>{one[:60]}</td></tr>" for n, one in enumerate(prose(6))
-    ) + "</table>"
+    code = (
+        '<pre><code class="language-python">from quay import Ferry\nFerry("north").depart(at=8)</code></pre>'
+    )
+    table = (
+        "<table><thead><tr><th>Option</th><th>Meaning</th></tr></thead>"
+        + "".join(
+            f"<tr><td><code>--opt{n}</code></td><td>{one[:60]}</td></tr>" for n, one in enumerate(prose(6))
+        )
+        + "</table>"
+    )
     return page(
         f'<div class="md-header">{NAV}</div><div class="md-sidebar"><nav><ul>{links(14)}</ul></nav></div><div class="md-content"><article class="md-typeset">'
         f"⟦<h1>Departing</h1>{paras(2)}{code}{paras(1)}<h2>Options</h2>{table}{paras(1)}<ul><li>One ferry</li><li>Two ferries at most</li></ul>⟧"
@@ -133,7 +145,7 @@ def chinese_news() -> str:
 
 def japanese_news() -> str:
     return page(
-        f'<header><nav><a href=/>トップ</a><a href=/k>経済</a><a href=/s>社会</a></nav></header><main><article><h1>フェリー新航路</h1><time>2026年5月3日</time>'
+        f"<header><nav><a href=/>トップ</a><a href=/k>経済</a><a href=/s>社会</a></nav></header><main><article><h1>フェリー新航路</h1><time>2026年5月3日</time>"
         f'<div class="articleBody">⟦{paras(5, "ja")}⟧</div><div class="sns"><a href=#>ポスト</a><a href=#>シェア</a></div></article><section class="ranking">'
         "<h2>アクセスランキング</h2><ol><li><a href=/1>港の花火</a></li><li><a href=/2>台風接近</a></li></ol></section></main><footer>© 港新聞社 無断転載を禁じます</footer>",
         "フェリー新航路",
@@ -151,48 +163,78 @@ def korean_portal() -> str:
 def paywall() -> str:
     return page(
         f'{NAV}<article><h1>{TITLE}</h1><div class="article__body">⟦{paras(2)}⟧<div class="paywall"><h2>Read on with a subscription</h2><p>Subscribe '
-        "for one euro a week and read every article. Already a subscriber? Log in.</p><button>Subscribe</button></div></div></article>" + FOOT,
+        "for one euro a week and read every article. Already a subscriber? Log in.</p><button>Subscribe</button></div></div></article>"
+        + FOOT,
         head='<script type="application/ld+json">{"isAccessibleForFree":false}</script>',
     )
 
 
 def consent_over_article() -> str:
-    long = COOKIES.replace("You may accept all", " ".join(["Partners may use precise location data and scan devices."] * 8) + " You may accept all")
-    return page(f'<div class="modal-overlay">{long}</div>{NAV}<main><article><h1>{TITLE}</h1>⟦{paras(4)}⟧</article></main>{FOOT}')
+    long = COOKIES.replace(
+        "You may accept all",
+        " ".join(["Partners may use precise location data and scan devices."] * 8) + " You may accept all",
+    )
+    return page(
+        f'<div class="modal-overlay">{long}</div>{NAV}<main><article><h1>{TITLE}</h1>⟦{paras(4)}⟧</article></main>{FOOT}'
+    )
 
 
 def live_blog() -> str:
-    entries = "".join(f'<div class="live-entry" id="e{n}">⟦<h3>{9 + n // 4}:{n % 4}5 Update</h3>{paras(1)}⟧{SHARE}</div>' for n in range(12))
-    return page(f'{NAV}<main><h1>Live: {TITLE}</h1><div class="live-summary">⟦<ul><li>{"</li><li>".join(prose(3))}</li></ul>⟧</div><div class="live-blog">{entries}</div></main>{SIDE}{FOOT}')
+    entries = "".join(
+        f'<div class="live-entry" id="e{n}">⟦<h3>{9 + n // 4}:{n % 4}5 Update</h3>{paras(1)}⟧{SHARE}</div>'
+        for n in range(12)
+    )
+    return page(
+        f'{NAV}<main><h1>Live: {TITLE}</h1><div class="live-summary">⟦<ul><li>{"</li><li>".join(prose(3))}</li></ul>⟧</div><div class="live-blog">{entries}</div></main>{SIDE}{FOOT}'
+    )
 
 
 def list_article() -> str:
     items = "".join(
-        f'⟦<h2>{n}. Harbour number {n}</h2><img src=/{n}.jpg>{paras(1)}<ul><li>Ferry: hourly</li><li>Berths: {40 + n}</li></ul>⟧'
-        + (f'<div class="ad-slot"><p>Advertisement: boats for sale at Lund and Sons, the best in town {n}.</p></div>' if n % 3 == 0 else "")
+        f"⟦<h2>{n}. Harbour number {n}</h2><img src=/{n}.jpg>{paras(1)}<ul><li>Ferry: hourly</li><li>Berths: {40 + n}</li></ul>⟧"
+        + (
+            f'<div class="ad-slot"><p>Advertisement: boats for sale at Lund and Sons, the best in town {n}.</p></div>'
+            if n % 3 == 0
+            else ""
+        )
         for n in range(1, 11)
     )
-    return page(f'{NAV}<article><h1>The ten best harbours</h1>⟦{paras(1)}⟧{items}</article>{READ_TOO}{FOOT}')
+    return page(f"{NAV}<article><h1>The ten best harbours</h1>⟦{paras(1)}⟧{items}</article>{READ_TOO}{FOOT}")
 
 
 def results_table() -> str:
-    rows = "".join(f"<tr><td>{n}</td><td>Boat {n} of {_CHANCE.choice(newsgen.LAST)}</td><td>{n * 7 % 60} min</td></tr>" for n in range(1, 31))
-    return page(f'{NAV}<article><h1>Regatta results</h1>⟦{paras(1)}<table class="results"><tr><th>Place</th><th>Boat</th><th>Time</th></tr>{rows}</table>{paras(1)}⟧</article>{SIDE}{FOOT}')
+    rows = "".join(
+        f"<tr><td>{n}</td><td>Boat {n} of {_CHANCE.choice(newsgen.LAST)}</td><td>{n * 7 % 60} min</td></tr>"
+        for n in range(1, 31)
+    )
+    return page(
+        f'{NAV}<article><h1>Regatta results</h1>⟦{paras(1)}<table class="results"><tr><th>Place</th><th>Boat</th><th>Time</th></tr>{rows}</table>{paras(1)}⟧</article>{SIDE}{FOOT}'
+    )
 
 
 def footnotes() -> str:
-    notes = "".join(f'<li id="fn{n}"><p>{one} <a href="#r{n}">↩</a></p></li>' for n, one in enumerate(prose(4)))
-    text = "".join(f'<p>{one}<sup id="r{n}"><a href="#fn{n}">{n}</a></sup></p>' for n, one in enumerate(prose(6)))
-    return page(f'{NAV}<article><h1>{TITLE}</h1><div class="content">⟦{text}⟧</div><section class="footnotes"><hr><ol>⟦{notes}⟧</ol></section></article>{FOOT}')
+    notes = "".join(
+        f'<li id="fn{n}"><p>{one} <a href="#r{n}">↩</a></p></li>' for n, one in enumerate(prose(4))
+    )
+    text = "".join(
+        f'<p>{one}<sup id="r{n}"><a href="#fn{n}">{n}</a></sup></p>' for n, one in enumerate(prose(6))
+    )
+    return page(
+        f'{NAV}<article><h1>{TITLE}</h1><div class="content">⟦{text}⟧</div><section class="footnotes"><hr><ol>⟦{notes}⟧</ol></section></article>{FOOT}'
+    )
 
 
 def short_note() -> str:
-    return page(f'{NAV}<main><article><h1>Quay closed</h1>⟦<p>The north quay is closed until Friday because of the swell. The ferry leaves from the fish quay.</p>⟧</article></main>{SIDE}{FOOT}')
+    return page(
+        f"{NAV}<main><article><h1>Quay closed</h1>⟦<p>The north quay is closed until Friday because of the swell. The ferry leaves from the fish quay.</p>⟧</article></main>{SIDE}{FOOT}"
+    )
 
 
 def press_release() -> str:
     body = "<br><br>\n".join(prose(7))
-    return page(f'<table><tr><td class="menu"><ul>{links(8)}</ul></td><td class="text"><h2>{TITLE}</h2>⟦{body}<br><br>Contact: press@quay.example, 555-0123⟧</td></tr></table><p class="small">Disclaimer. Imprint.</p>')
+    return page(
+        f'<table><tr><td class="menu"><ul>{links(8)}</ul></td><td class="text"><h2>{TITLE}</h2>⟦{body}<br><br>Contact: press@quay.example, 555-0123⟧</td></tr></table><p class="small">Disclaimer. Imprint.</p>'
+    )
 
 
 def recipe() -> str:
@@ -203,43 +245,68 @@ def recipe() -> str:
 
 
 def interview() -> str:
-    talk = "".join(f"<p><strong>{q[:70]}?</strong></p><p>{a}</p>" for q, a in zip(prose(6), prose(6), strict=True))
-    return page(f'{NAV}<div class="article-wrapper"><h1>{TITLE}</h1><div class="standfirst">⟦<p>{prose(1)[0]}</p>⟧</div><div class="article-text">⟦{talk}⟧</div></div>{READ_TOO}{FOOT}')
+    talk = "".join(
+        f"<p><strong>{q[:70]}?</strong></p><p>{a}</p>" for q, a in zip(prose(6), prose(6), strict=True)
+    )
+    return page(
+        f'{NAV}<div class="article-wrapper"><h1>{TITLE}</h1><div class="standfirst">⟦<p>{prose(1)[0]}</p>⟧</div><div class="article-text">⟦{talk}⟧</div></div>{READ_TOO}{FOOT}'
+    )
 
 
 def old_tables() -> str:
     return page(
-        f'<center><table width=780><tr><td width=140 valign=top><font size=1>{"<br>".join(f"<a href=/{n}>Section {n}</a>" for n in range(12))}</font></td>'
+        f"<center><table width=780><tr><td width=140 valign=top><font size=1>{'<br>'.join(f'<a href=/{n}>Section {n}</a>' for n in range(12))}</font></td>"
         f"<td valign=top><font face=Arial><b>{TITLE}</b><p>⟦{'<p>'.join(prose(7))}⟧</font></td><td width=120><font size=1>Advertisement<br>Buy boats</font></td></tr></table></center>"
     )
 
 
 def gallery() -> str:
-    figures = "".join(f'<figure><img src=/{n}.jpg><figcaption>{one}</figcaption></figure>' for n, one in enumerate(prose(8)))
-    return page(f'{NAV}<article><h1>The quay in pictures</h1>⟦{paras(1)}{figures}⟧</article>{SIDE}{FOOT}')
+    figures = "".join(
+        f"<figure><img src=/{n}.jpg><figcaption>{one}</figcaption></figure>" for n, one in enumerate(prose(8))
+    )
+    return page(f"{NAV}<article><h1>The quay in pictures</h1>⟦{paras(1)}{figures}⟧</article>{SIDE}{FOOT}")
 
 
 def questions() -> str:
-    answers = "".join(f'<div class="answer"><div class="votes">{9 - n} votes</div><div class="s-prose js-post-body">⟦{paras(2)}<pre><code>ferry --north {n}</code></pre>⟧</div><div class="user-card">answered by user{n}</div></div>' for n in range(3))
-    return page(f'{NAV}<div id="question"><h1>How do I moor?</h1><div class="votes">12 votes</div><div class="s-prose js-post-body">⟦{paras(2)}⟧</div></div><div id="answers"><h2>3 Answers</h2>{answers}</div><div id="sidebar"><h4>Related</h4><ul>{links(8)}</ul></div>{FOOT}')
+    answers = "".join(
+        f'<div class="answer"><div class="votes">{9 - n} votes</div><div class="s-prose js-post-body">⟦{paras(2)}<pre><code>ferry --north {n}</code></pre>⟧</div><div class="user-card">answered by user{n}</div></div>'
+        for n in range(3)
+    )
+    return page(
+        f'{NAV}<div id="question"><h1>How do I moor?</h1><div class="votes">12 votes</div><div class="s-prose js-post-body">⟦{paras(2)}⟧</div></div><div id="answers"><h2>3 Answers</h2>{answers}</div><div id="sidebar"><h4>Related</h4><ul>{links(8)}</ul></div>{FOOT}'
+    )
 
 
 def changelog() -> str:
     versions = "".join(
-        f'<h2>{9 - n}.0</h2><ul>' + "".join(f'<li>{one[:70]} (<a href="/issue/{n}{m}">#{n}{m}</a>)</li>' for m, one in enumerate(prose(5))) + "</ul>"
+        f"<h2>{9 - n}.0</h2><ul>"
+        + "".join(
+            f'<li>{one[:70]} (<a href="/issue/{n}{m}">#{n}{m}</a>)</li>' for m, one in enumerate(prose(5))
+        )
+        + "</ul>"
         for n in range(5)
     )
     return page(f'{NAV}<div class="markdown-body"><h1>Changelog</h1>⟦{versions}⟧</div>{FOOT}')
 
 
 def court_decision() -> str:
-    numbered = "".join(f'<div class="para"><span class="no">{n}</span><div class="txt">{one}</div></div>' for n, one in enumerate(prose(14), 1))
-    return page(f'{NAV}<div class="judgment"><h1>Case C-12/26</h1>⟦{numbered}<p>On those grounds, the Court hereby rules: the ferry is a public service.</p>⟧</div><div class="print-only">Printed from the register</div>{FOOT}')
+    numbered = "".join(
+        f'<div class="para"><span class="no">{n}</span><div class="txt">{one}</div></div>'
+        for n, one in enumerate(prose(14), 1)
+    )
+    return page(
+        f'{NAV}<div class="judgment"><h1>Case C-12/26</h1>⟦{numbered}<p>On those grounds, the Court hereby rules: the ferry is a public service.</p>⟧</div><div class="print-only">Printed from the register</div>{FOOT}'
+    )
 
 
 def interrupted() -> str:
-    parts = "".join(f'⟦{paras(2)}⟧<p class="also-read">Also read: <a href="/x{n}">Rail strike called off</a></p><div class="advert-block"><span>Advertisement</span><p>Lund boats: buy now, pay later.</p></div>' for n in range(4))
-    return page(f'{NAV}<article><h1>{TITLE}</h1><div itemprop="articleBody">{parts}</div></article>{SIDE}{FOOT}')
+    parts = "".join(
+        f'⟦{paras(2)}⟧<p class="also-read">Also read: <a href="/x{n}">Rail strike called off</a></p><div class="advert-block"><span>Advertisement</span><p>Lund boats: buy now, pay later.</p></div>'
+        for n in range(4)
+    )
+    return page(
+        f'{NAV}<article><h1>{TITLE}</h1><div itemprop="articleBody">{parts}</div></article>{SIDE}{FOOT}'
+    )
 
 
 def release_page() -> str:
@@ -257,7 +324,9 @@ def sections() -> str:
 
 
 def amp() -> str:
-    return page(f'<amp-sidebar><ul>{links(6)}</ul></amp-sidebar><header>The Quay</header><article class="amp-wp-article"><h1>{TITLE}</h1><div class="amp-wp-article-content">⟦<amp-img src=/a.jpg></amp-img>{paras(6)}⟧</div></article><footer class="amp-wp-footer">Back to top</footer>')
+    return page(
+        f'<amp-sidebar><ul>{links(6)}</ul></amp-sidebar><header>The Quay</header><article class="amp-wp-article"><h1>{TITLE}</h1><div class="amp-wp-article-content">⟦<amp-img src=/a.jpg></amp-img>{paras(6)}⟧</div></article><footer class="amp-wp-footer">Back to top</footer>'
+    )
 
 
 def french_news() -> str:
@@ -272,24 +341,39 @@ def french_news() -> str:
 
 def podcast() -> str:
     transcript = "".join(f"<p><b>{'Ada' if n % 2 else 'Bo'}:</b> {one}</p>" for n, one in enumerate(prose(9)))
-    return page(f'{NAV}<main><h1>Episode 12</h1><div class="player"><button>Play</button> 00:00 / 42:10</div><div class="show-notes">⟦{paras(1)}⟧</div><h2>Transcript</h2><div class="transcript">⟦{transcript}⟧</div></main>{FOOT}')
+    return page(
+        f'{NAV}<main><h1>Episode 12</h1><div class="player"><button>Play</button> 00:00 / 42:10</div><div class="show-notes">⟦{paras(1)}⟧</div><h2>Transcript</h2><div class="transcript">⟦{transcript}⟧</div></main>{FOOT}'
+    )
 
 
 def newsletter() -> str:
-    cells = "".join(f'<tr><td style="padding:9px"><table><tr><td>⟦<h2>Part {n}</h2>{paras(2)}⟧</td></tr></table></td></tr>' for n in range(4))
-    return page(f'<table width="100%"><tr><td><table width=600><tr><td>View in browser</td></tr>{cells}<tr><td>You receive this letter because you signed up. Unsubscribe.</td></tr></table></td></tr></table>')
+    cells = "".join(
+        f'<tr><td style="padding:9px"><table><tr><td>⟦<h2>Part {n}</h2>{paras(2)}⟧</td></tr></table></td></tr>'
+        for n in range(4)
+    )
+    return page(
+        f'<table width="100%"><tr><td><table width=600><tr><td>View in browser</td></tr>{cells}<tr><td>You receive this letter because you signed up. Unsubscribe.</td></tr></table></td></tr></table>'
+    )
 
 
 def portal_of_divs() -> str:
     """No helpful names, an article in nested boxes beside long teasers of others."""
-    teasers = "".join(f'<div class="x7"><a href="/s{n}">{_LINK_TITLES[n]}</a><div>{one}</div></div>' for n, one in enumerate(prose(5)))
+    teasers = "".join(
+        f'<div class="x7"><a href="/s{n}">{_LINK_TITLES[n]}</a><div>{one}</div></div>'
+        for n, one in enumerate(prose(5))
+    )
     inner = "".join(f'<div class="x3"><span>{one}</span></div>' for one in prose(8))
-    return page(f'<div class="x1"><div class="x2"><ul>{links(10)}</ul></div><div class="x4"><div class="x5"><h1>{TITLE}</h1><div>⟦{inner}⟧</div></div><div class="x6">{teasers}</div></div></div>')
+    return page(
+        f'<div class="x1"><div class="x2"><ul>{links(10)}</ul></div><div class="x4"><div class="x5"><h1>{TITLE}</h1><div>⟦{inner}⟧</div></div><div class="x6">{teasers}</div></div></div>'
+    )
 
 
 def more_below() -> str:
     """An article in the same box as its author and the beginnings of others."""
-    more = "".join(f'<div class="card"><h3><a href="/m{n}">{_LINK_TITLES[n]}</a></h3><p>{one[:160]} …</p></div>' for n, one in enumerate(prose(6)))
+    more = "".join(
+        f'<div class="card"><h3><a href="/m{n}">{_LINK_TITLES[n]}</a></h3><p>{one[:160]} …</p></div>'
+        for n, one in enumerate(prose(6))
+    )
     return page(
         f'{NAV}<main><h1>{TITLE}</h1><div class="text">⟦{paras(5)}⟧</div><div class="author-box"><h4>A. Quist</h4><p>Writes about harbours since 2009, lives on a boat '
         f'and keeps two cats.</p></div><h2>More stories</h2><div class="cards">{more}</div></main>{FOOT}'

@@ -18,6 +18,7 @@ from tuireader.library.page_tools import PageTools
 from tuireader.model import Article, NewMatch, TextFetched
 from tuireader.store import Store
 from tuireader.store.full_texts import WaitingPage, host_of
+from tuireader.store.requests import Asked
 from tuireader.text import is_html, plain
 
 EACH = 50
@@ -176,9 +177,12 @@ class FullTexts(UseCases):
         except TuireaderError as error:
             now, failed = self._now(), error if isinstance(error, PageFailed) else PageFailed(error.message)
             again = plans.next_try(page.tries + 1, failed.status, failed.retry_after, now)
-            await self._transact(
-                lambda store: store.full_texts.fail(page.article_id, failed.message, now, again)
-            )
+
+            def record(store: Store) -> None:
+                store.requests.count([Asked(page.feed_id, 0, pages=1)], now)
+                store.full_texts.fail(page.article_id, failed.message, now, again)
+
+            await self._transact(record)
             if failed.throttled:
                 until = plans.next_try(1, failed.status, failed.retry_after, now) or now
                 rest = [others.popleft() for _ in range(len(others))]
@@ -201,6 +205,7 @@ class FullTexts(UseCases):
         now, rules = self._now(), self._context.rules
 
         def keep(store: Store) -> list[NewMatch]:
+            store.requests.count([Asked(article.feed_id, 0, pages=1)], now)
             return [
                 NewMatch(text.id, text.title, article.feed_title, text.url, evidence)
                 for text, evidence in ingest.record_full_text(store, article.id, html, base_url, rules, now)
