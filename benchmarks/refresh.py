@@ -2,7 +2,7 @@
 
   python benchmarks/refresh.py [--feeds 200 1000] [--latency 0 100] [--runs 3]
       [--peers newsboat-50 newsboat-50a sfeed | all]
-      [--scenarios first same304 samebody new2 related] [--one-host]
+      [--scenarios first same304 samebody new2 related] [--one-host [N]]
 
 Scenarios: `first` (nothing stored yet), `same304` (all answers are 304), `samebody` (200 with the bytes of
 the last time, no validators), `new2` (two new entries in every feed). `related` is `new2` again with the
@@ -82,13 +82,17 @@ class Reader:
 
 
 class Tuireader(Reader):
-    """Ours, in this interpreter."""
+    """Ours, in this interpreter; `at_once` is the number of requests to a single host."""
+
+    at_once = 20
 
     def fill(self, folder: Path, urls: Sequence[str]) -> None:
         one_host = len({url.split("/")[2] for url in urls}) == 1
         watches = [f'[[watch]]\nname = "{word}"\nany = ["{word}"]\n' for word in WATCHES]
         both = '[[watch]]\nname = "both"\nany = ["chip"]\nall = [["YMTC", "SMIC"], ["wafer"]]\n'
-        fetch = f"[fetch]\nper_host = {20 if one_host else 2}\n"
+        fetch = (
+            f"[fetch]\nper_own_host = {self.at_once if one_host else 2}\n"  # loopback is a host of one's own
+        )
         feeds = [f'[[feeds]]\nurl = "{url}"\n' for url in urls]
         (folder / "config.toml").write_text("\n".join([*feeds, *watches, both, fetch]), encoding="utf-8")
 
@@ -281,7 +285,7 @@ def report_limit(one: Reader, server: Server, folder: Path, scenario: str) -> No
 def compare(options: argparse.Namespace, feeds: int, folder: Path) -> None:
     """All scenarios for one number of feeds."""
     readers = [reader(name) for name in ["tuireader", *options.peers]]
-    with serving(feeds, options.one_host) as server:
+    with serving(feeds, bool(options.one_host)) as server:
         for one in readers:
             prepare(one, server, folder, "related" in options.scenarios)
         for latency in options.latency:
@@ -309,8 +313,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peers", nargs="*", default=["newsboat-50", "newsboat-50a", "sfeed"])
     parser.add_argument("--scenarios", nargs="+", choices=SCENARIOS, default=SCENARIOS)
-    parser.add_argument("--one-host", action="store_true", help="all feeds on one host, 20 requests at once")
+    parser.add_argument(
+        "--one-host",
+        nargs="?",
+        type=int,
+        const=20,
+        metavar="N",
+        help="all feeds on one host, N requests at once (20)",
+    )
     options = parser.parse_args(arguments)
+    Tuireader.at_once = options.one_host or 20
     if options.peers == ["all"]:
         options.peers = list(ALL_PEERS)
     if not Path("/usr/bin/time").exists():

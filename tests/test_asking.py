@@ -166,16 +166,19 @@ async def test_one_410_by_mistake_is_forgiven(tmp_path: Path, web: Web) -> None:
     async with simulated(tmp_path, feeds(url) + WATCHES, web) as world:
         await world.run(1.5)
         health = await world.health()
-        assert health.trouble is Trouble.FAILING and "asking a few times over a day" in health.feed.last_error
+        assert (
+            health.trouble is Trouble.FAILING and "asking for a day before it stops" in health.feed.last_error
+        )
         await world.run(4)
         assert (await world.health()).trouble is Trouble.NONE
 
 
 async def test_a_feed_that_stays_gone_is_asked_a_few_times_over_a_day(tmp_path: Path, web: Web) -> None:
     url = web.stages("/f", ONE, Answer(b"", 410))
-    async with simulated(tmp_path, feeds(url) + WATCHES, web) as world:
+    async with simulated(tmp_path, feeds(url), web) as world:
         await world.run(24)
         assert (await world.health()).feed.state == "ok"
+        world.clock.now += DAY
         await world.run(6)
         assert (await world.health()).feed.state == "gone"
         assert 5 <= len(web.requests) <= 11

@@ -112,7 +112,7 @@ def after_failure(history: History, fault: Fault, retry_after: int | None, rates
 
     The wait is at most the usual one or an eighth of the outage, whichever is longer. `retry_after` is the
     wait in seconds that the server requested; it is honoured up to a day. A feed that says it is gone is
-    asked a few times over a day before it stops.
+    asked over a day before it stops: a few times, or as often as a watch needs it.
     """
     if history.state in ("paused", "gone"):
         return Plan(None, history.state)
@@ -120,7 +120,8 @@ def after_failure(history: History, fault: Fault, retry_after: int | None, rates
         since = now - (now if history.gone_since is None else history.gone_since)
         if since >= DAY and history.error_streak >= GONE_TRIES:
             return Plan(None, "gone")
-        wait = max(HOUR, min(since, 6 * HOUR, DAY - since))
+        most = rates.watched if history.watched else 6 * HOUR
+        wait = max(HOUR, min(since, most, DAY - since))
     else:
         wait = _back_off(history, fault, rates, now)
     wait = early(wait, history.feed_id)

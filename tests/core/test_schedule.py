@@ -188,6 +188,11 @@ def test_gone_is_confirmed_over_a_day() -> None:
     assert all(later - earlier >= 0.9 * HOUR for earlier, later in pairwise(asked))
 
 
+def test_a_watched_feed_that_is_gone_is_asked_hourly_for_a_day() -> None:
+    history = History(1, error_streak=9, gone_since=NOW - 20 * HOUR, watched=True)
+    assert wait_of(after_failure(history, Fault.GONE, None, RATES, NOW)) <= HOUR
+
+
 def test_gone_needs_several_answers() -> None:
     slept = History(1, error_streak=1, gone_since=NOW - 5 * DAY)
     assert after_failure(slept, Fault.GONE, None, RATES, NOW).state == "ok"

@@ -159,7 +159,7 @@ def record_failure(
     history = _history(facts, setting, pace, facts.ttl, None)
     plan = schedule.after_failure(history, judged, wait, setting.rates, now)
     if judged is Fault.GONE and plan.next_try is not None:
-        reason += "; asking a few times over a day before it stops"
+        reason += "; asking for a day before it stops"
     attempt = Attempt(
         facts.id,
         now,
