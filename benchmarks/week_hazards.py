@@ -46,7 +46,8 @@ class Maker:
         if watched:
             watch = chance.choice(week_words.watch_names(chinese=self.chinese))
             term = week_words.form(chance, watch, hard=self.hard, chinese=self.chinese)
-            if chance.random() < 0.4 and not feed.teasers and "edit" not in changes:
+            plain = "<" not in term or feed.style != "double"  # a tag that was escaped twice is text
+            if chance.random() < 0.4 and plain and not feed.teasers and "edit" not in changes:
                 title = f"{term}：{title}" if self.chinese else f"{term}: {title}"
             else:
                 parts[chance.randrange(len(parts) // 2, len(parts))] += " " + week_words.mention(chance, term)
