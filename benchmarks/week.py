@@ -56,8 +56,7 @@ def report(world: World, made: Sequence[Figures]) -> None:
     kinds = list(dict.fromkeys(one.kind for one in watched.values()))
     print(f"{'class':<18} {'all':>4} {'known':>5}", end="")
     for each in made:
-        told = bool(each.told)
-        print(f" | {each.name:<24} {'median':>6} {'p95':>5}" if False else _head(each.reader, told), end="")
+        print(_head(each.reader, bool(each.told)), end="")
     print()
     for kind in [*sorted(kinds), ""]:
         ids = [name for name, one in watched.items() if kind in ("", one.kind)]
@@ -101,6 +100,8 @@ def _print_rest(each: Figures, world: World) -> None:
     print(f"  connections to a host {each.peak}; requests before a Retry-After {each.early}")
     gaps = ", ".join(f"{name} {value:g}" for name, value in each.gaps.items())
     print(f"  gaps: {gaps}" + (f"; challenges told as blocked: {each.blocked}" if each.blocked else ""))
+    if each.alarms:
+        print("  alarms: " + ", ".join(f"{kind} {count}" for kind, count in sorted(each.alarms.items())))
     print(f"  {each.seconds:.0f} s")
 
 

@@ -59,6 +59,7 @@ class Figures:
     peak: int = 0
     early: int = 0
     gaps: dict[str, float] = field(default_factory=dict)
+    alarms: dict[str, int] = field(default_factory=dict)
     blocked: str = ""
     seconds: float = 0.0
 
@@ -91,6 +92,7 @@ def figures(
     made.gaps = {"real": len(real), "unseen": sum(bool(one.unseen) for one in real)}
     if isinstance(reader, Tuireader):
         made.gaps |= judged_gaps(real, reader.gaps())
+        made.alarms = dict(reader.alarms())
     return made
 
 

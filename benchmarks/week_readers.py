@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -192,6 +193,11 @@ class Tuireader(Reader):
                 "SELECT f.url, g.found_at, g.after, g.before, g.closed_at IS NOT NULL"
                 " FROM gap g JOIN feed f ON f.id = g.feed_id"
             ).fetchall()
+
+    def alarms(self) -> Counter[str]:
+        """Return how many alarms of each kind were raised."""
+        with closing(sqlite3.connect(f"file:{self.home / 'news.db'}?mode=ro", uri=True)) as db:
+            return Counter(kind for (kind,) in db.execute("SELECT kind FROM alarm"))
 
     def health(self, now: int) -> Iterator[dict[str, object]]:
         """Return what `tuireader feeds --json` prints."""
