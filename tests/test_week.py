@@ -43,18 +43,18 @@ def made(week: Any, *articles: Any, **changes: Any) -> Any:
 
 def test_a_world_depends_on_its_seed_alone(week: Any) -> None:
     def documents(seed: str) -> list[bytes]:
-        world = week.hazards.world(seed, 18, 2, base)
+        world = week.hazards.world(seed, 18, 1, base)
         return [week.documents.document(feed, world.end) for feed in world.feeds]
 
     assert documents("1") == documents("1") != documents("2")
 
 
 def test_every_hazard_has_articles_that_can_be_known(week: Any) -> None:
-    world = week.hazards.world("2", 60, 7, base)
+    world = week.hazards.world("2", 19, 5, base)
     watched, known = world.watched(), world.knowable()
     kinds = {one.kind for one in watched.values()}
     assert kinds == {*week.hazards.ROSTER, "copies"} == {watched[name].kind for name in known}
-    assert 400 < len(watched) < 500 and 0.9 * len(watched) < len(known) < len(watched)
+    assert 0.85 * len(watched) < len(known) < len(watched)
     assert all(name in known for name, one in watched.items() if one.kind == "plain")
     final = [(one, one.at(world.end)) for one in watched.values() if not one.teaser]
     assert all(week.words.says(one.watch, one.title + later.html) for one, later in final)
