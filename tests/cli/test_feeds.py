@@ -144,7 +144,9 @@ def test_the_only_feed_that_a_page_names_is_followed(web: Web, home: Home, run: 
     run("refresh")
     web.serve("/blog", '<html><head><link rel="alternate" type="application/rss+xml" href="/new.xml">')
     new = web.serve("/new.xml", ONE)
-    assert run("refresh").code == Exit.OK
+    done = run("refresh")
+    said = f"tuireader: Good News: its address no longer has the feed, followed to {new}\n"
+    assert (done.code, done.err[: len(said)]) == (Exit.OK, said)
     told = f"now a web page, followed to its feed {new} (`tuireader feeds accept 1` keeps that)"
     assert told in run("feeds").out
     assert run("feeds", "accept").err == f"moved: Good News ({new})\n"

@@ -20,7 +20,7 @@ from tuireader.cli.watches import print_match
 from tuireader.errors import Exit
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, TextFetched, Told
 from tuireader.text import cut
-from tuireader.text.wording import counted, left_out
+from tuireader.text.wording import counted, followed, left_out
 
 if TYPE_CHECKING:
     from tuireader.config import NotifyConfig
@@ -98,7 +98,7 @@ async def follow(
                 _show(event)
             if matches and isinstance(event, NewMatch):
                 await print_match(library, event.article_id, event.evidence, as_json=True)
-            if isinstance(event, FeedDone) and (event.error or event.left_out):
+            if isinstance(event, FeedDone) and (event.error or event.left_out or event.followed):
                 remarks.append(event)
             elif isinstance(event, RefreshDone):
                 done = event
@@ -162,7 +162,8 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> list[str]:
 
 def _sum_up(done: RefreshDone, remarks: Sequence[FeedDone]) -> None:
     for feed in remarks:
-        say(f"tuireader: {feed.title}: {feed.error or left_out(feed.left_out)}")
+        said = feed.error or (followed(feed.followed) if feed.followed else left_out(feed.left_out))
+        say(f"tuireader: {feed.title}: {said}")
     say(
         f"{counted(done.feeds, 'feed')}, {done.new} new, {done.changed} changed, {done.failed} failed,"
         f" {done.seconds:.1f} s"

@@ -152,7 +152,10 @@ def _save_feed(
     record_success(store, outcome, setting, now, parsed, saved)
     named = facts.title not in (facts.url, without_password(facts.url))
     title = facts.title if named else parsed.title or facts.title
-    done = FeedDone(facts.id, title, len(saved.new), len(saved.changed), left_out=parsed.left_out)
+    followed = without_password(outcome.result.job.url) if outcome.followed else ""
+    done = FeedDone(
+        facts.id, title, len(saved.new), len(saved.changed), left_out=parsed.left_out, followed=followed
+    )
     noted = [GapNoted.of(gap, title)] if gap and not gap.filling else []
     return [done, *(new_match(text, title, evidence) for text, evidence in matches), *noted], saved.new
 

@@ -34,6 +34,9 @@ class FeedDone:
     done: Annotated[int, "Number of feeds fetched so far."] = 0
     total: Annotated[int, "Number of feeds to fetch."] = 0
     left_out: Annotated[int, "Oldest entries left out because the feed has more than 10,000."] = 0
+    followed: Annotated[
+        str, 'New address that a web page named, `""` unless the feed was just followed there.'
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)

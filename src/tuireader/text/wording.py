@@ -12,6 +12,11 @@ def stories_and_articles(stories: int, articles: int) -> str:
     return text if stories == articles else f"{counted(stories, 'story', 'stories')} · {text}"
 
 
+def followed(address: str) -> str:
+    """Describe a feed that was found at another address of its site."""
+    return f"its address no longer has the feed, followed to {address}"
+
+
 def left_out(number: int) -> str:
     """Describe a feed document that has too many entries."""
     oldest = counted(number, "oldest entry", "oldest entries")

@@ -24,7 +24,7 @@ from tuireader.model import (
     TextFetched,
     Told,
 )
-from tuireader.text.wording import counted, left_out
+from tuireader.text.wording import counted, followed, left_out
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.widgets.bars import TopLine
 
@@ -145,6 +145,8 @@ class Refreshing(Controller):
         elif isinstance(event, FeedDone):
             if event.error:
                 self._failed.append(event)
+            elif event.followed:
+                self.host.say(f"{event.title}: {followed(event.followed)}", seconds=8)
             elif event.left_out:
                 self.host.say(f"{event.title}: {left_out(event.left_out)}", seconds=8)
             now = time.monotonic()
