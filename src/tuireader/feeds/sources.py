@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING
 
+from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.feeds.backpressure import Reservation
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.workers import ParseWorker
@@ -13,6 +14,7 @@ from tuireader.model import Fault, Fetched, FetchJob, FetchResult, ParseFailed, 
 from tuireader.text import clean
 
 if TYPE_CHECKING:
+    from tuireader.feeds.mail_source import MailFolders
     from tuireader.feeds.program import Programs
 
 
@@ -24,6 +26,7 @@ class Sources(AbstractAsyncContextManager["Sources"]):
         self._parser = parser
         self._open = AsyncExitStack()
         self._programs: Programs | None = None
+        self._folders: MailFolders | None = None
 
     async def __aexit__(self, *_: object) -> None:
         await self._open.aclose()
@@ -37,6 +40,8 @@ class Sources(AbstractAsyncContextManager["Sources"]):
         source = job.source
         if source is None:
             return await self._fetcher.fetch(job, reservation)
+        if job.url.startswith(MAIL_SCHEMES):
+            return await self._mail().fetch(job, source, reservation)
         if source.command:
             result = await (await self._running()).fetch(job, source, reservation)
         else:
@@ -48,6 +53,10 @@ class Sources(AbstractAsyncContextManager["Sources"]):
     async def parse(self, fetched: Fetched, stored: Mapping[int, int]) -> ParseResult:
         """Parse a document; `stored` has the digests of known entries, which may be left out."""
         source = fetched.job.source
+        if source is not None and fetched.url.startswith(MAIL_SCHEMES):
+            from tuireader.feeds import mail_source
+
+            return await mail_source.parse(self._parser, fetched, source, stored)
         if source is not None and (source.items or source.watched):
             return await self._parse_page(fetched, source, stored)
         parsed = await self._parser.parse(fetched.body, fetched.url, fetched.content_type, stored=stored)
@@ -87,6 +96,15 @@ class Sources(AbstractAsyncContextManager["Sources"]):
             self._programs = Programs(self._fetcher.budget, seconds=limits.total, most=limits.max_bytes)
             await self._open.enter_async_context(self._programs)
         return self._programs
+
+    def _mail(self) -> MailFolders:
+        """Return the mail folders, opened on first use."""
+        if self._folders is None:
+            from tuireader.feeds.mail_source import MailFolders
+
+            limits = self._fetcher.limits
+            self._folders = MailFolders(self._fetcher.budget, seconds=limits.total, most=limits.max_bytes)
+        return self._folders
 
 
 def _blamed(failed: ParseFailed, source: Source, body: bytes) -> ParseFailed:

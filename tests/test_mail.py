@@ -1,0 +1,423 @@
+"""Mail folders as feeds: Maildir and mbox through the library, and what a mail becomes."""
+
+from __future__ import annotations
+
+import mailbox
+import marshal
+import os
+import time
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.builders import ALL, opened, refreshed, titles
+from tests.mails import deliver, mail, maildir, settle, snapshot
+from tuireader.feeds import mail as mails
+from tuireader.feeds.errors import Refused
+from tuireader.feeds.mail_address import read_address
+from tuireader.feeds.mail_folder import read_folder
+from tuireader.feeds.mail_html import cleaned, without_tracking
+from tuireader.feeds.workers import ParseWorker
+from tuireader.library import Library
+from tuireader.model import Article, Fault, FeedDone, ParsedEntry
+from tuireader.text import plain
+
+
+def text(url: str, more: str = "") -> str:
+    return f'[[feeds]]\nurl = "{url}"\n{more}'
+
+
+async def done(library: Library) -> FeedDone:
+    (event,) = [event for event in await refreshed(library) if isinstance(event, FeedDone)]
+    return event
+
+
+async def article(library: Library, title: str) -> Article:
+    rows = await library.lists.rows(await library.lists.ids(ALL))
+    (found,) = [row.id for row in rows if row.title == title]
+    got = await library.articles.get(found)
+    assert got is not None
+    return got
+
+
+def entries(*data: bytes) -> tuple[ParsedEntry, ...]:
+    """What mails become."""
+    return mails.read(marshal.dumps(list(data)), "", None, "Folder").entries
+
+
+def one(**options: object) -> ParsedEntry:
+    (entry,) = entries(mail(**options))  # type: ignore[arg-type]
+    return entry
+
+
+# --------------------------------------------------------------------------- folders
+
+
+async def test_a_maildir_is_a_feed_that_is_never_changed(tmp_path: Path) -> None:
+    folder = maildir(tmp_path / "Mail" / "news")
+    for n in range(3):
+        deliver(folder, f"{n}.host", mail(n, f"Letter {n}"))
+    before = snapshot(folder)
+    async with opened(tmp_path, text("maildir:Mail/news", 'folder = "Letters"\n')) as library:
+        first = await done(library)
+        assert (first.error, first.new, first.title) == ("", 3, "Harbour Letters")
+        (feed,) = await library.feeds.all()
+        assert (feed.title, feed.folder, feed.url) == ("Harbour Letters", "Letters", "maildir:Mail/news")
+        found = await article(library, "Letter 2")
+        assert (found.author, found.url) == ("Käthe Küste", "https://letters.example.org/web/1?id=7")
+        assert "ferry.jpg" in found.html and "t.example.net" not in found.html and "utm_" not in found.html
+        assert snapshot(folder) == before
+        assert (await done(library)).new == 0
+        deliver(folder, "4.host", mail(4, "Letter 4", list_id="Another <other.example.org>"))
+        (folder / "new" / "0.host").rename(folder / "cur" / "0.host:2,S")  # read elsewhere
+        again = await done(library)
+        assert (again.new, again.changed) == (1, 0)
+        assert (await library.feeds.all())[0].title == "Harbour Letters"
+
+
+async def test_mails_of_several_lists_and_those_of_one(tmp_path: Path) -> None:
+    folder = maildir(tmp_path / "news")
+    deliver(folder, "1", mail(1, "Ferry"))
+    deliver(folder, "2", mail(2, "Tide", list_id="Tides <tides.example.net>"))
+    deliver(folder, "3", mail(3, "Private", list_id=""))
+    async with opened(tmp_path, text(f"maildir:{folder}")) as library:
+        assert (await done(library)).new == 3
+        assert [feed.title for feed in await library.feeds.all()] == ["news"]
+    async with opened(tmp_path, text(f"maildir:{folder}?list=Tides.example.net")) as library:
+        assert (await done(library)).new == 1
+        assert [feed.title for feed in await library.feeds.all()] == ["Tides"]
+
+
+async def test_watches_see_mails_and_a_mailbox_file_grows(tmp_path: Path) -> None:
+    path = tmp_path / "letters"
+    box = mailbox.mbox(path)
+
+    def add(data: bytes) -> None:
+        box.add(mailbox.mboxMessage(data))
+        box.flush()
+
+    add(mail(1, "One"))
+    add(mail(2, "Two", body="Text\nFrom the sea: a line that mbox files quote\n", kind="text/plain"))
+    watch = '[[watch]]\nname = "Ferry"\nany = ["ferry"]\n'
+    async with opened(tmp_path, text("mbox:letters", watch)) as library:
+        assert (await done(library)).new == 2
+        assert "\n>From" in path.read_text() and ">From" not in (await article(library, "Two")).html
+        assert (await library.lists.counts()).watches["Ferry"].total == 1
+        add(mail(3, "Three"))
+        assert (await done(library)).new == 1
+        os.truncate(path, 0)  # mails were deleted
+        add(mail(4, "Four"))
+        third = await done(library)
+        assert (third.error, third.new) == ("", 1)
+    box.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("maildir:none", "none is not a Maildir: it does not exist"),
+        ("maildir:.", "is not a Maildir: there are no folders cur and new in it"),
+        ("mbox:none", "none cannot be read: there is no such folder"),
+        ("mbox:config.toml", "config.toml is not an mbox file: no line begins with “From ”"),
+        ("mbox:link", "link cannot be read: Too many levels of symbolic links"),
+        ("mbox:pipe", "pipe cannot be read: it is not a regular file"),
+    ],
+)
+async def test_folders_that_cannot_be_read(url: str, error: str, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("config.toml")
+    os.mkfifo(tmp_path / "pipe")
+    async with opened(tmp_path, text(url)) as library:
+        failed = await done(library)
+        assert failed.fault is Fault.MAIL and error in failed.error
+
+
+def reads(
+    folder: Path, cursor: str = "", most: int = 20_000_000, wanted: str = ""
+) -> tuple[list[bytes], str]:
+    """The mails that a visit finds, and its cursor."""
+    scheme = "maildir" if folder.is_dir() else "mbox"
+    url = f"{scheme}:{folder}{'?list=' * bool(wanted)}{wanted}"
+    found = read_folder(read_address(url, ""), cursor, most)
+    return ([], cursor) if found is None else (list(found.found), found.cursor)
+
+
+def numbers(found: list[bytes]) -> list[int]:
+    return sorted(int(data.partition(b"Message-ID: <")[2].partition(b"@")[0]) for data in found)
+
+
+def test_links_pipes_drafts_and_deleted_mails_are_left_alone(tmp_path: Path) -> None:
+    folder = maildir(tmp_path / "m")
+    deliver(folder, "1", mail(1))
+    (folder / "cur" / "2").symlink_to(folder / "new" / "1")
+    os.mkfifo(folder / "cur" / "3")
+    (folder / "cur" / "4:2,DS").write_bytes(mail(4))
+    (folder / "cur" / "5:2,ST").write_bytes(mail(5))
+    (folder / "cur" / ".hidden").write_bytes(mail(6))
+    (folder / "cur" / "7:2,FS").write_bytes(mail(7))
+    assert numbers(reads(folder)[0]) == [1, 7]
+
+
+def test_an_untouched_maildir_is_not_listed_and_a_backlog_is_read_in_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuireader.feeds.mail_folder.FIRST", 3)
+    monkeypatch.setattr("tuireader.feeds.mail_folder.AT_ONCE", 4)
+    monkeypatch.setattr("tuireader.feeds.mail_folder._SETTLED", 0)
+    folder = maildir(tmp_path / "m")
+    for n in range(1, 6):
+        os.utime(deliver(folder, str(n), mail(n)), (1_700_000_000 + n, 1_700_000_000 + n))
+    found, cursor = reads(folder)
+    assert numbers(found) == [3, 4, 5]  # the newest
+    assert reads(folder, cursor) == ([], cursor)
+    for n in range(10, 19):
+        deliver(folder, str(n), mail(n))
+        time.sleep(0.006)  # the clock of the file system is coarse
+    seen: list[int] = []
+    for _ in range(4):
+        found, cursor = reads(folder, cursor)
+        seen += numbers(found)
+    assert seen == list(range(10, 19))
+    assert read_folder(read_address(f"maildir:{folder}", ""), cursor, 100) is None
+
+
+def test_a_maildir_of_many_mails_is_cheap_to_visit_again(tmp_path: Path) -> None:
+    folder = maildir(tmp_path / "m")
+    first = deliver(folder, "0", mail(0))
+    for n in range(1, 3_000):
+        os.link(first, folder / "cur" / f"{n}:2,S")
+    settle(folder)
+    _, cursor = reads(folder)
+    times = (folder / "cur").stat().st_mtime_ns, (folder / "new").stat().st_mtime_ns
+    assert cursor.startswith(":".join(map(str, times)))
+    started = time.perf_counter()
+    assert read_folder(read_address(f"maildir:{folder}", ""), cursor, 100) is None
+    assert time.perf_counter() - started < 0.1
+
+
+def test_a_mail_that_arrives_while_the_folder_is_read_is_not_missed(tmp_path: Path) -> None:
+    folder = maildir(tmp_path / "m")
+    deliver(folder, "1", mail(1))
+    _, cursor = reads(folder)
+    assert cursor.startswith("0:0:")  # just changed: it is listed again
+    deliver(folder, "2", mail(2))
+    found, _ = reads(folder, cursor)
+    assert 2 in numbers(found)
+
+
+def test_limits_of_a_mailbox_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tuireader.feeds.mail_folder.LARGEST", 2_000)
+    path = tmp_path / "box"
+
+    def add(n: int, size: int = 0) -> None:
+        with path.open("ab") as file:
+            file.write(b"From x Tue Nov 14\n" + mail(n, body="y\n" * size, kind="text/plain") + b"\n")
+
+    for n in range(1, 30):
+        add(n)
+    found, cursor = reads(path, most=5_000)
+    assert numbers(found)[-1] == 29 and 5 < len(found) < 29  # the newest
+    add(30, size=20_000)
+    add(31)
+    add(32)
+    seen: set[int] = set()
+    for _ in range(5):
+        found, cursor = reads(path, cursor, most=5_000)
+        assert all(len(data) <= 2_000 for data in found)
+        seen |= set(numbers(found))
+    assert seen == {29, 30, 31, 32}
+    assert numbers(reads(path, "nonsense", most=1_000_000)[0]) == list(range(1, 33))
+    assert reads(path, "", most=1_000_000, wanted="other.example.org")[0] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("imaps://me@host.example/News/Daily", ("News/Daily", "host.example", 993, "me", "")),
+        ("imaps://me%40home:a%3Ab@host.example:1993", ("INBOX", "host.example", 1993, "me@home", "a:b")),
+        ("imap://me@home@127.0.0.1/Caf%C3%A9?list=x", ("Café", "127.0.0.1", 143, "me@home", "")),
+    ],
+)
+def test_addresses_of_imap_folders(url: str, parts: tuple[object, ...]) -> None:
+    read = read_address(url, "/")
+    assert (read.folder, read.host, read.port, read.user, read.password) == parts
+    assert read.wanted == ("x" if "list=" in url else "")
+
+
+@pytest.mark.parametrize("url", ["imaps:///INBOX", "imaps://me@host:port/", "imaps://["])
+def test_bad_addresses(url: str) -> None:
+    with pytest.raises(Refused, match="imaps://USER@HOST/FOLDER"):
+        read_address(url, "/")
+
+
+# --------------------------------------------------------------------------- what a mail becomes
+
+
+def test_a_newsletter_without_what_tracks_its_reader() -> None:
+    entry = one(subject="Ferry =?utf-8?b?4pu1?=\n =?iso-8859-1?q?caf=E9?=")
+    assert (entry.title, entry.guid) == ("Ferry ⛵café", "1@letters.example.org")
+    said = plain(entry.content_html)
+    assert "Preheader" not in said and "color" not in said and "The council bought a ferry." in said
+    assert 'href="https://site.example.org/f?p=2#top"' in entry.content_html
+    assert 'href="https://click.example.net/r/abc123"' in entry.content_html  # it leads on
+    assert entry.content_html.count("<img") == 1 and "<table" not in entry.content_html
+
+
+@pytest.mark.parametrize(
+    ("url", "clean"),
+    [
+        ("https://a.example/?utm_source=x&a=1&mc_eid=2", "https://a.example/?a=1"),
+        ("https://a.example/x?fbclid=1#part", "https://a.example/x#part"),
+        ("https://a.example/x?ref=main&q=utm_source", "https://a.example/x?ref=main&q=utm_source"),
+        ("https://a.example/x", "https://a.example/x"),
+    ],
+)
+def test_links_lose_what_tracks(url: str, clean: str) -> None:
+    assert without_tracking(url) == clean
+
+
+def test_tables_of_data_stay_and_hidden_texts_go() -> None:
+    data = "<table><tr><td>Ferry</td><td>12</td></tr><tr><td>Tram</td><td>7</td></tr></table>"
+    html, view = cleaned(
+        f"{data}<p hidden>one</p><p style='font-size:0px'>two</p><p style='font-size:10px'>three"
+    )
+    assert "<table" in html and "one" not in html and "two" not in html and "three" in html and view == ""
+
+
+@pytest.mark.parametrize(
+    "words", ["View online", "Im Browser ansehen", "在浏览器中查看", "Voir dans votre navigateur"]
+)
+def test_the_mail_on_the_web(words: str) -> None:
+    assert one(body=f"<a href='https://w.example/1'>{words}</a>").url == "https://w.example/1"
+    archived = "Archived-At: <https://lists.example.org/m/1>\n"
+    assert (
+        one(body=f"<a href='https://w.example/1'>{words}</a>", more=archived).url
+        == "https://lists.example.org/m/1"
+    )
+    assert one(body="<a href='javascript:x'>View online</a>").url == ""
+
+
+def test_plain_text_flows_and_links() -> None:
+    words = "A line that \nflows on.\n\n> quoted\nSee https://a.example/x?utm_source=y. <b>\n-- \nMe"
+    html = one(body=words, kind="text/plain; format=flowed").content_html
+    assert "A line that flows on." in html and "&lt;b&gt;" in html
+    assert '<a href="https://a.example/x">https://a.example/x</a>.' in html
+    assert mails.flowed("a \nb", delete=True) == "ab"
+
+
+def test_the_best_part_is_taken_and_attachments_are_named() -> None:
+    made = EmailMessage(policy=policy.SMTP)
+    made["Subject"], made["Message-ID"] = "Parts", "<p@x>"
+    made.set_content("Only plain")
+    made.add_alternative("<p>Rich</p>", subtype="html")
+    made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="Tide table Ä.pdf")
+    (entry,) = entries(made.as_bytes())
+    assert plain(entry.content_html).split("\n") == ["Rich", "Attached: Tide table Ä.pdf"] or (
+        "Rich" in entry.content_html and "Attached: Tide table Ä.pdf" in entry.content_html
+    )
+    assert "Only plain" not in entry.content_html and entry.published is None and entry.author == ""
+
+
+def test_odd_headers() -> None:
+    raw = "Subject: Ä raw\x1b[31m\nFrom: caf\xe9 <x@y>\nList-Id: \n\nText".encode("latin-1")
+    (entry,) = entries(raw)
+    assert entry.title == "Ä raw" and entry.author == "café" and entry.guid.startswith("mail:")
+    (entry,) = entries(b"Subject: =?x-none?b?!!!?= =?utf-8?q?=ff?=\nDate: soon\n\n")
+    assert entry.title and entry.published is None
+    assert entries(b"")[0].title == "(no subject)"
+
+
+def test_a_list_gives_its_name_and_archive() -> None:
+    archive = "List-Archive: <https://lists.example.org/archive?utm_source=x>\n"
+    found = mails.read(marshal.dumps([mail(more=archive), mail(2, more=archive)]), "", None, "Folder")
+    assert (found.title, found.site_url, found.partial) == (
+        "Harbour Letters",
+        "https://lists.example.org/archive",
+        True,
+    )
+    bare = mails.read(marshal.dumps([mail(list_id="<a.example.org>")]), "", None, "Folder")
+    assert bare.title == "a.example.org"
+    assert mails.read(marshal.dumps([]), "", None, "Folder").title == "Folder"
+
+
+# --------------------------------------------------------------------------- hostile mails
+
+_LINES = st.sampled_from(
+    [
+        "Content-Type: multipart/mixed; boundary=x",
+        "--x",
+        "--x--",
+        "Content-Type: text/html; charset=utf-7",
+        "",
+        "Content-Transfer-Encoding: base64",
+        "Content-Transfer-Encoding: x-uuencode",
+        "Content-Type: message/rfc822",
+        "Subject: =?utf-8?b?////?=",
+        "List-Id: <<>>",
+        "<table><table><td>",
+        "<a href='http://['>view online</a>",
+        "&#0;",
+        "Content-Disposition: attachment; filename*=utf-8''%ff",
+        "begin 644 x",
+        "Content-Type: ;;charset",
+        " folded",
+        "Message-ID: <>",
+        "Date: Tue, 99 Foo 99999",
+        "<img src=x width=1>",
+        "Content-Type: text/plain; format=flowed",
+    ]
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(_LINES | st.text(max_size=40), max_size=25), st.binary(max_size=60))
+def test_no_mail_is_too_odd(lines: list[str], rest: bytes) -> None:
+    data = "\n".join(lines).encode("utf-8", "surrogatepass") + rest
+    (entry,) = entries(data)
+    assert entry.title and entry.guid
+    assert entry.title.isprintable() and entry.author.isprintable()
+    assert entry.url == "" or entry.url.startswith("http")
+
+
+async def test_bombs_lose_no_other_mail(tmp_path: Path) -> None:
+    deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3_000))
+    bombs = [
+        b"Subject: deep\n" + deep,
+        b"Subject: parts\nContent-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\nhi\n" * 200_000,
+        b"Subject: html\nContent-Type: text/html\n\n" + b"<table><tr><td>" * 60_000,
+        b"Subject: words\nContent-Type: text/plain\n\n" + b"http://a.example/" * 60_000,
+        b"Subject: " + b"=?utf-8?q?x?= " * 100_000 + b"\n\n",
+        b"X: y\n" * 400_000,
+    ]
+    folder = maildir(tmp_path / "m")
+    for n, data in enumerate([mail(1, "Before"), *bombs, mail(2, "After")]):
+        deliver(folder, str(n), data)
+    async with opened(tmp_path, text("maildir:m")) as library:
+        assert ((await done(library)).error, len(await titles(library))) == ("", 8)
+        assert {"Before", "After"} <= set(await titles(library))
+
+
+async def test_a_mail_that_kills_the_reader_is_told_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its entry says so, and takes the place of a mail that would be missed."""
+    folder = maildir(tmp_path / "news")
+    monkeypatch.setattr("tuireader.feeds.mail_source._TOGETHER", 10)
+
+    async def parse(self: ParseWorker, body: bytes, *rest: object, **options: object) -> object:
+        if b"KILLER" in body:
+            return await kept(self, b"no marshal", *rest, **options)  # type: ignore[arg-type]
+        return await kept(self, body, *rest, **options)  # type: ignore[arg-type]
+
+    kept = ParseWorker.parse
+    monkeypatch.setattr(ParseWorker, "parse", parse)
+    for n in range(3):
+        deliver(folder, str(n), mail(n, "KILLER" if n == 1 else f"Letter {n}"))
+    async with opened(tmp_path, text("maildir:news")) as library:
+        assert (await done(library)).new == 3
+        rows = await library.lists.rows(await library.lists.ids(ALL))
+        assert {row.title for row in rows} == {"Letter 0", "Letter 2", "KILLER"}
+        assert "This mail is damaged" in (await article(library, "KILLER")).html
