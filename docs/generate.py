@@ -242,6 +242,7 @@ def licences() -> str:
     needed = _needed(project["dependencies"], frozenset(), {})
     extras = project["optional-dependencies"]
     images = _needed(extras["images"], frozenset(), {}).keys() - needed
+    mail = _needed(extras["mail"], frozenset(), {}).keys() - needed
     serve = _needed(extras["serve"], frozenset(), {}).keys() - needed
     lines = [
         "# Licences",
@@ -253,6 +254,7 @@ def licences() -> str:
     ]
     lines += _packages(needed)
     lines += ["", "Images (the extra `images`) need these as well:", "", *_packages(images)]
+    lines += ["", "Mail folders on IMAP servers (the extra `mail`) need this as well:", "", *_packages(mail)]
     lines += ["", "`tuireader serve` (the extra `serve`) needs these as well:", "", *_packages(serve)]
     return finished([*lines, "", *_REMARKS])
 

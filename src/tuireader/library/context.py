@@ -11,6 +11,7 @@ from typing import TypeVar
 from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Paths, Problem, load, loads
 from tuireader.config import edit as config_edit
+from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import ended, quiet_days, rules
@@ -70,12 +71,12 @@ class Context:
     def full_text(self) -> dict[str, str]:
         """The `full_text` of feeds that do not leave it to us, by address.
 
-        Pages watched for changes have their text.
+        Pages watched for changes and mails have their text; the web page of a mail is not fetched unasked.
         """
         return {
-            feed.url: "off" if feed.kind == "page" else feed.full_text
+            feed.url: "off" if feed.kind == "page" or feed.full_text == "auto" else feed.full_text
             for feed in self.config.feeds
-            if feed.full_text != "auto" or feed.kind == "page"
+            if feed.full_text != "auto" or feed.kind == "page" or feed.url.startswith(MAIL_SCHEMES)
         }
 
     async def reload(self) -> None:
