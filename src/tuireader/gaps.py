@@ -11,7 +11,6 @@ front of it are gone.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -72,7 +71,7 @@ class Before:
         first = min(self.times)
         if len(self.times) == 1:
             return 1 / max(self.visited - first, DAY)
-        return (len(self.times) - 1) / max(self.newest - first, 1)
+        return (len(self.times) - 1) / max(max(self.visited, self.newest) - first, 1)
 
     @property
     def burst(self) -> float:
@@ -137,7 +136,7 @@ def measure(entries: Sequence[Listed], before: Before, now: int) -> Gap | None:
     listed = {one.article for one in entries}
     known = before.document.articles if before.document else ()
     missing = _missing(page, dates, before, after, until, by_date)
-    return Gap(after, until, missing, tuple(one for one in known if one not in listed))
+    return Gap(after, max(until, after + 1), missing, tuple(one for one in known if one not in listed))
 
 
 def _page(entries: Sequence[Listed], now: int) -> _Page:
@@ -254,20 +253,12 @@ def _may_be_replaced(page: _Page, before: Before) -> bool:
 
 
 def _missing(page: _Page, dates: Sequence[int], before: Before, after: int, until: int, by_date: bool) -> int:
-    """Estimate the number of entries in a gap from the rates on both sides of it.
-
-    The rate is taken to rise or fall evenly by factors from one side to the other.
-    """
-    rate, listed = before.rate * before.burst, len(dates)
-    if listed > FEW and len(set(dates)) > 1:
-        following = (listed - 1) / (max(dates) - min(dates))
-        rate = _logarithmic_mean(rate, following) if rate else following
-    number = rate * (until - after) - (0 if by_date or page.dated else page.new)
+    """Estimate the entries in a gap: by the usual pace, plus the beginning of the burst that follows."""
+    usual, listed, length = before.rate * before.burst, len(dates), until - after
+    number = usual * length - (0 if by_date or page.dated else page.new)
+    if listed > FEW and (span := max(dates) - min(dates)):
+        number += max(0.0, (listed - 1) / span - usual) * min(span, length)
     return min(max(1, round(number)), _MOST)
-
-
-def _logarithmic_mean(one: float, other: float) -> float:
-    return one if math.isclose(one, other, rel_tol=1e-6) else (other - one) / math.log(other / one)
 
 
 def reaches(entries: Sequence[Listed], known: frozenset[int], after: int) -> bool:

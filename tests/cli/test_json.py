@@ -89,6 +89,7 @@ LINES = {
     "watch lint": ("watch", "lint", "--json"),
     "watch test": ("watch", "test", "--json", "WeChat"),
     "watch report": ("watch", "report", "--json", "WeChat"),
+    "watch coverage": ("watch", "coverage", "--json", "WeChat"),
     "unread": ("unread", "--json"),
     "count": ("count", "--json", "WeChat"),
     "keys": ("keys", "--json"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -43,6 +45,21 @@ def seconds(option: str, text: str, least: int, most_days: int, such: str) -> in
     if not isinstance(value, int):
         raise UsageError(f"{option} wants a time such as {such}, not {text!r}")
     return value
+
+
+def moment(option: str, text: str, *, end: bool = False) -> int:
+    """Return the time of a day, or of a time ago; with `end`, of the end of that day. Raises UsageError."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        if not isinstance(duration(0, 36_500 * 86_400).read(text), int):
+            raise UsageError(
+                f"{option} wants a day such as 2026-11-03 or a time such as 7d, not {text!r}"
+            ) from None
+        return int(time.time()) - seconds(option, text, 0, 36_500, "7d")
+    if end:
+        day += timedelta(days=1)
+    return int(datetime(day.year, day.month, day.day).timestamp())
 
 
 def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:

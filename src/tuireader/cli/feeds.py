@@ -11,13 +11,15 @@ import click
 
 from tuireader.cli.base import in_library, library_command, say
 from tuireader.cli.completion import complete_feeds
+from tuireader.cli.coverage import list_gaps
 from tuireader.cli.expression import NO_FEEDS
 from tuireader.cli.output import json_option, print_json
 from tuireader.cli.refresh import follow
 from tuireader.errors import Exit
-from tuireader.model import Feed, FeedHealth, Trouble
+from tuireader.model import Coverage, Feed, FeedHealth, Trouble
 from tuireader.text import without_password
 from tuireader.text.wording import counted
+from tuireader.ui.drawing.coverage import summary
 from tuireader.ui.drawing.feed_summary import texts_note
 from tuireader.ui.drawing.times import age, until
 
@@ -37,21 +39,27 @@ if TYPE_CHECKING:
 @click.option(
     "--requests", is_flag=True, help="List how often each feed was asked over the last week, most first."
 )
+@click.option("--gaps", is_flag=True, help="List since when each feed was seen, and what was missed.")
 @click.pass_context
-def feeds(context: click.Context, as_json: bool, sort: str, requests: bool) -> None:
+def feeds(context: click.Context, as_json: bool, sort: str, requests: bool, gaps: bool) -> None:
     """List feeds with their health, or manage them.
 
     Columns: number, unread/all articles, articles a week, last success, title, address, error or note. With
-    --requests: number, requests a day, share of "unchanged" (304), title, address.
+    --requests: number, requests a day, share of "unchanged" (304), title, address. With --gaps: number,
+    coverage, title, address, and below each feed its gaps.
 
     \b
     Examples:
       tuireader feeds
       tuireader feeds --sort trouble
       tuireader feeds --requests
+      tuireader feeds --gaps
       tuireader feeds --json
     """
     if context.invoked_subcommand is None:
+        if gaps:
+            in_library(context.obj, partial(list_gaps, as_json=as_json))
+            return
         listing = _list_requests if requests and not as_json else partial(_list, as_json=as_json, sort=sort)
         in_library(context.obj, listing)
 
@@ -81,12 +89,13 @@ async def _list(library: Library, as_json: bool, sort: str) -> None:
     found = await library.feeds.health()
     if not found:
         say(f"tuireader: {NO_FEEDS}")
+    gaps = {one.feed.id: one for one in await library.coverage.of_feeds() if one.open}
     for health in sorted(found, key=_ORDERS[sort]):
         if as_json:
             address, trouble = without_password(health.feed.url), health.trouble.name.lower()
             print_json("FeedHealth", health, url=address, trouble=trouble)
         else:
-            print(_as_line(health, now))
+            print(_as_line(health, gaps.get(health.feed.id), now))
 
 
 _ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
@@ -97,7 +106,7 @@ _ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
 }
 
 
-def _as_line(health: FeedHealth, now: int) -> str:
+def _as_line(health: FeedHealth, coverage: Coverage | None, now: int) -> str:
     feed = health.feed
     success = age(feed.last_success, now) if feed.last_success else "never"
     columns = [
@@ -107,7 +116,7 @@ def _as_line(health: FeedHealth, now: int) -> str:
         success,
         feed.title,
         without_password(feed.url),
-        _trouble(health, now),
+        _trouble(health, now) or (summary(coverage, now) if coverage else texts_note(health)),
     ]
     return "\t".join(columns).rstrip("\t")
 
@@ -131,7 +140,7 @@ def _trouble(health: FeedHealth, now: int) -> str:
             moved = f"{_MOVED[health.moved_why]} {health.moved_to}"
             return f"{moved} (`tuireader feeds accept {feed.id}` keeps that)"
         case Trouble.NONE:
-            return texts_note(health)
+            return ""
 
 
 _MOVED = {

@@ -18,7 +18,7 @@ from tuireader.cli.expression import NO_FEEDS
 from tuireader.cli.output import print_json_text
 from tuireader.cli.watches import print_match
 from tuireader.errors import Exit
-from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, TextFetched, Told
+from tuireader.model import Event, FeedDone, GapNoted, NewMatch, RefreshDone, Relating, TextFetched, Told
 from tuireader.text import cut
 from tuireader.text.wording import counted, followed, left_out
 
@@ -89,6 +89,7 @@ async def follow(
     live = sys.stderr.isatty() and not (as_json or quiet)
     done = RefreshDone(0, 0, 0, 0, 0.0)
     remarks: list[FeedDone] = []
+    gaps: list[GapNoted] = []
     untold = False
     async with aclosing(found) as events:
         async for event in events:
@@ -100,6 +101,8 @@ async def follow(
                 await print_match(library, event.article_id, event.evidence, as_json=True)
             if isinstance(event, FeedDone) and (event.error or event.left_out or event.followed):
                 remarks.append(event)
+            elif isinstance(event, GapNoted) and not event.closed:
+                gaps.append(event)
             elif isinstance(event, RefreshDone):
                 done = event
             elif isinstance(event, Told):
@@ -108,7 +111,7 @@ async def follow(
                     await library.refresh.shown(event.articles, channel)
     await library.watches.catch_up()
     if not (as_json or quiet):
-        _sum_up(done, remarks)
+        _sum_up(done, remarks, gaps)
     return exit_code(done, untold=untold)
 
 
@@ -160,10 +163,13 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> list[str]:
     return channels
 
 
-def _sum_up(done: RefreshDone, remarks: Sequence[FeedDone]) -> None:
+def _sum_up(done: RefreshDone, remarks: Sequence[FeedDone], gaps: Sequence[GapNoted]) -> None:
     for feed in remarks:
         said = feed.error or (followed(feed.followed) if feed.followed else left_out(feed.left_out))
         say(f"tuireader: {feed.title}: {said}")
+    for gap in gaps:
+        why = f": {gap.reason}" if gap.reason else ""
+        say(f"tuireader: {gap.title}: about {counted(gap.unseen, 'article')} not seen{why}")
     say(
         f"{counted(done.feeds, 'feed')}, {done.new} new, {done.changed} changed, {done.failed} failed,"
         f" {done.seconds:.1f} s"

@@ -123,6 +123,21 @@ class Alarm(Shape, of=model.Alarm):
     """An alarm of a feed or a watch."""
 
 
+class Gap(Shape, of=model.FeedGap, shows="id found_at after before missing filled unseen closed_at reason"):
+    """Articles that came and went between two visits to a feed."""
+
+
+class FeedCoverage(
+    Shape,
+    of=model.Coverage,
+    shows="id=feed.id url title=feed.title since unseen_since complete unseen gaps",
+):
+    """With --gaps, since when a feed was seen, and its gaps."""
+
+    url: Annotated[str, "Its address in the configuration, without a password."]
+    gaps: Annotated[list[Gap], "Its gaps, filled ones too."]
+
+
 class ChangedFeed(Shape, of=model.Feed, shows="id url title done"):
     """A changed feed."""
 
@@ -217,11 +232,20 @@ class First(Shape, of=FeedLead):
     feed: Annotated[str, "Title of the feed."]
 
 
-class WatchReport(Shape, of=reports.Report, shows="hits days feeds terms samples first a_day aliases former"):
+class WatchCoverage(Shape, of=model.WatchCoverage, shows="watch since complete open_gaps=gaps unseen feeds"):
+    """Since when the feeds of a watch were seen."""
+
+    feeds: Annotated[list[FeedCoverage], "Its feeds."]
+
+
+class WatchReport(
+    Shape, of=reports.Report, shows="hits days feeds terms samples first a_day aliases former coverage"
+):
     """Matches of a watch or an expression."""
 
     samples: Annotated[list[Article], "The newest matches."]
     first: Annotated[list[First], "Feeds that report first; empty for `watch test`."]
+    coverage: Annotated[WatchCoverage | None, "Coverage of its feeds; `null` for `watch test`."]
 
 
 class Remark(Shape, of=reports.Remark):
@@ -349,7 +373,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "undo": (Marked,),
     "alarms": (Alarm,),
     "matches": (LoggedMatch,),
-    "feeds": (FeedHealth,),
+    "feeds": (FeedHealth, FeedCoverage),
     "feeds accept": (ChangedFeed,),
     "feeds pause": (ChangedFeed,),
     "feeds remove": (ChangedFeed,),
@@ -367,6 +391,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "watch list": (WatchNumbers,),
     "watch test": (WatchReport,),
     "watch report": (WatchReport,),
+    "watch coverage": (WatchCoverage,),
     "watch lint": (Remark,),
     "brief": (Brief,),
     "purge": (Purged,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -10,15 +11,17 @@ import click
 from tuireader.cli.articles import until_edited
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_watches
+from tuireader.cli.coverage import coverage, encoded_feeds
 from tuireader.cli.expression import NO_WATCHES, ExpressionCommand, expression_argument, say_advice
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
 from tuireader.text.wording import counted
+from tuireader.ui.drawing.coverage import watch_summary
 
 if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.library.watching.reports import Report
-    from tuireader.model import ArticleRow, Evidence
+    from tuireader.model import ArticleRow, Evidence, WatchCoverage
 
 _days = click.option("--days", type=click.IntRange(1, 3650), help="Only the last N days.")
 _BAR = 40
@@ -33,6 +36,9 @@ def watch() -> None:
       tuireader watch list
       tuireader watch test 'fine NEAR/8 Tencent' --days 30
     """
+
+
+watch.add_command(coverage)
 
 
 @watch.command("list")
@@ -92,7 +98,8 @@ async def test(library: Library, expression: str, days: int | None, exit_status:
 async def report(library: Library, name: str, days: int | None, as_json: bool) -> None:
     """Show the matches of a watch by day, feed and term.
 
-    Also shows which feeds report first, and aliases found in the articles, as in "Some Long Name (SLN)".
+    Also shows the coverage of its feeds, those that report first, and aliases found in the articles, as in
+    "Some Long Name (SLN)".
 
     \b
     Examples:
@@ -101,9 +108,12 @@ async def report(library: Library, name: str, days: int | None, as_json: bool) -
     """
     await library.watches.catch_up()  # new rules see what is stored
     found = await library.watches.report(name, days)
-    _print_report(library, found, as_json)
+    now = int(time.time())
+    seen = await library.coverage.of_watch(name, days and now - days * 86_400)
+    _print_report(library, found, as_json, seen)
     if as_json:
         return
+    print(f"\nCoverage: {watch_summary(seen, now)}")
     _print_table("Terms", found.terms)
     if found.aliases:
         print("\nOther names in its articles")
@@ -142,7 +152,7 @@ async def lint(library: Library, as_json: bool) -> None:
         say("nothing to report")
 
 
-def _print_report(library: Library, report: Report, as_json: bool) -> None:
+def _print_report(library: Library, report: Report, as_json: bool, seen: WatchCoverage | None = None) -> None:
     if as_json:
         from tuireader.cli import shapes
 
@@ -150,6 +160,7 @@ def _print_report(library: Library, report: Report, as_json: bool) -> None:
             "WatchReport",
             report,
             samples=[_article(library, row) for row in report.samples],
+            coverage=seen and shapes.WatchCoverage.encode(seen, feeds=encoded_feeds(seen)),
             first=[shapes.First.encode(lead, feed=title) for title, lead in report.leads],
         )
         return

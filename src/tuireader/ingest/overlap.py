@@ -27,7 +27,7 @@ def note_document(
     if visited is None or gaps.continues(entries, last, visited, now):
         return None
     before = gaps.Before(last, visited, *store.gaps.times_before(facts.id, now))
-    gap = gaps.measure(entries, before, now) if before.times else None
+    gap = gaps.measure(entries, before, now)
     if gap is None:
         return None
     page = parsed.older or parsed.current

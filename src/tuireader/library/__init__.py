@@ -14,6 +14,7 @@ from tuireader.library.alarms import Alarms
 from tuireader.library.articles import Articles
 from tuireader.library.content import Content
 from tuireader.library.context import Context
+from tuireader.library.coverage import Coverages
 from tuireader.library.downloads import Downloads
 from tuireader.library.exchange import Exchange
 from tuireader.library.feeds import Feeds
@@ -56,6 +57,7 @@ class Library:
         self.mutes = Mutes(context, self.watches)
         self.briefs = Briefs(context)
         self.alarms = Alarms(context)
+        self.coverage = Coverages(context)
         self.refresh = Refresh(context, self.full_texts, self.alarms)
         self.downloads = Downloads(context)
         self.exchange = Exchange(context, self.feeds)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from tuireader import ingest, query, watch
-from tuireader.config import Config, MuteConfig, Paths, Problem, load, loads
+from tuireader.config import Config, MuteConfig, Paths, Problem, WatchConfig, load, loads
 from tuireader.config import edit as config_edit
 from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.errors import TuireaderError, UsageError
@@ -224,6 +224,15 @@ class Context:
             {item.name for item in self.config.watches if item.notify != "never"},
             self._ended,
         )
+
+    def feeds_of(self, item: WatchConfig) -> list[Feed]:
+        """Return the subscribed feeds that a watch reads."""
+        wanted = {name.casefold() for name in item.feeds}
+        return [
+            feed
+            for feed in self.feeds
+            if not wanted or wanted & {feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()}
+        ]
 
     @property
     def watched_feeds(self) -> frozenset[int] | None:

@@ -28,6 +28,7 @@ from tuireader.model.articles import Thread as Thread
 from tuireader.model.articles import Trouble as Trouble
 from tuireader.model.coverage import Coverage as Coverage
 from tuireader.model.coverage import FeedGap as FeedGap
+from tuireader.model.coverage import WatchCoverage as WatchCoverage
 from tuireader.model.downloads import Download as Download
 from tuireader.model.downloads import DownloadState as DownloadState
 from tuireader.model.events import Event as Event

@@ -34,12 +34,14 @@ class FeedGap:
 class Coverage:
     """Coverage of a feed in a period: `since` when it was seen (None: never) and the gaps.
 
-    `unseen_since` is its last successful fetch if it fails now.
+    `unseen_since` is its last successful fetch if it fails or is not fetched now.
     """
 
     feed: Feed
     since: Annotated[int | None, "Start of the period, `null` if the feed was never fetched."] = None
-    unseen_since: Annotated[int | None, "Its last successful fetch if it fails now, else `null`."] = None
+    unseen_since: Annotated[
+        int | None, "Its last successful fetch if it fails, is gone or paused, else `null`."
+    ] = None
     gaps: Annotated[tuple[FeedGap, ...], "Its gaps in the period, filled ones too."] = ()
 
     @property
@@ -56,3 +58,32 @@ class Coverage:
     def complete(self) -> bool:
         """True if everything the feed published in the period was seen."""
         return self.since is not None and self.unseen_since is None and not self.open
+
+
+@dataclass(frozen=True, slots=True)
+class WatchCoverage:
+    """Coverage of the feeds of a watch in a period."""
+
+    watch: Annotated[str, "Name of the watch."]
+    feeds: Annotated[tuple[Coverage, ...], "Its feeds."] = ()
+
+    @property
+    def since(self) -> int | None:
+        """Time since which all its feeds were seen, `null` if one was never fetched."""
+        starts = [one.since for one in self.feeds if one.since is not None]
+        return max(starts) if starts and len(starts) == len(self.feeds) else None
+
+    @property
+    def gaps(self) -> int:
+        """Number of gaps that are not filled."""
+        return sum(len(one.open) for one in self.feeds)
+
+    @property
+    def unseen(self) -> int:
+        """About how many articles of its feeds were not seen."""
+        return sum(one.unseen for one in self.feeds)
+
+    @property
+    def complete(self) -> bool:
+        """True if everything its feeds published in the period was seen."""
+        return bool(self.feeds) and all(one.complete for one in self.feeds)

@@ -185,7 +185,8 @@ class Alarms(Part):
     def open_gaps(self, since: int) -> list[tuple[int, int, int]]:
         """Return (feed, gaps, articles missing) for gaps found since a time that are not filled."""
         return self._conn.execute(
-            """SELECT g.feed_id, count(*), sum(g.missing) FROM gap g JOIN feed f ON f.id = g.feed_id
+            """SELECT g.feed_id, count(*), sum(max(1, g.missing - g.filled))
+               FROM gap g JOIN feed f ON f.id = g.feed_id
                WHERE g.closed_at IS NULL AND g.found_at >= ? AND f.subscribed GROUP BY g.feed_id""",
             (since,),
         ).fetchall()

@@ -125,9 +125,11 @@ class Gaps(Part):
         return _gap(row)
 
     def starts(self) -> dict[int, tuple[int | None, int | None]]:
-        """Return the first successful fetch and the start of its present failure for each feed."""
-        rows = self._conn.execute("SELECT id, since, iif(last_error = '', NULL, last_success) FROM feed")
-        return {feed_id: (since, failing) for feed_id, since, failing in rows}
+        """Return the first successful fetch of each feed, and the last one if it is not fetched now."""
+        rows = self._conn.execute(
+            "SELECT id, since, iif(last_error = '' AND state = 'ok', NULL, last_success) FROM feed"
+        )
+        return {feed_id: (since, last) for feed_id, since, last in rows}
 
 
 def _gap(row: Sequence[Any]) -> FeedGap:

@@ -7,10 +7,11 @@ from functools import partial
 from typing import ClassVar
 
 from tuireader.commands import Scope
-from tuireader.model import Feed, FeedHealth, Trouble, ViewKind
+from tuireader.model import Coverage, Feed, FeedHealth, Trouble, ViewKind
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
+from tuireader.ui.drawing.coverage import gap_lines, summary
 from tuireader.ui.drawing.feed_summary import texts_note
 from tuireader.ui.drawing.lines import Line
 from tuireader.ui.drawing.times import age, until
@@ -72,8 +73,9 @@ def _note(health: FeedHealth) -> str:
     return f"to {health.moved_to}" if health.moved_to else texts_note(health)
 
 
-def health_row(health: FeedHealth, now: int) -> Row:
+def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -> Row:
     """Return the row of a feed."""
+    gaps = summary(coverage, now) if coverage is not None and coverage.open else ""
     feed = health.feed
     sign, style, state = _SIGNS[health.trouble]
     streak = f" ×{feed.error_streak}" if feed.error_streak > 1 else ""
@@ -84,7 +86,7 @@ def health_row(health: FeedHealth, now: int) -> Row:
             "sign": Cell(sign, style),
             "feed": Cell(_name(feed), "strong" if health.trouble >= Trouble.MOVED else "text"),
             "state": Cell(state + streak, style),
-            "why": Cell(why or health.alarm or _note(health), "dim"),
+            "why": Cell(why or health.alarm or gaps or _note(health), "dim"),
             "success": Cell(_since(feed.last_success, now), "dim"),
             "next": Cell(_next(feed, now), "dim"),
             "weekly": Cell(_weekly(health.per_week), "text"),
@@ -93,7 +95,7 @@ def health_row(health: FeedHealth, now: int) -> Row:
     )
 
 
-def health_facts(health: FeedHealth, now: int) -> list[Line]:
+def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None) -> list[Line]:
     """Return details of a feed, errors first."""
     feed = health.feed
     url = without_password(feed.url)
@@ -113,6 +115,9 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
         lines.append(((f"{_MOVED[health.moved_why]} ", "star"), (health.moved_to, "text")))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
     lines.append(((f"{tried}, next try {_next(feed, now)}", "dim"),))
+    if coverage is not None and coverage.since is not None:
+        lines.append(((summary(coverage, now), "star" if coverage.open else "dim"),))
+        lines += [((line, "text"),) for line in gap_lines(coverage.gaps)]
     if note := texts_note(health):
         lines.append(((note, "dim"),))
     newest = f", the newest {age(health.newest, now)}" if health.newest is not None else ""
@@ -145,14 +150,16 @@ class Health(TableScreen):
     def __init__(self, flows: FlowRunner) -> None:
         super().__init__(flows)
         self._found: dict[str, FeedHealth] = {}
+        self._coverage: dict[int, Coverage] = {}
 
     async def fetch(self) -> list[Row]:
         """Return the feeds, those in trouble first, then in the order of the config."""
         found = sorted(await self.library.feeds.health(), key=lambda health: health.order)
         self._found = {str(health.feed.id): health for health in found}
+        self._coverage = {one.feed.id: one for one in await self.library.coverage.of_feeds()}
         now = int(self.host.clock())
         self.table.empty_text = f"No feeds yet. {self.host.key_of('add_feed')} on the main screen adds one."
-        return [health_row(health, now) for health in found]
+        return [health_row(health, now, self._coverage.get(health.feed.id)) for health in found]
 
     def summary(self) -> str:
         """Return the number of feeds and of feeds in trouble."""
@@ -161,7 +168,8 @@ class Health(TableScreen):
 
     def about(self, key: str) -> list[Line]:
         """Return error, address, times and statistics of a feed."""
-        return health_facts(self._found[key], int(self.host.clock()))
+        health = self._found[key]
+        return health_facts(health, int(self.host.clock()), self._coverage.get(health.feed.id))
 
     def keys(self) -> list[tuple[str, str]]:
         """Return the commands for the feed under the cursor."""

@@ -1,0 +1,45 @@
+"""Coverage of feeds and watches: since when they were seen, and which articles were missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuireader.library.context import UseCases
+from tuireader.library.watching import named
+from tuireader.model import Coverage, Feed, FeedGap, WatchCoverage
+from tuireader.store import Store
+
+
+class Coverages(UseCases):
+    """Coverage in a period: from the first fetch of each feed, or from `since`, `until` now or then."""
+
+    async def of_feeds(self, since: int | None = None, until: int | None = None) -> list[Coverage]:
+        """Return the coverage of all subscribed feeds in config order."""
+        feeds = await self._context.load_feeds()
+        return await self._pool.read(lambda store: coverage(store, feeds, since, until))
+
+    async def of_watch(self, name: str, since: int | None = None, until: int | None = None) -> WatchCoverage:
+        """Return the coverage of the feeds of a watch. Raises UsageError if it does not exist."""
+        item = named(self._context.config, name)
+        await self._context.load_feeds()
+        feeds = self._context.feeds_of(item)
+        found = await self._pool.read(lambda store: coverage(store, feeds, since, until))
+        return WatchCoverage(item.name, tuple(found))
+
+
+def coverage(
+    store: Store, feeds: Sequence[Feed], since: int | None = None, until: int | None = None
+) -> list[Coverage]:
+    """Return the coverage of feeds in a period."""
+    starts = store.gaps.starts()
+    gaps: dict[int, list[FeedGap]] = {}
+    for gap in store.gaps.of_feeds(feed.id for feed in feeds):
+        if (since is None or gap.before > since) and (until is None or gap.after < until):
+            gaps.setdefault(gap.feed_id, []).append(gap)
+    made = []
+    for feed in feeds:
+        start, failing = starts.get(feed.id, (None, None))
+        first = start if start is None or since is None else max(start, since)
+        lost = failing if failing is None or until is None or failing < until else None
+        made.append(Coverage(feed, first, lost, tuple(gaps.get(feed.id, ()))))
+    return made

@@ -1,0 +1,70 @@
+"""Words for coverage: since when a feed or a watch was seen, and its gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuireader.model import Coverage, FeedGap, WatchCoverage
+from tuireader.text.wording import counted
+from tuireader.ui.drawing.times import day, list_day, short_time
+
+_HOURS = 2 * 86_400
+
+
+def summary(found: Coverage, now: int) -> str:
+    """Return `complete since 3 Nov`, or the gaps and the number of articles not seen."""
+    if found.since is None:
+        return "not known before the next fetch" if found.feed.last_success else "never fetched"
+    parts = [missed(len(found.open), found.unseen)] if found.open else []
+    if found.unseen_since is not None:
+        parts.append(f"not seen since {_moment(found.unseen_since, now)}")
+    return "; ".join(parts) or f"complete since {_day(found.since, now)}"
+
+
+def watch_summary(found: WatchCoverage, now: int) -> str:
+    """Return the same for all feeds of a watch."""
+    if not found.feeds:
+        return "no feeds"
+    never = sum(one.since is None for one in found.feeds)
+    lost = sum(one.unseen_since is not None for one in found.feeds)
+    parts = [missed(found.gaps, found.unseen)] if found.gaps else []
+    if lost:
+        parts.append(f"{counted(lost, 'feed')} not seen now")
+    if never:
+        parts.append(f"{counted(never, 'feed')} never fetched")
+    return "; ".join(parts) or f"complete since {_day(found.since or now, now)}"
+
+
+def missed(gaps: int, articles: int) -> str:
+    """Return `2 gaps, about 14 articles not seen`."""
+    return f"{counted(gaps, 'gap')}, about {counted(articles, 'article')} not seen"
+
+
+def period(gap: FeedGap) -> str:
+    """Return start and end of a gap: `12 Nov 08:00 – 14:10`."""
+    start, end = short_time(gap.after), short_time(gap.before)
+    same = start.rpartition(" ")[0] == end.rpartition(" ")[0] and gap.before - gap.after < _HOURS
+    return f"{start} – {end.rpartition(' ')[2] if same else end}"
+
+
+def result(gap: FeedGap) -> str:
+    """Return the number of articles that a gap hides and why, or of those that filled it."""
+    if gap.closed_at:
+        return f"filled with {counted(gap.filled, 'article')}"
+    filled = f", {gap.filled:,} fetched later" if gap.filled else ""
+    reason = gap.reason or ("being filled" if gap.filling else "")
+    return f"about {counted(gap.unseen, 'article')} not seen{filled}" + (f": {reason}" if reason else "")
+
+
+def gap_lines(gaps: Sequence[FeedGap], most: int = 3) -> list[str]:
+    """Return a line for each of the newest gaps that are not filled."""
+    return [f"{period(gap)}: {result(gap)}" for gap in gaps[::-1] if not gap.closed_at][:most]
+
+
+def _day(moment: int, now: int) -> str:
+    """Return `3 Nov` in the current year, else `3 Nov 2025`."""
+    return day(moment) if list_day(moment, now).isdecimal() else day(moment).rpartition(" ")[0]
+
+
+def _moment(moment: int, now: int) -> str:
+    return _day(moment, now) if now - moment > _HOURS * 7 else short_time(moment)
