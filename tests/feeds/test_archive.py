@@ -44,7 +44,7 @@ def channel(more: str) -> bytes:
         (channel(f'<link xmlns="{ATOM}" rel="next" href="/2"/>'), "https://news.example.org/2", ""),
         (channel("<generator>https://wordpress.org/?v=6.4.2</generator>"), f"{URL}?paged=2", ""),
         (channel("<generator>WordPress 6</generator>"), f"{URL}?paged=2", ""),
-        (atom("", '<generator uri="https://wordpress.org/" version="6">WordPress</generator>'), f"{URL}?paged=2", ""),
+        (atom("", '<generator uri="https://wordpress.org/">WordPress</generator>'), f"{URL}?paged=2", ""),
         (channel("<generator>Better than WordPress</generator>"), "", ""),
         (channel("<generator>Hugo</generator>"), "", ""),
     ],
