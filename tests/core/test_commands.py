@@ -116,9 +116,9 @@ def test_labels() -> None:
 
 
 def test_own_keys() -> None:
-    keys, problems = resolve_keys("default", {"show_hide_read": ["T", "T"], "zen": [], "quit": ["B"]})
+    keys, problems = resolve_keys("default", {"show_hide_read": ["T", "T"], "zen": [], "quit": ["Z"]})
     assert problems == []
-    assert (keys["show_hide_read"], keys["zen"], keys["quit"]) == (("T",), (), ("B",))
+    assert (keys["show_hide_read"], keys["zen"], keys["quit"]) == (("T",), (), ("Z",))
 
 
 def test_a_key_taken_from_the_preset_is_told() -> None:

@@ -17,6 +17,7 @@ from tuireader.ui.dialogs.mute import Mute
 from tuireader.ui.dialogs.new_watch import NewWatch
 from tuireader.ui.screens.commands import INSTEAD
 from tuireader.ui.screens.health import Health
+from tuireader.ui.screens.queue import Queue
 from tuireader.ui.screens.watches import Watches
 from tuireader.ui.widgets.choices import Choices
 from tuireader.ui.widgets.pane import Pane
@@ -41,6 +42,7 @@ def test_every_command_has_its_method() -> None:
     screens: dict[Scope, type[DOMNode]] = {
         Scope.HEALTH: Health,
         Scope.WATCHES: Watches,
+        Scope.QUEUE: Queue,
         Scope.SEARCH: SearchLine,
         Scope.MUTE: Mute,
         Scope.WATCH: NewWatch,

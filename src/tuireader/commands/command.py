@@ -16,6 +16,7 @@ class Scope(StrEnum):
     SIDEBAR = "sidebar"
     HEALTH = "feed health"
     WATCHES = "watches"
+    QUEUE = "queue"
     SEARCH = "search line"
     MUTE = "mute dialog"
     WATCH = "watch dialog"
@@ -23,7 +24,7 @@ class Scope(StrEnum):
 
 
 PANES = frozenset({Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR})
-TABLES = (Scope.HEALTH, Scope.WATCHES)
+TABLES = (Scope.HEALTH, Scope.WATCHES, Scope.QUEUE)
 MOVING = (*TABLES, Scope.CHOICES)
 
 

@@ -49,6 +49,11 @@ class Downloads(UseCases):
         )
         return await self.all(added) if added else []
 
+    async def path_of(self, url: str) -> str:
+        """Return the downloaded file of an address, `""` if there is none any more."""
+        paths = await self._pool.read(lambda store: store.downloads.paths(url))
+        return await asyncio.to_thread(lambda: next((path for path in paths if Path(path).is_file()), ""))
+
     async def retry(self, ids: Sequence[int]) -> None:
         """Let failed and cancelled downloads wait again."""
         await self._transact(lambda store: store.downloads.retry(ids))

@@ -34,6 +34,10 @@ class Downloads(Part):
         rows = self._conn.execute(f"{_ROWS}{where} ORDER BY d.id")
         return [_download(row) for row in rows]
 
+    def paths(self, url: str) -> list[str]:
+        """Return the complete files of an address."""
+        return self._column("SELECT path FROM download WHERE url = ? AND state = 'done'", (url,))
+
     def take(self) -> Download | None:
         """Mark the next waiting download as running and return it; None if none waits."""
         taken = self._value(

@@ -44,6 +44,11 @@ async def open_in_browser(url: str, program: Sequence[str] = ()) -> str:
         words = (found, url)
     else:
         return "no web browser was found"
+    return await start(words)
+
+
+async def start(words: Sequence[str]) -> str:
+    """Start a program without a shell, away from the terminal; return an error or `""`."""
     command = words[0]
     nothing = asyncio.subprocess.DEVNULL
     try:

@@ -13,8 +13,9 @@ from textual.signal import Signal
 from tuireader.commands import BY_ID, KeyProblem, key_label, resolve_keys
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
+from tuireader.subprocesses.programs import ADDRESS
 from tuireader.ui.bindings import keymap
-from tuireader.ui.browser import open_in_browser
+from tuireader.ui.browser import open_in_browser, start
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.themes import DARK, PLAIN
 from tuireader.ui.textual_private import CrashSafeApp
@@ -149,6 +150,14 @@ class Host(CrashSafeApp):
         trouble = await (self._browser or own)(checked)
         if trouble:
             self.say(f"{trouble}\n{checked}", severity="warning", seconds=10)
+
+    async def open_with(self, program: Sequence[str], target: str) -> None:
+        """Open an http address or a local file, given by its absolute path, with a program."""
+        words = [part.replace(ADDRESS, target) for part in program]
+        if not any(ADDRESS in part for part in program):
+            words.append(target)
+        if trouble := await start(words):
+            self.say(f"{trouble}\n{target}", severity="warning", seconds=10)
 
     def exit_to_demo(self) -> None:
         """Exit, to be restarted as the demo."""

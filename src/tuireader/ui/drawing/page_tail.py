@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tuireader.document import Block, Link, parse
-from tuireader.model import Article, Comment, Enclosure, Neighbour, Related, Relation, Story, Thread
+from tuireader.model import Article, Comment, Neighbour, Related, Relation, Story, Thread
 from tuireader.text.wording import counted
+from tuireader.ui.drawing.enclosures import enclosure_label
 from tuireader.ui.drawing.page_blocks import block_part
 from tuireader.ui.drawing.page_parts import Keys, Part, StyleRange, Tail, Target
 from tuireader.ui.drawing.times import age, distance, full_time, span
@@ -42,7 +43,7 @@ def build_tail(
     if article.tags:
         parts.append(Part(" ".join(f"#{tag}" for tag in article.tags[:30]), "dim"))
     for number, enclosure in enumerate(article.enclosures[:20], text_links + 1):
-        parts.append(Part(f"▸ {_enclosure_label(enclosure)} [{number}]", "dim"))
+        parts.append(Part(f"▸ {enclosure_label(enclosure)} [{number}]", "dim"))
     if text_links:
         parts.append(Part(f"{counted(text_links, 'link')} · {keys('list_links')} lists them", "dim"))
     if article.comments is None and (article.comments_url or article.comments_feed or article.comments_count):
@@ -113,16 +114,9 @@ def _add_comments(
 def file_links(article: Article, known: int) -> list[Link]:
     """Return the files of an article as links, numbered from `known` + 1 on."""
     return [
-        Link(number, enclosure.url, _enclosure_label(enclosure))
+        Link(number, enclosure.url, enclosure_label(enclosure))
         for number, enclosure in enumerate(article.enclosures[:20], known + 1)
     ]
-
-
-def _enclosure_label(enclosure: Enclosure) -> str:
-    size = f"{enclosure.length / 1_000_000:.1f} MB" if enclosure.length and enclosure.length > 50_000 else ""
-    length = f"{enclosure.duration // 60}:{enclosure.duration % 60:02d}" if enclosure.duration else ""
-    name = enclosure.title or enclosure.url.rsplit("/", 1)[-1] or "file"
-    return " · ".join(fact for fact in (name, enclosure.type, size, length) if fact)
 
 
 def _related_part(other: Related, article: Article, target: int) -> Part:

@@ -12,6 +12,7 @@ from tuireader.subprocesses.programs import Ran
 from tuireader.ui.controllers.mark_steps import Step
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.files import open_address
 from tuireader.ui.flows.settings import undo
 
 _LINES = 6  # of a program's output
@@ -31,7 +32,7 @@ async def open_link(main: Controllers, ask: Asking, number: int) -> Outcome | No
     url = next((link.url for link in page.links if link.number == number), None)
     if url is None:
         return Outcome(said=f"No link {number}")
-    await main.host.browse(url)
+    await open_address(main, url)
     return None
 
 
@@ -43,7 +44,7 @@ async def list_links(main: Controllers, ask: Asking) -> Outcome | None:
     from tuireader.ui.dialogs.pickers import LinkPicker
 
     if url := await ask(LinkPicker(page.links)):
-        await main.host.browse(url)
+        await open_address(main, url)
     return None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from tuireader.ui import views
 from tuireader.ui.bindings import MOVES
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows import articles, feeds, guide, lists, settings, watches
+from tuireader.ui.flows import articles, feeds, files, guide, lists, settings, watches
 from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
 
 Commands = dict[str, Callable[..., Any]]
@@ -18,6 +18,7 @@ Commands = dict[str, Callable[..., Any]]
 # Commands that the help runs instead of commands of another screen or dialog.
 INSTEAD = {
     "open_link": "list_links",
+    "cancel_download": "queue",
     "refresh_failing": "feed_health",
     "pause_feed": "feed_health",
     "accept_move": "feed_health",
@@ -41,6 +42,13 @@ async def _watches(main: Controllers, ask: Asking) -> Outcome:
     return Outcome(view=await ask(Watches(ask.flows, folds=main.session.folds)))
 
 
+async def _queue(main: Controllers, ask: Asking) -> Outcome | None:
+    from tuireader.ui.screens.queue import Queue
+
+    await ask(Queue(ask.flows))
+    return None
+
+
 _FLOWS: dict[str, Flow] = {
     "open_browser": articles.open_in_browser,
     "list_links": articles.list_links,
@@ -51,6 +59,9 @@ _FLOWS: dict[str, Flow] = {
     "save": articles.save,
     "pipe": articles.pipe,
     "macro": articles.choose_macro,
+    "open_file": files.open_file,
+    "download": files.download,
+    "queue": _queue,
     "story_sources": lists.story_sources,
     "show_new": lists.show_new,
     "fold_stories": lists.fold_stories,

@@ -1,0 +1,70 @@
+"""Flows for the files of articles: open, download."""
+
+from __future__ import annotations
+
+from tuireader.document import Link
+from tuireader.export.enclosures import program_for
+from tuireader.model import DownloadState, Enclosure
+from tuireader.text import safe_url
+from tuireader.text.wording import counted
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.drawing.enclosures import enclosure_label
+from tuireader.ui.flows.context import Asking, Outcome
+
+
+async def open_file(main: Controllers, ask: Asking) -> Outcome | None:
+    """Open a file of the current article; ask which if there are several."""
+    article_id = main.chosen.article_id
+    article = await main.library.articles.get(article_id) if article_id is not None else None
+    if article is None or not article.enclosures:
+        return Outcome(said="No files belong to this article", seconds=2)
+    url: str | None = article.enclosures[0].url
+    if len(article.enclosures) > 1:
+        from tuireader.ui.dialogs.pickers import LinkPicker
+
+        links = [Link(at, one.url, enclosure_label(one)) for at, one in enumerate(article.enclosures, 1)]
+        url = await ask(LinkPicker(links))
+    for one in article.enclosures:
+        if one.url == url:
+            await open_enclosure(main, one)
+            break
+    return None
+
+
+async def open_address(main: Controllers, url: str) -> None:
+    """Open a link of the open article: a file by the program of its type, others in the browser."""
+    article = main.session.article
+    for one in article.enclosures if article is not None else ():
+        if one.url == url:
+            await open_enclosure(main, one)
+            return
+    await main.host.browse(url)
+
+
+async def open_enclosure(main: Controllers, file: Enclosure) -> None:
+    """Open a file, the downloaded one if there is one, by the program of its type."""
+    program = program_for(main.library.config.open, file.type, file.url)
+    path = await main.library.downloads.path_of(file.url)
+    if program and path:
+        await main.host.open_with(program, path)
+    elif program and safe_url(file.url).startswith(("http://", "https://")):
+        await main.host.open_with(program, safe_url(file.url))
+    else:
+        await main.host.browse(file.url)
+
+
+async def download(main: Controllers, ask: Asking) -> Outcome:
+    """Queue the files of the chosen articles, and download them in the background."""
+    ids = main.chosen.ids
+    if not ids:
+        return Outcome(said="Select an article first", seconds=2)
+    added = await main.library.downloads.add(ids)
+    if not added:
+        return Outcome(said="No files belong to this article", seconds=2)
+    waiting = [one for one in added if one.state is not DownloadState.DONE]
+    if not waiting:
+        return Outcome(said=f"Already downloaded: {added[0].path}")
+    await main.library.downloads.start()
+    return Outcome(
+        said=f"Downloading {counted(len(waiting), 'file')} · {main.host.key_of('queue')} shows the queue"
+    )
