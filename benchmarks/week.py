@@ -90,7 +90,9 @@ def _print_rest(each: Figures, world: World) -> None:
         end=" ",
     )
     print(f"{middle(took.raw):.0f} and {p95(took.raw):.0f} by the clock;", end=" ")
-    print(f"{middle(took.late):.0f} and {p95(took.late):.0f} since it could be known")
+    print(f"{middle(took.late):.0f} and {p95(took.late):.0f} since it could be known;", end=" ")
+    best = delays(each.known, each.known, world.watched(), each.known, world)
+    print(f"at best {middle(best.on):.0f} and {p95(best.on):.0f}")
     if each.told:
         print(f"  told twice {each.twice}; false alarms {each.false},", end=" ")
         print(f"{each.false_uncertain} of them marked uncertain", end="")

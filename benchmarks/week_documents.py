@@ -68,8 +68,6 @@ def _rss(feed: Feed, entries: list[Article], now: int, page: int) -> str:
     for one in entries:
         date = _date(one, iso=False)
         title = html.escape(one.title, quote=False)
-        if feed.style == "double":
-            title = html.escape(title, quote=False)
         items.append(
             f"<item><title>{title}</title><link>{one.url}</link>"
             f'<guid isPermaLink="false">{one.guid(now)}</guid>'

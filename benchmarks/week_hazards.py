@@ -12,7 +12,7 @@ from week_documents import CHALLENGES
 from week_world import DAY, HOUR, MINUTE, START, TICK, Article, Feed, Spell, World, asleep, calendar
 
 ROSTER: dict[str, int] = {
-    "plain": 12, "hard text": 3, "burst, archive": 5, "burst, no archive": 3, "teaser": 4, "outage": 3,
+    "plain": 11, "hard text": 4, "burst, archive": 5, "burst, no archive": 3, "teaser": 4, "outage": 3,
     "429": 2, "moved": 4, "410": 2, "challenge": 2, "edit": 2, "guid": 2, "dates": 4, "rare": 4, "ttl": 2,
     "validators": 2, "pinned": 2, "across": 2,
 }  # fmt: skip
@@ -46,8 +46,7 @@ class Maker:
         if watched:
             watch = chance.choice(week_words.watch_names(chinese=self.chinese))
             term = week_words.form(chance, watch, hard=self.hard, chinese=self.chinese)
-            plain = "<" not in term or feed.style != "double"  # a tag that was escaped twice is text
-            if chance.random() < 0.4 and plain and not feed.teasers and "edit" not in changes:
+            if chance.random() < 0.4 and not feed.teasers and "edit" not in changes:
                 title = f"{term}：{title}" if self.chinese else f"{term}: {title}"
             else:
                 parts[chance.randrange(len(parts) // 2, len(parts))] += " " + week_words.mention(chance, term)
@@ -112,7 +111,7 @@ def _plain(make: Maker) -> None:
 def _hard(make: Maker) -> None:
     make.hard = True
     make.feed.window = 30
-    forms = [("rss", "iso-8859-1", ""), ("atom", "utf-8", "cdata"), ("rss", "windows-1252", "double")]
+    forms = [("rss", "iso-8859-1", ""), ("atom", "utf-8", "cdata"), ("rss", "windows-1252", "")]
     forms += [("rss", "utf-16", "cdata"), ("rss", "utf-8", "bare")]
     make.feed.format, make.feed.encoding, make.feed.style = forms[make.order % len(forms)]
     make.ordinary(7)
@@ -176,7 +175,7 @@ def _outage(make: Maker) -> None:
     make.ordinary(9)
     what = ("refused", "503", "500")
     for number in range(2):
-        length = make.chance.randrange(4, 9) * TICK
+        length = make.chance.randrange(3, 7) * TICK
         start = make.span(length) - 5 * MINUTE
         make.feed.spells.append(Spell(start, start + length, what[(make.order + number) % 3]))
         for _ in range(3):
@@ -188,7 +187,7 @@ def _throttled(make: Maker) -> None:
     make.feed.window = 36
     make.ordinary(9)
     for _ in range(2):
-        length = make.chance.randrange(5, 10) * TICK
+        length = make.chance.randrange(4, 8) * TICK
         start = make.span(length) - 5 * MINUTE
         retry = make.chance.choice((HOUR, 90 * MINUTE, 2 * HOUR))
         make.feed.spells.append(Spell(start, start + length, "429", retry))
