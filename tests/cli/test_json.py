@@ -88,6 +88,7 @@ LINES = {
     "watch list": ("watch", "list", "--json"),
     "watch lint": ("watch", "lint", "--json"),
     "watch test": ("watch", "test", "--json", "WeChat"),
+    "watch sources": ("watch", "sources", "--json", "WeChat"),
     "watch report": ("watch", "report", "--json", "WeChat"),
     "watch coverage": ("watch", "coverage", "--json", "WeChat"),
     "unread": ("unread", "--json"),

@@ -91,3 +91,25 @@ def test_no_text_is_a_fault_on_the_command_line(run: Run, command: list[str]) ->
         assert told.code in (Exit.OK, Exit.USAGE), (text, told)
         empty = command[0] == "search" and told.code == Exit.OK and not told.out
         assert bool(told.err) == (told.code == Exit.USAGE or empty) and "Traceback" not in told.err
+
+
+def test_search_feeds_are_proposed_and_added(home: Home, run: Run) -> None:
+    lines = [line.split("\t") for line in run("watch", "sources", "pay").out.splitlines()]
+    assert [line[0] for line in lines] == [str(number) for number in range(1, len(lines) + 1)]
+    assert lines[0][1] == "Google News: Pay" and lines[0][3].startswith(
+        "https://news.google.com/rss/search?q="
+    )
+    assert "Alipay%22%20OR%20%22Alypay" in lines[0][3]
+    told = run("watch", "sources", "Pay", "--add", "1", "--add", "2", "--json")
+    assert [json.loads(line)["new"] for line in told.out.splitlines()] == [True, True]
+    added = home.config.read_text()
+    assert added.count('folder = "Search"') == 2 and 'title = "Google News: Pay"' in added
+    followed = [
+        json.loads(line)["followed"] for line in run("watch", "sources", "Pay", "--json").out.splitlines()
+    ]
+    assert followed[:3] == [True, True, False]
+    assert "already subscribed" in run("watch", "sources", "Pay").out
+    assert run("watch", "sources", "Pay", "--add", "99").code == Exit.USAGE
+    assert run("watch", "sources", "none such").code == Exit.USAGE
+    home.config.write_text(added + '[[watch]]\nname = "Stars"\nquery = "is:starred"\n')
+    assert "no terms to search for" in run("watch", "sources", "Stars").err

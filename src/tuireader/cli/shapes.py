@@ -12,7 +12,7 @@ from tuireader.config import Paths, Problem, Reference
 from tuireader.exchange.documents import ExportedFeeds, ExportedState
 from tuireader.export.shapes import Brief, Evidence, WholeArticle
 from tuireader.library import articles, exchange, newsboat
-from tuireader.library.watching import reports
+from tuireader.library.watching import reports, sources
 from tuireader.model.json_shape import Shape
 from tuireader.newsboat.outcomes import Outcome, Tally
 from tuireader.store import maintenance
@@ -248,6 +248,10 @@ class WatchReport(
     coverage: Annotated[WatchCoverage | None, "Coverage of its feeds; `null` for `watch test`."]
 
 
+class SearchFeed(Shape, of=sources.SearchFeed):
+    """A feed that searches the web for the terms of a watch."""
+
+
 class Remark(Shape, of=reports.Remark):
     """A remark on a watch."""
 
@@ -392,6 +396,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "watch test": (WatchReport,),
     "watch report": (WatchReport,),
     "watch coverage": (WatchCoverage,),
+    "watch sources": (SearchFeed, Added),
     "watch lint": (Remark,),
     "brief": (Brief,),
     "purge": (Purged,),

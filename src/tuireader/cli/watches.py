@@ -14,7 +14,7 @@ from tuireader.cli.completion import complete_watches
 from tuireader.cli.coverage import coverage, encoded_feeds
 from tuireader.cli.expression import NO_WATCHES, ExpressionCommand, expression_argument, say_advice
 from tuireader.cli.output import json_option, print_json
-from tuireader.errors import Exit
+from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.coverage import watch_summary
 
@@ -88,6 +88,45 @@ async def test(library: Library, expression: str, days: int | None, exit_status:
     if not report.hits:
         await say_advice(library, expression)
     return Exit.FAILURE if exit_status and not report.hits else Exit.OK
+
+
+@watch.command()
+@click.argument("name", shell_complete=complete_watches)
+@click.option("--add", "numbers", type=int, multiple=True, metavar="N", help="Subscribe to proposal N.")
+@json_option
+@library_command
+async def sources(library: Library, name: str, numbers: tuple[int, ...], as_json: bool) -> None:
+    """Propose feeds that search the web for the terms of a watch.
+
+    Google News, Bing News, Hacker News, arXiv, Reddit and Mastodon; GitHub for terms such as owner/project.
+    Nothing is asked until you add a feed. Columns: number, title, note, address.
+
+    \b
+    Examples:
+      tuireader watch sources WeChat
+      tuireader watch sources WeChat --json
+      tuireader watch sources WeChat --add 1 --add 3
+    """
+    from tuireader.library.watching.sources import FOLDER
+
+    found = library.watches.search_feeds(name)
+    if not found:
+        raise TuireaderError(f"the watch {name} has no terms to search for", "only words and phrases are")
+    if wrong := [number for number in numbers if not 1 <= number <= len(found)]:
+        raise UsageError(f"there is no proposal {wrong[0]}", f"choose from 1 to {len(found)}")
+    for number in numbers:
+        one = found[number - 1]
+        new = await library.feeds.add([(one.url, one.title, FOLDER)])
+        if as_json:
+            print_json("Added", url=one.url, title=one.title, new=bool(new))
+        else:
+            say(f"{'added' if new else 'already there'}: {one.title} ({one.url})")
+    for number, one in enumerate(() if numbers else found, 1):
+        if as_json:
+            print_json("SearchFeed", one)
+        else:
+            note = "already subscribed" if one.followed else one.note
+            print(f"{number}\t{one.title}\t{note}\t{one.url}")
 
 
 @watch.command()

@@ -249,6 +249,13 @@ COMMANDS: tuple[Command, ...] = (
         Scope.WATCHES,
     ),
     _watches(
+        "search_feeds",
+        "Sources",
+        "In the watches: propose feeds that search the web for a watch's terms.",
+        "s",
+        Scope.WATCHES,
+    ),
+    _watches(
         "take_alias", "Use alias", "In the watch dialog: add the suggested alias.", "ctrl+t", Scope.WATCH
     ),
     _watches("mute", "Mute", "Hide articles by words or feed, for a time or for good.", "M"),

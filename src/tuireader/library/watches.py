@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tuireader import ingest, query, watch
 from tuireader.config import MuteConfig, WatchConfig, edit
 from tuireader.errors import TuireaderError
-from tuireader.library.context import Context, UseCases
+from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import named, rule_of, rules
 from tuireader.model import Evidence, MutePreview, WatchPreview, WatchStats
@@ -22,6 +22,7 @@ from tuireader.text import cut
 
 if TYPE_CHECKING:
     from tuireader.library.watching.reports import Remark, Report
+    from tuireader.library.watching.sources import SearchFeed
 
 _LOOK_UP = 25  # watches to look up candidates for at a time
 CHUNK = 500
@@ -212,6 +213,15 @@ class Watches(UseCases):
             if item.name == name:
                 return await self._pool.read(partial(aliases, item=item))
         return []
+
+    def search_feeds(self, name: str) -> list[SearchFeed]:
+        """Return feeds that search the web for the terms of a watch. Raises UsageError."""
+        from tuireader.library.watching.sources import search_feeds
+
+        followed = {address_key(feed.url) for feed in self._context.config.feeds}
+        return [
+            replace(one, followed=address_key(one.url) in followed) for one in search_feeds(self.named(name))
+        ]
 
     async def report(self, name: str, days: int | None = None) -> Report:
         """Return a report on the matches of a watch. Raises UsageError."""

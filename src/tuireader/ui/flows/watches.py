@@ -50,6 +50,17 @@ async def edit_watch(main: Controllers, ask: Asking, config: WatchConfig, replac
     return None if name is None else _written(main, f"◆ {name}")
 
 
+async def find_sources(main: Controllers, ask: Asking, name: str) -> Outcome | None:
+    """Propose feeds that search the web for the terms of a watch."""
+    from tuireader.ui.dialogs.search_feeds import SearchFeeds
+
+    proposals = main.library.watches.search_feeds(name)
+    if not proposals:
+        return Outcome(said=f"{name} has no words to search the web for")
+    added = await ask(SearchFeeds(name, proposals, main.library.feeds))
+    return Outcome(feeds_added=added) if added else None
+
+
 async def keep_watch(main: Controllers, ask: Asking, name: str) -> Outcome:
     """Keep the watch of a followed story for good."""
     try:

@@ -26,6 +26,7 @@ INSTEAD = {
     "keep_as_view": "search",
     "take_alias": "watches",
     "keep_watch": "watches",
+    "search_feeds": "watches",
     "look_at_muted": "mute",
 }
 

@@ -13,7 +13,7 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.lines import Line, marked, sparkline
 from tuireader.ui.drawing.times import age, day
 from tuireader.ui.flows.context import FlowRunner
-from tuireader.ui.flows.watches import keep_watch, new_watch
+from tuireader.ui.flows.watches import find_sources, keep_watch, new_watch
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row
 
@@ -147,7 +147,8 @@ class Watches(TableScreen):
         """Return the commands for the watch under the cursor."""
         made = [("new_watch", "New")]
         if self._stats:
-            made = [("open", "Articles"), ("edit_this", "Edit"), *made, ("remove_this", "Remove")]
+            made = [("open", "Articles"), ("search_feeds", "Sources"), ("edit_this", "Edit"), *made]
+            made.append(("remove_this", "Remove"))
             current = self._stats.get(self.table.current or "")
             if current is not None and current.ends is not None:
                 made.append(("keep_watch", "Keep"))
@@ -160,6 +161,11 @@ class Watches(TableScreen):
             self.host.say("This watch never ends", seconds=2)
             return
         await self.flows.run(partial(keep_watch, name=name))
+
+    async def action_search_feeds(self) -> None:
+        """Propose feeds that search the web for the terms of the watch."""
+        if self.table.current is not None:
+            await self.flows.run(partial(find_sources, name=self.table.current))
 
     async def action_new_watch(self) -> None:
         """Create a watch from an empty form."""

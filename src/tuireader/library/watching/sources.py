@@ -1,0 +1,222 @@
+"""Search feeds: addresses that ask news sites and forums for the terms of a watch.
+
+Each template is in public documentation, which `documented` names. Nothing is asked here: a proposal becomes
+a feed only when the user adds it, and then it is one like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from tuireader.config import WatchConfig
+from tuireader.query import And, Near, Node, Not, Or, Query, Text, parse
+
+FOLDER = "Search"
+_MOST = 10  # terms of a group: longer addresses are refused or cut by the services
+_TAGS = 3  # hashtags, each with a feed of its own
+_HAN, _KANA, _HANGUL = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[\u3040-\u30ff]"), re.compile("[가-힣]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Terms that a watch searches for: one of each group, and none of `none`."""
+
+    groups: tuple[tuple[str, ...], ...]
+    none: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """All terms, each once."""
+        return tuple(dict.fromkeys(term for group in self.groups for term in group))
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFeed:
+    """A proposal: a feed with the results of a search."""
+
+    service: Annotated[str, "Name of the service."]
+    title: Annotated[str, "Title that the feed gets."]
+    url: Annotated[str, "Its address."]
+    documented: Annotated[str, "Public description of the address."]
+    note: Annotated[str, "What to know about it."] = ""
+    followed: Annotated[bool, "True when it is subscribed already."] = False
+
+
+def wanted(item: WatchConfig) -> Wanted:
+    """Return what a watch searches for; terms that only a reader understands are left out."""
+    groups = [*([item.any] if item.any else []), *item.all]
+    none = [*item.none]
+    parsed = parse(item.query) if item.query.strip() else None
+    if isinstance(parsed, Query):
+        asked = list(_conditions(parsed.root))
+        groups += [group for group, excluded in asked if not excluded]
+        none += [term for group, excluded in asked if excluded for term in group]
+    plain = [tuple(dict.fromkeys(filter(None, map(_plain, group))))[:_MOST] for group in groups]
+    return Wanted(
+        tuple(dict.fromkeys(group for group in plain if group)),
+        tuple(dict.fromkeys(filter(None, map(_plain, none))))[:_MOST],
+    )
+
+
+def search_feeds(item: WatchConfig) -> list[SearchFeed]:
+    """Return the proposals for a watch, the broadest service first; none without terms."""
+    found = wanted(item)
+    return [feed for make in SERVICES for feed in make(item.name, found)] if found.groups else []
+
+
+def _conditions(node: Node) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the groups of terms that an expression requires, and (with True) those that it excludes."""
+    match node:
+        case And(nodes):
+            for child in nodes:
+                yield from _conditions(child)
+        case Or(nodes):
+            terms = [_searched(child) for child in nodes]
+            if all(terms):  # with other alternatives, the terms are not required
+                yield tuple(terms), False
+        case Near(left, right):
+            yield (left.term.text,), False
+            yield (right.term.text,), False
+        case Not(child) if term := _searched(child):
+            yield (term,), True
+        case _ if term := _searched(node):
+            yield (term,), False
+
+
+def _searched(node: Node) -> str:
+    """Return the term of a node that searches title or text, else `""`."""
+    return node.term.text if isinstance(node, Text) and node.field in ("", "title", "body") else ""
+
+
+def _plain(term: str) -> str:
+    """Return a term as services understand it; `""` for a regular expression."""
+    if len(term) > 2 and term[0] == "/" == term[-1]:
+        return ""
+    return " ".join(term.replace("*", " ").replace('"', " ").split())
+
+
+# --------------------------------------------------------------------------- ways to write an expression
+
+
+def _quoted(term: str) -> str:
+    """Return a term in quotes, as search engines otherwise take other spellings for the same word."""
+    return f'"{term}"'
+
+
+def _boolean(found: Wanted, none: str = "-") -> str:
+    """Return `("a" OR "b") ("c") -"d"`, the syntax that most services share."""
+    groups = [" OR ".join(map(_quoted, group)) for group in found.groups]
+    several = len(groups) > 1
+    parts = [f"({group})" if several and " OR " in group else group for group in groups]
+    return " ".join([*parts, *(f"{none}{_quoted(term)}" for term in found.none)])
+
+
+def _address(base: str, **values: str) -> str:
+    return f"{base}?{urlencode(values, quote_via=quote)}"
+
+
+# --------------------------------------------------------------------------- services
+
+Service = Callable[[str, Wanted], list[SearchFeed]]
+
+_EDITIONS = (
+    ("Google News", None, "en-US", "US", "US:en"),
+    ("Google News in Chinese", _HAN, "zh-CN", "CN", "CN:zh-Hans"),
+    ("Google News in Japanese", _KANA, "ja", "JP", "JP:ja"),
+    ("Google News in Korean", _HANGUL, "ko", "KR", "KR:ko"),
+)
+
+
+def _google(name: str, found: Wanted) -> list[SearchFeed]:
+    text = " ".join(found.terms)
+    return [
+        SearchFeed(
+            service,
+            f"{service}: {name}",
+            _address(
+                "https://news.google.com/rss/search", q=_boolean(found), hl=language, gl=country, ceid=edition
+            ),
+            "https://www.newscatcherapi.com/blog/google-news-rss-search-parameters-the-missing-documentaiton",
+            "titles only; links lead through Google",
+        )
+        for service, script, language, country, edition in _EDITIONS
+        if script is None or script.search(text)
+    ]
+
+
+def _bing(name: str, found: Wanted) -> list[SearchFeed]:
+    url = _address("https://www.bing.com/news/search", q=_boolean(found), format="rss")
+    return [SearchFeed("Bing News", f"Bing News: {name}", url, "https://github.com/Akagi201/rss", "teasers")]
+
+
+def _hacker_news(name: str, found: Wanted) -> list[SearchFeed]:
+    """Hacker News knows one level of OR, and puts the quotes itself."""
+    url = _address("https://hnrss.org/newest", q=" OR ".join(found.groups[0]), count="50")
+    note = "stories with a term in their title"
+    return [SearchFeed("Hacker News", f"Hacker News: {name}", url, "https://hnrss.github.io/", note)]
+
+
+def _arxiv(name: str, found: Wanted) -> list[SearchFeed]:
+    groups = [" OR ".join(f"all:{_quoted(term)}" for term in group) for group in found.groups]
+    asked = " AND ".join(f"({group})" if " OR " in group else group for group in groups)
+    asked += "".join(f" ANDNOT all:{_quoted(term)}" for term in found.none)
+    url = _address(
+        "https://export.arxiv.org/api/query",
+        search_query=asked,
+        sortBy="submittedDate",
+        sortOrder="descending",
+        max_results="50",
+    )
+    return [
+        SearchFeed(
+            "arXiv", f"arXiv: {name}", url, "https://info.arxiv.org/help/api/user-manual.html", "preprints"
+        )
+    ]
+
+
+def _github(name: str, found: Wanted) -> list[SearchFeed]:
+    """GitHub has no feed of a search, but feeds of a repository that a term names."""
+    projects = [term for term in found.terms if re.fullmatch(r"[A-Za-z0-9][\w-]{0,38}/[\w.-]{1,100}", term)]
+    return [
+        SearchFeed(
+            f"GitHub {what}",
+            f"GitHub {what}: {project}",
+            f"https://github.com/{project}/{what}.atom",
+            "https://wwsun.github.io/wiki/Github",
+        )
+        for project in projects[:_TAGS]
+        for what in ("releases", "commits")
+    ]
+
+
+def _reddit(name: str, found: Wanted) -> list[SearchFeed]:
+    url = _address("https://www.reddit.com/search.rss", q=_boolean(found), sort="new")
+    note = "needs a user_agent of your own and a key, see Troubleshooting"
+    return [
+        SearchFeed(
+            "Reddit", f"Reddit: {name}", url, "https://github.com/lalitpagaria/reddit-rss-reader", note
+        )
+    ]
+
+
+def _mastodon(name: str, found: Wanted) -> list[SearchFeed]:
+    """Mastodon has a feed for each hashtag, which has no blanks and signs."""
+    tags = dict.fromkeys(re.sub(r"\W+", "", term) for term in found.groups[0])
+    return [
+        SearchFeed(
+            "Mastodon",
+            f"Mastodon: #{tag}",
+            f"https://mastodon.social/tags/{quote(tag)}.rss",
+            "https://researchbuzz.me/2022/11/28/"
+            "generate-hashtag-based-rss-feeds-for-7-popular-mastodon-instances-with-resstodon/",
+            "public posts that this server knows",
+        )
+        for tag in [tag for tag in tags if tag and not tag.isdecimal()][:_TAGS]
+    ]
+
+
+SERVICES: Sequence[Service] = (_google, _bing, _hacker_news, _arxiv, _github, _reddit, _mastodon)
