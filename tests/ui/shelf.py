@@ -23,10 +23,12 @@ from tuireader.model import (
     Comment,
     Event,
     FeedDone,
+    NewMatch,
     ParsedEntry,
     Pixels,
     RefreshDone,
     RefreshStarted,
+    TextFetched,
     Thread,
     Told,
 )
@@ -164,6 +166,8 @@ class Server:
         self.fresh = fresh
         self.errors: dict[int, str] = {}
         self.told: tuple[Told, ...] = ()
+        self.pages: dict[int, str] = {}  # full texts of articles, fetched after the feeds
+        self.matches: tuple[NewMatch, ...] = ()  # found in them
         self._library = library
         vars(library.refresh)["run_in_subprocess"] = self.refresh
 
@@ -180,6 +184,12 @@ class Server:
             yield FeedDone(feed.id, feed.title, new=new, error=error, done=done, total=len(feeds))
         yield RefreshDone(len(feeds), len(self.errors), len(self.fresh), 0, 0.1)
         self.fresh = ()
+        for done, (article_id, html) in enumerate(self.pages.items(), 1):
+            with written(self._library) as store:
+                store.full_texts.keep(article_id, html, "", NOW)
+            yield TextFetched(article_id, f"Article {article_id}", "", done, len(self.pages))
+        for match in self.matches:
+            yield match
         for told in self.told:
             yield told
 

@@ -14,10 +14,10 @@ from textual.selection import Selection
 
 from tests.ui.running import Running, running
 from tests.ui.samples import one
-from tests.ui.shelf import HOUR, NOW, Site, written
+from tests.ui.shelf import HOUR, NOW, Server, Site, written
 from tests.ui.snap import assert_screen
 from tests.ui.snap_svg import strips
-from tuireader.model import Comment, Pixels, Revision
+from tuireader.model import Comment, Event, Evidence, NewMatch, Pixels, RefreshDone, RefreshStarted, Revision
 from tuireader.ui.controllers.images import blocks, is_far, way_of
 from tuireader.ui.dialogs.versions import Versions, described
 from tuireader.ui.drawing import graphics, styles
@@ -69,6 +69,31 @@ async def test_x_fetches_the_full_text_and_changes_between_the_two() -> None:
         assert "The beginning" in run.text and "The whole story" not in run.text
         await run.press("x")
         assert "The whole story" in run.text
+
+
+async def test_a_refresh_completes_the_open_article(run: Running) -> None:
+    server = Server(run.library)
+    await run.press("g", "enter")
+    assert run.open_id is not None
+    server.pages = {run.open_id: PAGE, 2: PAGE}
+    server.matches = (NewMatch(run.open_id, "LanternPay buys", "Quay", "", Evidence("Lantern")),)
+    await run.press("R")
+    await run.shows("as its page tells it")
+    assert "◆ Lantern: LanternPay buys" in run.toasts
+    await run.press("J", "K")
+    assert "as its page tells it" in run.text
+
+
+async def test_a_refresh_without_feeds_says_nothing(run: Running) -> None:
+    """Pages that were waiting are fetched now and then; that is no news."""
+
+    async def no_feeds(ids: object, *, force: bool) -> AsyncIterator[Event]:
+        yield RefreshStarted(0)
+        yield RefreshDone(0, 0, 0, 0, 0.0)
+
+    vars(run.library.refresh)["run_in_subprocess"] = no_feeds
+    await run.press("R")
+    assert "Nothing new" not in run.toasts
 
 
 async def test_why_there_is_no_full_text_is_told_in_a_line() -> None:

@@ -167,6 +167,13 @@ class Reader(Controller):
         await self._relate(page, token)
         return token == self._token
 
+    async def completed(self, article_id: int) -> None:
+        """Show the full text that a refresh has fetched, if its article is open; the place stays."""
+        if article_id != self.session.article_id:
+            self._pages.pop(article_id, None)
+        elif (article := await self.library.articles.get(article_id)) is not None:
+            await self.renew(article, place=self.pane.place)
+
     async def relabel(self) -> None:
         """Show the labels that the open article has now; the text stays as it is, and where it is."""
         page = self.session.page

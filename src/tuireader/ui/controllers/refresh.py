@@ -38,10 +38,14 @@ _ELSEWHERE_EVERY = 2.0
 
 @dataclass(eq=False)
 class Refreshing(Controller):
-    """One refresh at a time, its progress at the top right. `reload` reads the list again, in batches."""
+    """One refresh at a time, its progress at the top right.
+
+    `reload` reads the list again, in batches; `completed` is told of each article that got a full text.
+    """
 
     top: TopLine
     reload: Callable[[], Awaitable[None]]
+    completed: Callable[[int], Awaitable[None]]
 
     def __post_init__(self) -> None:
         self.running = False
@@ -135,6 +139,7 @@ class Refreshing(Controller):
         finally:
             self.running = False
             self._rest()
+        self._say_matches()  # those found in full texts
         await self.library.database.changed_elsewhere()  # that was this refresh
         await self.reload()
         await self._report_away()
@@ -163,6 +168,11 @@ class Refreshing(Controller):
             self.top.show(progress=f"relating {event.done}/{event.total}")
         elif isinstance(event, TextFetched):
             self.top.show(progress=f"full texts {event.done}/{event.total}")
+            if not event.error:
+                await self.completed(event.article_id)
+            if self._matches and self.may_reload(now := time.monotonic()):
+                self.reloaded_at = now
+                await self.reload()
         elif isinstance(event, Told):
             for channel in self._notify(event):
                 await self.library.refresh.shown(event.articles, channel)
@@ -214,10 +224,15 @@ class Refreshing(Controller):
             fine = done.feeds - len(self._failed)
             message = f"{fine} fine, {len(self._failed)} failed: {first.title}: {first.error}{others}"
             say(message, severity="warning", seconds=8)
-        elif done.feeds > 1 or not done.new:
+        elif done.feeds and (done.feeds > 1 or not done.new):
             say(f"{done.new} new" if done.new else "Nothing new")
+        self._say_matches()
+
+    def _say_matches(self) -> None:
+        """Show one toast for the matches since the last one."""
         if self._matches:
-            say("\n".join(_match_lines(self._matches)), seconds=8)
+            self.host.say("\n".join(_match_lines(self._matches)), seconds=8)
+            self._matches.clear()
 
 
 def _match_lines(matches: Sequence[NewMatch]) -> list[str]:

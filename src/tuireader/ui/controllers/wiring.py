@@ -35,7 +35,7 @@ class Controllers(Controller):
         self.marks = Marks(*base, self._show_marks, self._marks_stored)
         self.listing = Listing(*base, self.marks)
         self.reader = Reader(*base, self.marks, self._opening)
-        self.refreshing = Refreshing(*base, self.top, self.reload)
+        self.refreshing = Refreshing(*base, self.top, self.reload, self.reader.completed)
         self.chosen = Chosen(*base, self.marks)
         self.search = Search(*base, self.listing)
         self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen)
