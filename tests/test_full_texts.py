@@ -161,6 +161,14 @@ def test_the_waits_between_tries() -> None:
     assert next_try(1, 429, 7_200, 0) == 7_200 and next_try(1, 429, 9**9, 0) == 86_400
 
 
+def test_a_public_server_gets_a_pause() -> None:
+    work = full_texts.Round()
+    waits = [work.pause("news.example.org", 100.0) for _ in range(3)]
+    assert waits == [0.0, full_texts.PAUSE, 2 * full_texts.PAUSE]
+    assert work.pause("news.example.org", 109.0) == 0.0 == work.pause("other.example.org", 100.0)
+    assert [work.pause("127.0.0.1:8080", 100.0) for _ in range(3)] == [0.0] * 3
+
+
 async def test_a_server_that_asks_to_wait_is_left_alone(site: Site) -> None:
     site.publish(9)
     for n in range(1, 10):

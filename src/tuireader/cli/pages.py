@@ -31,7 +31,7 @@ async def fulltext(library: Library, articles: tuple[int, ...], feed_text: bool,
     """Fetch the full text of articles from their pages.
 
     ARTICLES are the numbers that `list` prints. The text is stored, searched, matched by watches, and shown
-    instead of the text of the feed. Feeds with `full_text = true` fetch it on every refresh.
+    instead of the text of the feed. Where feeds give only teasers, a refresh fetches it by itself.
 
     \b
     Examples:

@@ -335,7 +335,7 @@ class RefreshRelating(Shape, of=model.Relating):
 
 
 class RefreshText(Shape, of=model.TextFetched):
-    """The page of a new article was fetched, of a feed with `full_text`."""
+    """The page of a new article was fetched, because its feed gives only teasers."""
 
     event: Annotated[Literal["text"], _EVENT]
 

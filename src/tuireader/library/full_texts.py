@@ -23,15 +23,16 @@ from tuireader.text import is_html, plain
 
 EACH = 50
 """Maximum number of pages of a feed in one refresh; the rest follow with the next one."""
+PAUSE = 0.5
+"""Seconds between two requests to a public server."""
 _AT_ONCE = 8  # pages of all servers together
 _PER_HOST = 2
-_PAUSE = 0.5  # seconds between two requests to a public server
 _EXTRACT = 10.0  # seconds to find the article in a page
 _LESS = 0.7  # a page with less than this share of the feed's text is probably a login or a consent page
 
 
 @dataclass(slots=True)
-class _Round:
+class Round:
     """The pages that one refresh fetches, by server, and the results so far."""
 
     hosts: dict[str, deque[WaitingPage]] = field(default_factory=lambda: defaultdict(deque))
@@ -41,16 +42,14 @@ class _Round:
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     free_at: dict[str, float] = field(default_factory=dict)
 
-    async def wait_for_turn(self, host: str) -> None:
-        """Wait until a server may be asked again; one of your own needs no pause."""
+    def pause(self, host: str, now: float) -> float:
+        """Take the next turn at a server; return the seconds until then. One of your own needs no pause."""
         from tuireader.feeds.hosts import may_be_public
 
-        now = time.monotonic()
         start = max(now, self.free_at.get(host, 0.0))
         name = urlsplit(f"//{host}").hostname or ""
-        self.free_at[host] = start + (_PAUSE if may_be_public(name) else 0.0)
-        if start > now:
-            await asyncio.sleep(start - now)
+        self.free_at[host] = start + (PAUSE if may_be_public(name) else 0.0)
+        return start - now
 
 
 class FullTexts(UseCases):
@@ -99,7 +98,7 @@ class FullTexts(UseCases):
         due = await self._due(feed_ids)
         if not due:
             return
-        now, work = self._now(), _Round()
+        now, work = self._now(), Round()
         waiting = await self._pool.read(lambda store: store.full_texts.waiting_hosts(now))
         for page in due:
             host = host_of(page.url)
@@ -148,7 +147,7 @@ class FullTexts(UseCases):
             now = self._now()
             await self._transact(lambda store: store.full_texts.expect(new, now))
 
-    async def _run(self, work: _Round) -> None:
+    async def _run(self, work: Round) -> None:
         """Fetch all pages of a round, two at a time from a server; put None at the end."""
         try:
             async with asyncio.TaskGroup() as group:
@@ -158,11 +157,12 @@ class FullTexts(UseCases):
         finally:
             work.results.put_nowait(None)
 
-    async def _ask_host(self, work: _Round, host: str) -> None:
+    async def _ask_host(self, work: Round, host: str) -> None:
         pages = work.hosts[host]
         while pages:
             page = pages.popleft()
-            await work.wait_for_turn(host)
+            if wait := work.pause(host, time.monotonic()):
+                await asyncio.sleep(wait)
             async with work.slots:
                 work.results.put_nowait(await self._attempt(page, host, pages))
 

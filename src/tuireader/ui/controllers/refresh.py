@@ -40,7 +40,7 @@ _ELSEWHERE_EVERY = 2.0
 class Refreshing(Controller):
     """One refresh at a time, its progress at the top right.
 
-    `reload` reads the list again, in batches; `completed` is told of each article that got a full text.
+    `reload` reads the list again, in batches; `completed` gets each article with a new full text.
     """
 
     top: TopLine
