@@ -38,6 +38,8 @@ class Journal:
     refuse: Answer | None = None
     """Answer in place of a page of the archive."""
     path: str = "/feed"
+    late: int = 0
+    """Seconds by which its dates are wrong."""
 
     def publish(self, number: int, pace: int = HOUR) -> None:
         self.times += [int(self.clock.now) + pace * (at + 1) for at in range(number)]
@@ -64,7 +66,7 @@ class Journal:
                 f"{self.path}-{at}",
                 f"Entry {at}",
                 f"<p>{'A comet' if at % 2 else 'A star'}.</p>",
-                time=self.times[at],
+                time=self.times[at] - self.late,
             )
             for at in numbers
         ]
@@ -102,9 +104,12 @@ def noted(events: list[Event]) -> list[GapNoted]:
     return [event for event in events if isinstance(event, GapNoted)]
 
 
-@pytest.mark.parametrize("kind", ["next", "prev-archive", "json", "wordpress"])
+@pytest.mark.parametrize("kind", ["next", "prev-archive", "json", "wordpress", "wrong dates"])
 async def test_a_gap_is_filled_from_the_archive_and_told_once(web: Web, tmp_path: Path, kind: str) -> None:
+    """Even if the dates are wrong by years."""
     journal = Journal(web, kind)
+    if kind == "wrong dates":
+        journal.kind, journal.late = "next", 10 * 365 * 24 * HOUR
     journal.publish(15)
     async with opened(tmp_path, feeds(journal.url) + WATCH, clock=journal.clock.time) as library:
         assert not noted(await met(library, journal))

@@ -81,12 +81,16 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A time of which about `missing` entries were not seen; `known` are the articles before it."""
+    """A time of which about `missing` entries were not seen; `known` are the articles before it.
+
+    It is `dated` if its start can be compared with the dates of entries.
+    """
 
     after: int
     before: int
     missing: int
     known: tuple[int, ...] = ()
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,9 @@ def measure(entries: Sequence[Listed], before: Before, now: int) -> Gap | None:
     listed = {one.article for one in entries}
     known = before.document.articles if before.document else ()
     missing = _missing(page, dates, before, after, until, by_date)
-    return Gap(after, max(until, after + 1), missing, tuple(one for one in known if one not in listed))
+    return Gap(
+        after, max(until, after + 1), missing, tuple(one for one in known if one not in listed), until < now
+    )
 
 
 def _page(entries: Sequence[Listed], now: int) -> _Page:
@@ -261,13 +267,15 @@ def _missing(page: _Page, dates: Sequence[int], before: Before, after: int, unti
     return min(max(1, round(number)), _MOST)
 
 
-def reaches(entries: Sequence[Listed], known: frozenset[int], after: int) -> bool:
-    """Return whether an older document reaches the entries `known` before a gap that begins at `after`.
+def reaches(entries: Sequence[Listed], known: frozenset[int], after: int | None) -> bool:
+    """Return whether an older document reaches the entries `known` before a gap.
 
-    If these no longer exist, several entries with earlier dates show it.
+    If these no longer exist, several entries with dates before `after`, the start of the gap, show it.
     """
     if any(one.article in known for one in entries):
         return True
+    if after is None:
+        return False
     dates = [date for one in entries if (date := one.published or one.updated)]
     earlier = sum(date <= after for date in dates)
     return earlier >= min(FEW, max(len(dates), 1)) or 2 * earlier > len(dates) > 0

@@ -101,7 +101,7 @@ def begin(site: Site, pins: int) -> int:
     return site.window - len(site.pinned)
 
 
-@given(sites, st.lists(st.integers(0, 29), max_size=12), st.integers(0, 3), chances)
+@given(sites, st.lists(st.integers(0, 29), max_size=6), st.integers(0, 3), chances)
 def test_there_is_no_gap_while_a_list_overlaps_the_last(
     site: Site, bursts: list[int], pins: int, chance: random.Random
 ) -> None:
@@ -113,7 +113,7 @@ def test_there_is_no_gap_while_a_list_overlaps_the_last(
         assert site.visit(chance.choice((1, 600, DAY))) is None
 
 
-@given(sites, st.lists(st.integers(0, 60), max_size=12), st.integers(0, 3), chances)
+@given(sites, st.lists(st.integers(0, 60), max_size=6), st.integers(0, 3), chances)
 def test_every_gap_is_found(site: Site, bursts: list[int], pins: int, chance: random.Random) -> None:
     free = begin(site, pins)
     for number in bursts:

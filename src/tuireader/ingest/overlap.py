@@ -6,6 +6,7 @@ from tuireader import dedup, gaps
 from tuireader.model import FeedGap, ParsedFeed
 from tuireader.store import Store
 from tuireader.store.feeds import FeedFacts
+from tuireader.store.gaps import NewGap
 from tuireader.store.incoming import Saved
 
 NO_ARCHIVE = "the feed has no archive"
@@ -31,7 +32,8 @@ def note_document(
     if gap is None:
         return None
     page = parsed.older or parsed.current
-    number = store.gaps.add(facts.id, (gap.after, gap.before), gap.missing, gap.known, page, now)
+    found = NewGap(gap.after, gap.before, gap.missing, gap.known, gap.dated)
+    number = store.gaps.add(facts.id, found, page, now)
     if not page:
         store.gaps.leave_open(number, NO_ARCHIVE)
     return store.gaps.get(number)

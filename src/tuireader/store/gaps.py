@@ -18,16 +18,30 @@ _GAP = "id, feed_id, found_at, after, before, missing, filled, pages, closed_at,
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A gap to fill: the next page to fetch, those fetched so far, and the articles before the gap."""
+    """A gap to fill: the next page to fetch, those fetched so far, and the articles before the gap.
+
+    `after` is its start if it can be compared with the dates of entries.
+    """
 
     id: int
     feed_id: int
-    after: int
+    after: int | None
     page: str
     pages: int
     filled: int
     tries: int
     known: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class NewGap:
+    """A gap that was found; `dated` if its start can be compared with the dates of entries."""
+
+    after: int
+    before: int
+    missing: int
+    known: Sequence[int]
+    dated: bool
 
 
 class Gaps(Part):
@@ -56,22 +70,29 @@ class Gaps(Part):
         ).fetchall()
         return [time for time, _ in rows], sum(number for _, number in rows)
 
-    def add(
-        self, feed_id: int, period: tuple[int, int], missing: int, known: Sequence[int], page: str, now: int
-    ) -> int:
+    def add(self, feed_id: int, gap: NewGap, page: str, now: int) -> int:
         """Record a gap and return its id; `page` is the first page to fetch. Needs a transaction."""
         return int(
             self._value(
-                """INSERT INTO gap (feed_id, found_at, after, before, missing, known, page)
-                   VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id""",
-                (feed_id, now, *period, missing, _packed(known[:_LONGEST]), page),
+                """INSERT INTO gap (feed_id, found_at, after, before, missing, dated, known, page)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+                (
+                    feed_id,
+                    now,
+                    gap.after,
+                    gap.before,
+                    gap.missing,
+                    gap.dated,
+                    _packed(gap.known[:_LONGEST]),
+                    page,
+                ),
             )
         )
 
     def tasks(self, feed_ids: Iterable[int], now: int) -> list[Task]:
         """Return the gaps of some feeds that may be filled now, oldest first."""
         rows = self._conn.execute(
-            f"""SELECT id, feed_id, after, page, pages, filled, tries, known FROM gap
+            f"""SELECT id, feed_id, iif(dated, after, NULL), page, pages, filled, tries, known FROM gap
                 WHERE page != '' AND closed_at IS NULL AND coalesce(next_try, 0) <= ?
                   AND feed_id IN ({number_list(feed_ids)}) ORDER BY id""",
             (now,),
