@@ -22,6 +22,7 @@ from tuireader.library.full_texts import FullTexts
 from tuireader.library.lists import Briefs, Lists
 from tuireader.library.marks import Labels, Marks
 from tuireader.library.matches import Matches
+from tuireader.library.page_sources import PageSources
 from tuireader.library.page_tools import PageTools
 from tuireader.library.refresh import Refresh
 from tuireader.library.searches import Searches
@@ -50,6 +51,7 @@ class Library:
         self._page_tools = PageTools(context)
         self.content = Content(context, self._page_tools)
         self.full_texts = FullTexts(context, self._page_tools)
+        self.pages = PageSources(context, self._page_tools, self.feeds)
         self.marks = Marks(context)
         self.labels = Labels(context)
         self.watches = Watches(context)

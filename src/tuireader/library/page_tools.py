@@ -30,13 +30,17 @@ class PageTools(UseCases):
             await self._fetcher.aclose()
 
     async def work(self, job: str, *arguments: object, seconds: float) -> Any:
-        """Run a job in the sandbox."""
-        if self._sandbox is None:
-            self._sandbox = Sandbox()
+        """Run a job in the sandbox. Raises TuireaderError."""
         try:
-            return await self._sandbox.run(job, *arguments, deadline=seconds)
+            return await self.attempt(job, *arguments, seconds=seconds)
         except Failed as failed:
             raise TuireaderError(f"cannot be read: {failed}") from None
+
+    async def attempt(self, job: str, *arguments: object, seconds: float) -> Any:
+        """Run a job in the sandbox. Raises Failed."""
+        if self._sandbox is None:
+            self._sandbox = Sandbox()
+        return await self._sandbox.run(job, *arguments, deadline=seconds)
 
     async def open_fetcher(self) -> Fetcher:
         """Return the shared fetcher for pages, opened on first use."""

@@ -49,7 +49,9 @@ from tuireader.model.fetching import Fetched as Fetched
 from tuireader.model.fetching import FetchFailed as FetchFailed
 from tuireader.model.fetching import FetchJob as FetchJob
 from tuireader.model.fetching import FetchResult as FetchResult
+from tuireader.model.fetching import FoundArticle as FoundArticle
 from tuireader.model.fetching import FoundFeed as FoundFeed
+from tuireader.model.fetching import FoundOnPage as FoundOnPage
 from tuireader.model.fetching import Keys as Keys
 from tuireader.model.fetching import NotModified as NotModified
 from tuireader.model.fetching import ParsedEntry as ParsedEntry

@@ -315,6 +315,31 @@ class FeedPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """An article that selectors find on a page."""
+
+    title: Annotated[str, "Its title."]
+    url: Annotated[str, "Its address."]
+    time: Annotated[int | None, "When it was published, `null` when unknown."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOnPage:
+    """What selectors find on a page without a feed: articles, or the lines of a page to watch.
+
+    `older` is the address of the next page, `missing` names the selectors that find nothing. With `error`,
+    one line that says what is wrong, nothing is found.
+    """
+
+    title: str = ""
+    articles: tuple[FoundArticle, ...] = ()
+    lines: tuple[str, ...] = ()
+    older: str = ""
+    missing: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundFeed:
     """A feed found at an address.
 

@@ -23,6 +23,7 @@ from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
     from tuireader.library.feeds import Feeds
+    from tuireader.library.page_sources import PageSources
 
 _ADDRESS = "Address of a feed, or of any page that links to one"
 _LOOK = "enter looks for feeds · esc closes"
@@ -35,9 +36,10 @@ class AddFeed(Dialog[int | None]):
 
     VERTICAL_BREAKPOINTS = [*Dialog.VERTICAL_BREAKPOINTS, (36, "-roomy")]  # noqa: RUF012
 
-    def __init__(self, feeds: Feeds, folders: Sequence[str] = ()) -> None:
+    def __init__(self, feeds: Feeds, pages: PageSources, folders: Sequence[str] = ()) -> None:
         super().__init__(classes="-short")
         self._feeds = feeds
+        self._pages = pages
         self._folders = sorted({folder for folder in folders if folder})
         self._found: Sequence[FoundFeed] = ()
         self._chosen: FoundFeed | None = None  # once set, the dialog asks for its folder
@@ -88,12 +90,30 @@ class AddFeed(Dialog[int | None]):
             return
         self._show_found(found)
         if not found:
-            self._tell(_ADDRESS, _LOOK, "No feed found there")
+            await self._look_at_page(url)
         elif len(found) == 1:
             self._ask_folder(found[0])
         else:
             self.choices.focus()
             self._tell(f"{len(found)} feeds found", "enter chooses one · esc closes")
+
+    async def _look_at_page(self, url: str) -> None:
+        """Open the dialog for a page without a feed, with proposed selectors."""
+        self._tell(f"No feed at {url}; looking for articles …", "esc closes")
+        try:
+            page = await self._pages.fetch(url)
+            proposals = await self._pages.propose(page)
+        except TuireaderError as error:
+            self._tell(_ADDRESS, _LOOK, f"No feed found there: {error}")
+            return
+        from tuireader.ui.dialogs.select_page import SelectPage
+
+        self._tell(_ADDRESS, _LOOK)
+        self.app.push_screen(SelectPage(self._pages, page, proposals, self._folders), self._page_added)
+
+    def _page_added(self, added: int | None) -> None:
+        if added is not None:
+            self.dismiss(added)
 
     def _show_found(self, found: Sequence[FoundFeed]) -> None:
         self._found = found

@@ -30,7 +30,7 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     from tuireader.ui.dialogs.add_feed import AddFeed
 
     folders = [feed.folder for feed in main.session.feeds]
-    added = await ask(AddFeed(main.library.feeds, folders))
+    added = await ask(AddFeed(main.library.feeds, main.library.pages, folders))
     return Outcome(feeds_added=added) if added else None
 
 

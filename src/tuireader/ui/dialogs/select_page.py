@@ -1,0 +1,153 @@
+"""Dialog to subscribe to a page without a feed: selectors above the articles that they find."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tuireader.config import FeedConfig
+from tuireader.errors import TuireaderError
+from tuireader.library.page_sources import SELECTORS, WebPage
+from tuireader.model import FoundOnPage
+from tuireader.text import cut, without_password
+from tuireader.ui.dialogs.dialog import FormDialog
+from tuireader.ui.drawing.lines import Line
+from tuireader.ui.drawing.page_summary import found_lines
+from tuireader.ui.widgets.details import Preview
+from tuireader.ui.widgets.field import Field, Pick
+
+if TYPE_CHECKING:
+    from tuireader.library.page_sources import PageSources
+
+_WATCHED = "page"
+LABELS = {
+    "items": ("Articles", "CSS selector, such as li.news"),
+    "item_title": ("Title", "the first heading or link"),
+    "item_link": ("Link", "that of the title"),
+    "item_date": ("Date", "the first date"),
+    "item_summary": ("Text", "the rest"),
+    "next_page": ("Next page", "none"),
+    "select": ("Part", "all but menus and footers; or a CSS selector, such as #content"),
+}
+"""Label and placeholder of each selector."""
+
+
+def selector_fields(feed: FeedConfig) -> list[Field]:
+    """Return the fields for the selectors of a page; none for a feed."""
+    keys = ("select",) if feed.kind == "page" else SELECTORS if feed.items else ()
+    return [Field(key, LABELS[key][0], getattr(feed, key), LABELS[key][1]) for key in keys]
+
+
+class SelectPage(FormDialog[int | None]):
+    """Form for the selectors of a page above what they find; the result is the number of new feeds.
+
+    Nothing is added before what is added has been shown.
+    """
+
+    def __init__(
+        self, pages: PageSources, page: WebPage, proposals: Sequence[FeedConfig], folders: Sequence[str]
+    ) -> None:
+        super().__init__(classes="form")
+        self._pages = pages
+        self._page = page
+        self._proposals = proposals
+        self._folders = sorted({folder for folder in folders if folder})
+        self._seen: FeedConfig | None = None  # its articles are shown
+
+    def compose(self) -> ComposeResult:
+        """Compose the kind, the selectors, the folder, and the preview."""
+        names = {str(at): _named(feed, at) for at, feed in enumerate(self._proposals)}
+        if not names:
+            names = {"0": "articles"}
+        self.kind = Pick("what", "Add", {**names, _WATCHED: "changes of the page"})
+        self.kind.value = "0" if self._proposals else _WATCHED
+        first = self._proposals[0] if self._proposals else FeedConfig(self._page.address)
+        self.fields = {
+            key: Field(key, label, getattr(first, key), placeholder)
+            for key, (label, placeholder) in LABELS.items()
+        }
+        folders = f"none; {', '.join(self._folders)}" if self._folders else "none"
+        self.folder = Field("folder", "Folder", "", folders)
+        self.preview = Preview(self._found)
+        yield self.box(
+            f"No feed at {cut(without_password(self._page.address), 60)}",
+            self.kind,
+            *self.fields.values(),
+            self.folder,
+            self.preview,
+        )
+
+    def on_mount(self) -> None:
+        """Show the first proposal."""
+        self._show_fields()
+        self.show_hint()
+        self.preview.renew()
+
+    def on_pick_changed(self) -> None:
+        """Show another proposal, or the page to watch."""
+        if self.kind.value != _WATCHED and self._proposals:
+            chosen = self._proposals[int(self.kind.value)]
+            for key, field in self.fields.items():
+                field.query_one(Input).value = getattr(chosen, key)
+        self._show_fields()
+        self.preview.renew()
+
+    def _show_fields(self) -> None:
+        watched = self.kind.value == _WATCHED
+        for key, field in self.fields.items():
+            field.display = (key == "select") == watched
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what the edited selectors find."""
+        event.stop()
+        self.show_hint()
+        if event.input.id != "folder":
+            self.preview.renew(soon=True)
+
+    def show_hint(self, error: str = "") -> None:
+        """Show the keys, below an error if there is one."""
+        more = " · ← → other articles" if len(self._proposals) > 1 else ""
+        self.hint(f"enter adds it · esc cancels · ↑ ↓ move{more}", error)
+
+    # -- the preview
+
+    @property
+    def config(self) -> FeedConfig:
+        """The feed as the fields have it, without its folder."""
+        if self.kind.value == _WATCHED:
+            return FeedConfig(self._page.address, kind="page", select=self.fields["select"].value)
+        chosen: dict[str, Any] = {key: self.fields[key].value for key in SELECTORS}
+        return FeedConfig(self._page.address, **chosen)
+
+    async def _found(self) -> Sequence[Line]:
+        feed = self.config
+        found = await self._pages.look(self._page, feed)
+        self._seen = feed if self.is_usable(found) else None
+        return found_lines(found, self._page.address, int(self.host.clock()))
+
+    @staticmethod
+    def is_usable(found: FoundOnPage) -> bool:
+        """Return whether anything was found."""
+        return not found.error and bool(found.articles or found.lines)
+
+    async def save(self) -> int:
+        """Add the feed, if what it has is shown."""
+        feed = self.config
+        if feed != self._seen:
+            found = await self._pages.look(self._page, feed)
+            if not self.is_usable(found):
+                raise TuireaderError(found.error)
+            self.preview.renew()
+            raise TuireaderError("Look at what is found below, then press enter again")
+        added = await self._pages.add(replace(feed, folder=self.folder.value))
+        if not added:
+            self.host.say("Already subscribed")
+        return int(added)
+
+
+def _named(feed: FeedConfig, at: int) -> str:
+    return f"{'articles' if at == 0 else 'others'} ({feed.items})"
