@@ -142,4 +142,5 @@ def _joined(first: ParsedFeed, more: ParsedFeed) -> ParsedFeed:
         prepared=(*first.prepared, *(more.prepared[at] for at in new)),
         known=(*first.known, *(guid for guid in more.known if guid not in known)),
         older=more.older,
+        outline=(*first.outline, *(one for one in more.outline if one[0] not in known)),
     )

@@ -137,8 +137,9 @@ class TuireaderApp(Host):
         if self._first_run:
             from tuireader.ui.dialogs.welcome import FirstRun
 
+            library = self.library
             await self.push_screen(
-                FirstRun(self.library.feeds, self.library.exchange.import_file), self._main.welcomed
+                FirstRun(library.feeds, library.pages, library.exchange.import_file), self._main.welcomed
             )
 
     # -- keys, in the order of typing. Textual runs the binding of a key only after the key has bubbled

@@ -25,6 +25,7 @@ from tuireader.ui.workers import run_latest
 if TYPE_CHECKING:
     from tuireader.library.exchange import Imported
     from tuireader.library.feeds import Feeds
+    from tuireader.library.page_sources import PageSources
 
 _ABOUT = "Follow the tech news that matters. Nothing is fetched before you choose."
 _WAYS = (
@@ -94,9 +95,12 @@ class FirstRun(Dialog[int | None]):
     ]
     AUTO_FOCUS = "StarterFeeds"
 
-    def __init__(self, feeds: Feeds, import_file: Callable[[Path], Awaitable[Imported]]) -> None:
+    def __init__(
+        self, feeds: Feeds, pages: PageSources, import_file: Callable[[Path], Awaitable[Imported]]
+    ) -> None:
         super().__init__()
         self._feeds = feeds
+        self._pages = pages
         self._import_file = import_file
 
     def compose(self) -> ComposeResult:
@@ -156,7 +160,7 @@ class FirstRun(Dialog[int | None]):
 
     def action_address(self) -> None:
         """Ask for an address."""
-        self.app.push_screen(AddFeed(self._feeds), self._added)
+        self.app.push_screen(AddFeed(self._feeds, self._pages), self._added)
 
     def action_opml(self) -> None:
         """Ask for a file."""
