@@ -74,6 +74,8 @@ def home_with_news(folder: Path, capsys: pytest.CaptureFixture[str]) -> Iterator
             web.serve("/other.xml", rss("Other $(touch pwned) & `News`", two)),
             web.serve("/broken.xml", status=500),
         ]
+        web.serve("/news.html", "<ul><li class=news><a href=/n/1>The first news of the page</a></ul>")
+        web.serve("/status.html", "<div id=main><p>All systems work</div>")
         web.serve("/new.xml", rss("New Feed", [item("x", "Something new")]))
         web.serve(
             "/",

@@ -148,8 +148,10 @@ async def test_a_page_without_feeds(add: Adding) -> None:
     await add.run.shows("High water")
     add.page()
     await add.run.press("shift+tab", "enter")  # the address again
-    await add.run.shows("No feed found there")
-    assert "High water" not in add.run.text and "A  " not in add.run.text
+    await add.run.shows("there is no text on the page")
+    assert "No feed at http://127.0.0.1" in add.run.text and "High water" not in add.run.text
+    await add.run.press("escape")
+    assert "Address of a feed" in add.run.text and "A  " not in add.run.text
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
+from tuireader.cli.adding_pages import add_page, chosen_page, page_options, propose_page
 from tuireader.cli.base import library_command, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.config import FeedConfig
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--command", metavar="PROGRAM", help="Program with arguments that prints the feed.")
 @click.option("--filter", metavar="PROGRAM", help="Program with arguments that changes the feed.")
 @click.option("--password", default="", help="Password of a mail account, or env:NAME or cmd:PROGRAM.")
+@page_options
 @click.option("--folder", default="", help="Folder for the feed.")
 @click.option("--title", default="", help="Title to use instead of the feed's own.")
 @click.option(
@@ -48,12 +50,16 @@ async def add(
     number: int | None,
     dry_run: bool,
     as_json: bool,
+    watch_page: bool,
+    selectors: Mapping[str, str],
 ) -> None:
     """Subscribe to a feed, the feed of a web page, a program or a mail folder.
 
     Writes the feed to the configuration. If a page has several feeds, you are asked to choose; without a
-    terminal they are listed, and --feed chooses one. Programs run without a shell, each time the feed is
-    fetched. A mail folder is maildir:PATH, mbox:PATH or imaps://USER@HOST/FOLDER.
+    terminal they are listed, and --feed chooses one. For a page without a feed, selectors of its articles
+    are proposed, with what they find; --watch-page reports changes of a page instead. Programs run without a
+    shell, each time the feed is fetched. A mail folder is maildir:PATH, mbox:PATH or
+    imaps://USER@HOST/FOLDER.
 
     \b
     Examples:
@@ -64,7 +70,12 @@ async def add(
       tuireader add --dry-run --command "cat my-feed.xml"
       tuireader add https://example.org/feed.xml --filter "sed s/Advert/Ad/"
       tuireader add --dry-run maildir:~/Mail/news
+      tuireader add --dry-run https://example.org/news.html --items "li.news"
+      tuireader add --dry-run https://example.org/status.html --watch-page --select "#main"
     """
+    if page := chosen_page(url, watch_page, selectors):
+        await add_page(library, replace(page, folder=folder, title=title), dry_run, as_json)
+        return
     programs = _words("--command", command), _words("--filter", filter)
     if any(programs) or password:
         own = FeedConfig(url, title, folder, password=password, command=programs[0], filter=programs[1])
@@ -74,7 +85,8 @@ async def add(
         raise UsageError("give the address of a feed, or --command")
     found = await library.feeds.discover(url)
     if not found:
-        raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
+        await propose_page(library, url, folder, title, dry_run, as_json)
+        return
     if number is not None and number > len(found):
         raise UsageError(f"{url} has no feed {number}", f"{counted(len(found), 'feed')} were found there")
     if dry_run:

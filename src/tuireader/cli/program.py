@@ -89,6 +89,11 @@ def check(options: Options, as_json: bool) -> int:
         say(f"tuireader: there is no {options.paths.config} yet; the defaults are used")
         return Exit.OK
     config, problems = load(options.paths.config)
+    if not any(problem.fatal for problem in problems):
+        from tuireader.config.selectors import selector_problems
+
+        text = options.paths.config.read_text(encoding="utf-8-sig")
+        problems = (*problems, *selector_problems(text, str(options.paths.config)))
     for problem in (*problems, *_warnings(options, config, problems)):
         if as_json:
             print_json("ConfigProblem", problem)

@@ -7,6 +7,7 @@ since 1970 UTC.
 from typing import Annotated, Literal
 
 from tuireader import model
+from tuireader.cli.page_shapes import PagePreview
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
 from tuireader.exchange.documents import ExportedFeeds, ExportedState
@@ -384,7 +385,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "feeds resume": (ChangedFeed,),
     "feeds retry": _EVENTS,
     "remove": (ChangedFeed,),
-    "add": (Added, FeedPreview),
+    "add": (Added, FeedPreview, PagePreview),
     "download": (Download,),
     "save": (SavedFile,),
     "watch follow": (Match,),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -120,12 +120,14 @@ class Feeds(UseCases):
         full_text: str = "auto",
         command: str | None = None,
         filter: str | None = None,
+        selectors: Mapping[str, str] | None = None,
     ) -> None:
         """Change the configuration of a feed.
 
         An empty title or interval (such as `30m`) is left to the feed. Watches, mutes and saved searches
         follow a new title. `command` and `filter` are programs with arguments, as a shell would split them;
-        the feed keeps its articles. Raises ConfigError when a value is invalid.
+        the feed keeps its articles. `selectors` are those of a page, by their keys. Raises ConfigError when a
+        value is invalid.
         """
         self._context.require_own_feeds()
         url, before = self._context.feed_url(feed_id), self.title(feed_id)
@@ -144,6 +146,7 @@ class Feeds(UseCases):
                 new[name] = _split(line)
         if command is not None and not new["command"]:
             raise ConfigError("enter the program that prints the feed")
+        new |= _checked(selectors or {})
         known = self.config(feed_id)  # write only changed values: the file may have been edited since
         changes = {name: value for name, value in new.items() if value != getattr(known, name)}
 
@@ -284,3 +287,15 @@ def _config_of(url: str) -> FeedConfig:
     if not command:
         raise UsageError("there is no program after exec:", "such as exec:my-feed --rss")
     return FeedConfig(command_address(command), command=command)
+
+
+def _checked(selectors: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the selectors of a page. Raises ConfigError if one cannot be used."""
+    from tuireader.subprocesses.selectors import problem
+
+    for key, selector in selectors.items():
+        if selector and (bad := problem(selector)):
+            raise ConfigError(f"{key} {bad}")
+    if selectors.get("items") == "":
+        raise ConfigError("items is empty: it selects the articles")
+    return selectors

@@ -325,7 +325,7 @@ class FoundArticle:
 
 @dataclass(frozen=True, slots=True)
 class FoundOnPage:
-    """What selectors find on a page without a feed: articles, or the lines of a page to watch.
+    """Findings of selectors on a page without a feed: articles, or the lines of a page to watch.
 
     `older` is the address of the next page, `missing` names the selectors that find nothing. With `error`,
     one line that says what is wrong, nothing is found.

@@ -201,8 +201,8 @@ def _parts(scopes: Sequence[Scope]) -> Mapping[str, dict[int, HtmlElement]]:
     found: dict[str, dict[int, HtmlElement]] = {}
     for at, scope in enumerate(scopes):
         for one in scope.whole.iter():
-            if not isinstance(one.tag, str) or one is scope.whole:
-                continue
+            if not isinstance(one.tag, str) or one is scope.whole or one.getparent() is scope.whole:
+                continue  # the item itself needs no selector
             for selector in _part_selectors(one):
                 found.setdefault(selector, {}).setdefault(at, one)
     return found

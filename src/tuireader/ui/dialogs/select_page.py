@@ -29,7 +29,7 @@ LABELS = {
     "item_title": ("Title", "the first heading or link"),
     "item_link": ("Link", "that of the title"),
     "item_date": ("Date", "the first date"),
-    "item_summary": ("Text", "the rest"),
+    "item_summary": ("Summary", "the rest"),
     "next_page": ("Next page", "none"),
     "select": ("Part", "all but menus and footers; or a CSS selector, such as #content"),
 }

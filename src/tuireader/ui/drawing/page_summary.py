@@ -1,4 +1,4 @@
-"""What selectors find on a page as styled lines, for the dialog that adds pages and the command line."""
+"""Preview of a page without a feed as styled lines, for the dialog that adds it and the command line."""
 
 from __future__ import annotations
 

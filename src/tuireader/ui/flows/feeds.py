@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from tuireader.config import ViewConfig
+from tuireader.config.selectors import KEYS as SELECTORS
 from tuireader.dedup import label_key, label_name
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import Feed, View, ViewKind
@@ -100,6 +101,7 @@ def _saved(main: Controllers, view: View) -> ViewConfig | None:
 async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
     from tuireader.config import FeedConfig
     from tuireader.config.edit import format_value
+    from tuireader.ui.dialogs.select_page import selector_fields
 
     config = main.library.feeds.config(feed.id)
     folders = sorted({one.folder for one in main.session.feeds if one.folder})
@@ -123,6 +125,7 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
             config.full_text,
         ),
         *programs,
+        *selector_fields(config),
         Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
     )
     return await _ask(main, ask, feed.title or feed.url, lines, partial(_save_feed, main, feed), about)
@@ -139,6 +142,7 @@ async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -
         full_text=values["full_text"],
         command=values.get("command"),
         filter=values.get("filter"),
+        selectors={key: values[key] for key in SELECTORS if key in values},
     )
     return _changed(main, f"{values['title'] or feed.title or feed.url} saved")
 
