@@ -13,6 +13,7 @@ from textual import _wait
 from tests.ui import demo_library, samples
 from tests.ui.running import Running, running
 from tests.ui.shelf import Shelf, configured
+from tuireader.ui.controllers import marks
 from tuireader.ui.flows import context
 
 
@@ -27,6 +28,13 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def keys_wait_for_flows(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a flow may take longer than a key of a person waits for it."""
     monkeypatch.setattr(context, "PATIENCE", 60.0)
+    monkeypatch.setattr(marks, "MOMENT", 60.0)  # nor may the store be faster than a toast
+
+
+@pytest.fixture
+def locks_are_waited_for_briefly(keys_wait_for_flows: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys go on soon while another program holds the store, as for a person."""
+    monkeypatch.setattr(marks, "MOMENT", 0.1)
 
 
 @pytest.fixture(autouse=True)

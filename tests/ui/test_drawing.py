@@ -104,6 +104,7 @@ async def _made_ahead(run: Running, asked: Counting) -> int:
     here = run.cursor_id
     while here not in asked.before:
         await run.pilot.pause()
+    await run.settle()  # until the page is made of it
     assert here is not None
     return here
 

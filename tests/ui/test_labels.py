@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.locks import locked
 from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
@@ -175,6 +177,7 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(demo: Running) -> N
     assert "Labels" in demo.labels
 
 
+@pytest.mark.usefixtures("locks_are_waited_for_briefly")
 async def test_a_label_is_said_to_be_changed_once_that_is_stored(demo: Running) -> None:
     await demo.library.labels.set("law", demo.main.articles.ids[:1], True)
     await demo.main.controllers.reload()

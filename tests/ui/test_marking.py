@@ -17,6 +17,7 @@ from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tuireader.model import ArticleRow, View, ViewKind
 
+pytestmark = pytest.mark.usefixtures("locks_are_waited_for_briefly")
 STARRED = View(ViewKind.STARRED)
 Marks = dict[int, tuple[bool, bool, tuple[str, ...]]]
 
