@@ -285,6 +285,26 @@ async def test_nothing_is_asked_without_the_network(site: Site) -> None:
         assert site.pages_asked == asked
 
 
+async def test_pages_are_requested_as_the_feed_is(site: Site) -> None:
+    """With its user agent, and its cookies and headers on its own server."""
+    (site.folder / "cookies.txt").write_text(
+        "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tseen\tyes\n", encoding="utf-8"
+    )
+    site.settings = 'user_agent = "Quay/1"\ncookies = "cookies.txt"\nheaders = {X-Key = "abc"}\n'
+    site.publish(1)
+    other = site.web.url.replace("127.0.0.1", "localhost")
+    entries = [
+        item(str(n), f"Ferry {n}", TEASER, url=f"{at}/{n}") for n, at in ((1, site.web.url), (2, other))
+    ]
+    site.web.serve("/feed", rss("The Quay", entries))
+    async with site.library() as library:
+        await refreshed(library)
+    (page,) = site.web.seen("/1")
+    sent = [page.headers.get(name) for name in ("user-agent", "cookie", "x-key")]
+    assert sent == ["Quay/1", "seen=yes", "abc"] and page.headers["accept"].startswith("text/html")
+    assert site.asked(2) == [0]  # a private address of another name
+
+
 async def test_a_page_in_a_private_network_of_another_feed(site: Site, web: Web) -> None:
     entries = [item("1", "Ferry number 1", TEASER, url="http://10.0.0.7/1")]
     web.handle("/feed", lambda request: Answer(rss("The Quay", entries)))

@@ -7,10 +7,12 @@ import re
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
-from tuireader.feeds.address import same_host
+from tuireader.feeds.address import same_host, same_server, same_site
 from tuireader.feeds.entry import web_url
 from tuireader.feeds.errors import STATUS_WORDS
 from tuireader.feeds.fetch import Fetcher, FetchLimits
@@ -69,12 +71,15 @@ async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher
     return Fetcher(limits, now=now, tls=await asyncio.to_thread(certificates))
 
 
-async def fetch_page(fetcher: Fetcher, url: str, feed_url: str) -> tuple[str, str]:
+async def fetch_page(
+    fetcher: Fetcher, url: str, feed_url: str, own: FetchJob | None = None
+) -> tuple[str, str]:
     """Return the text of a web page, and its address after redirects.
 
-    A page on a private network is fetched only if its feed is on the same host.
+    A page on a private network is fetched only if its feed is on the same host. `own` has the user agent,
+    headers and cookies that the feed's configuration gives for it.
     """
-    answer = await _fetch(fetcher, url, feed_url, _ACCEPT_PAGE)
+    answer = await _fetch(fetcher, url, feed_url, _ACCEPT_PAGE, own)
     kind = (answer.content_type or "").partition(";")[0].strip().lower()
     text = charset.decode_page(answer.body, answer.content_type)
     if kind not in ("", "text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml"):
@@ -82,6 +87,21 @@ async def fetch_page(fetcher: Fetcher, url: str, feed_url: str) -> tuple[str, st
     if "\0" in text[:_HEAD]:
         raise PageFailed("the page is not text", "o opens it in the browser", status=200)
     return text, answer.url
+
+
+async def own_request(feed: FeedConfig, url: str, folder: Path) -> FetchJob:
+    """Return the request for a page of a feed as configured: its user agent, and what belongs to its site.
+
+    Cookies are for the whole site, headers and passwords for the feed's server alone. Raises TuireaderError
+    when a secret or the cookie file cannot be read.
+    """
+    from tuireader.feeds import secrets
+
+    job = FetchJob(0, url, user_agent=feed.user_agent)
+    if not secrets.has(feed) or not same_site(feed.url, url):
+        return job
+    job = await asyncio.to_thread(secrets.filled, job, replace(feed, url=url), folder)
+    return job if same_server(feed.url, url) else replace(job, headers=(), auth=None)
 
 
 async def fetch_comments(
@@ -100,10 +120,17 @@ async def fetch_picture(fetcher: Fetcher, url: str, feed_url: str) -> bytes:
     return (await _fetch(fetcher, url, feed_url, _ACCEPT_PICTURE)).body
 
 
-async def _fetch(fetcher: Fetcher, url: str, feed_url: str, headers: tuple[tuple[str, str], ...]) -> Fetched:
+async def _fetch(
+    fetcher: Fetcher,
+    url: str,
+    feed_url: str,
+    headers: tuple[tuple[str, str], ...],
+    own: FetchJob | None = None,
+) -> Fetched:
     if not web_url(url):
         raise TuireaderError("the article has no web address")
-    job = FetchJob(0, url, headers=headers, public_only=not same_host(url, feed_url))
+    own = own or FetchJob(0, url)
+    job = replace(own, headers=(*headers, *own.headers), public_only=not same_host(url, feed_url))
     answer = await fetcher.fetch(job)
     if isinstance(answer, FetchFailed):
         if answer.status == 401:  # a page has no password in the configuration

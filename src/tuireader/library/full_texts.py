@@ -216,19 +216,29 @@ class FullTexts(UseCases):
     async def _page_text(self, article: Article, by_hand: bool) -> tuple[str, str]:
         """Return the HTML text of an article's page, and the base URL of its links."""
         from tuireader.feeds import pages
+        from tuireader.feeds.blocked import obstacle
 
-        fetcher = await self._tools.open_fetcher()
-        page, url = await pages.fetch_page(fetcher, article.url, self._tools.feed_url(article.feed_id))
+        fetcher, feed_url = await self._tools.open_fetcher(), self._tools.feed_url(article.feed_id)
+        feed = next((one for one in self._context.config.feeds if one.url == feed_url), None)
+        folder = self._context.paths.config.parent
+        own = await pages.own_request(feed, article.url, folder) if feed is not None else None
+        page, url = await pages.fetch_page(fetcher, article.url, feed_url, own)
         html = page
         if is_html(page):
             html = await self._tools.work("article", page, url, article.title, seconds=_EXTRACT)
         text, known = plain(html), plain(article.html)
-        if not text:
-            raise pages.PageFailed("there is no text on the page", status=200)
-        if len(text) < _LESS * len(known):
-            reason = "the page has less text than the feed, probably a login or a consent page"
-            raise pages.PageFailed(reason, status=200)
-        if not by_hand and not is_about(text, f"{article.title}\n{known}"):
-            reason = "the page has another text than the feed, probably a login or a consent page"
-            raise pages.PageFailed(reason, status=200)
+        if reason := _reason_against(text, article.title, known, by_hand):
+            found = obstacle(page, url)
+            raise pages.PageFailed(found.reason if found else reason, status=200)
         return html, url
+
+
+def _reason_against(text: str, title: str, known: str, by_hand: bool) -> str:
+    """Return why the text of a page is not that of the article, `""` if it is; `known` is the feed's text."""
+    if not text:
+        return "there is no text on the page"
+    if len(text) < _LESS * len(known):
+        return "the page has less text than the feed, probably a login or a consent page"
+    if not by_hand and not is_about(text, f"{title}\n{known}"):
+        return "the page has another text than the feed, probably a login or a consent page"
+    return ""
