@@ -206,6 +206,9 @@ async def test_a_program_is_shown_added_and_edited(tmp_path: Path) -> None:
         assert "exec:cat a.xml" in run.text
         await run.press("enter")
         assert library.config.feeds[0].command == ("cat", "a.xml")
+        await run.main.host.browse("exec:cat a.xml")  # it is never opened
+        await run.settle()
+        assert "Not a web address: exec:cat a.xml" in run.toasts and run.browsed == []
         run.select(View(ViewKind.FEED, "1"))
         await run.press("e")
         await run.submit(command="cat 'b.xml")

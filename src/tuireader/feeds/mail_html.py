@@ -65,7 +65,9 @@ def cleaned(html: str) -> tuple[str, str]:
     elements = list(whole.iter())
     if len(elements) > _MOST_ELEMENTS:
         raise ValueError("too many elements")
-    view = next((url for link in whole.iter("a") if (url := _view_url(link))), "")
+    link, view = next(((link, url) for link in whole.iter("a") if (url := _view_url(link))), (None, ""))
+    if link is not None:
+        _drop(link)
     for element in elements:
         is_text = isinstance(element.tag, str) and element.tag not in _DROPPED
         if not is_text or _is_hidden(element) or (element.tag == "img" and _is_tracker(element)):

@@ -50,7 +50,7 @@ class AddFeed(Dialog[int | None]):
     def compose(self) -> ComposeResult:
         """Compose a line for the address and later the folder, the feeds found, and a preview."""
         self.about = Static(_ADDRESS, id="about", markup=False)
-        self.line = Input(placeholder="https://", compact=True)
+        self.line = Input(placeholder="https://…, maildir:…, imaps://…, or exec: and a program", compact=True)
         self.choices = Choices()
         self.preview = Details(id="preview")
         yield self.box("Add a feed", self.about, self.line, self.choices, self.preview, hint=_LOOK)
