@@ -10,7 +10,8 @@ import pytest
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, configured, written
 from tuireader.library import Library
-from tuireader.model import Alarm, AlarmKind
+from tuireader.model import Alarm, AlarmKind, ViewKind
+from tuireader.ui.screens.alarms import Alarms
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.watches import Watches
 
@@ -26,6 +27,7 @@ title = "Plain Pier"
 name = "WeChat"
 any = ["WeChat", "微信"]
 """
+DAY = 86_400
 SILENT = "no new article since 17 Sep 08:00, usually one within 24 h"
 
 
@@ -34,6 +36,12 @@ async def ring(library: Library) -> None:
         store.conn.execute("UPDATE feed SET last_try = ?1, last_success = ?1, next_try = ?1 + 3600", (NOW,))
         store.alarms.raise_(Alarm(0, AlarmKind.SILENT, 1, "", "", SILENT, NOW))
         store.alarms.raise_(Alarm(0, AlarmKind.SILENT, 0, "WeChat", "", "no new match since 17 Sep", NOW))
+
+
+def clear_all(run: Running) -> None:
+    with written(run.library) as store:
+        for alarm in store.alarms.open():
+            store.alarms.clear(alarm.id, NOW, tell=False)
 
 
 @pytest.fixture
@@ -53,14 +61,44 @@ async def test_the_footer_counts_alarms_and_the_health_explains_them(run: Runnin
     assert second.cells["state"].text == "ok" and "2 feeds, 1 in trouble" in run.text
     assert f"alarm: {SILENT}" in run.text
     await run.press("escape", "w")
+    assert run.screen(Watches).table.rows[0].cells["mark"].text == "!"
     assert "! no new match since 17 Sep" in run.screen(Watches).table.rows[0].cells["last"].text
     assert "alarm   no new match since 17 Sep" in run.text
 
 
+async def test_the_screen_of_alarms_says_why_and_leads_to_the_articles(run: Running) -> None:
+    with written(run.library) as store:
+        store.alarms.raise_(Alarm(0, AlarmKind.FAILING, 2, "", "", "failing since 1 Sep: HTTP 500", NOW - 90))
+        store.alarms.clear(3, NOW, tell=False)
+        store.alarms.raise_(Alarm(0, AlarmKind.GAP, 2, "", "", "about 3 articles not seen", NOW - 9 * DAY))
+        store.alarms.clear(4, NOW - 8 * DAY, tell=False)
+    await run.press("exclamation_mark")
+    rows = run.screen(Alarms).table.rows
+    assert [row.cells["name"].text for row in rows] == [NAME, "◆ WeChat", "Plain Pier"]
+    assert [row.cells["kind"].text for row in rows] == ["silent", "silent", "over"]
+    assert "2 alarms open" in run.text and SILENT in run.text and "not notified" in run.text
+    assert "Retry" in run.text.splitlines()[-1]
+    await run.press("j")
+    assert "Retry" not in run.text.splitlines()[-1] and "a word may have changed" in run.text
+    await run.press("r")  # a watch is not refreshed
+    await run.press("j")
+    assert "works again" in run.text
+    await run.press("k", "enter")
+    assert run.view_kind == ViewKind.WATCH
+    await run.press("exclamation_mark", "enter")
+    assert run.view_kind == ViewKind.FEED
+    await run.press("exclamation_mark", "e", "escape", "escape")
+    assert run.app.screen is run.main
+
+
+async def test_no_alarms_are_said_so(run: Running) -> None:
+    clear_all(run)
+    await run.press("exclamation_mark")
+    assert "none open" in run.text and run.screen(Alarms).table.rows
+
+
 async def test_the_footer_forgets_alarms_that_are_over(run: Running) -> None:
-    with written(run.app.library) as store:
-        for alarm in store.alarms.open():
-            store.alarms.clear(alarm.id, NOW, tell=False)
+    clear_all(run)
     await run.main.controllers.reload()
     await run.settle()
     assert "alarm" not in run.text.splitlines()[-1]

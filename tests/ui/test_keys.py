@@ -15,6 +15,7 @@ from tuireader.model import ViewKind
 from tuireader.ui.bindings import MOVES
 from tuireader.ui.dialogs.mute import Mute
 from tuireader.ui.dialogs.new_watch import NewWatch
+from tuireader.ui.screens.alarms import Alarms
 from tuireader.ui.screens.commands import INSTEAD
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.queue import Queue
@@ -43,6 +44,7 @@ def test_every_command_has_its_method() -> None:
         Scope.HEALTH: Health,
         Scope.WATCHES: Watches,
         Scope.QUEUE: Queue,
+        Scope.ALARMS: Alarms,
         Scope.SEARCH: SearchLine,
         Scope.MUTE: Mute,
         Scope.WATCH: NewWatch,

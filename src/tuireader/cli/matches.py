@@ -5,19 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import sys
-import time
 from collections.abc import Callable
 from contextlib import aclosing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuireader.cli.base import library_command, say, seconds
+from tuireader.cli.base import library_command, moment, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import print_json_text
-from tuireader.config.values import duration
-from tuireader.errors import UsageError
 from tuireader.ui.drawing.times import short_time
 
 if TYPE_CHECKING:
@@ -57,8 +54,8 @@ async def matches(
       tuireader matches --watch WeChat --format csv > wechat.csv
       tuireader matches --since 2026-11-01 --until 2026-11-30 --format json
     """
-    first = 0 if since is None else _moment("--since", since)
-    end = None if until is None else _moment("--until", until, end=True)
+    first = 0 if since is None else moment("--since", since)
+    end = None if until is None else moment("--until", until, end=True)
     write, finish = _writer(form)
     count = 0
     async with aclosing(library.matches.log(since=first, until=end, watch=watch)) as log:
@@ -68,21 +65,6 @@ async def matches(
     finish()
     if not count:
         say("no matches")
-
-
-def _moment(option: str, text: str, *, end: bool = False) -> int:
-    """Return the time of a day, or of a time ago; with `end`, of the end of that day. Raises UsageError."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        if not isinstance(duration(0, 36500 * 86_400).read(text), int):
-            raise UsageError(
-                f"{option} wants a day such as 2026-11-03 or a time such as 7d, not {text!r}"
-            ) from None
-        return int(time.time()) - seconds(option, text, 0, 36500, "7d")
-    if end:
-        day += timedelta(days=1)
-    return int(datetime(day.year, day.month, day.day).timestamp())
 
 
 def _writer(form: str) -> tuple[Callable[[LoggedMatch], None], Callable[[], None]]:
@@ -133,13 +115,13 @@ def _cell(name: str, value: Any) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _iso(moment: int) -> str:
-    if not moment:
+def _iso(at: int) -> str:
+    if not at:
         return "unknown"
     try:
-        return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (OverflowError, OSError, ValueError):
-        return str(moment)
+        return str(at)
 
 
 def _line(match: LoggedMatch) -> str:
@@ -151,7 +133,7 @@ def _line(match: LoggedMatch) -> str:
     return "\t".join(columns).rstrip("\t")
 
 
-def _when(what: str, moment: int | None) -> str:
-    if moment is None:
+def _when(what: str, at: int | None) -> str:
+    if at is None:
         return f"not {what}"
-    return f"{what} {short_time(moment)}" if moment else what
+    return f"{what} {short_time(at)}" if at else what

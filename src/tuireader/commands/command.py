@@ -17,6 +17,7 @@ class Scope(StrEnum):
     HEALTH = "feed health"
     WATCHES = "watches"
     QUEUE = "queue"
+    ALARMS = "alarms"
     SEARCH = "search line"
     MUTE = "mute dialog"
     WATCH = "watch dialog"
@@ -24,7 +25,7 @@ class Scope(StrEnum):
 
 
 PANES = frozenset({Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR})
-TABLES = (Scope.HEALTH, Scope.WATCHES, Scope.QUEUE)
+TABLES = (Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS)
 MOVING = (*TABLES, Scope.CHOICES)
 
 

@@ -196,7 +196,7 @@ COMMANDS: tuple[Command, ...] = (
         "Refresh this",
         "Refresh the selected feed, folder or list.",
         "r",
-        also=(Scope.HEALTH, Scope.QUEUE),
+        also=(Scope.HEALTH, Scope.QUEUE, Scope.ALARMS),
     ),
     _feeds(
         "refresh_failing",
@@ -209,13 +209,14 @@ COMMANDS: tuple[Command, ...] = (
     _feeds("refresh_all", "Refresh all", "Refresh all feeds.", "R"),
     _feeds("add_feed", "Add feed", "Subscribe to a feed or to a page that has one.", "plus"),
     _feeds("feed_health", "Feed health", "Show failing feeds, why they fail, and fix them.", "H"),
+    _feeds("alarms", "Alarms", "Show silent feeds and watches, failing feeds, and gaps.", "exclamation_mark"),
     _feeds(
         "edit_this",
         "Edit",
         "Edit the feed, folder, watch, label or saved search.",
         "e",
         Scope.SIDEBAR,
-        also=(Scope.HEALTH, Scope.WATCHES),
+        also=(Scope.HEALTH, Scope.WATCHES, Scope.ALARMS),
     ),
     _feeds(
         "remove_this",

@@ -20,6 +20,8 @@ _FAILING = DAY
 _TRIES = 3
 _GAP = 7 * DAY
 """Seconds for which an open gap is an alarm; the coverage of the feed reports it for good."""
+_RECENT = 7 * DAY
+"""Seconds for which a list still shows an alarm that is over."""
 _COMPUTED = 20
 """Maximum number of paces to compute after one refresh, those of the longest silences."""
 _OWN_NETWORK = (Fault.NETWORK, Fault.TIMEOUT)
@@ -35,6 +37,12 @@ class Alarms(UseCases):
     async def all(self) -> list[Alarm]:
         """Return all alarms, those that were cleared included, oldest first."""
         return await self._pool.read(lambda store: store.alarms.all())
+
+    async def recent(self) -> list[Alarm]:
+        """Return the open alarms, then those of the last week that are over, newest first."""
+        since = self._now() - _RECENT
+        found = sorted(await self.all(), key=lambda alarm: (alarm.cleared_at is not None, -alarm.raised_at))
+        return [alarm for alarm in found if alarm.cleared_at is None or alarm.cleared_at >= since]
 
     async def count(self) -> int:
         """Return the number of open alarms."""

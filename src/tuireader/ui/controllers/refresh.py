@@ -197,6 +197,8 @@ class Refreshing(Controller):
         if config.bell or (config.desktop and not shown):
             self.host.bell()
             channels.append("bell")
+        if not told.articles:  # matches have a toast of their own
+            self.host.say("\n".join(filter(None, (told.title, told.body))), severity="warning", seconds=8)
         if told.troubles:
             self.host.say("\n".join(told.troubles), severity="warning", seconds=8)
         return channels

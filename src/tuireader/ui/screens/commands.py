@@ -37,6 +37,12 @@ async def _health(main: Controllers, ask: Asking) -> Outcome:
     return Outcome(view=await ask(Health(ask.flows)))
 
 
+async def _alarms(main: Controllers, ask: Asking) -> Outcome:
+    from tuireader.ui.screens.alarms import Alarms
+
+    return Outcome(view=await ask(Alarms(ask.flows)))
+
+
 async def _watches(main: Controllers, ask: Asking) -> Outcome:
     from tuireader.ui.screens.watches import Watches
 
@@ -76,6 +82,7 @@ _FLOWS: dict[str, Flow] = {
     "follow_story": watches.follow_story,
     "mute": watches.mute,
     "feed_health": _health,
+    "alarms": _alarms,
     "watches": _watches,
     "undo": settings.undo,
     "palette": guide.open_palette,

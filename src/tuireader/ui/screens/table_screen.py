@@ -1,4 +1,4 @@
-"""Base of the table screens: feed health and watches."""
+"""Base of the table screens: feed health, watches and others."""
 
 from __future__ import annotations
 
@@ -79,6 +79,10 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
 
     # -- implemented by each screen
 
+    def view_of(self, key: str) -> View:
+        """Return the view of the articles of a row."""
+        return View(self.KIND, key)
+
     async def fetch(self) -> list[Row]:
         """Return the rows."""
         return []
@@ -114,17 +118,17 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
         """Show the articles of a row."""
-        self.dismiss(View(self.KIND, message.key))
+        self.dismiss(self.view_of(message.key))
 
     async def action_edit_this(self) -> None:
         """Edit the feed or watch of the current row."""
         if self.table.current is not None:
-            await self.flows.run(partial(edit, view=View(self.KIND, self.table.current)))
+            await self.flows.run(partial(edit, view=self.view_of(self.table.current)))
 
     async def action_remove_this(self) -> None:
         """Remove the feed or watch of the current row after confirmation."""
         if self.table.current is not None:
-            await self.flows.run(partial(remove, view=View(self.KIND, self.table.current)))
+            await self.flows.run(partial(remove, view=self.view_of(self.table.current)))
 
     def action_pane(self, command_id: str) -> None:
         self.table.act(command_id)

@@ -39,7 +39,7 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
     return Row(
         stats.name,
         {
-            "mark": Cell("◆", style),
+            "mark": Cell("!", "star") if stats.alarm else Cell("◆", style),
             "name": Cell(stats.name, "strong" if stats.count.unread else "text"),
             "unread": Cell(str(stats.count.unread_rows(folds) or ""), "text"),
             "today": Cell(str(stats.today or "–"), "text" if stats.today else "dim"),

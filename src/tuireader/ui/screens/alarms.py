@@ -1,0 +1,112 @@
+"""Alarms screen: silent feeds and watches, failing feeds and gaps, with what to do about them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tuireader.commands import Scope
+from tuireader.model import Alarm, AlarmKind, View, ViewKind
+from tuireader.text.wording import counted
+from tuireader.ui.bindings import bindings
+from tuireader.ui.drawing.lines import Line
+from tuireader.ui.drawing.times import age, full_time
+from tuireader.ui.flows.context import FlowRunner, Outcome
+from tuireader.ui.screens.table_screen import TableScreen
+from tuireader.ui.widgets.table import Cell, Column, Row
+
+_HINTS = {
+    AlarmKind.SILENT: "Look at its website: it may have moved, or stopped",
+    AlarmKind.FAILING: "The feed health shows what helps",
+    AlarmKind.GAP: "It is asked more often from now on; the website has what is missing",
+}
+_WATCH_HINT = "Look at its terms and its feeds: a word may have changed, or a feed may be missing"
+
+
+def alarm_row(alarm: Alarm, now: int) -> Row:
+    """Return the row of an alarm."""
+    over = alarm.cleared_at is not None
+    style = "dim" if over else "star" if alarm.kind is AlarmKind.SILENT else "error"
+    return Row(
+        str(alarm.id),
+        {
+            "sign": Cell("·" if over else "!", style),
+            "name": Cell(f"◆ {alarm.name}" if alarm.watch else alarm.name, "dim" if over else "strong"),
+            "kind": Cell("over" if over else alarm.kind.value, style),
+            "since": Cell(age(alarm.raised_at, now), "dim"),
+            "words": Cell(alarm.cleared_words if over else alarm.words, "dim" if over else "text"),
+        },
+    )
+
+
+def alarm_facts(alarm: Alarm) -> list[Line]:
+    """Return the reason of an alarm, its times, and a hint."""
+    what = "watch" if alarm.watch else "feed"
+    lines: list[Line] = [((alarm.name, "strong"), (f" · {what}", "dim")), ((alarm.words, "text"),)]
+    told = f", notified {full_time(alarm.told_at)}" if alarm.told_at is not None else ", not notified"
+    lines.append(((f"raised {full_time(alarm.raised_at)}{told}", "dim"),))
+    if alarm.cleared_at is not None:
+        lines.append(((f"over since {full_time(alarm.cleared_at)}: {alarm.cleared_words}", "dim"),))
+    else:
+        lines.append(((_WATCH_HINT if alarm.watch else _HINTS[alarm.kind], "dim"),))
+    return lines
+
+
+class Alarms(TableScreen):
+    """Table of the alarms that are open, and of those of the last week that are over."""
+
+    HEADING = "Alarms"
+    KIND = ViewKind.FEED
+    COLUMNS = (
+        Column("sign", "", 1),
+        Column("name", "Feed or watch", 28, least=100),
+        Column("name", "Feed or watch", 20, least=80, most=99),
+        Column("name", "Feed or watch", most=79),
+        Column("kind", "Alarm", 7),
+        Column("since", "Since", 11, least=60),
+        Column("words", "Reason", least=80),
+    )
+    BINDINGS: ClassVar = [*bindings(Scope.ALARMS)]
+
+    def __init__(self, flows: FlowRunner) -> None:
+        super().__init__(flows)
+        self._found: dict[str, Alarm] = {}
+
+    async def fetch(self) -> list[Row]:
+        """Return the alarms, open ones first."""
+        found = await self.library.alarms.recent()
+        self._found = {str(alarm.id): alarm for alarm in found}
+        self.table.empty_text = "No alarms: no feed or watch is silent, no feed failing, no gap open."
+        now = int(self.host.clock())
+        return [alarm_row(alarm, now) for alarm in found]
+
+    def summary(self) -> str:
+        """Return the number of open alarms."""
+        count = sum(alarm.cleared_at is None for alarm in self._found.values())
+        return f"{counted(count, 'alarm')} open" if count else "none open"
+
+    def about(self, key: str) -> list[Line]:
+        """Return the reason of an alarm, its times, and a hint."""
+        return alarm_facts(self._found[key])
+
+    def view_of(self, key: str) -> View:
+        """Return the articles of the feed or the watch."""
+        alarm = self._found[key]
+        return View(ViewKind.WATCH, alarm.watch) if alarm.watch else View(ViewKind.FEED, str(alarm.feed_id))
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return the commands for the alarm under the cursor."""
+        alarm = self._current
+        if alarm is None:
+            return []
+        retry = [] if alarm.watch else [("refresh_one", "Retry")]
+        return [("open", "Articles"), *retry, ("edit_this", "Edit"), ("remove_this", "Remove")]
+
+    @property
+    def _current(self) -> Alarm | None:
+        return self._found.get(self.table.current or "")
+
+    async def action_refresh_one(self) -> None:
+        """Fetch the feed now."""
+        alarm = self._current
+        if alarm is not None and not alarm.watch:
+            await self.flows.apply(Outcome(refresh=[alarm.feed_id]))
