@@ -29,7 +29,7 @@ async def web() -> AsyncIterator[Web]:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    async with Fetcher(FetchLimits(connect=2, idle=1, total=3, proxies=False)) as one:
+    async with Fetcher(FetchLimits(connect=2, idle=1, total=3, proxies=False, per_own_host=2)) as one:
         yield one
 
 
