@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.ui.shelf import NOW, configured
 from tests.ui.snap import assert_screen
 from tests.ui.troubles import trouble
 from tests.web import Web
-from tuireader.model import Fault, Feed, FeedDone, FeedHealth, View, ViewKind
+from tuireader.model import Coverage, Fault, Feed, FeedDone, FeedGap, FeedHealth, View, ViewKind
 from tuireader.ui.screens.health import Health, health_facts
 from tuireader.ui.widgets.table import Table
 
@@ -154,3 +155,19 @@ async def test_a_blocked_feed_stands_above_failing_ones_with_its_remedy(tmp_path
                 assert names(run) == [url.removeprefix("http://") for url in (blocked, broken)]
                 assert "blocked" in run.text
                 assert "Try user_agent, cookies or headers for this feed, or another address" in run.text
+
+
+def test_the_gaps_of_a_feed_come_first() -> None:
+    feed = Feed(1, "https://a.example.org/rss", "Busy", last_success=NOW)
+    gap = FeedGap(1, 1, NOW, NOW - 7200, NOW - 3600, 14, reason="the feed has no archive")
+    filled = replace(gap, closed_at=NOW, filled=14, reason="")
+
+    def said(*gaps: FeedGap, alarm: str = "") -> list[str]:
+        found = health_facts(FeedHealth(feed, alarm=alarm), NOW, Coverage(feed, NOW - 86_400, None, gaps))
+        return ["".join(text for text, _ in line) for line in found]
+
+    assert said(gap, filled)[1] == "1 gap, about 14 articles not seen"
+    assert said(gap, filled)[2].endswith("  about 14 articles: the feed has no archive")
+    words = "1 gap, about 14 articles not seen"
+    assert said(gap, alarm=words)[1] == f"alarm: {words}" and words not in said(gap, alarm=words)
+    assert any(line.startswith("complete since ") for line in said(filled))

@@ -58,7 +58,8 @@ def result(gap: FeedGap) -> str:
 
 def gap_lines(gaps: Sequence[FeedGap], most: int = 3) -> list[str]:
     """Return a line for each of the newest gaps that are not filled."""
-    return [f"{period(gap)}: {result(gap)}" for gap in gaps[::-1] if not gap.closed_at][:most]
+    shown = [(gap, gap.reason and f": {gap.reason}") for gap in gaps[::-1] if not gap.closed_at]
+    return [f"{period(gap)}  about {counted(gap.unseen, 'article')}{why}" for gap, why in shown[:most]]
 
 
 def _day(moment: int, now: int) -> str:

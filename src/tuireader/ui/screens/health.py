@@ -111,13 +111,16 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
         lines += [((f"{one[:1].upper()}{one[1:]}", "text"),) for one in to_do]
     if health.alarm:
         lines.append((("alarm: ", "star"), (health.alarm, "text")))
+    if coverage is not None and coverage.open:
+        if (gaps := summary(coverage, now)) not in health.alarm:
+            lines.append(((gaps, "star"),))
+        lines += [((line, "text"),) for line in gap_lines(coverage.gaps)]
     if health.moved_to:
         lines.append(((f"{_MOVED[health.moved_why]} ", "star"), (health.moved_to, "text")))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
     lines.append(((f"{tried}, next try {_next(feed, now)}", "dim"),))
-    if coverage is not None and coverage.since is not None:
-        lines.append(((summary(coverage, now), "star" if coverage.open else "dim"),))
-        lines += [((line, "text"),) for line in gap_lines(coverage.gaps)]
+    if coverage is not None and coverage.since is not None and not coverage.open:
+        lines.append(((summary(coverage, now), "dim"),))
     if note := texts_note(health):
         lines.append(((note, "dim"),))
     newest = f", the newest {age(health.newest, now)}" if health.newest is not None else ""
