@@ -24,7 +24,7 @@ _WHOLE = 600  # minimum characters of a text that is not a summary; wide charact
 _NOTE = 40  # a shorter text is a note, such as "Bug fixes."
 _TAIL = 240
 _PARAGRAPHS = 3
-_MOST_HTML = 20_000  # characters of HTML that are looked at: the longest whole texts need no look
+_MOST_HTML = 6_000  # characters of HTML that are looked at: the longest whole texts need no look
 _CUT_SHARE = 0.2
 _WEAK_SHARE = 0.6
 _WEAK_LEAST = 3
@@ -47,6 +47,11 @@ _APPENDED = re.compile(
     r"|(?:投稿|記事) .{1,200}? は .{1,100}? に最初に(?:表示|投稿)されました"
     r"|(?<![^。！？\s])[^。\n]{0,160}(?:最先出现在|首先出现在|最早出现于|最先出現於))[^\n]{0,120}$"
 )
+_APPENDS = (
+    *("appeared first on", "erschien zuerst", "est apparu en premier", "primero en", "proviene da"),
+    *("apareceu primeiro", "verscheen eerst", "に最初に", "先出现", "先出現", "早出现"),
+)
+"""Words of `_APPENDED` without which it need not be tried."""
 _GOES_ON = (
     r"(?:continue reading|continued? at|read (?:more|on|the (?:full|whole|entire|rest))|keep reading"
     r"|full (?:story|article)|see more|view (?:full|more)|click here to (?:read|view)"
@@ -123,9 +128,9 @@ def judge(samples: Sequence[Sample], site: str) -> str:
 
 def kind_of(sample: Sample, site: str) -> Kind:
     """Return the kind of an entry of a feed whose website is `site`."""
-    body = _APPENDED.sub("", sample.body[-4 * _TAIL :]).rstrip()
-    if len(sample.body) > 4 * _TAIL:
-        body = sample.body[: -4 * _TAIL] + body
+    body = sample.body
+    if any(words in body[-4 * _TAIL :] for words in _APPENDS):
+        body = body[: -4 * _TAIL] + _APPENDED.sub("", body[-4 * _TAIL :]).rstrip()
     if not sample.media and _is_cut(body, sample):
         return Kind.CUT
     if _width(body) >= _WHOLE:
@@ -181,8 +186,10 @@ def _ends_with_own_link(sample: Sample) -> bool:
     if not links:
         return False
     address, label = links[-1]
+    if not _GOES_ON_LINK.match(plain(label)):
+        return False
     own = dedup.url_key(sample.url)
-    return dedup.url_key(plain(address).strip()) == own != 0 and bool(_GOES_ON_LINK.match(plain(label)))
+    return dedup.url_key(plain(address).strip()) == own != 0
 
 
 def _looks_whole(sample: Sample, body: str) -> bool:
