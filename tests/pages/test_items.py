@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.pages.layouts import NOW, articles, page, wanted
 from tuireader.feeds.page_source import read_items
+from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Fault, ParsedFeed, ParseFailed
 from tuireader.subprocesses import selectors
 from tuireader.subprocesses.page_items import items
@@ -108,6 +109,23 @@ def test_a_bot_check_instead_of_the_page_says_so() -> None:
 def test_what_is_no_page_says_so() -> None:
     parsed = read_items(b"\x89PNG\0\0\0", "https://site.example/", "image/png", (("items", "li"),), NOW)
     assert parsed == ParseFailed(Fault.SELECTOR, "this is not a web page")
+
+
+def test_of_a_very_long_list_the_first_items_count() -> None:
+    html = "".join(f"<li><a href=/{n}>Number {n}</a>" for n in range(1200))
+    made = found(html, items="li")
+    assert len(made) == 1000 and made[0][1] == "/0"
+    with pytest.raises(Failed, match="finds nothing"):  # the parser stops at some depth
+        found("<div>" * 30_000 + "<a href=/x>deep</a>", items="a")
+
+
+async def test_a_selector_that_explodes_ends_at_the_deadline_and_alone() -> None:
+    page = ("<ul>" + "<li><b><i><a href=/x>t</a></i></b>" * 12_000).encode()
+    async with ParseWorker(deadline=0.4) as parser:
+        for chosen, kind in (("* * * * * * *", Fault.TOO_SLOW), ("li.none", Fault.SELECTOR)):
+            reader = ("items", ((("items", chosen),), NOW))
+            parsed = await parser.parse(page, "https://site.example/", "text/html", stored={}, reader=reader)
+            assert isinstance(parsed, ParseFailed) and parsed.fault is kind
 
 
 CSS = st.text(alphabet="abli*.#>+~:[]()='\"-, \\0123\u4e00\n", max_size=40) | st.from_regex(

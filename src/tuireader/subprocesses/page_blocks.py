@@ -19,7 +19,7 @@ from tuireader.text import page_dates
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_FEWEST, _MOST = 3, 400  # elements of a block
+_FEWEST, _MOST = 3, 1_000  # elements of a block
 _MOST_DATES = 5_000  # texts in which dates are looked for
 _MOST_CLASSES = 6
 _NAME = re.compile(r"-?[A-Za-z_][\w-]*")

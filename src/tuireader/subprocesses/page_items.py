@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MOST_ITEMS = 1_000
+"""Maximum number of items of a page; the first ones count."""
 _MOST_COPIED = 400_000  # elements of all items together
 _LONGEST_TITLE = 500
 _LONGEST_SUMMARY = 100_000
@@ -70,10 +71,7 @@ class Scope:
 
 def scopes(root: HtmlElement, selector: str) -> list[Scope]:
     """Return the items that a selector finds. Raises Failed."""
-    chosen = select(root, selector, "items")
-    if len(chosen) > MOST_ITEMS:
-        raise Failed(f"items finds more than {MOST_ITEMS:,} elements; make it more specific")
-    return copied(groups(chosen))
+    return copied(groups(select(root, selector, "items"))[:MOST_ITEMS])
 
 
 def copied(found: Sequence[Group]) -> list[Scope]:
