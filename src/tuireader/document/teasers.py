@@ -67,7 +67,10 @@ _GOES_ON = (
 _PHRASE = re.compile(rf"(?:^|[\s.…!?。！？\]\)])[\s(\[]*{_GOES_ON}(?!\s?:)[^\n]{{0,120}}$", re.IGNORECASE)
 _DOTS = re.compile(r"(?:\[\s*(?:…|\.{3}|&hellip;)\s*\]|\(\s*(?:…|\.{3})\s*\))[\s»→>]*$")
 _OPEN = re.compile(r"(?:…|\.{3}|⋯|。。。)[\s»→>]*$")
-_LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*["']?([^"'\s>]+)[^>]*>(.*?)</a>""", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(
+    r"""<a\b[^<>]{0,300}?\bhref\s*=\s*["']?([^"'\s<>]{1,2000})[^<>]{0,300}>(.{0,300}?)</a>""",
+    re.IGNORECASE | re.DOTALL,
+)
 _GOES_ON_LINK = re.compile(rf"^\W*{_GOES_ON}", re.IGNORECASE)
 _BUILT = re.compile(r"<(?:li|pre|code|table|blockquote|dl)\b", re.IGNORECASE)
 _BREAK = re.compile(r"</p\s*>|<br\b", re.IGNORECASE)
