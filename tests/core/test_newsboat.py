@@ -13,6 +13,7 @@ from tests.newsboat import DATA, read_config
 from tuireader import query
 from tuireader.commands import BY_ID
 from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, loads
+from tuireader.config.shape import DownloadConfig
 from tuireader.errors import ConfigError, TuireaderError
 from tuireader.exchange import documents, merge
 from tuireader.model import MarkedArticle
@@ -321,7 +322,7 @@ def dropped(made: Settings) -> list[str]:
         ("bind-key WHAT open", "is not a key that tuireader can bind"),
         ("unbind-key -a", "the keys of the preset stay"),
         ("unbind-key j feedlist", "the same in all panes"),
-        ("bind-key x fly\nbind-key j enqueue podboat", "podcasts are not downloaded"),
+        ("bind-key x fly\nbind-key j enqueue podboat", "the queue has its own keys"),
         ("bind-key x next help", "help has no keys of its own"),
         ("macro", "is not a key"),
         ("macro a fly", "there is no command for fly"),
@@ -343,7 +344,7 @@ def dropped(made: Settings) -> list[str]:
         ("color article red blue", "the theme"),
         ("color background default default", "the theme"),
         ("ttrss-url http://x", "sync with services"),
-        ("podcast-auto-enqueue yes", "podcasts"),
+        ("podcast-auto-enqueue yes", "d downloads the files"),
         ("max-items 5", "nothing is deleted"),
         ("articlelist-format x", "the theme"),
         ("no-such-thing 1", "not a setting of newsboat"),
@@ -579,3 +580,20 @@ def test_macros_of_the_configuration() -> None:
     assert config.macros == (MacroConfig("V", "", ("mpv", "{url}")),)
     assert [one.path for one in problems] == ["macro[2].key", "macro[3].run", "macro[4]", "macro[5].key"]
     assert "did you mean 'open'?" in problems[1].message
+
+
+def test_podboats_settings_become_folder_name_and_programs() -> None:
+    text = 'player "mpv --no-video"\ndownload-path "~/podcasts"\ndownload-filename-format "%n/%F %t.%e"\n'
+    said = read_config(text, tuple(Consent))
+    assert [one.fate for one in said.outcomes] == [Fate.MOVED] * 3
+    config, problems = loads(merge.merge("", [], settings=said).text)
+    assert problems == ()
+    assert config.download == DownloadConfig("~/podcasts", "{feed}/{date} {title}{ext}")
+    assert config.open == dict.fromkeys(("audio/*", "video/*"), ("mpv", "--no-video", "{url}"))
+    assert [one.consent for one in read_config(text, ()).outcomes] == [
+        Consent.PROGRAMS,
+        Consent.FOLDERS,
+        None,
+    ]
+    (dropped,) = read_config('download-filename-format "%h"', ()).outcomes
+    assert dropped.fate is Fate.DROPPED and "[download] name" in dropped.note

@@ -93,6 +93,11 @@ def to_toml(value: object) -> str:
             return str(value)
 
 
+def key_to_toml(name: str) -> str:
+    """Return a key as TOML, quoted if needed."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else to_toml(name)
+
+
 # --------------------------------------------------------------------------- plain kinds
 
 

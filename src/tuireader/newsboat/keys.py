@@ -36,6 +36,7 @@ OPERATIONS: Mapping[str, str] = {
     "edit-flags": "toggle_star",
     "edit-urls": "edit_config",
     "pipe-to": "pipe",
+    "enqueue": "download",
     "cmdline": "palette",
     "macro-prefix": "macro",
     "switch-focus": "next_pane",
@@ -58,6 +59,7 @@ _APPROXIMATE: Mapping[str, str] = {
     "clear-filter": "goes back, which clears a filter",
     "toggle-show-read-feeds": "shows or hides read articles",
     "goto-url": "lists the links",
+    "enqueue": "downloads the files at once",
     "cmdline": "opens the command palette",
     "switch-focus": "goes to the next pane",
 }
@@ -69,7 +71,6 @@ _ADVICE: Mapping[str, str] = {
     "close-dialog": "esc goes back",
     "delete-all-articles": "nothing is deleted; M hides articles",
     "delete-article": "nothing is deleted; M hides articles",
-    "enqueue": "podcasts are not downloaded",
     "exec": "list the commands in a macro",
     "goto-title": "/ searches, F filters",
     "mark-all-above-as-read": "a selects articles, A marks the whole list",
@@ -144,7 +145,7 @@ class Keyboard:
         """Bind a key to an operation. `jumps` is openbrowser-and-mark-jumps-to-next-unread. Raises No."""
         key, command = self._key(written), OPERATIONS.get(operation)
         if dialog == "podboat":
-            raise No("podcasts are not downloaded", group=Group.PODCASTS)
+            raise No("the queue has its own keys, see `[keys]`", group=Group.PODCASTS)
         if command is None:
             raise No(f"there is no command for {clean(operation, 40)}{advice(operation)}")
         if self._bound.get(key, command) != command:

@@ -8,7 +8,7 @@ from tuireader.newsboat.outcomes import Group
 
 LOOK = "the theme decides the look (`[ui] theme`)"
 _ACCOUNT = "tuireader does not sync with services; export OPML there and run `tuireader import FILE`"
-_PODCAST = "tuireader downloads no podcasts; u lists an article's links, including audio files"
+_PODCAST = "d downloads the files of an article, B shows the queue; see `[download]` and `[open]`"
 _UNDO = "tuireader does not ask for confirmation, as ctrl+z undoes every mark"
 _DELETES = "nothing is deleted; `tuireader purge` drops old texts"
 _NOTIFY = "set `notify` for a watch; `[notify]` chooses the channels"
@@ -107,8 +107,7 @@ _SERVICES = (
     "ttrss-",
 )  # fmt: skip
 _PODCASTS = (
-    "podcast-", "podlist-", "download-path", "download-filename-format", "player", "max-downloads",
-    "delete-played-files",
+    "podcast-", "podlist-", "max-downloads", "delete-played-files",
 )  # fmt: skip
 _OWN_GROUP: Mapping[str, Group] = {
     **dict.fromkeys(("bind-key", "unbind-key", "macro", "bookmark-cmd"), Group.KEYS),
@@ -117,6 +116,7 @@ _OWN_GROUP: Mapping[str, Group] = {
         ("proxy", "proxy-auth", "proxy-type", "use-proxy", "user-agent", "download-timeout"), Group.NETWORK
     ),
     **dict.fromkeys(("include", "save-path", "cache-file"), Group.FILES),
+    **dict.fromkeys(("download-path", "download-filename-format", "player"), Group.PODCASTS),
 }
 _FOUND = {name: (group, note) for group, notes in _REASONS.items() for name, note in notes.items()}
 

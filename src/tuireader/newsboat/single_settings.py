@@ -123,6 +123,44 @@ def _save_path(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     return _set(made, "save", "folder", folder)
 
 
+_IN_NAMES = {
+    "%n": "{feed}",
+    "%t": "{title}",
+    "%F": "{date}",
+    "%N": "{name}{ext}",
+    "%u": "{name}{ext}",
+    ".%e": "{ext}",
+}
+"""Parts of podboat's file names that `[download] name` has, too."""
+
+
+def _download_path(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    folder = clean(value, 1_000)
+    if not folder:
+        raise No("has no value")
+    made.ask(Consent.FOLDERS, "would become `[download] folder`")
+    return _set(made, "download", "folder", folder)
+
+
+def _download_name(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    name = clean(value, 300)
+    for mark, ours in _IN_NAMES.items():
+        name = name.replace(mark, ours)
+    if "%" in name or not name:
+        raise No("has parts that names of files cannot have here; see `[download] name`")
+    return _set(made, "download", "name", name if "{ext}" in name else f"{name}{{ext}}")
+
+
+def _player(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    program = without_shell(value)
+    made.ask(Consent.PROGRAMS, "would become the programs of `[open]` for sound and video")
+    for kind in ("audio/*", "video/*"):
+        made.values["open", kind] = program
+    return Became(
+        "becomes the programs of `[open]` for sound and video", (("open", "audio/*"), ("open", "video/*"))
+    )
+
+
 def _cache(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     made.cache = value
     return Became("its articles are imported", (CACHE,))
@@ -151,6 +189,9 @@ SINGLE: Mapping[str, Handler] = {
     "show-read-articles": _sets("ui", "show_read", yes),
     "text-width": _text_width,
     "save-path": _save_path,
+    "download-path": _download_path,
+    "download-filename-format": _download_name,
+    "player": _player,
     "notify-beep": _sets("notify", "bell", yes),
     "cache-file": _cache,
     "article-sort-order": _sort,

@@ -13,6 +13,7 @@ from typing import Any
 
 from tuireader.config.edit.data import Table, proven, tables_of, unsafe
 from tuireader.config.toml_lines import Statement, StatementKind, statements
+from tuireader.config.values import key_to_toml
 from tuireader.errors import ConfigError
 
 Values = Mapping[str, str | None]
@@ -96,7 +97,9 @@ def update_table(text: str, data: Table, name: str, values: Values) -> str:
     elif name in data:
         text = _with_tomlkit(text, lambda document: _set_keys(document[name], values))
     else:
-        lines = "".join(f"{key} = {written}\n" for key, written in values.items() if written is not None)
+        lines = "".join(
+            f"{key_to_toml(key)} = {written}\n" for key, written in values.items() if written is not None
+        )
         lead = "" if not text.strip("\ufeff \t\r\n") else "\n" if text.endswith("\n") else "\n\n"
         text += f"{lead}[{name}]\n{lines}".replace("\n", _line_end(text))
     return proven(text, expected)

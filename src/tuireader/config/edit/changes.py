@@ -28,7 +28,7 @@ from tuireader.config.edit.data import (
 )
 from tuireader.config.kinds import command_address
 from tuireader.config.shape import TABLES
-from tuireader.config.values import quote, to_toml
+from tuireader.config.values import key_to_toml, quote, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
 
@@ -240,7 +240,7 @@ def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
         return text
     written = {name: to_toml(value) for name, value in values.items()}
     data = data_of(text)
-    lines = "".join(f"{name} = {value}\n" for name, value in written.items())
+    lines = "".join(f"{key_to_toml(name)} = {value}\n" for name, value in written.items())
     validate((_preset(data) if table == "keys" else "") + f"[{table}]\n{lines}")
     return update_table(text, data, table, written)
 
