@@ -75,11 +75,12 @@ def _writer(form: str) -> tuple[Callable[[LoggedMatch], None], Callable[[], None
         return lambda match: print(_line(match)), lambda: None
     from tuireader.cli import shapes
 
-    printed = 0
+    paths, printed = shapes.LoggedMatch.paths, 0
 
     def one(match: LoggedMatch) -> None:
         nonlocal printed
-        text = json.dumps(shapes.LoggedMatch.encode(match), ensure_ascii=False)
+        # all values are plain: encoding by the shape would take most of the time of a long log
+        text = json.dumps({name: getattr(match, path) for name, path in paths.items()}, ensure_ascii=False)
         if form == "json":
             text = f"{',' if printed else '['}\n{text}"
         printed += 1
@@ -97,12 +98,11 @@ def _csv() -> tuple[Callable[[LoggedMatch], None], Callable[[], None]]:
     from tuireader.cli import shapes
 
     out = csv.writer(sys.stdout, lineterminator="\r\n")
-    names = list(shapes.LoggedMatch.paths)
-    out.writerow(names)
+    paths = shapes.LoggedMatch.paths
+    out.writerow(paths)
 
     def one(match: LoggedMatch) -> None:
-        values = shapes.LoggedMatch.encode(match)
-        out.writerow([_cell(name, values[name]) for name in names])
+        out.writerow([_cell(name, getattr(match, path)) for name, path in paths.items()])
 
     return one, lambda: None
 
@@ -111,7 +111,7 @@ def _cell(name: str, value: Any) -> str:
     """Return the text of a cell, which no spreadsheet takes for a formula."""
     if name in _TIMES:
         return "" if value is None else _iso(value)
-    text = ", ".join(value) if isinstance(value, list) else str(value)
+    text = ", ".join(value) if isinstance(value, tuple) else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
