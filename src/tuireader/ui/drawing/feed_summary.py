@@ -32,12 +32,14 @@ def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -
     return lines + entries(preview, now)
 
 
-def texts_note(health: FeedHealth) -> str:
+def texts_note(health: FeedHealth, *, short: bool = False) -> str:
     """Return a note on a feed with short texts: the share of its articles that have a full text."""
     if health.texts == "same":
         return "short texts · its pages have no more"
     if health.texts != "teasers":
         return ""
+    if short and health.pages:
+        return f"teasers · {health.full_texts:,}/{health.pages:,} full texts"
     return f"teasers · full text of {health.full_texts:,} of {health.pages:,}" if health.pages else "teasers"
 
 
