@@ -25,8 +25,8 @@ FARTHEST = 31 * DAY
 """Longest plausible wait: a feed planned later was planned while the clock was wrong, so it is due."""
 EARLY = 0.05
 JITTER = 0.05
-SHARE = 4
-"""A feed is asked about four times between two articles."""
+SHARE = 3
+"""A feed is asked about three times between two articles."""
 USUAL = 12
 """Number of latest gaps between articles that tell the usual one."""
 KEPT = 40
@@ -152,7 +152,7 @@ def usual_wait(history: History, rates: Rates, now: int) -> int:
 
 
 def _by_pace(recent: Sequence[int], now: int) -> float:
-    """Return a quarter of the usual gap between articles, or of the silence so far if that is shorter.
+    """Return a third of the usual gap between articles, or of the silence so far if that is shorter.
 
     A silence longer than any before counts as the gap: such a feed has become inactive.
     """
