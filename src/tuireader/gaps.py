@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from typing import NamedTuple
 
 DAY = 86_400
 FEW = 3
@@ -27,8 +28,7 @@ _TELLING = 8  # articles that are in the same order twice by chance only rarely
 _DELETED = 5  # minimum length of a document in which a deleted entry is told from a pinned one
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """An entry of a document: its article, its dates; `new` if the feed did not have the article before."""
 
     article: int
@@ -110,12 +110,12 @@ class _Page:
 
 def seen(entries: Sequence[Listed], before: Document | None, now: int) -> Document:
     """Return a document to compare the next one with."""
-    page = _page(entries, now)
-    articles = tuple(one.article for one in page.entries)
-    if page.dated:
-        order = sorted(range(len(articles)), key=lambda at: -(page.dates[at] or 0))
-        return Document(tuple(articles[at] for at in order))
-    return Document(articles, _is_mixed(articles, before))
+    dates = _dates(entries, now)
+    if not _are_usable(dates):
+        articles = tuple(one.article for one in entries)
+        return Document(articles, _is_mixed(articles, before))
+    order = sorted(range(len(entries)), key=lambda at: -(dates[at] or 0))
+    return Document(tuple(entries[at].article for at in order))
 
 
 def continues(entries: Sequence[Listed], last: Document | None, visited: int, now: int) -> bool:
@@ -147,14 +147,11 @@ def measure(entries: Sequence[Listed], before: Before, now: int) -> Gap | None:
 
 def _page(entries: Sequence[Listed], now: int) -> _Page:
     """Return a document newest first: by its own order, if the dates agree with it, else by the dates."""
-    dates = [_date(max(one.published or 0, one.updated or 0), now) for one in entries]
-    if len(set(dates)) == 1:
-        dates = [_date(one.published or 0, now) for one in entries]
+    dates = _dates(entries, now)
+    if not _are_usable(dates):
+        same = len(set(dates)) == 1 < len(dates) and dates[0] is not None
+        return _Page(tuple(entries), tuple(dates), False, True, same)
     known = [date for date in dates if date is not None]
-    dated = bool(known) and 5 * len(known) >= 4 * len(dates)
-    issue = dated and len(set(known)) == 1 < len(dates)
-    if issue or not dated:
-        return _Page(tuple(entries), tuple(dates), False, True, issue)
     falls, rises = _longest_rise([-date for date in known]), _longest_rise(known)
     order = list(range(len(entries)))
     ordered = 10 * max(falls, rises) >= 8 * len(known)
@@ -165,8 +162,18 @@ def _page(entries: Sequence[Listed], now: int) -> _Page:
     return _Page(tuple(entries[at] for at in order), tuple(dates[at] for at in order), True, ordered)
 
 
-def _date(date: int, now: int) -> int | None:
-    return date if 0 < date <= now + DAY else None
+def _dates(entries: Sequence[Listed], now: int) -> list[int | None]:
+    """Return the date of each entry: its latest one, unless all were updated at the same time."""
+    latest = [max(one.published or 0, one.updated or 0) for one in entries]
+    if len(set(latest)) == 1:
+        latest = [one.published or 0 for one in entries]
+    return [date if 0 < date <= now + DAY else None for date in latest]
+
+
+def _are_usable(dates: Sequence[int | None]) -> bool:
+    """Return whether nearly all entries have dates, and different ones."""
+    known = len(dates) - dates.count(None)
+    return known > 0 and 5 * known >= 4 * len(dates) and (len(dates) == 1 or len({*dates} - {None}) > 1)
 
 
 def _continues(page: _Page, last: Document | None, visited: int) -> bool:
