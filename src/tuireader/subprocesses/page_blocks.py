@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tuireader.subprocesses.page_items import groups
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _FEWEST, _MOST = 3, 1_000  # elements of a block
 _MOST_DATES = 5_000  # texts in which dates are looked for
 _MOST_CLASSES = 6
+_SCOPES = 4  # ancestors whose name may limit a selector to a part of the page
 _NAME = re.compile(r"-?[A-Za-z_][\w-]*")
 _UTILITY = re.compile(
     r"^(?:[a-z]{1,3}|-?[a-z]+(?:-[a-z]+)?-(?:\d+|[xylrtb]|sm|md|lg|xl|auto|full|none|wrap)|\w*\d{3,}\w*)$"
@@ -189,6 +191,9 @@ def _selectors(element: HtmlElement, numbers: Mapping[HtmlElement, str]) -> Iter
         yield f"{tag}.{name}"
     if parent is None:
         return
+    if names:  # the same class may be used in a sidebar
+        scopes = (anchors[0] for one in parent.iterancestors() if (anchors := _anchors(one)))
+        yield from (f"{scope} {tag}.{names[0]}" for scope in islice(scopes, _SCOPES))
     anchors = _anchors(parent)
     for anchor in anchors:
         yield f"{anchor} > {tag}"
@@ -204,13 +209,15 @@ def _paths(parent: HtmlElement, tag: str, numbers: Mapping[HtmlElement, str]) ->
         yield f"{parent.tag} > {tag}"
         return
     path, exact = f"{parent.tag} > {tag}", f"{parent.tag}{numbers.get(parent, '')} > {tag}"
+    whole = exact
     for above in parent.iterancestors():
         starts = _anchors(above)[:2] or ([str(above.tag)] if above.tag in _ROOTS else [])
         for start in starts:
-            yield from dict.fromkeys((f"{start} > {path}", f"{start} > {exact}"))
+            yield from dict.fromkeys((f"{start} > {path}", f"{start} > {exact}", f"{start} > {whole}"))
         if starts:
             return
         path, exact = f"{above.tag} > {path}", f"{above.tag} > {exact}"
+        whole = f"{above.tag}{numbers.get(above, '')} > {whole}"
 
 
 def _anchors(element: HtmlElement) -> list[str]:

@@ -122,7 +122,7 @@ def quality(items: Sequence[Item]) -> float:
         * (len(titles) / count) ** 2
         * (len(links) / count) ** 2
         * headline(median(cell_len(item[0]) for item in items))
-        * (1 + dated)
+        * (1 + dated**2)  # of one block, all have a date, or none
         * (1 + 0.2 * rest)
     )
 

@@ -36,6 +36,7 @@ _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?|\b\d+(?:\.\d+)?\s?(?:ms|s|s
 _TOKENS = r"(?i)session|token|nonce|csrf|request[ -]?id|ray id|trace|reference id"
 _TOKEN = r"\b(?=[\w+/=-]*\d)[A-Za-z0-9_+/=-]{8,}"
 _SHORT = 200  # characters of a line that may be nothing but a date of an update
+_NAME = 40  # characters of the page's title in it: the feed has the same name
 _QUOTED = 90  # characters of the first new line in the title of a change
 MOST_LINES = 400
 """Maximum removed and added lines to show of a change; the rest is counted."""
@@ -124,7 +125,9 @@ def title_of(page: str, change: Change) -> str:
     parts = [*([f"+{added}"] if added else []), *([f"−{removed}"] if removed else [])]
     lines = f"{' '.join(parts)} {'line' if added + removed == 1 else 'lines'}"
     first = next(iter(change.added), "")
-    return f"{page} changed ({lines})" + (f": {cut_characters(first, _QUOTED)}" if first else "")
+    return f"{cut_characters(page, _NAME)} changed ({lines})" + (
+        f": {cut_characters(first, _QUOTED)}" if first else ""
+    )
 
 
 def added_html(change: Change) -> str:

@@ -40,6 +40,9 @@ _ISO = (
     r"(?:[T\s]{1,2}(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::\d\d(?:[.,]\d{1,9})?)?\s?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
 _COMPACT = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
+_MONTH_AND_DAY = (
+    r"^[\[(【（]?(?P<month>0\d|1[0-2])-(?P<day>[0-3]\d)[\])】）]?$"  # as in Chinese lists of news
+)
 _EAST_ASIAN = (
     r"(?:(?P<year>(?:19|20)\d\d)\s?[年년]\s?)?(?<!\d)(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日號号일]"
     r"(?:[^\d]{0,8}(?P<hour>\d{1,2})[:时時시](?P<minute>[0-5]\d))?"
@@ -112,7 +115,7 @@ def puts_month_first(texts: list[str], language: str) -> bool:
 
 def _dates(text: str, now: int, month_first: bool) -> Iterator[Found | None]:
     if any(map(str.isdigit, text)):
-        for pattern in (_ISO, _COMPACT, _EAST_ASIAN):
+        for pattern in (_ISO, _COMPACT, _MONTH_AND_DAY, _EAST_ASIAN):
             for match in regex(pattern).finditer(text):
                 yield _calendar_date(match, int(match["month"]), int(match["day"]), now)
         for match in regex(_FIGURES).finditer(text):
