@@ -10,6 +10,7 @@ import pytest
 
 from tests.builders import item, rss
 from tests.cli.command import Home, Run
+from tests.mails import deliver, mail, maildir
 from tests.web import Web
 from tuireader.config import FeedConfig, load
 from tuireader.errors import Exit
@@ -146,3 +147,14 @@ def test_a_newsboat_profile_with_programs_compares_equal(run: Run, home: Home, t
     assert [feed.command or feed.filter for feed in feeds_of(home)] == [("sh", "-c", "cat x | cat"), ("cat",)]
     told = run("import", "newsboat", str(folder), "--compare")
     assert told.code == Exit.OK and "feeds\t2\t2" in told.out and "Left out" not in told.err
+
+
+def test_a_mail_folder_is_looked_at_and_added(run: Run, home: Home, tmp_path: Path) -> None:
+    deliver(maildir(tmp_path / "Mail"), "1", mail(1, "The ferry"))
+    looked = run("add", "--dry-run", f"maildir:{tmp_path}/Mail")
+    assert looked.out.startswith("Harbour Letters") and "The ferry" in looked.out, looked.err
+    told = run("add", "imaps://me:word@mail.invalid/News", "--password", "env:NO_SUCH_VARIABLE")
+    assert "it cannot be read yet: the environment variable NO_SUCH_VARIABLE is not set" in told.err
+    assert "(imaps://me@mail.invalid/News)" in told.err  # the password in an address is not shown
+    (feed,) = feeds_of(home)
+    assert feed.password == "env:NO_SUCH_VARIABLE"
