@@ -67,3 +67,22 @@ def test_a_refresh_tells_of_the_pages(home: Home, run: Run) -> None:
     lines = run("refresh", "--json").out.splitlines()
     (event,) = [event for line in lines if (event := json.loads(line))["event"] == "text"]
     assert event == {"event": "text", "article_id": 1, "title": "One", "error": "", "done": 1, "total": 1}
+
+
+def test_teasers_are_completed_and_say_so(web: Web, home: Home, run: Run) -> None:
+    """In the preview, in the list of feeds, and in the reasons of a match."""
+    teaser = "<p>The ferry crossed the harbour in the fog, the council said …</p>"
+    page = f"<article>{teaser}<p>A quokka was on board and nobody had paid for it, says the captain.</p>"
+    web.serve("/ferry", page, headers={"Content-Type": "text/html"})
+    url = web.serve("/teasers", rss("The Quay", [item("f", "Ferry", teaser, url=f"{web.url}/ferry")]))
+    assert "teasers; full text will be fetched" in run("add", "--dry-run", url).out
+    assert json.loads(run("add", "--dry-run", "--json", url).out)["texts"] == "teasers"
+    subscribe(home, url, more='[[watch]]\nname = "Quokka"\nany = ["quokka"]\n')
+    (match,) = map(json.loads, run("refresh", "--matches").out.splitlines())
+    assert match["where"] == ["full text"]
+    assert "teasers · full text of 1 of 1" in run("feeds").out
+    feed = json.loads(run("feeds", "--json").out)
+    assert (feed["texts"], feed["pages"], feed["full_texts"]) == ("teasers", 1, 1)
+    assert "◆ Quokka: full text ×1 quokka" in run("show", str(match["id"])).out
+    shown = json.loads(run("show", "--json", str(match["id"])).out)
+    assert shown["evidence"][0]["hits"][0]["field"] == "full text"

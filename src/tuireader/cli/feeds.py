@@ -109,6 +109,7 @@ _ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
 def _as_line(health: FeedHealth, coverage: Coverage | None, now: int) -> str:
     feed = health.feed
     success = age(feed.last_success, now) if feed.last_success else "never"
+    notes = (summary(coverage, now) if coverage else "", texts_note(health))
     columns = [
         str(feed.id),
         f"{health.unread}/{health.total}",
@@ -116,7 +117,7 @@ def _as_line(health: FeedHealth, coverage: Coverage | None, now: int) -> str:
         success,
         feed.title,
         without_password(feed.url),
-        _trouble(health, now) or (summary(coverage, now) if coverage else texts_note(health)),
+        _trouble(health, now) or " · ".join(filter(None, notes)),
     ]
     return "\t".join(columns).rstrip("\t")
 

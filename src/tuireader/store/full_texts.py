@@ -185,7 +185,7 @@ class FullTexts(Part):
         """Return the kind of the texts of each feed, the pages wanted since then, the pages fetched."""
         rows = self._conn.execute(
             """SELECT f.id, f.texts, count(t.article_id), count(t.html)
-               FROM feed f LEFT JOIN article a ON f.texts = 'teasers' AND a.feed_id = f.id AND a.time >= ?
+               FROM feed f LEFT JOIN article a ON f.texts = 'teasers' AND a.feed_id = f.id AND a.arrived >= ?
                  LEFT JOIN full_text t ON t.article_id = a.id
                WHERE f.texts != '' GROUP BY f.id""",
             (since,),

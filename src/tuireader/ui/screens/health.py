@@ -70,7 +70,7 @@ _MOVED = {
 
 def _note(health: FeedHealth) -> str:
     """Return a remark on a feed without trouble."""
-    return f"to {health.moved_to}" if health.moved_to else texts_note(health)
+    return f"to {health.moved_to}" if health.moved_to else texts_note(health, short=True)
 
 
 def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -> Row:
