@@ -186,19 +186,19 @@ async def test_what_has_come_since_last_time(tmp_path: Path) -> None:
 
 
 async def test_keys_of_the_tables_can_be_changed(tmp_path: Path) -> None:
-    keys = '[keys]\nedit_this = "b"\nremove_this = "x"\nmove_down = "s"\nfull_text = []\ntoggle_star = []\n'
+    keys = '[keys]\nedit_this = "b"\nremove_this = "T"\nmove_down = "Z"\n'
     async with configured(tmp_path, CONFIG + keys) as library, running(library) as run:
         await run.press("w")
-        assert "b Edit" in run.text and "x Remove" in run.text
+        assert "b Edit" in run.text and "T Remove" in run.text
         await run.press("e", "d")
         assert isinstance(run.app.screen, Watches)
-        for key in ("b", "escape", "x"):
+        for key in ("b", "escape", "T"):
             await run.press(key)
         assert "Remove the watch Tolls?" in run.text
         for key in ("escape", "escape", "H", "b"):
             await run.press(key)
         await run.submit(title="First")
-        await run.press("s")
+        await run.press("Z")
         screen = run.app.screen
         assert isinstance(screen, Health) and screen.table.cursor == 1 and "First" in run.text
 
