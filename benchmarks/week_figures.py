@@ -91,7 +91,7 @@ def figures(
     real = real_gaps(reader.name, world, requests)
     made.gaps = {"real": len(real), "unseen": sum(bool(one.unseen) for one in real)}
     if isinstance(reader, Tuireader):
-        made.gaps |= judged_gaps(real, reader.gaps())
+        made.gaps |= judged_gaps(real, reader.gaps(world.end))
         made.alarms = dict(reader.alarms())
     return made
 
@@ -157,7 +157,7 @@ def _between(feed: Feed, before: Request, after: Request, older: Sequence[Reques
     )
 
 
-def judged_gaps(real: Sequence[Gap], reported: Sequence[tuple[str, int, int, int, bool]]) -> dict[str, float]:
+def judged_gaps(real: Sequence[Gap], reported: Sequence[tuple[str, int, bool]]) -> dict[str, float]:
     """Return recall and precision of the reported gaps.
 
     Recall is over gaps with articles that the reader never saw; each needs an open row at that visit. A row
@@ -167,7 +167,7 @@ def judged_gaps(real: Sequence[Gap], reported: Sequence[tuple[str, int, int, int
     at_visit = {(one.feed, one.at): one for one in real}
     right = wrong = 0
     matched: dict[tuple[int, int], bool] = {}
-    for url, found_at, _, _, closed in reported:
+    for url, found_at, closed in reported:
         number = int(url.split("/")[3])
         key = next(
             ((number, at) for feed, at in at_visit if feed == number and at <= found_at < at + TICK), None

@@ -186,13 +186,15 @@ class Tuireader(Reader):
         with closing(sqlite3.connect(f"file:{self.home / 'news.db'}?mode=ro", uri=True)) as db:
             return {article_id(url) for (url,) in db.execute("SELECT url FROM article")}
 
-    def gaps(self) -> list[tuple[str, int, int, int, bool]]:
-        """Return the recorded gaps as (address, found at, from, to, closed)."""
-        with closing(sqlite3.connect(f"file:{self.home / 'news.db'}?mode=ro", uri=True)) as db:
-            return db.execute(
-                "SELECT f.url, g.found_at, g.after, g.before, g.closed_at IS NOT NULL"
-                " FROM gap g JOIN feed f ON f.id = g.feed_id"
-            ).fetchall()
+    def gaps(self, now: int) -> list[tuple[str, int, bool]]:
+        """Return the gaps that `tuireader feeds --gaps --json` prints as (address, found at, closed)."""
+        ended = self.clock.run(self._command("feeds", "--gaps", "--json"), self.home, now)
+        feeds = [json.loads(line) for line in ended.stdout.splitlines()]
+        return [
+            (feed["url"], gap["found_at"], gap["closed_at"] is not None)
+            for feed in feeds
+            for gap in feed["gaps"]
+        ]
 
     def alarms(self) -> Counter[str]:
         """Return how many alarms of each kind were raised."""

@@ -96,7 +96,7 @@ def test_gaps_are_what_two_visits_leave_out(week: Any) -> None:
     assert (filled.missed, filled.unseen) == ({"a3", "a4"}, frozenset())
 
     def judged(*rows: tuple[int, bool]) -> tuple[float, float]:
-        reported = [(f"{base(0)}/0/feed", start + at, 0, 0, closed) for at, closed in rows]
+        reported = [(f"{base(0)}/0/feed", start + at, closed) for at, closed in rows]
         found = week.figures.judged_gaps([gap], reported)
         return found["recall"], found["precision"]
 
