@@ -53,7 +53,3 @@ class Requests(Part):
             feed_id: (requests / max(now / _DAY - first, 1), unchanged / requests)
             for feed_id, requests, unchanged, first in rows
         }
-
-    def forget(self, before: int) -> int:
-        """Delete the counts of days before a time; return their number."""
-        return self._conn.execute("DELETE FROM asked WHERE day < ?", (before // _DAY,)).rowcount
