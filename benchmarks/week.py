@@ -143,7 +143,9 @@ def _readers(folder: Path, clock: Clock, peers: Sequence[str]) -> list[Reader]:
     made: list[Reader] = []
     for name in ["tuireader", *peers]:
         home = folder / name
-        home.mkdir(parents=True, exist_ok=True)
+        if home.exists():
+            sys.exit(f"{home} is from an earlier run: name another folder, or delete it")
+        home.mkdir(parents=True)
         made.append((Newsboat if name == "newsboat" else Tuireader)(name, home, clock))
     return made
 
