@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.alarms import DAY, WEEK, pace
+from tuireader.timing.alarms import DAY, WEEK, pace
 
 HOUR = 3600
 START = 2800 * WEEK + 43_200  # Thursday, 12:00

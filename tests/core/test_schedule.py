@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader import schedule
 from tuireader.model import Fault
-from tuireader.schedule import (
+from tuireader.timing import schedule
+from tuireader.timing.schedule import (
     DAY,
     HOUR,
     LYING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.ui.shelf import NOW, written
 from tuireader.library import Library
 from tuireader.model import Fault
-from tuireader.schedule import SEEN_TO_MOVE
+from tuireader.timing.schedule import SEEN_TO_MOVE
 
 
 async def trouble(library: Library, *, failing: str, gone: str, moved: str, to: str) -> None:

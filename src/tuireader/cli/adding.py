@@ -86,7 +86,20 @@ async def add(
     found = await library.feeds.discover(url)
     if not found:
         await propose_page(library, url, folder, title, dry_run, as_json)
-        return
+    else:
+        await _add_found(library, found, FeedConfig(url, title, folder), number, dry_run, as_json)
+
+
+async def _add_found(
+    library: Library,
+    found: Sequence[FoundFeed],
+    wanted: FeedConfig,
+    number: int | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Add one of the feeds found at an address, under the wanted title and folder."""
+    url, title, folder = wanted.url, wanted.title, wanted.folder
     if number is not None and number > len(found):
         raise UsageError(f"{url} has no feed {number}", f"{counted(len(found), 'feed')} were found there")
     if dry_run:

@@ -4,14 +4,15 @@ Names are stable: a field may be added, none is renamed or removed within a majo
 since 1970 UTC.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from tuireader import model
+from tuireader.cli.event_shapes import EVENTS
 from tuireader.cli.page_shapes import PagePreview
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
 from tuireader.exchange.documents import ExportedFeeds, ExportedState
-from tuireader.export.shapes import Brief, Evidence, WholeArticle
+from tuireader.export.shapes import Brief, WholeArticle
 from tuireader.library import articles, exchange, newsboat
 from tuireader.library.watching import reports, sources
 from tuireader.model.json_shape import Shape
@@ -298,72 +299,6 @@ class NewsboatComparison(Shape, of=newsboat.Comparison, shows="equal sides left_
     asked: Annotated[list[NotMoved], "Lines that need `--accept`."]
 
 
-# --------------------------------------------------------------------------- events of a refresh
-
-
-_EVENT = "Name of the event."
-
-
-class RefreshStarted(Shape, of=model.RefreshStarted):
-    """A refresh starts."""
-
-    event: Annotated[Literal["started"], _EVENT]
-
-
-class RefreshFeed(Shape, of=model.FeedDone):
-    """A feed was fetched and stored."""
-
-    event: Annotated[Literal["feed"], _EVENT]
-
-
-class RefreshMatch(Shape, of=model.NewMatch, shows="event article_id title feed_title url evidence"):
-    """A watch matches a new article."""
-
-    event: Annotated[Literal["match"], _EVENT]
-    evidence: Annotated[Evidence, "Why the watch matches it."]
-
-
-class RefreshDone(Shape, of=model.RefreshDone):
-    """All feeds were fetched."""
-
-    event: Annotated[Literal["done"], _EVENT]
-
-
-class RefreshRelating(Shape, of=model.Relating):
-    """New articles are being related."""
-
-    event: Annotated[Literal["relating"], _EVENT]
-
-
-class RefreshText(Shape, of=model.TextFetched):
-    """The page of a new article was fetched, because its feed gives only teasers."""
-
-    event: Annotated[Literal["text"], _EVENT]
-
-
-class RefreshTold(Shape, of=model.Told):
-    """A notification of new articles was sent."""
-
-    event: Annotated[Literal["told"], _EVENT]
-
-
-class RefreshGap(Shape, of=model.GapNoted):
-    """Entries came and went between two visits to a feed."""
-
-    event: Annotated[Literal["gap"], _EVENT]
-
-
-_EVENTS = (
-    RefreshStarted,
-    RefreshFeed,
-    RefreshMatch,
-    RefreshGap,
-    RefreshDone,
-    RefreshRelating,
-    RefreshText,
-    RefreshTold,
-)
-
 SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "list": (Article,),
     "search": (Article,),
@@ -383,7 +318,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "feeds pause": (ChangedFeed,),
     "feeds remove": (ChangedFeed,),
     "feeds resume": (ChangedFeed,),
-    "feeds retry": _EVENTS,
+    "feeds retry": EVENTS,
     "remove": (ChangedFeed,),
     "add": (Added, FeedPreview, PagePreview),
     "download": (Download,),
@@ -392,7 +327,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "import file": (Import,),
     "import newsboat": (NewsboatImport, NewsboatComparison),
     "export": (ExportedFeeds, ExportedState),
-    "refresh": (*_EVENTS, Match),
+    "refresh": (*EVENTS, Match),
     "watch list": (WatchNumbers,),
     "watch test": (WatchReport,),
     "watch report": (WatchReport,),

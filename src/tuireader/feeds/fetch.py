@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from tuireader import __version__
@@ -38,6 +38,7 @@ from tuireader.feeds.headers import (
     validator,
 )
 from tuireader.feeds.hosts import PrivateAddress, Resolver
+from tuireader.feeds.redirects import redirect_target
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean
 
@@ -300,7 +301,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
     def _redirect(self, chain: Chain, response: httpx.Response) -> None:
         """Move to the target of a redirect."""
         status = response.status_code
-        target = _target(chain.url, response)
+        target = redirect_target(chain.url, response)
         if target in chain.seen:
             if header(response, b"set-cookie"):  # it sends everyone round who does not bring its cookie
                 words = f"the site lets in only who has its cookie; {blocked.remedy(chain.url)}"
@@ -380,22 +381,3 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         if wait is not None and self.limits.keep_away and status in (429, 503):
             self._held[chain.server] = self.now() + wait
         return refused
-
-
-def _target(url: str, response: httpx.Response) -> str:
-    """Return the target of a redirect from `url`, decoded as UTF-8 if it is valid, as browsers do."""
-    status = response.status_code
-    location = header(response, b"location").strip()
-    with contextlib.suppress(UnicodeError):
-        location = location.encode("latin-1").decode("utf-8")
-    if not location:
-        raise Refused(Fault.REDIRECT, f"HTTP {status}: redirect without a target", status)
-    try:
-        return split_userinfo(urljoin(url, location))[0]
-    except (Refused, ValueError):
-        kind = re.match(r"[a-zA-Z][a-zA-Z0-9+.-]{0,20}:", location)
-        if kind and kind[0].lower() not in ("http:", "https:"):
-            words = f"an address with {kind[0]}, only http and https are followed"
-        else:
-            words = "an invalid address"
-        raise Refused(Fault.REDIRECT, f"redirect to {words}", status) from None

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from tuireader import schedule
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_host, same_site
 from tuireader.feeds.backpressure import Reservation
@@ -21,6 +20,7 @@ from tuireader.ingest.attempts import Outcome
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, ParseFailed, ParseResult
 from tuireader.store import Pool
 from tuireader.store.feeds import FeedFacts
+from tuireader.timing import schedule
 
 _DEAD = frozenset({404, 410})
 _SURE_AFTER = schedule.HOUR

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from tuireader import ingest, schedule
+from tuireader import ingest
 from tuireader.feeds.backpressure import Reservation
 from tuireader.model import (
     Fault,
@@ -24,6 +24,7 @@ from tuireader.store import Store
 from tuireader.store.feeds import Attempt, FeedFacts
 from tuireader.store.incoming import Saved
 from tuireader.store.requests import Asked
+from tuireader.timing import schedule
 
 
 @dataclass(frozen=True, slots=True)

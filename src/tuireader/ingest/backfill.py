@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from tuireader import gaps
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_server, same_site
 from tuireader.feeds.sources import Sources
@@ -34,6 +33,7 @@ from tuireader.store import Pool, Store
 from tuireader.store.feeds import FeedFacts
 from tuireader.store.gaps import Task
 from tuireader.store.requests import Asked
+from tuireader.timing import gaps
 
 PAGES, ARTICLES = 20, 1000
 """Limits for one gap."""

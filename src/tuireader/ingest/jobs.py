@@ -6,12 +6,12 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from tuireader import schedule
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.feeds import secrets
 from tuireader.model import FetchJob, Source
 from tuireader.store.feeds import FeedFacts
+from tuireader.timing import schedule
 
 
 def source_of(feed: FeedConfig, folder: str) -> Source | None:

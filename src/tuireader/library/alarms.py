@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from tuireader.alarms import DAY, MOST, pace
 from tuireader.delivery.notify import Message, deliver, is_quiet
 from tuireader.library.context import UseCases
 from tuireader.model import Alarm, AlarmKind, Fault, Told
@@ -14,6 +13,7 @@ from tuireader.store import Store
 from tuireader.store.alarms import Failing, Subject
 from tuireader.text import cut
 from tuireader.text.wording import counted
+from tuireader.timing.alarms import DAY, MOST, pace
 
 _FAILING = DAY
 """Seconds of failing until an alarm; a machine that was off makes a first failure old, so also some tries."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tuireader import schedule
 from tuireader.config import FeedConfig
 from tuireader.config import edit as config_edit
 from tuireader.config.kinds import COMMAND_SCHEME, OTHER_SCHEMES, command_address, command_in
@@ -17,6 +16,7 @@ from tuireader.library.page_tools import fetch_limits
 from tuireader.model import Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
 from tuireader.store import Store
 from tuireader.text import without_password
+from tuireader.timing import schedule
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import Fetcher

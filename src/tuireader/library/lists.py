@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tuireader import ingest, schedule
+from tuireader import ingest
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
 from tuireader.export import brief
 from tuireader.library.articles import completed
@@ -16,6 +16,7 @@ from tuireader.library.searches import Searches
 from tuireader.library.watching import named
 from tuireader.model import ArticleRow, Away, Counts, View, ViewKind
 from tuireader.store import Store
+from tuireader.timing import schedule
 
 if TYPE_CHECKING:
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]

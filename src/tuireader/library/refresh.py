@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tuireader import ingest, schedule
+from tuireader import ingest
 from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
 from tuireader.library.alarms import Alarms
@@ -21,6 +21,7 @@ from tuireader.library.full_texts import FullTexts
 from tuireader.library.page_tools import fetch_limits
 from tuireader.model import Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating, Told
 from tuireader.subprocesses import python
+from tuireader.timing import schedule
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting

@@ -88,9 +88,8 @@ def row_parts(
     used += 2
     of_story = folds and not inner and bool(row.story_watches)
     watches = row.story_watches if of_story else row.watches
-    for watch in watches[:6]:
-        sign = "◇" if watch in row.uncertain and not (of_story and row.story_size > 1) else "◆"
-        mark = f"{sign}{initials.get(watch, '')}"
+    doubted = () if of_story and row.story_size > 1 else row.uncertain
+    for mark, watch in _watch_marks(watches, doubted, initials):
         parts += [(mark, f"watch:{watch}"), (" ", "")]
         used += cell_len(mark) + 1
     if inner:
@@ -113,6 +112,13 @@ def row_parts(
     else:
         parts.append((f"{sources:<{right}}", "dim"))
     return parts
+
+
+def _watch_marks(
+    watches: Sequence[str], uncertain: Sequence[str], initials: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Return the mark of each watch with its name."""
+    return [(f"{'◇' if name in uncertain else '◆'}{initials.get(name, '')}", name) for name in watches[:6]]
 
 
 def _labels(names: Sequence[str], room: int) -> str:
