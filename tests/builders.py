@@ -115,8 +115,10 @@ def config(text: str) -> Config:
     return made
 
 
-def feeds(*urls: str) -> str:
-    return "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls)
+def feeds(*urls: str, pages: bool = False) -> str:
+    """Feeds of a configuration; the pages of their articles are fetched only if there are any."""
+    more = "" if pages else "full_text = false\n"
+    return "".join(f'[[feeds]]\nurl = "{url}"\n{more}' for url in urls)
 
 
 @asynccontextmanager

@@ -67,7 +67,12 @@ class Site:
 
     @asynccontextmanager
     async def library(self, more: str = "") -> AsyncIterator[Library]:
-        text = feeds(self.url) + self.settings + more + WATCH.replace("{}", str(self.folder / "told.jsonl"))
+        text = (
+            feeds(self.url, pages=True)
+            + self.settings
+            + more
+            + WATCH.replace("{}", str(self.folder / "told.jsonl"))
+        )
         async with opened(self.folder, text, clock=self.clock.time) as library:
             yield library
         assert problems(paths(self.folder).database) == []

@@ -99,7 +99,14 @@ def test_the_json() -> None:
     assert (first["watch"], second["watch"]) == ("LanternPay", None)
     (story,) = first["stories"]
     assert story["watches"] == ["LanternPay", "Ferries"]
-    sentence = {"watch": "LanternPay", "sentence": SENTENCE, "spans": [[16, 26]], "until": 0, "feed": ""}
+    sentence = {
+        "watch": "LanternPay",
+        "sentence": SENTENCE,
+        "spans": [[16, 26]],
+        "until": 0,
+        "feed": "",
+        "uncertain": False,
+    }
     assert story["evidence"][0] == sentence
     assert [found["lag"] for found in story["reports"]] == [0, 2400, 10800]
     assert [found["new"] for found in story["reports"]] == [True, True, False]

@@ -32,7 +32,7 @@ _ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, ima
 class PageFailed(TuireaderError):
     """A page cannot be had. `status` is the server's answer, `retry_after` the wait it asks for, in seconds.
 
-    `throttled` is true if the server wants fewer requests.
+    `throttled` is true if the server wants fewer requests, or cannot be reached at all.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ async def _fetch(
     if isinstance(answer, FetchFailed):
         if answer.status == 401:  # a page has no password in the configuration
             raise PageFailed(f"HTTP 401: {STATUS_WORDS[401]}", "o opens it in the browser", status=401)
-        throttled = answer.fault is Fault.THROTTLED or answer.status == 503
+        throttled = answer.fault in (Fault.THROTTLED, Fault.NETWORK) or answer.status == 503
         raise PageFailed(
             answer.reason, status=answer.status, retry_after=answer.retry_after, throttled=throttled
         )

@@ -9,7 +9,6 @@ import selectors
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -24,7 +23,7 @@ from tuireader.config.files import expand_home
 from tuireader.feeds.backpressure import MemoryBudget, Reservation
 from tuireader.feeds.errors import Refused
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified, Source
-from tuireader.subprocesses import guard
+from tuireader.subprocesses import guard, python
 from tuireader.text import clean
 
 AT_ONCE = 8
@@ -127,7 +126,7 @@ def _run(
             stdin.write(given)
             stdin.seek(0)
         first = str(expand_home(command[0])) if command[0].startswith("~") else command[0]
-        line = [sys.executable, "-I", "-S", guard.__file__, str(theirs.fileno()), str(MEMORY), first]
+        line = python.script(guard.__file__, str(theirs.fileno()), str(MEMORY), first)
         try:
             process = subprocess.Popen(
                 [*line, *command[1:]],

@@ -57,7 +57,7 @@ def _first(parsed: ParsedFeed, lines: Sequence[str], now: int) -> ParsedEntry:
     """Return the article that says that a page is watched, with the text that counts."""
     shown = "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in lines)
     return ParsedEntry(
-        guid=f"watched {now}",
+        guid=f"watched {now} {hash64(parsed.page_text)}",
         title=f"{parsed.title} is watched for changes from now on",
         url=parsed.site_url,
         published=now,

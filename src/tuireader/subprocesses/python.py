@@ -14,3 +14,8 @@ def command(module: str, *arguments: str) -> list[str]:
     given = {"-I": sys.flags.isolated, "-E": sys.flags.ignore_environment, "-s": sys.flags.no_user_site}
     inherited = [flag for flag, is_set in given.items() if is_set]
     return [sys.executable, "-P", *inherited, "-m", module, *arguments]
+
+
+def script(path: str, *arguments: str) -> list[str]:
+    """Return the command line that runs a file of ours that imports only the standard library."""
+    return [sys.executable, "-I", "-S", path, *arguments]
