@@ -165,7 +165,7 @@ class FetchConfig:
         int,
         Key(
             number(1, 100),
-            "The same for your own hosts: local names and private addresses, such as an RSSHub at home.",
+            "The same for your own hosts with over 100 feeds due: local names, private addresses.",
         ),
     ] = 8
     timeout: Annotated[int, Key(duration(1, 600), "Time limit for one feed.")] = 30

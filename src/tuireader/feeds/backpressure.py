@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from urllib.parse import urlsplit
 
@@ -12,6 +14,8 @@ from tuireader.feeds.hosts import may_be_public
 MAX_BYTES = 24_000_000
 LARGE = 1_000_000
 LARGE_AT_ONCE = 3
+CROWD = 100
+"""Number of requests that wait for one host from which more than `per_host` of them may run."""
 SPARE_FILES = 64
 """Open files left to the rest of the program."""
 
@@ -19,22 +23,34 @@ SPARE_FILES = 64
 class RequestLimits:
     """`concurrency` slots in total, at most `per_host` of them for one host.
 
-    `per_own_host` applies to hosts of the user's own: local names and private addresses.
+    `per_own_host` applies to hosts of the user's own (local names and private addresses) while `CROWD`
+    requests wait for one of them, as for an RSSHub with hundreds of feeds.
     """
 
     def __init__(self, concurrency: int, per_host: int, per_own_host: int) -> None:
         self._all = asyncio.Semaphore(_affordable(concurrency))
         self._per_host, self._per_own_host = per_host, per_own_host
         self._hosts: dict[str, asyncio.Semaphore] = {}
+        self._waiting: Counter[str] = Counter()
 
     @contextlib.asynccontextmanager
     async def slot(self, server: str) -> AsyncIterator[None]:
         """Wait for a slot of the host first, then for one of the total; `server` is host and port."""
-        if server not in self._hosts:
-            public = may_be_public(urlsplit(f"//{server}").hostname or "")
-            self._hosts[server] = asyncio.Semaphore(self._per_host if public else self._per_own_host)
-        async with self._hosts[server], self._all:
-            yield
+        slots = self._hosts.setdefault(server, asyncio.Semaphore(self._per_host))
+        self._waiting[server] += 1
+        try:
+            if self._waiting[server] == CROWD and not may_be_public(urlsplit(f"//{server}").hostname or ""):
+                for _ in range(self._per_own_host - self._per_host):
+                    slots.release()
+                self._waiting[server] = -sys.maxsize  # once is enough
+            await slots.acquire()
+        finally:
+            self._waiting[server] -= 1
+        try:
+            async with self._all:
+                yield
+        finally:
+            slots.release()
 
 
 async def wait_untimed(timer: asyncio.Timeout, event: Awaitable[object]) -> None:
