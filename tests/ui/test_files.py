@@ -13,7 +13,7 @@ from tests.builders import entry, fill
 from tests.ui.running import Running, running
 from tests.ui.shelf import configured
 from tests.ui.snap import assert_screen
-from tests.web import Web
+from tests.web import Web, then_reset
 from tuireader.model import Enclosure
 from tuireader.ui.screens.queue import Queue
 
@@ -92,6 +92,19 @@ async def test_what_fails_says_why_and_is_tried_again(tmp_path: Path) -> None:
         await until(run, lambda: states(run) == ["done"])
         await run.press("R")
         assert "No download has failed" in run.toasts
+
+
+async def test_what_was_received_goes_with_an_incomplete_download(tmp_path: Path) -> None:
+    async with Web() as web, reading(tmp_path, web.url) as run:
+        head = b'HTTP/1.1 200 OK\r\nETag: "1"\r\nContent-Length: 99999\r\n\r\n'
+        web.raw("/7.mp3", then_reset(head + b"x" * 9_000))
+        await run.press("d", "B")
+        await until(run, lambda: states(run) == ["failed"])
+        (part,) = (tmp_path / "got").iterdir()
+        assert part.stat().st_size > 0
+        await run.press("d")
+        await until(run, lambda: not part.exists())
+        assert states(run) == []
 
 
 async def test_files_are_listed_and_open_by_number_and_by_choice(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from urllib.parse import urlsplit
@@ -23,8 +22,8 @@ SPARE_FILES = 64
 class RequestLimits:
     """`concurrency` slots in total, at most `per_host` of them for one host.
 
-    `per_own_host` applies to hosts of the user's own (local names and private addresses) while `CROWD`
-    requests wait for one of them, as for an RSSHub with hundreds of feeds.
+    `per_own_host` applies to hosts of the user's own (local names and private addresses) once `CROWD`
+    requests have waited for one of them, as for an RSSHub with hundreds of feeds.
     """
 
     def __init__(self, concurrency: int, per_host: int, per_own_host: int) -> None:
@@ -32,17 +31,19 @@ class RequestLimits:
         self._per_host, self._per_own_host = per_host, per_own_host
         self._hosts: dict[str, asyncio.Semaphore] = {}
         self._waiting: Counter[str] = Counter()
+        self._crowded: set[str] = set()
 
     @contextlib.asynccontextmanager
     async def slot(self, server: str) -> AsyncIterator[None]:
         """Wait for a slot of the host first, then for one of the total; `server` is host and port."""
         slots = self._hosts.setdefault(server, asyncio.Semaphore(self._per_host))
         self._waiting[server] += 1
-        try:
-            if self._waiting[server] == CROWD and not may_be_public(urlsplit(f"//{server}").hostname or ""):
+        if self._waiting[server] == CROWD and server not in self._crowded:
+            self._crowded.add(server)
+            if not may_be_public(urlsplit(f"//{server}").hostname or ""):
                 for _ in range(self._per_own_host - self._per_host):
                     slots.release()
-                self._waiting[server] = -sys.maxsize  # once is enough
+        try:
             await slots.acquire()
         finally:
             self._waiting[server] -= 1

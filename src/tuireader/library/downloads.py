@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader import files
 from tuireader.config.files import expand_home
+from tuireader.dedup import hash64
 from tuireader.errors import TuireaderError
 from tuireader.export.enclosures import chosen, file_path
 from tuireader.library.context import UseCases
@@ -63,21 +64,23 @@ class Downloads(UseCases):
         await self._transact(lambda store: store.downloads.cancel(ids))
 
     async def remove(self, ids: Sequence[int]) -> None:
-        """Remove downloads that do not run from the queue; their files stay."""
-        await self._transact(lambda store: store.downloads.remove(ids))
+        """Remove downloads that do not run from the queue; complete files stay."""
+        incomplete = await self._transact(lambda store: store.downloads.remove(ids))
+        with suppress(OSError):
+            for url in incomplete:
+                self._part(url).unlink(missing_ok=True)
 
     async def start(self) -> None:
         """Work through the queue in a process of its own, which goes on when the reader ends."""
         where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
         nothing = asyncio.subprocess.DEVNULL
-        child = await asyncio.create_subprocess_exec(
+        await asyncio.create_subprocess_exec(
             *python.command("tuireader", *where, "download", "--queued"),
             stdin=nothing,
             stdout=nothing,
             stderr=nothing,
             start_new_session=True,
         )
-        asyncio.get_running_loop().create_task(child.wait())
 
     async def run(self) -> AsyncGenerator[Download, None]:
         """Download what waits, and yield each download as it changes.
@@ -85,6 +88,16 @@ class Downloads(UseCases):
         Only one process does this for a database; another one returns at once.
         """
         self._context.require_network()
+        while await self._pool.read(lambda store: store.downloads.any_unfinished()):
+            was_free = False
+            async with aclosing(self._run_once()) as changes:
+                async for one in changes:
+                    was_free = True
+                    yield one
+            if not was_free:
+                return
+
+    async def _run_once(self) -> AsyncGenerator[Download, None]:
         with files.locked_or_busy(Path(f"{self._context.paths.database}.downloads")) as free:
             if not free:
                 return
@@ -128,7 +141,7 @@ class Downloads(UseCases):
         from tuireader.feeds.address import same_host
         from tuireader.feeds.download import DownloadJob
 
-        part, shown = self.folder / f".{one.id}.part", 0.0
+        part, shown = self._part(one.url), 0.0
 
         async def report() -> None:
             for now in await self.all([one.id]):
@@ -191,6 +204,10 @@ class Downloads(UseCases):
             raise TuireaderError(f"{folder} has too many files with this name")
 
         return await asyncio.to_thread(keep)
+
+    def _part(self, url: str) -> Path:
+        """Return the file for what was received of an address; other databases have others."""
+        return self.folder / f".{hash64(f'{self._context.paths.database} {url}') & (1 << 63) - 1:x}.part"
 
     @property
     def folder(self) -> Path:

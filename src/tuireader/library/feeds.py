@@ -20,7 +20,6 @@ from tuireader.timing import schedule
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import Fetcher
-    from tuireader.store import Store
 
 
 class Feeds(UseCases):

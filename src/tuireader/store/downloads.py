@@ -92,9 +92,17 @@ class Downloads(Part):
                 WHERE state IN ('waiting', 'running') AND id IN ({number_list(ids)})"""
         )
 
-    def remove(self, ids: Sequence[int]) -> None:
-        """Remove downloads that do not run from the queue; their files stay."""
-        self._conn.execute(f"DELETE FROM download WHERE state != 'running' AND id IN ({number_list(ids)})")
+    def any_unfinished(self) -> bool:
+        """Return whether any download waits or runs, or did when its process ended early."""
+        return self._value("SELECT 1 FROM download WHERE state IN ('waiting', 'running')") is not None
+
+    def remove(self, ids: Sequence[int]) -> list[str]:
+        """Remove downloads that do not run from the queue; return the addresses of incomplete ones."""
+        rows = self._conn.execute(
+            f"""DELETE FROM download WHERE state != 'running' AND id IN ({number_list(ids)})
+                RETURNING url, state"""
+        ).fetchall()
+        return [url for url, state in rows if state != DownloadState.DONE]
 
 
 def _download(row: Sequence[Any]) -> Download:

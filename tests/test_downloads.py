@@ -1,0 +1,31 @@
+"""Downloads as the library does them: one at work for a database, and nothing queued is forgotten."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from pathlib import Path
+
+from tests.builders import entry, feeds, fill, opened
+from tests.web import Web
+from tuireader.model import DownloadState, Enclosure
+
+
+async def test_what_is_queued_at_the_last_moment_is_downloaded_as_well(tmp_path: Path) -> None:
+    async with (
+        Web() as web,
+        opened(tmp_path, feeds(f"{web.url}/f") + "[download]\nfolder = 'got'\n") as library,
+    ):
+        for number in range(1, 6):
+            web.serve(f"/{number}.mp3", b"sound")
+        files = [Enclosure(f"{web.url}/{number}.mp3", "audio/mpeg") for number in range(1, 6)]
+        await fill(library, 1, *(entry(at, enclosures=(one,)) for at, one in enumerate(files, 1)))
+        await library.downloads.add([1])
+        waiting = [2, 3, 4, 5]
+        async with aclosing(library.downloads.run()) as changes:
+            async for one in changes:
+                if one.state is DownloadState.DONE and waiting:
+                    async with aclosing(library.downloads.run()) as second:
+                        assert [other async for other in second] == []  # the first is at it
+                    await library.downloads.add([waiting.pop()])
+        assert {one.state for one in await library.downloads.all()} == {DownloadState.DONE}
+        assert len(list((tmp_path / "got").rglob("*.mp3"))) == 5
