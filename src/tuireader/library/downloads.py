@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 AT_ONCE = 3
 """Number of files to download at the same time."""
 _SHOW = 0.5  # seconds between two records of progress
+_LOOK = 1.0  # seconds between two looks for more while files are downloaded
 _MOST = 1000  # files of one name
 
 
@@ -121,11 +122,24 @@ class Downloads(UseCases):
         limits = limits_for_files(fetch_limits(config), config.download.max_size)
 
         fetcher = Downloader(limits, now=self._context.clock)
+        running, ended = 0, asyncio.Event()
 
         async def one_after_another() -> None:
-            while taken := await self._transact(lambda store: store.downloads.take()):
-                changed.put_nowait(taken)
-                await self._download(fetcher, taken, changed)
+            """Download files until nothing waits or runs; more may be queued while others run."""
+            nonlocal running, ended
+            while True:
+                if taken := await self._transact(lambda store: store.downloads.take()):
+                    running += 1
+                    changed.put_nowait(taken)
+                    await self._download(fetcher, taken, changed)
+                    running -= 1
+                    ended.set()
+                    ended = asyncio.Event()
+                elif running:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(ended.wait(), _LOOK)
+                else:
+                    return
 
         try:
             async with fetcher, asyncio.TaskGroup() as group:
