@@ -25,14 +25,15 @@ pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("TUIREADER_KILLS", "2"))
 NEW = 55
-MORE = """
+TOLD = "told.jsonl"
+MORE = f"""
 [[watch]]
 name = "Comet"
 any = ["comet"]
 notify = "article"
 [notify]
 desktop = false
-command = ["sh", "-c", "(cat; echo) >> FILE"]
+command = ["sh", "-c", "(cat; echo) >> FOLDER/{TOLD}"]
 """
 
 
@@ -44,7 +45,7 @@ async def opened(home: Home) -> Library:
 
 def told(home: Home) -> list[int]:
     """The articles of all notifications."""
-    file = home.folder / "told.jsonl"
+    file = home.folder / TOLD
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     return [article["id"] for line in lines if line for article in json.loads(line)["articles"]]
 
@@ -55,10 +56,11 @@ async def test_filling_a_gap_goes_on_where_it_was_killed(tmp_path: Path) -> None
         journal.publish(15)
         base = Home(tmp_path / "base")
         base.folder.mkdir(exist_ok=True)
-        subscribe(base, journal.url, more=MORE)
+        subscribe(base, journal.url, more=MORE.replace("FOLDER", str(base.folder)))
         library = await opened(base)
         await refreshed(library)
         await library.close()
+        (base.folder / TOLD).unlink()
         journal.publish(NEW, 60)
         web.latency = 0.03  # a kill between two pages
         goes_on = 0
@@ -66,7 +68,7 @@ async def test_filling_a_gap_goes_on_where_it_was_killed(tmp_path: Path) -> None
             home = Home(tmp_path / str(number))
             shutil.copytree(base.folder, home.folder, dirs_exist_ok=True)
             text = home.config.read_text(encoding="utf-8")
-            home.config.write_text(text.replace("FILE", str(home.folder / "told.jsonl")), encoding="utf-8")
+            home.config.write_text(text.replace(str(base.folder), str(home.folder)), encoding="utf-8")
             child = start_apart(home, "refresh", "--json")
             assert child.stdout is not None
             matched: list[str] = []

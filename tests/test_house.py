@@ -77,6 +77,16 @@ def test_no_host_and_no_machine_is_named(pattern: str) -> None:
     assert named == []
 
 
+def test_nothing_lies_about() -> None:
+    top = {path.relative_to(ROOT).parts[0] for path in tracked()}
+    assert top == {
+        *(".ci", ".gitignore", ".pre-commit-config.yaml", "Makefile", "pyproject.toml", "zensical.toml"),
+        *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "config.example.toml"),
+        *("requirements-docs.txt", "requirements-mutants.txt", "requirements-test.txt"),
+        *("benchmarks", "docs", "src", "tests"),
+    }
+
+
 def test_text_files_end_with_one_line_end() -> None:
     odd = [
         str(path.relative_to(ROOT))

@@ -285,6 +285,7 @@ async def running(
 
     app = Patient(library, first_run=first_run, browser=browser, clock=lambda: NOW)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        app.animation_level = "none"  # as in a terminal
         run = Running(app, pilot, library, browsed)
         await run.settle()
         yield run
