@@ -1,17 +1,18 @@
-"""Killed while pages are fetched: no full text is lost, no match doubled, nothing told twice."""
+"""Killed while pages are watched or fetched: no text or change is lost, no match doubled, nothing told twice."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.builders import item, rss
-from tests.cli.command import Home, start_apart, subscribe
+from tests.builders import item, opened, refreshed, rss
+from tests.cli.command import Home, start_apart
 from tests.processes import end_once, problems, rows
 from tests.web import Web, in_thread
 
@@ -21,6 +22,8 @@ PAGES = 12
 KILLS = int(os.environ.get("TUIREADER_KILLS", "2"))
 TEASER = "<p>The ferry crossed the harbour in the morning fog, the council said on Tuesday …</p>"
 STORY = f"<article>{TEASER}<p>A quokka was on board and nobody had paid for it, says the captain of it.</p>"
+NOTICES = "<title>Pier {}</title><nav>{}</nav><main><p>Tickets are sold at the quay.</p>{}</main>"
+HTML = {"Content-Type": "text/html"}
 MORE = """
 [[watch]]
 name = "Quokka"
@@ -28,7 +31,7 @@ any = ["quokka"]
 notify = "article"
 [notify]
 desktop = false
-command = ["sh", "-c", "(cat; echo) >> '{}'"]
+command = ["sh", "-c", "(cat; echo) >> 'told.jsonl'"]
 """
 
 
@@ -38,34 +41,63 @@ def web() -> Iterator[Web]:
         entries = [item(str(n), f"Ferry {n}", TEASER, url=f"{server.url}/{n}") for n in range(PAGES)]
         server.serve("/feed", rss("The Quay", entries))
         for n in range(PAGES):
-            server.serve(f"/{n}", STORY, headers={"Content-Type": "text/html"}, latency=0.02)
+            server.serve(f"/{n}", STORY, headers=HTML, latency=0.02)
         yield server
 
 
-def test_fetching_pages_may_be_killed_at_any_moment(web: Web, tmp_path: Path) -> None:
-    half_way = 0
+def notices(web: Web, news: str) -> None:
+    """Serve the watched pages, each a bit later than the last; their menus are not watched."""
+    for n in range(PAGES):
+        web.serve(f"/pier{n}", NOTICES.format(n, news, news), headers=HTML, latency=0.02 * n)
+
+
+async def base(folder: Path, web: Web) -> Home:
+    """Watch the pages for a first time, then subscribe to a feed of teasers as well; all pages change."""
+    folder.mkdir()
+    notices(web, "")
+    text = "".join(
+        f'[[feeds]]\nurl = "{web.url}/pier{n}"\nkind = "page"\nselect = "main"\n' for n in range(PAGES)
+    )
+    async with opened(folder, text) as library:
+        await refreshed(library)
+    notices(web, "<p>A quokka waits for the ferry.</p>")
+    home = Home(folder)
+    home.config.write_text(f'{text}[[feeds]]\nurl = "{web.url}/feed"\n', encoding="utf-8")
+    return home
+
+
+async def test_a_refresh_with_pages_may_be_killed_at_any_moment(web: Web, tmp_path: Path) -> None:
+    first = await base(tmp_path / "base", web)
+    half_way: Counter[str] = Counter()
     for number in range(KILLS):
         home = Home(tmp_path / str(number))
-        home.folder.mkdir()
+        shutil.copytree(first.folder, home.folder)
         told = home.folder / "told.jsonl"
-        subscribe(home, f"{web.url}/feed", more=MORE.replace("{}", str(told)))
+        with home.config.open("a", encoding="utf-8") as file:
+            file.write(MORE.replace("told.jsonl", str(told)))
+        web.requests.clear()
         child = start_apart(home, "refresh", "--json")
         assert child.stdout is not None
-        texts, wanted = 0, (number + 1) * PAGES // (KILLS + 1)
-        while texts < wanted:
-            texts += json.loads(child.stdout.readline())["event"] == "text"
+        steps, wanted = 0, (number + 1) * 2 * PAGES // (KILLS + 1)  # feeds first, then full texts
+        while steps < wanted:
+            steps += json.loads(child.stdout.readline())["event"] in ("feed", "text")
         end_once(child, lambda: True)
         assert problems(home.database) == []
-        (stored,) = rows(home.database, "SELECT count(*) FROM full_text WHERE html IS NOT NULL")
-        half_way += 0 < stored[0] < PAGES
+        ((texts, changes),) = rows(home.database, STORED)
+        half_way["texts"] += 0 < texts < PAGES
+        half_way["changes"] += 0 < changes < PAGES
         assert start_apart(home, "refresh", "--json").communicate()[0]
         assert problems(home.database) == []
+        assert rows(home.database, STORED) == [(PAGES, PAGES)]
         matches = rows(home.database, "SELECT article_id FROM match")
-        assert len(matches) == len(set(matches)) == PAGES
+        assert len(matches) == len(set(matches)) == 2 * PAGES
         lines = [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines() if line]
         counts = Counter(article["id"] for line in lines for article in line["articles"])
-        assert len(counts) == PAGES and set(counts.values()) == {1}
-        asked = Counter(request.path for request in web.requests if request.path != "/feed")
-        web.requests.clear()
+        assert len(counts) == 2 * PAGES and set(counts.values()) == {1}
+        asked = Counter(request.path for request in web.requests if request.path[1:].isdigit())
         assert max(asked.values()) <= 2 and asked.total() <= PAGES + 4  # only what was on its way
-    assert half_way >= 0.6 * KILLS
+    assert all(half_way[part] >= 0.25 * KILLS for part in ("texts", "changes")), half_way
+
+
+STORED = """SELECT (SELECT count(*) FROM full_text WHERE html IS NOT NULL),
+  (SELECT count(*) FROM article WHERE title LIKE '% changed (+1 line): A quokka waits for the ferry.')"""
