@@ -49,8 +49,11 @@ def _words(runs: Sequence[tuple[str, str]]) -> Iterable[Piece]:
     for number, (kind, words) in enumerate(runs):
         if kind in _SIGNS:
             before, after, style = _SIGNS[kind]
+            between = (
+                " " if any(following in _SIGNS for following, _ in runs[number + 1 : number + 2]) else ""
+            )
             yield f"{before}{words.rstrip()}{after}", style
-            yield words[len(words.rstrip()) :] or " ", "text"
+            yield words[len(words.rstrip()) :] or between, "text"
         else:
             yield _shortened(words, first=number == 0, last=number == len(runs) - 1), "text"
 
