@@ -1,4 +1,4 @@
-"""Killed while pages are watched or fetched: no text or change is lost, no match doubled, nothing told twice."""
+"""Killed while pages are watched or fetched: nothing is lost, no match doubled, nothing told twice."""
 
 from __future__ import annotations
 
