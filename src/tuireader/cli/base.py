@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import update_wrapper
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
@@ -18,7 +19,7 @@ from tuireader.startup.tui import Options, say
 if TYPE_CHECKING:
     from tuireader.library import Library
 
-__all__ = ["ARTICLE", "COMPLETE", "Options", "in_library", "library_command", "say", "seconds"]
+__all__ = ["ARTICLE", "COMPLETE", "Commands", "Options", "in_library", "library_command", "say", "seconds"]
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -37,6 +38,25 @@ class _ArticleNumber(click.types.IntParamType):
 
 
 ARTICLE = _ArticleNumber()
+
+
+class Commands(click.Group):
+    """A group of commands that are imported when asked for; `places` has the module and name of each."""
+
+    def __init__(self, *args: Any, places: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self.commands, *self._places})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._places:
+            module, name = self._places[cmd_name].split(".")
+            command = getattr(import_module(f"tuireader.cli.{module}"), name)
+            assert isinstance(command, click.Command)
+            return command
+        return super().get_command(ctx, cmd_name)
 
 
 def seconds(option: str, text: str, least: int, most_days: int, such: str) -> int:

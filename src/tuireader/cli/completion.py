@@ -21,6 +21,7 @@ from click.shell_completion import (
     ShellComplete,
     ZshComplete,
     add_completion_class,
+    shell_complete,
     split_arg_string,
 )
 
@@ -221,8 +222,13 @@ class Fish(FishComplete):
 
 
 _CLASSES: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": ZshComplete, "fish": Fish}
-for _shell, _class in _CLASSES.items():
-    add_completion_class(_class, _shell)
+
+
+def complete(command: click.Command, asked: str) -> int:
+    """Print what a shell asks for, from the words in its variables; return the exit code."""
+    for shell, kind in _CLASSES.items():
+        add_completion_class(kind, shell)
+    return shell_complete(command, {}, "tuireader", COMPLETE, asked)
 
 
 @click.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader import files
-from tuireader.cli.base import library_command, say
+from tuireader.cli.base import Commands, library_command, say
 from tuireader.cli.output import format_option, json_option, print_json
 from tuireader.errors import TuireaderError
 from tuireader.text import without_password
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from tuireader.library.exchange import Imported
 
 
-class _Sources(click.Group):
+class _Sources(Commands):
     """A group whose command `file` is the default."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+        if args and args[0] not in self.list_commands(ctx) and args[0] not in ("-h", "--help"):
             args = ["file", *args]
         return super().parse_args(ctx, args)
 
 
-@click.group("import", cls=_Sources)
+@click.group("import", cls=_Sources, places={"newsboat": "newsboat.import_newsboat"})
 def import_() -> None:
     """Import feeds from files, web pages or a newsboat profile.
 

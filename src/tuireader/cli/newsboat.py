@@ -219,4 +219,4 @@ def _hidden(name: str) -> click.Command:
     return further
 
 
-HIDDEN = [_hidden(name) for name in _COMMANDS]
+reload, print_unread = (_hidden(name) for name in _COMMANDS)

@@ -11,28 +11,7 @@ from pathlib import Path
 import click
 
 from tuireader import __version__
-from tuireader.cli import (
-    adding,
-    alarms,
-    articles,
-    brief,
-    completion,
-    database,
-    downloads,
-    exchange,
-    feeds,
-    manual,
-    marks,
-    matches,
-    newsboat,
-    pages,
-    program,
-    refresh,
-    serve,
-    service,
-    watches,
-)
-from tuireader.cli.base import COMPLETE, Options, say
+from tuireader.cli.base import COMPLETE, Commands, Options, say
 from tuireader.config import paths
 from tuireader.errors import Exit, UsageError
 from tuireader.startup.tui import guarded, read, require_config
@@ -73,14 +52,58 @@ def _invoke(arguments: list[str]) -> int:
     """Run `main`, without click's exit code 1 when the reader of a pipe has closed it."""
     asked = os.environ.get(COMPLETE)
     if asked:
-        from click.shell_completion import shell_complete
+        from tuireader.cli.completion import complete
 
-        return shell_complete(main, {}, "tuireader", COMPLETE, asked)
+        return complete(main, asked)
     with main.make_context("tuireader", arguments) as context:
         return int(main.invoke(context) or Exit.OK)
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+_COMMANDS = {
+    "add": "adding.add",
+    "alarms": "alarms.alarms",
+    "brief": "brief.brief",
+    "comments": "pages.comments",
+    "completion": "completion.completion",
+    "config": "program.config_",
+    "count": "articles.count",
+    "db": "database.db",
+    "download": "downloads.download",
+    "export": "exchange.export",
+    "feeds": "feeds.feeds",
+    "fulltext": "pages.fulltext",
+    "import": "exchange.import_",
+    "keys": "program.keys",
+    "label": "marks.label",
+    "list": "articles.list_",
+    "man": "manual.man",
+    "matches": "matches.matches",
+    "paths": "program.paths_",
+    "pipe": "pages.pipe",
+    "print-unread": "newsboat.print_unread",
+    "purge": "database.purge",
+    "read": "marks.read",
+    "refresh": "refresh.refresh",
+    "reload": "newsboat.reload",
+    "remove": "feeds.remove",
+    "save": "pages.save",
+    "search": "articles.search",
+    "serve": "serve.serve",
+    "service": "service.service",
+    "show": "articles.show",
+    "star": "marks.star",
+    "undo": "marks.undo",
+    "unread": "marks.unread",
+    "watch": "watches.watch",
+}
+
+
+@click.group(
+    cls=Commands,
+    places=_COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
 @click.option("--database", type=click.Path(path_type=Path), help="Use this database file.")
 @click.option("--demo", is_flag=True, help="Open the bundled sample feeds, offline, in a separate database.")
@@ -136,49 +159,10 @@ def main(
     if context.invoked_subcommand not in {"add", "import"} and not source:
         require_config(config_file)
     if execute or export or source:
+        from tuireader.cli import newsboat
+
         context.obj.earlier = newsboat.run(context.obj, execute, export, source)
         return int(context.obj.earlier)
     if context.invoked_subcommand is None:
         return read(context.obj)
     return Exit.OK
-
-
-for _command in (
-    alarms.alarms,
-    articles.list_,
-    articles.search,
-    articles.count,
-    articles.show,
-    brief.brief,
-    completion.completion,
-    database.purge,
-    database.db,
-    downloads.download,
-    exchange.import_,
-    exchange.export,
-    feeds.feeds,
-    adding.add,
-    feeds.remove,
-    manual.man,
-    marks.read,
-    marks.unread,
-    marks.star,
-    marks.label,
-    marks.undo,
-    matches.matches,
-    pages.fulltext,
-    pages.comments,
-    program.keys,
-    program.paths_,
-    program.config_,
-    refresh.refresh,
-    serve.serve,
-    service.service,
-    pages.save,
-    pages.pipe,
-    watches.watch,
-    *newsboat.HIDDEN,
-):
-    main.add_command(_command)
-
-exchange.import_.add_command(newsboat.import_newsboat)

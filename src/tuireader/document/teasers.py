@@ -17,6 +17,7 @@ from enum import Enum
 from tuireader import dedup
 from tuireader.model import EntryDetails
 from tuireader.text import plain
+from tuireader.text.regex import regex
 
 MOST = 12
 """Number of newest entries to judge by."""
@@ -36,7 +37,7 @@ _HOSTS = frozenset(
     ("news.google.com", "bing.com", "youtube.com", "reddit.com", "old.reddit.com", "news.ycombinator.com")
 )
 
-_APPENDED = re.compile(
+_APPENDED = (
     r"\s*(?:The post .{1,200}? (?:first )?appeared first on"
     r"|Der Beitrag .{1,200}? erschien zuerst (?:auf|bei)"
     r"|(?:L.article|Cet article) .{1,200}? est apparu en premier sur"
@@ -64,14 +65,11 @@ _GOES_ON = (
     r"|阅读(?:全文|更多|余下|剩余)|查看(?:全文|更多|详情)|继续阅读|點擊閱讀|点击(?:阅读|查看)|繼續閱讀|閱讀(?:全文|更多)|查看更多"
     r"|seguir leyendo|leer más|sigue leyendo|continua a leggere|leggi tutto|leia mais|lees (?:meer|verder))"
 )
-_PHRASE = re.compile(rf"(?:^|[\s.…!?。！？\]\)])[\s(\[]*{_GOES_ON}(?!\s?:)[^\n]{{0,120}}$", re.IGNORECASE)
+_PHRASE = rf"(?i)(?:^|[\s.…!?。！？\]\)])[\s(\[]*{_GOES_ON}(?!\s?:)[^\n]{{0,120}}$"
 _DOTS = re.compile(r"(?:\[\s*(?:…|\.{3}|&hellip;)\s*\]|\(\s*(?:…|\.{3})\s*\))[\s»→>]*$")
 _OPEN = re.compile(r"(?:…|\.{3}|⋯|。。。)[\s»→>]*$")
-_LINK = re.compile(
-    r"""<a\b[^<>]{0,300}?\bhref\s*=\s*["']?([^"'\s<>]{1,2000})[^<>]{0,300}>(.{0,300}?)</a>""",
-    re.IGNORECASE | re.DOTALL,
-)
-_GOES_ON_LINK = re.compile(rf"^\W*{_GOES_ON}", re.IGNORECASE)
+_LINK = r"""(?is)<a\b[^<>]{0,300}?\bhref\s*=\s*["']?([^"'\s<>]{1,2000})[^<>]{0,300}>(.{0,300}?)</a>"""
+_GOES_ON_LINK = rf"(?i)^\W*{_GOES_ON}"
 _BUILT = re.compile(r"<(?:li|pre|code|table|blockquote|dl)\b", re.IGNORECASE)
 _BREAK = re.compile(r"</p\s*>|<br\b", re.IGNORECASE)
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
@@ -133,7 +131,7 @@ def kind_of(sample: Sample, site: str) -> Kind:
     """Return the kind of an entry of a feed whose website is `site`."""
     body = sample.body
     if any(words in body[-4 * _TAIL :] for words in _APPENDS):
-        body = body[: -4 * _TAIL] + _APPENDED.sub("", body[-4 * _TAIL :]).rstrip()
+        body = body[: -4 * _TAIL] + regex(_APPENDED).sub("", body[-4 * _TAIL :]).rstrip()
     if not sample.media and _is_cut(body, sample):
         return Kind.CUT
     if _width(body) >= _WHOLE:
@@ -180,16 +178,16 @@ def _is_cut(body: str, sample: Sample) -> bool:
         return True
     if _width(body) >= _WHOLE or _TOPIC.search(tail):
         return False
-    return bool(_OPEN.search(tail) or _PHRASE.search(tail))
+    return bool(_OPEN.search(tail) or regex(_PHRASE).search(tail))
 
 
 def _ends_with_own_link(sample: Sample) -> bool:
     """Return whether the last link leads to the article itself and invites to read on."""
-    links = _LINK.findall(sample.html[-4 * _TAIL :])
+    links = regex(_LINK).findall(sample.html[-4 * _TAIL :])
     if not links:
         return False
     address, label = links[-1]
-    if not _GOES_ON_LINK.match(plain(label)):
+    if not regex(_GOES_ON_LINK).match(plain(label)):
         return False
     own = dedup.url_key(sample.url)
     return dedup.url_key(plain(address).strip()) == own != 0
@@ -202,7 +200,7 @@ def _looks_whole(sample: Sample, body: str) -> bool:
         return True
     return any(
         address.startswith("http") and not dedup.is_home(sample.url, address)
-        for address, _ in _LINK.findall(html)
+        for address, _ in regex(_LINK).findall(html)
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from tuireader.export.formats import safe_name
 from tuireader.model import Article, Enclosure
 
 _ENDING = 12  # maximum characters of a file name's ending
@@ -25,6 +24,8 @@ def file_path(template: str, article: Article, url: str, kind: str, number: int 
 
     `kind` is its media type. A `number` above 1 is added to the name.
     """
+    from tuireader.export.formats import safe_name  # with all that reads documents
+
     on_server = PurePosixPath(unquote(urlsplit(url).path)).name
     ending = PurePosixPath(on_server).suffix[:_ENDING]
     if not ending[1:].isalnum() or not ending.isascii():
