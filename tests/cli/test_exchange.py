@@ -19,7 +19,7 @@ import pytest
 
 from tests import newsboat
 from tests.builders import item, rss
-from tests.cli.command import Home, Run, Told, run_apart, subscribe
+from tests.cli.command import Home, Run, Told, run_apart, run_here, subscribe
 from tests.cli.test_json import fits
 from tests.newsboat import ATOM, DATA, FEEDS, HARBOUR, PLAIN, TITLES
 from tests.web import Web
@@ -369,35 +369,37 @@ def test_feeds_and_views_as_json(run: Run, home: Home, tmp_path: Path) -> None:
     assert (after.feeds, after.views) == (before.feeds, before.views)
 
 
-def test_the_read_state_goes_to_another_machine(run: Run, home: Home, web: Web, tmp_path: Path) -> None:
+def test_the_read_state_goes_to_another_machine(
+    run: Run, capsys: pytest.CaptureFixture[str], web: Web, tmp_path: Path
+) -> None:
     run("import", "newsboat", str(DATA), "-q")
     run("export", "--format", "state", str(tmp_path / "state.json"))
     run("export", "--format", "json", str(tmp_path / "feeds.json"))
     there = Home(tmp_path / "there")
     there.folder.mkdir()
-    told = run_apart(there, "import", str(tmp_path / "feeds.json"))
+    told = run_here(there, capsys, "import", str(tmp_path / "feeds.json"))
     assert told.code == Exit.OK, told.err
     there.config.write_text(there.config.read_text() + f'[fetch]\nproxy = "{web.url}"\n')
     newsboat.serve(web)
     # before anything is fetched: noted, and read when it comes
-    done = json.loads(run_apart(there, "import", "--json", str(tmp_path / "state.json")).out)
+    done = json.loads(run_here(there, capsys, "import", "--json", str(tmp_path / "state.json")).out)
     assert (done["marked"], done["noted"]) == (0, 5)
-    assert run_apart(there, "refresh").code == Exit.OK
+    assert run_here(there, capsys, "refresh").code == Exit.OK
     marks, there_marks = (
         {one["title"]: (one["read"], one["starred"], one["labels"]) for one in map(json.loads, lines)}
         for lines in (
             run("list", "--json", "is:read OR is:unread").out.splitlines(),
-            run_apart(there, "list", "--json").out.splitlines(),
+            run_here(there, capsys, "list", "--json").out.splitlines(),
         )
     )
     assert marks.items() <= there_marks.items()
     assert marks["Ferries run again"] == (True, True, ["flag-a", "flag-b"])
-    text = run_apart(there, "search", "--json", "ferry", "company").out
+    text = run_here(there, capsys, "search", "--json", "ferry", "company").out
     assert text.count("\n") == 3  # texts have come
-    done = json.loads(run_apart(there, "import", "--json", str(tmp_path / "state.json")).out)
+    done = json.loads(run_here(there, capsys, "import", "--json", str(tmp_path / "state.json")).out)
     assert (done["marked"], done["noted"]) == (0, 0)
     subscribe(there, PLAIN)  # the others are not followed any more
-    told = run_apart(there, "import", str(tmp_path / "state.json"))
+    told = run_here(there, capsys, "import", str(tmp_path / "state.json"))
     assert f"skipped {HARBOUR}: 3 articles" in told.err
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Home, Run, Told, run_apart
+from tests.cli.command import Home, Run, Told
 from tests.terminal import Terminal
 from tests.web import Web
 from tuireader.cli import manual
@@ -275,9 +275,9 @@ def test_a_number_that_no_article_has(run: Run, words: tuple[str, ...], number: 
     assert told.code == Exit.USAGE and f"there is no article {number}" in told.err
 
 
-def test_no_colour_in_a_pipe(home: Home) -> None:
+def test_no_colour_in_a_pipe(run: Run) -> None:
     for words in (("list",), ("show", "1"), ("feeds",), ("watch", "list"), ("--help",)):
-        assert "\x1b" not in run_apart(home, *words).out
+        assert "\x1b" not in run(*words).out
 
 
 def terminal(

@@ -83,7 +83,7 @@ def test_pipe_hands_the_article_to_a_program(run: Run, home: Home) -> None:
     assert told.code == 7 and told.out.startswith('---\ntitle: "WeChat suspends')
     told = run_apart(home, "pipe", number, "echo", "-n", "{url}", "$(date)", "{title}")
     assert told.out == f"{given['url']} $(date) {given['title']}"
-    told = run_apart(home, "pipe", number, "/no/such/program")
+    told = run("pipe", number, "/no/such/program")
     assert told.code == Exit.FAILURE and "cannot be run" in told.err
 
 
@@ -169,21 +169,19 @@ def test_the_units_in_the_documentation_are_those_that_are_printed() -> None:
         assert kept == service.unit(name, service.PROGRAM, 1800)
 
 
-def test_service_prints_units_for_this_program(home: Home) -> None:
+def test_service_prints_units_for_this_program(run: Run, home: Home) -> None:
     program = shutil.which("tuireader", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    told = run_apart(home, "service", "--every", "2h")
+    told = run("service", "--every", "2h")
     assert told.code == Exit.OK
     expected = f"--config {home.config} --database {home.database} refresh --due"
     assert f"ExecStart={program} {expected}" in told.out or expected in told.out
     assert "OnUnitActiveSec=120min" in told.out and "0 */2 * * * " in told.out
-    assert run_apart(home, "service", "--unit", "timer").out.startswith(
-        "# ~/.config/systemd/user/tuireader.timer"
-    )
+    assert run("service", "--unit", "timer").out.startswith("# ~/.config/systemd/user/tuireader.timer")
     alone = os.environ | {"PATH": str(home.folder)}  # no command of this name is on it
     words = [sys.executable, "-m", "tuireader", "service", "--unit", "cron"]
     shown = subprocess.run(words, env=alone, capture_output=True, text=True, check=True).stdout
     assert f"{sys.executable} -P -m tuireader refresh --due --quiet" in shown
-    told = run_apart(home, "service", "--every", "soon")
+    told = run("service", "--every", "soon")
     assert told.code == Exit.USAGE and "--every wants a time" in told.err
 
 
@@ -242,7 +240,7 @@ def test_all_of_it_works_while_the_reader_is_open(run: Run, news: tuple[Home, We
             ("-x", "print-unread"): Exit.OK,
             ("service",): Exit.OK,
         }.items():
-            told = run_apart(home, *words)
+            told = run(*words)
             assert told.code == wanted, (words, told.err)
         terminal.wait("Straight from the web")
         terminal.wait("Letters")  # the feeds of newsboat are in the sidebar, or their articles in the list

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store
@@ -102,6 +102,7 @@ _some = st.lists(
 
 
 @given(st.lists(_some, min_size=2, max_size=3))
+@settings(max_examples=30, deadline=None)
 def test_a_document_without_known_entries_is_stored_as_the_whole_one(
     tmp_path_factory: pytest.TempPathFactory, documents: list[tuple[ParsedEntry, ...]]
 ) -> None:

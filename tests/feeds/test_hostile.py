@@ -23,6 +23,8 @@ from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, ParseFailed
 
+pytestmark = pytest.mark.slow
+
 FEED = bare(
     "<item><title>one</title></item><item><title>two</title></item><item><title>three</title></item>"
 ).encode()

@@ -275,8 +275,8 @@ def test_nothing_is_lost_of_a_file_that_is_sound(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "choose",
-    [slice(1, 2), slice(1), slice(-1, None), slice(2, 9, 2), slice(2, 6)],
-    ids=["one", "first", "last", "every other", "four in a row"],
+    [slice(1), slice(-1, None), slice(2, 9, 2)],
+    ids=["first", "last", "every other"],
 )
 @pytest.mark.parametrize("table", ["article", "content", "appearance", "match"])
 def test_only_what_stood_on_damaged_pages_is_lost(tmp_path: Path, table: str, choose: slice) -> None:
@@ -341,7 +341,7 @@ def test_a_file_of_noise_says_that_nothing_can_be_saved(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["x.db"]
 
 
-@pytest.mark.parametrize("part", [0.6, 0.8, 0.95])
+@pytest.mark.parametrize("part", [0.6, 0.95])
 def test_a_file_whose_end_is_missing_keeps_what_stands_before(tmp_path: Path, part: float) -> None:
     path = filled(tmp_path)
     before = counts(path)
