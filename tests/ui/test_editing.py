@@ -11,7 +11,7 @@ from tests.ui.demo_library import opened as opened_demo
 from tests.ui.running import Running, running
 from tests.ui.samples import CONFIG
 from tests.ui.samples import library as sample_library
-from tests.ui.shelf import configured, failing
+from tests.ui.shelf import configured, failing, written
 from tests.ui.snap import assert_screen
 from tuireader.config import FeedConfig, ViewConfig, loads
 from tuireader.errors import TuireaderError
@@ -52,6 +52,21 @@ async def test_a_feed_is_edited(own: Running) -> None:
     own.fill(labels="")
     await own.press(*["down"] * 4, "left", "enter")
     assert loads(own.written)[0].feeds[0] == quay and "labels" not in own.written
+
+
+async def test_a_feed_that_a_server_refuses_can_have_a_user_agent_and_cookies(tmp_path: Path) -> None:
+    refused = "a bot check answers; try user_agent, cookies or headers for this feed, or another address"
+    async with configured(tmp_path, CONFIG) as library:
+        with written(library) as store:
+            store.conn.execute("UPDATE feed SET fault = 'blocked', last_error = ? WHERE id = 1", (refused,))
+        async with running(library) as run:
+            await run.press("H", "e")
+            await run.submit(user_agent="Mozilla/5.0 (X11)", cookies="cookies.txt")
+            feed = loads(run.written)[0].feeds[0]
+            assert (feed.user_agent, feed.cookies) == ("Mozilla/5.0 (X11)", "cookies.txt")
+            run.app.clear_notifications()
+            await run.press("down", "e")
+            assert "Folder" in run.text and "Agent" not in run.text
 
 
 async def test_what_was_written_by_hand_meanwhile_stays(own: Running) -> None:

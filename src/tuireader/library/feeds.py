@@ -116,17 +116,18 @@ class Feeds(UseCases):
         interval: str,
         paused: bool,
         labels: Sequence[str] = (),
-        full_text: str = "auto",
+        full_text: str | None = None,
         command: str | None = None,
         filter: str | None = None,
         selectors: Mapping[str, str] | None = None,
+        requests: Mapping[str, str] | None = None,
     ) -> None:
         """Change the configuration of a feed.
 
         An empty title or interval (such as `30m`) is left to the feed. Watches, mutes and saved searches
         follow a new title. `command` and `filter` are programs with arguments, as a shell would split them;
-        the feed keeps its articles. `selectors` are those of a page, by their keys. Raises ConfigError when a
-        value is invalid.
+        the feed keeps its articles. `selectors` are those of a page, `requests` user agent and cookies, by
+        their keys. Raises ConfigError when a value is invalid.
         """
         self._context.require_own_feeds()
         url, before = self._context.feed_url(feed_id), self.title(feed_id)
@@ -137,9 +138,10 @@ class Feeds(UseCases):
             "interval": seconds,
             "paused": paused,
             "labels": tuple(labels),
-            "full_text": full_text,
+            **(requests or {}),
         }
-
+        if full_text is not None:
+            new["full_text"] = full_text
         for name, line in (("command", command), ("filter", filter)):
             if line is not None:
                 new[name] = _split(line)

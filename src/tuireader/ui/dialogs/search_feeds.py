@@ -51,7 +51,8 @@ class SearchFeeds(Dialog[int]):
 
     def _choice(self, feed: SearchFeed) -> Choice:
         followed = self._feeds.is_subscribed(feed.url)
-        return Choice(feed.url, feed.title, "✓" if followed else " ", FOLLOWED if followed else feed.note)
+        name = feed.title.removesuffix(f": {self._name}")  # the heading has it
+        return Choice(feed.url, name, "✓" if followed else " ", FOLLOWED if followed else feed.note)
 
     def action_leave(self) -> None:
         """Close; what was added stays."""

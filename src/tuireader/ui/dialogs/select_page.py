@@ -31,7 +31,7 @@ LABELS = {
     "item_date": ("Date", "the first date"),
     "item_summary": ("Summary", "the rest"),
     "next_page": ("Next page", "none"),
-    "select": ("Part", "all but menus and footers; or a CSS selector, such as #content"),
+    "select": ("Part", "all but menus and footers, or a CSS selector"),
 }
 """Label and placeholder of each selector."""
 

@@ -35,6 +35,12 @@ def problem_lines(text: str) -> Sequence[Line]:
     return ((), ((first, "text" if rest else "error"),), *(((line, "error"),) for line in rest))
 
 
+def error_lines(lead: str, error: str, style: str) -> list[Line]:
+    """Return an error, with what to do on lines of its own, as a narrow terminal would cut it off."""
+    what, *to_do = error.split("; ")
+    return [((lead, style), (what, "text")), *(((f"{one[:1].upper()}{one[1:]}", "text"),) for one in to_do)]
+
+
 def content(pieces: Sequence[Piece], styles: Styles) -> Content:
     """Return pieces as styled text, without interpreting markup."""
     return Content.assemble(*((text, Style.from_rich_style(styles.named(name))) for text, name in pieces))

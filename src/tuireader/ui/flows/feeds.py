@@ -20,6 +20,10 @@ from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.widgets.field import Field, Pick
 
+_REMEDIES = {
+    "user_agent": ("Agent", "user agent to send to this feed only"),
+    "cookies": ("Cookies", "a cookie file in Netscape format"),
+}
 _NO = Outcome(said="Select a feed, folder, watch, label or saved search in the sidebar first")
 
 
@@ -106,25 +110,37 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
     config = main.library.feeds.config(feed.id)
     folders = sorted({one.folder for one in main.session.feeds if one.folder})
     address = without_password(feed.url)
-    about = f"{address}\nFolders: {', '.join(folders)}" if folders else address
+    about = "\n".join(
+        [
+            *([] if config.command else [address]),  # a program has a line of its own
+            *([f"Folders: {', '.join(folders)}"] if folders else []),
+        ]
+    )
     interval = format_value(FeedConfig, "interval", config.interval)
     programs = [
         Field(name, label, shlex.join(getattr(config, name)), "a program with its arguments")
         for name, label in (("command", "Program"), ("filter", "Filter"))
         if getattr(config, name)
     ]
+    remedies = [  # for servers that refuse
+        Field(name, label, getattr(config, name), placeholder)
+        for name, (label, placeholder) in _REMEDIES.items()
+        if getattr(config, name) or (feed.last_error and not config.command)
+    ]
+    text = Pick(
+        "full_text",
+        "Text",
+        {"auto": "full text where the feed gives teasers", "on": "always full", "off": "as in the feed"},
+        config.full_text,
+    )
     lines: tuple[Field | Pick, ...] = (
         Field("title", "Name", config.title, feed.title or "the feed's own"),
         Field("folder", "Folder", config.folder, "none"),
         Field("labels", "Labels", ", ".join(config.labels), "none; names to search by, as in label:daily"),
         Field("interval", "Every", interval, "as often as it changes, or 30m, 2h, 1d"),
-        Pick(
-            "full_text",
-            "Text",
-            {"auto": "full text where the feed gives teasers", "on": "always full", "off": "as in the feed"},
-            config.full_text,
-        ),
+        *([] if config.kind == "page" else [text]),  # a change has its whole text
         *programs,
+        *remedies,
         *selector_fields(config),
         Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
     )
@@ -139,9 +155,10 @@ async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -
         interval=values["interval"],
         paused=bool(values["paused"]),
         labels=[name.strip() for name in values["labels"].split(",") if name.strip()],
-        full_text=values["full_text"],
+        full_text=values.get("full_text"),
         command=values.get("command"),
         filter=values.get("filter"),
+        requests={key: values[key] for key in _REMEDIES if key in values},
         selectors={key: values[key] for key in SELECTORS if key in values},
     )
     return _changed(main, f"{values['title'] or feed.title or feed.url} saved")

@@ -8,7 +8,7 @@ from tuireader.commands import Scope
 from tuireader.model import Alarm, AlarmKind, View, ViewKind
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
-from tuireader.ui.drawing.lines import Line
+from tuireader.ui.drawing.lines import Line, error_lines
 from tuireader.ui.drawing.times import age, full_time
 from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.screens.table_screen import TableScreen
@@ -19,7 +19,7 @@ _HINTS = {
     AlarmKind.FAILING: "The feed health shows what helps",
     AlarmKind.GAP: "It is asked more often from now on; the website has what is missing",
 }
-_WATCH_HINT = "Look at its terms and its feeds: a word may have changed, or a feed may be missing"
+_WATCH_HINT = "Check its terms and feeds: a word may have changed, a feed may be missing"
 
 
 def alarm_row(alarm: Alarm, now: int) -> Row:
@@ -41,7 +41,8 @@ def alarm_row(alarm: Alarm, now: int) -> Row:
 def alarm_facts(alarm: Alarm) -> list[Line]:
     """Return the reason of an alarm, its times, and a hint."""
     what = "watch" if alarm.watch else "feed"
-    lines: list[Line] = [((alarm.name, "strong"), (f" · {what}", "dim")), ((alarm.words, "text"),)]
+    lines: list[Line] = [((alarm.name, "strong"), (f" · {what}", "dim"))]
+    lines += error_lines("", alarm.words, "text")
     told = f", notified {full_time(alarm.told_at)}" if alarm.told_at is not None else ", not notified"
     lines.append(((f"raised {full_time(alarm.raised_at)}{told}", "dim"),))
     if alarm.cleared_at is not None:
@@ -58,7 +59,8 @@ class Alarms(TableScreen):
     KIND = ViewKind.FEED
     COLUMNS = (
         Column("sign", "", 1),
-        Column("name", "Feed or watch", 28, least=100),
+        Column("name", "Feed or watch", 44, least=150),
+        Column("name", "Feed or watch", 28, least=100, most=149),
         Column("name", "Feed or watch", 20, least=80, most=99),
         Column("name", "Feed or watch", most=79),
         Column("kind", "Alarm", 7),

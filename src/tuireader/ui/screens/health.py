@@ -13,7 +13,7 @@ from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.coverage import gap_lines, summary
 from tuireader.ui.drawing.feed_summary import texts_note
-from tuireader.ui.drawing.lines import Line
+from tuireader.ui.drawing.lines import Line, error_lines
 from tuireader.ui.drawing.times import age, until
 from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.flows.feeds import change
@@ -61,10 +61,10 @@ def _tries(number: int) -> str:
     return f"{number} times in a row" if number > 1 else "once"
 
 
-_MOVED = {
-    "": "moved permanently to",
-    "page": "followed: a web page is in its place, whose feed is",
-    "site": "followed: its address is dead, but its home page names",
+_WHY_MOVED = {
+    "": "its server says that it has moved for good",
+    "page": "a web page is in its place and names this feed",
+    "site": "its address is dead, and its home page names this feed",
 }
 
 
@@ -105,18 +105,18 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
     lines: list[Line] = [((name, "strong"), ("".join(f" · {one}" for one in where), "dim"))]
     if feed.last_error:
         failed = f"failed {_tries(feed.error_streak)}: "
-        what, *to_do = feed.last_error.split("; ")
-        lines.append(((failed, "error"), (what, "text")))
-        # on lines of their own, as a narrow terminal would cut them off
-        lines += [((f"{one[:1].upper()}{one[1:]}", "text"),) for one in to_do]
+        lines += error_lines(failed, feed.last_error, "error")
     if health.alarm:
-        lines.append((("alarm: ", "star"), (health.alarm, "text")))
+        words = health.alarm.removesuffix(f": {feed.last_error}")  # which is above
+        lines.append((("alarm: ", "star"), (words, "text")))
     if coverage is not None and coverage.open:
         if (gaps := summary(coverage, now)) not in health.alarm:
             lines.append(((gaps, "star"),))
         lines += [((line, "text"),) for line in gap_lines(coverage.gaps)]
     if health.moved_to:
-        lines.append(((f"{_MOVED[health.moved_why]} ", "star"), (health.moved_to, "text")))
+        why = _WHY_MOVED[health.moved_why]
+        lines.append((("moved to ", "star"), (health.moved_to, "text")))
+        lines.append(((why, "text"),))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
     lines.append(((f"{tried}, next try {_next(feed, now)}", "dim"),))
     if coverage is not None and coverage.since is not None and not coverage.open:
@@ -139,7 +139,8 @@ class Health(TableScreen):
     KIND = ViewKind.FEED
     COLUMNS = (
         Column("sign", "", 1),
-        Column("feed", "Feed", 26, least=100),
+        Column("feed", "Feed", 44, least=150),
+        Column("feed", "Feed", 26, least=100, most=149),
         Column("feed", "Feed", most=99),
         Column("state", "State", 11),
         Column("why", "Trouble", least=100),

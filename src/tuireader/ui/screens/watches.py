@@ -80,7 +80,8 @@ class Watches(TableScreen):
     KIND = ViewKind.WATCH
     COLUMNS = (
         Column("mark", "", 1),
-        Column("name", "Watch", 20, least=100),
+        Column("name", "Watch", 44, least=150),
+        Column("name", "Watch", 20, least=100, most=149),
         Column("name", "Watch", most=99),
         Column("unread", "Unread", 6, right=True, least=34),
         Column("today", "Today", 5, right=True, least=52),
