@@ -261,6 +261,40 @@ async def test_the_only_feed_of_a_page_in_its_place_is_followed(tmp_path: Path, 
         assert (await world.health()).feed.url == old
 
 
+@pytest.mark.parametrize("accepted", [False, True])
+async def test_a_feed_that_was_taken_back_is_not_followed_again(
+    tmp_path: Path, web: Web, accepted: bool
+) -> None:
+    old = web.stages("/f", ONE, page("/new.xml"))
+    new = web.serve("/new.xml", rss("F", [item("1", "One"), item("2", "Two")]))
+    async with simulated(tmp_path, feeds(old), web) as world:
+        await refreshed(world.library)
+        await refreshed(world.library)
+        if accepted:
+            assert await world.library.feeds.accept_move(1) == new
+        change = await world.library.marks.undo()
+        assert change is not None and change.ids == ()
+        assert change.what == (f"feed {old} changed" if accepted else f"F followed to {new}")
+        asked = len(web.seen("/new.xml"))
+        for served in ("page", "page", "feed", "feed", "page"):
+            if served == "feed":
+                web.serve("/f", ONE)
+            elif web.seen("/f"):
+                web.serve("/f", page("/new.xml"))
+            await refreshed(world.library)
+            health = await world.health()
+            assert (health.feed.url, health.moved_to, health.moved_why) == (old, "", "")
+            assert health.trouble is (Trouble.NONE if served == "feed" else Trouble.FAILING)
+        assert health.names_feed and len(web.seen("/new.xml")) == asked and health.total == 2
+        web.serve("/f", b"", status=301, headers={"Location": "/new.xml"})
+        for _ in range(3):
+            await refreshed(world.library)
+        health = await world.health()
+        assert (health.moved_to, health.moved_why) == (new, "")  # a proposal of the server
+        assert await world.library.feeds.accept_move(1) == new
+        assert (await world.health()).feed.url == new and (await world.health()).total == 2
+
+
 @pytest.mark.parametrize(
     "links", [(), ("/a.xml", "/b.xml"), ("http://elsewhere.example/feed",), ("/broken.xml",), ("/taken.xml",)]
 )

@@ -149,8 +149,11 @@ def test_the_only_feed_that_a_page_names_is_followed(web: Web, home: Home, run: 
     assert (done.code, done.err[: len(said)]) == (Exit.OK, said)
     told = f"now a web page, followed to its feed {new} (`tuireader feeds accept 1` keeps that)"
     assert told in run("feeds").out
-    assert run("feeds", "accept").err == f"moved: Good News ({new})\n"
-    assert "undone" in run("undo").err.lower() or run("feeds").out.split("\t")[5] == web.url + "/blog"
+    assert run("undo").err == f"undone: Good News followed to {new}\n"
+    assert run("refresh").code == Exit.ALL_FAILED
+    assert "this is a web page" in run("feeds").out and "followed" not in run("feeds").out
+    assert run("feeds", "accept", "1").err == f"moved: Good News ({new})\n"
+    assert "undone" in run("undo").err.lower() and run("feeds").out.split("\t")[5] == web.url + "/blog"
 
 
 def test_requests_are_counted(web: Web, home: Home, run: Run) -> None:

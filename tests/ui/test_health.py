@@ -12,7 +12,7 @@ import pytest
 
 from tests.feeds.blocked_pages import CLOUDFLARE
 from tests.ui.running import Running, running
-from tests.ui.shelf import NOW, configured
+from tests.ui.shelf import NOW, configured, written
 from tests.ui.snap import assert_screen
 from tests.ui.troubles import trouble
 from tests.web import Web
@@ -80,6 +80,17 @@ async def test_a_feed_that_has_moved_is_followed_and_one_is_paused_and_one_remov
     assert "Gone Gulls" not in names(run) and len(names(run)) == 4
     assert "Gone Gulls" not in run.written and "its articles are kept" in run.toasts
     assert len(run.main.session.feeds) == 4
+
+
+async def test_undo_takes_a_followed_feed_back(run: Running) -> None:
+    with written(run.library) as store:
+        store.conn.execute("UPDATE feed SET moved_why = 'page' WHERE url = 'https://4.example/rss'")
+        store.marks.add_followed(4, "Moved Moorings followed to https://new.example/rss", now=NOW)
+    await run.press("j", "j")
+    assert states(run)[2] == "moved"
+    await run.press("ctrl+z")
+    assert "Undone: Moved Moorings followed to https://new.example/rss" in run.toasts
+    assert "moved" not in states(run)
 
 
 async def test_keys_and_clicks_move_in_a_table(run: Running) -> None:

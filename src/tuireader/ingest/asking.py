@@ -49,7 +49,7 @@ class Asking:
         if job.source or job.auth or job.headers or job.cookies:  # these belong to this address
             return outcome
         if isinstance(outcome.parsed, ParseFailed):
-            if found := self._only_feed(outcome.parsed.feeds, facts.url):
+            if found := self._only_feed(outcome.parsed.feeds, facts.url, facts.refused):
                 return await self._followed(outcome, found, "page")
         elif _is_dead(outcome, int(self.now())) and not _was_looked_at(facts, int(self.now())):
             return await self._from_site(outcome)
@@ -73,7 +73,7 @@ class Asking:
         page = await self._outcome(facts, job, outcome.reservation)
         outcome = replace(outcome, pages=page.result.requests, looked_at=int(self.now()))
         feeds = page.parsed.feeds if isinstance(page.parsed, ParseFailed) else ()
-        found = self._only_feed(feeds, site)
+        found = self._only_feed(feeds, site, facts.refused)
         return await self._followed(outcome, found, "site") if found else outcome
 
     async def _followed(self, outcome: Outcome, address: str, why: str) -> Outcome:
@@ -87,10 +87,13 @@ class Asking:
             return replace(new, pages=pages, followed=why)
         return replace(outcome, pages=outcome.pages + new.result.requests)
 
-    def _only_feed(self, feeds: Sequence[str], site: str) -> str:
-        """Return the only feed that a page names if it is of this site and no subscription, else `""`."""
+    def _only_feed(self, feeds: Sequence[str], site: str, refused: str) -> str:
+        """Return the only feed that a page names, else `""`.
+
+        It has to be of this site, no subscription, and not refused by the user.
+        """
         named = [one for one in feeds if not COMMENTS.search(one)]
-        if len(named) != 1 or named[0] in self.taken or not same_site(named[0], site):
+        if len(named) != 1 or named[0] in (*self.taken, refused) or not same_site(named[0], site):
             return ""
         return named[0]
 

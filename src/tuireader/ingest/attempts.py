@@ -110,8 +110,12 @@ def record_success(
         moved = schedule.Move(result.job.url, schedule.SEEN_TO_MOVE)
     elif result.job.url != facts.url and not result.moved_to:  # its new address still works
         moved = schedule.Move(facts.moved_to, facts.moved_seen)
+    elif facts.refused and not result.moved_to:
+        moved = schedule.Move(facts.refused)
     else:
         moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
+    # a redirect to an address that was refused is a proposal like any other
+    why = "" if result.moved_to and facts.refused else facts.moved_why
     news = saved is not None and bool(saved.new or saved.changed or saved.carried)
     trust = _trust(facts, result, news)
     # a server on trial gets the validators of the former document once more
@@ -131,7 +135,7 @@ def record_success(
             site_url=parsed.site_url if parsed else "",
             moved_to=moved.address,
             moved_seen=moved.seen,
-            moved_why=outcome.followed or (facts.moved_why if moved.address == facts.moved_to else ""),
+            moved_why=outcome.followed or (why if moved.address == facts.moved_to else ""),
             settings=result.job.source.digest if result.job.source else "",
             window=pace.window,
             recent=json.dumps(pace.recent, separators=(",", ":")),

@@ -153,6 +153,8 @@ def _save_feed(
     named = facts.title not in (facts.url, without_password(facts.url))
     title = facts.title if named else parsed.title or facts.title
     followed = without_password(outcome.result.job.url) if outcome.followed else ""
+    if followed and facts.moved_to != outcome.result.job.url:
+        store.marks.add_followed(facts.id, f"{title} followed to {followed}", now=now)
     done = FeedDone(
         facts.id, title, len(saved.new), len(saved.changed), left_out=parsed.left_out, followed=followed
     )

@@ -135,7 +135,7 @@ class Context:
             for url, before in config_edit.reverted_urls(packed):
                 for feed in store.feeds.all():
                     if feed.url == url:
-                        store.feeds.move(feed.id, before)
+                        store.feeds.move(feed.id, before, back=True)
             store.marks.drop_config_steps(change.step)
 
         try:

@@ -12,6 +12,9 @@ from tuireader.model import Fault, Feed, FeedHealth
 from tuireader.store.sql import FEED_TITLE, Part, number_list
 from tuireader.text import without_password
 
+REFUSED = "refused"
+"""`moved_why` of a feed that stays at its own address: it was followed to `moved_to`, and that was undone."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedFacts:
@@ -44,6 +47,11 @@ class FeedFacts:
     looked_at: int | None = None
     texts: str = ""
     moved_why: str = ""
+
+    @property
+    def refused(self) -> str:
+        """Address to which the feed is not followed, `""` if there is none."""
+        return self.moved_to if self.moved_why == REFUSED else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ _HEALTH = f"""
   (SELECT count(*) {_OWN} AND {_SHOWN}) + (SELECT count(*) {_CARRIED} AND {_SHOWN}),
   (SELECT count(*) {_OWN} AND a.time >= :since) + (SELECT count(*) {_CARRIED} AND a.time >= :since),
   nullif(max((SELECT coalesce(max(time), 0) {_OWN}), (SELECT coalesce(max(a.time), 0) {_CARRIED})), 0),
-  fault, iif(moved_seen >= :sure, moved_to, ''), moved_why"""
+  fault, iif(moved_seen >= :sure, moved_to, ''), iif(moved_seen >= :sure, moved_why, '')"""
 
 
 _FAR = 31 * 86_400  # as schedule.FARTHEST: a later time was set while the clock was wrong
@@ -133,7 +141,10 @@ class Feeds(Part):
         return gone
 
     def _rename(self, wanted: Collection[str]) -> None:
-        """Update the address of feeds whose move was accepted in the config."""
+        """Update the address of feeds whose move was accepted in the config, or taken back.
+
+        Then the former address stays refused.
+        """
         moved = self._conn.execute(
             """SELECT id, url, moved_to FROM feed f WHERE subscribed AND moved_to != ''
                AND NOT EXISTS (SELECT 1 FROM feed other WHERE other.url = f.moved_to)"""
@@ -141,8 +152,9 @@ class Feeds(Part):
         for feed_id, url, moved_to in moved:
             if url not in wanted and moved_to in wanted:
                 self._conn.execute(
-                    "UPDATE OR IGNORE feed SET url = ?, moved_to = '', moved_seen = 0 WHERE id = ?",
-                    (moved_to, feed_id),
+                    """UPDATE OR IGNORE feed SET url = ?1, moved_to = iif(moved_why = ?3, url, ''),
+                         moved_seen = 0 WHERE id = ?2""",
+                    (moved_to, feed_id, REFUSED),
                 )
 
     def subscribed(self) -> list[Feed]:
@@ -222,12 +234,23 @@ class Feeds(Part):
         )
         return sorted((row[0] for row in rows), reverse=True)[:limit]
 
-    def move(self, feed_id: int, address: str) -> None:
-        """Prepare a feed to take a new address from the config and keep its articles; needs a transaction."""
+    def move(self, feed_id: int, address: str, *, back: bool = False) -> None:
+        """Prepare a feed to take a new address from the config and keep its articles; needs a transaction.
+
+        With `back`, its present address is refused from then on.
+        """
         self._conn.execute(
-            """UPDATE feed SET moved_to = ?, moved_seen = 1, moved_why = '', etag = NULL,
+            """UPDATE feed SET moved_to = ?, moved_seen = 1, moved_why = ?, etag = NULL,
                  last_modified = NULL, body_hash = NULL WHERE id = ?""",
-            (address, feed_id),
+            (address, REFUSED if back else "", feed_id),
+        )
+
+    def refuse_move(self, feed_id: int) -> None:
+        """Ask a feed at its own address again, now and from then on; needs a transaction."""
+        self._conn.execute(
+            """UPDATE feed SET moved_seen = 0, moved_why = ?, etag = NULL, last_modified = NULL,
+                 body_hash = NULL, next_try = NULL WHERE id = ? AND moved_to != ''""",
+            (REFUSED, feed_id),
         )
 
     def record(self, attempt: Attempt) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from tuireader.dedup import label_key, label_name
 from tuireader.model import LABEL_MARK, Change
+from tuireader.store.feeds import Feeds
 from tuireader.store.labels import Labels
 from tuireader.store.match_log import MatchLog
 from tuireader.store.relations import Relations
@@ -19,6 +20,7 @@ _KEEP = 200  # number of undo steps to store
 _COLUMNS = {"read": "read", "starred": "starred"}
 _STATES = {"read": ("unread", "read"), "starred": ("not starred", "starred")}
 _SPLIT = "an article removed from its story"
+_FOLLOWED = "followed:"  # mark of a step that follows a feed to another address, before the feed's number
 _CONFIG = "config"  # mark of a step that changed the configuration; its `ids` are packed by `config.edit`
 
 
@@ -29,6 +31,7 @@ def _identity(step: Change) -> tuple[object, ...]:
 class Marks(Part):
     """The user's changes to articles."""
 
+    _feeds: Feeds
     _labels: Labels
     _match_log: MatchLog
     _relations: Relations
@@ -75,6 +78,10 @@ class Marks(Part):
         """Store a change of the configuration for undo; needs a transaction."""
         self._keep(now, what, _CONFIG, True, packed)
 
+    def add_followed(self, feed_id: int, what: str, *, now: int) -> None:
+        """Store for undo that a feed is asked at another address by itself; needs a transaction."""
+        self._keep(now, what, f"{_FOLLOWED}{feed_id}", True, b"")
+
     def drop_config_steps(self, step: int | None = None) -> None:
         """Delete one change of the configuration from the journal, or all of them; needs a transaction."""
         self._conn.execute("DELETE FROM journal WHERE mark = ? AND id = coalesce(?, id)", (_CONFIG, step))
@@ -116,7 +123,10 @@ class Marks(Part):
         if found.config is not None:
             return found
         step, what, mark, value, ids = found.step, found.what, found.mark, found.value, found.ids
-        if mark == "apart":
+        if mark.startswith(_FOLLOWED):
+            self._feeds.refuse_move(int(mark.removeprefix(_FOLLOWED)))
+            changed, mark = [], ""
+        elif mark == "apart":
             self._relations.unsplit(ids[0], ids[1:])
             changed, mark = list(ids), ""
         elif mark.startswith(LABEL_MARK):

@@ -151,7 +151,8 @@ class Refreshing(Controller):
             if event.error:
                 self._failed.append(event)
             elif event.followed:
-                self.host.say(f"{event.title}: {followed(event.followed)}", seconds=8)
+                back = f"{self.host.key_of('undo')} takes it back"
+                self.host.say(f"{event.title}: {followed(event.followed)} · {back}", seconds=8)
             elif event.left_out:
                 self.host.say(f"{event.title}: {left_out(event.left_out)}", seconds=8)
             now = time.monotonic()

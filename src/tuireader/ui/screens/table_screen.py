@@ -141,6 +141,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
 
     async def action_undo(self) -> None:
         await self.flows.run(undo)
+        self.reload()
 
     action_quit_or_back = action_back
 
