@@ -26,6 +26,8 @@ _AROUND = 6  # letters before and after a term that count
 _MOST = 8  # longer terms hardly ever occur by chance
 _TERM = 300.0  # least frequency of a term: its user knows it as a word
 _LETTER = 1.0  # frequency of a letter that is not in the table
+_DEGREES = frozenset("极甚颇略稍较更最很太")  # 极微, 更小: too many for the table
+_RARE = 10.0  # frequency of such an adverb with a letter that is no word in the table, like the rarest there
 _TIMES = 2.0  # how much likelier the words across a border must be
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003fffd]+")
 _KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9d]")
@@ -93,6 +95,8 @@ def _scores(letters: str, start: int, end: int) -> _Scores:
         words = [(at + 1, math.log(known.get("", _LETTER)))]
         for stop in range(at + 2, min(len(letters), at + LONGEST) + 1):
             frequency = known.get(letters[at + 1 : stop], 0.0)
+            if letter in _DEGREES and stop == at + 2:  # 极微 in 极微信号
+                frequency = max(frequency, _RARE)
             if (at, stop) == (start, end):
                 frequency = max(frequency, _TERM)
             if frequency:
