@@ -69,6 +69,7 @@ async def take(picture: Picture, library: Library, folder: Path) -> None:
     """Run the app headless, press the keys, write the file."""
     app = TuireaderApp(library, first_run=picture.welcome, clock=lambda: NOW)
     app.theme = picture.theme
+    app.animation_level = "none"  # as in a terminal
     async with app.run_test(size=picture.size, notifications=True) as pilot:
 
         async def settle() -> None:
@@ -82,8 +83,10 @@ async def take(picture: Picture, library: Library, folder: Path) -> None:
         if picture.article:
             await open_in_list(main, pilot, settle, picture.article)
         await pilot.press(*picture.keys)
-        await settle()
-        svg = app.export_screenshot(title="tuireader")
+        svg, before = app.export_screenshot(title="tuireader"), ""
+        while svg != before:  # on a busy machine the last step may be under way
+            await settle()
+            svg, before = app.export_screenshot(title="tuireader"), svg
     file = folder / f"{picture.name}.svg"
     file.write_text(offline(svg), encoding="utf-8")
     print(file)
