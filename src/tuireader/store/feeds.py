@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -88,6 +88,7 @@ class Attempt:
 _FEED = f"""id, url, {FEED_TITLE}, folder,
   site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to"""
 _FACTS = ", ".join(FEED_TITLE if one.name == "title" else one.name for one in fields(FeedFacts))
+_RECORDED = tuple(one.name for one in fields(Attempt))
 # A feed has its own articles and those of other feeds that it also carries. Mutes hide some of them.
 _OWN = "FROM article a WHERE a.feed_id = f.id"
 _CARRIED = """FROM article a WHERE a.feed_id != f.id
@@ -279,7 +280,7 @@ class Feeds(Part):
                       settings = :settings
                     WHERE id = :feed_id"""
         )
-        self._conn.execute(sql, asdict(attempt))
+        self._conn.execute(sql, {name: getattr(attempt, name) for name in _RECORDED})
 
     def _stored(self) -> dict[str, tuple[int, str, str, bool]]:
         rows = self._conn.execute("SELECT url, position, own_title, folder, state FROM feed WHERE subscribed")
