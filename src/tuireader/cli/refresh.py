@@ -16,7 +16,6 @@ from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.expression import NO_FEEDS
 from tuireader.cli.output import print_json_text
-from tuireader.cli.watches import print_match
 from tuireader.errors import Exit
 from tuireader.model import Event, FeedDone, GapNoted, NewMatch, RefreshDone, Relating, TextFetched, Told
 from tuireader.text import cut
@@ -98,6 +97,8 @@ async def follow(
             elif live:
                 _show(event)
             if matches and isinstance(event, NewMatch):
+                from tuireader.cli.watches import print_match
+
                 await print_match(library, event.article_id, event.evidence, as_json=True)
             if isinstance(event, FeedDone) and (event.error or event.left_out or event.followed):
                 remarks.append(event)

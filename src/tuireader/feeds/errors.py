@@ -8,7 +8,6 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tuireader.feeds.blocked import REMEDY, remedy
 from tuireader.model import Fault
 
 STATUS_WORDS = {
@@ -70,6 +69,8 @@ class Refused(Exception):
 
 def bad_status(status: int, phrase: str, url: str, *, wait: int | None, signed_in: bool) -> Refused:
     """Return the error for a status; `phrase` is the server's own, `wait` what it asks for in seconds."""
+    from tuireader.feeds.blocked import REMEDY, remedy
+
     words = STATUS_WORDS.get(status) or phrase
     if status in REFUSED:
         words += f"; {advice(status, signed_in=signed_in)}"

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from tuireader import __version__
-from tuireader.feeds import blocked, charset, cookies
+from tuireader.feeds import cookies
 from tuireader.feeds.address import same_server, split_userinfo
 from tuireader.feeds.backpressure import MemoryBudget, RequestLimits, Reservation, wait_untimed
 from tuireader.feeds.decompress import ACCEPTED, Inflater, TooLarge, beginning
@@ -304,6 +304,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         target = redirect_target(chain.url, response)
         if target in chain.seen:
             if header(response, b"set-cookie"):  # it sends everyone round who does not bring its cookie
+                from tuireader.feeds import blocked
+
                 words = f"the site lets in only who has its cookie; {blocked.remedy(chain.url)}"
                 raise Refused(Fault.BLOCKED, words, status)
             raise Refused(Fault.REDIRECT, "the redirects form a loop", status)
@@ -331,11 +333,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         if not 200 <= status < 300 or status in (204, 205, 206):
             raise await self._refusal(chain, response)
         content_type = clean(header(response, b"content-type"), 200) or None
-        if (status != 200 or "html" in (content_type or "")) and (
-            who := blocked.challenged(status, blocked.cleaned(response.headers))
-        ):
-            words = f"HTTP {status}: {who}; {blocked.remedy(chain.url)}"
-            raise Refused(Fault.BLOCKED, words, status)
+        if status != 200 or "html" in (content_type or ""):
+            _refuse_challenge(chain.url, response)
         body = await self._body(chain, response)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if digest == job.body_hash:
@@ -360,6 +359,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
 
     async def _refusal(self, chain: Chain, response: httpx.Response) -> Refused:
         """Explain a status other than success, by the beginning of its page where there is one."""
+        from tuireader.feeds import blocked, charset
+
         status = response.status_code
         wait = retry_after(header(response, b"retry-after"), self.now())
         chunks = response.aiter_raw()
@@ -381,3 +382,12 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         if wait is not None and self.limits.keep_away and status in (429, 503):
             self._held[chain.server] = self.now() + wait
         return refused
+
+
+def _refuse_challenge(url: str, response: httpx.Response) -> None:
+    """Refuse a page that asks for a proof of being human."""
+    from tuireader.feeds import blocked
+
+    status = response.status_code
+    if who := blocked.challenged(status, blocked.cleaned(response.headers)):
+        raise Refused(Fault.BLOCKED, f"HTTP {status}: {who}; {blocked.remedy(url)}", status)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_host, same_site
 from tuireader.feeds.backpressure import Reservation
-from tuireader.feeds.links import COMMENTS
 from tuireader.feeds.sources import Sources
 from tuireader.ingest.attempts import Outcome
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, ParseFailed, ParseResult
@@ -92,6 +91,8 @@ class Asking:
 
         It has to be of this site, no subscription, and not refused by the user.
         """
+        from tuireader.feeds.links import COMMENTS
+
         named = [one for one in feeds if not COMMENTS.search(one)]
         if len(named) != 1 or named[0] in (*self.taken, refused) or not same_site(named[0], site):
             return ""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tuireader import ingest
 from tuireader.feeds.backpressure import Reservation
@@ -22,9 +23,11 @@ from tuireader.model import (
 )
 from tuireader.store import Store
 from tuireader.store.feeds import Attempt, FeedFacts
-from tuireader.store.incoming import Saved
 from tuireader.store.requests import Asked
 from tuireader.timing import schedule
+
+if TYPE_CHECKING:
+    from tuireader.store.incoming import Saved
 
 
 @dataclass(frozen=True, slots=True)

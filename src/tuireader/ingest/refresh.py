@@ -22,9 +22,6 @@ from tuireader.feeds.sources import Sources
 from tuireader.feeds.workers import ParseWorker
 from tuireader.ingest.asking import Asking
 from tuireader.ingest.attempts import Outcome, Setting, asked_for, record_failure, record_success
-from tuireader.ingest.backfill import Archive, backfill
-from tuireader.ingest.overlap import note_document
-from tuireader.ingest.saving import new_match, save_and_match
 from tuireader.model import (
     Event,
     Evidence,
@@ -91,13 +88,17 @@ async def refresh(
                 if url := outcome.address:
                     answered[outcome.facts.id] = outcome.facts, url
         await driver
-        async with (
-            Sources(fetcher, parser) as sources,
-            aclosing(backfill(Archive(answered, job_of, pool, sources, setting))) as filled,
-        ):
-            async for event in filled:
-                new += event.new if isinstance(event, GapNoted) else 0
-                yield event
+        now = int(setting.clock())
+        if await pool.read(lambda store: store.gaps.tasks(answered, now)):
+            from tuireader.ingest.backfill import Archive, backfill
+
+            async with (
+                Sources(fetcher, parser) as sources,
+                aclosing(backfill(Archive(answered, job_of, pool, sources, setting))) as filled,
+            ):
+                async for event in filled:
+                    new += event.new if isinstance(event, GapNoted) else 0
+                    yield event
     finally:
         driver.cancel()
         await asyncio.gather(driver, return_exceptions=True)
@@ -146,6 +147,9 @@ def _save(
 def _save_feed(
     store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int
 ) -> tuple[Sequence[Event], Sequence[StoredText]]:
+    from tuireader.ingest.overlap import note_document
+    from tuireader.ingest.saving import new_match, save_and_match
+
     facts = outcome.facts
     saved, matches = save_and_match(store, facts, parsed, setting, now, outcome.result.job.source)
     gap = note_document(store, facts, parsed, saved, now)

@@ -18,6 +18,8 @@ import zlib
 from functools import lru_cache
 from pathlib import Path
 
+from tuireader.text.regex import regex
+
 FILE = Path(__file__).with_name("words.z")
 ROUNDED = 2
 """Frequencies are stored as powers of two, in steps of a half."""
@@ -29,14 +31,16 @@ _LETTER = 1.0  # frequency of a letter that is not in the table
 _DEGREES = frozenset("极甚颇略稍较更最很太")  # 极微, 更小: too many for the table
 _RARE = 10.0  # frequency of such an adverb with a letter that is no word in the table, like the rarest there
 _TIMES = 2.0  # how much likelier the words across a border must be
-_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003fffd]+")
-_KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9d]")
-_ENTRY = re.compile(r"([^!-~]*)([!-~])")
+_HAN = r"[\u3400-\u9fff\U00020000-\U0003fffd]+"
+_KANA = r"[\u3040-\u30ff\uff66-\uff9d]"
+_ENTRY = r"([^!-~]*)([!-~])"
 
 
 def has_borders(text: str) -> bool:
     """Return whether a term begins or ends with two Chinese characters, so that it may cross borders."""
-    return bool(re.match(r"[\u3400-\u9fff]{2}", text) or re.search(r"[\u3400-\u9fff]{2}\Z", text))
+    return any(
+        len(two) == 2 and min(two) >= "\u3400" and max(two) <= "\u9fff" for two in (text[:2], text[-2:])
+    )
 
 
 def uncertain(text: str, start: int, end: int) -> bool:
@@ -45,19 +49,19 @@ def uncertain(text: str, start: int, end: int) -> bool:
     right = _letters_after(text, end) if _is_han(text, end - 1) else 0
     if not left and not right:
         return False
-    if _KANA.search(text, max(0, start - left - 2), end + right + 2):
+    if regex(_KANA).search(text, max(0, start - left - 2), end + right + 2):
         return False  # Japanese has other words
-    first = _HAN.match(text, start, end) if left else None
+    first = regex(_HAN).match(text, start, end) if left else None
     if first and first.end() < end and _crossed(text[start - left : first.end()], left, left + len(first[0])):
         return True
     if first and first.end() == end:
         return _crossed(text[start - left : end + right], left, left + end - start)
-    tail = re.search(rf"{_HAN.pattern}\Z", text[start:end]) if right else None
+    tail = re.search(rf"{_HAN}\Z", text[start:end]) if right else None
     return bool(tail) and _crossed(tail[0] + text[end : end + right], 0, len(tail[0])) if tail else False
 
 
 def _is_han(text: str, at: int) -> bool:
-    return _HAN.match(text, at, at + 1) is not None
+    return regex(_HAN).match(text, at, at + 1) is not None
 
 
 def _letters_before(text: str, start: int) -> int:
@@ -68,7 +72,7 @@ def _letters_before(text: str, start: int) -> int:
 
 
 def _letters_after(text: str, end: int) -> int:
-    found = _HAN.match(text, end, end + _AROUND)
+    found = regex(_HAN).match(text, end, end + _AROUND)
     return len(found[0]) if found else 0
 
 
@@ -136,5 +140,5 @@ def _words_of(letter: str) -> dict[str, float]:
     """Return the words that begin with a letter, without it, with their frequencies."""
     return {
         rest: 2.0 ** ((ord(power) - ord("A")) / ROUNDED)
-        for rest, power in _ENTRY.findall(_table()[0].get(letter, ""))
+        for rest, power in regex(_ENTRY).findall(_table()[0].get(letter, ""))
     }

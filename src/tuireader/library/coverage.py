@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tuireader.library.context import UseCases
 from tuireader.library.watching import named
-from tuireader.model import Coverage, Feed, FeedGap, WatchCoverage
+from tuireader.model import Feed
 from tuireader.store import Store
+
+if TYPE_CHECKING:
+    from tuireader.model import Coverage, FeedGap, WatchCoverage
 
 
 class Coverages(UseCases):
@@ -20,6 +24,8 @@ class Coverages(UseCases):
 
     async def of_watch(self, name: str, since: int | None = None, until: int | None = None) -> WatchCoverage:
         """Return the coverage of the feeds of a watch. Raises UsageError if it does not exist."""
+        from tuireader.model import WatchCoverage
+
         item = named(self._context.config, name)
         await self._context.load_feeds()
         feeds = self._context.feeds_of(item)
@@ -31,6 +37,8 @@ def coverage(
     store: Store, feeds: Sequence[Feed], since: int | None = None, until: int | None = None
 ) -> list[Coverage]:
     """Return the coverage of feeds in a period."""
+    from tuireader.model import Coverage
+
     starts = store.gaps.starts()
     gaps: dict[int, list[FeedGap]] = {}
     for gap in store.gaps.of_feeds(feed.id for feed in feeds):

@@ -16,11 +16,12 @@ from tuireader.errors import TuireaderError
 from tuireader.export.enclosures import chosen, file_path
 from tuireader.library.context import UseCases
 from tuireader.library.page_tools import fetch_limits
-from tuireader.model import Article, Download, Fetched, FetchFailed
+from tuireader.model import Article, Fetched, FetchFailed
 from tuireader.subprocesses import python
 
 if TYPE_CHECKING:
     from tuireader.feeds.download import Downloader
+    from tuireader.model import Download
 
 AT_ONCE = 3
 """Number of files to download at the same time."""

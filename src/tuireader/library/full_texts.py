@@ -7,19 +7,20 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tuireader import ingest
-from tuireader.document.teasers import is_about
 from tuireader.errors import TuireaderError
-from tuireader.ingest import pages as plans
 from tuireader.library.context import Context, UseCases
 from tuireader.library.page_tools import PageTools
 from tuireader.model import Article, NewMatch, TextFetched
 from tuireader.store import Store
-from tuireader.store.full_texts import WaitingPage, host_of
 from tuireader.store.requests import Asked
 from tuireader.text import is_html, plain
+
+if TYPE_CHECKING:
+    from tuireader.store.full_texts import WaitingPage
 
 EACH = 50
 """Maximum number of pages of a feed in one refresh; the rest follow with the next one."""
@@ -98,6 +99,9 @@ class FullTexts(UseCases):
         due = await self._due(feed_ids)
         if not due:
             return
+        from tuireader.ingest.pages import settle
+        from tuireader.store.full_texts import host_of
+
         now, work = self._now(), Round()
         waiting = await self._pool.read(lambda store: store.full_texts.waiting_hosts(now))
         for page in due:
@@ -120,7 +124,7 @@ class FullTexts(UseCases):
         finally:
             driver.cancel()
             await asyncio.gather(driver, return_exceptions=True)
-        await self._transact(lambda store: plans.settle(store, feeds))
+        await self._transact(lambda store: settle(store, feeds))
 
     async def _due(self, feed_ids: Sequence[int] | None) -> list[WaitingPage]:
         if self._context.offline:
@@ -138,11 +142,13 @@ class FullTexts(UseCases):
         """Plan the newest pages of feeds that were set to always have full texts."""
         if "on" not in self._context.full_text.values():
             return
+        from tuireader.ingest.pages import AT_FIRST
+
         feeds = self._context.feeds or await self._context.load_feeds()
         ids = [feed.id for feed in feeds if self._setting(feed.url) == "on"]
         if feed_ids is not None:
             ids = [feed_id for feed_id in ids if feed_id in feed_ids]
-        new = await self._pool.read(lambda store: store.full_texts.unplanned(ids, plans.AT_FIRST))
+        new = await self._pool.read(lambda store: store.full_texts.unplanned(ids, AT_FIRST))
         if new:
             now = self._now()
             await self._transact(lambda store: store.full_texts.expect(new, now))
@@ -171,12 +177,13 @@ class FullTexts(UseCases):
     ) -> tuple[WaitingPage, str, list[NewMatch]]:
         """Fetch one page. If its server asks us to wait, postpone the `others` as well."""
         from tuireader.feeds.pages import PageFailed
+        from tuireader.ingest.pages import next_try
 
         try:
             return page, "", await self._fetch(await self._context.article(page.article_id))
         except TuireaderError as error:
             now, failed = self._now(), error if isinstance(error, PageFailed) else PageFailed(error.message)
-            again = plans.next_try(page.tries + 1, failed.status, failed.retry_after, now)
+            again = next_try(page.tries + 1, failed.status, failed.retry_after, now)
 
             def record(store: Store) -> None:
                 store.requests.count([Asked(page.feed_id, 0, pages=1)], now)
@@ -184,7 +191,7 @@ class FullTexts(UseCases):
 
             await self._transact(record)
             if failed.throttled:
-                until = plans.next_try(1, failed.status, failed.retry_after, now) or now
+                until = next_try(1, failed.status, failed.retry_after, now) or now
                 rest = [others.popleft() for _ in range(len(others))]
                 await self._postpone(rest, until)
                 await self._transact(lambda store: store.full_texts.wait_for_host(host, until, now))
@@ -239,6 +246,8 @@ def _reason_against(text: str, title: str, known: str, by_hand: bool) -> str:
         return "there is no text on the page"
     if len(text) < _LESS * len(known):
         return "the page has less text than the feed, probably a login or a consent page"
+    from tuireader.document.teasers import is_about
+
     if not by_hand and not is_about(text, f"{title}\n{known}"):
         return "the page has another text than the feed, probably a login or a consent page"
     return ""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tuireader import ingest
 from tuireader.errors import UsageError
 from tuireader.library.context import UseCases
-from tuireader.model import LoggedMatch
 from tuireader.store import Store
+
+if TYPE_CHECKING:
+    from tuireader.model import LoggedMatch
 
 _EXPLAINED = 200  # matches to fill in in one transaction
 

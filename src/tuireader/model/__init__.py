@@ -5,6 +5,9 @@ A feed document becomes `ParsedFeed` and `ParsedEntry`; a stored entry is an art
 1970-01-01 UTC. All text in these values has passed `text.clean` unless its name ends in `html`.
 """
 
+from typing import TYPE_CHECKING
+
+from tuireader import lazy
 from tuireader.model.alarms import Alarm as Alarm
 from tuireader.model.alarms import AlarmKind as AlarmKind
 from tuireader.model.alarms import Pace as Pace
@@ -26,11 +29,6 @@ from tuireader.model.articles import StoryEntry as StoryEntry
 from tuireader.model.articles import TermHit as TermHit
 from tuireader.model.articles import Thread as Thread
 from tuireader.model.articles import Trouble as Trouble
-from tuireader.model.coverage import Coverage as Coverage
-from tuireader.model.coverage import FeedGap as FeedGap
-from tuireader.model.coverage import WatchCoverage as WatchCoverage
-from tuireader.model.downloads import Download as Download
-from tuireader.model.downloads import DownloadState as DownloadState
 from tuireader.model.events import Event as Event
 from tuireader.model.events import FeedDone as FeedDone
 from tuireader.model.events import GapNoted as GapNoted
@@ -72,4 +70,21 @@ from tuireader.model.lists import View as View
 from tuireader.model.lists import ViewKind as ViewKind
 from tuireader.model.lists import WatchPreview as WatchPreview
 from tuireader.model.lists import WatchStats as WatchStats
-from tuireader.model.logged import LoggedMatch as LoggedMatch
+
+if TYPE_CHECKING:
+    from tuireader.model.coverage import Coverage as Coverage
+    from tuireader.model.coverage import FeedGap as FeedGap
+    from tuireader.model.coverage import WatchCoverage as WatchCoverage
+    from tuireader.model.downloads import Download as Download
+    from tuireader.model.downloads import DownloadState as DownloadState
+    from tuireader.model.logged import LoggedMatch as LoggedMatch
+
+# seldom needed
+__getattr__ = lazy.names(
+    __name__,
+    {
+        "coverage": ("Coverage", "FeedGap", "WatchCoverage"),
+        "downloads": ("Download", "DownloadState"),
+        "logged": ("LoggedMatch",),
+    },
+)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from tuireader.model.articles import Evidence
-from tuireader.model.coverage import FeedGap
 from tuireader.model.fetching import Fault
+
+if TYPE_CHECKING:
+    from tuireader.model.coverage import FeedGap
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tuireader.store.compression import Compression
 from tuireader.store.json_columns import thread_text
 from tuireader.store.revisions import Revisions
 from tuireader.store.sql import Part, id_list, number_list
-from tuireader.text import plain, word_diff
+from tuireader.text import plain
 
 _FAR = 31 * 86_400  # a later try was planned while the clock was wrong
 _DUE = f"t.next_try NOT BETWEEN ?1 + 1 AND ?1 + {_FAR}"
@@ -53,6 +53,8 @@ class FullTexts(Part):
 
         Restores the content row of a purged article.
         """
+        from tuireader.text import word_diff  # most refreshes fetch no page
+
         conn = self._conn
         title, old = conn.execute(
             """SELECT a.title, t.html FROM article a LEFT JOIN full_text t ON t.article_id = a.id

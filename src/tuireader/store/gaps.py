@@ -5,10 +5,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tuireader.model import FeedGap
 from tuireader.store.sql import Part, number_list
+
+if TYPE_CHECKING:
+    from tuireader.model import FeedGap
 
 _LONGEST = 500
 """Articles of a document to keep: a longer one hardly changes by as many between two visits."""
@@ -154,6 +156,8 @@ class Gaps(Part):
 
 
 def _gap(row: Sequence[Any]) -> FeedGap:
+    from tuireader.model import FeedGap
+
     return FeedGap(*[*row[:10], bool(row[10])])
 
 

@@ -11,12 +11,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tuireader.model import Evidence, LoggedMatch
+from tuireader.model import Evidence
 from tuireader.store.articles import StoredText
 from tuireader.store.sql import FEED_TITLE, Part, id_list
 from tuireader.text import without_password
+
+if TYPE_CHECKING:
+    from tuireader.model import LoggedMatch
 
 _COLUMNS = "article_id, watch, feed_id, title, url, feed, feed_url, published, fetched"
 _VALUES = f"f.id, a.title, a.url, {FEED_TITLE}, f.url, a.published, a.arrived"
@@ -252,6 +255,8 @@ def _evidence(item: Evidence) -> tuple[str, str, str]:
 
 def _logged(row: Sequence[Any]) -> LoggedMatch:
     """Return a row of the log with its events."""
+    from tuireader.model import LoggedMatch
+
     *values, title, events = row
     told = read = ended = None
     channels: dict[str, None] = {}
