@@ -13,6 +13,8 @@ from tuireader.model import FetchJob, Source
 from tuireader.store.feeds import FeedFacts
 from tuireader.timing import schedule
 
+_NONE = Source()
+
 
 def source_of(feed: FeedConfig, folder: str) -> Source | None:
     """Return the settings of a feed that is more than an address, else None.
@@ -27,7 +29,7 @@ def source_of(feed: FeedConfig, folder: str) -> Source | None:
         feed.next_page,
     )
     is_mail = feed.url.startswith(MAIL_SCHEMES)
-    return replace(source, folder=folder) if is_mail or source != Source() else None
+    return replace(source, folder=folder) if is_mail or source != _NONE else None
 
 
 async def job_for(facts: FeedFacts, feed: FeedConfig | None, folder: str, now: int) -> FetchJob:
@@ -37,13 +39,14 @@ async def job_for(facts: FeedFacts, feed: FeedConfig | None, folder: str, now: i
     its command, filter or selectors have changed, the validators are left out, so that it is read again.
     They are also left out now and then, to find out whether they can be trusted.
     """
-    job = FetchJob(facts.id, facts.url, facts.etag, facts.last_modified, facts.body_hash)
     source = source_of(feed, folder) if feed is not None else None
+    etag, modified, body_hash = facts.etag, facts.last_modified, facts.body_hash
     if facts.settings != (source.digest if source else ""):
-        job = FetchJob(facts.id, facts.url)
+        etag = modified = body_hash = None
     elif facts.url.startswith("http") and schedule.asks_whole(facts.trust, facts.whole_at, facts.id, now):
-        job = replace(job, etag=None, last_modified=None)
-    job = replace(job, source=source, user_agent=feed.user_agent if feed is not None else "")
+        etag = modified = None
+    agent = feed.user_agent if feed is not None else ""
+    job = FetchJob(facts.id, facts.url, etag, modified, body_hash, source=source, user_agent=agent)
     if feed is None or not secrets.has(feed):
         move = schedule.Move(facts.moved_to, facts.moved_seen)
         return replace(job, url=move.address) if move.adopt else job

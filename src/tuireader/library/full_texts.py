@@ -129,23 +129,22 @@ class FullTexts(UseCases):
     async def _due(self, feed_ids: Sequence[int] | None) -> list[WaitingPage]:
         if self._context.offline:
             return []
-        off = [feed.id for feed in self._context.feeds if self._setting(feed.url) == "off"]
+        settings = self._context.full_text
+        off = [feed.id for feed in self._context.feeds if settings.get(feed.url) == "off"]
         now = self._now()
         return await self._pool.read(
             lambda store: store.full_texts.due(now, EACH, feeds=feed_ids, without=off)
         )
 
-    def _setting(self, url: str) -> str:
-        return self._context.full_text.get(url, "auto")
-
     async def _plan_configured(self, feed_ids: Sequence[int] | None) -> None:
         """Plan the newest pages of feeds that were set to always have full texts."""
-        if "on" not in self._context.full_text.values():
+        settings = self._context.full_text
+        if "on" not in settings.values():
             return
         from tuireader.ingest.pages import AT_FIRST
 
         feeds = self._context.feeds or await self._context.load_feeds()
-        ids = [feed.id for feed in feeds if self._setting(feed.url) == "on"]
+        ids = [feed.id for feed in feeds if settings.get(feed.url) == "on"]
         if feed_ids is not None:
             ids = [feed_id for feed_id in ids if feed_id in feed_ids]
         new = await self._pool.read(lambda store: store.full_texts.unplanned(ids, AT_FIRST))
