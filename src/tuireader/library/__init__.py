@@ -10,28 +10,28 @@ from typing import TYPE_CHECKING
 
 from tuireader import ingest
 from tuireader.config import Config, Paths, Problem
-from tuireader.library.alarms import Alarms
 from tuireader.library.articles import Articles
 from tuireader.library.content import Content
 from tuireader.library.context import Context
-from tuireader.library.coverage import Coverages
-from tuireader.library.downloads import Downloads
-from tuireader.library.exchange import Exchange
 from tuireader.library.feeds import Feeds
-from tuireader.library.full_texts import FullTexts
 from tuireader.library.lists import Briefs, Lists
 from tuireader.library.marks import Labels, Marks
-from tuireader.library.matches import Matches
-from tuireader.library.page_sources import PageSources
 from tuireader.library.page_tools import PageTools
-from tuireader.library.refresh import Refresh
 from tuireader.library.searches import Searches
 from tuireader.library.settings import Database, Settings
 from tuireader.library.watches import Mutes, Watches
 from tuireader.store import Pool, Store
 
 if TYPE_CHECKING:
+    from tuireader.library.alarms import Alarms
+    from tuireader.library.coverage import Coverages
+    from tuireader.library.downloads import Downloads
+    from tuireader.library.exchange import Exchange
+    from tuireader.library.full_texts import FullTexts
+    from tuireader.library.matches import Matches
     from tuireader.library.newsboat import Newsboat
+    from tuireader.library.page_sources import PageSources
+    from tuireader.library.refresh import Refresh
 
 
 class Library:
@@ -50,19 +50,11 @@ class Library:
         self.articles = Articles(context)
         self._page_tools = PageTools(context)
         self.content = Content(context, self._page_tools)
-        self.full_texts = FullTexts(context, self._page_tools)
-        self.pages = PageSources(context, self._page_tools, self.feeds)
         self.marks = Marks(context)
         self.labels = Labels(context)
         self.watches = Watches(context)
-        self.matches = Matches(context)
         self.mutes = Mutes(context, self.watches)
         self.briefs = Briefs(context)
-        self.alarms = Alarms(context)
-        self.coverage = Coverages(context)
-        self.refresh = Refresh(context, self.full_texts, self.alarms)
-        self.downloads = Downloads(context)
-        self.exchange = Exchange(context, self.feeds)
         self.database = Database(context, self.watches)
 
     @classmethod
@@ -97,13 +89,6 @@ class Library:
         """End worker processes and connections, wait for running writes, close the database."""
         await self._page_tools.close()
         await self.context.pool.close()
-
-    @cached_property
-    def newsboat(self) -> Newsboat:
-        """Import from newsboat and comparison with it; loaded on first use."""
-        from tuireader.library.newsboat import Newsboat
-
-        return Newsboat(self.context, self.watches)
 
     @property
     def config(self) -> Config:
@@ -141,3 +126,68 @@ class Library:
         await self.context.transact(save)
         async for _ in self.refresh.relate():
             pass
+
+    # -- groups that most runs do not need, imported on first use
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """Alarms of what went quiet, fails or has gaps."""
+        from tuireader.library.alarms import Alarms
+
+        return Alarms(self.context)
+
+    @cached_property
+    def coverage(self) -> Coverages:
+        """Which periods were seen without a gap."""
+        from tuireader.library.coverage import Coverages
+
+        return Coverages(self.context)
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        """Files of articles."""
+        from tuireader.library.downloads import Downloads
+
+        return Downloads(self.context)
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        """Import and export of subscriptions and marks."""
+        from tuireader.library.exchange import Exchange
+
+        return Exchange(self.context, self.feeds)
+
+    @cached_property
+    def full_texts(self) -> FullTexts:
+        """Texts of articles' pages."""
+        from tuireader.library.full_texts import FullTexts
+
+        return FullTexts(self.context, self._page_tools)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """The log of all matches."""
+        from tuireader.library.matches import Matches
+
+        return Matches(self.context)
+
+    @cached_property
+    def newsboat(self) -> Newsboat:
+        """Import from newsboat and comparison with it."""
+        from tuireader.library.newsboat import Newsboat
+
+        return Newsboat(self.context, self.watches)
+
+    @cached_property
+    def pages(self) -> PageSources:
+        """Pages as feeds."""
+        from tuireader.library.page_sources import PageSources
+
+        return PageSources(self.context, self._page_tools, self.feeds)
+
+    @cached_property
+    def refresh(self) -> Refresh:
+        """Fetch feeds and process new articles."""
+        from tuireader.library.refresh import Refresh
+
+        return Refresh(self.context, self.full_texts, self.alarms)
