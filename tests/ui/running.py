@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from textual import events
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -42,10 +45,27 @@ CONTROLS = {
 }
 
 
+_PARSED: dict[tuple[object, ...], list[RuleSet]] = {}
+
+
+class Sheet(Stylesheet):
+    """A stylesheet whose rules are parsed once for all apps of the same colours, as that takes long."""
+
+    def _parse_rules(self, css: str, read_from: CSSLocation, *rest: Any, **options: Any) -> list[RuleSet]:
+        key = (css, read_from, rest, *options.items(), *self._variables.items())
+        if key not in _PARSED:
+            _PARSED[key] = super()._parse_rules(css, read_from, *rest, **options)
+        return _PARSED[key]
+
+
 class Patient(TuireaderApp):
     """The app with toasts that stay: on a busy machine they would be gone before a test reads them."""
 
     CSS_PATH = str(Path(getfile(TuireaderApp)).with_name(TuireaderApp.CSS_PATH))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.stylesheet = Sheet(variables=self.get_css_variables())
 
     def post_message(self, message: Message) -> bool:
         if isinstance(message, Notify):
