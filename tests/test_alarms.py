@@ -13,7 +13,7 @@ from tests.builders import CLOCK, Clock, entry, feeds, fill, item, opened, refre
 from tests.web import Web
 from tuireader.config import FeedConfig
 from tuireader.ingest.refresh import decode, encode
-from tuireader.library import Library
+from tuireader.library import Library, alarms
 from tuireader.model import Told
 from tuireader.store import Store
 
@@ -208,6 +208,31 @@ async def test_articles_that_another_feed_has_too_count(tmp_path: Path) -> None:
         await library.context.transact(fetch)
         await library.alarms.judge()
         assert await kinds(library) == []
+
+
+async def test_paces_that_one_refresh_does_not_compute_follow_with_the_next_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alarms, "ARTICLES", 60)  # as many as one of the feeds has
+    clock = Clock()
+    async with opened(
+        tmp_path, feeds(*(f"https://{name}.example/" for name in "abc")), clock=clock.time
+    ) as library:
+        for feed_id, silent in enumerate((6, 8, 7), 1):
+            days = range(silent, silent + 60)
+            await fill(
+                library, feed_id, *(entry(60 * feed_id + day, published=CLOCK - day * DAY) for day in days)
+            )
+
+        def fetch(store: Store) -> None:
+            store.conn.execute("UPDATE feed SET last_success = ?", (CLOCK,))
+
+        await library.context.transact(fetch)
+        raised = []
+        for _ in range(4):
+            await library.alarms.judge()
+            raised.append([alarm.feed_id for alarm in await library.alarms.open()])
+        assert raised == [[2], [2, 3], [2, 3, 1], [2, 3, 1]]
 
 
 def test_dates_that_are_years_old_are_no_silence(tmp_path: Path) -> None:
