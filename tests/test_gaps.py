@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +15,7 @@ from tests.builders import Clock, ended, feeds, item, opened, refreshed, rss, ti
 from tests.web import Answer, Request, Web
 from tuireader.library import Library
 from tuireader.model import Event, GapNoted, NewMatch, Told
+from tuireader.ui.drawing.coverage import summary
 
 HOUR = 3600
 WATCH = """
@@ -40,6 +43,8 @@ class Journal:
     path: str = "/feed"
     late: int = 0
     """Seconds by which its dates are wrong."""
+    shuffled: random.Random | None = None
+    """Then it has no archive, its first entry is pinned, and the order is another one each time."""
 
     def publish(self, number: int, pace: int = HOUR) -> None:
         self.times += [int(self.clock.now) + pace * (at + 1) for at in range(number)]
@@ -55,12 +60,16 @@ class Journal:
             return self.refuse
         first = (page - 1) * self.window
         numbers = range(len(self.times))[::-1][first : first + self.window]
+        if self.shuffled is not None:
+            mixed = [0, *numbers[:-1]]
+            self.shuffled.shuffle(mixed)
+            return Answer(self.document(mixed, ""))
         if not numbers:
             return Answer(b"nothing", 404)
         older = f"{self.path}?paged={page + 1}" if first + self.window < len(self.times) else ""
         return Answer(self.document(numbers, older))
 
-    def document(self, numbers: range, older: str) -> bytes:
+    def document(self, numbers: Sequence[int], older: str) -> bytes:
         entries = [
             item(
                 f"{self.path}-{at}",
@@ -144,6 +153,25 @@ async def test_without_an_archive_the_gap_is_reported_with_its_time_and_size(
         assert not gap.closed and gap.reason == "the feed has no archive"
         assert gap.after == visited and gap.before == journal.times[30]
         assert 12 <= gap.unseen <= 18
+
+
+async def test_a_feed_without_dates_and_order_has_gaps_too(web: Web, tmp_path: Path) -> None:
+    """A pinned entry does not hide them, and the coverage does not claim that none was missed."""
+    journal = Journal(web, "json", shuffled=random.Random(1))
+    journal.publish(11)
+    async with opened(tmp_path, feeds(journal.url), clock=journal.clock.time) as library:
+        for _ in range(6):
+            assert not noted(await met(library, journal))
+            journal.publish(3)
+        assert not noted(await met(library, journal))
+        (coverage,) = await library.coverage.of_feeds()
+        assert coverage.unsure and not coverage.complete
+        assert summary(coverage, int(journal.clock.now)).startswith("no gap found since ")
+        journal.publish(8)
+        assert not noted(await met(library, journal))
+        journal.publish(25)
+        (gap,) = noted(await met(library, journal))
+        assert not gap.closed and gap.reason == "the feed has no archive"
 
 
 async def test_an_archive_on_another_site_is_not_asked(web: Web, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ class Gap(Shape, of=model.FeedGap, shows="id found_at after before missing fille
 class FeedCoverage(
     Shape,
     of=model.Coverage,
-    shows="id=feed.id url title=feed.title since unseen_since complete unseen gaps",
+    shows="id=feed.id url title=feed.title since unseen_since unsure complete unseen gaps",
 ):
     """With --gaps, since when a feed was seen, and its gaps."""
 

@@ -20,13 +20,15 @@ def note_document(
     entries = [] if parsed.partial else listed(parsed, saved)
     if not entries:
         return None
-    stored = store.gaps.document(facts.id)
-    last = gaps.Document(*stored) if stored else None
+    last = _last_document(store, facts.id)
     document = gaps.seen(entries, last, now)
     if document != last:
-        store.gaps.keep_document(facts.id, document.articles, document.mixed)
+        store.gaps.keep_documents(facts.id, document.all, document.mixed)
     visited = facts.last_success
-    if visited is None or gaps.continues(entries, last, visited, now):
+    if visited is None or gaps.is_mostly_known(entries):
+        return None
+    arrived = store.gaps.arrivals(one for articles in last.all for one in articles) if last else {}
+    if gaps.continues(entries, last, visited, now, arrived):
         return None
     before = gaps.Before(last, visited, *store.gaps.times_before(facts.id, now))
     gap = gaps.measure(entries, before, now)
@@ -38,6 +40,14 @@ def note_document(
     if not page:
         store.gaps.leave_open(number, NO_ARCHIVE)
     return store.gaps.get(number)
+
+
+def _last_document(store: Store, feed_id: int) -> gaps.Document | None:
+    stored = store.gaps.documents(feed_id)
+    if stored is None:
+        return None
+    (articles, *earlier), mixed = stored
+    return gaps.Document(articles, mixed, tuple(earlier))
 
 
 def listed(parsed: ParsedFeed, saved: Saved) -> list[gaps.Listed]:

@@ -46,8 +46,8 @@ def coverage(
             gaps.setdefault(gap.feed_id, []).append(gap)
     made = []
     for feed in feeds:
-        start, failing = starts.get(feed.id, (None, None))
+        start, failing, mixed = starts.get(feed.id, (None, None, False))
         first = start if start is None or since is None else max(start, since)
         lost = failing if failing is None or until is None or failing < until else None
-        made.append(Coverage(feed, first, lost, tuple(gaps.get(feed.id, ()))))
+        made.append(Coverage(feed, first, lost, tuple(gaps.get(feed.id, ())), mixed))
     return made

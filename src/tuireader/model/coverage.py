@@ -43,6 +43,9 @@ class Coverage:
         int | None, "Its last successful fetch if it fails, is gone or paused, else `null`."
     ] = None
     gaps: Annotated[tuple[FeedGap, ...], "Its gaps in the period, filled ones too."] = ()
+    unsure: Annotated[
+        bool, "True if its entries have neither dates nor an order: a gap may go unnoticed."
+    ] = False
 
     @property
     def open(self) -> tuple[FeedGap, ...]:
@@ -57,7 +60,7 @@ class Coverage:
     @property
     def complete(self) -> bool:
         """True if everything the feed published in the period was seen."""
-        return self.since is not None and self.unseen_since is None and not self.open
+        return self.since is not None and self.unseen_since is None and not self.open and not self.unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,11 @@ class WatchCoverage:
     def gaps(self) -> int:
         """Number of gaps that are not filled."""
         return sum(len(one.open) for one in self.feeds)
+
+    @property
+    def unsure(self) -> bool:
+        """True if a gap of one of its feeds may go unnoticed."""
+        return any(one.unsure for one in self.feeds)
 
     @property
     def unseen(self) -> int:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _LONGEST = 500
 """Articles of a document to keep: a longer one hardly changes by as many between two visits."""
 _TIMES = 12
+_END = -1
+"""Divides the articles of stored documents."""
 _GAP = "id, feed_id, found_at, after, before, missing, filled, pages, closed_at, reason, page != ''"
 
 
@@ -49,19 +51,25 @@ class NewGap:
 class Gaps(Part):
     """The last document of each feed, and the gaps between documents."""
 
-    def document(self, feed_id: int) -> tuple[tuple[int, ...], bool] | None:
-        """Return the articles of a feed's last document, and whether their order means nothing."""
+    def documents(self, feed_id: int) -> tuple[list[tuple[int, ...]], bool] | None:
+        """Return the articles of a feed's last documents, newest first, and whether they have no order."""
         row = self._conn.execute(
             "SELECT articles, mixed FROM document WHERE feed_id = ?", (feed_id,)
         ).fetchone()
-        return (_unpacked(row[0]), bool(row[1])) if row else None
+        return (_apart(_unpacked(row[0])), bool(row[1])) if row else None
 
-    def keep_document(self, feed_id: int, articles: Sequence[int], mixed: bool) -> None:
-        """Store the articles of a feed's last document; needs a transaction."""
+    def keep_documents(self, feed_id: int, documents: Iterable[Sequence[int]], mixed: bool) -> None:
+        """Store the articles of a feed's last documents, newest first; needs a transaction."""
+        numbers = [number for articles in documents for number in (_END, *articles[:_LONGEST])]
         self._conn.execute(
             "INSERT OR REPLACE INTO document (feed_id, articles, mixed) VALUES (?, ?, ?)",
-            (feed_id, _packed(articles[:_LONGEST]), mixed),
+            (feed_id, _packed(numbers[1:]), mixed),
         )
+
+    def arrivals(self, articles: Iterable[int]) -> dict[int, int]:
+        """Return when each of some articles arrived."""
+        found = self._conn.execute(f"SELECT id, arrived FROM article WHERE id IN ({number_list(articles)})")
+        return dict(found.fetchall())
 
     def times_before(self, feed_id: int, now: int) -> tuple[list[int], int]:
         """Return the newest different times of articles that arrived before `now`, and their number."""
@@ -147,18 +155,33 @@ class Gaps(Part):
         row = self._conn.execute(f"SELECT {_GAP} FROM gap WHERE id = ?", (gap_id,)).fetchone()
         return _gap(row)
 
-    def starts(self) -> dict[int, tuple[int | None, int | None]]:
-        """Return the first successful fetch of each feed, and the last one if it is not fetched now."""
+    def starts(self) -> dict[int, tuple[int | None, int | None, bool]]:
+        """Return the first successful fetch of each feed, and the last one if it is not fetched now.
+
+        With them, whether its entries have neither dates nor an order.
+        """
         rows = self._conn.execute(
-            "SELECT id, since, iif(last_error = '' AND state = 'ok', NULL, last_success) FROM feed"
+            """SELECT id, since, iif(last_error = '' AND state = 'ok', NULL, last_success), coalesce(mixed, 0)
+               FROM feed LEFT JOIN document ON feed_id = id"""
         )
-        return {feed_id: (since, last) for feed_id, since, last in rows}
+        return {feed_id: (since, last, bool(mixed)) for feed_id, since, last, mixed in rows}
 
 
 def _gap(row: Sequence[Any]) -> FeedGap:
     from tuireader.model import FeedGap
 
     return FeedGap(*[*row[:10], bool(row[10])])
+
+
+def _apart(numbers: Sequence[int]) -> list[tuple[int, ...]]:
+    """Return the documents among stored numbers, divided by `_END`."""
+    found: list[list[int]] = [[]]
+    for number in numbers:
+        if number == _END:
+            found.append([])
+        else:
+            found[-1].append(number)
+    return [tuple(one) for one in found]
 
 
 def _packed(articles: Sequence[int]) -> bytes:

@@ -227,17 +227,17 @@ _HISTORY = (
     "UPDATE appearance SET digest = 0 WHERE secondary = 1",
 )
 
-# `feed.window`: entries in its last document; `unchanged`: responses without news in a row; `whole_at`:
-# last time it sent a document; `gone_since`: first 410; `failing_since`: first failure in a row; `texts`:
-# `full`, `teasers`, `short` (and whole), `same` (short, and pages have no more), `""` if unknown; `since`:
-# first successful fetch. `full_text.next_try`: when to fetch a page, NULL for never. `document`: articles
-# of a feed's last document, newest first unless `mixed`. `gap`: entries that came and went between two
-# visits (`after` and `before`), about `missing` of them; `known` are the articles before it, `dated` if its
-# dates are those of entries; `page` is the next archive page to fetch, not before `next_try`; `closed_at`
-# is set once it is filled, `reason` says why it stays open. `asked`: requests of a day (days since 1970).
-# `alarm.subject`: the name of a watch, or `""` for a feed. `pace`: when silence after the newest article of
-# such a subject becomes an alarm, NULL for never. `snapshot`: last text of a watched page, and the selector
-# of its part. `download`: enclosures that are to be fetched or were.
+# `feed.window`: entries in its last document; `unchanged`: responses without news in a row; `whole_at`: last
+# time it sent a document; `gone_since`: first 410; `failing_since`: first failure in a row; `texts`: `full`,
+# `teasers`, `short` (and whole), `same` (short, and pages have no more), `""` if unknown; `since`: first
+# successful fetch. `full_text.next_try`: when to fetch a page, NULL for never. `document`: articles of a
+# feed's last documents, -1 between them, newest first unless `mixed`. `gap`: entries that came and went
+# between two visits (`after` and `before`), about `missing` of them; `known` are the articles before it,
+# `dated` if its dates are those of entries; `page` is the next archive page to fetch, not before `next_try`;
+# `closed_at` is set once it is filled, `reason` says why it stays open. `asked`: requests of a day (days
+# since 1970). `alarm.subject`: the name of a watch, or `""` for a feed. `pace`: when silence after the newest
+# article of such a subject becomes an alarm, NULL for never. `snapshot`: last text of a watched page, and the
+# selector of its part. `download`: enclosures that are to be fetched or were.
 # For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
 # its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
 # its host asked not to be asked before; `looked_at`: last search for its new address; `moved_why`: which page

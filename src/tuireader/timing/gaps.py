@@ -6,18 +6,23 @@ replaced, and there may be a gap: entries that nobody has seen.
 
 Being in both lists is not enough: an entry that is pinned to the top, or published again, stays or returns
 whatever happens in between. Such an entry is out of place: new entries stand behind it, or those that were in
-front of it are gone.
+front of it are gone. Where the order of a document means nothing and there are no dates, it is out of turn:
+those that arrived after it are gone.
+
+A document is compared with several before it: a server may send another one once, an old or a wrong one.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from itertools import accumulate
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
-DAY = 86_400
+from tuireader.timing.documents import DAY as DAY
+from tuireader.timing.documents import Document as Document
+from tuireader.timing.documents import Listed as Listed
+from tuireader.timing.documents import Page, by_date, longest_rise, page_of
+
 FEW = 3
 """A document with so few entries or dates is often replaced as a whole: the comic or the issue of the day."""
 _HALF = 0.5
@@ -26,23 +31,8 @@ _MONTH = 31 * DAY
 _NEVER = 1 << 62
 _TELLING = 8  # articles that are in the same order twice by chance only rarely
 _DELETED = 5  # minimum length of a document in which a deleted entry is told from a pinned one
-
-
-class Listed(NamedTuple):
-    """An entry of a document: its article, its dates; `new` if the feed did not have the article before."""
-
-    article: int
-    published: int | None = None
-    updated: int | None = None
-    new: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """The articles of a document, newest first. `mixed` if its order means nothing."""
-
-    articles: tuple[int, ...]
-    mixed: bool = False
+_EARLIER = 2
+_PINS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,42 +83,56 @@ class Gap:
     dated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A document in order, newest first, with the dates of its entries. An `issue` has one date for all."""
-
-    entries: tuple[Listed, ...]
-    dates: tuple[int | None, ...]
-    dated: bool
-    ordered: bool
-    issue: bool = False
-    new: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "new", sum(one.new for one in self.entries))
-
-
 def seen(entries: Sequence[Listed], before: Document | None, now: int) -> Document:
     """Return a document to compare the next one with."""
-    dates = _dates(entries, now)
-    if not _are_usable(dates):
-        articles = tuple(one.article for one in entries)
-        return Document(articles, _is_mixed(articles, before))
-    order = sorted(range(len(entries)), key=lambda at: -(dates[at] or 0))
-    return Document(tuple(entries[at].article for at in order))
+    page = page_of(entries, now)
+    articles = (by_date(page) if page.dated else page).articles
+    if before is None:
+        return Document(articles)
+    mixed = before.mixed and None in page.dates if page.dated else _is_mixed(page, before)
+    if articles == before.articles:
+        return replace(before, mixed=mixed)
+    return Document(articles, mixed, before.all[:_EARLIER])
 
 
-def continues(entries: Sequence[Listed], last: Document | None, visited: int, now: int) -> bool:
-    """Return whether a document continues the `last` one, or has nothing new."""
+def is_mostly_known(entries: Sequence[Listed]) -> bool:
+    """Return whether a document needs no look at those before it: pinned entries are never the majority."""
     new = sum(one.new for one in entries)
-    if not new or len(entries) - new > new:  # pinned entries are never the majority
+    return not new or len(entries) - new > new
+
+
+def continues(
+    entries: Sequence[Listed],
+    last: Document | None,
+    visited: int,
+    now: int,
+    arrived: Mapping[int, int] | None = None,
+) -> bool:
+    """Return whether a document continues the `last` one or one before it, or has nothing new.
+
+    `arrived` has the times at which the articles of these documents arrived.
+    """
+    if is_mostly_known(entries):
         return True
-    return _continues(_page(entries, now), last, visited)
+    page = page_of(entries, now)
+    if last is None:
+        return page.new < len(page.entries)
+    documents, known, listed = last.all, arrived or {}, set(page.articles)
+    if page.dated:  # those that were published again count as new
+        dates = {one.article: date or 0 for one, date in zip(page.entries, page.dates, strict=True)}
+        known = {one: now if dates.get(one, 0) > time else time for one, time in known.items()}
+    stale = {
+        article
+        for one in documents
+        for article in one
+        if article in listed and not _is_in_turn(article, one, listed, known)
+    }
+    return any(_follows(page, one, last.mixed, visited, known, stale) for one in documents)
 
 
 def measure(entries: Sequence[Listed], before: Before, now: int) -> Gap | None:
     """Return the gap in front of a document that continues nothing, or None if nothing can be missing."""
-    page = _page(entries, now)
+    page = page_of(entries, now)
     dates = [date for one, date in zip(page.entries, page.dates, strict=True) if one.new and date is not None]
     period = _period(page, dates, before, now)
     if period is None:
@@ -145,109 +149,120 @@ def measure(entries: Sequence[Listed], before: Before, now: int) -> Gap | None:
     )
 
 
-def _page(entries: Sequence[Listed], now: int) -> _Page:
-    """Return a document newest first: by its own order, if the dates agree with it, else by the dates."""
-    dates = _dates(entries, now)
-    if not _are_usable(dates):
-        same = len(set(dates)) == 1 < len(dates) and dates[0] is not None
-        return _Page(tuple(entries), tuple(dates), False, True, same)
-    known = [date for date in dates if date is not None]
-    falls, rises = _longest_rise([-date for date in known]), _longest_rise(known)
-    order = list(range(len(entries)))
-    ordered = 10 * max(falls, rises) >= 8 * len(known)
-    if ordered and rises > falls:
-        order.reverse()
-    elif not ordered:
-        order.sort(key=lambda at: -(dates[at] or 0))
-    return _Page(tuple(entries[at] for at in order), tuple(dates[at] for at in order), True, ordered)
-
-
-def _dates(entries: Sequence[Listed], now: int) -> list[int | None]:
-    """Return the date of each entry: its latest one, unless all were updated at the same time."""
-    latest = [max(one.published or 0, one.updated or 0) for one in entries]
-    if len(set(latest)) == 1:
-        latest = [one.published or 0 for one in entries]
-    return [date if 0 < date <= now + DAY else None for date in latest]
-
-
-def _are_usable(dates: Sequence[int | None]) -> bool:
-    """Return whether nearly all entries have dates, and different ones."""
-    known = len(dates) - dates.count(None)
-    return known > 0 and 5 * known >= 4 * len(dates) and (len(dates) == 1 or len({*dates} - {None}) > 1)
-
-
-def _continues(page: _Page, last: Document | None, visited: int) -> bool:
-    if last is None:
-        return page.new < len(page.entries)
-    kept = {one.article for one in page.entries} & set(last.articles)
-    if len(kept) == len(last.articles):
-        return bool(kept)  # nothing has left
-    articles = tuple(one.article for one in page.entries)
-    if not page.dated and kept and _is_mixed(articles, last):
-        return True
-    if _is_on_the_way(page, last.articles, visited):
-        return True
+def _follows(
+    page: Page,
+    before: Sequence[int],
+    mixed: bool,
+    visited: int,
+    arrived: Mapping[int, int],
+    stale: AbstractSet[int],
+) -> bool:
+    """Return whether a document continues one `before` it. `stale` articles are out of turn."""
+    listed = set(page.articles)
+    kept = [article for article in before if article in listed]
+    if not kept or len(kept) == len(before):
+        return bool(kept)  # everything has left, or nothing
+    if page.dated and not page.days and None not in page.dates:
+        return _is_on_the_way(page, before, visited) or _is_on_the_way(by_date(page), before, visited)
+    in_turn = set(kept) - stale
     if page.dated:
-        return False
+        return bool(in_turn) and _is_on_the_way(page, before, visited, stale if page.days else None)
+    times = [arrived.get(article, 0) for article in before]
+    if min(times) < max(times) == max((arrived.get(article, 0) for article in in_turn), default=0):
+        return True  # one of the latest is left
+    if mixed or _has_no_order(page, before, arrived, stale) or _is_mixed(page, Document(tuple(before))):
+        return bool(in_turn)
+    if _is_on_the_way(page, before, visited):
+        return True
     # without dates, the newest entry may be the last one
     turned = replace(page, entries=page.entries[::-1], dates=page.dates[::-1])
-    return _is_on_the_way(turned, last.articles[::-1], visited)
+    return _is_on_the_way(turned, before[::-1], visited)
 
 
-def _is_on_the_way(page: _Page, last: Sequence[int], visited: int) -> bool:
-    """Return whether an entry of the `last` document is where it has to be.
+def _is_in_turn(
+    article: int, before: Sequence[int], listed: AbstractSet[int], arrived: Mapping[int, int]
+) -> bool:
+    """Return whether an article may still be listed: of those that arrived later, at least half are."""
+    own = arrived.get(article, 0)
+    later = [one for one in before if arrived.get(one, 0) > own]
+    gone = sum(one not in listed for one in later)
+    return 2 * gone <= len(later) or (gone == 1 and len(later) > 1)
+
+
+def _has_no_order(
+    page: Page, before: Sequence[int], arrived: Mapping[int, int], stale: AbstractSet[int]
+) -> bool:
+    """Return whether the entries of a document without dates are not listed as they arrived."""
+    times = [arrived.get(article, 0) for article in before if article not in stale]
+    if len(set(times)) > 1:
+        apart = len(times) - max(longest_rise(times), longest_rise([-time for time in times]))
+        return apart > 1 and 4 * apart > len(times)
+    # all arrived together; pinned entries are at an end of the new document, others are among the new ones
+    new = [at for at, one in enumerate(page.entries) if one.new]
+    kept = [at for at, one in enumerate(page.entries) if one.article in set(before)]
+    return 2 * sum(new[0] < at < new[-1] for at in kept) > len(kept)
+
+
+def _is_on_the_way(
+    page: Page, before: Sequence[int], visited: int, stale: AbstractSet[int] | None = None
+) -> bool:
+    """Return whether an entry of the document `before` is where it has to be.
 
     New entries behind it must be older by their dates, and of those that were in front of it, at least half
-    must still be there.
+    must still be there. Where `stale` is given, it must not be one of these instead.
     """
-    listed = {one.article for one in page.entries}
-    gone = list(accumulate((one not in listed for one in last), initial=0))
-    place = {article: at for at, article in enumerate(last)}
+    listed = set(page.articles)
+    place = {article: at for at, article in enumerate(before)}
     common = [one for one in page.entries if one.article in place]
     again = [one for one in common if max(one.published or 0, one.updated or 0) > visited]
     moved = {one.article for one in again} if len(again) < max(len(common), FEW) else set()
+
+    def is_left(article: int) -> bool:
+        if stale is not None:
+            return article not in stale
+        front = before[: place[article]]
+        gone = sum(one not in listed for one in front)
+        return 2 * gone <= len(front) or (gone == 1 and len(before) >= _DELETED)
+
     behind, newest = False, 0
     for one, date in zip(reversed(page.entries), reversed(page.dates), strict=True):
         if one.new:
             behind = True
             newest = max(newest, (date or 0) if page.dated else _NEVER)
-        elif (at := place.get(one.article)) is not None:
+        elif one.article in place:
             in_place = not behind or ((date or 0) >= newest and one.article not in moved)
-            if in_place and (2 * gone[at] <= at or (gone[at] == 1 and len(last) >= _DELETED)):
+            if in_place and is_left(one.article):
                 return True
     return False
 
 
-def _is_mixed(articles: Sequence[int], last: Document | None) -> bool:
-    """Return whether the order means nothing: two documents list the same articles differently."""
-    if last is None:
-        return False
+def _is_mixed(page: Page, last: Document) -> bool:
+    """Return whether the order means nothing: known entries are listed differently, new ones among them."""
     place = {article: at for at, article in enumerate(last.articles)}
-    common = [place[article] for article in articles if article in place]
-    moved = len(common) - max(_longest_rise(common), _longest_rise(common[::-1]))
-    return moved > 1 or (last.mixed and (moved > 0 or len(common) < _TELLING))
+    common = [place[article] for article in page.articles if article in place]
+    moved = len(common) - max(longest_rise(common), longest_rise(common[::-1]))
+    known = [not one.new for one in page.entries]
+    pins = min(_PINS, len(known) // 3)
+    among = any(
+        min(sum(known[:at]), sum(known[at:])) > pins for at, one in enumerate(page.entries) if one.new
+    )
+    if moved > 1 or among:
+        return True
+    settled = not page.new or page.new >= FEW  # a few new ones are together by chance
+    return last.mixed and (moved > 0 or len(common) < _TELLING or not settled)
 
 
-def _longest_rise(numbers: Sequence[int]) -> int:
-    """Return the length of the longest subsequence that never falls."""
-    ends: list[int] = []
-    for number in numbers:
-        at = bisect_right(ends, number)
-        ends[at : at + 1] = [number]
-    return len(ends)
-
-
-def _period(page: _Page, dates: Sequence[int], before: Before, now: int) -> tuple[int, int, bool] | None:
+def _period(page: Page, dates: Sequence[int], before: Before, now: int) -> tuple[int, int, bool] | None:
     """Return start and end of a gap, and whether its end is a date; None if the document reaches back.
 
     Entries with dates before the last visit were not listed then: the document or its dates come late.
     """
-    visited = before.visited
+    visited, slack = before.visited, DAY - 1 if page.days else 0
     if page.dated and dates:
-        later = [date for date in dates if date > visited]
+        later = [date for date in dates if date + slack > visited]
         if 2 * len(later) >= len(dates):
             return visited, min(later), True
-        beyond = [date for date in dates if date > before.newest]
+        beyond = [date for date in dates if date + slack > before.newest]
         if 5 * len(beyond) <= len(dates) and page.ordered:
             return None
         if 2 * len(beyond) >= len(dates) and before.newest and max(dates) > visited - _MONTH:
@@ -255,7 +270,7 @@ def _period(page: _Page, dates: Sequence[int], before: Before, now: int) -> tupl
     return visited, now, False
 
 
-def _may_be_replaced(page: _Page, before: Before) -> bool:
+def _may_be_replaced(page: Page, before: Before) -> bool:
     """Return whether the feed replaces its few entries or its issue as a whole, or never fills its window."""
     if len(page.entries) <= FEW:
         return True
@@ -265,7 +280,7 @@ def _may_be_replaced(page: _Page, before: Before) -> bool:
     return page.issue and last is not None and 2 * before.burst >= len(last.articles)
 
 
-def _missing(page: _Page, dates: Sequence[int], before: Before, after: int, until: int, by_date: bool) -> int:
+def _missing(page: Page, dates: Sequence[int], before: Before, after: int, until: int, by_date: bool) -> int:
     """Estimate the entries in a gap: by the usual pace, plus the beginning of the burst that follows."""
     usual, listed, length = before.rate * before.burst, len(dates), until - after
     number = usual * length - (0 if by_date or page.dated else page.new)

@@ -18,7 +18,7 @@ def summary(found: Coverage, now: int) -> str:
     parts = [missed(len(found.open), found.unseen)] if found.open else []
     if found.unseen_since is not None:
         parts.append(f"not seen since {_moment(found.unseen_since, now)}")
-    return "; ".join(parts) or f"complete since {_day(found.since, now)}"
+    return "; ".join(parts) or _whole(found.since, now, unsure=found.unsure)
 
 
 def watch_summary(found: WatchCoverage, now: int) -> str:
@@ -32,7 +32,12 @@ def watch_summary(found: WatchCoverage, now: int) -> str:
         parts.append(f"{counted(lost, 'feed')} not seen now")
     if never:
         parts.append(f"{counted(never, 'feed')} never fetched")
-    return "; ".join(parts) or f"complete since {_day(found.since or now, now)}"
+    return "; ".join(parts) or _whole(found.since or now, now, unsure=found.unsure)
+
+
+def _whole(since: int, now: int, *, unsure: bool) -> str:
+    since_then = f"since {_day(since, now)}"
+    return f"no gap found {since_then}, but one may go unnoticed" if unsure else f"complete {since_then}"
 
 
 def missed(gaps: int, articles: int) -> str:

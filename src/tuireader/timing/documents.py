@@ -1,0 +1,113 @@
+"""Documents of feeds as lists of articles in order. Pure: `now` is an argument."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+DAY = 86_400
+
+
+class Listed(NamedTuple):
+    """An entry of a document: its article, its dates; `new` if the feed did not have the article before."""
+
+    article: int
+    published: int | None = None
+    updated: int | None = None
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The articles of a document, newest first, and of some before it.
+
+    `mixed` if the entries have no dates and their order means nothing.
+    """
+
+    articles: tuple[int, ...]
+    mixed: bool = False
+    earlier: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def all(self) -> tuple[tuple[int, ...], ...]:
+        """Return the articles of all these documents, newest document first."""
+        return (self.articles, *self.earlier)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document in order, newest first, with the dates of its entries.
+
+    An `issue` has one date for all; `days` are dates without a time.
+    """
+
+    entries: tuple[Listed, ...]
+    dates: tuple[int | None, ...]
+    dated: bool
+    ordered: bool
+    issue: bool = False
+    days: bool = False
+    new: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "new", sum(one.new for one in self.entries))
+
+    @property
+    def articles(self) -> tuple[int, ...]:
+        """Return the articles in this order."""
+        return tuple(one.article for one in self.entries)
+
+
+def by_date(page: Page) -> Page:
+    """Return a document with its entries by date, newest first; those without one are last."""
+    order = sorted(range(len(page.entries)), key=lambda at: -(page.dates[at] or 0))
+    return replace(
+        page,
+        entries=tuple(page.entries[at] for at in order),
+        dates=tuple(page.dates[at] for at in order),
+    )
+
+
+def page_of(entries: Sequence[Listed], now: int) -> Page:
+    """Return a document newest first: by its own order, if the dates agree with it, else by the dates."""
+    dates = _dates(entries, now)
+    if not _are_usable(dates):
+        same = len(set(dates)) == 1 < len(dates) and dates[0] is not None
+        return Page(tuple(entries), tuple(dates), False, True, same)
+    known = [date for date in dates if date is not None]
+    falls, rises = longest_rise([-date for date in known]), longest_rise(known)
+    order = list(range(len(entries)))
+    ordered = 10 * max(falls, rises) >= 8 * len(known)
+    if ordered and rises > falls:
+        order.reverse()
+    elif not ordered:
+        order.sort(key=lambda at: -(dates[at] or 0))
+    days = len(known) > 1 and len({date % DAY for date in known}) == 1
+    return Page(
+        tuple(entries[at] for at in order), tuple(dates[at] for at in order), True, ordered, days=days
+    )
+
+
+def _dates(entries: Sequence[Listed], now: int) -> list[int | None]:
+    """Return the date of each entry: its latest one, unless all were updated at the same time."""
+    latest = [max(one.published or 0, one.updated or 0) for one in entries]
+    if len(set(latest)) == 1:
+        latest = [one.published or 0 for one in entries]
+    return [date if 0 < date <= now + DAY else None for date in latest]
+
+
+def _are_usable(dates: Sequence[int | None]) -> bool:
+    """Return whether nearly all entries have dates, and different ones."""
+    known = len(dates) - dates.count(None)
+    return known > 0 and 5 * known >= 4 * len(dates) and (len(dates) == 1 or len({*dates} - {None}) > 1)
+
+
+def longest_rise(numbers: Sequence[int]) -> int:
+    """Return the length of the longest subsequence that never falls."""
+    ends: list[int] = []
+    for number in numbers:
+        at = bisect_right(ends, number)
+        ends[at : at + 1] = [number]
+    return len(ends)
