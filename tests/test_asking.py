@@ -218,14 +218,40 @@ async def test_a_server_whose_validators_lie_is_found_out(tmp_path: Path, web: W
         assert (await refreshed(library))[1] == FeedDone(1, "F", unchanged=True, done=1, total=1)
 
 
-async def test_an_honest_server_is_checked_once_a_day(tmp_path: Path, web: Web) -> None:
+async def test_a_lie_about_a_feed_that_a_watch_needs_is_found_out_by_its_pace(
+    tmp_path: Path, web: Web
+) -> None:
+    """The server says "not modified" for ever after some honest days with an article each two hours."""
+    clock, lies_from = Clock(), CLOCK + 2 * DAY
+    honest = growing(clock.time, *(at * 2.0 * HOUR for at in range(-9, 200)))
+
+    def answer(request: Request) -> Answer:
+        if clock.now >= lies_from and "if-none-match" in request.headers:
+            return Answer(None, 304, {"ETag": request.headers["if-none-match"]})
+        return honest(request)
+
+    url = web.handle("/f", answer)
+    async with opened(tmp_path, feeds(url) + WATCHES, clock=clock.time) as library:
+        world = Simulation(library, clock, web)
+        await world.run(48)
+        whole = [request for request in web.requests if "if-none-match" not in request.headers]
+        asked = len(web.requests)
+        assert len(whole) <= 3  # it had news all the time
+        await world.run(5)
+        assert f"At {50 * HOUR:.0f}" in await titles(library)
+        await world.run(5)
+        assert f"At {56 * HOUR:.0f}" in await titles(library)
+        assert len(web.requests) - asked <= asked / 48 * 10 + 2
+
+
+async def test_an_honest_server_is_checked_a_few_times_a_day(tmp_path: Path, web: Web) -> None:
     clock = Clock()
     url = web.handle("/f", changing(clock, honest=True))
     async with opened(tmp_path, feeds(url) + WATCHES, clock=clock.time) as library:
         world = Simulation(library, clock, web)
         await world.run(4 * 24)
         whole = [request for request in web.requests if "if-none-match" not in request.headers]
-        assert len(whole) <= 7
+        assert len(whole) <= 4 * 4
         health = await world.health()
         assert health.requests is not None and 20 <= health.requests <= 36
         assert health.not_modified is not None and health.not_modified > 0.8

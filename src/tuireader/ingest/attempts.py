@@ -46,6 +46,10 @@ class Setting:
     full_text: Mapping[str, str] = field(default_factory=dict)
     taken: AbstractSet[str] = frozenset()
 
+    def is_watched(self, feed_id: int) -> bool:
+        """Return whether a watch depends on a feed."""
+        return self.watched is None or feed_id in self.watched
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -230,7 +234,7 @@ def _history(
         feed_id=facts.id,
         recent=pace.recent,
         fill=pace.fill,
-        watched=setting.watched is None or facts.id in setting.watched,
+        watched=setting.is_watched(facts.id),
         interval=setting.interval.get(facts.url),
         ttl=ttl,
         max_age=max_age,

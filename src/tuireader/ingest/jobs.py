@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,18 +33,24 @@ def source_of(feed: FeedConfig, folder: str) -> Source | None:
     return replace(source, folder=folder) if is_mail or source != _NONE else None
 
 
-async def job_for(facts: FeedFacts, feed: FeedConfig | None, folder: str, now: int) -> FetchJob:
+async def job_for(
+    facts: FeedFacts, feed: FeedConfig | None, folder: str, now: int, *, watched: bool = False
+) -> FetchJob:
     """Return the request for a feed, with its secrets. Raises TuireaderError when a secret cannot be read.
 
     A moved feed is fetched from its new address, unless it has secrets, which belong to the old server. If
     its command, filter or selectors have changed, the validators are left out, so that it is read again.
-    They are also left out now and then, to find out whether they can be trusted.
+    They are also left out now and then, to find out whether they can be trusted, and sooner if a watch
+    depends on the feed (`watched`).
     """
+    needed = json.loads(facts.recent or "[]") if watched else None
     source = source_of(feed, folder) if feed is not None else None
     etag, modified, body_hash = facts.etag, facts.last_modified, facts.body_hash
     if facts.settings != (source.digest if source else ""):
         etag = modified = body_hash = None
-    elif facts.url.startswith("http") and schedule.asks_whole(facts.trust, facts.whole_at, facts.id, now):
+    elif facts.url.startswith("http") and schedule.asks_whole(
+        facts.trust, facts.whole_at, facts.id, now, needed
+    ):
         etag = modified = None
     agent = feed.user_agent if feed is not None else ""
     job = FetchJob(facts.id, facts.url, etag, modified, body_hash, source=source, user_agent=agent)

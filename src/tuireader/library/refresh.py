@@ -76,17 +76,19 @@ class Refresh(UseCases):
         folder = str(self._context.paths.config.parent)
         limits = replace(fetch_limits(self._context.config), keep_away=True)
         apart = len(facts) > refresh.APART
-        reached = False
+        reached, setting = False, self._setting()
         async with Fetcher(limits) as fetcher, ParseWorker(apart=apart) as parser:
             if sum(one.last_success is None for one in facts) > refresh.APART:
                 parser.start()
             events = refresh.refresh(
                 facts,
-                lambda one: job_for(one, configured.get(one.url), folder, now),
+                lambda one: job_for(
+                    one, configured.get(one.url), folder, now, watched=setting.is_watched(one.id)
+                ),
                 pool=self._pool,
                 fetcher=fetcher,
                 parser=parser,
-                setting=self._setting(),
+                setting=setting,
             )
             async with aclosing(events):
                 async for event in events:

@@ -246,17 +246,39 @@ def moved(known: str, seen: int, new: str) -> Move:
 
 TRUSTED, TESTED, LYING = "good", "tested", "lie"
 UNKNOWN_FOR = DAY // 4
+_SOONEST = 2 * HOUR
+_SILENT = 4
+"""Later checks wait for a part of the silence: a feed that has said nothing for long may be believed."""
 
 
-def asks_whole(trust: str, whole_at: int | None, feed_id: int, now: int) -> bool:
+def asks_whole(
+    trust: str, whole_at: int | None, feed_id: int, now: int, needed: Sequence[int] | None = None
+) -> bool:
     """Return whether to ask for the whole document, without validators.
 
     That is so once a day if the server has only said "not modified" since `whole_at`, after six hours for a
-    server that was never checked, and always if its validators lie.
+    server that was never checked, and always if its validators lie. A feed on which a watch depends is
+    checked sooner: `needed` are the times of its latest articles, in any order, which tell for how long it
+    usually has no news.
     """
     if trust in (TESTED, LYING) or whole_at is None:
         return trust == LYING
-    return now - whole_at >= (DAY if trust == TRUSTED else UNKNOWN_FOR) * (1 - _place(feed_id) / 4)
+    wait: float = DAY if trust == TRUSTED else UNKNOWN_FOR
+    if needed is not None:
+        wait = min(wait, _credible(needed, whole_at))
+    return now - whole_at >= wait * (1 - _place(feed_id) / 4)
+
+
+def _credible(recent: Sequence[int], whole_at: int) -> float:
+    """Return for how long "not modified" is credible after `whole_at`: for two usual gaps, 2 to 6 hours.
+
+    It is longer if the feed was silent for long when its document was last read.
+    """
+    times = sorted((time for time in recent if time <= whole_at), reverse=True)
+    if len(times) <= FEWEST:
+        return UNKNOWN_FOR
+    usual = median(newer - older for newer, older in pairwise(times[: USUAL + 1]))
+    return max(_SOONEST, min(2 * usual, UNKNOWN_FOR), (whole_at - times[0]) / _SILENT)
 
 
 def trust_after(trust: str, *, conditional: bool, not_modified: bool, news: bool, checked: bool) -> str:
