@@ -1,10 +1,15 @@
-"""When silence is an alarm: hardly ever by chance, soon for a feed that has died, never for a rare one."""
+"""When silence is an alarm: hardly ever by chance, soon for a feed that has died, never for a rare one.
+
+`python -m tests.core.test_alarms [FEEDS [SEEDS]]` prints how often by chance, and how soon.
+"""
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
 
 import pytest
 from hypothesis import given
@@ -75,6 +80,38 @@ PROCESSES: dict[str, Process] = {
 }
 
 
+def pauses(draw: Callable[[random.Random], float]) -> Process:
+    """Return a process whose pauses, in days, are drawn independently."""
+
+    def made(rng: random.Random, weeks: int) -> list[int]:
+        time, found = 0.0, []
+        while (time := time + draw(rng) * DAY) < weeks * WEEK:
+            found.append(START + int(time))
+        return found
+
+    return made
+
+
+def restless(rng: random.Random, weeks: int) -> list[int]:
+    """Times at random, at a rate that changes each week."""
+    rates = [rng.gammavariate(0.7, 1 / 0.7) for _ in range(weeks)]
+    return poisson(rng, weeks, 1, lambda time: rates[int(time // WEEK)], max(rates))
+
+
+HEAVY: dict[str, Process] = {
+    "Pareto 1.5, 1 a day": pauses(lambda rng: rng.paretovariate(1.5) / 3),
+    "Pareto 2, 2 a day": pauses(lambda rng: rng.paretovariate(2) / 4),
+    "Pareto 2, 1 a day": pauses(lambda rng: rng.paretovariate(2) / 2),
+    "Pareto 2.5, 1 a day": pauses(lambda rng: rng.paretovariate(2.5) * 0.6),
+    "log-normal 1.5, 2 a day": pauses(lambda rng: rng.lognormvariate(math.log(0.5) - 1.125, 1.5)),
+    "log-normal 1.5, 1 a day": pauses(lambda rng: rng.lognormvariate(-1.125, 1.5)),
+    "log-normal 2, 4 a day": pauses(lambda rng: rng.lognormvariate(math.log(0.25) - 2, 2)),
+    "Weibull 0.5, 2 a day": pauses(lambda rng: rng.weibullvariate(0.25, 0.5)),
+    "Weibull 0.5, 1 a day": pauses(lambda rng: rng.weibullvariate(0.5, 0.5)),
+    "restless": restless,
+}
+
+
 def alarms(times: Sequence[int]) -> int:
     """How often silence was an alarm although another article came; usual pauses are judged now and then."""
     found, longest = 0, 0
@@ -93,6 +130,13 @@ def test_chance_raises_less_than_one_alarm_in_a_thousand_weeks(name: str) -> Non
     made = (PROCESSES[name](random.Random(f"{name} {seed}"), weeks) for seed in range(feeds))
     found = sum(map(alarms, made))
     assert found / (feeds * weeks) < 1 / 1000
+
+
+def test_pauses_of_any_length_raise_about_one_alarm_in_a_thousand_weeks() -> None:
+    """Few pauses of the past tell little about the longest to come."""
+    weeks, feeds = 104, 6
+    made = [process(random.Random(f"{seed}"), weeks) for process in HEAVY.values() for seed in range(feeds)]
+    assert sum(map(alarms, made)) / (len(made) * weeks) < 1.2 / 1000
 
 
 @pytest.mark.parametrize(
@@ -159,3 +203,28 @@ def test_it_does_not_matter_in_which_week_it_is(times: list[int], weeks: int) ->
         assert moved is None
     else:
         assert moved is not None and abs(moved.alarm_at - weeks * WEEK - found.alarm_at) <= 2
+
+
+def show(processes: Mapping[str, Process], feeds: int, seeds: int) -> None:
+    """Print the alarms by chance in 1,000 weeks for each seed, and the days until a real one."""
+    weeks, total = 104, [0] * seeds
+    for name, process in processes.items():
+        found, delays = [0] * seeds, []
+        for seed in range(seeds):
+            for number in range(feeds):
+                times = process(random.Random(f"{name} {seed} {number}"), weeks)
+                found[seed] += alarms(times)
+                first = [time for time in times if time < START + 52 * WEEK]
+                if known := pace(first):
+                    delays.append((known.alarm_at - max(first)) / DAY)
+        total = [one + more for one, more in zip(total, found, strict=True)]
+        chance = " ".join(f"{1000 * one / (feeds * weeks):.2f}" for one in found)
+        print(f"{name:24} {chance}; after {median(delays or [0]):.1f} days")
+    chance = " ".join(f"{1000 * one / (feeds * weeks * len(processes)):.2f}" for one in total)
+    print(f"{'all':24} {chance}", flush=True)
+
+
+if __name__ == "__main__":
+    arguments = [int(one) for one in sys.argv[1:]]
+    for group in (PROCESSES, HEAVY):
+        show(group, (arguments or [20])[0], (arguments[1:] or [3])[0])

@@ -31,6 +31,7 @@ _RECENT = 6
 _WEEKDAYS, _HOURS = 40, 300  # minimum numbers of articles to tell weekdays, and parts of them, apart
 _SLOWEST = 0.1  # of the clock, as a share of its mean speed
 _HEAVIEST = -0.5
+_YOUNG, _YOUNG_HEAVY = 3500, 10_000  # caution; of little weight after half a year
 _EULER = 0.5772156649
 
 
@@ -106,18 +107,19 @@ def pace(times: Sequence[int]) -> Pace | None:
     chance = _IMPROBABLE * min(1.0, block / WEEK)
     recent = [gap for gap in longest[:_RECENT] if gap > 0]  # a feed that slows down may go on doing so
     slowing = max(1.0, sum(recent) / max(1, len(recent)) * len(samples) / sum(samples))
-    limit = slowing**2 * _improbable(samples, chance)
+    heavy = min(1.0, max(0.0, typical * len(gaps) / span - 2))  # 0 for articles at random, or more even
+    limit = slowing**2 * _improbable(samples, chance, _YOUNG + heavy * _YOUNG_HEAVY)
     ranked = sorted(gaps, reverse=True)
     limit = max(limit, 1.5 * ranked[0], 2 * ranked[min(len(ranked) - 1, blocks // 10)])
     usual = sorted(pause for pause in pauses if pause)[len(samples) // 2]
     return Pace(usual, max(newest + DAY, clock.time_at(shown[-1] + limit)))
 
 
-def _improbable(samples: Sequence[float], probability: float) -> float:
+def _improbable(samples: Sequence[float], probability: float, caution: float) -> float:
     """Return the value that a sample of sorted extremes exceeds with a small probability.
 
     Fits a generalised extreme value distribution by L-moments (Hosking 1985). Its tail is never lighter than
-    exponential; few samples widen it.
+    exponential; few samples widen it, the more so the greater the `caution`: they rarely show a heavy tail.
     """
     count = len(samples)
     first: float = sum(samples) / count
@@ -131,7 +133,7 @@ def _improbable(samples: Sequence[float], probability: float) -> float:
     skew = (6 * third - 6 * second + first) / spread
     c: float = 2 / (3 + skew) - log(2) / log(3)
     shape = min(0.0, max(_HEAVIEST, (7.859 * c + 2.9554 * c * c) * count / (count + 8)))
-    spread *= 1 + 4 / sqrt(count)
+    spread *= 1 + 4 / sqrt(count) + caution / count**3
     if shape > -0.01:
         scale: float = spread / log(2)
         return first - _EULER * scale - scale * log(-log(1 - probability))
