@@ -11,7 +11,6 @@ import click
 from tuireader.cli.base import say
 from tuireader.cli.completion import complete_expressions
 from tuireader.errors import UsageError
-from tuireader.model import View, ViewKind
 from tuireader.text import clean
 from tuireader.text.wording import counted
 
@@ -42,6 +41,8 @@ async def matching(
 ) -> Sequence[int]:
     """Return the articles that an expression matches, all articles for none. Raises UsageError."""
     if not expression:
+        from tuireader.model import View, ViewKind
+
         return (await library.lists.ids(View(ViewKind.ALL)))[:limit]
     ids, problem = await library.searches.run(expression, limit=limit, ranked=ranked)
     if problem:

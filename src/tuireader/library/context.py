@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Paths, Problem, WatchConfig, load, loads
@@ -15,10 +15,13 @@ from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import ended, quiet_days, rules
-from tuireader.model import Article, Change, Feed
+from tuireader.model import Article, Feed
 from tuireader.query import Advice, Names
 from tuireader.store import Pool, Store
 from tuireader.text import feed_key, without_password
+
+if TYPE_CHECKING:
+    from tuireader.model import Change
 
 T = TypeVar("T")
 K = TypeVar("K")

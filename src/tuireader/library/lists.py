@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 from tuireader import ingest
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
-from tuireader.export import brief
 from tuireader.library.articles import completed
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
-from tuireader.model import ArticleRow, Away, Counts, View, ViewKind
+from tuireader.model import ArticleRow, Away
 from tuireader.store import Store
 from tuireader.timing import schedule
 
 if TYPE_CHECKING:
+    from tuireader.export.brief import Brief
+    from tuireader.model import Counts, View
+
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 
 _AWAY = 48 * 3600  # seconds without use after which the user counts as away
@@ -65,6 +67,8 @@ class Lists(UseCases):
         )
 
     async def _ids_of(self, view: View, show_read: bool, sort: str, ask: _Ask) -> array[int]:
+        from tuireader.model import ViewKind
+
         if view.kind is ViewKind.QUERY:
             check_sort(sort, SEARCH_SORTS)
             found, _ = await self._searches.run(view.key, ranked=sort == RELEVANCE)
@@ -110,6 +114,8 @@ class Lists(UseCases):
         now = self._now()
         seen, newest = await self._transact(lambda store: store.briefs.seen(now))
         if self.new_view is None and newest is not None:
+            from tuireader.model import View, ViewKind
+
             self.new_view = View(ViewKind.NEW, str(newest))
         return seen if now - seen > _AWAY else None
 
@@ -121,7 +127,7 @@ class Lists(UseCases):
 class Briefs(UseCases):
     """Overviews of many articles."""
 
-    async def make(self, seconds: int | None, watch: str = "") -> tuple[brief.Brief, int]:
+    async def make(self, seconds: int | None, watch: str = "") -> tuple[Brief, int]:
         """Return a brief of the last `seconds`, or since the last brief if None, and the id where it ends.
 
         If there was no brief before, None means a day. Raises UsageError when the watch does not exist.
@@ -130,7 +136,7 @@ class Briefs(UseCases):
         watch = watch and named(self._context.config, watch).name
         since = self._now() - (schedule.DAY if seconds is None else seconds)
 
-        def read(store: Store) -> tuple[brief.Brief, int]:
+        def read(store: Store) -> tuple[Brief, int]:
             after = store.briefs.last(watch) if seconds is None else None
             end = store.briefs.newest()
             reports = store.briefs.reports(after=after, since=since, watch=watch)
@@ -146,6 +152,8 @@ class Briefs(UseCases):
                 for report in reports
             ]
             span = None if after is not None else seconds or schedule.DAY
+            from tuireader.export import brief
+
             return brief.build(reports, names, seconds=span, muted=muted), end
 
         return await self._pool.read(read)

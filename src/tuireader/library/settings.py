@@ -12,11 +12,11 @@ from tuireader.config import Problem, edit
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import texts_of
 from tuireader.library.watches import CHUNK, Watches
-from tuireader.model import Purged
 from tuireader.store import Store
 from tuireader.store.schema import VERSION
 
 if TYPE_CHECKING:
+    from tuireader.model import Purged
     from tuireader.store.retention import PurgeRule
 
 _USES = "palette"

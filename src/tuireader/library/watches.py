@@ -16,13 +16,14 @@ from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import named, rule_of, rules
-from tuireader.model import Evidence, MutePreview, WatchPreview, WatchStats
+from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.text import cut
 
 if TYPE_CHECKING:
     from tuireader.library.watching.reports import Remark, Report
     from tuireader.library.watching.sources import SearchFeed
+    from tuireader.model import MutePreview, WatchPreview, WatchStats
 
 _LOOK_UP = 25  # watches to look up candidates for at a time
 CHUNK = 500
@@ -132,6 +133,7 @@ class Watches(UseCases):
         Runs in small steps, between which lists can be read, and can be cancelled at any time.
         """
         from tuireader.library.watching.preview import WatchPreviewer
+        from tuireader.model import WatchPreview
 
         trial = WatchPreviewer(rule_of(config), replaces, self._context.feed_names)
         if trial.problem:
@@ -315,6 +317,8 @@ class Mutes(UseCases):
 
         Runs in small steps, between which lists can be read, and can be cancelled at any time.
         """
+        from tuireader.model import MutePreview
+
         now, names = self._now(), self._context.feed_names
         asked = ingest.Mute.of(mute, names, now)
         if asked is None:

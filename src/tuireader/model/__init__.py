@@ -58,18 +58,6 @@ from tuireader.model.fetching import ParseFailed as ParseFailed
 from tuireader.model.fetching import ParseResult as ParseResult
 from tuireader.model.fetching import Prepared as Prepared
 from tuireader.model.fetching import Source as Source
-from tuireader.model.lists import LABEL_MARK as LABEL_MARK
-from tuireader.model.lists import Change as Change
-from tuireader.model.lists import Count as Count
-from tuireader.model.lists import Counts as Counts
-from tuireader.model.lists import Label as Label
-from tuireader.model.lists import MarkedArticle as MarkedArticle
-from tuireader.model.lists import MutePreview as MutePreview
-from tuireader.model.lists import Purged as Purged
-from tuireader.model.lists import View as View
-from tuireader.model.lists import ViewKind as ViewKind
-from tuireader.model.lists import WatchPreview as WatchPreview
-from tuireader.model.lists import WatchStats as WatchStats
 
 if TYPE_CHECKING:
     from tuireader.model.coverage import Coverage as Coverage
@@ -77,14 +65,40 @@ if TYPE_CHECKING:
     from tuireader.model.coverage import WatchCoverage as WatchCoverage
     from tuireader.model.downloads import Download as Download
     from tuireader.model.downloads import DownloadState as DownloadState
+    from tuireader.model.lists import LABEL_MARK as LABEL_MARK
+    from tuireader.model.lists import Change as Change
+    from tuireader.model.lists import Count as Count
+    from tuireader.model.lists import Counts as Counts
+    from tuireader.model.lists import Label as Label
+    from tuireader.model.lists import MarkedArticle as MarkedArticle
+    from tuireader.model.lists import MutePreview as MutePreview
+    from tuireader.model.lists import Purged as Purged
+    from tuireader.model.lists import View as View
+    from tuireader.model.lists import ViewKind as ViewKind
+    from tuireader.model.lists import WatchPreview as WatchPreview
+    from tuireader.model.lists import WatchStats as WatchStats
     from tuireader.model.logged import LoggedMatch as LoggedMatch
 
-# seldom needed
+# not needed by a refresh
 __getattr__ = lazy.names(
     __name__,
     {
         "coverage": ("Coverage", "FeedGap", "WatchCoverage"),
         "downloads": ("Download", "DownloadState"),
+        "lists": (
+            "LABEL_MARK",
+            "Change",
+            "Count",
+            "Counts",
+            "Label",
+            "MarkedArticle",
+            "MutePreview",
+            "Purged",
+            "View",
+            "ViewKind",
+            "WatchPreview",
+            "WatchStats",
+        ),
         "logged": ("LoggedMatch",),
     },
 )
