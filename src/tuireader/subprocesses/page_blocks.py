@@ -10,19 +10,21 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tuireader.subprocesses.page_items import groups
+from tuireader.subprocesses.page_items import HEADINGS, groups
+from tuireader.subprocesses.page_tree import select
 from tuireader.text import page_dates
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_FEWEST, _MOST = 3, 1_000  # elements of a block
-_MOST_DATES = 5_000  # texts in which dates are looked for
+_FEWEST = 3  # elements of a block
 _MOST_CLASSES = 6
+_TRIES = 4  # selectors of a block to try
 _SCOPES = 4  # ancestors whose name may limit a selector to a part of the page
 _NAME = re.compile(r"-?[A-Za-z_][\w-]*")
 _UTILITY = re.compile(
@@ -73,7 +75,8 @@ class Block:
     selector: str
     elements: tuple[HtmlElement, ...]
     score: float = 0.0
-    paths: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    """Selectors that should find the same."""
 
 
 def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:
@@ -84,19 +87,25 @@ def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:
     for selector, elements in _candidates(root).items():
         chosen = [first for first, group in groups(elements) if _has_link(first, group, facts)]
         share = len(chosen) / max(1, len(groups(elements)))
-        if not _FEWEST <= len(chosen) <= _MOST or share < 0.25:
+        if len(chosen) < _FEWEST or share < 0.25:
             continue
         if share < 0.9:
             chosen = [one for one in chosen if one.find(".//a") is not None]
             selector, elements = f"{selector}:has(a)", chosen
         key = tuple(order[one] for one in elements)
-        block = Block(selector, tuple(elements))
-        if key not in found or _niceness(selector) > _niceness(found[key].selector):
-            found[key] = block
+        found.setdefault(key, Block("", tuple(elements))).others.append(selector)
     for block in found.values():
         block.score = _cheap_score(block, facts)
     ranked = sorted(found.values(), key=lambda block: -block.score)
-    return [block for block in ranked[:most] if block.score > 0]
+    return [_exact(root, block) for block in ranked[:most] if block.score > 0]
+
+
+def _exact(root: HtmlElement, block: Block) -> Block:
+    """Return a block with its nicest selector, preferably one that finds nothing else on the page."""
+    ordered = sorted(block.others, key=_niceness, reverse=True)
+    results = {selector: tuple(select(root, selector, "items")) for selector in ordered[:_TRIES]}
+    chosen = next((one for one in results if results[one] == block.elements), ordered[0])
+    return replace(block, selector=chosen, elements=results[chosen])
 
 
 # --------------------------------------------------------------------------- facts about elements
@@ -106,12 +115,11 @@ def _facts(root: HtmlElement, now: int) -> Mapping[HtmlElement, Facts]:
     """Return the facts about each element, from one pass over the page."""
     order = [one for one in root.iter() if isinstance(one.tag, str)]
     facts = {one: Facts() for one in order}
-    looked = 0
     for one in order:
         mine = facts[one]
         own = " ".join(str(one.text or "").split())
         mine.text += len(own)
-        mine.headings += one.tag in ("h1", "h2", "h3", "h4", "h5", "h6")
+        mine.headings += one.tag in HEADINGS
         if is_link(one):
             mine.links += 1
         parent = one.getparent()
@@ -119,8 +127,7 @@ def _facts(root: HtmlElement, now: int) -> Mapping[HtmlElement, Facts]:
         if parent is not None and tail:
             facts[parent].text += len(tail)
         for text, owner in ((own, mine), (tail, facts.get(parent))):
-            if owner is not None and looked < _MOST_DATES and any(map(str.isdigit, text)):
-                looked += 1
+            if owner is not None and any(map(str.isdigit, text)):
                 owner.dates += page_dates.is_date(text, now) or _begins_with_date(text, now)
         if one.tag in ("time", "relative-time") and one.get("datetime"):
             mine.dates = max(1, mine.dates)
@@ -166,9 +173,7 @@ def _candidates(root: HtmlElement) -> Mapping[str, list[HtmlElement]]:
         if isinstance(one.tag, str) and one.tag not in _NOT_ITEMS:
             for selector in _selectors(one, numbers):
                 found.setdefault(selector, []).append(one)
-    return {
-        selector: elements for selector, elements in found.items() if _FEWEST <= len(elements) <= 2 * _MOST
-    }
+    return {selector: elements for selector, elements in found.items() if len(elements) >= _FEWEST}
 
 
 def _numbers(root: HtmlElement) -> Mapping[HtmlElement, str]:
@@ -191,10 +196,14 @@ def _selectors(element: HtmlElement, numbers: Mapping[HtmlElement, str]) -> Iter
         yield f"{tag}.{name}"
     if parent is None:
         return
-    if names:  # the same class may be used in a sidebar
-        scopes = (anchors[0] for one in parent.iterancestors() if (anchors := _anchors(one)))
-        yield from (f"{scope} {tag}.{names[0]}" for scope in islice(scopes, _SCOPES))
     anchors = _anchors(parent)
+    if names or anchors:  # the same class may be used in a sidebar
+        within = f"{tag}.{names[0]}" if names else f"{anchors[0]} > {tag}"
+        scopes = (found[0] for one in parent.iterancestors() if (found := _anchors(one)))
+        yield from (f"{scope} {within}" for scope in islice(scopes, _SCOPES))
+    before = parent.getprevious()
+    if before is not None and before.tag in HEADINGS:
+        yield f"{before.tag} + {parent.tag} > {tag}"
     for anchor in anchors:
         yield f"{anchor} > {tag}"
         for name in names[:2]:
@@ -227,11 +236,16 @@ def _anchors(element: HtmlElement) -> list[str]:
     return stable + [f"{tag}.{name}" for name in classes(element)]
 
 
-def classes(element: HtmlElement) -> list[str]:
+def classes(element: HtmlElement) -> Sequence[str]:
     """Return the classes of an element that may name its kind, the most telling ones first."""
-    names = [name for name in str(element.get("class") or "").split() if _NAME.fullmatch(name)]
+    return _telling(str(element.get("class") or ""))
+
+
+@lru_cache(4096)
+def _telling(written: str) -> Sequence[str]:
+    names = [name for name in written.split() if _NAME.fullmatch(name)]
     names = [name for name in dict.fromkeys(names) if not _VARIANT.match(name)]
-    return sorted(names, key=lambda name: bool(_UTILITY.match(name)))[:_MOST_CLASSES]
+    return sorted(names, key=utility)[:_MOST_CLASSES]
 
 
 def uniform(elements: Sequence[HtmlElement]) -> float:

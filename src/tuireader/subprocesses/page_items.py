@@ -1,20 +1,25 @@
 """Select the articles of a web page by CSS selectors. Only for the sandbox.
 
 An item may stand for several elements: a `dt` with its `dd`, a heading with what follows it, a table row with
-the rows below that belong to it. All of them are copied into one element, in which the other selectors and
-the defaults look.
+the rows below that belong to it, a link with its line between `<br>`. All of them are copied into one element,
+in which the other selectors and the defaults look.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+import math
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import UTC, datetime
+from itertools import pairwise, takewhile
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from tuireader.subprocesses.page_tree import base_of, lines_of, select, text_of, tree, written
+from tuireader.subprocesses.page_tree import base_of, lines_of, select, spaced_text, text_of, tree, written
 from tuireader.subprocesses.sandbox import Failed
 from tuireader.text import page_dates
 
@@ -26,7 +31,10 @@ MOST_ITEMS = 1_000
 _MOST_COPIED = 400_000  # elements of all items together
 _LONGEST_TITLE = 500
 _LONGEST_SUMMARY = 100_000
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_INLINE = frozenset(("a", "b", "strong", "i", "em", "span", "font", "small", "img", "u", "code"))
+_YEAR_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "th", "dt", "b", "strong")
+_YEAR = re.compile(r"(?:[^\W\d_]+\s)?((?:19|20)\d\d)\s?年?")  # "2024", "May 2024"
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _DATE_PARTS = ("datetime", "content", "data-date", "data-time", "data-timestamp", "title")
 _SHORT_LINK = 40  # characters of a link such as "Read more"
 PARTS = ("item_title", "item_link", "item_date", "item_summary")
@@ -67,17 +75,20 @@ class Scope:
 
     element: HtmlElement
     whole: HtmlElement
+    latest: float = math.inf
+    """Latest time of a date without a year: a heading such as "2024" may say more than today."""
 
 
 def scopes(root: HtmlElement, selector: str) -> list[Scope]:
     """Return the items that a selector finds. Raises Failed."""
-    return copied(groups(select(root, selector, "items"))[:MOST_ITEMS])
+    return copied(root, groups(select(root, selector, "items"))[:MOST_ITEMS])
 
 
-def copied(found: Sequence[Group]) -> list[Scope]:
+def copied(root: HtmlElement, found: Sequence[Group]) -> list[Scope]:
     """Return items with copies of their elements. Raises Failed if that is too much."""
     from lxml import html
 
+    latest = _latest(root, {first for first, _ in found})
     made: list[Scope] = []
     elements = 0
     for first, group in found:
@@ -87,9 +98,13 @@ def copied(found: Sequence[Group]) -> list[Scope]:
         whole = html.Element("div")
         for one in group:
             whole.append(copy.deepcopy(one))
-        for one in whole:
-            one.tail = "\n"
-        made.append(Scope(first, whole))
+        if first.tag in _INLINE and (len(group) > 1 or _breaks(first)):
+            before = group[0].getprevious()
+            whole.text = first.getparent().text if before is None else before.tail
+        else:
+            for one in whole:
+                one.tail = "\n"
+        made.append(Scope(first, whole, latest[first]))
     return made
 
 
@@ -100,7 +115,15 @@ Group = tuple[Any, list[Any]]
 def groups(chosen: Sequence[HtmlElement]) -> list[Group]:
     """Return each chosen element with all that belong to it; table rows of headings are left out."""
     known = set(chosen)
-    found = [(one, _following(one, known)) for one in chosen if not _is_head_of_table(one)]
+    found: list[Group] = []
+    lines: set[Any] = set()
+    for one in chosen:
+        if one.tag in _INLINE and _breaks(one):
+            if one not in lines:  # another link in the line of a link belongs to it
+                found.append((one, line := _line(one)))
+                lines.update(line)
+        elif not _is_head_of_table(one):
+            found.append((one, _following(one, known)))
     lengths = [len(group) for (_, group), (after, _) in pairwise(found) if group[-1].getnext() is after]
     usual = median_low(lengths) if lengths else 1  # what follows the last row may be something else
     return [(one, group[:usual] if one.tag == "tr" else group) for one, group in found]
@@ -120,9 +143,57 @@ def _following(element: HtmlElement, chosen: set[HtmlElement]) -> list[HtmlEleme
     return found
 
 
+def _breaks(element: HtmlElement) -> bool:
+    """Return whether an element is in text with line breaks."""
+    parent = element.getparent()
+    return parent is not None and parent.find("br") is not None
+
+
+def _line(element: HtmlElement) -> list[HtmlElement]:
+    """Return an element with its neighbours between line breaks, or between empty lines if there are any."""
+    single = not any(map(_is_empty_line, element.itersiblings("br", preceding=True)))
+    single = single and not any(map(_is_empty_line, element.itersiblings("br")))
+
+    def ends(one: HtmlElement) -> bool:
+        return one.tag not in _INLINE and (one.tag != "br" or single or _is_empty_line(one))
+
+    before = list(takewhile(lambda one: not ends(one), element.itersiblings(preceding=True)))
+    return [*reversed(before), element, *takewhile(lambda one: not ends(one), element.itersiblings())]
+
+
+def _is_empty_line(element: HtmlElement) -> bool:
+    """Return whether a line break is next to another one."""
+    before, after = element.getprevious(), element.getnext()
+    return bool(
+        (after is not None and after.tag == "br" and not str(element.tail or "").strip())
+        or (before is not None and before.tag == "br" and not str(before.tail or "").strip())
+    )
+
+
+def _latest(root: HtmlElement, firsts: Collection[HtmlElement]) -> Mapping[HtmlElement, float]:
+    """Return the latest time of each item by the nearest heading before it that is a year."""
+    if not any(_YEAR.fullmatch(text_of(one)) for one in root.iter(*_YEAR_TAGS)):
+        return dict.fromkeys(firsts, math.inf)
+    found: dict[HtmlElement, float] = {}
+    end, level = math.inf, 7
+    for one in root.iter():
+        if one in firsts:
+            found[one] = end
+        elif one.tag in _YEAR_TAGS and not any(above in firsts for above in one.iterancestors()):
+            year = _YEAR.fullmatch(text_of(one))
+            rank = HEADINGS.index(one.tag) if one.tag in HEADINGS else 6
+            if year or rank <= level:
+                end, level = (_end_of(int(year[1])), rank) if year else (math.inf, 7)
+    return found
+
+
+def _end_of(year: int) -> float:
+    return datetime(year + 1, 1, 1, tzinfo=UTC).timestamp() - 1
+
+
 def _until_heading(element: HtmlElement, following: HtmlElement) -> bool:
     """Return whether an element belongs to the heading before it."""
-    return following.tag not in _HEADINGS[: int(element.tag[1])] and not _holds_items(element, following)
+    return following.tag not in HEADINGS[: int(element.tag[1])] and not _holds_items(element, following)
 
 
 def _holds_items(element: HtmlElement, following: HtmlElement) -> bool:
@@ -130,7 +201,7 @@ def _holds_items(element: HtmlElement, following: HtmlElement) -> bool:
 
 
 _GOES_ON: Mapping[str, Callable[[HtmlElement, HtmlElement], bool]] = {
-    **dict.fromkeys(_HEADINGS, _until_heading),
+    **dict.fromkeys(HEADINGS, _until_heading),
     "dt": lambda element, following: bool(following.tag == "dd"),
     "tr": lambda element, following: bool(following.tag == "tr"),
 }
@@ -158,7 +229,7 @@ def read(
     seen: set[tuple[str, str]] = set()
     for at, scope in enumerate(found):
         title, link, date, summary = (chosen[key][at] for key in PARTS)
-        item = _item(scope, title, link, date, summary, now, month_first)
+        item = _item(scope, title, link, date, summary, int(min(now, scope.latest)), month_first)
         if (item[0] or item[1]) and item[:2] not in seen:
             seen.add(item[:2])
             made.append(item)
@@ -189,7 +260,7 @@ def _item(
 
 def default_title(whole: HtmlElement) -> HtmlElement | None:
     """Return the first heading with a text, else the first link with one."""
-    for names in (_HEADINGS, ("a",)):
+    for names in (HEADINGS, ("a",)):
         for one in whole.iter(*names):
             if _says_something(text_of(one)):
                 return one
@@ -236,7 +307,9 @@ def _address(element: HtmlElement) -> str:
     for one in (element, *element.iter("a", "link"), *element.iterancestors("a")):
         address = str(one.get("href") or "").strip()
         if address and address != "#" and not address.lower().startswith(("javascript:", "mailto:", "tel:")):
-            return address
+            with suppress(ValueError):
+                urlsplit(address)
+                return address
     return ""
 
 
@@ -259,6 +332,11 @@ def default_time(whole: HtmlElement, now: int, month_first: bool) -> tuple[int |
             if text and page_dates.is_date(text, now):
                 found = page_dates.find(text, now, month_first=month_first)
                 return (found.seconds if found else None), element
+    for one in whole.iter():  # the day and the month may be in elements of their own
+        text = spaced_text(one) if len(one) else ""
+        if text and page_dates.is_date(text, now):
+            found = page_dates.find(text, now, month_first=month_first)
+            return (found.seconds if found else None), one
     return _leading_time(whole, now, month_first), None
 
 

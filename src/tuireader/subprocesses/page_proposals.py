@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -21,15 +22,14 @@ from tuireader.subprocesses.page_items import (
     Item,
     Scope,
     copied,
-    default_title,
     groups,
     language_of,
     read,
-    title_text,
 )
-from tuireader.subprocesses.page_tree import base_of, select, text_of, tree
+from tuireader.subprocesses.page_tree import base_of, select, shorten, text_of, tree
+from tuireader.subprocesses.page_titles import HEADLINE, headline, title_selector
 from tuireader.subprocesses.sandbox import Failed
-from tuireader.text import cell_len, page_dates
+from tuireader.text import cell_len
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -39,20 +39,12 @@ MOST = 5
 _READ = 24  # blocks to read
 _WORTH = 0.35  # a proposal needs this share of the best score ...
 _LEAST = 1.0  # ... and this score
-_COMMON = 0.8  # share of items that must have a part
-_HEADLINE = 15  # cells of a link from which it may be a headline
-_TITLE_NAMES = re.compile(
-    r"(?:^|[-_])(?:title\w*|titel\w*|headline|heading|subject|titre|titulo|titolo|name|caption)(?:$|[-_])"
-    r"|title$|headline$",
-    re.IGNORECASE,
-)
 _NEXT_WORDS = frozenset((
     *("next", "next page", "older", "older posts", "older entries", "weiter", "nächste", "nächste seite"),
     *("ältere beiträge", "suivant", "page suivante", "siguiente", "successivo", "successiva", "próxima"),
     *("volgende", "następna", "далее", "следующая", "下一页", "下一頁", "下页", "次へ", "次のページ", "다음"),
 ))  # fmt: skip
 _NEXT_SIGNS = frozenset("›»→>")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 @dataclass(slots=True)
@@ -60,6 +52,7 @@ class Proposal:
     """Selectors with the items that they find."""
 
     selectors: dict[str, str]
+    first: HtmlElement
     items: list[Item] = field(default_factory=list)
     score: float = 0.0
 
@@ -71,16 +64,20 @@ def propose(page: str, url: str, now: int) -> list[dict[str, str]]:
     """
     root = tree(page)
     language = language_of(root)
+    following = next_selector(root, urljoin(url, base_of(root)))
+    shorten(root)
     found: list[Proposal] = []
     for block in blocks(root, now, _READ):
         try:
-            proposal = _read(block, now, language)
+            proposal = _read(root, block, now, language)
         except Failed:
             continue
         if proposal is not None:
             found.append(proposal)
-    following = next_selector(root, urljoin(url, base_of(root)))
-    return [one.selectors | ({"next_page": following} if following else {}) for one in _best(found)]
+    chosen = _best(found)
+    if chosen and (lead := _lead(root, chosen[0], now, language)):
+        chosen[0].selectors["items"] = f"{lead}, {chosen[0].selectors['items']}"
+    return [one.selectors | ({"next_page": following} if following else {}) for one in chosen]
 
 
 def _best(found: Sequence[Proposal]) -> list[Proposal]:
@@ -95,10 +92,10 @@ def _best(found: Sequence[Proposal]) -> list[Proposal]:
     return chosen[:MOST]
 
 
-def _read(block: Block, now: int, language: str) -> Proposal | None:
-    scopes = copied(groups(block.elements))
+def _read(root: HtmlElement, block: Block, now: int, language: str) -> Proposal | None:
+    scopes = copied(root, groups(block.elements))
     selectors = {"items": block.selector}
-    if title := _title_selector(scopes, now):
+    if title := title_selector(scopes, now):
         selectors["item_title"] = title
     links = _headlines(scopes)  # before reading takes the titles out
     items, _ = read(scopes, selectors, now, language)
@@ -107,7 +104,25 @@ def _read(block: Block, now: int, language: str) -> Proposal | None:
     crowd = min(1.0, 2.5 / links) if links else 1.0
     score = quality(items) * zone(block.elements) * (1 - missed(block)) * crowd
     score *= uniform(block.elements) * _pleasant(block.selector)
-    return Proposal(selectors, items, score)
+    return Proposal(selectors, block.elements[0], items, score)
+
+
+def _lead(root: HtmlElement, proposal: Proposal, now: int, language: str) -> str:
+    """Return a selector for an article in a form of its own just before the others, or ""."""
+    known = {item[1] for item in proposal.items}
+    if any(item[2] is None for item in proposal.items):
+        return ""  # without dates, it may be an introduction
+    for below in (proposal.first, *islice(proposal.first.iterancestors(), 2)):
+        one = below.getprevious()
+        if one is None or one.tag not in ("div", "article", "section", "a", "li"):
+            continue
+        for selector in (f"{one.tag}.{name}" for name in classes(one)):
+            alone = select(root, selector, "items")
+            found, _ = read(copied(root, [(one, [one])]), {}, now, language)
+            new = found and found[0][1] and found[0][1] not in known
+            if alone == [one] and new and found[0][2] is not None and cell_len(found[0][0]) >= HEADLINE:
+                return selector
+    return ""
 
 
 def quality(items: Sequence[Item]) -> float:
@@ -127,13 +142,6 @@ def quality(items: Sequence[Item]) -> float:
     )
 
 
-def headline(cells: float) -> float:
-    """Return a factor for the length of titles."""
-    if cells < _HEADLINE:
-        return math.pow(max(0.05, cells / _HEADLINE), 1.5)
-    return 1.0 if cells <= 160 else 160 / cells
-
-
 def _pleasant(selector: str) -> float:
     return math.pow(0.97, sum(map(utility, re.findall(r"\.([\w-]+)", selector))))
 
@@ -145,76 +153,10 @@ def _headlines(scopes: Sequence[Scope]) -> float:
         links = {
             str(one.get("href"))
             for one in scope.whole.iter("a")
-            if is_link(one) and cell_len(text_of(one)) >= _HEADLINE
+            if is_link(one) and cell_len(text_of(one)) >= HEADLINE
         }
         counts.append(len(links))
     return sum(counts) / len(counts)
-
-
-# --------------------------------------------------------------------------- selectors within an item
-
-
-def _title_selector(scopes: Sequence[Scope], now: int) -> str:
-    """Return a selector for the titles, or "" if the first heading or link is as good."""
-    usual = [title_text(one) if (one := default_title(scope.whole)) is not None else "" for scope in scopes]
-    tags = Counter(one.tag for scope in scopes if (one := default_title(scope.whole)) is not None)
-    is_heading = tags and tags.most_common(1)[0][0] in _HEADINGS
-    best, chosen = _title_score(usual, scopes) * (1.5 if is_heading else 1.0) * 1.1, ""
-    for selector, elements in _parts(scopes).items():
-        samples = list(elements.values())
-        if len(samples) < _COMMON * len(scopes):
-            continue
-        score = _title_score([text_of(one) for one in samples], scopes) * _purity(samples, now)
-        names = re.findall(r"[.]([\w-]+)", selector)
-        score *= 1.4 if any(map(_TITLE_NAMES.search, names)) else 1.0
-        score *= 1.2 if sum(map(_is_linked, samples)) >= _COMMON * len(samples) else 0.8
-        score *= 0.95 if any(map(utility, names)) else 1.0
-        if score > best:
-            best, chosen = score, selector
-    return chosen
-
-
-def _title_score(texts: Sequence[str], scopes: Sequence[Scope]) -> float:
-    said = [text for text in texts if text]
-    if not said:
-        return 0.0
-    share = len(said) / len(scopes)
-    return share * len(set(said)) / len(said) * headline(median(map(cell_len, said)))
-
-
-def _purity(titles: Sequence[HtmlElement], now: int) -> float:
-    """Return a factor that is small if titles have more in them: a date, several links, whole blocks."""
-    mixed = 0
-    for one in titles:
-        within = sum(1 for part in one.iter("p", "div", "ul", "table", "time", "td") if part is not one)
-        links = sum(map(is_link, one.iter("a")))
-        mixed += links > 1 or within > 0 or page_dates.find(text_of(one), now) is not None
-    return 1 - 0.6 * mixed / len(titles)
-
-
-def _is_linked(element: HtmlElement) -> bool:
-    return any(is_link(one) for one in (element, *element.iter("a"), *element.iterancestors("a")))
-
-
-def _parts(scopes: Sequence[Scope]) -> Mapping[str, dict[int, HtmlElement]]:
-    """Return the first element of each item by selectors such as `a.title` and `.title > a`."""
-    found: dict[str, dict[int, HtmlElement]] = {}
-    for at, scope in enumerate(scopes):
-        for one in scope.whole.iter():
-            if not isinstance(one.tag, str) or one is scope.whole or one.getparent() is scope.whole:
-                continue  # the item itself needs no selector
-            for selector in _part_selectors(one):
-                found.setdefault(selector, {}).setdefault(at, one)
-    return found
-
-
-def _part_selectors(element: HtmlElement) -> Iterator[str]:
-    for name in classes(element)[:4]:
-        yield f".{name}"
-    parent = element.getparent()
-    if element.tag == "a" and parent is not None:
-        for name in classes(parent)[:2]:
-            yield f".{name} > a"
 
 
 # --------------------------------------------------------------------------- the next page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tuireader.subprocesses.sandbox import Failed
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MOST_ELEMENTS = 120_000
+_SAMPLE = 3_000  # elements that are enough to find what repeats
+_CHILDREN = (100, 60, 40, 25)  # children of one kind to keep in each element, tried in this order
+_KINDS = {"dd": "dt"}  # kinds that take turns within an element
 _UNSEEN = ("script", "style", "template", "noscript", "svg", "canvas", "object", "embed")
 
 
@@ -48,7 +51,7 @@ def select(root: Any, selector: str, key: str) -> list[HtmlElement]:
         raise Failed(f"{key} {bad}")
     try:
         found = root.xpath(xpath(selector))
-    except etree.XPathError:
+    except (etree.XPathError, ValueError):  # control characters
         raise Failed(f"{key} is too complex") from None
     return [one for one in found if isinstance(one.tag, str)]
 
@@ -66,11 +69,27 @@ def written(element: HtmlElement) -> str:
     return str(made)
 
 
+def spaced_text(element: HtmlElement) -> str:
+    """Return the text of an element on one line, with spaces between the texts of its parts."""
+    return " ".join(" ".join(map(str, element.itertext())).split())
+
+
+def shorten(root: HtmlElement) -> None:
+    """Remove the last of many similar elements within an element, until a large page is a sample of itself."""
+    for most in _CHILDREN:
+        if sum(1 for _ in root.iter()) <= _SAMPLE:
+            return
+        for parent in list(root.iter()):
+            if len(parent) <= most:
+                continue
+            seen: Counter[str] = Counter()
+            for child in list(parent):
+                kind = _KINDS.get(str(child.tag), str(child.tag))
+                seen[kind] += 1
+                if seen[kind] > most:
+                    parent.remove(child)
+
+
 def lines_of(element: HtmlElement) -> list[str]:
     """Return the text of an element, a line for each block."""
     return [line for line in plain(written(element)).split("\n") if line.strip()]
-
-
-def above(element: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield the elements around an element, the nearest first."""
-    yield from element.iterancestors()

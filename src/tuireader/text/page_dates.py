@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from tuireader.text.date_words import JUST_NOW, MONTHS, NAMED_DAYS, UNITS
 from tuireader.text.regex import regex
@@ -88,6 +89,7 @@ class Found:
     end: int
 
 
+@lru_cache(2048)
 def find(text: str, now: int, *, month_first: bool = False) -> Found | None:
     """Return the first date in a text, or None; `month_first` reads 1/2/2026 as 2 January."""
     found = [one for one in _dates(text[:LONGEST], now, month_first) if one is not None]
