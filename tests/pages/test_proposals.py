@@ -45,5 +45,5 @@ def test_different_headlines_with_dates_are_worth_more() -> None:
     items = [(f"A headline of some length, number {n}", f"/{n}", NOW, "") for n in range(5)]
     undated = [(title, link, None, rest) for title, link, _, rest in items]
     alike = [("A headline of some length", link, time, rest) for _, link, time, rest in items]
-    assert quality(items) > quality(undated) > quality(alike)
+    assert quality(items, NOW) > quality(undated, NOW) > quality(alike, NOW)
     assert headline(4) < headline(12) < headline(40) == 1.0 > headline(400)

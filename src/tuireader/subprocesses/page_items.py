@@ -8,7 +8,6 @@ in which the other selectors and the defaults look.
 from __future__ import annotations
 
 import copy
-import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -32,7 +31,9 @@ _MOST_COPIED = 400_000  # elements of all items together
 _LONGEST_TITLE = 500
 _LONGEST_SUMMARY = 100_000
 _INLINE = frozenset(("a", "b", "strong", "i", "em", "span", "font", "small", "img", "u", "code"))
-_YEAR_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "th", "dt", "b", "strong")
+_LONGEST_DATE = 60  # characters of a heading that is a date
+_WEEKDAY = 12  # characters before it
+_DATED_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "th", "dt", "b", "strong")
 _YEAR = re.compile(r"(?:[^\W\d_]+\s)?((?:19|20)\d\d)\s?年?")  # "2024", "May 2024"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _DATE_PARTS = ("datetime", "content", "data-date", "data-time", "data-timestamp", "title")
@@ -48,10 +49,10 @@ Page = tuple[str, str, str, tuple[Item, ...], str, tuple[str, ...]]
 def items(page: str, selectors: Mapping[str, str], now: int) -> Page:
     """Return the articles of a page. Raises Failed, naming a selector that is wrong or finds nothing."""
     root = tree(page)
-    found = scopes(root, selectors["items"])
+    found = scopes(root, selectors["items"], now)
     if not found:
         raise Failed("items finds nothing on the page")
-    made, missing = read(found, selectors, now, language_of(root))
+    made, missing = read(found, selectors, language_of(root))
     if not made:
         raise Failed("items finds nothing with a title or link on the page")
     following = ""
@@ -75,20 +76,22 @@ class Scope:
 
     element: HtmlElement
     whole: HtmlElement
-    latest: float = math.inf
-    """Latest time of a date without a year: a heading such as "2024" may say more than today."""
+    latest: int
+    """Latest time of a date without a year: now, or the end of a year in a heading."""
+    day: int | None
+    """Date in a heading, for an item without one."""
 
 
-def scopes(root: HtmlElement, selector: str) -> list[Scope]:
+def scopes(root: HtmlElement, selector: str, now: int) -> list[Scope]:
     """Return the items that a selector finds. Raises Failed."""
-    return copied(root, groups(select(root, selector, "items"))[:MOST_ITEMS])
+    return copied(root, groups(select(root, selector, "items"))[:MOST_ITEMS], now)
 
 
-def copied(root: HtmlElement, found: Sequence[Group]) -> list[Scope]:
+def copied(root: HtmlElement, found: Sequence[Group], now: int) -> list[Scope]:
     """Return items with copies of their elements. Raises Failed if that is too much."""
     from lxml import html
 
-    latest = _latest(root, {first for first, _ in found})
+    headed = _headed(root, {first for first, _ in found}, now)
     made: list[Scope] = []
     elements = 0
     for first, group in found:
@@ -104,7 +107,7 @@ def copied(root: HtmlElement, found: Sequence[Group]) -> list[Scope]:
         else:
             for one in whole:
                 one.tail = "\n"
-        made.append(Scope(first, whole, latest[first]))
+        made.append(Scope(first, whole, *headed[first]))
     return made
 
 
@@ -170,25 +173,35 @@ def _is_empty_line(element: HtmlElement) -> bool:
     )
 
 
-def _latest(root: HtmlElement, firsts: Collection[HtmlElement]) -> Mapping[HtmlElement, float]:
-    """Return the latest time of each item by the nearest heading before it that is a year."""
-    if not any(_YEAR.fullmatch(text_of(one)) for one in root.iter(*_YEAR_TAGS)):
-        return dict.fromkeys(firsts, math.inf)
-    found: dict[HtmlElement, float] = {}
-    end, level = math.inf, 7
+def _headed(
+    root: HtmlElement, firsts: Collection[HtmlElement], now: int
+) -> Mapping[HtmlElement, tuple[int, int | None]]:
+    """Return what the nearest heading before each item says: the latest time of dates, and a day."""
+    undated = (now, None)
+    headings = {
+        one: said for one in root.iter(*_DATED_TAGS) if (said := _dated(text_of(one), now)) != undated
+    }
+    if not headings:
+        return dict.fromkeys(firsts, undated)
+    found: dict[HtmlElement, tuple[int, int | None]] = {}
+    said, level = undated, 7
     for one in root.iter():
         if one in firsts:
-            found[one] = end
-        elif one.tag in _YEAR_TAGS and not any(above in firsts for above in one.iterancestors()):
-            year = _YEAR.fullmatch(text_of(one))
+            found[one] = said
+        elif one.tag in _DATED_TAGS and not any(above in firsts for above in one.iterancestors()):
             rank = HEADINGS.index(one.tag) if one.tag in HEADINGS else 6
-            if year or rank <= level:
-                end, level = (_end_of(int(year[1])), rank) if year else (math.inf, 7)
+            if one in headings or rank <= level:
+                said, level = headings.get(one, undated), rank
     return found
 
 
-def _end_of(year: int) -> float:
-    return datetime(year + 1, 1, 1, tzinfo=UTC).timestamp() - 1
+def _dated(heading: str, now: int) -> tuple[int, int | None]:
+    """Return the latest time of dates without a year below a heading, and the day that it states."""
+    if year := _YEAR.fullmatch(heading):
+        end = datetime(int(year[1]) + 1, 1, 1, tzinfo=UTC).timestamp() - 1
+        return int(min(now, end)), None
+    found = page_dates.find(heading, now) if len(heading) <= _LONGEST_DATE else None
+    return now, found.seconds if found and found.start <= _WEEKDAY else None
 
 
 def _until_heading(element: HtmlElement, following: HtmlElement) -> bool:
@@ -216,7 +229,7 @@ def _is_head_of_table(element: HtmlElement) -> bool:
 
 
 def read(
-    found: Sequence[Scope], selectors: Mapping[str, str], now: int, language: str
+    found: Sequence[Scope], selectors: Mapping[str, str], language: str
 ) -> tuple[list[Item], tuple[str, ...]]:
     """Return the items with their parts, and the keys whose selectors found nothing in any of them."""
     chosen = {key: [_first(one.whole, selectors.get(key, ""), key) for one in found] for key in PARTS}
@@ -229,7 +242,7 @@ def read(
     seen: set[tuple[str, str]] = set()
     for at, scope in enumerate(found):
         title, link, date, summary = (chosen[key][at] for key in PARTS)
-        item = _item(scope, title, link, date, summary, int(min(now, scope.latest)), month_first)
+        item = _item(scope, title, link, date, summary, month_first)
         if (item[0] or item[1]) and item[:2] not in seen:
             seen.add(item[:2])
             made.append(item)
@@ -246,13 +259,13 @@ def _item(
     link: HtmlElement | None,
     date: HtmlElement | None,
     summary: HtmlElement | None,
-    now: int,
     month_first: bool,
 ) -> Item:
-    whole = scope.whole
+    whole, now = scope.whole, scope.latest
     title = title if title is not None else default_title(whole)
     address = _address(link) if link is not None else default_link(scope, title)
     time, dated = _time(date, now, month_first) if date is not None else default_time(whole, now, month_first)
+    time = scope.day if time is None else time
     words = title_text(title) if title is not None else next(iter(lines_of(whole)), "")
     rest = _written(summary) if summary is not None else _rest(whole, title, dated, address)
     return words[:_LONGEST_TITLE], address, time, rest

@@ -29,7 +29,7 @@ from tuireader.subprocesses.page_items import (
 from tuireader.subprocesses.page_tree import base_of, select, shorten, text_of, tree
 from tuireader.subprocesses.page_titles import HEADLINE, headline, title_selector
 from tuireader.subprocesses.sandbox import Failed
-from tuireader.text import cell_len
+from tuireader.text import cell_len, page_dates
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -93,16 +93,16 @@ def _best(found: Sequence[Proposal]) -> list[Proposal]:
 
 
 def _read(root: HtmlElement, block: Block, now: int, language: str) -> Proposal | None:
-    scopes = copied(root, groups(block.elements))
+    scopes = copied(root, groups(block.elements), now)
     selectors = {"items": block.selector}
     if title := title_selector(scopes, now):
         selectors["item_title"] = title
     links = _headlines(scopes)  # before reading takes the titles out
-    items, _ = read(scopes, selectors, now, language)
+    items, _ = read(scopes, selectors, language)
     if len(items) < 2:
         return None
     crowd = min(1.0, 2.5 / links) if links else 1.0
-    score = quality(items) * zone(block.elements) * (1 - missed(block)) * crowd
+    score = quality(items, now) * zone(block.elements) * (1 - missed(block)) * crowd
     score *= uniform(block.elements) * _pleasant(block.selector)
     return Proposal(selectors, block.elements[0], items, score)
 
@@ -118,19 +118,20 @@ def _lead(root: HtmlElement, proposal: Proposal, now: int, language: str) -> str
             continue
         for selector in (f"{one.tag}.{name}" for name in classes(one)):
             alone = select(root, selector, "items")
-            found, _ = read(copied(root, [(one, [one])]), {}, now, language)
+            found, _ = read(copied(root, [(one, [one])], now), {}, language)
             new = found and found[0][1] and found[0][1] not in known
             if alone == [one] and new and found[0][2] is not None and cell_len(found[0][0]) >= HEADLINE:
                 return selector
     return ""
 
 
-def quality(items: Sequence[Item]) -> float:
+def quality(items: Sequence[Item], now: int) -> float:
     """Return how much items look like articles: different headlines with links and dates."""
     count = len(items)
     titles = Counter(item[0] for item in items)
     links = Counter(item[1] for item in items if item[1])
     dated = sum(item[2] is not None for item in items) / count
+    days = sum(page_dates.is_date(item[0], now) for item in items) / count
     rest = sum(len(item[3]) > 200 for item in items) / count
     return (
         math.log2(1 + min(count, 32))
@@ -139,6 +140,7 @@ def quality(items: Sequence[Item]) -> float:
         * headline(median(cell_len(item[0]) for item in items))
         * (1 + dated**2)  # of one block, all have a date, or none
         * (1 + 0.2 * rest)
+        * (1 - 0.8 * days)
     )
 
 

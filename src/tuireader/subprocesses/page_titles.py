@@ -26,7 +26,7 @@ _NAMES = re.compile(
     r"|title$|headline$",
     re.IGNORECASE,
 )
-_TAGS = ("strong", "b", "em", "cite", "a", "td")  # may be titles without a class
+_TAGS = ("h2", "h3", "h4", "h5", "strong", "b", "em", "cite", "a", "td")  # may be titles without a class
 
 
 def title_selector(scopes: Sequence[Scope], now: int) -> str:
@@ -69,7 +69,8 @@ def _score(texts: Sequence[str], scopes: Sequence[Scope], short: float = 0.0) ->
     said = [text for text in texts if text]
     if not said:
         return 0.0
-    different = len(set(said)) / len(said)
+    words = {re.sub(r"\d+", "", text) for text in said}  # better than numbers alone
+    different = (0.6 * len(set(said)) + 0.4 * len(words)) / len(said)
     return len(said) / len(scopes) * different * max(short, headline(median(map(cell_len, said))))
 
 

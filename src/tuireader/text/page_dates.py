@@ -44,6 +44,9 @@ _COMPACT = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9
 _MONTH_AND_DAY = (
     r"^[\[(【（]?(?P<month>0\d|1[0-2])-(?P<day>[0-3]\d)[\])】）]?$"  # as in Chinese lists of news
 )
+_DAY_ALONE = (  # in two lines
+    r"^(?P<day>\d{1,2})\s(?P<year>20\d\d)[-/.年](?P<month>\d{1,2})月?$"
+)
 _EAST_ASIAN = (
     r"(?:(?P<year>(?:19|20)\d\d)\s?[年년]\s?)?(?<!\d)(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日號号일]"
     r"(?:[^\d]{0,8}(?P<hour>\d{1,2})[:时時시](?P<minute>[0-5]\d))?"
@@ -58,7 +61,7 @@ _DAY_FIRST = (
     rf"(?:[\s,/'’-]{{1,3}}(?:de\s|del\s)?(?P<year>(?:19|20)\d\d|\d\d(?![\d:.]))(?!\d))?" + _TIME
 )
 _MONTH_FIRST = (
-    rf"(?P<name>{_WORD})\.?\s{{1,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])"
+    rf"(?<![^\W\d_])(?P<name>{_WORD})\.?\s{{1,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])"
     rf"(?:,?\s{{1,2}}(?P<year>(?:19|20)\d\d)(?!\d))?" + _TIME
 )
 _A = "an?|one|une?|una|uno|eine[rm]|um|uma"
@@ -117,7 +120,7 @@ def puts_month_first(texts: list[str], language: str) -> bool:
 
 def _dates(text: str, now: int, month_first: bool) -> Iterator[Found | None]:
     if any(map(str.isdigit, text)):
-        for pattern in (_ISO, _COMPACT, _MONTH_AND_DAY, _EAST_ASIAN):
+        for pattern in (_ISO, _COMPACT, _MONTH_AND_DAY, _DAY_ALONE, _EAST_ASIAN):
             for match in regex(pattern).finditer(text):
                 yield _calendar_date(match, int(match["month"]), int(match["day"]), now)
         for match in regex(_FIGURES).finditer(text):
