@@ -92,12 +92,25 @@ def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:
         if share < 0.9:
             chosen = [one for one in chosen if one.find(".//a") is not None]
             selector, elements = f"{selector}:has(a)", chosen
-        key = tuple(order[one] for one in elements)
-        found.setdefault(key, Block("", tuple(elements))).others.append(selector)
+        for more, within in ((selector, elements), *_dated_only(selector, elements, facts)):
+            key = tuple(order[one] for one in within)
+            found.setdefault(key, Block("", tuple(within))).others.append(more)
     for block in found.values():
         block.score = _cheap_score(block, facts)
     ranked = sorted(found.values(), key=lambda block: -block.score)
     return [_exact(root, block) for block in ranked[:most] if block.score > 0]
+
+
+def _dated_only(
+    selector: str, elements: Sequence[HtmlElement], facts: Mapping[HtmlElement, Facts]
+) -> Iterator[tuple[str, list[HtmlElement]]]:
+    """Yield selectors for the elements with dates, if something in them tells them from the others."""
+    dated = [one for one in elements if facts[one].dates]
+    if _FEWEST <= len(dated) < len(elements):
+        others = {str(child.tag) for one in elements if not facts[one].dates for child in one}
+        for tag in sorted({str(child.tag) for child in dated[0]} - others):
+            if all(one.find(tag) is not None for one in dated):
+                yield f"{selector}:has(> {tag})", dated
 
 
 def _exact(root: HtmlElement, block: Block) -> Block:

@@ -27,7 +27,7 @@ from tuireader.subprocesses.page_items import (
     read,
 )
 from tuireader.subprocesses.page_tree import base_of, select, shorten, text_of, tree
-from tuireader.subprocesses.page_titles import HEADLINE, headline, title_selector
+from tuireader.subprocesses.page_parts import HEADLINE, headline, link_selector, title_selector
 from tuireader.subprocesses.sandbox import Failed
 from tuireader.text import cell_len, page_dates
 
@@ -39,6 +39,7 @@ MOST = 5
 _READ = 24  # blocks to read
 _WORTH = 0.35  # a proposal needs this share of the best score ...
 _LEAST = 1.0  # ... and this score
+_DIFFERENT = 0.8  # share of links that are different if they lead to the articles
 _NEXT_WORDS = frozenset((
     *("next", "next page", "older", "older posts", "older entries", "weiter", "nächste", "nächste seite"),
     *("ältere beiträge", "suivant", "page suivante", "siguiente", "successivo", "successiva", "próxima"),
@@ -99,6 +100,12 @@ def _read(root: HtmlElement, block: Block, now: int, language: str) -> Proposal 
         selectors["item_title"] = title
     links = _headlines(scopes)  # before reading takes the titles out
     items, _ = read(scopes, selectors, language)
+    different = len({item[1] for item in items})
+    if different < _DIFFERENT * len(items):
+        scopes = copied(root, groups(block.elements), now)
+        if link := link_selector(scopes, different):
+            selectors["item_link"] = link
+            items, _ = read(scopes, selectors, language)
     if len(items) < 2:
         return None
     crowd = min(1.0, 2.5 / links) if links else 1.0

@@ -48,7 +48,7 @@ _DAY_ALONE = (  # in two lines
     r"^(?P<day>\d{1,2})\s(?P<year>20\d\d)[-/.年](?P<month>\d{1,2})月?$"
 )
 _EAST_ASIAN = (
-    r"(?:(?P<year>(?:19|20)\d\d)\s?[年년]\s?)?(?<!\d)(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日號号일]"
+    r"(?:(?:(?P<year>(?:19|20)\d\d)|令和(?P<reiwa>\d{1,2}|元))\s?[年년]\s?)?(?<!\d)(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日號号일]"
     r"(?:[^\d]{0,8}(?P<hour>\d{1,2})[:时時시](?P<minute>[0-5]\d))?"
 )
 _FIGURES = (
@@ -159,6 +159,8 @@ def _in_figures(match: re.Match[str], now: int, month_first: bool) -> Found | No
 
 def _calendar_date(match: re.Match[str], month: int, day: int, now: int) -> Found | None:
     written = match.groupdict().get("year")
+    if reign := match.groupdict().get("reiwa"):
+        written = str(2018 + (1 if reign == "元" else int(reign)))
     if written is not None:
         year = int(written) if len(written) == 4 else 2000 + int(written)
         return _found(match, year, month, day)

@@ -1,4 +1,4 @@
-"""Find a selector for the titles of a page's items. Only for the sandbox."""
+"""Find selectors for the titles and links of a page's items. Only for the sandbox."""
 
 from __future__ import annotations
 
@@ -58,6 +58,18 @@ def title_selector(scopes: Sequence[Scope], now: int) -> str:
     return chosen
 
 
+def link_selector(scopes: Sequence[Scope], links: int) -> str:
+    """Return a selector for the links that finds more than a number of different ones, or ""."""
+    best, chosen = links, ""
+    for selector, elements in _parts(scopes).items():
+        if len(elements) < _COMMON * len(scopes) or not all(map(is_link, elements.values())):
+            continue
+        different = len({one.get("href") for one in elements.values()})
+        if different > best:
+            best, chosen = different, selector
+    return chosen
+
+
 def headline(cells: float) -> float:
     """Return a factor for the length of titles."""
     if cells < HEADLINE:
@@ -78,9 +90,9 @@ def _purity(titles: Sequence[HtmlElement], now: int) -> float:
     """Return a factor that is small if titles have more in them: a date, several links, whole blocks."""
     mixed = 0
     for one in titles:
-        within = sum(1 for part in one.iter("p", "div", "ul", "table", "time", "td") if part is not one)
+        within = any(part is not one for part in one.iter("p", "div", "ul", "table", "time", "td", "br"))
         links = sum(map(is_link, one.iter("a")))
-        mixed += links > 1 or within > 0 or page_dates.find(spaced_text(one), now) is not None
+        mixed += links > 1 or within or page_dates.find(spaced_text(one), now) is not None
     return 1 - 0.6 * mixed / len(titles)
 
 
@@ -107,7 +119,7 @@ def _selectors(element: HtmlElement) -> Iterator[str]:
     if tag == "a" and parent is not None:
         for name in classes(parent)[:2]:
             yield f".{name} > a"
-    if tag in _TAGS and not names:
+    if tag in _TAGS and (not names or tag == "a"):
         number = 1 + sum(1 for _ in element.itersiblings(tag, preceding=True))
         if tag not in ("a", "td"):
             yield tag
