@@ -1,7 +1,7 @@
 """Select the articles of a web page by CSS selectors. Only for the sandbox.
 
 An item may stand for several elements: a `dt` with its `dd`, a heading with what follows it, a table row with
-the rows below that belong to it, a link with its line between `<br>`. All of them are copied into one element,
+the rows below that belong to it, a link with its line between `<br>`. All of them are copied into one,
 in which the other selectors and the defaults look.
 """
 
@@ -33,7 +33,7 @@ _LONGEST_SUMMARY = 100_000
 _INLINE = frozenset(("a", "b", "strong", "i", "em", "span", "font", "small", "img", "u", "code"))
 _LONGEST_DATE = 60  # characters of a heading that is a date
 _WEEKDAY = 12  # characters before it
-_DATED_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "th", "dt", "b", "strong")
+_DATED_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "th", "b", "strong", "p", "div")
 _YEAR = re.compile(r"(?:[^\W\d_]+\s)?((?:19|20)\d\d)\s?年?")  # "2024", "May 2024"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _DATE_PARTS = ("datetime", "content", "data-date", "data-time", "data-timestamp", "title")
@@ -84,14 +84,14 @@ class Scope:
 
 def scopes(root: HtmlElement, selector: str, now: int) -> list[Scope]:
     """Return the items that a selector finds. Raises Failed."""
-    return copied(root, groups(select(root, selector, "items"))[:MOST_ITEMS], now)
+    return copied(groups(select(root, selector, "items"))[:MOST_ITEMS], headings(root, now))
 
 
-def copied(root: HtmlElement, found: Sequence[Group], now: int) -> list[Scope]:
+def copied(found: Sequence[Group], known: Headings) -> list[Scope]:
     """Return items with copies of their elements. Raises Failed if that is too much."""
     from lxml import html
 
-    headed = _headed(root, {first for first, _ in found}, now)
+    headed = _headed({first for first, _ in found}, known)
     made: list[Scope] = []
     elements = 0
     for first, group in found:
@@ -173,33 +173,52 @@ def _is_empty_line(element: HtmlElement) -> bool:
     )
 
 
-def _headed(
-    root: HtmlElement, firsts: Collection[HtmlElement], now: int
-) -> Mapping[HtmlElement, tuple[int, int | None]]:
-    """Return what the nearest heading before each item says: the latest time of dates, and a day."""
-    undated = (now, None)
-    headings = {
-        one: said for one in root.iter(*_DATED_TAGS) if (said := _dated(text_of(one), now)) != undated
-    }
-    if not headings:
+@dataclass(slots=True)
+class Headings:
+    """What the headings of a page say: the latest time of dates without a year below them, and a day."""
+
+    root: HtmlElement
+    now: int
+    said: Mapping[HtmlElement, tuple[int, int | None]]
+
+
+def headings(root: HtmlElement, now: int) -> Headings:
+    """Return the headings of a page that are a year or a day, if there are several."""
+    said = {one: dated for one in root.iter(*_DATED_TAGS) if (dated := _dated(one, now)) != (now, None)}
+    return Headings(root, now, said if len(set(said.values())) > 1 else {})  # one alone may be about the page
+
+
+def _headed(firsts: Collection[HtmlElement], known: Headings) -> Mapping[HtmlElement, tuple[int, int | None]]:
+    """Return what the nearest heading before each item says."""
+    undated: tuple[int, int | None] = (known.now, None)
+    if not known.said:
         return dict.fromkeys(firsts, undated)
     found: dict[HtmlElement, tuple[int, int | None]] = {}
     said, level = undated, 7
-    for one in root.iter():
+    for one in known.root.iter():
         if one in firsts:
             found[one] = said
-        elif one.tag in _DATED_TAGS and not any(above in firsts for above in one.iterancestors()):
+        elif one in known.said or one.tag in HEADINGS:
             rank = HEADINGS.index(one.tag) if one.tag in HEADINGS else 6
-            if one in headings or rank <= level:
-                said, level = headings.get(one, undated), rank
+            is_within = any(above in firsts for above in one.iterancestors())
+            if not is_within and (one in known.said or rank <= level):
+                said, level = known.said.get(one, undated), rank
+    days = [day for _, day in found.values() if day is not None]
+    if len(set(days)) == len(days) and not all(one.tag in HEADINGS for one in known.said):
+        return {one: (latest, None) for one, (latest, _) in found.items()}  # a part of each item
     return found
 
 
-def _dated(heading: str, now: int) -> tuple[int, int | None]:
+def _dated(element: HtmlElement, now: int) -> tuple[int, int | None]:
     """Return the latest time of dates without a year below a heading, and the day that it states."""
+    heading = text_of(element) if len(element) <= 2 else ""
+    if not any(map(str.isdigit, heading[:_LONGEST_DATE])):
+        return now, None
     if year := _YEAR.fullmatch(heading):
         end = datetime(int(year[1]) + 1, 1, 1, tzinfo=UTC).timestamp() - 1
         return int(min(now, end)), None
+    if element.tag not in HEADINGS and not page_dates.is_date(heading, now):
+        return now, None
     found = page_dates.find(heading, now) if len(heading) <= _LONGEST_DATE else None
     return now, found.seconds if found and found.start <= _WEEKDAY else None
 
@@ -272,10 +291,11 @@ def _item(
 
 
 def default_title(whole: HtmlElement) -> HtmlElement | None:
-    """Return the first heading with a text, else the first link with one."""
+    """Return the first heading with a text, else the first link with one; never the number of a day."""
     for names in (HEADINGS, ("a",)):
         for one in whole.iter(*names):
-            if _says_something(text_of(one)):
+            text = text_of(one)
+            if _says_something(text) and not (text.isdecimal() and len(text) <= 2):
                 return one
     return None
 

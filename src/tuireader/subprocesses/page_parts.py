@@ -19,25 +19,28 @@ if TYPE_CHECKING:
 
 HEADLINE = 15
 """Cells of a link from which it may be a headline."""
-_LONGEST = 160  # cells
+_LONGEST = 90  # cells
+_SAMPLE = 20  # items
 _COMMON = 0.8  # share of items that must have a title
 _NAMES = re.compile(
     r"(?:^|[-_])(?:title\w*|titel\w*|headline|heading|subject|titre|titulo|titolo|name|caption)(?:$|[-_])"
     r"|title$|headline$",
     re.IGNORECASE,
 )
-_TAGS = ("h2", "h3", "h4", "h5", "strong", "b", "em", "cite", "a", "td")  # may be titles without a class
+_NAMED = ("h2", "h3", "h4", "h5", "strong", "b", "em", "cite")  # may be titles without a class
+_PLACED = ("td", "p", "div", "span")  # ... by their place
 
 
 def title_selector(scopes: Sequence[Scope], now: int) -> str:
     """Return a selector for the titles, or "" if the first heading or link is as good."""
+    scopes = scopes[:: 1 + len(scopes) // _SAMPLE]
     usual = [default_title(scope.whole) for scope in scopes]
     texts = [title_text(one) if one is not None else "" for one in usual]
     tags = Counter(one.tag for one in usual if one is not None)
     if tags and tags.most_common(1)[0][0] in HEADINGS:  # may be short, such as a version
-        best = 1.65 * _score(texts, scopes, short=0.8)
+        best = 1.65 * _score(texts, scopes, is_heading=True)
     else:
-        best = 1.1 * _score(texts, scopes)
+        best = 1.1 * _score(texts, scopes) * _purity([one for one in usual if one is not None], now)
     is_linked = all(one is not None and _is_linked(one) for one in usual)
     chosen = ""
     for selector, elements in _parts(scopes).items():
@@ -74,16 +77,21 @@ def headline(cells: float) -> float:
     """Return a factor for the length of titles."""
     if cells < HEADLINE:
         return math.pow(max(0.05, cells / HEADLINE), 1.5)
-    return 1.0 if cells <= _LONGEST else _LONGEST / cells
+    return 1.0 if cells <= _LONGEST else math.sqrt(_LONGEST / cells)
 
 
-def _score(texts: Sequence[str], scopes: Sequence[Scope], short: float = 0.0) -> float:
+def _score(texts: Sequence[str], scopes: Sequence[Scope], is_heading: bool = False) -> float:
     said = [text for text in texts if text]
     if not said:
         return 0.0
+    share = len(said) / len(scopes)
+    length = headline(median(map(cell_len, said)))
+    if is_heading:
+        return share * len(set(said)) / len(said) * max(0.8, length)
     words = {re.sub(r"\d+", "", text) for text in said}  # better than numbers alone
     different = (0.6 * len(set(said)) + 0.4 * len(words)) / len(said)
-    return len(said) / len(scopes) * different * max(short, headline(median(map(cell_len, said))))
+    different *= 0.85 if len({text.split()[0] for text in said}) == 1 else 1.0  # "More about ..."
+    return share * different * length
 
 
 def _purity(titles: Sequence[HtmlElement], now: int) -> float:
@@ -93,7 +101,7 @@ def _purity(titles: Sequence[HtmlElement], now: int) -> float:
         within = any(part is not one for part in one.iter("p", "div", "ul", "table", "time", "td", "br"))
         links = sum(map(is_link, one.iter("a")))
         mixed += links > 1 or within or page_dates.find(spaced_text(one), now) is not None
-    return 1 - 0.6 * mixed / len(titles)
+    return 1 - 0.6 * mixed / max(1, len(titles))
 
 
 def _is_linked(element: HtmlElement) -> bool:
@@ -105,8 +113,8 @@ def _parts(scopes: Sequence[Scope]) -> Mapping[str, dict[int, HtmlElement]]:
     found: dict[str, dict[int, HtmlElement]] = {}
     for at, scope in enumerate(scopes):
         for one in scope.whole.iter():
-            if not isinstance(one.tag, str) or one is scope.whole or one.getparent() is scope.whole:
-                continue  # the item itself needs no selector
+            if not isinstance(one.tag, str) or one is scope.whole:
+                continue
             for selector in _selectors(one):
                 found.setdefault(selector, {}).setdefault(at, one)
     return found
@@ -119,9 +127,14 @@ def _selectors(element: HtmlElement) -> Iterator[str]:
     if tag == "a" and parent is not None:
         for name in classes(parent)[:2]:
             yield f".{name} > a"
-    if tag in _TAGS and (not names or tag == "a"):
-        number = 1 + sum(1 for _ in element.itersiblings(tag, preceding=True))
-        if tag not in ("a", "td"):
-            yield tag
-        elif number > 1:  # the first one is usual
-            yield f"{tag}:nth-of-type({number})"
+    if tag in _NAMED and not names:
+        yield tag
+    elif tag == "a" or tag in _PLACED:
+        yield _numbered(element)
+        if parent is not None and parent.tag in (*_PLACED, "a", "li"):
+            yield f"{_numbered(parent)} > {_numbered(element)}"
+
+
+def _numbered(element: HtmlElement) -> str:
+    number = 1 + sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+    return f"{element.tag}:nth-of-type({number})"

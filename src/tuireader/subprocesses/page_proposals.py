@@ -19,15 +19,17 @@ from urllib.parse import urljoin, urlsplit
 
 from tuireader.subprocesses.page_blocks import Block, blocks, classes, is_link, missed, uniform, utility, zone
 from tuireader.subprocesses.page_items import (
+    Headings,
     Item,
     Scope,
     copied,
     groups,
+    headings,
     language_of,
     read,
 )
-from tuireader.subprocesses.page_tree import base_of, select, shorten, text_of, tree
 from tuireader.subprocesses.page_parts import HEADLINE, headline, link_selector, title_selector
+from tuireader.subprocesses.page_tree import base_of, select, shorten, text_of, tree
 from tuireader.subprocesses.sandbox import Failed
 from tuireader.text import cell_len, page_dates
 
@@ -39,6 +41,8 @@ MOST = 5
 _READ = 24  # blocks to read
 _WORTH = 0.35  # a proposal needs this share of the best score ...
 _LEAST = 1.0  # ... and this score
+_DAY = 86_400
+_WEEKDAY = 12  # characters beside a date
 _DIFFERENT = 0.8  # share of links that are different if they lead to the articles
 _NEXT_WORDS = frozenset((
     *("next", "next page", "older", "older posts", "older entries", "weiter", "nächste", "nächste seite"),
@@ -67,16 +71,17 @@ def propose(page: str, url: str, now: int) -> list[dict[str, str]]:
     language = language_of(root)
     following = next_selector(root, urljoin(url, base_of(root)))
     shorten(root)
+    heads = headings(root, now)
     found: list[Proposal] = []
     for block in blocks(root, now, _READ):
         try:
-            proposal = _read(root, block, now, language)
+            proposal = _read(block, heads, language)
         except Failed:
             continue
         if proposal is not None:
             found.append(proposal)
     chosen = _best(found)
-    if chosen and (lead := _lead(root, chosen[0], now, language)):
+    if chosen and (lead := _lead(chosen[0], heads, language)):
         chosen[0].selectors["items"] = f"{lead}, {chosen[0].selectors['items']}"
     return [one.selectors | ({"next_page": following} if following else {}) for one in chosen]
 
@@ -93,28 +98,28 @@ def _best(found: Sequence[Proposal]) -> list[Proposal]:
     return chosen[:MOST]
 
 
-def _read(root: HtmlElement, block: Block, now: int, language: str) -> Proposal | None:
-    scopes = copied(root, groups(block.elements), now)
+def _read(block: Block, heads: Headings, language: str) -> Proposal | None:
+    scopes = copied(groups(block.elements), heads)
     selectors = {"items": block.selector}
-    if title := title_selector(scopes, now):
+    if title := title_selector(scopes, heads.now):
         selectors["item_title"] = title
     links = _headlines(scopes)  # before reading takes the titles out
     items, _ = read(scopes, selectors, language)
     different = len({item[1] for item in items})
     if different < _DIFFERENT * len(items):
-        scopes = copied(root, groups(block.elements), now)
+        scopes = copied(groups(block.elements), heads)
         if link := link_selector(scopes, different):
             selectors["item_link"] = link
             items, _ = read(scopes, selectors, language)
     if len(items) < 2:
         return None
     crowd = min(1.0, 2.5 / links) if links else 1.0
-    score = quality(items, now) * zone(block.elements) * (1 - missed(block)) * crowd
+    score = quality(items, heads.now) * zone(block.elements) * (1 - missed(block)) * crowd
     score *= uniform(block.elements) * _pleasant(block.selector)
     return Proposal(selectors, block.elements[0], items, score)
 
 
-def _lead(root: HtmlElement, proposal: Proposal, now: int, language: str) -> str:
+def _lead(proposal: Proposal, heads: Headings, language: str) -> str:
     """Return a selector for an article in a form of its own just before the others, or ""."""
     known = {item[1] for item in proposal.items}
     if any(item[2] is None for item in proposal.items):
@@ -124,8 +129,8 @@ def _lead(root: HtmlElement, proposal: Proposal, now: int, language: str) -> str
         if one is None or one.tag not in ("div", "article", "section", "a", "li"):
             continue
         for selector in (f"{one.tag}.{name}" for name in classes(one)):
-            alone = select(root, selector, "items")
-            found, _ = read(copied(root, [(one, [one])], now), {}, language)
+            alone = select(heads.root, selector, "items")
+            found, _ = read(copied([(one, [one])], heads), {}, language)
             new = found and found[0][1] and found[0][1] not in known
             if alone == [one] and new and found[0][2] is not None and cell_len(found[0][0]) >= HEADLINE:
                 return selector
@@ -137,8 +142,8 @@ def quality(items: Sequence[Item], now: int) -> float:
     count = len(items)
     titles = Counter(item[0] for item in items)
     links = Counter(item[1] for item in items if item[1])
-    dated = sum(item[2] is not None for item in items) / count
-    days = sum(page_dates.is_date(item[0], now) for item in items) / count
+    dated = sum(item[2] is not None and item[2] < now + _DAY for item in items) / count  # no events
+    days = sum(_is_day(item[0], now) for item in items) / count
     rest = sum(len(item[3]) > 200 for item in items) / count
     return (
         math.log2(1 + min(count, 32))
@@ -149,6 +154,12 @@ def quality(items: Sequence[Item], now: int) -> float:
         * (1 + 0.2 * rest)
         * (1 - 0.8 * days)
     )
+
+
+def _is_day(title: str, now: int) -> bool:
+    found = page_dates.find(title, now)
+    rest = title[: found.start] + title[found.end :] if found else title
+    return len(rest) <= _WEEKDAY and not re.search(r"\d", rest)
 
 
 def _pleasant(selector: str) -> float:

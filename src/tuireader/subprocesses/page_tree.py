@@ -75,7 +75,7 @@ def spaced_text(element: HtmlElement) -> str:
 
 
 def shorten(root: HtmlElement) -> None:
-    """Remove the last of many similar elements within an element, until a large page is a sample of itself."""
+    """Remove the last of many similar neighbours until a large page is a sample of itself."""
     for most in _CHILDREN:
         if sum(1 for _ in root.iter()) <= _SAMPLE:
             return
