@@ -5,14 +5,33 @@ from __future__ import annotations
 import pytest
 
 from tests.pages.layouts import HELD_OUT, LAYOUTS, NOW, SITE, articles, page, wanted
-from tuireader.subprocesses.page_items import items
-from tuireader.subprocesses.page_proposals import headline, propose, quality
+from tuireader.subprocesses.page_items import MOST_ITEMS, items
+from tuireader.subprocesses.page_parts import headline
+from tuireader.subprocesses.page_proposals import propose, quality
+from tuireader.subprocesses.page_tree import shorten, tree
 
 
 @pytest.mark.parametrize("name", (*LAYOUTS, *HELD_OUT))
 def test_the_first_proposal_finds_exactly_the_articles(name: str) -> None:
     proposals = propose(page(name), SITE, NOW)
     assert articles(items(page(name), proposals[0], NOW)[3]) == wanted(name)
+
+
+def test_a_large_page_is_judged_by_a_sample_and_read_whole() -> None:
+    row = "<tr><td>{0:02d}.11.2026</td><td><a href=/d/{1}>Minutes, part {1} of many</a></td><td>PDF</td></tr>"
+    rows = "".join(row.format(number % 20 + 1, number) for number in range(2_000))
+    html = f"<html><body><table class=list>{rows}</table></body></html>"
+    root = tree(html)
+    shorten(root)
+    assert sum(1 for _ in root.iter()) <= 2_000
+    (proposal,) = propose(html, SITE, NOW)
+    assert proposal == {"items": "table.list > tr"}
+    assert len(items(html, proposal, NOW)[3]) == MOST_ITEMS
+
+
+def test_links_that_are_all_the_same_are_replaced_by_others() -> None:
+    (proposal, *_) = propose(page("unlinked-titles"), SITE, NOW)
+    assert proposal["item_link"]
 
 
 def test_the_next_page_is_found_by_its_relation_or_its_name() -> None:

@@ -15,7 +15,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tuireader.subprocesses.page_items import HEADINGS, groups
+from tuireader.subprocesses.page_headings import HEADINGS
+from tuireader.subprocesses.page_items import groups
 from tuireader.subprocesses.page_tree import select
 from tuireader.text import page_dates
 
@@ -106,8 +107,9 @@ def _dated_only(
 ) -> Iterator[tuple[str, list[HtmlElement]]]:
     """Yield selectors for the elements with dates, if something in them tells them from the others."""
     dated = [one for one in elements if facts[one].dates]
-    if _FEWEST <= len(dated) < len(elements):
-        others = {str(child.tag) for one in elements if not facts[one].dates for child in one}
+    undated = [one for one in elements if facts[one].links and not facts[one].dates]
+    if undated and len(dated) >= _FEWEST:
+        others = {str(child.tag) for one in undated for child in one}
         for tag in sorted({str(child.tag) for child in dated[0]} - others):
             if all(one.find(tag) is not None for one in dated):
                 yield f"{selector}:has(> {tag})", dated
@@ -210,10 +212,10 @@ def _selectors(element: HtmlElement, numbers: Mapping[HtmlElement, str]) -> Iter
     if parent is None:
         return
     anchors = _anchors(parent)
-    if names or anchors:  # the same class may be used in a sidebar
-        within = f"{tag}.{names[0]}" if names else f"{anchors[0]} > {tag}"
+    within = [*(f"{tag}.{name}" for name in names[:1]), *(f"{anchor} > {tag}" for anchor in anchors[:1])]
+    if within:  # the same class may be used in a sidebar
         scopes = (found[0] for one in parent.iterancestors() if (found := _anchors(one)))
-        yield from (f"{scope} {within}" for scope in islice(scopes, _SCOPES))
+        yield from (f"{scope} {one}" for scope in dict.fromkeys(islice(scopes, _SCOPES)) for one in within)
     before = parent.getprevious()
     if before is not None and before.tag in HEADINGS:
         yield f"{before.tag} + {parent.tag} > {tag}"

@@ -8,16 +8,15 @@ in which the other selectors and the defaults look.
 from __future__ import annotations
 
 import copy
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import pairwise, takewhile
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from tuireader.subprocesses.page_headings import HEADINGS, Headings, headed, headings
 from tuireader.subprocesses.page_tree import base_of, lines_of, select, spaced_text, text_of, tree, written
 from tuireader.subprocesses.sandbox import Failed
 from tuireader.text import page_dates
@@ -31,11 +30,6 @@ _MOST_COPIED = 400_000  # elements of all items together
 _LONGEST_TITLE = 500
 _LONGEST_SUMMARY = 100_000
 _INLINE = frozenset(("a", "b", "strong", "i", "em", "span", "font", "small", "img", "u", "code"))
-_LONGEST_DATE = 60  # characters of a heading that is a date
-_WEEKDAY = 12  # characters before it
-_DATED_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "th", "b", "strong", "p", "div")
-_YEAR = re.compile(r"(?:[^\W\d_]+\s)?((?:19|20)\d\d)\s?年?")  # "2024", "May 2024"
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _DATE_PARTS = ("datetime", "content", "data-date", "data-time", "data-timestamp", "title")
 _SHORT_LINK = 40  # characters of a link such as "Read more"
 PARTS = ("item_title", "item_link", "item_date", "item_summary")
@@ -91,7 +85,7 @@ def copied(found: Sequence[Group], known: Headings) -> list[Scope]:
     """Return items with copies of their elements. Raises Failed if that is too much."""
     from lxml import html
 
-    headed = _headed({first for first, _ in found}, known)
+    dated = headed({first for first, _ in found}, known)
     made: list[Scope] = []
     elements = 0
     for first, group in found:
@@ -107,7 +101,7 @@ def copied(found: Sequence[Group], known: Headings) -> list[Scope]:
         else:
             for one in whole:
                 one.tail = "\n"
-        made.append(Scope(first, whole, *headed[first]))
+        made.append(Scope(first, whole, *dated[first]))
     return made
 
 
@@ -171,56 +165,6 @@ def _is_empty_line(element: HtmlElement) -> bool:
         (after is not None and after.tag == "br" and not str(element.tail or "").strip())
         or (before is not None and before.tag == "br" and not str(before.tail or "").strip())
     )
-
-
-@dataclass(slots=True)
-class Headings:
-    """What the headings of a page say: the latest time of dates without a year below them, and a day."""
-
-    root: HtmlElement
-    now: int
-    said: Mapping[HtmlElement, tuple[int, int | None]]
-
-
-def headings(root: HtmlElement, now: int) -> Headings:
-    """Return the headings of a page that are a year or a day, if there are several."""
-    said = {one: dated for one in root.iter(*_DATED_TAGS) if (dated := _dated(one, now)) != (now, None)}
-    return Headings(root, now, said if len(set(said.values())) > 1 else {})  # one alone may be about the page
-
-
-def _headed(firsts: Collection[HtmlElement], known: Headings) -> Mapping[HtmlElement, tuple[int, int | None]]:
-    """Return what the nearest heading before each item says."""
-    undated: tuple[int, int | None] = (known.now, None)
-    if not known.said:
-        return dict.fromkeys(firsts, undated)
-    found: dict[HtmlElement, tuple[int, int | None]] = {}
-    said, level = undated, 7
-    for one in known.root.iter():
-        if one in firsts:
-            found[one] = said
-        elif one in known.said or one.tag in HEADINGS:
-            rank = HEADINGS.index(one.tag) if one.tag in HEADINGS else 6
-            is_within = any(above in firsts for above in one.iterancestors())
-            if not is_within and (one in known.said or rank <= level):
-                said, level = known.said.get(one, undated), rank
-    days = [day for _, day in found.values() if day is not None]
-    if len(set(days)) == len(days) and not all(one.tag in HEADINGS for one in known.said):
-        return {one: (latest, None) for one, (latest, _) in found.items()}  # a part of each item
-    return found
-
-
-def _dated(element: HtmlElement, now: int) -> tuple[int, int | None]:
-    """Return the latest time of dates without a year below a heading, and the day that it states."""
-    heading = text_of(element) if len(element) <= 2 else ""
-    if not any(map(str.isdigit, heading[:_LONGEST_DATE])):
-        return now, None
-    if year := _YEAR.fullmatch(heading):
-        end = datetime(int(year[1]) + 1, 1, 1, tzinfo=UTC).timestamp() - 1
-        return int(min(now, end)), None
-    if element.tag not in HEADINGS and not page_dates.is_date(heading, now):
-        return now, None
-    found = page_dates.find(heading, now) if len(heading) <= _LONGEST_DATE else None
-    return now, found.seconds if found and found.start <= _WEEKDAY else None
 
 
 def _until_heading(element: HtmlElement, following: HtmlElement) -> bool:

@@ -10,7 +10,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from tuireader.subprocesses.page_blocks import classes, is_link, utility
-from tuireader.subprocesses.page_items import HEADINGS, Scope, default_title, title_text
+from tuireader.subprocesses.page_headings import HEADINGS
+from tuireader.subprocesses.page_items import Scope, default_title, title_text
 from tuireader.subprocesses.page_tree import spaced_text, text_of
 from tuireader.text import cell_len, page_dates
 
@@ -41,7 +42,7 @@ def title_selector(scopes: Sequence[Scope], now: int) -> str:
         best = 1.65 * _score(texts, scopes, is_heading=True)
     else:
         best = 1.1 * _score(texts, scopes) * _purity([one for one in usual if one is not None], now)
-    is_linked = all(one is not None and _is_linked(one) for one in usual)
+    is_linked = all(one is None or _is_linked(one) for one in usual)
     chosen = ""
     for selector, elements in _parts(scopes).items():
         samples = list(elements.values())
@@ -53,7 +54,7 @@ def title_selector(scopes: Sequence[Scope], now: int) -> str:
         score = _score(said, scopes) * _purity(samples, now) * (1.2 if linked else 0.8)
         score *= 1.4 if any(map(_NAMES.search, names)) else 1.0
         score *= 0.95 if not names or any(map(utility, names)) else 1.0
-        same = said == texts
+        same = said == [text for text in texts if text]
         if same and linked and not is_linked:
             score = max(score, 1.05 * best)  # the same titles, with the right links
         if score > best:

@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from tuireader.subprocesses.page_blocks import Block, blocks, classes, is_link, missed, uniform, utility, zone
+from tuireader.subprocesses.page_headings import Headings, headings
 from tuireader.subprocesses.page_items import (
-    Headings,
     Item,
     Scope,
     copied,
     groups,
-    headings,
     language_of,
     read,
 )
@@ -142,7 +141,8 @@ def quality(items: Sequence[Item], now: int) -> float:
     count = len(items)
     titles = Counter(item[0] for item in items)
     links = Counter(item[1] for item in items if item[1])
-    dated = sum(item[2] is not None and item[2] < now + _DAY for item in items) / count  # no events
+    times = [item[2] for item in items if item[2] is not None]
+    dated = sum(0.5 if time > now + _DAY else 1 for time in times) / count  # events are no news
     days = sum(_is_day(item[0], now) for item in items) / count
     rest = sum(len(item[3]) > 200 for item in items) / count
     return (

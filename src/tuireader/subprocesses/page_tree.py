@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MOST_ELEMENTS = 120_000
-_SAMPLE = 3_000  # elements that are enough to find what repeats
+_SAMPLE = 2_000  # elements that are enough to find what repeats
 _CHILDREN = (100, 60, 40, 25)  # children of one kind to keep in each element, tried in this order
 _KINDS = {"dd": "dt"}  # kinds that take turns within an element
 _UNSEEN = ("script", "style", "template", "noscript", "svg", "canvas", "object", "embed")
