@@ -13,6 +13,7 @@ from textual import _wait
 from tests.ui import demo_library, samples
 from tests.ui.running import Running, running
 from tests.ui.shelf import Shelf, configured
+from tuireader.ui import app
 from tuireader.ui.controllers import marks
 from tuireader.ui.flows import context
 
@@ -26,8 +27,9 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def keys_wait_for_flows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine a flow may take longer than a key of a person waits for it."""
+    """On a busy machine a flow or a screen may take longer than a key of a person waits for it."""
     monkeypatch.setattr(context, "PATIENCE", 60.0)
+    monkeypatch.setattr(app, "PATIENCE", 60.0)
     monkeypatch.setattr(marks, "MOMENT", 60.0)  # nor may the store be faster than a toast
 
 

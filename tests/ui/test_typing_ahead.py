@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import failing, many
 from tuireader.errors import TuireaderError
+from tuireader.model import FeedHealth
 from tuireader.ui import app as app_module
 
 SIZES = [(120, 40), (80, 24), (40, 12)]
@@ -125,6 +128,19 @@ async def test_keys_after_another_screen_are_for_the_list(demo: Running) -> None
         at = demo.main.articles.cursor
         await demo.write(keys)
         assert len(demo.app.screen_stack) == 2 and demo.main.articles.cursor == at + 1, keys
+    await demo.write("Hj\rG")
+    assert demo.view_kind == "feed" and demo.main.articles.cursor == len(demo.main.articles.ids) - 1
+
+
+async def test_keys_wait_for_the_rows_of_a_table(demo: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    health = demo.library.feeds.health
+
+    async def slow() -> Sequence[FeedHealth]:
+        for _ in range(1000):
+            await asyncio.sleep(0)
+        return await health()
+
+    monkeypatch.setattr(demo.library.feeds, "health", slow)
     await demo.write("Hj\rG")
     assert demo.view_kind == "feed" and demo.main.articles.cursor == len(demo.main.articles.ids) - 1
 

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 KeepFrame = Callable[["Session", "TopLine", "Panes", "StatusLine"], Awaitable[None]]
 
+PATIENCE = 1.0
+"""Seconds that keys wait for a screen that is being opened."""
 _AT_REST = 0.5
 """Idle seconds before a full garbage collection."""
 YOUNG_ROUNDS = 20
@@ -191,14 +193,15 @@ class TuireaderApp(Host):
             await self.run_binding(key)  # the action did not apply: that of a parent may
 
     async def _until_ready(self) -> None:
-        """Wait until a screen that has just been opened has its focus."""
+        """Wait until a screen that has just been opened has its focus, and a table its rows."""
         screen = self.screen
         if screen is self._typed_on:
             return
         self._typed_on = screen
         ready = asyncio.Event()
         screen.call_after_refresh(ready.set)
-        await wait_at_most(1, ready)  # it may have been left meanwhile
+        await wait_at_most(PATIENCE, ready)  # it may have been left meanwhile
+        await wait_at_most(PATIENCE, getattr(screen, "filled", ready))
 
     def action_help_quit(self) -> None:
         """Say how to quit: ctrl+c without selected text."""

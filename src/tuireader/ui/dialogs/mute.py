@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -106,6 +107,8 @@ class Mute(FormDialog[str | View | None]):
         self._feed = feed
         self._words = words
         self._stored: Sequence[tuple[MuteConfig, int]] = ()
+        self.filled = asyncio.Event()
+        """Set once the active mutes are listed; the first keys wait for that."""
 
     def compose(self) -> ComposeResult:
         """Compose the four fields, the preview and the active mutes."""
@@ -200,6 +203,7 @@ class Mute(FormDialog[str | View | None]):
         )
         self.choices.display = bool(self._stored)
         self.show_hint()
+        self.filled.set()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Show the articles that a mute hides."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -38,6 +39,8 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
     def __init__(self, flows: FlowRunner) -> None:
         super().__init__(classes="table")
         self.flows = flows
+        self.filled = asyncio.Event()
+        """Set once the rows are shown; the first keys wait for that."""
 
     @property
     def host(self) -> Host:
@@ -74,6 +77,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
 
     async def _fill(self) -> None:
         self.table.show(await self.fetch())
+        self.filled.set()
         self.top.show(count=self.summary())
         self.update_details()
 
