@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ import pytest
 from tests.builders import item, opened, refreshed, rss
 from tests.cli.command import Home, start_apart
 from tests.processes import end_once, problems, rows
-from tests.web import Web, in_thread
+from tests.web import Answer, Request, Web, in_thread
 
 pytestmark = pytest.mark.slow
 
@@ -35,39 +37,50 @@ command = ["sh", "-c", "(cat; echo) >> 'told.jsonl'"]
 """
 
 
-@pytest.fixture(scope="module")
-def web() -> Iterator[Web]:
-    with in_thread() as server:
-        entries = [item(str(n), f"Ferry {n}", TEASER, url=f"{server.url}/{n}") for n in range(PAGES)]
-        server.serve("/feed", rss("The Quay", entries))
+class Quay:
+    """A server of watched pages and of pages of articles, which answers only so many until all are `free`."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        self.free = math.inf
         for n in range(PAGES):
-            server.serve(f"/{n}", STORY, headers=HTML, latency=0.02)
-        yield server
+            web.handle(f"/{n}", partial(self._answer, STORY))
+        entries = [item(str(n), f"Ferry {n}", TEASER, url=f"{web.url}/{n}") for n in range(PAGES)]
+        web.serve("/feed", rss("The Quay", entries))
+
+    def notices(self, news: str) -> None:
+        """Serve the watched pages; their menus are not watched."""
+        for n in range(PAGES):
+            self.web.handle(f"/pier{n}", partial(self._answer, NOTICES.format(n, news, news)))
+
+    def _answer(self, page: str, request: Request) -> Answer:
+        self.free -= 1
+        return Answer(page.encode(), headers=HTML, latency=0 if self.free >= 0 else 60)
 
 
-def notices(web: Web, news: str) -> None:
-    """Serve the watched pages, each a bit later than the last; their menus are not watched."""
-    for n in range(PAGES):
-        web.serve(f"/pier{n}", NOTICES.format(n, news, news), headers=HTML, latency=0.02 * n)
+@pytest.fixture(scope="module")
+def quay() -> Iterator[Quay]:
+    with in_thread() as server:
+        yield Quay(server)
 
 
-async def base(folder: Path, web: Web) -> Home:
+async def base(folder: Path, quay: Quay) -> Home:
     """Watch the pages for a first time, then subscribe to a feed of teasers as well; all pages change."""
     folder.mkdir()
-    notices(web, "")
+    quay.notices("")
     text = "".join(
-        f'[[feeds]]\nurl = "{web.url}/pier{n}"\nkind = "page"\nselect = "main"\n' for n in range(PAGES)
+        f'[[feeds]]\nurl = "{quay.web.url}/pier{n}"\nkind = "page"\nselect = "main"\n' for n in range(PAGES)
     )
     async with opened(folder, text) as library:
         await refreshed(library)
-    notices(web, "<p>A quokka waits for the ferry.</p>")
+    quay.notices("<p>A quokka waits for the ferry.</p>")
     home = Home(folder)
-    home.config.write_text(f'{text}[[feeds]]\nurl = "{web.url}/feed"\n', encoding="utf-8")
+    home.config.write_text(f'{text}[[feeds]]\nurl = "{quay.web.url}/feed"\n', encoding="utf-8")
     return home
 
 
-async def test_a_refresh_with_pages_may_be_killed_at_any_moment(web: Web, tmp_path: Path) -> None:
-    first = await base(tmp_path / "base", web)
+async def test_a_refresh_with_pages_may_be_killed_at_any_moment(quay: Quay, tmp_path: Path) -> None:
+    first = await base(tmp_path / "base", quay)
     half_way: Counter[str] = Counter()
     for number in range(KILLS):
         home = Home(tmp_path / str(number))
@@ -75,13 +88,15 @@ async def test_a_refresh_with_pages_may_be_killed_at_any_moment(web: Web, tmp_pa
         told = home.folder / "told.jsonl"
         with home.config.open("a", encoding="utf-8") as file:
             file.write(MORE.replace("told.jsonl", str(told)))
-        web.requests.clear()
+        quay.web.requests.clear()
+        quay.free = (2 * number + 1) * PAGES // KILLS  # feeds first, then full texts
         child = start_apart(home, "refresh", "--json")
         assert child.stdout is not None
-        steps, wanted = 0, (number + 1) * 2 * PAGES // (KILLS + 1)  # feeds first, then full texts
+        steps, wanted = 0, quay.free + (quay.free > PAGES)  # the feed of teasers is always answered
         while steps < wanted:
             steps += json.loads(child.stdout.readline())["event"] in ("feed", "text")
         end_once(child, lambda: True)
+        quay.free = math.inf
         assert problems(home.database) == []
         ((texts, changes),) = rows(home.database, STORED)
         half_way["texts"] += 0 < texts < PAGES
@@ -94,7 +109,7 @@ async def test_a_refresh_with_pages_may_be_killed_at_any_moment(web: Web, tmp_pa
         lines = [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines() if line]
         counts = Counter(article["id"] for line in lines for article in line["articles"])
         assert len(counts) == 2 * PAGES and set(counts.values()) == {1}
-        asked = Counter(request.path for request in web.requests if request.path[1:].isdigit())
+        asked = Counter(request.path for request in quay.web.requests if request.path[1:].isdigit())
         assert max(asked.values()) <= 2 and asked.total() <= PAGES + 4  # only what was on its way
     assert all(half_way[part] >= 0.25 * KILLS for part in ("texts", "changes")), half_way
 
