@@ -1,6 +1,7 @@
 """Pictures of the demo for the README: `python docs/screenshots.py` writes docs/images/*.svg.
 
-Another folder may be named. The same program makes the same pictures, to the byte.
+Another folder may be named, and the pictures to take after it. The same program makes the same pictures, to
+the byte.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,10 +118,10 @@ def offline(svg: str) -> str:
     )
 
 
-async def take_all(target: Path) -> None:
-    """Every picture, each on a fresh demo."""
+async def take_all(target: Path, names: Sequence[str]) -> None:
+    """Take the pictures of these names, or every one, each on a fresh demo."""
     config, _ = loads(demo.config_text(), "demo")
-    for picture in PICTURES:
+    for picture in (one for one in PICTURES if not names or one.name in names):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             paths = Paths(folder / "config.toml", folder / "demo.db", folder, folder)
@@ -137,4 +138,4 @@ if __name__ == "__main__":
     time.tzset()
     chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     chosen.mkdir(exist_ok=True)
-    asyncio.run(take_all(chosen))
+    asyncio.run(take_all(chosen, sys.argv[2:]))

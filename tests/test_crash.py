@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 FEEDS, OLD, NEW = 20, 2, 3
 LINES, LOG = 45, 600_000
 """A refresh prints so many lines; its log grows to half as much again."""
-KILLS = int(os.environ.get("TUIREADER_KILLS", "6"))
+KILLS = int(os.environ.get("TUIREADER_KILLS", "4"))
 MORE = """
 [fetch]
 per_host = 8

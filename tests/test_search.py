@@ -120,7 +120,7 @@ SHELF = (
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.data())
 def test_the_store_and_the_memory_give_the_same_articles(data: st.DataObject) -> None:
     made = data.draw(st.lists(ENTRIES, min_size=1, max_size=8))

@@ -19,7 +19,7 @@ import pytest
 
 from tests import newsboat
 from tests.builders import item, rss
-from tests.cli.command import Home, Run, Told, run_apart, run_here, subscribe
+from tests.cli.command import Home, Run, Told, run_here, subscribe
 from tests.cli.test_json import fits
 from tests.newsboat import ATOM, DATA, FEEDS, HARBOUR, PLAIN, TITLES
 from tests.web import Web
@@ -415,9 +415,9 @@ def test_the_read_state_goes_to_another_machine(
         "mkfifo p; cat p & {export} p; wait",
     ],
 )
-def test_an_export_goes_where_it_is_sent(home: Home, shell: str) -> None:
+def test_an_export_goes_where_it_is_sent(run: Run, home: Home, shell: str) -> None:
     subscribe(home, "https://example.org/feed")
-    expected = run_apart(home, "export").out
+    expected = run("export").out
     words = [sys.executable, "-m", "tuireader", *home.arguments("export")]
     done = subprocess.run(
         ["bash", "-c", shell.format(export=shlex.join(words))],

@@ -616,7 +616,7 @@ def check(document: Document) -> None:
 
 
 @given(st.one_of(MARKUP, HOSTILE, SOUP, st.lists(st.one_of(MARKUP, HOSTILE, SOUP), max_size=4).map("".join)))
-@settings(max_examples=500)
+@settings(max_examples=250)
 def test_any_text_gives_a_sound_document(html: str) -> None:
     check(parse(html, BASE))
     for url, label, context in links_of(html, BASE):
@@ -659,6 +659,6 @@ ARTICLE = st.recursive(
 
 
 @given(ARTICLE)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_a_document_has_the_words_of_the_plain_text(html: str) -> None:
     assert WORD.findall(parse(html, BASE).text) == WORD.findall(plain(html))

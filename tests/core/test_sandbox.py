@@ -160,7 +160,7 @@ async def test_a_job_that_overruns_is_killed_and_the_next_one_done() -> None:
         assert process.returncode is not None
 
 
-@pytest.mark.parametrize("unread", [1, 50_000, 100_000, 200_000])
+@pytest.mark.parametrize("unread", [1, 100_000])
 async def test_a_job_that_is_given_up_while_its_answer_comes(unread: int) -> None:
     noise = saved(Image.effect_noise((1200, 1200), 80).convert("RGB"), "PNG")
     async with started() as (sandbox, process):

@@ -25,7 +25,7 @@ def start(home: Path, *arguments: str, program: Sequence[str] = ("-m", "tuireade
     return Terminal([sys.executable, *program, *arguments], home=home, size=(100, 30), env=env)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_in_order(tmp_path: Path, number: signal.Signals) -> None:
     with start(tmp_path, "--demo") as terminal:
         terminal.wait("Harbour Tech")
