@@ -28,12 +28,15 @@ CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuirea
 # Else each of the many programs that the tests start would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test coverage check bench docs soak mutants lock clean
+.PHONY: demo test tests coverage check bench docs soak mutants lock clean
 
 demo: .venv/.installed
 	$(BIN)/tuireader --demo $(ARGS)
 
-test: check
+test: .venv/.locked
+	@$(MAKE) --no-print-directory -j 2 check tests
+
+tests: .venv/.locked
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci $(ARGS)
 
 coverage: .venv/.locked
