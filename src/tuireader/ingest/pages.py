@@ -42,18 +42,16 @@ def plan_pages(
     if is_new:
         arrived = arrived[:AT_FIRST]
     untitled, media = _marked(parsed.entries)
-    samples = {text.id: _sample(text, text.url in untitled, text.url in media) for text in arrived}
-    kind = _judged(
-        store,
-        feed,
-        list(samples.values())[: teasers.MOST],
-        parsed.site_url or feed.site_url or feed.url,
-        is_new,
-    )
+
+    def sample(text: StoredText) -> Sample:
+        return _sample(text, text.url in untitled, text.url in media)
+
+    newest = [sample(text) for text in arrived[: teasers.MOST]]
+    kind = _judged(store, feed, newest, parsed.site_url or feed.site_url or feed.url, is_new)
     if setting == "on":
         wanted = [text.id for text in arrived if text.url]
     elif kind == "teasers":
-        wanted = [number for number, sample in samples.items() if teasers.needs_page(sample)]
+        wanted = [text.id for text in arrived if teasers.needs_page(sample(text))]
     else:
         return
     store.full_texts.expect(wanted, now)
