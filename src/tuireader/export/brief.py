@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 from tuireader.model import Evidence
+from tuireader.values import dataclass
 
 FORMATS = ("md", "json", "html")
 

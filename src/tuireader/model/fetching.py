@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated
+
+from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from http.cookiejar import Cookie

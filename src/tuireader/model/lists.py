@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Annotated
 
 from tuireader.model.articles import ArticleRow
+from tuireader.values import dataclass
 
 
 class ViewKind(StrEnum):

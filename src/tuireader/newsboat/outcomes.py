@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
 from tuireader.text import clean
+from tuireader.values import dataclass
 
 Made = tuple[str, ...]
 """Key of an entry that a line adds: its table in the configuration and its identity there."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from tuireader.config import ViewConfig
@@ -15,6 +14,7 @@ from tuireader.newsboat.outcomes import Consent, No, Outcome, settled
 from tuireader.newsboat.single_settings import CACHE, Settings
 from tuireader.newsboat.urls import Subscriptions
 from tuireader.text import clean
+from tuireader.values import dataclass
 
 _MOST_FILES = 50
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from tuireader.lexicon import Folded, Term, fold, index_folded, words
@@ -27,6 +26,7 @@ from tuireader.query.tree import (
     positive_terms,
     start_of_day,
 )
+from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

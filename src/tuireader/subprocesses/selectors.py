@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from tuireader.values import dataclass
 
 LONGEST = 1_000
 """Maximum characters of a selector."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tuireader import query
 from tuireader.lexicon import Term
 from tuireader.query import And, Node, Not, Or, QueryError, Text
+from tuireader.values import dataclass
 from tuireader.watch.rules import WatchRule, parse_item
 
 _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "author"}

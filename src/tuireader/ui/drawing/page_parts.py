@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model import Article
+from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.document import Link
