@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import click
 
 from tuireader import __version__
 from tuireader.errors import Exit
-from tuireader.values import dataclass
 
 EXIT_CODES = {
     Exit.OK: "All went well.",

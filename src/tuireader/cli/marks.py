@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from tuireader.cli.output import json_option, print_json
 from tuireader.errors import UsageError
 from tuireader.model import ArticleRow, Change
 from tuireader.text.wording import counted
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.library import Library

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tuireader.commands.keys import SAME_BYTE, key_label, normalise_key
 from tuireader.commands.table import BY_ID, COMMANDS, PRESETS
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

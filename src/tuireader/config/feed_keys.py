@@ -1,10 +1,10 @@
 """Keys of `[[feeds]]`."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from tuireader.config.kinds import ADDRESS, COMMAND
 from tuireader.config.values import FLAG, HEADERS, LINE, LINES, RAW, Key, choice, duration, switch
-from tuireader.values import dataclass
 
 _DAY = 86400
 

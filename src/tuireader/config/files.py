@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from tuireader.errors import ConfigError
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

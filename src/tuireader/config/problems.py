@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from tuireader.config.toml_lines import key_lines
 from tuireader.text import cell_len, clean
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Schema of the configuration (a dataclass per table, a field per key) and its reference."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date
 from typing import Annotated, Any
 
@@ -28,7 +28,6 @@ from tuireader.config.values import (
     size,
     switch,
 )
-from tuireader.values import dataclass
 
 _DAY = 86400
 

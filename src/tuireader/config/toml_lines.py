@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
-
-from tuireader.values import dataclass
 
 
 class StatementKind(Enum):

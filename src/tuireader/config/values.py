@@ -9,12 +9,12 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from tuireader.commands import did_you_mean
 from tuireader.text import clean, without_password
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ import html
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tuireader.config import NotifyConfig
 from tuireader.model import Alarm, Evidence
-from tuireader.values import dataclass
 
 # --------------------------------------------------------------------------- messages
 

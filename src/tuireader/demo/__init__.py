@@ -7,9 +7,8 @@ The sample feeds were written for tuireader. Their publishers are invented and u
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

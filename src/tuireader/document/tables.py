@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from tuireader.document.attributes import attributes, whole
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
 from tuireader.document.elements import DEEPEST, Cell, Elements, Table
 from tuireader.document.line import clip_spans, shift_spans, sort_spans
 from tuireader.text import cell_len
-from tuireader.values import dataclass
 
 _MOST_COLUMNS = 50
 _MOST_ROWS_SPANNED = 100

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from tuireader import dedup
 from tuireader.model import EntryDetails
 from tuireader.text import plain
 from tuireader.text.regex import regex
-from tuireader.values import dataclass
 
 MOST = 12
 """Number of newest entries to judge by."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from tuireader.commands import key_label, normalise_key
@@ -16,7 +16,6 @@ from tuireader.newsboat.outcomes import Made
 from tuireader.newsboat.single_settings import Settings
 from tuireader.query import REGEX_TOTAL, regex_sizes
 from tuireader.text import feed_key
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from tuireader.model import Evidence
-from tuireader.values import dataclass
 
 FORMATS = ("md", "json", "html")
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from tuireader.model import Fault
 from tuireader.text import clean
-from tuireader.values import dataclass
 
 HEAD = 60_000
 SHORT = 2_500  # letters that such a page shows at most

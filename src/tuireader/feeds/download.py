@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
@@ -13,7 +13,6 @@ from tuireader.feeds.errors import Refused
 from tuireader.feeds.fetch import Chain, Fetcher, FetchLimits
 from tuireader.feeds.headers import header, header_bytes, validator
 from tuireader.model import Fault, Fetched, FetchJob, FetchResult
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     import httpx

@@ -17,7 +17,7 @@ import time
 import traceback
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -41,7 +41,6 @@ from tuireader.feeds.hosts import PrivateAddress, Resolver
 from tuireader.feeds.redirects import redirect_target
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from http.cookiejar import Cookie

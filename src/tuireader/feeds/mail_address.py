@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tuireader.config.files import expand_home
 from tuireader.feeds.errors import Refused
 from tuireader.model import Fault
-from tuireader.values import dataclass
 
 PORTS = {"imap": 143, "imaps": 993}
 

@@ -13,6 +13,7 @@ import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +21,6 @@ from typing import BinaryIO
 from tuireader.feeds.errors import Refused
 from tuireader.feeds.mail_address import MailAddress
 from tuireader.model import Fault
-from tuireader.values import dataclass
 
 FIRST = 500
 """Number of the newest mails read on the first visit."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, SubElement, XMLPullParser, indent, tostring
 from xml.sax.saxutils import escape
 
@@ -16,7 +17,6 @@ from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.feeds.entry import web_url
 from tuireader.text import canonical_url, clean, without_password
-from tuireader.values import dataclass
 
 MAX_BYTES = 50_000_000
 MAX_FEEDS = 50_000

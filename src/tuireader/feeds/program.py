@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -25,7 +25,6 @@ from tuireader.feeds.errors import Refused
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified, Source
 from tuireader.subprocesses import guard, python
 from tuireader.text import clean
-from tuireader.values import dataclass
 
 AT_ONCE = 8
 MEMORY = 2 << 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from tuireader import query
@@ -18,7 +18,6 @@ from tuireader.store.articles import StoredText
 from tuireader.store.links import OutLink
 from tuireader.store.mutes import SPARES_WATCHED, WITH_WATCHED
 from tuireader.text import plain
-from tuireader.values import dataclass
 from tuireader.watch import Matcher
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_host, same_site
@@ -20,7 +20,6 @@ from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, P
 from tuireader.store import Pool
 from tuireader.store.feeds import FeedFacts
 from tuireader.timing import schedule
-from tuireader.values import dataclass
 
 _DEAD = frozenset({404, 410})
 _SURE_AFTER = schedule.HOUR

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tuireader import ingest
@@ -25,7 +25,6 @@ from tuireader.store import Store
 from tuireader.store.feeds import Attempt, FeedFacts
 from tuireader.store.requests import Asked
 from tuireader.timing import schedule
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.store.incoming import Saved

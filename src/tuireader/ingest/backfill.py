@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -34,7 +34,6 @@ from tuireader.store.feeds import FeedFacts
 from tuireader.store.gaps import Task
 from tuireader.store.requests import Asked
 from tuireader.timing import gaps
-from tuireader.values import dataclass
 
 PAGES, ARTICLES = 20, 1000
 """Limits for one gap."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
 from tuireader.lexicon.folding import GLUED, GLUED_CLASS, MARK_CLASS, WORD, WORD_CHAR, lowercase
 from tuireader.lexicon.indexing import BREAK, CAPITAL, CAPITALS, ENDING, GAP, breaks
-from tuireader.values import dataclass
 
 
 class Kind(Enum):

@@ -7,7 +7,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +21,6 @@ from tuireader.model import Article, Evidence, Related, Revision, Story
 from tuireader.store import Store
 from tuireader.subprocesses import programs
 from tuireader.subprocesses.programs import Ran
-from tuireader.values import dataclass
 
 _RELATING = ("relatives", "arrival", "relate", "rematch")
 _MOST = 1000

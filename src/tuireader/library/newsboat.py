@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from tuireader import ingest
@@ -20,7 +20,6 @@ from tuireader.store.exchange import ArticleMarks, ImportedArticle, ImportResult
 from tuireader.store.newsboat import NewsboatCache
 from tuireader.text import clean, safe_url, without_password
 from tuireader.text.wording import counted
-from tuireader.values import dataclass
 
 Progress = Callable[[int, int], None]
 

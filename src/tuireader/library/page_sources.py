@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig
@@ -11,7 +12,6 @@ from tuireader.library.page_tools import PageTools, fetch_limits
 from tuireader.model import FetchFailed, FetchJob, FoundArticle, FoundOnPage
 from tuireader.subprocesses.sandbox import Failed
 from tuireader.text import clean
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.library.feeds import Feeds

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Annotated
 
 from tuireader.model.fetching import EntryDetails, Fault
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from tuireader.model.articles import Feed
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Self
 
 from tuireader.model.articles import Evidence
 from tuireader.model.fetching import Fault
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.model.coverage import FeedGap

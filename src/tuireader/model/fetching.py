@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated
-
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from http.cookiejar import Cookie

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
 from tuireader.model.articles import ArticleRow
-from tuireader.values import dataclass
 
 
 class ViewKind(StrEnum):

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import lru_cache
 
 from tuireader import query
 from tuireader.newsboat.lexing import unescaped
 from tuireader.newsboat.outcomes import No
 from tuireader.text import clean
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import takewhile
-
-from tuireader.values import dataclass
 
 LONGEST_LINE = 20_000
 _BLANK = " \r\n\t"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated
 
 from tuireader.text import clean
-from tuireader.values import dataclass
 
 Made = tuple[str, ...]
 """Key of an entry that a line adds: its table in the configuration and its identity there."""

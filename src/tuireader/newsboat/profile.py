@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from tuireader.config import ViewConfig
@@ -14,7 +15,6 @@ from tuireader.newsboat.outcomes import Consent, No, Outcome, settled
 from tuireader.newsboat.single_settings import CACHE, Settings
 from tuireader.newsboat.urls import Subscriptions
 from tuireader.text import clean
-from tuireader.values import dataclass
 
 _MOST_FILES = 50
 

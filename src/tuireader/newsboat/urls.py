@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection, Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.config.kinds import command_address
@@ -14,7 +14,6 @@ from tuireader.newsboat.lexing import LONGEST_LINE, Line, lines, quoted, words
 from tuireader.newsboat.outcomes import Consent, Fate, Group, Made, No, Outcome
 from tuireader.newsboat.values import shell_words
 from tuireader.text import clean, without_password
-from tuireader.values import dataclass
 
 _MOST_FEEDS = 10_000
 _MOST_TAGS = 50

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as of_class
-from dataclasses import replace
 from itertools import pairwise
 
 from tuireader.lexicon import fold
@@ -30,7 +30,6 @@ from tuireader.query.tree import (
 )
 from tuireader.text import clean
 from tuireader.text.wording import counted
-from tuireader.values import dataclass
 
 _ENDS = frozenset({"word", "phrase", "regex", ")"})
 _BEGINS = frozenset({"word", "phrase", "regex", "field", "name", "(", "-"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from tuireader.lexicon import Folded, Term, fold, index_folded, words
@@ -26,7 +27,6 @@ from tuireader.query.tree import (
     positive_terms,
     start_of_day,
 )
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

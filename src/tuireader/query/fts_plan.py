@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 
 from tuireader.query import literals
 from tuireader.query.tree import And, Near, Node, Not, Or, Query, Regex, Text
-from tuireader.values import dataclass
 
 _INDEXED = {"": "{title body}", "title": "title", "body": "body", "author": "author"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
@@ -33,7 +34,6 @@ from tuireader.query.tree import (
     Regex,
     Text,
 )
-from tuireader.values import dataclass
 
 _OTHER_FIELDS = ("is", "has", "age", "after", "before")
 _MAX_LENGTH = 10_000

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from tuireader.related.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Profile
-from tuireader.values import dataclass
 
 _UNDATED_DAYS = 10.0  # assumed distance of articles without a date
 _UNDATED_FOLD_DAYS = 5.0  # ... and for folding, too short to separate two events of one kind

@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, term_hash, tokens
-from tuireader.values import dataclass
 
 TITLE, NAME, NUMBER, PAIR = 1, 2, 4, 8
 LEAD = 600  # characters of the text to read, as the subject of a story is at its top

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from tuireader.model import Relation
 from tuireader.related.compare import chance, days_between, fold_chance, same_text
 from tuireader.related.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 from tuireader.related.words import COMMON_HASHES
-from tuireader.values import dataclass
 
 FIRST = 0.6  # show nothing unless one candidate has this chance: no link is better than a wrong one
 SHOWN = 0.45  # besides that candidate, show all with at least this chance

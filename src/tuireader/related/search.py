@@ -7,6 +7,7 @@ articles.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from tuireader.related.compare import chance
@@ -24,7 +25,6 @@ from tuireader.related.features import (
 from tuireader.related.rank import Ranked, chances, likeliest, rank
 from tuireader.related.series import Series, Texts
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
-from tuireader.values import dataclass
 
 POSTINGS = 80  # articles to read for one term, before and after: when an article is opened, ...
 POSTINGS_ARRIVING = 40  # ... and when it arrives, which must be cheap

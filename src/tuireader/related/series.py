@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 from functools import lru_cache
@@ -17,7 +18,6 @@ from typing import Protocol
 
 from tuireader.related.features import NAME, UNIT, Profile
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, fold, is_cjk, term_hash, tokens
-from tuireader.values import dataclass
 
 _CACHED = 400  # maximum titles and texts in memory
 _WORDS = 40  # maximum words of a title to compare, to limit the cost of a hostile one

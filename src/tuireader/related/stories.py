@@ -9,11 +9,11 @@ user has split is never folded again.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from tuireader.related.compare import fold_chance, is_headline, much_in_common
 from tuireader.related.features import Profile
 from tuireader.related.series import Series
-from tuireader.values import dataclass
 
 SPAN_DAYS = 5.0
 YOUNG = 300

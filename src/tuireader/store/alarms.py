@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Alarm, AlarmKind, Fault, Pace
 from tuireader.store.sql import FEED_TITLE, Part
-from tuireader.values import dataclass
 
 _OLD = 30 * 86_400  # seconds; an article that arrives later than that after its date counts by its arrival
 

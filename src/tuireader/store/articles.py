@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Article, Enclosure, Evidence, FullText, Neighbour, Thread
@@ -11,7 +12,6 @@ from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
 from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, watches_of
 from tuireader.text import plain
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

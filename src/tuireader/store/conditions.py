@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from tuireader import query
 from tuireader.query import Age, And, Dated, Has, Is, Name, Near, Node, Not, Or, Regex, Text
 from tuireader.store.first_page import subscribed
 from tuireader.store.sql import FEED_TITLE, number_list
-from tuireader.values import dataclass
 
 _STATES = {
     "unread": "a.read = 0",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
 from tuireader.store.articles import StoredText
@@ -15,7 +15,6 @@ from tuireader.store.labels import Labels
 from tuireader.store.marks import Marks
 from tuireader.store.sql import Part, newest_id
 from tuireader.text import without_password
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +11,6 @@ from tuireader.config import FeedConfig
 from tuireader.model import Fault, Feed, FeedHealth
 from tuireader.store.sql import FEED_TITLE, Part, number_list
 from tuireader.text import without_password
-from tuireader.values import dataclass
 
 REFUSED = "refused"
 """`moved_why` of a feed that stays at its own address: it was followed to `moved_to`, and that was undone."""

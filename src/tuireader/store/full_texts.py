@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tuireader.model import Thread
@@ -12,7 +13,6 @@ from tuireader.store.json_columns import thread_text
 from tuireader.store.revisions import Revisions
 from tuireader.store.sql import Part, id_list, number_list
 from tuireader.text import plain
-from tuireader.values import dataclass
 
 _FAR = 31 * 86_400  # a later try was planned while the clock was wrong
 _DUE = f"t.next_try NOT BETWEEN ?1 + 1 AND ?1 + {_FAR}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tuireader.store.sql import Part, number_list
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.model import FeedGap

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from tuireader import dedup
@@ -11,7 +11,6 @@ from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
 from tuireader.store.articles import StoredText
 from tuireader.store.compression import Compressor, Stored
 from tuireader.store.json_columns import pack_extra
-from tuireader.values import dataclass
 
 
 @dataclass(slots=True)

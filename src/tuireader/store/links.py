@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tuireader.dedup import url_key
 from tuireader.store.sql import FEED_TITLE, Part, id_list
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +24,6 @@ from tuireader.store.dictionaries import Dictionaries, is_damage
 from tuireader.store.json_columns import evidence_of, thread_of, unpack_extra
 from tuireader.store.store import Store
 from tuireader.text.wording import counted
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

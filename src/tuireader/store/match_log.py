@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tuireader.model import Evidence
 from tuireader.store.articles import StoredText
 from tuireader.store.sql import FEED_TITLE, Part, id_list
 from tuireader.text import without_password
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.model import LoggedMatch

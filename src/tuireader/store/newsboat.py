@@ -14,12 +14,11 @@ import time
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tuireader.errors import TuireaderError, UnreadableError
-from tuireader.values import dataclass
 
 MOST_ARTICLES = 1_000_000
 _MOST_FEEDS = 100_000

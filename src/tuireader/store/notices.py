@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tuireader.store.match_log import MatchLog
 from tuireader.store.relations import rows_of, story_number
 from tuireader.store.sql import Part, id_list
-from tuireader.values import dataclass
 
 _WAITS, _NOTIFIED, _KNOWN = 0, 1, 2
 _IDENTITY = "a.id, a.feed_id, a.title, a.time, a.url_key, a.text_key"

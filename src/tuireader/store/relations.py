@@ -8,9 +8,9 @@ news. Lists only compare these values; other code uses `story_number` and `rows_
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tuireader.store.sql import FEED_TITLE, Part, newest_id, number_list
-from tuireader.values import dataclass
 
 _WINDOW = 12_000  # waiting articles to sort by time at once
 RELATED_UP_TO = "related up to"

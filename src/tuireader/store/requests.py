@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from tuireader.store.sql import Part
-from tuireader.values import dataclass
 
 _DAY = 86_400
 _DAYS = 7

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tuireader.model import Purged
 from tuireader.store.articles import Articles
@@ -15,7 +16,6 @@ from tuireader.store.compression import Compression
 from tuireader.store.full_texts import FullTexts
 from tuireader.store.index import Index
 from tuireader.store.sql import Part, id_list
-from tuireader.values import dataclass
 
 _WORTH = 0.25  # minimum share of empty pages to shrink the file
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tuireader.store.compression import Compression
 from tuireader.store.sql import Part, id_list
 from tuireader.text import plain
-from tuireader.values import dataclass
 
 _MOST = 20  # maximum versions of an article; live blogs have hundreds
 

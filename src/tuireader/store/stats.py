@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from statistics import median
 from typing import Annotated
@@ -12,7 +12,6 @@ from typing import Annotated
 from tuireader.store.json_columns import evidence_of
 from tuireader.store.relations import story_number
 from tuireader.store.sql import Part, id_list
-from tuireader.values import dataclass
 
 DAYS = 30
 _DAY = 86_400

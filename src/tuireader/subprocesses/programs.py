@@ -7,9 +7,9 @@ import contextlib
 import re
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tuireader.text import clean, clean_multiline
-from tuireader.values import dataclass
 
 ADDRESS = "{url}"
 TITLE = "{title}"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-
-from tuireader.values import dataclass
 
 LONGEST = 1_000
 """Maximum characters of a selector."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tuireader.text import page_dates
 from tuireader.text.cleaning import cut_characters
 from tuireader.text.regex import regex
 from tuireader.text.word_diff import hunks
-from tuireader.values import dataclass
 
 _COUNTED = (
     "views?|visits?|visitors?|hits|page ?views|likes?|shares?|retweets?|comments?|repl(?:y|ies)|readers?"

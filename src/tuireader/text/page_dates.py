@@ -10,12 +10,12 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from tuireader.text.date_words import JUST_NOW, MONTHS, NAMED_DAYS, UNITS
 from tuireader.text.regex import regex
-from tuireader.values import dataclass
 
 LONGEST = 300
 """Maximum characters of a text to search."""

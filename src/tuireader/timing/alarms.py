@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import exp, gamma, log, sqrt
 
 from tuireader.model import Pace
-from tuireader.values import dataclass
 
 DAY, WEEK = 86_400, 604_800
 HISTORY = 65 * WEEK

@@ -16,13 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tuireader.timing.documents import DAY as DAY
 from tuireader.timing.documents import Document as Document
 from tuireader.timing.documents import Listed as Listed
 from tuireader.timing.documents import Page, by_date, longest_rise, page_of
-from tuireader.values import dataclass
 
 FEW = 3
 """A document with so few entries or dates is often replaced as a whole: the comic or the issue of the day."""

@@ -11,12 +11,12 @@ id: so a feed is due when a cron job of the same interval runs, and neighbours a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 from statistics import median
 
 from tuireader.model import Fault
-from tuireader.values import dataclass
 
 QUARTER, HOUR, DAY = 900, 3600, 86_400
 RETRY_LEAST = 60

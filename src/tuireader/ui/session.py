@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from tuireader.config import UiConfig
 from tuireader.model import Article, Counts, Feed, View, ViewKind
 from tuireader.ui.drawing.page_parts import Page
 from tuireader.ui.views import ALL, UNREAD
-from tuireader.values import dataclass
 
 _UNCOUNTED = Counts()  # until the counts are here: for a million articles that takes seconds
 _KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that always show read articles

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tuireader import query
 from tuireader.lexicon import Term
 from tuireader.query import And, Node, Not, Or, QueryError, Text
-from tuireader.values import dataclass
 from tuireader.watch.rules import WatchRule, parse_item
 
 _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "author"}

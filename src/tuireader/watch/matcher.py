@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 
@@ -11,7 +12,6 @@ from tuireader.lexicon import Folded, Term
 from tuireader.model import Evidence, TermHit
 from tuireader.query import Query, QueryError, Regex, SlowRegex, Subject, Text
 from tuireader.text.wording import counted
-from tuireader.values import dataclass
 from tuireader.watch.article import SearchedArticle, Spans
 from tuireader.watch.rules import FIELDS, Item, Problem, WatchRule, parse_item
 from tuireader.watch.sentences import best_sentence

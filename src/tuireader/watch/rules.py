@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 
 from tuireader import query
 from tuireader.lexicon import Term, compile_term
 from tuireader.query import Regex
-from tuireader.values import dataclass
 
 FIELDS = ("title", "summary", "body", "author", "url", "label")
 """Fields that a watch can search; by default the first three."""

@@ -12,6 +12,7 @@ import tomllib
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
@@ -30,7 +31,6 @@ from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import clean, feed_key, without_password
 from tuireader.text.wording import counted
-from tuireader.values import dataclass
 
 _NOUNS = {
     "feeds": ("feed", "feeds"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from tuireader.text import cut_characters
-from tuireader.values import dataclass
 
 _LEAD = 1500  # characters of a later article to search: articles begin with their news
 _NAMED = 4

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tuireader.related.words import COMMON, STOP, is_cjk, phrases
 from tuireader.text import cut_characters
-from tuireader.values import dataclass
 
 _WORD = re.compile(r"[^\W_]+(?:[-–’'.&][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from typing import Annotated
@@ -17,7 +17,6 @@ from tuireader.query import Advice
 from tuireader.store import Store
 from tuireader.store import stats as numbers
 from tuireader.store.stats import FeedLead
-from tuireader.values import dataclass
 from tuireader.watch import Matcher
 
 _DAY = 86_400

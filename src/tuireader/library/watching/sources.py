@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from tuireader.config import WatchConfig
 from tuireader.query import And, Near, Node, Not, Or, Query, Text, parse
-from tuireader.values import dataclass
 
 FOLDER = "Search"
 _MOST = 10  # terms of a group: longer addresses are refused or cut by the services

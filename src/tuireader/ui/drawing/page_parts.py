@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model import Article
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.document import Link

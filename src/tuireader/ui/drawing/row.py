@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
@@ -10,7 +11,6 @@ from textual.strip import Strip
 
 from tuireader.text import cell_len, cut, pad
 from tuireader.ui.drawing.styles import Styles, under_cursor
-from tuireader.values import dataclass
 
 TitleRanges = Sequence[tuple[int, int, str]]
 """Half-open ranges of a title with the name of a style, sorted by start."""

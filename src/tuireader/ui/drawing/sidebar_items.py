@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
 from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, UNREAD
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rich.style import Style
 from textual.color import Color, ColorParseError
-
-from tuireader.values import dataclass
 
 # Colour names of `color =`, for dark and light backgrounds.
 _WATCH_COLORS = {

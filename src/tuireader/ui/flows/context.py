@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from textual.notifications import SeverityLevel
@@ -15,7 +16,6 @@ from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.host import Host
 from tuireader.ui.workers import run_latest, wait_at_most
-from tuireader.values import dataclass
 
 Answer = TypeVar("Answer")
 

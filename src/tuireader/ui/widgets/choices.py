@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events
@@ -16,7 +16,6 @@ from textual.widgets.option_list import Option
 from tuireader.commands import Scope
 from tuireader.text import cell_len, pad
 from tuireader.ui.bindings import bindings
-from tuireader.values import dataclass
 
 _ACTIONS = {
     "move_down": "move(1)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events
@@ -13,7 +14,6 @@ from tuireader.text import cell_len, pad
 from tuireader.ui.drawing.styles import under_cursor
 from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.pane import CursorPane
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
