@@ -92,8 +92,9 @@ class Articles(UseCases):
         return await asyncio.to_thread(compared)
 
     async def warm_up(self) -> None:
-        """Import what the first article and the first search need, so that neither waits for it."""
-        for module in ("document.reader", "store.search", *(f"ingest.{name}" for name in _RELATING)):
+        """Import what the first article, search and page need, so that none waits for it."""
+        modules = ("document.reader", "store.search", *(f"ingest.{name}" for name in _RELATING))
+        for module in (*modules, "library.full_texts", "library.page_sources"):
             await asyncio.to_thread(import_module, f"tuireader.{module}")
         gc.freeze()  # exclude long-lived objects from collections, whose pauses would delay keys
 
