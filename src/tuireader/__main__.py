@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import gc
 import io
 import os
 import sys
@@ -21,7 +20,6 @@ def main() -> None:
         first_frame.show(arguments, os.environ)
         from tuireader.startup.tui import run
     else:
-        gc.set_threshold(50_000, 10, 10)  # a thirtieth of a command would go into collecting what stays
         from tuireader.cli import run
     code = run(arguments)
     _settle_streams()

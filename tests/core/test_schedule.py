@@ -294,7 +294,9 @@ def test_validators_are_checked_once_a_day_and_earlier_if_never_before() -> None
 def first_check(trust: str, silence: int, gap: int) -> int:
     """Seconds after which a feed that a watch needs, and that has an article each `gap`, is checked."""
     recent = [NOW - silence - at * gap for at in range(20)]
-    return next(age for age in range(0, 2 * DAY, 900) if asks_whole(trust, NOW, 1, NOW + age, recent[::-1]))
+    return next(
+        age for age in range(0, 2 * DAY, 900) if asks_whole(trust, NOW, 1, NOW + age, lambda: recent[::-1])
+    )
 
 
 @pytest.mark.parametrize("trust", [TRUSTED, ""])
@@ -307,7 +309,9 @@ def test_validators_of_a_feed_that_a_watch_needs_are_checked_by_its_pace(trust: 
 def test_a_feed_that_was_silent_for_long_is_checked_once_a_day() -> None:
     assert 7.5 * HOUR <= first_check(TRUSTED, 40 * HOUR, HOUR) <= 10 * HOUR
     assert 0.75 * DAY <= first_check(TRUSTED, 9 * DAY, HOUR) <= DAY
-    assert asks_whole(TRUSTED, NOW, 1, NOW + 6 * HOUR, []) and not asks_whole(TRUSTED, NOW, 1, NOW + HOUR, [])
+    assert asks_whole(TRUSTED, NOW, 1, NOW + 6 * HOUR, list) and not asks_whole(
+        TRUSTED, NOW, 1, NOW + HOUR, list
+    )
 
 
 def test_checks_are_spread_over_the_day() -> None:

@@ -145,7 +145,7 @@ def record_success(
             moved_why=outcome.followed or (why if moved.address == facts.moved_to else ""),
             settings=result.job.source.digest if result.job.source else "",
             window=pace.window,
-            recent=json.dumps(pace.recent, separators=(",", ":")),
+            recent=(facts.recent if parsed is None else "") or json.dumps(pace.recent, separators=(",", ":")),
             fill=pace.fill,
             unchanged=0 if news else facts.unchanged + 1,
             whole_at=now if _has_document(result) or facts.whole_at is None else None,

@@ -43,13 +43,16 @@ async def job_for(
     They are also left out now and then, to find out whether they can be trusted, and sooner if a watch
     depends on the feed (`watched`).
     """
-    needed = json.loads(facts.recent or "[]") if watched else None
     source = source_of(feed, folder) if feed is not None else None
     etag, modified, body_hash = facts.etag, facts.last_modified, facts.body_hash
     if facts.settings != (source.digest if source else ""):
         etag = modified = body_hash = None
     elif facts.url.startswith("http") and schedule.asks_whole(
-        facts.trust, facts.whole_at, facts.id, now, needed
+        facts.trust,
+        facts.whole_at,
+        facts.id,
+        now,
+        (lambda: json.loads(facts.recent or "[]")) if watched else None,
     ):
         etag = modified = None
     agent = feed.user_agent if feed is not None else ""

@@ -13,13 +13,9 @@ from tuireader.config import Config, Paths, Problem
 from tuireader.library.articles import Articles
 from tuireader.library.content import Content
 from tuireader.library.context import Context
-from tuireader.library.coverage import Coverages
-from tuireader.library.downloads import Downloads
-from tuireader.library.exchange import Exchange
 from tuireader.library.feeds import Feeds
 from tuireader.library.lists import Briefs, Lists
 from tuireader.library.marks import Labels, Marks
-from tuireader.library.matches import Matches
 from tuireader.library.page_tools import PageTools
 from tuireader.library.searches import Searches
 from tuireader.library.settings import Database, Settings
@@ -28,7 +24,11 @@ from tuireader.store import Pool, Store
 
 if TYPE_CHECKING:
     from tuireader.library.alarms import Alarms
+    from tuireader.library.coverage import Coverages
+    from tuireader.library.downloads import Downloads
+    from tuireader.library.exchange import Exchange
     from tuireader.library.full_texts import FullTexts
+    from tuireader.library.matches import Matches
     from tuireader.library.newsboat import Newsboat
     from tuireader.library.page_sources import PageSources
     from tuireader.library.refresh import Refresh
@@ -55,10 +55,6 @@ class Library:
         self.watches = Watches(context)
         self.mutes = Mutes(context, self.watches)
         self.briefs = Briefs(context)
-        self.matches = Matches(context)
-        self.exchange = Exchange(context, self.feeds)
-        self.downloads = Downloads(context)
-        self.coverage = Coverages(context)
         self.database = Database(context, self.watches)
 
     @classmethod
@@ -131,7 +127,7 @@ class Library:
         async for _ in self.refresh.relate():
             pass
 
-    # -- groups that take long to import and that most commands do not need
+    # -- groups that most runs do not need, and whose values take long to create: imported on first use
 
     @cached_property
     def alarms(self) -> Alarms:
@@ -141,11 +137,39 @@ class Library:
         return Alarms(self.context)
 
     @cached_property
+    def coverage(self) -> Coverages:
+        """Which periods were seen without a gap."""
+        from tuireader.library.coverage import Coverages
+
+        return Coverages(self.context)
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        """Files of articles."""
+        from tuireader.library.downloads import Downloads
+
+        return Downloads(self.context)
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        """Import and export of subscriptions and marks."""
+        from tuireader.library.exchange import Exchange
+
+        return Exchange(self.context, self.feeds)
+
+    @cached_property
     def full_texts(self) -> FullTexts:
         """Texts of articles' pages."""
         from tuireader.library.full_texts import FullTexts
 
         return FullTexts(self.context, self._page_tools)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """The log of all matches."""
+        from tuireader.library.matches import Matches
+
+        return Matches(self.context)
 
     @cached_property
     def newsboat(self) -> Newsboat:

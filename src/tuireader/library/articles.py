@@ -23,6 +23,7 @@ from tuireader.subprocesses import programs
 from tuireader.subprocesses.programs import Ran
 
 _RELATING = ("relatives", "arrival", "relate", "rematch")
+_OTHERS = ("coverage", "downloads", "exchange", "full_texts", "page_sources")
 _MOST = 1000
 
 
@@ -94,7 +95,7 @@ class Articles(UseCases):
     async def warm_up(self) -> None:
         """Import what the first article, search and page need, so that none waits for it."""
         modules = ("document.reader", "store.search", *(f"ingest.{name}" for name in _RELATING))
-        for module in (*modules, "library.full_texts", "library.page_sources"):
+        for module in (*modules, *(f"library.{name}" for name in _OTHERS)):
             await asyncio.to_thread(import_module, f"tuireader.{module}")
         gc.freeze()  # exclude long-lived objects from collections, whose pauses would delay keys
 

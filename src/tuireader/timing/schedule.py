@@ -10,7 +10,7 @@ id: so a feed is due when a cron job of the same interval runs, and neighbours a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
@@ -252,21 +252,28 @@ _SILENT = 4
 
 
 def asks_whole(
-    trust: str, whole_at: int | None, feed_id: int, now: int, needed: Sequence[int] | None = None
+    trust: str,
+    whole_at: int | None,
+    feed_id: int,
+    now: int,
+    needed: Callable[[], Sequence[int]] | None = None,
 ) -> bool:
     """Return whether to ask for the whole document, without validators.
 
     That is so once a day if the server has only said "not modified" since `whole_at`, after six hours for a
     server that was never checked, and always if its validators lie. A feed on which a watch depends is
-    checked sooner: `needed` are the times of its latest articles, in any order, which tell for how long it
-    usually has no news.
+    checked sooner: `needed` returns the times of its latest articles, in any order, which tell for how long
+    it usually has no news.
     """
     if trust in (TESTED, LYING) or whole_at is None:
         return trust == LYING
+    elapsed = (now - whole_at) / (1 - _place(feed_id) / 4)
+    if elapsed < _SOONEST:
+        return False
     wait: float = DAY if trust == TRUSTED else UNKNOWN_FOR
     if needed is not None:
-        wait = min(wait, _credible(needed, whole_at))
-    return now - whole_at >= wait * (1 - _place(feed_id) / 4)
+        wait = min(wait, _credible(needed(), whole_at))
+    return elapsed >= wait
 
 
 def _credible(recent: Sequence[int], whole_at: int) -> float:
