@@ -1,0 +1,202 @@
+"""What the servers of accounts have in common, as values: Miniflux and the Google Reader API.
+
+A `Backend` speaks with one server and knows no store; `Engine` decides what is stored and sent. Ids are text,
+unique within one account: decimal numbers for Miniflux and FreshRSS, hexadecimal ones elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from tuireader.errors import TuireaderError
+from tuireader.model import ParsedEntry
+
+
+class Mark(StrEnum):
+    """A mark that servers store for an entry."""
+
+    READ = "read"
+    STARRED = "starred"
+
+
+class Refusal(StrEnum):
+    """Why a server did not do what was asked.
+
+    `LOGIN`: it wants other credentials. `AWAY`: it cannot be reached, is busy or fails (5xx, 429): try again.
+    `ANSWER`: its answer has another shape than its API promises. `REQUEST`: it refuses this very request.
+    """
+
+    LOGIN = "login"
+    AWAY = "away"
+    ANSWER = "answer"
+    REQUEST = "request"
+
+
+class AccountError(TuireaderError):
+    """A server refused or did not answer; `retry_after` are the seconds that it asks to wait, if it does."""
+
+    def __init__(
+        self, refusal: Refusal, message: str, hint: str = "", *, retry_after: int | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.refusal = refusal
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server after signing in. `url` is its address as it wants to be asked, `software` its name and version."""
+
+    url: str
+    user: str
+    software: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCategory:
+    """A category of a server, a folder in the sidebar."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFeed:
+    """A feed of an account. `error` is the server's word on its last fetch, `""` if that went well.
+
+    `category` is the title of its category, `""` without one. `checked_at` is the time of its last fetch in
+    seconds, None if the server does not tell.
+    """
+
+    id: str
+    title: str
+    url: str
+    site_url: str = ""
+    category: str = ""
+    error: str = ""
+    checked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteEntry:
+    """An entry of a feed with its marks on the server; the guid of `entry` is its id."""
+
+    id: str
+    feed_id: str
+    entry: ParsedEntry
+    read: bool
+    starred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A page of entries, new, marked or sent again; `gone` have been removed on the server.
+
+    `progress` is to be stored in the same transaction: the next pull starts there.
+    """
+
+    entries: tuple[RemoteEntry, ...]
+    progress: str
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The marks of all entries of an account, as sets of ids.
+
+    `listed` are all entries; `complete` is false if the server cut that list, so that an entry that is not in
+    it may still exist.
+    """
+
+    unread: frozenset[str]
+    starred: frozenset[str]
+    listed: frozenset[str]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All entries that a feed has on the server: its other ones are gone."""
+
+    feed_id: str
+    ids: frozenset[str]
+
+
+Step = Entries | States | Listed
+
+
+class Known(Protocol):
+    """What a pull may ask of the store."""
+
+    async def unknown(self, ids: Sequence[str]) -> list[str]:
+        """Return those entries that are not stored, in the same order."""
+        ...
+
+    async def counts(self) -> Mapping[str, tuple[int, int]]:
+        """Return the stored numbers of read and unread entries by feed, with the marks last seen on the server."""
+        ...
+
+
+class Backend(Protocol):
+    """One account on one server. Every method raises `AccountError`, and only that."""
+
+    async def sign_in(self) -> Server:
+        """Sign in; recognise mistakes in the address, and name them."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
+    async def feeds(self) -> list[RemoteFeed]:
+        """Return the feeds of the account in the order of the server. An empty list is an account without feeds."""
+        ...
+
+    async def categories(self) -> list[RemoteCategory]:
+        """Return the categories, also those without feeds."""
+        ...
+
+    def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
+        """Yield what changed since `progress`, `""` for the first pull: unread and starred first, then the rest.
+
+        After the last step, `progress` is that of the last `Entries`. Iterate inside `contextlib.aclosing`.
+        """
+        ...
+
+    def batch_size(self, mark: Mark) -> int:
+        """Return how many entries `push` takes at once."""
+        ...
+
+    async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
+        """Set a mark of some entries; return those that do not exist any more.
+
+        Raises `AccountError` with `Refusal.REQUEST` if the server refuses one of them: halve and try again.
+        """
+        ...
+
+    async def add_feed(self, url: str, category: str = "") -> str:
+        """Subscribe to a feed in a category, created if needed; return the feed's id."""
+        ...
+
+    async def change_feed(self, feed_id: str, *, title: str | None = None, category: str | None = None) -> None:
+        """Rename a feed, or move it to a category, created if needed."""
+        ...
+
+    async def remove_feed(self, feed_id: str) -> None:
+        """Unsubscribe from a feed."""
+        ...
+
+    async def rename_category(self, category_id: str, title: str) -> None:
+        """Rename a category."""
+        ...
+
+    async def remove_category(self, category_id: str) -> None:
+        """Remove a category; its feeds move to another one and stay subscribed."""
+        ...
+
+    async def full_text(self, entry_id: str) -> str:
+        """Return the HTML that the server extracts from the page of an entry, `""` if it cannot."""
+        ...
