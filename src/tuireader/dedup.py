@@ -60,6 +60,11 @@ def text_key(title: str, text: str, url: str = "", published: int | None = None)
     return hash64(f"{title.casefold()}\0{text.casefold()}\0{'' if published is None else published}")
 
 
+def guid_key(guid: str) -> int:
+    """Return the key of a guid that no other entry of its document has."""
+    return hash64(f"g{guid}")
+
+
 def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
     """Return the keys of all entries of one feed document.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tuireader.commands import BY_ID, did_you_mean, resolve_keys
+from tuireader.config.account_keys import AccountConfig
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import expand_home
 from tuireader.config.kinds import EXPRESSION, MAIL_SCHEMES, command_address
@@ -139,6 +140,7 @@ def _config(table: dict[str, Any], found: _Problems) -> Config:
         mutes=_tables(MuteConfig, table, "mute", "", found, _mute_problem),
         views=_tables(ViewConfig, table, "view", "name", found),
         macros=_tables(MacroConfig, table, "macro", "key", found, _macro_problem),
+        accounts=_tables(AccountConfig, table, "account", "name", found, _account_problem),
         save=_build(SaveConfig, table.get("save", {}), "save", found) or SaveConfig(),
         download=_build(DownloadConfig, table.get("download", {}), "download", found) or DownloadConfig(),
         notify=_build(NotifyConfig, table.get("notify", {}), "notify", found) or NotifyConfig(),
@@ -202,6 +204,18 @@ def _watch_problem(watch: WatchConfig) -> tuple[str, str] | None:
 
 def _mute_problem(mute: MuteConfig) -> tuple[str, str] | None:
     return None if mute.query or mute.feed else ("", "mutes nothing: it needs query or feed")
+
+
+def _account_problem(account: AccountConfig) -> tuple[str, str] | None:
+    if account.kind == "miniflux" and account.token:
+        return None
+    if account.token:
+        return ".token", 'needs kind = "miniflux"; the Google Reader API takes user and password'
+    missing = "password" if account.user else "user"
+    if account.user and account.password:
+        return None
+    also = " (or token)" if account.kind == "miniflux" else ""
+    return "", f"has no {missing}{also}"
 
 
 def _macro_problem(macro: MacroConfig) -> tuple[str, str] | None:

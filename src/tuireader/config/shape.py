@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
+from tuireader.config.account_keys import AccountConfig
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.kinds import COMMAND, EXPRESSION, HOURS, ONE_KEY, PROGRAMS
 from tuireader.config.values import (
@@ -259,6 +260,7 @@ class Config:
     mutes: tuple[MuteConfig, ...] = ()
     views: tuple[ViewConfig, ...] = ()
     macros: tuple[MacroConfig, ...] = ()
+    accounts: tuple[AccountConfig, ...] = ()
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
     notify: NotifyConfig = NotifyConfig()
@@ -282,6 +284,7 @@ TABLES: Mapping[str, type[Any]] = {
     "mute": MuteConfig,
     "view": ViewConfig,
     "macro": MacroConfig,
+    "account": AccountConfig,
     "save": SaveConfig,
     "download": DownloadConfig,
     "notify": NotifyConfig,

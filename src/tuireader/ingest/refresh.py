@@ -23,6 +23,7 @@ from tuireader.feeds.workers import ParseWorker
 from tuireader.ingest.asking import Asking
 from tuireader.ingest.attempts import Outcome, Setting, asked_for, record_failure, record_success
 from tuireader.model import (
+    AccountSynced,
     Event,
     Evidence,
     Fault,
@@ -212,6 +213,7 @@ async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list
 # --------------------------------------------------------------------------- events between processes
 
 _EVENTS: dict[str, type[Event]] = {
+    "account": AccountSynced,
     "started": RefreshStarted,
     "feed": FeedDone,
     "match": NewMatch,

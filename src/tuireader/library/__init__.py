@@ -23,6 +23,7 @@ from tuireader.library.watches import Mutes, Watches
 from tuireader.store import Pool, Store
 
 if TYPE_CHECKING:
+    from tuireader.library.accounts import Accounts
     from tuireader.library.alarms import Alarms
     from tuireader.library.coverage import Coverages
     from tuireader.library.downloads import Downloads
@@ -130,6 +131,13 @@ class Library:
     # -- groups that most runs do not need, and whose values take long to create: imported on first use
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts on servers."""
+        from tuireader.library.accounts import Accounts
+
+        return Accounts(self.context)
+
+    @cached_property
     def alarms(self) -> Alarms:
         """Alarms of what went quiet, fails or has gaps."""
         from tuireader.library.alarms import Alarms
@@ -190,4 +198,4 @@ class Library:
         """Fetch feeds and process new articles."""
         from tuireader.library.refresh import Refresh
 
-        return Refresh(self.context, self.full_texts, self.alarms)
+        return Refresh(self.context, self.full_texts, self.alarms, self.accounts)

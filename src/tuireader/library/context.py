@@ -170,8 +170,12 @@ class Context:
     async def sync(self) -> None:
         subscriptions = self.config.feeds
         signatures = [(rule.name, watch.signature(rule)) for rule in rules(self.config)]
+        accounts = [account.name for account in self.config.accounts]
 
         def sync(store: Store) -> None:
+            if not store.accounts.is_current(accounts):
+                with store.transaction():
+                    store.accounts.sync(accounts)
             if not store.feeds.is_current(subscriptions) or not store.watches.is_current(signatures):
                 with store.transaction():
                     store.appearances.reassign(store.feeds.sync(subscriptions))
@@ -206,6 +210,7 @@ class Context:
                 feed.url,
                 feed.folder if feed.subscribed else "",
                 *labels.get(feed.url, ()),
+                *((feed.address,) if feed.account else ()),
             )
             for feed in every
         }

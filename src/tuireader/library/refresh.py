@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tuireader import ingest
 from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
+from tuireader.library.accounts import Accounts
 from tuireader.library.alarms import Alarms
 from tuireader.library.context import Context, UseCases
 from tuireader.library.full_texts import FullTexts
@@ -25,6 +26,7 @@ from tuireader.timing import schedule
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
+    from tuireader.model.accounts import AccountState
     from tuireader.store.feeds import FeedFacts
 
 log = logging.getLogger("tuireader")
@@ -38,45 +40,85 @@ _NICE = 10  # niceness added to a refresh, to favour the TUI
 class Refresh(UseCases):
     """Fetch feeds and process new articles."""
 
-    def __init__(self, context: Context, full_texts: FullTexts, alarms: Alarms) -> None:
+    def __init__(self, context: Context, full_texts: FullTexts, alarms: Alarms, accounts: Accounts) -> None:
         super().__init__(context)
         self._full_texts = full_texts
         self._alarms = alarms
+        self._accounts = accounts
 
     async def run(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True, relate: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """Fetch feeds (due ones, all with `force`, or `feed_ids`) and yield events.
+        """Fetch feeds and sync accounts (those that are due, all with `force`, or those of `feed_ids`).
 
-        With `relate`, new articles are related after `RefreshDone`. Then pages are fetched where feeds give
-        only teasers, and the user is notified. Iterate inside `contextlib.aclosing`; closing early cancels
-        pending requests and keeps stored articles.
+        Yields events. With `relate`, new articles are related after that. Then pages are fetched where feeds
+        give only teasers, and the user is notified. Iterate inside `contextlib.aclosing`; closing early
+        cancels pending requests and keeps stored articles.
         """
-        now = self._now()
-        if force:
-            facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids))
-        else:
-            facts = await self._due(now, feed_ids)
-        if self._context.offline or not facts:
+        facts: list[FeedFacts] = []
+        accounts: list[AccountState] = []
+        if not self._context.offline:
+            now = self._now()
+            if force:
+                facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids))
+            else:
+                facts = await self._due(now, feed_ids)
+            if self._context.config.accounts:
+                accounts = await self._accounts.chosen(feed_ids, force=force)
+        if not facts:
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
-            if not self._context.offline:  # pages to try again, notifications held back by quiet hours
-                async with aclosing(self._finish(feed_ids)) as events:
-                    async for event in events:
-                        yield event
+        reached = bool(accounts)
+        if facts:
+            async with aclosing(self._fetch(facts)) as events:
+                async for event in events:
+                    yield event
+                    reached = reached or (isinstance(event, FeedDone) and event.fault not in _UNREACHABLE)
+        if self._context.offline:
             return
+        setting = self._setting()
+        async with aclosing(self._accounts.sync(setting, accounts)) as events:
+            async for event in events:
+                yield event
+        async with aclosing(
+            self._finish(feed_ids, relate=relate and bool(facts or accounts), pages=reached or not facts)
+        ) as events:
+            async for event in events:
+                yield event
+
+    async def sync(
+        self, accounts: Sequence[AccountState], *, pull: bool = True, believed: bool = False
+    ) -> AsyncGenerator[Event, None]:
+        """Sync accounts and process their new articles; without `pull`, only send marks.
+
+        `believed`: see `Accounts.sync`. Yields events; iterate inside `contextlib.aclosing`.
+        """
+        self._context.require_network()
+        await self._context.sync_mutes()
+        synced = self._accounts.sync(self._setting(), accounts, pull=pull, believed=believed)
+        async with aclosing(synced) as events:
+            async for event in events:
+                yield event
+        if pull:
+            async with aclosing(self._finish(None, relate=True)) as events:
+                async for event in events:
+                    yield event
+
+    async def _fetch(self, facts: list[FeedFacts]) -> AsyncGenerator[Event, None]:
+        """Fetch local feeds, the most urgent first, and yield events."""
         from tuireader.feeds.fetch import Fetcher
         from tuireader.feeds.workers import ParseWorker
         from tuireader.ingest import refresh
         from tuireader.ingest.jobs import job_for
 
+        now = self._now()
         await self._context.sync_mutes()
         facts.sort(key=lambda one: -schedule.urgency(one.last_success, one.fill, now))
         configured = {feed.url: feed for feed in self._context.config.feeds}
         folder = str(self._context.paths.config.parent)
         limits = replace(fetch_limits(self._context.config), keep_away=True)
         apart = len(facts) > refresh.APART
-        reached, setting = False, self._setting()
+        setting = self._setting()
         async with Fetcher(limits) as fetcher, ParseWorker(apart=apart) as parser:
             if sum(one.last_success is None for one in facts) > refresh.APART:
                 parser.start()
@@ -93,18 +135,14 @@ class Refresh(UseCases):
             async with aclosing(events):
                 async for event in events:
                     yield event
-                    reached = reached or (isinstance(event, FeedDone) and event.fault not in _UNREACHABLE)
+
+    async def _finish(
+        self, feed_ids: Sequence[int] | None, *, relate: bool, pages: bool = True
+    ) -> AsyncGenerator[Event, None]:
+        """Relate, fetch waiting `pages`, then notify; if there are many pages, notify in between as well."""
         if relate:
             async for done, total in self.relate():
                 yield Relating(done, total)
-        async with aclosing(self._finish(feed_ids, pages=reached)) as events:
-            async for event in events:
-                yield event
-
-    async def _finish(
-        self, feed_ids: Sequence[int] | None, *, pages: bool = True
-    ) -> AsyncGenerator[Event, None]:
-        """Fetch waiting `pages`, then notify; if there are many, notify in between as well."""
         notified_at = time.monotonic()
         if pages:
             async with aclosing(self._full_texts.fetch_waiting(feed_ids)) as texts:
@@ -235,9 +273,11 @@ class Refresh(UseCases):
             yield done, max(done, total)
 
     async def count_due(self) -> int:
-        """Return the number of feeds and pages that are due; 0 when offline."""
+        """Return the number of accounts, feeds or pages that are due; 0 when offline."""
         if self._context.offline:
             return 0
+        if self._context.config.accounts and (due := await self._accounts.due()):
+            return len(due)
         return len(await self._due(self._now())) or await self._full_texts.count_due()
 
     async def _due(self, now: int, feed_ids: Sequence[int] | None = None) -> list[FeedFacts]:

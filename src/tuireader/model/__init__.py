@@ -29,6 +29,7 @@ from tuireader.model.articles import StoryEntry as StoryEntry
 from tuireader.model.articles import TermHit as TermHit
 from tuireader.model.articles import Thread as Thread
 from tuireader.model.articles import Trouble as Trouble
+from tuireader.model.events import AccountSynced as AccountSynced
 from tuireader.model.events import Event as Event
 from tuireader.model.events import FeedDone as FeedDone
 from tuireader.model.events import GapNoted as GapNoted

@@ -78,6 +78,12 @@ class Feed:
     error_streak: Annotated[int, "Number of failed requests in a row."] = 0
     next_try: Annotated[int | None, "Time of the next request."] = None
     moved_to: str = ""
+    account: Annotated[str, 'Name of the account whose server fetches it, `""` for a local feed.'] = ""
+
+    @property
+    def address(self) -> str:
+        """Its address on the web; `url` has the name of its account before it."""
+        return self.url.removeprefix(f"{self.account}+") if self.account else self.url
 
 
 class Trouble(IntEnum):

@@ -117,4 +117,31 @@ class GapNoted:
         return cls(gap.feed_id, title, *period, gap.unseen, gap.filled, new, bool(gap.closed_at), gap.reason)
 
 
-Event = GapNoted | RefreshStarted | FeedDone | NewMatch | RefreshDone | Relating | Told | TextFetched
+@dataclass(frozen=True, slots=True)
+class AccountSynced:
+    """A step of the sync of an account, with the totals so far; the last one is `done`."""
+
+    account: Annotated[str, "Name of the account."]
+    new: Annotated[int, "New articles."] = 0
+    changed: Annotated[int, "Edited articles."] = 0
+    taken: Annotated[int, "Marks taken from the server."] = 0
+    sent: Annotated[int, "Marks sent to the server."] = 0
+    pending: Annotated[int, "Marks that the server does not have yet."] = 0
+    error: Annotated[str, 'The error, `""` when there was none.'] = ""
+    hint: Annotated[str, "Advice on the error."] = ""
+    refusal: Annotated[str, "The error as one word for scripts."] = ""
+    asks: Annotated[str, 'A question for you, `""` for none.'] = ""
+    done: Annotated[bool, "True for the last event of the account."] = False
+
+
+Event = (
+    AccountSynced
+    | GapNoted
+    | RefreshStarted
+    | FeedDone
+    | NewMatch
+    | RefreshDone
+    | Relating
+    | Told
+    | TextFetched
+)

@@ -86,7 +86,8 @@ class Attempt:
 
 
 _FEED = f"""id, url, {FEED_TITLE}, folder,
-  site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to"""
+  site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to,
+  coalesce((SELECT name FROM account WHERE account.id = account_id), '')"""
 _FACTS = ", ".join(FEED_TITLE if one.name == "title" else one.name for one in fields(FeedFacts))
 _RECORDED = tuple(one.name for one in fields(Attempt))
 # A feed has its own articles and those of other feeds that it also carries. Mutes hide some of them.
@@ -147,7 +148,7 @@ class Feeds(Part):
         Then the former address stays refused.
         """
         moved = self._conn.execute(
-            """SELECT id, url, moved_to FROM feed f WHERE subscribed AND moved_to != ''
+            """SELECT id, url, moved_to FROM feed f WHERE subscribed AND account_id = 0 AND moved_to != ''
                AND NOT EXISTS (SELECT 1 FROM feed other WHERE other.url = f.moved_to)"""
         ).fetchall()
         for feed_id, url, moved_to in moved:
@@ -159,7 +160,7 @@ class Feeds(Part):
                 )
 
     def subscribed(self) -> list[Feed]:
-        """Return the subscribed feeds in the order of the config."""
+        """Return the subscribed feeds in the order of the config, then those of accounts."""
         return self._feeds("WHERE subscribed ORDER BY position, id")
 
     def all(self) -> list[Feed]:
@@ -192,12 +193,12 @@ class Feeds(Part):
     def facts(
         self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None, late: int | None = None
     ) -> list[FeedFacts]:
-        """Return the data for the next fetch of some or all feeds; with `due_at`, only of feeds due then.
+        """Return the data for the next fetch of some or all local feeds; with `due_at`, only of due ones.
 
         Feeds that answered before the time `late`, and not since, are due as well; the caller has to leave
         out those that may wait longer. A feed is not due while its host has asked to wait.
         """
-        where, args = "subscribed", []
+        where, args = "subscribed AND account_id = 0", []
         if feed_ids is not None:
             where += f" AND id IN ({number_list(feed_ids)})"
         else:
@@ -210,6 +211,11 @@ class Feeds(Part):
         if due_at is None or not (held := self._held(due_at)):
             return facts
         return [one for one in facts if _host(one.url) not in held]
+
+    def facts_of(self, feed_id: int) -> FeedFacts:
+        """Return the data of one feed, even of one that an account's server fetches."""
+        row = self._conn.execute(f"SELECT {_FACTS} FROM feed f WHERE id = ?", (feed_id,)).fetchone()
+        return FeedFacts(*row)
 
     def _held(self, now: int) -> set[str]:
         """Return the hosts that have asked to wait longer."""
@@ -283,7 +289,9 @@ class Feeds(Part):
         self._conn.execute(sql, {name: getattr(attempt, name) for name in _RECORDED})
 
     def _stored(self) -> dict[str, tuple[int, str, str, bool]]:
-        rows = self._conn.execute("SELECT url, position, own_title, folder, state FROM feed WHERE subscribed")
+        rows = self._conn.execute(
+            "SELECT url, position, own_title, folder, state FROM feed WHERE subscribed AND account_id = 0"
+        )
         return {
             url: (position, title, folder, state == "paused") for url, position, title, folder, state in rows
         }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tuireader.store.match_log import MatchLog
 from tuireader.store.relations import rows_of, story_number
-from tuireader.store.sql import Part, id_list
+from tuireader.store.sql import Part, id_list, number_list
 
 _WAITS, _NOTIFIED, _KNOWN = 0, 1, 2
 _IDENTITY = "a.id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
@@ -60,6 +60,15 @@ class Notices(Part):
     def add(self, found: Iterable[tuple[str, int]]) -> None:
         """Queue (watch, article) pairs that were never queued before."""
         self._conn.executemany("INSERT OR IGNORE INTO notice (watch, article_id) VALUES (?, ?)", found)
+
+    def skip_read(self, ids: Sequence[int]) -> set[int]:
+        """Return which of some articles are read, and do not notify about them."""
+        read = set(self._column(f"SELECT id FROM article WHERE read = 1 AND id IN ({number_list(ids)})"))
+        self._conn.execute(
+            f"""UPDATE notice SET state = {_KNOWN}
+                WHERE state = {_WAITS} AND article_id IN ({number_list(read)})"""
+        )
+        return read
 
     def any_waiting(self) -> bool:
         """Return whether any match is waiting to be notified."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 8
+VERSION = 9
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
@@ -373,5 +373,11 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
         from tuireader.store.match_log import MATCH_LOG
 
         _execute(db, (*_SOURCES, *MATCH_LOG, *ENCLOSURES), 8)
+
+    @migrations(name="0009_accounts")
+    def accounts(db: Database) -> None:
+        from tuireader.store.accounts import ACCOUNTS
+
+        _execute(db, ACCOUNTS, 9)
 
     migrations.apply(Database(conn, execute_plugins=False))

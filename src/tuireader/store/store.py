@@ -10,6 +10,7 @@ from tuireader.store.connection import Connection
 from tuireader.store.database_file import MigrationProgress
 
 if TYPE_CHECKING:
+    from tuireader.store.accounts import Accounts
     from tuireader.store.alarms import Alarms
     from tuireader.store.appearances import Appearances
     from tuireader.store.articles import Articles
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tuireader.store.mutes import Mutes
     from tuireader.store.notices import Notices
     from tuireader.store.relations import Relations
+    from tuireader.store.remote import Remote
     from tuireader.store.requests import Requests
     from tuireader.store.retention import Retention
     from tuireader.store.revisions import Revisions
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 class Store(Connection):
     """A connection, with type declarations of its parts."""
 
+    accounts: Accounts
     alarms: Alarms
     appearances: Appearances
     articles: Articles
@@ -63,6 +66,7 @@ class Store(Connection):
     mutes: Mutes
     notices: Notices
     relations: Relations
+    remote: Remote
     requests: Requests
     retention: Retention
     revisions: Revisions

@@ -12,14 +12,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from tuireader.errors import TuireaderError
-from tuireader.model import ParsedEntry
-
-
-class Mark(StrEnum):
-    """A mark that servers store for an entry."""
-
-    READ = "read"
-    STARRED = "starred"
+from tuireader.model.accounts import Mark as Mark
+from tuireader.model.accounts import RemoteCategory as RemoteCategory
+from tuireader.model.accounts import RemoteEntry as RemoteEntry
+from tuireader.model.accounts import RemoteFeed as RemoteFeed
 
 
 class Refusal(StrEnum):
@@ -48,47 +44,11 @@ class AccountError(TuireaderError):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server after signing in. `url` is its address as it wants to be asked, `software` its name and version."""
+    """A server after signing in: its address as it wants to be asked, its software and version."""
 
     url: str
     user: str
     software: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteCategory:
-    """A category of a server, a folder in the sidebar."""
-
-    id: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFeed:
-    """A feed of an account. `error` is the server's word on its last fetch, `""` if that went well.
-
-    `category` is the title of its category, `""` without one. `checked_at` is the time of its last fetch in
-    seconds, None if the server does not tell.
-    """
-
-    id: str
-    title: str
-    url: str
-    site_url: str = ""
-    category: str = ""
-    error: str = ""
-    checked_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteEntry:
-    """An entry of a feed with its marks on the server; the guid of `entry` is its id."""
-
-    id: str
-    feed_id: str
-    entry: ParsedEntry
-    read: bool
-    starred: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +96,7 @@ class Known(Protocol):
         ...
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Return the stored numbers of read and unread entries by feed, with the marks last seen on the server."""
+        """Return the stored numbers of read and unread entries by feed, by the marks last seen there."""
         ...
 
 
@@ -152,7 +112,7 @@ class Backend(Protocol):
         ...
 
     async def feeds(self) -> list[RemoteFeed]:
-        """Return the feeds of the account in the order of the server. An empty list is an account without feeds."""
+        """Return the feeds of the account in the order of the server."""
         ...
 
     async def categories(self) -> list[RemoteCategory]:
@@ -160,7 +120,8 @@ class Backend(Protocol):
         ...
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
-        """Yield what changed since `progress`, `""` for the first pull: unread and starred first, then the rest.
+        """Yield what changed since `progress`, `""` for the first pull: unread and starred first, then the
+        rest.
 
         After the last step, `progress` is that of the last `Entries`. Iterate inside `contextlib.aclosing`.
         """
@@ -181,7 +142,9 @@ class Backend(Protocol):
         """Subscribe to a feed in a category, created if needed; return the feed's id."""
         ...
 
-    async def change_feed(self, feed_id: str, *, title: str | None = None, category: str | None = None) -> None:
+    async def change_feed(
+        self, feed_id: str, *, title: str | None = None, category: str | None = None
+    ) -> None:
         """Rename a feed, or move it to a category, created if needed."""
         ...
 

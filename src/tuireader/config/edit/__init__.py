@@ -4,17 +4,20 @@ An edit is accepted only if the new text parses to exactly the old data plus the
 is written.
 """
 
+from tuireader.config.edit.changes import add_account as add_account
 from tuireader.config.edit.changes import add_feeds as add_feeds
 from tuireader.config.edit.changes import add_mute as add_mute
 from tuireader.config.edit.changes import add_tables as add_tables
 from tuireader.config.edit.changes import add_watch as add_watch
 from tuireader.config.edit.changes import change as change
+from tuireader.config.edit.changes import remove_account as remove_account
 from tuireader.config.edit.changes import remove_feed as remove_feed
 from tuireader.config.edit.changes import remove_mute as remove_mute
 from tuireader.config.edit.changes import remove_view as remove_view
 from tuireader.config.edit.changes import remove_watch as remove_watch
 from tuireader.config.edit.changes import rename_folder as rename_folder
 from tuireader.config.edit.changes import renamed as renamed
+from tuireader.config.edit.changes import set_account as set_account
 from tuireader.config.edit.changes import set_feed as set_feed
 from tuireader.config.edit.changes import set_values as set_values
 from tuireader.config.edit.changes import set_view as set_view

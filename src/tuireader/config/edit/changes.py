@@ -10,7 +10,7 @@ from typing import Literal
 
 from tuireader import files
 from tuireader.commands import PRESETS
-from tuireader.config import Config, FeedConfig, MuteConfig, ViewConfig, WatchConfig
+from tuireader.config import AccountConfig, Config, FeedConfig, MuteConfig, ViewConfig, WatchConfig
 from tuireader.config.edit.blocks import Values, append_tables, remove_table, update_table, update_tables
 from tuireader.config.edit.data import (
     FIX_FIRST,
@@ -217,6 +217,26 @@ def remove_mute(text: str, mute: MuteConfig) -> str:
     return remove_table(text, data, "mute", index)
 
 
+def add_account(text: str, account: AccountConfig) -> str:
+    """Append an `[[account]]`. Raises ConfigError if its name is taken or it is invalid."""
+    data = data_of(text)
+    if _index(data, "account", account.name) is not None:
+        raise _taken("account", account.name)
+    return append_tables(text, data, "account", [_valid("account", account)])
+
+
+def set_account(text: str, name: str, /, **changes: object) -> str:
+    """Set keys of an account, named like AccountConfig's fields. Raises ConfigError."""
+    data = data_of(text)
+    return _update(text, data, "account", {_required(data, "account", name): changes})
+
+
+def remove_account(text: str, name: str) -> str:
+    """Remove an `[[account]]`. Raises ConfigError if it is missing."""
+    data = data_of(text)
+    return remove_table(text, data, "account", _required(data, "account", name))
+
+
 def add_tables(text: str, name: str, items: Sequence[Item]) -> str:
     """Append a `[[name]]` table for each item. Raises ConfigError if one of them is invalid."""
     return append_tables(text, data_of(text), name, [_valid(name, item) for item in items])
@@ -269,7 +289,11 @@ def _required(data: Table, array: str, name: str) -> int:
     """Return the index of the table with this name. Raises ConfigError if it is missing."""
     index = _index(data, array, name)
     if index is None:
-        noun, hint = {"watch": ("watch", _SEE_WATCHES), "view": ("saved search", _MAYBE_BY_HAND)}[array]
+        noun, hint = {
+            "watch": ("watch", _SEE_WATCHES),
+            "view": ("saved search", _MAYBE_BY_HAND),
+            "account": ("account", "`tuireader account list` shows them"),
+        }[array]
         raise ConfigError(f"the configuration has no {noun} {quote(name)}", hint)
     return index
 

@@ -6,7 +6,15 @@ import tomllib
 from dataclasses import Field, fields
 from typing import Any
 
-from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
+from tuireader.config import (
+    AccountConfig,
+    FeedConfig,
+    MacroConfig,
+    MuteConfig,
+    ViewConfig,
+    WatchConfig,
+    loads,
+)
 from tuireader.config.kinds import command_address
 from tuireader.config.shape import KEYS
 from tuireader.config.values import Invalid, Key, quote
@@ -14,7 +22,7 @@ from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
 
 Table = dict[str, Any]
-Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig
+Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig | AccountConfig
 FIX_FIRST = "fix it first; nothing was changed"
 
 

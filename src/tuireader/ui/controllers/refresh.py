@@ -180,7 +180,7 @@ class Refreshing(Controller):
         elif isinstance(event, GapNoted):
             if event.new and self.may_reload(time.monotonic()):
                 await self.reload()
-        else:
+        elif isinstance(event, RefreshDone):
             self._summarize(event)
         await asyncio.sleep(0)  # keys come first
 

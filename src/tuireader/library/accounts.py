@@ -1,0 +1,236 @@
+"""Accounts on servers: add, check and sync them, and change their feeds there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from tuireader import files
+from tuireader.config import AccountConfig
+from tuireader.config import edit as config_edit
+from tuireader.errors import TuireaderError, UsageError
+from tuireader.library.context import UseCases
+from tuireader.model import AccountSynced, Event
+from tuireader.model.accounts import AccountState, RemoteFeed
+
+if TYPE_CHECKING:
+    from tuireader.ingest.attempts import Setting
+    from tuireader.sync.backend import Backend
+
+_LOGIN = "login"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an account has, before it is added. `url` is the server's address as it wants to be asked."""
+
+    url: Annotated[str, "Address of the server."]
+    user: Annotated[str, "Your user name there."]
+    software: Annotated[str, "Name and version of the server."]
+    feeds: Annotated[tuple[RemoteFeed, ...], "Feeds of the account."]
+
+
+class Accounts(UseCases):
+    """Accounts in the configuration, and their servers."""
+
+    async def all(self) -> list[AccountState]:
+        """Return the accounts in config order, with the state of their syncs."""
+        states = {one.name: one for one in await self._pool.read(lambda store: store.accounts.all())}
+        return [states[one.name] for one in self._context.config.accounts if one.name in states]
+
+    def config(self, name: str) -> AccountConfig:
+        """Return the configuration of an account. Raises UsageError if there is none."""
+        for account in self._context.config.accounts:
+            if account.name.casefold() == name.casefold():
+                return account
+        raise UsageError(f"there is no account {name!r}", "`tuireader account list` shows them")
+
+    async def preview(self, account: AccountConfig) -> Preview:
+        """Sign in and list the feeds. Raises AccountError, or TuireaderError for a secret."""
+        async with self._connected(account) as backend:
+            server = await backend.sign_in()
+            return Preview(server.url, server.user, server.software, tuple(await backend.feeds()))
+
+    async def add(self, account: AccountConfig) -> None:
+        """Write an account to the configuration. Raises ConfigError for a taken name or a wrong value."""
+        self._context.require_own_feeds()
+        what = f"account {account.name} added"
+        await self._context.change_config(lambda text: config_edit.add_account(text, account), what)
+
+    async def edit(self, name: str, **changes: object) -> None:
+        """Change the configuration of an account, and let it be asked again at once."""
+        await self._context.change_feeds(lambda text: config_edit.set_account(text, name, **changes))
+        await self._transact(lambda store: store.accounts.ask_again(name))
+
+    async def remove(self, name: str) -> None:
+        """Remove an account from the configuration; its articles and marks stay here and on the server."""
+        account = self.config(name)
+        what = f"account {account.name} removed"
+        await self._context.change_feeds(lambda text: config_edit.remove_account(text, account.name), what)
+
+    # -- sync
+
+    async def due(self) -> list[AccountState]:
+        """Return the accounts whose time to sync has come; none when offline.
+
+        An account that wants other credentials waits until they change.
+        """
+        if self._context.offline:
+            return []
+        now = self._now()
+        intervals = {one.name: one.interval for one in self._context.config.accounts}
+        return [
+            one
+            for one in await self.all()
+            if one.refusal != _LOGIN and not _waits(one, now, intervals[one.name])
+        ]
+
+    async def chosen(self, feed_ids: Sequence[int] | None, *, force: bool) -> list[AccountState]:
+        """Return the accounts to sync: those that are due, all with `force`, or only those of some feeds."""
+        accounts = await (self.all() if force else self.due())
+        if feed_ids is None:
+            return accounts
+        wanted = {feed.account for feed in self._context.feeds if feed.id in set(feed_ids)}
+        return [one for one in accounts if one.name in wanted]
+
+    async def pending(self) -> int:
+        """Return the number of marks that servers do not have yet and could take."""
+        return sum(one.pending for one in await self.all())
+
+    async def sync(
+        self,
+        setting: Setting,
+        accounts: Sequence[AccountState],
+        *,
+        pull: bool = True,
+        believed: bool = False,
+    ) -> AsyncGenerator[Event, None]:
+        """Sync accounts one after the other, and yield events; without `pull`, only send marks.
+
+        `believed` accepts that a server lists less than half of the feeds that it had. An account whose sync
+        runs elsewhere is left out. Iterate inside `contextlib.aclosing`.
+        """
+        from tuireader.sync.engine import Engine
+
+        for account in accounts:
+            lock = self._context.paths.database.with_suffix(f".{account.name}.lock")
+            with files.locked_or_busy(lock) as free:
+                if not free:
+                    yield AccountSynced(
+                        account.name, pending=account.pending, error="another sync is running", done=True
+                    )
+                    continue
+                try:
+                    async with self._connected(self.config(account.name)) as backend:
+                        engine = Engine(self._pool, account, backend, setting, believed=believed)
+                        async with aclosing(engine.run(pull=pull)) as events:
+                            async for event in events:
+                                yield event
+                except TuireaderError as error:  # a secret that cannot be read
+                    yield await self._unreadable(account, error)
+
+    async def _unreadable(self, account: AccountState, error: TuireaderError) -> AccountSynced:
+        now = self._now()
+        await self._transact(
+            lambda store: store.accounts.record(
+                account.id, now, error=error.message, hint=error.hint, refusal=_LOGIN
+            )
+        )
+        return AccountSynced(
+            account.name,
+            pending=account.pending,
+            error=error.message,
+            hint=error.hint,
+            refusal=_LOGIN,
+            done=True,
+        )
+
+    # -- feeds on the server
+
+    async def add_feed(self, name: str, url: str, category: str = "") -> None:
+        """Subscribe an account to a feed, on its server. Raises AccountError."""
+        async with self._signed_in(name) as backend:
+            await backend.add_feed(url, category)
+            await self._relist(name, backend)
+
+    async def change_feed(
+        self, feed_id: int, *, title: str | None = None, category: str | None = None
+    ) -> None:
+        """Rename a feed of an account or move it to another category, on its server. Raises AccountError."""
+        name, remote_id = await self._place(feed_id)
+        async with self._signed_in(name) as backend:
+            await backend.change_feed(remote_id, title=title, category=category)
+            await self._relist(name, backend)
+
+    async def remove_feed(self, feed_id: int) -> None:
+        """Unsubscribe an account from a feed, on its server; its articles stay here. Raises AccountError."""
+        name, remote_id = await self._place(feed_id)
+        async with self._signed_in(name) as backend:
+            await backend.remove_feed(remote_id)
+            await self._relist(name, backend)
+
+    async def rename_category(self, name: str, title: str, new: str) -> None:
+        """Rename a category of an account, or remove it with `""`, on its server. Raises AccountError."""
+        async with self._signed_in(name) as backend:
+            for category in await backend.categories():
+                if category.title == title and new:
+                    await backend.rename_category(category.id, new)
+                elif category.title == title:
+                    await backend.remove_category(category.id)
+            await self._relist(name, backend)
+
+    async def full_text(self, article_id: int) -> str:
+        """Return the HTML that a server extracts from an article's page, `""` if none can."""
+        places = dict(await self._pool.read(lambda store: store.remote.places(article_id)))
+        for account in await self.all():
+            if account.id in places:
+                async with self._signed_in(account.name) as backend:
+                    if html := await backend.full_text(places[account.id]):
+                        return html
+        return ""
+
+    async def _place(self, feed_id: int) -> tuple[str, str]:
+        """Return the account and the id on its server of a feed."""
+        place = await self._pool.read(lambda store: store.accounts.place(feed_id))
+        for account in await self.all():
+            if place is not None and account.id == place[0]:
+                return account.name, place[1]
+        raise UsageError("this feed belongs to no account", "`tuireader feeds` lists them")
+
+    async def _relist(self, name: str, backend: Backend) -> None:
+        """Store the feeds of an account after a change on its server."""
+        feeds, now = await backend.feeds(), self._now()
+        await self._transact(lambda store: store.accounts.list_feeds(store.accounts.get(name), feeds, now))
+        await self._context.load_feeds()
+
+    @asynccontextmanager
+    async def _signed_in(self, name: str) -> AsyncIterator[Backend]:
+        self._context.require_network()
+        async with self._connected(self.config(name)) as backend:
+            await backend.sign_in()
+            yield backend
+
+    @asynccontextmanager
+    async def _connected(self, account: AccountConfig) -> AsyncIterator[Backend]:
+        """Yield the server of an account, closed afterwards."""
+        from tuireader.feeds import secrets
+        from tuireader.sync.servers import connect
+
+        password, token = await asyncio.to_thread(
+            lambda: (secrets.resolve(account.password), secrets.resolve(account.token))
+        )
+        backend = connect(account.kind, account.url, user=account.user, password=password, token=token)
+        try:
+            yield backend
+        finally:
+            await backend.close()
+
+
+def _waits(account: AccountState, now: int, interval: int) -> bool:
+    """Return whether an account is not to be synced yet; times far ahead were set by a wrong clock."""
+    if account.next_try is not None and now < account.next_try <= now + interval + 86_400:
+        return True
+    return account.tried_at is not None and now - interval < account.tried_at <= now

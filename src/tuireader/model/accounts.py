@@ -1,0 +1,82 @@
+"""Values about accounts on servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from tuireader.model.fetching import ParsedEntry
+
+
+class Mark(StrEnum):
+    """A mark that servers store for an entry."""
+
+    READ = "read"
+    STARRED = "starred"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCategory:
+    """A category of a server, a folder in the sidebar."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFeed:
+    """A feed of an account. `error` is the server's word on its last fetch, `""` if that went well.
+
+    `category` is the title of its category, `""` without one. `checked_at` is the time of its last fetch in
+    seconds, None if the server does not tell.
+    """
+
+    id: str
+    title: str
+    url: str
+    site_url: str = ""
+    category: str = ""
+    error: str = ""
+    checked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteEntry:
+    """An entry of a feed with its marks on the server; the guid of `entry` is its id."""
+
+    id: str
+    feed_id: str
+    entry: ParsedEntry
+    read: bool
+    starred: bool
+
+    def has(self, mark: Mark) -> bool:
+        """Return one of the marks."""
+        return self.read if mark is Mark.READ else self.starred
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """An account and the state of its sync.
+
+    `progress` is where the next pull starts, `pending` the number of marks to send, `refused` of those that
+    the server does not take. `asks` is a question for the user, `""` for none.
+    """
+
+    id: int
+    name: Annotated[str, "Its name."]
+    url: Annotated[str, "Address of the server."] = ""
+    user: str = ""
+    software: Annotated[str, "Name and version of the server."] = ""
+    progress: str = ""
+    tried_at: Annotated[int | None, "Time of the last sync."] = None
+    synced_at: Annotated[int | None, "Time of the last successful sync."] = None
+    next_try: Annotated[int | None, "Time before which the server is not asked again."] = None
+    error: Annotated[str, 'Error of the last sync, `""` when it succeeded.'] = ""
+    hint: str = ""
+    refusal: Annotated[str, "The error as one word for scripts."] = ""
+    streak: int = 0
+    asks: Annotated[str, 'A question for you, `""` for none.'] = ""
+    pending: Annotated[int, "Number of marks to send."] = 0
+    refused: Annotated[int, "Number of marks that the server does not take."] = 0

@@ -1,0 +1,244 @@
+"""Accounts on servers: how their last sync went, and the feeds that they list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from tuireader.model.accounts import AccountState, RemoteFeed
+from tuireader.store.sql import Part, number_list
+
+KEPT = 7 * 86_400
+"""Seconds for which a feed that its server no longer lists keeps its place: it may come back."""
+FIRST_POSITION = 1_000_000
+"""Position of an account's first feed: behind all local feeds."""
+_DOUBTED = 4  # from this many feeds on, the loss of more than half of them is not believed at once
+
+_MARKED = """CREATE TRIGGER remote_{mark} AFTER UPDATE OF {mark} ON article WHEN new.{mark} != old.{mark}
+  BEGIN
+    UPDATE remote_entry SET pending =
+      iif({mark} = new.{mark} AND {mark}_sent IS NULL, pending & ~{bit}, pending | {bit})
+    WHERE article_id = new.id;
+  END"""
+_TRIGGERS = {
+    f"remote_{mark}": _MARKED.format(mark=mark, bit=bit) for mark, bit in (("read", 1), ("starred", 2))
+}
+
+# `listed`: 1 if the config has it. `progress`: where the next pull starts. `asks`: a question for the user,
+# `""` for none. `feed.vanished_at`: since when the server does not list it. `remote_entry`: an entry on a
+# server, with its marks as last seen there; `read_sent`, `starred_sent`: what was sent, until the server's
+# answer is stored; `pending`: bits of the marks that the server does not have yet (1 read, 2 starred);
+# `refused`: why it will not take them.
+ACCOUNTS = (
+    """CREATE TABLE account (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      listed INTEGER NOT NULL DEFAULT 1,
+      url TEXT NOT NULL DEFAULT '', user TEXT NOT NULL DEFAULT '', software TEXT NOT NULL DEFAULT '',
+      progress TEXT NOT NULL DEFAULT '',
+      tried_at INTEGER, synced_at INTEGER, next_try INTEGER,
+      error TEXT NOT NULL DEFAULT '', hint TEXT NOT NULL DEFAULT '', refusal TEXT NOT NULL DEFAULT '',
+      streak INTEGER NOT NULL DEFAULT 0,
+      asks TEXT NOT NULL DEFAULT ''
+    )""",
+    "ALTER TABLE feed ADD COLUMN account_id INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE feed ADD COLUMN remote_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE feed ADD COLUMN vanished_at INTEGER",
+    "CREATE UNIQUE INDEX feed_remote ON feed (account_id, remote_id) WHERE account_id != 0",
+    """CREATE TABLE remote_entry (
+      account_id INTEGER NOT NULL REFERENCES account(id), remote_id TEXT NOT NULL,
+      article_id INTEGER NOT NULL REFERENCES article(id),
+      feed_id INTEGER NOT NULL REFERENCES feed(id),
+      read INTEGER NOT NULL, starred INTEGER NOT NULL,
+      read_sent INTEGER, starred_sent INTEGER,
+      pending INTEGER NOT NULL DEFAULT 0,
+      refused TEXT NOT NULL DEFAULT '',
+      PRIMARY KEY (account_id, remote_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX remote_entry_article ON remote_entry (article_id)",
+    "CREATE INDEX remote_entry_feed ON remote_entry (feed_id, read)",
+    "CREATE INDEX remote_entry_pending ON remote_entry (account_id) WHERE pending != 0",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The outcome of a list of feeds; `doubt` is why it was not believed, `""` if it was."""
+
+    feeds: Mapping[str, int]
+    doubt: str = ""
+
+
+class Accounts(Part):
+    """The tables of accounts and of their feeds. Methods that write need a transaction."""
+
+    def is_current(self, names: Collection[str]) -> bool:
+        """Return whether the table already agrees with the names in the config."""
+        return set(self._column("SELECT name FROM account WHERE listed")) == set(names)
+
+    def sync(self, names: Sequence[str]) -> None:
+        """Add the accounts of the config, and set aside those that it no longer has, with their feeds.
+
+        Nothing is deleted. Marks are recorded for sending only while there are accounts.
+        """
+        self._conn.executemany(
+            """INSERT INTO account (name) VALUES (?)
+               ON CONFLICT (name) DO UPDATE SET listed = 1, next_try = NULL WHERE NOT listed""",
+            [(name,) for name in names],
+        )
+        listed = json.dumps(list(names))
+        unlisted = "name NOT IN (SELECT value FROM json_each(?))"
+        self._conn.execute(f"UPDATE account SET listed = 0, progress = '' WHERE {unlisted}", (listed,))
+        self._conn.execute(
+            f"""UPDATE feed SET subscribed = account_id IN (SELECT id FROM account WHERE NOT {unlisted})
+                WHERE account_id != 0 AND vanished_at IS NULL""",
+            (listed,),
+        )
+        for name, trigger in _TRIGGERS.items():
+            self._conn.execute(f"DROP TRIGGER IF EXISTS {name}")
+            if names:
+                self._conn.execute(trigger)
+
+    def all(self) -> list[AccountState]:
+        """Return the accounts of the config with the state of their syncs, in the order of their addition."""
+        return [self._state(*row) for row in self._conn.execute(f"{_STATE} WHERE listed ORDER BY id")]
+
+    def get(self, name: str) -> AccountState:
+        """Return an account by its name."""
+        return self._state(*self._conn.execute(f"{_STATE} WHERE name = ?", (name,)).fetchone())
+
+    def _state(self, *row: object) -> AccountState:
+        return AccountState(*row)  # type: ignore[arg-type]  # the columns of _STATE are its fields
+
+    def signed_in(self, account_id: int, url: str, software: str) -> None:
+        """Store the server of an account."""
+        self._conn.execute(
+            "UPDATE account SET url = ?, software = ? WHERE id = ?", (url, software, account_id)
+        )
+
+    def progressed(self, account_id: int, progress: str) -> None:
+        """Store where the next pull starts."""
+        self._conn.execute("UPDATE account SET progress = ? WHERE id = ?", (progress, account_id))
+
+    def record(
+        self,
+        account_id: int,
+        now: int,
+        *,
+        error: str = "",
+        hint: str = "",
+        refusal: str = "",
+        next_try: int | None = None,
+    ) -> None:
+        """Record a sync; without `error` it succeeded."""
+        self._conn.execute(
+            """UPDATE account SET tried_at = ?1, synced_at = iif(?2 = '', ?1, synced_at), error = ?2,
+                 hint = ?3, refusal = ?4, streak = iif(?2 = '', 0, streak + 1), next_try = ?5
+               WHERE id = ?6""",
+            (now, error, hint, refusal, next_try, account_id),
+        )
+
+    def ask_again(self, name: str) -> None:
+        """Let an account be asked at once, after its configuration has changed."""
+        self._conn.execute(
+            """UPDATE account SET tried_at = NULL, next_try = NULL, error = '', hint = '', refusal = '',
+                 streak = 0 WHERE name = ?""",
+            (name,),
+        )
+
+    def list_feeds(
+        self, account: AccountState, feeds: Sequence[RemoteFeed], now: int, *, believed: bool = False
+    ) -> Listing:
+        """Store the feeds that the server lists; those that it does not list any more are hidden.
+
+        They keep their entries for `KEPT` seconds, in which they may come back. If more than half of them
+        are missing, none is hidden until the list is `believed`.
+        """
+        known: dict[str, int] = dict(
+            self._conn.execute(
+                "SELECT remote_id, id FROM feed WHERE account_id = ? AND vanished_at IS NULL", (account.id,)
+            ).fetchall()
+        )
+        missing = known.keys() - {feed.id for feed in feeds}
+        doubt = ""
+        if len(known) >= _DOUBTED and len(missing) * 2 > len(known) and not believed:
+            doubt = f"the server no longer lists {len(missing)} of {len(known)} feeds"
+        else:
+            self._conn.execute(
+                f"""UPDATE feed SET subscribed = 0, vanished_at = ? WHERE id IN
+                    ({number_list(known[remote_id] for remote_id in missing)})""",
+                (now,),
+            )
+        self._conn.execute("UPDATE account SET asks = ?1 WHERE id = ?2 AND asks != ?1", (doubt, account.id))
+        self._free_addresses(account, feeds)
+        self._conn.executemany(
+            """INSERT INTO feed (url, title, folder, site_url, account_id, remote_id, position, last_try,
+                 last_success, last_error, fault)
+               VALUES (:url, :title, :folder, :site_url, :account, :remote, :position, :checked,
+                 iif(:error = '', :checked, NULL), :error, iif(:error = '', '', 'http'))
+               ON CONFLICT (account_id, remote_id) WHERE account_id != 0 DO UPDATE SET
+                 url = excluded.url, title = excluded.title, folder = excluded.folder,
+                 site_url = excluded.site_url, position = excluded.position, subscribed = 1,
+                 vanished_at = NULL, last_try = excluded.last_try, last_error = excluded.last_error,
+                 last_success = coalesce(excluded.last_success, last_success), fault = excluded.fault""",
+            [_row(account, feed, place) for place, feed in enumerate(feeds)],
+        )
+        self._forget_vanished(account.id, now)
+        return Listing(self.feeds(account.id), doubt)
+
+    def feeds(self, account_id: int) -> dict[str, int]:
+        """Return the feeds of an account, by their ids on the server."""
+        return dict(
+            self._conn.execute(
+                "SELECT remote_id, id FROM feed WHERE account_id = ? AND subscribed", (account_id,)
+            ).fetchall()
+        )
+
+    def place(self, feed_id: int) -> tuple[int, str] | None:
+        """Return account and id on the server of a feed, None for a local feed."""
+        row = self._conn.execute(
+            "SELECT account_id, remote_id FROM feed WHERE id = ? AND account_id != 0", (feed_id,)
+        ).fetchone()
+        return row if row is None else (row[0], row[1])
+
+    def _free_addresses(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> None:
+        """Rename feeds whose address another feed of the account has now."""
+        self._conn.executemany(
+            """UPDATE feed SET url = url || '#' || remote_id WHERE url = ?1
+               AND NOT (account_id = ?2 AND remote_id = ?3)""",
+            [(address(account.name, feed.url), account.id, feed.id) for feed in feeds],
+        )
+
+    def _forget_vanished(self, account_id: int, now: int) -> None:
+        """Forget the entries of feeds that vanished long ago; their articles stay."""
+        self._conn.execute(
+            """DELETE FROM remote_entry WHERE feed_id IN
+               (SELECT id FROM feed WHERE account_id = ? AND vanished_at <= ?)""",
+            (account_id, now - KEPT),
+        )
+
+
+_PENDING = "SELECT count(*) FROM remote_entry r WHERE r.account_id = account.id AND r.pending != 0"
+_STATE = f"""SELECT id, name, url, user, software, progress, tried_at, synced_at, next_try, error, hint,
+  refusal, streak, asks, ({_PENDING} AND refused = ''), ({_PENDING} AND refused != '') FROM account"""
+
+
+def address(account: str, url: str) -> str:
+    """Return the address of an account's feed in the store, different from that of a local feed."""
+    return f"{account}+{url}"
+
+
+def _row(account: AccountState, feed: RemoteFeed, place: int) -> dict[str, object]:
+    folder = f"{account.name} / {feed.category}" if feed.category else account.name
+    return {
+        "url": address(account.name, feed.url),
+        "title": feed.title,
+        "folder": folder,
+        "site_url": feed.site_url,
+        "account": account.id,
+        "remote": feed.id,
+        "position": FIRST_POSITION * account.id + place,
+        "checked": feed.checked_at,
+        "error": feed.error,
+    }

@@ -1,0 +1,165 @@
+"""Entries of accounts, and the marks that their servers do not have yet.
+
+A mark is pending as long as the article has another one than the entry on its server. Triggers on `article`
+keep `pending` current, so that every way to mark an article, and its undo, is sent by the transaction that
+stores it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from tuireader.model.accounts import Mark
+from tuireader.store.sql import Part
+
+_BITS = {Mark.READ: 1, Mark.STARRED: 2}
+_GIVEN = "SELECT value FROM json_each(?)"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRow:
+    """A stored entry of a server with the marks of its article, each as (article, server, sent)."""
+
+    remote_id: str
+    article_id: int
+    read: tuple[bool, bool, bool | None]
+    starred: tuple[bool, bool, bool | None]
+
+    def mark(self, mark: Mark) -> tuple[bool, bool, bool | None]:
+        """Return one of the marks."""
+        return self.read if mark is Mark.READ else self.starred
+
+
+class Remote(Part):
+    """The table of entries of accounts. Methods that write need a transaction."""
+
+    def unknown(self, account_id: int, ids: Sequence[str]) -> list[str]:
+        """Return those entries that are not stored, in the same order."""
+        known = set(
+            self._column(
+                f"SELECT remote_id FROM remote_entry WHERE account_id = ? AND remote_id IN ({_GIVEN})",
+                (account_id, json.dumps(ids)),
+            )
+        )
+        return [remote_id for remote_id in ids if remote_id not in known]
+
+    def counts(self, account_id: int) -> dict[str, tuple[int, int]]:
+        """Return the numbers of read and unread entries by feed, with the marks last seen on the server."""
+        rows = self._conn.execute(
+            """SELECT f.remote_id, coalesce(sum(r.read), 0), count(r.read) - coalesce(sum(r.read), 0)
+               FROM feed f LEFT JOIN remote_entry r ON r.feed_id = f.id
+               WHERE f.account_id = ? AND f.subscribed GROUP BY f.id""",
+            (account_id,),
+        )
+        return {remote_id: (read, unread) for remote_id, read, unread in rows}
+
+    def rows(self, account_id: int, ids: Iterable[str] | None = None) -> dict[str, RemoteRow]:
+        """Return some stored entries of an account, or all of them, by their ids."""
+        given = "" if ids is None else f"AND r.remote_id IN ({_GIVEN})"
+        rows = self._conn.execute(
+            f"""SELECT r.remote_id, r.article_id, a.read, r.read, r.read_sent, a.starred, r.starred,
+                  r.starred_sent
+                FROM remote_entry r JOIN article a ON a.id = r.article_id WHERE r.account_id = ? {given}""",
+            (account_id, *([] if ids is None else [json.dumps(list(ids))])),
+        )
+        return {row[0]: RemoteRow(row[0], row[1], _mark(*row[2:5]), _mark(*row[5:])) for row in rows}
+
+    def differing(
+        self, account_id: int, mark: Mark, value: bool, entries: Collection[str]
+    ) -> dict[str, bool]:
+        """Return the marks that were otherwise when last seen, or are pending, as the server has them.
+
+        `entries` are all entries of the account with this value.
+        """
+        self._conn.execute("CREATE TEMP TABLE IF NOT EXISTS named (remote_id TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._conn.execute("DELETE FROM named")
+        self._conn.executemany("INSERT OR IGNORE INTO named VALUES (?)", ((one,) for one in entries))
+        rows = self._conn.execute(
+            f"""SELECT * FROM (
+                  SELECT r.remote_id, iif(n.remote_id IS NULL, 1 - ?1, ?1) AS value, r.{mark} AS before,
+                    r.pending
+                  FROM remote_entry r LEFT JOIN named n ON n.remote_id = r.remote_id WHERE r.account_id = ?2)
+                WHERE value != before OR pending & {_BITS[mark]}""",
+            (int(value), account_id),
+        )
+        return {remote_id: bool(now) for remote_id, now, *_ in rows}
+
+    def add(self, account_id: int, rows: Iterable[tuple[str, int, int, bool, bool]]) -> None:
+        """Store entries as (id, article, feed, read, starred), with their marks on the server.
+
+        Those that their articles have otherwise are pending.
+        """
+        self._conn.executemany(
+            """INSERT OR REPLACE INTO remote_entry
+                 (account_id, remote_id, article_id, feed_id, read, starred, pending)
+               SELECT ?1, ?2, id, ?4, ?5, ?6, (read != ?5) + 2 * (starred != ?6)
+               FROM article WHERE id = ?3""",
+            [(account_id, *row) for row in rows],
+        )
+
+    def seen(self, account_id: int, mark: Mark, found: Iterable[tuple[str, bool, bool | None]]) -> None:
+        """Store marks of a server as (entry, value, sent): its value, and the one still in doubt."""
+        self._conn.executemany(
+            f"""UPDATE remote_entry SET {mark} = ?1, {mark}_sent = ?2, pending =
+                  iif(?2 IS NULL AND (SELECT {mark} FROM article WHERE id = article_id) = ?1,
+                      pending & ~{_BITS[mark]}, pending | {_BITS[mark]})
+                WHERE account_id = ?3 AND remote_id = ?4""",
+            [(value, sent, account_id, remote_id) for remote_id, value, sent in found],
+        )
+
+    def take(self, account_id: int, mark: Mark, value: bool, limit: int) -> list[str]:
+        """Return pending marks of one value to send now, at most `limit`, and note that they are being sent.
+
+        Entries of feeds that have vanished wait.
+        """
+        return self._column(
+            f"""UPDATE remote_entry SET {mark}_sent = ?3 WHERE account_id = ?1 AND remote_id IN (
+                  SELECT r.remote_id FROM remote_entry r JOIN article a ON a.id = r.article_id
+                  JOIN feed f ON f.id = r.feed_id
+                  WHERE r.account_id = ?1 AND r.pending != 0 AND r.pending & ?2 AND r.refused = ''
+                    AND a.{mark} = ?3 AND f.vanished_at IS NULL LIMIT ?4)
+                RETURNING remote_id""",
+            (account_id, _BITS[mark], value, limit),
+        )
+
+    def delivered(self, account_id: int, mark: Mark, value: bool, ids: Sequence[str]) -> None:
+        """Note that the server has taken a mark; what the user changed since stays pending."""
+        self.seen(account_id, mark, [(remote_id, value, None) for remote_id in ids])
+
+    def refuse(self, account_id: int, mark: Mark, ids: Sequence[str], reason: str = "") -> None:
+        """Note that the server did not take a mark; with a reason, it is not sent again."""
+        self._conn.executemany(
+            f"""UPDATE remote_entry SET {mark}_sent = NULL, refused = ?
+                WHERE account_id = ? AND remote_id = ?""",
+            [(reason, account_id, remote_id) for remote_id in ids],
+        )
+
+    def retry_refused(self, account_id: int) -> None:
+        """Send marks again that the server has refused."""
+        self._conn.execute(
+            "UPDATE remote_entry SET refused = '' WHERE account_id = ? AND refused != ''",
+            (account_id,),
+        )
+
+    def forget(self, account_id: int, ids: Collection[str]) -> None:
+        """Forget entries that no longer exist on the server; their articles stay."""
+        self._conn.execute(
+            f"DELETE FROM remote_entry WHERE account_id = ? AND remote_id IN ({_GIVEN})",
+            (account_id, json.dumps(list(ids))),
+        )
+
+    def of_feed(self, feed_id: int) -> list[str]:
+        """Return the entries of a feed."""
+        return self._column("SELECT remote_id FROM remote_entry WHERE feed_id = ?", (feed_id,))
+
+    def places(self, article_id: int) -> list[tuple[int, str]]:
+        """Return the account and the id of each entry of an article."""
+        return self._conn.execute(
+            "SELECT account_id, remote_id FROM remote_entry WHERE article_id = ?", (article_id,)
+        ).fetchall()
+
+
+def _mark(local: int, server: int, sent: int | None) -> tuple[bool, bool, bool | None]:
+    return bool(local), bool(server), None if sent is None else bool(sent)

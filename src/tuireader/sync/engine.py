@@ -1,0 +1,187 @@
+"""Sync one account: send pending marks, list its feeds, pull what changed.
+
+Each batch of marks is noted as sent before it is, and each page is stored in one transaction with the place
+where the next pull goes on, so that a sync may end at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TypeVar
+
+from tuireader.ingest.attempts import Setting
+from tuireader.ingest.saving import new_match
+from tuireader.model import AccountSynced, Event
+from tuireader.model.accounts import AccountState, Mark
+from tuireader.store import Pool, Store
+from tuireader.sync import saving
+from tuireader.sync.backend import AccountError, Backend, Entries, Listed, Refusal, States, Step
+
+T = TypeVar("T")
+_SOONEST, _LATEST = 30, 30 * 60
+"""Seconds from a failed sync to the next one: doubled each time, between these."""
+
+
+class Engine:
+    """One sync of one account. `believed` accepts a list that lacks more than half of the feeds."""
+
+    def __init__(
+        self, pool: Pool, account: AccountState, backend: Backend, setting: Setting, *, believed: bool = False
+    ) -> None:
+        self._pool = pool
+        self._account = account
+        self._backend = backend
+        self._setting = setting
+        self._believed = believed
+        self._feeds: Mapping[str, int] = {}
+        self._titles: Mapping[int, str] = {}
+        self._done = AccountSynced(account.name)
+
+    async def run(self, *, user: str = "", pull: bool = True) -> AsyncGenerator[Event, None]:
+        """Sync, and yield events; the last one has the outcome. Iterate inside `contextlib.aclosing`.
+
+        Without `pull`, only marks are sent.
+        """
+        error: AccountError | None = None
+        try:
+            server, account = await self._backend.sign_in(), self._account.id
+            await self._write(lambda store: store.accounts.signed_in(account, server.url, server.software))
+            self._done = replace(self._done, sent=await self._push())
+            if pull:
+                await self._list_feeds()
+                async with aclosing(self._pull()) as events:
+                    async for event in events:
+                        yield event
+        except AccountError as refused:
+            error = refused
+        yield await self._record(error)
+
+    async def _push(self) -> int:
+        """Send the pending marks; return their number."""
+        sent = 0
+        for mark in Mark:
+            for value in (True, False):
+                size = self._backend.batch_size(mark)
+                while ids := await self._write(
+                    lambda store, mark=mark, value=value, size=size: store.remote.take(  # type: ignore[misc]
+                        self._account.id, mark, value, size
+                    )
+                ):
+                    sent += await self._send(mark, value, ids)
+        return sent
+
+    async def _send(self, mark: Mark, value: bool, ids: Sequence[str]) -> int:
+        """Send one batch; if the server refuses it, send its halves, down to the mark that is wrong."""
+        account = self._account.id
+        try:
+            gone = await self._backend.push(mark, value, ids)
+        except AccountError as error:
+            if error.refusal is not Refusal.REQUEST:
+                raise
+            if len(ids) == 1:
+                reason = error.message
+                await self._write(lambda store: store.remote.refuse(account, mark, ids, reason))
+                return 0
+            half = len(ids) // 2
+            return await self._send(mark, value, ids[:half]) + await self._send(mark, value, ids[half:])
+
+        def note(store: Store) -> None:
+            store.remote.delivered(account, mark, value, [one for one in ids if one not in gone])
+            store.remote.forget(account, gone)
+
+        await self._write(note)
+        return len(ids) - len(gone)
+
+    async def _list_feeds(self) -> None:
+        """Store the feeds of the account."""
+        feeds, now = await self._backend.feeds(), self._now()
+        listing = await self._write(
+            lambda store: store.accounts.list_feeds(self._account, feeds, now, believed=self._believed)
+        )
+        self._feeds = listing.feeds
+        self._titles = {listing.feeds[feed.id]: feed.title for feed in feeds if feed.id in listing.feeds}
+        self._done = replace(self._done, asks=listing.doubt)
+
+    async def _pull(self) -> AsyncGenerator[Event, None]:
+        """Store what the server has; yield new matches, and the totals after each step."""
+        async with aclosing(self._backend.pull(self._account.progress, self)) as steps:
+            async for step in steps:
+                stored = await self._write(lambda store, step=step: self._store(store, step))  # type: ignore[misc]
+                if stored.fresh:
+                    await self._pool.write(Store.train_dictionary)
+                for text, evidence in stored.matches:
+                    yield new_match(text, self._titles.get(text.feed_id, ""), evidence)
+                self._done = replace(
+                    self._done,
+                    new=self._done.new + stored.new,
+                    changed=self._done.changed + stored.changed,
+                    taken=self._done.taken + stored.marks,
+                )
+                yield self._done
+
+    def _store(self, store: Store, step: Step) -> saving.Stored:
+        """Store one step of a pull; needs a transaction."""
+        account, now = self._account.id, self._now()
+        match step:
+            case Entries():
+                stored = saving.store_entries(
+                    store,
+                    account,
+                    self._feeds,
+                    step.entries,
+                    self._setting,
+                    now,
+                    pages=self._account.synced_at is not None,
+                )
+                store.remote.forget(account, step.gone)
+                store.accounts.progressed(account, step.progress)
+                return stored
+            case States():
+                return saving.store_states(store, account, step, now)
+            case Listed():
+                gone = set(store.remote.of_feed(self._feeds[step.feed_id])) - step.ids
+                store.remote.forget(account, gone)
+                return saving.Stored()
+
+    async def _record(self, error: AccountError | None) -> AccountSynced:
+        """Store the outcome; return the last event."""
+        now, wait = self._now(), None
+        if error is not None and error.refusal is not Refusal.LOGIN:
+            wait = now + (error.retry_after or min(_SOONEST << min(self._account.streak, 10), _LATEST))
+        message, hint, refusal = (error.message, error.hint, error.refusal) if error else ("", "", "")
+
+        def record(store: Store) -> AccountState:
+            store.accounts.record(
+                self._account.id, now, error=message, hint=hint, refusal=refusal, next_try=wait
+            )
+            return store.accounts.get(self._account.name)
+
+        after = await self._write(record)
+        done = replace(self._done, pending=after.pending, asks=after.asks, done=True)
+        return replace(done, error=message, hint=hint, refusal=refusal)
+
+    # -- what a pull asks of the store
+
+    async def unknown(self, ids: Sequence[str]) -> list[str]:
+        """Return those entries that are not stored."""
+        return await self._pool.read(lambda store: store.remote.unknown(self._account.id, ids))
+
+    async def counts(self) -> Mapping[str, tuple[int, int]]:
+        """Return the stored numbers of read and unread entries by feed."""
+        return await self._pool.read(lambda store: store.remote.counts(self._account.id))
+
+    # --
+
+    def _now(self) -> int:
+        return int(self._setting.clock())
+
+    async def _write(self, function: Callable[[Store], T]) -> T:
+        """Run a function as one transaction."""
+
+        def whole(store: Store) -> T:
+            with store.transaction():
+                return function(store)
+
+        return await self._pool.write(whole)

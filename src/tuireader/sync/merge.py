@@ -1,0 +1,36 @@
+"""Merge a mark of the store with that of a server, which both may have changed since they last agreed.
+
+A mark is true or false, so that two changes of one mark either agree or one of them never happened: no clocks
+are compared, and what the user did and the server does not know yet always wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A mark of an entry: in the store, on the server when last seen, and as sent without an answer yet.
+
+    `sent` stays when a sync ends between a request and its answer: the server may have either value, or still
+    change.
+    """
+
+    local: bool
+    server: bool
+    sent: bool | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Return whether the server has to be told the mark of the store."""
+        return self.server != self.local or self.sent is not None
+
+
+def pulled(known: Known, server: bool) -> Known:
+    """Return the mark after the server has named its own."""
+    if not known.pending:
+        return Known(server, server)
+    if server == known.local and known.sent in (None, server):
+        return Known(server, server)
+    return Known(known.local, server, known.sent)

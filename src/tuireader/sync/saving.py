@@ -1,0 +1,150 @@
+"""Store what a server sent: entries as articles, and their marks merged with those of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tuireader import dedup, ingest
+from tuireader.ingest.attempts import Setting
+from tuireader.ingest.pages import plan_pages
+from tuireader.model import Evidence, ParsedFeed
+from tuireader.model.accounts import Mark, RemoteEntry
+from tuireader.store import Store
+from tuireader.store.articles import StoredText
+from tuireader.store.remote import RemoteRow
+from tuireader.sync import merge
+from tuireader.sync.backend import States
+
+
+@dataclass(slots=True)
+class Stored:
+    """The result of storing a page: numbers of new and edited articles and of marks, and new matches."""
+
+    new: int = 0
+    changed: int = 0
+    marks: int = 0
+    matches: list[tuple[StoredText, Evidence]] = field(default_factory=list)
+    fresh: list[StoredText] = field(default_factory=list)
+
+
+def store_entries(
+    store: Store,
+    account_id: int,
+    feeds: Mapping[str, int],
+    entries: Sequence[RemoteEntry],
+    setting: Setting,
+    now: int,
+    *,
+    pages: bool,
+) -> Stored:
+    """Store a page of entries with their marks; needs a transaction.
+
+    `feeds` has the stored feeds by their ids on the server; entries of others are left out: the next list
+    of feeds has them. `pages` plans to fetch the pages of teasers, which the first pull does not.
+    """
+    by_feed: dict[str, list[RemoteEntry]] = {}
+    for entry in entries:
+        if entry.feed_id in feeds:
+            by_feed.setdefault(entry.feed_id, []).append(entry)
+    done = Stored()
+    known = store.remote.rows(account_id, (entry.id for entry in entries))
+    places: dict[str, tuple[int, int]] = {}
+    for remote_id, page in by_feed.items():
+        feed_id = feeds[remote_id]
+        saved = _save(store, feed_id, page, setting, now, done, pages=pages)
+        for entry in page:
+            if article_id := saved.get(dedup.guid_key(entry.entry.guid)):
+                places[entry.id] = article_id, feed_id
+    store.index.add_new(done.fresh)
+    placed = [one for one in entries if one.id in places]
+    done.marks = _store_marks(store, account_id, placed, known, places, now)
+    read = store.notices.skip_read([text.id for text, _ in done.matches])
+    done.matches = [(text, item) for text, item in done.matches if text.id not in read]
+    return done
+
+
+def _save(
+    store: Store,
+    feed_id: int,
+    page: Sequence[RemoteEntry],
+    setting: Setting,
+    now: int,
+    done: Stored,
+    *,
+    pages: bool,
+) -> Mapping[int, int]:
+    """Save the entries of one feed, and match them; return the articles by guid key."""
+    parsed = ParsedFeed(entries=tuple(one.entry for one in page), partial=True)
+    saved = store.entries.save_feed(feed_id, parsed, now, index=False)
+    rules = setting.rules
+    done.matches += ingest.record_new(store, saved.new, rules, now)
+    done.matches += ingest.record_changed(store, saved.changed, rules, now)
+    done.matches += ingest.record_carried(store, saved.carried, rules, now)
+    done.fresh += saved.new
+    done.new += len(saved.new)
+    done.changed += len(saved.changed)
+    if pages and (saved.new or saved.carried):
+        facts = store.feeds.facts_of(feed_id)
+        plan_pages(store, facts, parsed, saved, setting.full_text.get(facts.url, "auto"), now)
+    return saved.places
+
+
+def _store_marks(
+    store: Store,
+    account_id: int,
+    entries: Sequence[RemoteEntry],
+    known: Mapping[str, RemoteRow],
+    places: Mapping[str, tuple[int, int]],
+    now: int,
+) -> int:
+    """Merge the marks of entries, and remember which articles they are; return the number of marks taken."""
+    met = [one for one in entries if one.id not in known or known[one.id].article_id != places[one.id][0]]
+    strangers = {one.id for one in met}
+    taken = 0
+    for mark in Mark:
+        marks = {one.id: one.has(mark) for one in entries if one.id not in strangers}
+        taken += merge_marks(store, account_id, mark, marks, known, now)
+        # nothing tells which side changed an article that both had: read and starred win
+        marked = [places[one.id][0] for one in met if one.has(mark)]
+        taken += len(store.marks.set(mark, marked, True, now=now, journal=False).ids)
+    store.remote.add(account_id, [(one.id, *places[one.id], one.read, one.starred) for one in met])
+    return taken
+
+
+def merge_marks(
+    store: Store,
+    account_id: int,
+    mark: Mark,
+    marks: Mapping[str, bool],
+    known: Mapping[str, RemoteRow],
+    now: int,
+) -> int:
+    """Take the marks that changed on the server; return their number. Needs a transaction."""
+    seen: list[tuple[str, bool, bool | None]] = []
+    taken: dict[bool, list[int]] = {True: [], False: []}
+    for remote_id, value in marks.items():
+        row = known[remote_id]
+        before = merge.Known(*row.mark(mark))
+        after = merge.pulled(before, value)
+        if after != before:
+            seen.append((remote_id, after.server, after.sent))
+        if after.local != before.local:
+            taken[after.local].append(row.article_id)
+    store.remote.seen(account_id, mark, seen)
+    return sum(
+        len(store.marks.set(mark, ids, value, now=now, journal=False).ids) for value, ids in taken.items()
+    )
+
+
+def store_states(store: Store, account_id: int, states: States, now: int) -> Stored:
+    """Take the marks of all entries from sets of ids, and forget entries that are gone."""
+    done = Stored()
+    for mark, value, entries in ((Mark.READ, False, states.unread), (Mark.STARRED, True, states.starred)):
+        differing = store.remote.differing(account_id, mark, value, entries)
+        known = store.remote.rows(account_id, differing)
+        done.marks += merge_marks(store, account_id, mark, differing, known, now)
+    if states.complete:
+        listed = states.listed | states.unread | states.starred
+        store.remote.forget(account_id, store.remote.rows(account_id).keys() - listed)
+    return done
