@@ -16,6 +16,7 @@ from tests.servers.fake_miniflux import FakeMiniflux
 from tests.terminal import Terminal
 from tests.web import Answer, Web
 from tuireader.errors import Exit
+from tuireader.store.recovery import recover
 
 
 class Server(FakeMiniflux):
@@ -188,11 +189,11 @@ def test_a_server_that_lost_most_feeds_is_not_believed_at_once(run: Run, server:
 
 def test_without_accounts(run: Run, home: Home) -> None:
     subscribe(home)
-    for words in (("sync",), ("account", "list"), ("account", "check")):
-        told = run(*words)
+    for line in ("sync", "account list", "account check"):
+        told = run(*line.split())
         assert told.code == Exit.OK and "`tuireader account add --help` says how" in told.err
-    for words in (("sync", "none"), ("account", "check", "none"), ("account", "remove", "none")):
-        told = run(*words)
+    for line in ("sync none", "account check none", "account remove none"):
+        told = run(*line.split())
         assert (told.code, told.err) == (
             Exit.USAGE,
             "tuireader: there is no account 'none' (`tuireader account list` shows them)\n",
@@ -244,6 +245,29 @@ def test_removing_keeps_articles_and_can_be_undone(run: Run, home: Home, server:
     assert home.config.read_text() == before and len(run("feeds").out.splitlines()) == 2
     assert run("sync").err == "home: 0 new, 0 changed, 0 marks received, 1 sent, 0 to send\n"
     assert "1 config" not in run("undo").err
+
+
+def test_marks_made_while_an_account_is_away_are_sent(run: Run, home: Home, server: Server) -> None:
+    add(run, server)
+    config = home.config.read_text()
+    run("account", "remove", "home")
+    run("star", "title:First")
+    home.config.write_text(config)
+    assert run("sync").err == "home: 0 new, 0 changed, 0 marks received, 1 sent, 0 to send\n"
+
+
+def test_a_repaired_database_goes_on_with_its_accounts(run: Run, home: Home, server: Server) -> None:
+    add(run, server)
+    for number in range(40):
+        server.add_entry(server.feeds[0], f"More {number}")
+    run("sync")
+    run("star", "title:First")
+    new = home.database.with_name("new.db")
+    recover(home.database, new)
+    new.rename(home.database)
+    run("star", "title:Second")
+    assert run("sync").err == "home: 0 new, 0 changed, 0 marks received, 2 sent, 0 to send\n"
+    assert {one.title for one in server.entries.values() if one.starred} == {"First", "Second", "Third"}
 
 
 def test_json_is_as_declared(run: Run, server: Server) -> None:

@@ -27,7 +27,7 @@ _LOGIN = "login"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Server and feeds of an account, before it is added. `url` is the server's address as it wants to be asked."""
+    """Server and feeds of an account before it is added; `url` is the address that the server wants."""
 
     url: Annotated[str, "Address of the server."]
     user: Annotated[str, "Your user name there."]
