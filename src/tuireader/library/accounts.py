@@ -217,12 +217,13 @@ class Accounts(UseCases):
     async def _connected(self, account: AccountConfig) -> AsyncIterator[Backend]:
         """Yield the server of an account, closed afterwards."""
         from tuireader.feeds import secrets
-        from tuireader.sync.servers import connect
+        from tuireader.sync.servers import Kind, connect
 
-        password, token = await asyncio.to_thread(
-            lambda: (secrets.resolve(account.password), secrets.resolve(account.token))
+        user, kept = ("", account.token) if account.token else (account.user, account.password)
+        secret = await asyncio.to_thread(secrets.resolve, kept)
+        backend = connect(
+            Kind(account.kind), account.url, user, secret, proxy=self._context.config.fetch.proxy
         )
-        backend = connect(account.kind, account.url, user=account.user, password=password, token=token)
         try:
             yield backend
         finally:

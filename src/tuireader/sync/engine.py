@@ -62,8 +62,8 @@ class Engine:
         """Send the pending marks; return their number."""
         sent = 0
         for mark in Mark:
+            size = await self._backend.batch_size(mark)
             for value in (True, False):
-                size = self._backend.batch_size(mark)
                 while ids := await self._write(
                     lambda store, mark=mark, value=value, size=size: store.remote.take(  # type: ignore[misc]
                         self._account.id, mark, value, size
