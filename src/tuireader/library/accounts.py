@@ -266,9 +266,11 @@ class Accounts(UseCases):
         from tuireader.feeds import secrets
         from tuireader.sync.servers import Kind, connect
 
-        secret = await asyncio.to_thread(secrets.resolve, account.token or account.password)
-        user, proxy = "" if account.token else account.user, self._context.config.fetch.proxy
-        backend = connect(Kind(account.kind), account.url, user, secret, proxy=proxy)
+        user, kept = ("", account.token) if account.token else (account.user, account.password)
+        secret = await asyncio.to_thread(secrets.resolve, kept)
+        backend = connect(
+            Kind(account.kind), account.url, user, secret, proxy=self._context.config.fetch.proxy
+        )
         try:
             yield backend
         finally:
