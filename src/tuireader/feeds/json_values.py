@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tuireader.text import clean
+
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -16,6 +18,12 @@ def text_of(data: dict[str, Any], key: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return ""
+
+
+def line_of(data: dict[str, Any], key: str, limit: int = 200) -> str:
+    """Return a text as one clean line, `""` for anything else."""
+    value = data.get(key)
+    return clean(value, limit) if isinstance(value, str) else ""
 
 
 def list_of(data: dict[str, Any], key: str) -> list[Any]:

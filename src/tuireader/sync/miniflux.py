@@ -7,7 +7,7 @@ from typing import Any
 
 from tuireader.feeds import dates
 from tuireader.feeds.entry import web_url
-from tuireader.feeds.json_values import text_of
+from tuireader.feeds.json_values import line_of, text_of
 from tuireader.sync import miniflux_pull
 from tuireader.sync.backend import (
     AccountError,
@@ -66,7 +66,7 @@ class Miniflux:
     async def categories(self) -> list[RemoteCategory]:
         """Return the categories in the order of their ids."""
         answer = await self._http.ask("GET", "/v1/categories")
-        found = [(_number(answer, data, "id"), _line(data, "title")) for data in answer.items()]
+        found = [(_number(answer, data, "id"), line_of(data, "title")) for data in answer.items()]
         return [RemoteCategory(str(number), title) for number, title in sorted(found)]
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
@@ -236,19 +236,15 @@ def _number(answer: Answer, data: Any, name: str) -> int:
     return value
 
 
-def _line(data: dict[str, Any], name: str) -> str:
-    return clean(text_of(data, name), 200)
-
-
 def _feed(answer: Answer, data: dict[str, Any]) -> RemoteFeed:
     category = data.get("category")
     failed = bool(data.get("parsing_error_count"))
     return RemoteFeed(
         id=str(_number(answer, data, "id")),
-        title=_line(data, "title"),
+        title=line_of(data, "title"),
         url=web_url(text_of(data, "feed_url")),
         site_url=web_url(text_of(data, "site_url")),
-        category=_line(category, "title") if isinstance(category, dict) else "",
-        error=_line(data, "parsing_error_message") or "the server could not read it" if failed else "",
+        category=line_of(category, "title") if isinstance(category, dict) else "",
+        error=line_of(data, "parsing_error_message") or "the server could not read it" if failed else "",
         checked_at=dates.parse(text_of(data, "checked_at")),
     )
