@@ -101,7 +101,7 @@ class GoogleReader:
     async def add_feed(self, url: str, category: str = "") -> str:
         """Subscribe to a feed; an existing subscription to it counts."""
         answer = await self.post("/subscription/quickadd", [("quickadd", url)])
-        feed_id = text_of(answer.json(), "streamId") if answer.member("numResults") else ""
+        feed_id = text_of(answer.value, "streamId") if answer.member("numResults") else ""
         if not feed_id:
             feed_id = next((one.id for one in await self.feeds() if one.url == url), "")
         if not feed_id:

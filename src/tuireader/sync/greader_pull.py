@@ -70,7 +70,7 @@ async def _ids(client: Client, params: Mapping[str, str | int]) -> tuple[Answer,
     """Return the ids of a page, and whether they are all."""
     answer = await client.get("/stream/items/ids", params)
     ids = [item_id(answer, text_of(one, "id")) for one in answer.items("itemRefs")]
-    return answer, ids, not answer.json().get("continuation")
+    return answer, ids, not answer.value.get("continuation")
 
 
 async def _all_ids(client: Client, params: Mapping[str, str | int]) -> list[str]:

@@ -103,7 +103,7 @@ class Miniflux:
             answer = await self._http.ask(
                 "GET", "/v1/entries/ids", params={"status": "unread", "limit": 1}, accept=(400, 404)
             )
-            value = answer.json() if answer.status == 200 else None
+            value = answer.value if answer.status == 200 else None
             self._stars_at_once = isinstance(value, dict) and "entry_ids" in value
         return self._stars_at_once
 
@@ -136,7 +136,7 @@ class Miniflux:
         body: dict[str, Any] = {"feed_url": url, "category_id": await self._category(category)}
         answer = await self._http.ask("POST", "/v1/feeds", body=body, accept=(400, 500))
         if answer.status < 400:
-            return str(_number(answer, answer.json(), "feed_id"))
+            return str(_number(answer, answer.value, "feed_id"))
         if answer.status == 400:
             answers = await self._http.ask("GET", "/v1/feeds")
             for data in answers.items():
@@ -176,7 +176,7 @@ class Miniflux:
     async def full_text(self, entry_id: str) -> str:
         """Return the text that the server extracts from the page of an entry."""
         answer = await self._http.ask("GET", f"/v1/entries/{_id(entry_id)}/fetch-content", accept=(404, 500))
-        return text_of(answer.json(), "content") if answer.status < 400 else ""
+        return text_of(answer.value, "content") if answer.status < 400 else ""
 
     async def _members(self, category_id: str) -> list[int]:
         answer = await self._http.ask("GET", "/v1/feeds")
@@ -196,7 +196,7 @@ class Miniflux:
             if one.title == clean(title, 200) or not title:
                 return _id(one.id)
         answer = await self._http.ask("POST", "/v1/categories", body={"title": title})
-        return _number(answer, answer.json(), "id")
+        return _number(answer, answer.value, "id")
 
     async def _manage(self, method: str, path: str, what: str, body: dict[str, Any]) -> None:
         answer = await self._http.ask(method, path, body=body, accept=(400, 404, 500))
