@@ -80,7 +80,7 @@ def test_an_account_is_added_and_shows_its_feeds(run: Run, home: Home, server: S
     again = run("account", "add", "Home", *words)
     assert (again.code, again.err) == (
         Exit.CONFIG,
-        "tuireader: there is already an account Home (choose another name)\n",
+        "tuireader: there is already an account named 'Home' (choose another name)\n",
     )
 
 

@@ -61,7 +61,7 @@ class Accounts(UseCases):
         for key, value in (("name", account.name), ("url", account.url)):
             config_edit.parse_value(AccountConfig, key, value)
         if any(one.name.casefold() == account.name.casefold() for one in self._context.config.accounts):
-            raise ConfigError(f"there is already an account {account.name}", "choose another name")
+            raise ConfigError(f"there is already an account named {account.name!r}", "choose another name")
 
     async def preview(self, account: AccountConfig) -> Preview:
         """Sign in and list the feeds. Raises AccountError, or TuireaderError for a secret."""
