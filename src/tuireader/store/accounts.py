@@ -25,6 +25,11 @@ _TRIGGERS = {
     f"remote_{mark}": _MARKED.format(mark=mark, bit=bit) for mark, bit in (("read", 1), ("starred", 2))
 }
 
+_DIFFERS = """(SELECT (a.read != remote_entry.read OR read_sent IS NOT NULL)
+    + 2 * (a.starred != remote_entry.starred OR starred_sent IS NOT NULL)
+  FROM article a WHERE a.id = article_id)"""
+"""Marks of an entry that its article has otherwise, as `pending` has them."""
+
 # `listed`: 1 if the config has it. `progress`: where the next pull starts. `asks`: a question for the user,
 # `""` for none. `feed.vanished_at`: since when the server does not list it. `remote_entry`: an entry on a
 # server, with its marks as last seen there; `read_sent`, `starred_sent`: what was sent, until the server's
@@ -78,8 +83,10 @@ class Accounts(Part):
     """The tables of accounts and of their feeds. Methods that write need a transaction."""
 
     def is_current(self, names: Collection[str]) -> bool:
-        """Return whether the table already agrees with the names in the config."""
-        return set(self._column("SELECT name FROM account WHERE listed")) == set(names)
+        """Return whether the table already agrees with the names in the config, and marks are recorded."""
+        there = self._column("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        recorded = all((trigger in there) == bool(names) for trigger in _TRIGGERS)
+        return recorded and set(self._column("SELECT name FROM account WHERE listed")) == set(names)
 
     def sync(self, names: Sequence[str]) -> None:
         """Add the accounts of the config, and set aside those that it no longer has, with their feeds.
@@ -103,6 +110,8 @@ class Accounts(Part):
             self._conn.execute(f"DROP TRIGGER IF EXISTS {name}")
             if names:
                 self._conn.execute(trigger)
+        if names:  # marks may have changed while nobody recorded them
+            self._conn.execute(f"UPDATE remote_entry SET pending = {_DIFFERS} WHERE pending != {_DIFFERS}")
 
     def all(self) -> list[AccountState]:
         """Return the accounts of the config with the state of their syncs, in the order of their addition."""
