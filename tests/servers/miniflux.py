@@ -103,7 +103,7 @@ class Miniflux:
             "miniflux",
         ]
         subprocess.run(
-            [*psql, "-qX", "-v", "ON_ERROR_STOP=1", "-c", statement], check=True, capture_output=True
+            [*psql, "-qX", "-v", "ON_ERROR_STOP=1", "-c", statement], check=True, stdout=subprocess.DEVNULL
         )
 
     def _is_healthy(self) -> bool:

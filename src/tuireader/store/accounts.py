@@ -69,10 +69,14 @@ ACCOUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The outcome of a list of feeds; `doubt` is why it was not believed, `""` if it was."""
+    """The outcome of a list of feeds; `doubt` is why it was not believed, `""` if it was.
+
+    `is_other` is true if it is that of another server: then the ids stored before mean nothing there.
+    """
 
     feeds: Mapping[str, int]
     doubt: str = ""
+    is_other: bool = False
 
 
 class Accounts(Part):
@@ -120,10 +124,11 @@ class Accounts(Part):
     def _state(self, *row: object) -> AccountState:
         return AccountState(*row)  # type: ignore[arg-type]  # the columns of _STATE are its fields
 
-    def signed_in(self, account_id: int, url: str, software: str) -> None:
+    def signed_in(self, account_id: int, url: str, user: str, software: str) -> None:
         """Store the server of an account."""
         self._conn.execute(
-            "UPDATE account SET url = ?, software = ? WHERE id = ?", (url, software, account_id)
+            "UPDATE account SET url = ?, user = ?, software = ? WHERE id = ?",
+            (url, user, software, account_id),
         )
 
     def progressed(self, account_id: int, progress: str) -> None:
@@ -164,6 +169,9 @@ class Accounts(Part):
         They keep their entries for `KEPT` seconds, in which they may come back. If more than half of them
         are missing, none is hidden until the list is `believed`.
         """
+        is_other = self._is_other(account, feeds)
+        if is_other:
+            self._forget(account.id, now)
         known: dict[str, int] = dict(
             self._conn.execute(
                 "SELECT remote_id, id FROM feed WHERE account_id = ? AND vanished_at IS NULL", (account.id,)
@@ -194,7 +202,7 @@ class Accounts(Part):
             [_row(account, feed, place) for place, feed in enumerate(feeds)],
         )
         self._forget_vanished(account.id, now)
-        return Listing(self.feeds(account.id), doubt)
+        return Listing(self.feeds(account.id), doubt, is_other)
 
     def feeds(self, account_id: int) -> dict[str, int]:
         """Return the feeds of an account, by their ids on the server."""
@@ -211,10 +219,30 @@ class Accounts(Part):
         ).fetchone()
         return row if row is None else (row[0], row[1])
 
+    def _is_other(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> bool:
+        """Return whether the list has none of the stored feeds: none has the same id and address."""
+        known = dict(
+            self._conn.execute(
+                "SELECT remote_id, url FROM feed WHERE account_id = ? AND vanished_at IS NULL", (account.id,)
+            ).fetchall()
+        )
+        same = any(known.get(feed.id) == address(account.name, feed.url) for feed in feeds)
+        return bool(known and feeds) and not same
+
+    def _forget(self, account_id: int, now: int) -> None:
+        """Forget all that was stored of another server; its articles and their marks stay."""
+        self._conn.execute("DELETE FROM remote_entry WHERE account_id = ?", (account_id,))
+        self._conn.execute("UPDATE account SET progress = '' WHERE id = ?", (account_id,))
+        self._conn.execute(
+            """UPDATE feed SET subscribed = 0, vanished_at = ?1, remote_id = 'of another server ' || id
+               WHERE account_id = ?2""",
+            (now, account_id),
+        )
+
     def _free_addresses(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> None:
         """Rename feeds whose address another feed of the account has now."""
         self._conn.executemany(
-            """UPDATE feed SET url = url || '#' || remote_id WHERE url = ?1
+            """UPDATE feed SET url = url || '#' || id WHERE url = ?1
                AND NOT (account_id = ?2 AND remote_id = ?3)""",
             [(address(account.name, feed.url), account.id, feed.id) for feed in feeds],
         )

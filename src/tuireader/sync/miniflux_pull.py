@@ -19,7 +19,7 @@ from tuireader.sync.backend import AccountError, Entries, Known, Listed, Refusal
 from tuireader.sync.entries import Sent, cleaned
 from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
 
-PAGE = 500
+PAGE = 1000
 OVERLAP = 30
 """Seconds: a change has the time at which its transaction began."""
 DAY = 86_400
