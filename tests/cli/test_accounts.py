@@ -13,6 +13,7 @@ import pytest
 from tests.builders import item, rss
 from tests.cli.command import Home, Run, subscribe
 from tests.cli.test_json import fits
+from tests.feeds.test_secrets import KEYRING
 from tests.servers.fake import PASSWORD, TOKEN, USER, Call, drop, json_answer
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.terminal import Terminal
@@ -121,6 +122,20 @@ def test_a_password_is_asked_without_echo_and_kept_in_the_private_file(
         assert PASSWORD.encode() not in terminal.raw
     assert f'password = "{PASSWORD}"' in home.config.read_text()
     assert home.config.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_password_is_kept_in_the_keyring(home: Home, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "keyring.py").write_text(KEYRING, encoding="utf-8")
+    words = ("account", "add", "home", "--kind", "miniflux", "--url", server.url)
+    command = [sys.executable, "-m", "tuireader", *home.arguments(*words)]
+    with Terminal(command, home=tmp_path, env={"PYTHONPATH": str(tmp_path)}) as terminal:
+        terminal.wait("API key (not shown):")
+        terminal.press(TOKEN, "enter")
+        terminal.wait("Keep it in the keyring?")
+        terminal.press("enter")
+        terminal.wait("added: home")
+    assert 'token = "keyring:home"' in home.config.read_text() and TOKEN not in home.config.read_text()
+    assert TOKEN in (tmp_path / "keyring.json").read_text()
 
 
 # -- sync
