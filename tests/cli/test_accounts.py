@@ -138,6 +138,18 @@ def test_a_password_is_kept_in_the_keyring(home: Home, server: Server, tmp_path:
     assert TOKEN in (tmp_path / "keyring.json").read_text()
 
 
+def test_the_account_of_newsboat_is_imported(run: Run, home: Home, server: Server, tmp_path: Path) -> None:
+    """Its folder may have no urls."""
+    subscribe(home)
+    folder = tmp_path / "newsboat"
+    folder.mkdir()
+    lines = ("urls-source miniflux", f"miniflux-url {server.url}", f"miniflux-token {TOKEN}")
+    (folder / "config").write_text("\n".join(lines), encoding="utf-8")
+    told = run("import", "newsboat", str(folder))
+    assert told.code == Exit.OK and "accounts\t1 new" in told.out and TOKEN not in told.out + told.err
+    assert run("sync").err.startswith("miniflux: 3 new")
+
+
 # -- sync
 
 
