@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -12,6 +13,8 @@ from tests.servers.stages import Copy, FakeStage, push
 from tests.web import Answer
 from tuireader.sync import miniflux_pull
 from tuireader.sync.backend import AccountError, Backend, Entries, Mark, Refusal
+from tuireader.sync.http import is_loopback
+from tuireader.sync.servers import Kind, connect
 
 
 @pytest.fixture(params=["2.2.6", "2.3.2"])
@@ -176,6 +179,18 @@ async def test_feeds_that_differ_are_pulled_whole_and_only_once(
     assert equal(server, copy)
 
 
+async def test_a_feed_that_was_not_known_is_pulled_when_it_is(server: FakeMiniflux, backend: Backend) -> None:
+    filled(server)
+    copy = Copy()
+    await copy.pull(backend)
+    feed = str(server.feeds[0].id)
+    for _ in range(2):
+        ours = tuple(one for one, entry in copy.entries.items() if entry.feed_id == feed)
+        copy.take(Entries((), copy.progress, ours))
+        await copy.pull(backend)
+        assert equal(server, copy)
+
+
 async def test_a_removed_feed_is_no_error_for_a_pull(server: FakeMiniflux, backend: Backend) -> None:
     filled(server)
     copy = Copy()
@@ -320,6 +335,29 @@ async def test_each_failure_has_its_kind(answer: Answer, refusal: Refusal) -> No
     assert caught.value.refusal is refusal
     assert caught.value.retry_after == (120 if "Retry-After" in answer.headers else None)
     assert "\n" not in str(caught.value) and "secret" not in str(caught.value)
+
+
+async def test_answers_are_compressed_except_on_this_computer() -> None:
+    with FakeMiniflux() as server:
+        backend = FakeStage(server).connect()
+        server.replies["/v1/feeds"] = Answer(gzip.compress(b"[]"), 200, {"Content-Encoding": "gzip"})
+        assert await backend.feeds() == []
+        assert server.calls[0].headers["accept-encoding"] == "identity"
+        await backend.close()
+    hosts = [
+        "http://127.0.0.1:1/x",
+        "http://localhost",
+        "https://[::1]:2",
+        "http://127.example",
+        "http://10.0.0.1",
+    ]
+    assert [is_loopback(host) for host in hosts] == [True, True, True, False, False]
+
+
+async def test_a_proxy_that_is_none() -> None:
+    backend = connect(Kind.MINIFLUX, "http://miniflux.example", "", "token", proxy="nonsense")
+    with pytest.raises(AccountError, match="proxy"):
+        await backend.feeds()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"since": "x"}', '{"other": 1}', '{"since": 1e400}'])

@@ -1,4 +1,4 @@
-"""What the servers of accounts have in common, as values: Miniflux and the Google Reader API.
+"""Values and calls that the servers of accounts have in common: Miniflux and the Google Reader API.
 
 A `Backend` speaks with one server and knows no store; `Engine` decides what is stored and sent. Ids are text,
 unique within one account: decimal numbers for Miniflux and FreshRSS, hexadecimal ones elsewhere.
@@ -71,7 +71,7 @@ class RemoteFeed:
     """A feed of an account. `error` is the server's word on its last fetch, `""` if that went well.
 
     `category` is the title of its category, `""` without one. `checked_at` is the time of its last fetch in
-    seconds, None if the server does not tell.
+    seconds, None if the server does not report it.
     """
 
     id: str
@@ -132,7 +132,7 @@ Step = Entries | States | Listed
 
 
 class Known(Protocol):
-    """What a pull may ask of the store."""
+    """Questions of a pull to the store."""
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         """Return those entries that are not stored, in the same order."""

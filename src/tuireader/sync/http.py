@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -28,7 +29,6 @@ CONNECT, READ, TOTAL = 5.0, 30.0, 300.0
 """Seconds until the connection stands, between two pieces of an answer, and for a whole answer."""
 MAX_BODY = 64_000_000
 MAX_REDIRECTS = 5
-LOOPBACK = ("127.", "localhost", "::1")
 
 
 class BodyTooLarge(AccountError):
@@ -197,9 +197,9 @@ class Http:
     async def _send(
         self, method: str, url: str, headers: list[tuple[bytes, bytes]], content: bytes, *, signed: bool
     ) -> Answer:
+        if self._client is None:
+            self._client = _client(self.base, self._proxy)
         try:
-            if self._client is None:
-                self._client = _client(self.base, self._proxy)
             request = self._client.build_request(method, url, headers=headers, content=content or None)
             auth = self._basic if signed else None
             async with asyncio.timeout(TOTAL):
@@ -261,7 +261,8 @@ class Http:
 def is_loopback(url: str) -> bool:
     """Return whether a server runs on this computer."""
     try:
-        return (urlsplit(url).hostname or "").startswith(LOOPBACK)
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 
@@ -269,15 +270,15 @@ def is_loopback(url: str) -> bool:
 def _client(base: str, proxy: str) -> httpx.AsyncClient:
     """Return a client with one connection; compressed answers cost more than they save on the loopback."""
     local = is_loopback(base)
-    return httpx.AsyncClient(
-        headers={
-            "User-Agent": f"tuireader/{__version__}",
-            "Accept": "*/*",
-            "Accept-Encoding": "identity" if local else "gzip",
-        },
-        timeout=httpx.Timeout(READ, connect=CONNECT),
-        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-        follow_redirects=False,
-        trust_env=not local and not proxy,
-        proxy=proxy if proxy and not local else None,
-    )
+    headers = {"User-Agent": f"tuireader/{__version__}", "Accept-Encoding": "identity" if local else "gzip"}
+    try:
+        return httpx.AsyncClient(
+            headers=headers,
+            timeout=httpx.Timeout(READ, connect=CONNECT),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            follow_redirects=False,
+            trust_env=not local and not proxy,
+            proxy=proxy if proxy and not local else None,
+        )
+    except (ValueError, ImportError):  # of an address, or of a kind of proxy that httpx needs a package for
+        raise AccountError(Refusal.AWAY, "the proxy address is not valid", "correct it") from None
