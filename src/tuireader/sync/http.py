@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -267,6 +268,12 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the certificates of the system, which take longer to read than a sync without news."""
+    return httpx.create_ssl_context()
+
+
 def _client(base: str, proxy: str) -> httpx.AsyncClient:
     """Return a client with one connection; compressed answers cost more than they save on the loopback."""
     local = is_loopback(base)
@@ -274,6 +281,7 @@ def _client(base: str, proxy: str) -> httpx.AsyncClient:
     try:
         return httpx.AsyncClient(
             headers=headers,
+            verify=_tls(),
             timeout=httpx.Timeout(READ, connect=CONNECT),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
             follow_redirects=False,
