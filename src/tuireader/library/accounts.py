@@ -61,7 +61,7 @@ class Accounts(UseCases):
         for key, value in (("name", account.name), ("url", account.url)):
             config_edit.parse_value(AccountConfig, key, value)
         if any(one.name.casefold() == account.name.casefold() for one in self._context.config.accounts):
-            raise ConfigError(f"there is already an account {account.name}", "choose another name")
+            raise ConfigError(f"there is already an account named {account.name!r}", "choose another name")
 
     async def preview(self, account: AccountConfig) -> Preview:
         """Sign in and list the feeds. Raises AccountError, or TuireaderError for a secret."""
@@ -197,11 +197,16 @@ class Accounts(UseCases):
 
     # -- feeds on the server
 
-    async def add_feed(self, name: str, url: str, category: str = "") -> None:
-        """Subscribe an account to a feed, on its server. Raises AccountError."""
+    async def add_feed(self, name: str, url: str, category: str = "", title: str = "") -> bool:
+        """Subscribe an account to a feed, on its server; return whether it is new. Raises AccountError."""
+        before = {feed.id for feed in self._context.feeds}
         async with self._signed_in(name) as backend:
-            await backend.add_feed(url, category)
+            feed_id = await backend.add_feed(url, category)
+            if title:
+                await backend.change_feed(feed_id, title=title)
             await self._relist(name, backend)
+            after = await self._pool.read(lambda store: store.accounts.feeds(store.accounts.get(name).id))
+            return after.get(feed_id) not in before
 
     async def change_feed(
         self, feed_id: int, *, title: str | None = None, category: str | None = None

@@ -48,6 +48,7 @@ class Context:
         self.clock = clock
         self.feeds: list[Feed] = []
         self.feed_names: dict[int, tuple[str, ...]] = {}
+        self.addresses: dict[int, str] = {}
         self._compiled: watch.Matcher | None = None
         self.mutes: dict[MuteConfig, ingest.Mute] = {}
         self._ended: frozenset[str] = frozenset()
@@ -214,6 +215,7 @@ class Context:
             )
             for feed in every
         }
+        self.addresses = {feed.id: feed.address for feed in every}
         return self.feeds
 
     @property

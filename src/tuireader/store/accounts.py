@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tuireader.model.accounts import AccountState, RemoteFeed
+from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
 from tuireader.store.sql import Part, number_list
 
 KEPT = 7 * 86_400
@@ -267,11 +267,10 @@ def address(account: str, url: str) -> str:
 
 
 def _row(account: AccountState, feed: RemoteFeed, place: int) -> dict[str, object]:
-    folder = f"{account.name} / {feed.category}" if feed.category else account.name
     return {
         "url": address(account.name, feed.url),
-        "title": feed.title,
-        "folder": folder,
+        "title": feed.title or feed.url,
+        "folder": folder_of(account.name, feed.category),
         "site_url": feed.site_url,
         "account": account.id,
         "remote": feed.id,
