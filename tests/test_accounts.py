@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import opened
+from tests.builders import ALL, opened, titles
 from tests.servers.clients import synced
 from tests.servers.fake import TOKEN
 from tests.servers.fake_miniflux import FakeMiniflux
 from tuireader.errors import UsageError
 from tuireader.library import Library
+from tuireader.model import View, ViewKind
 
 WATCH = """
 [[watch]]
@@ -21,6 +22,11 @@ any = ["WeChat"]
 feeds = ["News", "home / Tech"]
 query = 'feed:News folder:"home / Tech"'
 """
+
+
+def account(server: FakeMiniflux, token: str) -> str:
+    """The configuration of an account on a server."""
+    return f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "{server.url}"\ntoken = "{token}"\n'
 
 
 @pytest.fixture
@@ -35,8 +41,7 @@ def server() -> Iterator[FakeMiniflux]:
 @pytest.fixture
 async def library(server: FakeMiniflux, tmp_path: Path) -> AsyncIterator[Library]:
     """A library that has synced an account on the server."""
-    account = f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "{server.url}"\ntoken = "{TOKEN}"\n'
-    async with opened(tmp_path, account + WATCH) as made:
+    async with opened(tmp_path, account(server, TOKEN) + WATCH) as made:
         assert not (await synced(made)).error
         yield made
 
@@ -79,9 +84,47 @@ async def test_a_folder_is_a_category(library: Library, server: FakeMiniflux) ->
     await library.feeds.rename_folder("home / Science", "")
     assert (await places(library))["News"] == "home / All"
     assert [one.title for one in server.categories] == ["All", "World"]
-    await library.feeds.edit(1, title="", folder="home / All", interval="", paused=False)
+    server.feeds[0].category.title = ""
+    await synced(library)
     with pytest.raises(UsageError, match="the name of the account"):
         await library.feeds.rename_folder("home", "office")
+
+
+async def test_watches_and_mutes_know_new_feeds_by_name(tmp_path: Path, server: FakeMiniflux) -> None:
+    more = """
+        [[watch]]
+        name = "Fresh"
+        any = ["WeChat"]
+        feeds = ["Fresh News", "home / Fresh"]
+        [[mute]]
+        query = "WeChat"
+        feed = "Loud"
+    """
+    async with opened(tmp_path, account(server, TOKEN) + more) as library:
+        await synced(library)
+        server.add_entry(server.add_feed("Fresh News"), "WeChat in one")
+        server.add_entry(server.add_feed("Other news", "Fresh"), "WeChat in another")
+        server.add_entry(server.add_feed("Loud"), "WeChat, loud")
+        await synced(library)
+        assert set(await titles(library, View(ViewKind.WATCH, "Fresh"))) == {
+            "WeChat in one",
+            "WeChat in another",
+        }
+        assert "WeChat, loud" not in await titles(library, ALL)
+
+
+async def test_a_password_that_cannot_be_read_is_tried_again(
+    tmp_path: Path, server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_800_000_000.0]
+    async with opened(tmp_path, account(server, "env:LATER"), clock=lambda: now[0]) as library:
+        done = await synced(library)
+        assert (done.error, done.refusal) == ("the environment variable LATER is not set", "secret")
+        assert await library.accounts.due() == []
+        now[0] += 1800
+        monkeypatch.setenv("LATER", TOKEN)
+        assert [one.name for one in await library.accounts.due()] == ["home"]
+        assert (await synced(library)).error == ""
 
 
 async def test_an_account_that_gets_another_address_is_asked_at_once(

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from tuireader import files
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tuireader.store import Store
     from tuireader.sync.backend import Backend, Server
 
-_LOGIN = "login"
+_LOGIN, _SECRET = "login", "secret"
+_UNREADABLE = 30 * 60  # seconds after which a password that could not be read is tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,11 @@ class Accounts(UseCases):
         """
         from tuireader.sync.engine import Engine
 
+        async def renew() -> Setting:
+            await self._context.load_feeds()
+            await self._context.sync_mutes()
+            return replace(setting, rules=self._context.rules, watched=self._context.watched_feeds)
+
         for account in accounts:
             lock = self._context.paths.database.with_suffix(f".{account.name}.lock")
             with files.locked_or_busy(lock) as free:
@@ -173,7 +179,7 @@ class Accounts(UseCases):
                 try:
                     known = _known(account, config := self.config(account.name))
                     async with self._connected(config, known) as backend:
-                        engine = Engine(self._pool, account, backend, setting, believed=believed)
+                        engine = Engine(self._pool, account, backend, setting, renew, believed=believed)
                         async with aclosing(engine.run(known, pull=pull)) as events:
                             async for event in events:
                                 yield event
@@ -182,9 +188,10 @@ class Accounts(UseCases):
 
     async def _unreadable(self, account: AccountState, error: TuireaderError) -> AccountSynced:
         now = self._now()
+        later = now + _UNREADABLE  # an unlocked keyring or another environment may have it
         await self._transact(
             lambda store: store.accounts.record(
-                account.id, now, error=error.message, hint=error.hint, refusal=_LOGIN
+                account.id, now, error=error.message, hint=error.hint, refusal=_SECRET, next_try=later
             )
         )
         return AccountSynced(
@@ -192,7 +199,7 @@ class Accounts(UseCases):
             pending=account.pending,
             error=error.message,
             hint=error.hint,
-            refusal=_LOGIN,
+            refusal=_SECRET,
             done=True,
         )
 

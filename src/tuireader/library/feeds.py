@@ -145,8 +145,11 @@ class Feeds(UseCases):
         """
         self._context.require_own_feeds()
         if self._account(feed_id):
-            settings = (interval.strip(), paused, labels, command, filter, selectors, requests)
-            if any(settings) or full_text not in (None, "auto"):
+            own = {**(selectors or {}), **(requests or {})}
+            if any((interval.strip(), paused, labels, command, filter, *own.values())) or full_text not in (
+                None,
+                "auto",
+            ):
                 self._require_local(feed_id)
             await self._edit_there(feed_id, title.strip(), folder.strip())
             return
@@ -184,10 +187,11 @@ class Feeds(UseCases):
         """Change title and folder of a feed on the server of its account."""
         feed = next(one for one in self._context.feeds if one.id == feed_id)
         category = category_of(feed.account, folder) if folder != feed.folder else None
-        await self._accounts().change_feed(
-            feed_id, title=title if title not in ("", feed.title) else None, category=category
-        )
-        if title:
+        renamed = title if title not in ("", feed.title) else None
+        if (category, renamed) == (None, None):
+            return
+        await self._accounts().change_feed(feed_id, title=renamed, category=category)
+        if renamed:
             await self._context.change_config(
                 lambda text: config_edit.renamed(text, "feed", feed.title, title)
             )

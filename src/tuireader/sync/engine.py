@@ -6,7 +6,7 @@ where the next pull goes on, so that a sync may end at any moment.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -27,15 +27,26 @@ _SOONEST, _LATEST = 30, 30 * 60
 
 
 class Engine:
-    """One sync of one account. `believed` accepts a list that lacks more than half of the feeds."""
+    """One sync of one account. `believed` accepts a list that lacks more than half of the feeds.
+
+    `renew` returns the setting after the feeds were listed: watches and mutes go by names of feeds.
+    """
 
     def __init__(
-        self, pool: Pool, account: AccountState, backend: Backend, setting: Setting, *, believed: bool = False
+        self,
+        pool: Pool,
+        account: AccountState,
+        backend: Backend,
+        setting: Setting,
+        renew: Callable[[], Awaitable[Setting]],
+        *,
+        believed: bool = False,
     ) -> None:
         self._pool = pool
         self._account = account
         self._backend = backend
         self._setting = setting
+        self._renew = renew
         self._believed = believed
         self._feeds: Mapping[str, int] = {}
         self._titles: Mapping[int, str] = {}
@@ -109,6 +120,7 @@ class Engine:
         self._feeds = listing.feeds
         self._titles = {listing.feeds[feed.id]: feed.title for feed in feeds if feed.id in listing.feeds}
         self._done = replace(self._done, asks=listing.doubt)
+        self._setting = await self._renew()
 
     async def _pull(self) -> AsyncGenerator[Event, None]:
         """Store what the server has; yield new matches, and the totals after each step."""
