@@ -18,8 +18,18 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(miniflux_pull, "PAGE", 3)
 
 
+# Three pages of unread entries, one of starred, one of the rest: their filters by status and star.
+FILTERS = {
+    1: ("unread", ""),
+    2: ("unread", ""),
+    3: ("unread", ""),
+    4: ("read", "true"),
+    5: ("read", "false"),
+}
+
+
 @pytest.mark.usefixtures("small_pages")
-@pytest.mark.parametrize("page", range(1, 7))
+@pytest.mark.parametrize("page", FILTERS)
 @pytest.mark.parametrize("lost", ["before", "after"])
 async def test_a_first_pull_goes_on_where_it_stopped(
     server: FakeMiniflux, backend: Backend, page: int, lost: str
@@ -33,9 +43,8 @@ async def test_a_first_pull_goes_on_where_it_stopped(
 
     setattr(server, lost, crash)
     copy = Copy()
-    if page <= 5:  # three pages of unread entries, one of starred, one of the rest
-        with pytest.raises(AccountError):
-            await copy.pull(backend)
+    with pytest.raises(AccountError):
+        await copy.pull(backend)
     calls = len(server.calls)
     # the device that does this while the client is away must not be missed
     for entry in list(server.entries.values())[::3]:
@@ -46,7 +55,9 @@ async def test_a_first_pull_goes_on_where_it_stopped(
     await copy.pull(backend)
     await copy.pull(backend)
     assert equal(server, copy)
-    assert (server.calls[calls].one("before_entry_id") != "") is (page in (2, 3))
+    resumed = server.calls[calls]
+    assert (resumed.one("before_entry_id") != "") is (page in (2, 3))
+    assert (resumed.one("status"), resumed.one("starred")) == FILTERS[page]
 
 
 @pytest.mark.usefixtures("small_pages")
