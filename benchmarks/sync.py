@@ -3,8 +3,8 @@
   python benchmarks/sync.py [--feeds 200] [--entries 10000] [--runs 3] [--peers newsboat]
 
 `first` begins with an empty folder, `nothing` follows at once, `marks` sends 100 marks. Columns: wall time,
-CPU time (user and system, with children), peak memory of the largest process, requests that the server
-logged, articles stored. Each text has about 3 kB; 30 % of the entries are unread, 1 % are starred, and one in a
+CPU time (user and system, with children), peak memory of the largest process, requests the server logged,
+articles stored. Each text has about 3 kB; 30 % of the entries are unread, 1 % are starred, and one in a
 hundred mentions a watched term. New articles are not related, which no other reader does.
 
 Needs GNU time at /usr/bin/time, and Miniflux and PostgreSQL as tests/servers does.

@@ -20,7 +20,7 @@ from tuireader.model.accounts import AccountState, RefusedMark, RemoteFeed
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
     from tuireader.store import Store
-    from tuireader.sync.backend import Backend
+    from tuireader.sync.backend import Backend, Server
 
 _LOGIN, _SECRET = "login", "secret"
 _UNREADABLE = 30 * 60  # seconds after which a password that could not be read is tried again
@@ -177,9 +177,10 @@ class Accounts(UseCases):
                     )
                     continue
                 try:
-                    async with self._connected(self.config(account.name)) as backend:
+                    known = _known(account, config := self.config(account.name))
+                    async with self._connected(config, known) as backend:
                         engine = Engine(self._pool, account, backend, setting, renew, believed=believed)
-                        async with aclosing(engine.run(pull=pull)) as events:
+                        async with aclosing(engine.run(known, pull=pull)) as events:
                             async for event in events:
                                 yield event
                 except TuireaderError as error:  # a secret that cannot be read
@@ -268,25 +269,39 @@ class Accounts(UseCases):
     @asynccontextmanager
     async def _signed_in(self, name: str) -> AsyncIterator[Backend]:
         self._context.require_network()
-        async with self._connected(self.config(name)) as backend:
-            await backend.sign_in()
+        known = _known(await self._pool.read(lambda store: store.accounts.get(name)), self.config(name))
+        async with self._connected(self.config(name), known) as backend:
+            if known is None:
+                await backend.sign_in()
             yield backend
 
     @asynccontextmanager
-    async def _connected(self, account: AccountConfig) -> AsyncIterator[Backend]:
+    async def _connected(self, account: AccountConfig, known: Server | None = None) -> AsyncIterator[Backend]:
         """Yield the server of an account, closed afterwards."""
         from tuireader.feeds import secrets
         from tuireader.sync.servers import Kind, connect
 
         user, kept = ("", account.token) if account.token else (account.user, account.password)
         secret = await asyncio.to_thread(secrets.resolve, kept)
-        backend = connect(
-            Kind(account.kind), account.url, user, secret, proxy=self._context.config.fetch.proxy
-        )
+        url = known.url if known else account.url
+        backend = connect(Kind(account.kind), url, user, secret, proxy=self._context.config.fetch.proxy)
         try:
             yield backend
         finally:
             await backend.close()
+
+
+def _known(account: AccountState, config: AccountConfig) -> Server | None:
+    """Return the server of the last sync, if it succeeded and the configuration still names it.
+
+    Then nothing has to be looked for, which saves requests.
+    """
+    from tuireader.sync.backend import Server
+
+    same = account.url.startswith(config.url.rstrip("/")) and config.user in ("", account.user)
+    if account.url and same and not account.error:
+        return Server(account.url, account.user, account.software)
+    return None
 
 
 def _waits(account: AccountState, now: int, interval: int) -> bool:

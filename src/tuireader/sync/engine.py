@@ -52,14 +52,15 @@ class Engine:
         self._titles: Mapping[int, str] = {}
         self._done = AccountSynced(account.name)
 
-    async def run(self, *, pull: bool = True) -> AsyncGenerator[Event, None]:
+    async def run(self, known: Server | None = None, *, pull: bool = True) -> AsyncGenerator[Event, None]:
         """Sync, and yield events; the last one has the outcome. Iterate inside `contextlib.aclosing`.
 
-        Without `pull`, only marks are sent.
+        `known` is the server of a former sync, if the configuration still names it. Without `pull`, only
+        marks are sent.
         """
         error: AccountError | None = None
         try:
-            server = await self._backend.sign_in()
+            server = known or await self._backend.sign_in()
             is_other = (server.url, server.user) != (self._account.url, self._account.user)
             if pull or is_other:  # before marks are sent: it may be another server, with other ids
                 await self._list_feeds(server)
