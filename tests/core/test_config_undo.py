@@ -59,6 +59,7 @@ EDITS: dict[str, Edit] = {
     "feed https://b.example/feed removed": lambda text: edit.remove_feed(
         text, "https://user:secret@b.example/feed"
     ),
+    "2 feeds removed": lambda text: edit.remove_feeds(text, [A, "https://user:secret@b.example/feed"]),
     "2 feeds added": lambda text: edit.add_feeds(
         text, [FeedConfig("https://c.example/"), FeedConfig("https://d.example/")]
     ),
@@ -95,6 +96,17 @@ def test_what_was_written_by_hand_since_stays(what: str) -> None:
         assert found == wanted and '# by hand\n[[watch]]\nname = "Own"  # mine alone' in back
         assert "# what must not be missed" in back and "# cold" in back and "# roads" in back
         assert "\r" not in back.replace("\r\n", "") and ("\r\n" in back) == ("\r\n" in text)
+
+
+def test_feeds_removed_from_several_places_come_back_beside_others() -> None:
+    def feeds(names: str) -> str:
+        return "".join(f'[[feeds]]\nurl = "https://{name}.example/"\n\n' for name in names)
+
+    gone = ["https://e.example/", "https://b.example/"]
+    after, made = step(feeds("abcdef"), lambda text: edit.remove_feeds(text, gone))
+    assert after == feeds("acdf") and made.what == "2 feeds removed"
+    back = tomllib.loads(edit.revert(after + '[[feeds]]\nurl = "https://g.example/"\n', made.packed))
+    assert "".join(one["url"][8] for one in back["feeds"]) == "abcdefg"
 
 
 def test_a_watch_that_was_removed_is_back_in_its_place_with_its_comments() -> None:

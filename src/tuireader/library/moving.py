@@ -190,8 +190,8 @@ def _stays(feed: FeedConfig) -> str:
 
 def _without(text: str, pairs: Sequence[tuple[Feed, Feed]], remarks: list[str]) -> str:
     """Remove local feeds from a configuration; names of feeds and folders follow to those of the account."""
+    text = config_edit.remove_feeds(text, [here.url for here, _ in pairs])
     for here, there in pairs:
-        text = config_edit.remove_feed(text, here.url)
         if here.title and here.title != there.title:
             text = config_edit.renamed(text, "feed", here.title, there.title)
     left = {feed.folder for feed in loads(text)[0].feeds}

@@ -12,6 +12,7 @@ from tuireader.config.edit.changes import add_watch as add_watch
 from tuireader.config.edit.changes import change as change
 from tuireader.config.edit.changes import remove_account as remove_account
 from tuireader.config.edit.changes import remove_feed as remove_feed
+from tuireader.config.edit.changes import remove_feeds as remove_feeds
 from tuireader.config.edit.changes import remove_mute as remove_mute
 from tuireader.config.edit.changes import remove_view as remove_view
 from tuireader.config.edit.changes import remove_watch as remove_watch

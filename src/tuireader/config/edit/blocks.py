@@ -7,7 +7,7 @@ assigns the comment above a table to the table before it (`docs/notes/home-made.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -56,17 +56,33 @@ def insert_table(text: str, data: Table, name: str, at: int, block: str) -> str:
 
 def remove_table(text: str, data: Table, name: str, at: int) -> str:
     """Remove one of the `[[name]]` tables; its comments stay."""
-    expected = data | {name: [table for number, table in enumerate(data[name]) if number != at]}
+    return remove_tables(text, data, name, [at])
+
+
+def remove_tables(text: str, data: Table, name: str, places: Collection[int]) -> str:
+    """Remove some of the `[[name]]` tables, given by index; their comments stay."""
+    expected = data | {name: [table for number, table in enumerate(data[name]) if number not in places]}
     if in_brackets(text, name):
-        return proven(_with_tomlkit(text, lambda document: document[name].pop(at)), expected)
+
+        def remove(document: Any) -> None:
+            for at in sorted(places, reverse=True):
+                document[name].pop(at)
+
+        return proven(_with_tomlkit(text, remove), expected)
     if not expected[name]:
         del expected[name]
-    block = blocks_of(text, name)[at]
+    blocks = blocks_of(text, name)
+    for at in sorted(places, reverse=True):
+        text = _without_block(text, blocks[at])
+    return proven(text, expected)
+
+
+def _without_block(text: str, block: Sequence[Statement]) -> str:
     comments = "".join(text[one.start : one.end] for one in block if one.kind is StatementKind.COMMENT)
     before, after = text[: block[0].start], text[block[-1].end :]
     if not comments and (not before.strip("\ufeff") or before.replace("\r", "").endswith("\n\n")):
         after = after.removeprefix("\r").removeprefix("\n")  # one empty line instead of two
-    return proven(before + comments + after, expected)
+    return before + comments + after
 
 
 def update_tables(text: str, data: Table, name: str, changes: Mapping[int, Values]) -> str:

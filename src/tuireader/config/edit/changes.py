@@ -11,7 +11,14 @@ from typing import Literal
 from tuireader import files
 from tuireader.commands import PRESETS
 from tuireader.config import AccountConfig, Config, FeedConfig, MuteConfig, ViewConfig, WatchConfig
-from tuireader.config.edit.blocks import Values, append_tables, remove_table, update_table, update_tables
+from tuireader.config.edit.blocks import (
+    Values,
+    append_tables,
+    remove_table,
+    remove_tables,
+    update_table,
+    update_tables,
+)
 from tuireader.config.edit.data import (
     FIX_FIRST,
     Item,
@@ -80,8 +87,13 @@ def add_feeds(text: str, feeds: Iterable[FeedConfig]) -> str:
 
 def remove_feed(text: str, url: str) -> str:
     """Remove a feed; comments on lines of their own stay. Raises ConfigError if it is missing."""
+    return remove_feeds(text, [url])
+
+
+def remove_feeds(text: str, urls: Iterable[str]) -> str:
+    """Remove feeds; comments on lines of their own stay. Raises ConfigError if one is missing."""
     data = data_of(text)
-    return remove_table(text, data, "feeds", index_of_feed(data, url))
+    return remove_tables(text, data, "feeds", {index_of_feed(data, url) for url in urls})
 
 
 def set_feed(text: str, url: str, /, **changes: object) -> str:

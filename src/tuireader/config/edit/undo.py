@@ -178,8 +178,16 @@ def _part(table: Table, keys: list[str]) -> Table:
 def _array_changes(
     text: str, name: str, before: Sequence[Table | None], after: Sequence[Table | None]
 ) -> Iterator[TableChange]:
-    """Yield the tables that differ. Edits change tables in place, remove one, or append some."""
-    if len(after) < len(before):
+    """Yield the tables that differ. Edits change tables in place, remove or append some."""
+    kept = iter(after)
+    wanted = next(kept, None)
+    aligned: list[Table | None] = []
+    for table in before:  # if tables were only removed
+        aligned.append(table if table == wanted else None)
+        wanted = next(kept, None) if table == wanted else wanted
+    if wanted is None and len(after) < len(before):
+        after = aligned
+    elif len(after) < len(before):
         first = next((at for at, table in enumerate(after) if table != before[at]), len(after))
         after = [*after[:first], *[None] * (len(before) - len(after)), *after[first:]]
     blocks = [] if in_brackets(text, name) else blocks_of(text, name)
