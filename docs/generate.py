@@ -260,6 +260,9 @@ def licences() -> str:
 
 
 _REMARKS = (
+    "Passwords in the keyring of the desktop (the extra `keyring`) need keyring, under the MIT licence, and",
+    "what it needs on your system.",
+    "",
     "The frequencies of Chinese words in `lexicon/words.z` are from jieba (MIT), its table of traditional",
     "characters from OpenCC (Apache 2.0); `lexicon/words-licences.txt` has the notices.",
     "",

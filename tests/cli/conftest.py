@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.accounts import Server, serving
 from tests.cli.command import Home, Run, run_here
 from tests.cli.news import home_with_news
+from tests.servers.fake import PASSWORD, TOKEN
 from tests.web import Web
 
 
@@ -29,4 +31,13 @@ def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Run:
 def news(home: Home, capsys: pytest.CaptureFixture[str]) -> Iterator[tuple[Home, Web]]:
     """This home with news in it, and the server that they come from."""
     with home_with_news(home.folder, capsys) as found:
+        yield found
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server of accounts; its secrets are in variables, and a wrong one."""
+    for name, value in {"SECRET": PASSWORD, "TOKEN": TOKEN, "WRONG": "Wrong-One"}.items():
+        monkeypatch.setenv(name, value)
+    with serving() as found:
         yield found

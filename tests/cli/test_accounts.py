@@ -4,67 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.builders import item, rss
+from tests.cli.accounts import Server, add, titles
 from tests.cli.command import Home, Run, subscribe
 from tests.cli.test_json import fits
 from tests.feeds.test_secrets import KEYRING
-from tests.servers.fake import PASSWORD, TOKEN, USER, Call, drop, json_answer
-from tests.servers.fake_miniflux import FakeMiniflux
+from tests.servers.fake import PASSWORD, TOKEN, USER, drop
 from tests.terminal import Terminal
-from tests.web import Answer, Web
+from tests.web import Web
 from tuireader.errors import Exit
 from tuireader.store.recovery import recover
-
-
-class Server(FakeMiniflux):
-    """A Miniflux that may refuse stars."""
-
-    refuses_stars = False
-
-    def answer(self, call: Call) -> Answer:
-        """Process a request."""
-        if self.refuses_stars and str(call) == "PUT /v1/entries" and "starred" in call.json():
-            return json_answer({"error_message": "no more stars"}, 400)
-        return super().answer(call)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A server with two feeds and three entries."""
-    with Server("2.3.2") as server:
-        news, other = server.add_feed("News", "Tech"), server.add_feed("Other")
-        server.add_entry(news, "First")
-        server.add_entry(news, "Second", read=True)
-        server.add_entry(other, "Third", starred=True)
-        yield server
-
-
-@pytest.fixture
-def home(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home with the secrets of the server in variables."""
-    monkeypatch.setenv("SECRET", PASSWORD)
-    monkeypatch.setenv("TOKEN", TOKEN)
-    monkeypatch.setenv("WRONG", "Wrong-One")
-    return home
-
-
-def add(run: Run, server: Server, *more: str) -> None:
-    """Add an account, and sync it."""
-    words = ("--kind", "miniflux", "--url", server.url, "--user", USER, "--password-env", "SECRET")
-    assert run("account", "add", "home", *words, *more).code == Exit.OK
-    assert run("sync", "--quiet").code == Exit.OK
-
-
-def titles(run: Run, *words: str) -> set[str]:
-    """The titles of a list."""
-    return {json.loads(line)["title"] for line in run("list", "--json", *words).out.splitlines()}
-
 
 # -- adding
 
@@ -274,105 +226,6 @@ def test_removing_keeps_articles_and_can_be_undone(run: Run, home: Home, server:
     assert home.config.read_text() == before and len(run("feeds").out.splitlines()) == 2
     assert run("sync").err == "home: 0 new, 0 changed, 0 marks received, 1 sent, 0 to send\n"
     assert "1 config" not in run("undo").err
-
-
-# -- moving
-
-
-def test_feeds_are_moved_to_the_server_and_back(run: Run, home: Home, server: Server, web: Web) -> None:
-    url = web.serve("/feed.xml", rss("Fresh News", [item("1", "One")]))
-    home.config.write_text(f'[[feeds]]\nurl = "{url}"\n[[feeds]]\ncommand = ["true"]\n', encoding="utf-8")
-    run("refresh")
-    add(run, server)
-    told = run("account", "push", "home")
-    assert told.code == Exit.OK and told.err == (
-        "tuireader: exec:true: comes from a program or a mail folder\n1 feed moved to home, 0 marks sent\n"
-    )
-    assert server.feeds[-1].url == url and url not in home.config.read_text()
-    told = run("account", "pull", "home")
-    assert (told.code, told.err) == (
-        Exit.OK,
-        "3 feeds of home are local feeds now\n`tuireader account remove home` leaves the account\n",
-    )
-    assert url in home.config.read_text() and len(server.feeds) == 3
-
-
-def test_a_refused_feed_sets_the_exit_code(run: Run, home: Home, server: Server, web: Web) -> None:
-    url = web.serve("/feed.xml", rss("Fresh News", [item("1", "One")]))
-    subscribe(home, url)
-    run("refresh")
-    add(run, server)
-    server.broken_feeds.add(url)
-    told = run("account", "push", "home", "Fresh")
-    assert told.code == Exit.ALL_FAILED and url in home.config.read_text()
-    assert told.err.startswith("tuireader: Fresh News: 127.0.0.1")
-
-
-# -- feeds of accounts
-
-
-def listed(run: Run) -> dict[str, dict[str, Any]]:
-    """The feeds by title."""
-    return {one["title"]: one for one in map(json.loads, run("feeds", "--json").out.splitlines())}
-
-
-def test_feeds_of_accounts_are_shown_with_their_web_addresses(run: Run, home: Home, server: Server) -> None:
-    add(run, server)
-    feed = listed(run)["News"]
-    address = server.feeds[0].url
-    assert (feed["url"], feed["account"], feed["folder"]) == (address, "home", "home / Tech")
-    assert f"\tNews\t{address}" in run("feeds").out and f"\t{address}" in run("feeds", "--gaps").out
-    assert "home+" not in "".join(run("export", "--format", form).out for form in ("opml", "state"))
-    assert f'xmlUrl="{address}"' in run("export").out
-    assert run("refresh", address).code == Exit.OK
-
-
-def test_marks_are_imported_to_feeds_of_accounts(
-    run: Run, home: Home, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    add(run, server)
-    run("star", "title:First")
-    run("export", "--format", "state", str(tmp_path / "state.json"))
-    run("star", "--remove", "title:First")
-    told = run("import", str(tmp_path / "state.json"))
-    assert told.code == Exit.OK and titles(run, "is:starred") == {"First", "Third"}
-
-
-def test_feeds_are_removed_on_the_server(run: Run, server: Server) -> None:
-    add(run, server)
-    told = run("feeds", "remove", "News")
-    assert (told.code, told.err) == (Exit.OK, "removed: News\n")
-    assert [feed.title for feed in server.feeds] == ["Other"] and set(listed(run)) == {"Other"}
-    assert titles(run) == {"First", "Second", "Third"}
-    server.down()
-    told = run("feeds", "remove", "Other")
-    assert told.code == Exit.FAILURE and "127.0.0.1" in told.err and set(listed(run)) == {"Other"}
-
-
-@pytest.mark.parametrize("command", ["pause", "resume"])
-def test_what_the_server_decides_is_told(run: Run, server: Server, command: str) -> None:
-    add(run, server)
-    told = run("feeds", command, "News")
-    assert (told.code, told.err) == (
-        Exit.USAGE,
-        "tuireader: the server of home fetches News (here you can only rename, move or remove it)\n",
-    )
-
-
-def test_a_feed_is_added_on_the_server(run: Run, home: Home, server: Server, web: Web) -> None:
-    add(run, server)
-    url = web.serve("/feed.xml", rss("Fresh News", [item("1", "One")]))
-    told = run("add", url, "--account", "HOME", "--folder", "Tech", "--title", "Mine")
-    assert (told.code, told.err) == (Exit.OK, f"added: Fresh News ({url})\n")
-    assert (server.feeds[-1].url, server.feeds[-1].category.title) == (url, "Tech")
-    assert listed(run)["Mine"]["folder"] == "home / Tech" and url not in home.config.read_text()
-    assert run("add", url, "--account", "home").err == f"already there: Fresh News ({url})\n"
-    server.broken_feeds.add(web.url + "/other.xml")
-    web.serve("/other.xml", rss("Other News", [item("1", "One")]))
-    told = run("add", f"{web.url}/other.xml", "--account", "home")
-    assert told.code == Exit.FAILURE and "resource not found (404 status code)" in told.err
-    assert run("add", url, "--account", "home", "--filter", "cat").code == Exit.USAGE
-    assert run("add", url, "--account", "none").code == Exit.USAGE
 
 
 def test_marks_made_while_an_account_is_away_are_sent(run: Run, home: Home, server: Server) -> None:

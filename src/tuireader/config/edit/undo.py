@@ -110,8 +110,10 @@ def revert(text: str, packed: bytes) -> str:
     if not changes:
         raise EditedSince("the configuration was edited since")
     data_of(text)
+    removed = [one for one in changes if one.at >= 0 and one.new is None]
+    others = [one for one in changes if one not in removed]
     try:
-        for change in reversed(changes):
+        for change in (*reversed(others), *removed):  # removed tables come back at their indices in order
             text = _restore_keys(text, change) if change.at < 0 else _restore_table(text, change)
     except ConfigError as error:  # its new layout cannot be edited safely
         raise EditedSince(error.message) from None
