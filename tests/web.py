@@ -6,8 +6,8 @@
         assert web.seen("/feed")[0].headers["user-agent"].startswith("tuireader")
 
 `serve` answers with fixed bytes, `stages` with the next answer at each request, `handle` asks a function,
-`raw` hands over the socket for faults that no proper server has. `in_thread` is the same server for tests
-that have no event loop of their own.
+`rest` a function for all other paths, `raw` hands over the socket for faults that no proper server has.
+`in_thread` is the same server for tests that have no event loop of their own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import contextlib
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from types import TracebackType
 
@@ -31,6 +31,7 @@ class Request:
     method: str
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Answer:
     latency: float = 0.0
 
 
-Handler = Callable[[Request], Answer]
+Handler = Callable[[Request], Answer | None]
+"""Makes the answer to a request; None closes the connection without one."""
 Raw = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -61,6 +63,7 @@ class Web:
         self._tls = tls
         self._handlers: dict[str, Handler] = {}
         self._raw: dict[str, Raw] = {}
+        self._rest: Handler = lambda request: Answer(b"nothing here", 404)
         self._at_once = 0
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,6 +113,10 @@ class Web:
         self._handlers[path] = handler
         return self.url + path
 
+    def rest(self, handler: Handler) -> None:
+        """Answer all paths that have no handler of their own with what `handler` makes of the request."""
+        self._rest = handler
+
     def raw(self, path: str, talk: Raw | bytes) -> str:
         """Answer a path with bytes that need not be HTTP, or by a coroutine that has the socket."""
         if isinstance(talk, bytes):
@@ -140,10 +147,12 @@ class Web:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         self.connections += 1
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            while await self._one(reader, writer):
-                pass
-        writer.transport.abort() if task.cancelling() else writer.close()
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                while await self._one(reader, writer):
+                    pass
+        finally:
+            writer.transport.abort() if task.cancelling() else writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; False when the connection is to be closed."""
@@ -152,13 +161,16 @@ class Web:
             writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
             return False
         request = _request(first + await reader.readuntil(b"\r\n\r\n"))
+        if length := request.headers.get("content-length"):
+            request = replace(request, body=await reader.readexactly(int(length)))
         self.requests.append(request)
         path = request.path.partition("?")[0]
         if path in self._raw:
             await self._raw[path](reader, writer)
             return False
-        handler = self._handlers.get(request.path) or self._handlers.get(path)
-        answer = handler(request) if handler else Answer(b"nothing here", 404)
+        answer = (self._handlers.get(request.path) or self._handlers.get(path) or self._rest)(request)
+        if answer is None:
+            return False
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from tuireader.feeds import dates
 from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text
+from tuireader.feeds.json_values import list_of, text_of
 
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _DIGITS = 40
 
 
@@ -25,12 +24,12 @@ def parse(text: str, url: str) -> RawFeed | None:
     entries = [_entry(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     return RawFeed(
         url=url,
-        title=Text(_text(data, "title"), PLAIN),
-        link=_text(data, "home_page_url"),
+        title=Text(text_of(data, "title"), PLAIN),
+        link=text_of(data, "home_page_url"),
         authors=_authors(data),
         atom=True,  # as in Atom, plain text is literal
         entries=entries,
-        links={"next": next_url} if (next_url := _text(data, "next_url")) else {},
+        links={"next": next_url} if (next_url := text_of(data, "next_url")) else {},
     )
 
 
@@ -46,49 +45,35 @@ def _is_feed(data: dict[str, Any]) -> bool:
     return isinstance(data.get("items"), list) and isinstance(data.get("title"), str)
 
 
-def _text(data: dict[str, Any], key: str) -> str:
-    value = data.get(key)
-    if isinstance(value, str):
-        return _ILLEGAL.sub("\ufffd", value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return ""
-
-
-def _list(data: dict[str, Any], key: str) -> list[Any]:
-    value = data.get(key)
-    return value if isinstance(value, list) else []
-
-
 def _authors(data: dict[str, Any]) -> list[str]:
-    people = [*_list(data, "authors"), data.get("author")]
-    return [_text(person, "name") for person in people if isinstance(person, dict)]
+    people = [*list_of(data, "authors"), data.get("author")]
+    return [text_of(person, "name") for person in people if isinstance(person, dict)]
 
 
 def _entry(item: dict[str, Any]) -> Raw:
     kinds = (("content_html", HTML), ("content_text", PLAIN))
-    contents = [Text(content, kind) for key, kind in kinds if (content := _text(item, key))]
-    summary = _text(item, "summary")
+    contents = [Text(content, kind) for key, kind in kinds if (content := text_of(item, key))]
+    summary = text_of(item, "summary")
     return Raw(
-        guid=_text(item, "id"),
-        title=Text(_text(item, "title"), PLAIN),
-        link=_text(item, "url") or _text(item, "external_url"),
+        guid=text_of(item, "id"),
+        title=Text(text_of(item, "title"), PLAIN),
+        link=text_of(item, "url") or text_of(item, "external_url"),
         authors=_authors(item),
-        published=dates.parse(_text(item, "date_published")),
-        updated=dates.parse(_text(item, "date_modified")),
+        published=dates.parse(text_of(item, "date_published")),
+        updated=dates.parse(text_of(item, "date_modified")),
         summary=Text(summary, PLAIN) if summary else None,
         contents=contents[:1],
-        tags=[tag for tag in _list(item, "tags") if isinstance(tag, str)],
-        enclosures=[_attachment(one) for one in _list(item, "attachments") if isinstance(one, dict)],
-        picture=_text(item, "image") or _text(item, "banner_image"),
+        tags=[tag for tag in list_of(item, "tags") if isinstance(tag, str)],
+        enclosures=[_attachment(one) for one in list_of(item, "attachments") if isinstance(one, dict)],
+        picture=text_of(item, "image") or text_of(item, "banner_image"),
     )
 
 
 def _attachment(data: dict[str, Any]) -> Medium:
     return Medium(
-        url=_text(data, "url"),
-        type=_text(data, "mime_type").lower(),
-        length=_text(data, "size_in_bytes"),
-        title=_text(data, "title"),
-        duration=_text(data, "duration_in_seconds").partition(".")[0],
+        url=text_of(data, "url"),
+        type=text_of(data, "mime_type").lower(),
+        length=text_of(data, "size_in_bytes"),
+        title=text_of(data, "title"),
+        duration=text_of(data, "duration_in_seconds").partition(".")[0],
     )

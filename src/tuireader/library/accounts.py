@@ -217,12 +217,13 @@ class Accounts(UseCases):
     async def _connected(self, account: AccountConfig) -> AsyncIterator[Backend]:
         """Yield the server of an account, closed afterwards."""
         from tuireader.feeds import secrets
-        from tuireader.sync.servers import connect
+        from tuireader.sync.servers import Kind, connect
 
         password, token = await asyncio.to_thread(
             lambda: (secrets.resolve(account.password), secrets.resolve(account.token))
         )
-        backend = connect(account.kind, account.url, user=account.user, password=password, token=token)
+        user = "" if token else account.user
+        backend = connect(Kind(account.kind), account.url, user, token or password)
         try:
             yield backend
         finally:

@@ -44,7 +44,10 @@ class AccountError(TuireaderError):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server after signing in: its address as it wants to be asked, its software and version."""
+    """A server after signing in.
+
+    `url` is its address as it wants to be asked, `software` its name and version.
+    """
 
     url: str
     user: str
@@ -96,7 +99,10 @@ class Known(Protocol):
         ...
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Return the stored numbers of read and unread entries by feed, by the marks last seen there."""
+        """Return the stored numbers of read and unread entries by feed.
+
+        They count the marks last seen on the server, not those that wait to be sent.
+        """
         ...
 
 
@@ -104,7 +110,10 @@ class Backend(Protocol):
     """One account on one server. Every method raises `AccountError`, and only that."""
 
     async def sign_in(self) -> Server:
-        """Sign in; recognise mistakes in the address, and name them."""
+        """Check address and credentials when an account is added; recognise mistakes in the address.
+
+        All other methods need no call of it, but the address that it returned.
+        """
         ...
 
     async def close(self) -> None:
@@ -112,7 +121,7 @@ class Backend(Protocol):
         ...
 
     async def feeds(self) -> list[RemoteFeed]:
-        """Return the feeds of the account in the order of the server."""
+        """Return the feeds in the order of the server. An empty list is an account without feeds."""
         ...
 
     async def categories(self) -> list[RemoteCategory]:
@@ -120,15 +129,15 @@ class Backend(Protocol):
         ...
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
-        """Yield what changed since `progress`, `""` for the first pull: unread and starred first, then the
-        rest.
+        """Yield what changed since `progress`, `""` for the first pull.
 
-        After the last step, `progress` is that of the last `Entries`. Iterate inside `contextlib.aclosing`.
+        A first pull begins with unread and starred entries, newest first. After the last step, `progress` is
+        that of the last `Entries`. Iterate inside `contextlib.aclosing`.
         """
         ...
 
-    def batch_size(self, mark: Mark) -> int:
-        """Return how many entries `push` takes at once."""
+    async def batch_size(self, mark: Mark) -> int:
+        """Return how many entries `push` takes at once; may ask the server, once."""
         ...
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:

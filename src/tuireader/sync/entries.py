@@ -1,0 +1,28 @@
+"""Entries of servers, cleaned by the rules for all feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuireader.feeds.entry import Raw, RawFeed, shape
+from tuireader.sync.backend import RemoteEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An entry of an answer, not clean yet; the guid of `raw` is its id."""
+
+    feed_id: str
+    raw: Raw
+    read: bool
+    starred: bool
+
+
+def cleaned(sent: Sequence[Sent]) -> tuple[RemoteEntry, ...]:
+    """Clean entries; plain text in them is literal, and relative links start from the entry's own address."""
+    shaped = shape(RawFeed(url="", atom=True, entries=[one.raw for one in sent])).entries
+    return tuple(
+        RemoteEntry(one.raw.guid, one.feed_id, entry, one.read, one.starred)
+        for one, entry in zip(sent, shaped, strict=True)
+    )

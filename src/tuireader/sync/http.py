@@ -1,0 +1,281 @@
+"""HTTP to the server of an account: one connection, and each failure as an `AccountError`.
+
+Messages name the host, never the address with its parameters, a password or a token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+
+from tuireader import __version__
+from tuireader.feeds.decompress import Inflater, TooLarge
+from tuireader.feeds.errors import STATUS_WORDS, Refused, explained
+from tuireader.feeds.headers import header_bytes, retry_after
+from tuireader.sync.backend import AccountError, Refusal
+from tuireader.text import clean, without_password
+
+CONNECT, READ, TOTAL = 5.0, 30.0, 300.0
+"""Seconds until the connection stands, between two pieces of an answer, and for a whole answer."""
+MAX_BODY = 64_000_000
+MAX_REDIRECTS = 5
+LOOPBACK = ("127.", "localhost", "::1")
+
+
+class BodyTooLarge(AccountError):
+    """The answer is larger than a client can take: ask for less."""
+
+
+class NotFound(AccountError):
+    """The server has nothing at this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer; `url` is where it came from, after redirects."""
+
+    host: str
+    status: int
+    url: str
+    headers: httpx.Headers
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def date(self) -> int | None:
+        """The server's clock when it answered, in seconds since 1970."""
+        try:
+            return int(parsedate_to_datetime(self.headers.get("date", "")).timestamp())
+        except (ValueError, TypeError, OverflowError, IndexError):
+            return None
+
+    def json(self) -> Any:
+        """Return the value in the body. Raises AccountError if it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise self.odd() from None
+
+    def member(self, name: str) -> Any:
+        """Return a member of the JSON object in the body. Raises AccountError if it has none."""
+        value = self.json()
+        if not isinstance(value, dict) or name not in value:
+            raise self.odd()
+        return value[name]
+
+    def items(self, name: str | None = None) -> list[dict[str, Any]]:
+        """Return the list of objects that is the body, or a member of it. Raises AccountError otherwise."""
+        value = self.json() if name is None else self.member(name)
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.odd()
+        return value
+
+    def odd(self) -> AccountError:
+        """Return the error for an answer of another shape than the API promises."""
+        return AccountError(
+            Refusal.ANSWER,
+            f"{self.host} sent an answer that its API does not have",
+            "check the address of the account",
+        )
+
+    def error_message(self) -> str:
+        """Return the server's own words for its refusal, `""` without any."""
+        try:
+            value = json.loads(self.body[:100_000])
+        except (ValueError, RecursionError):
+            return ""
+        message = value.get("error_message") or value.get("error") if isinstance(value, dict) else None
+        return clean(message, 200) if isinstance(message, str) else ""
+
+
+class Http:
+    """A client for one server below one base address.
+
+    `headers` and `basic` (user and password) are sent with each request except those of `find`. `proxy`
+    replaces those of the environment. `now` is the clock for dates in `Retry-After`.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        basic: tuple[str, str] | None = None,
+        proxy: str = "",
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.base = base
+        self.headers: dict[str, str] = {}
+        self._basic = httpx.BasicAuth(*basic) if basic else None
+        self._proxy = proxy
+        self._now = now
+        self._client: httpx.AsyncClient | None = None
+
+    @property
+    def host(self) -> str:
+        """Host of the server, cleaned for messages."""
+        try:
+            return clean(urlsplit(self.base).netloc.rpartition("@")[2], 100)
+        except ValueError:
+            return "the server"
+
+    async def close(self) -> None:
+        """Close the connection; the next request opens another one."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
+        form: Sequence[tuple[str, str]] | None = None,
+        accept: Sequence[int] = (),
+    ) -> Answer:
+        """Send a request to a path below the base; return an answer whose status is 2xx or in `accept`.
+
+        Raises AccountError for all others. Redirects are not followed: their target may get another method.
+        """
+        headers = {}
+        for name, value in self.headers.items():
+            if not (raw := header_bytes(value)):
+                raise AccountError(
+                    Refusal.LOGIN, f"the secret for {self.host} cannot be sent", "it must be one line of text"
+                )
+            headers[name.encode()] = raw
+        if body is not None:
+            content, headers[b"Content-Type"] = json.dumps(body).encode(), b"application/json"
+        elif form is not None:
+            content = urlencode(form).encode()
+            headers[b"Content-Type"] = b"application/x-www-form-urlencoded"
+        else:
+            content = b""
+        url = self.base + path + (f"?{urlencode(params)}" if params else "")
+        answer = await self._send(method, url, list(headers.items()), content, signed=True)
+        if 200 <= answer.status < 300 or answer.status in accept:
+            return answer
+        raise self.refused(answer)
+
+    async def find(self, path: str) -> Answer:
+        """Return the answer to a GET without credentials, redirects followed, whatever its status.
+
+        A redirect from https to http is not followed.
+        """
+        url = self.base + path
+        for _ in range(MAX_REDIRECTS):
+            answer = await self._send("GET", url, [], b"", signed=False)
+            target = answer.headers.get("location", "")
+            if not (300 <= answer.status < 400 and target):
+                return answer
+            try:
+                joined = httpx.URL(answer.url).join(target)
+            except (httpx.InvalidURL, ValueError):
+                raise self.refused(answer) from None
+            if joined.scheme not in ("http", "https") or (
+                joined.scheme == "http" and url.startswith("https:")
+            ):
+                raise self.refused(answer)
+            url = str(joined)
+        raise self.refused(answer)
+
+    async def _send(
+        self, method: str, url: str, headers: list[tuple[bytes, bytes]], content: bytes, *, signed: bool
+    ) -> Answer:
+        try:
+            if self._client is None:
+                self._client = _client(self.base, self._proxy)
+            request = self._client.build_request(method, url, headers=headers, content=content or None)
+            auth = self._basic if signed else None
+            async with asyncio.timeout(TOTAL):
+                response = await self._client.send(request, auth=auth, stream=True)
+                try:
+                    body = await self._body(response)
+                finally:
+                    await response.aclose()
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError):
+            raise AccountError(
+                Refusal.ANSWER, f"{self.host} is not a valid address of a server", "correct url"
+            ) from None
+        except Refused as error:
+            raise AccountError(Refusal.AWAY, f"{self.host}: {error.reason}") from None
+        except TimeoutError:
+            raise AccountError(
+                Refusal.AWAY, f"{self.host} did not complete its answer in {TOTAL:g} seconds"
+            ) from None
+        except (httpx.HTTPError, OSError) as error:
+            reason = explained(error, self.host, CONNECT, READ).reason
+            raise AccountError(Refusal.AWAY, reason, "marks are kept and sent later") from None
+        return Answer(self.host, response.status_code, url, response.headers, body)
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        inflater = Inflater(response.headers.get("content-encoding", ""), MAX_BODY)
+        try:
+            async for piece in response.aiter_raw():
+                inflater.feed(piece)
+            return inflater.body()
+        except TooLarge as error:
+            raise BodyTooLarge(Refusal.ANSWER, f"{self.host}: {error.reason}") from None
+
+    def refused(self, answer: Answer) -> AccountError:
+        """Return the error for an answer with a status that refuses the request."""
+        status, words = answer.status, answer.error_message()
+        if status in (401, 403):
+            return AccountError(
+                Refusal.LOGIN,
+                f"{self.host} refuses the user name, password or token" + (f": {words}" if words else ""),
+                "enter them again",
+            )
+        if 300 <= status < 400:
+            target = clean(without_password(answer.headers.get("location", "")).partition("?")[0], 200)
+            return AccountError(
+                Refusal.ANSWER,
+                f"{self.host} sends clients to another address" + (f": {target}" if target else ""),
+                "set that as the url of the account",
+            )
+        known = STATUS_WORDS.get(status, "")
+        reason = f"{self.host}: " + (words or (f"HTTP {status}: {known}" if known else f"HTTP {status}"))
+        if status >= 500 or status in (408, 425, 429):
+            wait = retry_after(answer.headers.get("retry-after", ""), self._now())
+            return AccountError(Refusal.AWAY, reason, "marks are kept and sent later", retry_after=wait)
+        if status == 404:
+            return NotFound(Refusal.ANSWER, reason, "check the address of the account")
+        return AccountError(Refusal.REQUEST, reason)
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether a server runs on this computer."""
+    try:
+        return (urlsplit(url).hostname or "").startswith(LOOPBACK)
+    except ValueError:
+        return False
+
+
+def _client(base: str, proxy: str) -> httpx.AsyncClient:
+    """Return a client with one connection; compressed answers cost more than they save on the loopback."""
+    local = is_loopback(base)
+    return httpx.AsyncClient(
+        headers={
+            "User-Agent": f"tuireader/{__version__}",
+            "Accept": "*/*",
+            "Accept-Encoding": "identity" if local else "gzip",
+        },
+        timeout=httpx.Timeout(READ, connect=CONNECT),
+        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+        follow_redirects=False,
+        trust_env=not local and not proxy,
+        proxy=proxy if proxy and not local else None,
+    )

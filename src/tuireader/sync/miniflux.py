@@ -1,0 +1,254 @@
+"""Miniflux by its REST API, version 2.0.49 or newer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+from tuireader.feeds import dates
+from tuireader.feeds.entry import web_url
+from tuireader.feeds.json_values import text_of
+from tuireader.sync import miniflux_pull
+from tuireader.sync.backend import (
+    AccountError,
+    Known,
+    Mark,
+    Refusal,
+    RemoteCategory,
+    RemoteFeed,
+    Server,
+    Step,
+)
+from tuireader.sync.http import Answer, Http
+from tuireader.text import clean
+
+BATCH = 1000
+TOGGLES = 3
+"""Attempts to star an entry while another device does the same."""
+
+
+class Miniflux:
+    """An account on a Miniflux server; `secret` is a password if there is a user, else an API token."""
+
+    def __init__(self, url: str, user: str, secret: str, *, proxy: str = "") -> None:
+        self._user = user
+        self._http = Http(_base(url), basic=(user, secret) if user else None, proxy=proxy)
+        if not user:
+            self._http.headers["X-Auth-Token"] = secret
+        self._stars_at_once: bool | None = None
+
+    async def sign_in(self) -> Server:
+        """Find the API without credentials, following redirects, then check the credentials."""
+        answer = await self._http.find("/v1/me")
+        if not (answer.status == 401 and answer.error_message()):
+            if answer.status >= 500:
+                raise self._http.refused(answer)
+            raise AccountError(
+                Refusal.ANSWER,
+                f"no Miniflux at {self._http.base}",
+                'correct url; for FreshRSS and others use kind = "greader"',
+            )
+        self._http.base = answer.url.removesuffix("/v1/me")
+        user = (await self._http.ask("GET", "/v1/me")).member("username")
+        answer = await self._http.ask("GET", "/v1/version", accept=(404,))
+        version = "" if answer.status == 404 else f" {answer.member('version')}"
+        return Server(self._http.base, clean(str(user), 100), clean(f"Miniflux{version}", 100))
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._http.close()
+
+    async def feeds(self) -> list[RemoteFeed]:
+        """Return the feeds with their categories."""
+        answer = await self._http.ask("GET", "/v1/feeds")
+        return [_feed(answer, data) for data in answer.items()]
+
+    async def categories(self) -> list[RemoteCategory]:
+        """Return the categories in the order of their ids."""
+        answer = await self._http.ask("GET", "/v1/categories")
+        found = [(_number(answer, data, "id"), _line(data, "title")) for data in answer.items()]
+        return [RemoteCategory(str(number), title) for number, title in sorted(found)]
+
+    def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
+        """Yield what changed since `progress`."""
+        return miniflux_pull.pull(self._http, progress, known)
+
+    async def batch_size(self, mark: Mark) -> int:
+        """Return 1000; 1 for stars where they can only be toggled."""
+        return BATCH if mark is Mark.READ or await self._stars_together() else 1
+
+    async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
+        """Set a mark. Before 2.2.7 a server tells which batches it has nothing of, later ones do not."""
+        numbers = [_id(one) for one in ids]
+        if not numbers:
+            return frozenset()
+        if mark is Mark.STARRED and not await self._stars_together():
+            gone = [
+                one for one, number in zip(ids, numbers, strict=True) if not await self._star(number, value)
+            ]
+            return frozenset(gone)
+        change = {"starred": value} if mark is Mark.STARRED else {"status": "read" if value else "unread"}
+        answer = await self._http.ask(
+            "PUT", "/v1/entries", body={"entry_ids": numbers, **change}, accept=(500,)
+        )
+        return frozenset(ids) if self._is_nothing(answer) else frozenset()
+
+    async def _stars_together(self) -> bool:
+        """Return whether stars are set by `PUT /v1/entries`.
+
+        This came together with `/v1/entries/ids`, in 2.3.2. Older servers ignore the star, and take `ids` for
+        the number of an entry.
+        """
+        if self._stars_at_once is None:
+            answer = await self._http.ask(
+                "GET", "/v1/entries/ids", params={"status": "unread", "limit": 1}, accept=(400, 404)
+            )
+            value = answer.json() if answer.status == 200 else None
+            self._stars_at_once = isinstance(value, dict) and "entry_ids" in value
+        return self._stars_at_once
+
+    async def _star(self, number: int, value: bool) -> bool:
+        """Toggle the star of an entry unless it is right; return False if the entry is gone."""
+        for _ in range(TOGGLES):
+            answer = await self._http.ask("GET", f"/v1/entries/{number}", accept=(404,))
+            if answer.status == 404 or answer.member("status") == "removed":
+                return False
+            if answer.member("starred") is value:
+                return True
+            answer = await self._http.ask("PUT", f"/v1/entries/{number}/bookmark", accept=(404, 500))
+            if answer.status == 404 or self._is_nothing(answer):
+                return False
+        answer = await self._http.ask("GET", f"/v1/entries/{number}", accept=(404,))
+        if answer.status != 404 and answer.member("starred") is not value:
+            raise AccountError(Refusal.AWAY, f"{self._http.host}: another device changes the same star")
+        return answer.status != 404
+
+    def _is_nothing(self, answer: Answer) -> bool:
+        """Return whether none of the entries of a request exists. Raises AccountError for other errors."""
+        if answer.status == 500 and "nothing has been updated" not in answer.error_message():
+            raise self._http.refused(answer)
+        return answer.status == 500
+
+    # -- managing feeds
+
+    async def add_feed(self, url: str, category: str = "") -> str:
+        """Subscribe to a feed; an existing subscription to it counts."""
+        body: dict[str, Any] = {"feed_url": url, "category_id": await self._category(category)}
+        answer = await self._http.ask("POST", "/v1/feeds", body=body, accept=(400, 500))
+        if answer.status < 400:
+            return str(_number(answer, answer.json(), "feed_id"))
+        if answer.status == 400:
+            answers = await self._http.ask("GET", "/v1/feeds")
+            for data in answers.items():
+                if data.get("feed_url") == url:
+                    return str(_number(answers, data, "id"))
+        raise self._declined(answer)
+
+    async def change_feed(
+        self, feed_id: str, *, title: str | None = None, category: str | None = None
+    ) -> None:
+        """Rename a feed, or move it; every feed is in a category, so `""` is the first one."""
+        change: dict[str, Any] = {} if title is None else {"title": title}
+        if category is not None:
+            change["category_id"] = await self._category(category)
+        await self._manage("PUT", f"/v1/feeds/{_id(feed_id)}", "feed", change)
+
+    async def remove_feed(self, feed_id: str) -> None:
+        """Unsubscribe from a feed."""
+        await self._http.ask("DELETE", f"/v1/feeds/{_id(feed_id)}", accept=(404,))
+
+    async def rename_category(self, category_id: str, title: str) -> None:
+        """Rename a category."""
+        await self._manage("PUT", f"/v1/categories/{_id(category_id)}", "category", {"title": title})
+
+    async def remove_category(self, category_id: str) -> None:
+        """Move the feeds of a category to the first other one, else the server removes them; remove it."""
+        others = [one.id for one in await self.categories() if one.id != category_id]
+        if not others:
+            raise AccountError(
+                Refusal.REQUEST, "Miniflux needs a category", "add another one before you remove the last"
+            )
+        while members := await self._members(category_id):
+            for feed_id in members:
+                await self._manage("PUT", f"/v1/feeds/{feed_id}", "feed", {"category_id": _id(others[0])})
+        await self._http.ask("DELETE", f"/v1/categories/{_id(category_id)}", accept=(404,))
+
+    async def full_text(self, entry_id: str) -> str:
+        """Return the text that the server extracts from the page of an entry."""
+        answer = await self._http.ask("GET", f"/v1/entries/{_id(entry_id)}/fetch-content", accept=(404, 500))
+        return text_of(answer.json(), "content") if answer.status < 400 else ""
+
+    async def _members(self, category_id: str) -> list[int]:
+        answer = await self._http.ask("GET", "/v1/feeds")
+        members = []
+        for data in answer.items():
+            category = data.get("category")
+            if not isinstance(category, dict):
+                raise answer.odd()
+            if category.get("id") == _id(category_id):
+                members.append(_number(answer, data, "id"))
+        return members
+
+    async def _category(self, title: str) -> int:
+        """Return the number of a category, created if needed; of the first one for `""`."""
+        found = await self.categories()
+        for one in found:
+            if one.title == clean(title, 200) or not title:
+                return _id(one.id)
+        answer = await self._http.ask("POST", "/v1/categories", body={"title": title})
+        return _number(answer, answer.json(), "id")
+
+    async def _manage(self, method: str, path: str, what: str, body: dict[str, Any]) -> None:
+        answer = await self._http.ask(method, path, body=body, accept=(400, 404, 500))
+        if answer.status == 404:
+            raise AccountError(
+                Refusal.REQUEST, f"this {what} is no longer on {self._http.host}", "sync first"
+            )
+        if answer.status >= 400:
+            raise self._declined(answer)
+
+    def _declined(self, answer: Answer) -> AccountError:
+        """Return the error for a request about feeds: with the server's words, a 500 is about the feed."""
+        if words := answer.error_message():
+            return AccountError(Refusal.REQUEST, f"{self._http.host}: {words}")
+        return self._http.refused(answer)
+
+
+def _base(url: str) -> str:
+    """Return the address above `/v1`, however much of it the user copied."""
+    base = url.rstrip("/")
+    for end in ("/v1/me", "/v1"):
+        base = base.removesuffix(end).rstrip("/")
+    return base
+
+
+def _id(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise AccountError(Refusal.REQUEST, f"{clean(text, 40)} is no id of Miniflux") from None
+
+
+def _number(answer: Answer, data: Any, name: str) -> int:
+    value = data.get(name) if isinstance(data, dict) else None
+    if type(value) is not int:
+        raise answer.odd()
+    return value
+
+
+def _line(data: dict[str, Any], name: str) -> str:
+    return clean(text_of(data, name), 200)
+
+
+def _feed(answer: Answer, data: dict[str, Any]) -> RemoteFeed:
+    category = data.get("category")
+    failed = bool(data.get("parsing_error_count"))
+    return RemoteFeed(
+        id=str(_number(answer, data, "id")),
+        title=_line(data, "title"),
+        url=web_url(text_of(data, "feed_url")),
+        site_url=web_url(text_of(data, "site_url")),
+        category=_line(category, "title") if isinstance(category, dict) else "",
+        error=_line(data, "parsing_error_message") or "the server could not read it" if failed else "",
+        checked_at=dates.parse(text_of(data, "checked_at")),
+    )

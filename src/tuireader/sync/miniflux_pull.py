@@ -1,0 +1,226 @@
+"""Pull entries from Miniflux, page by page, so that a stop at any point loses nothing.
+
+The first pull takes the unread entries, then the starred, then the rest, newest first. Later ones take what
+changed, in the order of ids. Pages begin at an id (never at an offset): what changes meanwhile moves no page.
+Servers do not list what they removed, so the numbers of each feed are compared at the end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from tuireader.feeds import dates
+from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, Text
+from tuireader.feeds.json_values import list_of, text_of
+from tuireader.sync.backend import AccountError, Entries, Known, Listed, Refusal, RemoteEntry, Step
+from tuireader.sync.entries import Sent, cleaned
+from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
+
+PAGE = 500
+OVERLAP = 30
+"""Seconds: a change has the time at which its transaction began."""
+DAY = 86_400
+FIRST: Mapping[str, Mapping[str, str | int]] = {
+    "unread": {"status": "unread"},
+    "starred": {"status": "read", "starred": "true"},
+    "read": {"status": "read", "starred": "false"},
+}
+"""Phases of the first pull: their order and their filters."""
+
+Counts = tuple[int, int]
+"""Numbers of read and unread entries of a feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """State of a pull; all times are the server's, in seconds, and 0 for none.
+
+    `since` is the start of the last complete pull, `started` that of the running one. `cursor` is the id of
+    the last entry in `phase`. `checked` is the time when unread entries were last looked through for edits.
+    `accepted` are numbers of feeds, the server's and then the store's, that a pull of the whole feed did
+    not make equal.
+    """
+
+    since: int = 0
+    started: int = 0
+    phase: str = ""
+    cursor: int = 0
+    checked: int = 0
+    accepted: Mapping[str, list[int]] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """Return it as text."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+
+def read(text: str) -> Progress:
+    """Read a progress; what cannot be read begins with a first pull, which changes nothing that is right."""
+    try:
+        found = Progress(**json.loads(text)) if text else Progress()
+        numbers = (found.since, found.started, found.cursor, found.checked)
+        if all(type(one) is int for one in numbers) and isinstance(found.accepted, dict):
+            return found
+    except (ValueError, TypeError, RecursionError):
+        pass
+    return Progress()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of entries. `last` is the id of its last entry, 0 without any; `is_last` if no page follows."""
+
+    entries: tuple[RemoteEntry, ...]
+    gone: tuple[str, ...]
+    last: int
+    is_last: bool
+    date: int
+
+
+async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, None]:
+    """Yield what changed since `progress`."""
+    state = read(progress)
+    phases = list(FIRST) if not state.since else ["changed"]
+    for phase in phases[phases.index(state.phase) if state.phase in phases else 0 :]:
+        if state.phase != phase:
+            state = replace(state, phase=phase, cursor=0)
+        while state.phase == phase:
+            page = await _page(http, _filters(state), state.cursor, descending=phase != "changed")
+            state = replace(state, started=state.started or page.date, cursor=page.last or state.cursor)
+            if page.is_last:
+                state = _after(state, phases)
+            yield Entries(page.entries, state.text(), page.gone)
+    if state.since - state.checked >= DAY:
+        page = await _page(http, FIRST["unread"], 0, descending=True)
+        state = replace(state, checked=state.since)
+        yield Entries(page.entries, state.text(), page.gone)
+    async for step in _compare(http, state, known):
+        yield step
+
+
+def _filters(state: Progress) -> Mapping[str, str | int]:
+    return FIRST.get(state.phase) or {"changed_after": max(state.since - OVERLAP, 1)}
+
+
+def _after(state: Progress, phases: list[str]) -> Progress:
+    """Return the state after the last page of a phase."""
+    following = phases[phases.index(state.phase) + 1 :]
+    if following:
+        return replace(state, phase=following[0], cursor=0)
+    checked = state.checked if state.since else state.started  # a first pull has looked at all of them
+    return replace(state, since=state.started, started=0, phase="", cursor=0, checked=checked)
+
+
+async def _page(
+    http: Http, filters: Mapping[str, str | int], cursor: int, *, descending: bool, path: str = "/v1/entries"
+) -> Page:
+    """Return the page after `cursor`; a smaller one if its texts are too long for one answer."""
+    order = {"order": "id", "direction": "desc" if descending else "asc"}
+    after = {"before_entry_id" if descending else "after_entry_id": cursor} if cursor else {}
+    limit = PAGE
+    while True:
+        try:
+            answer = await http.ask("GET", path, params={**filters, **order, **after, "limit": limit})
+        except BodyTooLarge:
+            if limit == 1:
+                raise
+            limit = max(limit // 8, 1)
+        else:
+            page = _read_page(answer)
+            if cursor and page.last and (page.last >= cursor) is descending:
+                raise answer.odd()  # it would send this page for ever
+            return page
+
+
+def _read_page(answer: Answer) -> Page:
+    items, total, date = answer.items("entries"), answer.member("total"), answer.date
+    if type(total) is not int or date is None:
+        raise answer.odd()
+    kept = [one for one in items if one.get("status") != "removed"]
+    gone = tuple(str(_number(answer, one, "id")) for one in items if one.get("status") == "removed")
+    last = _number(answer, items[-1], "id") if items else 0
+    entries = cleaned([_sent(answer, one) for one in kept])
+    return Page(entries, gone, last, not items or len(items) >= total, date)
+
+
+def _number(answer: Answer, data: dict[str, Any], name: str) -> int:
+    value = data.get(name)
+    if type(value) is not int:
+        raise answer.odd()
+    return value
+
+
+def _sent(answer: Answer, data: dict[str, Any]) -> Sent:
+    status, starred = data.get("status"), data.get("starred")
+    if status not in ("read", "unread") or not isinstance(starred, bool):
+        raise answer.odd()
+    content = text_of(data, "content")
+    raw = Raw(
+        guid=str(_number(answer, data, "id")),
+        title=Text(text_of(data, "title"), PLAIN),
+        link=text_of(data, "url"),
+        authors=[author] if (author := text_of(data, "author")) else [],
+        published=dates.parse(text_of(data, "published_at")),
+        contents=[Text(content, HTML)] if content else [],
+        comments_url=text_of(data, "comments_url"),
+        tags=[tag for tag in list_of(data, "tags") if isinstance(tag, str)],
+        enclosures=[_enclosure(one) for one in list_of(data, "enclosures") if isinstance(one, dict)],
+    )
+    return Sent(str(_number(answer, data, "feed_id")), raw, status == "read", starred)
+
+
+def _enclosure(data: dict[str, Any]) -> Medium:
+    return Medium(
+        url=text_of(data, "url"), type=text_of(data, "mime_type").lower(), length=text_of(data, "size")
+    )
+
+
+async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[Step, None]:
+    """Compare the numbers of each feed with the store's, and pull feeds that differ as a whole.
+
+    A difference that stays after that is accepted until one of the numbers changes.
+    """
+    answer = await http.ask("GET", "/v1/feeds/counters")
+    theirs, ours = _counters(answer), await known.counts()
+    differing = {
+        feed_id: [*theirs.get(feed_id, (0, 0)), *ours.get(feed_id, (0, 0))]
+        for feed_id in sorted({*theirs, *ours})
+        if theirs.get(feed_id, (0, 0)) != tuple(ours.get(feed_id, (0, 0)))
+    }
+    accepted = {one: numbers for one, numbers in state.accepted.items() if differing.get(one) == numbers}
+    for feed_id, numbers in differing.items():
+        if feed_id not in accepted:
+            async for step in _whole(http, feed_id, replace(state, accepted=accepted)):
+                yield step
+            accepted = {**accepted, feed_id: numbers}
+            yield Entries((), replace(state, accepted=accepted).text())
+    if accepted != state.accepted:
+        yield Entries((), replace(state, accepted=accepted).text())
+
+
+async def _whole(http: Http, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
+    """Yield all entries of a feed, then their ids; nothing if it is gone, which the list of feeds tells."""
+    ids: set[str] = set()
+    cursor, is_last = 0, False
+    while not is_last:
+        try:
+            page = await _page(http, {}, cursor, descending=False, path=f"/v1/feeds/{feed_id}/entries")
+        except AccountError as error:
+            if isinstance(error, NotFound) or error.refusal is Refusal.REQUEST:
+                return
+            raise
+        cursor, is_last = page.last, page.is_last
+        ids.update(entry.id for entry in page.entries)
+        yield Entries(page.entries, state.text(), page.gone)
+    yield Listed(feed_id, frozenset(ids))
+
+
+def _counters(answer: Answer) -> dict[str, Counts]:
+    reads, unreads = answer.member("reads"), answer.member("unreads")
+    if not isinstance(reads, dict) or not isinstance(unreads, dict):
+        raise answer.odd()
+    if not all(type(number) is int for number in (*reads.values(), *unreads.values())):
+        raise answer.odd()
+    return {one: (reads.get(one, 0), unreads.get(one, 0)) for one in {*reads, *unreads}}

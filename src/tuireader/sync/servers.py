@@ -1,0 +1,36 @@
+"""The kinds of servers an account may be on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tuireader.feeds.address import split_userinfo
+from tuireader.feeds.errors import Refused
+from tuireader.sync.backend import AccountError, Backend, Refusal
+from tuireader.sync.miniflux import Miniflux
+
+
+class Kind(StrEnum):
+    """The API of a server."""
+
+    MINIFLUX = "miniflux"
+    GREADER = "greader"
+
+
+def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") -> Backend:
+    """Return the backend for an account; it asks nothing yet.
+
+    `secret` is a password, for Miniflux without a user an API token. Raises AccountError if the address is
+    not a web address.
+    """
+    url = url.strip()
+    try:
+        plain, userinfo = split_userinfo(url if "://" in url else f"https://{url}")
+    except Refused as error:
+        raise AccountError(Refusal.ANSWER, f"url: {error.reason}", "give the address of the server") from None
+    if userinfo:
+        raise AccountError(
+            Refusal.ANSWER, "url: a password does not belong into an address", "use user and password"
+        )
+    base = plain.partition("?")[0].rstrip("/")
+    return Miniflux(base, user, secret, proxy=proxy)

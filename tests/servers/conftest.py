@@ -1,0 +1,31 @@
+"""The servers: two fakes of Miniflux, one of FreshRSS, and a real Miniflux if it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import miniflux
+from tests.servers.fake_miniflux import FakeMiniflux
+from tests.servers.stages import FakeStage, RealStage, Stage
+from tests.web import Web
+
+
+@pytest.fixture(scope="session")
+def real_miniflux() -> Iterator[miniflux.Miniflux]:
+    """A real Miniflux; tests use a new user each."""
+    if reason := miniflux.missing():
+        pytest.skip(reason)
+    with miniflux.running() as server:
+        yield server
+
+
+@pytest.fixture(params=["miniflux 2.2.6", "miniflux 2.3.2", "real miniflux"])
+def stage(request: pytest.FixtureRequest, web: Web) -> Iterator[Stage]:
+    """One server after the other."""
+    if request.param == "real miniflux":
+        yield RealStage(request.getfixturevalue("real_miniflux"), web)
+        return
+    with FakeMiniflux(request.param.split()[1]) as server:
+        yield FakeStage(server)
