@@ -36,9 +36,13 @@ class Preview:
 class Accounts(UseCases):
     """Accounts in the configuration, and their servers."""
 
-    async def all(self) -> list[AccountState]:
-        """Return the accounts in config order, with the state of their syncs."""
-        states = {one.name: one for one in await self._pool.read(lambda store: store.accounts.all())}
+    async def all(self, *, aside: bool = False) -> list[AccountState]:
+        """Return the accounts in config order, with the state of their syncs.
+
+        `aside` gives requests for rows priority.
+        """
+        ask = self._pool.count if aside else self._pool.read
+        states = {one.name: one for one in await ask(lambda store: store.accounts.all())}
         return [states[one.name] for one in self._context.config.accounts if one.name in states]
 
     def config(self, name: str) -> AccountConfig:

@@ -18,6 +18,7 @@ from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.drawing.sidebar_items import sidebar_items
+from tuireader.ui.status import account_trouble
 from tuireader.ui.widgets.bars import TopLine
 from tuireader.ui.workers import run_latest
 
@@ -94,8 +95,20 @@ class Controllers(Controller):
                 folds=session.folds,
                 views=self.library.searches.saved,
                 new=self.library.lists.new_view,
+                accounts=self._account_troubles(),
             )
         )
+
+    def _account_troubles(self) -> dict[str, str]:
+        """Return the errors of the accounts in the configuration."""
+        errors = {one.name: account_trouble(one, self.host.key_of) for one in self.session.accounts}
+        return {one.name: errors.get(one.name, "") for one in self.library.config.accounts}
+
+    async def count_marks(self) -> None:
+        """Read the state of the accounts, and how many marks their servers do not have."""
+        if self.library.config.accounts or self.session.accounts:
+            self.session.accounts = await self.library.accounts.all(aside=True)
+            self.draw_sidebar()
 
     def recount(self) -> None:
         """Count again, soon; a request during a count makes it run once more."""
@@ -110,6 +123,7 @@ class Controllers(Controller):
                 self._count_again = False
                 self.session.counts = await self.library.lists.counts()
                 self.session.alarms = await self.library.alarms.count()
+                await self.count_marks()
                 self.draw_sidebar()
                 self.changed()
         finally:
