@@ -147,12 +147,11 @@ class Web:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         self.connections += 1
-        try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-                while await self._one(reader, writer):
-                    pass
-        finally:
-            writer.transport.abort() if task.cancelling() else writer.close()
+        ends = OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError
+        with contextlib.suppress(*ends):
+            while await self._one(reader, writer):
+                pass
+        writer.transport.abort() if task.cancelling() else writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; False when the connection is to be closed."""

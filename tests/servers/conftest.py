@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers import miniflux
+from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage, RealStage, Stage
 from tests.web import Web
@@ -21,11 +22,11 @@ def real_miniflux() -> Iterator[miniflux.Miniflux]:
         yield server
 
 
-@pytest.fixture(params=["miniflux 2.2.6", "miniflux 2.3.2", "real miniflux"])
+@pytest.fixture(params=["miniflux 2.2.6", "miniflux 2.3.2", "freshrss", "real miniflux"])
 def stage(request: pytest.FixtureRequest, web: Web) -> Iterator[Stage]:
     """One server after the other."""
     if request.param == "real miniflux":
         yield RealStage(request.getfixturevalue("real_miniflux"), web)
         return
-    with FakeMiniflux(request.param.split()[1]) as server:
+    with FakeGReader() if request.param == "freshrss" else FakeMiniflux(request.param.split()[1]) as server:
         yield FakeStage(server)

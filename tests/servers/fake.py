@@ -114,13 +114,15 @@ class Fake:
     """A server with the data of one user.
 
     `before` and `after` are called around each request. By raising `Drop` they cut the connection: before,
-    the request is not processed; after, it is, but nobody knows. `offset` is added to the clock.
+    the request is not processed; after, it is, but nobody knows. `replies` are answers to paths that replace
+    the proper ones. `offset` is added to the clock.
     """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.before: Hook | None = None
         self.after: Hook | None = None
+        self.replies: dict[str, Answer] = {}
         self.offset = 0.0
         self.categories: list[Category] = []
         self.feeds: list[Feed] = []
@@ -172,7 +174,7 @@ class Fake:
         try:
             if self.before:
                 self.before(call)
-            answer = self.answer(call)
+            answer = self.replies.get(call.path) or self.answer(call)
             if self.after:
                 self.after(call)
         except Drop:

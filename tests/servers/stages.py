@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import httpx
 
 from tests.servers.fake import PASSWORD, TOKEN, USER, Entry, Fake
+from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.miniflux import Miniflux
 from tests.web import Answer, Web
@@ -68,7 +69,8 @@ class FakeStage:
     def connect(self, secret: str = "") -> Backend:
         if isinstance(self.server, FakeMiniflux):
             return connect(Kind.MINIFLUX, self.server.url, "", secret or TOKEN)
-        return connect(Kind.GREADER, self.server.url, USER, secret or PASSWORD)
+        assert isinstance(self.server, FakeGReader)
+        return connect(Kind.GREADER, self.server.api, USER, secret or PASSWORD)
 
     def add_feed(self, title: str) -> str:
         return f"{self.prefix}{self.server.add_feed(title).id}"

@@ -22,7 +22,7 @@ async def test_signing_in_names_the_server(stage: Stage, backend: Backend) -> No
     server = await backend.sign_in()
     assert server.url.startswith("http://127.0.0.1:") and not server.url.endswith("/")
     assert server.user in ("alice", "reader1") or server.user.startswith("reader")
-    assert server.software.startswith(("Miniflux 2.", "Google Reader API"))
+    assert server.software.startswith(("Miniflux 2.", "FreshRSS"))
 
 
 async def test_wrong_credentials_are_refused_at_once_and_later(stage: Stage) -> None:

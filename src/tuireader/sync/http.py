@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -38,7 +39,7 @@ class NotFound(AccountError):
     """The server has nothing at this address."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """An answer; `url` is where it came from, after redirects."""
 
@@ -61,8 +62,9 @@ class Answer:
         except (ValueError, TypeError, OverflowError, IndexError):
             return None
 
-    def json(self) -> Any:
-        """Return the value in the body. Raises AccountError if it is not JSON."""
+    @cached_property
+    def value(self) -> Any:
+        """The JSON value in the body. Raises AccountError if it is none."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -70,14 +72,14 @@ class Answer:
 
     def member(self, name: str) -> Any:
         """Return a member of the JSON object in the body. Raises AccountError if it has none."""
-        value = self.json()
+        value = self.value
         if not isinstance(value, dict) or name not in value:
             raise self.odd()
         return value[name]
 
     def items(self, name: str | None = None) -> list[dict[str, Any]]:
         """Return the list of objects that is the body, or a member of it. Raises AccountError otherwise."""
-        value = self.json() if name is None else self.member(name)
+        value = self.value if name is None else self.member(name)
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             raise self.odd()
         return value

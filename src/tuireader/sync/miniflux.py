@@ -7,7 +7,7 @@ from typing import Any
 
 from tuireader.feeds import dates
 from tuireader.feeds.entry import web_url
-from tuireader.feeds.json_values import text_of
+from tuireader.feeds.json_values import line_of, text_of
 from tuireader.sync import miniflux_pull
 from tuireader.sync.backend import (
     AccountError,
@@ -66,7 +66,7 @@ class Miniflux:
     async def categories(self) -> list[RemoteCategory]:
         """Return the categories in the order of their ids."""
         answer = await self._http.ask("GET", "/v1/categories")
-        found = [(_number(answer, data, "id"), _line(data, "title")) for data in answer.items()]
+        found = [(_number(answer, data, "id"), line_of(data, "title")) for data in answer.items()]
         return [RemoteCategory(str(number), title) for number, title in sorted(found)]
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
@@ -103,7 +103,7 @@ class Miniflux:
             answer = await self._http.ask(
                 "GET", "/v1/entries/ids", params={"status": "unread", "limit": 1}, accept=(400, 404)
             )
-            value = answer.json() if answer.status == 200 else None
+            value = answer.value if answer.status == 200 else None
             self._stars_at_once = isinstance(value, dict) and "entry_ids" in value
         return self._stars_at_once
 
@@ -136,7 +136,7 @@ class Miniflux:
         body: dict[str, Any] = {"feed_url": url, "category_id": await self._category(category)}
         answer = await self._http.ask("POST", "/v1/feeds", body=body, accept=(400, 500))
         if answer.status < 400:
-            return str(_number(answer, answer.json(), "feed_id"))
+            return str(_number(answer, answer.value, "feed_id"))
         if answer.status == 400:
             answers = await self._http.ask("GET", "/v1/feeds")
             for data in answers.items():
@@ -176,7 +176,7 @@ class Miniflux:
     async def full_text(self, entry_id: str) -> str:
         """Return the text that the server extracts from the page of an entry."""
         answer = await self._http.ask("GET", f"/v1/entries/{_id(entry_id)}/fetch-content", accept=(404, 500))
-        return text_of(answer.json(), "content") if answer.status < 400 else ""
+        return text_of(answer.value, "content") if answer.status < 400 else ""
 
     async def _members(self, category_id: str) -> list[int]:
         answer = await self._http.ask("GET", "/v1/feeds")
@@ -196,7 +196,7 @@ class Miniflux:
             if one.title == clean(title, 200) or not title:
                 return _id(one.id)
         answer = await self._http.ask("POST", "/v1/categories", body={"title": title})
-        return _number(answer, answer.json(), "id")
+        return _number(answer, answer.value, "id")
 
     async def _manage(self, method: str, path: str, what: str, body: dict[str, Any]) -> None:
         answer = await self._http.ask(method, path, body=body, accept=(400, 404, 500))
@@ -236,19 +236,15 @@ def _number(answer: Answer, data: Any, name: str) -> int:
     return value
 
 
-def _line(data: dict[str, Any], name: str) -> str:
-    return clean(text_of(data, name), 200)
-
-
 def _feed(answer: Answer, data: dict[str, Any]) -> RemoteFeed:
     category = data.get("category")
     failed = bool(data.get("parsing_error_count"))
     return RemoteFeed(
         id=str(_number(answer, data, "id")),
-        title=_line(data, "title"),
+        title=line_of(data, "title"),
         url=web_url(text_of(data, "feed_url")),
         site_url=web_url(text_of(data, "site_url")),
-        category=_line(category, "title") if isinstance(category, dict) else "",
-        error=_line(data, "parsing_error_message") or "the server could not read it" if failed else "",
+        category=line_of(category, "title") if isinstance(category, dict) else "",
+        error=line_of(data, "parsing_error_message") or "the server could not read it" if failed else "",
         checked_at=dates.parse(text_of(data, "checked_at")),
     )

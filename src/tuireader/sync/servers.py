@@ -7,6 +7,7 @@ from enum import StrEnum
 from tuireader.feeds.address import split_userinfo
 from tuireader.feeds.errors import Refused
 from tuireader.sync.backend import AccountError, Backend, Refusal
+from tuireader.sync.greader import GoogleReader
 from tuireader.sync.miniflux import Miniflux
 
 
@@ -33,4 +34,6 @@ def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") ->
             Refusal.ANSWER, "url: a password does not belong into an address", "use user and password"
         )
     base = plain.partition("?")[0].rstrip("/")
-    return Miniflux(base, user, secret, proxy=proxy)
+    if kind is Kind.MINIFLUX:
+        return Miniflux(base, user, secret, proxy=proxy)
+    return GoogleReader(base, user, secret, proxy=proxy)
