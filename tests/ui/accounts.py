@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from tests.ui.shelf import HOUR, NOW, Shelf, story
 from tuireader import ingest
+from tuireader.library import Library
+from tuireader.model import Event
 from tuireader.model.accounts import RemoteFeed
 from tuireader.store import Store
 from tuireader.ui.drawing.sidebar_items import SidebarItem
@@ -45,6 +49,28 @@ def _fill(store: Store) -> None:
         ingest.record_new(store, saved.new, ingest.Rules(Matcher([]), {}), NOW)
         store.remote.add(account.id, [(remote_id, saved.new[0].id, feeds[feed], False, False)])
     store.accounts.record(account.id, NOW - HOUR)
+
+
+def sync_here(library: Library) -> None:
+    """Let refreshes and syncs run in this process, not in one of their own; the servers are real."""
+
+    async def refresh(
+        feed_ids: Sequence[int] | None = None, *, force: bool = True
+    ) -> AsyncGenerator[Event, None]:
+        wanted = (
+            [feed.id for feed in await library.feeds.all() if feed.account] if feed_ids is None else feed_ids
+        )
+        async with aclosing(library.refresh.run(wanted, force=force)) as events:
+            async for event in events:
+                yield event
+
+    async def sync(names: Sequence[str] = (), *, marks_only: bool = False) -> AsyncGenerator[Event, None]:
+        chosen = [one for one in await library.accounts.all() if not names or one.name in names]
+        async with aclosing(library.refresh.sync(chosen, pull=not marks_only)) as events:
+            async for event in events:
+                yield event
+
+    vars(library.refresh).update(run_in_subprocess=refresh, sync_in_subprocess=sync)
 
 
 def sidebar(items: tuple[SidebarItem, ...]) -> list[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 
+from tests.servers.fake import Call
+from tests.servers.fake_miniflux import FakeMiniflux
 from tests.ui import accounts
 from tests.ui.running import Running, running
 from tests.ui.shelf import HOUR, NOW, written
 from tuireader.model import View, ViewKind
+from tuireader.ui.controllers import syncing
 
 HOME = View(ViewKind.ACCOUNT, "home")
 TECH = View(ViewKind.FOLDER, "home / Tech")
@@ -65,6 +69,82 @@ async def test_an_account_that_cannot_sync_has_a_sign_and_the_error_below(run: R
     run.select(HOME)
     await run.settle()
     assert "! home" in run.text and "! home: home.example cannot be reached" in run.text
+
+
+# -- syncing
+
+
+@pytest.fixture
+def server() -> Iterator[FakeMiniflux]:
+    """A server with the feeds of the account; none of its entries is known here."""
+    with FakeMiniflux() as server:
+        for feed, title in (("Tech/Ars", "Chips get faster"), ("News/BBC", "Snow"), ("News/BBC", "Hail")):
+            category, name = feed.split("/")
+            found = next((one for one in server.feeds if one.title == name), None)
+            server.add_entry(found or server.add_feed(name, category), title)
+        yield server
+
+
+@pytest.fixture
+async def synced(server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
+    """The app on an account that was never synced before, with the server there; marks are sent at once."""
+    monkeypatch.setattr(syncing, "SOON", 0.05)
+    shelf = replace(accounts.shelf(server.url), prepare=None)
+    async with running(shelf) as run:
+        accounts.sync_here(run.library)
+        yield run
+
+
+async def test_a_sync_by_key_brings_articles_and_tells_how_many(synced: Running) -> None:
+    await synced.go_to(HOME)
+    assert await titles(synced) == []
+    await synced.press("r")
+    assert set(await titles(synced)) == {"Chips get faster", "Snow", "Hail"}
+    assert "home: 3 new" in synced.toasts
+    assert {"Tech", "News", "Ars", "BBC"} <= set(synced.labels)
+
+
+async def test_a_mark_and_its_undo_reach_the_server_soon(synced: Running, server: FakeMiniflux) -> None:
+    await synced.press("b")
+    await synced.at("Snow")
+    await synced.press("N", "s")
+    snow = next(entry for entry in server.entries.values() if entry.title == "Snow")
+    assert (snow.read, snow.starred) == (True, True)
+    await synced.press("U", "U")
+    assert (snow.read, snow.starred) == (False, False)
+    assert "sent" not in synced.toasts
+
+
+async def test_an_error_is_told_once_until_a_key_asks_again(synced: Running, server: FakeMiniflux) -> None:
+    await synced.press("b")
+    await synced.at("Snow")
+    server.down()
+    synced.app.clear_notifications()
+    await synced.press("N", "s", "m")
+    assert synced.toasts.count("home: ") == 1 and "1 mark to send" in synced.text
+    synced.app.clear_notifications()
+    await synced.press("b")
+    assert synced.toasts.count("home: ") == 1
+    server.up()
+    await synced.press("b")
+    assert "1 mark sent" in synced.toasts and "to send" not in synced.text.splitlines()[-1]
+
+
+async def test_a_refused_sign_in_names_the_key_that_helps(synced: Running, server: FakeMiniflux) -> None:
+    def refuse(call: Call) -> None:
+        call.headers.clear()
+
+    server.before = refuse
+    await synced.press("b")
+    assert "home: sign in again · e in the sidebar edits the account" in synced.toasts
+
+
+async def test_marks_are_sent_before_the_program_ends(synced: Running, server: FakeMiniflux) -> None:
+    await synced.press("b")
+    await synced.at("Snow")
+    synced.app.post_message(running_app._event("N"))
+    await synced.app.leave(0)
+    assert [entry.title for entry in server.entries.values() if entry.read] == ["Snow"]
 
 
 # -- marks to send

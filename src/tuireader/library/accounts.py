@@ -104,6 +104,17 @@ class Accounts(UseCases):
         """Return the number of marks that servers do not have yet and could take."""
         return sum(one.pending for one in await self.all())
 
+    async def with_marks(self) -> list[str]:
+        """Return the accounts that have marks to send and whose servers may be asked now."""
+        if self._context.offline:
+            return []
+        now = self._now()
+        return [
+            one.name
+            for one in await self.all(aside=True)
+            if one.pending and one.refusal != _LOGIN and (one.next_try is None or one.next_try <= now)
+        ]
+
     async def sync(
         self,
         setting: Setting,
@@ -236,6 +247,6 @@ class Accounts(UseCases):
 
 def _waits(account: AccountState, now: int, interval: int) -> bool:
     """Return whether an account is not to be synced yet; times far ahead were set by a wrong clock."""
-    if account.next_try is not None and now < account.next_try <= now + interval + 86_400:
-        return True
+    if account.next_try is not None:  # after a failure, sooner than usual or later
+        return now < account.next_try <= now + interval + 86_400
     return account.tried_at is not None and now - interval < account.tried_at <= now

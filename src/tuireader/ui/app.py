@@ -229,6 +229,7 @@ class TuireaderApp(Host):
             if self._main is not None:
                 await self._main.controllers.reader.keep_place()
                 await self._main.controllers.marks.finish()
+                await self._main.controllers.syncing.finish()
                 with suppress(TuireaderError):
                     await self.library.lists.away_since()  # notes that it was in use until now
                 await self.keep_frame()

@@ -17,6 +17,7 @@ from tuireader.ui.controllers.navigation import Navigation
 from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search import Search
+from tuireader.ui.controllers.syncing import Syncing
 from tuireader.ui.drawing.sidebar_items import sidebar_items
 from tuireader.ui.status import account_trouble
 from tuireader.ui.widgets.bars import TopLine
@@ -36,7 +37,8 @@ class Controllers(Controller):
         self.marks = Marks(*base, self._show_marks, self._marks_stored)
         self.listing = Listing(*base, self.marks)
         self.reader = Reader(*base, self.marks, self._opening)
-        self.refreshing = Refreshing(*base, self.top, self.reload, self.reader.completed)
+        self.syncing = Syncing(*base, self.top, self.count_marks)
+        self.refreshing = Refreshing(*base, self.top, self.syncing, self.reload, self.reader.completed)
         self.chosen = Chosen(*base, self.marks)
         self.search = Search(*base, self.listing)
         self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen)
@@ -61,6 +63,7 @@ class Controllers(Controller):
         self.changed()
 
     def _marks_stored(self, lists_changed: bool) -> None:
+        self.syncing.marked()
         if lists_changed:
             run_latest(self.panes, self._reload_later, "reload")
         else:
@@ -109,6 +112,7 @@ class Controllers(Controller):
         if self.library.config.accounts or self.session.accounts:
             self.session.accounts = await self.library.accounts.all(aside=True)
             self.draw_sidebar()
+            self.changed()
 
     def recount(self) -> None:
         """Count again, soon; a request during a count makes it run once more."""
@@ -123,9 +127,9 @@ class Controllers(Controller):
                 self._count_again = False
                 self.session.counts = await self.library.lists.counts()
                 self.session.alarms = await self.library.alarms.count()
-                await self.count_marks()
                 self.draw_sidebar()
                 self.changed()
+                await self.count_marks()
         finally:
             self._counts = False
         await self.library.database.checkpoint()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from tuireader.model import ViewKind
 from tuireader.ui import views
 from tuireader.ui.bindings import MOVES
 from tuireader.ui.controllers.wiring import Controllers
@@ -104,8 +105,12 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
 
     def refresh_one() -> None:
         article = main.session.article if main.chosen.in_article else None
-        feed_ids = views.feed_ids_of(main.session.view, main.session.feeds)
-        refreshing.refresh([article.feed_id] if article else feed_ids)
+        view = main.session.view
+        if article is None and view.kind is ViewKind.ACCOUNT:
+            refreshing.sync([view.key])
+        else:
+            feed_ids = views.feed_ids_of(view, main.session.feeds)
+            refreshing.refresh([article.feed_id] if article else feed_ids)
 
     return {
         **{command_id: partial(flows.run, flow) for command_id, flow in _FLOWS.items()},
@@ -144,6 +149,7 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "search": partial(main.search.open, filters=False),
         "filter": partial(main.search.open, filters=True),
         "refresh_all": refreshing.refresh,
+        "sync_accounts": refreshing.sync,
         "refresh_one": refresh_one,
         "edit_config": partial(flows.run, settings.edit_config, keys_wait=False),
     }
