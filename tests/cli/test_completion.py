@@ -232,3 +232,14 @@ def test_a_name_with_quotes_keeps_them(tmp_path: Path) -> None:
     config.write_text('[[feeds]]\nurl = "https://example.org/feed"\nfolder = \'The "best" news\'\n')
     found = complete("tuireader list folder:", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""})
     assert " ".join(found) == r"plain,\"The\ \\\"best\\\"\ news\""
+
+
+def test_accounts_are_completed(tmp_path: Path) -> None:
+    config = tmp_path / ".config" / "tuireader" / "config.toml"
+    config.parent.mkdir(parents=True)
+    one = '[[account]]\nname = "{}"\nkind = "miniflux"\nurl = "https://example.org"\ntoken = "env:TOKEN"\n'
+    config.write_text(one.format("home") + one.format("work"), encoding="utf-8")
+    for command in ("sync", "account check", "account remove"):
+        assert complete(f"tuireader {command} h", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""}) == [
+            "plain,home"
+        ]

@@ -25,6 +25,10 @@ LONG = ("tuireader serve", "tuireader --demo serve")
 # What an example may end with, besides success: a feed of the test's home is broken.
 MAY_FAIL = {
     "tuireader --demo": Exit.USAGE,  # the reader needs a terminal: see test_e2e.py
+    "tuireader account add home --kind miniflux --url https://example.org --user alice": Exit.USAGE,
+    'tuireader account add home --kind miniflux --url https://example.org --token-cmd "pass show miniflux"': (
+        Exit.FAILURE  # there is no such program
+    ),
     "tuireader refresh && tuireader list is:unread": Exit.SOME_FAILED,
     "tuireader -x reload print-unread": Exit.SOME_FAILED,
     "tuireader refresh": Exit.SOME_FAILED,
@@ -35,7 +39,9 @@ MAY_FAIL = {
     "tuireader add --dry-run maildir:~/Mail/news": Exit.FAILURE,
 }
 # Commands that need a file which others have written.
+ACCOUNT = r'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://example.org"\ntoken = "t"\n'
 FIRST = {
+    "tuireader account remove home": f"printf '{ACCOUNT}' >> ~/.config/tuireader/config.toml",
     "tuireader import feeds.opml": "tuireader export feeds.opml",
     "tuireader import read-state.json": "tuireader export --format state read-state.json",
     "tuireader import newsboat --dry-run": (

@@ -66,6 +66,13 @@ def complete_feeds(context: click.Context, param: click.Parameter, incomplete: s
     ]
 
 
+def complete_accounts(
+    context: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete accounts by name."""
+    return _starting(incomplete, [item.name for item in _options(context).config.accounts])
+
+
 def complete_watches(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete watches by name."""
     return _starting(incomplete, _names(context, "watch"))

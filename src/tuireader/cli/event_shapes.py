@@ -34,6 +34,12 @@ class RefreshDone(Shape, of=model.RefreshDone):
     event: Annotated[Literal["done"], _EVENT]
 
 
+class AccountSynced(Shape, of=model.AccountSynced):
+    """An account was synced, or is being synced: totals so far."""
+
+    event: Annotated[Literal["account"], _EVENT]
+
+
 class RefreshRelating(Shape, of=model.Relating):
     """New articles are being related."""
 
@@ -64,6 +70,7 @@ EVENTS = (
     RefreshMatch,
     RefreshGap,
     RefreshDone,
+    AccountSynced,
     RefreshRelating,
     RefreshText,
     RefreshTold,

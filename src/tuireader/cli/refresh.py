@@ -6,8 +6,9 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,17 @@ from tuireader.cli.completion import complete_feeds
 from tuireader.cli.expression import NO_FEEDS
 from tuireader.cli.output import print_json_text
 from tuireader.errors import Exit
-from tuireader.model import Event, FeedDone, GapNoted, NewMatch, RefreshDone, Relating, TextFetched, Told
+from tuireader.model import (
+    AccountSynced,
+    Event,
+    FeedDone,
+    GapNoted,
+    NewMatch,
+    RefreshDone,
+    Relating,
+    TextFetched,
+    Told,
+)
 from tuireader.text import cut
 from tuireader.text.wording import counted, followed, left_out
 
@@ -48,7 +59,7 @@ async def refresh(
     quiet: bool,
     fail_on_alarm: bool,
 ) -> int:
-    """Fetch feeds and store new articles.
+    """Fetch feeds, sync accounts and store new articles.
 
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
 
@@ -63,7 +74,7 @@ async def refresh(
     # The writer thread releases the GIL at each row; it must get it back soon.
     sys.setswitchinterval(0.0005)
     gc.set_threshold(_RARELY)
-    if not library.config.feeds:
+    if not (library.config.feeds or library.config.accounts):
         say(f"tuireader: {NO_FEEDS}")
         return Exit.OK
     ids = [await library.feeds.find(feed) for feed in feeds] or None
@@ -86,10 +97,7 @@ async def follow(
     from tuireader.ingest.refresh import encode
 
     live = sys.stderr.isatty() and not (as_json or quiet)
-    done = RefreshDone(0, 0, 0, 0, 0.0)
-    remarks: list[FeedDone] = []
-    gaps: list[GapNoted] = []
-    untold = False
+    said = _Said()
     async with aclosing(found) as events:
         async for event in events:
             if as_json:
@@ -100,33 +108,79 @@ async def follow(
                 from tuireader.cli.watches import print_match
 
                 await print_match(library, event.article_id, event.evidence, as_json=True)
-            if isinstance(event, FeedDone) and (event.error or event.left_out or event.followed):
-                remarks.append(event)
-            elif isinstance(event, GapNoted) and not event.closed:
-                gaps.append(event)
-            elif isinstance(event, RefreshDone):
-                done = event
-            elif isinstance(event, Told):
-                untold = untold or bool(event.troubles)
+            said.note(event)
+            if isinstance(event, Told):
                 for channel in _tell(event, library.config.notify, silent=as_json or quiet):
                     await library.refresh.shown(event.articles, channel)
     await library.watches.catch_up()
     if not (as_json or quiet):
-        _sum_up(done, remarks, gaps)
-    return exit_code(done, untold=untold)
+        said.sum_up()
+    return said.exit_code()
 
 
-def exit_code(done: RefreshDone, *, untold: bool) -> int:
-    """Return the exit code of a refresh.
+@dataclass(slots=True)
+class _Said:
+    """Events that the summary and the exit code depend on."""
 
-    `untold`, a failed notification command, ranks above the failure of some feeds, which is common among
-    many.
-    """
-    if done.failed and done.failed == done.feeds:
-        return Exit.ALL_FAILED
-    if untold:
-        return Exit.NOT_NOTIFIED
-    return Exit.SOME_FAILED if done.failed else Exit.OK
+    done: RefreshDone = field(default_factory=lambda: RefreshDone(0, 0, 0, 0, 0.0))
+    remarks: list[FeedDone] = field(default_factory=list)
+    gaps: list[GapNoted] = field(default_factory=list)
+    accounts: list[AccountSynced] = field(default_factory=list)
+    untold: bool = False
+
+    def note(self, event: Event) -> None:
+        """Remember an event if it matters at the end."""
+        match event:
+            case FeedDone() if event.error or event.left_out or event.followed:
+                self.remarks.append(event)
+            case GapNoted() if not event.closed:
+                self.gaps.append(event)
+            case AccountSynced() if event.done:
+                self.accounts.append(event)
+            case RefreshDone():
+                self.done = event
+            case Told():
+                self.untold = self.untold or bool(event.troubles)
+
+    def exit_code(self) -> int:
+        """Return the exit code of a refresh or sync.
+
+        `untold`, a failed notification command, ranks above the failure of some feeds, which is common among
+        many.
+        """
+        failed = self.done.failed + sum(bool(one.error) for one in self.accounts)
+        if failed and failed == self.done.feeds + len(self.accounts):
+            return Exit.ALL_FAILED
+        if self.untold:
+            return Exit.NOT_NOTIFIED
+        return Exit.SOME_FAILED if failed else Exit.OK
+
+    def sum_up(self) -> None:
+        """Print remarks on feeds, and a line for each account and for all local feeds."""
+        for feed in self.remarks:
+            said = feed.error or (followed(feed.followed) if feed.followed else left_out(feed.left_out))
+            say(f"tuireader: {feed.title}: {said}")
+        for gap in self.gaps:
+            why = f": {gap.reason}" if gap.reason else ""
+            say(f"tuireader: {gap.title}: about {counted(gap.unseen, 'article')} not seen{why}")
+        for account in self.accounts:
+            _sum_up_account(account)
+        done = self.done
+        if done.feeds or not self.accounts:
+            numbers = f"{done.new} new, {done.changed} changed, {done.failed} failed, {done.seconds:.1f} s"
+            say(f"{counted(done.feeds, 'feed')}, {numbers}")
+
+
+def _sum_up_account(account: AccountSynced) -> None:
+    if account.error:
+        hint = f" ({account.hint})" if account.hint else ""
+        say(f"tuireader: {account.account}: {account.error}{hint}")
+    if account.asks:
+        say(f"tuireader: {account.account}: {account.asks} ({accepting(account.account)})")
+    say(
+        f"{account.account}: {account.new} new, {account.changed} changed,"
+        f" {counted(account.taken, 'mark')} received, {account.sent} sent, {account.pending} to send"
+    )
 
 
 def _show(event: Event) -> None:
@@ -138,6 +192,8 @@ def _show(event: Event) -> None:
         line = f"relating {event.done:,}/{event.total:,}"
     elif isinstance(event, TextFetched) and event.done < event.total:
         line = f"full texts {event.done:,}/{event.total:,}"
+    elif isinstance(event, AccountSynced) and not event.done:
+        line = f"{event.account}  {event.new:,} new"
     print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
@@ -164,14 +220,6 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> list[str]:
     return channels
 
 
-def _sum_up(done: RefreshDone, remarks: Sequence[FeedDone], gaps: Sequence[GapNoted]) -> None:
-    for feed in remarks:
-        said = feed.error or (followed(feed.followed) if feed.followed else left_out(feed.left_out))
-        say(f"tuireader: {feed.title}: {said}")
-    for gap in gaps:
-        why = f": {gap.reason}" if gap.reason else ""
-        say(f"tuireader: {gap.title}: about {counted(gap.unseen, 'article')} not seen{why}")
-    say(
-        f"{counted(done.feeds, 'feed')}, {done.new} new, {done.changed} changed, {done.failed} failed,"
-        f" {done.seconds:.1f} s"
-    )
+def accepting(name: str) -> str:
+    """Return the command that accepts that a server lists fewer feeds."""
+    return f"`tuireader sync --accept-removals {name}` hides them here, too"

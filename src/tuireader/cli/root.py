@@ -60,6 +60,7 @@ def _invoke(arguments: list[str]) -> int:
 
 
 _COMMANDS = {
+    "account": "accounts.account",
     "add": "adding.add",
     "alarms": "alarms.alarms",
     "brief": "brief.brief",
@@ -92,6 +93,7 @@ _COMMANDS = {
     "service": "service.service",
     "show": "articles.show",
     "star": "marks.star",
+    "sync": "sync.sync",
     "undo": "marks.undo",
     "unread": "marks.unread",
     "watch": "watches.watch",
@@ -156,7 +158,7 @@ def main(
     if fresh:
         for end in ("", "-journal", "-wal", "-shm"):
             Path(f"{where.database}{end}").unlink(missing_ok=True)
-    if context.invoked_subcommand not in {"add", "import"} and not source:
+    if context.invoked_subcommand not in {"account", "add", "import"} and not source:
         require_config(config_file)
     if execute or export or source:
         from tuireader.cli import newsboat

@@ -42,13 +42,13 @@ def _for_cron(words: Sequence[str]) -> str:
 def _service(program: Sequence[str], seconds: int) -> str:
     return f"""# ~/.config/systemd/user/tuireader.service
 [Unit]
-Description=Fetch the feeds of tuireader that are due
+Description=Fetch feeds and sync accounts of tuireader that are due
 Documentation=man:tuireader(1)
 
 [Service]
 Type=oneshot
 ExecStart={_for_systemd(program)} refresh --due
-# Some feeds always fail (3), sometimes there is no network (4); `tuireader feeds` tells which and why.
+# Some feeds always fail (3), sometimes there is no network (4): see `tuireader feeds`, `tuireader account list`.
 SuccessExitStatus=3 4
 TimeoutStartSec=15min
 Nice=10
@@ -72,7 +72,7 @@ def _timer(program: Sequence[str], seconds: int) -> str:
     minutes = max(1, seconds // 60)
     return f"""# ~/.config/systemd/user/tuireader.timer
 [Unit]
-Description=Fetch the feeds of tuireader every {counted(minutes, "minute")}
+Description=Fetch feeds and sync accounts of tuireader every {counted(minutes, "minute")}
 
 [Timer]
 OnStartupSec=2min

@@ -7,6 +7,7 @@ since 1970 UTC.
 from typing import Annotated
 
 from tuireader import model
+from tuireader.cli.account_shapes import Account, AccountCheck
 from tuireader.cli.event_shapes import EVENTS
 from tuireader.cli.page_shapes import PagePreview
 from tuireader.commands.command import Command
@@ -311,6 +312,8 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "star": (Marked,),
     "label": (Marked,),
     "undo": (Marked,),
+    "account check": (AccountCheck,),
+    "account list": (Account,),
     "alarms": (Alarm,),
     "matches": (LoggedMatch,),
     "feeds": (FeedHealth, FeedCoverage),
@@ -328,6 +331,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "import newsboat": (NewsboatImport, NewsboatComparison),
     "export": (ExportedFeeds, ExportedState),
     "refresh": (*EVENTS, Match),
+    "sync": EVENTS,
     "watch list": (WatchNumbers,),
     "watch test": (WatchReport,),
     "watch report": (WatchReport,),

@@ -1,4 +1,4 @@
-"""Secrets kept outside the config: `env:NAME`, `cmd:COMMAND` and cookie files."""
+"""Secrets kept outside the config: `env:NAME`, `cmd:COMMAND`, `keyring:NAME` and cookie files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import shlex
 import subprocess
 from dataclasses import replace
 from http.cookiejar import Cookie
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES
@@ -16,6 +19,9 @@ from tuireader.feeds import cookies
 from tuireader.model import FetchJob
 
 SECONDS = 20
+SERVICE = "tuireader"
+"""Service under which the keyring of the desktop has secrets."""
+PREFIXES = ("env:", "cmd:", "keyring:")
 
 
 def has(feed: FeedConfig) -> bool:
@@ -47,8 +53,8 @@ def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
 def resolve(value: str) -> str:
     """Return the secret that a config value names; a value without a prefix is the secret itself.
 
-    A command runs without a shell; the first line of its output is the secret. Blocks until it ends.
-    Raises TuireaderError that names the variable or command, never its output.
+    A command runs without a shell; the first line of its output is the secret. Blocks until it ends, or the
+    keyring is unlocked. Raises TuireaderError that names the variable, command or entry, never its content.
     """
     if value.startswith("env:"):
         name = value[4:]
@@ -57,7 +63,54 @@ def resolve(value: str) -> str:
         return os.environ[name]
     if value.startswith("cmd:"):
         return _first_line(value[4:])
+    if value.startswith("keyring:"):
+        return _from_keyring(value.removeprefix("keyring:"))
     return value
+
+
+def has_keyring() -> bool:
+    """Return whether the package for `keyring:` is installed."""
+    return find_spec("keyring") is not None
+
+
+def keep(name: str, secret: str) -> str:
+    """Keep a secret in the keyring of the desktop; return the config value that names it.
+
+    Raises TuireaderError if there is no keyring, or it is locked.
+    """
+    try:
+        _keyring().set_password(SERVICE, name, secret)
+    except TuireaderError:
+        raise
+    except Exception as error:  # each keyring has errors of its own
+        raise _locked(name, error) from None
+    return f"keyring:{name}"
+
+
+def _from_keyring(name: str) -> str:
+    try:
+        found = _keyring().get_password(SERVICE, name)
+    except TuireaderError:
+        raise
+    except Exception as error:  # each keyring has errors of its own
+        raise _locked(name, error) from None
+    if found is None:
+        raise TuireaderError(f"the keyring has no {name}", f"`keyring set {SERVICE} {name}` adds it")
+    return str(found)
+
+
+def _keyring() -> Any:
+    try:
+        return import_module("keyring")
+    except ImportError:
+        raise TuireaderError(
+            "keyring: needs the package keyring", "install it with: pip install 'tuireader[keyring]'"
+        ) from None
+
+
+def _locked(name: str, error: Exception) -> TuireaderError:
+    kind = type(error).__name__  # its text may quote anything
+    return TuireaderError(f"the keyring cannot be used for {name}: {kind}", "unlock it, or use env: or cmd:")
 
 
 def _first_line(command: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 from tuireader import files
 from tuireader.config import AccountConfig
 from tuireader.config import edit as config_edit
-from tuireader.errors import TuireaderError, UsageError
+from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.library.context import UseCases
 from tuireader.model import AccountSynced, Event
-from tuireader.model.accounts import AccountState, RemoteFeed
+from tuireader.model.accounts import AccountState, RefusedMark, RemoteFeed
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
+    from tuireader.store import Store
     from tuireader.sync.backend import Backend
 
 _LOGIN = "login"
@@ -25,12 +27,17 @@ _LOGIN = "login"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an account has, before it is added. `url` is the server's address as it wants to be asked."""
+    """Server and feeds of an account, before it is added. `url` is the server's address as it wants to be asked."""
 
     url: Annotated[str, "Address of the server."]
     user: Annotated[str, "Your user name there."]
     software: Annotated[str, "Name and version of the server."]
     feeds: Annotated[tuple[RemoteFeed, ...], "Feeds of the account."]
+
+    @property
+    def categories(self) -> dict[str, int]:
+        """Number of feeds by category, in the order of the server."""
+        return dict(Counter(feed.category for feed in self.feeds))
 
 
 class Accounts(UseCases):
@@ -52,6 +59,14 @@ class Accounts(UseCases):
                 return account
         raise UsageError(f"there is no account {name!r}", "`tuireader account list` shows them")
 
+    def require_new(self, account: AccountConfig) -> None:
+        """Raise ConfigError for a taken or invalid name or an invalid address, before a password is asked."""
+        self._context.require_own_feeds()
+        for key, value in (("name", account.name), ("url", account.url)):
+            config_edit.parse_value(AccountConfig, key, value)
+        if any(one.name.casefold() == account.name.casefold() for one in self._context.config.accounts):
+            raise ConfigError(f"there is already an account {account.name}", "choose another name")
+
     async def preview(self, account: AccountConfig) -> Preview:
         """Sign in and list the feeds. Raises AccountError, or TuireaderError for a secret."""
         async with self._connected(account) as backend:
@@ -64,6 +79,20 @@ class Accounts(UseCases):
         what = f"account {account.name} added"
         await self._context.change_config(lambda text: config_edit.add_account(text, account), what)
 
+    @staticmethod
+    def has_keyring() -> bool:
+        """Return whether passwords can be kept in the keyring of the desktop."""
+        from tuireader.feeds import secrets
+
+        return secrets.has_keyring()
+
+    @staticmethod
+    async def keep_secret(name: str, secret: str) -> str:
+        """Keep a password in the keyring; return the value for the configuration. Raises TuireaderError."""
+        from tuireader.feeds import secrets
+
+        return await asyncio.to_thread(secrets.keep, name, secret)
+
     async def edit(self, name: str, **changes: object) -> None:
         """Change the configuration of an account, and let it be asked again at once."""
         await self._context.change_feeds(lambda text: config_edit.set_account(text, name, **changes))
@@ -74,6 +103,19 @@ class Accounts(UseCases):
         account = self.config(name)
         what = f"account {account.name} removed"
         await self._context.change_feeds(lambda text: config_edit.remove_account(text, account.name), what)
+
+    async def refusals(self, account: AccountState) -> list[RefusedMark]:
+        """Return the articles whose marks a server does not take."""
+        return await self._pool.read(lambda store: store.remote.refusals(account.id))
+
+    async def retry_refused(self, accounts: Sequence[AccountState]) -> None:
+        """Let the next sync send marks again that servers have refused."""
+
+        def retry(store: Store) -> None:
+            for account in accounts:
+                store.remote.retry_refused(account.id)
+
+        await self._transact(retry)
 
     # -- sync
 
@@ -91,6 +133,11 @@ class Accounts(UseCases):
             for one in await self.all()
             if one.refusal != _LOGIN and not _waits(one, now, intervals[one.name])
         ]
+
+    async def named(self, names: Sequence[str]) -> list[AccountState]:
+        """Return accounts by their names, all without any. Raises UsageError if one does not exist."""
+        wanted = {self.config(name).name for name in names}
+        return [one for one in await self.all() if not wanted or one.name in wanted]
 
     async def chosen(self, feed_ids: Sequence[int] | None, *, force: bool) -> list[AccountState]:
         """Return the accounts to sync: those that are due, all with `force`, or only those of some feeds."""
@@ -234,11 +281,11 @@ class Accounts(UseCases):
         from tuireader.feeds import secrets
         from tuireader.sync.servers import Kind, connect
 
-        password, token = await asyncio.to_thread(
-            lambda: (secrets.resolve(account.password), secrets.resolve(account.token))
+        user, kept = ("", account.token) if account.token else (account.user, account.password)
+        secret = await asyncio.to_thread(secrets.resolve, kept)
+        backend = connect(
+            Kind(account.kind), account.url, user, secret, proxy=self._context.config.fetch.proxy
         )
-        user = "" if token else account.user
-        backend = connect(Kind(account.kind), account.url, user, token or password)
         try:
             yield backend
         finally:

@@ -57,6 +57,15 @@ class RemoteEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedMark:
+    """An article whose mark a server does not take."""
+
+    article_id: Annotated[int, "Number of the article."]
+    title: Annotated[str, "Its title."]
+    reason: Annotated[str, "The server's reason."]
+
+
+@dataclass(frozen=True, slots=True)
 class AccountState:
     """An account and the state of its sync.
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from tuireader.model.accounts import Mark
+from tuireader.model.accounts import Mark, RefusedMark
 from tuireader.store.sql import Part
 
 _BITS = {Mark.READ: 1, Mark.STARRED: 2}
@@ -135,6 +135,15 @@ class Remote(Part):
                 WHERE account_id = ? AND remote_id = ?""",
             [(reason, account_id, remote_id) for remote_id in ids],
         )
+
+    def refusals(self, account_id: int) -> list[RefusedMark]:
+        """Return the articles whose marks the server has refused."""
+        rows = self._conn.execute(
+            """SELECT a.id, a.title, r.refused FROM remote_entry r JOIN article a ON a.id = r.article_id
+               WHERE r.account_id = ? AND r.pending != 0 AND r.refused != '' ORDER BY a.id""",
+            (account_id,),
+        )
+        return [RefusedMark(*row) for row in rows]
 
     def retry_refused(self, account_id: int) -> None:
         """Send marks again that the server has refused."""

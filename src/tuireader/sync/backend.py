@@ -1,4 +1,4 @@
-"""What the servers of accounts have in common, as values: Miniflux and the Google Reader API.
+"""Common interface of the servers of accounts, as values: Miniflux and the Google Reader API.
 
 A `Backend` speaks with one server and knows no store; `Engine` decides what is stored and sent. Ids are text,
 unique within one account: decimal numbers for Miniflux and FreshRSS, hexadecimal ones elsewhere.
@@ -92,7 +92,7 @@ Step = Entries | States | Listed
 
 
 class Known(Protocol):
-    """What a pull may ask of the store."""
+    """Questions of a pull to the store."""
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         """Return those entries that are not stored, in the same order."""

@@ -63,7 +63,7 @@ class Engine:
         sent = 0
         for mark in Mark:
             for value in (True, False):
-                size = self._backend.batch_size(mark)
+                size = await self._backend.batch_size(mark)
                 while ids := await self._write(
                     lambda store, mark=mark, value=value, size=size: store.remote.take(  # type: ignore[misc]
                         self._account.id, mark, value, size

@@ -1,0 +1,53 @@
+"""`tuireader sync`: exchange articles and marks with the servers of accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tuireader.cli.accounts import NO_ACCOUNTS
+from tuireader.cli.base import library_command, say
+from tuireader.cli.completion import complete_accounts
+from tuireader.cli.refresh import follow
+from tuireader.errors import Exit
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+
+
+@click.command()
+@click.argument("accounts", nargs=-1, metavar="[ACCOUNT]...", shell_complete=complete_accounts)
+@click.option("--marks", is_flag=True, help="Only send marks.")
+@click.option("--accept-removals", is_flag=True, help="Hide feeds even if the server lost most of them.")
+@click.option("--retry", is_flag=True, help="Send marks again that the server has refused.")
+@click.option("--json", "as_json", is_flag=True, help="Print each event as JSON, one a line.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing; use the exit code.")
+@library_command
+async def sync(
+    library: Library,
+    accounts: tuple[str, ...],
+    marks: bool,
+    accept_removals: bool,
+    retry: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Send marks to the servers of accounts, and fetch articles and marks from them.
+
+    Without ACCOUNT, all accounts are synced; `tuireader refresh` fetches local feeds as well. What you read
+    or starred while a server was away is sent as soon as it answers.
+
+    \b
+    Examples:
+      tuireader sync
+      tuireader sync --marks --quiet
+    """
+    states = await library.accounts.named(accounts)
+    if not states:
+        say(f"tuireader: {NO_ACCOUNTS}")
+        return Exit.OK
+    if retry:
+        await library.accounts.retry_refused(states)
+    events = library.refresh.sync(states, pull=not marks, believed=accept_removals)
+    return await follow(library, events, as_json=as_json, quiet=quiet)
