@@ -17,7 +17,7 @@ _DOUBTED = 4  # from this many feeds on, the loss of more than half of them is n
 
 _MARKED = """CREATE TRIGGER remote_{mark} AFTER UPDATE OF {mark} ON article WHEN new.{mark} != old.{mark}
   BEGIN
-    UPDATE remote_entry SET pending =
+    UPDATE remote_entry SET refused = '', pending =
       iif({mark} = new.{mark} AND {mark}_sent IS NULL, pending & ~{bit}, pending | {bit})
     WHERE article_id = new.id;
   END"""

@@ -109,6 +109,15 @@ class Remote(Part):
             [(value, sent, account_id, remote_id) for remote_id, value, sent in found],
         )
 
+    def pending_marks(self, account_id: int) -> list[Mark]:
+        """Return the marks of which some are pending."""
+        found = self._value(
+            """SELECT max(pending & 1) + max(pending & 2) FROM remote_entry
+                WHERE account_id = ? AND pending != 0 AND refused = ''""",
+            (account_id,),
+        )
+        return [mark for mark in Mark if (found or 0) & _BITS[mark]]
+
     def take(self, account_id: int, mark: Mark, value: bool, limit: int) -> list[str]:
         """Return pending marks of one value to send now, at most `limit`, and note that they are being sent.
 

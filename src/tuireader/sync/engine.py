@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from tuireader.ingest.attempts import Setting
@@ -60,15 +61,12 @@ class Engine:
 
     async def _push(self) -> int:
         """Send the pending marks; return their number."""
-        sent = 0
-        for mark in Mark:
+        sent, account = 0, self._account.id
+        for mark in await self._pool.read(lambda store: store.remote.pending_marks(account)):
+            size = await self._backend.batch_size(mark)
             for value in (True, False):
-                size = await self._backend.batch_size(mark)
-                while ids := await self._write(
-                    lambda store, mark=mark, value=value, size=size: store.remote.take(  # type: ignore[misc]
-                        self._account.id, mark, value, size
-                    )
-                ):
+                take = partial(_take, account, mark, value, size)
+                while ids := await self._write(take):
                     sent += await self._send(mark, value, ids)
         return sent
 
@@ -108,7 +106,7 @@ class Engine:
         """Store what the server has; yield new matches, and the totals after each step."""
         async with aclosing(self._backend.pull(self._account.progress, self)) as steps:
             async for step in steps:
-                stored = await self._write(lambda store, step=step: self._store(store, step))  # type: ignore[misc]
+                stored = await self._write(partial(self._store, step=step))
                 if stored.fresh:
                     await self._pool.write(Store.train_dictionary)
                 for text, evidence in stored.matches:
@@ -185,3 +183,7 @@ class Engine:
                 return function(store)
 
         return await self._pool.write(whole)
+
+
+def _take(account: int, mark: Mark, value: bool, size: int, store: Store) -> list[str]:
+    return store.remote.take(account, mark, value, size)

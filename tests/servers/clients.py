@@ -1,0 +1,82 @@
+"""Clients with an account on a server of the tests, which can be made to crash around a request."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+from tests.builders import ALL, opened
+from tuireader.library import Library
+from tuireader.model import AccountSynced
+from tuireader.model.accounts import Mark
+from tuireader.sync.backend import Backend, Known, RemoteFeed, Server, Step
+
+ACCOUNT = '[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://server.example"\ntoken = "x"\n'
+WATCH = '[[watch]]\nname = "W"\nany = ["WeChat"]\n'
+
+
+class Crash(BaseException):
+    """The program ends here: nothing may catch it."""
+
+
+class Hooked:
+    """A backend that calls `hook` before and after each request; the hook may raise `Crash`."""
+
+    def __init__(self, backend: Backend, hook: Callable[[], Awaitable[None]]) -> None:
+        self._backend, self._hook = backend, hook
+
+    async def sign_in(self) -> Server:
+        await self._hook()
+        return await self._backend.sign_in()
+
+    async def close(self) -> None:
+        await self._backend.close()
+
+    async def feeds(self) -> list[RemoteFeed]:
+        await self._hook()
+        return await self._backend.feeds()
+
+    async def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
+        async with aclosing(self._backend.pull(progress, known)) as steps:
+            async for step in steps:
+                await self._hook()
+                yield step
+                await self._hook()
+
+    async def batch_size(self, mark: Mark) -> int:
+        return await self._backend.batch_size(mark)
+
+    async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
+        await self._hook()
+        gone = await self._backend.push(mark, value, ids)
+        await self._hook()
+        return gone
+
+
+@asynccontextmanager
+async def client(folder: Path, text: str = ACCOUNT + WATCH) -> AsyncIterator[Library]:
+    """A library with an account called home."""
+    folder.mkdir(exist_ok=True)
+    async with opened(folder, text) as made:
+        yield made
+
+
+async def synced(library: Library, *, pull: bool = True, believed: bool = False) -> AccountSynced:
+    """Sync the accounts; the outcome of the last one."""
+    events = library.refresh.sync(await library.accounts.all(), pull=pull, believed=believed)
+    async with aclosing(events) as found:
+        *_, done = [event async for event in found if isinstance(event, AccountSynced)]
+    assert done.done
+    return done
+
+
+async def ids(library: Library) -> dict[str, int]:
+    """The articles by title."""
+    return {row.title: row.id for row in await library.lists.rows(await library.lists.ids(ALL))}
+
+
+async def marks(library: Library) -> dict[str, tuple[bool, bool]]:
+    """The marks of all articles by title, as (read, starred)."""
+    rows = await library.lists.rows(await library.lists.ids(ALL))
+    return {row.title: (row.read, row.starred) for row in rows}
