@@ -51,6 +51,12 @@ def _fill(store: Store) -> None:
     store.accounts.record(account.id, NOW - HOUR)
 
 
+async def events_of(events: AsyncGenerator[Event, None]) -> list[Event]:
+    """All events of a refresh or sync."""
+    async with aclosing(events):
+        return [event async for event in events]
+
+
 def sync_here(library: Library) -> None:
     """Let refreshes and syncs run in this process, not in one of their own; the servers are real."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -11,8 +12,9 @@ from tests.servers.fake import Call
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.ui import accounts
 from tests.ui.running import Running, running
-from tests.ui.shelf import HOUR, NOW, written
-from tuireader.model import View, ViewKind
+from tests.ui.shelf import HOUR, NOW, opened, written
+from tuireader.errors import TuireaderError
+from tuireader.model import AccountSynced, View, ViewKind
 from tuireader.ui.controllers import syncing
 
 HOME = View(ViewKind.ACCOUNT, "home")
@@ -139,12 +141,26 @@ async def test_a_refused_sign_in_names_the_key_that_helps(synced: Running, serve
     assert "home: sign in again · e in the sidebar edits the account" in synced.toasts
 
 
-async def test_marks_are_sent_before_the_program_ends(synced: Running, server: FakeMiniflux) -> None:
+async def test_marks_are_sent_before_the_program_ends(
+    synced: Running, server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await synced.press("b")
     await synced.at("Snow")
-    synced.app.post_message(running_app._event("N"))
-    await synced.app.leave(0)
+    monkeypatch.setattr(syncing, "SOON", 60)
+    await synced.write("NQ")
     assert [entry.title for entry in server.entries.values() if entry.read] == ["Snow"]
+
+
+async def test_a_sync_runs_in_a_process_of_its_own(server: FakeMiniflux) -> None:
+    async with opened(replace(accounts.shelf(server.url), prepare=None)) as library:
+        all_of, sync = accounts.events_of, library.refresh.sync_in_subprocess
+        events, refused = await asyncio.gather(
+            all_of(sync(["home"])), all_of(sync(["away"], marks_only=True)), return_exceptions=True
+        )
+        assert not isinstance(events, BaseException)
+        last = [event for event in events if isinstance(event, AccountSynced)][-1]
+        assert (last.new, last.error, last.done) == (3, "", True)
+        assert isinstance(refused, TuireaderError) and "there is no account 'away'" in str(refused)
 
 
 # -- marks to send

@@ -200,15 +200,16 @@ class Refresh(UseCases):
                 yield event
 
     async def sync_in_subprocess(
-        self, accounts: Sequence[str] = (), *, marks_only: bool = False
+        self, accounts: Sequence[str] = (), *, marks_only: bool = False, believed: bool = False
     ) -> AsyncGenerator[Event, None]:
         """Sync accounts, by default all, in a process of its own (`tuireader sync --json`).
 
-        With `marks_only`, only send marks.
+        With `marks_only`, only send marks. `believed`: see `Accounts.sync`.
         """
         if self._context.offline:
             return
-        what = ["sync", "--json", *(["--marks"] if marks_only else []), *accounts]
+        what = ["sync", "--json", *(["--marks"] if marks_only else [])]
+        what += [*(["--accept-removals"] if believed else []), *accounts]
         async with aclosing(self._in_subprocess(what)) as events:
             async for event in events:
                 yield event
