@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from tests.ui.running import Running
 from tests.ui.shelf import HOUR, NOW, Shelf, story
 from tuireader import ingest
 from tuireader.library import Library
@@ -70,13 +71,22 @@ def sync_here(library: Library) -> None:
             async for event in events:
                 yield event
 
-    async def sync(names: Sequence[str] = (), *, marks_only: bool = False) -> AsyncGenerator[Event, None]:
+    async def sync(
+        names: Sequence[str] = (), *, marks_only: bool = False, believed: bool = False
+    ) -> AsyncGenerator[Event, None]:
         chosen = [one for one in await library.accounts.all() if not names or one.name in names]
-        async with aclosing(library.refresh.sync(chosen, pull=not marks_only)) as events:
+        synced = library.refresh.sync(chosen, pull=not marks_only, believed=believed)
+        async with aclosing(synced) as events:
             async for event in events:
                 yield event
 
     vars(library.refresh).update(run_in_subprocess=refresh, sync_in_subprocess=sync)
+
+
+async def sync_now(run: Running) -> None:
+    """Sync all accounts as from the palette."""
+    await run.main.run_command("sync_accounts")
+    await run.settle()
 
 
 def sidebar(items: tuple[SidebarItem, ...]) -> list[str]:

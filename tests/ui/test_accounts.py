@@ -107,7 +107,7 @@ async def test_a_sync_by_key_brings_articles_and_tells_how_many(synced: Running)
 
 
 async def test_a_mark_and_its_undo_reach_the_server_soon(synced: Running, server: FakeMiniflux) -> None:
-    await synced.press("b")
+    await accounts.sync_now(synced)
     await synced.at("Snow")
     await synced.press("N", "s")
     snow = next(entry for entry in server.entries.values() if entry.title == "Snow")
@@ -118,17 +118,17 @@ async def test_a_mark_and_its_undo_reach_the_server_soon(synced: Running, server
 
 
 async def test_an_error_is_told_once_until_a_key_asks_again(synced: Running, server: FakeMiniflux) -> None:
-    await synced.press("b")
+    await accounts.sync_now(synced)
     await synced.at("Snow")
     server.down()
     synced.app.clear_notifications()
     await synced.press("N", "s", "m")
     assert synced.toasts.count("home: ") == 1 and "1 mark to send" in synced.text
     synced.app.clear_notifications()
-    await synced.press("b")
+    await accounts.sync_now(synced)
     assert synced.toasts.count("home: ") == 1
     server.up()
-    await synced.press("b")
+    await accounts.sync_now(synced)
     assert "1 mark sent" in synced.toasts and "to send" not in synced.text.splitlines()[-1]
 
 
@@ -137,14 +137,14 @@ async def test_a_refused_sign_in_names_the_key_that_helps(synced: Running, serve
         call.headers.clear()
 
     server.before = refuse
-    await synced.press("b")
+    await accounts.sync_now(synced)
     assert "home: sign in again · e in the sidebar edits the account" in synced.toasts
 
 
 async def test_marks_are_sent_before_the_program_ends(
     synced: Running, server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await synced.press("b")
+    await accounts.sync_now(synced)
     await synced.at("Snow")
     monkeypatch.setattr(syncing, "SOON", 60)
     await synced.write("NQ")

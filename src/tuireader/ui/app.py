@@ -141,7 +141,8 @@ class TuireaderApp(Host):
 
             library = self.library
             await self.push_screen(
-                FirstRun(library.feeds, library.pages, library.exchange.import_file), self._main.welcomed
+                FirstRun(library.feeds, library.pages, library.exchange.import_file, library.accounts),
+                self._main.welcomed,
             )
 
     # -- keys, in the order of typing. Textual runs the binding of a key only after the key has bubbled

@@ -74,9 +74,13 @@ class Refreshing(Controller):
         """Fetch feeds in the background."""
         self._start(lambda: self.library.refresh.run_in_subprocess(feed_ids, force=force), asked=force)
 
-    def sync(self, accounts: Sequence[str] = ()) -> None:
-        """Sync accounts, by default all, in the background."""
-        self._start(lambda: self.library.refresh.sync_in_subprocess(accounts), asked=True)
+    def sync(self, accounts: Sequence[str] = (), *, believed: bool = False) -> None:
+        """Sync accounts, by default all, in the background; `believed` accepts the loss of most feeds."""
+        if not self.library.config.accounts:
+            self.host.say(f"No accounts yet · {self.host.key_of('add_account')} in the palette")
+            return
+        sync = self.library.refresh.sync_in_subprocess
+        self._start(lambda: sync(accounts, believed=believed), asked=True)
 
     def _start(self, events: Callable[[], AsyncGenerator[Event, None]], *, asked: bool) -> None:
         if self.library.offline:

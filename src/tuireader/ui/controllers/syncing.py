@@ -1,4 +1,4 @@
-"""Syncing controller: send marks to the servers of accounts soon after they were made; tell of syncs."""
+"""Syncing controller: send marks to the servers of accounts soon after they were made; report syncs."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from tuireader.model import ViewKind
 from tuireader.ui import views
 from tuireader.ui.bindings import MOVES
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows import articles, feeds, files, guide, lists, settings, watches
+from tuireader.ui.flows import accounts, articles, feeds, files, guide, lists, settings, watches
 from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
 
 Commands = dict[str, Callable[..., Any]]
@@ -77,6 +77,7 @@ _FLOWS: dict[str, Flow] = {
     "show_hide_read": lists.show_hide_read,
     "save_view": feeds.save_view,
     "add_feed": feeds.add_feed,
+    "add_account": accounts.add_account,
     "edit_this": feeds.edit,
     "remove_this": feeds.remove,
     "new_watch": watches.watch_here,

@@ -16,7 +16,7 @@ from tuireader.ui.drawing.feed_summary import texts_note
 from tuireader.ui.drawing.lines import Line, error_lines
 from tuireader.ui.drawing.times import age, until
 from tuireader.ui.flows.context import FlowRunner, Outcome
-from tuireader.ui.flows.feeds import change
+from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row
 

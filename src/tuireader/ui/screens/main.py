@@ -198,7 +198,8 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     async def welcomed(self, added: int | None) -> None:
         """After the welcome, show the first keys to know and fetch the new feeds."""
         await self.flows.run(guide.show_tour)
-        await self.flows.apply(Outcome(feeds_added=added or 0))
+        accounts = [one.name for one in self.library.config.accounts]
+        await self.flows.apply(Outcome(feeds_added=added or 0, config_changed=added == 0, sync=accounts))
 
     # -- messages
 
