@@ -163,6 +163,30 @@ async def test_a_sync_runs_in_a_process_of_its_own(server: FakeMiniflux) -> None
         assert isinstance(refused, TuireaderError) and "there is no account 'away'" in str(refused)
 
 
+# -- full text
+
+
+async def test_the_server_has_the_text_of_a_page_that_cannot_be_fetched(
+    synced: Running, server: FakeMiniflux
+) -> None:
+    snow = next(entry for entry in server.entries.values() if entry.title == "Snow")
+    snow.url = f"{server.url}/refused"
+    await accounts.sync_now(synced)
+    article_id = await synced.at("Snow")
+    await synced.press("x")
+    assert "No full text" in synced.toasts
+    server.texts[snow.id] = f"<p>{'Snow fell all night on the harbour. ' * 20}</p>"
+    await synced.press("x")
+    assert "Snow fell all night" in synced.text
+    article = await synced.library.articles.get(article_id)
+    assert article is not None and article.shows_full
+
+
+async def test_feeds_of_an_account_are_not_paused_here(run: Running) -> None:
+    await run.press("H", "j", "p")
+    assert "the server of home fetches this feed" in run.toasts
+
+
 # -- marks to send
 
 

@@ -114,8 +114,17 @@ class Context:
                 return feed.url
         raise TuireaderError("this feed no longer exists", "`tuireader feeds` lists them")
 
+    def own_feed_url(self, feed_id: int) -> str:
+        """Return the address of a local feed. Raises TuireaderError for one that a server fetches."""
+        name = next((feed.account for feed in self.feeds if feed.id == feed_id), "")
+        if name:
+            raise TuireaderError(
+                f"the server of {name} fetches this feed", "it has no entry in the configuration"
+            )
+        return self.feed_url(feed_id)
+
     async def set_feed(self, feed_id: int, **changes: object) -> None:
-        url = self.feed_url(feed_id)
+        url = self.own_feed_url(feed_id)
         await self.change_feeds(lambda text: config_edit.set_feed(text, url, **changes))
 
     async def change_feeds(self, edit: Callable[[str], str], what: str = "") -> None:

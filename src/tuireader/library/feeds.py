@@ -104,7 +104,7 @@ class Feeds(UseCases):
 
     async def remove(self, feed_id: int) -> None:
         """Unsubscribe from a feed; keep its articles."""
-        url = self._context.feed_url(feed_id)
+        url = self._context.own_feed_url(feed_id)
         await self._context.change_feeds(lambda text: config_edit.remove_feed(text, url))
 
     async def edit(
@@ -130,7 +130,7 @@ class Feeds(UseCases):
         their keys. Raises ConfigError when a value is invalid.
         """
         self._context.require_own_feeds()
-        url, before = self._context.feed_url(feed_id), self.title(feed_id)
+        url, before = self._context.own_feed_url(feed_id), self.title(feed_id)
         seconds = config_edit.parse_value(FeedConfig, "interval", interval) if interval.strip() else None
         new: dict[str, object] = {
             "title": title.strip(),
@@ -182,7 +182,7 @@ class Feeds(UseCases):
 
     async def _accept_named(self, feed_id: int) -> str:
         """Replace a feed by the one that the web page at its address advertises."""
-        url, taken = self._context.feed_url(feed_id), {feed.url for feed in self._context.config.feeds}
+        url, taken = self._context.own_feed_url(feed_id), {feed.url for feed in self._context.config.feeds}
         found = [one.url for one in await self.discover(url)]
         new = next((address for address in found if address not in taken), "")
         if not new:

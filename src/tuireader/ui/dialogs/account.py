@@ -24,18 +24,14 @@ if TYPE_CHECKING:
     from tuireader.library.accounts import Accounts, Preview
 
 KINDS = {"miniflux": "Miniflux", "greader": "FreshRSS or other Google Reader API"}
-SECRET = "or where it is: env:NAME, cmd:PROGRAM, keyring:NAME"
-_ABOUT: dict[str, tuple[Line, ...]] = {
-    "miniflux": (
-        (("Without a user, the password is an API key: Settings › API Keys.", "dim"),),
-        (("Local feeds stay as they are; what you read and star here is kept there, too.", "dim"),),
-    ),
-    "greader": (
-        (("FreshRSS has an API password of its own: Settings › Profile.", "dim"),),
-        (("Local feeds stay as they are; what you read and star here is kept there, too.", "dim"),),
-    ),
+SECRET = "or env:NAME, cmd:PROGRAM, keyring:NAME"
+"""Other values of a field for a password: references to one."""
+_ABOUT = {
+    "miniflux": "Without a user, the password is an API key: Settings › API Keys.",
+    "greader": "FreshRSS has an API password of its own: Settings › Profile.",
 }
-_MOST = 7  # categories shown
+_STAYS = "Local feeds stay as they are; marks go both ways."
+_MOST = 6  # categories shown
 
 
 class AddAccount(FormDialog[str | None]):
@@ -55,8 +51,8 @@ class AddAccount(FormDialog[str | None]):
         self._kind = Pick("kind", "Server", KINDS)
         self._url = Field("url", "Address", "", "https://…")
         self._user = Field("user", "User", "", "your name there")
-        self._secret = Field("secret", "Password", "", SECRET, hidden=True)
-        self._keep = Pick("keep", "Kept in", {"keyring": "the keyring", "": "the configuration"})
+        self._secret = Field("secret", "Password", "", f"hidden; {SECRET}", hidden=True)
+        self._keep = Pick("keep", "Kept in", {"keyring": "keyring", "": "configuration"}, "keyring")
         self._title = Field("name", "Name", "", "in the sidebar: one word, by default the host")
         self._about = Details(id="preview")
         kept = [self._keep] if self._keyring else []
@@ -78,7 +74,8 @@ class AddAccount(FormDialog[str | None]):
 
     def _show(self) -> None:
         """Show what is known of the account, and the keys."""
-        self._about.show(*(_ABOUT[self._kind.value] if self._seen is None else _lines(self._seen[1])))
+        about = (((_ABOUT[self._kind.value], "dim"),), ((_STAYS, "dim"),))
+        self._about.show(*(about if self._seen is None else _lines(self._seen[1])))
         self.show_hint()
 
     def show_hint(self, error: str = "") -> None:
