@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tuireader.sync.backend import Backend
 
 _LOGIN = "login"
+_LONG_AGO = 60  # seconds after a failure, when a server may be back
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +152,18 @@ class Accounts(UseCases):
         """Return the number of marks that servers do not have yet and could take."""
         return sum(one.pending for one in await self.all())
 
-    async def with_marks(self) -> list[str]:
-        """Return the accounts that have marks to send and whose servers may be asked now."""
+    async def with_marks(self, *, last: bool = False) -> list[str]:
+        """Return the accounts that have marks to send and whose servers may be asked now.
+
+        With `last`, for the last time before the program ends: also those that failed a minute ago.
+        """
         if self._context.offline:
             return []
         now = self._now()
         return [
             one.name
             for one in await self.all(aside=True)
-            if one.pending and one.refusal != _LOGIN and (one.next_try is None or one.next_try <= now)
+            if one.pending and one.refusal != _LOGIN and _may_push(one, now, last)
         ]
 
     async def sync(
@@ -290,6 +294,12 @@ class Accounts(UseCases):
             yield backend
         finally:
             await backend.close()
+
+
+def _may_push(account: AccountState, now: int, last: bool) -> bool:
+    if account.next_try is None or account.next_try <= now:
+        return True
+    return last and account.tried_at is not None and account.tried_at < now - _LONG_AGO
 
 
 def _waits(account: AccountState, now: int, interval: int) -> bool:

@@ -203,11 +203,12 @@ class Refreshing(Controller):
     async def _take_sync(self, event: AccountSynced) -> None:
         fresh = f" · {event.new:,} new" if event.new else ""
         self.top.show(progress=f"syncing {event.account}{fresh}")
-        if event.done:
-            self.syncing.tell(event, asked=self._asked)
-        elif (event.new or event.changed or event.taken) and self.may_reload(now := time.monotonic()):
+        now = time.monotonic()
+        if (event.new or event.changed or event.taken) and (event.done or self.may_reload(now)):
             self.reloaded_at = now
             await self.reload()
+        if event.done:
+            self.syncing.tell(event, asked=self._asked)
 
     def may_reload(self, now: float) -> bool:
         """Return whether the list may be read again now: keys would have to wait for it."""

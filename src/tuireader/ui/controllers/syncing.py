@@ -78,7 +78,7 @@ class Syncing(Controller):
         with suppress(TuireaderError, TimeoutError):
             async with asyncio.timeout(LAST):
                 await self._idle.wait()
-                if names := await self.library.accounts.with_marks():
+                if names := await self.library.accounts.with_marks(last=True):
                     self.top.show(progress="sending marks …")
                     events = self.library.refresh.sync_in_subprocess(names, marks_only=True)
                     async with aclosing(events):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tuireader.library.page_sources import PageSources
 
 _ADDRESS = "Address of a feed, or of any page that links to one"
-_LOOK = "enter looks for feeds · ctrl+t adds an account on a server · esc closes"
+_LOOK = "enter looks for feeds · ctrl+t adds an account · esc closes"
 _ADD = "enter adds it, with or without a folder · esc closes"
 _PAUSE = 0.3  # seconds that the cursor rests on a feed before the feed is fetched
 
