@@ -77,6 +77,25 @@ async def test_an_account_with_a_key_from_the_environment_is_named_after_its_hos
         assert "127.0.0.1: 1 new" in run.toasts and run.main.session.view.kind is ViewKind.ACCOUNT
 
 
+async def test_a_password_is_kept_in_the_keyring_where_there_is_one(
+    server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+
+    async def keep(name: str, secret: str) -> str:
+        kept.append(secret)
+        return f"keyring:{name}"
+
+    monkeypatch.setattr(Accounts, "has_keyring", staticmethod(lambda: True))
+    monkeypatch.setattr(Accounts, "keep_secret", staticmethod(keep))
+    async with running(Shelf()) as run:
+        accounts.sync_here(run.library)
+        await run.main.run_command("add_account")
+        await run.submit(url=server.url, user=USER, secret=PASSWORD, name="home")
+        await run.press("enter")
+        assert kept == [PASSWORD] and 'password = "keyring:home"' in run.written
+
+
 async def test_an_account_signs_in_before_a_change_is_saved(run: Running, server: FakeMiniflux) -> None:
     run.select(HOME)
     await run.press("e")
