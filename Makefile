@@ -1,6 +1,7 @@
 # make demo     open the reader on bundled sample feeds, offline       (make demo ARGS=--fresh starts over)
 # make test     everything that has to hold before a change goes in    (make test ARGS="-k watch" for some tests;
 #               WORKERS=0 in one process, for a debugger)
+# make test-servers  the tests of accounts on servers alone; with the packages miniflux and postgresql, a real one
 # make coverage the tests, and what of the code they run: all of the pure core, 95 % of the whole
 # make check    only what needs no run: style, types, layers
 # make bench    the benchmarks that take a minute, on small numbers    (benchmarks/README.md has the whole ones)
@@ -28,7 +29,7 @@ CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuirea
 # Else each of the many programs that the tests start would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test tests coverage check bench docs soak mutants lock clean
+.PHONY: demo test tests test-servers coverage check bench docs soak mutants lock clean
 
 demo: .venv/.installed
 	$(BIN)/tuireader --demo $(ARGS)
@@ -38,6 +39,9 @@ test: .venv/.locked
 
 tests: .venv/.locked
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci $(ARGS)
+
+test-servers: .venv/.locked
+	$(BIN)/python -m pytest tests/servers -rs $(ARGS)
 
 coverage: .venv/.locked
 	$(BIN)/coverage erase

@@ -6,16 +6,20 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.builders import item, rss
 from tests.cli.command import Home, Run, subscribe
 from tests.cli.test_json import fits
+from tests.feeds.test_secrets import KEYRING
 from tests.servers.fake import PASSWORD, TOKEN, USER, Call, drop, json_answer
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.terminal import Terminal
 from tests.web import Answer, Web
 from tuireader.errors import Exit
+from tuireader.store.recovery import recover
 
 
 class Server(FakeMiniflux):
@@ -79,7 +83,7 @@ def test_an_account_is_added_and_shows_its_feeds(run: Run, home: Home, server: S
     again = run("account", "add", "Home", *words)
     assert (again.code, again.err) == (
         Exit.CONFIG,
-        "tuireader: there is already an account Home (choose another name)\n",
+        "tuireader: there is already an account named 'Home' (choose another name)\n",
     )
 
 
@@ -118,6 +122,32 @@ def test_a_password_is_asked_without_echo_and_kept_in_the_private_file(
         assert PASSWORD.encode() not in terminal.raw
     assert f'password = "{PASSWORD}"' in home.config.read_text()
     assert home.config.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_password_is_kept_in_the_keyring(home: Home, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "keyring.py").write_text(KEYRING, encoding="utf-8")
+    words = ("account", "add", "home", "--kind", "miniflux", "--url", server.url)
+    command = [sys.executable, "-m", "tuireader", *home.arguments(*words)]
+    with Terminal(command, home=tmp_path, env={"PYTHONPATH": str(tmp_path)}) as terminal:
+        terminal.wait("API key (not shown):")
+        terminal.press(TOKEN, "enter")
+        terminal.wait("Keep it in the keyring?")
+        terminal.press("enter")
+        terminal.wait("added: home")
+    assert 'token = "keyring:home"' in home.config.read_text() and TOKEN not in home.config.read_text()
+    assert TOKEN in (tmp_path / "keyring.json").read_text()
+
+
+def test_the_account_of_newsboat_is_imported(run: Run, home: Home, server: Server, tmp_path: Path) -> None:
+    """Its folder may have no urls."""
+    subscribe(home)
+    folder = tmp_path / "newsboat"
+    folder.mkdir()
+    lines = ("urls-source miniflux", f"miniflux-url {server.url}", f"miniflux-token {TOKEN}")
+    (folder / "config").write_text("\n".join(lines), encoding="utf-8")
+    told = run("import", "newsboat", str(folder))
+    assert told.code == Exit.OK and "accounts\t1 new" in told.out and TOKEN not in told.out + told.err
+    assert run("sync").err.startswith("miniflux: 3 new")
 
 
 # -- sync
@@ -188,11 +218,11 @@ def test_a_server_that_lost_most_feeds_is_not_believed_at_once(run: Run, server:
 
 def test_without_accounts(run: Run, home: Home) -> None:
     subscribe(home)
-    for words in (("sync",), ("account", "list"), ("account", "check")):
-        told = run(*words)
+    for line in ("sync", "account list", "account check"):
+        told = run(*line.split())
         assert told.code == Exit.OK and "`tuireader account add --help` says how" in told.err
-    for words in (("sync", "none"), ("account", "check", "none"), ("account", "remove", "none")):
-        told = run(*words)
+    for line in ("sync none", "account check none", "account remove none"):
+        told = run(*line.split())
         assert (told.code, told.err) == (
             Exit.USAGE,
             "tuireader: there is no account 'none' (`tuireader account list` shows them)\n",
@@ -244,6 +274,96 @@ def test_removing_keeps_articles_and_can_be_undone(run: Run, home: Home, server:
     assert home.config.read_text() == before and len(run("feeds").out.splitlines()) == 2
     assert run("sync").err == "home: 0 new, 0 changed, 0 marks received, 1 sent, 0 to send\n"
     assert "1 config" not in run("undo").err
+
+
+# -- feeds of accounts
+
+
+def listed(run: Run) -> dict[str, dict[str, Any]]:
+    """The feeds by title."""
+    return {one["title"]: one for one in map(json.loads, run("feeds", "--json").out.splitlines())}
+
+
+def test_feeds_of_accounts_are_shown_with_their_web_addresses(run: Run, home: Home, server: Server) -> None:
+    add(run, server)
+    feed = listed(run)["News"]
+    address = server.feeds[0].url
+    assert (feed["url"], feed["account"], feed["folder"]) == (address, "home", "home / Tech")
+    assert f"\tNews\t{address}" in run("feeds").out and f"\t{address}" in run("feeds", "--gaps").out
+    assert "home+" not in "".join(run("export", "--format", form).out for form in ("opml", "state"))
+    assert f'xmlUrl="{address}"' in run("export").out
+    assert run("refresh", address).code == Exit.OK
+
+
+def test_marks_are_imported_to_feeds_of_accounts(
+    run: Run, home: Home, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(run, server)
+    run("star", "title:First")
+    run("export", "--format", "state", str(tmp_path / "state.json"))
+    run("star", "--remove", "title:First")
+    told = run("import", str(tmp_path / "state.json"))
+    assert told.code == Exit.OK and titles(run, "is:starred") == {"First", "Third"}
+
+
+def test_feeds_are_removed_on_the_server(run: Run, server: Server) -> None:
+    add(run, server)
+    told = run("feeds", "remove", "News")
+    assert (told.code, told.err) == (Exit.OK, "removed: News\n")
+    assert [feed.title for feed in server.feeds] == ["Other"] and set(listed(run)) == {"Other"}
+    assert titles(run) == {"First", "Second", "Third"}
+    server.down()
+    told = run("feeds", "remove", "Other")
+    assert told.code == Exit.FAILURE and "127.0.0.1" in told.err and set(listed(run)) == {"Other"}
+
+
+@pytest.mark.parametrize("command", ["pause", "resume"])
+def test_what_the_server_decides_is_told(run: Run, server: Server, command: str) -> None:
+    add(run, server)
+    told = run("feeds", command, "News")
+    assert (told.code, told.err) == (
+        Exit.USAGE,
+        "tuireader: the server of home fetches News (here you can only rename, move or remove it)\n",
+    )
+
+
+def test_a_feed_is_added_on_the_server(run: Run, home: Home, server: Server, web: Web) -> None:
+    add(run, server)
+    url = web.serve("/feed.xml", rss("Fresh News", [item("1", "One")]))
+    told = run("add", url, "--account", "HOME", "--folder", "Tech", "--title", "Mine")
+    assert (told.code, told.err) == (Exit.OK, f"added: Fresh News ({url})\n")
+    assert (server.feeds[-1].url, server.feeds[-1].category.title) == (url, "Tech")
+    assert listed(run)["Mine"]["folder"] == "home / Tech" and url not in home.config.read_text()
+    assert run("add", url, "--account", "home").err == f"already there: Fresh News ({url})\n"
+    server.broken_feeds.add(web.url + "/other.xml")
+    web.serve("/other.xml", rss("Other News", [item("1", "One")]))
+    told = run("add", f"{web.url}/other.xml", "--account", "home")
+    assert told.code == Exit.FAILURE and "resource not found (404 status code)" in told.err
+    assert run("add", url, "--account", "home", "--filter", "cat").code == Exit.USAGE
+    assert run("add", url, "--account", "none").code == Exit.USAGE
+
+
+def test_marks_made_while_an_account_is_away_are_sent(run: Run, home: Home, server: Server) -> None:
+    add(run, server)
+    config = home.config.read_text()
+    run("account", "remove", "home")
+    run("star", "title:First")
+    home.config.write_text(config)
+    assert run("sync").err == "home: 0 new, 0 changed, 0 marks received, 1 sent, 0 to send\n"
+
+
+def test_a_repaired_database_goes_on_with_its_accounts(run: Run, home: Home, server: Server) -> None:
+    add(run, server)
+    for number in range(40):
+        server.add_entry(server.feeds[0], f"More {number}")
+    run("sync")
+    run("star", "title:First")
+    new = home.database.with_name("new.db")
+    recover(home.database, new)
+    new.rename(home.database)
+    run("star", "title:Second")
+    assert run("sync").err == "home: 0 new, 0 changed, 0 marks received, 2 sent, 0 to send\n"
+    assert {one.title for one in server.entries.values() if one.starred} == {"First", "Second", "Third"}
 
 
 def test_json_is_as_declared(run: Run, server: Server) -> None:

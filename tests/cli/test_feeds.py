@@ -17,7 +17,7 @@ from tuireader.errors import Exit
 
 ONE = rss("Good News", [item("1", "One")])
 FIELDS = """
-id url title folder state trouble unread total per_week newest last_try last_success last_error fault
+id url title folder account state trouble unread total per_week newest last_try last_success last_error fault
 error_streak next_try moved_to moved_why texts pages full_texts requests not_modified alarm
 """
 

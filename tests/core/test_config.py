@@ -63,6 +63,7 @@ def test_the_reference_shows_defaults_that_read_back() -> None:
             config, problems = loads(f"[{table}]\n{name} = {one.default}\n")
             assert (problems, config) == ((), Config()), one.path
     required = {"watch.name", "view.name", "view.query", "macro.key"}
+    required |= {"account.name", "account.kind", "account.url"}
     assert {one.path for one in reference() if one.required} == required
 
 
@@ -310,7 +311,7 @@ toml_values = st.recursive(
 
 @given(
     st.dictionaries(
-        st.sampled_from(["feeds", "watch", "mute", "fetch", "ui", "keys", "database", "x"]),
+        st.sampled_from(["feeds", "watch", "mute", "account", "fetch", "ui", "keys", "database", "x"]),
         toml_values
         | st.lists(
             st.dictionaries(

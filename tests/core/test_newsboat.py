@@ -343,7 +343,7 @@ def dropped(made: Settings) -> list[str]:
         ("color article red", "has no colour"),
         ("color article red blue", "the theme"),
         ("color background default default", "the theme"),
-        ("ttrss-url http://x", "sync with services"),
+        ("ttrss-url http://x", "only syncs with Miniflux"),
         ("podcast-auto-enqueue yes", "d downloads the files"),
         ("max-items 5", "nothing is deleted"),
         ("articlelist-format x", "the theme"),

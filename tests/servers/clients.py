@@ -55,10 +55,10 @@ class Hooked:
 
 
 @asynccontextmanager
-async def client(folder: Path, text: str = ACCOUNT + WATCH) -> AsyncIterator[Library]:
+async def client(folder: Path, text: str = ACCOUNT + WATCH, **options: object) -> AsyncIterator[Library]:
     """A library with an account called home."""
     folder.mkdir(exist_ok=True)
-    async with opened(folder, text) as made:
+    async with opened(folder, text, **options) as made:
         yield made
 
 

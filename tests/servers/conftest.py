@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.servers import miniflux
+from tests.servers.fake import Fake
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage, RealStage, Stage
 from tests.web import Web
+from tuireader.sync.backend import Backend
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,18 @@ def stage(request: pytest.FixtureRequest, web: Web) -> Iterator[Stage]:
         return
     with FakeGReader() if request.param == "freshrss" else FakeMiniflux(request.param.split()[1]) as server:
         yield FakeStage(server)
+
+
+@pytest.fixture(params=["2.2.6", "2.3.2"])
+def server(request: pytest.FixtureRequest) -> Iterator[Fake]:
+    """A fake Miniflux, one version after the other."""
+    with FakeMiniflux(request.param) as made:
+        yield made
+
+
+@pytest.fixture
+async def backend(server: Fake) -> AsyncIterator[Backend]:
+    """A backend for the fake."""
+    made = FakeStage(server).connect()
+    yield made
+    await made.close()

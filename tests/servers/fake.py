@@ -175,11 +175,11 @@ class Fake:
             if self.before:
                 self.before(call)
             answer = self.replies.get(call.path) or self.answer(call)
+            date = {"Date": formatdate(self.now(), usegmt=True)}
             if self.after:
                 self.after(call)
         except Drop:
             return None
-        date = {"Date": formatdate(self.now(), usegmt=True)}
         return Answer(answer.body, answer.status, {**date, **answer.headers})
 
     # -- its data, as if another device or the scheduler changed them

@@ -27,6 +27,7 @@ class FakeMiniflux(Fake):
         self.is_new = tuple(map(int, version.split("."))) >= (2, 3, 2)
         self.texts: dict[int, str] = {}
         self.broken_feeds: set[str] = set()
+        self.refused: set[int] = set()
         super().__init__()
 
     def remove(self, entry: Entry) -> None:
@@ -110,6 +111,8 @@ class FakeMiniflux(Fake):
             return _error(
                 400, 'invalid entry status, valid status values are: "read", "unread" and "removed"'
             )
+        if not self.refused.isdisjoint(ids):
+            return _error(400, "invalid entry")
         found = [self.entries[number] for number in ids if number in self.entries]
         if not found and not self.is_new:
             return _error(500, NOTHING)

@@ -63,7 +63,7 @@ class Miniflux:
         address = {"LISTEN_ADDR": f"127.0.0.1:{self.port}", "BASE_URL": self.url, "DATABASE_URL": database}
         with (self.folder / "miniflux.log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["miniflux"],
+                [*_dying(signal.SIGKILL), "miniflux"],
                 env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), **_MINIFLUX, **address},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -103,7 +103,7 @@ class Miniflux:
             "miniflux",
         ]
         subprocess.run(
-            [*psql, "-qX", "-v", "ON_ERROR_STOP=1", "-c", statement], check=True, capture_output=True
+            [*psql, "-qX", "-v", "ON_ERROR_STOP=1", "-c", statement], check=True, stdout=subprocess.DEVNULL
         )
 
     def _is_healthy(self) -> bool:
@@ -171,7 +171,13 @@ def _postgres(folder: Path, programs: Path) -> subprocess.Popen[bytes]:
     with (data / "postgresql.conf").open("a") as settings:
         settings.write(_POSTGRES)
     with (folder / "postgres.log").open("wb") as log:
-        return subprocess.Popen([programs / "postgres", "-D", data, "-k", folder], stderr=log, **options)
+        command = [*_dying(signal.SIGQUIT), programs / "postgres", "-D", data, "-k", folder]
+        return subprocess.Popen(command, stderr=log, **options)
+
+
+def _dying(number: signal.Signals) -> list[str]:
+    """The beginning of a command that gets a signal when the tests are killed."""
+    return ["setpriv", "--pdeathsig", number.name.removeprefix("SIG")]
 
 
 def _created(server: Miniflux) -> bool:

@@ -213,3 +213,17 @@ async def push(backend: Backend, mark: Mark, value: bool, ids: Sequence[str]) ->
     for start in range(0, len(ids), size):
         gone |= await backend.push(mark, value, ids[start : start + size])
     return gone
+
+
+def filled(server: Fake, count: int = 10) -> None:
+    """Two feeds, an hour ago; of each ten entries, three are read and one of these has a star."""
+    feeds = server.add_feed("News"), server.add_feed("Other")
+    for number in range(count):
+        server.add_entry(feeds[number % 2], read=number % 10 < 3, starred=number % 10 == 1)
+    server.pass_time(3600)
+
+
+def equal(server: Fake, copy: Copy) -> bool:
+    """Whether a client has exactly what the server has."""
+    theirs = {str(one.id): (one.read, one.starred) for one in server.entries.values() if not one.removed}
+    return copy.marks == theirs

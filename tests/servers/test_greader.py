@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.servers.fake import drop, json_answer, text_answer
-from tests.servers.fake_greader import API, FakeGReader
-from tests.servers.stages import Copy, FakeStage, push
+from tests.servers.fake_greader import API, BASE, FakeGReader
+from tests.servers.stages import Copy, equal, filled, push
 from tests.web import Answer
 from tuireader.sync import greader_pull
 from tuireader.sync.backend import AccountError, Backend, Entries, Mark, Refusal, States
@@ -23,26 +23,6 @@ def server() -> Iterator[FakeGReader]:
     """A FreshRSS."""
     with FakeGReader() as made:
         yield made
-
-
-@pytest.fixture
-async def backend(server: FakeGReader) -> AsyncIterator[Backend]:
-    """A backend for it."""
-    made = FakeStage(server).connect()
-    yield made
-    await made.close()
-
-
-def filled(server: FakeGReader, count: int = 10) -> None:
-    """Two feeds; of each ten entries, three are read and one of these has a star."""
-    feeds = server.add_feed("News"), server.add_feed("Other")
-    for number in range(count):
-        server.add_entry(feeds[number % 2], read=number % 10 < 3, starred=number % 10 == 1)
-
-
-def equal(server: FakeGReader, copy: Copy) -> bool:
-    """Whether a client has exactly what the server has."""
-    return copy.marks == {str(one.id): (one.read, one.starred) for one in server.entries.values()}
 
 
 # --------------------------------------------------------------------------- requests
@@ -243,6 +223,22 @@ async def test_a_feed_that_cannot_be_added(server: FakeGReader, backend: Backend
     with pytest.raises(AccountError, match="could not be read") as caught:
         await backend.add_feed("http://x.example/404")
     assert caught.value.refusal is Refusal.REQUEST
+
+
+async def test_a_refusal_is_one_of_this_request(server: FakeGReader, backend: Backend) -> None:
+    feed = f"feed/{server.add_feed('News').id}"
+    server.replies[f"{API}/subscription/edit"] = text_answer("Bad Request!", 400)
+    for attempt in (backend.rename_category("user/-/label/None", "Tech"), backend.remove_feed(feed)):
+        with pytest.raises(AccountError) as caught:
+            await attempt
+        assert caught.value.refusal is Refusal.REQUEST
+
+
+async def test_a_login_without_a_token(server: FakeGReader, backend: Backend) -> None:
+    server.replies[f"{BASE}/accounts/ClientLogin"] = text_answer("SID=x\nAuth=\n")
+    with pytest.raises(AccountError) as caught:
+        await backend.feeds()
+    assert caught.value.refusal is Refusal.ANSWER
 
 
 async def test_labels_of_entries_are_no_categories(server: FakeGReader, backend: Backend) -> None:

@@ -1,53 +1,18 @@
-"""Miniflux alone: requests, stars that toggle, pulls that stop, what servers do not list, wrong answers."""
+"""Miniflux alone: requests, stars that toggle, feeds and categories, wrong answers."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import gzip
 
 import pytest
 
 from tests.servers.fake import Call, drop, json_answer
 from tests.servers.fake_miniflux import FakeMiniflux
-from tests.servers.stages import Copy, FakeStage, push
+from tests.servers.stages import Copy, FakeStage, equal, filled, push
 from tests.web import Answer
-from tuireader.sync import miniflux_pull
-from tuireader.sync.backend import AccountError, Backend, Entries, Mark, Refusal
-
-
-@pytest.fixture(params=["2.2.6", "2.3.2"])
-def server(request: pytest.FixtureRequest) -> Iterator[FakeMiniflux]:
-    """A Miniflux."""
-    with FakeMiniflux(request.param) as made:
-        yield made
-
-
-@pytest.fixture
-async def backend(server: FakeMiniflux) -> AsyncIterator[Backend]:
-    """A backend for it."""
-    made = FakeStage(server).connect()
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages of three entries."""
-    monkeypatch.setattr(miniflux_pull, "PAGE", 3)
-
-
-def filled(server: FakeMiniflux, count: int = 10) -> None:
-    """Two feeds, an hour ago; of each ten entries, three are read and one of these has a star."""
-    feeds = server.add_feed("News"), server.add_feed("Other")
-    for number in range(count):
-        server.add_entry(feeds[number % 2], read=number % 10 < 3, starred=number % 10 == 1)
-    server.pass_time(3600)
-
-
-def equal(server: FakeMiniflux, copy: Copy) -> bool:
-    """Whether a client has exactly what the server has."""
-    theirs = {str(one.id): (one.read, one.starred) for one in server.entries.values() if not one.removed}
-    return copy.marks == theirs
-
+from tuireader.sync.backend import AccountError, Backend, Mark, Refusal
+from tuireader.sync.http import is_loopback
+from tuireader.sync.servers import Kind, connect
 
 # --------------------------------------------------------------------------- requests
 
@@ -90,6 +55,32 @@ async def test_a_star_that_another_device_toggles_meanwhile(server: FakeMiniflux
     assert entry.starred
 
 
+async def test_a_star_that_another_device_toggles_each_time(server: FakeMiniflux, backend: Backend) -> None:
+    entry = server.add_entry(server.add_feed("News"))
+
+    def toggle(call: Call) -> None:
+        if call.path.endswith("bookmark"):
+            server.mark(entry, starred=not entry.starred)
+
+    server.before = toggle
+    if server.is_new:
+        assert await push(backend, Mark.STARRED, True, [str(entry.id)]) == set()
+    else:
+        with pytest.raises(AccountError, match="another device") as caught:
+            await push(backend, Mark.STARRED, True, [str(entry.id)])
+        assert caught.value.refusal is Refusal.AWAY
+
+
+async def test_an_error_of_the_server_is_not_taken_for_missing_entries(
+    server: FakeMiniflux, backend: Backend
+) -> None:
+    server.replies["/v1/entries"] = json_answer({"error_message": "store: connection refused"}, 500)
+    with pytest.raises(AccountError, match="connection refused") as caught:
+        await push(backend, Mark.READ, True, ["1"])
+    assert caught.value.refusal is Refusal.AWAY
+    assert await push(backend, Mark.READ, True, []) == set()
+
+
 async def test_a_lost_answer_to_a_star_does_not_undo_it(server: FakeMiniflux, backend: Backend) -> None:
     entry = server.add_entry(server.add_feed("News"))
     await backend.batch_size(Mark.STARRED)
@@ -99,121 +90,6 @@ async def test_a_lost_answer_to_a_star_does_not_undo_it(server: FakeMiniflux, ba
     assert caught.value.refusal is Refusal.AWAY and entry.starred
     await push(backend, Mark.STARRED, True, [str(entry.id)])
     assert entry.starred
-
-
-# --------------------------------------------------------------------------- pulls
-
-
-@pytest.mark.usefixtures("small_pages")
-@pytest.mark.parametrize("page", range(1, 7))
-@pytest.mark.parametrize("lost", ["before", "after"])
-async def test_a_first_pull_goes_on_where_it_stopped(
-    server: FakeMiniflux, backend: Backend, page: int, lost: str
-) -> None:
-    filled(server)
-    left = [page]
-
-    def crash(call: Call) -> None:
-        left[0] -= call.path == "/v1/entries"
-        drop("", times=left[0] == 0)(call)
-
-    setattr(server, lost, crash)
-    copy = Copy()
-    if page <= 5:  # three pages of unread entries, one of starred, one of the rest
-        with pytest.raises(AccountError):
-            await copy.pull(backend)
-    calls = len(server.calls)
-    # the device that does this while the client is away must not be missed
-    for entry in list(server.entries.values())[::3]:
-        server.mark(entry, read=not entry.read, starred=not entry.starred)
-    server.add_entry(server.feeds[0], "New")
-    server.pass_time(5)
-    setattr(server, lost, None)
-    await copy.pull(backend)
-    await copy.pull(backend)
-    assert equal(server, copy)
-    assert (server.calls[calls].one("before_entry_id") != "") is (page in (2, 3))
-
-
-@pytest.mark.usefixtures("small_pages")
-async def test_a_bulk_change_larger_than_a_page(server: FakeMiniflux, backend: Backend) -> None:
-    filled(server)
-    copy = Copy()
-    await copy.pull(backend)
-    server.pass_time(3600)
-    for entry in server.entries.values():
-        entry.read, entry.changed = True, server.now()
-    await copy.pull(backend)
-    assert equal(server, copy)
-
-
-async def test_a_change_that_commits_late_is_not_missed(server: FakeMiniflux, backend: Backend) -> None:
-    filled(server)
-    copy = Copy()
-    await copy.pull(backend)
-    entry = next(iter(server.entries.values()))
-    entry.starred, entry.changed = True, server.now() - 20  # its transaction began before the pull
-    await copy.pull(backend)
-    assert equal(server, copy)
-
-
-async def test_feeds_that_differ_are_pulled_whole_and_only_once(
-    server: FakeMiniflux, backend: Backend
-) -> None:
-    filled(server)
-    copy = Copy()
-    await copy.pull(backend)
-    server.pass_time(3600)
-    lost = next(iter(copy.entries.values()))
-    for _ in range(3):
-        copy.take(Entries((), copy.progress, (lost.id,)))  # the client cannot store it
-        await copy.pull(backend)
-    copy.take(Entries((), copy.progress, (lost.id,)))
-    assert server.seen("/entries")[-2:] == ["GET /v1/entries", "GET /v1/entries"]
-    assert len(server.seen(f"GET /v1/feeds/{lost.feed_id}/entries")) == 1
-    server.remove(server.entries[int(lost.id)])
-    await copy.pull(backend)
-    assert equal(server, copy)
-
-
-async def test_a_removed_feed_is_no_error_for_a_pull(server: FakeMiniflux, backend: Backend) -> None:
-    filled(server)
-    copy = Copy()
-    await copy.pull(backend)
-    server.remove_feed(server.feeds[0])
-    await copy.pull(backend)
-    await copy.pull(backend)
-    assert len(copy.entries) == 10  # the list of feeds says what to do with them
-    assert len(server.seen("GET /v1/feeds/")) == 4
-
-
-async def test_edited_articles_come_once_a_day(server: FakeMiniflux, backend: Backend) -> None:
-    filled(server)
-    copy = Copy()
-    await copy.pull(backend)
-    entry = max(server.entries.values(), key=lambda one: one.id)
-    server.edit(entry, "Corrected", "<p>Now right</p>")
-    server.pass_time(3600)
-    await copy.pull(backend)
-    assert "Corrected" not in copy.titles()
-    server.pass_time(86_400)
-    await copy.pull(backend)
-    assert "Corrected" in copy.titles()
-    server.calls.clear()
-    await copy.pull(backend)
-    assert len(server.calls) == 2
-
-
-async def test_a_page_that_is_too_large_is_asked_for_in_parts(
-    server: FakeMiniflux, backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tuireader.sync.http.MAX_BODY", 10_000)
-    feed = server.add_feed("News")
-    for _ in range(10):
-        server.add_entry(feed, content="x" * 5000)
-    copy = Copy()
-    await copy.pull(backend)
-    assert equal(server, copy)
 
 
 # --------------------------------------------------------------------------- feeds
@@ -322,11 +198,24 @@ async def test_each_failure_has_its_kind(answer: Answer, refusal: Refusal) -> No
     assert "\n" not in str(caught.value) and "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"since": "x"}', '{"other": 1}', '{"since": 1e400}'])
-async def test_any_progress_can_be_read(text: str) -> None:
-    assert miniflux_pull.read(text) == miniflux_pull.Progress()
+async def test_answers_are_compressed_except_on_this_computer() -> None:
+    with FakeMiniflux() as server:
+        backend = FakeStage(server).connect()
+        server.replies["/v1/feeds"] = Answer(gzip.compress(b"[]"), 200, {"Content-Encoding": "gzip"})
+        assert await backend.feeds() == []
+        assert server.calls[0].headers["accept-encoding"] == "identity"
+        await backend.close()
+    hosts = [
+        "http://127.0.0.1:1/x",
+        "http://localhost",
+        "https://[::1]:2",
+        "http://127.example",
+        "http://10.0.0.1",
+    ]
+    assert [is_loopback(host) for host in hosts] == [True, True, True, False, False]
 
 
-def test_a_progress_is_read_as_it_was_written() -> None:
-    state = miniflux_pull.Progress(1, 2, "starred", 3, 4, {"5": [6, 7, 8, 9]})
-    assert miniflux_pull.read(state.text()) == state
+async def test_a_proxy_that_is_none() -> None:
+    backend = connect(Kind.MINIFLUX, "http://miniflux.example", "", "token", proxy="nonsense")
+    with pytest.raises(AccountError, match="proxy"):
+        await backend.feeds()

@@ -91,21 +91,3 @@ async def test_what_the_server_removes_stays_here(tmp_path: Path, stage: Stage) 
         assert (done.pending, done.error) == (0, "")
         assert stage.marks(two) == (True, False)
         assert await marks(library) == {"One": (True, False), "Two": (True, False)}
-
-
-async def skip_an_article_of_several_feeds_is_marked_in_all_of_them(tmp_path: Path, stage: Stage) -> None:
-    first, second = stage.add_feed("First"), stage.add_feed("Second")
-    (one,) = stage.arrive(first, "One")
-    async with client(tmp_path) as library:
-        await synced(library)
-        await library.marks.set_read(list((await ids(library)).values()), True)
-        (other,) = stage.repeat(second, one)
-        done = await synced(library)
-        assert (done.pending, await marks(library)) == (0, {"One": (True, False)})
-        await synced(library)
-        assert (stage.marks(one), stage.marks(other)) == ((True, False), (True, False))
-        stage.mark(other, read=False)
-        await synced(library)
-        await synced(library)
-        assert (stage.marks(one), stage.marks(other)) == ((False, False), (False, False))
-        assert await marks(library) == {"One": (False, False)}

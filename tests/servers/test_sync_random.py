@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,10 +104,8 @@ async def run(folder: Path, stage: Stage, seed: int, monkeypatch: pytest.MonkeyP
             actor, library = world.dice.choice(list(libraries.items()))
             await world.act(actor, library)
             world.crash_at, world.syncing = world.dice.choice([0, 0, *range(1, 9)]), (actor, library)
-            try:
+            with suppress(Crash):
                 await synced(library, pull=world.dice.random() < 0.8)
-            except Crash:
-                pass
             for each, one in libraries.items():
                 await world.check(each, one)
         monkeypatch.setattr(servers, "connect", lambda *_, **__: stage.connect())

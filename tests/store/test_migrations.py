@@ -16,6 +16,12 @@ from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, maintenance, schema
 
 _BACK = {
+    9: (
+        "DROP INDEX feed_remote",
+        *(f"ALTER TABLE feed DROP COLUMN {name}" for name in ("account_id", "remote_id", "vanished_at")),
+        "DROP TABLE remote_entry",
+        "DROP TABLE account",
+    ),
     8: (
         *(f"DROP TRIGGER content_{name}" for name in ("enclosures", "without_enclosures", "dropped")),
         "DROP TABLE enclosure",

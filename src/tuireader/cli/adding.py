@@ -13,6 +13,7 @@ import click
 
 from tuireader.cli.adding_pages import add_page, chosen_page, page_options, propose_page
 from tuireader.cli.base import library_command, say
+from tuireader.cli.completion import complete_accounts
 from tuireader.cli.output import json_option, print_json
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES, command_address
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 @click.option("--password", default="", help="Password of a mail account, or env:NAME or cmd:PROGRAM.")
 @page_options
 @click.option("--folder", default="", help="Folder for the feed.")
+@click.option(
+    "--account",
+    default="",
+    help="Let the server of this account fetch the feed.",
+    shell_complete=complete_accounts,
+)
 @click.option("--title", default="", help="Title to use instead of the feed's own.")
 @click.option(
     "--feed", "number", type=click.IntRange(min=1), help="Number of the feed, on a page with several."
@@ -46,6 +53,7 @@ async def add(
     filter: str | None,
     password: str,
     folder: str,
+    account: str,
     title: str,
     number: int | None,
     dry_run: bool,
@@ -59,7 +67,8 @@ async def add(
     terminal they are listed, and --feed chooses one. For a page without a feed, selectors of its articles
     are proposed, with what they find; --watch-page reports changes of a page instead. Programs run without a
     shell, each time the feed is fetched. A mail folder is maildir:PATH, mbox:PATH or
-    imaps://USER@HOST/FOLDER.
+    imaps://USER@HOST/FOLDER. With --account, the server of an account fetches the feed; there, --folder is a
+    category.
 
     \b
     Examples:
@@ -73,6 +82,10 @@ async def add(
       tuireader add --dry-run https://example.org/news.html --items "li.news"
       tuireader add --dry-run https://example.org/status.html --watch-page --select "#main"
     """
+    if account:
+        account = library.accounts.config(account).name
+        if watch_page or any(selectors.values()) or command or filter or password:
+            raise UsageError("servers of accounts only fetch feeds from the web", "leave out --account")
     if page := chosen_page(url, watch_page, selectors):
         await add_page(library, replace(page, folder=folder, title=title), dry_run, as_json)
         return
@@ -85,9 +98,12 @@ async def add(
         raise UsageError("give the address of a feed, or --command")
     found = await library.feeds.discover(url)
     if not found:
+        if account:
+            raise UsageError(f"no feed was found at {without_password(url)}")
         await propose_page(library, url, folder, title, dry_run, as_json)
     else:
-        await _add_found(library, found, FeedConfig(url, title, folder), number, dry_run, as_json)
+        wanted = FeedConfig(url, title, folder)
+        await _add_found(library, found, wanted, number, dry_run, as_json, account=account)
 
 
 async def _add_found(
@@ -97,6 +113,8 @@ async def _add_found(
     number: int | None,
     dry_run: bool,
     as_json: bool,
+    *,
+    account: str,
 ) -> None:
     """Add one of the feeds found at an address, under the wanted title and folder."""
     url, title, folder = wanted.url, wanted.title, wanted.folder
@@ -113,8 +131,11 @@ async def _add_found(
         name = (await library.feeds.preview(feed)).title or name
     except TuireaderError as error:
         say(f"tuireader: it cannot be read yet: {error.message}")
-    new = await library.feeds.add([(address, title, folder)])
-    _tell_added(address, title, name, bool(new), as_json)
+    if account:
+        new = await library.accounts.add_feed(account, address, folder, title)
+    else:
+        new = bool(await library.feeds.add([(address, title, folder)]))
+    _tell_added(address, title, name, new, as_json)
 
 
 def _tell_added(address: str, title: str, name: str, new: bool, as_json: bool) -> None:

@@ -29,12 +29,14 @@ async def list_gaps(library: Library, as_json: bool) -> None:
         say(f"tuireader: {NO_FEEDS}")
     if as_json:
         for one in found:
-            print_json("FeedCoverage", one, url=without_password(one.feed.url))
+            print_json("FeedCoverage", one, url=without_password(one.feed.address))
         return
     now = int(time.time())
     for one in found:
         print(
-            "\t".join((str(one.feed.id), summary(one, now), one.feed.title, without_password(one.feed.url)))
+            "\t".join(
+                (str(one.feed.id), summary(one, now), one.feed.title, without_password(one.feed.address))
+            )
         )
         for gap in one.gaps:
             print(f"\t{period(gap)}\t{result(gap)}")
@@ -78,7 +80,7 @@ def encoded_feeds(found: WatchCoverage) -> list[dict[str, object]]:
     """Return the JSON objects of the feeds of a watch."""
     from tuireader.cli import shapes
 
-    return [shapes.FeedCoverage.encode(one, url=without_password(one.feed.url)) for one in found.feeds]
+    return [shapes.FeedCoverage.encode(one, url=without_password(one.feed.address)) for one in found.feeds]
 
 
 def _print_feeds(feeds: Sequence[Coverage], start: int | None, now: int) -> None:

@@ -73,7 +73,7 @@ async def _list_requests(library: Library) -> None:
     ]
     asked.sort(key=lambda one: -one[0])
     for requests, share, feed in asked:
-        address = without_password(feed.url)
+        address = without_password(feed.address)
         print("\t".join([str(feed.id), f"{requests:.3g}/day", f"{share:.0%}", feed.title, address]))
     total = sum(requests for requests, *_ in asked)
     if not total:
@@ -92,7 +92,7 @@ async def _list(library: Library, as_json: bool, sort: str) -> None:
     gaps = {one.feed.id: one for one in await library.coverage.of_feeds() if one.open}
     for health in sorted(found, key=_ORDERS[sort]):
         if as_json:
-            address, trouble = without_password(health.feed.url), health.trouble.name.lower()
+            address, trouble = without_password(health.feed.address), health.trouble.name.lower()
             print_json("FeedHealth", health, url=address, trouble=trouble)
         else:
             print(_as_line(health, gaps.get(health.feed.id), now))
@@ -116,7 +116,7 @@ def _as_line(health: FeedHealth, coverage: Coverage | None, now: int) -> str:
         f"{health.per_week:,.0f}/week" if health.per_week >= 100 else f"{health.per_week:.3g}/week",
         success,
         feed.title,
-        without_password(feed.url),
+        without_password(feed.address),
         _trouble(health, now) or " · ".join(filter(None, notes)),
     ]
     return "\t".join(columns).rstrip("\t")
@@ -166,7 +166,7 @@ async def _change(
     """Change each named feed, once all were found."""
     for feed in await _feeds(library, wanted):
         await change(feed.id)
-        _tell(feed, feed.url, done, as_json)
+        _tell(feed, feed.address, done, as_json)
 
 
 async def _feeds(library: Library, wanted: Sequence[str]) -> list[Feed]:
@@ -180,7 +180,7 @@ def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
     if as_json:
         print_json("ChangedFeed", feed, url=without_password(url), done=done)
     else:
-        say(f"{done}: {feed.title}" + (f" ({without_password(url)})" if url != feed.url else ""))
+        say(f"{done}: {feed.title}" + (f" ({without_password(url)})" if url != feed.address else ""))
 
 
 @feeds.command()

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.library.newsboat import Comparison, Moved
 
-_LABELS = (("view", "views"), ("watch", "watches"), ("mute", "mutes"), ("macro", "macros"))
+_LABELS = (
+    ("view", "views"),
+    ("watch", "watches"),
+    ("mute", "mutes"),
+    ("macro", "macros"),
+    ("account", "accounts"),
+)
 _SETTINGS = ("fetch", "ui", "notify", "save", "keys")
 
 

@@ -70,10 +70,7 @@ async def refresh(
       tuireader refresh --due --quiet --fail-on-alarm
       tuireader refresh --matches >> matches.jsonl
     """
-
-    # The writer thread releases the GIL at each row; it must get it back soon.
-    sys.setswitchinterval(0.0005)
-    gc.set_threshold(_RARELY)
+    favour_the_loop()
     if not (library.config.feeds or library.config.accounts):
         say(f"tuireader: {NO_FEEDS}")
         return Exit.OK
@@ -83,6 +80,13 @@ async def refresh(
     if fail_on_alarm and code in (Exit.OK, Exit.SOME_FAILED) and await library.alarms.count():
         return Exit.ALARM
     return code
+
+
+def favour_the_loop() -> None:
+    """Tune a process that stores much."""
+    # The writer thread releases the GIL at each row; it must get it back soon.
+    sys.setswitchinterval(0.0005)
+    gc.set_threshold(_RARELY)
 
 
 async def follow(

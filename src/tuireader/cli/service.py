@@ -48,7 +48,7 @@ Documentation=man:tuireader(1)
 [Service]
 Type=oneshot
 ExecStart={_for_systemd(program)} refresh --due
-# Some feeds always fail (3), sometimes there is no network (4): see `tuireader feeds`, `tuireader account list`.
+# Some feeds always fail (3), sometimes there is no network (4): see `tuireader feeds` and `account list`.
 SuccessExitStatus=3 4
 TimeoutStartSec=15min
 Nice=10

@@ -110,9 +110,10 @@ class FeedHealth(
     Shape,
     of=model.FeedHealth,
     shows=(
-        "id=feed.id url title=feed.title folder=feed.folder state=feed.state trouble unread total per_week"
-        " newest last_try=feed.last_try last_success=feed.last_success last_error=feed.last_error fault"
-        " error_streak=feed.error_streak next_try=feed.next_try moved_to moved_why texts pages full_texts"
+        "id=feed.id url title=feed.title folder=feed.folder account=feed.account state=feed.state trouble"
+        " unread total per_week newest last_try=feed.last_try last_success=feed.last_success"
+        " last_error=feed.last_error fault error_streak=feed.error_streak next_try=feed.next_try moved_to"
+        " moved_why texts pages full_texts"
         " requests not_modified alarm"
     ),
 ):

@@ -9,7 +9,7 @@ import click
 from tuireader.cli.accounts import NO_ACCOUNTS
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_accounts
-from tuireader.cli.refresh import follow
+from tuireader.cli.refresh import favour_the_loop, follow
 from tuireader.errors import Exit
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--marks", is_flag=True, help="Only send marks.")
 @click.option("--accept-removals", is_flag=True, help="Hide feeds even if the server lost most of them.")
 @click.option("--retry", is_flag=True, help="Send marks again that the server has refused.")
+@click.option("--no-relate", is_flag=True, help="Do not relate new articles now.")
 @click.option("--json", "as_json", is_flag=True, help="Print each event as JSON, one a line.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; use the exit code.")
 @library_command
@@ -30,6 +31,7 @@ async def sync(
     marks: bool,
     accept_removals: bool,
     retry: bool,
+    no_relate: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -43,11 +45,12 @@ async def sync(
       tuireader sync
       tuireader sync --marks --quiet
     """
+    favour_the_loop()
     states = await library.accounts.named(accounts)
     if not states:
         say(f"tuireader: {NO_ACCOUNTS}")
         return Exit.OK
     if retry:
         await library.accounts.retry_refused(states)
-    events = library.refresh.sync(states, pull=not marks, believed=accept_removals)
+    events = library.refresh.sync(states, pull=not marks, believed=accept_removals, relate=not no_relate)
     return await follow(library, events, as_json=as_json, quiet=quiet)

@@ -41,7 +41,11 @@ class FeedConfig:
     ] = "auto"
     username: Annotated[str, Key(RAW, "User name for HTTP Basic authentication.")] = ""
     password: Annotated[
-        str, Key(RAW, "Password, or `env:NAME` or `cmd:pass show feed` to keep it out of this file.")
+        str,
+        Key(
+            RAW,
+            "Password, or `env:NAME`, `cmd:pass show feed` or `keyring:NAME` to keep it out of this file.",
+        ),
     ] = ""
     headers: Annotated[
         tuple[tuple[str, str], ...], Key(HEADERS, "Additional HTTP headers for this feed.")

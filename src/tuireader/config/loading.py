@@ -31,7 +31,7 @@ from tuireader.config.shape import (
 )
 from tuireader.config.toml_lines import key_lines
 from tuireader.config.values import GROUPS, LINES, Invalid, Kind, describe, quote
-from tuireader.text import feed_key
+from tuireader.text import feed_key, without_password
 
 T = TypeVar("T")
 
@@ -207,6 +207,8 @@ def _mute_problem(mute: MuteConfig) -> tuple[str, str] | None:
 
 
 def _account_problem(account: AccountConfig) -> tuple[str, str] | None:
+    if without_password(account.url) != account.url:
+        return ".url", "has a password; write it as `password`"
     if account.kind == "miniflux" and account.token:
         return None
     if account.token:

@@ -48,6 +48,7 @@ def merge(
     merging.add_items("watch", "name", settings.watches, own.watches)
     merging.add_items("macro", "key", settings.macros, own.macros)
     merging.add_items("mute", "", settings.mutes, own.mutes)
+    merging.add_items("account", "name", settings.accounts, own.accounts)
     values = dict(settings.values)
     if keys and not tables(merging.before.get("feeds")):  # existing users keep their keys
         values = {("ui", "keys"): "newsboat", **values}
@@ -64,6 +65,7 @@ def taken(text: str) -> set[Made]:
     return (
         {(name, key) for name, table in plain.items() for key in table}
         | {("macro", _known_as("macro", table.get("key"))) for table in tables(data.get("macro"))}
+        | {("account", str(table.get("name")).casefold()) for table in tables(data.get("account"))}
         | {("feeds", address_of(table)) for table in tables(data.get("feeds"))}
     )
 

@@ -45,7 +45,7 @@ class Library:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.settings = Settings(context)
-        self.feeds = Feeds(context)
+        self.feeds = Feeds(context, lambda: self.accounts)
         self.searches = Searches(context)
         self.lists = Lists(context, self.searches)
         self.articles = Articles(context)

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from tuireader import files
@@ -20,15 +20,16 @@ from tuireader.model.accounts import AccountState, RefusedMark, RemoteFeed
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
     from tuireader.store import Store
-    from tuireader.sync.backend import Backend
+    from tuireader.sync.backend import Backend, Server
 
-_LOGIN = "login"
+_LOGIN, _SECRET = "login", "secret"
+_UNREADABLE = 30 * 60  # seconds after which a password that could not be read is tried again
 _LONG_AGO = 60  # seconds after a failure, when a server may be back
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Server and feeds of an account, before it is added. `url` is the server's address as it wants to be asked."""
+    """Server and feeds of an account before it is added; `url` is the address that the server wants."""
 
     url: Annotated[str, "Address of the server."]
     user: Annotated[str, "Your user name there."]
@@ -66,7 +67,7 @@ class Accounts(UseCases):
         for key, value in (("name", account.name), ("url", account.url)):
             config_edit.parse_value(AccountConfig, key, value)
         if any(one.name.casefold() == account.name.casefold() for one in self._context.config.accounts):
-            raise ConfigError(f"there is already an account {account.name}", "choose another name")
+            raise ConfigError(f"there is already an account named {account.name!r}", "choose another name")
 
     async def preview(self, account: AccountConfig) -> Preview:
         """Sign in and list the feeds. Raises AccountError, or TuireaderError for a secret."""
@@ -181,6 +182,11 @@ class Accounts(UseCases):
         """
         from tuireader.sync.engine import Engine
 
+        async def renew() -> Setting:
+            await self._context.load_feeds()
+            await self._context.sync_mutes()
+            return replace(setting, rules=self._context.rules, watched=self._context.watched_feeds)
+
         for account in accounts:
             lock = self._context.paths.database.with_suffix(f".{account.name}.lock")
             with files.locked_or_busy(lock) as free:
@@ -190,9 +196,10 @@ class Accounts(UseCases):
                     )
                     continue
                 try:
-                    async with self._connected(self.config(account.name)) as backend:
-                        engine = Engine(self._pool, account, backend, setting, believed=believed)
-                        async with aclosing(engine.run(pull=pull)) as events:
+                    known = _known(account, config := self.config(account.name))
+                    async with self._connected(config, known) as backend:
+                        engine = Engine(self._pool, account, backend, setting, renew, believed=believed)
+                        async with aclosing(engine.run(known, pull=pull)) as events:
                             async for event in events:
                                 yield event
                 except TuireaderError as error:  # a secret that cannot be read
@@ -200,9 +207,10 @@ class Accounts(UseCases):
 
     async def _unreadable(self, account: AccountState, error: TuireaderError) -> AccountSynced:
         now = self._now()
+        later = now + _UNREADABLE  # an unlocked keyring or another environment may have it
         await self._transact(
             lambda store: store.accounts.record(
-                account.id, now, error=error.message, hint=error.hint, refusal=_LOGIN
+                account.id, now, error=error.message, hint=error.hint, refusal=_SECRET, next_try=later
             )
         )
         return AccountSynced(
@@ -210,17 +218,22 @@ class Accounts(UseCases):
             pending=account.pending,
             error=error.message,
             hint=error.hint,
-            refusal=_LOGIN,
+            refusal=_SECRET,
             done=True,
         )
 
     # -- feeds on the server
 
-    async def add_feed(self, name: str, url: str, category: str = "") -> None:
-        """Subscribe an account to a feed, on its server. Raises AccountError."""
+    async def add_feed(self, name: str, url: str, category: str = "", title: str = "") -> bool:
+        """Subscribe an account to a feed, on its server; return whether it is new. Raises AccountError."""
+        before = {feed.id for feed in self._context.feeds}
         async with self._signed_in(name) as backend:
-            await backend.add_feed(url, category)
+            feed_id = await backend.add_feed(url, category)
+            if title:
+                await backend.change_feed(feed_id, title=title)
             await self._relist(name, backend)
+            after = await self._pool.read(lambda store: store.accounts.feeds(store.accounts.get(name).id))
+            return after.get(feed_id) not in before
 
     async def change_feed(
         self, feed_id: int, *, title: str | None = None, category: str | None = None
@@ -275,21 +288,22 @@ class Accounts(UseCases):
     @asynccontextmanager
     async def _signed_in(self, name: str) -> AsyncIterator[Backend]:
         self._context.require_network()
-        async with self._connected(self.config(name)) as backend:
-            await backend.sign_in()
+        known = _known(await self._pool.read(lambda store: store.accounts.get(name)), self.config(name))
+        async with self._connected(self.config(name), known) as backend:
+            if known is None:
+                await backend.sign_in()
             yield backend
 
     @asynccontextmanager
-    async def _connected(self, account: AccountConfig) -> AsyncIterator[Backend]:
+    async def _connected(self, account: AccountConfig, known: Server | None = None) -> AsyncIterator[Backend]:
         """Yield the server of an account, closed afterwards."""
         from tuireader.feeds import secrets
         from tuireader.sync.servers import Kind, connect
 
         user, kept = ("", account.token) if account.token else (account.user, account.password)
         secret = await asyncio.to_thread(secrets.resolve, kept)
-        backend = connect(
-            Kind(account.kind), account.url, user, secret, proxy=self._context.config.fetch.proxy
-        )
+        url = known.url if known else account.url
+        backend = connect(Kind(account.kind), url, user, secret, proxy=self._context.config.fetch.proxy)
         try:
             yield backend
         finally:
@@ -300,6 +314,19 @@ def _may_push(account: AccountState, now: int, last: bool) -> bool:
     if account.next_try is None or account.next_try <= now:
         return True
     return last and account.tried_at is not None and account.tried_at < now - _LONG_AGO
+
+
+def _known(account: AccountState, config: AccountConfig) -> Server | None:
+    """Return the server of the last sync, if it succeeded and the configuration still names it.
+
+    Then nothing has to be looked for, which saves requests.
+    """
+    from tuireader.sync.backend import Server
+
+    same = account.url.startswith(config.url.rstrip("/")) and config.user in ("", account.user)
+    if account.url and same and not account.error:
+        return Server(account.url, account.user, account.software)
+    return None
 
 
 def _waits(account: AccountState, now: int, interval: int) -> bool:

@@ -48,6 +48,7 @@ class Context:
         self.clock = clock
         self.feeds: list[Feed] = []
         self.feed_names: dict[int, tuple[str, ...]] = {}
+        self.addresses: dict[int, str] = {}
         self._compiled: watch.Matcher | None = None
         self.mutes: dict[MuteConfig, ingest.Mute] = {}
         self._ended: frozenset[str] = frozenset()
@@ -114,17 +115,8 @@ class Context:
                 return feed.url
         raise TuireaderError("this feed no longer exists", "`tuireader feeds` lists them")
 
-    def own_feed_url(self, feed_id: int) -> str:
-        """Return the address of a local feed. Raises TuireaderError for one that a server fetches."""
-        name = next((feed.account for feed in self.feeds if feed.id == feed_id), "")
-        if name:
-            raise TuireaderError(
-                f"the server of {name} fetches this feed", "it has no entry in the configuration"
-            )
-        return self.feed_url(feed_id)
-
     async def set_feed(self, feed_id: int, **changes: object) -> None:
-        url = self.own_feed_url(feed_id)
+        url = self.feed_url(feed_id)
         await self.change_feeds(lambda text: config_edit.set_feed(text, url, **changes))
 
     async def change_feeds(self, edit: Callable[[str], str], what: str = "") -> None:
@@ -223,6 +215,7 @@ class Context:
             )
             for feed in every
         }
+        self.addresses = {feed.id: feed.address for feed in every}
         return self.feeds
 
     @property

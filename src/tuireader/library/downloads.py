@@ -177,7 +177,7 @@ class Downloads(UseCases):
         try:
             await asyncio.to_thread(files.make_folder, part.parent, files.SHARED)
             article = await self._context.article(one.article_id)
-            feed_url = self._context.feed_names.get(article.feed_id, ("", ""))[1]
+            feed_url = self._context.addresses.get(article.feed_id, "")
             job = DownloadJob(
                 0,
                 one.url,

@@ -118,7 +118,8 @@ class Exchange(UseCases):
         return done
 
     async def _mark_all(self, marks: Sequence[MarkedArticle], skipped: Sequence[str]) -> Imported:
-        ids = {address_key(feed.url): feed.id for feed in self._context.feeds}
+        # a local feed, which comes first, wins over one of an account
+        ids = {address_key(feed.address): feed.id for feed in reversed(self._context.feeds)}
         done = Imported(skipped=tuple(skipped))
         for feed, group in groupby(marks, lambda mark: mark.feed):
             of_feed = list(group)
@@ -163,7 +164,11 @@ class Exchange(UseCases):
         only_here = {feed.url for feed in self.left_out(form)}
         outlines = [
             opml.OpmlFeed(
-                without_password(feed.url), feed.title, feed.folder, feed.site_url, labels.get(feed.url, ())
+                without_password(feed.address),
+                feed.title,
+                feed.folder,
+                feed.site_url,
+                labels.get(feed.url, ()),
             )
             for feed in await self._context.load_feeds()
             if feed.url not in only_here

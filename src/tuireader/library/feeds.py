@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,19 +11,28 @@ from tuireader.config import FeedConfig
 from tuireader.config import edit as config_edit
 from tuireader.config.kinds import COMMAND_SCHEME, OTHER_SCHEMES, command_address, command_in
 from tuireader.errors import ConfigError, TuireaderError, UsageError
-from tuireader.library.context import UseCases, address_key
+from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.page_tools import fetch_limits
 from tuireader.model import Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
+from tuireader.model.accounts import category_of, folder_of
 from tuireader.store import Store
 from tuireader.text import without_password
 from tuireader.timing import schedule
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import Fetcher
+    from tuireader.library.accounts import Accounts
 
 
 class Feeds(UseCases):
-    """Subscribed feeds; every change edits the configuration and keeps its comments."""
+    """Subscribed feeds; changes edit the configuration and keep its comments.
+
+    Those of an account are changed on its server, as far as that knows of them.
+    """
+
+    def __init__(self, context: Context, accounts: Callable[[], Accounts]) -> None:
+        super().__init__(context)
+        self._accounts = accounts
 
     async def all(self) -> list[Feed]:
         """Return all subscribed feeds in config order, with their health."""
@@ -58,7 +67,7 @@ class Feeds(UseCases):
         """Find a feed by its address, number or a part of its title; return its id. Raises UsageError."""
         feeds = await self.all()
         for feed in feeds:
-            if wanted in {feed.url, without_password(feed.url), str(feed.id)}:
+            if wanted in {feed.url, feed.address, without_password(feed.address), str(feed.id)}:
                 return feed.id
         near = [feed.id for feed in feeds if wanted.casefold() in feed.title.casefold()]
         if len(near) == 1:
@@ -96,15 +105,20 @@ class Feeds(UseCases):
 
     async def pause(self, feed_id: int) -> None:
         """Keep a feed and its articles, but stop fetching it."""
+        self._require_local(feed_id)
         await self._context.set_feed(feed_id, paused=True)
 
     async def resume(self, feed_id: int) -> None:
         """Fetch a paused feed again."""
+        self._require_local(feed_id)
         await self._context.set_feed(feed_id, paused=False)
 
     async def remove(self, feed_id: int) -> None:
-        """Unsubscribe from a feed; keep its articles."""
-        url = self._context.own_feed_url(feed_id)
+        """Unsubscribe from a feed; keep its articles. Raises AccountError if a server refuses."""
+        if self._account(feed_id):
+            await self._accounts().remove_feed(feed_id)
+            return
+        url = self._context.feed_url(feed_id)
         await self._context.change_feeds(lambda text: config_edit.remove_feed(text, url))
 
     async def edit(
@@ -127,10 +141,19 @@ class Feeds(UseCases):
         An empty title or interval (such as `30m`) is left to the feed. Watches, mutes and saved searches
         follow a new title. `command` and `filter` are programs with arguments, as a shell would split them;
         the feed keeps its articles. `selectors` are those of a page, `requests` user agent and cookies, by
-        their keys. Raises ConfigError when a value is invalid.
+        their keys. A feed of an account has title and folder only. Raises ConfigError for invalid values.
         """
         self._context.require_own_feeds()
-        url, before = self._context.own_feed_url(feed_id), self.title(feed_id)
+        if self._account(feed_id):
+            own = {**(selectors or {}), **(requests or {})}
+            if any((interval.strip(), paused, labels, command, filter, *own.values())) or full_text not in (
+                None,
+                "auto",
+            ):
+                self._require_local(feed_id)
+            await self._edit_there(feed_id, title.strip(), folder.strip())
+            return
+        url, before = self._context.feed_url(feed_id), self.title(feed_id)
         seconds = config_edit.parse_value(FeedConfig, "interval", interval) if interval.strip() else None
         new: dict[str, object] = {
             "title": title.strip(),
@@ -160,11 +183,54 @@ class Feeds(UseCases):
             await self._transact(lambda store: store.feeds.move(feed_id, address))
         await self._context.change_config(edit)
 
+    async def _edit_there(self, feed_id: int, title: str, folder: str) -> None:
+        """Change title and folder of a feed on the server of its account."""
+        feed = next(one for one in self._context.feeds if one.id == feed_id)
+        category = category_of(feed.account, folder) if folder != feed.folder else None
+        renamed = title if title not in ("", feed.title) else None
+        if (category, renamed) == (None, None):
+            return
+        await self._accounts().change_feed(feed_id, title=renamed, category=category)
+        if renamed:
+            await self._context.change_config(
+                lambda text: config_edit.renamed(text, "feed", feed.title, title)
+            )
+
+    def _account(self, feed_id: int) -> str:
+        """Return the account of a feed, `""` for a local one."""
+        return next((feed.account for feed in self._context.feeds if feed.id == feed_id), "")
+
+    def _require_local(self, feed_id: int) -> None:
+        """Raise UsageError for a feed that the server of an account fetches."""
+        if account := self._account(feed_id):
+            raise UsageError(
+                f"the server of {account} fetches {self.title(feed_id)}",
+                "here you can only rename, move or remove it",
+            )
+
     async def rename_folder(self, name: str, new: str) -> None:
-        """Move the feeds of a folder to another one, or out of it with `""`. Raises ConfigError."""
+        """Move the feeds of a folder to another one, or out of it with `""`. Raises ConfigError.
+
+        A folder of an account is a category on its server.
+        """
         new = new.strip()
+        members = [feed.account for feed in self._context.feeds if feed.folder == name]
+        for account in set(members) - {""}:
+            await self._rename_category(account, name, new)
+        if members and "" not in members:
+            return
         what = f"folder {name} renamed to {new}" if new else f"folder {name} removed"
         await self._context.change_feeds(lambda text: config_edit.rename_folder(text, name, new), what)
+
+    async def _rename_category(self, account: str, name: str, new: str) -> None:
+        """Rename the category of an account that is the folder `name`, or remove it with `""`."""
+        category = category_of(account, name)
+        if not category:
+            raise UsageError(f"{account} is the name of the account", "change it in the configuration")
+        wanted = category_of(account, new)
+        await self._accounts().rename_category(account, category, wanted)
+        folder = folder_of(account, wanted)
+        await self._context.change_config(lambda text: config_edit.renamed(text, "folder", name, folder))
 
     async def accept_move(self, feed_id: int) -> str:
         """Write the new address of a moved feed to the config; return the address.
@@ -182,7 +248,7 @@ class Feeds(UseCases):
 
     async def _accept_named(self, feed_id: int) -> str:
         """Replace a feed by the one that the web page at its address advertises."""
-        url, taken = self._context.own_feed_url(feed_id), {feed.url for feed in self._context.config.feeds}
+        url, taken = self._context.feed_url(feed_id), {feed.url for feed in self._context.config.feeds}
         found = [one.url for one in await self.discover(url)]
         new = next((address for address in found if address not in taken), "")
         if not new:

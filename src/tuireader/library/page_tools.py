@@ -57,7 +57,7 @@ class PageTools(UseCases):
 
     def feed_url(self, feed_id: int) -> str:
         """Return the address of a feed, subscribed or not."""
-        return self._context.feed_names.get(feed_id, ("", "", ""))[1]
+        return self._context.addresses.get(feed_id, "")
 
 
 def fetch_limits(config: Config) -> FetchLimits:

@@ -87,7 +87,12 @@ class Refresh(UseCases):
                 yield event
 
     async def sync(
-        self, accounts: Sequence[AccountState], *, pull: bool = True, believed: bool = False
+        self,
+        accounts: Sequence[AccountState],
+        *,
+        pull: bool = True,
+        believed: bool = False,
+        relate: bool = True,
     ) -> AsyncGenerator[Event, None]:
         """Sync accounts and process their new articles; without `pull`, only send marks.
 
@@ -100,7 +105,7 @@ class Refresh(UseCases):
             async for event in events:
                 yield event
         if pull:
-            async with aclosing(self._finish(None, relate=True)) as events:
+            async with aclosing(self._finish(None, relate=relate)) as events:
                 async for event in events:
                     yield event
 

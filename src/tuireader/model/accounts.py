@@ -24,6 +24,16 @@ class RemoteCategory:
     title: str
 
 
+def folder_of(account: str, category: str) -> str:
+    """Return the folder in the sidebar for a category of an account."""
+    return f"{account} / {category}" if category else account
+
+
+def category_of(account: str, folder: str) -> str:
+    """Return the category for a folder of an account; any other folder becomes a category of its name."""
+    return "" if folder == account else folder.removeprefix(f"{account} / ")
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteFeed:
     """A feed of an account. `error` is the server's word on its last fetch, `""` if that went well.

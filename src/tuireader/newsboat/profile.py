@@ -59,7 +59,7 @@ class Profile:
 def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
     """Return the files in a folder, or in newsboat's default folders (XDG, else `~/.newsboat`).
 
-    Raises TuireaderError if `urls` is missing.
+    Raises TuireaderError if there is neither `urls` nor `config`, which is enough for feeds of a service.
     """
     home = Path(environ.get("HOME") or "/")
     configs = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "newsboat"
@@ -68,7 +68,7 @@ def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
     found = Places(where / "urls", where / "config", where / "cache.db")
     if not found.cache.exists() and where.absolute() == configs.absolute():
         found = Places(found.urls, found.config, data / "cache.db")
-    if not found.urls.is_file():
+    if not (found.urls.is_file() or found.config.is_file()):
         raise TuireaderError(f"there is no newsboat file {found.urls}", "pass newsboat's folder")
     return found
 

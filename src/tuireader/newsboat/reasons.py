@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from tuireader.newsboat.outcomes import Group
 
 LOOK = "the theme decides the look (`[ui] theme`)"
-_ACCOUNT = "tuireader does not sync with services; export OPML there and run `tuireader import FILE`"
+_ACCOUNT = (
+    "tuireader only syncs with Miniflux and the Google Reader API, such as FreshRSS; export OPML there and"
+    " run `tuireader import FILE`"
+)
+_SPECIAL = {
+    "-flag-star": "stars are synced without a flag",
+    "-min-items": "all articles of the server are synced",
+    "-show-special-feeds": "the sidebar has Starred and All for all feeds",
+}
 _PODCAST = "d downloads the files of an article, B shows the queue; see `[download]` and `[open]`"
 _UNDO = "tuireader does not ask for confirmation, as ctrl+z undoes every mark"
 _DELETES = "nothing is deleted; `tuireader purge` drops old texts"
@@ -129,7 +137,6 @@ SAME: Mapping[str, str] = {
     "keep-articles-days": "0",
     "max-items": "0",
     "pager": "internal",
-    "urls-source": "local",
 }
 """Values that match tuireader's behaviour."""
 
@@ -147,6 +154,8 @@ def why_not(name: str) -> str:
 def _why(name: str) -> tuple[Group, str]:
     if name in _FOUND:
         return _FOUND[name]
+    if name.startswith(_SERVICES) and name.endswith(tuple(_SPECIAL)):
+        return Group.ACCOUNTS, next(note for end, note in _SPECIAL.items() if name.endswith(end))
     if name.startswith(_SERVICES):
         return Group.ACCOUNTS, _ACCOUNT
     if name.startswith(_PODCASTS):

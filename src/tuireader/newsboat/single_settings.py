@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from tuireader.config import MacroConfig, MuteConfig, ViewConfig, WatchConfig
+from tuireader.config import AccountConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig
+from tuireader.newsboat import accounts
 from tuireader.newsboat.outcomes import Became, Consent, Group, Made, No, Outcome
+from tuireader.newsboat.reasons import why_not
 from tuireader.newsboat.values import without_shell
 from tuireader.text import clean
 
@@ -32,6 +34,7 @@ class Settings:
     mutes: list[MuteConfig] = field(default_factory=list)
     views: list[ViewConfig] = field(default_factory=list)
     macros: list[MacroConfig] = field(default_factory=list)
+    accounts: list[AccountConfig] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     cache: str = ""
 
@@ -175,7 +178,24 @@ def _sort(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     return _set(made, "ui", "sort", _SORTS[value])
 
 
+def _urls_source(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    if value == "local":
+        return Became("matches tuireader's behaviour")
+    if value not in accounts.SERVICES:
+        raise No(why_not("urls-source"))
+    found = accounts.account(value, said, Consent.PROGRAMS in made.accepted)
+    made.accounts.append(found)
+    return Became(f"becomes the `[[account]]` {value}", (accounts.made(value),))
+
+
+def _of_account(name: str) -> Handler:
+    """Return the handler of a setting that becomes part of an account."""
+    return lambda made, value, said: accounts.part(name, said, Consent.PROGRAMS in made.accepted)
+
+
 SINGLE: Mapping[str, Handler] = {
+    "urls-source": _urls_source,
+    **{name: _of_account(name) for name in accounts.NAMES},
     "reload-time": _sets("fetch", "interval", lambda value: f"{_number(value, 1, 43_200)}m"),
     "auto-reload": _auto_reload,
     "refresh-on-startup": _sets("fetch", "refresh_on_start", yes),

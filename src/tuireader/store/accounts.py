@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tuireader.model.accounts import AccountState, RemoteFeed
+from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
 from tuireader.store.sql import Part, number_list
 
 KEPT = 7 * 86_400
@@ -24,6 +24,11 @@ _MARKED = """CREATE TRIGGER remote_{mark} AFTER UPDATE OF {mark} ON article WHEN
 _TRIGGERS = {
     f"remote_{mark}": _MARKED.format(mark=mark, bit=bit) for mark, bit in (("read", 1), ("starred", 2))
 }
+
+_DIFFERS = """(SELECT (a.read != remote_entry.read OR read_sent IS NOT NULL)
+    + 2 * (a.starred != remote_entry.starred OR starred_sent IS NOT NULL)
+  FROM article a WHERE a.id = article_id)"""
+"""Marks of an entry that its article has otherwise, as `pending` has them."""
 
 # `listed`: 1 if the config has it. `progress`: where the next pull starts. `asks`: a question for the user,
 # `""` for none. `feed.vanished_at`: since when the server does not list it. `remote_entry`: an entry on a
@@ -64,18 +69,24 @@ ACCOUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The outcome of a list of feeds; `doubt` is why it was not believed, `""` if it was."""
+    """The outcome of a list of feeds; `doubt` is why it was not believed, `""` if it was.
+
+    `is_other` is true if it is that of another server: then the ids stored before mean nothing there.
+    """
 
     feeds: Mapping[str, int]
     doubt: str = ""
+    is_other: bool = False
 
 
 class Accounts(Part):
     """The tables of accounts and of their feeds. Methods that write need a transaction."""
 
     def is_current(self, names: Collection[str]) -> bool:
-        """Return whether the table already agrees with the names in the config."""
-        return set(self._column("SELECT name FROM account WHERE listed")) == set(names)
+        """Return whether the table already agrees with the names in the config, and marks are recorded."""
+        there = self._column("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        recorded = all((trigger in there) == bool(names) for trigger in _TRIGGERS)
+        return recorded and set(self._column("SELECT name FROM account WHERE listed")) == set(names)
 
     def sync(self, names: Sequence[str]) -> None:
         """Add the accounts of the config, and set aside those that it no longer has, with their feeds.
@@ -99,6 +110,8 @@ class Accounts(Part):
             self._conn.execute(f"DROP TRIGGER IF EXISTS {name}")
             if names:
                 self._conn.execute(trigger)
+        if names:  # marks may have changed while nobody recorded them
+            self._conn.execute(f"UPDATE remote_entry SET pending = {_DIFFERS} WHERE pending != {_DIFFERS}")
 
     def all(self) -> list[AccountState]:
         """Return the accounts of the config with the state of their syncs, in the order of their addition."""
@@ -111,10 +124,11 @@ class Accounts(Part):
     def _state(self, *row: object) -> AccountState:
         return AccountState(*row)  # type: ignore[arg-type]  # the columns of _STATE are its fields
 
-    def signed_in(self, account_id: int, url: str, software: str) -> None:
+    def signed_in(self, account_id: int, url: str, user: str, software: str) -> None:
         """Store the server of an account."""
         self._conn.execute(
-            "UPDATE account SET url = ?, software = ? WHERE id = ?", (url, software, account_id)
+            "UPDATE account SET url = ?, user = ?, software = ? WHERE id = ?",
+            (url, user, software, account_id),
         )
 
     def progressed(self, account_id: int, progress: str) -> None:
@@ -155,6 +169,9 @@ class Accounts(Part):
         They keep their entries for `KEPT` seconds, in which they may come back. If more than half of them
         are missing, none is hidden until the list is `believed`.
         """
+        is_other = self._is_other(account, feeds)
+        if is_other:
+            self._forget(account.id, now)
         known: dict[str, int] = dict(
             self._conn.execute(
                 "SELECT remote_id, id FROM feed WHERE account_id = ? AND vanished_at IS NULL", (account.id,)
@@ -185,7 +202,7 @@ class Accounts(Part):
             [_row(account, feed, place) for place, feed in enumerate(feeds)],
         )
         self._forget_vanished(account.id, now)
-        return Listing(self.feeds(account.id), doubt)
+        return Listing(self.feeds(account.id), doubt, is_other)
 
     def feeds(self, account_id: int) -> dict[str, int]:
         """Return the feeds of an account, by their ids on the server."""
@@ -202,10 +219,30 @@ class Accounts(Part):
         ).fetchone()
         return row if row is None else (row[0], row[1])
 
+    def _is_other(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> bool:
+        """Return whether the list has none of the stored feeds: none has the same id and address."""
+        known = dict(
+            self._conn.execute(
+                "SELECT remote_id, url FROM feed WHERE account_id = ? AND vanished_at IS NULL", (account.id,)
+            ).fetchall()
+        )
+        same = any(known.get(feed.id) == address(account.name, feed.url) for feed in feeds)
+        return bool(known and feeds) and not same
+
+    def _forget(self, account_id: int, now: int) -> None:
+        """Forget all that was stored of another server; its articles and their marks stay."""
+        self._conn.execute("DELETE FROM remote_entry WHERE account_id = ?", (account_id,))
+        self._conn.execute("UPDATE account SET progress = '' WHERE id = ?", (account_id,))
+        self._conn.execute(
+            """UPDATE feed SET subscribed = 0, vanished_at = ?1, remote_id = 'of another server ' || id
+               WHERE account_id = ?2""",
+            (now, account_id),
+        )
+
     def _free_addresses(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> None:
         """Rename feeds whose address another feed of the account has now."""
         self._conn.executemany(
-            """UPDATE feed SET url = url || '#' || remote_id WHERE url = ?1
+            """UPDATE feed SET url = url || '#' || id WHERE url = ?1
                AND NOT (account_id = ?2 AND remote_id = ?3)""",
             [(address(account.name, feed.url), account.id, feed.id) for feed in feeds],
         )
@@ -230,11 +267,10 @@ def address(account: str, url: str) -> str:
 
 
 def _row(account: AccountState, feed: RemoteFeed, place: int) -> dict[str, object]:
-    folder = f"{account.name} / {feed.category}" if feed.category else account.name
     return {
         "url": address(account.name, feed.url),
-        "title": feed.title,
-        "folder": folder,
+        "title": feed.title or feed.url,
+        "folder": folder_of(account.name, feed.category),
         "site_url": feed.site_url,
         "account": account.id,
         "remote": feed.id,

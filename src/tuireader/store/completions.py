@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tuireader.store.json_columns import unpack_extra
-from tuireader.store.sql import FEED_TITLE
+from tuireader.store.sql import FEED_ADDRESS, FEED_TITLE
 from tuireader.text import without_password
 
 
@@ -17,7 +17,7 @@ def feeds(path: Path) -> list[tuple[int, str, str]]:
     """Return number, title and address of each subscribed feed; nothing if the database is unavailable."""
     rows = _read(
         path,
-        f"SELECT id, {FEED_TITLE}, url FROM feed f WHERE subscribed ORDER BY position, id",
+        f"SELECT id, {FEED_TITLE}, {FEED_ADDRESS} FROM feed f WHERE subscribed ORDER BY position, id",
     )
     return [(number, title, without_password(url)) for number, title, url in rows]
 

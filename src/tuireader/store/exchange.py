@@ -13,7 +13,7 @@ from tuireader.store.first_page import labels_of
 from tuireader.store.incoming import APPEARANCE
 from tuireader.store.labels import Labels
 from tuireader.store.marks import Marks
-from tuireader.store.sql import Part, newest_id
+from tuireader.store.sql import FEED_ADDRESS, Part, newest_id
 from tuireader.text import without_password
 
 
@@ -127,7 +127,7 @@ class Exchange(Part):
     def marked_articles(self) -> Iterator[MarkedArticle]:
         """Yield every read, starred or labelled article by feed, once for each feed that carries it."""
         rows = self._conn.execute(
-            """SELECT f.url, p.guid_key, a.url, a.url_key, a.title, a.time, a.read, a.starred,
+            f"""SELECT {FEED_ADDRESS}, p.guid_key, a.url, a.url_key, a.title, a.time, a.read, a.starred,
                       (SELECT json_group_array(l.name) FROM article_label x
                        JOIN label l ON l.id = x.label_id WHERE x.article_id = a.id) AS labels
                FROM appearance p JOIN article a ON a.id = p.article_id JOIN feed f ON f.id = p.feed_id

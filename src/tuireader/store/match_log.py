@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.model import Evidence
 from tuireader.store.articles import StoredText
-from tuireader.store.sql import FEED_TITLE, Part, id_list
+from tuireader.store.sql import FEED_ADDRESS, FEED_TITLE, Part, id_list
 from tuireader.text import without_password
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ MATCH_LOG = (
 
 _CHUNK = 500
 _ADD = f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, field, sentence, text_hash)
-  SELECT a.id, ?2, f.id, ?3, a.url, {FEED_TITLE}, f.url, a.published, a.arrived, ?4, ?5, ?6, ?7, ?8
+  SELECT a.id, ?2, f.id, ?3, a.url, {FEED_TITLE}, {FEED_ADDRESS}, a.published, a.arrived, ?4, ?5, ?6, ?7, ?8
   FROM article a JOIN feed f ON f.id = coalesce(nullif(?9, 0), a.feed_id) WHERE a.id = ?1"""
 
 
@@ -139,7 +139,7 @@ class MatchLog(Part):
         before = self._newest()
         self._conn.execute(
             f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched)
-                SELECT a.id, ?1, {_VALUES}, ?4
+                SELECT a.id, ?1, {_VALUES.replace("f.url", FEED_ADDRESS)}, ?4
                 FROM watch w JOIN match m ON m.watch_id = w.id JOIN article a ON a.id = m.article_id
                   JOIN feed f ON f.id = a.feed_id
                 WHERE w.name = ?1 AND m.article_id BETWEEN ?2 AND ?3 AND m.until = 0""",

@@ -130,7 +130,8 @@ def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> N
     if not info:
         return
     columns = [row[1] for row in info]
-    keys = [row[1] for row in sorted(info, key=lambda row: row[5]) if row[5] and row[2] == "INTEGER"]
+    key = sorted((row for row in info if row[5]), key=lambda row: row[5])
+    keys = [row[1] for row in key] if all(row[2] == "INTEGER" for row in key) else []
     readable = _Table(damaged, table, columns, [columns.index(key) for key in keys])
     firsts = _firsts(new, table, keys[0]) if len(keys) > 1 else []
     marks = ", ".join("?" * len(columns))
@@ -280,6 +281,10 @@ def _restore_consistency(store: Store) -> None:
     conn.execute("UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL")
     conn.execute("UPDATE appearance SET digest = 0 WHERE article_id NOT IN (SELECT article_id FROM content)")
     conn.execute("UPDATE appearance SET digest = 0 WHERE secondary = 1")
+    conn.execute("UPDATE account SET progress = ''")  # pull everything again
+    conn.execute(
+        "UPDATE feed SET subscribed = 0 WHERE account_id != 0 AND account_id NOT IN (SELECT id FROM account)"
+    )
     conn.execute("UPDATE watch SET pending = (SELECT coalesce(max(id), 0) FROM article)")
     conn.execute("UPDATE article SET story = 0")
     conn.execute(f"UPDATE article SET sources = {SOURCES} WHERE sources != {SOURCES}")

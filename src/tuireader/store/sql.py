@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+FEED_ADDRESS = """coalesce((SELECT substr(f.url, length(account.name) + 2) FROM account
+  WHERE account.id = f.account_id), f.url)"""
+"""SQL for the address on the web of feed `f`; in `url`, that of an account's feed follows the account."""
 FEED_TITLE = "coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)"
 """SQL for the title of feed `f`."""
 

@@ -6,7 +6,7 @@ where the next pull goes on, so that a sync may end at any moment.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -17,8 +17,9 @@ from tuireader.ingest.saving import new_match
 from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, Mark
 from tuireader.store import Pool, Store
+from tuireader.store.accounts import Listing
 from tuireader.sync import saving
-from tuireader.sync.backend import AccountError, Backend, Entries, Listed, Refusal, States, Step
+from tuireader.sync.backend import AccountError, Backend, Entries, Listed, Refusal, Server, States, Step
 
 T = TypeVar("T")
 _SOONEST, _LATEST = 30, 30 * 60
@@ -26,32 +27,45 @@ _SOONEST, _LATEST = 30, 30 * 60
 
 
 class Engine:
-    """One sync of one account. `believed` accepts a list that lacks more than half of the feeds."""
+    """One sync of one account. `believed` accepts a list that lacks more than half of the feeds.
+
+    `renew` returns the setting after the feeds were listed: watches and mutes go by names of feeds.
+    """
 
     def __init__(
-        self, pool: Pool, account: AccountState, backend: Backend, setting: Setting, *, believed: bool = False
+        self,
+        pool: Pool,
+        account: AccountState,
+        backend: Backend,
+        setting: Setting,
+        renew: Callable[[], Awaitable[Setting]],
+        *,
+        believed: bool = False,
     ) -> None:
         self._pool = pool
         self._account = account
         self._backend = backend
         self._setting = setting
+        self._renew = renew
         self._believed = believed
         self._feeds: Mapping[str, int] = {}
         self._titles: Mapping[int, str] = {}
         self._done = AccountSynced(account.name)
 
-    async def run(self, *, user: str = "", pull: bool = True) -> AsyncGenerator[Event, None]:
+    async def run(self, known: Server | None = None, *, pull: bool = True) -> AsyncGenerator[Event, None]:
         """Sync, and yield events; the last one has the outcome. Iterate inside `contextlib.aclosing`.
 
-        Without `pull`, only marks are sent.
+        `known` is the server of a former sync, if the configuration still names it. Without `pull`, only
+        marks are sent.
         """
         error: AccountError | None = None
         try:
-            server, account = await self._backend.sign_in(), self._account.id
-            await self._write(lambda store: store.accounts.signed_in(account, server.url, server.software))
+            server = known or await self._backend.sign_in()
+            is_other = (server.url, server.user) != (self._account.url, self._account.user)
+            if pull or is_other:  # before marks are sent: it may be another server, with other ids
+                await self._list_feeds(server)
             self._done = replace(self._done, sent=await self._push())
             if pull:
-                await self._list_feeds()
                 async with aclosing(self._pull()) as events:
                     async for event in events:
                         yield event
@@ -92,15 +106,21 @@ class Engine:
         await self._write(note)
         return len(ids) - len(gone)
 
-    async def _list_feeds(self) -> None:
-        """Store the feeds of the account."""
+    async def _list_feeds(self, server: Server) -> None:
+        """Store the server and the feeds of the account."""
         feeds, now = await self._backend.feeds(), self._now()
-        listing = await self._write(
-            lambda store: store.accounts.list_feeds(self._account, feeds, now, believed=self._believed)
-        )
+
+        def store_list(store: Store) -> Listing:
+            store.accounts.signed_in(self._account.id, server.url, server.user, server.software)
+            return store.accounts.list_feeds(self._account, feeds, now, believed=self._believed)
+
+        listing = await self._write(store_list)
+        if listing.is_other:
+            self._account = replace(self._account, progress="", synced_at=None)
         self._feeds = listing.feeds
         self._titles = {listing.feeds[feed.id]: feed.title for feed in feeds if feed.id in listing.feeds}
         self._done = replace(self._done, asks=listing.doubt)
+        self._setting = await self._renew()
 
     async def _pull(self) -> AsyncGenerator[Event, None]:
         """Store what the server has; yield new matches, and the totals after each step."""

@@ -67,7 +67,7 @@ class GoogleReader:
         await self._http.close()
 
     async def feeds(self) -> list[RemoteFeed]:
-        """Return the subscriptions; these servers do not tell of errors."""
+        """Return the subscriptions; these servers do not report their errors."""
         answer = await self.get("/subscription/list")
         return [_feed(answer, data) for data in answer.items("subscriptions")]
 
@@ -90,7 +90,7 @@ class GoogleReader:
         return BATCH
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
-        """Set a mark, one for each request; servers do not tell which entries are gone."""
+        """Set a mark, one for each request; servers do not report which entries are gone."""
         if ids:
             items = [("i", item_name(one)) for one in ids]
             await self._change("/edit-tag", [("a" if value else "r", STATE + mark.value), *items])

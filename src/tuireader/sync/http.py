@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cache, cached_property
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -28,7 +30,6 @@ CONNECT, READ, TOTAL = 5.0, 30.0, 300.0
 """Seconds until the connection stands, between two pieces of an answer, and for a whole answer."""
 MAX_BODY = 64_000_000
 MAX_REDIRECTS = 5
-LOOPBACK = ("127.", "localhost", "::1")
 
 
 class BodyTooLarge(AccountError):
@@ -197,9 +198,9 @@ class Http:
     async def _send(
         self, method: str, url: str, headers: list[tuple[bytes, bytes]], content: bytes, *, signed: bool
     ) -> Answer:
+        if self._client is None:
+            self._client = _client(self.base, self._proxy)
         try:
-            if self._client is None:
-                self._client = _client(self.base, self._proxy)
             request = self._client.build_request(method, url, headers=headers, content=content or None)
             auth = self._basic if signed else None
             async with asyncio.timeout(TOTAL):
@@ -261,23 +262,31 @@ class Http:
 def is_loopback(url: str) -> bool:
     """Return whether a server runs on this computer."""
     try:
-        return (urlsplit(url).hostname or "").startswith(LOOPBACK)
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the certificates of the system, which take longer to read than a sync without news."""
+    return httpx.create_ssl_context()
 
 
 def _client(base: str, proxy: str) -> httpx.AsyncClient:
     """Return a client with one connection; compressed answers cost more than they save on the loopback."""
     local = is_loopback(base)
-    return httpx.AsyncClient(
-        headers={
-            "User-Agent": f"tuireader/{__version__}",
-            "Accept": "*/*",
-            "Accept-Encoding": "identity" if local else "gzip",
-        },
-        timeout=httpx.Timeout(READ, connect=CONNECT),
-        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-        follow_redirects=False,
-        trust_env=not local and not proxy,
-        proxy=proxy if proxy and not local else None,
-    )
+    headers = {"User-Agent": f"tuireader/{__version__}", "Accept-Encoding": "identity" if local else "gzip"}
+    try:
+        return httpx.AsyncClient(
+            headers=headers,
+            verify=_tls(),
+            timeout=httpx.Timeout(READ, connect=CONNECT),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            follow_redirects=False,
+            trust_env=not local and not proxy,
+            proxy=proxy if proxy and not local else None,
+        )
+    except (ValueError, ImportError):  # of an address, or of a kind of proxy that httpx needs a package for
+        raise AccountError(Refusal.AWAY, "the proxy address is not valid", "correct it") from None

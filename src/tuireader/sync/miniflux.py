@@ -78,7 +78,7 @@ class Miniflux:
         return BATCH if mark is Mark.READ or await self._stars_together() else 1
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
-        """Set a mark. Before 2.2.7 a server tells which batches it has nothing of, later ones do not."""
+        """Set a mark. Servers before 2.2.7 report a batch of which they have nothing, later ones do not."""
         numbers = [_id(one) for one in ids]
         if not numbers:
             return frozenset()

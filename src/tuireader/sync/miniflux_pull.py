@@ -19,7 +19,7 @@ from tuireader.sync.backend import AccountError, Entries, Known, Listed, Refusal
 from tuireader.sync.entries import Sent, cleaned
 from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
 
-PAGE = 500
+PAGE = 1000
 OVERLAP = 30
 """Seconds: a change has the time at which its transaction began."""
 DAY = 86_400
@@ -180,7 +180,8 @@ def _enclosure(data: dict[str, Any]) -> Medium:
 async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[Step, None]:
     """Compare the numbers of each feed with the store's, and pull feeds that differ as a whole.
 
-    A difference that stays after that is accepted until one of the numbers changes.
+    A difference that stays after that is accepted until one of the numbers changes; but not if nothing is
+    stored of a feed, which the store may not have known yet.
     """
     answer = await http.ask("GET", "/v1/feeds/counters")
     theirs, ours = _counters(answer), await known.counts()
@@ -194,14 +195,15 @@ async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[
         if feed_id not in accepted:
             async for step in _whole(http, feed_id, replace(state, accepted=accepted)):
                 yield step
-            accepted = {**accepted, feed_id: numbers}
+            if any(ours.get(feed_id, (0, 0))):
+                accepted = {**accepted, feed_id: numbers}
             yield Entries((), replace(state, accepted=accepted).text())
     if accepted != state.accepted:
         yield Entries((), replace(state, accepted=accepted).text())
 
 
 async def _whole(http: Http, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
-    """Yield all entries of a feed, then their ids; nothing if it is gone, which the list of feeds tells."""
+    """Yield all entries of a feed, then their ids; nothing if it is gone: the list of feeds lacks it."""
     ids: set[str] = set()
     cursor, is_last = 0, False
     while not is_last:

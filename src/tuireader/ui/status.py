@@ -18,8 +18,8 @@ from tuireader.ui.widgets.panes import Panes
 
 KeyOf = Callable[[str], str]
 
-LOGIN = "login"
-"""Refusal of a server that wants other credentials."""
+LOGIN, SECRET = "login", "secret"
+"""A server wants other credentials; a password could not be read: the user has to edit the account."""
 
 _LIST = (
     "open",
@@ -166,7 +166,7 @@ def notes(session: Session, now: int) -> list[str]:
 
 
 def _why_unsent(account: AccountState, now: int) -> str:
-    if account.refusal == LOGIN:
+    if account.refusal in (LOGIN, SECRET):
         return f"sign in to {account.name} again"
     since = "" if account.synced_at is None else f" since {list_time(account.synced_at, now)}"
     return f"{account.name} not reached{since}"
@@ -175,7 +175,7 @@ def _why_unsent(account: AccountState, now: int) -> str:
 def account_trouble(account: AccountState, key_of: KeyOf) -> str:
     """Return why an account is not in sync, and the key that helps; `""` if it is."""
     edits = f"{key_of('edit_this')} edits the account"
-    if account.refusal == LOGIN:
+    if account.refusal in (LOGIN, SECRET):
         return f"{account.error} · {edits}"
     if account.error:
         return account.error

@@ -299,7 +299,8 @@ def _required(data: Table, array: str, name: str) -> int:
 
 
 def _taken(noun: str, name: str) -> ConfigError:
-    return ConfigError(f"there is already a {noun} named {quote(name)}", "choose another name")
+    article = "an" if noun[0] in "aeiou" else "a"
+    return ConfigError(f"there is already {article} {noun} named {quote(name)}", "choose another name")
 
 
 def _index_of_mute(data: Table, mute: MuteConfig) -> int | None:

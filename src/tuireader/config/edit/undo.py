@@ -38,6 +38,7 @@ _NOUNS = {
     "mute": ("mute", "mutes"),
     "view": ("saved search", "saved searches"),
     "macro": ("macro", "macros"),
+    "account": ("account", "accounts"),
 }
 _NAME_LIMIT = 60
 
@@ -249,7 +250,7 @@ def _restore_removed(text: str, data: Table, change: TableChange, old: Table) ->
 
 
 def _same(name: str, one: Table, other: Table) -> bool:
-    """Return whether two tables are about the same feed, watch, mute, saved search or macro."""
+    """Return whether two tables are about the same feed, watch, mute, saved search, macro or account."""
     if name == "feeds":
         return feed_key(address_of(one)) == feed_key(address_of(other))
     keys = {"mute": ("query", "feed"), "macro": ("key",)}.get(name, ("name",))

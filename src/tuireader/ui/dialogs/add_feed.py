@@ -32,8 +32,8 @@ _ADD = "enter adds it, with or without a folder · esc closes"
 _PAUSE = 0.3  # seconds that the cursor rests on a feed before the feed is fetched
 
 
-Subscribe = Callable[[str, str, str], Awaitable[None]]
-"""Subscribes an account to a feed, in a category."""
+Subscribe = Callable[[str, str, str], Awaitable[bool]]
+"""Subscribes an account to a feed, in a category; returns whether it is new."""
 
 
 class AddFeed(Dialog[int | None]):
@@ -224,9 +224,11 @@ class AddFeed(Dialog[int | None]):
         try:
             if place is not None and self._subscribe is not None:
                 self._tell(f"Asking {place[0]} …", "esc closes")
-                await self._subscribe(place[0], feed.url, place[1])
-                self.account = place[0]
-                self.dismiss(1)
+                if await self._subscribe(place[0], feed.url, place[1]):
+                    self.account = place[0]
+                else:
+                    self.host.say(f"{place[0]} has it already")
+                self.dismiss(0)
                 return
             added = await self._feeds.add([(feed.url, feed.title if untitled else "", folder)])
         except (TuireaderError, OSError) as error:

@@ -1,0 +1,155 @@
+"""Time whole syncs with a real Miniflux, beside newsboat on the same server, as medians.
+
+  python benchmarks/sync.py [--feeds 200] [--entries 10000] [--runs 3] [--peers newsboat]
+
+`first` begins with an empty folder, `nothing` follows at once, `marks` sends 100 marks. Columns: wall time,
+CPU time (user and system, with children), peak memory of the largest process, requests the server logged,
+articles stored. Each text has about 3 kB; 30 % of the entries are unread, 1 % are starred, and one in a
+hundred mentions a watched term. New articles are not related, which no other reader does.
+
+Needs GNU time at /usr/bin/time, and Miniflux and PostgreSQL as tests/servers does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.servers import miniflux
+
+TUIREADER = Path(sys.executable).with_name("tuireader")
+_FEEDS = """insert into feeds (id, user_id, category_id, title, feed_url, site_url, checked_at)
+  select n, {user}, (select id from categories where user_id = {user} limit 1), 'Feed ' || n,
+    'http://feed' || n || '.example/rss', 'http://feed' || n || '.example/', now()
+  from generate_series(1, {feeds}) n"""
+_ENTRIES = """insert into entries
+    (user_id, feed_id, hash, title, url, content, author, published_at, changed_at, status, starred)
+  select {user}, 1 + n % {feeds}, md5(n::text) || md5('x' || n), 'Title of the entry ' || md5('t' || n),
+    'http://feed' || (1 + n % {feeds}) || '.example/' || n,
+    (select string_agg('<p>' || md5(n || '.' || w) || ' reported on ' || left(md5('y' || n || w), 7)
+       || ' that ' || md5('z' || w || n) || ' would ' || left(md5('v' || n || w), 5) || ' the '
+       || left(md5('u' || w || n), 6) || ' of ' || left(md5('s' || w || n), 9) || '.</p>', '')
+     from generate_series(1, 24) w)
+       || case when n % 100 = 0 then '<p>WeChat suspends the registration of new users.</p>' else '' end,
+    'Author ' || n % 50, now() - n * interval '5 minutes', now(),
+    (case when n % 10 < 3 then 'unread' else 'read' end)::entry_status, n % 100 = 7
+  from generate_series(1, {entries}) n"""
+
+
+class Run(NamedTuple):
+    """Figures of one run: seconds, seconds, MiB, requests, stored articles."""
+
+    wall: float
+    cpu: float
+    memory: float
+    requests: int
+    stored: int
+
+
+def timed(command: list[str], folder: Path, server: miniflux.Miniflux, stored: Callable[[], int]) -> Run:
+    """Run a command whole."""
+    log = server.folder / "miniflux.log"
+    before = log.read_text().count("authenticated successfully")
+    with tempfile.NamedTemporaryFile("r") as figures:
+        env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8"}
+        done = subprocess.run(
+            ["/usr/bin/time", "-o", figures.name, "-f", "%e %U %S %M", *command],
+            env=env, cwd=folder, capture_output=True, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            sys.exit(f"{command[0]}: {done.stderr.strip()}")
+        wall, user, system, memory = map(float, figures.read().split())
+    requests = log.read_text().count("authenticated successfully") - before
+    return Run(wall, user + system, memory / 1024, requests, stored())
+
+
+def count(database: Path, table: str) -> int:
+    """Count the rows of a table."""
+    with closing(sqlite3.connect(database)) as db:
+        return int(db.execute(f"select count(*) from {table}").fetchone()[0])
+
+
+def tuireader(folder: Path, server: miniflux.Miniflux, token: str) -> Iterator[tuple[str, Run]]:
+    """A first sync, one without news, one with marks."""
+    config, database = folder / "config.toml", folder / "news.db"
+    config.write_text(
+        f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "{server.url}"\ntoken = "{token}"\n'
+        '[[watch]]\nname = "WeChat"\nany = ["WeChat"]\n'
+    )
+    start = [str(TUIREADER), "--config", str(config), "--database", str(database)]
+    stored = lambda: count(database, "article")  # noqa: E731
+    yield "first", timed([*start, "sync", "--no-relate"], folder, server, stored)
+    yield "nothing", timed([*start, "sync", "--no-relate"], folder, server, stored)
+    with closing(sqlite3.connect(database)) as db, db:
+        db.execute(
+            "update article set read = 1 where id in (select id from article where read = 0 limit 100)"
+        )
+    yield "marks", timed([*start, "sync", "--no-relate"], folder, server, stored)
+
+
+def newsboat(folder: Path, server: miniflux.Miniflux, token: str) -> Iterator[tuple[str, Run]]:
+    """Two reloads."""
+    (folder / "config").write_text(
+        f'urls-source "miniflux"\nminiflux-url "{server.url}"\nminiflux-token "{token}"\n'
+        "auto-reload no\nreload-threads 4\n"
+    )
+    (folder / "urls").write_text("")
+    cache = folder / "cache.db"
+    command = ["newsboat", "-C", "config", "-u", "urls", "-c", "cache.db", "-x", "reload"]
+    for name in ("first", "nothing"):
+        yield name, timed(command, folder, server, lambda: count(cache, "rss_item"))
+
+
+@contextmanager
+def filled(feeds: int, entries: int) -> Iterator[tuple[miniflux.Miniflux, str]]:
+    """Yield a server whose one reader has so many feeds and entries, and the reader's token."""
+    with miniflux.running() as server:
+        _name, _password, token = server.user()
+        user = "(select max(id) from users)"
+        server.sql(_FEEDS.format(user=user, feeds=feeds))
+        server.sql(_ENTRIES.format(user=user, feeds=feeds, entries=entries))
+        yield server, token
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--feeds", type=int, default=200)
+    parser.add_argument("--entries", type=int, default=10_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--peers", nargs="*", choices=["newsboat"], default=[])
+    options = parser.parse_args()
+    if reason := miniflux.missing():
+        sys.exit(reason)
+    found: dict[tuple[str, str], list[Run]] = {}
+    readers = [tuireader, *([newsboat] if options.peers else [])]
+    with filled(options.feeds, options.entries) as (server, token):
+        for _ in range(options.runs):
+            for reader in readers:
+                folder = Path(tempfile.mkdtemp(prefix="sync"))
+                try:
+                    for scenario, run in reader(folder, server, token):
+                        found.setdefault((scenario, reader.__name__), []).append(run)
+                finally:
+                    shutil.rmtree(folder)
+    print(f"{options.feeds} feeds, {options.entries} entries, medians of {options.runs}")
+    print(f"{'':>20} {'wall s':>8} {'cpu s':>8} {'MiB':>6} {'requests':>8} {'stored':>8}")
+    for (scenario, name), runs in sorted(found.items()):
+        wall, cpu, memory, requests, stored = map(median, zip(*runs, strict=True))
+        print(f"{scenario:>8} {name:>11} {wall:8.2f} {cpu:8.2f} {memory:6.0f} {requests:8.0f} {stored:8.0f}")
+
+
+if __name__ == "__main__":
+    main()

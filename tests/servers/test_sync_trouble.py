@@ -1,0 +1,203 @@
+"""Servers that lose feeds, refuse marks or change, and articles in several feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import CLOCK, Clock, titles
+from tests.servers.clients import ACCOUNT, WATCH, client, ids, marks, synced
+from tests.servers.fake import Entry
+from tests.servers.fake_miniflux import FakeMiniflux
+from tests.servers.stages import FakeStage
+from tuireader.library import Library
+from tuireader.sync import servers
+
+DAY = 86_400
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMiniflux]:
+    """A server to which the account of `client` leads."""
+    with FakeMiniflux("2.3.2") as made:
+        monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(made).connect())
+        yield made
+
+
+async def shown(library: Library) -> list[str]:
+    """The feeds in the sidebar."""
+    return [feed.title for feed in await library.feeds.all()]
+
+
+def five_feeds(server: FakeMiniflux) -> list[Entry]:
+    """Five feeds with one entry each."""
+    return [server.add_entry(server.add_feed(f"Feed {n}", "News"), f"Entry of {n}") for n in range(5)]
+
+
+async def test_a_feed_that_vanishes_is_hidden_and_may_come_back(tmp_path: Path, server: FakeMiniflux) -> None:
+    entries, clock = five_feeds(server), Clock()
+    async with client(tmp_path, clock=clock.time) as library:
+        await synced(library)
+        feed = server.feeds.pop(0)
+        kept = server.entries.pop(entries[0].id)
+        assert (await synced(library)).asks == ""
+        assert await shown(library) == ["Feed 1", "Feed 2", "Feed 3", "Feed 4"]
+        await library.marks.set_read([(await ids(library))["Entry of 0"]], True)
+        assert (await synced(library)).error == ""  # the mark waits
+        clock.now += 6 * DAY
+        server.feeds.insert(0, feed)
+        server.entries[kept.id] = kept
+        await synced(library)
+        assert "Feed 0" in await shown(library)
+        assert kept.read
+        assert sorted(await titles(library)) == [f"Entry of {n}" for n in range(5)]
+
+
+async def test_articles_of_a_feed_stay_when_it_is_gone_for_good(tmp_path: Path, server: FakeMiniflux) -> None:
+    five_feeds(server)
+    clock = Clock()
+    async with client(tmp_path, clock=clock.time) as library:
+        await synced(library)
+        server.remove_feed(server.feeds[0])
+        await synced(library)
+        await library.marks.set_read(list((await ids(library)).values()), True)
+        assert await library.accounts.pending() == 5
+        clock.now += 8 * DAY
+        assert (await synced(library)).pending == 0
+        assert len(await titles(library)) == 5
+
+
+@pytest.mark.parametrize("left", [0, 2])
+async def test_the_loss_of_most_feeds_is_asked_about(tmp_path: Path, server: FakeMiniflux, left: int) -> None:
+    five_feeds(server)
+    async with client(tmp_path) as library:
+        await synced(library)
+        for feed in server.feeds[left:]:
+            server.remove_feed(feed)
+        done = await synced(library)
+        assert done.asks == f"the server no longer lists {5 - left} of 5 feeds"
+        assert len(await shown(library)) == 5
+        (account,) = await library.accounts.all()
+        assert account.asks == done.asks
+        assert (await synced(library, believed=True)).asks == ""
+        assert len(await shown(library)) == left
+        assert len(await titles(library)) == 5
+
+
+async def test_wrong_credentials_keep_everything_and_wait_for_others(
+    tmp_path: Path, server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    five_feeds(server)
+    async with client(tmp_path) as library:
+        await synced(library)
+        await library.marks.set_read(list((await ids(library)).values()), True)
+        monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(server).connect("wrong"))
+        done = await synced(library)
+        assert (done.refusal, done.pending) == ("login", 5)
+        assert len(await shown(library)) == 5
+        assert await library.accounts.due() == []
+        monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(server).connect())
+        await library.accounts.edit("home", token="right")
+        assert len(await library.accounts.due()) == 1
+        assert (await synced(library)).sent == 5
+
+
+async def test_a_server_that_is_away_is_asked_ever_less_often(tmp_path: Path, server: FakeMiniflux) -> None:
+    five_feeds(server)
+    clock, waits = Clock(), []
+    async with client(tmp_path, clock=clock.time) as library:
+        await synced(library)
+        server.down()
+        for _ in range(8):
+            await synced(library)
+            (account,) = await library.accounts.all()
+            waits.append((account.next_try or 0) - CLOCK)
+    assert waits == [30, 60, 120, 240, 480, 960, 1800, 1800]
+    server.up()
+
+
+async def test_one_mark_that_is_refused_does_not_stop_the_others(
+    tmp_path: Path, server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = five_feeds(server)
+    server.refused = {entries[2].id}
+    async with client(tmp_path) as library:
+        await synced(library)
+        await library.marks.set_read(list((await ids(library)).values()), True)
+        done = await synced(library)
+        assert (done.sent, done.pending, done.error) == (4, 0, "")
+        (account,) = await library.accounts.all()
+        assert account.refused == 1
+        assert (await marks(library))["Entry of 2"] == (True, False)
+        server.refused = set()
+        here = (await ids(library))["Entry of 2"]
+        await library.marks.set_read([here], False)
+        await library.marks.set_read([here], True)
+        assert (await synced(library)).sent == 1
+
+
+async def test_removing_the_account_keeps_its_articles_and_adding_it_again_its_marks(
+    tmp_path: Path, server: FakeMiniflux
+) -> None:
+    entries = five_feeds(server)
+    async with client(tmp_path) as library:
+        await synced(library)
+        await library.accounts.remove("home")
+        assert await shown(library) == [] and await library.accounts.all() == []
+        await library.marks.set_read(list((await ids(library)).values()), True)
+        await library.marks.undo()
+        await library.marks.undo()  # the removal
+        assert len(await shown(library)) == 5
+        await library.marks.set_read([(await ids(library))["Entry of 1"]], True)
+        assert (await synced(library)).sent == 1
+        assert [entry.read for entry in entries] == [False, True, False, False, False]
+
+
+async def test_another_server_under_the_same_name_is_not_taken_for_the_old_one(
+    tmp_path: Path, server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    five_feeds(server)
+    async with client(tmp_path) as library:
+        await synced(library)
+        await library.marks.set_read(list((await ids(library)).values()), True)
+        with FakeMiniflux("2.3.2") as other:
+            feeds = [other.add_feed(f"Other {n}", url=f"https://other.example/{n}.xml") for n in range(5)]
+            strangers = [other.add_entry(feed, f"Stranger {feed.id}", "<p>Other words</p>") for feed in feeds]
+            for stranger in strangers:
+                stranger.url = f"https://other.example/{stranger.id}"
+            monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(other).connect())
+            assert (await synced(library)).asks == ""
+            assert not any(entry.read for entry in strangers)
+            assert await shown(library) == [f"Other {n}" for n in range(5)]
+            assert len(await titles(library)) == 10
+
+
+async def test_no_account_sees_the_marks_of_another(tmp_path: Path, server: FakeMiniflux) -> None:
+    """Two accounts on one server, with the same numbers, are two accounts."""
+    entries = five_feeds(server)
+    text = ACCOUNT + ACCOUNT.replace("home", "work") + WATCH
+    async with client(tmp_path, text) as library:
+        await synced(library)
+        assert len(await titles(library)) == 5  # one article once
+        assert len(await shown(library)) == 10
+        await library.marks.set_read([(await ids(library))["Entry of 3"]], True)
+        await synced(library)
+        assert entries[3].read and await library.accounts.pending() == 0
+
+
+async def test_an_article_of_two_feeds_is_marked_in_both(tmp_path: Path, server: FakeMiniflux) -> None:
+    one = server.add_entry(server.add_feed("First"), "One")
+    async with client(tmp_path) as library:
+        await synced(library)
+        await library.marks.set_read(list((await ids(library)).values()), True)
+        other = server.add_entry(server.add_feed("Second"), "One", one.content)
+        other.url = one.url
+        await synced(library)
+        assert await marks(library) == {"One": (True, False)}
+        assert (await synced(library)).pending == 0 and one.read and other.read
+        server.mark(other, read=False)
+        await synced(library)
+        assert (await synced(library)).pending == 0 and not one.read
+        assert await marks(library) == {"One": (False, False)}
