@@ -88,9 +88,9 @@ async def test_a_password_is_kept_in_the_keyring_where_there_is_one(
 
     monkeypatch.setattr(Accounts, "has_keyring", staticmethod(lambda: True))
     monkeypatch.setattr(Accounts, "keep_secret", staticmethod(keep))
-    async with running(Shelf()) as run:
+    async with running(Shelf(), first_run=True) as run:
         accounts.sync_here(run.library)
-        await run.main.run_command("add_account")
+        await run.press("u", "ctrl+t")
         await run.submit(url=server.url, user=USER, secret=PASSWORD, name="home")
         await run.press("enter")
         assert kept == [PASSWORD] and 'password = "keyring:home"' in run.written

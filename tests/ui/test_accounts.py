@@ -184,7 +184,7 @@ async def test_the_server_has_the_text_of_a_page_that_cannot_be_fetched(
 
 async def test_feeds_of_an_account_are_not_paused_here(run: Running) -> None:
     await run.press("H", "p")
-    assert "the server of home fetches this feed" in run.toasts
+    assert "the server of home fetches Lobsters" in run.toasts
     assert "home+" not in run.text and "by its server" in run.text
 
 
