@@ -276,6 +276,38 @@ def test_removing_keeps_articles_and_can_be_undone(run: Run, home: Home, server:
     assert "1 config" not in run("undo").err
 
 
+# -- moving
+
+
+def test_feeds_are_moved_to_the_server_and_back(run: Run, home: Home, server: Server, web: Web) -> None:
+    url = web.serve("/feed.xml", rss("Fresh News", [item("1", "One")]))
+    home.config.write_text(f'[[feeds]]\nurl = "{url}"\n[[feeds]]\ncommand = ["true"]\n', encoding="utf-8")
+    run("refresh")
+    add(run, server)
+    told = run("account", "push", "home")
+    assert told.code == Exit.OK and told.err == (
+        "tuireader: exec:true: comes from a program or a mail folder\n1 feed moved to home, 0 marks sent\n"
+    )
+    assert server.feeds[-1].url == url and url not in home.config.read_text()
+    told = run("account", "pull", "home")
+    assert (told.code, told.err) == (
+        Exit.OK,
+        "3 feeds of home are local feeds now\n`tuireader account remove home` leaves the account\n",
+    )
+    assert url in home.config.read_text() and len(server.feeds) == 3
+
+
+def test_a_refused_feed_sets_the_exit_code(run: Run, home: Home, server: Server, web: Web) -> None:
+    url = web.serve("/feed.xml", rss("Fresh News", [item("1", "One")]))
+    subscribe(home, url)
+    run("refresh")
+    add(run, server)
+    server.broken_feeds.add(url)
+    told = run("account", "push", "home", "Fresh")
+    assert told.code == Exit.ALL_FAILED and url in home.config.read_text()
+    assert told.err.startswith("tuireader: Fresh News: 127.0.0.1")
+
+
 # -- feeds of accounts
 
 

@@ -29,6 +29,8 @@ MAY_FAIL = {
     'tuireader account add home --kind miniflux --url https://example.org --token-cmd "pass show miniflux"': (
         Exit.FAILURE  # there is no such program
     ),
+    "tuireader account push home": Exit.FAILURE,  # there is no such server
+    'tuireader account push home "Example News"': Exit.FAILURE,
     "tuireader refresh && tuireader list is:unread": Exit.SOME_FAILED,
     "tuireader -x reload print-unread": Exit.SOME_FAILED,
     "tuireader refresh": Exit.SOME_FAILED,
@@ -40,8 +42,11 @@ MAY_FAIL = {
 }
 # Commands that need a file which others have written.
 ACCOUNT = r'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://example.org"\ntoken = "t"\n'
+WRITE = f"printf '{ACCOUNT}' >> ~/.config/tuireader/config.toml"
 FIRST = {
-    "tuireader account remove home": f"printf '{ACCOUNT}' >> ~/.config/tuireader/config.toml",
+    "tuireader account pull home": WRITE,
+    "tuireader account push home": WRITE,
+    "tuireader account remove home": WRITE,
     "tuireader import feeds.opml": "tuireader export feeds.opml",
     "tuireader import read-state.json": "tuireader export --format state read-state.json",
     "tuireader import newsboat --dry-run": (

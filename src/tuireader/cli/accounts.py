@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.base import library_command, say
-from tuireader.cli.completion import complete_accounts
+from tuireader.cli.completion import complete_accounts, complete_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.cli.refresh import accepting
 from tuireader.config import AccountConfig
@@ -26,6 +26,7 @@ from tuireader.ui.drawing.times import age, until
 if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.library.accounts import Preview
+    from tuireader.library.moving import Moved
 
 _REFERENCES = ("env:", "cmd:", "keyring:")
 
@@ -247,6 +248,69 @@ def _last(state: AccountState, now: int) -> str:
         return synced
     wait = max(0, (state.next_try or now) - now)
     return f"{synced}; since then: {state.error}" + (f", next try in {until(wait)}" if wait else "")
+
+
+@account.command()
+@click.argument("name", shell_complete=complete_accounts)
+@click.argument("feeds", nargs=-1, metavar="[FEED]...", shell_complete=complete_feeds)
+@library_command
+async def push(library: Library, name: str, feeds: tuple[str, ...]) -> int:
+    """Move local feeds to the server of an account, with what you read and starred.
+
+    Subscribes there, with folders as categories, syncs, and then removes the feeds here from the
+    configuration; articles stay. Without FEED, all local feeds that a server can fetch are moved. If it is
+    interrupted, run it again.
+
+    \b
+    Examples:
+      tuireader account push home
+      tuireader account push home "Example News"
+    """
+    ids = [await library.feeds.find(feed) for feed in feeds]
+    moved = await library.moving.push(name, ids, progress=_progress if sys.stderr.isatty() else None)
+    _tell_moved(moved)
+    say(f"{counted(len(moved.feeds), 'feed')} moved to {name}, {counted(moved.sent, 'mark')} sent")
+    if moved.refused:
+        return Exit.SOME_FAILED if moved.feeds else Exit.ALL_FAILED
+    return Exit.OK
+
+
+def _progress(done: int, total: int) -> None:
+    end = "\r\x1b[K" if done == total else ""
+    print(f"\r\x1b[K{done}/{total} feeds{end}", end="", file=sys.stderr, flush=True)
+
+
+def _tell_moved(moved: Moved) -> None:
+    for title, reason in (*moved.kept, *moved.refused):
+        say(f"tuireader: {title}: {reason}")
+    for remark in moved.remarks:
+        say(f"tuireader: {remark}")
+
+
+@account.command()
+@click.argument("name", shell_complete=complete_accounts)
+@library_command
+async def pull(library: Library, name: str) -> int:
+    """Make the feeds of an account local feeds, and offer to remove the account.
+
+    Categories become folders; articles and marks stay. Nothing is changed on the server.
+
+    \b
+    Example:
+      tuireader account pull home
+    """
+    moved = await library.moving.pull(name)
+    _tell_moved(moved)
+    say(f"{counted(len(moved.feeds), 'feed')} of {name} are local feeds now")
+    if not moved.refused:
+        if sys.stdin.isatty() and click.confirm(
+            f"Remove the account {name} from the configuration?", err=True
+        ):
+            await library.accounts.remove(name)
+            say(f"removed: {name}")
+        else:
+            say(f"`tuireader account remove {name}` leaves the account")
+    return Exit.SOME_FAILED if moved.refused else Exit.OK
 
 
 @account.command()

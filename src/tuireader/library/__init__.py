@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tuireader.library.exchange import Exchange
     from tuireader.library.full_texts import FullTexts
     from tuireader.library.matches import Matches
+    from tuireader.library.moving import Moving
     from tuireader.library.newsboat import Newsboat
     from tuireader.library.page_sources import PageSources
     from tuireader.library.refresh import Refresh
@@ -178,6 +179,13 @@ class Library:
         from tuireader.library.matches import Matches
 
         return Matches(self.context)
+
+    @cached_property
+    def moving(self) -> Moving:
+        """Feeds moved to an account and back."""
+        from tuireader.library.moving import Moving
+
+        return Moving(self.context, self.accounts, self.refresh)
 
     @cached_property
     def newsboat(self) -> Newsboat:

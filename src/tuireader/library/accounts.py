@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from tuireader import files
-from tuireader.config import AccountConfig
+from tuireader.config import AccountConfig, FeedConfig
 from tuireader.config import edit as config_edit
 from tuireader.errors import ConfigError, TuireaderError, UsageError
-from tuireader.library.context import UseCases
+from tuireader.library.context import UseCases, address_key
 from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, RefusedMark, RemoteFeed
 
@@ -234,6 +234,31 @@ class Accounts(UseCases):
             await self._relist(name, backend)
             after = await self._pool.read(lambda store: store.accounts.feeds(store.accounts.get(name).id))
             return after.get(feed_id) not in before
+
+    async def subscribe(
+        self, name: str, feeds: Sequence[FeedConfig]
+    ) -> AsyncGenerator[tuple[FeedConfig, str, str], None]:
+        """Subscribe an account to feeds; yield each with its id on the server, or the server's reason.
+
+        A feed that the account has already keeps its title and category there. Raises AccountError if the
+        server cannot be reached any more. Iterate inside `contextlib.aclosing`.
+        """
+        from tuireader.sync.backend import AccountError, Refusal
+
+        async with self._signed_in(name) as backend:
+            there = {address_key(feed.url): feed.id for feed in await backend.feeds()}
+            for feed in feeds:
+                feed_id, reason = there.get(address_key(feed.url), ""), ""
+                try:
+                    if not feed_id:
+                        feed_id = await backend.add_feed(feed.url, feed.folder)
+                        if feed.title:
+                            await backend.change_feed(feed_id, title=feed.title)
+                except AccountError as error:
+                    if error.refusal is not Refusal.REQUEST:
+                        raise
+                    feed_id, reason = "", error.message
+                yield feed, feed_id, reason
 
     async def change_feed(
         self, feed_id: int, *, title: str | None = None, category: str | None = None

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
+from tuireader.store.appearances import Appearances
 from tuireader.store.sql import Part, number_list
 
 KEPT = 7 * 86_400
@@ -82,6 +83,8 @@ class Listing:
 class Accounts(Part):
     """The tables of accounts and of their feeds. Methods that write need a transaction."""
 
+    _appearances: Appearances
+
     def is_current(self, names: Collection[str]) -> bool:
         """Return whether the table already agrees with the names in the config, and marks are recorded."""
         there = self._column("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
@@ -101,11 +104,13 @@ class Accounts(Part):
         listed = json.dumps(list(names))
         unlisted = "name NOT IN (SELECT value FROM json_each(?))"
         self._conn.execute(f"UPDATE account SET listed = 0, progress = '' WHERE {unlisted}", (listed,))
-        self._conn.execute(
-            f"""UPDATE feed SET subscribed = account_id IN (SELECT id FROM account WHERE NOT {unlisted})
-                WHERE account_id != 0 AND vanished_at IS NULL""",
+        changed = self._conn.execute(
+            f"""UPDATE feed SET subscribed = NOT subscribed WHERE account_id != 0 AND vanished_at IS NULL
+                AND subscribed != (account_id IN (SELECT id FROM account WHERE NOT {unlisted}))
+                RETURNING id, subscribed""",
             (listed,),
-        )
+        ).fetchall()
+        self._appearances.reassign([feed_id for feed_id, subscribed in changed if not subscribed])
         for name, trigger in _TRIGGERS.items():
             self._conn.execute(f"DROP TRIGGER IF EXISTS {name}")
             if names:
@@ -178,14 +183,14 @@ class Accounts(Part):
             ).fetchall()
         )
         missing = known.keys() - {feed.id for feed in feeds}
+        hidden: list[int] = []
         doubt = ""
         if len(known) >= _DOUBTED and len(missing) * 2 > len(known) and not believed:
             doubt = f"the server no longer lists {len(missing)} of {len(known)} feeds"
         else:
+            hidden = [known[remote_id] for remote_id in missing]
             self._conn.execute(
-                f"""UPDATE feed SET subscribed = 0, vanished_at = ? WHERE id IN
-                    ({number_list(known[remote_id] for remote_id in missing)})""",
-                (now,),
+                f"UPDATE feed SET subscribed = 0, vanished_at = ? WHERE id IN ({number_list(hidden)})", (now,)
             )
         self._conn.execute("UPDATE account SET asks = ?1 WHERE id = ?2 AND asks != ?1", (doubt, account.id))
         self._free_addresses(account, feeds)
@@ -201,6 +206,7 @@ class Accounts(Part):
                  last_success = coalesce(excluded.last_success, last_success), fault = excluded.fault""",
             [_row(account, feed, place) for place, feed in enumerate(feeds)],
         )
+        self._appearances.reassign(hidden)
         self._forget_vanished(account.id, now)
         return Listing(self.feeds(account.id), doubt, is_other)
 

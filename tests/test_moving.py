@@ -1,0 +1,188 @@
+"""Feeds that move to the server of an account and back, with their marks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import item, opened, refreshed, rss, titles
+from tests.servers.clients import ids, marks, synced
+from tests.servers.fake import TOKEN, Feed, drop
+from tests.servers.fake_miniflux import FakeMiniflux
+from tests.web import Web
+from tuireader.config import load
+from tuireader.errors import TuireaderError, UsageError
+from tuireader.library import Library
+from tuireader.model import View, ViewKind
+
+
+class Server(FakeMiniflux):
+    """A Miniflux that has fetched a feed once it is subscribed to."""
+
+    news: str = ""
+
+    def add_feed(self, title: str, category: str = "", url: str = "") -> Feed:
+        """Subscribe to a feed; that of the tests has two of the three entries."""
+        feed = super().add_feed(title, category, url)
+        if url == self.news:
+            for number in (1, 2):
+                self.add_entry(
+                    feed, f"Entry {number}", f"<p>Text {number}</p>"
+                ).url = f"https://n.example/{number}"
+        return feed
+
+
+@pytest.fixture
+def server(web: Web) -> Iterator[Server]:
+    """An empty server."""
+    with Server("2.3.2") as server:
+        entries = [
+            item(str(n), f"Entry {n}", f"<p>Text {n}</p>", url=f"https://n.example/{n}") for n in (1, 2, 3)
+        ]
+        server.news = web.serve("/news.xml", rss("News", entries))
+        web.serve("/other.xml", rss("Other", [item("x", "Fourth", url="https://o.example/4")]))
+        yield server
+
+
+@pytest.fixture
+async def library(server: Server, web: Web, tmp_path: Path) -> AsyncIterator[Library]:
+    """Two local feeds with their articles, a feed of a program, and an account."""
+    text = f"""
+        [[feeds]]
+        url = "{server.news}"
+        folder = "Tech"
+        title = "My news"
+        labels = ["daily"]
+        [[feeds]]
+        url = "{web.url}/other.xml"
+        folder = "Tech"
+        [[feeds]]
+        command = ["cat", "feed.xml"]
+        [[account]]
+        name = "home"
+        kind = "miniflux"
+        url = "{server.url}"
+        token = "{TOKEN}"
+        [[watch]]
+        name = "W"
+        any = ["Entry"]
+        feeds = ["Tech", "My news"]
+    """
+    async with opened(tmp_path, text) as made:
+        await refreshed(made)
+        here = await ids(made)
+        await made.marks.set_read([here["Entry 1"], here["Entry 3"]], True)
+        await made.marks.set_starred([here["Entry 2"]], True)
+        yield made
+
+
+async def places(library: Library) -> dict[str, str]:
+    """The folders of feeds by title."""
+    return {feed.title: feed.folder for feed in await library.feeds.all()}
+
+
+BEFORE = {
+    "Entry 1": (True, False),
+    "Entry 2": (False, True),
+    "Entry 3": (True, False),
+    "Fourth": (False, False),
+}
+
+
+async def test_feeds_move_with_their_marks(library: Library, server: Server) -> None:
+    moved = await library.moving.push("HOME")
+    assert (sorted(moved.feeds), moved.refused, moved.sent) == (["My news", "other.xml"], [], 2)
+    assert [reason for _, reason in moved.kept] == ["comes from a program or a mail folder"]
+    assert moved.remarks == ["My news: labels of local feeds were given up"]
+    assert {feed.title: feed.category.title for feed in server.feeds} == {
+        "My news": "Tech",
+        "other.xml": "Tech",
+    }
+    assert {one.title: (one.read, one.starred) for one in server.entries.values()} == {
+        "Entry 1": (True, False), "Entry 2": (False, True),
+    }  # fmt: skip
+    assert await marks(library) == BEFORE
+    folders = await places(library)
+    assert (folders["My news"], folders["other.xml"]) == ("home / Tech", "home / Tech") and len(folders) == 3
+    assert [feed.command for feed in library.config.feeds] == [("cat", "feed.xml")]
+    (watch,) = library.config.watches
+    assert watch.feeds == ("home / Tech", "My news")
+    assert (await synced(library)).new == 0 and await marks(library) == BEFORE
+    again = await library.moving.push("home")
+    assert (again.feeds, again.refused) == ([], [])
+
+
+async def test_a_move_that_broke_off_goes_on(library: Library, server: Server) -> None:
+    before = library.config.feeds
+    for hook in (drop("POST /v1/feeds"), drop("GET /v1/entries"), drop("PUT /v1/entries")):
+        server.after = hook
+        with pytest.raises(TuireaderError):
+            await library.moving.push("home")
+        assert library.config.feeds == before and await marks(library) == BEFORE
+    moved = await library.moving.push("home")
+    assert len(moved.feeds) == 2 and len(server.feeds) == 2 and await marks(library) == BEFORE
+    assert [one.starred for one in server.entries.values()] == [False, True]
+
+
+async def test_a_feed_that_the_server_refuses_stays(library: Library, server: Server, web: Web) -> None:
+    server.broken_feeds.add(f"{web.url}/other.xml")
+    moved = await library.moving.push("home")
+    assert moved.feeds == ["My news"]
+    ((title, reason),) = moved.refused
+    assert title == "Other" and reason.endswith("fetcher: resource not found (404 status code)")
+    assert await places(library) == {"My news": "home / Tech", "Other": "Tech", "exec:cat feed.xml": ""}
+    (watch,) = library.config.watches
+    assert watch.feeds == ("Tech", "My news", "home / Tech")
+    assert any("is now in several places" in remark for remark in moved.remarks)
+
+
+async def test_chosen_feeds_move_and_undo_brings_them_back(library: Library, server: Server) -> None:
+    other = await library.feeds.find("Other")
+    await library.feeds.pause(other)
+    moved = await library.moving.push("home")
+    assert moved.feeds == ["My news"] and ("Other", "is paused; name it to move it") in moved.kept
+    moved = await library.moving.push("home", [other])
+    assert moved.feeds == ["other.xml"]
+    with pytest.raises(UsageError, match="is a feed of the account home already"):
+        await library.moving.push("home", [await library.feeds.find("My news")])
+    undone = await library.marks.undo()
+    assert undone is not None and undone.what == "1 feed moved to home"
+    assert "Other" in await places(library)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('filter = ["cat"]', "comes from a program"),
+        ('username = "me"', "needs a password"),
+        ('headers = {X = "1"}', "needs a password"),
+        ('kind = "page"', "is read from a web page"),
+        ('items = "li"', "is read from a web page"),
+    ],
+)
+async def test_feeds_that_a_server_cannot_fetch_stay(
+    tmp_path: Path, server: Server, line: str, why: str
+) -> None:
+    text = f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "{server.url}"\ntoken = "{TOKEN}"\n'
+    async with opened(tmp_path, f'{text}[[feeds]]\nurl = "{server.news}"\n{line}\n') as library:
+        moved = await library.moving.push("home")
+        assert not moved.feeds and why in moved.kept[0][1] and server.feeds == [] == server.calls
+
+
+async def test_feeds_come_back_with_their_articles(library: Library, server: Server, tmp_path: Path) -> None:
+    await library.moving.push("home")
+    moved = await library.moving.pull("home")
+    assert sorted(moved.feeds) == ["My news", "other.xml"]
+    await library.accounts.remove("home")
+    config, problems = load(tmp_path / "config.toml")
+    assert problems == () and {(feed.title, feed.folder) for feed in config.feeds} == {
+        ("", ""), ("My news", "Tech"), ("other.xml", "Tech"),
+    }  # fmt: skip
+    assert library.config.watches[0].feeds == ("Tech", "My news")
+    await refreshed(library)
+    assert await marks(library) == BEFORE
+    news = next(feed for feed in await library.feeds.all() if feed.title == "My news")
+    listed = await titles(library, View(ViewKind.FEED, str(news.id)))
+    assert not news.account and set(listed) == {"Entry 1", "Entry 2", "Entry 3"}
