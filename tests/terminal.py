@@ -24,7 +24,7 @@ from types import TracebackType
 
 import pyte
 
-from tests.processes import interruptible, passed_on
+from tests.processes import become, interruptible, passed_on
 
 KEYS = {
     "enter": "\r",
@@ -59,7 +59,11 @@ class Emulator:
 
 
 class Terminal(Emulator):
-    """A program with a terminal of its own. `raw` holds every byte that it has written."""
+    """A program with a terminal of its own. `raw` holds every byte that it has written.
+
+    With `forked`, the command is `tuireader` and is not executed: a fork of this process goes on as `tuireader`
+    with these arguments, and has nothing to import.
+    """
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class Terminal(Emulator):
         size: tuple[int, int] = (120, 40),
         env: Mapping[str, str] | None = None,
         patience: float = 60.0,
+        forked: bool = False,
     ) -> None:
         super().__init__(size)
         self._patience = patience
@@ -84,9 +89,11 @@ class Terminal(Emulator):
             **(env or {}),
         }
         self.pid, self.fd = pty.fork()
-        if self.pid == 0:  # the child: nothing but exec
+        if self.pid == 0:
             try:
                 interruptible()
+                if forked:
+                    become(command[1:], environment)
                 os.execvpe(command[0], list(command), environment)
             finally:
                 os._exit(127)

@@ -283,7 +283,8 @@ def test_no_colour_in_a_pipe(run: Run) -> None:
 def terminal(
     home: Home, *words: str, size: tuple[int, int] = (120, 12), env: dict[str, str] | None = None
 ) -> Terminal:
-    return Terminal([COMMAND, *home.arguments(*words)], home=home.folder, size=size, env=env)
+    command = ["tuireader", *home.arguments(*words)]
+    return Terminal(command, home=home.folder, size=size, env=env, forked=True)
 
 
 @pytest.mark.skipif(not any(Path(f, "less").exists() for f in os.get_exec_path()), reason="there is no less")
@@ -318,7 +319,7 @@ def test_no_colour_where_it_is_not_wanted(home: Home, env: dict[str, str]) -> No
 
 
 def test_commands_work_while_the_reader_is_open(news: tuple[Home, Web], run: Run) -> None:
-    with Terminal([COMMAND, *news[0].arguments()], home=news[0].folder) as screen:
+    with terminal(news[0], size=(120, 40)) as screen:
         screen.wait("WeChat suspends")
         assert run("star", "--id", story(run)).err.startswith("1 article starred (")
         assert run("list", "is:starred").out.startswith(f"{story(run)}\t*")
