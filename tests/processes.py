@@ -75,7 +75,8 @@ def start(
 def become(words: Sequence[str], env: Mapping[str, str]) -> None:
     """Be `tuireader` with these words from now on, with only the standard streams: for a new fork.
 
-    It has imported the program already, which is most of the work of a short command. `make coverage` counts
+    It has imported the program already, which is most of the work of a short command. The process that forks
+    must have no connection to the database open, which SQLite forbids to take along. `make coverage` counts
     only what is executed: there it returns, for the fork to execute the interpreter.
     """
     if any(map(_measuring, env)):

@@ -19,6 +19,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 
@@ -77,6 +78,8 @@ class Terminal(Emulator):
     ) -> None:
         super().__init__(size)
         self._patience = patience
+        if forked:
+            import_module("tuireader.ui.app")  # once, not in each fork
         self.raw = bytearray()
         environment = {
             "PATH": os.environ["PATH"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
 import sys
@@ -9,6 +10,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,8 +30,17 @@ NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.
 """Whatever is fetched by mistake ends at a closed port of this machine."""
 
 
-def terminal(home: Path, *arguments: str, **env: str) -> Terminal:
-    return Terminal([COMMAND, *arguments], home=home, env=NOWHERE | env)
+def terminal(home: Path, *arguments: str, forked: bool = False, **env: str) -> Terminal:
+    return Terminal([COMMAND, *arguments], home=home, env=NOWHERE | env, forked=forked)
+
+
+@pytest.fixture
+def home(tmp_path: Path, demo_database: Path) -> Path:
+    """A home with the demo in it."""
+    target = database(tmp_path, "demo.db")
+    target.parent.mkdir(parents=True)
+    shutil.copy(demo_database, target)
+    return tmp_path
 
 
 def database(home: Path, name: str = "tuireader.db") -> Path:
@@ -206,13 +217,13 @@ any = ["Personal Information Protection Law", "PIPL"]
     [("q", Exit.DATABASE), ("ctrl+q", Exit.DATABASE), (signal.SIGHUP, 129)],
 )
 def test_leaving_a_locked_database_takes_two_seconds_at_most(
-    tmp_path: Path, leave: str | signal.Signals, code: int
+    home: Path, leave: str | signal.Signals, code: int
 ) -> None:
     """A third of that marks are waited for, which is why this takes its time."""
-    with terminal(tmp_path, "--demo") as screen:
+    with terminal(home, "--demo", forked=True) as screen:
         screen.wait("WeChat sign-ups")
         screen.rest()
-        with locked(database(tmp_path, "demo.db")):
+        with locked(database(home, "demo.db")):
             screen.press("s")
             screen.wait("Starred · ^z undoes")
             began = time.monotonic()
@@ -236,7 +247,7 @@ def test_a_refresh_that_waits_for_a_lock_does_not_hold_the_end_up(tmp_path: Path
 
     web.handle("/f", answer)
     config(tmp_path, f'[[feeds]]\nurl = "{web.url}/f"\n[fetch]\nrefresh_on_start = false\n')
-    with terminal(tmp_path, no_proxy="127.0.0.1") as screen:
+    with terminal(tmp_path, forked=True, no_proxy="127.0.0.1") as screen:
         screen.wait("R refreshes")
         screen.rest()
         with locked(database(tmp_path)):
@@ -248,8 +259,8 @@ def test_a_refresh_that_waits_for_a_lock_does_not_hold_the_end_up(tmp_path: Path
             assert time.monotonic() - began < 2
 
 
-def test_it_ends_with_its_terminal(tmp_path: Path) -> None:
-    with terminal(tmp_path, "--demo") as screen:
+def test_it_ends_with_its_terminal(home: Path) -> None:
+    with terminal(home, "--demo") as screen:
         screen.wait("WeChat sign-ups")
         screen.press(*"jk" * 50)  # much is still to be painted
         assert screen.hang_up() == 129
@@ -335,24 +346,20 @@ def test_a_terminal_notifies_once_of_what_a_watch_finds(tmp_path: Path, web: Web
         assert screen.raw.count(b"\x1b]777;") == 1
 
 
-def test_an_older_database_is_updated_in_sight(tmp_path: Path) -> None:
-    with terminal(tmp_path, "--demo") as screen:
-        screen.wait("Unread")
-        screen.press("Q")
-        assert screen.leave() == 0
-    with sqlite3.connect(database(tmp_path, "demo.db")) as conn:
+def test_an_older_database_is_updated_in_sight(home: Path) -> None:
+    with closing(sqlite3.connect(database(home, "demo.db"))) as conn, conn:
         go_back(conn, 4)
-    with terminal(tmp_path, "--demo", "list", "--limit", "1") as screen:
+    with terminal(home, "--demo", "list", "--limit", "1", forked=True) as screen:
         screen.wait("tuireader: the database is up to date; a copy from before is demo.db.v4.bak")
         assert b"\rtuireader: updating the database, this once:  0%\rtuireader: updating" in screen.raw
         assert screen.leave() == 0
-    with terminal(tmp_path, "--demo", "list", "--limit", "1") as screen:
+    with terminal(home, "--demo", "list", "--limit", "1", forked=True) as screen:
         assert "up to date" not in screen.wait("Start here")
         assert screen.leave() == 0
 
 
-def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(tmp_path: Path) -> None:
-    with terminal(tmp_path, "--demo") as screen:
+def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(home: Path) -> None:
+    with terminal(home, "--demo", forked=True) as screen:
         # its third character lies below the right edge of the palette
         screen.wait(lambda _: screen.line("微信暂停").endswith("东湾科技"))
         row = screen.line("微信暂停")
@@ -366,9 +373,9 @@ def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(tmp_path
 
 
 @pytest.fixture
-def typing(tmp_path: Path) -> Iterator[Terminal]:
+def typing(home: Path) -> Iterator[Terminal]:
     """The demo, in which each key does what it would have done if it had been waited for."""
-    with terminal(tmp_path, "--demo") as screen:
+    with terminal(home, "--demo", forked=True) as screen:
         screen.wait(lambda shown: "1/80" in shown and "offline" in shown)
         yield screen
         screen.press("ctrl+q")

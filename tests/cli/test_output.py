@@ -235,19 +235,25 @@ def test_a_reader_that_has_seen_enough_is_no_fault(home: Home) -> None:
 FULL = "tuireader: the output cannot be written: No space left on device\n"
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
-    ("words", "streams", "code", "told"),
+    ("words", "streams", "code", "told", "unbuffered"),
     [
-        ("list --json", ">/dev/full", Exit.FAILURE, FULL),
-        ("config defaults", ">/dev/full", Exit.FAILURE, FULL),
-        ("list", ">&-", Exit.OK, ""),
-        ("refresh", ">&- 2>&-", Exit.SOME_FAILED, ""),
-        ("refresh", "2>/dev/full", Exit.SOME_FAILED, ""),
-        ("refresh --json", "<&- >/dev/null", Exit.SOME_FAILED, ""),
-        ("show 1e9", ">&- 2>&-", Exit.USAGE, ""),
+        *(
+            (*case, unbuffered)
+            for unbuffered in ("", "1")
+            for case in (
+                ("list --json", ">/dev/full", Exit.FAILURE, FULL),
+                ("config defaults", ">/dev/full", Exit.FAILURE, FULL),
+                ("refresh", "2>/dev/full", Exit.SOME_FAILED, ""),
+            )
+        ),
+        # no stream, no buffer
+        ("list", ">&-", Exit.OK, "", ""),
+        ("refresh", ">&- 2>&-", Exit.SOME_FAILED, "", ""),
+        ("refresh --json", "<&- >/dev/null", Exit.SOME_FAILED, "", ""),
+        ("show 1e9", ">&- 2>&-", Exit.USAGE, "", ""),
     ],
-)  # fmt: skip
+)
 def test_streams_that_take_nothing_stop_no_work(
     news: tuple[Home, Web], words: str, streams: str, code: int, told: str, unbuffered: str
 ) -> None:
