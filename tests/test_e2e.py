@@ -70,7 +70,7 @@ def test_first_run_starter_and_leave(tmp_path: Path) -> None:
     written = (tmp_path / ".config/tuireader/config.toml").read_text(encoding="utf-8")
     feeds = tomllib.loads(written)["feeds"]
     assert len(feeds) >= 25 and len({feed["folder"] for feed in feeds}) == 5
-    with terminal(tmp_path) as screen:
+    with terminal(tmp_path, forked=True) as screen:
         screen.wait("Ars Technica")
         screen.press("q")
         assert screen.leave() == 0
@@ -119,14 +119,14 @@ def test_the_demo_story(tmp_path: Path) -> None:
         assert screen.leave() == 0
     marks = "SELECT read, starred FROM article WHERE title LIKE 'WeChat suspends%'"
     assert rows(database(tmp_path, "demo.db"), marks) == [(0, 1)]
-    with terminal(tmp_path, "--demo") as screen:
+    with terminal(tmp_path, "--demo", forked=True) as screen:
         screen.wait("×3")
         screen.press("v")
         screen.wait(lambda _: "WeChat suspends new user" in screen.line("★"))
         screen.wait(lambda _: counts(screen)["Unread"] == "89")
         screen.press("q")
         assert screen.leave() == 0
-    with terminal(tmp_path, "--demo", "--fresh") as screen:
+    with terminal(tmp_path, "--demo", "--fresh", forked=True) as screen:
         screen.wait(lambda _: counts(screen).get("Unread") == "80")
         assert "★" not in screen.text()
         screen.press("Q")
@@ -340,7 +340,7 @@ def test_a_terminal_notifies_once_of_what_a_watch_finds(tmp_path: Path, web: Web
         assert screen.raw.count(b"\x1b]777;") == 2
         screen.press("Q")
         assert screen.leave() == 0
-    with terminal(tmp_path, "refresh", **terms) as screen:
+    with terminal(tmp_path, "refresh", forked=True, **terms) as screen:
         assert screen.leave() == 0
         assert screen.raw.count(b"\x1b]777;notify;WeChat: WeChat c;Harbour") == 1
         assert screen.raw.count(b"\x1b]777;") == 1
