@@ -92,9 +92,12 @@ def become(words: Sequence[str], env: Mapping[str, str]) -> None:
         os.environ.update(env)
         time.tzset()
         sys.argv = [tuireader.__main__.__file__, *words]
-        sys.stdin = sys.__stdin__ = open(0, closefd=False)  # noqa: PTH123, SIM115
-        sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)  # noqa: PTH123, SIM115
-        sys.stderr = sys.__stderr__ = open(2, "w", 1, errors="backslashreplace", closefd=False)  # noqa: PTH123, SIM115
+        for number, name in enumerate(("stdin", "stdout", "stderr")):
+            errors = "backslashreplace" if name == "stderr" else None
+            lines = 1 if name == "stderr" else -1
+            stream = open(number, "w" if number else "r", lines, errors=errors, closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
         tuireader.__main__.main()
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 0

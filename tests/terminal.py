@@ -62,8 +62,8 @@ class Emulator:
 class Terminal(Emulator):
     """A program with a terminal of its own. `raw` holds every byte that it has written.
 
-    With `forked`, the command is `tuireader` and is not executed: a fork of this process goes on as `tuireader`
-    with these arguments, and has nothing to import.
+    With `forked`, the command is not executed, which has to be `tuireader`: a fork of this process goes on as
+    `tuireader` with these arguments, and has nothing to import.
     """
 
     def __init__(

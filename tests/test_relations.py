@@ -261,8 +261,10 @@ def test_a_brief_is_the_same_bytes_and_asks_no_one(
     home = Home(tmp_path)
 
     def told(*times: str, seed: str = "1", forms: Sequence[str] = ("md",)) -> list[bytes]:
-        """What is printed with a seed of hashes: the brief since each of these times, in each of the forms."""
-        lines = [home.arguments("brief", "--since", time, "--format", form) for time in times for form in forms]
+        """The briefs since each of these times, in each of the forms, with a seed of hashes."""
+        lines = [
+            home.arguments("brief", "--since", time, "--format", form) for time in times for form in forms
+        ]
         done = subprocess.run(
             [sys.executable, "-c", BRIEFS, json.dumps(lines)],
             capture_output=True,

@@ -156,7 +156,7 @@ def test_a_save_that_fails_leaves_nothing_and_one_that_does_not_follows_the_umas
         assert told.code != Exit.OK and told.out == "" and list(folder.iterdir()) == []
     for mask, mode in ((0o022, 0o644), (0o077, 0o600), (0o002, 0o664)):
         words = ("save", "1", "--to", str(folder), "--overwrite")
-        name = run_apart(home, *words, before=lambda mask=mask: os.umask(mask)).out.strip()  # type: ignore[misc, arg-type]
+        name = run_apart(home, *words, before=lambda mask=mask: os.umask(mask)).out.strip()  # type: ignore[misc]
         assert Path(name).stat().st_mode & 0o777 == mode
         Path(name).unlink()
 
