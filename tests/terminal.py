@@ -15,6 +15,7 @@ import pty
 import select
 import signal
 import struct
+import sys
 import termios
 import threading
 import time
@@ -97,6 +98,7 @@ class Terminal(Emulator):
                 interruptible()
                 if forked:
                     become(command[1:], environment)
+                    command = [sys.executable, "-m", "tuireader", *command[1:]]
                 os.execvpe(command[0], list(command), environment)
             finally:
                 os._exit(127)
