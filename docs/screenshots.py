@@ -12,7 +12,8 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,17 +121,26 @@ def offline(svg: str) -> str:
 
 async def take_all(target: Path, names: Sequence[str]) -> None:
     """Take the pictures of these names, or every one, each on a fresh demo."""
-    config, _ = loads(demo.config_text(), "demo")
-    for picture in (one for one in PICTURES if not names or one.name in names):
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            paths = Paths(folder / "config.toml", folder / "demo.db", folder, folder)
-            library = await Library.open(config, paths, offline=True, clock=lambda: NOW)
-            try:
-                await library.load_demo()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        async with _opened(folder) as library:
+            await library.load_demo()
+        made = (folder / "demo.db").read_bytes()
+        for picture in (one for one in PICTURES if not names or one.name in names):
+            (folder / "demo.db").write_bytes(made)
+            async with _opened(folder) as library:
                 await take(picture, library, target)
-            finally:
-                await library.close()
+
+
+@asynccontextmanager
+async def _opened(folder: Path) -> AsyncIterator[Library]:
+    config, _ = loads(demo.config_text(), "demo")
+    paths = Paths(folder / "config.toml", folder / "demo.db", folder, folder)
+    library = await Library.open(config, paths, offline=True, clock=lambda: NOW)
+    try:
+        yield library
+    finally:
+        await library.close()
 
 
 if __name__ == "__main__":

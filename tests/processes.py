@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import faulthandler
+import gc
 import json
 import os
 import signal
@@ -9,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+import tuireader.__main__
 from tuireader.store import maintenance
 
 _MEASURING = "COVERAGE_"
@@ -40,6 +44,67 @@ def _measuring(name: str) -> bool:
 def interruptible() -> None:
     """Let ctrl+c end a new process, which a job in the background ignores."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def start(
+    words: Sequence[str],
+    env: Mapping[str, str],
+    *,
+    before: Callable[[], object] = interruptible,
+    stdout: int = subprocess.PIPE,
+    stderr: int = subprocess.PIPE,
+) -> subprocess.Popen[bytes]:
+    """Start `tuireader` with these words as a process of its own, see `become`; `before` runs in it first."""
+
+    def begin() -> None:
+        before()
+        become(words, env)
+
+    return subprocess.Popen(
+        [sys.executable, "-m", "tuireader", *words],
+        bufsize=0,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        preexec_fn=begin,
+        restore_signals=False,
+    )
+
+
+def become(words: Sequence[str], env: Mapping[str, str]) -> None:
+    """Be `tuireader` with these words from now on, with only the standard streams: for a new fork.
+
+    It has imported the program already, which is most of the work of a short command. The process that forks
+    must have no connection to the database open, which SQLite forbids to take along. `make coverage` counts
+    only what is executed: there it returns, for the fork to execute the interpreter.
+    """
+    if any(map(_measuring, env)):
+        return
+    code = 1
+    try:
+        faulthandler.disable()
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        gc.enable()
+        os.environ.clear()
+        os.environ.update(env)
+        time.tzset()
+        sys.argv = [tuireader.__main__.__file__, *words]
+        for number, name in enumerate(("stdin", "stdout", "stderr")):
+            errors = "backslashreplace" if name == "stderr" else None
+            lines = 1 if name == "stderr" else -1
+            stream = open(number, "w" if number else "r", lines, errors=errors, closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+        tuireader.__main__.main()
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
 
 
 def ended(child: subprocess.Popen[Any], within: float) -> bool:

@@ -15,16 +15,18 @@ import pty
 import select
 import signal
 import struct
+import sys
 import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 
 import pyte
 
-from tests.processes import interruptible, passed_on
+from tests.processes import become, interruptible, passed_on
 
 KEYS = {
     "enter": "\r",
@@ -59,7 +61,11 @@ class Emulator:
 
 
 class Terminal(Emulator):
-    """A program with a terminal of its own. `raw` holds every byte that it has written."""
+    """A program with a terminal of its own. `raw` holds every byte that it has written.
+
+    With `forked`, the command is not executed, which has to be `tuireader`: a fork of this process goes on as
+    `tuireader` with these arguments, and has nothing to import.
+    """
 
     def __init__(
         self,
@@ -69,9 +75,12 @@ class Terminal(Emulator):
         size: tuple[int, int] = (120, 40),
         env: Mapping[str, str] | None = None,
         patience: float = 60.0,
+        forked: bool = False,
     ) -> None:
         super().__init__(size)
         self._patience = patience
+        if forked:
+            import_module("tuireader.ui.app")  # once, not in each fork
         self.raw = bytearray()
         environment = {
             "PATH": os.environ["PATH"],
@@ -84,9 +93,12 @@ class Terminal(Emulator):
             **(env or {}),
         }
         self.pid, self.fd = pty.fork()
-        if self.pid == 0:  # the child: nothing but exec
+        if self.pid == 0:
             try:
                 interruptible()
+                if forked:
+                    become(command[1:], environment)
+                    command = [sys.executable, "-m", "tuireader", *command[1:]]
                 os.execvpe(command[0], list(command), environment)
             finally:
                 os._exit(127)

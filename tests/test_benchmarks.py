@@ -74,7 +74,7 @@ def test_the_parts_of_a_refresh_are_those_of_its_own_processes(monkeypatch: pyte
 
 
 def test_ui_measures_every_step() -> None:
-    words = "--articles 300 --runs 1 --presses 2 --peers --refreshing 3"
+    words = "--articles 300 --runs 1 --presses 1 --peers --refreshing 3"
     lines = run("ui.py", *words.split())
     assert float(lines.pop().split()[-2]) > 0 and not lines.pop()
     figures = {line[:28].strip(): line[28:].split() for line in lines[2:]}

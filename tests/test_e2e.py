@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
 import sys
 import threading
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.builders import feeds, item, rss
-from tests.cli.command import Told, run_words
+from tests.builders import item, rss
 from tests.locks import locked
 from tests.processes import rows
 from tests.store.test_migrations import go_back
@@ -22,7 +23,6 @@ from tests.terminal import Terminal
 from tests.web import Answer, Request, Web
 from tuireader.errors import Exit
 
-Capture = pytest.CaptureFixture[str]
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
 """Whatever is fetched by mistake ends at a closed port of this machine."""
@@ -30,6 +30,20 @@ NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.
 
 def terminal(home: Path, *arguments: str, **env: str) -> Terminal:
     return Terminal([COMMAND, *arguments], home=home, env=NOWHERE | env)
+
+
+def forked(home: Path, *arguments: str, **env: str) -> Terminal:
+    """A terminal for stories that are not about the start of the program."""
+    return Terminal([COMMAND, *arguments], home=home, env=NOWHERE | env, forked=True)
+
+
+@pytest.fixture
+def home(tmp_path: Path, demo_database: Path) -> Path:
+    """A home with the demo in it."""
+    target = database(tmp_path, "demo.db")
+    target.parent.mkdir(parents=True)
+    shutil.copy(demo_database, target)
+    return tmp_path
 
 
 def database(home: Path, name: str = "tuireader.db") -> Path:
@@ -59,7 +73,7 @@ def test_first_run_starter_and_leave(tmp_path: Path) -> None:
     written = (tmp_path / ".config/tuireader/config.toml").read_text(encoding="utf-8")
     feeds = tomllib.loads(written)["feeds"]
     assert len(feeds) >= 25 and len({feed["folder"] for feed in feeds}) == 5
-    with terminal(tmp_path) as screen:
+    with forked(tmp_path) as screen:
         screen.wait("Ars Technica")
         screen.press("q")
         assert screen.leave() == 0
@@ -108,14 +122,14 @@ def test_the_demo_story(tmp_path: Path) -> None:
         assert screen.leave() == 0
     marks = "SELECT read, starred FROM article WHERE title LIKE 'WeChat suspends%'"
     assert rows(database(tmp_path, "demo.db"), marks) == [(0, 1)]
-    with terminal(tmp_path, "--demo") as screen:
+    with forked(tmp_path, "--demo") as screen:
         screen.wait("×3")
         screen.press("v")
         screen.wait(lambda _: "WeChat suspends new user" in screen.line("★"))
         screen.wait(lambda _: counts(screen)["Unread"] == "89")
         screen.press("q")
         assert screen.leave() == 0
-    with terminal(tmp_path, "--demo", "--fresh") as screen:
+    with forked(tmp_path, "--demo", "--fresh") as screen:
         screen.wait(lambda _: counts(screen).get("Unread") == "80")
         assert "★" not in screen.text()
         screen.press("Q")
@@ -206,13 +220,13 @@ any = ["Personal Information Protection Law", "PIPL"]
     [("q", Exit.DATABASE), ("ctrl+q", Exit.DATABASE), (signal.SIGHUP, 129)],
 )
 def test_leaving_a_locked_database_takes_two_seconds_at_most(
-    tmp_path: Path, leave: str | signal.Signals, code: int
+    home: Path, leave: str | signal.Signals, code: int
 ) -> None:
     """A third of that marks are waited for, which is why this takes its time."""
-    with terminal(tmp_path, "--demo") as screen:
+    with forked(home, "--demo") as screen:
         screen.wait("WeChat sign-ups")
         screen.rest()
-        with locked(database(tmp_path, "demo.db")):
+        with locked(database(home, "demo.db")):
             screen.press("s")
             screen.wait("Starred · ^z undoes")
             began = time.monotonic()
@@ -236,7 +250,7 @@ def test_a_refresh_that_waits_for_a_lock_does_not_hold_the_end_up(tmp_path: Path
 
     web.handle("/f", answer)
     config(tmp_path, f'[[feeds]]\nurl = "{web.url}/f"\n[fetch]\nrefresh_on_start = false\n')
-    with terminal(tmp_path, no_proxy="127.0.0.1") as screen:
+    with forked(tmp_path, no_proxy="127.0.0.1") as screen:
         screen.wait("R refreshes")
         screen.rest()
         with locked(database(tmp_path)):
@@ -248,62 +262,11 @@ def test_a_refresh_that_waits_for_a_lock_does_not_hold_the_end_up(tmp_path: Path
             assert time.monotonic() - began < 2
 
 
-def test_it_ends_with_its_terminal(tmp_path: Path) -> None:
-    with terminal(tmp_path, "--demo") as screen:
+def test_it_ends_with_its_terminal(home: Path) -> None:
+    with terminal(home, "--demo") as screen:
         screen.wait("WeChat sign-ups")
         screen.press(*"jk" * 50)  # much is still to be painted
         assert screen.hang_up() == 129
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Callable[..., Told]:
-    """Runs the command in this process with the files of a new home; what goes wrong is told in one line."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", "")
-    return lambda *words: run_words(capsys, *words)
-
-
-def test_bad_surroundings_are_told_in_one_line(run: Callable[..., Told], tmp_path: Path) -> None:
-    mine = str(tmp_path / "mine.db")
-    for words, code, said in (
-        (["--database", str(tmp_path / "no/such/x.db"), "list"], Exit.DATABASE, "does not exist"),
-        (["--config", str(tmp_path / "none.toml"), "list"], Exit.CONFIG, "none.toml"),
-        (["--demo", "--fresh", "--database", mine, "list"], Exit.USAGE, "--fresh"),
-    ):
-        told = run(*words)
-        assert (told.code, told.err.count("\n")) == (code, 1) and said in told.err, told
-    assert not Path(mine).exists()
-    path = config(tmp_path, '[[feeds]\nurl = "x"\n')
-    told = run("refresh")
-    assert told.code == Exit.CONFIG and "config.toml:1:" in told.err and told.err.count("\n") == 1
-    path.write_text('[fetch]\nintervall = "1h"\ntimeout = "soon"\n', encoding="utf-8")
-    told = run("list")
-    *problems, nothing = told.err.splitlines()
-    assert told.code == Exit.OK and len(problems) == 2 and "no feeds yet" in nothing
-    assert "interval" in told.err and "fetch.timeout" in told.err
-    told = run("config", "check")
-    assert told.code == Exit.CONFIG and len(told.out.splitlines()) == 2
-
-
-def test_exit_codes_of_refresh(run: Callable[..., Told], tmp_path: Path, web: Web) -> None:
-    good = web.serve("/good", rss("Good", [item("1", "One")]))
-    page = web.serve(
-        "/page", b"<html><body>No feed here</body></html>", headers={"Content-Type": "text/html"}
-    )
-    others = [web.serve("/empty", b""), web.serve("/broken", b"<rss><channel><title>x</title><item><<<")]
-    path = config(tmp_path, feeds(good))
-    told = run("refresh")
-    assert (told.code, told.out) == (Exit.OK, "") and "1 feed, 1 new" in told.err
-    path.write_text(feeds(good, page, *others, web.url + "/404"), encoding="utf-8")
-    told = run("refresh")
-    assert told.code == Exit.SOME_FAILED
-    assert all(words in told.err for words in ("web page, not a feed", "404", "4 failed")), told.err
-    for url, words in ((page, "web page, not a feed"), ("http://127.0.0.1:9/x", "refused")):
-        path.write_text(feeds(url), encoding="utf-8")
-        told = run("refresh")
-        assert told.code == Exit.ALL_FAILED and words in told.err
-    assert [line.split("  ")[-1] for line in run("list").out.splitlines()] == ["One"]
 
 
 def test_a_terminal_notifies_once_of_what_a_watch_finds(tmp_path: Path, web: Web) -> None:
@@ -329,30 +292,26 @@ def test_a_terminal_notifies_once_of_what_a_watch_finds(tmp_path: Path, web: Web
         assert screen.raw.count(b"\x1b]777;") == 2
         screen.press("Q")
         assert screen.leave() == 0
-    with terminal(tmp_path, "refresh", **terms) as screen:
+    with forked(tmp_path, "refresh", **terms) as screen:
         assert screen.leave() == 0
         assert screen.raw.count(b"\x1b]777;notify;WeChat: WeChat c;Harbour") == 1
         assert screen.raw.count(b"\x1b]777;") == 1
 
 
-def test_an_older_database_is_updated_in_sight(tmp_path: Path) -> None:
-    with terminal(tmp_path, "--demo") as screen:
-        screen.wait("Unread")
-        screen.press("Q")
-        assert screen.leave() == 0
-    with sqlite3.connect(database(tmp_path, "demo.db")) as conn:
+def test_an_older_database_is_updated_in_sight(home: Path) -> None:
+    with closing(sqlite3.connect(database(home, "demo.db"))) as conn, conn:
         go_back(conn, 4)
-    with terminal(tmp_path, "--demo", "list", "--limit", "1") as screen:
+    with forked(home, "--demo", "list", "--limit", "1") as screen:
         screen.wait("tuireader: the database is up to date; a copy from before is demo.db.v4.bak")
         assert b"\rtuireader: updating the database, this once:  0%\rtuireader: updating" in screen.raw
         assert screen.leave() == 0
-    with terminal(tmp_path, "--demo", "list", "--limit", "1") as screen:
+    with forked(home, "--demo", "list", "--limit", "1") as screen:
         assert "up to date" not in screen.wait("Start here")
         assert screen.leave() == 0
 
 
-def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(tmp_path: Path) -> None:
-    with terminal(tmp_path, "--demo") as screen:
+def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(home: Path) -> None:
+    with forked(home, "--demo") as screen:
         # its third character lies below the right edge of the palette
         screen.wait(lambda _: screen.line("微信暂停").endswith("东湾科技"))
         row = screen.line("微信暂停")
@@ -366,9 +325,9 @@ def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(tmp_path
 
 
 @pytest.fixture
-def typing(tmp_path: Path) -> Iterator[Terminal]:
+def typing(home: Path) -> Iterator[Terminal]:
     """The demo, in which each key does what it would have done if it had been waited for."""
-    with terminal(tmp_path, "--demo") as screen:
+    with forked(home, "--demo") as screen:
         screen.wait(lambda shown: "1/80" in shown and "offline" in shown)
         yield screen
         screen.press("ctrl+q")

@@ -137,7 +137,7 @@ CASES: dict[str, tuple[Behaviour, int | str]] = {
     "9 MB of Chinese": (text("港" * 3_000_000), 1),
     "3,000,000 accents on a letter": (text("a" + "\u0301" * 3_000_000), 1),
     "200,000 links": (text("".join(f"<a href=/{n}>x</a>" for n in range(200_000))), 1),
-    "500,000 tags that do not end": (text("<a " * 500_000), 1),
+    "100,000 tags that do not end": (text("<a " * 100_000), 1),
     "8 MB of paragraphs": (text("<p>para <b>x</b></p>" * 400_000), 1),
     "200,000 categories": (rss("<item><title>t</title>" + "".join(f"<category>c{n}</category>" for n in range(200_000)) + "</item>"), 1),
     "absurd durations and lengths": (rss(f"<item><title>t</title><itunes:duration xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'>{'9' * 5_000}:99:99</itunes:duration><enclosure url='http://x.example/a' length='{'9' * 5_000}'/></item>"), 1),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.processes import interruptible
+from tests.processes import interruptible, start
 from tuireader.cli import run
 
 
@@ -69,28 +68,13 @@ def run_words(capsys: pytest.CaptureFixture[str], *words: str) -> Told:
     return Told(code, told.out, told.err)
 
 
-def run_apart(
-    home: Home, *words: str, before: Callable[[], None] | None = None, program: Sequence[str] = ()
-) -> Told:
+def run_apart(home: Home, *words: str, before: Callable[[], object] = interruptible) -> Told:
     """Run a command as a process of its own; `before` runs in it first."""
-    done = subprocess.run(
-        [*(program or [sys.executable]), "-m", "tuireader", *home.arguments(*words)],
-        env=home.environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        preexec_fn=before,
-    )
-    return Told(done.returncode, done.stdout, done.stderr)
+    with start(home.arguments(*words), home.environment(), before=before) as child:
+        out, err = child.communicate(timeout=60)
+    return Told(child.returncode, out.decode(), err.decode())
 
 
 def start_apart(home: Home, *words: str) -> subprocess.Popen[bytes]:
     """Start a command as a process of its own, whose output is read as it comes."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tuireader", *home.arguments(*words)],
-        env=home.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        preexec_fn=interruptible,
-    )
+    return start(home.arguments(*words), home.environment(), stderr=subprocess.DEVNULL)

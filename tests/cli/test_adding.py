@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -79,8 +77,8 @@ def test_of_two_feeds_one_is_chosen_by_a_command_that_is_shown(
 
 
 def test_of_two_feeds_one_is_asked_for_in_a_terminal(two: str, web: Web, home: Home) -> None:
-    command = [str(Path(sys.executable).with_name("tuireader")), *home.arguments("add", two)]
-    with Terminal(command, home=home.folder) as terminal:
+    command = ["tuireader", *home.arguments("add", two)]
+    with Terminal(command, home=home.folder, forked=True) as terminal:
         shown = terminal.wait("Which one [1]:")
         assert f"1  Harbour News ({web.url}/news)" in shown and f"2  Tides ({web.url}/tides)" in shown
         terminal.press("2", "enter")

@@ -6,13 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import Home, run_here
 from tests.cli.news import home_with_news
+from tests.processes import start
 from tests.terminal import Terminal
 from tests.test_house import HEAVY, loaded_by
 
@@ -57,9 +58,15 @@ def variables(home: Home) -> dict[str, str]:
 
 
 def script(shell: str) -> str:
-    return subprocess.run(
-        [sys.executable, "-m", "tuireader", "completion", shell], capture_output=True, text=True, check=True
-    ).stdout
+    return said(["completion", shell], dict(os.environ))
+
+
+def said(words: Sequence[str], env: Mapping[str, str]) -> str:
+    """What a command prints, which ends well and without a word on stderr."""
+    with start(words, env) as child:
+        out, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (0, b"")
+    return out.decode()
 
 
 # --------------------------------------------------------------------------- bash
@@ -90,20 +97,41 @@ CASES = {
 }
 
 
+ANSWERS = """
+import os, sys
+from tuireader.cli import run
+text = ""
+while letter := sys.stdin.read(1):
+    text += letter
+    if text.count("\\0") == 3:
+        names = "COMP_WORDS", "COMP_BREAKS", "_TUIREADER_COMPLETE"
+        os.environ |= zip(names, text.split("\\0"))
+        run([])
+        print("--", flush=True)
+        text = ""
+"""
+"""Runs `tuireader` for one completion after another: the values of its variables end with a NUL each."""
+
+
 @pytest.fixture(scope="module")
 def answers(places: dict[str, str]) -> dict[str, list[str]]:
-    """What bash has for each of the cases, asked in one go."""
+    """What bash has for each of the cases, asked in one go from one process that answers all of them."""
     ask = """
+        coproc "$PYTHON" -c "$ANSWERS"
+        answers() {
+            printf '%s\\0' "$COMP_WORDS" "$COMP_BREAKS" "$_TUIREADER_COMPLETE" >&"${COPROC[1]}"
+            while IFS= read -r line && [[ $line != -- ]]; do echo "$line"; done <&"${COPROC[0]}"
+        }
         try() {
             COMP_LINE=$1 COMP_POINT=${#1} COMPREPLY=()
-            _tuireader_completion tuireader 2>/dev/null
+            _tuireader_completion answers 2>/dev/null
             printf '%s\\n' "${COMPREPLY[@]}" --
         }
     """
     tries = "".join(f"try $'{line}'\n" for line in CASES)
     done = subprocess.run(
         ["bash", "-c", script("bash") + ask + tries],
-        env=os.environ | places,
+        env=os.environ | places | {"PYTHON": sys.executable, "ANSWERS": ANSWERS},
         capture_output=True,
         text=True,
         timeout=120,
@@ -137,23 +165,21 @@ def test_bash_inserts_what_is_typed_on(places: dict[str, str], tmp_path: Path) -
 
 
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
-@pytest.mark.parametrize(
-    ("typed", "inserted"),
-    [
-        ("feeds resume Oth", r"Other\ \$\(touch\ pwned\)\ \&\ \`News\`"),
-        ("list watch:PI", "watch:PIPL"),
-        ("unread --watch Tw", r"Two\ words"),
-    ],
-)
-def test_zsh_inserts_what_is_typed_on(
-    places: dict[str, str], tmp_path: Path, typed: str, inserted: str
-) -> None:
+def test_zsh_inserts_what_is_typed_on(places: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "_tuireader").write_text(script("zsh"), encoding="utf-8")
     with Terminal(["zsh", "-f", "-i"], home=tmp_path, env=places) as shell:
         shell.press(f"PS1='> '; fpath=({tmp_path} $fpath); autoload -Uz compinit; compinit -u -D; clear\n")
         shell.wait(lambda shown: shown.strip() == ">")
-        shell.press(f"tuireader {typed}", "tab")
-        shell.wait(f" {inserted}")
+        for typed, inserted in (
+            ("feeds resume Oth", r"Other\ \$\(touch\ pwned\)\ \&\ \`News\`"),
+            ("list watch:PI", "watch:PIPL"),
+            ("unread --watch Tw", r"Two\ words"),
+        ):
+            shell.press(f"tuireader {typed}", "tab")
+            shell.wait(f" {inserted}")
+            shell.rest()  # zsh takes what comes any sooner for a paste
+            shell.press("\x15")
+            shell.wait(lambda shown: shown.strip() == ">")
     assert not list(tmp_path.rglob("pwned"))
 
 
@@ -183,15 +209,8 @@ def test_the_scripts_are_well_formed() -> None:
 
 
 def complete(line: str, env: dict[str, str]) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tuireader"],
-        env=os.environ | env | {"_TUIREADER_COMPLETE": "bash_complete", "COMP_WORDS": line},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.stderr == ""
-    return done.stdout.split()
+    asked = {"_TUIREADER_COMPLETE": "bash_complete", "COMP_WORDS": line}
+    return said([], os.environ | env | asked).split()
 
 
 def test_a_press_of_tab_loads_nothing_heavy(places: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

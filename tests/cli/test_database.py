@@ -16,7 +16,7 @@ import pytest
 from tests.builders import item, rss
 from tests.cli.command import Home, Run, Told, run_apart, subscribe
 from tests.locks import mounted, small_disk
-from tests.processes import unmeasured
+from tests.processes import start, unmeasured
 from tests.store.test_maintenance import change, problems, spoil
 from tests.web import Web
 from tuireader.errors import Exit
@@ -118,12 +118,14 @@ def test_a_damaged_database_is_repaired_beside_it_and_then_in_its_place(
 
 def test_a_backup_to_stdout_has_nothing_else_in_it(filled: Home, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
-    words = [sys.executable, "-m", "tuireader", *filled.arguments("db", "backup", "/dev/stdout")]
-    for out in (subprocess.PIPE, copy.open("wb")):
-        done = subprocess.run(words, env=filled.environment(), stdout=out, stderr=subprocess.PIPE, check=True)
-        assert done.stderr.startswith(b"copied ")
-        if done.stdout is not None:
-            copy.with_name("piped.db").write_bytes(done.stdout)
+    words = filled.arguments("db", "backup", "/dev/stdout")
+    with copy.open("wb") as file:
+        for out in (subprocess.PIPE, file.fileno()):
+            with start(words, filled.environment(), stdout=out) as child:
+                written, said = child.communicate()
+            assert (child.returncode, said[:7]) == (Exit.OK, b"copied ")
+            if out == subprocess.PIPE:
+                copy.with_name("piped.db").write_bytes(written)
     assert problems(copy) == problems(copy.with_name("piped.db")) == {}
 
 
@@ -223,14 +225,9 @@ def test_a_disk_that_is_read_only_is_told_in_words(filled: Home, tmp_path: Path)
             pytest.skip("only where a mount may be made read-only")
         home = Home(outside)
         environment = home.environment() | {"XDG_STATE_HOME": str(tmp_path / "state")}
-        told = subprocess.run(
-            [sys.executable, "-m", "tuireader", *home.arguments("refresh")],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert "is read-only" in one_line(Told(told.returncode, told.stdout, told.stderr))
+        with start(home.arguments("refresh"), environment) as child:
+            out, err = child.communicate(timeout=60)
+        assert "is read-only" in one_line(Told(child.returncode, out.decode(), err.decode()))
 
 
 def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:

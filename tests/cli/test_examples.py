@@ -8,12 +8,13 @@ import shlex
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import Home, Told, run_words
-from tests.processes import interruptible
+from tests.processes import start
 from tests.web import Web
 from tuireader.cli import main, manual
 from tuireader.errors import Exit
@@ -56,6 +57,12 @@ FIRST = {
 }
 
 
+def _redirected(line: str) -> tuple[str, str, str]:
+    """A command, and the mode and the name of the file that its output goes to; they are empty for none."""
+    found = re.fullmatch(r"(tuireader [^|;&]*) (>>?) ([\w.-]+)", line)
+    return (found[1], {">": "w", ">>": "a"}[found[2]], found[3]) if found else (line, "", "")
+
+
 def typed(line: str, home: Home, web: Web, folder: Path, capsys: pytest.CaptureFixture[str]) -> Told:
     """Do a line as a person types it, with the example domain on the loopback; bash does what is more."""
     places = {"CONFIG": home.folder / ".config", "DATA": home.folder / "data"}
@@ -69,12 +76,18 @@ def typed(line: str, home: Home, web: Web, folder: Path, capsys: pytest.CaptureF
     variables = {f"XDG_{name}_HOME": str(place) for name, place in places.items()}
     variables |= {"HOME": str(home.folder), "XDG_STATE_HOME": str(home.folder), "MANPAGER": "cat"}
     variables["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    if line.startswith("tuireader ") and not re.search(r"[|<>&;$*~]", re.sub(r"'[^']*'", "", line)):
+    command, mode, file = _redirected(moved)
+    if command.startswith("tuireader ") and not re.search(r"[|<>&;$*]", re.sub(r"'[^']*'", "", command)):
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(folder)
             for name, value in variables.items():
                 patch.setenv(name, value)
-            return run_words(capsys, *shlex.split(moved)[1:])
+            told = run_words(capsys, *map(os.path.expanduser, shlex.split(command)[1:]))
+        if not file:
+            return told
+        with (folder / file).open(mode, encoding="utf-8") as opened:
+            opened.write(told.out)
+        return replace(told, out="")
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {moved}"],
         cwd=folder,
@@ -108,19 +121,13 @@ def test_examples_do_what_they_say(
 
 def begins(line: str, home: Path) -> None:
     """A command that goes on prints its first line, and ends when it is told to."""
-    words = line.split()[1:]
+    words = [word for word in line.split()[1:] if word != "--open"]
     if "--port" not in words:
         words += ["--port", "0"]
-    running = subprocess.Popen(
-        [sys.executable, "-m", "tuireader", *(word for word in words if word != "--open")],
-        env=os.environ | {"HOME": str(home)},
-        stdout=subprocess.PIPE,
-        text=True,
-        preexec_fn=interruptible,
-    )
+    running = start(words, os.environ | {"HOME": str(home)})
     assert running.stdout is not None
     try:
-        assert running.stdout.readline().startswith("http://127.0.0.1:")
+        assert running.stdout.readline().startswith(b"http://127.0.0.1:")
         running.send_signal(signal.SIGINT)
         running.wait(timeout=20)
     finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -102,8 +101,9 @@ def test_the_lines_are_all_that_the_manual_names() -> None:
 
 
 def test_a_person_is_asked_and_no_is_what_return_means(home: Home, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tuireader", *home.arguments("import", "newsboat", str(DATA))]
-    with Terminal(command, home=tmp_path, env={"XDG_STATE_HOME": str(tmp_path)}) as terminal:
+    command = ["tuireader", *home.arguments("import", "newsboat", str(DATA))]
+    env = {"XDG_STATE_HOME": str(tmp_path)}
+    with Terminal(command, home=tmp_path, env=env, forked=True) as terminal:
         shown = terminal.wait("Import this? [y/N]")
         assert "This profile starts programs:" in shown
         assert 'config:4: browser "firefox --new-tab %u"' in shown
@@ -116,7 +116,7 @@ def test_a_person_is_asked_and_no_is_what_return_means(home: Home, tmp_path: Pat
     config, _ = load(home.config)
     assert config.ui.browser == ("firefox", "--new-tab", "{url}")
     assert config.fetch.proxy == "" and config.save.folder == "~/Documents/Articles"
-    with Terminal(command, home=tmp_path, env={"XDG_STATE_HOME": str(tmp_path)}) as terminal:
+    with Terminal(command, home=tmp_path, env=env, forked=True) as terminal:
         shown = terminal.wait("Import this? [y/N]")
         assert "proxy" in shown and "programs" not in shown  # they are here already
         assert terminal.interrupt() == Exit.INTERRUPTED

@@ -235,19 +235,25 @@ def test_a_reader_that_has_seen_enough_is_no_fault(home: Home) -> None:
 FULL = "tuireader: the output cannot be written: No space left on device\n"
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
-    ("words", "streams", "code", "told"),
+    ("words", "streams", "code", "told", "unbuffered"),
     [
-        ("list --json", ">/dev/full", Exit.FAILURE, FULL),
-        ("config defaults", ">/dev/full", Exit.FAILURE, FULL),
-        ("list", ">&-", Exit.OK, ""),
-        ("refresh", ">&- 2>&-", Exit.SOME_FAILED, ""),
-        ("refresh", "2>/dev/full", Exit.SOME_FAILED, ""),
-        ("refresh --json", "<&- >/dev/null", Exit.SOME_FAILED, ""),
-        ("show 1e9", ">&- 2>&-", Exit.USAGE, ""),
+        *(
+            (*case, unbuffered)
+            for unbuffered in ("", "1")
+            for case in (
+                ("list --json", ">/dev/full", Exit.FAILURE, FULL),
+                ("config defaults", ">/dev/full", Exit.FAILURE, FULL),
+                ("refresh", "2>/dev/full", Exit.SOME_FAILED, ""),
+            )
+        ),
+        # no stream, no buffer
+        ("list", ">&-", Exit.OK, "", ""),
+        ("refresh", ">&- 2>&-", Exit.SOME_FAILED, "", ""),
+        ("refresh --json", "<&- >/dev/null", Exit.SOME_FAILED, "", ""),
+        ("show 1e9", ">&- 2>&-", Exit.USAGE, "", ""),
     ],
-)  # fmt: skip
+)
 def test_streams_that_take_nothing_stop_no_work(
     news: tuple[Home, Web], words: str, streams: str, code: int, told: str, unbuffered: str
 ) -> None:
@@ -283,7 +289,8 @@ def test_no_colour_in_a_pipe(run: Run) -> None:
 def terminal(
     home: Home, *words: str, size: tuple[int, int] = (120, 12), env: dict[str, str] | None = None
 ) -> Terminal:
-    return Terminal([COMMAND, *home.arguments(*words)], home=home.folder, size=size, env=env)
+    command = ["tuireader", *home.arguments(*words)]
+    return Terminal(command, home=home.folder, size=size, env=env, forked=True)
 
 
 @pytest.mark.skipif(not any(Path(f, "less").exists() for f in os.get_exec_path()), reason="there is no less")
@@ -318,7 +325,7 @@ def test_no_colour_where_it_is_not_wanted(home: Home, env: dict[str, str]) -> No
 
 
 def test_commands_work_while_the_reader_is_open(news: tuple[Home, Web], run: Run) -> None:
-    with Terminal([COMMAND, *news[0].arguments()], home=news[0].folder) as screen:
+    with terminal(news[0], size=(120, 40)) as screen:
         screen.wait("WeChat suspends")
         assert run("star", "--id", story(run)).err.startswith("1 article starred (")
         assert run("list", "is:starred").out.startswith(f"{story(run)}\t*")

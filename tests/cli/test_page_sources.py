@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -127,8 +125,8 @@ def test_selectors_are_proposed_and_nothing_is_added_unseen(web: Web, home: Home
 
 def test_a_terminal_shows_the_articles_and_asks(web: Web, home: Home) -> None:
     url = web.serve("/jobs", page("jobs"), headers=HTML)
-    command = [str(Path(sys.executable).with_name("tuireader")), *home.arguments("add", url)]
-    with Terminal(command, home=home.folder) as terminal:
+    command = ["tuireader", *home.arguments("add", url)]
+    with Terminal(command, home=home.folder, forked=True) as terminal:
         shown = terminal.wait("Which one (0: none):")
         assert "1  --items li.job-card --item-title .job-title" in shown and "Electrician" in shown
         terminal.press("1", "enter")

@@ -18,6 +18,7 @@ import pytest
 from tests.builders import item, rss
 from tests.cli.command import Home, Run, Told, run_apart, start_apart, subscribe
 from tests.cli.test_json import fits
+from tests.processes import start
 from tests.terminal import Terminal
 from tests.web import Web
 from tuireader.cli import service
@@ -155,7 +156,7 @@ def test_a_save_that_fails_leaves_nothing_and_one_that_does_not_follows_the_umas
         assert told.code != Exit.OK and told.out == "" and list(folder.iterdir()) == []
     for mask, mode in ((0o022, 0o644), (0o077, 0o600), (0o002, 0o664)):
         words = ("save", "1", "--to", str(folder), "--overwrite")
-        name = run_apart(home, *words, before=lambda mask=mask: os.umask(mask)).out.strip()  # type: ignore[misc, arg-type]
+        name = run_apart(home, *words, before=lambda mask=mask: os.umask(mask)).out.strip()  # type: ignore[misc]
         assert Path(name).stat().st_mode & 0o777 == mode
         Path(name).unlink()
 
@@ -178,8 +179,8 @@ def test_service_prints_units_for_this_program(run: Run, home: Home) -> None:
     assert "OnUnitActiveSec=120min" in told.out and "0 */2 * * * " in told.out
     assert run("service", "--unit", "timer").out.startswith("# ~/.config/systemd/user/tuireader.timer")
     alone = os.environ | {"PATH": str(home.folder)}  # no command of this name is on it
-    words = [sys.executable, "-m", "tuireader", "service", "--unit", "cron"]
-    shown = subprocess.run(words, env=alone, capture_output=True, text=True, check=True).stdout
+    with start(["service", "--unit", "cron"], alone) as child:
+        shown = child.communicate()[0].decode()
     assert f"{sys.executable} -P -m tuireader refresh --due --quiet" in shown
     told = run("service", "--every", "soon")
     assert told.code == Exit.USAGE and "--every wants a time" in told.err
@@ -220,8 +221,9 @@ def test_all_of_it_works_while_the_reader_is_open(run: Run, news: tuple[Home, We
     home.config.write_text(text + more, encoding="utf-8")
     number = wechat(run)
     with Terminal(
-        [sys.executable, "-m", "tuireader", *home.arguments()],
+        ["tuireader", *home.arguments()],
         home=tmp_path,
+        forked=True,
         env={"XDG_STATE_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
     ) as terminal:
         terminal.wait("Title 1")

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,10 @@ from tuireader.__main__ import prepare_streams
 from tuireader.cli import run
 prepare_streams()
 told, result = [], os.dup(1)
-for words in json.loads(sys.argv[1]):
+usual = dict(os.environ)
+for words, env in json.loads(sys.argv[1]):
+    os.environ.clear()
+    os.environ.update(usual | env)
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)
     code = run([os.fsdecode(word.encode()) for word in words])
@@ -55,9 +59,20 @@ os.write(result, json.dumps(told).encode())
 """Runs one command after another, as the program does, with streams and rights of a process of its own."""
 
 
-def run_all(folder: Path, words: Sequence[str], commands: Sequence[str], **env: str) -> dict[str, Told]:
-    """What commands say, with these words before each of them."""
-    lines = [[*words, *shlex.split(command)] for command in commands]
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Commands with words before each of them, and variables of their own."""
+
+    words: Sequence[str]
+    commands: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def run_all(folder: Path, *parts: Part, **env: str) -> list[dict[str, Told]]:
+    """What the commands of each part say; variables that count when Python starts are those of `env`."""
+    lines = [
+        ([*part.words, *shlex.split(command)], dict(part.env)) for part in parts for command in part.commands
+    ]
     homes = {"HOME": str(folder), "no_proxy": "*"} | {f"XDG_{name}_HOME": "" for name in XDG}
     done = subprocess.run(
         [sys.executable, "-c", HARNESS, json.dumps(lines)],
@@ -69,7 +84,8 @@ def run_all(folder: Path, words: Sequence[str], commands: Sequence[str], **env: 
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
-    return {command: Told(*told) for command, told in zip(commands, json.loads(done.stdout), strict=True)}
+    told = iter(json.loads(done.stdout))
+    return [{command: Told(*next(told)) for command in part.commands} for part in parts]
 
 
 def one_line(told: Mapping[str, Told], code: Exit) -> None:
@@ -94,25 +110,33 @@ def bad_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]
 
 def test_a_configuration_that_cannot_be_looked_up(tmp_path: Path, bad_folder: Path) -> None:
     commands = [*COMMANDS, *WITHOUT_DATABASE, "serve --port 0", ""]
-    one_line(run_all(tmp_path, ["--config", str(bad_folder / "config.toml")], commands), Exit.CONFIG)
-    told = run_all(tmp_path, [], ["list", "keys", "add http://[::1]:9/"], XDG_CONFIG_HOME=str(bad_folder))
-    one_line(told, Exit.CONFIG)
+    for told in run_all(
+        tmp_path,
+        Part(["--config", str(bad_folder / "config.toml")], commands),
+        Part([], ["list", "keys", "add http://[::1]:9/"], {"XDG_CONFIG_HOME": str(bad_folder)}),
+    ):
+        one_line(told, Exit.CONFIG)
 
 
 def test_a_database_that_cannot_be_looked_up(tmp_path: Path, bad_folder: Path) -> None:
     bad = ["--database", str(bad_folder / "news.db")]
-    one_line(run_all(tmp_path, bad, COMMANDS), Exit.DATABASE)
-    assert {told.code for told in run_all(tmp_path, bad, WITHOUT_DATABASE).values()} == {Exit.OK}
-    told = run_all(tmp_path, [], ["list", "refresh"], XDG_DATA_HOME=str(bad_folder))
-    one_line(told, Exit.FAILURE)
+    told, others, usual = run_all(
+        tmp_path,
+        Part(bad, COMMANDS),
+        Part(bad, WITHOUT_DATABASE),
+        Part([], ["list", "refresh"], {"XDG_DATA_HOME": str(bad_folder)}),
+    )
+    one_line(told, Exit.DATABASE)
+    assert {one.code for one in others.values()} == {Exit.OK}
+    one_line(usual, Exit.FAILURE)
 
 
 def test_files_that_cannot_be_written(tmp_path: Path, bad_folder: Path) -> None:
     there = shlex.quote(str(bad_folder / "x"))
     commands = [f"export {there}", f"save 1 --to {there}", f"import file {there}", f"import newsboat {there}"]
-    told = run_all(tmp_path, ["--demo"], commands)
+    told, backup = run_all(tmp_path, Part(["--demo"], commands), Part(["--demo"], [f"db backup {there}"]))
     one_line(told, Exit.FAILURE)
-    one_line(run_all(tmp_path, ["--demo"], [f"db backup {there}"]), Exit.DATABASE)
+    one_line(backup, Exit.DATABASE)
 
 
 def lines(out: str) -> list[object]:
@@ -126,8 +150,8 @@ def test_what_the_locale_cannot_write_is_replaced(tmp_path: Path) -> None:
     commands = [words for words in COMMANDS if words not in ("save 1", "undo")] + WITHOUT_DATABASE
     (tmp_path / "Grün").mkdir()
     commands += ["show 60", "--help", "list --limit 90", "save 30", "save 31 --to Grün"]
-    ascii_told = run_all(tmp_path, ["--demo"], commands, **plain)
-    told = run_all(tmp_path, ["--demo"], commands, LC_ALL="C.UTF-8", PYTHONUTF8="1")
+    (ascii_told,) = run_all(tmp_path, Part(["--demo"], commands), **plain)
+    (told,) = run_all(tmp_path, Part(["--demo"], commands), LC_ALL="C.UTF-8", PYTHONUTF8="1")
     for words, one in ascii_told.items():
         assert (one.code, "unexpected error" in one.err) == (told[words].code, False), (words, one)
         if words in ("keys --json", "feeds --json", "export", "export --json", "-e"):

@@ -13,8 +13,9 @@ from PIL import Image
 from tuireader.document import parse
 from tuireader.subprocesses.highlighting import colours
 from tuireader.subprocesses.images import picture
+from tuireader.subprocesses.jobs import Failed
 from tuireader.subprocesses.readability import article
-from tuireader.subprocesses.sandbox import Failed, Sandbox
+from tuireader.subprocesses.sandbox import Sandbox
 
 TEXT = "".join(
     f"<p>Paragraph {n} tells of the harbour: the council has voted for the new ferry line, which is to run "

@@ -19,7 +19,8 @@ from tuireader import dedup
 from tuireader.feeds.backpressure import MemoryBudget, Reservation
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.worker import drop_known
-from tuireader.feeds.workers import ParseWorker, pack, unpack
+from tuireader.feeds.worker_protocol import pack, unpack
+from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Enclosure, Fault, Fetched, FetchJob, ParsedEntry, ParsedFeed, ParseFailed
 from tuireader.store import Store
 

@@ -217,6 +217,12 @@ class Bash(BashComplete):
         return f"{item.type},{value}"
 
 
+class Zsh(ZshComplete):
+    """Completion for zsh: click's script answers only the first of the calls to a function from `$fpath`."""
+
+    source_template = ZshComplete.source_template.replace("== loadautofunc", "== (loadautofunc|shfunc)")
+
+
 class Fish(FishComplete):
     """Completion for fish; its script takes a comma for the end of a value."""
 
@@ -228,7 +234,7 @@ class Fish(FishComplete):
         return super().format_completion(CompletionItem(item.value, item.type, help_ or None))
 
 
-_CLASSES: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": ZshComplete, "fish": Fish}
+_CLASSES: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": Zsh, "fish": Fish}
 
 
 def complete(command: click.Command, asked: str) -> int:

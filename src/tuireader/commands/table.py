@@ -208,6 +208,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _feeds("refresh_all", "Refresh all", "Refresh all feeds.", "R"),
     _feeds("add_feed", "Add feed", "Subscribe to a feed or to a page that has one.", "plus"),
+    _feeds("add_account", "Add account", "Add an account on a server such as Miniflux or FreshRSS."),
+    _feeds("sync_accounts", "Sync accounts", "Sync all accounts with their servers, both ways."),
     _feeds("feed_health", "Feed health", "Show failing feeds, why they fail, and fix them.", "H"),
     _feeds("alarms", "Alarms", "Show silent feeds and watches, failing feeds, and gaps.", "exclamation_mark"),
     _feeds(

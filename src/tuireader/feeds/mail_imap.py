@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader.feeds.hosts import is_public
 from tuireader.feeds.mail_folder import AT_ONCE, FIRST, LARGEST
 from tuireader.model import Fault
-from tuireader.subprocesses.worker import alarm, serve
+from tuireader.subprocesses.serving import alarm, serve
 from tuireader.text import clean
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from tuireader.model import (
     ParseResult,
     Source,
 )
-from tuireader.subprocesses.sandbox import Failed
+from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean, without_password
 
 MOST_PAGES = 5

@@ -18,9 +18,9 @@ from typing import Any
 from tuireader import dedup
 from tuireader.document.prepare import prepare
 from tuireader.feeds.parse import parse, parse_quickly
-from tuireader.feeds.workers import Request, pack
+from tuireader.feeds.worker_protocol import Request, pack
 from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
-from tuireader.subprocesses.worker import alarm, serve
+from tuireader.subprocesses.serving import alarm, serve
 
 DATA = 272 << 20
 """Memory limit in bytes: the largest feeds need nearly that, but 5 MB of attributes would take 800 MB."""

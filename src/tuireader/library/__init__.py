@@ -171,7 +171,7 @@ class Library:
         """Texts of articles' pages."""
         from tuireader.library.full_texts import FullTexts
 
-        return FullTexts(self.context, self._page_tools)
+        return FullTexts(self.context, self._page_tools, self.accounts)
 
     @cached_property
     def matches(self) -> Matches:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LOGIN, _SECRET = "login", "secret"
 _UNREADABLE = 30 * 60  # seconds after which a password that could not be read is tried again
+_LONG_AGO = 60  # seconds after a failure, when a server may be back
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,13 @@ class Preview:
 class Accounts(UseCases):
     """Accounts in the configuration, and their servers."""
 
-    async def all(self) -> list[AccountState]:
-        """Return the accounts in config order, with the state of their syncs."""
-        states = {one.name: one for one in await self._pool.read(lambda store: store.accounts.all())}
+    async def all(self, *, aside: bool = False) -> list[AccountState]:
+        """Return the accounts in config order, with the state of their syncs.
+
+        `aside` gives requests for rows priority.
+        """
+        ask = self._pool.count if aside else self._pool.read
+        states = {one.name: one for one in await ask(lambda store: store.accounts.all())}
         return [states[one.name] for one in self._context.config.accounts if one.name in states]
 
     def config(self, name: str) -> AccountConfig:
@@ -147,6 +152,20 @@ class Accounts(UseCases):
     async def pending(self) -> int:
         """Return the number of marks that servers do not have yet and could take."""
         return sum(one.pending for one in await self.all())
+
+    async def with_marks(self, *, last: bool = False) -> list[str]:
+        """Return the accounts that have marks to send and whose servers may be asked now.
+
+        With `last`, for the last time before the program ends: also those that failed a minute ago.
+        """
+        if self._context.offline:
+            return []
+        now = self._now()
+        return [
+            one.name
+            for one in await self.all(aside=True)
+            if one.pending and one.refusal != _LOGIN and _may_push(one, now, last)
+        ]
 
     async def sync(
         self,
@@ -316,6 +335,12 @@ class Accounts(UseCases):
             await backend.close()
 
 
+def _may_push(account: AccountState, now: int, last: bool) -> bool:
+    if account.next_try is None or account.next_try <= now:
+        return True
+    return last and account.tried_at is not None and account.tried_at < now - _LONG_AGO
+
+
 def _known(account: AccountState, config: AccountConfig) -> Server | None:
     """Return the server of the last sync, if it succeeded and the configuration still names it.
 
@@ -331,6 +356,6 @@ def _known(account: AccountState, config: AccountConfig) -> Server | None:
 
 def _waits(account: AccountState, now: int, interval: int) -> bool:
     """Return whether an account is not to be synced yet; times far ahead were set by a wrong clock."""
-    if account.next_try is not None and now < account.next_try <= now + interval + 86_400:
-        return True
+    if account.next_try is not None:  # after a failure, sooner than usual or later
+        return now < account.next_try <= now + interval + 86_400
     return account.tried_at is not None and now - interval < account.tried_at <= now

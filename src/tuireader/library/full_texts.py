@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from tuireader import ingest
 from tuireader.errors import TuireaderError
+from tuireader.library.accounts import Accounts
 from tuireader.library.context import Context, UseCases
 from tuireader.library.page_tools import PageTools
 from tuireader.model import Article, NewMatch, TextFetched
@@ -56,20 +57,25 @@ class Round:
 class FullTexts(UseCases):
     """Fetch and store the texts of articles' pages for reading offline, search and watches."""
 
-    def __init__(self, context: Context, tools: PageTools) -> None:
+    def __init__(self, context: Context, tools: PageTools, accounts: Accounts) -> None:
         super().__init__(context)
         self._tools = tools
+        self._accounts = accounts
 
     async def fetch(self, article_id: int) -> Article:
         """Fetch the page of an article, store its text and display it from now on.
 
-        Raises TuireaderError when the page cannot be fetched or has much less text than the feed.
+        If that fails, the server of an account that has the article is asked for the text. Raises
+        TuireaderError when the page cannot be fetched or has much less text than the feed.
         """
         article = await self._context.article(article_id)
         self._context.require_network()
         try:
             await self._fetch(article, by_hand=True)
         except TuireaderError as error:
+            if html := await self._from_server(article):
+                await self._keep(article, html, article.url)
+                return await self._context.article(article_id)
             reason, now = error.message, self._now()
             await self._transact(lambda store: store.full_texts.fail(article_id, reason, now))
             raise
@@ -208,6 +214,19 @@ class FullTexts(UseCases):
         A page with quite another text than the feed's is accepted only `by_hand`.
         """
         html, base_url = await self._page_text(article, by_hand)
+        return await self._keep(article, html, base_url)
+
+    async def _from_server(self, article: Article) -> str:
+        """Return the text that the server of an account has for an article; `""` without a better one."""
+        if not self._context.config.accounts:
+            return ""
+        try:
+            html = await self._accounts.full_text(article.id)
+        except TuireaderError:
+            return ""
+        return "" if _reason_against(plain(html), article.title, plain(article.html), True) else html
+
+    async def _keep(self, article: Article, html: str, base_url: str) -> list[NewMatch]:
         now, rules = self._now(), self._context.rules
 
         def keep(store: Store) -> list[NewMatch]:

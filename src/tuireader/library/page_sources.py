@@ -10,7 +10,7 @@ from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases
 from tuireader.library.page_tools import PageTools, fetch_limits
 from tuireader.model import FetchFailed, FetchJob, FoundArticle, FoundOnPage
-from tuireader.subprocesses.sandbox import Failed
+from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tuireader.config import Config
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases
-from tuireader.subprocesses.sandbox import Failed, Sandbox
+from tuireader.subprocesses.jobs import Failed
+from tuireader.subprocesses.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import Fetcher, FetchLimits

@@ -20,7 +20,7 @@ from tuireader.library.alarms import Alarms
 from tuireader.library.context import Context, UseCases
 from tuireader.library.full_texts import FullTexts
 from tuireader.library.page_tools import fetch_limits
-from tuireader.model import Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating, Told
+from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating, Told
 from tuireader.subprocesses import python
 from tuireader.timing import schedule
 
@@ -199,10 +199,31 @@ class Refresh(UseCases):
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
             return
+        what = ["refresh", "--json", *([] if force else ["--due"]), *map(str, feed_ids or ())]
+        async with aclosing(self._in_subprocess(what)) as events:
+            async for event in events:
+                yield event
+
+    async def sync_in_subprocess(
+        self, accounts: Sequence[str] = (), *, marks_only: bool = False, believed: bool = False
+    ) -> AsyncGenerator[Event, None]:
+        """Sync accounts, by default all, in a process of its own (`tuireader sync --json`).
+
+        With `marks_only`, only send marks. `believed`: see `Accounts.sync`.
+        """
+        if self._context.offline:
+            return
+        what = ["sync", "--json", *(["--marks"] if marks_only else [])]
+        what += [*(["--accept-removals"] if believed else []), *accounts]
+        async with aclosing(self._in_subprocess(what)) as events:
+            async for event in events:
+                yield event
+
+    async def _in_subprocess(self, what: Sequence[str]) -> AsyncGenerator[Event, None]:
+        """Run a command of ours and yield the events that it prints; closing early ends it."""
         from tuireader.ingest.refresh import decode
 
         where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
-        what = ["refresh", "--json", *([] if force else ["--due"]), *map(str, feed_ids or ())]
         child = await asyncio.create_subprocess_exec(
             *python.command("tuireader", *where, *what),
             stdin=asyncio.subprocess.DEVNULL,
@@ -218,14 +239,15 @@ class Refresh(UseCases):
                 try:
                     event = decode(line.decode())
                 except (ValueError, KeyError, TypeError):
-                    log.warning("unexpected output of the refresh: %r", line[:200])
+                    log.warning("unexpected output of `tuireader %s`: %r", what[0], line[:200])
                     continue
                 ended = ended or isinstance(event, RefreshDone)
+                ended = ended or (isinstance(event, AccountSynced) and event.done)
                 yield event
             if not ended:
                 words = (await child.stderr.read()).decode(errors="replace").strip().splitlines()
                 raise TuireaderError(
-                    words[-1] if words else "the refresh stopped early", "press R to try again"
+                    words[-1] if words else f"the {what[0]} stopped early", "press R to try again"
                 )
         finally:
             if child.returncode is None:

@@ -20,6 +20,7 @@ class ViewKind(StrEnum):
     WATCH = "watch"
     LABEL = "label"
     FOLDER = "folder"
+    ACCOUNT = "account"
     FEED = "feed"
     QUERY = "query"
     NEW = "new"
@@ -29,8 +30,8 @@ class ViewKind(StrEnum):
 class View:
     """A view of articles.
 
-    `key` is the name of the watch, label or folder, the feed's id as text, or the expression. For a NEW view,
-    it is the newest article id when the reader was last used.
+    `key` is the name of the watch, label, folder or account, the feed's id as text, or the expression. For a
+    NEW view, it is the newest article id when the reader was last used.
     """
 
     kind: ViewKind
@@ -70,7 +71,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counts for the sidebar: `feeds` by feed id, `folders`, `watches` and `labels` by name.
+    """Counts for the sidebar: `feeds` by feed id, `folders`, `watches`, `labels` and `accounts` by name.
 
     Muted articles count only in `muted`.
     """
@@ -85,6 +86,7 @@ class Counts:
     muted: int = 0
     new: Count = Count()
     labels: Mapping[str, Count] = field(default_factory=dict)
+    accounts: Mapping[str, Count] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def _has_terminal() -> bool:
 async def _run(open_library: OpenLibrary, paths: Paths) -> int:
     async with open_library() as library:
         counting = asyncio.ensure_future(library.lists.counts())
-        first = not library.config.feeds and not library.offline and not (await counting).all.total
+        followed = library.config.feeds or library.config.accounts or library.offline
+        first = not followed and not (await counting).all.total
         await asyncio.sleep(0)  # the numbers are counted in a thread while Textual is imported
         # At Textual's 60 repaints a second, a key with two steps (a new layout, then its content)
         # shows up to 17 ms late.

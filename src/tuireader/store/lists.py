@@ -162,7 +162,11 @@ class Lists(Part):
             folders=self._in_folders(feeds),
             watches=self.watches(),
             labels=self._of_names("label", "key", "article_label", "label_id"),
+            accounts={name: self.count(View(ViewKind.ACCOUNT, name)) for name in self._accounts()},
         )
+
+    def _accounts(self) -> list[str]:
+        return self._column("SELECT name FROM account WHERE listed")
 
     def _in_feeds(self) -> dict[int, Count]:
         every = "SELECT feed_id, count(*) FROM article WHERE"
@@ -247,6 +251,13 @@ class Lists(Part):
                 return of_feeds([int(view.key)]), []
             case ViewKind.FOLDER:
                 feeds = self._column("SELECT id FROM feed WHERE subscribed AND folder = ?", (view.key,))
+                return of_feeds(feeds), []
+            case ViewKind.ACCOUNT:
+                feeds = self._column(
+                    """SELECT id FROM feed WHERE subscribed
+                       AND account_id = (SELECT id FROM account WHERE name = ?)""",
+                    (view.key,),
+                )
                 return of_feeds(feeds), []
             case ViewKind.NEW:  # without the back catalogue of a new feed
                 return f"a.id > ? AND a.time > a.arrived - {NEWS}{self._only_subscribed()}", [int(view.key)]

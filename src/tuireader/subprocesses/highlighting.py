@@ -5,7 +5,7 @@ Only for the sandbox: the lexers are regular expressions, which may never finish
 
 from __future__ import annotations
 
-from tuireader.subprocesses.sandbox import Failed
+from tuireader.subprocesses.jobs import Failed
 
 LONGEST = 60_000
 """Maximum characters of code to highlight."""

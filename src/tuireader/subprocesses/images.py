@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from tuireader.subprocesses.sandbox import Failed
+from tuireader.subprocesses.jobs import Failed
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF")
 _MOST_PIXELS = 50_000_000

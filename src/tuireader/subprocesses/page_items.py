@@ -16,9 +16,9 @@ from statistics import median_low
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from tuireader.subprocesses.jobs import Failed
 from tuireader.subprocesses.page_headings import HEADINGS, Headings, headed, headings
 from tuireader.subprocesses.page_tree import base_of, lines_of, select, spaced_text, text_of, tree, written
-from tuireader.subprocesses.sandbox import Failed
 from tuireader.text import page_dates
 
 if TYPE_CHECKING:

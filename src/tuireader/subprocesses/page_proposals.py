@@ -17,6 +17,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from tuireader.subprocesses.jobs import Failed
 from tuireader.subprocesses.page_blocks import Block, blocks, classes, is_link, missed, uniform, utility, zone
 from tuireader.subprocesses.page_headings import Headings, headings
 from tuireader.subprocesses.page_items import (
@@ -29,7 +30,6 @@ from tuireader.subprocesses.page_items import (
 )
 from tuireader.subprocesses.page_parts import HEADLINE, headline, link_selector, title_selector
 from tuireader.subprocesses.page_tree import base_of, select, shorten, text_of, tree
-from tuireader.subprocesses.sandbox import Failed
 from tuireader.text import cell_len, page_dates
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tuireader.subprocesses.jobs import Failed
 from tuireader.subprocesses.page_tree import base_of, lines_of, select, text_of, tree
-from tuireader.subprocesses.sandbox import Failed
 from tuireader.text import is_html, plain
 
 if TYPE_CHECKING:

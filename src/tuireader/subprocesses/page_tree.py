@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tuireader.subprocesses.sandbox import Failed
+from tuireader.subprocesses.jobs import Failed
 from tuireader.subprocesses.selectors import problem, xpath
 from tuireader.text import plain
 

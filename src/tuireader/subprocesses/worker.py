@@ -1,28 +1,18 @@
-"""A Python child process that answers requests: the parent's and the child's end.
-
-Messages are a length and `marshal` data: plain tuples take a third of the time of pickled dataclasses. Both
-ends run under the same interpreter, so its private format is safe to use.
-"""
+"""A Python child process that answers requests: the parent's end. The child's is in `serving`."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import marshal
-import os
-import signal
-import sys
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any
 
 from tuireader.subprocesses import python
+from tuireader.subprocesses.serving import HEADER, framed
 
-_HEADER = 8  # bytes of the length prefix of a message
-_PIPE = 1 << 18  # pipe size in bytes, to fit most messages: waking a process for each 64 KB is slow
 _READ_AHEAD = 1 << 20
-_MEMORY = 1 << 30
 _START_SECONDS = 20.0
 _EXIT_SECONDS = 1.0  # time for a process to end after closing its pipe
 
@@ -66,7 +56,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
                 answer = asyncio.get_running_loop().create_future()
                 self._answers.append(answer)
                 async with asyncio.timeout(seconds):
-                    requests.write(_framed(request))
+                    requests.write(framed(request))
                     with contextlib.suppress(ConnectionError):  # `_read` reports the failure
                         await requests.drain()
                     return await answer
@@ -120,7 +110,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
                 assert process.stdout is not None
                 try:
                     async with asyncio.timeout(_START_SECONDS):
-                        await process.stdout.readexactly(_HEADER)
+                        await process.stdout.readexactly(HEADER)
                 except BaseException as error:
                     self.process = None
                     signal = await _end(process)
@@ -138,7 +128,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
         died = WorkerDied(0)
         try:
             while True:
-                length = int.from_bytes(await process.stdout.readexactly(_HEADER), "big")
+                length = int.from_bytes(await process.stdout.readexactly(HEADER), "big")
                 values = marshal.loads(await process.stdout.readexactly(length))
                 answer = answers.popleft()
                 if not answer.done():
@@ -162,42 +152,3 @@ async def _end(process: asyncio.subprocess.Process) -> int:
         process.kill()
     await process.communicate()  # read an unwanted answer, which would keep it from ending
     return -min(0, await process.wait())
-
-
-def _framed(values: Any) -> bytes:
-    data = marshal.dumps(values)
-    return len(data).to_bytes(_HEADER, "big") + data
-
-
-# --------------------------------------------------------------------------- the child's end
-
-
-def serve(answer: Callable[[Any], Any], *, data: int | None = None) -> None:
-    """Answer requests until stdin ends. `data` limits the bytes of the process's own memory."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        if data is not None:
-            resource.setrlimit(resource.RLIMIT_DATA, (data, data))
-    for pipe in (0, 1):
-        with contextlib.suppress(OSError, AttributeError):  # no pipe, or not on Linux
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # keep stray prints out of the answers
-    answers.write(bytes(_HEADER))
-    answers.flush()
-    while length := int.from_bytes(requests.read(_HEADER), "big"):
-        answers.write(_framed(answer(marshal.loads(requests.read(length)))))
-        answers.flush()
-
-
-@contextlib.contextmanager
-def alarm(seconds: int) -> Iterator[None]:
-    """End this process after some seconds, in case its parent is gone."""
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)

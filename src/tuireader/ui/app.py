@@ -141,7 +141,8 @@ class TuireaderApp(Host):
 
             library = self.library
             await self.push_screen(
-                FirstRun(library.feeds, library.pages, library.exchange.import_file), self._main.welcomed
+                FirstRun(library.feeds, library.pages, library.exchange.import_file, library.accounts),
+                self._main.welcomed,
             )
 
     # -- keys, in the order of typing. Textual runs the binding of a key only after the key has bubbled
@@ -229,6 +230,7 @@ class TuireaderApp(Host):
             if self._main is not None:
                 await self._main.controllers.reader.keep_place()
                 await self._main.controllers.marks.finish()
+                await self._main.controllers.syncing.finish()
                 with suppress(TuireaderError):
                     await self.library.lists.away_since()  # notes that it was in use until now
                 await self.keep_frame()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tuireader.config import UiConfig
 from tuireader.model import Article, Counts, Feed, View, ViewKind
+from tuireader.model.accounts import AccountState
 from tuireader.ui.drawing.page_parts import Page
 from tuireader.ui.views import ALL, UNREAD
 
@@ -61,6 +62,7 @@ class Session:
         self.feeds: list[Feed] = []
         self.counts = _UNCOUNTED
         self.alarms = 0
+        self.accounts: list[AccountState] = []  # as they were when last counted
         self.closed_folders: set[str] = set()
         # the list
         self.view = UNREAD

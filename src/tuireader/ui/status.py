@@ -8,13 +8,18 @@ from tuireader.commands import BY_ID
 from tuireader.commands.sorts import SEARCH_SORTS
 from tuireader.config import ViewConfig
 from tuireader.model import Count, View, ViewKind
+from tuireader.model.accounts import AccountState
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui import views
+from tuireader.ui.drawing.times import list_time
 from tuireader.ui.session import Session
 from tuireader.ui.widgets.bars import BACK, QUIT
 from tuireader.ui.widgets.panes import Panes
 
 KeyOf = Callable[[str], str]
+
+LOGIN, SECRET = "login", "secret"
+"""A server wants other credentials; a password could not be read: the user has to edit the account."""
 
 _LIST = (
     "open",
@@ -42,7 +47,7 @@ _SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
 _EDITED = ("open", "edit_this", "remove_this", "refresh_one", "add_feed", "help", "quit_or_back")
 _SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
 _NO_ARTICLE = ("refresh_all", "add_feed", "show_hide_read", "search", "help", "quit_or_back")
-_KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.WATCH, ViewKind.QUERY)
+_KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
 
 
 # -- header
@@ -149,9 +154,34 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
     return (f"{selected}{articles.cursor + 1}/{count}{more}" if count else "", False)
 
 
-def alarm_note(session: Session) -> str:
-    """Return the number of open alarms, `""` without any."""
-    return f"! {counted(session.alarms, 'alarm')}" if session.alarms else ""
+def notes(session: Session, now: int) -> list[str]:
+    """Return the number of open alarms and the marks that servers do not have; below it, in fewer words."""
+    alarms = f"! {counted(session.alarms, 'alarm')}" if session.alarms else ""
+    away = [one for one in session.accounts if one.pending and one.error]
+    if not away:
+        return [alarms]
+    unsent = f"{counted(sum(one.pending for one in away), 'mark')} to send"
+    found = [[alarms, unsent, _why_unsent(away[0], now)], [alarms, unsent], [unsent]]
+    return [" · ".join(filter(None, words)) for words in found]
+
+
+def _why_unsent(account: AccountState, now: int) -> str:
+    if account.refusal in (LOGIN, SECRET):
+        return f"sign in to {account.name} again"
+    since = "" if account.synced_at is None else f" since {list_time(account.synced_at, now)}"
+    return f"{account.name} not reached{since}"
+
+
+def account_trouble(account: AccountState, key_of: KeyOf) -> str:
+    """Return why an account is not in sync, and the key that helps; `""` if it is."""
+    edits = f"{key_of('edit_this')} edits the account"
+    if account.refusal in (LOGIN, SECRET):
+        return f"{account.error} · {edits}"
+    if account.error:
+        return account.error
+    if account.asks:
+        return f"{account.asks} · {key_of('edit_this')} decides"
+    return f"{counted(account.refused, 'mark')} refused by the server" if account.refused else ""
 
 
 def _sidebar_position(panes: Panes, key_of: KeyOf) -> tuple[str, bool]:

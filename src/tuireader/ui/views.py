@@ -20,7 +20,7 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
     if view.kind is ViewKind.NEW:
         return "New since last time"
     if view.kind is ViewKind.FEED:
-        return next((feed.title or feed.url for feed in feeds if str(feed.id) == view.key), "Feed")
+        return next((feed.title or feed.address for feed in feeds if str(feed.id) == view.key), "Feed")
     if view == MUTED:
         return "Muted"
     for item in views:
@@ -28,7 +28,7 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
             return item.name
     if view.kind is ViewKind.QUERY:
         return f"Search: {view.key}" if view.key else "Search"
-    if view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER):
+    if view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER, ViewKind.ACCOUNT):
         return view.key
     return view.kind.value.capitalize()
 
@@ -39,7 +39,12 @@ def count_of(view: View, counts: Counts) -> Count | None:
         return None
     if view.kind is ViewKind.FEED:
         return counts.feeds.get(int(view.key), Count())
-    named = {"watch": counts.watches, "label": counts.labels, "folder": counts.folders}.get(view.kind.value)
+    named = {
+        "watch": counts.watches,
+        "label": counts.labels,
+        "folder": counts.folders,
+        "account": counts.accounts,
+    }.get(view.kind.value)
     if named is not None:
         return named.get(view.key, Count())
     found: Count = getattr(counts, view.kind.value)
@@ -57,6 +62,9 @@ def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
         own = f"feed:={phrase(_one_name(int(view.key), feeds))}"
     elif view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER):
         own = f"{view.kind.value}:={phrase(view.key)}"
+    elif view.kind is ViewKind.ACCOUNT:
+        folders = dict.fromkeys(feed.folder for feed in feeds if feed.account == view.key) or [view.key]
+        own = " OR ".join(f"folder:={phrase(folder)}" for folder in folders)
     else:
         own = _QUERIES.get(view.kind.value, "")
     parts = [part for part in (own, filter.strip()) if part]
@@ -78,4 +86,11 @@ def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:
         return [int(view.key)]
     if view.kind is ViewKind.FOLDER:
         return [feed.id for feed in feeds if feed.folder == view.key]
+    if view.kind is ViewKind.ACCOUNT:
+        return [feed.id for feed in feeds if feed.account == view.key]
     return None
+
+
+def category_of(feed: Feed) -> str:
+    """Return the folder of a feed, of an account's feed its category on the server; `""` without one."""
+    return feed.folder.removeprefix(feed.account).removeprefix(" / ") if feed.account else feed.folder

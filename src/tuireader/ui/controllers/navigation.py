@@ -62,6 +62,7 @@ class Navigation(Controller):
             ViewKind.FEED: [str(feed.id) for feed in feeds],
             ViewKind.FOLDER: [feed.folder for feed in feeds],
             ViewKind.LABEL: [label.name for label in await self.library.labels.all()],
+            ViewKind.ACCOUNT: [account.name for account in self.library.config.accounts],
             ViewKind.WATCH: self.library.watches.colors,
         }
         if view.key not in there.get(view.kind, [view.key]):

@@ -6,13 +6,14 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from tuireader.delivery import terminal
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import (
+    AccountSynced,
     Away,
     Event,
     FeedDone,
@@ -26,6 +27,7 @@ from tuireader.model import (
 )
 from tuireader.text.wording import counted, followed, left_out
 from tuireader.ui.controllers.controller import Controller
+from tuireader.ui.controllers.syncing import Syncing
 from tuireader.ui.widgets.bars import TopLine
 
 _RELOAD_EVERY = 1.0  # seconds between two readings of the list during a refresh
@@ -44,11 +46,13 @@ class Refreshing(Controller):
     """
 
     top: TopLine
+    syncing: Syncing
     reload: Callable[[], Awaitable[None]]
     completed: Callable[[int], Awaitable[None]]
 
     def __post_init__(self) -> None:
         self.running = False
+        self._asked = False  # whether it was started by a key
         self._failed: list[FeedDone] = []
         self._matches: list[NewMatch] = []
         self.reloaded_at = 0.0
@@ -68,13 +72,24 @@ class Refreshing(Controller):
 
     def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> None:
         """Fetch feeds in the background."""
+        self._start(lambda: self.library.refresh.run_in_subprocess(feed_ids, force=force), asked=force)
+
+    def sync(self, accounts: Sequence[str] = (), *, believed: bool = False) -> None:
+        """Sync accounts, by default all, in the background; `believed` accepts the loss of most feeds."""
+        if not self.library.config.accounts:
+            self.host.say(f"No accounts yet · {self.host.key_of('add_account')} in the palette")
+            return
+        sync = self.library.refresh.sync_in_subprocess
+        self._start(lambda: sync(accounts, believed=believed), asked=True)
+
+    def _start(self, events: Callable[[], AsyncGenerator[Event, None]], *, asked: bool) -> None:
         if self.library.offline:
             self.host.say("Offline: feeds are not fetched")
         elif self.running:
             self.host.say("Already refreshing")
         else:
-            self.running = True
-            self.top.run_worker(self._run(feed_ids, force), group="refresh")
+            self.running, self._asked = True, asked
+            self.top.run_worker(self._run(events), group="refresh")
 
     async def _begin(self) -> None:
         with suppress(DatabaseError):  # not writable now; reported when it matters
@@ -123,14 +138,13 @@ class Refreshing(Controller):
         if not self.running and await self.library.database.changed_elsewhere():
             await self.reload()
 
-    async def _run(self, feed_ids: Sequence[int] | None, force: bool) -> None:
+    async def _run(self, start: Callable[[], AsyncGenerator[Event, None]]) -> None:
         self._failed.clear()
         self._matches.clear()
         new = 0
         self.top.show(progress="refreshing …")
         try:
-            events = self.library.refresh.run_in_subprocess(feed_ids, force=force)
-            async with aclosing(events):
+            async with aclosing(start()) as events:
                 async for event in events:
                     new += event.new if isinstance(event, FeedDone) else 0
                     await self._take(event, new)
@@ -163,6 +177,8 @@ class Refreshing(Controller):
             if (event.new or event.changed) and self.may_reload(now):
                 self.reloaded_at = now
                 await self.reload()
+        elif isinstance(event, AccountSynced):
+            await self._take_sync(event)
         elif isinstance(event, NewMatch):
             self._matches.append(event)
         elif isinstance(event, Relating):
@@ -183,6 +199,16 @@ class Refreshing(Controller):
         elif isinstance(event, RefreshDone):
             self._summarize(event)
         await asyncio.sleep(0)  # keys come first
+
+    async def _take_sync(self, event: AccountSynced) -> None:
+        fresh = f" · {event.new:,} new" if event.new else ""
+        self.top.show(progress=f"syncing {event.account}{fresh}")
+        now = time.monotonic()
+        if (event.new or event.changed or event.taken) and (event.done or self.may_reload(now)):
+            self.reloaded_at = now
+            await self.reload()
+        if event.done:
+            self.syncing.tell(event, asked=self._asked)
 
     def may_reload(self, now: float) -> bool:
         """Return whether the list may be read again now: keys would have to wait for it."""

@@ -17,7 +17,9 @@ from tuireader.ui.controllers.navigation import Navigation
 from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search import Search
+from tuireader.ui.controllers.syncing import Syncing
 from tuireader.ui.drawing.sidebar_items import sidebar_items
+from tuireader.ui.status import account_trouble
 from tuireader.ui.widgets.bars import TopLine
 from tuireader.ui.workers import run_latest
 
@@ -35,7 +37,8 @@ class Controllers(Controller):
         self.marks = Marks(*base, self._show_marks, self._marks_stored)
         self.listing = Listing(*base, self.marks)
         self.reader = Reader(*base, self.marks, self._opening)
-        self.refreshing = Refreshing(*base, self.top, self.reload, self.reader.completed)
+        self.syncing = Syncing(*base, self.top, self.count_marks)
+        self.refreshing = Refreshing(*base, self.top, self.syncing, self.reload, self.reader.completed)
         self.chosen = Chosen(*base, self.marks)
         self.search = Search(*base, self.listing)
         self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen)
@@ -60,6 +63,7 @@ class Controllers(Controller):
         self.changed()
 
     def _marks_stored(self, lists_changed: bool) -> None:
+        self.syncing.marked()
         if lists_changed:
             run_latest(self.panes, self._reload_later, "reload")
         else:
@@ -94,8 +98,21 @@ class Controllers(Controller):
                 folds=session.folds,
                 views=self.library.searches.saved,
                 new=self.library.lists.new_view,
+                accounts=self._account_troubles(),
             )
         )
+
+    def _account_troubles(self) -> dict[str, str]:
+        """Return the errors of the accounts in the configuration."""
+        errors = {one.name: account_trouble(one, self.host.key_of) for one in self.session.accounts}
+        return {one.name: errors.get(one.name, "") for one in self.library.config.accounts}
+
+    async def count_marks(self) -> None:
+        """Read the state of the accounts, and how many marks their servers do not have."""
+        if self.library.config.accounts or self.session.accounts:
+            self.session.accounts = await self.library.accounts.all(aside=True)
+            self.draw_sidebar()
+            self.changed()
 
     def recount(self) -> None:
         """Count again, soon; a request during a count makes it run once more."""
@@ -112,6 +129,7 @@ class Controllers(Controller):
                 self.session.alarms = await self.library.alarms.count()
                 self.draw_sidebar()
                 self.changed()
+                await self.count_marks()
         finally:
             self._counts = False
         await self.library.database.checkpoint()

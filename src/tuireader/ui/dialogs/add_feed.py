@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.timer import Timer
 from textual.widgets import Input, OptionList, Static
 
@@ -26,21 +27,43 @@ if TYPE_CHECKING:
     from tuireader.library.page_sources import PageSources
 
 _ADDRESS = "Address of a feed, or of any page that links to one"
-_LOOK = "enter looks for feeds · esc closes"
+_LOOK = "enter looks for feeds · ctrl+t adds an account · esc closes"
 _ADD = "enter adds it, with or without a folder · esc closes"
 _PAUSE = 0.3  # seconds that the cursor rests on a feed before the feed is fetched
 
 
+Subscribe = Callable[[str, str, str], Awaitable[bool]]
+"""Subscribes an account to a feed, in a category; returns whether it is new."""
+
+
 class AddFeed(Dialog[int | None]):
-    """Dialog that adds a feed; the result is the number of new feeds."""
+    """Dialog that adds a feed; the result is the number of new feeds.
+
+    `places` are further folders, as (account, category): there, `subscribe` adds it on the account's server,
+    and `account` is set. The result `ACCOUNT` stands for the wish to add an account instead.
+    """
+
+    ACCOUNT = -1
+    BINDINGS: ClassVar = [Binding("ctrl+t", "account", show=False)]
 
     VERTICAL_BREAKPOINTS = [*Dialog.VERTICAL_BREAKPOINTS, (36, "-roomy")]  # noqa: RUF012
 
-    def __init__(self, feeds: Feeds, pages: PageSources, folders: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        feeds: Feeds,
+        pages: PageSources,
+        folders: Sequence[str] = (),
+        *,
+        places: Mapping[str, tuple[str, str]] | None = None,
+        subscribe: Subscribe | None = None,
+    ) -> None:
         super().__init__(classes="-short")
         self._feeds = feeds
         self._pages = pages
         self._folders = sorted({folder for folder in folders if folder})
+        self._places = dict(places or {})
+        self._subscribe = subscribe
+        self.account = ""  # that was subscribed to the feed
         self._found: Sequence[FoundFeed] = ()
         self._chosen: FoundFeed | None = None  # once set, the dialog asks for its folder
         self._previewed: FoundFeed | None = None
@@ -179,7 +202,8 @@ class AddFeed(Dialog[int | None]):
         self.line.value = ""
         self.line.placeholder = "Folder (optional)"
         self.line.focus()
-        self.choices.show([Choice(folder, folder) for folder in self._folders])
+        there = [Choice(place, place, note="on its server") for place in self._places]
+        self.choices.show([*(Choice(folder, folder) for folder in self._folders), *there])
         self._show_feed(feed)
 
     def _show_feed(self, feed: FoundFeed, error: str = "") -> None:
@@ -196,7 +220,16 @@ class AddFeed(Dialog[int | None]):
     async def _add(self, feed: FoundFeed, folder: str) -> None:
         preview = self._previews.get(feed.url)
         untitled = isinstance(preview, FeedPreview) and not preview.title  # a feed with a title keeps it
+        place = self._place(folder)
         try:
+            if place is not None and self._subscribe is not None:
+                self._tell(f"Asking {place[0]} …", "esc closes")
+                if await self._subscribe(place[0], feed.url, place[1]):
+                    self.account = place[0]
+                else:
+                    self.host.say(f"{place[0]} has it already")
+                self.dismiss(0)
+                return
             added = await self._feeds.add([(feed.url, feed.title if untitled else "", folder)])
         except (TuireaderError, OSError) as error:
             self._show_feed(feed, str(error))
@@ -204,3 +237,15 @@ class AddFeed(Dialog[int | None]):
         if not added:
             self.host.say("Already subscribed")
         self.dismiss(added)
+
+    def _place(self, folder: str) -> tuple[str, str] | None:
+        """Return account and category that a folder stands for, None for one of ours."""
+        if folder in self._folders:
+            return None
+        name, _, category = folder.partition(" / ")
+        typed = (name, category) if category and name in self._places else None
+        return self._places.get(folder) or typed
+
+    def action_account(self) -> None:
+        """Leave for the dialog that adds an account."""
+        self.dismiss(self.ACCOUNT)

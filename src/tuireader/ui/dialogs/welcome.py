@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from tuireader.ui.widgets.field import Field
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
+    from tuireader.library.accounts import Accounts
     from tuireader.library.exchange import Imported
     from tuireader.library.feeds import Feeds
     from tuireader.library.page_sources import PageSources
@@ -32,6 +34,7 @@ _WAYS = (
     ("s", "Start with the feeds checked below"),
     ("d", "Look around first: the demo, offline, with its own feeds"),
     ("u", "Enter the address of a feed or of any page"),
+    ("m", "Sign in to an account on a server: Miniflux, FreshRSS"),
     ("o", "Import the subscriptions of an OPML file"),
     ("q", "Quit"),
 )
@@ -83,12 +86,13 @@ class StarterFeeds(Choices):
 
 
 class FirstRun(Dialog[int | None]):
-    """Dialog for the first start; the result is the number of new feeds, None without any."""
+    """Dialog for the first start; the result is the number of new feeds, 0 with an account, else None."""
 
     BINDINGS: ClassVar = [
         Binding("s", "starter", show=False),
         Binding("d", "demo", show=False),
         Binding("u", "address", show=False),
+        Binding("m", "account", show=False),
         Binding("o", "opml", show=False),
         Binding("a", "all", show=False),
         Binding("q", "quit", show=False),
@@ -96,12 +100,17 @@ class FirstRun(Dialog[int | None]):
     AUTO_FOCUS = "StarterFeeds"
 
     def __init__(
-        self, feeds: Feeds, pages: PageSources, import_file: Callable[[Path], Awaitable[Imported]]
+        self,
+        feeds: Feeds,
+        pages: PageSources,
+        import_file: Callable[[Path], Awaitable[Imported]],
+        accounts: Accounts,
     ) -> None:
         super().__init__()
         self._feeds = feeds
         self._pages = pages
         self._import_file = import_file
+        self._accounts = accounts
 
     def compose(self) -> ComposeResult:
         """Compose the ways to start, above the starter feeds."""
@@ -162,6 +171,20 @@ class FirstRun(Dialog[int | None]):
         """Ask for an address."""
         self.app.push_screen(AddFeed(self._feeds, self._pages), self._added)
 
+    def action_account(self) -> None:
+        """Ask for an account."""
+        run_latest(self, self._ask_account, "account")
+
+    async def _ask_account(self) -> None:
+        from tuireader.ui.dialogs.account import AddAccount
+
+        keyring = await asyncio.to_thread(self._accounts.has_keyring)
+        self.app.push_screen(AddAccount(self._accounts, keyring=keyring), self._account_added)
+
+    def _account_added(self, name: str | None) -> None:
+        if name is not None:
+            self.dismiss(0)
+
     def action_opml(self) -> None:
         """Ask for a file."""
         lines = (Field("path", "OPML file", "", "~/subscriptions.opml"),)
@@ -181,7 +204,9 @@ class FirstRun(Dialog[int | None]):
         return done.new
 
     def _added(self, added: int | None) -> None:
-        if added:
+        if added == AddFeed.ACCOUNT:
+            self.action_account()
+        elif added:
             self.dismiss(added)
 
     def action_quit(self) -> None:

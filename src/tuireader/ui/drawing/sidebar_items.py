@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
-from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, UNREAD
+from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, UNREAD, category_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class SidebarItem:
     """A view, or a heading, which has no view.
 
     `unread` and `total` count the rows of its list: stories if they are folded, else articles. `mark` is a
-    sign before the text (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed.
+    sign before the text (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed or account.
     """
 
     label: str
@@ -38,12 +38,14 @@ def sidebar_items(
     folds: bool = False,
     views: Sequence[ViewConfig] = (),
     new: View | None = None,
+    accounts: Mapping[str, str] | None = None,
 ) -> tuple[SidebarItem, ...]:
     """Return New (if not empty), Today, Unread, Starred, All, Muted (if not empty), then saved searches,
-    watches, labels and feeds by folder.
+    watches, labels, feeds by folder, and the feeds of accounts by category.
 
     Labels are sorted by name, everything else as in the configuration. Feeds of folders in `closed` are left
     out. With `folds`, stories are counted, else articles. `new` shows the articles since the last session.
+    `accounts` are the errors of accounts by name, `""` without one.
     """
 
     def line(label: str, view: View, count: Count, mark: str = "", watch: str = "") -> SidebarItem:
@@ -70,9 +72,15 @@ def sidebar_items(
     if counts.labels:
         lines += [SidebarItem(""), SidebarItem("Labels")]
         lines += [line(name, View(ViewKind.LABEL, name), count, "#") for name, count in counts.labels.items()]
-    if feeds:
+    local = [feed for feed in feeds if not feed.account]
+    if local:
         lines += [SidebarItem(""), SidebarItem("Feeds")]
-        lines.extend(_feed_items(feeds, counts, closed, folds))
+        lines.extend(_feed_items(local, counts, closed, folds))
+    for name, trouble in (accounts or {}).items():
+        count = counts.accounts.get(name, Count())
+        heading = line(name, View(ViewKind.ACCOUNT, name), count)
+        lines += [SidebarItem(""), replace(heading, trouble=trouble)]
+        lines.extend(_feed_items([feed for feed in feeds if feed.account == name], counts, closed, folds))
     return tuple(lines)
 
 
@@ -83,10 +91,11 @@ def _feed_items(
     for feed in feeds:
         folders.setdefault(feed.folder, []).append(feed)
     for folder, members in folders.items():
-        if folder:
+        title = category_of(members[0])
+        if title:
             count = counts.folders.get(folder, Count())
             yield SidebarItem(
-                folder,
+                title,
                 View(ViewKind.FOLDER, folder),
                 count.unread_rows(folds),
                 count.rows(folds),
@@ -98,11 +107,11 @@ def _feed_items(
             count = counts.feeds.get(feed.id, Count())
             paused = feed.state == "paused"
             yield SidebarItem(
-                feed.title or feed.url,
+                feed.title or feed.address,
                 View(ViewKind.FEED, str(feed.id)),
                 count.unread_rows(folds),
                 count.rows(folds),
-                depth=1 if folder else 0,
+                depth=1 if title else 0,
                 trouble="" if paused else feed.last_error,
                 paused=paused,
             )

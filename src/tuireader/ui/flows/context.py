@@ -37,6 +37,8 @@ class Outcome:
     recount: bool = False
     feeds_added: int = 0
     refresh: Sequence[int] = ()  # feeds to fetch
+    sync: Sequence[str] = ()  # accounts to sync
+    believed: bool = False  # even if they have lost most of their feeds
     run: Sequence[str] = ()  # commands
 
 
@@ -141,6 +143,8 @@ class FlowRunner:
             main.recount()
         if outcome.refresh:
             main.refreshing.refresh(outcome.refresh)
+        if outcome.sync:
+            main.refreshing.sync(outcome.sync, believed=outcome.believed)
         for command_id in outcome.run:
             await self._run_command(command_id)
         main.changed()

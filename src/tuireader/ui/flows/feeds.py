@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tuireader.config import ViewConfig
 from tuireader.config.selectors import KEYS as SELECTORS
 from tuireader.dedup import label_key, label_name
-from tuireader.errors import DatabaseError, TuireaderError
+from tuireader.errors import TuireaderError
 from tuireader.model import Feed, View, ViewKind
 from tuireader.query import QueryError, parse
 from tuireader.text import without_password
 from tuireader.ui import views
 from tuireader.ui.controllers.mark_steps import Step, Write
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows import accounts
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.forms import changed, confirm, fill_in
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.widgets.field import Field, Pick
+
+if TYPE_CHECKING:
+    from tuireader.ui.dialogs.add_feed import Subscribe
 
 _REMEDIES = {
     "user_agent": ("Agent", "user agent to send to this feed only"),
@@ -34,9 +40,22 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a feed and its folder."""
     from tuireader.ui.dialogs.add_feed import AddFeed
 
-    folders = [feed.folder for feed in main.session.feeds]
-    added = await ask(AddFeed(main.library.feeds, main.library.pages, folders))
+    library = main.library
+    places = {name: (name, "") for name in (one.name for one in library.config.accounts)}
+    places |= {one.folder: (one.account, views.category_of(one)) for one in main.session.feeds if one.account}
+    folders = [feed.folder for feed in main.session.feeds if not feed.account]
+    dialog = AddFeed(library.feeds, library.pages, folders, places=places, subscribe=_subscribe(main))
+    added = await ask(dialog)
+    if added == AddFeed.ACCOUNT:
+        return await accounts.add_account(main, ask)
+    if dialog.account:
+        return Outcome(said=f"Added to {dialog.account}", config_changed=True, sync=(dialog.account,))
     return Outcome(feeds_added=added) if added else None
+
+
+def _subscribe(main: Controllers) -> Subscribe | None:
+    """Return the function that subscribes an account to a feed, None without accounts."""
+    return main.library.accounts.add_feed if main.library.config.accounts else None
 
 
 # -- change
@@ -54,13 +73,17 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
     """Ask for changes to a feed, folder, watch, label or saved search (default: the chosen one)."""
     view = view or _chosen(main)
     if view.kind is ViewKind.FEED and (feed := _feed(main, int(view.key))) is not None:
-        return await _edit_feed(main, ask, feed)
+        return await (accounts.edit_feed if feed.account else _edit_feed)(main, ask, feed)
+    if view.kind is ViewKind.ACCOUNT:
+        return await accounts.edit_account(main, ask, view.key)
+    if view.kind is ViewKind.FOLDER and (feed := _first_of_account(main, view.key)) is not None:
+        return await accounts.edit_category(main, ask, feed.account, views.category_of(feed))
     if view.kind is ViewKind.FOLDER:
         line = Field("name", "Name", view.key, "leave empty to remove the folder")
-        return await _ask(main, ask, f"Folder {view.key}", (line,), partial(_rename_folder, main, view.key))
+        return await fill_in(ask, f"Folder {view.key}", (line,), partial(_rename_folder, main, view.key))
     if view.kind is ViewKind.LABEL:
         line = Field("name", "Name", view.key, "another label's name merges them")
-        return await _ask(main, ask, f"Label {view.key}", (line,), partial(_rename_label, main, view.key))
+        return await fill_in(ask, f"Label {view.key}", (line,), partial(_rename_label, main, view.key))
     if view.kind is ViewKind.WATCH:
         watches = main.library.config.watches
         config = next((one for one in watches if one.name == view.key), None)
@@ -70,29 +93,13 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
     return _NO
 
 
-async def _ask(
-    main: Controllers,
-    ask: Asking,
-    title: str,
-    lines: Sequence[Field | Pick],
-    save: Callable[[Mapping[str, str]], Awaitable[Outcome]],
-    about: str = "",
-) -> Outcome | None:
-    """Show a form; `save` makes the change while it is open and returns the outcome."""
-    from tuireader.ui.dialogs.form import Form
-
-    outcomes: list[Outcome] = []
-
-    async def keep(values: Mapping[str, str]) -> str:
-        outcomes.append(await save(values))
-        return outcomes[-1].said
-
-    said = await ask(Form(title, lines, keep, about=about))
-    return None if said is None else outcomes[-1]
-
-
 def _feed(main: Controllers, feed_id: int) -> Feed | None:
     return next((feed for feed in main.session.feeds if feed.id == feed_id), None)
+
+
+def _first_of_account(main: Controllers, folder: str) -> Feed | None:
+    """Return the first feed of an account in a folder, if that is one of its categories."""
+    return next((feed for feed in main.session.feeds if feed.account and feed.folder == folder), None)
 
 
 def _saved(main: Controllers, view: View) -> ViewConfig | None:
@@ -144,7 +151,7 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
         *selector_fields(config),
         Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
     )
-    return await _ask(main, ask, feed.title or feed.url, lines, partial(_save_feed, main, feed), about)
+    return await fill_in(ask, feed.title or feed.url, lines, partial(_save_feed, main, feed), about)
 
 
 async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
@@ -161,7 +168,7 @@ async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -
         requests={key: values[key] for key in _REMEDIES if key in values},
         selectors={key: values[key] for key in SELECTORS if key in values},
     )
-    return _changed(main, f"{values['title'] or feed.title or feed.url} saved")
+    return changed(main, f"{values['title'] or feed.title or feed.url} saved")
 
 
 async def _rename_folder(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
@@ -169,7 +176,7 @@ async def _rename_folder(main: Controllers, name: str, values: Mapping[str, str]
     await main.library.feeds.rename_folder(name, new)
     said = f"Folder {name} renamed to {new}" if new else f"Folder {name} removed; its feeds stay"
     moved = View(ViewKind.FOLDER, name), View(ViewKind.FOLDER, new) if new else views.ALL
-    return _changed(main, said, moved)
+    return changed(main, said, moved)
 
 
 async def _rename_label(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
@@ -219,7 +226,7 @@ async def _ask_search(
         Field("query", "Search", expression, 'words, "a phrase", title:word, is:unread, age:<3d …'),
     )
     title = f"Saved search {replaces}" if replaces else "Save this search"
-    return await _ask(main, ask, title, lines, partial(_save_search, main, replaces))
+    return await fill_in(ask, title, lines, partial(_save_search, main, replaces))
 
 
 async def _save_search(main: Controllers, replaces: str, values: Mapping[str, str]) -> Outcome:
@@ -236,7 +243,7 @@ async def _save_search(main: Controllers, replaces: str, values: Mapping[str, st
     await main.library.searches.save(name, expression, replaces)
     moved = None if before is None else (before, View(ViewKind.QUERY, expression))
     removes = main.host.key_of("remove_this")
-    return _changed(main, f"Saved as {name} · {removes} in the sidebar removes it", moved)
+    return changed(main, f"Saved as {name} · {removes} in the sidebar removes it", moved)
 
 
 # -- remove
@@ -244,57 +251,31 @@ async def _save_search(main: Controllers, replaces: str, values: Mapping[str, st
 
 async def remove(main: Controllers, ask: Asking, view: View | None = None) -> Outcome | None:
     """Ask, then remove the feed, watch, label or saved search of a view (default: the chosen one)."""
-    view, library = view or _chosen(main), main.library
+    view, library, undo = view or _chosen(main), main.library, main.host.undo_hint
     if view.kind is ViewKind.FEED and (feed := _feed(main, int(view.key))) is not None:
+        if feed.account:
+            return await accounts.remove_feed(main, ask, feed)
         name = feed.title or feed.url
         question = f"Unsubscribe from {name}?\nIts articles are kept and can still be searched."
         do: Callable[[], Awaitable[object]] = partial(library.feeds.remove, feed.id)
         said = f"Unsubscribed from {name}; its articles are kept"
-        return await _confirm(main, ask, "feed", question, do, said)
+        return await confirm(main, ask, "feed", question, do, f"{said}{undo}")
+    if view.kind is ViewKind.ACCOUNT:
+        return await accounts.remove_account(main, ask, view.key)
     if view.kind is ViewKind.WATCH:
         question = f"Remove the watch {view.key}?\nIts articles are kept."
         do = partial(library.watches.remove, view.key)
-        return await _confirm(main, ask, "watch", question, do, f"Watch {view.key} removed")
+        return await confirm(main, ask, "watch", question, do, f"Watch {view.key} removed{undo}")
     if view.kind is ViewKind.LABEL:
         question = f"Remove the label {view.key} from all articles?\nThe articles are kept."
         do = partial(_mark, main, f"{view.key} removed", lambda _: library.labels.remove(view.key))
-        return await _confirm(main, ask, "label", question, do, f"Label {view.key} removed")
+        return await confirm(main, ask, "label", question, do, f"Label {view.key} removed{undo}")
     if (saved := _saved(main, view)) is not None:
         question = f"Remove {saved.name} from the sidebar?\nIt searches for {saved.query}"
         do = partial(library.searches.remove, saved.name)
-        said = f"{saved.name} removed from the sidebar"
-        return await _confirm(main, ask, "saved search", question, do, said)
+        said = f"{saved.name} removed from the sidebar{undo}"
+        return await confirm(main, ask, "saved search", question, do, said)
     if view.kind is ViewKind.FOLDER:
         edits = main.host.key_of("edit_this")
         return Outcome(said=f"A folder disappears with its last feed; {edits} renames it")
     return _NO
-
-
-async def _confirm(
-    main: Controllers, ask: Asking, what: str, question: str, do: Callable[[], Awaitable[object]], said: str
-) -> Outcome | None:
-    from tuireader.ui.dialogs.form import Confirm
-
-    if await ask(Confirm(f"Remove a {what}", question, "removes it")):
-        return await change(do, f"{said}{main.host.undo_hint}", main, ask)
-    return None
-
-
-# -- outcomes
-
-
-def _changed(main: Controllers, said: str, moved: tuple[View, View] | None = None) -> Outcome:
-    return Outcome(moved, f"{said}{main.host.undo_hint}", config_changed=True)
-
-
-async def change(
-    edit: Callable[[], Awaitable[object]], said: str, main: Controllers, ask: Asking
-) -> Outcome | None:
-    """Make a change and report it, or the error."""
-    try:
-        await edit()
-    except (TuireaderError, OSError) as error:
-        if isinstance(error, DatabaseError) and main.marks.unsaved:
-            return None  # that has a toast already
-        return Outcome(said=str(error), severity="error", seconds=10)
-    return Outcome(said=said, config_changed=True)

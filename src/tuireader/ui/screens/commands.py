@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from tuireader.model import ViewKind
 from tuireader.ui import views
 from tuireader.ui.bindings import MOVES
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows import articles, feeds, files, guide, lists, settings, watches
+from tuireader.ui.flows import accounts, articles, feeds, files, guide, lists, settings, watches
 from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
 
 Commands = dict[str, Callable[..., Any]]
@@ -76,6 +77,7 @@ _FLOWS: dict[str, Flow] = {
     "show_hide_read": lists.show_hide_read,
     "save_view": feeds.save_view,
     "add_feed": feeds.add_feed,
+    "add_account": accounts.add_account,
     "edit_this": feeds.edit,
     "remove_this": feeds.remove,
     "new_watch": watches.watch_here,
@@ -104,8 +106,12 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
 
     def refresh_one() -> None:
         article = main.session.article if main.chosen.in_article else None
-        feed_ids = views.feed_ids_of(main.session.view, main.session.feeds)
-        refreshing.refresh([article.feed_id] if article else feed_ids)
+        view = main.session.view
+        if article is None and view.kind is ViewKind.ACCOUNT:
+            refreshing.sync([view.key])
+        else:
+            feed_ids = views.feed_ids_of(view, main.session.feeds)
+            refreshing.refresh([article.feed_id] if article else feed_ids)
 
     return {
         **{command_id: partial(flows.run, flow) for command_id, flow in _FLOWS.items()},
@@ -144,6 +150,7 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "search": partial(main.search.open, filters=False),
         "filter": partial(main.search.open, filters=True),
         "refresh_all": refreshing.refresh,
+        "sync_accounts": refreshing.sync,
         "refresh_one": refresh_one,
         "edit_config": partial(flows.run, settings.edit_config, keys_wait=False),
     }

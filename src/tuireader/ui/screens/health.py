@@ -16,7 +16,7 @@ from tuireader.ui.drawing.feed_summary import texts_note
 from tuireader.ui.drawing.lines import Line, error_lines
 from tuireader.ui.drawing.times import age, until
 from tuireader.ui.flows.context import FlowRunner, Outcome
-from tuireader.ui.flows.feeds import change
+from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row
 
@@ -38,6 +38,8 @@ def _since(moment: int | None, now: int) -> str:
 
 
 def _next(feed: Feed, now: int) -> str:
+    if feed.account:
+        return "by its server"
     if feed.state != "ok":
         return "only by hand"
     if feed.next_try is None or feed.next_try <= now:
@@ -47,7 +49,7 @@ def _next(feed: Feed, now: int) -> str:
 
 def _name(feed: Feed) -> str:
     """Return the title of a feed, else its address without the scheme."""
-    url = without_password(feed.url)
+    url = without_password(feed.address)
     return feed.title if feed.title not in ("", url) else url.partition("://")[2] or url
 
 
@@ -98,7 +100,7 @@ def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -
 def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None) -> list[Line]:
     """Return details of a feed, errors first."""
     feed = health.feed
-    url = without_password(feed.url)
+    url = without_password(feed.address)
     titled = feed.title not in ("", url)
     where = [one for one in (feed.folder, url if titled else "") if one]
     name = feed.title if titled else url
@@ -222,7 +224,7 @@ class Health(TableScreen):
         health = self._current
         if health is None:
             return
-        feed, name = health.feed, health.feed.title or health.feed.url
+        feed, name = health.feed, health.feed.title or health.feed.address
         if feed.state == "paused":
             await self._edit(partial(self.library.feeds.resume, feed.id), f"{name} resumed")
         else:

@@ -23,7 +23,7 @@ from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.host import Host, host_of
 from tuireader.ui.screens.commands import INSTEAD, Commands, commands
 from tuireader.ui.session import Session
-from tuireader.ui.status import alarm_note, footer_keys, footer_position, header
+from tuireader.ui.status import footer_keys, footer_position, header, notes
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
@@ -125,6 +125,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.run_worker(self._keep_frame(), group="frame")
         self.session.alarms = await self.library.alarms.count()
         self.update_footer()
+        await self.controllers.count_marks()
         self.session.searches[:] = await self.library.searches.history()
         await self.hits.mark_watches()
         self.articles.forget_strips()
@@ -145,7 +146,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         key_of = self.host.key_of
         keys = footer_keys(self.session, self.panes, key_of)
         position, trouble = footer_position(self.session, self.panes, key_of)
-        self.status.show(keys, position, trouble, alarm_note(self.session))
+        self.status.show(keys, position, trouble, notes(self.session, int(self.host.clock())))
 
     def update_bars(self) -> None:
         """Update view, counts, keys and position."""
@@ -197,7 +198,8 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     async def welcomed(self, added: int | None) -> None:
         """After the welcome, show the first keys to know and fetch the new feeds."""
         await self.flows.run(guide.show_tour)
-        await self.flows.apply(Outcome(feeds_added=added or 0))
+        accounts = [one.name for one in self.library.config.accounts]
+        await self.flows.apply(Outcome(feeds_added=added or 0, config_changed=added == 0, sync=accounts))
 
     # -- messages
 

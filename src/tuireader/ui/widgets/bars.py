@@ -14,6 +14,7 @@ from tuireader.ui.drawing.styles import Styles
 from tuireader.ui.host import host_of
 
 QUIT, BACK = "Quit", "Back"
+_KEYS = 44  # cells that warnings leave to the keys
 _KEPT = (BY_ID["help"].title, QUIT, BACK)
 
 
@@ -86,26 +87,34 @@ class StatusLine(Bar):
         self._keys: tuple[tuple[str, str], ...] = ()
         self._where = ""
         self._trouble = False
-        self._note = ""
+        self._notes: Sequence[str] = ()
 
-    def show(self, keys: Sequence[tuple[str, str]], where: str, trouble: bool, note: str = "") -> None:
-        """Show `(key, title)` pairs, a warning, and the position; with `trouble`, `where` is an error."""
-        new = (tuple(keys), where, trouble, note)
-        if new != (self._keys, self._where, self._trouble, self._note):
-            self._keys, self._where, self._trouble, self._note = new
+    def show(
+        self, keys: Sequence[tuple[str, str]], where: str, trouble: bool, notes: Sequence[str] = ()
+    ) -> None:
+        """Show `(key, title)` pairs, the first of some warnings that fits, and the position.
+
+        With `trouble`, `where` is an error.
+        """
+        new = (tuple(keys), where, trouble, tuple(notes))
+        if new != (self._keys, self._where, self._trouble, self._notes):
+            self._keys, self._where, self._trouble, self._notes = new
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw the footer."""
-        return self.draw(self._keys, self._where, trouble=self._trouble, note=self._note)
+        return self.draw(self._keys, self._where, trouble=self._trouble, notes=self._notes)
 
-    def draw(self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool, note: str = "") -> Strip:
+    def draw(
+        self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool, notes: Sequence[str] = ()
+    ) -> Strip:
         """Return the footer with warning, position and as many keys as fit, always with help and quit."""
         styles, width = self.theme_styles, self.size.width
         base = styles.base
         share = width - 2 if trouble else max(width // 2, width - 40)
         where = cut(where, max(0, share)) if where else ""
-        note = f"{note}  " if note and cell_len(note) + cell_len(where) < width - 30 else ""
+        note = next((one for one in notes if one and cell_len(one) + cell_len(where) < width - _KEYS), "")
+        note = f"{note}  " if note else ""
         right = cell_len(note) + cell_len(where)
         room = width - right - 2
         segments = [Segment(" ", base)]

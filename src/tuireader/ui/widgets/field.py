@@ -21,13 +21,17 @@ _LABEL = 11  # width in cells
 
 
 class Field(Horizontal):
-    """A labelled text field; `key` is the id of its input."""
+    """A labelled text field; `key` is the id of its input. A `hidden` value shows as dots."""
 
-    def __init__(self, key: str, label: str, value: str = "", placeholder: str = "") -> None:
+    def __init__(
+        self, key: str, label: str, value: str = "", placeholder: str = "", *, hidden: bool = False
+    ) -> None:
         super().__init__(classes="field")
         self.key = key
         self._label = label
-        self._input = Input(value, placeholder=placeholder, compact=True, select_on_focus=False, id=key)
+        self._input = Input(
+            value, placeholder=placeholder, compact=True, select_on_focus=False, id=key, password=hidden
+        )
 
     def compose(self) -> ComposeResult:
         """Compose label and input."""

@@ -193,6 +193,8 @@ class Sidebar(CursorPane):
         room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 2)
         label_style = styles.strong if item.unread and item.watch else styles.text
         label_style = styles.dim if item.depth and not item.unread else label_style
+        if item.view.kind is ViewKind.ACCOUNT:
+            label_style = styles.dim + BOLD
         count_style = styles.text if item.unread else styles.dim
         return Strip(
             [

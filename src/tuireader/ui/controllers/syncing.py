@@ -1,0 +1,125 @@
+"""Syncing controller: send marks to the servers of accounts soon after they were made; report syncs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+
+from textual.timer import Timer
+
+from tuireader.errors import TuireaderError
+from tuireader.model import AccountSynced
+from tuireader.text.wording import counted
+from tuireader.ui.controllers.controller import Controller
+from tuireader.ui.status import LOGIN
+from tuireader.ui.widgets.bars import TopLine
+
+SOON = 2.0
+"""Seconds from the last mark until marks are sent."""
+LATER = 10.0
+"""The same while another sync of the account runs."""
+LAST = 2.0
+"""Seconds for which the exit waits for the servers."""
+
+
+@dataclass(eq=False)
+class Syncing(Controller):
+    """Sends marks in a process of its own. `count` shows how many are left."""
+
+    top: TopLine
+    count: Callable[[], Awaitable[None]]
+
+    def __post_init__(self) -> None:
+        self._timer: Timer | None = None
+        self._idle = asyncio.Event()  # cleared while marks are sent
+        self._idle.set()
+        self._told: dict[str, str] = {}  # the last trouble of each account
+
+    # -- marks
+
+    def marked(self, after: float | None = None) -> None:
+        """Send marks soon, when no more of them are made."""
+        if not self.library.config.accounts or self.library.offline:
+            return
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.top.set_timer(
+            SOON if after is None else after, lambda: self.top.run_worker(self._send(), group="marks sent")
+        )
+
+    async def _send(self) -> None:
+        if not self._idle.is_set():
+            self.marked()
+            return
+        self._idle.clear()
+        try:
+            names = await self.library.accounts.with_marks()
+            if not names:
+                return
+            events = self.library.refresh.sync_in_subprocess(names, marks_only=True)
+            async with aclosing(events):
+                async for event in events:
+                    if isinstance(event, AccountSynced) and event.done:
+                        self.tell(event, asked=False)
+                        if event.error and not event.refusal:
+                            self.marked(LATER)
+            await self.count()
+        except TuireaderError as error:
+            self._say_once("", str(error))
+        finally:
+            self._idle.set()
+
+    async def finish(self) -> None:
+        """Send marks before the program ends, as far as that is possible soon."""
+        if not self.library.config.accounts or self.library.offline:
+            return
+        with suppress(TuireaderError, TimeoutError):
+            async with asyncio.timeout(LAST):
+                await self._idle.wait()
+                if names := await self.library.accounts.with_marks(last=True):
+                    self.top.show(progress="sending marks …")
+                    events = self.library.refresh.sync_in_subprocess(names, marks_only=True)
+                    async with aclosing(events):
+                        async for _ in events:
+                            pass
+
+    # -- what is told
+
+    def tell(self, done: AccountSynced, *, asked: bool) -> None:
+        """Show the outcome of a sync: an error and a question once, news if it was `asked` for."""
+        name = done.account
+        if asked:
+            self._told.pop(name, None)
+        if done.refusal == LOGIN:
+            edits = self.host.key_of("edit_this")
+            self._say_once(name, f"{name}: sign in again · {edits} in the sidebar edits the account", LOGIN)
+        elif done.refusal:
+            waiting = f" · {counted(done.pending, 'mark')} to send" if done.pending else ""
+            self._say_once(name, f"{name}: {done.error}{waiting}", done.refusal)
+        elif done.asks:
+            decides = self.host.key_of("edit_this")
+            self._say_once(name, f"{name}: {done.asks} · {decides} in the sidebar decides", done.asks)
+        elif not done.error:
+            self._told.pop(name, None)
+            if asked:
+                self.host.say(f"{name}: {_brought(done)}")
+        elif asked:
+            self.host.say(f"{name}: {done.error}")
+
+    def _say_once(self, name: str, message: str, kind: str = "") -> None:
+        """Show a warning, unless the account had the same kind of trouble the last time."""
+        if self._told.get(name) != (kind or message):
+            self._told[name] = kind or message
+            self.host.say(message, severity="warning", seconds=8)
+
+
+def _brought(done: AccountSynced) -> str:
+    """Return what a sync brought: `12 new · 3 marks taken · 1 mark sent`."""
+    parts = [
+        f"{done.new:,} new" if done.new else "",
+        f"{counted(done.taken, 'mark')} taken" if done.taken else "",
+        f"{counted(done.sent, 'mark')} sent" if done.sent else "",
+    ]
+    return " · ".join(filter(None, parts)) or "nothing new"

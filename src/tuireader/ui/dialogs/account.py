@@ -1,0 +1,190 @@
+"""Dialog to add an account: sign in to a server, see what is there, then keep it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tuireader.config import AccountConfig
+from tuireader.errors import TuireaderError
+from tuireader.text import clean, display_host
+from tuireader.text.wording import counted
+from tuireader.ui.dialogs.dialog import FormDialog
+from tuireader.ui.drawing.lines import Line
+from tuireader.ui.widgets.details import Details
+from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.workers import run_latest
+
+if TYPE_CHECKING:
+    from tuireader.library.accounts import Accounts, Preview
+
+KINDS = {"miniflux": "Miniflux", "greader": "FreshRSS or other Google Reader API"}
+SECRET = "or env:NAME, cmd:PROGRAM, keyring:NAME"
+"""Other values of a field for a password: references to one."""
+_ABOUT = {
+    "miniflux": "Without a user, the password is an API key: Settings › API Keys.",
+    "greader": "FreshRSS has an API password of its own: Settings › Profile.",
+}
+_STAYS = "Local feeds stay as they are; marks go both ways."
+_MOST = 6  # categories shown
+
+
+class AddAccount(FormDialog[str | None]):
+    """Fields of an account; enter signs in and shows its feeds, again it adds it. Returns its name.
+
+    With `keyring`, the password may be kept there instead of in the configuration.
+    """
+
+    def __init__(self, accounts: Accounts, *, keyring: bool = False) -> None:
+        super().__init__(classes="form -short")
+        self._accounts = accounts
+        self._keyring = keyring
+        self._seen: tuple[AccountConfig, Preview] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Compose the fields, the feeds of the account, and the keys."""
+        self._kind = Pick("kind", "Server", KINDS)
+        self._url = Field("url", "Address", "", "https://…")
+        self._user = Field("user", "User", "", "your name there")
+        self._secret = Field("secret", "Password", "", f"hidden; {SECRET}", hidden=True)
+        self._keep = Pick("keep", "Kept in", {"keyring": "keyring", "": "configuration"}, "keyring")
+        self._title = Field("name", "Name", "", "in the sidebar: one word, by default the host")
+        self._about = Details(id="preview")
+        kept = [self._keep] if self._keyring else []
+        yield self.box(
+            "Add an account",
+            self._kind,
+            self._url,
+            self._user,
+            self._secret,
+            *kept,
+            self._title,
+            self._about,
+        )
+
+    def on_mount(self) -> None:
+        """Show the keys, and start in the address."""
+        self._show()
+        self.query_one("#url").focus()
+
+    def _show(self) -> None:
+        """Show what is known of the account, and the keys."""
+        about = (((_ABOUT[self._kind.value], "dim"),), ((_STAYS, "dim"),))
+        self._about.show(*(about if self._seen is None else _lines(self._seen[1])))
+        self.show_hint()
+
+    def show_hint(self, error: str = "") -> None:
+        """Show the keys, below an error if there is one."""
+        if self._seen is None:
+            self.hint("enter signs in · esc cancels · ↑ ↓ move · ← → choose", error)
+        else:
+            self.hint("enter adds it and fetches its articles · esc cancels", error)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Forget what was seen; show a password that is only a reference to one."""
+        from tuireader.feeds.secrets import PREFIXES
+
+        event.stop()
+        if event.input.id == "secret":
+            event.input.password = not event.value.startswith(PREFIXES)
+        self._forget()
+
+    def on_pick_changed(self) -> None:
+        """Forget what was seen."""
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._seen is None or self._seen[0] != self._account():
+            self._seen = None
+            self._show()
+
+    def _account(self) -> AccountConfig:
+        """Return the account of the fields."""
+        url = self._url.value
+        url = url if not url or "://" in url else f"https://{url}"
+        secret, user = self._secret.value, self._user.value
+        account = AccountConfig(self._title.value or name_of(url), self._kind.value, url, user)
+        if not user and self._kind.value == "miniflux":
+            return replace(account, token=secret)
+        return replace(account, password=secret)
+
+    def action_save(self) -> None:
+        """Sign in, or add the account if what is there has been shown."""
+        if self._seen is not None and self._seen[0] == self._account():
+            self.save_by(self.save)
+        else:
+            run_latest(self, self._look, "save")
+
+    async def _look(self) -> None:
+        account = self._account()
+        try:
+            _require(account)
+            self._accounts.require_new(account)
+            self.hint("Signing in …")
+            preview = await self._accounts.preview(account)
+        except TuireaderError as error:
+            self.show_hint(str(error))
+        else:
+            self._seen = account, preview
+            self._show()
+
+    async def save(self) -> str:
+        """Write the account to the configuration."""
+        assert self._seen is not None
+        account, preview = self._seen
+        account = replace(account, url=preview.url)
+        secret = account.token or account.password
+        if self._keyring and self._keep.value and not _is_reference(secret):
+            kept = await self._accounts.keep_secret(account.name, secret)
+            account = replace(account, token=kept) if account.token else replace(account, password=kept)
+        await self._accounts.add(account)
+        return account.name
+
+
+def name_of(url: str) -> str:
+    """Return the host of an address as a name for its account, `""` without one."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", host.removeprefix("www."))[:40].lstrip("._-")
+
+
+def _is_reference(secret: str) -> bool:
+    from tuireader.feeds.secrets import PREFIXES
+
+    return secret.startswith(PREFIXES)
+
+
+def _require(account: AccountConfig) -> None:
+    """Raise TuireaderError if something has to be entered yet."""
+    if not account.url:
+        raise TuireaderError("Enter the address of the server")
+    if not account.user and account.kind != "miniflux":
+        raise TuireaderError("Enter your user name")
+    if not (account.password or account.token):
+        raise TuireaderError(
+            "Enter the password" if account.user else "Enter a user and a password, or an API key"
+        )
+
+
+def _lines(preview: Preview) -> list[Line]:
+    """Return software, user, and the number of feeds by category."""
+    who = f" · {preview.user}" if preview.user else ""
+    lines: list[Line] = [
+        ((clean(preview.software), "strong"), (f" at {display_host(preview.url)}{who}", "dim")),
+        ((counted(len(preview.feeds), "feed") if preview.feeds else "no feeds yet", "text"),),
+    ]
+    categories = list(preview.categories.items())
+    shown = categories if len(categories) <= _MOST else categories[: _MOST - 1]
+    lines += [
+        ((f"{count:>5}  ", "dim"), (clean(title) or "without a category", "text")) for title, count in shown
+    ]
+    if len(shown) < len(categories):
+        lines.append(((f"       and {len(categories) - len(shown)} more categories", "dim"),))
+    return lines

@@ -1,0 +1,149 @@
+"""Add, edit and remove accounts, and change their feeds on their servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from tuireader.config import AccountConfig
+from tuireader.model import Feed, View, ViewKind
+from tuireader.ui import views
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.forms import changed, confirm, fill_in
+from tuireader.ui.widgets.field import Field, Pick
+
+_SIGNS_IN = ("url", "user", "password", "token")
+
+
+async def add_account(main: Controllers, ask: Asking) -> Outcome | None:
+    """Ask for an account, and start its first sync."""
+    from tuireader.ui.dialogs.account import AddAccount
+
+    accounts = main.library.accounts
+    keyring = await asyncio.to_thread(accounts.has_keyring)
+    name = await ask(AddAccount(accounts, keyring=keyring))
+    return None if name is None else added(main, name)
+
+
+def added(main: Controllers, name: str) -> Outcome:
+    """Return the outcome of a new account."""
+    said = f"Account {name} added{main.host.undo_hint}"
+    return Outcome(said=said, config_changed=True, view=View(ViewKind.ACCOUNT, name), sync=(name,))
+
+
+async def edit_account(main: Controllers, ask: Asking, name: str) -> Outcome | None:
+    """Ask for changes of an account, and what to do with feeds that its server no longer lists."""
+    from tuireader.config.edit import format_value
+    from tuireader.ui.dialogs.account import SECRET
+
+    asks = next((one.asks for one in await main.library.accounts.all() if one.name == name), "")
+    account = main.library.accounts.config(name)
+    interval = format_value(AccountConfig, "interval", account.interval)
+    lines: tuple[Field | Pick, ...] = (
+        *([Pick("lost", "Lost feeds", {"": "keep them", "hide": "hide them"})] if asks else []),
+        Field("url", "Address", account.url),
+        Field("user", "User", account.user, "none with an API key of Miniflux"),
+        Field("secret", "Password", "", f"as before, {SECRET}", hidden=True),
+        Field("interval", "Every", interval, _USUAL),
+    )
+    lost = f"{asks[:1].upper()}{asks[1:]}; their articles are kept in any case.\n" if asks else ""
+    about = f"{lost}It signs in before it is saved. For Miniflux without a user, the password is an API key."
+    return await fill_in(ask, f"Account {name}", lines, partial(_save_account, main, account), about)
+
+
+_USUAL = "10m"
+
+
+async def _save_account(main: Controllers, account: AccountConfig, values: Mapping[str, str]) -> Outcome:
+    from tuireader.config.edit import parse_value
+
+    user, secret = values["user"], values["secret"] or account.token or account.password
+    keyed = account.kind == "miniflux" and (not user or (bool(account.token) and user == account.user))
+    after = replace(
+        account,
+        url=values["url"],
+        user=user,
+        password="" if keyed else secret,
+        token=secret if keyed else "",
+    )
+    changes: dict[str, object] = {
+        name: getattr(after, name) for name in _SIGNS_IN if getattr(after, name) != getattr(account, name)
+    }
+    interval = parse_value(AccountConfig, "interval", values["interval"] or _USUAL)
+    if changes:
+        changes["url"] = (await main.library.accounts.preview(after)).url
+    await main.library.accounts.edit(account.name, **changes, interval=interval)
+    saved = changed(main, f"Account {account.name} saved")
+    return replace(saved, sync=(account.name,), believed=bool(values.get("lost")))
+
+
+async def remove_account(main: Controllers, ask: Asking, name: str) -> Outcome | None:
+    """Ask, then remove an account here."""
+    question = (
+        f"Remove the account {name} from this program?\n"
+        "Its articles are kept here; nothing changes on the server."
+    )
+    said = f"Account {name} removed; its articles are kept{main.host.undo_hint}"
+    return await confirm(main, ask, "account", question, partial(main.library.accounts.remove, name), said)
+
+
+# -- feeds
+
+
+async def edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
+    """Ask for title and category of a feed, and change them on its server."""
+    others = {views.category_of(one) for one in main.session.feeds if one.account == feed.account}
+    category = views.category_of(feed)
+    lines = (
+        Field("title", "Name", feed.title),
+        Field("category", "Category", category, "none, or the first one of the server"),
+    )
+    about = [feed.address, f"Categories: {', '.join(sorted(filter(None, others)))}", _THERE]
+    save = partial(_save_feed, main, feed)
+    return await fill_in(ask, feed.title or feed.address, lines, save, "\n".join(about))
+
+
+_THERE = "Name and category are changed on the server."
+
+
+async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
+    title, category = values["title"], values["category"]
+    await main.library.accounts.change_feed(
+        feed.id,
+        title=title if title and title != feed.title else None,
+        category=category if category != views.category_of(feed) else None,
+    )
+    return Outcome(said=f"{title or feed.title} saved on {feed.account}", config_changed=True)
+
+
+async def edit_category(main: Controllers, ask: Asking, name: str, title: str) -> Outcome | None:
+    """Ask for another name of a category, and rename it on the server of an account."""
+    line = Field("name", "Name", title, "leave empty to remove the category; its feeds stay")
+    save = partial(_rename_category, main, name, title)
+    return await fill_in(ask, f"Category {title} of {name}", (line,), save, _THERE_TOO)
+
+
+_THERE_TOO = "It is changed on the server."
+
+
+async def _rename_category(main: Controllers, name: str, title: str, values: Mapping[str, str]) -> Outcome:
+    new = values["name"]
+    await main.library.accounts.rename_category(name, title, new)
+    place = View(ViewKind.FOLDER, f"{name} / {new}") if new else View(ViewKind.ACCOUNT, name)
+    said = f"Category {title} renamed to {new}" if new else f"Category {title} removed; its feeds stay"
+    return Outcome((View(ViewKind.FOLDER, f"{name} / {title}"), place), said, config_changed=True)
+
+
+async def remove_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
+    """Ask, then unsubscribe an account from a feed, on its server."""
+    title = feed.title or feed.address
+    question = (
+        f"Unsubscribe {feed.account} from {title}, on its server?\n"
+        "Its articles are kept here and can still be searched."
+    )
+    do = partial(main.library.accounts.remove_feed, feed.id)
+    said = f"{feed.account} no longer has {title}; its articles are kept"
+    return await confirm(main, ask, "feed", question, do, said)

@@ -1,0 +1,60 @@
+"""Forms and questions of flows, and the outcomes of the changes that they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from tuireader.errors import DatabaseError, TuireaderError
+from tuireader.model import View
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.widgets.field import Field, Pick
+
+
+async def fill_in(
+    ask: Asking,
+    title: str,
+    lines: Sequence[Field | Pick],
+    save: Callable[[Mapping[str, str]], Awaitable[Outcome]],
+    about: str = "",
+) -> Outcome | None:
+    """Show a form; `save` makes the change while it is open and returns the outcome."""
+    from tuireader.ui.dialogs.form import Form
+
+    outcomes: list[Outcome] = []
+
+    async def keep(values: Mapping[str, str]) -> str:
+        outcomes.append(await save(values))
+        return outcomes[-1].said
+
+    said = await ask(Form(title, lines, keep, about=about))
+    return None if said is None else outcomes[-1]
+
+
+async def confirm(
+    main: Controllers, ask: Asking, what: str, question: str, do: Callable[[], Awaitable[object]], said: str
+) -> Outcome | None:
+    """Ask before something is removed; `said` is the message afterwards."""
+    from tuireader.ui.dialogs.form import Confirm
+
+    if await ask(Confirm(f"Remove a {what}", question, "removes it")):
+        return await change(do, said, main, ask)
+    return None
+
+
+def changed(main: Controllers, said: str, moved: tuple[View, View] | None = None) -> Outcome:
+    """Return the outcome of a change of the configuration, which undo takes back."""
+    return Outcome(moved, f"{said}{main.host.undo_hint}", config_changed=True)
+
+
+async def change(
+    edit: Callable[[], Awaitable[object]], said: str, main: Controllers, ask: Asking
+) -> Outcome | None:
+    """Make a change and report it, or the error."""
+    try:
+        await edit()
+    except (TuireaderError, OSError) as error:
+        if isinstance(error, DatabaseError) and main.marks.unsaved:
+            return None  # that has a toast already
+        return Outcome(said=str(error), severity="error", seconds=10)
+    return Outcome(said=said, config_changed=True)
