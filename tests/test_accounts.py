@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import ALL, opened, titles
+from tests.builders import ALL, item, opened, refreshed, rss, titles
 from tests.servers.clients import synced
 from tests.servers.fake import TOKEN
 from tests.servers.fake_miniflux import FakeMiniflux
+from tests.web import Web
 from tuireader.errors import UsageError
 from tuireader.library import Library
+from tuireader.library.accounts import Preview
 from tuireader.model import View, ViewKind
 
 WATCH = """
@@ -111,6 +113,47 @@ async def test_watches_and_mutes_know_new_feeds_by_name(tmp_path: Path, server: 
             "WeChat in another",
         }
         assert "WeChat, loud" not in await titles(library, ALL)
+
+
+async def test_articles_of_a_removed_account_go_to_local_feeds_that_have_them(
+    tmp_path: Path, server: FakeMiniflux, web: Web
+) -> None:
+    entry = server.add_entry(server.feeds[0], "One", "<p>The text</p>")
+    local = web.serve("/local.xml", rss("Local", [item("1", "One", "<p>The text</p>", url=entry.url)]))
+    text = f'{account(server, TOKEN)}[[feeds]]\nurl = "{local}"\n'
+    for end in ("removed", "unsubscribed"):
+        folder = tmp_path / end
+        folder.mkdir()
+        async with opened(folder, text) as library:
+            await synced(library)
+            await refreshed(library)
+            assert await sources(library) == {"One": "News"}
+            if end == "removed":
+                await library.accounts.remove("home")
+            else:
+                await library.feeds.remove(await library.feeds.find("News"))
+            assert await sources(library) == {"One": "Local"}
+
+
+async def sources(library: Library) -> dict[str, str]:
+    """The feeds of articles by title."""
+    return {
+        row.title: library.feeds.title(row.feed_id)
+        for row in await library.lists.rows(await library.lists.ids(ALL))
+    }
+
+
+def test_a_password_in_the_clear_is_noticed() -> None:
+    exposed = {
+        url: Preview(url, "me", "Miniflux", ()).is_exposed
+        for url in (
+            "http://rss.example.org",
+            "https://rss.example.org",
+            "http://127.0.0.1:80",
+            "http://nas.local",
+        )
+    }
+    assert [url for url, is_exposed in exposed.items() if is_exposed] == ["http://rss.example.org"]
 
 
 async def test_a_password_that_cannot_be_read_is_tried_again(

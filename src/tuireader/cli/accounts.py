@@ -139,6 +139,8 @@ def _show(preview: Preview) -> None:
     say(f"{preview.software} at {without_password(preview.url)}, signed in as {preview.user}: {feeds}")
     for category, count in preview.categories.items():
         say(f"  {category or 'without a category'}: {count}")
+    if preview.is_exposed:
+        say("tuireader: others on the way can read the password: use an https address if the server has one")
 
 
 @account.command("list")

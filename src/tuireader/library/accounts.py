@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 from tuireader import files
 from tuireader.config import AccountConfig, FeedConfig
@@ -40,6 +41,13 @@ class Preview:
     def categories(self) -> dict[str, int]:
         """Number of feeds by category, in the order of the server."""
         return dict(Counter(feed.category for feed in self.feeds))
+
+    @property
+    def is_exposed(self) -> bool:
+        """True if the password is sent over the internet without encryption."""
+        from tuireader.feeds.hosts import may_be_public
+
+        return self.url.startswith("http:") and may_be_public(urlsplit(self.url).hostname or "")
 
 
 class Accounts(UseCases):
