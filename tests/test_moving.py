@@ -16,6 +16,7 @@ from tuireader.config import load
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
+from tuireader.store import maintenance
 
 
 class Server(FakeMiniflux):
@@ -78,6 +79,12 @@ async def library(server: Server, web: Web, tmp_path: Path) -> AsyncIterator[Lib
         yield made
 
 
+async def of_feed(library: Library, title: str) -> list[str]:
+    """The titles of a feed's articles."""
+    (feed,) = [one for one in await library.feeds.all() if one.title == title]
+    return await titles(library, View(ViewKind.FEED, str(feed.id)))
+
+
 async def places(library: Library) -> dict[str, str]:
     """The folders of feeds by title."""
     return {feed.title: feed.folder for feed in await library.feeds.all()}
@@ -110,6 +117,7 @@ async def test_feeds_move_with_their_marks(library: Library, server: Server) -> 
     (watch,) = library.config.watches
     assert watch.feeds == ("home / Tech", "My news")
     assert (await synced(library)).new == 0 and await marks(library) == BEFORE
+    assert set(await of_feed(library, "My news")) == {"Entry 1", "Entry 2", "Entry 3"}
     again = await library.moving.push("home")
     assert (again.feeds, again.refused) == ([], [])
 
@@ -173,6 +181,8 @@ async def test_feeds_that_a_server_cannot_fetch_stay(
 
 async def test_feeds_come_back_with_their_articles(library: Library, server: Server, tmp_path: Path) -> None:
     await library.moving.push("home")
+    server.add_entry(server.feeds[0], "Only there")
+    await synced(library)
     moved = await library.moving.pull("home")
     assert sorted(moved.feeds) == ["My news", "other.xml"]
     await library.accounts.remove("home")
@@ -181,8 +191,11 @@ async def test_feeds_come_back_with_their_articles(library: Library, server: Ser
         ("", ""), ("My news", "Tech"), ("other.xml", "Tech"),
     }  # fmt: skip
     assert library.config.watches[0].feeds == ("Tech", "My news")
-    await refreshed(library)
-    assert await marks(library) == BEFORE
-    news = next(feed for feed in await library.feeds.all() if feed.title == "My news")
-    listed = await titles(library, View(ViewKind.FEED, str(news.id)))
-    assert not news.account and set(listed) == {"Entry 1", "Entry 2", "Entry 3"}
+    everything = {"Entry 1", "Entry 2", "Entry 3", "Only there"}
+    for _ in range(2):
+        assert await marks(library) == BEFORE | {"Only there": (False, False)}
+        assert set(await of_feed(library, "My news")) == everything
+        assert set(await of_feed(library, "other.xml")) == {"Fourth"}
+        await refreshed(library)
+    assert all(not feed.account for feed in await library.feeds.all())
+    assert [one for one in maintenance.check(library.paths.database) if one.problem] == []

@@ -19,6 +19,7 @@ from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.refresh import Refresh
 from tuireader.model import AccountSynced, Feed
 from tuireader.model.accounts import category_of
+from tuireader.store import Store
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 
@@ -129,6 +130,7 @@ class Moving(UseCases):
             if lost := [key for key in _OWN_SETTINGS if getattr(feed, key) != getattr(FeedConfig(), key)]:
                 moved.remarks.append(f"{there.title}: {', '.join(lost)} of local feeds were given up")
         if pairs:
+            await self._transfer([(here.id, there.id) for here, there in pairs])
             what = f"{counted(len(pairs), 'feed')} moved to {name}"
             await self._context.change_feeds(lambda text: _without(text, pairs, moved.remarks), what)
 
@@ -172,7 +174,20 @@ class Moving(UseCases):
             return text
 
         await self._context.change_config(edit, f"{counted(len(new), 'feed')} of {account} made local")
+        feeds = self._context.feeds
+        local = {address_key(feed.url): feed.id for feed in feeds if not feed.account}
+        theirs = [feed for feed in feeds if feed.account == account and address_key(feed.address) in local]
+        await self._transfer([(feed.id, local[address_key(feed.address)]) for feed in theirs])
         return moved
+
+    async def _transfer(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Give articles of feeds to the feeds that these became."""
+
+        def transfer(store: Store) -> None:
+            for old, new in pairs:
+                store.appearances.transfer(old, new)
+
+        await self._transact(transfer)
 
 
 def _stays(feed: FeedConfig) -> str:

@@ -25,7 +25,7 @@ from tuireader.store.full_texts import FullTexts
 from tuireader.store.incoming import CONTENT, IncomingEntry, Saved, content
 from tuireader.store.index import Index
 from tuireader.store.match_log import MatchLog
-from tuireader.store.sql import Part
+from tuireader.store.sql import Part, id_list
 
 _TEXT = "title, url, author, summary, html, base_url, extra, url_key, text_key"
 """Columns of a variant after its keys: a feed's stored text of an article."""
@@ -121,6 +121,29 @@ class Appearances(Part):
                 if self._index.has(article_id):
                     saved.reindex(old, text)
         self._index.exchange(saved.reindexed)
+
+    def transfer(self, old: int, new: int) -> None:
+        """Give the articles of a feed to the feed that it became, except those that this one has, too."""
+        ids = self._column(
+            """SELECT DISTINCT article_id FROM appearance WHERE feed_id = ?1
+               AND article_id NOT IN (SELECT article_id FROM appearance WHERE feed_id = ?2)""",
+            (old, new),
+        )
+        given = "article_id IN (SELECT value FROM json_each(?))"
+        self._conn.execute(
+            f"UPDATE OR IGNORE appearance SET feed_id = ? WHERE feed_id = ? AND {given}",
+            (new, old, id_list(ids)),
+        )
+        left = set(self._column("SELECT article_id FROM appearance WHERE feed_id = ?", (old,)))
+        moved = id_list(set(ids) - left)
+        for table in ("variant", "match", "revision"):
+            self._conn.execute(
+                f"UPDATE {table} SET feed_id = ? WHERE feed_id = ? AND {given}", (new, old, moved)
+            )
+        self._conn.execute(
+            "UPDATE article SET feed_id = ? WHERE feed_id = ? AND id IN (SELECT value FROM json_each(?))",
+            (new, old, moved),
+        )
 
     def _display(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
         """Display another text; with `unread`, mark the article as unread if that text is new to the user."""
