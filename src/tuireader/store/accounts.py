@@ -262,7 +262,8 @@ class Accounts(Part):
         )
 
 
-_PENDING = "SELECT count(*) FROM remote_entry r WHERE r.account_id = account.id AND r.pending != 0"
+_PENDING = """SELECT count(*) FROM remote_entry r JOIN feed f ON f.id = r.feed_id AND f.vanished_at IS NULL
+  WHERE r.account_id = account.id AND r.pending != 0"""
 _STATE = f"""SELECT id, name, url, user, software, progress, tried_at, synced_at, next_try, error, hint,
   refusal, streak, asks, ({_PENDING} AND refused = ''), ({_PENDING} AND refused != '') FROM account"""
 

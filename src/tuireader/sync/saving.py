@@ -98,7 +98,7 @@ def _store_marks(
     places: Mapping[str, tuple[int, int]],
     now: int,
 ) -> int:
-    """Merge the marks of entries, and remember which articles they are; return the number of marks taken."""
+    """Merge the marks of entries, and remember which articles they are; return how many changed there."""
     met = [one for one in entries if one.id not in known or known[one.id].article_id != places[one.id][0]]
     strangers = {one.id for one in met}
     taken = 0
@@ -107,7 +107,7 @@ def _store_marks(
         taken += merge_marks(store, account_id, mark, marks, known, now)
         # nothing tells which side changed an article that both had: read and starred win
         marked = [places[one.id][0] for one in met if one.has(mark)]
-        taken += len(store.marks.set(mark, marked, True, now=now, journal=False).ids)
+        store.marks.set(mark, marked, True, now=now, journal=False)
     store.remote.add(account_id, [(one.id, *places[one.id], one.read, one.starred) for one in met])
     return taken
 
