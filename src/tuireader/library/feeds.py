@@ -145,11 +145,8 @@ class Feeds(UseCases):
         """
         self._context.require_own_feeds()
         if self._account(feed_id):
-            own = {**(selectors or {}), **(requests or {})}
-            if any((interval.strip(), paused, labels, command, filter, *own.values())) or full_text not in (
-                None,
-                "auto",
-            ):
+            own = [interval.strip(), paused, labels, command, filter, full_text not in (None, "auto")]
+            if any((*own, *(selectors or {}).values(), *(requests or {}).values())):
                 self._require_local(feed_id)
             await self._edit_there(feed_id, title.strip(), folder.strip())
             return
