@@ -304,7 +304,7 @@ names = st.text("ab\"'\\.\n\x1b é微\u202e", max_size=6)
 toml_values = st.recursive(
     st.booleans() | st.integers(-10, 10) | st.floats(allow_nan=False) | names,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
-    max_leaves=6,
+    max_leaves=4,
 )
 
 
@@ -314,9 +314,11 @@ toml_values = st.recursive(
         toml_values
         | st.lists(
             st.dictionaries(
-                st.sampled_from([one.path.rpartition(".")[2] for one in reference()]), toml_values
-            )
+                st.sampled_from([one.path.rpartition(".")[2] for one in reference()]), toml_values, max_size=4
+            ),
+            max_size=3,
         ),
+        max_size=5,
     )
 )
 @settings(max_examples=50)

@@ -248,14 +248,14 @@ def test_headers_are_replaced_however_they_are_written(headers: str) -> None:
 
 def test_a_folder_of_many_feeds_is_renamed_in_one_edit() -> None:
     """Each of the feeds was an edit of its own once, which took minutes for thousands of them."""
-    text = add_feeds(OURS, [FeedConfig(f"https://example.org/{at}", folder="Old") for at in range(2000)])
+    text = add_feeds(OURS, [FeedConfig(f"https://example.org/{at}", folder="Old") for at in range(400)])
     edited = rename_folder(text, "Old", "New")
     assert edited == text.replace('folder = "Old"', 'folder = "New"')
 
 
 # --------------------------------------------------------------------------- any file
 
-comment = st.from_regex(r"# [a-z\[\]\"'=# ]{0,12}", fullmatch=True)
+comment = st.text("ab[]\"'=# ", max_size=12).map("# ".__add__)
 blank = st.just("")
 filler = st.lists(comment | blank, max_size=3)
 
@@ -294,9 +294,7 @@ def urls_of(text: str) -> list[str]:
     return [one["url"] for one in data_of(text).get("feeds", [])]
 
 
-titles = st.text(max_size=10).filter(
-    lambda text: text.isprintable() and text == text.strip() and "\ufeff" not in text
-)
+titles = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), max_size=10).map(str.strip)
 
 
 @given(files(), st.lists(st.integers(-9, -1), max_size=3), titles)

@@ -51,8 +51,8 @@ def times(feeds: Feeds) -> list[int]:
     return [when for when in found if when is not None]
 
 
-def ids(now: int) -> list[str]:
-    return [entry.get("id") or entry.link for feed in demo.feeds(now) for entry in parsed(feed).entries]
+def ids(feeds: Feeds) -> list[str]:
+    return [entry.get("id") or entry.link for feed in feeds for entry in parsed(feed).entries]
 
 
 @pytest.fixture(scope="module")
@@ -103,11 +103,14 @@ def test_ids_and_addresses_are_unique(feeds: Feeds, entries: list[Any], articles
 
 @settings(max_examples=5, deadline=None)
 @given(st.integers(min_value=0, max_value=4_000_000_000))
-def test_the_same_articles_come_and_their_dates_move_together_up_to_an_hour_before_now(now: int) -> None:
-    moved = times(demo.feeds(now))
+def test_the_same_articles_come_and_their_dates_move_together_up_to_an_hour_before_now(
+    feeds: Feeds, now: int
+) -> None:
+    moved_feeds = demo.feeds(now)
+    moved = times(moved_feeds)
     assert max(moved) == now - demo.NEWEST_AGE
-    assert [now - when for when in moved] == [NOW - when for when in times(demo.feeds(NOW))]
-    assert ids(now) == ids(NOW)
+    assert [now - when for when in moved] == [NOW - when for when in times(feeds)]
+    assert ids(moved_feeds) == ids(feeds)
 
 
 def test_entries_stand_newest_first_and_no_date_lies_in_the_future_or_is_left_behind(

@@ -546,33 +546,33 @@ def test_very_long_paragraphs_are_portioned() -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "<div>" * 50_000 + "deep" + "</div>" * 50_000,
-        "<b>" * 50_000 + "deep<p>x" + "</b>" * 50_000,
-        "<b><p>x" * 20_000,
-        "<ul><li>a" * 3_000 + "</ul>" * 3_000,
-        "<table><tr><td>x" * 10_000,
-        "<table><tr>" + "<td rowspan=100 colspan=50>x<tr>" * 10_000,
-        "<section><table><td>" + "<div>" * 30_000 + "</section>" * 30_000,
-        "<blockquote>" * 50_000 + "x",
+        "<div>" * 17_000 + "deep" + "</div>" * 17_000,
+        "<b>" * 17_000 + "deep<p>x" + "</b>" * 17_000,
+        "<b><p>x" * 7_000,
+        "<ul><li>a" * 1_000 + "</ul>" * 1_000,
+        "<table><tr><td>x" * 3_000,
+        "<table><tr>" + "<td rowspan=100 colspan=50>x<tr>" * 3_000,
+        "<section><table><td>" + "<div>" * 10_000 + "</section>" * 10_000,
+        "<blockquote>" * 17_000 + "x",
         "<a " + " ".join(f"x{n}=1" for n in range(100_000)) + " href=/x>t</a>",
-        "<figure><img src=a.jpg>" + "<figcaption>x</figcaption>" * 30_000,
-        "<p>x" + "<img src=a.jpg alt=y>" * 30_000,
-        "<iframe src=https://e.org>" * 30_000,
-        "<img srcset='" + "a ," * 300_000 + "'>",
-        "<img src=a.jpg><p class=caption>" + "photo: " * 100_000,
-        "https://e.org/" + ")" * 1_000_000,
-        "https://e.org/))) " * 25_000,
-        "<pre><li>x" * 25_000,
-        "<noscript><img src=a.jpg alt=b>" * 10_000,
-        "<a href=/x>" * 25_000 + "x",
-        "<p>" + "<a href=/x>y</a> " * 15_000,
+        "<figure><img src=a.jpg>" + "<figcaption>x</figcaption>" * 10_000,
+        "<p>x" + "<img src=a.jpg alt=y>" * 10_000,
+        "<iframe src=https://e.org>" * 10_000,
+        "<img srcset='" + "a ," * 100_000 + "'>",
+        "<img src=a.jpg><p class=caption>" + "photo: " * 33_000,
+        "https://e.org/" + ")" * 333_000,
+        "https://e.org/))) " * 8_000,
+        "<pre><li>x" * 8_000,
+        "<noscript><img src=a.jpg alt=b>" * 3_000,
+        "<a href=/x>" * 8_000 + "x",
+        "<p>" + "<a href=/x>y</a> " * 5_000,
     ],
 )
 def test_hostile_texts_take_linear_time(html: str) -> None:
     started = time.process_time()
     document = parse(html, BASE)
     links_of(html, BASE)
-    assert time.process_time() - started < 5  # quadratic ones take minutes
+    assert time.process_time() - started < 2  # quadratic ones take many times as long
     assert max((block.quote for block in document.blocks), default=0) <= 20
     assert max((block.indent for block in document.blocks), default=0) <= 20
     assert document.text.count("deep") == html.count("deep")

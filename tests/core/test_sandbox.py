@@ -163,9 +163,9 @@ async def test_a_job_that_overruns_is_killed_and_the_next_one_done() -> None:
 
 @pytest.mark.parametrize("unread", [1, 100_000])
 async def test_a_job_that_is_given_up_while_its_answer_comes(unread: int) -> None:
-    noise = saved(Image.effect_noise((1200, 1200), 80).convert("RGB"), "PNG")
+    noise = saved(Image.effect_noise((600, 600), 80).convert("RGB"), "PNG")
     async with started() as (sandbox, process):
-        job = asyncio.create_task(sandbox.run("picture", noise, 1200, 1200, (0, 0, 0), deadline=20))
+        job = asyncio.create_task(sandbox.run("picture", noise, 600, 600, (0, 0, 0), deadline=20))
         while len(process.stdout._buffer) < unread:  # type: ignore[union-attr]
             await asyncio.sleep(0)
         job.cancel()

@@ -254,28 +254,28 @@ def test_plain_gives_clean_lines(html: str) -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "<div>" * 50_000 + "x" + "</div>" * 50_000,
-        "<" * 1_000_000,
-        "<a " * 300_000 + ">",
-        "<a " * 300_000,
-        '<a ="' * 200_000 + ">",
-        '<a " ="> ' * 200_000,
-        "<a ='\"<a ='\" '>" * 100_000,
-        "<!--" * 300_000,
-        "<!" * 300_000,
-        "<script>" * 200_000,
-        "<form>" * 100_000,
-        "<form " * 100_000 + ">",
-        "<iframe>" * 100_000,
-        "<p>" + "&#" * 300_000,
-        "<p>" + "&" * 500_000,
-        "\x1b]" * 300_000,
-        "a\x9d " * 300_000,
-        "\n " * 300_000,
-        "e" + "\u0301" * 300_000,
-        "👨\u200d" * 100_000,
-        "<p class='" + "x" * 1_000_000,
-        "<p>" + "<b>x</b> " * 100_000,
+        "<div>" * 17_000 + "x" + "</div>" * 17_000,
+        "<" * 333_000,
+        "<a " * 100_000 + ">",
+        "<a " * 100_000,
+        '<a ="' * 67_000 + ">",
+        '<a " ="> ' * 67_000,
+        "<a ='\"<a ='\" '>" * 33_000,
+        "<!--" * 100_000,
+        "<!" * 100_000,
+        "<script>" * 67_000,
+        "<form>" * 33_000,
+        "<form " * 33_000 + ">",
+        "<iframe>" * 33_000,
+        "<p>" + "&#" * 100_000,
+        "<p>" + "&" * 167_000,
+        "\x1b]" * 100_000,
+        "a\x9d " * 100_000,
+        "\n " * 100_000,
+        "e" + "\u0301" * 100_000,
+        "👨\u200d" * 33_000,
+        "<p class='" + "x" * 333_000,
+        "<p>" + "<b>x</b> " * 33_000,
     ],
 )
 def test_hostile_texts_take_linear_time(html: str) -> None:
@@ -284,7 +284,7 @@ def test_hostile_texts_take_linear_time(html: str) -> None:
     text.plain_title(html)
     text.clean_multiline(html)
     text.tokens(html, embeds=True)
-    assert time.process_time() - started < 5  # quadratic ones take minutes
+    assert time.process_time() - started < 2  # quadratic ones take many times as long
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ STEMS = ("harbour", "signal", "window", "valley")
 WORDS = [f"{stem}{end}" for stem in STEMS for end in ("", "s", "ed", "ing")]
 
 
+@cache
 def html(number: int) -> str:
     """A text of about 800 bytes that has much in common with its likes."""
     chance = random.Random(number)

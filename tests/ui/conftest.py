@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from textual import _wait
+from textual._compositor import Compositor
 
-from tests.ui import demo_library, samples
+from tests.ui import demo_library, economy, samples
 from tests.ui.running import Running, running
 from tests.ui.shelf import Shelf, configured
 from tuireader.ui import app
@@ -23,6 +24,12 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pilot looks every 4 ms whether the app is idle, not every 20 ms: a key costs two such looks."""
     monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.0004)
+
+
+@pytest.fixture(autouse=True)
+def frames_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Widgets are drawn, but composed to a frame only where a test looks at one."""
+    monkeypatch.setattr(Compositor, "render_update", economy.draw_update)
 
 
 @pytest.fixture(autouse=True)

@@ -8,13 +8,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from inspect import getfile
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 from textual import events
-from textual.css.model import RuleSet
-from textual.css.stylesheet import Stylesheet
-from textual.css.types import CSSLocation
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -25,6 +23,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import WorkerCancelled, WorkerFailed
 
+from tests.ui.economy import Sheet
 from tests.ui.shelf import NOW, Shelf
 from tests.ui.shelf import opened as opened_shelf
 from tests.ui.snap import screen_text
@@ -44,18 +43,7 @@ CONTROLS = {
     "\x06": "ctrl+f",
 }
 
-
-_PARSED: dict[tuple[object, ...], list[RuleSet]] = {}
-
-
-class Sheet(Stylesheet):
-    """A stylesheet whose rules are parsed once for all apps of the same colours, as that takes long."""
-
-    def _parse_rules(self, css: str, read_from: CSSLocation, *rest: Any, **options: Any) -> list[RuleSet]:
-        key = (css, read_from, rest, *options.items(), *self._variables.items())
-        if key not in _PARSED:
-            _PARSED[key] = super()._parse_rules(css, read_from, *rest, **options)
-        return _PARSED[key]
+TURNS = 50  # of the event loop that `settle` takes one after the other, before it waits
 
 
 class Patient(TuireaderApp):
@@ -81,6 +69,13 @@ def _event(key: str) -> events.Key:
         return events.Key(name, unicodedata.lookup(named))
     except KeyError:
         return events.Key(name, key if len(key) == 1 else None)
+
+
+def _is_busy(node: MessagePump) -> bool:
+    """Return whether a part of the app handles a message, or is about to."""
+    ready: Any = node._message_queue.ready_event
+    waits = ready._waiters and not ready.is_set()
+    return not (waits or node._closing or node._closed)
 
 
 @dataclass
@@ -113,17 +108,36 @@ class Running:
             with suppress(WorkerCancelled, WorkerFailed):  # for a newer one, or told; a crash ends the test
                 await self.app.workers.wait_for_complete()
             await self.app.animator.wait_until_complete()
-            await self.pilot.pause(0)
-            quiet = 0 if self._works() or self._has_messages() else quiet + 1
+            await self._idle()
+            works = self._works() or self._has_messages()
+            quiet = 0 if works or self.app.screen._callbacks else quiet + 1
+            if not works:
+                self.app.screen._on_timer_update()  # paint now, not in a sixtieth of a second
+
+    async def _idle(self) -> None:
+        """Wait until all that is in front waits for messages.
+
+        `Pilot.pause` would send a message to each widget and wait for the answers, which takes longer than
+        what most keys do.
+        """
+        for turn in count():
+            await asyncio.sleep(0 if turn < TURNS else 0.001)
+            if turn >= 2 and not any(_is_busy(node) for node in self._front()):
+                break
+            if not self.app.is_running or self.app._exception_event.is_set():
+                break
 
     def _works(self) -> bool:
-        """Whether a worker is at work, or something waits for the next repaint of the screen in front."""
-        works = any(not worker.is_finished for worker in self.app.workers)  # beside a cancelled one
-        return works or bool(self.app.screen._callbacks)
+        """Whether a worker is at work, maybe beside a cancelled one."""
+        return any(not worker.is_finished for worker in self.app.workers)
 
     def _has_messages(self) -> bool:
         """Whether a message waits: on a busy machine `pause` ends before it went from widget to widget."""
         return any(node.message_queue_size for node in self._nodes())
+
+    def _front(self) -> Iterator[MessagePump]:
+        yield self.app
+        yield from self.app.screen.walk_children(with_self=True)
 
     def _nodes(self) -> Iterator[MessagePump]:
         yield self.app

@@ -6,9 +6,11 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import struct
 import sys
 import termios
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -44,10 +46,9 @@ MOUSE = b"\x1b[?1000h"  # Textual has taken the terminal over
 ENTERS, LEAVES = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home with a configuration and five articles, of which one is read."""
-    where = paths({"HOME": str(tmp_path)})
+def fill(home: Path) -> None:
+    """Put a configuration there, and five articles, of which one is read."""
+    where = paths({"HOME": str(home)})
     where.config.parent.mkdir(parents=True)
     where.config.write_text(CONFIG, encoding="utf-8")
     where.database.parent.mkdir(parents=True)
@@ -64,7 +65,6 @@ def home(tmp_path: Path) -> Path:
         store.marks.set("read", [ids["Read already"]], True, now=NOW, journal=False)
         store.marks.label("to read", list(ids.values()), True, now=NOW)
     store.close()
-    return tmp_path
 
 
 def start(home: Path, size: tuple[int, int] = (120, 30), **env: str) -> Terminal:
@@ -94,9 +94,35 @@ def session(home: Path, size: tuple[int, int] = (120, 30)) -> str:
     return shown
 
 
+@dataclass(frozen=True)
+class Left:
+    """A home after a first session, a copy of it, and the screen that the session showed."""
+
+    home: Path
+    copy: Path
+    shown: str
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
+    home, copy = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("copy")
+    fill(home)
+    shown = session(home)
+    shutil.copytree(home, copy, dirs_exist_ok=True)
+    return Left(home, copy, shown)
+
+
+@pytest.fixture
+def home(left: Left) -> Path:
+    """The home as the first session left it; the frame is kept for this path alone."""
+    shutil.rmtree(left.home)
+    shutil.copytree(left.copy, left.home)
+    return left.home
+
+
 @pytest.mark.parametrize("size", [(120, 30), (44, 12)])
-def test_it_looks_like_what_comes_after_it(home: Path, size: tuple[int, int]) -> None:
-    real = session(home, size)
+def test_it_looks_like_what_comes_after_it(left: Left, home: Path, size: tuple[int, int]) -> None:
+    real = left.shown if size == (120, 30) else session(home, size)
     with start(home, size) as terminal:
         while MOUSE not in terminal.raw:
             assert terminal.read(20)
@@ -109,7 +135,6 @@ def test_it_looks_like_what_comes_after_it(home: Path, size: tuple[int, int]) ->
 
 
 def test_nothing_flickers_and_no_key_is_lost(home: Path) -> None:
-    session(home)
     with start(home) as terminal:
         terminal.wait("Ferries take phones")
         assert MOUSE not in terminal.raw  # it is read as soon as it is there
@@ -129,7 +154,6 @@ def test_nothing_flickers_and_no_key_is_lost(home: Path) -> None:
 
 
 def test_the_terminal_is_as_before(home: Path) -> None:
-    session(home)
     with start(home) as terminal:
         terminal.wait("Ferries take phones")
         assert not termios.tcgetattr(terminal.fd)[3] & termios.ECHO
@@ -142,7 +166,6 @@ def test_the_terminal_is_as_before(home: Path) -> None:
 
 
 def test_what_was_read_elsewhere_is_not_shown(home: Path) -> None:
-    session(home)
     store = Store.open(paths({"HOME": str(home)}).database)
     with store.transaction():
         store.marks.set("read", [store.lists.ids(UNREAD, show_read=False)[0]], True, now=NOW)
@@ -153,7 +176,6 @@ def test_what_was_read_elsewhere_is_not_shown(home: Path) -> None:
 
 
 def test_a_fault_at_the_start_is_told_on_the_usual_screen(home: Path) -> None:
-    session(home)
     database = paths({"HOME": str(home)}).database
     script = home / "late.py"  # the database is damaged between the frame and the opening
     script.write_text(
@@ -194,7 +216,6 @@ def frame(home: Path, size: tuple[int, int] = (120, 30), **env: str) -> str:
 
 
 def test_only_what_fits_is_shown(home: Path) -> None:
-    session(home)
     assert "Ferries take phones" in frame(home)
     assert frame(home, (119, 30)) == ""
     assert frame(home, COLORTERM="") == frame(home, TERM="screen") == frame(home, NO_COLOR="1") == ""
@@ -215,7 +236,6 @@ def test_only_what_fits_is_shown(home: Path) -> None:
 
 
 def test_the_kept_file_is_private_and_there_are_few(home: Path) -> None:
-    session(home)
     (file,) = kept(home)
     assert file.stat().st_mode & 0o077 == 0
     from tuireader.startup.saved_frame import write
