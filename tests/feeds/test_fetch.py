@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 
 from tests.feeds.conftest import server_tls
 from tests.web import Answer, Request, Web
-from tuireader import zstd
 from tuireader.feeds import decompress
 from tuireader.feeds.address import same_server, split_userinfo
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.headers import retry_after
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, NotModified
+from tuireader.text import zstd
 
 BODY = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
 NOW = 1_700_000_000.0

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
 from tests.store.test_maintenance import change, problems, spoil
-from tuireader import zstd
 from tuireader.errors import DatabaseError
 from tuireader.model import View, ViewKind
 from tuireader.store import Pool, Store, dictionaries, maintenance
 from tuireader.store.compression import UnreadableText
 from tuireader.store.recovery import recover
 from tuireader.store.retention import PurgeRule
+from tuireader.text import zstd
 
 STEMS = ("harbour", "signal", "window", "valley")
 WORDS = [f"{stem}{end}" for stem in STEMS for end in ("", "s", "ed", "ing")]

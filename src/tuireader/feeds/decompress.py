@@ -121,7 +121,7 @@ class Zstd:
     """Decoder for one zstd frame; anything after it is ignored."""
 
     def __init__(self) -> None:
-        from tuireader import zstd
+        from tuireader.text import zstd
 
         self._error = zstd.ZstdError
         options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW}

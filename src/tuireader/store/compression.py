@@ -17,7 +17,7 @@ from tuireader.store.sql import Part
 
 if TYPE_CHECKING:
     from tuireader.store.connection import Connection
-    from tuireader.zstd import ZstdDict
+    from tuireader.text.zstd import ZstdDict
 
 _FRAME = b"\x28\xb5\x2f\xfd"
 _LEVEL = 3  # zstd level; 6 takes three times as long and saves 1 %
@@ -36,7 +36,7 @@ class Compressor:
     """Compress texts with one dictionary; each frame has a checksum."""
 
     def __init__(self, dictionary: ZstdDict | None) -> None:
-        from tuireader import zstd
+        from tuireader.text import zstd
 
         options: dict[int, int] = {
             zstd.CompressionParameter.compression_level: _LEVEL,
@@ -89,7 +89,7 @@ class Compression(Part):
             return ""
         if isinstance(stored, str):
             return stored
-        from tuireader import zstd
+        from tuireader.text import zstd
 
         try:
             if stored[:4] != _FRAME:
@@ -102,7 +102,7 @@ class Compression(Part):
     def _dictionary(self, number: int) -> ZstdDict:
         found = self._read.get(number)
         if found is None:
-            from tuireader.zstd import ZstdDict
+            from tuireader.text.zstd import ZstdDict
 
             data = self.dictionaries.find(number)
             if data is None:

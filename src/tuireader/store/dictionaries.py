@@ -167,7 +167,7 @@ def _train(samples: Sequence[bytes]) -> tuple[int, bytes] | None:
     """Return a dictionary's number, derived from its content, and its bytes; None without enough texts."""
     if len(samples) < _FEWEST:
         return None
-    from tuireader import zstd
+    from tuireader.text import zstd
 
     try:
         made = zstd.train_dict(samples, _BYTES)

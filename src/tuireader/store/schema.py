@@ -320,6 +320,12 @@ def _execute(db: Database, statements: Sequence[str], version: int) -> None:
     db.execute(f"PRAGMA user_version = {version}")
 
 
+def _accounts(db: Database) -> None:
+    from tuireader.store.accounts import ACCOUNTS
+
+    _execute(db, ACCOUNTS, 9)
+
+
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:
     """Migrate an empty or older database to `VERSION`; an interrupted migration is rolled back.
 
@@ -374,10 +380,5 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
 
         _execute(db, (*_SOURCES, *MATCH_LOG, *ENCLOSURES), 8)
 
-    @migrations(name="0009_accounts")
-    def accounts(db: Database) -> None:
-        from tuireader.store.accounts import ACCOUNTS
-
-        _execute(db, ACCOUNTS, 9)
-
+    migrations(name="0009_accounts")(_accounts)
     migrations.apply(Database(conn, execute_plugins=False))

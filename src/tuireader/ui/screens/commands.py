@@ -93,6 +93,15 @@ _FLOWS: dict[str, Flow] = {
 }
 
 
+def _refresh_one(main: Controllers) -> None:
+    article, view = main.session.article if main.chosen.in_article else None, main.session.view
+    if article is None and view.kind is ViewKind.ACCOUNT:
+        main.refreshing.sync([view.key])
+    else:
+        feed_ids = views.feed_ids_of(view, main.session.feeds)
+        main.refreshing.refresh([article.feed_id] if article else feed_ids)
+
+
 def commands(main: Controllers, flows: FlowRunner) -> Commands:
     """Return the function of each command by its id."""
     go, mark, panes, refreshing = main.navigation, main.marking, main.panes, main.refreshing
@@ -103,15 +112,6 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
     async def open_and_go_on() -> None:
         if await mark.read_in_browser():
             await go.next_unread(1)
-
-    def refresh_one() -> None:
-        article = main.session.article if main.chosen.in_article else None
-        view = main.session.view
-        if article is None and view.kind is ViewKind.ACCOUNT:
-            refreshing.sync([view.key])
-        else:
-            feed_ids = views.feed_ids_of(view, main.session.feeds)
-            refreshing.refresh([article.feed_id] if article else feed_ids)
 
     return {
         **{command_id: partial(flows.run, flow) for command_id, flow in _FLOWS.items()},
@@ -151,6 +151,6 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "filter": partial(main.search.open, filters=True),
         "refresh_all": refreshing.refresh,
         "sync_accounts": refreshing.sync,
-        "refresh_one": refresh_one,
+        "refresh_one": partial(_refresh_one, main),
         "edit_config": partial(flows.run, settings.edit_config, keys_wait=False),
     }
