@@ -4,8 +4,8 @@
 
 `first` begins with an empty folder, `nothing` follows at once, `marks` sends 100 marks. Columns: wall time,
 CPU time (user and system, with children), peak memory of the largest process, requests the server logged,
-articles stored. Each text has about 3 kB; 30 % of the entries are unread, 1 % are starred, and one in a
-hundred mentions a watched term. New articles are not related, which no other reader does.
+articles stored. The texts are those of the other benchmarks; one entry in five is unread, one in two hundred
+is starred. New articles are not related, which no other reader does.
 
 Needs GNU time at /usr/bin/time, and Miniflux and PostgreSQL as tests/servers does.
 """
@@ -28,23 +28,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.servers import miniflux
 
+import corpus
+
 TUIREADER = Path(sys.executable).with_name("tuireader")
-_FEEDS = """insert into feeds (id, user_id, category_id, title, feed_url, site_url, checked_at)
-  select n, {user}, (select id from categories where user_id = {user} limit 1), 'Feed ' || n,
-    'http://feed' || n || '.example/rss', 'http://feed' || n || '.example/', now()
-  from generate_series(1, {feeds}) n"""
-_ENTRIES = """insert into entries
-    (user_id, feed_id, hash, title, url, content, author, published_at, changed_at, status, starred)
-  select {user}, 1 + n % {feeds}, md5(n::text) || md5('x' || n), 'Title of the entry ' || md5('t' || n),
-    'http://feed' || (1 + n % {feeds}) || '.example/' || n,
-    (select string_agg('<p>' || md5(n || '.' || w) || ' reported on ' || left(md5('y' || n || w), 7)
-       || ' that ' || md5('z' || w || n) || ' would ' || left(md5('v' || n || w), 5) || ' the '
-       || left(md5('u' || w || n), 6) || ' of ' || left(md5('s' || w || n), 9) || '.</p>', '')
-     from generate_series(1, 24) w)
-       || case when n % 100 = 0 then '<p>WeChat suspends the registration of new users.</p>' else '' end,
-    'Author ' || n % 50, now() - n * interval '5 minutes', now(),
-    (case when n % 10 < 3 then 'unread' else 'read' end)::entry_status, n % 100 = 7
-  from generate_series(1, {entries}) n"""
 
 
 class Run(NamedTuple):
@@ -111,14 +97,39 @@ def newsboat(folder: Path, server: miniflux.Miniflux, token: str) -> Iterator[tu
         yield name, timed(command, folder, server, lambda: count(cache, "rss_item"))
 
 
+def rows(feeds: int, entries: int) -> Iterator[str]:
+    """Yield the SQL that fills an account."""
+    user = "(select max(id) from users)"
+    seen = set[int]()
+    number = 0
+    for feed, articles in corpus.documents(entries, feeds):
+        if feed.id not in seen:
+            seen.add(feed.id)
+            yield f"""insert into feeds (id, user_id, category_id, title, feed_url, site_url, checked_at)
+              values ({feed.id + 1}, {user}, (select min(id) from categories where user_id = {user}),
+                {quoted(feed.title)}, {quoted(feed.url)}, {quoted(feed.url)}, now());"""
+        for article in articles:
+            number += 1
+            status = "unread" if corpus.is_unread(number) else "read"
+            values = (article.title, article.url, article.html, article.author)
+            yield f"""insert into entries (user_id, feed_id, hash, title, url, content, author, published_at,
+                changed_at, status, starred)
+              values ({user}, {feed.id + 1}, md5('{number}'), {", ".join(map(quoted, values))},
+                to_timestamp({article.time}), now() - interval '1 hour', '{status}', {corpus.is_starred(number)});"""
+
+
+def quoted(text: str) -> str:
+    """Return a text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 @contextmanager
 def filled(feeds: int, entries: int) -> Iterator[tuple[miniflux.Miniflux, str]]:
     """Yield a server whose one reader has so many feeds and entries, and the reader's token."""
     with miniflux.running() as server:
         _name, _password, token = server.user()
-        user = "(select max(id) from users)"
-        server.sql(_FEEDS.format(user=user, feeds=feeds))
-        server.sql(_ENTRIES.format(user=user, feeds=feeds, entries=entries))
+        server.sql("begin;" + "\n".join(rows(feeds, entries)) + "commit;")
+        server.sql("analyze")
         yield server, token
 
 

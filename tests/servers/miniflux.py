@@ -103,7 +103,11 @@ class Miniflux:
             "miniflux",
         ]
         subprocess.run(
-            [*psql, "-qX", "-v", "ON_ERROR_STOP=1", "-c", statement], check=True, stdout=subprocess.DEVNULL
+            [*psql, "-qX", "-v", "ON_ERROR_STOP=1", "-f", "-"],
+            input=statement,
+            text=True,
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
 
     def _is_healthy(self) -> bool:
