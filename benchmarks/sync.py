@@ -115,7 +115,8 @@ def rows(feeds: int, entries: int) -> Iterator[str]:
             yield f"""insert into entries (user_id, feed_id, hash, title, url, content, author, published_at,
                 changed_at, status, starred)
               values ({user}, {feed.id + 1}, md5('{number}'), {", ".join(map(quoted, values))},
-                to_timestamp({article.time}), now() - interval '1 hour', '{status}', {corpus.is_starred(number)});"""
+                to_timestamp({article.time}), now() - interval '1 hour', '{status}',
+                {corpus.is_starred(number)});"""
 
 
 def quoted(text: str) -> str:
