@@ -1,12 +1,18 @@
-"""Entries of servers, cleaned by the rules for all feeds."""
+"""Entries of servers, cleaned by the rules for all feeds and prepared for the store."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tuireader import dedup
+from tuireader.document.prepare import prepare
 from tuireader.feeds.entry import Raw, RawFeed, shape
 from tuireader.sync.backend import RemoteEntry
+
+
+class Odd(ValueError):
+    """A body has another shape than the API promises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,20 @@ class Sent:
     starred: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Contents of an answer with entries.
+
+    `gone` are entries that the server has removed, `last` is the id of the last entry of all, 0 without
+    any. `more` is true if the server has further entries of this kind.
+    """
+
+    entries: tuple[RemoteEntry, ...]
+    gone: tuple[str, ...] = ()
+    last: int = 0
+    more: bool = False
+
+
 def cleaned(sent: Sequence[Sent]) -> tuple[RemoteEntry, ...]:
     """Clean entries; plain text in them is literal, and relative links start from the entry's own address."""
     shaped = shape(RawFeed(url="", atom=True, entries=[one.raw for one in sent])).entries
@@ -26,3 +46,19 @@ def cleaned(sent: Sequence[Sent]) -> tuple[RemoteEntry, ...]:
         RemoteEntry(one.raw.guid, one.feed_id, entry, one.read, one.starred)
         for one, entry in zip(sent, shaped, strict=True)
     )
+
+
+def prepared(body: Body) -> Body:
+    """Return a body whose entries are prepared for storing, apart from those with nothing to store."""
+    by_feed: dict[str, list[RemoteEntry]] = {}
+    for one in body.entries:
+        by_feed.setdefault(one.feed_id, []).append(one)
+    keys = {
+        entry.guid: found
+        for page in by_feed.values()
+        for entry, found in dedup.unique_entries([one.entry for one in page]).values()
+    }
+    entries = [
+        replace(one, keys=keys[one.id], prepared=prepare(one.entry)) for one in body.entries if one.id in keys
+    ]
+    return replace(body, entries=tuple(entries))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, Text
 from tuireader.feeds.json_values import list_of, text_of
-from tuireader.sync.entries import Sent
-from tuireader.sync.http import Answer
+from tuireader.sync.entries import Body, Odd, Sent, cleaned
 from tuireader.text import clean
 
 STATE = "user/-/state/com.google/"
@@ -22,15 +22,28 @@ _WIDE = str.maketrans("＆＜＞", "&<>")
 _IS_WIDE = re.compile("[＆＜＞]")
 
 
+def read(raw: bytes) -> Body:
+    """Return the entries of a body. Raises Odd."""
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Odd from None
+    items = value.get("items") if isinstance(value, dict) else None
+    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+        raise Odd
+    return Body(cleaned([_sent(one) for one in items]))
+
+
 def literal(text: str, limit: int = 500) -> str:
     """Clean text in which FreshRSS wrote `&`, `<` and `>` as their full-width forms."""
     return clean(text.translate(_WIDE), limit)
 
 
-def item_id(answer: Answer, text: str) -> str:
+def item_id(text: str) -> str:
     """Return one form for the ids of an item: a signed decimal number, other ids as they are.
 
     Lists have decimal numbers, items 16 hexadecimal digits after a prefix; The Old Reader's ids have 24.
+    Raises Odd.
     """
     short = text.removeprefix(LONG)
     if short != text and HEX.fullmatch(short):
@@ -40,7 +53,7 @@ def item_id(answer: Answer, text: str) -> str:
     elif re.fullmatch(r"[\w-]{1,100}", short):
         return short
     else:
-        raise answer.odd()
+        raise Odd
     return str(number - TOP if number >= TOP // 2 else number)
 
 
@@ -60,18 +73,18 @@ def label_of(name: str) -> str:
     return found[1] if found else ""
 
 
-def sent(answer: Answer, data: dict[str, Any]) -> Sent:
-    """Return an item of an answer. Raises AccountError if it has no id, feed or categories."""
+def _sent(data: dict[str, Any]) -> Sent:
+    """Return an item of an answer. Raises Odd if it has no id, feed or categories."""
     origin, categories = data.get("origin"), data.get("categories")
     if not isinstance(origin, dict) or not isinstance(categories, list):
-        raise answer.odd()
+        raise Odd
     if not (feed_id := text_of(origin, "streamId")):
-        raise answer.odd()
+        raise Odd
     names = [one for one in categories if isinstance(one, str)]
     states = {state_of(one) for one in names}
     content = _content(data, "content") or _content(data, "summary")
     raw = Raw(
-        guid=item_id(answer, text_of(data, "id")),
+        guid=item_id(text_of(data, "id")),
         title=_title(text_of(data, "title")),
         link=_href(data, "canonical") or _href(data, "alternate"),
         authors=[literal(author)] if (author := text_of(data, "author")) else [],

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from itertools import islice
 from typing import Protocol
 
 from tuireader.feeds.json_values import text_of
 from tuireader.sync.backend import Entries, Known, RemoteEntry, States, Step
-from tuireader.sync.entries import cleaned
-from tuireader.sync.greader_items import STATE, item_id, item_name, sent
+from tuireader.sync.entries import Odd
+from tuireader.sync.greader_items import STATE, item_id, item_name
 from tuireader.sync.http import Answer
+from tuireader.sync.reading import PageReader, prefetched
 
 MOST_IDS = 100_000
 MOST_LISTED = 25_000
@@ -22,7 +24,9 @@ DAY = 86_400
 
 
 class Client(Protocol):
-    """The requests of a pull."""
+    """The requests of a pull, and the reader of their answers."""
+
+    reader: PageReader
 
     async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
         """Ask for JSON."""
@@ -51,9 +55,10 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
     elif now - checked >= DAY:
         checked, new = now, set(wanted)
         wanted += islice((one for one in unread if one not in new), BATCH)
-    for start in range(0, len(wanted), BATCH):
-        entries = await _contents(client, wanted[start : start + BATCH])
-        yield Entries(entries, progress)
+    contents = prefetched(_contents(client, wanted))
+    async with aclosing(contents):
+        async for entries in contents:
+            yield Entries(entries, progress)
     yield Entries((), json.dumps({"checked": checked}))
 
 
@@ -69,7 +74,10 @@ def _read(progress: str) -> int:
 async def _ids(client: Client, params: Mapping[str, str | int]) -> tuple[Answer, list[str], bool]:
     """Return the ids of a page, and whether they are all."""
     answer = await client.get("/stream/items/ids", params)
-    ids = [item_id(answer, text_of(one, "id")) for one in answer.items("itemRefs")]
+    try:
+        ids = [item_id(text_of(one, "id")) for one in answer.items("itemRefs")]
+    except Odd:
+        raise answer.odd() from None
     return answer, ids, not answer.value.get("continuation")
 
 
@@ -89,9 +97,15 @@ async def _all_ids(client: Client, params: Mapping[str, str | int]) -> list[str]
     raise answer.odd()
 
 
-async def _contents(client: Client, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
-    answer = await client.post("/stream/items/contents", [("i", item_name(one)) for one in ids])
-    found = {one.id: one for one in cleaned([sent(answer, one) for one in answer.items("items")])}
-    if not found.keys() <= set(ids):
-        raise answer.odd()  # the server reads ids in another way
-    return tuple(found[one] for one in ids if one in found)
+async def _contents(client: Client, wanted: Sequence[str]) -> AsyncGenerator[tuple[RemoteEntry, ...], None]:
+    """Yield entries in batches."""
+    for start in range(0, len(wanted), BATCH):
+        ids = wanted[start : start + BATCH]
+        answer = await client.post("/stream/items/contents", [("i", item_name(one)) for one in ids])
+        try:
+            found = {one.id: one for one in (await client.reader.read(answer.body)).entries}
+        except Odd:
+            raise answer.odd() from None
+        if not found.keys() <= set(ids):
+            raise answer.odd()  # the server reads ids in another way
+        yield tuple(found[one] for one in ids if one in found)

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
 
-from tuireader.feeds import dates
-from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, Text
-from tuireader.feeds.json_values import list_of, text_of
-from tuireader.sync.backend import AccountError, Entries, Known, Listed, Refusal, RemoteEntry, Step
-from tuireader.sync.entries import Sent, cleaned
+from tuireader.sync.backend import AccountError, Entries, Known, Listed, Refusal, Step
+from tuireader.sync.entries import Body, Odd
 from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
+from tuireader.sync.reading import PageReader, prefetched
 
 PAGE = 1000
 OVERLAP = 30
@@ -69,34 +67,32 @@ def read(text: str) -> Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page of entries. `last` is the id of its last entry, 0 without any; `is_last` if no page follows."""
+class Client:
+    """The connection to a server, and the reader of its answers."""
 
-    entries: tuple[RemoteEntry, ...]
-    gone: tuple[str, ...]
-    last: int
-    is_last: bool
-    date: int
+    http: Http
+    reader: PageReader
 
 
-async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, None]:
+async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[Step, None]:
     """Yield what changed since `progress`."""
     state = read(progress)
     phases = list(FIRST) if not state.since else ["changed"]
     for phase in phases[phases.index(state.phase) if state.phase in phases else 0 :]:
         if state.phase != phase:
             state = replace(state, phase=phase, cursor=0)
-        while state.phase == phase:
-            page = await _page(http, _filters(state), state.cursor, descending=phase != "changed")
-            state = replace(state, started=state.started or page.date, cursor=page.last or state.cursor)
-            if page.is_last:
-                state = _after(state, phases)
-            yield Entries(page.entries, state.text(), page.gone)
+        pages = prefetched(_pages(client, _filters(state), state.cursor, descending=phase != "changed"))
+        async with aclosing(pages):
+            async for body, date in pages:
+                state = replace(state, started=state.started or date, cursor=body.last or state.cursor)
+                if not body.more:
+                    state = _after(state, phases)
+                yield Entries(body.entries, state.text(), body.gone)
     if state.since - state.checked >= DAY:
-        page = await _page(http, FIRST["unread"], 0, descending=True)
+        body, _ = await _page(client, FIRST["unread"], 0, descending=True)
         state = replace(state, checked=state.since)
-        yield Entries(page.entries, state.text(), page.gone)
-    async for step in _compare(http, state, known):
+        yield Entries(body.entries, state.text(), body.gone)
+    async for step in _compare(client, state, known):
         yield step
 
 
@@ -113,77 +109,58 @@ def _after(state: Progress, phases: list[str]) -> Progress:
     return replace(state, since=state.started, started=0, phase="", cursor=0, checked=checked)
 
 
+async def _pages(
+    client: Client,
+    filters: Mapping[str, str | int],
+    cursor: int,
+    *,
+    descending: bool,
+    path: str = "/v1/entries",
+) -> AsyncGenerator[tuple[Body, int], None]:
+    """Yield all pages from `cursor` on, each with the server's time."""
+    more = True
+    while more:
+        body, date = await _page(client, filters, cursor, descending=descending, path=path)
+        cursor, more = body.last, body.more
+        yield body, date
+
+
 async def _page(
-    http: Http, filters: Mapping[str, str | int], cursor: int, *, descending: bool, path: str = "/v1/entries"
-) -> Page:
+    client: Client,
+    filters: Mapping[str, str | int],
+    cursor: int,
+    *,
+    descending: bool,
+    path: str = "/v1/entries",
+) -> tuple[Body, int]:
     """Return the page after `cursor`; a smaller one if its texts are too long for one answer."""
     order = {"order": "id", "direction": "desc" if descending else "asc"}
     after = {"before_entry_id" if descending else "after_entry_id": cursor} if cursor else {}
     limit = PAGE
     while True:
         try:
-            answer = await http.ask("GET", path, params={**filters, **order, **after, "limit": limit})
+            answer = await client.http.ask("GET", path, params={**filters, **order, **after, "limit": limit})
         except BodyTooLarge:
             if limit == 1:
                 raise
             limit = max(limit // 8, 1)
-        else:
-            page = _read_page(answer)
-            if cursor and page.last and (page.last >= cursor) is descending:
-                raise answer.odd()  # it would send this page for ever
-            return page
+            continue
+        try:
+            body = await client.reader.read(answer.body)
+        except Odd:
+            raise answer.odd() from None
+        if answer.date is None or (cursor and body.last and (body.last >= cursor) is descending):
+            raise answer.odd()  # it would send this page for ever
+        return body, answer.date
 
 
-def _read_page(answer: Answer) -> Page:
-    items, total, date = answer.items("entries"), answer.member("total"), answer.date
-    if type(total) is not int or date is None:
-        raise answer.odd()
-    kept = [one for one in items if one.get("status") != "removed"]
-    gone = tuple(str(_number(answer, one, "id")) for one in items if one.get("status") == "removed")
-    last = _number(answer, items[-1], "id") if items else 0
-    entries = cleaned([_sent(answer, one) for one in kept])
-    return Page(entries, gone, last, not items or len(items) >= total, date)
-
-
-def _number(answer: Answer, data: dict[str, Any], name: str) -> int:
-    value = data.get(name)
-    if type(value) is not int:
-        raise answer.odd()
-    return value
-
-
-def _sent(answer: Answer, data: dict[str, Any]) -> Sent:
-    status, starred = data.get("status"), data.get("starred")
-    if status not in ("read", "unread") or not isinstance(starred, bool):
-        raise answer.odd()
-    content = text_of(data, "content")
-    raw = Raw(
-        guid=str(_number(answer, data, "id")),
-        title=Text(text_of(data, "title"), PLAIN),
-        link=text_of(data, "url"),
-        authors=[author] if (author := text_of(data, "author")) else [],
-        published=dates.parse(text_of(data, "published_at")),
-        contents=[Text(content, HTML)] if content else [],
-        comments_url=text_of(data, "comments_url"),
-        tags=[tag for tag in list_of(data, "tags") if isinstance(tag, str)],
-        enclosures=[_enclosure(one) for one in list_of(data, "enclosures") if isinstance(one, dict)],
-    )
-    return Sent(str(_number(answer, data, "feed_id")), raw, status == "read", starred)
-
-
-def _enclosure(data: dict[str, Any]) -> Medium:
-    return Medium(
-        url=text_of(data, "url"), type=text_of(data, "mime_type").lower(), length=text_of(data, "size")
-    )
-
-
-async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[Step, None]:
+async def _compare(client: Client, state: Progress, known: Known) -> AsyncGenerator[Step, None]:
     """Compare the numbers of each feed with the store's, and pull feeds that differ as a whole.
 
     A difference that stays after that is accepted until one of the numbers changes; but not if nothing is
     stored of a feed, which the store may not have known yet.
     """
-    answer = await http.ask("GET", "/v1/feeds/counters")
+    answer = await client.http.ask("GET", "/v1/feeds/counters")
     theirs, ours = _counters(answer), await known.counts()
     differing = {
         feed_id: [*theirs.get(feed_id, (0, 0)), *ours.get(feed_id, (0, 0))]
@@ -193,7 +170,7 @@ async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[
     accepted = {one: numbers for one, numbers in state.accepted.items() if differing.get(one) == numbers}
     for feed_id, numbers in differing.items():
         if feed_id not in accepted:
-            async for step in _whole(http, feed_id, replace(state, accepted=accepted)):
+            async for step in _whole(client, feed_id, replace(state, accepted=accepted)):
                 yield step
             if any(ours.get(feed_id, (0, 0))):
                 accepted = {**accepted, feed_id: numbers}
@@ -202,20 +179,17 @@ async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[
         yield Entries((), replace(state, accepted=accepted).text())
 
 
-async def _whole(http: Http, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
-    """Yield all entries of a feed, then their ids; nothing if it is gone: the list of feeds lacks it."""
+async def _whole(client: Client, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
+    """Yield all entries of a feed, then their ids; nothing if it is gone, which the list of feeds tells."""
     ids: set[str] = set()
-    cursor, is_last = 0, False
-    while not is_last:
-        try:
-            page = await _page(http, {}, cursor, descending=False, path=f"/v1/feeds/{feed_id}/entries")
-        except AccountError as error:
-            if isinstance(error, NotFound) or error.refusal is Refusal.REQUEST:
-                return
-            raise
-        cursor, is_last = page.last, page.is_last
-        ids.update(entry.id for entry in page.entries)
-        yield Entries(page.entries, state.text(), page.gone)
+    try:
+        async for body, _ in _pages(client, {}, 0, descending=False, path=f"/v1/feeds/{feed_id}/entries"):
+            ids.update(entry.id for entry in body.entries)
+            yield Entries(body.entries, state.text(), body.gone)
+    except AccountError as error:
+        if isinstance(error, NotFound) or error.refusal is Refusal.REQUEST:
+            return
+        raise
     yield Listed(feed_id, frozenset(ids))
 
 

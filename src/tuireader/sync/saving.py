@@ -75,7 +75,12 @@ def _save(
     pages: bool,
 ) -> Mapping[int, int]:
     """Save the entries of one feed, and match them; return the articles by guid key."""
-    parsed = ParsedFeed(entries=tuple(one.entry for one in page), partial=True)
+    parsed = ParsedFeed(
+        entries=tuple([one.entry for one in page]),
+        prepared=tuple([one.prepared for one in page if one.prepared]),
+        keys=tuple([one.keys for one in page if one.keys]),
+        partial=True,
+    )
     saved = store.entries.save_feed(feed_id, parsed, now, index=False)
     rules = setting.rules
     done.matches += ingest.record_new(store, saved.new, rules, now)

@@ -1,0 +1,63 @@
+"""Read entries in answers of Miniflux."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tuireader.feeds import dates
+from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, Text
+from tuireader.feeds.json_values import list_of, text_of
+from tuireader.sync.entries import Body, Odd, Sent, cleaned
+
+
+def read(raw: bytes) -> Body:
+    """Return the entries of a body. Raises Odd."""
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Odd from None
+    items, total = (value.get("entries"), value.get("total")) if isinstance(value, dict) else (None, None)
+    if (
+        not isinstance(items, list)
+        or type(total) is not int
+        or not all(isinstance(one, dict) for one in items)
+    ):
+        raise Odd
+    kept = [one for one in items if one.get("status") != "removed"]
+    gone = tuple(str(number(one, "id")) for one in items if one.get("status") == "removed")
+    last = number(items[-1], "id") if items else 0
+    return Body(cleaned([_sent(one) for one in kept]), gone, last, bool(items) and len(items) < total)
+
+
+def number(data: dict[str, Any], name: str) -> int:
+    """Return a whole number of an object. Raises Odd."""
+    value = data.get(name)
+    if type(value) is not int:
+        raise Odd
+    return value
+
+
+def _sent(data: dict[str, Any]) -> Sent:
+    status, starred = data.get("status"), data.get("starred")
+    if status not in ("read", "unread") or not isinstance(starred, bool):
+        raise Odd
+    content = text_of(data, "content")
+    raw = Raw(
+        guid=str(number(data, "id")),
+        title=Text(text_of(data, "title"), PLAIN),
+        link=text_of(data, "url"),
+        authors=[author] if (author := text_of(data, "author")) else [],
+        published=dates.parse(text_of(data, "published_at")),
+        contents=[Text(content, HTML)] if content else [],
+        comments_url=text_of(data, "comments_url"),
+        tags=[tag for tag in list_of(data, "tags") if isinstance(tag, str)],
+        enclosures=[_enclosure(one) for one in list_of(data, "enclosures") if isinstance(one, dict)],
+    )
+    return Sent(str(number(data, "feed_id")), raw, status == "read", starred)
+
+
+def _enclosure(data: dict[str, Any]) -> Medium:
+    return Medium(
+        url=text_of(data, "url"), type=text_of(data, "mime_type").lower(), length=text_of(data, "size")
+    )
