@@ -1,11 +1,12 @@
 """Time whole syncs with a real Miniflux, beside newsboat on the same server, as medians.
 
-  python benchmarks/sync.py [--feeds 200] [--entries 10000] [--runs 3] [--peers newsboat]
+  python benchmarks/sync.py [--feeds 200] [--entries 10000] [--runs 3] [--peers newsboat] [--keys 200]
 
 `first` begins with an empty folder, `nothing` follows at once, `marks` sends 100 marks. Columns: wall time,
 CPU time (user and system, with children), peak memory of the largest process, requests the server logged,
 articles stored. The texts are those of the other benchmarks; one entry in five is unread, one in two hundred
-is starred. New articles are not related, which no other reader does.
+is starred. New articles are not related, which no other reader does. Last come the milliseconds from a key to
+the moved cursor while the reader runs its first sync: median, 95 % and the longest.
 
 Needs GNU time at /usr/bin/time, and Miniflux and PostgreSQL as tests/servers does.
 """
@@ -13,6 +14,7 @@ Needs GNU time at /usr/bin/time, and Miniflux and PostgreSQL as tests/servers do
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -29,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.servers import miniflux
 
 import corpus
+from ptytime import Program
 
 TUIREADER = Path(sys.executable).with_name("tuireader")
 
@@ -69,10 +72,7 @@ def count(database: Path, table: str) -> int:
 def tuireader(folder: Path, server: miniflux.Miniflux, token: str) -> Iterator[tuple[str, Run]]:
     """A first sync, one without news, one with marks."""
     config, database = folder / "config.toml", folder / "news.db"
-    config.write_text(
-        f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "{server.url}"\ntoken = "{token}"\n'
-        '[[watch]]\nname = "WeChat"\nany = ["WeChat"]\n'
-    )
+    config.write_text(account(server, token))
     start = [str(TUIREADER), "--config", str(config), "--database", str(database)]
     stored = lambda: count(database, "article")  # noqa: E731
     yield "first", timed([*start, "sync", "--no-relate"], folder, server, stored)
@@ -134,6 +134,31 @@ def filled(feeds: int, entries: int) -> Iterator[tuple[miniflux.Miniflux, str]]:
         yield server, token
 
 
+def keys_during_first_sync(server: miniflux.Miniflux, token: str, presses: int) -> list[float]:
+    """Milliseconds from a key to the moved cursor, while articles arrive."""
+    with tempfile.TemporaryDirectory(prefix="sync.") as place:
+        folder = Path(place)
+        config, database = folder / "config.toml", folder / "news.db"
+        config.write_text(account(server, token))
+        command = [str(TUIREADER), "--config", str(config), "--database", str(database)]
+        found: list[float] = []
+        with Program(command, folder) as program:
+            program.wait(r" 1/\d")
+            while len(found) < 5 or ("syncing" in program.text() and len(found) < presses):
+                at = re.search(r" (\d+)/\d+\+?\s*\Z", program.text())
+                program.type("j")
+                found.append(program.wait(rf" (?!{at[1] if at else 0}/)\d+/\d+\+?\s*\Z"))
+        return found
+
+
+def account(server: miniflux.Miniflux, token: str) -> str:
+    """Return the configuration of the account."""
+    return (
+        f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "{server.url}"\ntoken = "{token}"\n'
+        '[[watch]]\nname = "WeChat"\nany = ["WeChat"]\n'
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -142,6 +167,7 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peers", nargs="*", choices=["newsboat"], default=[])
+    parser.add_argument("--keys", type=int, default=200, help="presses in a first sync; 0 leaves that out")
     options = parser.parse_args()
     if reason := miniflux.missing():
         sys.exit(reason)
@@ -156,11 +182,15 @@ def main() -> None:
                         found.setdefault((scenario, reader.__name__), []).append(run)
                 finally:
                     shutil.rmtree(folder)
+        keys = sorted(keys_during_first_sync(server, token, options.keys)) if options.keys else []
     print(f"{options.feeds} feeds, {options.entries} entries, medians of {options.runs}")
     print(f"{'':>20} {'wall s':>8} {'cpu s':>8} {'MiB':>6} {'requests':>8} {'stored':>8}")
     for (scenario, name), runs in sorted(found.items()):
         wall, cpu, memory, requests, stored = map(median, zip(*runs, strict=True))
         print(f"{scenario:>8} {name:>11} {wall:8.2f} {cpu:8.2f} {memory:6.0f} {requests:8.0f} {stored:8.0f}")
+    if keys:
+        figures = ", ".join(f"{keys[at]:.1f}" for at in (len(keys) // 2, int(0.95 * len(keys)), -1))
+        print(f"key during a first sync, ms: {figures} ({len(keys)} presses)")
 
 
 if __name__ == "__main__":
