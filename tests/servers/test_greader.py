@@ -15,7 +15,7 @@ from tests.web import Answer
 from tuireader.sync import greader_pull
 from tuireader.sync.backend import AccountError, Backend, Entries, Mark, Refusal, States
 from tuireader.sync.entries import Odd
-from tuireader.sync.greader_items import LONG, item_id, item_name
+from tuireader.sync.greader_items import LONG, feed_title, item_id, item_name
 
 
 @pytest.fixture
@@ -284,3 +284,8 @@ async def test_any_progress_can_be_read(server: FakeGReader, backend: Backend, t
     copy = Copy(text)
     await copy.pull(backend)
     assert equal(server, copy)
+
+
+def test_titles_of_feeds_get_their_punctuation_back() -> None:
+    assert feed_title("AT＆T： who， what？ 1／2") == "AT&T： who, what? 1/2"
+    assert feed_title("安全，内参？") == "安全，内参？"

@@ -18,7 +18,7 @@ from tuireader.sync.backend import (
     Server,
     Step,
 )
-from tuireader.sync.greader_items import LABEL, STATE, item_name, label_of, literal
+from tuireader.sync.greader_items import LABEL, STATE, feed_title, item_name, label_of, literal
 from tuireader.sync.http import Answer, Http
 from tuireader.sync.reading import PageReader
 from tuireader.text import clean
@@ -241,7 +241,7 @@ def _feed(answer: Answer, data: dict[str, Any]) -> RemoteFeed:
     categories = [one for one in list_of(data, "categories") if isinstance(one, dict)]
     return RemoteFeed(
         id=clean(feed_id),
-        title=literal(text_of(data, "title"), 200),
+        title=feed_title(text_of(data, "title")),
         url=web_url(text_of(data, "url")),
         site_url=web_url(text_of(data, "htmlUrl")),
         category=literal(text_of(categories[0], "label"), 200) if categories else "",

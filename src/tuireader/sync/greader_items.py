@@ -19,6 +19,8 @@ HEX = re.compile(r"[0-9a-fA-F]{16}")
 TOP = 1 << 64
 
 _WIDE = str.maketrans("＆＜＞", "&<>")
+_PUNCTUATION = str.maketrans("？＼／，；", "?\\/,;")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _IS_WIDE = re.compile("[＆＜＞]")
 
 
@@ -37,6 +39,15 @@ def read(raw: bytes) -> Body:
 def literal(text: str, limit: int = 500) -> str:
     """Clean text in which FreshRSS wrote `&`, `<` and `>` as their full-width forms."""
     return clean(text.translate(_WIDE), limit)
+
+
+def feed_title(text: str) -> str:
+    """Clean the title of a feed, in which FreshRSS replaces some punctuation as well.
+
+    In Chinese, Japanese and Korean these characters are the usual ones, and stay.
+    """
+    title = literal(text, 200)
+    return title if _CJK.search(title) else title.translate(_PUNCTUATION)
 
 
 def item_id(text: str) -> str:
