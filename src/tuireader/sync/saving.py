@@ -12,6 +12,7 @@ from tuireader.model import Evidence, ParsedFeed
 from tuireader.model.accounts import Mark, RemoteEntry
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
+from tuireader.store.incoming import Saved
 from tuireader.store.remote import RemoteRow
 from tuireader.sync import merge
 from tuireader.sync.backend import States
@@ -47,52 +48,48 @@ def store_entries(
     for entry in entries:
         if entry.feed_id in feeds:
             by_feed.setdefault(entry.feed_id, []).append(entry)
-    done = Stored()
     known = store.remote.rows(account_id, (entry.id for entry in entries))
     places: dict[str, tuple[int, int]] = {}
+    every = Saved()
     for remote_id, page in by_feed.items():
         feed_id = feeds[remote_id]
-        saved = _save(store, feed_id, page, setting, now, done, pages=pages)
+        parsed = _document(page)
+        saved = store.entries.save_feed(feed_id, parsed, now, index=False)
         for entry in page:
-            if article_id := saved.get(dedup.guid_key(entry.entry.guid)):
+            if article_id := saved.places.get(dedup.guid_key(entry.id)):
                 places[entry.id] = article_id, feed_id
-    store.index.add_new(done.fresh)
+        if pages and (saved.new or saved.carried):
+            facts = store.feeds.facts_of(feed_id)
+            plan_pages(store, facts, parsed, saved, setting.full_text.get(facts.url, "auto"), now)
+        every.new += saved.new
+        every.changed += saved.changed
+        every.carried += saved.carried
+    store.index.add_new(every.new)
+    matches = _match(store, every, setting, now)
     placed = [one for one in entries if one.id in places]
-    done.marks = _store_marks(store, account_id, placed, known, places, now)
-    read = store.notices.skip_read([text.id for text, _ in done.matches])
-    done.matches = [(text, item) for text, item in done.matches if text.id not in read]
-    return done
+    marks = _store_marks(store, account_id, placed, known, places, now)
+    read = store.notices.skip_read([text.id for text, _ in matches])
+    unread = [(text, item) for text, item in matches if text.id not in read]
+    return Stored(len(every.new), len(every.changed), marks, unread, every.new)
 
 
-def _save(
-    store: Store,
-    feed_id: int,
-    page: Sequence[RemoteEntry],
-    setting: Setting,
-    now: int,
-    done: Stored,
-    *,
-    pages: bool,
-) -> Mapping[int, int]:
-    """Save the entries of one feed, and match them; return the articles by guid key."""
-    parsed = ParsedFeed(
+def _document(page: Sequence[RemoteEntry]) -> ParsedFeed:
+    """Return entries of one feed as its document."""
+    return ParsedFeed(
         entries=tuple([one.entry for one in page]),
         prepared=tuple([one.prepared for one in page if one.prepared]),
         keys=tuple([one.keys for one in page if one.keys]),
         partial=True,
     )
-    saved = store.entries.save_feed(feed_id, parsed, now, index=False)
+
+
+def _match(store: Store, saved: Saved, setting: Setting, now: int) -> list[tuple[StoredText, Evidence]]:
+    """Match what was saved; return new matches."""
     rules = setting.rules
-    done.matches += ingest.record_new(store, saved.new, rules, now)
-    done.matches += ingest.record_changed(store, saved.changed, rules, now)
-    done.matches += ingest.record_carried(store, saved.carried, rules, now)
-    done.fresh += saved.new
-    done.new += len(saved.new)
-    done.changed += len(saved.changed)
-    if pages and (saved.new or saved.carried):
-        facts = store.feeds.facts_of(feed_id)
-        plan_pages(store, facts, parsed, saved, setting.full_text.get(facts.url, "auto"), now)
-    return saved.places
+    matches = ingest.record_new(store, saved.new, rules, now)
+    matches += ingest.record_changed(store, saved.changed, rules, now)
+    matches += ingest.record_carried(store, saved.carried, rules, now)
+    return matches
 
 
 def _store_marks(
