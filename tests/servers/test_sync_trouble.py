@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.servers.fake import Entry
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage
 from tuireader.library import Library
+from tuireader.model import AccountSynced
 from tuireader.sync import servers
 
 DAY = 86_400
@@ -201,3 +203,16 @@ async def test_an_article_of_two_feeds_is_marked_in_both(tmp_path: Path, server:
         await synced(library)
         assert (await synced(library)).pending == 0 and not one.read
         assert await marks(library) == {"One": (False, False)}
+
+
+async def test_a_sync_that_waited_for_another_goes_on_where_that_ended(
+    tmp_path: Path, server: FakeMiniflux
+) -> None:
+    five_feeds(server)
+    async with client(tmp_path) as library:
+        before = await library.accounts.all()
+        for _ in range(2):
+            server.calls.clear()
+            async with aclosing(library.refresh.sync(before)) as events:
+                assert [event.done async for event in events if isinstance(event, AccountSynced)][-1]
+        assert len(server.seen("GET /v1/entries")) == 1  # a first pull would need three

@@ -195,9 +195,10 @@ class Accounts(UseCases):
             await self._context.sync_mutes()
             return replace(setting, rules=self._context.rules, watched=self._context.watched_feeds)
 
-        for account in accounts:
-            lock = self._context.paths.database.with_suffix(f".{account.name}.lock")
+        for listed in accounts:
+            lock = self._context.paths.database.with_suffix(f".{listed.name}.lock")
             with files.locked_or_busy(lock) as free:
+                account = await self._state(listed.name)  # another sync may just have ended
                 if not free:
                     yield AccountSynced(
                         account.name, pending=account.pending, error="another sync is running", done=True
@@ -212,6 +213,9 @@ class Accounts(UseCases):
                                 yield event
                 except TuireaderError as error:  # a secret that cannot be read
                     yield await self._unreadable(account, error)
+
+    async def _state(self, name: str) -> AccountState:
+        return await self._pool.read(lambda store: store.accounts.get(name))
 
     async def _unreadable(self, account: AccountState, error: TuireaderError) -> AccountSynced:
         now = self._now()
@@ -321,7 +325,7 @@ class Accounts(UseCases):
     @asynccontextmanager
     async def _signed_in(self, name: str) -> AsyncIterator[Backend]:
         self._context.require_network()
-        known = _known(await self._pool.read(lambda store: store.accounts.get(name)), self.config(name))
+        known = _known(await self._state(name), self.config(name))
         async with self._connected(self.config(name), known) as backend:
             if known is None:
                 await backend.sign_in()
