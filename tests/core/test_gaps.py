@@ -258,3 +258,51 @@ def test_the_number_of_missing_entries_follows_the_pace_on_both_sides() -> None:
     bare = [Listed(one.article, None, None, True) for one in new]
     undated = a_visit(*bare, last=last, visited=START, now=START + 2 * DAY, times=times)
     assert undated and undated.missing == 36 and undated.before == START + 2 * DAY
+
+
+def test_a_first_document_is_continued_unless_all_of_it_is_new() -> None:
+    new = [Listed(at, START - at, None, True) for at in range(1, 10)]
+    assert not gaps.continues(new, None, START, START)
+    assert gaps.continues([*new, Listed(20, START - HOUR)], None, START, START)
+
+
+def test_the_pace_of_a_feed_is_that_of_its_newest_articles() -> None:
+    assert Before(None, START).rate == 0
+    assert Before(None, START, [START - HOUR]).rate == 1 / DAY
+    assert Before(None, START, [START - 8 * DAY]).rate == 1 / (8 * DAY)
+    assert Before(None, START, [START - HOUR, START - 3 * HOUR]).rate == 1 / (3 * HOUR)
+
+
+def test_an_older_document_reaches_a_gap_by_a_known_entry_or_by_dates_before_it() -> None:
+    early = [Listed(at, START - at * HOUR) for at in range(1, 4)]
+    late = [Listed(10 + at, START + at * HOUR) for at in range(1, 8)]
+    assert gaps.reaches(late, frozenset({12}), START)
+    assert not gaps.reaches(late, frozenset({1}), START)
+    assert not gaps.reaches([*early, *late], frozenset(), None)
+    assert gaps.reaches([*early, *late], frozenset(), START)
+    assert not gaps.reaches([*early[:2], *late], frozenset(), START)
+    assert not gaps.reaches([Listed(1), Listed(2)], frozenset(), START)
+
+
+def test_entries_that_were_published_late_may_have_followed_others() -> None:
+    times = [START - (30 + hour) * HOUR for hour in range(12)]
+    last = Document(tuple(range(1, 13)))
+    late = [Listed(100 + at, START - (3 + at) * HOUR, None, True) for at in range(12)]
+    found = a_visit(*late, last=last, visited=START, now=START + HOUR, times=times)
+    assert found and (found.after, found.before) == (START - 30 * HOUR, START - 14 * HOUR)
+
+
+def test_a_list_that_is_half_as_long_as_the_last_is_no_gap_while_visits_are_frequent() -> None:
+    times = [START - day * DAY for day in range(12)]
+    last = Document(tuple(range(1, 13)))
+    fewer = [Listed(100 + at, None, None, True) for at in range(5)]
+    assert a_visit(*fewer, last=last, visited=START, now=START + HOUR, times=times) is None
+
+
+def test_dates_that_contradict_the_last_visit_say_nothing_about_the_period() -> None:
+    times = [START - (30 + hour) * HOUR for hour in range(12)]
+    last = Document(tuple(range(1, 13)))
+    hours = (3, 4, 5, 6, *range(40, 48))
+    mixed = [Listed(100 + hour, START - hour * HOUR, None, True) for hour in hours]
+    found = a_visit(*mixed, last=last, visited=START, now=START + HOUR, times=times)
+    assert found and (found.after, found.before) == (START, START + HOUR)
