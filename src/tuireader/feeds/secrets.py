@@ -6,17 +6,18 @@ import os
 import shlex
 import subprocess
 from dataclasses import replace
-from http.cookiejar import Cookie
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.errors import TuireaderError
-from tuireader.feeds import cookies
 from tuireader.model import FetchJob
+
+if TYPE_CHECKING:
+    from http.cookiejar import Cookie
 
 SECONDS = 20
 SERVICE = "tuireader"
@@ -41,6 +42,8 @@ def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
     headers = tuple([(name, resolve(value)) for name, value in feed.headers])
     found: tuple[Cookie, ...] = ()
     if feed.cookies:
+        from tuireader.feeds import cookies  # few feeds have any
+
         try:
             found = cookies.read(folder / Path(feed.cookies).expanduser(), feed.url)
         except TuireaderError as error:

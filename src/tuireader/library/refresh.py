@@ -294,6 +294,8 @@ class Refresh(UseCases):
     async def relate(self) -> AsyncGenerator[tuple[int, int], None]:
         """Relate new articles in small, resumable transactions; yields (done, total)."""
         total = await self._pool.read(lambda store: store.relations.waiting_count())
+        if not total:
+            return
         done, relating = 0, ingest.Relater()
         while more := await self._transact(lambda store: relating.step(store, _RELATE)):
             done += more
