@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -110,7 +111,7 @@ class Entry:
     tags: list[str] = field(default_factory=list)
 
 
-class Fake:
+class Fake(ABC):
     """A server with the data of one user.
 
     `before` and `after` are called around each request. By raising `Drop` they cut the connection: before,
@@ -162,9 +163,9 @@ class Fake:
         """The calls with `text` in them, as `GET /v1/feeds`."""
         return [str(call) for call in self.calls if text in str(call)]
 
+    @abstractmethod
     def answer(self, call: Call) -> Answer:
         """Process a request."""
-        raise NotImplementedError
 
     def _answer(self, request: Request) -> Answer | None:
         parts = urlsplit(request.path)

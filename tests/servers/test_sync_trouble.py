@@ -10,7 +10,8 @@ import pytest
 
 from tests.builders import CLOCK, Clock, titles
 from tests.servers.clients import ACCOUNT, WATCH, client, ids, marks, synced
-from tests.servers.fake import Entry
+from tests.servers.fake import Call, Entry, json_answer
+from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage
 from tuireader.library import Library
@@ -216,3 +217,65 @@ async def test_a_sync_that_waited_for_another_goes_on_where_that_ended(
             async with aclosing(library.refresh.sync(before)) as events:
                 assert [event.done async for event in events if isinstance(event, AccountSynced)][-1]
         assert len(server.seen("GET /v1/entries")) == 1  # a first pull would need three
+
+
+async def test_a_feed_that_moved_is_no_other_server(tmp_path: Path, server: FakeMiniflux) -> None:
+    entry = server.add_entry(server.add_feed("Only"))
+    async with client(tmp_path) as library:
+        await synced(library)
+        await library.marks.set_read(list((await ids(library)).values()), True)
+        server.feeds[0].url = "https://elsewhere.example/feed"
+        assert (await synced(library)).sent == 1 and entry.read
+        assert [feed.address for feed in await library.feeds.all()] == ["https://elsewhere.example/feed"]
+
+
+async def test_a_feed_that_is_added_during_a_sync_waits_for_the_next(
+    tmp_path: Path, server: FakeMiniflux
+) -> None:
+    five_feeds(server)
+
+    def add(call: Call) -> None:
+        if call.path == "/v1/feeds" and len(server.feeds) == 5:
+            server.add_entry(server.add_feed("Late"), "Late entry")
+
+    async with client(tmp_path) as library:
+        server.after = add
+        assert (await synced(library)).error == ""
+        assert len(await titles(library)) == 5
+        assert (await synced(library)).error == ""
+        assert "Late entry" in await titles(library)
+
+
+async def test_a_server_that_lists_no_entries_any_more_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeGReader() as server:
+        monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(server).connect())
+        feed = server.add_feed("News")
+        server.add_entry(feed, "One")
+        server.add_entry(feed, "Two", starred=True)
+        async with client(tmp_path) as library:
+            await synced(library)
+            before, kept = await marks(library), dict(server.entries)
+            server.entries.clear()
+            done = await synced(library)
+            assert done.refusal == "answer" and "no entries" in done.error
+            assert await marks(library) == before
+            server.entries |= kept
+            assert (await synced(library)).error == ""
+
+
+async def test_a_feed_whose_entries_are_counted_but_not_listed_keeps_them(
+    tmp_path: Path, server: FakeMiniflux
+) -> None:
+    entries = five_feeds(server)
+    async with client(tmp_path) as library:
+        await synced(library)
+        server.mark(entries[0], read=True)
+        entries[0].changed = 1  # its change is not told, only the counters differ
+        empty = {"total": 0, "entries": []}
+        server.replies[f"/v1/feeds/{entries[0].feed.id}/entries"] = json_answer(empty)
+        assert (await synced(library)).refusal == "answer"
+        await library.marks.set_starred([(await ids(library))["Entry of 0"]], True)
+        server.replies.clear()
+        assert (await synced(library)).sent == 1 and entries[0].starred

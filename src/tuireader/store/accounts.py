@@ -226,13 +226,19 @@ class Accounts(Part):
         return row if row is None else (row[0], row[1])
 
     def _is_other(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> bool:
-        """Return whether the list has none of the stored feeds: none has the same id and address."""
-        known = dict(
-            self._conn.execute(
-                "SELECT remote_id, url FROM feed WHERE account_id = ? AND vanished_at IS NULL", (account.id,)
-            ).fetchall()
+        """Return whether the list is that of another server: no id has the address or title that it had."""
+        known = {
+            remote_id: (url, title)
+            for remote_id, url, title in self._conn.execute(
+                "SELECT remote_id, url, title FROM feed WHERE account_id = ? AND vanished_at IS NULL",
+                (account.id,),
+            )
+        }
+        same = any(
+            url == address(account.name, feed.url) or title == feed.title
+            for feed in feeds
+            for url, title in (known.get(feed.id, (None, None)),)
         )
-        same = any(known.get(feed.id) == address(account.name, feed.url) for feed in feeds)
         return bool(known and feeds) and not same
 
     def _forget(self, account_id: int, now: int) -> None:

@@ -55,14 +55,14 @@ class Remote(Part):
         )
         return {remote_id: (read, unread) for remote_id, read, unread in rows}
 
-    def rows(self, account_id: int, ids: Iterable[str] | None = None) -> dict[str, RemoteRow]:
-        """Return some stored entries of an account, or all of them, by their ids."""
-        given = "" if ids is None else f"AND r.remote_id IN ({_GIVEN})"
+    def rows(self, account_id: int, ids: Iterable[str]) -> dict[str, RemoteRow]:
+        """Return some stored entries of an account by their ids."""
         rows = self._conn.execute(
             f"""SELECT r.remote_id, r.article_id, a.read, r.read, r.read_sent, a.starred, r.starred,
                   r.starred_sent
-                FROM remote_entry r JOIN article a ON a.id = r.article_id WHERE r.account_id = ? {given}""",
-            (account_id, *([] if ids is None else [json.dumps(list(ids))])),
+                FROM remote_entry r JOIN article a ON a.id = r.article_id
+                WHERE r.account_id = ? AND r.remote_id IN ({_GIVEN})""",
+            (account_id, json.dumps(list(ids))),
         )
         return {row[0]: RemoteRow(row[0], row[1], _mark(*row[2:5]), _mark(*row[5:])) for row in rows}
 
@@ -167,6 +167,10 @@ class Remote(Part):
             f"DELETE FROM remote_entry WHERE account_id = ? AND remote_id IN ({_GIVEN})",
             (account_id, json.dumps(list(ids))),
         )
+
+    def all(self, account_id: int) -> set[str]:
+        """Return all entries of an account."""
+        return set(self._column("SELECT remote_id FROM remote_entry WHERE account_id = ?", (account_id,)))
 
     def of_feed(self, feed_id: int) -> list[str]:
         """Return the entries of a feed."""

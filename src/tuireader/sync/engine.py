@@ -159,8 +159,8 @@ class Engine:
             case States():
                 return saving.store_states(store, account, step, now)
             case Listed():
-                gone = set(store.remote.of_feed(self._feeds[step.feed_id])) - step.ids
-                store.remote.forget(account, gone)
+                if feed_id := self._feeds.get(step.feed_id):  # it may have been added a moment ago
+                    store.remote.forget(account, set(store.remote.of_feed(feed_id)) - step.ids)
                 return saving.Stored()
 
     async def _record(self, error: AccountError | None) -> AccountSynced:

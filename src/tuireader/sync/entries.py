@@ -1,12 +1,10 @@
-"""Entries of servers, cleaned by the rules for all feeds and prepared for the store."""
+"""Entries of servers, cleaned by the rules for all feeds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from tuireader import dedup
-from tuireader.document.prepare import prepare
 from tuireader.feeds.entry import Raw, RawFeed, shape
 from tuireader.sync.backend import RemoteEntry
 
@@ -46,19 +44,3 @@ def cleaned(sent: Sequence[Sent]) -> tuple[RemoteEntry, ...]:
         RemoteEntry(one.raw.guid, one.feed_id, entry, one.read, one.starred)
         for one, entry in zip(sent, shaped, strict=True)
     )
-
-
-def prepared(body: Body) -> Body:
-    """Return a body whose entries are prepared for storing, apart from those with nothing to store."""
-    by_feed: dict[str, list[RemoteEntry]] = {}
-    for one in body.entries:
-        by_feed.setdefault(one.feed_id, []).append(one)
-    keys = {
-        entry.guid: found
-        for page in by_feed.values()
-        for entry, found in dedup.unique_entries([one.entry for one in page]).values()
-    }
-    entries = [
-        replace(one, keys=keys[one.id], prepared=prepare(one.entry)) for one in body.entries if one.id in keys
-    ]
-    return replace(body, entries=tuple(entries))

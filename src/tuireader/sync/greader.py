@@ -7,7 +7,7 @@ from typing import Any
 
 from tuireader.feeds.entry import web_url
 from tuireader.feeds.json_values import list_of, text_of
-from tuireader.sync import greader_items, greader_pull
+from tuireader.sync import greader_pull
 from tuireader.sync.backend import (
     AccountError,
     Known,
@@ -20,7 +20,6 @@ from tuireader.sync.backend import (
 )
 from tuireader.sync.greader_items import LABEL, STATE, feed_title, item_name, label_of, literal
 from tuireader.sync.http import Answer, Http
-from tuireader.sync.reading import PageReader
 from tuireader.text import clean
 
 API = "/reader/api/0"
@@ -35,7 +34,6 @@ class GoogleReader:
     def __init__(self, url: str, user: str, password: str, *, proxy: str = "") -> None:
         self._user, self._password = user, password
         self._http = Http(_base(url), proxy=proxy)
-        self.reader = PageReader("greader", greader_items.read)
         self._token = ""
 
     async def sign_in(self) -> Server:
@@ -66,7 +64,6 @@ class GoogleReader:
 
     async def close(self) -> None:
         """Close the connection."""
-        await self.reader.close()
         await self._http.close()
 
     async def feeds(self) -> list[RemoteFeed]:

@@ -9,11 +9,12 @@ from itertools import islice
 from typing import Protocol
 
 from tuireader.feeds.json_values import text_of
+from tuireader.sync import greader_items
 from tuireader.sync.backend import Entries, Known, RemoteEntry, States, Step
 from tuireader.sync.entries import Odd
 from tuireader.sync.greader_items import STATE, item_id, item_name
 from tuireader.sync.http import Answer
-from tuireader.sync.reading import PageReader, prefetched
+from tuireader.sync.prefetch import prefetched
 
 MOST_IDS = 100_000
 MOST_LISTED = 25_000
@@ -24,9 +25,7 @@ DAY = 86_400
 
 
 class Client(Protocol):
-    """The requests of a pull, and the reader of their answers."""
-
-    reader: PageReader
+    """The requests of a pull."""
 
     async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
         """Ask for JSON."""
@@ -103,7 +102,7 @@ async def _contents(client: Client, wanted: Sequence[str]) -> AsyncGenerator[tup
         ids = wanted[start : start + BATCH]
         answer = await client.post("/stream/items/contents", [("i", item_name(one)) for one in ids])
         try:
-            found = {one.id: one for one in (await client.reader.read(answer.body)).entries}
+            found = {one.id: one for one in greader_items.read(answer.body).entries}
         except Odd:
             raise answer.odd() from None
         if not found.keys() <= set(ids):

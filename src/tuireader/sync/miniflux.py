@@ -8,7 +8,7 @@ from typing import Any
 from tuireader.feeds import dates
 from tuireader.feeds.entry import web_url
 from tuireader.feeds.json_values import line_of, text_of
-from tuireader.sync import miniflux_items, miniflux_pull
+from tuireader.sync import miniflux_pull
 from tuireader.sync.backend import (
     AccountError,
     Known,
@@ -20,7 +20,6 @@ from tuireader.sync.backend import (
     Step,
 )
 from tuireader.sync.http import Answer, Http
-from tuireader.sync.reading import PageReader
 from tuireader.text import clean
 
 BATCH = 1000
@@ -36,7 +35,6 @@ class Miniflux:
         self._http = Http(_base(url), basic=(user, secret) if user else None, proxy=proxy)
         if not user:
             self._http.headers["X-Auth-Token"] = secret
-        self._reader = PageReader("miniflux", miniflux_items.read)
         self._stars_at_once: bool | None = None
 
     async def sign_in(self) -> Server:
@@ -58,7 +56,6 @@ class Miniflux:
 
     async def close(self) -> None:
         """Close the connection."""
-        await self._reader.close()
         await self._http.close()
 
     async def feeds(self) -> list[RemoteFeed]:
@@ -74,7 +71,7 @@ class Miniflux:
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
         """Yield what changed since `progress`."""
-        return miniflux_pull.pull(miniflux_pull.Client(self._http, self._reader), progress, known)
+        return miniflux_pull.pull(self._http, progress, known)
 
     async def batch_size(self, mark: Mark) -> int:
         """Return 1000; 1 for stars where they can only be toggled."""

@@ -12,10 +12,11 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
 
+from tuireader.sync import miniflux_items
 from tuireader.sync.backend import AccountError, Entries, Known, Listed, Refusal, Step
 from tuireader.sync.entries import Body, Odd
 from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
-from tuireader.sync.reading import PageReader, prefetched
+from tuireader.sync.prefetch import prefetched
 
 PAGE = 1000
 OVERLAP = 30
@@ -66,22 +67,14 @@ def read(text: str) -> Progress:
     return Progress()
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    """The connection to a server, and the reader of its answers."""
-
-    http: Http
-    reader: PageReader
-
-
-async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[Step, None]:
+async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, None]:
     """Yield what changed since `progress`."""
     state = read(progress)
     phases = list(FIRST) if not state.since else ["changed"]
     for phase in phases[phases.index(state.phase) if state.phase in phases else 0 :]:
         if state.phase != phase:
             state = replace(state, phase=phase, cursor=0)
-        pages = prefetched(_pages(client, _filters(state), state.cursor, descending=phase != "changed"))
+        pages = prefetched(_pages(http, _filters(state), state.cursor, descending=phase != "changed"))
         async with aclosing(pages):
             async for body, date in pages:
                 state = replace(state, started=state.started or date, cursor=body.last or state.cursor)
@@ -89,10 +82,10 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
                     state = _after(state, phases)
                 yield Entries(body.entries, state.text(), body.gone)
     if state.since - state.checked >= DAY:
-        body, _ = await _page(client, FIRST["unread"], 0, descending=True)
+        body, _ = await _page(http, FIRST["unread"], 0, descending=True)
         state = replace(state, checked=state.since)
         yield Entries(body.entries, state.text(), body.gone)
-    async for step in _compare(client, state, known):
+    async for step in _compare(http, state, known):
         yield step
 
 
@@ -110,7 +103,7 @@ def _after(state: Progress, phases: list[str]) -> Progress:
 
 
 async def _pages(
-    client: Client,
+    http: Http,
     filters: Mapping[str, str | int],
     cursor: int,
     *,
@@ -120,13 +113,13 @@ async def _pages(
     """Yield all pages from `cursor` on, each with the server's time."""
     more = True
     while more:
-        body, date = await _page(client, filters, cursor, descending=descending, path=path)
+        body, date = await _page(http, filters, cursor, descending=descending, path=path)
         cursor, more = body.last, body.more
         yield body, date
 
 
 async def _page(
-    client: Client,
+    http: Http,
     filters: Mapping[str, str | int],
     cursor: int,
     *,
@@ -139,14 +132,14 @@ async def _page(
     limit = PAGE
     while True:
         try:
-            answer = await client.http.ask("GET", path, params={**filters, **order, **after, "limit": limit})
+            answer = await http.ask("GET", path, params={**filters, **order, **after, "limit": limit})
         except BodyTooLarge:
             if limit == 1:
                 raise
             limit = max(limit // 8, 1)
             continue
         try:
-            body = await client.reader.read(answer.body)
+            body = miniflux_items.read(answer.body)
         except Odd:
             raise answer.odd() from None
         if answer.date is None or (cursor and body.last and (body.last >= cursor) is descending):
@@ -154,13 +147,13 @@ async def _page(
         return body, answer.date
 
 
-async def _compare(client: Client, state: Progress, known: Known) -> AsyncGenerator[Step, None]:
+async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[Step, None]:
     """Compare the numbers of each feed with the store's, and pull feeds that differ as a whole.
 
     A difference that stays after that is accepted until one of the numbers changes; but not if nothing is
     stored of a feed, which the store may not have known yet.
     """
-    answer = await client.http.ask("GET", "/v1/feeds/counters")
+    answer = await http.ask("GET", "/v1/feeds/counters")
     theirs, ours = _counters(answer), await known.counts()
     differing = {
         feed_id: [*theirs.get(feed_id, (0, 0)), *ours.get(feed_id, (0, 0))]
@@ -170,7 +163,9 @@ async def _compare(client: Client, state: Progress, known: Known) -> AsyncGenera
     accepted = {one: numbers for one, numbers in state.accepted.items() if differing.get(one) == numbers}
     for feed_id, numbers in differing.items():
         if feed_id not in accepted:
-            async for step in _whole(client, feed_id, replace(state, accepted=accepted)):
+            async for step in _whole(http, feed_id, replace(state, accepted=accepted)):
+                if isinstance(step, Listed) and not step.ids and any(numbers[:2]):
+                    raise answer.odd()  # it counts entries that it does not list
                 yield step
             if any(ours.get(feed_id, (0, 0))):
                 accepted = {**accepted, feed_id: numbers}
@@ -179,11 +174,11 @@ async def _compare(client: Client, state: Progress, known: Known) -> AsyncGenera
         yield Entries((), replace(state, accepted=accepted).text())
 
 
-async def _whole(client: Client, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
+async def _whole(http: Http, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
     """Yield all entries of a feed, then their ids; nothing if it is gone, which the list of feeds tells."""
     ids: set[str] = set()
     try:
-        async for body, _ in _pages(client, {}, 0, descending=False, path=f"/v1/feeds/{feed_id}/entries"):
+        async for body, _ in _pages(http, {}, 0, descending=False, path=f"/v1/feeds/{feed_id}/entries"):
             ids.update(entry.id for entry in body.entries)
             yield Entries(body.entries, state.text(), body.gone)
     except AccountError as error:

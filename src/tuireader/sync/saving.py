@@ -15,7 +15,7 @@ from tuireader.store.articles import StoredText
 from tuireader.store.incoming import Saved
 from tuireader.store.remote import RemoteRow
 from tuireader.sync import merge
-from tuireader.sync.backend import States
+from tuireader.sync.backend import AccountError, Refusal, States
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def store_entries(
     every = Saved()
     for remote_id, page in by_feed.items():
         feed_id = feeds[remote_id]
-        parsed = _document(page)
+        parsed = ParsedFeed(entries=tuple(one.entry for one in page), partial=True)
         saved = store.entries.save_feed(feed_id, parsed, now, index=False)
         for entry in page:
             if article_id := saved.places.get(dedup.guid_key(entry.id)):
@@ -71,16 +71,6 @@ def store_entries(
     read = store.notices.skip_read([text.id for text, _ in matches])
     unread = [(text, item) for text, item in matches if text.id not in read]
     return Stored(len(every.new), len(every.changed), marks, unread, every.new)
-
-
-def _document(page: Sequence[RemoteEntry]) -> ParsedFeed:
-    """Return entries of one feed as its document."""
-    return ParsedFeed(
-        entries=tuple([one.entry for one in page]),
-        prepared=tuple([one.prepared for one in page if one.prepared]),
-        keys=tuple([one.keys for one in page if one.keys]),
-        partial=True,
-    )
 
 
 def _match(store: Store, saved: Saved, setting: Setting, now: int) -> list[tuple[StoredText, Evidence]]:
@@ -140,13 +130,22 @@ def merge_marks(
 
 
 def store_states(store: Store, account_id: int, states: States, now: int) -> Stored:
-    """Take the marks of all entries from sets of ids, and forget entries that are gone."""
+    """Take the marks of all entries from sets of ids, and forget entries that are gone.
+
+    Raises AccountError if there are none any more: no server forgets all entries at once, and each of them
+    would count as read.
+    """
+    stored = store.remote.all(account_id)
+    listed = states.listed | states.unread | states.starred
+    if stored and not listed:
+        raise AccountError(
+            Refusal.ANSWER, "the server lists no entries any more", "nothing was changed; check the server"
+        )
     done = Stored()
     for mark, value, entries in ((Mark.READ, False, states.unread), (Mark.STARRED, True, states.starred)):
         differing = store.remote.differing(account_id, mark, value, entries)
         known = store.remote.rows(account_id, differing)
         done.marks += merge_marks(store, account_id, mark, differing, known, now)
     if states.complete:
-        listed = states.listed | states.unread | states.starred
-        store.remote.forget(account_id, store.remote.rows(account_id).keys() - listed)
+        store.remote.forget(account_id, stored - listed)
     return done
