@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
+from tuireader.model.accounts import category_of
 from tuireader.query import phrase
 
 TODAY = View(ViewKind.TODAY)
@@ -91,6 +92,6 @@ def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:
     return None
 
 
-def category_of(feed: Feed) -> str:
+def folder_title(feed: Feed) -> str:
     """Return the folder of a feed, of an account's feed its category on the server; `""` without one."""
-    return feed.folder.removeprefix(feed.account).removeprefix(" / ") if feed.account else feed.folder
+    return category_of(feed.account, feed.folder) if feed.account else feed.folder

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
-from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, UNREAD, category_of
+from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, UNREAD, folder_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _feed_items(
     for feed in feeds:
         folders.setdefault(feed.folder, []).append(feed)
     for folder, members in folders.items():
-        title = category_of(members[0])
+        title = folder_title(members[0])
         if title:
             count = counts.folders.get(folder, Count())
             yield SidebarItem(

@@ -9,6 +9,7 @@ from functools import partial
 
 from tuireader.config import AccountConfig
 from tuireader.model import Feed, View, ViewKind
+from tuireader.model.accounts import folder_of
 from tuireader.ui import views
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
@@ -95,8 +96,8 @@ async def remove_account(main: Controllers, ask: Asking, name: str) -> Outcome |
 
 async def edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
     """Ask for title and category of a feed, and change them on its server."""
-    others = {views.category_of(one) for one in main.session.feeds if one.account == feed.account}
-    category = views.category_of(feed)
+    others = {views.folder_title(one) for one in main.session.feeds if one.account == feed.account}
+    category = views.folder_title(feed)
     lines = (
         Field("title", "Name", feed.title),
         Field("category", "Category", category, "none, or the first one of the server"),
@@ -110,12 +111,8 @@ _THERE = "Name and category are changed on the server."
 
 
 async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
-    title, category = values["title"], values["category"]
-    await main.library.accounts.change_feed(
-        feed.id,
-        title=title if title and title != feed.title else None,
-        category=category if category != views.category_of(feed) else None,
-    )
+    title, folder = values["title"], folder_of(feed.account, values["category"])
+    await main.library.feeds.edit(feed.id, title=title, folder=folder, interval="", paused=False)
     return Outcome(said=f"{title or feed.title} saved on {feed.account}", config_changed=True)
 
 
@@ -130,11 +127,12 @@ _THERE_TOO = "It is changed on the server."
 
 
 async def _rename_category(main: Controllers, name: str, title: str, values: Mapping[str, str]) -> Outcome:
-    new = values["name"]
-    await main.library.accounts.rename_category(name, title, new)
-    place = View(ViewKind.FOLDER, f"{name} / {new}") if new else View(ViewKind.ACCOUNT, name)
+    new, before = values["name"], folder_of(name, title)
+    after = folder_of(name, new)
+    await main.library.feeds.rename_folder(before, after)
+    place = View(ViewKind.FOLDER, after) if new else View(ViewKind.ACCOUNT, name)
     said = f"Category {title} renamed to {new}" if new else f"Category {title} removed; its feeds stay"
-    return Outcome((View(ViewKind.FOLDER, f"{name} / {title}"), place), said, config_changed=True)
+    return Outcome((View(ViewKind.FOLDER, before), place), said, config_changed=True)
 
 
 async def remove_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
@@ -144,6 +142,6 @@ async def remove_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | N
         f"Unsubscribe {feed.account} from {title}, on its server?\n"
         "Its articles are kept here and can still be searched."
     )
-    do = partial(main.library.accounts.remove_feed, feed.id)
+    do = partial(main.library.feeds.remove, feed.id)
     said = f"{feed.account} no longer has {title}; its articles are kept"
     return await confirm(main, ask, "feed", question, do, said)

@@ -42,7 +42,9 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
 
     library = main.library
     places = {name: (name, "") for name in (one.name for one in library.config.accounts)}
-    places |= {one.folder: (one.account, views.category_of(one)) for one in main.session.feeds if one.account}
+    places |= {
+        one.folder: (one.account, views.folder_title(one)) for one in main.session.feeds if one.account
+    }
     folders = [feed.folder for feed in main.session.feeds if not feed.account]
     dialog = AddFeed(library.feeds, library.pages, folders, places=places, subscribe=_subscribe(main))
     added = await ask(dialog)
@@ -77,7 +79,7 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
     if view.kind is ViewKind.ACCOUNT:
         return await accounts.edit_account(main, ask, view.key)
     if view.kind is ViewKind.FOLDER and (feed := _first_of_account(main, view.key)) is not None:
-        return await accounts.edit_category(main, ask, feed.account, views.category_of(feed))
+        return await accounts.edit_category(main, ask, feed.account, views.folder_title(feed))
     if view.kind is ViewKind.FOLDER:
         line = Field("name", "Name", view.key, "leave empty to remove the folder")
         return await fill_in(ask, f"Folder {view.key}", (line,), partial(_rename_folder, main, view.key))
