@@ -12,7 +12,7 @@ import pytest
 from tests.builders import CLOCK, Clock, entry, feeds, fill, item, opened, refreshed, rss
 from tests.web import Web
 from tuireader.config import FeedConfig
-from tuireader.ingest.refresh import decode, encode
+from tuireader.ingest.events import decode, encode
 from tuireader.library import Library, alarms
 from tuireader.model import Told
 from tuireader.store import Store

@@ -17,7 +17,8 @@ from tuireader.config import Config, Paths
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.feeds.backpressure import MemoryBudget
 from tuireader.ingest.attempts import Outcome
-from tuireader.ingest.refresh import batches, decode, encode
+from tuireader.ingest.events import decode, encode
+from tuireader.ingest.refresh import batches
 from tuireader.library import Library
 from tuireader.library.exchange import Imported
 from tuireader.model import (

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from tests.builders import NOW, entry, open_store
 from tests.web import Web
 from tuireader import dedup
+from tuireader.document.prepare import drop_known
 from tuireader.feeds.backpressure import MemoryBudget, Reservation
 from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.worker import drop_known
 from tuireader.feeds.worker_protocol import pack, unpack
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Enclosure, Fault, Fetched, FetchJob, ParsedEntry, ParsedFeed, ParseFailed

@@ -163,6 +163,9 @@ class Copy:
     marks: dict[str, Marks] = field(default_factory=dict)
     arrived: list[str] = field(default_factory=list)
 
+    async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
+        return tuple(entries)
+
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         return [one for one in ids if one not in self.entries]
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store
-from tuireader.feeds.worker import drop_known
+from tuireader.document.prepare import drop_known
 from tuireader.ingest.overlap import note_document
 from tuireader.model import FeedGap, ParsedEntry, ParsedFeed
 from tuireader.store import Store

@@ -15,6 +15,7 @@ from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_accounts, complete_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.cli.refresh import accepting
+from tuireader.cli.sync import NO_ACCOUNTS
 from tuireader.config import AccountConfig
 from tuireader.config.account_keys import ACCOUNT_KINDS
 from tuireader.errors import Exit, TuireaderError, UsageError
@@ -168,9 +169,6 @@ async def list_(library: Library, as_json: bool) -> None:
         print("\t".join([state.name, config.kind, who, synced, f"{state.pending} to send", trouble]).rstrip())
     if not found:
         say(f"tuireader: {NO_ACCOUNTS}")
-
-
-NO_ACCOUNTS = "there are no accounts yet (`tuireader account add --help` says how to add one)"
 
 
 @account.command()

@@ -98,7 +98,7 @@ async def follow(
     quiet: bool = False,
 ) -> int:
     """Report the events of a refresh, and return its exit code."""
-    from tuireader.ingest.refresh import encode
+    from tuireader.ingest.events import encode
 
     live = sys.stderr.isatty() and not (as_json or quiet)
     said = _Said()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.accounts import NO_ACCOUNTS
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_accounts
 from tuireader.cli.refresh import favour_the_loop, follow
@@ -14,6 +13,8 @@ from tuireader.errors import Exit
 
 if TYPE_CHECKING:
     from tuireader.library import Library
+
+NO_ACCOUNTS = "there are no accounts yet (`tuireader account add --help` says how to add one)"
 
 
 @click.command()

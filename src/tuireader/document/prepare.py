@@ -5,17 +5,38 @@ This does not depend on the store, so it can run in the process that parses the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from tuireader import dedup
 from tuireader.document import links_of
 from tuireader.lexicon import indexed
-from tuireader.model import ParsedEntry, Prepared
+from tuireader.model import ParsedEntry, ParsedFeed, Prepared
 from tuireader.text import cut_characters, is_html, plain, tokens
 
 _TITLE = 100  # maximum characters of a text used as title
 _MOST_LINKS = 60  # maximum outbound links to keep; pages with more are link lists
+
+
+def drop_known(parsed: ParsedFeed, stored: Mapping[int, int]) -> ParsedFeed:
+    """Return the feed with only its new and changed entries, prepared and with their keys."""
+    known, kept, keys = [], [], []
+    unique = dedup.unique_entries(parsed.entries)
+    for guid, (entry, one) in unique.items():
+        if stored.get(guid) == one.digest:
+            known.append(guid)
+        else:
+            kept.append(entry)
+            keys.append(one)
+    return replace(
+        parsed,
+        entries=tuple(kept),
+        keys=tuple(keys),
+        known=tuple(known),
+        prepared=tuple(map(prepare, kept)),
+        outline=tuple([(guid, entry.published, entry.updated) for guid, (entry, _) in unique.items()]),
+    )
 
 
 def prepare(entry: ParsedEntry) -> Prepared:

@@ -156,7 +156,7 @@ async def _ask_parser(
 
 def _unreadable(mail: bytes, stored: Mapping[int, int]) -> ParsedFeed:
     """Return an entry that stands for a mail that cannot be read."""
+    from tuireader.document.prepare import drop_known
     from tuireader.feeds.mail import unreadable
-    from tuireader.feeds.worker import drop_known
 
     return drop_known(shape(RawFeed("", atom=True, entries=[unreadable(mail)])), stored)

@@ -10,13 +10,11 @@ import gc
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Any
 
-from tuireader import dedup
-from tuireader.document.prepare import prepare
+from tuireader.document.prepare import drop_known
 from tuireader.feeds.parse import parse, parse_quickly
 from tuireader.feeds.worker_protocol import Request, pack
 from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
@@ -82,26 +80,6 @@ def _packed(result: ParseResult | None, stored: Mapping[int, int] | None) -> Any
     if stored is not None and isinstance(result, ParsedFeed):
         result = drop_known(result, stored)
     return pack(result)
-
-
-def drop_known(parsed: ParsedFeed, stored: Mapping[int, int]) -> ParsedFeed:
-    """Return the feed with only its new and changed entries, prepared and with their keys."""
-    known, kept, keys = [], [], []
-    unique = dedup.unique_entries(parsed.entries)
-    for guid, (entry, one) in unique.items():
-        if stored.get(guid) == one.digest:
-            known.append(guid)
-        else:
-            kept.append(entry)
-            keys.append(one)
-    return replace(
-        parsed,
-        entries=tuple(kept),
-        keys=tuple(keys),
-        known=tuple(known),
-        prepared=tuple(map(prepare, kept)),
-        outline=tuple([(guid, entry.published, entry.updated) for guid, (entry, _) in unique.items()]),
-    )
 
 
 if __name__ == "__main__":

@@ -9,13 +9,11 @@ with their matches or fetched again.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.sources import Sources
@@ -23,25 +21,18 @@ from tuireader.feeds.workers import ParseWorker
 from tuireader.ingest.asking import Asking
 from tuireader.ingest.attempts import Outcome, Setting, asked_for, record_failure, record_success
 from tuireader.model import (
-    AccountSynced,
     Event,
-    Evidence,
     Fault,
     FeedDone,
     Fetched,
     FetchFailed,
     FetchJob,
     GapNoted,
-    NewMatch,
     NotModified,
     ParsedFeed,
     ParseFailed,
     RefreshDone,
     RefreshStarted,
-    Relating,
-    TermHit,
-    TextFetched,
-    Told,
 )
 from tuireader.store import Pool, Store
 from tuireader.store.articles import StoredText
@@ -208,46 +199,3 @@ async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list
                 return
             batch.append(more)
         yield batch
-
-
-# --------------------------------------------------------------------------- events between processes
-
-_EVENTS: dict[str, type[Event]] = {
-    "account": AccountSynced,
-    "started": RefreshStarted,
-    "feed": FeedDone,
-    "match": NewMatch,
-    "done": RefreshDone,
-    "relating": Relating,
-    "told": Told,
-    "text": TextFetched,
-    "gap": GapNoted,
-}
-_NAMES = {kind: name for name, kind in _EVENTS.items()}
-
-
-def encode(event: Event) -> str:
-    """Return an event as one line of JSON, as `tuireader refresh --json` prints it."""
-    return json.dumps({"event": _NAMES[type(event)], **asdict(event)}, ensure_ascii=False)
-
-
-def decode(line: str) -> Event:
-    """Return the event that `encode` wrote; raises ValueError, KeyError or TypeError on anything else."""
-    values: dict[str, Any] = json.loads(line)
-    kind = _EVENTS[values.pop("event")]
-    if kind is NewMatch:
-        found = values["evidence"]
-        values["evidence"] = Evidence(
-            found["watch"],
-            tuple(TermHit(**hit) for hit in found["hits"]),
-            found["sentence"],
-            tuple((start, end) for start, end in found["spans"]),
-            feed_id=found["feed_id"],
-            feed=found["feed"],
-            uncertain=found["uncertain"],
-        )
-    elif kind is Told:
-        values |= {"articles": tuple(values["articles"]), "troubles": tuple(values["troubles"])}
-    elif values.get("fault") is not None:
-        values["fault"] = Fault(values["fault"])
-    return kind(**values)

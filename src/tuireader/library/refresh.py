@@ -221,7 +221,7 @@ class Refresh(UseCases):
 
     async def _in_subprocess(self, what: Sequence[str]) -> AsyncGenerator[Event, None]:
         """Run a command of ours and yield the events that it prints; closing early ends it."""
-        from tuireader.ingest.refresh import decode
+        from tuireader.ingest.events import decode
 
         where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
         child = await asyncio.create_subprocess_exec(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from tuireader.model.fetching import ParsedEntry
+from tuireader.model.fetching import Keys, ParsedEntry, Prepared
 
 
 class Mark(StrEnum):
@@ -53,13 +53,18 @@ class RemoteFeed:
 
 @dataclass(frozen=True, slots=True)
 class RemoteEntry:
-    """An entry of a feed with its marks on the server; the guid of `entry` is its id."""
+    """An entry of a feed with its marks on the server; the guid of `entry` is its id.
+
+    `keys` and `prepared` are there if another process has prepared it.
+    """
 
     id: str
     feed_id: str
     entry: ParsedEntry
     read: bool
     starred: bool
+    keys: Keys | None = None
+    prepared: Prepared | None = None
 
     def has(self, mark: Mark) -> bool:
         """Return one of the marks."""

@@ -92,7 +92,11 @@ Step = Entries | States | Listed
 
 
 class Known(Protocol):
-    """Questions of a pull to the store."""
+    """What a pull asks of this side."""
+
+    async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
+        """Return those entries that have something to store, prepared for it."""
+        ...
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         """Return those entries that are not stored, in the same order."""

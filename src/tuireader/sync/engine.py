@@ -15,11 +15,12 @@ from typing import TypeVar
 from tuireader.ingest.attempts import Setting
 from tuireader.ingest.saving import new_match
 from tuireader.model import AccountSynced, Event
-from tuireader.model.accounts import AccountState, Mark
+from tuireader.model.accounts import AccountState, Mark, RemoteEntry
 from tuireader.store import Pool, Store
 from tuireader.store.accounts import Listing
 from tuireader.sync import saving
 from tuireader.sync.backend import AccountError, Backend, Entries, Listed, Refusal, Server, States, Step
+from tuireader.sync.preparing import Preparer
 
 T = TypeVar("T")
 _SOONEST, _LATEST = 30, 30 * 60
@@ -47,6 +48,7 @@ class Engine:
         self._backend = backend
         self._setting = setting
         self._renew = renew
+        self._preparer = Preparer()
         self._believed = believed
         self._feeds: Mapping[str, int] = {}
         self._titles: Mapping[int, str] = {}
@@ -124,7 +126,8 @@ class Engine:
 
     async def _pull(self) -> AsyncGenerator[Event, None]:
         """Store what the server has; yield new matches, and the totals after each step."""
-        async with aclosing(self._backend.pull(self._account.progress, self)) as steps:
+        steps = self._backend.pull(self._account.progress, self)
+        async with self._preparer, aclosing(steps):
             async for step in steps:
                 stored = await self._write(partial(self._store, step=step))
                 if stored.fresh:
@@ -181,6 +184,10 @@ class Engine:
         return replace(done, error=message, hint=hint, refusal=refusal)
 
     # -- what a pull asks of the store
+
+    async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
+        """Prepare entries, many of them in another process."""
+        return await self._preparer.prepare(entries)
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         """Return those entries that are not stored."""

@@ -54,7 +54,7 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
     elif now - checked >= DAY:
         checked, new = now, set(wanted)
         wanted += islice((one for one in unread if one not in new), BATCH)
-    contents = prefetched(_contents(client, wanted))
+    contents = prefetched(_prepared(prefetched(_contents(client, wanted)), known))
     async with aclosing(contents):
         async for entries in contents:
             yield Entries(entries, progress)
@@ -94,6 +94,15 @@ async def _all_ids(client: Client, params: Mapping[str, str | int]) -> list[str]
         if len(found) == before:
             break  # it would send this page for ever
     raise answer.odd()
+
+
+async def _prepared(
+    contents: AsyncGenerator[tuple[RemoteEntry, ...], None], known: Known
+) -> AsyncGenerator[tuple[RemoteEntry, ...], None]:
+    """Yield batches of entries, prepared."""
+    async with aclosing(contents):
+        async for entries in contents:
+            yield await known.prepare(entries)
 
 
 async def _contents(client: Client, wanted: Sequence[str]) -> AsyncGenerator[tuple[RemoteEntry, ...], None]:

@@ -74,9 +74,9 @@ async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, 
     for phase in phases[phases.index(state.phase) if state.phase in phases else 0 :]:
         if state.phase != phase:
             state = replace(state, phase=phase, cursor=0)
-        pages = prefetched(_pages(http, _filters(state), state.cursor, descending=phase != "changed"))
-        async with aclosing(pages):
-            async for body, date in pages:
+        pages = _pages(http, _filters(state), state.cursor, descending=phase != "changed")
+        async with aclosing(prefetched(_prepared(prefetched(pages), known))) as ready:
+            async for body, date in ready:
                 state = replace(state, started=state.started or date, cursor=body.last or state.cursor)
                 if not body.more:
                     state = _after(state, phases)
@@ -100,6 +100,15 @@ def _after(state: Progress, phases: list[str]) -> Progress:
         return replace(state, phase=following[0], cursor=0)
     checked = state.checked if state.since else state.started  # a first pull has looked at all of them
     return replace(state, since=state.started, started=0, phase="", cursor=0, checked=checked)
+
+
+async def _prepared(
+    pages: AsyncGenerator[tuple[Body, int], None], known: Known
+) -> AsyncGenerator[tuple[Body, int], None]:
+    """Yield pages with their entries prepared."""
+    async with aclosing(pages):
+        async for body, date in pages:
+            yield replace(body, entries=await known.prepare(body.entries)), date
 
 
 async def _pages(

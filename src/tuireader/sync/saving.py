@@ -53,7 +53,12 @@ def store_entries(
     every = Saved()
     for remote_id, page in by_feed.items():
         feed_id = feeds[remote_id]
-        parsed = ParsedFeed(entries=tuple(one.entry for one in page), partial=True)
+        parsed = ParsedFeed(
+            entries=tuple([one.entry for one in page]),
+            prepared=tuple([one.prepared for one in page if one.prepared]),
+            keys=tuple([one.keys for one in page if one.keys]),
+            partial=True,
+        )
         saved = store.entries.save_feed(feed_id, parsed, now, index=False)
         for entry in page:
             if article_id := saved.places.get(dedup.guid_key(entry.id)):

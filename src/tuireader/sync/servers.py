@@ -7,8 +7,6 @@ from enum import StrEnum
 from tuireader.feeds.address import split_userinfo
 from tuireader.feeds.errors import Refused
 from tuireader.sync.backend import AccountError, Backend, Refusal
-from tuireader.sync.greader import GoogleReader
-from tuireader.sync.miniflux import Miniflux
 
 
 class Kind(StrEnum):
@@ -35,5 +33,9 @@ def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") ->
         )
     base = plain.partition("?")[0].rstrip("/")
     if kind is Kind.MINIFLUX:
+        from tuireader.sync.miniflux import Miniflux
+
         return Miniflux(base, user, secret, proxy=proxy)
+    from tuireader.sync.greader import GoogleReader
+
     return GoogleReader(base, user, secret, proxy=proxy)

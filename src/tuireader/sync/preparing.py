@@ -1,0 +1,55 @@
+"""Prepare entries for the store in another process, which halves the time of a first sync on two cores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Any
+
+from tuireader.feeds.worker_protocol import pack, unpack
+from tuireader.model import ParsedFeed
+from tuireader.model.accounts import RemoteEntry
+from tuireader.subprocesses.worker import Worker, WorkerDied
+
+_MANY = 100
+"""Minimum number of entries for another process, which takes a fifth of a second to start, once."""
+_SECONDS = 60.0
+
+
+class Preparer(AbstractAsyncContextManager["Preparer"]):
+    """Prepare entries in a process that starts when first needed; an async context manager."""
+
+    def __init__(self) -> None:
+        self.worker = Worker("tuireader.sync.page_worker")
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.worker.aclose()
+
+    async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
+        """Return entries with what the store needs, without those that have nothing to read or open.
+
+        A few are returned as they are, and all if the process fails: then the store prepares them.
+        """
+        if len(entries) < _MANY:
+            return tuple(entries)
+        by_feed: dict[str, dict[str, RemoteEntry]] = {}
+        for one in entries:
+            by_feed.setdefault(one.feed_id, {})[one.id] = one
+        pages = list(by_feed.values())
+        documents = [pack(ParsedFeed(entries=tuple([one.entry for one in page.values()]))) for page in pages]
+        try:
+            answers = await self.worker.ask(documents, _SECONDS)
+        except (WorkerDied, OSError, TimeoutError):
+            return tuple(entries)
+        return tuple(
+            [one for page, answer in zip(pages, answers, strict=True) for one in _filled(page, answer)]
+        )
+
+
+def _filled(page: Mapping[str, RemoteEntry], answer: tuple[Any, ...]) -> Iterator[RemoteEntry]:
+    """Yield the entries of a feed that are in an answer, with what that adds."""
+    feed = unpack(answer)
+    assert isinstance(feed, ParsedFeed)
+    for entry, keys, prepared in zip(feed.entries, feed.keys, feed.prepared, strict=True):
+        yield replace(page[entry.guid], keys=keys, prepared=prepared)
