@@ -92,7 +92,7 @@ Step = Entries | States | Listed
 
 
 class Known(Protocol):
-    """What a pull asks of this side."""
+    """The side that stores the entries of a pull."""
 
     async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
         """Return those entries that have something to store, prepared for it."""
