@@ -1,12 +1,16 @@
 """Time whole syncs with a real Miniflux, beside newsboat on the same server, as medians.
 
   python benchmarks/sync.py [--feeds 200] [--entries 10000] [--runs 3] [--peers newsboat] [--keys 200]
+                            [--server freshrss]
 
 `first` begins with an empty folder, `nothing` follows at once, `marks` sends 100 marks. Columns: wall time,
 CPU time (user and system, with children), peak memory of the largest process, requests the server logged,
 articles stored. The texts are those of the other benchmarks; one entry in five is unread, one in two hundred
 is starred. New articles are not related, which no other reader does. Last come the milliseconds from a key to
 the moved cursor while the reader runs its first sync: median, 95 % and the longest.
+
+`--server freshrss` takes the fake FreshRSS of the tests, in this process, in place of Miniflux, and leaves
+newsboat out.
 
 Needs GNU time at /usr/bin/time, and Miniflux and PostgreSQL as tests/servers does.
 """
@@ -28,7 +32,8 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.servers import miniflux
+from tests.servers import fake, miniflux
+from tests.servers.fake_greader import FakeGReader
 
 import corpus
 from ptytime import Program
@@ -46,10 +51,17 @@ class Run(NamedTuple):
     stored: int
 
 
-def timed(command: list[str], folder: Path, server: miniflux.Miniflux, stored: Callable[[], int]) -> Run:
+class Site(NamedTuple):
+    """A filled server: its account in TOML, a count of its requests so far, and what newsboat needs."""
+
+    account: str
+    requests: Callable[[], int]
+    newsboat: str = ""
+
+
+def timed(command: list[str], folder: Path, site: Site, stored: Callable[[], int]) -> Run:
     """Run a command whole."""
-    log = server.folder / "miniflux.log"
-    before = log.read_text().count("authenticated successfully")
+    before = site.requests()
     with tempfile.NamedTemporaryFile("r") as figures:
         env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8"}
         done = subprocess.run(
@@ -59,8 +71,7 @@ def timed(command: list[str], folder: Path, server: miniflux.Miniflux, stored: C
         if done.returncode:
             sys.exit(f"{command[0]}: {done.stderr.strip()}")
         wall, user, system, memory = map(float, figures.read().split())
-    requests = log.read_text().count("authenticated successfully") - before
-    return Run(wall, user + system, memory / 1024, requests, stored())
+    return Run(wall, user + system, memory / 1024, site.requests() - before, stored())
 
 
 def count(database: Path, table: str) -> int:
@@ -69,32 +80,29 @@ def count(database: Path, table: str) -> int:
         return int(db.execute(f"select count(*) from {table}").fetchone()[0])
 
 
-def tuireader(folder: Path, server: miniflux.Miniflux, token: str) -> Iterator[tuple[str, Run]]:
+def tuireader(folder: Path, site: Site) -> Iterator[tuple[str, Run]]:
     """A first sync, one without news, one with marks."""
     config, database = folder / "config.toml", folder / "news.db"
-    config.write_text(account(server, token))
+    config.write_text(site.account)
     start = [str(TUIREADER), "--config", str(config), "--database", str(database)]
     stored = lambda: count(database, "article")  # noqa: E731
-    yield "first", timed([*start, "sync", "--no-relate"], folder, server, stored)
-    yield "nothing", timed([*start, "sync", "--no-relate"], folder, server, stored)
+    yield "first", timed([*start, "sync", "--no-relate"], folder, site, stored)
+    yield "nothing", timed([*start, "sync", "--no-relate"], folder, site, stored)
     with closing(sqlite3.connect(database)) as db, db:
         db.execute(
             "update article set read = 1 where id in (select id from article where read = 0 limit 100)"
         )
-    yield "marks", timed([*start, "sync", "--no-relate"], folder, server, stored)
+    yield "marks", timed([*start, "sync", "--no-relate"], folder, site, stored)
 
 
-def newsboat(folder: Path, server: miniflux.Miniflux, token: str) -> Iterator[tuple[str, Run]]:
+def newsboat(folder: Path, site: Site) -> Iterator[tuple[str, Run]]:
     """Two reloads."""
-    (folder / "config").write_text(
-        f'urls-source "miniflux"\nminiflux-url "{server.url}"\nminiflux-token "{token}"\n'
-        "auto-reload no\nreload-threads 4\n"
-    )
+    (folder / "config").write_text(site.newsboat)
     (folder / "urls").write_text("")
     cache = folder / "cache.db"
     command = ["newsboat", "-C", "config", "-u", "urls", "-c", "cache.db", "-x", "reload"]
     for name in ("first", "nothing"):
-        yield name, timed(command, folder, server, lambda: count(cache, "rss_item"))
+        yield name, timed(command, folder, site, lambda: count(cache, "rss_item"))
 
 
 def rows(feeds: int, entries: int) -> Iterator[str]:
@@ -125,21 +133,57 @@ def quoted(text: str) -> str:
 
 
 @contextmanager
-def filled(feeds: int, entries: int) -> Iterator[tuple[miniflux.Miniflux, str]]:
-    """Yield a server whose one reader has so many feeds and entries, and the reader's token."""
+def filled_miniflux(feeds: int, entries: int) -> Iterator[Site]:
+    """Yield a Miniflux whose one reader has so many feeds and entries."""
+    if reason := miniflux.missing():
+        sys.exit(reason)
     with miniflux.running() as server:
         _name, _password, token = server.user()
         server.sql("begin;" + "\n".join(rows(feeds, entries)) + "commit;")
         server.sql("analyze")
-        yield server, token
+        log = server.folder / "miniflux.log"
+        yield Site(
+            account("miniflux", server.url, f'token = "{token}"'),
+            lambda: log.read_text().count("authenticated successfully"),
+            f'urls-source "miniflux"\nminiflux-url "{server.url}"\nminiflux-token "{token}"\n'
+            "auto-reload no\nreload-threads 4\n",
+        )
 
 
-def keys_during_first_sync(server: miniflux.Miniflux, token: str, presses: int) -> list[float]:
+@contextmanager
+def filled_freshrss(feeds: int, entries: int) -> Iterator[Site]:
+    """Yield a fake FreshRSS with so many feeds and entries."""
+    with FakeGReader() as server:
+        places: dict[int, fake.Feed] = {}
+        for feed, articles in corpus.documents(entries, feeds):
+            place = places.get(feed.id) or server.add_feed(feed.title, url=feed.url)
+            places[feed.id] = place
+            for article in articles:
+                number = len(server.entries) + 1
+                read, starred = not corpus.is_unread(number), corpus.is_starred(number)
+                entry = server.add_entry(place, article.title, article.html, read=read, starred=starred)
+                entry.url, entry.author, entry.published = article.url, article.author, article.time
+        secret = f'user = "{fake.USER}"\npassword = "{fake.PASSWORD}"'
+        yield Site(account("greader", server.api, secret), lambda: len(server.calls))
+
+
+def account(kind: str, url: str, secret: str) -> str:
+    """Return the configuration of an account."""
+    return (
+        f'[[account]]\nname = "home"\nkind = "{kind}"\nurl = "{url}"\n{secret}\n'
+        '[[watch]]\nname = "WeChat"\nany = ["WeChat"]\n'
+    )
+
+
+SERVERS = {"miniflux": filled_miniflux, "freshrss": filled_freshrss}
+
+
+def keys_during_first_sync(site: Site, presses: int) -> list[float]:
     """Milliseconds from a key to the moved cursor, while articles arrive."""
     with tempfile.TemporaryDirectory(prefix="sync.") as place:
         folder = Path(place)
         config, database = folder / "config.toml", folder / "news.db"
-        config.write_text(account(server, token))
+        config.write_text(site.account)
         command = [str(TUIREADER), "--config", str(config), "--database", str(database)]
         found: list[float] = []
         with Program(command, folder) as program:
@@ -151,14 +195,6 @@ def keys_during_first_sync(server: miniflux.Miniflux, token: str, presses: int) 
         return found
 
 
-def account(server: miniflux.Miniflux, token: str) -> str:
-    """Return the configuration of the account."""
-    return (
-        f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "{server.url}"\ntoken = "{token}"\n'
-        '[[watch]]\nname = "WeChat"\nany = ["WeChat"]\n'
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -167,22 +203,21 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peers", nargs="*", choices=["newsboat"], default=[])
+    parser.add_argument("--server", choices=SERVERS, default="miniflux")
     parser.add_argument("--keys", type=int, default=200, help="presses in a first sync; 0 leaves that out")
     options = parser.parse_args()
-    if reason := miniflux.missing():
-        sys.exit(reason)
     found: dict[tuple[str, str], list[Run]] = {}
-    readers = [tuireader, *([newsboat] if options.peers else [])]
-    with filled(options.feeds, options.entries) as (server, token):
+    readers = [tuireader, *([newsboat] if options.peers and options.server == "miniflux" else [])]
+    with SERVERS[options.server](options.feeds, options.entries) as site:
         for _ in range(options.runs):
             for reader in readers:
                 folder = Path(tempfile.mkdtemp(prefix="sync"))
                 try:
-                    for scenario, run in reader(folder, server, token):
+                    for scenario, run in reader(folder, site):
                         found.setdefault((scenario, reader.__name__), []).append(run)
                 finally:
                     shutil.rmtree(folder)
-        keys = sorted(keys_during_first_sync(server, token, options.keys)) if options.keys else []
+        keys = sorted(keys_during_first_sync(site, options.keys)) if options.keys else []
     print(f"{options.feeds} feeds, {options.entries} entries, medians of {options.runs}")
     print(f"{'':>20} {'wall s':>8} {'cpu s':>8} {'MiB':>6} {'requests':>8} {'stored':>8}")
     for (scenario, name), runs in sorted(found.items()):
