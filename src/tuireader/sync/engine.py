@@ -10,17 +10,18 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from tuireader.ingest.attempts import Setting
-from tuireader.ingest.saving import new_match
 from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, Mark, RemoteEntry
 from tuireader.store import Pool, Store
 from tuireader.store.accounts import Listing
-from tuireader.sync import saving
 from tuireader.sync.backend import AccountError, Backend, Entries, Listed, Refusal, Server, States, Step
 from tuireader.sync.preparing import Preparer
+
+if TYPE_CHECKING:
+    from tuireader.ingest.attempts import Setting
+    from tuireader.sync.saving import Stored
 
 T = TypeVar("T")
 _SOONEST, _LATEST = 30, 30 * 60
@@ -129,42 +130,52 @@ class Engine:
         steps = self._backend.pull(self._account.progress, self)
         async with self._preparer, aclosing(steps):
             async for step in steps:
-                stored = await self._write(partial(self._store, step=step))
-                if stored.fresh:
-                    await self._pool.write(Store.train_dictionary)
-                for text, evidence in stored.matches:
-                    yield new_match(text, self._titles.get(text.feed_id, ""), evidence)
-                self._done = replace(
-                    self._done,
-                    new=self._done.new + stored.new,
-                    changed=self._done.changed + stored.changed,
-                    taken=self._done.taken + stored.marks,
-                )
+                if stored := await self._write(partial(self._store, step=step)):
+                    for event in await self._counted(stored):
+                        yield event
                 yield self._done
 
-    def _store(self, store: Store, step: Step) -> saving.Stored:
+    async def _counted(self, stored: Stored) -> list[Event]:
+        """Add what was stored to the totals; return its new matches."""
+        from tuireader.ingest.saving import new_match
+
+        if stored.fresh:
+            await self._pool.write(Store.train_dictionary)
+        self._done = replace(
+            self._done,
+            new=self._done.new + stored.new,
+            changed=self._done.changed + stored.changed,
+            taken=self._done.taken + stored.marks,
+        )
+        return [
+            new_match(text, self._titles.get(text.feed_id, ""), evidence) for text, evidence in stored.matches
+        ]
+
+    def _store(self, store: Store, step: Step) -> Stored | None:
         """Store one step of a pull; needs a transaction."""
         account, now = self._account.id, self._now()
         match step:
             case Entries():
-                stored = saving.store_entries(
-                    store,
-                    account,
-                    self._feeds,
-                    step.entries,
-                    self._setting,
-                    now,
-                    pages=self._account.synced_at is not None,
-                )
+                stored = self._store_entries(store, step.entries) if step.entries else None
                 store.remote.forget(account, step.gone)
                 store.accounts.progressed(account, step.progress)
                 return stored
             case States():
+                from tuireader.sync import saving
+
                 return saving.store_states(store, account, step, now)
             case Listed():
                 if feed_id := self._feeds.get(step.feed_id):  # it may have been added a moment ago
                     store.remote.forget(account, set(store.remote.of_feed(feed_id)) - step.ids)
-                return saving.Stored()
+                return None
+
+    def _store_entries(self, store: Store, entries: Sequence[RemoteEntry]) -> Stored:
+        from tuireader.sync import saving  # most syncs bring nothing
+
+        account, is_first = self._account, self._account.synced_at is None
+        return saving.store_entries(
+            store, account.id, self._feeds, entries, self._setting, self._now(), pages=not is_first
+        )
 
     async def _record(self, error: AccountError | None) -> AccountSynced:
         """Store the outcome; return the last event."""
