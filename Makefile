@@ -37,7 +37,9 @@ demo: .venv/.installed
 test: .venv/.locked
 	@$(MAKE) --no-print-directory -j 2 check tests
 
+# In a fresh clone, one process compiles the tests first: else each of them would.
 tests: .venv/.locked
+	@test -d tests/__pycache__ || $(BIN)/python -m pytest --collect-only -q >/dev/null
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci $(ARGS)
 
 test-servers: .venv/.locked
