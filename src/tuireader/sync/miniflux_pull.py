@@ -18,7 +18,7 @@ from tuireader.sync.entries import Body, Odd
 from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
 from tuireader.sync.prefetch import prefetched
 
-PAGE = 1000
+PAGE = 500
 OVERLAP = 30
 """Seconds: a change has the time at which its transaction began."""
 DAY = 86_400
