@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _SOONEST, _LATEST = 30, 30 * 60
 """Seconds from a failed sync to the next one: doubled each time, between these."""
+_MANY_FEEDS = 20
+"""Minimum number of feeds for which a first sync is sure to prepare entries in another process."""
 
 
 class Engine:
@@ -129,6 +131,8 @@ class Engine:
         """Store what the server has; yield new matches, and the totals after each step."""
         steps = self._backend.pull(self._account.progress, self)
         async with self._preparer, aclosing(steps):
+            if self._account.synced_at is None and len(self._feeds) >= _MANY_FEEDS:
+                self._preparer.start()
             async for step in steps:
                 if stored := await self._write(partial(self._store, step=step)):
                     for event in await self._counted(stored):

@@ -26,6 +26,10 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
     async def __aexit__(self, *_: object) -> None:
         await self.worker.aclose()
 
+    def start(self) -> None:
+        """Start the process before it is needed."""
+        self.worker.start()
+
     async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
         """Return entries with what the store needs, without those that have nothing to read or open.
 
