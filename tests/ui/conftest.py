@@ -33,6 +33,12 @@ def frames_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Compositor, "render_update", economy.keep_update)
 
 
+@pytest.fixture
+def frames_for_a_terminal(frames_for_nobody: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames are composed, for a fork of this process has a terminal."""
+    monkeypatch.setattr(Compositor, "render_update", economy.compose)
+
+
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules of a stylesheet are told apart by their identity as before, but without a call in Python."""

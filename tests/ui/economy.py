@@ -26,7 +26,7 @@ class Sheet(Stylesheet):
         return _PARSED[key]
 
 
-_whole = Compositor.render_update
+compose = Compositor.render_update
 
 
 def keep_update(
@@ -36,7 +36,7 @@ def keep_update(
     simplify: bool = False,
 ) -> RenderableType | None:
     """Keep what has changed for `draw`."""
-    return _whole(compositor, full, screen_stack, simplify) if full else None
+    return compose(compositor, full, screen_stack, simplify) if full else None
 
 
 def draw(screen: Screen[Any]) -> None:

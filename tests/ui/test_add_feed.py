@@ -12,7 +12,7 @@ import pytest
 
 from tests.builders import item, rss
 from tests.ui.running import Running, running
-from tests.ui.shelf import HOUR, NOW, configured
+from tests.ui.shelf import HOUR, NOW, Server, configured
 from tests.web import Web
 from tuireader.model import View, ViewKind
 
@@ -56,6 +56,7 @@ async def adding(
         text = "[fetch]\nrefresh_on_start = false\n"
         text += "".join(f'[[feeds]]\nurl = "{web.url}{path}"\nfolder = "Harbour"\n' for path in followed)
         async with configured(folder, text) as library, running(library, size) as run:
+            Server(library)  # what is added is fetched in `test_select_page`
             yield Adding(run, web)
 
 
@@ -198,6 +199,7 @@ async def test_a_program_is_shown_added_and_edited(tmp_path: Path) -> None:
         configured(tmp_path, "[fetch]\nrefresh_on_start = false\n") as library,
         running(library) as run,
     ):
+        Server(library)
         await run.write("+exec:cat a.xml\r")
         await run.shows("30 entries · about 12 a week")
         assert "exec:cat a.xml" in run.text
@@ -223,6 +225,7 @@ async def test_a_program_that_fails_is_shown_and_can_be_added(tmp_path: Path) ->
         configured(tmp_path, "[fetch]\nrefresh_on_start = false\n") as library,
         running(library) as run,
     ):
+        Server(library)
         await run.write("+exec:false\r")
         await run.shows("Cannot be read: false ended with status 1")
         await run.press("enter")

@@ -17,17 +17,13 @@ from tests.ui.samples import library
 from tuireader.ui.bindings import bindings, keymap
 from tuireader.ui.browser import open_in_browser
 
+pytestmark = pytest.mark.usefixtures("frames_for_a_terminal")
 ENTERS, LEAVES = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
 def start(home: Path, *arguments: str, **env: str) -> Terminal:
     """Start the reader, which needs not be imported once more."""
     return Terminal(["tuireader", *arguments], home=home, size=(100, 30), env=env, forked=True)
-
-
-@pytest.fixture(autouse=True)
-def frames_for_nobody() -> None:
-    """Let frames be composed, which are for a terminal here."""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
