@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from textual import _wait
 from textual._compositor import Compositor
+from textual.css.model import RuleSet
 
 from tests.ui import demo_library, economy, samples
 from tests.ui.running import Running, running
@@ -28,8 +29,20 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def frames_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Widgets are drawn, but composed to a frame only where a test looks at one."""
-    monkeypatch.setattr(Compositor, "render_update", economy.draw_update)
+    """Widgets are drawn when the app is at rest, and composed to a frame only where a test looks at one."""
+    monkeypatch.setattr(Compositor, "render_update", economy.keep_update)
+
+
+@pytest.fixture
+def frames_for_a_terminal(frames_for_nobody: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames are composed, for a fork of this process has a terminal."""
+    monkeypatch.setattr(Compositor, "render_update", economy.compose)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules of a stylesheet are told apart by their identity as before, but without a call in Python."""
+    monkeypatch.setattr(RuleSet, "__hash__", object.__hash__)
 
 
 @pytest.fixture(autouse=True)

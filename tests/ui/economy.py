@@ -26,23 +26,26 @@ class Sheet(Stylesheet):
         return _PARSED[key]
 
 
-_whole = Compositor.render_update
+compose = Compositor.render_update
 
 
-def draw_update(
+def keep_update(
     compositor: Compositor,
     full: bool = False,
     screen_stack: list[Screen[Any]] | None = None,
     simplify: bool = False,
 ) -> RenderableType | None:
+    """Keep what has changed for `draw`."""
+    return compose(compositor, full, screen_stack, simplify) if full else None
+
+
+def draw(screen: Screen[Any]) -> None:
     """Draw widgets that have changed, without composing a frame: there is no terminal for it."""
-    if full:
-        return _whole(compositor, full, screen_stack, simplify)
-    visible_screen_stack.set(screen_stack or [])
+    compositor = screen._compositor
     changed = compositor._dirty_regions.copy()
     compositor._dirty_regions.clear()
     if changed:
+        visible_screen_stack.set(screen.app._background_screens)
         crop = Region.from_union(changed).intersection(compositor.size.region)
         for _ in compositor._get_renders(crop):
             pass
-    return None

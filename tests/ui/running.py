@@ -23,7 +23,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import WorkerCancelled, WorkerFailed
 
-from tests.ui.economy import Sheet
+from tests.ui.economy import Sheet, draw
 from tests.ui.shelf import NOW, Shelf
 from tests.ui.shelf import opened as opened_shelf
 from tests.ui.snap import screen_text
@@ -94,12 +94,14 @@ class Running:
         return screen
 
     async def settle(self) -> None:
-        """Wait until nothing is under way any more, nor about to be: work, messages, timers."""
+        """Wait until nothing is under way any more, nor about to be (work, messages, timers), and draw."""
         async with asyncio.timeout(120):
             await self._done()
             while self.app.is_running and (self._soon() or self._awaits_rows()):
                 await asyncio.sleep(0.004)
                 await self._done()
+        if self.app.is_running:
+            draw(self.app.screen)
 
     async def _done(self) -> None:
         """Wait until all work and all messages are done, whatever they lead to."""
@@ -167,6 +169,13 @@ class Running:
             await self._done()
         await self.settle()
 
+    async def hit(self, *keys: str) -> None:
+        """Press keys, each when the one before it was answered, whatever else is still at work."""
+        async with asyncio.timeout(60):
+            for key in keys:
+                self.app.post_message(_event(key))
+                await self._idle()
+
     def post(self, text: str) -> None:
         """Hand over all keys before the first of them is looked at, as a terminal does after a pause."""
         for character in text:
@@ -211,7 +220,9 @@ class Running:
         """Wait until a text is on the screen, while something goes on that `settle` would wait for."""
         async with asyncio.timeout(60):
             while text not in self.text:
-                await self.pilot.pause()
+                draw(self.app.screen)
+                while not self.app.screen._compositor._dirty_regions:
+                    await asyncio.sleep(0.004)
 
     def screen(self, kind: type[S]) -> S:
         """The screen in front, which is of a kind."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -70,6 +69,7 @@ async def test_without_an_editor_or_a_terminal(own: Running, monkeypatch: pytest
     assert "edit" in own.toasts and "in another terminal" in own.toasts and not own.app.lent
 
 
+@pytest.mark.usefixtures("frames_for_a_terminal")
 def test_the_terminal_is_lent_to_the_editor(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(CONFIG)
@@ -79,16 +79,8 @@ def test_the_terminal_is_lent_to_the_editor(tmp_path: Path) -> None:
         'printf "[[watch]]\\nname = \\"$answer\\"\\nany = [\\"x\\"]\\n" >> "$1"\n'
     )
     script.chmod(0o755)
-    command = [
-        sys.executable,
-        "-m",
-        "tuireader",
-        "--config",
-        str(config),
-        "--database",
-        str(tmp_path / "a.db"),
-    ]
-    with Terminal(command, home=tmp_path, env={"VISUAL": str(script)}) as terminal:
+    command = ["tuireader", "--config", str(config), "--database", str(tmp_path / "a.db")]
+    with Terminal(command, home=tmp_path, env={"VISUAL": str(script)}, forked=True) as terminal:
         terminal.wait("◆ Tolls")
         terminal.press("E")
         terminal.wait(f"editing {config}")

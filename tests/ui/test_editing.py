@@ -129,7 +129,8 @@ async def test_what_cannot_be_edited_or_written_is_told(run: Running) -> None:
 
 
 async def test_a_search_is_saved_shown_changed_and_removed(own: Running) -> None:
-    await own.press("slash", *"toll OR fine")
+    await own.press("slash")
+    await own.write("toll OR fine")
     await own.press("ctrl+n")
     await own.submit(name="Fines")
     assert "Saved as Fines · d in the sidebar removes it" in own.toasts

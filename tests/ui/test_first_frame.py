@@ -77,7 +77,7 @@ def kept(home: Path) -> list[Path]:
 
 def session(home: Path, size: tuple[int, int] = (120, 30)) -> str:
     """A first session, which keeps the frame; the screen that it showed."""
-    with start(home, size) as terminal:
+    with Terminal(["tuireader"], home=home, size=size, forked=True) as terminal:
         terminal.wait("Ferries take phones")
         terminal.wait("1/4")
         counted = size[0] < 100  # else the sidebar tells how many the watch has hit
@@ -120,6 +120,7 @@ def home(left: Left) -> Path:
     return left.home
 
 
+@pytest.mark.usefixtures("frames_for_a_terminal")
 @pytest.mark.parametrize("size", [(120, 30), (44, 12)])
 def test_it_looks_like_what_comes_after_it(left: Left, home: Path, size: tuple[int, int]) -> None:
     real = left.shown if size == (120, 30) else session(home, size)

@@ -78,7 +78,8 @@ async def test_an_address_is_looked_at_and_added_with_a_folder(welcome: Running)
         url = web.serve("/feed", rss("The Quay", [item("1", "Fog")]))
         await welcome.write(f"u{url}\r")
         await welcome.shows("Folder")
-        await welcome.press(*"Harbour", "enter")
+        await welcome.write("Harbour")
+        await welcome.press("enter")
         assert welcome.library.config.feeds == (FeedConfig(url, folder="Harbour"),)  # by its own title
         await welcome.press("enter")
         assert welcome.app.screen is welcome.main and "127.0.0.1" in welcome.text

@@ -47,7 +47,8 @@ async def test_one_article_gets_new_labels_and_loses_them(demo: Running) -> None
     first = demo.row.id
     await demo.press("t")
     assert lines(demo) == [] and "No labels yet · type a name" in demo.text
-    await demo.press(*"#To read", "enter")
+    await demo.write("#To read")
+    await demo.press("enter")
     assert lines(demo) == [("[x]", "To read")] and await labelled(demo.library) == {first: ("To read",)}
     await demo.press(*"law", "enter")
     assert lines(demo) == [("[x]", "law"), ("[x]", "To read")]
@@ -58,7 +59,9 @@ async def test_one_article_gets_new_labels_and_loses_them(demo: Running) -> None
     assert demo.labels[demo.labels.index("Labels") :][:4] == ["Labels", "law", "To read", ""]
     await demo.press("enter")
     assert demo.open_id == first and headed(demo) == "# law  # To read"
-    await demo.press("t", *"TO READ", "enter")
+    await demo.press("t")
+    await demo.write("TO READ")
+    await demo.press("enter")
     assert lines(demo) == [("[x]", "law"), ("[ ]", "To read")]
     assert "No longer labelled To read · ^z undoes" in demo.toasts
     await demo.press("escape")
@@ -138,7 +141,9 @@ async def test_what_is_typed_at_once_arrives_in_its_order(demo: Running) -> None
     await demo.write("tto read\rlaw\r\x1bjs")
     assert await labelled(demo.library) == {first: ("law", "to read")}
     assert demo.row.id != first and demo.row.starred
-    await demo.press("F", *"nothingfitsthis", "enter", "t")  # there is nothing to label
+    await demo.press("F")
+    await demo.write("nothingfitsthis")
+    await demo.press("enter", "t")  # there is nothing to label
     assert len(demo.app.screen_stack) == 2
 
 
@@ -161,7 +166,8 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(demo: Running) -> N
     await demo.go_to(View(ViewKind.LABEL, "law"))
     await demo.press("h", "e", "ctrl+u", "enter")
     assert "a label needs a name" in demo.text
-    await demo.press(*"rules", "enter")
+    await demo.write("rules")
+    await demo.press("enter")
     assert demo.main.session.view == View(ViewKind.LABEL, "Rules")
     assert await labelled(demo.library) == dict.fromkeys((first, second), ("Rules",))
     assert "Label law renamed to rules" in demo.toasts
@@ -184,7 +190,7 @@ async def test_a_label_is_said_to_be_changed_once_that_is_stored(demo: Running) 
     await demo.settle()
     demo.main.sidebar.select(View(ViewKind.LABEL, "law"))
     with locked(demo.library.paths.database) as lock:
-        await demo.pilot.press("s", "h", "e", "ctrl+u", *"rules", "enter")
+        await demo.hit("s", "h", "e", "ctrl+u", *"rules", "enter")
         for _ in range(20):
             await demo.pilot.pause()
         assert "renamed to rules" not in demo.toasts
@@ -215,7 +221,9 @@ async def test_the_text_stays_where_it_is_and_what_was_found_in_it(tmp_path: Pat
     async with opened(tmp_path) as library, running(library, (120, 24)) as run:
         await run.press("v")
         await run.at("WeChat suspends")
-        await run.press("enter", "ctrl+d", "ctrl+d", "ctrl+f", *"users", "enter")
+        await run.press("enter", "ctrl+d", "ctrl+d", "ctrl+f")
+        await run.write("users")
+        await run.press("enter")
         pane = run.main.pane
         top, found = pane.scroll_offset.y, list(pane.found)
         before = run.page_lines

@@ -73,7 +73,7 @@ def starred(run: Running) -> set[int]:
 async def test_a_mark_is_shown_at_once_and_stored_when_the_lock_ends(run: Running) -> None:
     first = run.cursor_id
     with locked(run.library.paths.database) as lock:
-        await run.pilot.press("s", "j", "s", "N", "j", "enter")  # no key waits for the lock
+        await run.hit("s", "j", "s", "N", "j", "enter")  # no key waits for the lock
         assert first in starred(run) and len(starred(run)) == 2
         assert run.main.session.article is not None
         assert (await stored(run)) != await shown(run)
@@ -86,9 +86,9 @@ async def test_a_mark_is_shown_at_once_and_stored_when_the_lock_ends(run: Runnin
 async def test_the_same_key_again_changes_what_the_screen_shows(run: Running) -> None:
     with locked(run.library.paths.database) as lock:
         for presses in (1, 2, 3):
-            await run.pilot.press("s")
+            await run.hit("s")
             assert bool(starred(run)) == bool(presses % 2)
-        await run.pilot.press("a", "j", "a", "a", "s", "s", "s", "s", "N", "N", "N")
+        await run.hit("a", "j", "a", "a", "s", "s", "s", "s", "N", "N", "N")
         lock.release()
         before = await shown(run)
         await same(run)
@@ -100,14 +100,14 @@ async def test_undo_takes_back_what_is_pending_and_then_what_is_stored(run: Runn
     (older,) = starred(run)
     title = (await run.library.lists.rows([older]))[0].title
     with locked(run.library.paths.database) as lock:
-        await run.pilot.press("j", "s", "j", "s", "j", "s")
+        await run.hit("j", "s", "j", "s", "j", "s")
         assert len(starred(run)) == 4
         for left in (3, 2, 1):
-            await run.pilot.press("ctrl+z")
+            await run.hit("ctrl+z")
             assert len(starred(run)) == left and older in starred(run)
-        await run.pilot.press("ctrl+z")
+        await run.hit("ctrl+z")
         assert starred(run) == set() and f"Undone: 1 marked starred · {title}" in run.toasts
-        await run.pilot.press("ctrl+z")
+        await run.hit("ctrl+z")
         assert "Nothing to undo" in run.toasts
         lock.release()
         await same(run)
@@ -119,10 +119,10 @@ async def test_what_is_being_written_is_undone_after_it(run: Running) -> None:
     await run.press("s", "j")
     kept = starred(run)
     with locked(run.library.paths.database) as lock:
-        await run.pilot.press("s")
+        await run.hit("s")
         while not run.main.controllers.marks.pending:
             await run.pilot.pause()
-        await run.pilot.press("ctrl+z")
+        await run.hit("ctrl+z")
         assert starred(run) == kept
         lock.release()
         await same(run)
@@ -198,7 +198,7 @@ async def test_undo_that_comes_too_late_is_said_to_be_nothing(run: Running) -> N
     kept = starred(run)
     with closing(sqlite3.connect(run.library.paths.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        await run.pilot.press("ctrl+z")
+        await run.hit("ctrl+z")
         assert starred(run) == set()
         other.execute("DELETE FROM journal")  # as if it were undone there, and starred again
         other.execute("COMMIT")
@@ -209,7 +209,7 @@ async def test_undo_that_comes_too_late_is_said_to_be_nothing(run: Running) -> N
 
 async def test_a_list_that_was_read_meanwhile_is_read_again(run: Running) -> None:
     with locked(run.library.paths.database) as lock:
-        await run.pilot.press("s")
+        await run.hit("s")
         await run.main.controllers.navigation.show_view(STARRED)
         assert not len(run.main.articles.ids)
         lock.release()
@@ -219,10 +219,10 @@ async def test_a_list_that_was_read_meanwhile_is_read_again(run: Running) -> Non
 
 async def test_marking_a_whole_list_and_the_rest_of_the_views(run: Running) -> None:
     with locked(run.library.paths.database) as lock:
-        await run.pilot.press("A")
+        await run.hit("A")
         count = len(run.main.articles.ids)
         assert f"{count} articles marked read · ^z undoes" in run.toasts
-        await run.pilot.press("n")  # nothing is shown as unread any more
+        await run.hit("n")  # nothing is shown as unread any more
         assert run.open_id is None
         lock.release()
         await same(run)
@@ -230,7 +230,7 @@ async def test_marking_a_whole_list_and_the_rest_of_the_views(run: Running) -> N
     await run.press("A")
     assert "Everything is read already" in run.toasts
     with locked(run.library.paths.database) as lock:
-        await run.pilot.press("A", "ctrl+z")  # the second one had nothing to do
+        await run.hit("A", "ctrl+z")  # the second one had nothing to do
         assert {read for read, _, _ in (await shown(run)).values()} == {False}
         lock.release()
         await same(run)
@@ -242,11 +242,11 @@ async def test_labels_and_stories_under_a_lock(run: Running) -> None:
     run.main.articles.select_id(told.id)
     await run.press("enter", "h")
     with locked(run.library.paths.database) as lock:
-        await run.pilot.press("t", *"law", "enter")
+        await run.hit("t", *"law", "enter")
         assert "[x]  law" in run.text and "1 article" in run.text
-        await run.pilot.press("escape", "l")
+        await run.hit("escape", "l")
         assert "# law" in run.text
-        await run.pilot.press("X")
+        await run.hit("X")
         assert "Removing it from its story …" in run.toasts
         assert "Removed from its story" not in run.toasts
         lock.release()
@@ -294,8 +294,8 @@ async def test_the_place_in_the_text_is_kept_when_it_can_be(tmp_path: Path) -> N
 async def test_leaving_ends_soon_and_says_what_is_lost(run: Running) -> None:
     await run.press("s", "j")
     with locked(run.library.paths.database) as lock:
-        await run.pilot.press("s", "j", "s")
-        await run.pilot.press("ctrl+q")
+        await run.hit("s", "j", "s")
+        await run.hit("ctrl+q")
         assert run.app.return_value == 0
         assert "2 marks not saved: the database " in await run.app.unsaved()
         lock.release()
@@ -304,9 +304,9 @@ async def test_leaving_ends_soon_and_says_what_is_lost(run: Running) -> None:
 
 async def test_leaving_stores_what_is_pending(run: Running) -> None:
     with locked(run.library.paths.database) as lock:
-        await run.pilot.press("s", "j", "s")
+        await run.hit("s", "j", "s")
         asyncio.get_running_loop().call_later(0.05, lock.release)
-        await run.pilot.press("q")
+        await run.hit("q")
         assert run.app.return_value == 0 and await run.app.unsaved() == ""
     assert len(await run.library.lists.ids(STARRED)) == 2
 
@@ -341,7 +341,7 @@ async def test_on_a_full_disk_marks_are_taken_back(disk: Disk) -> None:
 
 # -- random keys
 
-PRESSES = int(os.environ.get("TUIREADER_SOAK", "60"))
+PRESSES = int(os.environ.get("TUIREADER_SOAK", "40"))
 """`make test` presses few, which takes seconds all the same: a key under Pilot takes 30 ms."""
 MARKING = ["s", "N", "m", "ctrl+z", "U", "j", "k", "g", "G", "J", "a", "A", "X", "ctrl+d", "escape"]
 READING = [*MARKING, "n", "p", "enter", "h", "space", "v", "f", "l", "tab", "full_stop", "ctrl+s", "K"]
@@ -349,7 +349,7 @@ READING = [*MARKING, "n", "p", "enter", "h", "space", "v", "f", "l", "tab", "ful
 
 async def random_keys(run: Running, chance: random.Random, keys: list[str], count: int) -> None:
     for _ in range(count):
-        await run.pilot.press(chance.choice(keys))
+        await run.hit(chance.choice(keys))
 
 
 async def test_random_keys_under_a_lock(run: Running) -> None:
@@ -374,7 +374,7 @@ async def test_each_undo_takes_back_one_step(run: Running) -> None:
         for _ in range(PRESSES):
             key = chance.choice([key for key in MARKING if key != "X"])  # what that does is not a mark
             before = now
-            await run.pilot.press(key)
+            await run.hit(key)
             now = await shown(run)
             if key in ("ctrl+z", "U"):
                 assert now == (steps.pop() if steps else before)

@@ -230,14 +230,17 @@ async def test_find_in_page() -> None:
         assert "found 2/3" in run.text
         await run.press("escape")
         assert run.open_id == 1 and "found" not in run.text
-        await run.press("ctrl+f", *"nowhere")
+        await run.press("ctrl+f")
+        await run.write("nowhere")
         assert "not found" in run.text
         await run.press("escape")
         assert run.focus == "article" and run.open_id == 1
 
 
 async def test_what_is_found_goes_with_its_article(run: Running) -> None:
-    await run.press("enter", "ctrl+f", *"ferry", "enter")
+    await run.press("enter", "ctrl+f")
+    await run.write("ferry")
+    await run.press("enter")
     assert run.main.pane.found
     await run.press("J")
     assert not run.main.pane.found and not run.main.pane.sought
@@ -248,7 +251,8 @@ async def test_find_in_comments_and_without_an_article() -> None:
         Site(run.library).threads[1] = COMMENTS
         await run.press("ctrl+f")
         assert "Open an article" in run.toasts
-        await run.press("enter", "c", "ctrl+f", *"indeed")
+        await run.press("enter", "c", "ctrl+f")
+        await run.write("indeed")
         assert "found 1/1" in run.text
         await run.press(*["backspace"] * 7)
         assert run.focus == "article"

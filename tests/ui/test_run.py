@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,13 @@ from tests.ui.samples import library
 from tuireader.ui.bindings import bindings, keymap
 from tuireader.ui.browser import open_in_browser
 
+pytestmark = pytest.mark.usefixtures("frames_for_a_terminal")
 ENTERS, LEAVES = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
-def start(home: Path, *arguments: str, program: Sequence[str] = ("-m", "tuireader"), **env: str) -> Terminal:
-    return Terminal([sys.executable, *program, *arguments], home=home, size=(100, 30), env=env)
+def start(home: Path, *arguments: str, **env: str) -> Terminal:
+    """Start the reader, which needs not be imported once more."""
+    return Terminal(["tuireader", *arguments], home=home, size=(100, 30), env=env, forked=True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -84,7 +85,7 @@ main()
 def test_a_crash_gives_the_terminal_back_and_keeps_secrets(tmp_path: Path) -> None:
     script = tmp_path / "crash.py"
     script.write_text(CRASH)
-    with start(tmp_path, program=[str(script)]) as terminal:
+    with Terminal([sys.executable, str(script)], home=tmp_path, size=(100, 30)) as terminal:
         terminal.wait("Harbour Tech")
         terminal.press("j")
         assert terminal.leave() == 1 and terminal.restored

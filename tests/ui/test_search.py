@@ -50,7 +50,8 @@ async def test_letters_are_typed_and_what_is_not_found_is_told(run: Running) -> 
 
 
 async def test_the_sentence_that_was_found_follows_the_cursor(run: Running) -> None:
-    await run.press("slash", *"harbour OR lanternpay")
+    await run.press("slash")
+    await run.write("harbour OR lanternpay")
     await run.press("enter")
     assert "“The ferry company will let passengers pay with LanternPay" in run.text
     await run.press("j")
@@ -67,7 +68,8 @@ def underlined(run: Running) -> list[str]:
 
 
 async def test_hits_are_underlined_in_the_list(run: Running) -> None:
-    await run.press("slash", *"tickets")
+    await run.press("slash")
+    await run.write("tickets")
     await run.press("escape", "slash", *"fog")
     assert underlined(run) == ["Fog"]
     await run.press("escape")
@@ -102,7 +104,9 @@ async def test_a_search_leads_back_to_the_filtered_list_and_is_kept_as_a_watch(r
 
 
 async def test_older_searches_come_back_by_arrows(run: Running) -> None:
-    await run.press("slash", "up", *"fog", "enter", "slash", *"toll", "enter", "slash", *"fog", "enter")
+    await run.press("slash", "up", *"fog", "enter", "slash")
+    await run.write("toll")
+    await run.press("enter", "slash", *"fog", "enter")
     await run.press("slash")
     line = run.main.query_one("#search", SearchLine)
     shown = []
@@ -121,7 +125,11 @@ async def test_older_searches_come_back_by_arrows(run: Running) -> None:
 async def test_the_history_outlives_the_program(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         async with running(store) as run:
-            await run.press("slash", *"tencent", "enter", "F", *"wechat", "enter")
+            await run.press("slash")
+            await run.write("tencent")
+            await run.press("enter", "F")
+            await run.write("wechat")
+            await run.press("enter")
         async with running(store) as run:
             await run.press("slash", "up")
             line = run.main.query_one("#search", SearchLine)
@@ -146,7 +154,7 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
             return await search(text, limit=limit, **more)
 
         vars(run.library.searches)["run"] = slow
-        await run.pilot.press("slash", *"article")
+        await run.hit("slash", *"article")
         await run.shows("Search: article · 50+ found")
         assert len(run.main.articles.ids) == 50
         await run.pilot.press("down", "j", "j")
@@ -172,22 +180,22 @@ async def test_the_next_key_drops_a_slow_search() -> None:
             return await search(text, **more)
 
         vars(run.library.searches)["run"] = stuck
-        await run.pilot.press("slash", *"article")
+        await run.hit("slash", *"article")
         await asked.wait()
-        await run.pilot.press(*" 29*")
+        await run.hit(*" 29*")
         await run.shows("Search: article 29* · 11 found")
 
 
 async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "TYPING", 1000)
     async with running(many(300)) as run:
-        await run.pilot.press("slash", *"article")
+        await run.hit("slash", *"article")
         await run.shows("Search: article · 50+ found")
         await run.pilot.press("enter")
         await run.settle()
         assert "Search: article · 300 found" in run.text
         monkeypatch.setattr(listing, "TYPING", 0.01)
-        await run.pilot.press("escape", "slash", *"articl*")
+        await run.hit("escape", "slash", *"articl*")
         await run.settle()
         assert "Search: articl* · 300 found" in run.text
 
@@ -219,9 +227,13 @@ async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch:
 async def test_more_than_anyone_goes_through_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "MOST", 200)
     async with running(many(300)) as run:
-        await run.press("slash", *"article", "enter")
+        await run.press("slash")
+        await run.write("article")
+        await run.press("enter")
         assert "Search: article · 200+ found" in run.text
-        await run.press("slash", *"article 29*", "enter")
+        await run.press("slash")
+        await run.write("article 29*")
+        await run.press("enter")
         assert "Search: article 29* · 11 found" in run.text
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.pages.layouts import page, wanted
 from tests.ui.running import Running, running
-from tests.ui.shelf import configured
+from tests.ui.shelf import Server, configured
 from tests.web import Web
 from tuireader.model import View, ViewKind
 
@@ -57,6 +57,7 @@ async def test_the_proposed_articles_are_shown_and_added(tmp_path: Path) -> None
 
 async def test_edited_selectors_show_what_they_find_before_anything_is_saved(tmp_path: Path) -> None:
     async with selecting(tmp_path, "jobs") as one:
+        Server(one.run.library)  # nothing is fetched once it is added
         await one.opens()
         await one.run.shows("Electrician  /jobs/7004")
         await one.run.press("down", "ctrl+u")

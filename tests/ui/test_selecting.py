@@ -60,7 +60,9 @@ async def test_a_click_with_ctrl_selects(run: Running) -> None:
 
 
 async def test_bulk_by_expression_takes_a_fixed_set(demo: Running) -> None:
-    await demo.press("v", "F", *"title:wechat", "enter", "ctrl+a", "escape")
+    await demo.press("v", "F")
+    await demo.write("title:wechat")
+    await demo.press("enter", "ctrl+a", "escape")
     assert not demo.main.articles.selected and demo.main.session.filter  # the selection went first
     await demo.press("ctrl+a")
     chosen = set(demo.main.articles.selected)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from tests import browser
 from tuireader.cli import run
@@ -36,9 +37,10 @@ async def served(
         await child.communicate()
 
 
-@pytest.fixture
-async def link(tmp_path: Path) -> AsyncIterator[str]:
-    async with served(tmp_path, "--demo") as link:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def link(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The link of one server for all tests, as each tab has a reader of its own."""
+    async with served(tmp_path_factory.mktemp("served"), "--demo") as link:
         yield link
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from textual.widgets import Input
 
 from tests.ui.demo_library import opened
@@ -203,11 +202,8 @@ def pane_of(run: Running) -> list[str]:
     return [line[region.x : region.right].replace("• ", "  ") for line in lines]
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_each_relative_opens_in_place_and_back_is_where_one_was(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with opened(tmp_path) as library, running(library, size) as run:
+async def test_each_relative_opens_in_place_and_back_is_where_one_was(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library, (80, 24)) as run:
         story = await wechat_story(library)
         (start,) = [one.article_id for one in story.entries if one.title.startswith("WeChat suspends")]
         await run.main.controllers.navigation.open_article(start)

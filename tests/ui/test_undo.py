@@ -81,7 +81,9 @@ async def test_every_dialog_is_taken_back(tmp_path: Path) -> None:
             await run.submit(name="Sea")
             await undone(run, "folder Harbour renamed to Sea")
             run.main.panes.go_to(run.main.articles)  # a saved search
-            await run.press("slash", *"toll", "ctrl+n")
+            await run.press("slash")
+            await run.write("toll")
+            await run.press("ctrl+n")
             await run.submit(name="Fines")
             assert "Fines" in run.labels
             await undone(run, "saved search Fines added")

@@ -92,7 +92,8 @@ async def test_the_table_on_a_real_library(demo: Running) -> None:
 
 
 async def test_a_watch_is_tried_out_and_saved(demo: Running) -> None:
-    await demo.press("slash", *"tencent")
+    await demo.press("slash")
+    await demo.write("tencent")
     await demo.press("enter", "W")
     dialog = demo.screen(NewWatch)
     assert replace(dialog.typed(), color="") == WatchConfig(name="tencent", any=("tencent",))
@@ -100,7 +101,8 @@ async def test_a_watch_is_tried_out_and_saved(demo: Running) -> None:
     assert dialog.typed().color not in colours  # one that no watch has yet
     preview = await demo.library.watches.preview(dialog.typed())
     assert preview.matches and f"+{preview.added}  −0  compared with now" in demo.text
-    await demo.press("down", *", wechat")
+    await demo.press("down")
+    await demo.write(", wechat")
     wider = await demo.library.watches.preview(dialog.typed())
     assert wider.matches > preview.matches and f"{wider.matches} articles" in demo.text
     await demo.press("down", "down", "down", "right", "enter")
@@ -112,7 +114,8 @@ async def test_a_watch_is_tried_out_and_saved(demo: Running) -> None:
 async def test_the_name_follows_the_terms_until_it_is_typed_or_known(run: Running) -> None:
     await run.flow(new_watch)
     dialog = run.screen(NewWatch)
-    await run.press("down", *"Fog, rain")
+    await run.press("down")
+    await run.write("Fog, rain")
     assert dialog.typed().name == "Fog"
     for terms_typed, name in (("Ferries, tolls", "Ferries, tolls"), ("", "title:fog")):
         run.fill(any=terms_typed, query="title:fog")
@@ -145,7 +148,8 @@ async def test_an_article_proposes_its_names(demo: Running) -> None:
 
 
 async def test_a_bad_query_is_pointed_at(demo: Running) -> None:
-    await demo.press("W", "down", "down", "down", *"apple AND (")
+    await demo.press("W", "down", "down", "down")
+    await demo.write("apple AND (")
     assert "apple AND (" in demo.text and "^" in demo.text
     await demo.press("enter")
     assert "The query: " in demo.text and isinstance(demo.app.screen, NewWatch)
@@ -191,7 +195,8 @@ async def test_a_watch_is_changed_in_the_config(tmp_path: Path) -> None:
     async with configured(tmp_path, text) as library, running(library) as run:
         await run.press("w")
         assert "any: toll" in run.text
-        await run.press("e", "down", *", bridge")
+        await run.press("e", "down")
+        await run.write(", bridge")
         await run.press("down", "down", "down", "down", "left", "enter")
         assert isinstance(run.app.screen, Watches) and "any: toll, bridge" in run.text
         assert run.written.startswith("# mine\n")
@@ -294,9 +299,8 @@ def test_a_preview_of_the_newest_says_that_there_may_be_more() -> None:
     assert part.endswith("· 2,000 articles among the newest, older ones may follow")
 
 
-@pytest.mark.parametrize("size", [(60, 20), (60, 16), (120, 40)])
-async def test_what_enter_does_is_told_in_low_terminals_too(size: tuple[int, int]) -> None:
-    async with running(sample_library(), size) as run:
+async def test_what_enter_does_is_told_in_low_terminals_too() -> None:
+    async with running(sample_library(), (60, 16)) as run:
         for key, hint in (("W", "enter saves"), ("M", "enter mutes")):
             await run.press(key)
             assert hint in run.text
@@ -326,5 +330,6 @@ async def test_a_watch_that_can_hardly_be_meant_says_so_while_it_is_typed(demo: 
     await demo.press("w")
     await demo.press("G")
     assert "quiet: there is no feed 'nope'" in demo.text
-    await demo.press("escape", "M", *"watch:wechat")
+    await demo.press("escape", "M")
+    await demo.write("watch:wechat")
     assert "! hides nothing: without include_watched" in demo.text

@@ -29,6 +29,7 @@ from tuireader.ui.workers import wait_at_most
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+    from textual.theme import Theme
 
     from tuireader.library import Library
     from tuireader.model import Counts
@@ -78,6 +79,8 @@ class TuireaderApp(Host):
         keep_frame: KeepFrame | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._coloured_for: Theme | None = None
+        self._colours: dict[str, str] = {}
         super().__init__(library, browser, clock, driver)
         self.counting = counting  # the sidebar's numbers, asked for before Textual was imported
         self._opening = ExitStack()
@@ -97,6 +100,13 @@ class TuireaderApp(Host):
         self.take_config()
         self._parsed_for = self.get_css_variables()
         self.stylesheet.set_variables(self._parsed_for)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the theme's colours, computed once: Textual asks for them several times at a start."""
+        theme = self.current_theme
+        if theme is not self._coloured_for:
+            self._coloured_for, self._colours = theme, super().get_css_variables()
+        return self._colours
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters for lines; Textual's for `NO_COLOR` makes greys, which are colours, too."""
