@@ -242,6 +242,6 @@ def test_chunks_of_one_byte_without_end_are_given_up(
 ) -> None:
     home = Home(tmp_path)
     url = web.raw("/tiny", endless(CHUNKED + b"\r\n", b"1\r\nx\r\n" * 2_000))
-    subscribe(home, url, more='[fetch]\ntimeout = "2s"\n')
+    subscribe(home, url, more='[fetch]\ntimeout = "1s"\n')
     told = run_here(home, capsys, "refresh")
-    assert told.code == Exit.ALL_FAILED and "did not finish within 2 seconds" in told.err
+    assert told.code == Exit.ALL_FAILED and "did not finish within 1 second" in told.err
