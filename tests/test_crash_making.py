@@ -30,7 +30,7 @@ from tuireader.store import Store, schema
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("TUIREADER_KILLS", "6"))
+KILLS = int(os.environ.get("TUIREADER_KILLS", "4"))
 Capture = pytest.CaptureFixture[str]
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 OPENS = """
