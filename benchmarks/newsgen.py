@@ -22,6 +22,8 @@ from functools import cache
 SEED = "news-1"
 EPOCH = 1_735_689_600
 """2025-01-01T00:00:00Z, about when the first article of every feed was published."""
+POOL = 20_000
+"""Sentences that paragraphs are taken from."""
 STEP = 5_400
 """Seconds between two articles of a feed."""
 
@@ -183,13 +185,9 @@ def _vocabulary() -> _Ranked:
 
 
 @cache
-def _sentences() -> list[str]:
-    """The pool that paragraphs are taken from."""
-    chance = random.Random(f"{SEED}:pool")
-    return [_sentence(chance) for _ in range(20_000)]
-
-
-def _sentence(chance: random.Random) -> str:
+def _sentence(number: int) -> str:
+    """A sentence of the pool that paragraphs are taken from; made when it is asked for."""
+    chance = random.Random(f"{SEED}:pool:{number}")
     kinds = ((0.42, _SMALL), (0.90, _vocabulary()), (0.96, _COMPANIES), (1.0, _PRODUCTS))
     words = []
     for _ in range(9 + int(chance.random() * 16)):
@@ -244,15 +242,14 @@ def article(feed_id: int, n: int, language: str = "en") -> Article:
 
 def _blocks(chance: random.Random, company: str, noun: str, number: int) -> list[str]:
     """A paragraph, now and then behind a heading, a quotation or code, or a list in its place."""
-    pool = _sentences()
-    at = int(chance.random() * (len(pool) - 6))
-    sentences = pool[at : at + 3 + int(chance.random() * 3)]
+    at = int(chance.random() * POOL)
+    sentences = [_sentence(at + n) for n in range(1, 4 + int(chance.random() * 3))]
     kind = chance.random()
     if 0.06 <= kind < 0.12:
         return ["<ul>" + "".join(f"<li>{sentence}</li>" for sentence in sentences) + "</ul>"]
     before = []
     if kind < 0.06:
-        before = [f"<h2>{pool[at - 1].rstrip('.')}</h2>"]
+        before = [f"<h2>{_sentence(at).rstrip('.')}</h2>"]
     elif 0.12 <= kind < 0.16:
         before = [f"<blockquote><p>{sentences[0]} &#8220;{noun}&#8221; &mdash; {company}</p></blockquote>"]
     elif 0.16 <= kind < 0.18:

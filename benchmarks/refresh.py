@@ -219,13 +219,16 @@ def run(command: Sequence[str], home: Path) -> Run:
 def prepare(one: Reader, server: Server, folder: Path, related: bool) -> None:
     """Fill `folder/NAME.empty`, and `folder/NAME.full` with what the first fetches leave, relatives included.
 
-    newsboat keeps validators only from the second fetch of a feed on, so there are two.
+    newsboat keeps validators only from the second fetch of a feed on, so the peers have two.
     """
     empty, full, work = folder / f"{one.name}.empty", folder / f"{one.name}.full", folder / "work"
     empty.mkdir()
     one.fill(empty, server.urls)
     shutil.copytree(empty, work)
-    for scenario in ("first", "related" if related else "first"):
+    scenarios = ["first"]
+    if related or not isinstance(one, Tuireader):
+        scenarios.append("related" if related else "first")
+    for scenario in scenarios:
         result = run(one.command(work, scenario), work)
         if result.status:
             sys.exit(f"{one.name} ended with {result.status}: {result.words}")

@@ -93,13 +93,12 @@ def view_of_feeds(chance: random.Random, folder: Path) -> None:
 def computed_columns(chance: random.Random, folder: Path) -> None:
     nested = "replace(hex(zeroblob(9999)),'0',hex(zeroblob(9999)))"
     body = chance.choice(["hex(zeroblob(400000000))", "printf('%.*c', 900000000, 'x')", nested])
-    feeds, items = _TABLES.split("CREATE TABLE rss_item")
-    made = items.replace("content VARCHAR(65535)", f"content TEXT AS ({body})")
-    _cache(folder, f"{feeds} CREATE TABLE rss_item{made}")
+    _cache(folder, _TABLES.replace("content VARCHAR(65535),", ""))
     with closing(sqlite3.connect(folder / "cache.db")) as cache, cache:
         cache.execute(
             "INSERT INTO rss_item (guid, title, url, feedurl, unread) VALUES ('g','t','',?,1)", (FEED,)
         )
+        cache.execute(f"ALTER TABLE rss_item ADD COLUMN content TEXT AS ({body})")  # nothing is computed yet
 
 
 def virtual_table(chance: random.Random, folder: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,15 @@ def run(script: str, *arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_articles_are_the_same_at_every_run() -> None:
+def test_articles_are_the_same_at_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
     code = (
         "import newsgen, zlib; print([zlib.crc32(newsgen.feed_xml(newsgen.feed(n), 1)) for n in range(13)])"
     )
-    command = [sys.executable, "-c", code]
-    first, second = (subprocess.check_output(command, cwd=HERE, text=True) for _ in range(2))
-    assert first == second
-    assert len(set(first.strip("[]\n").split(", "))) == 13
+    elsewhere = subprocess.check_output([sys.executable, "-c", code], cwd=HERE, text=True)
+    monkeypatch.syspath_prepend(str(HERE))
+    newsgen = __import__("newsgen")
+    made = [zlib.crc32(newsgen.feed_xml(newsgen.feed(n), 1)) for n in range(13)]
+    assert elsewhere == f"{made}\n" and len(set(made)) == 13
 
 
 def test_lost_entries_counts_what_is_read_and_stored(tmp_path: Path) -> None:
@@ -92,13 +94,13 @@ def test_newsboat_writes_the_profile_that_was_asked_for(tmp_path: Path) -> None:
 
 
 def test_corpus_holds_what_was_asked_for_and_every_query_is_measured_in_each_way(tmp_path: Path) -> None:
-    run("corpus.py", str(tmp_path), "--articles", "450", "--feeds", "20")
+    run("corpus.py", str(tmp_path), "--articles", "300", "--feeds", "20")
     store = Store.open(tmp_path / "news.db")
     counts = store.lists.counts(today=0)
     store.close()
-    assert counts.all.total == 450
-    assert 0 < counts.unread.total < 150
-    assert counts.starred.total == 3
+    assert counts.all.total == 300
+    assert 0 < counts.unread.total < 100
+    assert counts.starred.total == 2
     assert counts.watches["WeChat"].total > 0
     lines = run("search.py", "--database", str(tmp_path), "--runs", "1", "--cpu")
     assert [line.split()[0] for line in lines[2:5]] == ["frequent", "frequent", "frequent"]

@@ -30,7 +30,7 @@ from tuireader.store import Store, schema
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("TUIREADER_KILLS", "6"))
+KILLS = int(os.environ.get("TUIREADER_KILLS", "4"))
 Capture = pytest.CaptureFixture[str]
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 OPENS = """
@@ -215,9 +215,9 @@ def ended_once_large(home: Home, size: int, *words: str) -> bool:
 
 def test_a_copy_that_is_ended_has_no_name_and_stands_in_no_way(large: Home, capsys: Capture) -> None:
     in_time, most = 0, large.database.stat().st_size
-    for number in range(4):
+    for number in range(3):
         copy = large.folder / f"copy{number}.db"
-        in_time += ended_once_large(large, 1 + number * most // 4, "db", "backup", str(copy))
+        in_time += ended_once_large(large, 1 + number * most // 3, "db", "backup", str(copy))
         if not copy.exists():
             assert run_here(large, capsys, "db", "backup", str(copy)).code == Exit.OK
         assert problems(copy) == []
@@ -233,8 +233,8 @@ def test_a_repair_that_is_ended_leaves_nothing_that_looks_repaired(
     spoil(home.database, "content", lambda pages: pages[3:5])
     damaged = home.database.read_bytes()
     in_time = 0
-    for number in range(4):
-        in_time += ended_once_large(home, 1 + number * len(damaged) // 8, "db", "repair")
+    for number in range(3):
+        in_time += ended_once_large(home, 1 + number * len(damaged) // 6, "db", "repair")
         for repaired in folder.glob("*.repaired*"):
             assert problems(repaired) == []
         assert home.database.read_bytes() == damaged

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 import pytest
-from docs import generate
+from docs import generate, screenshots
 
 from tests.cli.news import home_with_news
 from tests.cli.test_examples import typed
@@ -177,21 +177,25 @@ def test_the_pages_render_without_a_warning(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------- pictures
 
 
-SHOWN = ("light", "article-80x24", "picture", "find", "help", "welcome")
+SHOWN = ("light", "picture", "find", "help", "welcome")
 """Pictures that are taken again: the others show the same, larger or smaller."""
 
 
+@pytest.fixture
+def colourful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The terminal and the time zone of the pictures."""
+    with monkeypatch.context() as patch:
+        patch.delenv("NO_COLOR", raising=False)
+        for variable, value in {"TZ": "UTC", "COLORTERM": "truecolor", "TERM": "xterm-256color"}.items():
+            patch.setenv(variable, value)
+        time.tzset()
+        yield
+    time.tzset()
+
+
 @pytest.mark.slow
-def test_pictures_show_what_the_program_shows(tmp_path: Path) -> None:
-    kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM")}
-    done = subprocess.run(
-        [sys.executable, str(DOCS / "screenshots.py"), str(tmp_path), *SHOWN],
-        env=kept | {"TERM": "xterm-256color"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+async def test_pictures_show_what_the_program_shows(tmp_path: Path, colourful: None) -> None:
+    await screenshots.take_all(tmp_path, SHOWN)
     made = {file.name: file.read_bytes() for file in tmp_path.glob("*.svg")}
     there = {file.name: file.read_bytes() for file in (DOCS / "images").glob("*.svg")}
     assert set(made) == {f"{name}.svg" for name in SHOWN}

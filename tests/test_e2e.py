@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -198,7 +197,7 @@ any = ["Personal Information Protection Law", "PIPL"]
 """,
     )
     env = {"no_proxy": "127.0.0.1"}
-    with terminal(tmp_path, **env) as screen:
+    with forked(tmp_path, **env) as screen:
         screen.wait("WeChat pauses sign-ups")
         screen.wait("[/x] closes")
         screen.wait("404")
@@ -263,7 +262,7 @@ def test_a_refresh_that_waits_for_a_lock_does_not_hold_the_end_up(tmp_path: Path
 
 
 def test_it_ends_with_its_terminal(home: Path) -> None:
-    with terminal(home, "--demo") as screen:
+    with forked(home, "--demo") as screen:
         screen.wait("WeChat sign-ups")
         screen.press(*"jk" * 50)  # much is still to be painted
         assert screen.hang_up() == 129
@@ -282,7 +281,7 @@ def test_a_terminal_notifies_once_of_what_a_watch_finds(tmp_path: Path, web: Web
     )
     # a terminal that notifies, and no notify-send
     terms = {"TERM": "foot", "PATH": str(tmp_path), "no_proxy": "127.0.0.1"}
-    with terminal(tmp_path, **terms) as screen:
+    with forked(tmp_path, **terms) as screen:
         screen.wait("◆ WeChat: WeChat a")
         screen.wait(lambda _: b"\x1b]777;notify;WeChat: WeChat a;Harbour" in screen.raw)
         screen.wait_gone("relating")  # the refresh has ended
@@ -324,36 +323,27 @@ def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(home: Pa
 # --------------------------------------------------------------------------- keys typed in one go
 
 
-@pytest.fixture
-def typing(home: Path) -> Iterator[Terminal]:
-    """The demo, in which each key does what it would have done if it had been waited for."""
-    with forked(home, "--demo") as screen:
-        screen.wait(lambda shown: "1/80" in shown and "offline" in shown)
-        yield screen
-        screen.press("ctrl+q")
-        assert screen.leave() == 0
-
-
-def test_a_search_and_moves_in_what_it_finds(typing: Terminal) -> None:
-    typing.press("/wechat\rjj")
-    typing.wait(lambda shown: "6 found" in shown and "3/6" in shown)
-    typing.press("/ransom\rj\r")  # and another one from there, of which the second hit is opened
-    typing.wait(lambda shown: "Search: ransom" in shown and "by Omar Hadley" in shown)
-
-
-def test_a_search_that_is_left_and_a_move_in_the_list_before(typing: Terminal) -> None:
-    typing.press("/wechat\x1bj")
-    typing.wait("2/80")
-    typing.press("/x\x1b\x1b[B")  # an arrow, which begins as escape does
-    typing.wait("3/80")
-    typing.press("/\x7fj/wechat\r\x1bjjG")
-    typing.wait("80/80")
-
-
-def test_text_after_a_key_that_deletes(typing: Terminal) -> None:
-    typing.press("/law\x15wechat\x1b[D\x1b[D\x15c\x01\x0b\x15ransom\x7f\x7fom\r")
-    typing.wait("Search: ransom")
-    typing.press("F\x15wechat\x15Phish")
-    typing.wait(lambda shown: "› Phish" in shown and "enter results" in shown)
-    typing.press("\x1bG")
-    typing.wait(lambda shown: "› Phish" not in shown and "Search: ransom" in shown)
+def test_keys_typed_in_one_go_do_what_they_do_one_by_one(home: Path) -> None:
+    with forked(home, "--demo") as typing:
+        typing.wait(lambda shown: "1/80" in shown and "offline" in shown)
+        # a search that is left, and a move in the list before
+        typing.press("/wechat\x1bj")
+        typing.wait("2/80")
+        typing.press("/x\x1b\x1b[B")  # an arrow, which begins as escape does
+        typing.wait("3/80")
+        typing.press("/\x7fj/wechat\r\x1bjjG")
+        typing.wait("80/80")
+        # text after a key that deletes
+        typing.press("/law\x15wechat\x1b[D\x1b[D\x15c\x01\x0b\x15ransom\x7f\x7fom\r")
+        typing.wait("Search: ransom")
+        typing.press("F\x15wechat\x15Phish")
+        typing.wait(lambda shown: "› Phish" in shown and "enter results" in shown)
+        typing.press("\x1bG")
+        typing.wait(lambda shown: "› Phish" not in shown and "Search: ransom" in shown)
+        # a search and moves in what it finds
+        typing.press("/wechat\rjj")
+        typing.wait(lambda shown: "6 found" in shown and "3/6" in shown)
+        typing.press("/ransom\rj\r")  # and another one from there, of which the second hit is opened
+        typing.wait(lambda shown: "Search: ransom" in shown and "by Omar Hadley" in shown)
+        typing.press("ctrl+q")
+        assert typing.leave() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ RULES = (
     WatchRule("None", any=("wombat",), none=("koala",)),
     WatchRule("Text", query="/wom+bat/ NOT koala feed:2"),
 )
-EXAMPLES = 25
+EXAMPLES = int(os.environ.get("TUIREADER_EXAMPLES", "15"))
 """Each takes a tenth of a second, for a store and an index of its own."""
 BASE = " ".join(f"word{number}" for number in range(30))
 TEXTS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
@@ -45,6 +46,13 @@ def traps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (plugins / "entry_points.txt").write_text(entry_points, encoding="utf-8")
     monkeypatch.chdir(folder)
     return seen
+
+
+def with_demo(home: Path, database: Path) -> None:
+    """Let the demo be there already in a home."""
+    target = home / ".local/share/tuireader/demo.db"
+    target.parent.mkdir(parents=True)
+    shutil.copy(database, target)
 
 
 def sprung(seen: Path) -> list[str]:
@@ -98,7 +106,10 @@ def test_no_child_of_the_reader_imports_from_the_working_directory(
     assert children and all("-P" in words for words in children)
 
 
-def test_the_demo_that_the_reader_starts_imports_nothing_from_there(traps: Path, tmp_path: Path) -> None:
+def test_the_demo_that_the_reader_starts_imports_nothing_from_there(
+    traps: Path, tmp_path: Path, demo_database: Path
+) -> None:
+    with_demo(tmp_path, demo_database)
     with Terminal([COMMAND], home=tmp_path) as screen:
         screen.wait("Welcome to tuireader")
         screen.press("d")
@@ -123,8 +134,9 @@ async def test_the_reader_in_a_browser_imports_nothing_from_there(traps: Path, t
     assert database.exists() and sprung(traps) == []
 
 
-def test_commands_import_nothing_from_there(traps: Path, tmp_path: Path) -> None:
+def test_commands_import_nothing_from_there(traps: Path, tmp_path: Path, demo_database: Path) -> None:
     home = tmp_path / "home"
+    with_demo(home, demo_database)
     env = os.environ | {"HOME": str(home), "XDG_DATA_HOME": "", "XDG_CONFIG_HOME": "", "XDG_STATE_HOME": ""}
     completing = env | {"_TUIREADER_COMPLETE": "bash_complete", "COMP_WORDS": "tuireader sh"}
     for words, variables in (

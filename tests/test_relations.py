@@ -285,10 +285,10 @@ def test_a_brief_is_the_same_bytes_and_asks_no_one(
     asked = len(web.requests)
     assert asked
     forms = ("md", "json", "html")
-    briefs = told("3000d", forms=forms)
-    assert len(briefs) == len(forms)
-    assert all(b"LanternPay" in one and b"https://site.example.org/G" in one for one in briefs)
-    assert told("3000d", forms=forms, seed="2") == briefs
-    _, nothing = told("last", "last")
-    assert b"Ferrygate" not in nothing and told("last", seed="2") == [nothing]
+    briefs = told("3000d", "last", "last", forms=forms)
+    assert len(briefs) == 3 * len(forms)
+    assert all(b"LanternPay" in one and b"https://site.example.org/G" in one for one in briefs[:3])
+    assert not any(b"Ferrygate" in one for one in briefs[-3:])
+    again = told("3000d", "last", forms=forms, seed="2")
+    assert again[:3] == briefs[:3] and again[3] == briefs[-3]
     assert len(web.requests) == asked

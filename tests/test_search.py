@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -120,7 +121,7 @@ SHELF = (
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "5")), deadline=None)
 @given(st.data())
 def test_the_store_and_the_memory_give_the_same_articles(data: st.DataObject) -> None:
     made = data.draw(st.lists(ENTRIES, min_size=1, max_size=8))

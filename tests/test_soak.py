@@ -175,7 +175,7 @@ async def undo_restores(run: Running, database: Path) -> None:
     assert {key: after[key] for key in before} == before
 
 
-@pytest.mark.parametrize(("seed", "size"), [(1, (120, 40)), (2, (80, 24)), (3, (40, 12))])
+@pytest.mark.parametrize(("seed", "size"), [(1, (120, 40)), (3, (40, 12))])
 async def test_random_keys_under_pilot(
     seed: int, size: tuple[int, int], tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,14 +224,14 @@ def sound(database: Path) -> bool:
 
 def test_random_keys_in_a_terminal(tmp_path: Path, web: Web) -> None:
     config, database = tmp_path / "config.toml", tmp_path / "news.db"
-    command = [sys.executable, "-m", "tuireader", "--config", str(config), "--database", str(database)]
+    command = ["tuireader", "--config", str(config), "--database", str(database)]
     typed = {"plus": "+", "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "delete": "\x1b[3~", "escape": "\x1b"}
     typed |= {f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "pzsdu"}
     quiet = {"EDITOR": "true", "VISUAL": "true", "BROWSER": "true"}
     stream, pressed = keys(4), 0
     subscribe(web, config, 4)
     while pressed < PRESSES:
-        with Terminal(command, home=tmp_path, size=(100, 30), env=quiet) as terminal:
+        with Terminal(command, home=tmp_path, size=(100, 30), env=quiet, forked=True) as terminal:
             terminal.wait("tuireader")
             terminal.press("R")
             alive = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
@@ -291,7 +292,7 @@ ODD = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "4")), deadline=None)
 @example(ODD_TEXTS)
 @given(st.lists(ODD, min_size=20, max_size=20))
 def test_no_text_raises_wherever_expressions_are_asked(texts: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,7 +65,10 @@ def _redirected(line: str) -> tuple[str, str, str]:
 
 
 def typed(line: str, home: Home, web: Web, folder: Path, capsys: pytest.CaptureFixture[str]) -> Told:
-    """Do a line as a person types it, with the example domain on the loopback; bash does what is more."""
+    """Do a line as a person types it, with the example domain on the loopback.
+
+    Commands of ours run in this process, also those within `"$(…)"` and before a pipe; bash does the rest.
+    """
     places = {"CONFIG": home.folder / ".config", "DATA": home.folder / "data"}
     for place in places.values():
         (place / "tuireader").mkdir(parents=True, exist_ok=True)
@@ -72,30 +76,46 @@ def typed(line: str, home: Home, web: Web, folder: Path, capsys: pytest.CaptureF
     if not config.exists():
         home.config.rename(config)
         home.database.rename(database)
-    moved = line.replace("https://example.org", web.url)
     variables = {f"XDG_{name}_HOME": str(place) for name, place in places.items()}
     variables |= {"HOME": str(home.folder), "XDG_STATE_HOME": str(home.folder), "MANPAGER": "cat"}
     variables["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    command, mode, file = _redirected(moved)
-    if command.startswith("tuireader ") and not re.search(r"[|<>&;$*]", re.sub(r"'[^']*'", "", command)):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(folder)
-            for name, value in variables.items():
-                patch.setenv(name, value)
-            told = run_words(capsys, *map(os.path.expanduser, shlex.split(command)[1:]))
-        if not file:
-            return told
-        with (folder / file).open(mode, encoding="utf-8") as opened:
-            opened.write(told.out)
-        return replace(told, out="")
-    done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {moved}"],
-        cwd=folder,
-        env=os.environ | variables,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        return _done(line.replace("https://example.org", web.url), capsys)
+
+
+def _done(line: str, capsys: pytest.CaptureFixture[str]) -> Told:
+    """Do a line in this folder, with these variables."""
+    while inner := re.search(r'"\$\((.*?)\)"', line):
+        line = line.replace(inner[0], shlex.quote(_done(inner[1], capsys).out.rstrip("\n")))
+    whole, mode, file = _redirected(line)
+    command, pipe, rest = whole.partition(" | ")
+    if not command.startswith("tuireader ") or re.search(r"[|<>&;$*]", re.sub(r"'[^']*'", "", command)):
+        return _by_bash(line)
+    words = list(map(os.path.expanduser, shlex.split(command)[1:]))
+    told = _apart(words) if words[:1] == ["pipe"] else run_words(capsys, *words)
+    if pipe:
+        after = _by_bash(rest, told.out)
+        return Told(after.code or told.code, after.out, told.err + after.err)
+    if not file:
+        return told
+    with Path(file).open(mode, encoding="utf-8") as opened:
+        opened.write(told.out)
+    return replace(told, out="")
+
+
+def _apart(words: Sequence[str]) -> Told:
+    """Run a command as a process of its own: what it starts in turn writes to its standard output."""
+    with start(words, dict(os.environ)) as child:
+        out, err = child.communicate(timeout=60)
+    return Told(child.returncode, out.decode(), err.decode())
+
+
+def _by_bash(line: str, given: str | None = None) -> Told:
+    words = ["bash", "-c", f"set -o pipefail; {line}"]
+    done = subprocess.run(words, input=given, capture_output=True, text=True, timeout=60)
     return Told(done.returncode, done.stdout, done.stderr)
 
 

@@ -238,15 +238,10 @@ FULL = "tuireader: the output cannot be written: No space left on device\n"
 @pytest.mark.parametrize(
     ("words", "streams", "code", "told", "unbuffered"),
     [
-        *(
-            (*case, unbuffered)
-            for unbuffered in ("", "1")
-            for case in (
-                ("list --json", ">/dev/full", Exit.FAILURE, FULL),
-                ("config defaults", ">/dev/full", Exit.FAILURE, FULL),
-                ("refresh", "2>/dev/full", Exit.SOME_FAILED, ""),
-            )
-        ),
+        ("list --json", ">/dev/full", Exit.FAILURE, FULL, ""),
+        ("list --json", ">/dev/full", Exit.FAILURE, FULL, "1"),
+        ("config defaults", ">/dev/full", Exit.FAILURE, FULL, ""),
+        ("refresh", "2>/dev/full", Exit.SOME_FAILED, "", ""),
         # no stream, no buffer
         ("list", ">&-", Exit.OK, "", ""),
         ("refresh", ">&- 2>&-", Exit.SOME_FAILED, "", ""),

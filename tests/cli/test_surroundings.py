@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -96,45 +97,54 @@ def one_line(told: Mapping[str, Told], code: Exit) -> None:
         assert "unexpected error" not in one.err, (words, one)
 
 
-@pytest.fixture(params=["a long name", "a closed folder"])
-def bad_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    """A folder in which nothing can be looked up."""
-    bad = tmp_path / ("x" * 256)
-    if request.param == "a closed folder":
-        bad = tmp_path / "closed"
-        bad.mkdir(mode=0)
-    yield bad
-    if bad.name == "closed":
-        bad.chmod(0o700)
+@pytest.fixture
+def bad_folders(tmp_path: Path) -> Iterator[list[Path]]:
+    """Folders in which nothing can be looked up: one with a name that is too long, and one that is closed."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    yield [tmp_path / ("x" * 256), closed]
+    closed.chmod(0o700)
 
 
-def test_a_configuration_that_cannot_be_looked_up(tmp_path: Path, bad_folder: Path) -> None:
+@pytest.fixture
+def with_demo(tmp_path: Path, demo_database: Path) -> Path:
+    """A home with the demo in it."""
+    folder = tmp_path / ".local/share/tuireader"
+    folder.mkdir(parents=True)
+    shutil.copy(demo_database, folder / "demo.db")
+    return tmp_path
+
+
+def test_a_configuration_that_cannot_be_looked_up(tmp_path: Path, bad_folders: list[Path]) -> None:
     commands = [*COMMANDS, *WITHOUT_DATABASE, "serve --port 0", ""]
-    for told in run_all(
-        tmp_path,
-        Part(["--config", str(bad_folder / "config.toml")], commands),
-        Part([], ["list", "keys", "add http://[::1]:9/"], {"XDG_CONFIG_HOME": str(bad_folder)}),
-    ):
+    parts = [Part(["--config", str(bad / "config.toml")], commands) for bad in bad_folders]
+    few = ["list", "keys", "add http://[::1]:9/"]
+    parts += [Part([], few, {"XDG_CONFIG_HOME": str(bad)}) for bad in bad_folders]
+    for told in run_all(tmp_path, *parts):
         one_line(told, Exit.CONFIG)
 
 
-def test_a_database_that_cannot_be_looked_up(tmp_path: Path, bad_folder: Path) -> None:
-    bad = ["--database", str(bad_folder / "news.db")]
-    told, others, usual = run_all(
+def test_a_database_that_cannot_be_looked_up(tmp_path: Path, bad_folders: list[Path]) -> None:
+    named = [["--database", str(bad / "news.db")] for bad in bad_folders]
+    told = run_all(
         tmp_path,
-        Part(bad, COMMANDS),
-        Part(bad, WITHOUT_DATABASE),
-        Part([], ["list", "refresh"], {"XDG_DATA_HOME": str(bad_folder)}),
+        *(Part(words, COMMANDS) for words in named),
+        *(Part([], ["list", "refresh"], {"XDG_DATA_HOME": str(bad)}) for bad in bad_folders),
+        *(Part(words, WITHOUT_DATABASE) for words in named),
     )
-    one_line(told, Exit.DATABASE)
-    assert {one.code for one in others.values()} == {Exit.OK}
-    one_line(usual, Exit.FAILURE)
+    for part, code in zip(told[:4], [Exit.DATABASE] * 2 + [Exit.FAILURE] * 2, strict=True):
+        one_line(part, code)
+    assert {one.code for others in told[4:] for one in others.values()} == {Exit.OK}
 
 
-def test_files_that_cannot_be_written(tmp_path: Path, bad_folder: Path) -> None:
-    there = shlex.quote(str(bad_folder / "x"))
-    commands = [f"export {there}", f"save 1 --to {there}", f"import file {there}", f"import newsboat {there}"]
-    told, backup = run_all(tmp_path, Part(["--demo"], commands), Part(["--demo"], [f"db backup {there}"]))
+def test_files_that_cannot_be_written(with_demo: Path, bad_folders: list[Path]) -> None:
+    there = [shlex.quote(str(bad / "x")) for bad in bad_folders]
+    ways = ("export {}", "save 1 --to {}", "import file {}", "import newsboat {}")
+    told, backup = run_all(
+        with_demo,
+        Part(["--demo"], [way.format(file) for file in there for way in ways]),
+        Part(["--demo"], [f"db backup {file}" for file in there]),
+    )
     one_line(told, Exit.FAILURE)
     one_line(backup, Exit.DATABASE)
 
@@ -144,18 +154,26 @@ def lines(out: str) -> list[object]:
     return [json.loads(line) if line.startswith('{"') else line for line in out.splitlines()]
 
 
-def test_what_the_locale_cannot_write_is_replaced(tmp_path: Path) -> None:
+COMPARED = ("keys --json", "feeds --json", "export", "export --json", "-e", "keys")
+FAILING = {
+    "add http://[::1]:9/": Exit.FAILURE, "comments 1": Exit.FAILURE, "feeds pause a": Exit.USAGE,
+    "fulltext 1": Exit.FAILURE, "import file FILE": Exit.FAILURE, "watch report W": Exit.USAGE,
+}  # fmt: skip
+
+
+def test_what_the_locale_cannot_write_is_replaced(with_demo: Path) -> None:
     """All that commands print of the demo, as a locale without UTF-8 and one with it show it."""
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     commands = [words for words in COMMANDS if words not in ("save 1", "undo")] + WITHOUT_DATABASE
-    (tmp_path / "Grün").mkdir()
+    (with_demo / "Grün").mkdir()
     commands += ["show 60", "--help", "list --limit 90", "save 30", "save 31 --to Grün"]
-    (ascii_told,) = run_all(tmp_path, Part(["--demo"], commands), **plain)
-    (told,) = run_all(tmp_path, Part(["--demo"], commands), LC_ALL="C.UTF-8", PYTHONUTF8="1")
-    for words, one in ascii_told.items():
-        assert (one.code, "unexpected error" in one.err) == (told[words].code, False), (words, one)
-        if words in ("keys --json", "feeds --json", "export", "export --json", "-e"):
-            assert lines(one.out) == lines(told[words].out), words
+    (ascii_told,) = run_all(with_demo, Part(["--demo"], commands), **plain)
+    (told,) = run_all(with_demo, Part(["--demo"], COMPARED), LC_ALL="C.UTF-8", PYTHONUTF8="1")
+    failed = {words: one.code for words, one in ascii_told.items() if one.code}
+    assert failed == FAILING
+    assert not any("unexpected error" in one.err for one in ascii_told.values())
+    for words in COMPARED[:-1]:
+        assert lines(ascii_told[words].out) == lines(told[words].out), words
     titles = [line["title"] for line in map(json.loads, ascii_told["list --json"].out.splitlines())]
     assert any(not title.isascii() for title in titles) and ascii_told["list --json"].out.isascii()
     assert not ascii_told["export"].out.isascii()  # OPML says that it is in UTF-8

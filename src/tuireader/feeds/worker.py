@@ -37,8 +37,6 @@ def main() -> None:
     """Answer requests until stdin ends."""
     answer = _answer_quickly
     if "--quick" not in sys.argv:
-        import feedparser  # noqa: F401  (importing it must not count as parsing)
-
         answer = partial(_answer, float(sys.argv[-1].removeprefix("--seconds=")))
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
@@ -47,6 +45,8 @@ def main() -> None:
 
 def _answer(seconds: float, request: Request) -> Any:
     with alarm(ALARM):
+        if request[-1] is None:
+            import feedparser  # noqa: F401  (pages and mails need none; importing it must not count as parsing)
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             return _packed(_read(request), request[3])
