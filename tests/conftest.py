@@ -11,11 +11,14 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.builders import TWO_FEEDS, opened, opened_demo, paths
 from tests.processes import unmeasured
 from tests.web import Web, in_thread
 from tuireader.library import Library
+
+settings.register_profile("long", max_examples=2_000, deadline=None)  # for a night
 
 
 @pytest.fixture

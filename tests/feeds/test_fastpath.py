@@ -141,13 +141,13 @@ DOCUMENTS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(DOCUMENTS)
 def test_generated_documents_come_out_the_same(text: str) -> None:
     check(text)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(deadline=None)
 @given(st.sampled_from(sorted(CLAIMED)), st.data())
 def test_a_cut_or_changed_document_is_declined_or_the_same(name: str, data: st.DataObject) -> None:
     text = CLAIMED[name]

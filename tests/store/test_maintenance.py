@@ -297,7 +297,9 @@ def test_feeds_with_high_numbers_are_known_again(tmp_path: Path) -> None:
     """The number of a feed may be above those of all articles."""
     path = filled(tmp_path)
     change(path, "UPDATE appearance SET feed_id = 5000 WHERE feed_id = 2")
-    change(path, "UPDATE article SET feed_id = 5000 WHERE feed_id = 2", "UPDATE feed SET id = 5000 WHERE id = 2")
+    change(
+        path, "UPDATE article SET feed_id = 5000 WHERE feed_id = 2", "UPDATE feed SET id = 5000 WHERE id = 2"
+    )
     spoil(path, "appearance", lambda pages: pages[:1])
     salvaged(path)
     with closing(sqlite3.connect(path.with_name("new.db"))) as conn:
