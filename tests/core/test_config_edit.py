@@ -2,10 +2,9 @@
 
 import os
 import stat
-import subprocess
-import sys
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.processes import at_once
 from tuireader.config import FeedConfig, MacroConfig, ViewConfig, WatchConfig, loads
 from tuireader.config import edit as config_edit
 from tuireader.config.edit import (
@@ -362,17 +362,13 @@ def test_mode_and_link_are_kept(tmp_path: Path) -> None:
 
 def test_edits_at_once_take_turns(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    code = f"""if True:
-        import sys
-        from pathlib import Path
-        from tuireader.config import FeedConfig
-        from tuireader.config.edit import add_feeds, change
+
+    def add(name: str) -> None:
         for number in range(10):
-            feed = FeedConfig(f"https://example.org/{{sys.argv[1]}}/{{number}}")
-            change(Path({str(path)!r}), lambda text: add_feeds(text, [feed]))
-    """
-    writers = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
-    assert [writer.wait() for writer in writers] == [0, 0, 0]
+            new = [FeedConfig(f"https://example.org/{name}/{number}")]
+            change(path, partial(add_feeds, feeds=new))
+
+    assert at_once([partial(add, name) for name in "abc"]) == [0, 0, 0]
     assert len(loads(path.read_text(encoding="utf-8"))[0].feeds) == 30
 
 
