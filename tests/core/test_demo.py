@@ -7,6 +7,7 @@ import io
 import re
 import time
 import tomllib
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +27,12 @@ NAMESPACES = ("www.w3.org", "purl.org", "wellformedweb.org")
 
 
 def parsed(feed: demo.DemoFeed) -> Any:
-    return feedparser.parse(io.BytesIO(feed.body), sanitize_html=False)
+    return _parsed(feed.body)
+
+
+@cache
+def _parsed(body: bytes) -> Any:
+    return feedparser.parse(io.BytesIO(body), sanitize_html=False)
 
 
 def html(entry: Any) -> str:

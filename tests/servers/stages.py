@@ -97,7 +97,7 @@ class RealStage:
 
     def __init__(self, server: Miniflux, web: Web) -> None:
         self._server, self._web = server, web
-        self._token = server.user()[2]
+        self._token = server.user()
         self._titles: dict[str, list[str]] = {}
         self.up, self.down = server.up, server.down
 
