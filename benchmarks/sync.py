@@ -128,7 +128,7 @@ def quoted(text: str) -> str:
 def filled(feeds: int, entries: int) -> Iterator[tuple[miniflux.Miniflux, str]]:
     """Yield a server whose one reader has so many feeds and entries, and the reader's token."""
     with miniflux.running() as server:
-        _name, _password, token = server.user()
+        token = server.user()
         server.sql("begin;" + "\n".join(rows(feeds, entries)) + "commit;")
         server.sql("analyze")
         yield server, token

@@ -66,8 +66,9 @@ async def demo(demo_database: Path, tmp_path: Path) -> AsyncIterator[Library]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin the part of each process with modules marked slow: else one of them is what all wait for."""
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    others = [item for item in items if not item.get_closest_marker("slow")]
+    slow, others = list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        (slow if item.get_closest_marker("slow") else others).append(item)
     modules = [list(found) for _, found in groupby(slow, key=lambda item: item.path)]
     size = -(-len(items) // processes)
     items.clear()
