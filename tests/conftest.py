@@ -80,7 +80,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items += others
 
 
-def pytest_configure() -> None:
+def pytest_collectstart() -> None:
     """Collect no garbage while tests are collected: visits take a third of that."""
     gc.disable()
 
