@@ -138,7 +138,7 @@ def filled_miniflux(feeds: int, entries: int) -> Iterator[Site]:
     if reason := miniflux.missing():
         sys.exit(reason)
     with miniflux.running() as server:
-        _name, _password, token = server.user()
+        token = server.user()
         server.sql("begin;" + "\n".join(rows(feeds, entries)) + "commit;")
         server.sql("analyze")
         log = server.folder / "miniflux.log"

@@ -11,11 +11,14 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.builders import TWO_FEEDS, opened, opened_demo, paths
 from tests.processes import unmeasured
 from tests.web import Web, in_thread
 from tuireader.library import Library
+
+settings.register_profile("long", max_examples=2_000, deadline=None)  # for a night
 
 
 @pytest.fixture
@@ -63,8 +66,9 @@ async def demo(demo_database: Path, tmp_path: Path) -> AsyncIterator[Library]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin the part of each process with modules marked slow: else one of them is what all wait for."""
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    others = [item for item in items if not item.get_closest_marker("slow")]
+    slow, others = list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        (slow if item.get_closest_marker("slow") else others).append(item)
     modules = [list(found) for _, found in groupby(slow, key=lambda item: item.path)]
     size = -(-len(items) // processes)
     items.clear()
@@ -76,8 +80,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items += others
 
 
+def pytest_collectstart() -> None:
+    """Collect no garbage while tests are collected: visits take a third of that."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Keep the collector away from the many objects of all tests: visits take a tenth of the UI tests."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import gc
 import json
+import multiprocessing
 import os
 import signal
 import sqlite3
@@ -105,6 +106,16 @@ def become(words: Sequence[str], env: Mapping[str, str]) -> None:
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def at_once(tasks: Sequence[Callable[[], object]]) -> list[int]:
+    """Do each task in a fork at the same time; return the exit codes. No database may be open here."""
+    forks = [multiprocessing.get_context("fork").Process(target=task, daemon=True) for task in tasks]
+    for fork in forks:
+        fork.start()
+    for fork in forks:
+        fork.join(60)
+    return [-1 if fork.exitcode is None else fork.exitcode for fork in forks]
 
 
 def ended(child: subprocess.Popen[Any], within: float) -> bool:

@@ -52,6 +52,11 @@ def labelled(label: str, codec: str, title: str) -> bytes:
     )
 
 
+def numbered(pattern: str, many: int) -> str:
+    """The pattern with each number in turn."""
+    return pattern * many % tuple(range(many))
+
+
 FEED = rss(items(3)).encode()
 LENGTH = b"Content-Length: %d\r\n\r\n" % len(FEED)
 CHUNK = b"%x\r\n%s\r\n" % (len(FEED), FEED)
@@ -122,8 +127,8 @@ CASES: dict[str, tuple[Behaviour, int | str]] = {
     "a comment that does not end": (rss(items(3)) + "<!--" + "-" * 300_000, 3),
     "names of elements by another prefix": ('<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>T</a:title><a:entry><a:id>1</a:id><a:title>x</a:title></a:entry></a:feed>', 1),
     "1,000 prefixes inside of each other": (rss("<item><title>x</title>" + "".join(f'<n{n}:a xmlns:n{n}="u{n}">' for n in range(1_000)) + "".join(f"</n{n}:a>" for n in reversed(range(1_000))) + f"</item>{items(2)}"), 3),
-    "40,000 attributes": (rss("<item " + " ".join(f'a{n}="u"' for n in range(40_000)) + f"><title>x</title></item>{items(2)}"), 3),
-    "500,000 attributes and no end": ("<rss><channel><item " + " ".join(f"a{n}=u" for n in range(500_000)), "too much memory|takes longer"),
+    "40,000 attributes": (rss("<item " + numbered('a%d="u" ', 40_000) + f"><title>x</title></item>{items(2)}"), 3),
+    "500,000 attributes and no end": ("<rss><channel><item " + numbered("a%d=u ", 500_000), "too much memory|takes longer"),
     "2,000 items inside of each other": (rss("<item><title>x</title>" * 2_000 + "</item>" * 2_000), 1),
     # -- JSON
     "a number of 5,000 digits in JSON": ('{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": ' + "9" * 5_000 + ', "title": "a"}, {"id": "b", "title": "b"}]}', 2),
@@ -136,10 +141,10 @@ CASES: dict[str, tuple[Behaviour, int | str]] = {
     "a table without bound": (text("<table>" + "<td colspan=99999999 rowspan=9999999>x</td>" * 2_000), 1),
     "9 MB of Chinese": (text("港" * 3_000_000), 1),
     "1,000,000 accents on a letter": (text("a" + "\u0301" * 1_000_000), 1),
-    "50,000 links": (text("".join(f"<a href=/{n}>x</a>" for n in range(50_000))), 1),
+    "50,000 links": (text(numbered("<a href=/%d>x</a>", 50_000)), 1),
     "30,000 tags that do not end": (text("<a " * 30_000), 1),
     "4 MB of paragraphs": (text("<p>para <b>x</b></p>" * 200_000), 1),
-    "50,000 categories": (rss("<item><title>t</title>" + "".join(f"<category>c{n}</category>" for n in range(50_000)) + "</item>"), 1),
+    "50,000 categories": (rss("<item><title>t</title>" + numbered("<category>c%d</category>", 50_000) + "</item>"), 1),
     "absurd durations and lengths": (rss(f"<item><title>t</title><itunes:duration xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'>{'9' * 5_000}:99:99</itunes:duration><enclosure url='http://x.example/a' length='{'9' * 5_000}'/></item>"), 1),
     "a time to live of 5,000 digits": (rss(f"<ttl>{'9' * 5_000}</ttl>{items(1)}"), 1),
     "100 MB": (endless(HEAD + b"Content-Length: 100000000\r\n\r\n", b"x" * 65_536), "larger than 20 MB"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from textual.binding import Binding
 from textual.keys import _character_to_key
@@ -99,7 +99,6 @@ def test_what_is_no_key(written: str) -> None:
 
 
 @given(st.text(max_size=12))
-@settings(max_examples=200)
 def test_a_normalised_key_is_stable_and_fit_for_textual(text: str) -> None:
     name = normalise_key(text)
     if name is not None:
@@ -157,7 +156,6 @@ def test_faults_are_told_and_the_rest_works() -> None:
         st.lists(st.sampled_from([*"jkqxzvN/?", "space", "f1", "^z", "^m"]), max_size=3),
     ),
 )
-@settings(max_examples=150)
 def test_no_key_ever_has_two_commands(preset: str, overrides: dict[str, list[str]]) -> None:
     keys, _ = resolve_keys(preset, overrides)
     assert set(keys) == set(BY_ID)

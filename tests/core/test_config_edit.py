@@ -2,10 +2,9 @@
 
 import os
 import stat
-import subprocess
-import sys
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.processes import at_once
 from tuireader.config import FeedConfig, MacroConfig, ViewConfig, WatchConfig, loads
 from tuireader.config import edit as config_edit
 from tuireader.config.edit import (
@@ -248,7 +248,7 @@ def test_headers_are_replaced_however_they_are_written(headers: str) -> None:
 
 def test_a_folder_of_many_feeds_is_renamed_in_one_edit() -> None:
     """Each of the feeds was an edit of its own once, which took minutes for thousands of them."""
-    text = add_feeds(OURS, [FeedConfig(f"https://example.org/{at}", folder="Old") for at in range(400)])
+    text = add_feeds(OURS, [FeedConfig(f"https://example.org/{at}", folder="Old") for at in range(200)])
     edited = rename_folder(text, "Old", "New")
     assert edited == text.replace('folder = "Old"', 'folder = "New"')
 
@@ -297,8 +297,8 @@ def urls_of(text: str) -> list[str]:
 titles = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), max_size=10).map(str.strip)
 
 
+@settings(max_examples=60)
 @given(files(), st.lists(st.integers(-9, -1), max_size=3), titles)
-@settings(max_examples=100)
 def test_adding_keeps_every_line(text: str, numbers: list[int], title: str) -> None:
     new = [FeedConfig(f"https://example.org/{number}", title=title) for number in numbers]
     edited = add_feeds(text, new)
@@ -307,8 +307,8 @@ def test_adding_keeps_every_line(text: str, numbers: list[int], title: str) -> N
     assert urls_of(edited) == [*urls_of(text), *dict.fromkeys(feed.url for feed in new)]
 
 
+@settings(max_examples=60)
 @given(files(), st.data(), titles)
-@settings(max_examples=100)
 def test_setting_and_removing_keep_comments_and_the_rest(text: str, data: st.DataObject, title: str) -> None:
     urls = urls_of(text)
     if not urls:
@@ -362,17 +362,13 @@ def test_mode_and_link_are_kept(tmp_path: Path) -> None:
 
 def test_edits_at_once_take_turns(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    code = f"""if True:
-        import sys
-        from pathlib import Path
-        from tuireader.config import FeedConfig
-        from tuireader.config.edit import add_feeds, change
+
+    def add(name: str) -> None:
         for number in range(10):
-            feed = FeedConfig(f"https://example.org/{{sys.argv[1]}}/{{number}}")
-            change(Path({str(path)!r}), lambda text: add_feeds(text, [feed]))
-    """
-    writers = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
-    assert [writer.wait() for writer in writers] == [0, 0, 0]
+            new = [FeedConfig(f"https://example.org/{name}/{number}")]
+            change(path, partial(add_feeds, feeds=new))
+
+    assert at_once([partial(add, name) for name in "abc"]) == [0, 0, 0]
     assert len(loads(path.read_text(encoding="utf-8"))[0].feeds) == 30
 
 

@@ -212,7 +212,7 @@ def test_feeds_that_have_moved_are_named() -> None:
     assert edit.revert(after, made.packed) == TEXT
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.sampled_from(sorted(EDITS)), max_size=12), st.integers(0, 12), st.booleans())
 def test_a_chain_goes_back_in_its_order(names: list[str], by_hand: int, crlf: bool) -> None:
     """Undone one after the other, every state comes back; after an edit by hand, its data with the edit."""

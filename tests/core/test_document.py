@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.test_text import FORBIDDEN, HOSTILE, MARKUP
@@ -528,11 +528,11 @@ def test_markup_of_the_terminal_kind_is_text() -> None:
 
 
 def test_very_long_texts_are_cut_with_a_word() -> None:
-    document = parse("<p>word</p>" * 300_000)
+    document = parse("<p>word</p>" * 21_000)
     assert len(document.blocks) == 20_001
     assert document.blocks[-1].text.startswith("The rest of this text is too long")
     assert parse("x" * 2_000_001).blocks[-1].text.startswith("The rest of this text is too long")
-    assert parse("x\n\n" * 30_000).blocks[-1].text.startswith("The rest of this text is too long")
+    assert parse("x\n\n" * 20_001).blocks[-1].text.startswith("The rest of this text is too long")
 
 
 def test_very_long_paragraphs_are_portioned() -> None:
@@ -546,33 +546,33 @@ def test_very_long_paragraphs_are_portioned() -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "<div>" * 17_000 + "deep" + "</div>" * 17_000,
-        "<b>" * 17_000 + "deep<p>x" + "</b>" * 17_000,
-        "<b><p>x" * 7_000,
-        "<ul><li>a" * 1_000 + "</ul>" * 1_000,
-        "<table><tr><td>x" * 3_000,
-        "<table><tr>" + "<td rowspan=100 colspan=50>x<tr>" * 3_000,
-        "<section><table><td>" + "<div>" * 10_000 + "</section>" * 10_000,
-        "<blockquote>" * 17_000 + "x",
-        "<a " + " ".join(f"x{n}=1" for n in range(100_000)) + " href=/x>t</a>",
-        "<figure><img src=a.jpg>" + "<figcaption>x</figcaption>" * 10_000,
-        "<p>x" + "<img src=a.jpg alt=y>" * 10_000,
-        "<iframe src=https://e.org>" * 10_000,
-        "<img srcset='" + "a ," * 100_000 + "'>",
-        "<img src=a.jpg><p class=caption>" + "photo: " * 33_000,
-        "https://e.org/" + ")" * 333_000,
-        "https://e.org/))) " * 8_000,
-        "<pre><li>x" * 8_000,
-        "<noscript><img src=a.jpg alt=b>" * 3_000,
-        "<a href=/x>" * 8_000 + "x",
-        "<p>" + "<a href=/x>y</a> " * 5_000,
+        "<div>" * 8_500 + "deep" + "</div>" * 8_500,
+        "<b>" * 8_500 + "deep<p>x" + "</b>" * 8_500,
+        "<b><p>x" * 3_500,
+        "<ul><li>a" * 500 + "</ul>" * 500,
+        "<table><tr><td>x" * 1_500,
+        "<table><tr>" + "<td rowspan=100 colspan=50>x<tr>" * 1_500,
+        "<section><table><td>" + "<div>" * 5_000 + "</section>" * 5_000,
+        "<blockquote>" * 8_500 + "x",
+        "<a " + " ".join(f"x{n}=1" for n in range(50_000)) + " href=/x>t</a>",
+        "<figure><img src=a.jpg>" + "<figcaption>x</figcaption>" * 5_000,
+        "<p>x" + "<img src=a.jpg alt=y>" * 5_000,
+        "<iframe src=https://e.org>" * 5_000,
+        "<img srcset='" + "a ," * 50_000 + "'>",
+        "<img src=a.jpg><p class=caption>" + "photo: " * 16_500,
+        "https://e.org/" + ")" * 166_500,
+        "https://e.org/))) " * 4_000,
+        "<pre><li>x" * 4_000,
+        "<noscript><img src=a.jpg alt=b>" * 1_500,
+        "<a href=/x>" * 4_000 + "x",
+        "<p>" + "<a href=/x>y</a> " * 2_500,
     ],
 )
 def test_hostile_texts_take_linear_time(html: str) -> None:
     started = time.process_time()
     document = parse(html, BASE)
     links_of(html, BASE)
-    assert time.process_time() - started < 2  # quadratic ones take many times as long
+    assert time.process_time() - started < 1  # quadratic ones take many times as long
     assert max((block.quote for block in document.blocks), default=0) <= 20
     assert max((block.indent for block in document.blocks), default=0) <= 20
     assert document.text.count("deep") == html.count("deep")
@@ -616,7 +616,6 @@ def check(document: Document) -> None:
 
 
 @given(st.one_of(MARKUP, HOSTILE, SOUP, st.lists(st.one_of(MARKUP, HOSTILE, SOUP), max_size=4).map("".join)))
-@settings(max_examples=250)
 def test_any_text_gives_a_sound_document(html: str) -> None:
     check(parse(html, BASE))
     for url, label, context in links_of(html, BASE):
@@ -659,6 +658,5 @@ ARTICLE = st.recursive(
 
 
 @given(ARTICLE)
-@settings(max_examples=150)
 def test_a_document_has_the_words_of_the_plain_text(html: str) -> None:
     assert WORD.findall(parse(html, BASE).text) == WORD.findall(plain(html))

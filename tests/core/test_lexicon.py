@@ -295,7 +295,7 @@ SPELT = st.sampled_from(
 MADE = st.lists(SPELT, min_size=1, max_size=7).map("".join)
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(wanted=TEXTS | MADE, texts=st.lists(TEXTS | MADE, max_size=4))
 @example(wanted="foo + bar", texts=["foo+ bar"])
 @example(wanted="Nodo.rs", texts=["Nodo.rs+"])

@@ -4,7 +4,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tuireader import text
@@ -99,7 +99,6 @@ def test_clean(dirty: str, clean: str) -> None:
 
 
 @given(HOSTILE)
-@settings(max_examples=300)
 @example("👨\u200b\u200d👩")
 @example("e" + "\u0300" * 8 + "\u064b\u200cك")
 def test_clean_lets_nothing_through_and_is_idempotent(s: str) -> None:
@@ -145,7 +144,6 @@ def test_a_title_of_a_megabyte_is_cut() -> None:
 
 
 @given(HOSTILE, st.integers(0, 30))
-@settings(max_examples=200)
 def test_cut_is_never_longer_than_its_limit(s: str, limit: int) -> None:
     cut = text.clean(s, limit)
     assert len(cut) <= limit
@@ -172,7 +170,6 @@ def test_clean_multiline_cuts() -> None:
 
 
 @given(HOSTILE)
-@settings(max_examples=200)
 def test_clean_multiline_lets_only_line_ends_through(s: str) -> None:
     assert FORBIDDEN.intersection(text.clean_multiline(s)) <= {"\n"}
 
@@ -244,7 +241,6 @@ def test_plain(html: str, plain: str) -> None:
 
 
 @given(st.one_of(MARKUP, HOSTILE))
-@settings(max_examples=400)
 def test_plain_gives_clean_lines(html: str) -> None:
     plain = text.plain(html)
     assert FORBIDDEN.intersection(plain) <= {"\n"}
@@ -254,28 +250,28 @@ def test_plain_gives_clean_lines(html: str) -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "<div>" * 17_000 + "x" + "</div>" * 17_000,
-        "<" * 333_000,
-        "<a " * 100_000 + ">",
-        "<a " * 100_000,
-        '<a ="' * 67_000 + ">",
-        '<a " ="> ' * 67_000,
-        "<a ='\"<a ='\" '>" * 33_000,
-        "<!--" * 100_000,
-        "<!" * 100_000,
-        "<script>" * 67_000,
-        "<form>" * 33_000,
-        "<form " * 33_000 + ">",
-        "<iframe>" * 33_000,
-        "<p>" + "&#" * 100_000,
-        "<p>" + "&" * 167_000,
-        "\x1b]" * 100_000,
-        "a\x9d " * 100_000,
-        "\n " * 100_000,
-        "e" + "\u0301" * 100_000,
-        "👨\u200d" * 33_000,
-        "<p class='" + "x" * 333_000,
-        "<p>" + "<b>x</b> " * 33_000,
+        "<div>" * 8_500 + "x" + "</div>" * 8_500,
+        "<" * 166_500,
+        "<a " * 50_000 + ">",
+        "<a " * 50_000,
+        '<a ="' * 33_500 + ">",
+        '<a " ="> ' * 33_500,
+        "<a ='\"<a ='\" '>" * 16_500,
+        "<!--" * 50_000,
+        "<!" * 50_000,
+        "<script>" * 33_500,
+        "<form>" * 16_500,
+        "<form " * 16_500 + ">",
+        "<iframe>" * 16_500,
+        "<p>" + "&#" * 50_000,
+        "<p>" + "&" * 83_500,
+        "\x1b]" * 50_000,
+        "a\x9d " * 50_000,
+        "\n " * 50_000,
+        "e" + "\u0301" * 50_000,
+        "👨\u200d" * 16_500,
+        "<p class='" + "x" * 166_500,
+        "<p>" + "<b>x</b> " * 16_500,
     ],
 )
 def test_hostile_texts_take_linear_time(html: str) -> None:
@@ -284,7 +280,7 @@ def test_hostile_texts_take_linear_time(html: str) -> None:
     text.plain_title(html)
     text.clean_multiline(html)
     text.tokens(html, embeds=True)
-    assert time.process_time() - started < 2  # quadratic ones take many times as long
+    assert time.process_time() - started < 1  # quadratic ones take many times as long
 
 
 @pytest.mark.parametrize(
@@ -345,7 +341,6 @@ def test_cut_of_an_endless_emoji_fits() -> None:
 
 
 @given(WIDTHS, st.integers(0, 40))
-@settings(max_examples=300)
 def test_cut_and_pad_fit(s: str, width: int) -> None:
     cut = text.cut(s, width)
     assert text.cell_len(cut) <= width
@@ -376,7 +371,6 @@ def test_same_everywhere(written: str, shown: str) -> None:
 
 
 @given(st.one_of(WIDTHS, st.text("👨👩❤1#🏽\ufe0f\u200d\u20e3🇨ab é微")))
-@settings(max_examples=300)
 def test_what_is_the_same_everywhere_is_as_wide(s: str) -> None:
     assert text.cell_len(text.portable_emoji(s)) == text.cell_len(s)
 
@@ -442,7 +436,6 @@ def test_safe_url(address: str, base: str, url: str) -> None:
     st.one_of(HOSTILE, st.text(max_size=40).map(lambda s: f"http://{s}")),
     st.sampled_from(["", "https://e.org/a/"]),
 )
-@settings(max_examples=300)
 def test_safe_url_never_raises_and_gives_only_web_addresses(s: str, base: str) -> None:
     url = text.safe_url(s, base)
     assert not url or url.lower().startswith(("http://", "https://", "mailto:"))
@@ -538,7 +531,6 @@ HOSTS = "www.e.org m.www.amp.e.co.uk:80 E.org. [::1]:443 u@e.org:8080 amp.m.co m
         ),
     )
 )
-@settings(max_examples=400)
 def test_canonical_url_is_idempotent_and_the_same_by_both_ways(url: str) -> None:
     key = text.canonical_url(url)
     assert text.canonical_url(key) == text.canonical_url(f" {url}") == key

@@ -341,7 +341,7 @@ LABELS = st.lists(LINES, max_size=2).map(tuple)
 SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LINES, labels=LABELS)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(RULES, SUBJECTS)
 def test_every_match_is_hit_by_the_index_and_has_true_evidence(
     index: Index, rule: WatchRule, subject: Subject
@@ -361,7 +361,7 @@ def test_every_match_is_hit_by_the_index_and_has_true_evidence(
         assert "\n" not in item.sentence
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.lists(RULES, min_size=1, max_size=4), SUBJECTS)
 def test_many_watches_match_as_each_alone(rules: list[WatchRule], subject: Subject) -> None:
     named = [replace(rule, name=str(number)) for number, rule in enumerate(rules)]
@@ -450,6 +450,7 @@ def test_aliases(rule: WatchRule, text: str, names: list[str]) -> None:
     assert all(name in sentence and sentence in text for name, sentence in found)
 
 
+@settings(max_examples=40)
 @given(
     st.lists(
         st.sampled_from(["Apple", "data breach", "微信", "C++", "priv*", "*ware", "battery"]),

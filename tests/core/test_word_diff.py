@@ -50,7 +50,6 @@ texts = st.lists(st.sampled_from(["a", "b", "c", "the", "x-1", ".", "微", "\n",
 
 
 @given(texts | st.text(max_size=60), texts | st.text(max_size=60))
-@settings(max_examples=250)
 def test_the_runs_are_both_texts(old: str, new: str) -> None:
     before, after = sides(old, new)
     assert squeezed(before) == squeezed(old)

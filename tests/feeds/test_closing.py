@@ -6,7 +6,7 @@ from __future__ import annotations
 from time import process_time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.feeds.corpus import URL, bare
@@ -93,7 +93,6 @@ def test_a_feed_none_of_whose_entries_can_be_read_is_an_error() -> None:
 
 
 @given(st.lists(st.sampled_from(["<item>", "</item>", "<title>", "</title>", "<description>", "</description>", "<![CDATA[", "]]>", "<!--", "-->", "<svg>", "</svg>", "<?x", "<!y", "text", "<link href='a'/>", "<a:link>", "</channel>"])).map("".join))  # fmt: skip
-@settings(max_examples=300)
 def test_closing_changes_what_is_open_alone(text: str) -> None:
     whole = closed(text)
     assert len(whole) >= len(text)

@@ -105,11 +105,21 @@ async def test_a_page_that_only_links_to_its_feed(web: Web, fetcher: Fetcher) ->
     assert not web.seen("/about") and not web.seen("/feed")
 
 
-@pytest.mark.parametrize("flood", ["<link ", "<!--", "<script", "<a href='", "<a href=/feed>", "<link a=1 "])
-async def test_a_flood_of_tags_takes_no_time(web: Web, fetcher: Fetcher, flood: str) -> None:
+@pytest.mark.parametrize(
+    ("flood", "size"),
+    [
+        ("<link ", 1_000_000),
+        ("<!--", 1_000_000),
+        ("<script", 1_000_000),
+        ("<a href='", 1_000_000),
+        ("<a href=/feed>", 1_000_000),
+        ("<link a=1 ", 2_100_000),  # by the worker
+    ],
+)
+async def test_a_flood_of_tags_takes_no_time(web: Web, fetcher: Fetcher, flood: str, size: int) -> None:
     started = time.process_time()
-    await pairs(fetcher, web.serve("/", "<html>" + flood * (2_000_000 // len(flood))))
-    assert time.process_time() - started < 5
+    await pairs(fetcher, web.serve("/", "<html>" + flood * (size // len(flood))))
+    assert time.process_time() - started < 3
 
 
 async def test_the_usual_places_are_looked_at_politely(web: Web, fetcher: Fetcher) -> None:

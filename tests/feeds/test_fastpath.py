@@ -141,13 +141,13 @@ DOCUMENTS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(DOCUMENTS)
 def test_generated_documents_come_out_the_same(text: str) -> None:
     check(text)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(deadline=None)
 @given(st.sampled_from(sorted(CLAIMED)), st.data())
 def test_a_cut_or_changed_document_is_declined_or_the_same(name: str, data: st.DataObject) -> None:
     text = CLAIMED[name]
@@ -184,21 +184,21 @@ def test_an_address_under_a_long_ending_is_no_part_of_a_name() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "<rss><channel>" + "<a>" * 300_000 + "</a>" * 300_000 + "</channel></rss>",
-        "<rss><channel><item>" + "<a>" * 300_000 + "</a>" * 300_000 + "</item></channel></rss>",
-        "<rss " + " ".join(f'a{number}="x"' for number in range(100_000)) + "><channel/></rss>",
-        "<rss " + " ".join(f'xmlns:n{number}="u:{number}"' for number in range(40_000)) + "><channel/></rss>",
-        "<rss><channel><item><author>" + "a." * 900_000 + "@</author></item></channel></rss>",
-        "<rss><channel><item><pubDate>" + "1 " * 900_000 + "</pubDate></item></channel></rss>",
-        "<rss><channel><item><title>" + "&lt;b" * 300_000 + "</title></item></channel></rss>",
-        "<rss><channel><item>" + "<category>x</category>" * 80_000 + "</item></channel></rss>",
-        "<rss><channel>" + "<item/>" * 250_000 + "</channel></rss>",
-        "<rss><channel><item><description>" + "&#10;" * 380_000 + "</description></item></channel></rss>",
-        "<?xml version='1.0'" + " " * 1_900_000 + "?><rss><channel/></rss>",
-        "<!--" + "-" * 1_900_000,
-        "<" * 1_900_000,
-        "xmlns=" * 300_000,
-        "xmlns " * 300_000,
+        "<rss><channel>" + "<a>" * 150_000 + "</a>" * 150_000 + "</channel></rss>",
+        "<rss><channel><item>" + "<a>" * 150_000 + "</a>" * 150_000 + "</item></channel></rss>",
+        "<rss " + " ".join(f'a{number}="x"' for number in range(50_000)) + "><channel/></rss>",
+        "<rss " + " ".join(f'xmlns:n{number}="u:{number}"' for number in range(20_000)) + "><channel/></rss>",
+        "<rss><channel><item><author>" + "a." * 450_000 + "@</author></item></channel></rss>",
+        "<rss><channel><item><pubDate>" + "1 " * 450_000 + "</pubDate></item></channel></rss>",
+        "<rss><channel><item><title>" + "&lt;b" * 150_000 + "</title></item></channel></rss>",
+        "<rss><channel><item>" + "<category>x</category>" * 40_000 + "</item></channel></rss>",
+        "<rss><channel>" + "<item/>" * 125_000 + "</channel></rss>",
+        "<rss><channel><item><description>" + "&#10;" * 190_000 + "</description></item></channel></rss>",
+        "<?xml version='1.0'" + " " * 950_000 + "?><rss><channel/></rss>",
+        "<!--" + "-" * 950_000,
+        "<" * 950_000,
+        "xmlns=" * 150_000,
+        "xmlns " * 150_000,
     ],
     ids=range(15),
 )
@@ -206,4 +206,4 @@ def test_hostile_documents_take_little_time(body: str) -> None:
     data = body.encode()[:QUICK_BYTES]
     started = time.process_time()
     parse_quickly(data, URL)
-    assert time.process_time() - started < 1.5
+    assert time.process_time() - started < 0.8

@@ -469,7 +469,7 @@ def test_garbage_is_damaged_or_taken_never_more(data: bytes, coding: str) -> Non
 def test_a_bomb_ends_at_the_limit_with_little_memory(coding: str) -> None:
     import tracemalloc
 
-    packed = b"\0" * 80_000_000
+    packed = b"\0" * 50_000_000
     for one in coding.split(", "):
         packed = _packed(packed, one)
     tracemalloc.start()
@@ -496,7 +496,7 @@ async def test_no_more_than_two_at_a_time_on_a_host(web: Web) -> None:
 
 @pytest.mark.parametrize(
     ("host", "count", "most"),
-    [("news.example.org", 120, 2), ("rsshub.lan", 120, 8), ("192.168.1.7", 120, 8), ("192.168.1.7", 60, 2)],
+    [("news.example.org", 120, 2), ("rsshub.lan", 120, 8), ("192.168.1.7", 60, 2)],
 )
 async def test_own_hosts_with_very_many_feeds_may_be_asked_by_more(
     web: Web, host: str, count: int, most: int

@@ -143,7 +143,7 @@ NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N", "S", "Po")), 
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(NAMES, NAMES), max_size=6))
 def test_what_is_written_is_read_again(names: list[tuple[str, str]]) -> None:
     written = [
@@ -158,14 +158,14 @@ def test_what_is_written_is_read_again(names: list[tuple[str, str]]) -> None:
     assert sorted(again, key=lambda feed: feed.url) == sorted(feeds, key=lambda feed: feed.url)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_any_title_can_be_written(title: str) -> None:
     feeds, _ = load(dump([OpmlFeed("https://example.org/", title, title)]).encode("utf-8"))
     assert feeds[0].url == "https://example.org/"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.binary(max_size=100).map(lambda junk: opml("")[:-20] + junk) | st.binary(max_size=100))
 def test_loading_gives_feeds_or_one_error(data: bytes) -> None:
     try:

@@ -8,8 +8,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import httpx
-
 from tests.servers.fake import PASSWORD, TOKEN, USER, Entry, Fake
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
@@ -99,7 +97,7 @@ class RealStage:
 
     def __init__(self, server: Miniflux, web: Web) -> None:
         self._server, self._web = server, web
-        self._token = server.user()[2]
+        self._token = server.user()
         self._titles: dict[str, list[str]] = {}
         self.up, self.down = server.up, server.down
 
@@ -136,7 +134,7 @@ class RealStage:
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         headers = {"X-Auth-Token": self._token}
-        with httpx.Client(base_url=self._server.url, headers=headers, trust_env=False, timeout=30) as client:
+        with self._server.client(headers=headers) as client:
             answer = client.request(method, path, json=body)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None

@@ -1,16 +1,15 @@
-"""Syncs of the installed command are killed around their requests: nothing is lost or taken back."""
+"""Syncs of the command are killed around their requests: nothing is lost or taken back."""
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
-import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
-from tests.processes import passed_on, problems, rows
+from tests.processes import passed_on, problems, rows, start
 from tests.servers.fake import TOKEN, Call
 from tests.servers.fake_miniflux import FakeMiniflux
 
@@ -28,35 +27,27 @@ class Killer:
         config.write_text(
             f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "{server.url}"\ntoken = "{TOKEN}"\n'
         )
-        self._command = [
-            sys.executable,
-            "-m",
-            "tuireader",
-            "--config",
-            str(config),
-            "--database",
-            str(self.database),
-            "sync",
-            "-q",
-        ]
-        self._child: subprocess.Popen[bytes] | None = None
+        self._words = ["--config", str(config), "--database", str(self.database), "sync", "-q"]
 
     def sync(self, at: int = 0) -> bool:
         """Sync, and end the program at the request with this number, from 1; return whether it was killed.
 
         Even ones are not processed; odd ones are, but their answers are lost.
         """
-        left = [at]
+        left, starting = [at], threading.Lock()
 
         def kill(_: Call) -> None:
             left[0] -= 1
-            if left[0] == 0 and self._child is not None:
-                os.kill(self._child.pid, signal.SIGKILL)
-                self._child.wait()
+            if left[0] == 0:
+                with starting:
+                    child.kill()
+                    child.wait()
 
         self.server.before, self.server.after = (None, kill) if at % 2 else (kill, None)
-        self._child = subprocess.Popen(self._command, env=passed_on() | {"HOME": str(self.database.parent)})
-        code = self._child.wait(60)
+        home = passed_on() | {"HOME": str(self.database.parent)}
+        with starting:
+            child = start(self._words, home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        code = child.wait(60)
         self.server.before = self.server.after = None
         assert code in (0, -signal.SIGKILL)
         return code != 0

@@ -22,7 +22,7 @@ from tuireader.library import Library
 from tuireader.store.remote import Remote
 from tuireader.sync import merge, miniflux_pull, servers
 
-SEEDS = int(os.environ.get("TUIREADER_SYNC_SEEDS", "2"))
+SEEDS = int(os.environ.get("TUIREADER_SYNC_SEEDS", "1"))
 ACTORS = ("desk", "lap", "phone")
 PRIVATE, SHARED, STEPS = 4, 6, 16
 NAMES = [f"{actor} {number}" for actor in ACTORS for number in range(PRIVATE)] + [

@@ -235,7 +235,7 @@ entries = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(documents=st.lists(st.lists(entries, max_size=5), max_size=4))
 def test_a_document_seen_twice_changes_nothing_the_second_time(
     documents: list[list[object]], tmp_path_factory: pytest.TempPathFactory

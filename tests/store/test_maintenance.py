@@ -293,6 +293,20 @@ def test_only_what_stood_on_damaged_pages_is_lost(tmp_path: Path, table: str, ch
             assert kept[other] == before[other]
 
 
+def test_feeds_with_high_numbers_are_known_again(tmp_path: Path) -> None:
+    """The number of a feed may be above those of all articles."""
+    path = filled(tmp_path)
+    change(path, "UPDATE appearance SET feed_id = 5000 WHERE feed_id = 2")
+    change(
+        path, "UPDATE article SET feed_id = 5000 WHERE feed_id = 2", "UPDATE feed SET id = 5000 WHERE id = 2"
+    )
+    spoil(path, "appearance", lambda pages: pages[:1])
+    salvaged(path)
+    with closing(sqlite3.connect(path.with_name("new.db"))) as conn:
+        found = conn.execute("SELECT count(*) FROM appearance WHERE feed_id = 5000").fetchone()[0]
+    assert found > 200
+
+
 def test_articles_of_a_lost_feed_are_kept(tmp_path: Path) -> None:
     path = filled(tmp_path, 60)
     change(path, "PRAGMA foreign_keys = OFF", "DELETE FROM feed WHERE id = 2")
@@ -381,7 +395,7 @@ def test_any_damage_ends_in_a_sound_file_or_in_words(tmp_path: Path) -> None:
     good = path.read_bytes()
     chance = random.Random(4)
     saved = 0
-    for attempt in range(25):
+    for attempt in range(15):
         data = bytearray(good)
         for _ in range(chance.choice([1, 3, 30])):
             start = chance.randrange(100, len(data) - 600)
@@ -396,7 +410,7 @@ def test_any_damage_ends_in_a_sound_file_or_in_words(tmp_path: Path) -> None:
             continue
         assert problems(new) == {}
         saved += 1
-    assert saved > 10
+    assert saved > 6
 
 
 # --------------------------------------------------------------------------- putting in place

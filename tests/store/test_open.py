@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import entry, open_store, save
+from tests.processes import at_once
 from tuireader.errors import DatabaseError, Exit
 from tuireader.store import Pool, Store
 from tuireader.store.database_file import CACHE
@@ -108,16 +109,11 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
 
 
 def test_several_processes_make_one_database_at_the_same_time(tmp_path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from tuireader.store import Store\n"
-        "for number in range(8): Store.open(Path(sys.argv[1], f'{number}.db')).close()"
-    )
-    programs = [
-        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
-    for program in programs:
-        assert program.communicate(timeout=60)[1] == "" and program.returncode == 0
+    def make() -> None:
+        for number in range(8):
+            Store.open(tmp_path / f"{number}.db").close()
+
+    assert at_once([make] * 4) == [0] * 4
 
 
 async def test_what_is_written_is_copied_into_the_database_when_it_is_much(store: Store) -> None:

@@ -89,7 +89,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(steps)
 def test_index_and_texts_stay_in_line_whatever_happens(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, str]]

@@ -148,7 +148,10 @@ def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> N
 def _firsts(new: sqlite3.Connection, table: str, key: str) -> list[int]:
     """Return the possible first parts of a two-part key: the copied ids to which it refers."""
     parents = {row[3]: row[2] for row in new.execute(f"PRAGMA foreign_key_list({table})")}
-    return [row[0] for row in new.execute(f"SELECT id FROM {parents.get(key, 'article')} ORDER BY id")]
+    ids = f"SELECT id FROM {parents.get(key, 'article')}"
+    if key == "feed_id":  # not declared as a reference everywhere; feeds may be lost themselves
+        ids = "SELECT id FROM feed UNION SELECT feed_id FROM article"
+    return [row[0] for row in new.execute(f"{ids} ORDER BY 1")]
 
 
 def _fits(value: object, declared: str) -> bool:
