@@ -11,7 +11,7 @@ from tuireader.ui.controllers.marks import Marks
 
 @dataclass(eq=False)
 class Chosen(Controller):
-    """Answers from session and panes as they are now."""
+    """Chosen articles, by the current state of session and panes."""
 
     marks: Marks
 
@@ -32,7 +32,7 @@ class Chosen(Controller):
 
     @property
     def ids(self) -> list[int]:
-        """Ids of the selection in the order of the list; else, or in an open article, the current one."""
+        """Ids of the selection in list order; without one, or in an open article, the current id."""
         if self.is_selection:
             selected = self.articles.selected
             listed = [article_id for article_id in self.articles.ids if article_id in selected]
@@ -41,7 +41,7 @@ class Chosen(Controller):
         return [] if current is None else [current]
 
     async def row(self) -> ArticleRow | None:
-        """Return the article under the cursor, also if it came there just now and is not painted yet."""
+        """Return the article under the cursor, even if it has just arrived there and is not painted yet."""
         row, current = self.articles.current_row, self.articles.current_id
         if row is None and current is not None:
             row = next(iter(await self.marks.rows([current])), None)
@@ -53,7 +53,7 @@ class Chosen(Controller):
         return (shown.url, shown.title) if shown is not None else ("", "")
 
     async def addresses(self) -> list[tuple[str, str]]:
-        """Return address and title of the chosen articles that have an address."""
+        """Return address and title of each chosen article that has an address."""
         if self.is_selection:
             found = [(row.url, row.title) for row in await self.library.lists.rows(self.ids)]
         else:

@@ -1,4 +1,4 @@
-"""Base class of the controllers: their shared state."""
+"""Base class of the controllers, with their shared state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tuireader.ui.widgets.panes import Panes
 
 @dataclass(eq=False)
 class Controller:
-    """State, library and panes; `changed` updates what the screen says of them."""
+    """State, library and panes; `changed` updates header and footer."""
 
     session: Session
     library: Library

@@ -17,7 +17,7 @@ from tuireader.ui.workers import run_latest, wait_at_most
 
 @dataclass(eq=False)
 class FullText(Controller):
-    """Commands about one article, the open one or the one under the cursor, which is opened."""
+    """Commands for the open article; if none is open, the one under the cursor is opened."""
 
     reader: Reader
     navigation: Navigation
@@ -63,7 +63,7 @@ class FullText(Controller):
         await self.reload()  # watches may match it
 
     async def comments(self) -> None:
-        """Load the comments and go to them; without a feed of comments, open the browser."""
+        """Load the comments and go to them; without a comment feed, open the browser."""
         article = await self.navigation.opened_here()
         if article is None:
             return

@@ -1,8 +1,8 @@
-"""Images in the reading pane: load them when they become visible, draw them as the terminal can.
+"""Images in the reading pane: load visible ones, draw them in a way that the terminal supports.
 
-They are shown by half blocks, two pixels a cell, which every terminal with colours can; on kitty and Ghostty
-by their graphics protocol, on terminals known for it as sixels, both made by `textual-image`. Terminals are
-told by their environment: asking them would take answers away from Textual, which reads the keys.
+kitty and Ghostty use their graphics protocol, terminals known to support it use sixels, both rendered by
+`textual-image`; any other terminal with colours gets half blocks, two pixels per cell. Terminals are detected
+by environment variables: Textual reads the keys, and would get the replies to a query.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from tuireader.ui.drawing.layout import Art
 
 Colour = tuple[int, int, int]
 
-_KEPT = 40  # images kept ready to be shown
-_HIGHEST = 24  # maximum lines of an image
-_SLOW = 40_000  # bytes a second below which a connection is slow
-_SMALLEST = 8  # cells below which an image shows nothing
+_KEPT = 40  # number of rendered images kept
+_HIGHEST = 24  # maximum height of an image in lines
+_SLOW = 40_000  # bytes per second below which a connection is slow
+_SMALLEST = 8  # minimum width of an image in cells
 _SIXEL_TERMS = ("foot", "mlterm", "contour", "yaft", "xterm-sixel")
 _SIXEL_PROGRAMS = ("WezTerm", "iTerm.app", "mintty", "contour")
 
 
 def way_of(environ: Mapping[str, str], wanted: str, *, web: bool = False) -> str:
-    """Return how a terminal shows images: `blocks`, `kitty`, `sixel`, or `""` for not at all.
+    """Return how a terminal shows images: `blocks`, `kitty`, `sixel`, or `""` if it shows none.
 
-    `wanted` is the word of the configuration; within tmux and screen there are only blocks.
+    `wanted` is the configured value; with `auto`, tmux and screen get blocks.
     """
     if environ.get("NO_COLOR") or wanted == "off":
         return ""
@@ -54,7 +54,7 @@ def way_of(environ: Mapping[str, str], wanted: str, *, web: bool = False) -> str
 
 
 def is_far(environ: Mapping[str, str]) -> bool:
-    """Return whether the terminal is on another machine, to which images would have to be sent."""
+    """Return whether the terminal is remote, so that images would have to cross the network."""
     return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION"))
 
 
@@ -63,7 +63,7 @@ def blocks(pixels: Pixels, ground: Style) -> Art:
     rgb, width = pixels.rgb, pixels.width
     colours = list(zip(rgb[::3], rgb[1::3], rgb[2::3], strict=True))
     rows = [colours[start : start + width] for start in range(0, len(colours), width)]
-    below: list[Sequence[Colour | None]] = [*rows[1::2], [None] * width]  # the last for an odd row
+    below: list[Sequence[Colour | None]] = [*rows[1::2], [None] * width]  # the last for an odd height
     lines = []
     for upper_row, lower_row in zip(rows[::2], below, strict=False):
         runs = ((pair, len(list(same))) for pair, same in groupby(zip(upper_row, lower_row, strict=True)))
@@ -82,7 +82,7 @@ def _cells(upper: Colour, lower: Colour | None, count: int, ground: Style) -> Se
 
 @dataclass(eq=False)
 class Images(Controller):
-    """Loads images as they become visible. `way` is how they are drawn, `on` whether they are shown."""
+    """Loads images as they become visible. `way` is the drawing method, `on` whether they are shown."""
 
     def __post_init__(self) -> None:
         self._wanted = self.library.config.ui.images
@@ -135,7 +135,7 @@ class Images(Controller):
             try:
                 art = await self._art(url, width, feed_id)
             except TuireaderError:
-                self._failed.add(url)  # its place says what it would show
+                self._failed.add(url)  # its placeholder describes it
                 return
         self._ready[key] = art
         while len(self._ready) > _KEPT:
@@ -143,7 +143,7 @@ class Images(Controller):
         self.pane.show_picture(url, art)
 
     async def _art(self, url: str, width: int, feed_id: int) -> Art:
-        """Load an image and draw it the way the terminal shows images."""
+        """Load an image and draw it by the method for this terminal."""
         ground = self.host.theme_styles.base
         triplet = ground.bgcolor.triplet if ground.bgcolor is not None else None
         back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)

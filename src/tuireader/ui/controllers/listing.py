@@ -1,4 +1,4 @@
-"""List controller: show a view, a search or a filter in the list, and find what is unread in it."""
+"""List controller: show a view, a search or a filter in the list, and find unread articles in it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tuireader.ui.status import empty_list
 from tuireader.ui.views import UNREAD
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 
-_ALL = 10_000_000  # a filter looks at all articles
-_SIGHT = 64  # rows on both sides of the cursor that are read before a view is shown
-_MANY = 20_000  # ids from which merging takes longer than a key should wait
-MOST = 20_000  # results of a search that are listed
-_AT_ONCE = 50  # first results of a search, more than fit on a screen
-TYPING = 0.25  # seconds without a letter after which typing has paused
+_ALL = 10_000_000  # limit for a filter: all articles
+_SIGHT = 64  # rows read on each side of the cursor before a view is shown
+_MANY = 20_000  # number of ids from which merging takes longer than a key should wait
+MOST = 20_000  # maximum number of search results listed
+_AT_ONCE = 50  # first results of a search; more than fit on most screens
+TYPING = 0.25  # seconds without a key after which typing counts as paused
 
 
 def _with_kept(fresh: array[int], old: array[int], kept: Collection[int]) -> array[int]:
-    """`fresh` with those of `kept` that it lacks put back after the articles they stood behind in `old`."""
+    """Return `fresh` with missing articles of `kept` put back after their predecessors in `old`."""
     lost = set(kept) - set(fresh) if kept else ()
     if not lost:
         return fresh
@@ -42,11 +42,11 @@ def _with_kept(fresh: array[int], old: array[int], kept: Collection[int]) -> arr
 
 @dataclass(eq=False)
 class Listing(Controller):
-    """Fills the list from the session's view. `changed` updates what else the screen shows of it."""
+    """Fills the list from the session's view. `changed` updates header and footer."""
 
     marks: Marks
-    hurry: asyncio.Event = field(default_factory=asyncio.Event, init=False)  # for all results of a search
-    token: int = field(default=0, init=False)  # another one for each view that is asked for
+    hurry: asyncio.Event = field(default_factory=asyncio.Event, init=False)  # set: all results wanted now
+    token: int = field(default=0, init=False)  # incremented for each view requested
 
     def __post_init__(self) -> None:
         self.articles.folds = self.session.folds
@@ -58,7 +58,7 @@ class Listing(Controller):
         await self.show(self.session.view, cursor_id=self.articles.current_id)
 
     async def toggle_folds(self) -> bool:
-        """Show stories as one line each, or all their articles; return whether they are folded now."""
+        """Show each story as one line, or all its articles; return whether stories are folded now."""
         session = self.session
         session.folds = self.articles.folds = not session.folds
         session.open_stories.clear()
@@ -67,7 +67,7 @@ class Listing(Controller):
         return session.folds
 
     async def toggle_sources(self, story: int) -> None:
-        """Show all articles of a folded story below its line, or only the line again."""
+        """Show all articles of a folded story below its line, or only its line again."""
         articles, session = self.articles, self.session
         lines = [key for key in articles.ids if (row := articles.row(key)) is not None and row.story == story]
         if story in session.open_stories:
@@ -78,7 +78,7 @@ class Listing(Controller):
             articles.select_id(lines[0])
 
     async def show(self, view: View, *, cursor_id: int | None = None) -> None:
-        """Show a view from its first article, or with the cursor on one of it."""
+        """Show a view, with the cursor on its first article or on `cursor_id`."""
         if view != self.session.view:
             self.session.open_stories.clear()
             self.session.filter = ""
@@ -89,13 +89,13 @@ class Listing(Controller):
         token = self.token
         ids, whole, rows = await self._head(cursor_id) or (await self._ids(), True, [])
         if token != self.token:
-            return  # another view was asked for meanwhile
+            return  # another view has been requested meanwhile
         self._fill(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
         if not whole:
             run_latest(self.articles, self._complete_later, "rest")
 
     async def _head(self, cursor_id: int | None) -> tuple[array[int], bool, list[ArticleRow]] | None:
-        """Read the first articles if that is quick; return also whether they are all, and visible rows."""
+        """Read the first articles if that is quick; return ids, whether these are all, and visible rows."""
         session = self.session
         quick = session.sort == "date" and session.view.kind is not ViewKind.QUERY
         if not quick or session.filter or session.open_stories:
@@ -124,7 +124,7 @@ class Listing(Controller):
         self.articles.show(ids, cursor_id=cursor_id, line=line, partial=partial, rows=rows)
 
     def _explain_empty(self, ids: Sequence[int]) -> None:
-        """Say why nothing is listed, and soon which part of the expression is doubtful."""
+        """Say why nothing is listed; advice on the expression follows in the background."""
         self.articles.empty_text = self._empty_message()
         if not len(ids):
             run_latest(self.articles, partial(self._advise, self.token), "advice")
@@ -148,7 +148,7 @@ class Listing(Controller):
         await self.complete()
 
     async def complete(self) -> None:
-        """Wait until all articles of the view are listed, not only the first ones."""
+        """List all articles of the view, not only the first ones."""
         token = self.token
         if self.session.partial:
             await self.reload(aside=True)
@@ -157,7 +157,7 @@ class Listing(Controller):
                 self.changed()
 
     async def find(self, expression: str) -> None:
-        """Show the newest results at once, all of them soon or when they are wanted."""
+        """Show the newest results at once, and all of them after a pause or when `hurry` is set."""
         view = View(ViewKind.QUERY, expression)
         if not expression.strip() or view == self.session.view:
             await self.show(view)
@@ -200,7 +200,7 @@ class Listing(Controller):
             return
         self._explain_empty(ids)
         old, kept = self.articles.ids, self.session.kept
-        if kept and max(len(ids), len(old)) > _MANY:  # a key need not wait for that
+        if kept and max(len(ids), len(old)) > _MANY:  # in a thread: keys do not wait for it
             ids = await asyncio.to_thread(_with_kept, ids, old, kept)
             if token != self.token:
                 return
@@ -216,7 +216,7 @@ class Listing(Controller):
     async def _ids(self, *, aside: bool = False) -> array[int]:
         if not self.session.filter:
             return await self._all_ids(folded=self.session.folds, aside=aside)
-        ids = await self._all_ids(folded=False)  # a story has one line for each of its articles that fit
+        ids = await self._all_ids(folded=False)  # a story has one line for each of its articles that match
         found, trouble = await self.library.searches.run(self.session.filter, limit=_ALL)
         self.session.error = self.session.error or trouble
         wanted = set(found)
@@ -270,7 +270,7 @@ class Listing(Controller):
     # -- unread articles
 
     async def next_unread(self, step: int) -> int | None:
-        """Return the next unread article of the view after the cursor, wrapping around; None for none."""
+        """Return the next unread article of the view after the cursor, wrapping around, or None."""
         articles = self.articles
         if self.session.partial and step > 0 and (found := self._unread_below()) is not None:
             return found

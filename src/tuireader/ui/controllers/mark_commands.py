@@ -1,4 +1,4 @@
-"""Commands that mark: read, starred, selected, split from a story."""
+"""Commands that mark articles: read, starred, selected, split from a story."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class MarkCommands(Controller):
         stories: bool = True,
         reading: bool = False,
     ) -> Step:
-        """Mark articles; the list shows it at once. Without `journal` undo does not take it back.
+        """Mark articles as read or unread, at once in the list. Without `journal`, undo ignores the change.
 
-        With `stories` reading an article reads its story, where the configuration wants that. `reading`: the
-        user reads one, which says nothing of those of its story that are on a watch.
+        With `stories`, marking an article as read also marks its story if so configured. `reading` means that
+        the user opened an article: others of its story stay unread if they are on a watch.
         """
         if read and not self.session.shows_read:
             self.session.kept.update(ids)
@@ -49,12 +49,12 @@ class MarkCommands(Controller):
         step = await self.marks.do(Step(what, write, "read", ids, read, undoable=journal))
         if reading and step.done.is_set():
             await self._show_unread(ids[0])
-        elif reading:  # only the store knows which others of the story it reads
+        elif reading:  # only the store knows which others of the story become read
             self.articles.run_worker(self._show_unread_once(step, ids[0]), group="story")
         return step
 
     async def read_rest(self, article_id: int) -> None:
-        """Mark the articles folded behind one read, except those on a watch; undo takes it back."""
+        """Mark the articles folded behind one as read, except those on a watch; undo takes it back."""
         if self._reads_stories([article_id]):
             await self.set_read([article_id], True, reading=True)
         else:
@@ -80,14 +80,14 @@ class MarkCommands(Controller):
             await self.listing.reload()
 
     def _reads_stories(self, ids: Sequence[int]) -> bool:
-        """Return whether reading articles reads their stories; not one whose sources are shown."""
+        """Return whether marking articles as read marks their stories too, unless all sources are shown."""
         if not self.session.folds or not self.library.config.ui.read_story:
             return False
         row = self.articles.row(ids[0]) if len(ids) == 1 else None
         return row is None or row.story not in self.session.open_stories
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Step:
-        """Star articles, at once in the list."""
+        """Star or unstar articles, at once in the list."""
         self.articles.patch(ids, starred=starred)
         self.changed()
         write = partial(self.library.marks.set_starred, starred=starred)
@@ -97,7 +97,7 @@ class MarkCommands(Controller):
     # -- commands
 
     def select(self) -> None:
-        """Select the current article, or take it out of the selection."""
+        """Select or deselect the current article."""
         article_id = self.chosen.article_id
         if article_id is not None:
             self.articles.toggle_selected(article_id)
@@ -105,13 +105,13 @@ class MarkCommands(Controller):
                 self.articles.move(1)
 
     async def select_all(self) -> None:
-        """Select all articles of the list, or none when all are selected."""
+        """Select all articles of the list, or none if all are selected."""
         await self.listing.complete()
         ids = self.articles.ids
         self.articles.select(ids, on=not self.articles.selected.issuperset(ids))
 
     async def toggle_read(self) -> None:
-        """Mark the chosen articles read, or unread when all are read."""
+        """Mark the chosen articles as read, or as unread if all are read."""
         if ids := self.chosen.ids:
             read = await self._lacks("read", ids)
             said = ("Read", "marked read") if read else ("Unread", "marked unread")
@@ -125,18 +125,18 @@ class MarkCommands(Controller):
             self._say_marked(*said, await self.set_starred(ids, star))
 
     async def _lacks(self, mark: str, ids: Sequence[int]) -> bool:
-        row = self.articles.row(ids[0]) if len(ids) == 1 else None  # a key need not ask the store for that
+        row = self.articles.row(ids[0]) if len(ids) == 1 else None  # if loaded, no need to ask the store
         if row is None:
             return await self.marks.lacks(mark, ids)
         return not (row.read if mark == "read" else row.starred)
 
     async def mark_read(self) -> None:
-        """Mark the chosen articles read."""
+        """Mark the chosen articles as read."""
         if ids := self.chosen.ids:
             await self.set_read(ids, True)
 
     async def read_in_browser(self) -> bool:
-        """Open the current article in the browser and mark it read; return False when there is none."""
+        """Open the current article in the browser and mark it as read; return False if there is none."""
         article_id = self.chosen.article_id
         await self.host.browse((await self.chosen.address())[0])
         if article_id is None:
@@ -147,9 +147,9 @@ class MarkCommands(Controller):
         return True
 
     async def mark_list_read(self) -> None:
-        """Mark all listed articles read."""
+        """Mark all listed articles as read."""
         await self.listing.complete()
-        ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
+        ids = self.articles.ids  # only those listed now: a refresh may add others
         if await self.listing.all_read():
             self.host.say("Everything is read already")
         else:
@@ -183,7 +183,7 @@ class MarkCommands(Controller):
         self.host.say(await self.marks.retry(), seconds=2)
 
     def _say_marked(self, one: str, many: str, step: Step) -> None:
-        """Say what a mark did and how to undo it, in place of the toast of the mark before."""
+        """Say what a mark did and how to undo it, replacing the toast of the previous mark."""
         if step.failed:
             return
         said, count = one, len(step.changed_ids)

@@ -13,8 +13,8 @@ from tuireader.model import LABEL_MARK, Article, ArticleRow, Change
 
 PLACE = "place"
 """The mark for the reading position in a text."""
-_MANY = 2_000  # ids from which a set of them is made in a thread
-_PART = 10_000  # of them at a time
+_MANY = 2_000  # number of ids from which their set is made in a thread
+_PART = 10_000  # number of ids at a time
 
 Marked = TypeVar("Marked", ArticleRow, Article)
 Write = Callable[[Sequence[int]], Awaitable[Change | None]]
@@ -32,7 +32,7 @@ def _gathered(ids: Sequence[int]) -> frozenset[int]:
 class Step:
     """Change on its way to the store; `what` describes it for undo.
 
-    `mark` is `read`, `starred`, `label:NAME` or `place`, `""` for a change that is shown once it is stored.
+    `mark` is `read`, `starred`, `label:NAME` or `place`; `""` is a change shown only once it is stored.
     """
 
     what: str
@@ -44,8 +44,8 @@ class Step:
     undoes: Change | None = None  # the stored step that it takes back
     undone_by: Step | None = None  # the pending step that takes this one back
     change: Change | None = None
-    trouble: TuireaderError | None = None  # why it is not stored
-    taken_back: Callable[[], None] | None = None  # what to do when it cannot be stored
+    trouble: TuireaderError | None = None  # why it was not stored
+    taken_back: Callable[[], None] | None = None  # called if it cannot be stored
     awaited: bool = False  # whether a key waits for it
     done: asyncio.Event = field(default_factory=asyncio.Event)
     _among: Collection[int] | None = None
@@ -57,7 +57,7 @@ class Step:
 
     @property
     def changed_ids(self) -> Sequence[int]:
-        """Ids of the articles that were changed; those that are meant to be while it is not stored."""
+        """Ids of the articles changed, or to be changed if the step is not stored yet."""
         return self.ids if self.change is None else self.change.ids
 
     async def among(self) -> Collection[int]:
@@ -68,7 +68,7 @@ class Step:
         return self._among
 
     def narrow(self, ids: Sequence[int]) -> None:
-        """Mark other articles than before."""
+        """Replace the articles to mark."""
         self.ids, self._among = ids, None
 
     def on(self, shown: Marked) -> Marked:

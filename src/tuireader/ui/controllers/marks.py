@@ -1,4 +1,4 @@
-"""Queue of marks: shown at once, written in order, taken back when they cannot be stored."""
+"""Queue of marks: shown at once, written in order, taken back if they cannot be stored."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from tuireader.ui.controllers.mark_steps import PLACE, Marked, Step
 from tuireader.ui.workers import wait_at_most
 
 MOMENT = 0.1
-"""Seconds that a key waits for its mark to be stored, unless other marks are waiting."""
+"""Maximum seconds that a key waits for its mark to be stored, if no other mark is waiting."""
 PATIENCE = 10.0
-"""Seconds that marks wait for another program that is writing, before they are taken back."""
+"""Seconds that marks wait for another program to finish writing before they are taken back."""
 LAST = 0.7
-"""The same at exit."""
+"""Maximum seconds that the exit waits for marks."""
 _CHANGED_SINCE = "Nothing undone: another program made changes since"
 _UNSAVED = "unsaved"  # group of the toasts about marks that could not be stored
 
 
 @dataclass(eq=False)
 class Marks(Controller):
-    """Queue of changes that are not stored yet. `shown` updates what shows marks besides the list,
-    `stored` runs after a change: with True lists have to be read again, else counts suffice.
+    """Queue of changes that are not stored yet. `shown` updates marks shown outside the list;
+    `stored` runs after a change: with True, lists must be read again, else counts are enough.
 
-    One is written after the other. Where the store cannot be written to for too long, all that wait are
-    taken back together, and kept for `retry`.
+    Changes are written one by one. If the store cannot be written in time, all pending changes are taken back
+    together and kept for `retry`.
     """
 
     shown: Callable[[], Awaitable[None]]
@@ -45,7 +45,7 @@ class Marks(Controller):
         self._era = 0  # changes whenever the queue gets shorter
         self._listed = False  # whether a list was read from the store while something was pending
         self._failed: list[Step] = []
-        self._failed_last = False  # whether nothing that undo takes back was stored since
+        self._failed_last = False  # whether no undoable change was stored since
         self._reason = ""
         self.library.database.wait_at_most(PATIENCE)
 
@@ -57,7 +57,7 @@ class Marks(Controller):
         return bool(self._queue)
 
     def listed(self) -> None:
-        """Note that a list is read from the store: it is read again when what is pending now is stored."""
+        """Note that a list is being read: read it again once the changes now pending are stored."""
         self._listed = self._listed or self.pending
 
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
@@ -92,7 +92,7 @@ class Marks(Controller):
         return unread
 
     async def lacks(self, mark: str, ids: Sequence[int]) -> bool:
-        """Return whether any of some articles is shown without a mark."""
+        """Return whether any of the articles is shown without the mark."""
         left = ids
         for step in reversed(self._shown(mark)):
             among = await step.among()
@@ -105,7 +105,7 @@ class Marks(Controller):
         return [step for step in self._queue if step.undone_by is None and step.mark == mark]
 
     async def labels(self, ids: Sequence[int]) -> list[Label]:
-        """Return the labels with counts of all and of some articles, pending changes included."""
+        """Return all labels with their counts in all and in these articles, pending changes included."""
         known = {label_key(label.name): label for label in await self.library.labels.all(ids)}
         for step in tuple(self._queue):
             if step.undone_by is not None or not step.mark.startswith(LABEL_MARK):
@@ -123,7 +123,7 @@ class Marks(Controller):
         return self.articles.is_running and self.articles.is_attached
 
     async def show(self, ids: Collection[int]) -> None:
-        """Show articles as they are now, with what is pending."""
+        """Show the current state of articles, including pending changes."""
         if ids and self._is_shown:
             self.articles.put(await self.rows(self.articles.loaded(ids)))
             await self.shown()
@@ -133,8 +133,8 @@ class Marks(Controller):
     async def do(self, step: Step, *, wait: bool = True) -> Step:
         """Put a change in the queue.
 
-        Where nothing is before it, the key waits a moment, so that the toast can say what was changed. Raises
-        TuireaderError when the change is refused within that.
+        If the queue was empty, the key waits a moment, so that the toast can say what was changed. Raises
+        TuireaderError if the change is refused in that time.
         """
         wait = wait and not self._queue
         await self._supersede(step)
@@ -182,7 +182,7 @@ class Marks(Controller):
             return
         change = step.change
         if step.undone_by is not None and change is not None and change.step:
-            undo = step.undone_by  # from now on it has to hide what is stored
+            undo = step.undone_by  # from now on it must hide the stored change
             undo.mark, undo.value = step.mark, not step.value
             undo.narrow(change.ids)
         if step.undoable and change is not None and change.step:
@@ -197,7 +197,7 @@ class Marks(Controller):
         if step.undoes is not None and change is None and not step.awaited:
             self.host.say(_CHANGED_SINCE)
         label = step.mark.startswith(LABEL_MARK)
-        if change is not None and (label or len(change.ids) > len(step.ids)):  # the others of the story, too
+        if change is not None and (label or len(change.ids) > len(step.ids)):  # others of the story, too
             await self.show(change.ids)
         if step.undoes is not None or step.undone_by is not None or not step.mark:
             self._listed = True
@@ -282,7 +282,7 @@ class Marks(Controller):
             if pending:
                 return await self._withdraw(pending[-1])
             if self._failed_last and (lost := [one for one in self._failed if one.undoable]):
-                self._failed.remove(lost[-1])  # it is what undo is meant for
+                self._failed.remove(lost[-1])  # it is the one to undo
                 self.host.say_no_more(_UNSAVED)
                 return f"Not retried: {lost[-1].what}"
             era = self._era
@@ -315,7 +315,7 @@ class Marks(Controller):
         return f"Undone: {found.what}{title}"
 
     async def _withdraw(self, step: Step) -> str:
-        """Take back a change that is pending; the one that is being written may get to the store first."""
+        """Take back a pending change; one being written may reach the store first."""
         if step is not self._writing:
             self._queue.remove(step)
             self._era += 1
@@ -334,20 +334,20 @@ class Marks(Controller):
         return f"Undone: {step.what}{title}"
 
     async def _title(self, ids: Sequence[int]) -> str:
-        """Return the title of a single article, for a toast."""
+        """Return the title if there is only one article, for a toast."""
         rows = await self.library.lists.rows(ids) if len(ids) == 1 else []
         return f" · {rows[0].title}" if rows else ""
 
     # -- exit
 
     async def finish(self) -> None:
-        """Store pending changes at exit, as far as that is possible soon."""
+        """Store pending changes at exit, with a time limit."""
         if self._queue and self._idle.is_set():  # after a crash
             await asyncio.wait([work := asyncio.ensure_future(self._work())], timeout=LAST)
             self.library.database.wait_at_most(0)
             await work
         await wait_at_most(LAST, self._idle)
-        self.library.database.wait_at_most(MOMENT)  # whatever waits for another program gives up
+        self.library.database.wait_at_most(MOMENT)  # writes waiting for another program give up
         await self._idle.wait()
 
     @property

@@ -17,7 +17,7 @@ from tuireader.ui.views import ALL
 
 @dataclass(eq=False)
 class Navigation(Controller):
-    """Shows views in the list, opens articles beside it, and goes back step by step."""
+    """Shows views in the list, opens articles in the pane, and goes back step by step."""
 
     listing: Listing
     reader: Reader
@@ -34,7 +34,7 @@ class Navigation(Controller):
         self.changed()
 
     async def go_to_view(self, view: View) -> None:
-        """Leave what is open and go to a view that was chosen elsewhere."""
+        """Close what is open and go to a view that was chosen elsewhere."""
         if self.session.page is not None:
             await self.close_quietly()
         self.session.before_search = None
@@ -44,7 +44,7 @@ class Navigation(Controller):
         self.changed()
 
     async def preview_view(self, view: View, *, leave: bool) -> None:
-        """Show the view that the sidebar is at; `leave` it for the list."""
+        """Show the view under the cursor of the sidebar; with `leave`, go to the list."""
         if view != self.session.view:
             self.session.before_search = None
             await self.show_view(view)
@@ -79,14 +79,14 @@ class Navigation(Controller):
             self.host.say("This article is no longer stored", severity="warning")
 
     async def opened_here(self) -> Article | None:
-        """Return the open article; the one under the cursor is opened if there is none."""
+        """Return the open article; if there is none, open the one under the cursor."""
         current = self.articles.current_id
         if self.session.page is None and current is not None:
             await self.open_article(current)
         return self.session.article
 
     async def follow(self, target: Target) -> None:
-        """Open a relative here if it is stored, else in the browser."""
+        """Open a related article here if it is stored, else in the browser."""
         article_id = await self.reader.follow(target)
         if article_id is not None:
             await self._opened(article_id)
@@ -94,7 +94,7 @@ class Navigation(Controller):
             await self.host.browse(target.url)
 
     async def _opened(self, article_id: int) -> None:
-        """Mark an opened article read, and put the cursor on it if it is listed."""
+        """Mark an opened article as read, and put the cursor on it if it is listed."""
         articles = self.articles
         if not self.panes.is_zen:
             self.panes.go_to(self.pane)
@@ -106,7 +106,7 @@ class Navigation(Controller):
             await self.marking.read_rest(article_id)
 
     async def close_article(self) -> None:
-        """Close the article; the list takes its room."""
+        """Close the article; the list takes its space."""
         await self.close_quietly()
         self.panes.go_to(self.articles)
 
@@ -116,7 +116,7 @@ class Navigation(Controller):
         self.panes.close_article()
 
     async def step(self, step: int) -> None:
-        """Go to another article of the list; it is opened where one is open."""
+        """Go to another article of the list; open it if an article is open."""
         self.articles.move(step)
         self.changed()
         article_id, open_id = self.articles.current_id, self.session.article_id
@@ -147,7 +147,7 @@ class Navigation(Controller):
         return [item.view for item in around if item.view is not None and item.unread]
 
     async def page_or_next_unread(self) -> None:
-        """Read on: a page of the text, at its end the next unread article; in the sidebar fold a folder."""
+        """Scroll a page, or at the end open the next unread article; in the sidebar, fold a folder."""
         if self.panes.in_sidebar and self.panes.sidebar.fold_current():
             return
         if self.session.page is not None:
@@ -165,7 +165,7 @@ class Navigation(Controller):
     # -- in the article
 
     def next_hit(self, step: int) -> None:
-        """Go to the next place that was found in the text, or that a watch matched."""
+        """Go to the next occurrence found in the text, or the next match of a watch."""
         pane = self.pane
         if self.session.page is None:
             return
@@ -206,7 +206,7 @@ class Navigation(Controller):
                 await self.open_article(article_id)
 
     async def back(self) -> None:
-        """Go back one step, at the last one to the sidebar."""
+        """Go back one step; after the last one, go to the sidebar."""
         panes = self.panes
         if await self._step_back():
             return
@@ -218,7 +218,7 @@ class Navigation(Controller):
             panes.go_to(panes.articles)
 
     async def quit_or_back(self) -> None:
-        """Go back one step, at the last one out of the program."""
+        """Go back one step; after the last one, quit."""
         if await self._step_back():
             return
         if self.panes.in_sidebar and self.panes.covers_list:
@@ -229,7 +229,7 @@ class Navigation(Controller):
             await self.host.leave(0)
 
     async def _step_back(self) -> bool:
-        """Leave the relatives, a followed article, zen, the article, the selection or the search, in turn."""
+        """Leave the first of: related articles, followed article, zen, article, selection, search."""
         panes, session = self.panes, self.session
         if panes.in_article and session.page is not None:
             if panes.close_find():

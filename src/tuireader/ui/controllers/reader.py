@@ -1,4 +1,4 @@
-"""Reader controller: open articles, follow relatives and go back, prefetch pages."""
+"""Reader controller: open articles, follow related ones and go back, prefetch pages."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tuireader.ui.drawing.page_tail import build_tail
 from tuireader.ui.session import Stop
 from tuireader.ui.workers import run_latest
 
-_BIG = 40_000  # characters of HTML from which a text is parsed in a thread
-_MOST_CODE = 40  # pieces of code that are coloured
+_BIG = 40_000  # number of characters of HTML from which a text is parsed in a thread
+_MOST_CODE = 40  # maximum number of highlighted code blocks
 _TABLE = re.compile("<table", re.IGNORECASE)
-_AT_REST = 0.05  # seconds without a key after which pages are made ahead
-_KEPT = 16  # pages kept, so that back and forth is instant
+_AT_REST = 0.05  # seconds without a key before pages are built ahead
+_KEPT = 16  # pages cached, so that going back and forth is instant
 
 
 @dataclass(eq=False)
@@ -40,10 +40,10 @@ class Reader(Controller):
         self._pages: OrderedDict[int, Page] = OrderedDict()
         self._token = 0
         self._ahead: asyncio.TimerHandle | None = None
-        self._era = 0  # what is being read from the store when it changes is not kept
+        self._era = 0  # a change discards pages still being read from the store
 
     async def open(self, article_id: int, *, follow: bool = False) -> bool:
-        """Open an article where its reading stopped. `follow` remembers the one that led there."""
+        """Open an article at its reading position. `follow` remembers the one that led there."""
         before, spot = self.session.article_id, self.pane.spot
         if not await self._show(article_id):
             return False
@@ -61,7 +61,7 @@ class Reader(Controller):
                 return
 
     async def close(self) -> None:
-        """Close the article; where its reading stopped is kept."""
+        """Close the article and store its reading position."""
         self._token += 1
         await self.keep_place()
         self.session.page = None
@@ -69,7 +69,7 @@ class Reader(Controller):
         self.pane.clear()
 
     def prefetch(self) -> None:
-        """Make the pages of the next articles, once the keys rest."""
+        """Build the pages of the next articles after a pause in the keys."""
         if self._ahead is not None:
             self._ahead.cancel()
         self._ahead = asyncio.get_running_loop().call_later(_AT_REST, self._start_prefetch)
@@ -94,7 +94,7 @@ class Reader(Controller):
             self._pages.popitem(last=False)
 
     def forget(self) -> None:
-        """Read pages from the store again at next use: it has changed."""
+        """Read pages again at next use: the store has changed."""
         self._era += 1
         current = self.session.article_id
         self._pages = OrderedDict((key, page) for key, page in self._pages.items() if key == current)
@@ -152,7 +152,7 @@ class Reader(Controller):
         return build() if size < _BIG else await asyncio.to_thread(build)
 
     async def renew(self, article: Article, *, place: int = 0) -> bool:
-        """Show the open article as it is stored now; return False if another one is open by then."""
+        """Show the stored state of the open article; return False if another one was opened meanwhile."""
         if article.id != self.session.article_id:
             self._pages.pop(article.id, None)
             return False
@@ -168,14 +168,14 @@ class Reader(Controller):
         return token == self._token
 
     async def completed(self, article_id: int) -> None:
-        """Show the full text that a refresh has fetched, if its article is open; the place stays."""
+        """Show the full text that a refresh has fetched, if its article is open; the position stays."""
         if article_id != self.session.article_id:
             self._pages.pop(article_id, None)
         elif (article := await self.library.articles.get(article_id)) is not None:
             await self.renew(article, place=self.pane.place)
 
     async def relabel(self) -> None:
-        """Show the labels that the open article has now; the text stays as it is, and where it is."""
+        """Update the labels of the open article; its text and position stay."""
         page = self.session.page
         if page is None:
             return
@@ -196,7 +196,7 @@ class Reader(Controller):
         built = await self._built(page.article)
         if token != self._token or self.session.page is None:
             return
-        same = len(built.head) == len(page.head)  # else a table is listed row by row now, or no longer
+        same = len(built.head) == len(page.head)  # else a table has changed to or from a list of rows
         self._pages[page.article.id] = self.session.page = replace(built, tail=self.session.page.tail)
         pane.show(self.session.page, place=0 if same else place)
         if same:
@@ -215,7 +215,7 @@ class Reader(Controller):
         self.changed()
 
     async def keep_place(self) -> None:
-        """Store the reading position of the open article; nothing waits for that."""
+        """Store the reading position of the open article without waiting for the write."""
         if self.session.page is None:
             return
         place = self.pane.place
@@ -234,14 +234,14 @@ class Reader(Controller):
         return step
 
     def _forget_place(self, article_id: int) -> None:
-        """Store the position of an article again next time, after a failure."""
+        """After a failure, make sure that the position of an article is stored next time."""
         self._pages.pop(article_id, None)
         if self.session.page is not None and self.session.page.article.id == article_id:
             article = replace(self.session.page.article, place=-1)
             self._pages[article_id] = self.session.page = replace(self.session.page, article=article)
 
     async def follow(self, target: Target) -> int | None:
-        """Open a relative if it is stored; return its id, else None."""
+        """Open a related article if it is stored; return its id, else None."""
         article_id = target.article_id
         if article_id is None and target.url:
             article_id = await self.library.articles.at_url(target.url)

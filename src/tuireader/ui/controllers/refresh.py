@@ -30,9 +30,9 @@ from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.syncing import Syncing
 from tuireader.ui.widgets.bars import TopLine
 
-_RELOAD_EVERY = 1.0  # seconds between two readings of the list during a refresh
-_AT_REST = 0.3  # seconds without a key after which the list is read, ...
-_AT_LATEST = 5.0  # ... and after which it is read despite keys
+_RELOAD_EVERY = 1.0  # minimum seconds between reloads of the list during a refresh
+_AT_REST = 0.3  # seconds without a key before the list is reloaded, ...
+_AT_LATEST = 5.0  # ... and before it is reloaded despite keys
 _SHOW_EVERY = 0.1
 _DUE_EVERY = 60.0
 _ELSEWHERE_EVERY = 2.0
@@ -40,9 +40,9 @@ _ELSEWHERE_EVERY = 2.0
 
 @dataclass(eq=False)
 class Refreshing(Controller):
-    """One refresh at a time, its progress at the top right.
+    """Runs one refresh at a time, with its progress at the top right.
 
-    `reload` reads the list again, in batches; `completed` gets each article with a new full text.
+    `reload` reads the list again; `completed` gets each article with a new full text.
     """
 
     top: TopLine
@@ -61,7 +61,7 @@ class Refreshing(Controller):
         self.away: Away | None = None
 
     def start(self) -> None:
-        """Refresh due feeds, apply changed watches, and repeat from time to time."""
+        """Apply changed watches, refresh due feeds, and keep checking for due feeds and outside changes."""
         top = self.top
         top.run_worker(self._begin(), group="begin")
         top.set_interval(_ELSEWHERE_EVERY, lambda: top.run_worker(self._elsewhere(), group="elsewhere"))
@@ -75,7 +75,7 @@ class Refreshing(Controller):
         self._start(lambda: self.library.refresh.run_in_subprocess(feed_ids, force=force), asked=force)
 
     def sync(self, accounts: Sequence[str] = (), *, believed: bool = False) -> None:
-        """Sync accounts, by default all, in the background; `believed` accepts the loss of most feeds."""
+        """Sync accounts, by default all, in the background; `believed` accepts that most feeds are gone."""
         if not self.library.config.accounts:
             self.host.say(f"No accounts yet · {self.host.key_of('add_account')} in the palette")
             return
@@ -92,7 +92,7 @@ class Refreshing(Controller):
             self.top.run_worker(self._run(events), group="refresh")
 
     async def _begin(self) -> None:
-        with suppress(DatabaseError):  # not writable now; reported when it matters
+        with suppress(DatabaseError):  # not writable now: reported once it matters
             self._away_since = await self.library.lists.away_since()
         await self.apply_watches()
         await self._if_due()
@@ -100,7 +100,7 @@ class Refreshing(Controller):
             await self._report_away()
 
     async def _report_away(self) -> None:
-        """After a long absence report once what arrived; a running refresh ends first."""
+        """After a long absence, report once what has arrived; a running refresh finishes first."""
         since, self._away_since = self._away_since, None
         if since is None:
             return
@@ -153,8 +153,8 @@ class Refreshing(Controller):
         finally:
             self.running = False
             self._rest()
-        self._say_matches()  # those found in full texts
-        await self.library.database.changed_elsewhere()  # that was this refresh
+        self._say_matches()  # matches found in full texts
+        await self.library.database.changed_elsewhere()  # ignore the changes by this refresh
         await self.reload()
         await self._report_away()
 
@@ -211,7 +211,7 @@ class Refreshing(Controller):
             self.syncing.tell(event, asked=self._asked)
 
     def may_reload(self, now: float) -> bool:
-        """Return whether the list may be read again now: keys would have to wait for it."""
+        """Return whether the list may be reloaded now: keys would have to wait for it."""
         since = now - self.reloaded_at
         rests = now - self.host.typed_at >= _AT_REST
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)

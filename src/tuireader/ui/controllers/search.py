@@ -13,7 +13,7 @@ from tuireader.ui.key_order import drained
 from tuireader.ui.workers import run_latest, wait_at_most
 
 _PATIENCE = 2.0
-"""Seconds that a key waits for the list that it acts on."""
+"""Maximum seconds that a key waits for the list that it acts on."""
 
 
 @dataclass(eq=False)
@@ -24,7 +24,7 @@ class Search(Controller):
     _answer: asyncio.Event | None = None  # set when the results of the last query are shown
 
     async def open(self, *, filters: bool) -> None:
-        """Open the line, once the view under the sidebar's cursor is shown: showing a view ends a search."""
+        """Open the line, but first show the sidebar's pending view: shown later, it would end the search."""
         panes = self.panes
         if panes.in_sidebar:
             panes.sidebar.decide()
@@ -35,7 +35,7 @@ class Search(Controller):
         await panes.open_search(self.session.filter if filters else "", filters=filters)
 
     def look_for(self, text: str, *, filters: bool) -> None:
-        """Show the results so far."""
+        """Search or filter for the text typed so far."""
         self._ask(partial(self.listing.filter_by if filters else self.listing.find, text))
 
     def _ask(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -59,7 +59,7 @@ class Search(Controller):
             self._answer = None
 
     def go_on(self, text: str, *, filters: bool) -> None:
-        """Leave the line for the results, or for what was there before when nothing is typed."""
+        """Go to the results, or back to the previous list if nothing is typed."""
         text = text.strip()
         if not text:
             if filters:
@@ -98,7 +98,7 @@ class Search(Controller):
         self.changed()
 
     def keep_as_view(self) -> None:
-        """Make the search an ordinary view: back does not leave it."""
+        """Turn the search into an ordinary view, so that going back does not leave it."""
         self.panes.close_search()
         self.session.before_search = None
         self.panes.sidebar.select(self.session.view)

@@ -1,4 +1,4 @@
-"""Search hits in the list: marks in titles, and the best sentence of the current article."""
+"""Search hits: marks in titles of the list, and the best sentence of the current article."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tuireader.ui.session import Session
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
 
-_LONGEST = 500  # characters of a title that are searched for marks
+_LONGEST = 500  # maximum characters of a title searched for marks
 
 
 @lru_cache(maxsize=4)
@@ -26,7 +26,7 @@ def _parsed(expression: str) -> query.Query | None:
 
 
 class SearchHits:
-    """Marks of watches, search and filter in titles, and a `line` for the sentence that was found."""
+    """Marks of watches, search and filter in titles; `line` shows the sentence found."""
 
     def __init__(self, session: Session, library: Library) -> None:
         self._session = session
@@ -51,12 +51,12 @@ class SearchHits:
         return sorted(found, key=lambda mark: (mark[0], mark[2] == "hit:"))  # watches first
 
     async def mark_watches(self) -> None:
-        """Prepare the terms of watches, which a start does not wait for; titles drawn later mark them."""
+        """Prepare the terms of watches after startup; titles drawn from then on mark them."""
         await asyncio.to_thread(self._library.watches.highlights, "")
         self._watches_ready = True
 
     def update(self, article_id: int | None) -> bool:
-        """Show the sentence of an article soon, nothing without a search; return False if nothing changes."""
+        """Fetch and show the sentence found in an article, if any; return False if nothing changes."""
         expression = self._session.expression
         wanted = (article_id if expression else None, expression)
         if wanted == self._shown:

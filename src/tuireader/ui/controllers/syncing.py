@@ -1,4 +1,4 @@
-"""Syncing controller: send marks to the servers of accounts soon after they were made; report syncs."""
+"""Syncing controller: send marks to account servers soon after they are made; report syncs."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from tuireader.ui.status import LOGIN
 from tuireader.ui.widgets.bars import TopLine
 
 SOON = 2.0
-"""Seconds from the last mark until marks are sent."""
+"""Seconds after the last mark before marks are sent."""
 LATER = 10.0
-"""The same while another sync of the account runs."""
+"""Seconds until the next attempt after an error, such as another running sync."""
 LAST = 2.0
-"""Seconds for which the exit waits for the servers."""
+"""Maximum seconds that the exit waits for the servers."""
 
 
 @dataclass(eq=False)
 class Syncing(Controller):
-    """Sends marks in a process of its own. `count` shows how many are left."""
+    """Sends marks in a separate process. `count` shows how many are left."""
 
     top: TopLine
     count: Callable[[], Awaitable[None]]
@@ -35,12 +35,12 @@ class Syncing(Controller):
         self._timer: Timer | None = None
         self._idle = asyncio.Event()  # cleared while marks are sent
         self._idle.set()
-        self._told: dict[str, str] = {}  # the last trouble of each account
+        self._told: dict[str, str] = {}  # the last problem of each account
 
     # -- marks
 
     def marked(self, after: float | None = None) -> None:
-        """Send marks soon, when no more of them are made."""
+        """Send marks after a pause without new ones."""
         if not self.library.config.accounts or self.library.offline:
             return
         if self._timer is not None:
@@ -72,7 +72,7 @@ class Syncing(Controller):
             self._idle.set()
 
     async def finish(self) -> None:
-        """Send marks before the program ends, as far as that is possible soon."""
+        """Send marks before the program exits, with a time limit."""
         if not self.library.config.accounts or self.library.offline:
             return
         with suppress(TuireaderError, TimeoutError):
@@ -85,10 +85,10 @@ class Syncing(Controller):
                         async for _ in events:
                             pass
 
-    # -- what is told
+    # -- reports
 
     def tell(self, done: AccountSynced, *, asked: bool) -> None:
-        """Show the outcome of a sync: an error and a question once, news if it was `asked` for."""
+        """Show the outcome of a sync: errors and questions once, news only if it was `asked` for."""
         name = done.account
         if asked:
             self._told.pop(name, None)
@@ -109,14 +109,14 @@ class Syncing(Controller):
             self.host.say(f"{name}: {done.error}")
 
     def _say_once(self, name: str, message: str, kind: str = "") -> None:
-        """Show a warning, unless the account had the same kind of trouble the last time."""
+        """Show a warning unless the last problem of the account was of the same kind."""
         if self._told.get(name) != (kind or message):
             self._told[name] = kind or message
             self.host.say(message, severity="warning", seconds=8)
 
 
 def _brought(done: AccountSynced) -> str:
-    """Return what a sync brought: `12 new · 3 marks taken · 1 mark sent`."""
+    """Return the result of a sync: `12 new · 3 marks taken · 1 mark sent`."""
     parts = [
         f"{done.new:,} new" if done.new else "",
         f"{counted(done.taken, 'mark')} taken" if done.taken else "",

@@ -23,12 +23,12 @@ from tuireader.ui.status import account_trouble
 from tuireader.ui.widgets.bars import TopLine
 from tuireader.ui.workers import run_latest
 
-_SHOWN = 0.03  # seconds until the effect of a key is painted; lists are read after that
+_SHOWN = 0.03  # seconds to paint the effect of a key before lists are reloaded
 
 
 @dataclass(eq=False)
 class Controllers(Controller):
-    """Controllers of one screen, made in the order in which they need each other."""
+    """Controllers of one screen, created in the order of their dependencies."""
 
     top: TopLine
 
@@ -52,12 +52,12 @@ class Controllers(Controller):
         return Images(self.session, self.library, self.panes, self.changed)
 
     def _opening(self) -> None:
-        """Make room for an article, whose images may come in sight."""
+        """Make room for an article, and prepare to load its images."""
         self.panes.make_room()
         _ = self.images
 
     async def _show_marks(self) -> None:
-        """Show marks outside of the list."""
+        """Show marks outside the list."""
         self.reader.forget()
         await self.reader.relabel()
         self.changed()
@@ -87,7 +87,7 @@ class Controllers(Controller):
         self.host.reloaded.publish(None)
 
     def draw_sidebar(self) -> None:
-        """Show feeds, watches and saved searches with the counts that are known."""
+        """Show feeds, watches and saved searches with the counts known so far."""
         session = self.session
         self.panes.sidebar.show(
             sidebar_items(
@@ -108,7 +108,7 @@ class Controllers(Controller):
         return {one.name: errors.get(one.name, "") for one in self.library.config.accounts}
 
     async def count_marks(self) -> None:
-        """Read the state of the accounts, and how many marks their servers do not have."""
+        """Read the state of the accounts and the number of marks not sent yet."""
         if self.library.config.accounts or self.session.accounts:
             self.session.accounts = await self.library.accounts.all(aside=True)
             self.draw_sidebar()
