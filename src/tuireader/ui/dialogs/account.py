@@ -1,4 +1,4 @@
-"""Dialog to add an account: sign in to a server, see what is there, then keep it."""
+"""Dialog to add an account: sign in to a server, preview its feeds, then add it."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 KINDS = {"miniflux": "Miniflux", "greader": "FreshRSS or other Google Reader API"}
 SECRET = "or env:NAME, cmd:PROGRAM, keyring:NAME"
-"""Other values of a field for a password: references to one."""
+"""Alternatives to typing a password: references to one."""
 _ABOUT = {
     "miniflux": "Without a user, the password is an API key: Settings › API Keys.",
     "greader": "FreshRSS has an API password of its own: Settings › Profile.",
 }
 _STAYS = "Local feeds stay as they are; marks go both ways."
-_MOST = 6  # categories shown
+_MOST = 6  # maximum number of categories shown
 
 
 class AddAccount(FormDialog[str | None]):
-    """Fields of an account; enter signs in and shows its feeds, again it adds it. Returns its name.
+    """Fields of an account; enter signs in and shows its feeds, a second enter adds it. Returns its name.
 
-    With `keyring`, the password may be kept there instead of in the configuration.
+    With `keyring`, the password may be stored in the keyring instead of the configuration.
     """
 
     def __init__(self, accounts: Accounts, *, keyring: bool = False) -> None:
@@ -68,12 +68,12 @@ class AddAccount(FormDialog[str | None]):
         )
 
     def on_mount(self) -> None:
-        """Show the keys, and start in the address."""
+        """Show the keys and focus the address."""
         self._show()
         self.query_one("#url").focus()
 
     def _show(self) -> None:
-        """Show what is known of the account, and the keys."""
+        """Show what is known about the account, and the keys."""
         about = (((_ABOUT[self._kind.value], "dim"),), ((_STAYS, "dim"),))
         self._about.show(*(about if self._seen is None else _lines(self._seen[1])))
         self.show_hint()
@@ -86,7 +86,7 @@ class AddAccount(FormDialog[str | None]):
             self.hint("enter adds it and fetches its articles · esc cancels", error)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Forget what was seen; show a password that is only a reference to one."""
+        """Discard the preview; show the password if it is only a reference to one."""
         from tuireader.feeds.secrets import PREFIXES
 
         event.stop()
@@ -95,7 +95,7 @@ class AddAccount(FormDialog[str | None]):
         self._forget()
 
     def on_pick_changed(self) -> None:
-        """Forget what was seen."""
+        """Discard the preview."""
         self._forget()
 
     def _forget(self) -> None:
@@ -104,7 +104,7 @@ class AddAccount(FormDialog[str | None]):
             self._show()
 
     def _account(self) -> AccountConfig:
-        """Return the account of the fields."""
+        """Return the account that the fields describe."""
         url = self._url.value
         url = url if not url or "://" in url else f"https://{url}"
         secret, user = self._secret.value, self._user.value
@@ -114,7 +114,7 @@ class AddAccount(FormDialog[str | None]):
         return replace(account, password=secret)
 
     def action_save(self) -> None:
-        """Sign in, or add the account if what is there has been shown."""
+        """Sign in, or add the account if its feeds have been shown."""
         if self._seen is not None and self._seen[0] == self._account():
             self.save_by(self.save)
         else:
@@ -162,7 +162,7 @@ def _is_reference(secret: str) -> bool:
 
 
 def _require(account: AccountConfig) -> None:
-    """Raise TuireaderError if something has to be entered yet."""
+    """Raise TuireaderError if a required field is empty."""
     if not account.url:
         raise TuireaderError("Enter the address of the server")
     if not account.user and account.kind != "miniflux":

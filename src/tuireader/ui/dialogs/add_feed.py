@@ -33,14 +33,14 @@ _PAUSE = 0.3  # seconds that the cursor rests on a feed before the feed is fetch
 
 
 Subscribe = Callable[[str, str, str], Awaitable[bool]]
-"""Subscribes an account to a feed, in a category; returns whether it is new."""
+"""Function that subscribes an account to a feed, in a category; returns whether it is new."""
 
 
 class AddFeed(Dialog[int | None]):
     """Dialog that adds a feed; the result is the number of new feeds.
 
-    `places` are further folders, as (account, category): there, `subscribe` adds it on the account's server,
-    and `account` is set. The result `ACCOUNT` stands for the wish to add an account instead.
+    `places` are further folders, as (account, category): for these, `subscribe` adds the feed on the server
+    of the account, and `account` is set. The result `ACCOUNT` asks for the dialog that adds an account.
     """
 
     ACCOUNT = -1
@@ -63,7 +63,7 @@ class AddFeed(Dialog[int | None]):
         self._folders = sorted({folder for folder in folders if folder})
         self._places = dict(places or {})
         self._subscribe = subscribe
-        self.account = ""  # that was subscribed to the feed
+        self.account = ""  # the account subscribed to the feed
         self._found: Sequence[FoundFeed] = ()
         self._chosen: FoundFeed | None = None  # once set, the dialog asks for its folder
         self._previewed: FoundFeed | None = None
@@ -71,7 +71,7 @@ class AddFeed(Dialog[int | None]):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Compose a line for the address and later the folder, the feeds found, and a preview."""
+        """Compose an input for the address and later the folder, the feeds found, and a preview."""
         self.about = Static(_ADDRESS, id="about", markup=False)
         self.line = Input(placeholder="https://…, maildir:…, imaps://…, or exec: and a program", compact=True)
         self.choices = Choices()
@@ -150,7 +150,7 @@ class AddFeed(Dialog[int | None]):
         return Choice(feed.url, title or feed.url, note=feed.url if title else "")
 
     def _title(self, feed: FoundFeed) -> str:
-        """Return the title of a feed on the page, else its own."""
+        """Return the title that the page gives a feed, else its own."""
         preview = self._previews.get(feed.url)
         return feed.title or (preview.title if isinstance(preview, FeedPreview) else "")
 
@@ -163,7 +163,7 @@ class AddFeed(Dialog[int | None]):
     # -- the preview
 
     def _preview(self, feed: FoundFeed | None) -> None:
-        """Show a feed; if it is not known yet, fetch it after a pause."""
+        """Show a feed; fetch it after a pause if necessary."""
         if self._timer is not None:
             self._timer.stop()
         self.workers.cancel_group(self, "preview")
@@ -239,7 +239,7 @@ class AddFeed(Dialog[int | None]):
         self.dismiss(added)
 
     def _place(self, folder: str) -> tuple[str, str] | None:
-        """Return account and category that a folder stands for, None for one of ours."""
+        """Return the account and category of a folder, or None for a local one."""
         if folder in self._folders:
             return None
         name, _, category = folder.partition(" / ")
@@ -247,5 +247,5 @@ class AddFeed(Dialog[int | None]):
         return self._places.get(folder) or typed
 
     def action_account(self) -> None:
-        """Leave for the dialog that adds an account."""
+        """Close in favour of the dialog that adds an account."""
         self.dismiss(self.ACCOUNT)

@@ -43,7 +43,7 @@ class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
 
     def box(self, title: str, *widgets: Widget, hint: str = "") -> Vertical:
         """Return the frame of the dialog, with a hint about the keys at the bottom."""
-        self.add_class("-high", update=False)  # true for most terminals: saves a second look-up of all styles
+        self.add_class("-high", update=False)  # true on most terminals: saves a second lookup of all styles
         self._hint = Static(hint, classes="hint", markup=False)
         box = Vertical(*widgets, self._hint, id="box")
         box.border_title = Content(title)

@@ -63,7 +63,7 @@ class Form(FormDialog[Result | None], Generic[Result]):
 
 
 class Confirm(Dialog[bool | None]):
-    """Question before a step that is easily taken by mistake; the result is true for yes."""
+    """Question before an action that is easily triggered by mistake; the result is true for yes."""
 
     BINDINGS = [Binding("enter", "agree", show=False)]  # noqa: RUF012
 

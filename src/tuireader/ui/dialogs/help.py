@@ -65,7 +65,7 @@ class Help(FilterDialog[str | None]):
         )
 
     def matching(self, typed: str) -> Sequence[Choice]:
-        """Return the commands with these words."""
+        """Return the commands that contain these words."""
         return help_lines(self._keys_of, typed, self._macros)
 
     async def choose(self, key: str) -> None:

@@ -55,7 +55,7 @@ def described(mute: MuteConfig, feeds: Sequence[Feed]) -> str:
 
 
 def hidden_by(mute: MuteConfig) -> View:
-    """Return a view of the articles that a mute hides."""
+    """Return the view of the articles that a mute hides."""
     feed = f'feed:"{mute.feed}"' if mute.feed else ""
     words = f"({mute.query})" if mute.query else ""
     return View(ViewKind.QUERY, " ".join(part for part in ("is:muted", feed, words) if part))

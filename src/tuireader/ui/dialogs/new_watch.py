@@ -42,7 +42,7 @@ _LONGEST = 200  # maximum characters of selected text used as a term
 def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the terms of a field, split at commas; terms in slashes may contain commas.
 
-    An unchanged field returns `before`, as a term in the config may contain a comma.
+    An unchanged field returns `before`, as a configured term may contain a comma.
     """
     if text == ", ".join(before):
         return before

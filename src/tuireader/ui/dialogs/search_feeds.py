@@ -28,7 +28,7 @@ _PAUSE = 0.5  # seconds that the cursor rests on a feed before its service is as
 
 
 class SearchFeeds(Dialog[int]):
-    """Proposals with a preview; enter adds one and stays. The result is the number of new feeds."""
+    """Proposals with a preview; enter adds one without closing. The result is the number of new feeds."""
 
     VERTICAL_BREAKPOINTS = [*Dialog.VERTICAL_BREAKPOINTS, (36, "-roomy")]  # noqa: RUF012
 
@@ -51,7 +51,7 @@ class SearchFeeds(Dialog[int]):
 
     def _choice(self, feed: SearchFeed) -> Choice:
         followed = self._feeds.is_subscribed(feed.url)
-        name = feed.title.removesuffix(f": {self._name}")  # the heading has it
+        name = feed.title.removesuffix(f": {self._name}")  # already in the heading
         return Choice(feed.url, name, "✓" if followed else " ", FOLLOWED if followed else feed.note)
 
     def action_leave(self) -> None:

@@ -1,4 +1,4 @@
-"""Dialog to subscribe to a page without a feed: selectors above the articles that they find."""
+"""Dialog to subscribe to a page without a feed: selectors, and the articles that they find."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def selector_fields(feed: FeedConfig) -> list[Field]:
 class SelectPage(FormDialog[int | None]):
     """Form for the selectors of a page above what they find; the result is the number of new feeds.
 
-    Nothing is added before what is added has been shown.
+    Nothing is added until its preview has been shown.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class SelectPage(FormDialog[int | None]):
         self._page = page
         self._proposals = proposals
         self._folders = sorted({folder for folder in folders if folder})
-        self._seen: FeedConfig | None = None  # its articles are shown
+        self._seen: FeedConfig | None = None  # the feed that the preview shows
 
     def compose(self) -> ComposeResult:
         """Compose the kind, the selectors, the folder, and the preview."""
@@ -117,7 +117,7 @@ class SelectPage(FormDialog[int | None]):
 
     @property
     def config(self) -> FeedConfig:
-        """The feed as the fields have it, without its folder."""
+        """The feed that the fields describe, without its folder."""
         if self.kind.value == _WATCHED:
             return FeedConfig(self._page.address, kind="page", select=self.fields["select"].value)
         chosen: dict[str, Any] = {key: self.fields[key].value for key in SELECTORS}
@@ -135,7 +135,7 @@ class SelectPage(FormDialog[int | None]):
         return not found.error and bool(found.articles or found.lines)
 
     async def save(self) -> int:
-        """Add the feed, if what it has is shown."""
+        """Add the feed if its preview is shown."""
         feed = self.config
         if feed != self._seen:
             found = await self._pages.look(self._page, feed)

@@ -86,7 +86,7 @@ class StarterFeeds(Choices):
 
 
 class FirstRun(Dialog[int | None]):
-    """Dialog for the first start; the result is the number of new feeds, 0 with an account, else None."""
+    """Dialog for the first start; the result is the number of new feeds, 0 for a new account, else None."""
 
     BINDINGS: ClassVar = [
         Binding("s", "starter", show=False),

@@ -1,4 +1,4 @@
-"""Add, edit and remove accounts, and change their feeds on their servers."""
+"""Add, edit and remove accounts, and change their feeds on the server."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def added(main: Controllers, name: str) -> Outcome:
 
 
 async def edit_account(main: Controllers, ask: Asking, name: str) -> Outcome | None:
-    """Ask for changes of an account, and what to do with feeds that its server no longer lists."""
+    """Ask for changes to an account, and what to do with feeds that its server no longer lists."""
     from tuireader.config.edit import format_value
     from tuireader.ui.dialogs.account import SECRET
 
@@ -82,7 +82,7 @@ async def _save_account(main: Controllers, account: AccountConfig, values: Mappi
 
 
 async def remove_account(main: Controllers, ask: Asking, name: str) -> Outcome | None:
-    """Ask, then remove an account here."""
+    """Ask, then remove an account locally."""
     question = (
         f"Remove the account {name} from this program?\n"
         "Its articles are kept here; nothing changes on the server."
@@ -95,7 +95,7 @@ async def remove_account(main: Controllers, ask: Asking, name: str) -> Outcome |
 
 
 async def edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
-    """Ask for title and category of a feed, and change them on its server."""
+    """Ask for the title and category of a feed, and change them on its server."""
     others = {views.folder_title(one) for one in main.session.feeds if one.account == feed.account}
     category = views.folder_title(feed)
     lines = (
@@ -117,7 +117,7 @@ async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -
 
 
 async def edit_category(main: Controllers, ask: Asking, name: str, title: str) -> Outcome | None:
-    """Ask for another name of a category, and rename it on the server of an account."""
+    """Ask for a new name for a category, and rename it on the server of its account."""
     line = Field("name", "Name", title, "leave empty to remove the category; its feeds stay")
     save = partial(_rename_category, main, name, title)
     return await fill_in(ask, f"Category {title} of {name}", (line,), save, _THERE_TOO)
@@ -136,7 +136,7 @@ async def _rename_category(main: Controllers, name: str, title: str, values: Map
 
 
 async def remove_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
-    """Ask, then unsubscribe an account from a feed, on its server."""
+    """Ask, then unsubscribe an account from a feed on its server."""
     title = feed.title or feed.address
     question = (
         f"Unsubscribe {feed.account} from {title}, on its server?\n"

@@ -15,7 +15,7 @@ from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.files import open_address
 from tuireader.ui.flows.settings import undo
 
-_LINES = 6  # of a program's output
+_LINES = 6  # maximum lines shown of a program's output
 _NOTHING = Outcome(said="Select an article first", seconds=2)
 
 
@@ -25,7 +25,7 @@ async def open_in_browser(main: Controllers, ask: Asking) -> None:
 
 
 async def open_link(main: Controllers, ask: Asking, number: int) -> Outcome | None:
-    """Open a numbered link of the article in the browser."""
+    """Open a numbered link of the article."""
     page = main.session.page
     if page is None:
         return None
@@ -37,7 +37,7 @@ async def open_link(main: Controllers, ask: Asking, number: int) -> Outcome | No
 
 
 async def list_links(main: Controllers, ask: Asking) -> Outcome | None:
-    """Choose one of all links of the article."""
+    """Choose among the links of the article and open one."""
     page = main.session.page
     if page is None or not page.links:
         return Outcome(said="No links here")
@@ -69,7 +69,7 @@ def _copy(main: Controllers, lines: list[str], said: str, what: str) -> Outcome:
 
 
 async def show_changes(main: Controllers, ask: Asking) -> Outcome | None:
-    """Show how the article was changed since it was stored."""
+    """Show how the article has changed since it was stored."""
     article = await main.navigation.opened_here()
     if article is None:
         return None
@@ -86,7 +86,7 @@ async def show_changes(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def label(main: Controllers, ask: Asking) -> None:
-    """Ask for labels of the chosen articles; list and article show them at once."""
+    """Ask for labels for the chosen articles; list and article show them at once."""
     ids, marks = main.chosen.ids, main.marks
     if not ids:
         return
@@ -130,7 +130,7 @@ async def save(main: Controllers, ask: Asking) -> Outcome:
 
 
 async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask for a program, and give it the article."""
+    """Ask for a program, and pipe the article to it."""
     article_id = main.chosen.article_id
     if article_id is None:
         return _NOTHING
@@ -145,7 +145,7 @@ async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def choose_macro(main: Controllers, ask: Asking) -> Outcome | None:
-    """Show the macros and wait for the key of one."""
+    """Show the macros and run the one chosen by its key."""
     macros = {macro.key: macro for macro in main.library.config.macros}
     if not macros:
         return Outcome(said="No macros yet: add [[macro]] to the config")

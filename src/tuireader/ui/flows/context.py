@@ -1,4 +1,4 @@
-"""Flows: functions that ask in dialogs and return an outcome, and their runner."""
+"""Flows (functions that ask in dialogs and return an outcome) and their runner."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from tuireader.ui.workers import run_latest, wait_at_most
 Answer = TypeVar("Answer")
 
 PATIENCE = 2.0
-"""Seconds that keys wait for a flow that neither asks nor ends."""
+"""Maximum seconds that keys wait for a flow to ask or end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Consequences of a flow, in the order of the fields; none by default."""
+    """Consequences of a flow, applied in the order of the fields; none by default."""
 
     moved: tuple[View, View] | None = None  # a view and its new name
     said: str = ""
     severity: SeverityLevel = "information"
     seconds: float = 4
-    view: View | None = None  # to go to
+    view: View | None = None  # view to go to
     config_changed: bool = False  # views may be gone, matches may have changed
     watches_changed: bool = False  # colours, lists and matches may have changed
     recount: bool = False
     feeds_added: int = 0
     refresh: Sequence[int] = ()  # feeds to fetch
     sync: Sequence[str] = ()  # accounts to sync
-    believed: bool = False  # even if they have lost most of their feeds
-    run: Sequence[str] = ()  # commands
+    believed: bool = False  # accept that the accounts have lost most of their feeds
+    run: Sequence[str] = ()  # commands to run
 
 
 class Asking:
@@ -51,7 +51,7 @@ class Asking:
         self._idle = asyncio.Event()
 
     async def __call__(self, dialog: Screen[Answer]) -> Answer | None:
-        """Show a dialog and return its result; None when it was left without one."""
+        """Show a dialog and return its result; None if it was closed without one."""
         answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
 
         async def answered(result: Answer | None) -> None:
@@ -68,7 +68,7 @@ class Asking:
         await wait_at_most(PATIENCE, self._idle)
 
     def end(self) -> None:
-        """Let the keys go on."""
+        """Let keys through again."""
         self._idle.set()
 
 
@@ -118,7 +118,7 @@ class FlowRunner:
             self._controllers.panes.call_later(task.result)  # a crash, as in any handler
 
     async def apply(self, outcome: Outcome) -> None:
-        """Show the outcome of a flow."""
+        """Apply the outcome of a flow."""
         main, host = self._controllers, self._controllers.host
         if outcome.moved is not None and main.session.view == outcome.moved[0]:
             await main.navigation.show_view(outcome.moved[1])

@@ -56,7 +56,7 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 def _subscribe(main: Controllers) -> Subscribe | None:
-    """Return the function that subscribes an account to a feed, None without accounts."""
+    """Return the function that subscribes an account to a feed; None without accounts."""
     return main.library.accounts.add_feed if main.library.config.accounts else None
 
 
@@ -64,7 +64,7 @@ def _subscribe(main: Controllers) -> Subscribe | None:
 
 
 def _chosen(main: Controllers) -> View:
-    """Return the line of the sidebar that has the focus, else the view in the list."""
+    """Return the view under the cursor of the sidebar if it has the focus, else the view in the list."""
     item = main.panes.sidebar.current
     if main.panes.in_sidebar and item is not None and item.view is not None:
         return item.view
@@ -100,7 +100,7 @@ def _feed(main: Controllers, feed_id: int) -> Feed | None:
 
 
 def _first_of_account(main: Controllers, folder: str) -> Feed | None:
-    """Return the first feed of an account in a folder, if that is one of its categories."""
+    """Return the first feed in a folder that is a category of an account."""
     return next((feed for feed in main.session.feeds if feed.account and feed.folder == folder), None)
 
 
@@ -121,7 +121,7 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
     address = without_password(feed.url)
     about = "\n".join(
         [
-            *([] if config.command else [address]),  # a program has a line of its own
+            *([] if config.command else [address]),  # a program has a field of its own
             *([f"Folders: {', '.join(folders)}"] if folders else []),
         ]
     )
@@ -147,7 +147,7 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
         Field("folder", "Folder", config.folder, "none"),
         Field("labels", "Labels", ", ".join(config.labels), "none; names to search by, as in label:daily"),
         Field("interval", "Every", interval, "as often as it changes, or 30m, 2h, 1d"),
-        *([] if config.kind == "page" else [text]),  # a change has its whole text
+        *([] if config.kind == "page" else [text]),  # changes of a page come with their full text
         *programs,
         *remedies,
         *selector_fields(config),
@@ -201,7 +201,7 @@ async def _mark(main: Controllers, what: str, write: Write) -> None:
 
 
 async def save_view(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask for a name to save the search in the list under."""
+    """Ask for a name, and save the search in the list under it."""
     session = main.session
     return await _ask_search(main, ask, views.expression_of(session.view, session.filter, session.feeds))
 

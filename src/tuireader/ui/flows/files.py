@@ -32,7 +32,7 @@ async def open_file(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def open_address(main: Controllers, url: str) -> None:
-    """Open a link of the open article: a file by the program of its type, others in the browser."""
+    """Open a link of the open article: a file with the program for its type, others in the browser."""
     article = main.session.article
     for one in article.enclosures if article is not None else ():
         if one.url == url:
@@ -42,7 +42,7 @@ async def open_address(main: Controllers, url: str) -> None:
 
 
 async def open_enclosure(main: Controllers, file: Enclosure) -> None:
-    """Open a file, the downloaded one if there is one, by the program of its type."""
+    """Open a file with the program for its type; prefer the downloaded copy."""
     program = program_for(main.library.config.open, file.type, file.url)
     path = await main.library.downloads.path_of(file.url)
     if program and path:

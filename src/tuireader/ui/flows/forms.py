@@ -1,4 +1,4 @@
-"""Forms and questions of flows, and the outcomes of the changes that they lead to."""
+"""Forms and questions of flows, and the outcomes of the resulting changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def fill_in(
     save: Callable[[Mapping[str, str]], Awaitable[Outcome]],
     about: str = "",
 ) -> Outcome | None:
-    """Show a form; `save` makes the change while it is open and returns the outcome."""
+    """Show a form; `save` makes the change while the form is open and returns the outcome."""
     from tuireader.ui.dialogs.form import Form
 
     outcomes: list[Outcome] = []
@@ -43,7 +43,7 @@ async def confirm(
 
 
 def changed(main: Controllers, said: str, moved: tuple[View, View] | None = None) -> Outcome:
-    """Return the outcome of a change of the configuration, which undo takes back."""
+    """Return the outcome of a change to the configuration, which can be undone."""
     return Outcome(moved, f"{said}{main.host.undo_hint}", config_changed=True)
 
 
@@ -55,6 +55,6 @@ async def change(
         await edit()
     except (TuireaderError, OSError) as error:
         if isinstance(error, DatabaseError) and main.marks.unsaved:
-            return None  # that has a toast already
+            return None  # its error has a toast already
         return Outcome(said=str(error), severity="error", seconds=10)
     return Outcome(said=said, config_changed=True)

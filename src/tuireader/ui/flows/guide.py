@@ -1,4 +1,4 @@
-"""Find a command: help, tour, and the palette of every command, view and theme."""
+"""Find commands: help, tour, and the palette of commands, views and themes."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ _LIKELY = (
 
 
 class Palette(CommandPalette):
-    """Textual's palette, without halves of wide characters beside a list that gets shorter."""
+    """Textual's palette, without halves of wide characters left beside a shrinking list."""
 
     def on_mount(self) -> None:
-        """Repaint the whole screen after each change of the layout: Textual repaints what was covered."""
+        """Repaint the whole screen after each layout change: Textual repaints only what was covered."""
         self.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
 
 
 def _entries(main: Controllers, ask: Asking) -> Iterator[Entry]:
-    """Commands of the table, the views of the sidebar, the themes."""
+    """Yield the commands of the table, the views of the sidebar and the themes."""
     for command in COMMANDS:
         if command.id in ("palette", "open_link") or not command.on_main:
             continue
@@ -95,7 +95,7 @@ async def _use(main: Controllers, name: str, call: Callable[[], Awaitable[None]]
 
 
 async def _use_theme(main: Controllers, ask: Asking, theme: str) -> None:
-    """Use a theme and keep it."""
+    """Use a theme and save the choice."""
     main.host.theme = theme
     library = main.library
     try:
@@ -109,7 +109,7 @@ async def _use_theme(main: Controllers, ask: Asking, theme: str) -> None:
 
 
 async def open_palette(main: Controllers, ask: Asking) -> None:
-    """Open the palette; it runs what is chosen."""
+    """Open the palette; it runs the chosen entry."""
 
     class Commands(Provider):
         """Entries for Textual's palette."""

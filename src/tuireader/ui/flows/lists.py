@@ -9,14 +9,14 @@ from tuireader.ui.flows.context import Asking, Outcome
 
 
 async def fold_stories(main: Controllers, ask: Asking) -> Outcome:
-    """Show stories as one line each, or all their articles."""
+    """Show each story as one line, or all its articles."""
     folded = await main.listing.toggle_folds()
     said = "Stories folded" if folded else "Stories unfolded"
     return Outcome(said=said, seconds=2, recount=True)
 
 
 async def story_sources(main: Controllers, ask: Asking) -> Outcome | None:
-    """Show the articles that are folded behind the current one."""
+    """Show the articles folded behind the current one, or fold them again."""
     row = await main.chosen.row()
     if row is None or not row.story:
         return Outcome(said="This article is not part of a story", seconds=2)

@@ -18,15 +18,15 @@ from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
 
 _USUAL = ("sensible-editor", "nano", "vim", "vi", "emacs")
-_SHOWN = 3  # problems shown, each in a toast
+_SHOWN = 3  # maximum number of problems shown, each in a toast
 
 
 def editor(environ: Mapping[str, str]) -> list[str]:
-    """Return the user's editor with its arguments, from VISUAL or EDITOR or a common one; empty for none."""
+    """Return the user's editor with its arguments: VISUAL, EDITOR or a common one; empty if there is none."""
     for name in ("VISUAL", "EDITOR"):
         try:
             command = shlex.split(environ.get(name, ""))
-        except ValueError:  # a quotation mark is not closed
+        except ValueError:  # unclosed quotation mark
             continue
         if command:
             return command
@@ -67,13 +67,13 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 def _make(path: Path) -> None:
-    """Create an empty file for its owner only, where there is none yet."""
+    """Create an empty file, readable by its owner only, if there is none yet."""
     if not path.exists():
         files.write(path, [])
 
 
 async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
-    """Read the configuration again: keys, look, feeds, watches. Each problem is shown."""
+    """Reload the configuration (keys, look, feeds, watches) and show its problems."""
     host, library, before = main.host, main.library, main.library.config
     try:
         await library.settings.reload()
@@ -98,7 +98,7 @@ async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def undo(main: Controllers, ask: Asking) -> Outcome:
-    """Take back the newest change, a mark or an edit of the configuration."""
+    """Undo the newest change, a mark or an edit of the configuration."""
     before = main.library.config
     try:
         said = await main.marks.undo()

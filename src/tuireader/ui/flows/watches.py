@@ -1,4 +1,4 @@
-"""Make, edit and keep watches; mute articles."""
+"""Create, edit and keep watches; mute articles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tuireader.ui.flows.context import Asking, Outcome
 
 
 async def watch_here(main: Controllers, ask: Asking) -> Outcome | None:
-    """Make a watch of the selected text, the search that the list shows, or the current article."""
+    """Create a watch from the selected text, the search that the list shows, or the current article."""
     from tuireader.ui.dialogs.new_watch import from_search, from_selection
 
     screen, view = main.panes.screen, main.session.view
@@ -43,7 +43,7 @@ async def new_watch(main: Controllers, ask: Asking, config: WatchConfig | None =
 
 
 async def edit_watch(main: Controllers, ask: Asking, config: WatchConfig, replaces: str) -> Outcome | None:
-    """Ask for changes of a watch, or for a new one."""
+    """Ask for changes to a watch, or for a new one."""
     from tuireader.ui.dialogs.new_watch import NewWatch
 
     name = await ask(NewWatch(config, main.library, replaces=replaces))
@@ -62,7 +62,7 @@ async def find_sources(main: Controllers, ask: Asking, name: str) -> Outcome | N
 
 
 async def keep_watch(main: Controllers, ask: Asking, name: str) -> Outcome:
-    """Keep the watch of a followed story for good."""
+    """Keep the watch for a followed story permanently."""
     try:
         await main.library.watches.keep(name)
     except TuireaderError as error:
@@ -71,7 +71,7 @@ async def keep_watch(main: Controllers, ask: Asking, name: str) -> Outcome:
 
 
 async def mute(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask what to hide: the searched words, or articles of the current feed."""
+    """Ask what to mute: by default the searched words, or articles of the current feed."""
     from tuireader.ui.dialogs.mute import Mute
 
     session, view = main.session, main.session.view
