@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 KeepFrame = Callable[["Session", "TopLine", "Panes", "StatusLine"], Awaitable[None]]
 
 PATIENCE = 1.0
-"""Seconds that keys wait for a screen that is being opened."""
+"""Maximum seconds that keys wait for a screen to open."""
 _AT_REST = 0.5
 """Idle seconds before a full garbage collection."""
 YOUNG_ROUNDS = 20
-"""Young collections after which a full one pays."""
+"""Number of young collections after which a full one pays off."""
 _THRESHOLDS = (700, 10, 50 * YOUNG_ROUNDS)
-"""Thresholds of `gc`; by the last one, a full collection no longer waits for an idle moment."""
+"""Thresholds for `gc`; at the last one, a full collection no longer waits for an idle moment."""
 
 
 _LARGEST = Size(1500, 500)
@@ -82,17 +82,17 @@ class TuireaderApp(Host):
         self._coloured_for: Theme | None = None
         self._colours: dict[str, str] = {}
         super().__init__(library, browser, clock, driver)
-        self.counting = counting  # the sidebar's numbers, asked for before Textual was imported
+        self.counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opening = ExitStack()
         self._first_run = first_run
         self._keep_frame = keep_frame
         self._main: MainScreen | None = None
-        self._typed_on: Screen[object] | None = None  # the screen that had the last key
+        self._typed_on: Screen[object] | None = None  # the screen that got the last key
         self._collecting: asyncio.TimerHandle | None = None
         self._bound: dict[str, ActiveBinding] = {}
-        self._bound_in: tuple[object, ...] = ()  # where, and by which keys, they do that
+        self._bound_in: tuple[object, ...] = ()  # screen, focus and keys that `_bound` is for
         self._leaves = False
-        self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
+        self.leaving: asyncio.Future[None] | None = None  # referenced to keep it from garbage collection
         for theme in THEMES:
             self.register_theme(theme)
         self._no_color = NoColor()
@@ -102,19 +102,19 @@ class TuireaderApp(Host):
         self.stylesheet.set_variables(self._parsed_for)
 
     def get_css_variables(self) -> dict[str, str]:
-        """Return the theme's colours, computed once: Textual asks for them several times at a start."""
+        """Return the theme's colours, computed once: Textual asks for them several times at startup."""
         theme = self.current_theme
         if theme is not self._coloured_for:
             self._coloured_for, self._colours = theme, super().get_css_variables()
         return self._colours
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return the filters for lines; Textual's for `NO_COLOR` makes greys, which are colours, too."""
+        """Return the line filters; Textual's own for `NO_COLOR` is replaced, as its greys are colours too."""
         given = [self._no_color if isinstance(one, Monochrome) else one for one in super().get_line_filters()]
         return [*given, *(one for one in self._own_filters if one.enabled)]
 
     def on_load(self) -> None:
-        """Paint nothing before there is something to read: a blank screen would flicker."""
+        """Paint nothing until there is something to read: a blank screen would flicker."""
         self._opening.enter_context(self.batch_update())
 
     def opened(self) -> None:
@@ -123,18 +123,18 @@ class TuireaderApp(Host):
         self._parsed_for = {}
         self.screen.refresh()
         if not gc.isenabled():
-            gc.freeze()  # objects made at the start stay; collections can skip them
+            gc.freeze()  # objects made at startup stay; collections can skip them
             gc.set_threshold(*_THRESHOLDS)
             gc.enable()
 
     def _collect_at_rest(self) -> None:
-        """Collect garbage when keys rest: a key would wait for it."""
+        """Collect garbage after a pause in the keys: a key would have to wait for it."""
         if self._collecting is not None:
             self._collecting.cancel()
         self._collecting = asyncio.get_running_loop().call_later(_AT_REST, collect_garbage)
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Use the theme's colours; at the start everything was just parsed with them."""
+        """Apply the theme's colours; at startup everything has already been parsed with them."""
         if self._parsed_for != self.get_css_variables():
             super().refresh_css(animate=animate)
         else:
@@ -176,8 +176,8 @@ class TuireaderApp(Host):
 
     async def _do_key(self, event: events.Key) -> None:
         await self._until_ready()
-        if self.focused is not None and not self.focused.is_attached:  # it was left while it was opened,
-            self.screen.set_focus(None)  # and no key would be answered any more, not even that to quit
+        if self.focused is not None and not self.focused.is_attached:  # it was closed while opening,
+            self.screen.set_focus(None)  # and no key would work any more, not even the one to quit
         self.typed_at = time.monotonic()
         self._collect_at_rest()
         if not self.app_focus:  # a key is better evidence than the terminal's focus events
@@ -201,7 +201,7 @@ class TuireaderApp(Host):
             self._bound_in, self._bound = place, self.screen.active_bindings
         active = self._bound.get(key)
         if active is not None and not await self.run_action(active.binding.action, active.node):
-            await self.run_binding(key)  # the action did not apply: that of a parent may
+            await self.run_binding(key)  # the action did not apply: a parent's may
 
     async def _until_ready(self) -> None:
         """Wait until a screen that has just been opened has its focus, and a table its rows."""
@@ -211,11 +211,11 @@ class TuireaderApp(Host):
         self._typed_on = screen
         ready = asyncio.Event()
         screen.call_after_refresh(ready.set)
-        await wait_at_most(PATIENCE, ready)  # it may have been left meanwhile
+        await wait_at_most(PATIENCE, ready)  # it may have been closed meanwhile
         await wait_at_most(PATIENCE, getattr(screen, "filled", ready))
 
     def action_help_quit(self) -> None:
-        """Say how to quit: ctrl+c without selected text."""
+        """Say how to quit, on ctrl+c without selected text."""
         self.say("q goes back and quits at the top; ctrl+q quits at once")
 
     async def action_quit(self) -> None:
@@ -223,7 +223,7 @@ class TuireaderApp(Host):
         await self.leave(0)
 
     async def keep_frame(self) -> None:
-        """Keep what the next start shows before anything is imported."""
+        """Save the frame that the next start shows before anything is imported."""
         main = self._main
         if main is not None and self._keep_frame is not None:
             await self._keep_frame(main.session, main.top, main.panes, main.status)
@@ -231,7 +231,7 @@ class TuireaderApp(Host):
     async def leave(self, code: int) -> None:
         """Store pending changes and exit; the caller closes the library.
 
-        Changes that cannot be stored soon are in `unsaved`.
+        `unsaved` reports changes that cannot be stored in time.
         """
         if self._leaves:
             return
@@ -244,7 +244,7 @@ class TuireaderApp(Host):
                 with suppress(TuireaderError):
                     await self.library.lists.away_since()  # notes that it was in use until now
                 await self.keep_frame()
-        finally:  # also where the database is locked, or its disk is full
+        finally:  # even if the database is locked or its disk is full
             self.exit(code)
 
     async def unsaved(self) -> str:

@@ -11,7 +11,7 @@ from tuireader.commands import COMMANDS, PANES, Group, Scope
 # One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
 _NUMBERED = "open_link"
 MOVES = tuple(one.id for one in COMMANDS if one.group is Group.MOVE and Scope.CHOICES in one.places)
-"""Commands that move in the focused pane, on every screen that has one."""
+"""Movement commands for the focused pane of any screen."""
 ANYWHERE = "quit.anywhere"
 """Id of the app's binding that quits from inputs and dialogs as well, by keys that type no text."""
 _NO_KEY = "none"  # Textual ignores an empty new key; no terminal sends this one
@@ -20,8 +20,9 @@ _NO_KEY = "none"  # Textual ignores an empty new key; no terminal sends this one
 def bindings(place: Scope = Scope.GLOBAL) -> list[Binding]:
     """Return a binding for each command that works in a place, with the id of the command.
 
-    The main screen has those that work in more than one of its panes, a pane those that work in no other: a
-    pane is asked before its screen. Both run by `MainScreen.commands`, all others by the method of that name.
+    The main screen binds commands that work in several of its panes, a pane those that work in no other: a
+    pane is asked before its screen. Both run through `MainScreen.commands`, all others call the method of
+    that name.
     """
     on_main = place is Scope.GLOBAL or place in PANES
     made: list[Binding] = []

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from tuireader.subprocesses.programs import ADDRESS, filled
 
-_WAIT = 4.0  # seconds after which a program that still runs counts as started
+_WAIT = 4.0  # seconds after which a running program counts as started
 _STARTERS = (
     "xdg-open",
     "wslview",
@@ -34,9 +34,9 @@ def _command() -> str | None:
 async def open_in_browser(url: str, program: Sequence[str] = ()) -> str:
     """Pass an address to the browser as one argument, without a shell; return an error or `""`.
 
-    `program` is the configured one, in which `{url}` is the address; without it, the address comes last.
+    In the configured `program`, `{url}` stands for the address; without it, the address is appended.
 
-    Python's `webbrowser` may block, write to the terminal, and take an address for an option.
+    Python's `webbrowser` may block, write to the terminal, and mistake an address for an option.
     """
     if program:
         words = filled(program if any(ADDRESS in word for word in program) else (*program, ADDRESS), url)

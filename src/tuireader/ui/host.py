@@ -23,9 +23,9 @@ from tuireader.ui.textual_private import CrashSafeApp
 Browser = Callable[[str], Awaitable[str]]
 
 DEMO = -1
-"""The return code that asks for a restart as the demo."""
+"""Return code that requests a restart as the demo."""
 _MOST_TOASTS = 4
-_SHORT = "short"  # the toasts of frequent actions
+_SHORT = "short"  # group of toasts about frequent actions
 
 
 class Host(CrashSafeApp):
@@ -44,15 +44,15 @@ class Host(CrashSafeApp):
         self.keys_of: Mapping[str, tuple[str, ...]] = {}
         self.key_problems: Sequence[KeyProblem] = ()
         self.typed_at = 0.0  # time of the last key, by the monotonic clock
-        self.reloaded: Signal[None] = Signal(self, "reloaded")  # everything was read from the store again
-        self.lent = False  # an editor has the terminal, and ctrl+c is for it
+        self.reloaded: Signal[None] = Signal(self, "reloaded")  # published after a full reload
+        self.lent = False  # an editor has the terminal, and receives ctrl+c
         self._browser = browser
         self._theme_styles: styles.Styles | None = None
         self._toasts: list[Notification] = []  # possibly still visible, oldest first
         self._grouped: dict[str, Notification] = {}  # last toast of each group
 
     def take_config(self) -> None:
-        """Use theme and keys of the configuration."""
+        """Apply the theme and keys of the configuration."""
         ui = self.library.config.ui
         few = self.no_color or self.console.color_system == "standard"  # 16 colours cannot show a theme
         wanted = PLAIN.name if few else ui.theme
@@ -87,13 +87,13 @@ class Host(CrashSafeApp):
 
     @property
     def undo_hint(self) -> str:
-        """End of a message about a change: the key that takes it back."""
+        """End of a message about a change: the key that undoes it."""
         return f" · {self.key_of('undo')} undoes"
 
     def say(
         self, message: str, *, severity: SeverityLevel = "information", seconds: float = 4, group: str = ""
     ) -> None:
-        """Show a toast in place of the one before it in its group; the text is never markup."""
+        """Show a toast, replacing the last one of its group; the text is never markup."""
         if not message:
             return
         if severity != "information":  # replaces "Fetching …"
@@ -103,18 +103,18 @@ class Host(CrashSafeApp):
         toast = Notification(message, "", severity, seconds, markup=False)
         if group:
             self._grouped[group] = toast
-        for holder in self.screen.query("ToastHolder"):  # Textual keeps one for each toast there ever was
+        for holder in self.screen.query("ToastHolder"):  # Textual keeps one for every toast ever shown
             if not holder.children:
                 holder.remove()
         self._toasts.append(toast)
         self.post_message(Notify(toast))
 
     def report(self, error: TuireaderError) -> None:
-        """Show an error that came out of a worker or a message handler."""
+        """Show an error raised in a worker or a message handler."""
         self.say(str(error), severity="error", seconds=10)
 
     def say_shortly(self, message: str) -> None:
-        """Show a toast for a frequent action, in place of the last such one."""
+        """Show a toast for a frequent action, replacing the last one."""
         self.say(message, seconds=2, group=_SHORT)
 
     def say_no_more(self, group: str = _SHORT) -> None:
@@ -122,7 +122,7 @@ class Host(CrashSafeApp):
         self._drop(self._grouped.pop(group, None))
 
     def _make_room(self, message: str) -> None:
-        """Remove toasts with the same message, and the oldest: a held key makes thirty a second."""
+        """Remove toasts with the same message, and the oldest: a held key causes thirty a second."""
         self._toasts = [one for one in self._toasts if not one.has_expired]
         same = [one for one in self._toasts if one.message == message]
         others = [one for one in self._toasts if one.message != message]
@@ -133,7 +133,7 @@ class Host(CrashSafeApp):
     def _drop(self, toast: Notification | None) -> None:
         if toast in self._toasts:
             self._toasts.remove(toast)
-            self.call_later(self.remove_toast, toast)  # once it is shown: that waits behind the keys
+            self.call_later(self.remove_toast, toast)  # once it is shown, which waits behind keys
 
     async def browse(self, url: str) -> None:
         """Open an http address in the web browser."""
@@ -160,11 +160,11 @@ class Host(CrashSafeApp):
             self.say(f"{trouble}\n{target}", severity="warning", seconds=10)
 
     def exit_to_demo(self) -> None:
-        """Exit, to be restarted as the demo."""
+        """Exit, and restart as the demo."""
         self.exit(DEMO)
 
     async def keep_frame(self) -> None:
-        """Keep what the next start shows before anything is imported."""
+        """Save the frame that the next start shows before anything is imported."""
 
     async def leave(self, code: int) -> None:
         """Store pending changes and exit."""

@@ -1,8 +1,8 @@
-"""Handle keys in the order of typing, also those that are typed within milliseconds.
+"""Handle keys in the order of typing, even if they arrive within milliseconds.
 
-Textual sends a key to the focused widget, and runs its binding when it has come back through the queues of
-all parents. By then an input has the text typed after it: `ctrl+u` would delete that, and what was typed
-after `enter` or `escape` would go to an input or a screen that is left.
+Textual sends a key to the focused widget, and runs its binding once the key has bubbled through the queues of
+all parents. By then an input contains text typed later: `ctrl+u` would delete it, and keys typed after
+`enter` or `escape` would go to an input or screen that is about to close.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from textual.widget import Widget
 from tuireader.ui.workers import wait_at_most
 
 _PATIENCE = 1.0
-"""Seconds to wait for a widget, which may be gone by then."""
+"""Maximum seconds to wait for a widget, which may have been removed."""
 
 
 class Key(events.Key, bubble=False):
-    """A key for one node; `stopped` once it has called `stop`."""
+    """A key for one node; `stopped` is true once the node has called `stop`."""
 
     stopped = False
 
@@ -35,7 +35,7 @@ class Key(events.Key, bubble=False):
 
 
 def split_alt(event: events.Key, app: App[Any]) -> list[events.Key]:
-    """Split alt and a letter in `escape` and the letter: most terminals send both alike.
+    """Split alt with a letter into `escape` and the letter: most terminals send the same for both.
 
     An alt key that is bound stays whole.
     """
@@ -68,4 +68,4 @@ async def press(focused: Widget, event: events.Key, run_binding: Callable[[str],
     else:
         await run_binding(event.key)
     if app.return_code is None:  # the app is not about to exit
-        await drained(focused, *nodes)  # the widget again, for messages to itself
+        await drained(focused, *nodes)  # the widget again, for messages that it sent to itself

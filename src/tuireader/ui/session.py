@@ -13,7 +13,7 @@ from tuireader.model.accounts import AccountState
 from tuireader.ui.drawing.page_parts import Page
 from tuireader.ui.views import ALL, UNREAD
 
-_UNCOUNTED = Counts()  # until the counts are here: for a million articles that takes seconds
+_UNCOUNTED = Counts()  # until articles are counted: a million take seconds
 _KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that always show read articles
 
 
@@ -24,7 +24,7 @@ def _hidden(ui: UiConfig) -> set[ViewKind]:
 
 @dataclass(frozen=True, slots=True)
 class ListSpot:
-    """List position before a search, to return to."""
+    """List position to return to after a search."""
 
     view: View
     ids: array[int]
@@ -36,8 +36,8 @@ class ListSpot:
 
 @dataclass(frozen=True, slots=True)
 class PageSpot:
-    """Top of the reading pane: a part of the text or of what is `below` it, the line counted from the part's
-    first; and the chosen relative. Images that come or go above do not change it."""
+    """Position at the top of the reading pane (a part of the text or of the tail `below` it, and the line in
+    that part), and the chosen related article. Images that appear or disappear above do not change it."""
 
     below: bool
     part: int
@@ -47,7 +47,7 @@ class PageSpot:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Article from which another one was followed, with the exact line and relative."""
+    """Article from which another one was followed, with the exact line and related article."""
 
     article_id: int
     spot: PageSpot
@@ -58,21 +58,21 @@ class Session:
 
     def __init__(self, ui: Callable[[], UiConfig]) -> None:
         self._ui = ui
-        self.started = asyncio.Event()  # the first keys are answered; deferred work may begin
+        self.started = asyncio.Event()  # set once the first keys are handled: deferred work may begin
         self.feeds: list[Feed] = []
         self.counts = _UNCOUNTED
         self.alarms = 0
-        self.accounts: list[AccountState] = []  # as they were when last counted
+        self.accounts: list[AccountState] = []  # as of the last count
         self.closed_folders: set[str] = set()
         # the list
         self.view = UNREAD
-        self.error = ""  # of the search or filter
+        self.error = ""  # error in the search or filter
         self.filter = ""
         self.partial = False  # only the first articles of the view are listed yet
         self.capped = False  # the search finds more than are ever listed
         self.folds = ui().fold_stories
         self.open_stories: set[int] = set()  # folded stories whose articles are all shown
-        self.kept: set[int] = set()  # read here: they stay until the view is left
+        self.kept: set[int] = set()  # articles read in this view: they stay until it is left
         self._sorts: dict[View, str] = {}
         self._hides_read = _hidden(ui())
         # search
@@ -84,7 +84,7 @@ class Session:
         self.trail: list[Stop] = []
 
     def apply_config(self, before: UiConfig) -> None:
-        """Use changed settings of lists; what keys have changed otherwise stays."""
+        """Apply changed settings of lists; other changes made by keys stay."""
         ui = self._ui()
         if ui.show_read != before.show_read:
             self._hides_read = _hidden(ui)
@@ -99,12 +99,12 @@ class Session:
 
     @property
     def sort(self) -> str:
-        """Order of the view; the configured one applies to all but searches."""
+        """Order of the view; the configured one is the default except for searches."""
         usual = "date" if self.view.kind is ViewKind.QUERY else self._ui().sort
         return self._sorts.get(self.view, usual)
 
     def sort_by(self, sort: str) -> None:
-        """Use another order for this view."""
+        """Set the order of this view."""
         self._sorts[self.view] = sort
 
     @property
@@ -119,7 +119,7 @@ class Session:
 
     @property
     def stored_view(self) -> View:
-        """View to read from the store: with read articles shown, `unread` is all articles."""
+        """View to read from the store: if read articles are shown, `unread` lists all articles."""
         return ALL if self.view == UNREAD and self.shows_read else self.view
 
     @property
@@ -134,7 +134,7 @@ class Session:
 
     @property
     def article(self) -> Article | None:
-        """Open article as it was read from the store."""
+        """Open article, as read from the store."""
         return None if self.page is None else self.page.article
 
     @property

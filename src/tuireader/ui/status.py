@@ -19,7 +19,7 @@ from tuireader.ui.widgets.panes import Panes
 KeyOf = Callable[[str], str]
 
 LOGIN, SECRET = "login", "secret"
-"""A server wants other credentials; a password could not be read: the user has to edit the account."""
+"""Refusals that require editing the account: a failed login, and a password that could not be read."""
 
 _LIST = (
     "open",
@@ -54,9 +54,9 @@ _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, View
 
 
 def number(view: View, count: Count, *, folds: bool) -> str:
-    """Return how much of a view is unread; of the starred articles, how many there are.
+    """Return the unread count of a view; for starred articles, the total.
 
-    Folded lists count stories, with the number of their articles.
+    In folded lists, count stories, followed by the number of their articles.
     """
     starred = view == views.STARRED
     articles = count.total if starred else count.unread
@@ -111,7 +111,7 @@ def _moving(key_of: KeyOf, title: str) -> tuple[str, str]:
 def _titled(
     key_of: KeyOf, commands: Sequence[str], *, wide: bool, leaves: bool = True
 ) -> Iterator[tuple[str, str]]:
-    """Pair the keys of commands with a word for their effect here: `q` leaves the article or the program."""
+    """Pair the keys of commands with their effect here: `q` leaves the article or the program."""
     here = {"back": "Sidebar", "quit_or_back": QUIT if leaves else BACK}
     if not wide:
         here["next_unread"] = "Next"
@@ -135,7 +135,7 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
 
 
 def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
-    """Return a word about the position, and whether it reports an error."""
+    """Return a short text about the position, and whether it reports an error."""
     if panes.in_sidebar:
         return _sidebar_position(panes, key_of)
     page, article = session.page, panes.article
@@ -155,7 +155,7 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
 
 
 def notes(session: Session, now: int) -> list[str]:
-    """Return the number of open alarms and the marks that servers do not have; below it, in fewer words."""
+    """Return texts about open alarms and unsent marks, the longest first."""
     alarms = f"! {counted(session.alarms, 'alarm')}" if session.alarms else ""
     away = [one for one in session.accounts if one.pending and one.error]
     if not away:
@@ -173,7 +173,7 @@ def _why_unsent(account: AccountState, now: int) -> str:
 
 
 def account_trouble(account: AccountState, key_of: KeyOf) -> str:
-    """Return why an account is not in sync, and the key that helps; `""` if it is."""
+    """Return why an account is out of sync, and the key to fix it; `""` if it is in sync."""
     edits = f"{key_of('edit_this')} edits the account"
     if account.refusal in (LOGIN, SECRET):
         return f"{account.error} · {edits}"

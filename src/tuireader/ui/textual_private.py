@@ -1,4 +1,4 @@
-"""Every private name of Textual that this program uses, with the reason; no other module uses one.
+"""All uses of private names of Textual, with their reasons; no other module has any.
 
 Textual may rename them in any release: `tests/ui/test_textual_private.py` fails then, and `pyproject.toml`
 limits the version.
@@ -22,7 +22,7 @@ _MAX_WAIT = 0.04
 
 
 class CoalescingScreen(Screen[None]):
-    """Screen that repaints once for many keys, and survives errors that can be reported."""
+    """Screen that repaints once for a burst of keys, and survives errors that can be reported."""
 
     _repainted = 0.0
     _held_until = 0.0
@@ -33,7 +33,7 @@ class CoalescingScreen(Screen[None]):
         return self.app.message_queue_size > 0
 
     def hold_repaint(self) -> None:
-        """Paint nothing until `release_repaint`, or for 40 ms: content that is about to come is included."""
+        """Paint nothing until `release_repaint`, for at most 40 ms, to include content about to arrive."""
         self._held_until = monotonic() + _MAX_WAIT
         self.set_timer(_MAX_WAIT, self.release_repaint)
 
@@ -44,8 +44,8 @@ class CoalescingScreen(Screen[None]):
     def flush_refresh(self, *widgets: Widget) -> None:
         """Pass refresh requests of widgets on to the screen.
 
-        `_check_refresh`: each widget would do it only when its own queue is idle, and cause a repaint of its
-        own. No public call does it.
+        `_check_refresh`: otherwise each widget would do so only when its queue is idle, and cause a separate
+        repaint. There is no public call for this.
         """
         for widget in widgets:
             widget._check_refresh()
@@ -63,7 +63,7 @@ class CoalescingScreen(Screen[None]):
         super()._on_timer_update()
 
     async def _dispatch_message(self, message: Message) -> None:
-        """Report an error of the library instead of ending the message loop; `on_event` sees events alone."""
+        """Report an error of the library instead of ending the message loop; `on_event` sees only events."""
         try:
             await super()._dispatch_message(message)
         except TuireaderError as error:
@@ -73,18 +73,18 @@ class CoalescingScreen(Screen[None]):
 
 
 class CrashSafeApp(App[int]):
-    """App that keeps the cause of a crash, and reports worker errors that are no crash."""
+    """App that keeps the cause of a crash, and reports worker errors that are not crashes."""
 
     fault: BaseException | None = None  # cause of the crash
 
     def report(self, error: TuireaderError) -> None:
-        """Show an error that came out of a worker or a message handler."""
+        """Show an error raised in a worker or a message handler."""
         self.notify(str(error), severity="error", timeout=10, markup=False)
 
     async def run_binding(self, key: str, priority: bool = False) -> bool:
         """Run the first action bound to a key that applies; return whether there was one.
 
-        Public `active_bindings` know one action a key, but one that does not apply passes the key on.
+        The public `active_bindings` has one action per key, but one that does not apply passes the key on.
         """
         return await self._check_bindings(key, priority)
 
@@ -98,7 +98,7 @@ class CrashSafeApp(App[int]):
         self._unnotify(toast)
 
     def _handle_exception(self, error: Exception) -> None:
-        """Keep the cause; Textual has no public hook for exceptions of workers and messages."""
+        """Keep the cause; Textual has no public hook for exceptions in workers and message handlers."""
         fault = error.error if isinstance(error, WorkerFailed) else error
         if isinstance(error, WorkerFailed) and isinstance(fault, TuireaderError):
             self.report(fault)

@@ -1,4 +1,4 @@
-"""Views by name: fixed ones, and the title, counts, search expression and feeds of any."""
+"""Fixed views, and the title, counts, search expression and feeds of any view."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
 
 
 def _one_name(feed_id: int, feeds: Sequence[Feed]) -> str:
-    """Return the title of a feed, or its URL where another feed has the same title."""
+    """Return the title of a feed, or its URL if another feed has the same title."""
     titles = [feed.title.casefold() for feed in feeds]
     for feed in feeds:
         if feed.id == feed_id:
@@ -93,5 +93,5 @@ def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:
 
 
 def folder_title(feed: Feed) -> str:
-    """Return the folder of a feed, of an account's feed its category on the server; `""` without one."""
+    """Return the folder of a feed, or its category if it belongs to an account; `""` without one."""
     return category_of(feed.account, feed.folder) if feed.account else feed.folder

@@ -14,7 +14,7 @@ from textual.dom import DOMNode
 def run_latest(node: DOMNode, work: Callable[[], Awaitable[None]], group: str) -> None:
     """Start work and cancel the node's running work of that group.
 
-    It takes a function, not a coroutine: one cancelled before its start would never be awaited.
+    `work` is a function, as a coroutine cancelled before its start would never be awaited.
     """
     node.run_worker(work, group=group, exclusive=True)
 
@@ -26,7 +26,7 @@ async def wait_at_most(seconds: float, event: asyncio.Event) -> None:
 
 
 FIRST, THEN = 0.1, 0.3
-"""Seconds until first results are shown, and between two updates."""
+"""Seconds before first results are shown, and between updates."""
 
 
 def now_and_then(tell: Callable[[array[int]], None]) -> Callable[[array[int]], None]:

@@ -1,4 +1,4 @@
-"""Words for coverage: since when a feed or a watch was seen, and its gaps."""
+"""Texts about the coverage of feeds and watches: complete since when, and gaps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def summary(found: Coverage, now: int) -> str:
 
 
 def watch_summary(found: WatchCoverage, now: int) -> str:
-    """Return the same for all feeds of a watch."""
+    """Return the coverage of all feeds of a watch, like `summary`."""
     if not found.feeds:
         return "no feeds"
     never = sum(one.since is None for one in found.feeds)
@@ -53,7 +53,7 @@ def period(gap: FeedGap) -> str:
 
 
 def result(gap: FeedGap) -> str:
-    """Return the number of articles that a gap hides and why, or of those that filled it."""
+    """Return the number of articles missing in a gap and why, or the number that filled it."""
     if gap.closed_at:
         return f"filled with {counted(gap.filled, 'article')}"
     filled = f", {gap.filled:,} fetched later" if gap.filled else ""

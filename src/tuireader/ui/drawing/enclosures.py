@@ -1,4 +1,4 @@
-"""Files of articles in a few words."""
+"""Short texts about the files of articles."""
 
 from __future__ import annotations
 

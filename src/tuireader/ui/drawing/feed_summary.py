@@ -22,7 +22,7 @@ _TEXTS = {
 
 
 def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -> list[Line]:
-    """Return title, site, number and frequency of entries, kind of texts, and the newest entries."""
+    """Return title, site, number and frequency of entries, kind of text, and the newest entries."""
     lines: list[Line] = [
         ((preview.title or "Untitled", "strong"), (f" · {display_host(preview.site_url or url)}", "dim")),
         ((" · ".join(_numbers(preview, now)), "text"),),

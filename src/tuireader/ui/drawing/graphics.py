@@ -1,8 +1,8 @@
 """Render images in the graphics protocols of terminals, as lines of segments, with `textual-image`.
 
 `textual-image` queries the terminal for its features at import and for its cell size when it draws; the
-replies would arrive as keys. So it is imported as if without a terminal and given the cell size, through
-three private names that no other module uses.
+replies would arrive as keys. So it is imported as if there were no terminal and is given the cell size,
+through three private names that no other module uses.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Art(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line: a range of the text of part number `part`; for an image, `start` is the number of its line."""
+    """A range of the text of part number `part`; for an image, `start` is the line number within it."""
 
     part: int
     start: int

@@ -36,7 +36,7 @@ def problem_lines(text: str) -> Sequence[Line]:
 
 
 def error_lines(lead: str, error: str, style: str) -> list[Line]:
-    """Return an error, with what to do on lines of its own, as a narrow terminal would cut it off."""
+    """Return an error, with the advice on separate lines, as a narrow terminal would cut it off."""
     what, *to_do = error.split("; ")
     return [((lead, style), (what, "text")), *(((f"{one[:1].upper()}{one[1:]}", "text"),) for one in to_do)]
 
@@ -47,7 +47,7 @@ def content(pieces: Sequence[Piece], styles: Styles) -> Content:
 
 
 def sparkline(numbers: Sequence[int]) -> str:
-    """Return a bar for each number: the tallest for the maximum, the lowest for 0 alone."""
+    """Return a bar for each number: the tallest for the maximum, the lowest only for 0."""
     most = max(numbers, default=0)
     steps = len(_BARS) - 1
     return "".join(_BARS[-(-number * steps // most) if number > 0 else 0] for number in numbers)

@@ -55,6 +55,6 @@ def _age(time: int | None, now: int) -> str:
 
 
 def _place(url: str, address: str) -> str:
-    """Return an address without the host that it shares with its page."""
+    """Return an address, shortened to its path if it has the origin of the page."""
     origin = "/".join(address.split("/", 3)[:3])
     return url.removeprefix(origin) if url.startswith(f"{origin}/") else url or "no link"

@@ -22,7 +22,7 @@ _GROUPS = (
     (Relation.CITES, "Cites"),
     (Relation.CITED_BY, "Cited by"),
 )
-_MOST_BLOCKS = 4_000  # of comments
+_MOST_BLOCKS = 4_000  # maximum number of blocks in comments
 _INDENT = "  "
 
 
@@ -112,7 +112,7 @@ def _add_comments(
 
 
 def file_links(article: Article, known: int) -> list[Link]:
-    """Return the files of an article as links, numbered from `known` + 1 on."""
+    """Return the files of an article as links, numbered from `known` + 1."""
     return [
         Link(number, enclosure.url, enclosure_label(enclosure))
         for number, enclosure in enumerate(article.enclosures[:20], known + 1)
@@ -125,7 +125,7 @@ def _related_part(other: Related, article: Article, target: int) -> Part:
     where = other.feed_title if other.article_id is not None else "opens in the browser"
     reason = other.reason
     if when and reason[:1] in ("+", "−"):
-        reason = reason.partition(" · ")[2]  # cut the distance in time, shown already
+        reason = reason.partition(" · ")[2]  # cut the distance in time: it is already shown
     facts = " · ".join(fact for fact in (where, when, reason) if fact)
     unread = other.article_id is not None and not other.read
     return _listed(title, facts, "• " if unread else "  ", target)
@@ -144,7 +144,7 @@ def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) 
 
 
 def comment_parts(thread: Thread | None, known: int, now: int) -> tuple[tuple[Part, ...], tuple[Link, ...]]:
-    """Return comments in reading order with author and age, their links numbered from `known` + 1 on."""
+    """Return comments in reading order with author and age; their links are numbered from `known` + 1."""
     parts: list[Part] = []
     links: list[Link] = []
     for comment in thread.comments if thread is not None else ():

@@ -40,7 +40,7 @@ def draw_note(text: str, context: RowContext, cursor: Style | None = None, line:
 
 
 def _pointer_lines(line: str, room: int) -> tuple[str, ...]:
-    """Split a line `    ^ error` in two if it is too wide."""
+    """Split a line like `    ^ error` in two if it is too wide."""
     before, sign, words = line.partition("^ ")
     return (line,) if not sign or before.strip() or cell_len(line) <= room else (f"{before}^", words)
 

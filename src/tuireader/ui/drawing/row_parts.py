@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     StyledText = tuple[str, str]
 
-_WIDE = 76  # minimum width for the time of past days and a wide feed column
+_WIDE = 76  # minimum width for times of past days and a wide feed column
 
 
 def columns(width: int) -> tuple[int, int]:

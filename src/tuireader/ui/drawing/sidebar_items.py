@@ -45,7 +45,7 @@ def sidebar_items(
 
     Labels are sorted by name, everything else as in the configuration. Feeds of folders in `closed` are left
     out. With `folds`, stories are counted, else articles. `new` shows the articles since the last session.
-    `accounts` are the errors of accounts by name, `""` without one.
+    `accounts` maps the names of accounts to their errors, or to `""`.
     """
 
     def line(label: str, view: View, count: Count, mark: str = "", watch: str = "") -> SidebarItem:

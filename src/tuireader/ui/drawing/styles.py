@@ -103,7 +103,7 @@ _FIXED = {
 
 
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
-    """Return the styles for Textual's theme variables and the colours of watches."""
+    """Return the styles for Textual's theme variables and the watch colours."""
     background = _color(variables.get("background"), "#000000" if dark else "#ffffff")
     text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
     names = {name: on_dark if dark else on_light for name, (on_dark, on_light) in _WATCH_COLORS.items()}

@@ -33,7 +33,7 @@ def list_day(moment: int, now: int) -> str:
 def list_time(moment: int, now: int, *, short: bool = False, same_day: bool = False) -> str:
     """Return the time column: `14:02` today, `Mon 14:02` this week, `12 Jul` this year, `2020` before.
 
-    At most 9 cells; `short` leaves out the hour of past days (6 cells). `same_day` shows only the hour, below
+    At most 9 cells; `short` leaves out the hour of past days (6 cells). `same_day` shows only the time, below
     a row of the same day.
     """
     day, then = list_day(moment, now), _local(moment)

@@ -47,7 +47,7 @@ def wrap(text: str, width: int) -> list[Range]:
 
 
 def fold(text: str, width: int) -> list[Range]:
-    """Break lines exactly where they are full, and keep every space, for code and tables."""
+    """Break lines exactly at `width` and keep every space, for code and tables."""
     width = max(1, width)
     lines: list[Range] = []
     start = 0
@@ -87,7 +87,7 @@ def _wrap_narrow(text: str, start: int, end: int, width: int, lines: list[Range]
 
 
 def _joint(text: str, start: int, stop: int) -> int:
-    """Return the offset at which to break a long word: after a separator of a URL, else at the full line."""
+    """Return the offset at which to break a long word: after a URL separator, else at the full width."""
     best = max(text.rfind(joint, start, stop) for joint in _JOINTS) + 1
     return best if best > start + (stop - start) // 2 else stop
 

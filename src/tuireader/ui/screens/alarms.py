@@ -39,7 +39,7 @@ def alarm_row(alarm: Alarm, now: int) -> Row:
 
 
 def alarm_facts(alarm: Alarm) -> list[Line]:
-    """Return the reason of an alarm, its times, and a hint."""
+    """Return the reason for an alarm, its times, and a hint."""
     what = "watch" if alarm.watch else "feed"
     lines: list[Line] = [((alarm.name, "strong"), (f" · {what}", "dim"))]
     lines += error_lines("", alarm.words, "text")
@@ -53,7 +53,7 @@ def alarm_facts(alarm: Alarm) -> list[Line]:
 
 
 class Alarms(TableScreen):
-    """Table of the alarms that are open, and of those of the last week that are over."""
+    """Table of open alarms, and of those that ended in the last week."""
 
     HEADING = "Alarms"
     KIND = ViewKind.FEED
@@ -87,11 +87,11 @@ class Alarms(TableScreen):
         return f"{counted(count, 'alarm')} open" if count else "none open"
 
     def about(self, key: str) -> list[Line]:
-        """Return the reason of an alarm, its times, and a hint."""
+        """Return the reason for an alarm, its times, and a hint."""
         return alarm_facts(self._found[key])
 
     def view_of(self, key: str) -> View:
-        """Return the articles of the feed or the watch."""
+        """Return the view of the feed or watch."""
         alarm = self._found[key]
         return View(ViewKind.WATCH, alarm.watch) if alarm.watch else View(ViewKind.FEED, str(alarm.feed_id))
 

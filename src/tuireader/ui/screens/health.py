@@ -71,7 +71,7 @@ _WHY_MOVED = {
 
 
 def _note(health: FeedHealth) -> str:
-    """Return a remark on a feed without trouble."""
+    """Return a remark on a feed without problems."""
     return f"to {health.moved_to}" if health.moved_to else texts_note(health, short=True)
 
 
@@ -109,7 +109,7 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
         failed = f"failed {_tries(feed.error_streak)}: "
         lines += error_lines(failed, feed.last_error, "error")
     if health.alarm:
-        words = health.alarm.removesuffix(f": {feed.last_error}")  # which is above
+        words = health.alarm.removesuffix(f": {feed.last_error}")  # shown above already
         lines.append((("alarm: ", "star"), (words, "text")))
     if coverage is not None and coverage.open:
         if (gaps := summary(coverage, now)) not in health.alarm:
@@ -135,7 +135,7 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
 
 
 class Health(TableScreen):
-    """Table of all feeds, those in trouble first; most problems can be fixed here."""
+    """Table of all feeds, those with problems first; most problems can be fixed here."""
 
     HEADING = "Feed health"
     KIND = ViewKind.FEED
@@ -159,7 +159,7 @@ class Health(TableScreen):
         self._coverage: dict[int, Coverage] = {}
 
     async def fetch(self) -> list[Row]:
-        """Return the feeds, those in trouble first, then in the order of the config."""
+        """Return the feeds, those with problems first, then in the order of the config."""
         found = sorted(await self.library.feeds.health(), key=lambda health: health.order)
         self._found = {str(health.feed.id): health for health in found}
         self._coverage = {one.feed.id: one for one in await self.library.coverage.of_feeds()}
@@ -168,7 +168,7 @@ class Health(TableScreen):
         return [health_row(health, now, self._coverage.get(health.feed.id)) for health in found]
 
     def summary(self) -> str:
-        """Return the number of feeds and of feeds in trouble."""
+        """Return the number of feeds and of those with problems."""
         bad = sum(health.trouble >= Trouble.MOVED for health in self._found.values())
         return f"{counted(len(self._found), 'feed')}, {bad or 'none'} in trouble"
 

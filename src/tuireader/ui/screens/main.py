@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tuireader.model import Counts
     from tuireader.ui.widgets.page_pane import PagePane
 
-_AT_REST = 0.05  # seconds between checks for keys that were typed during the start
+_AT_REST = 0.05  # seconds between checks for keys typed during startup
 
 
 class MainScreen(PaneScreen, inherit_bindings=False):
@@ -111,7 +111,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.run_worker(self._go_on(), group="start")
 
     def _rest(self) -> None:
-        """Process keys typed during the start before anything else."""
+        """Process keys typed during startup before anything else."""
         if self.host.is_headless:
             self.session.started.set()
         elif self.is_running:

@@ -1,4 +1,4 @@
-"""Queue screen: files that wait, run, are done or failed."""
+"""Queue screen: downloads that are waiting, running, done or failed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
 
 _EVERY = 1.0
-"""Seconds between two readings of the queue while something is under way."""
+"""Seconds between reloads of the queue while a download is running or waiting."""
 _SIGNS = {
     DownloadState.WAITING: ("·", "dim"),
     DownloadState.RUNNING: ("↓", "star"),
@@ -74,7 +74,7 @@ class Queue(TableScreen):
         self._found: dict[str, Download] = {}
 
     def on_mount(self) -> None:
-        """Read the queue now, and again while something is under way."""
+        """Read the queue now, and again while downloads are under way."""
         super().on_mount()
         self.set_interval(_EVERY, self._look)
 
@@ -92,7 +92,7 @@ class Queue(TableScreen):
         return [queue_row(one) for one in found]
 
     def summary(self) -> str:
-        """Return the number of files, and of those under way or failed."""
+        """Return the number of files, and how many are under way or failed."""
         found = self._found.values()
         under_way = sum(one.state in _UNDER_WAY for one in found)
         failed = sum(one.state is DownloadState.FAILED for one in found)
@@ -133,7 +133,7 @@ class Queue(TableScreen):
         await self.action_open_file()
 
     async def action_open_file(self) -> None:
-        """Open the file by the program of its type."""
+        """Open the file with the program for its type."""
         one = self._current
         if one is None:
             return

@@ -1,4 +1,4 @@
-"""Base of the table screens: feed health, watches and others."""
+"""Base of table screens, such as feed health and watches."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class Watches(TableScreen):
         return f"{len(self._stats)}, {counted(today, 'match', 'matches') if today else 'no matches'} today"
 
     def about(self, key: str) -> list[Line]:
-        """Return newest match, feeds, silence and definition of a watch."""
+        """Return the newest match, feeds, silence and definition of a watch."""
         stats, now = self._stats[key], int(self.host.clock())
         total = f" · {_total(stats.count)}" + (f", {stats.former} until edited" if stats.former else "")
         lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (total, "dim"))]

@@ -340,12 +340,12 @@ class ArticleList(CursorPane):
         return (row, above) if number and row is not None and above is not None else None
 
     def _is_inner(self, number: int) -> bool:
-        """Return whether the row above belongs to the same story, which is unfolded."""
+        """Return whether the row above belongs to the same, unfolded story."""
         pair = self._with_above(number) if self.opened else None
         return pair is not None and pair[0].story in self.opened and pair[0].story == pair[1].story
 
     def _is_same_day(self, number: int, now: int) -> bool | None:
-        """Return whether the visible row above has the same day; None unless sorted by time."""
+        """Return whether the row above, if visible, has the same day; None unless sorted by time."""
         if not self.by_day:
             return None
         pair = self._with_above(number) if number > self.scroll_offset.y else None

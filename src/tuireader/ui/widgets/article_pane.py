@@ -56,7 +56,7 @@ class ArticlePane(PagePane):
         super().show(page, place=place)
 
     def show_head(self, page: Page) -> None:
-        """Show a page whose first parts differ; the other parts stay in place."""
+        """Show a page whose first parts changed; the other parts stay in place."""
         self._arrive_if_needed()
         top = self.scroll_offset.y
         self.page_shown = page
@@ -125,7 +125,7 @@ class ArticlePane(PagePane):
     # -- matches
 
     def next_hit(self, step: int) -> Hit | None:
-        """Go to the next match of a watch, from the last one to the first; return None without matches."""
+        """Go to the next match of a watch, wrapping around; return None without matches."""
         page = self.page_shown
         if page is None or not page.hits:
             return None
@@ -161,7 +161,7 @@ class ArticlePane(PagePane):
         return len(self.found)
 
     def next_found(self, step: int) -> None:
-        """Go to the next occurrence, from the last one to the first."""
+        """Go to the next occurrence, wrapping around."""
         if self.found:
             self._unchoose()
             self.found_at = (self.found_at + step) % len(self.found)

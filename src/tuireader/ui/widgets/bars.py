@@ -14,7 +14,7 @@ from tuireader.ui.drawing.styles import Styles
 from tuireader.ui.host import host_of
 
 QUIT, BACK = "Quit", "Back"
-_KEYS = 44  # cells that warnings leave to the keys
+_KEYS = 44  # minimum number of cells that warnings leave for keys
 _KEPT = (BY_ID["help"].title, QUIT, BACK)
 
 
@@ -33,7 +33,7 @@ class Bar(Widget):
 
 
 class TopLine(Bar):
-    """Header: program name, view and count; at the right the progress of a refresh."""
+    """Header: program name, view and count, and on the right the progress of a refresh."""
 
     def __init__(self) -> None:
         super().__init__(id="top")
@@ -80,7 +80,7 @@ class TopLine(Bar):
 
 
 class StatusLine(Bar):
-    """Footer: the main keys, and at the right the position in the list."""
+    """Footer: the main keys, and on the right the position in the list."""
 
     def __init__(self) -> None:
         super().__init__(id="status")
@@ -92,7 +92,7 @@ class StatusLine(Bar):
     def show(
         self, keys: Sequence[tuple[str, str]], where: str, trouble: bool, notes: Sequence[str] = ()
     ) -> None:
-        """Show `(key, title)` pairs, the first of some warnings that fits, and the position.
+        """Show `(key, title)` pairs, the first of the warnings that fits, and the position.
 
         With `trouble`, `where` is an error.
         """

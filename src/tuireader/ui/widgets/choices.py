@@ -81,7 +81,7 @@ class Choices(OptionList, inherit_bindings=False):
         return super().render_lines(crop)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Render again only if the width changed: Textual also does so after the first paint."""
+        """Render again only if the width changed: Textual would also do so after the first paint."""
         width = self.scrollable_content_region.width
         if width == self._drawn_width:
             event.prevent_default()

@@ -20,11 +20,11 @@ from tuireader.ui.widgets.pane import Pane
 
 _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time after that
-_SOON = 20  # number of lines below the visible part whose images are loaded, too
+_SOON = 20  # number of lines below the visible part in which images are loaded too
 
 
 class PagePane(Pane):
-    """Shows a `Page`. The head is laid out in chunks; the tail is replaced when more of it is known."""
+    """Shows a `Page`. The head is laid out in chunks; the tail is replaced once more of it is known."""
 
     @dataclass
     class PicturesSeen(Message):
@@ -46,8 +46,8 @@ class PagePane(Pane):
         self._seen: set[str] = set()
         self._pad = 0
         self._whole = 0  # width of the pane at the last layout
-        self._arrive_at: int | None = None  # position to show when the size is known
-        self._return: tuple[PageSpot, int, int] | None = None  # the spot, line and cursor reached so far
+        self._arrive_at: int | None = None  # position to show once the size is known
+        self._return: tuple[PageSpot, int, int] | None = None  # the spot, line and cursor last reached
 
     # -- content
 
@@ -81,9 +81,9 @@ class PagePane(Pane):
         return PageSpot(below, part, at - layout.firsts[part], self.chosen)
 
     def return_to(self, spot: PageSpot) -> None:
-        """Return to the line and the related article at which the article was left.
+        """Return to the line and the related article where the user left the article.
 
-        Repeated when related articles and images arrive, as the position depends on them.
+        Runs again when related articles and images arrive, as the position depends on them.
         """
         self._arrive_if_needed()
         layout = self._tail if spot.below else self._head

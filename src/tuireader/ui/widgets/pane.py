@@ -59,7 +59,7 @@ class CachedLines:
 
 
 class Pane(ScrollView, can_focus=True, inherit_bindings=False):
-    """A focusable part of the screen with a cursor or scroll position and the movement commands."""
+    """A focusable part of the screen with a cursor or scroll position, and movement commands."""
 
     ALLOW_MAXIMIZE = False
 

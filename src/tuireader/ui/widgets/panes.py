@@ -49,7 +49,7 @@ class PaneScreen(CoalescingScreen, _Covered):
 
 
 class Panes(PaneRow):
-    """Sidebar at the left, list above article at the right; classes of the screen set their arrangement."""
+    """Sidebar on the left, list above article on the right; classes of the screen set their arrangement."""
 
     def __init__(
         self, session: Session, sidebar: Sidebar, snippet: Widget, articles: ArticleList, article: ArticlePane
@@ -99,10 +99,10 @@ class Panes(PaneRow):
         self.screen.remove_class("-zen")
         self.screen.set_class(pane is self.sidebar and not self.is_wide, "-sidebar")
         self.show_article(self._session.page is not None and not (self.is_single and pane is self.articles))
-        self.screen.set_focus(pane, scroll_visible=False)  # at once: the footer lists the keys that work now
+        self.screen.set_focus(pane, scroll_visible=False)  # at once: the footer lists the keys available now
 
     def turn(self, step: int) -> None:
-        """Go to the next or the previous pane."""
+        """Go to the next or previous pane."""
         panes: list[Pane] = [self.sidebar, self.articles]
         if self._session.page is not None:
             panes.append(self.article)
@@ -149,7 +149,7 @@ class Panes(PaneRow):
     def rearrange(self) -> None:
         """Show or hide list, snippet and article.
 
-        Each is changed directly: a class of the screen would make Textual look up all styles of all widgets.
+        Each is changed directly: a class on the screen would make Textual look up the styles of all widgets.
         """
         alone = self.shows_article and (self.is_single or self.is_zen)
         self.article.display = self.shows_article
@@ -202,7 +202,7 @@ class Panes(PaneRow):
             self._removed = line.remove()
 
     async def open_find(self) -> None:
-        """Open the line to find words in the article, below it."""
+        """Open the line for find in page below the article."""
         lines = self.query(FindLine)
         line = lines.first() if lines else FindLine(self.article.sought)
         if not lines:

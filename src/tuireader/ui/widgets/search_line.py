@@ -20,7 +20,7 @@ _PAUSE = 0.02  # seconds without a key: a burst of keys is one search
 class SearchLine(Input):
     """Input for a search: enter or down moves to the results, escape ends it, up recalls older searches.
 
-    In its messages, `filters` means a filter of the list instead of a search of everything stored.
+    In its messages, `filters` means filtering the list instead of searching everything stored.
     """
 
     BINDINGS: ClassVar = [*bindings(Scope.SEARCH)]
@@ -60,7 +60,7 @@ class SearchLine(Input):
         """Search after a pause."""
         event.stop()
         self._stop_timer()
-        if self._left:  # by a key that arrived together with the text
+        if self._left:  # the key to leave arrived together with the text
             return
         self._timer = self.set_timer(_PAUSE, self._rested)
 
@@ -134,7 +134,7 @@ class SearchLine(Input):
 
 
 class FindLine(Input):
-    """Input to find text while typing: arrows go to other matches, only enter keeps them marked."""
+    """Input for find in page: arrows go to other matches, only enter keeps them marked."""
 
     @dataclass
     class Typed(Message):

@@ -30,7 +30,7 @@ class Sidebar(CursorPane):
 
     @dataclass
     class Chosen(Message):
-        """A view was chosen; with `leave`, the user opened it and the focus moves to the list."""
+        """A view was chosen; with `leave`, it was opened and the focus moves to the list."""
 
         view: View
         leave: bool
@@ -104,7 +104,7 @@ class Sidebar(CursorPane):
         super().move_to(line)
 
     def cursor_moved(self) -> None:
-        """Show the view: at once after a pause, else when the cursor stops moving."""
+        """Show the view at once after a pause, else when the cursor stops moving."""
         before, self._moved = self._moved, monotonic()
         self._forget_preview()
         if self._moved - before > 2 * _PREVIEW_AFTER:
