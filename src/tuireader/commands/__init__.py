@@ -2,7 +2,7 @@
 
 Bindings, footer, palette, help, `tuireader keys` and the documentation are generated from `COMMANDS`, so a
 new command is one entry in `table` and one method. Keys have Textual's names
-(`question_mark`, `ctrl+z`); in their TOML, users may write characters (`?`, `^z`).
+(`question_mark`, `ctrl+z`); in TOML, users may write characters (`?`, `^z`).
 """
 
 from tuireader.commands.command import PANES, TABLES, Command, Group, Scope

@@ -68,5 +68,5 @@ class Command:
 
     @property
     def on_main(self) -> bool:
-        """True if the command works on the main screen, where palette and help then offer it."""
+        """Return whether the command works on the main screen; palette and help offer it there."""
         return bool(self.places & PANES)

@@ -68,7 +68,7 @@ _NAMES = {sign: name for name, sign in _CHARACTERS.items()}
 
 
 def normalise_key(text: str) -> str | None:
-    """Return Textual's name of a key as users write it (`?`, `^z`, `Ctrl+Z`, `PgDn`), None if unknown."""
+    """Return Textual's name for a key as users write it (`?`, `^z`, `Ctrl+Z`, `PgDn`); None if unknown."""
     text = text if text == " " else text.strip()
     if len(text) > 1 and text[0] == "^":
         text = "ctrl+" + text[1:]

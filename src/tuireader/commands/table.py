@@ -291,7 +291,7 @@ COMMANDS: tuple[Command, ...] = (
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
-# Differences from the table. Commands with an empty tuple have no key and are only in the palette.
+# Differences from the table. Commands with an empty tuple have no key; only the palette offers them.
 _NEWSBOAT: Mapping[str, tuple[str, ...]] = {
     "open": ("enter", "right"),
     "page_or_next_unread": (),

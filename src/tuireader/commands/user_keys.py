@@ -11,7 +11,7 @@ from tuireader.commands.table import BY_ID, COMMANDS, PRESETS
 
 @dataclass(frozen=True, slots=True)
 class KeyProblem:
-    """A problem of the user's keys. `path` is the key in the configuration, such as `keys.next_unread`."""
+    """A problem with the user's keys. `path` is the key in the configuration, such as `keys.next_unread`."""
 
     path: str
     message: str

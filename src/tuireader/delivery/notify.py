@@ -1,6 +1,6 @@
 """Compose and deliver notifications of new articles on watches.
 
-Composing is pure. Delivering runs programs without a shell and with a time limit. All text in a message was
+Composing is pure. Delivery runs programs without a shell and with a time limit. All text in a message was
 cleaned when its article arrived.
 """
 
@@ -22,7 +22,7 @@ from tuireader.model import Alarm, Evidence
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article in a message: its watches, and what it adds to a story already reported."""
+    """An article in a message, with its watches and what it adds to a story already reported."""
 
     article_id: int
     title: str
@@ -78,7 +78,7 @@ def _sentence(item: Item) -> str:
 
 
 def as_json(message: Message) -> str:
-    """Return the message for the command as one JSON object; articles are in order of time."""
+    """Return the message for the command as one JSON object, with articles sorted by time."""
     articles = [
         {
             "id": item.article_id,
@@ -138,7 +138,7 @@ _SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Outcome of a message: whether it was shown on the desktop, whether the command ran, and errors."""
+    """Result of a delivery: whether it was shown on the desktop, whether the command ran, and errors."""
 
     desktop: bool = False
     command: bool = False

@@ -15,7 +15,7 @@ KINDS = ("osc9", "osc777", "osc99")
 _TITLE, _BODY = 120, 300  # characters
 _BELL, _END = "\a", "\x1b\\"
 
-# Detection: a variable, the beginning of its value, the supported kind. tmux and screen pass on a few.
+# Detection: a variable, the beginning of its value, the supported kind. tmux and screen keep some variables.
 _SIGNS = (
     ("KITTY_WINDOW_ID", "", "osc99"),
     ("TERM", "xterm-kitty", "osc99"),
@@ -65,7 +65,7 @@ def escape_sequence(title: str, body: str, kind: str, environ: Mapping[str, str]
         return ""
     if environ.get("TMUX"):
         return "\x1bPtmux;" + whole.replace("\x1b", "\x1b\x1b") + _END
-    if environ.get("STY"):  # screen ends at the first ST, and accepts only some 250 bytes
+    if environ.get("STY"):  # screen stops at the first ST and accepts only about 250 bytes
         short = len(whole.encode()) < 240 and kind != "osc99"
         return f"\x1bP{whole}{_END}" if short else ""
     return whole

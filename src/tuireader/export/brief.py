@@ -40,7 +40,7 @@ class BriefStory:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """First evidence with a sentence for each watch, preferably current."""
+        """First evidence with a sentence for each watch, preferably evidence that is current."""
         found: dict[str, Evidence] = {}
         for report in self.reports:
             for evidence in report.evidence:

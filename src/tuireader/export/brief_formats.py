@@ -96,7 +96,7 @@ _LINE_START = re.compile(r"^(\s*\d{1,9})?([-+=.)])")
 
 
 def markdown(brief: Brief) -> str:
-    """Render as CommonMark 0.31; every sign with a possible meaning is escaped (section 2.4)."""
+    """Render as CommonMark 0.31; every character that may have a meaning is escaped (section 2.4)."""
     lines = ["# Brief", "", _summary(brief) + "."]
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
@@ -133,7 +133,7 @@ def _md_part(text: str) -> str:
 
 
 def _md_start(text: str) -> str:
-    """Escape signs at the start of a line that begin a list or underline a heading."""
+    """Escape characters that begin a list or underline a heading at the start of a line."""
     return _LINE_START.sub(lambda match: f"{match[1] or ''}\\{match[2]}", text)
 
 

@@ -10,21 +10,21 @@ from urllib.parse import unquote, urlsplit
 
 from tuireader.model import Article, Enclosure
 
-_ENDING = 12  # maximum characters of a file name's ending
+_ENDING = 12  # maximum characters of a file name extension
 _WANTED = ("audio", "video")
 
 
 def chosen(enclosures: Sequence[Enclosure]) -> list[Enclosure]:
-    """Return the files to download: sound and video, or all if there is neither."""
+    """Return the files to download: audio and video, or all if there is neither."""
     return [one for one in enclosures if one.kind in _WANTED] or list(enclosures)
 
 
 def file_path(template: str, article: Article, url: str, kind: str, number: int = 1) -> PurePosixPath:
-    """Return the relative path of a file by the template of `[download] name`, safe in any folder.
+    """Return the relative path of a file from the template `[download] name`, safe in any folder.
 
     `kind` is its media type. A `number` above 1 is added to the name.
     """
-    from tuireader.export.formats import safe_name  # with all that reads documents
+    from tuireader.export.formats import safe_name  # deferred: it imports the document parser
 
     on_server = PurePosixPath(unquote(urlsplit(url).path)).name
     ending = PurePosixPath(on_server).suffix[:_ENDING]
@@ -52,7 +52,7 @@ def file_path(template: str, article: Article, url: str, kind: str, number: int 
 def program_for(programs: Mapping[str, tuple[str, ...]], kind: str, url: str) -> tuple[str, ...]:
     """Return the program of `[open]` for a file, `()` if there is none.
 
-    The exact media type comes first, then its family such as `audio/*`, then `*`.
+    The exact media type takes precedence over its family, such as `audio/*`, and that over `*`.
     """
     kind = kind.partition(";")[0].strip().lower()
     family = Enclosure(url, kind).kind if kind in ("", "application/octet-stream") else kind.partition("/")[0]

@@ -33,7 +33,7 @@ def render(article: Article, form: str, related: Sequence[Related] = ()) -> str:
 
 
 def _head(article: Article) -> Mapping[str, str | list[str]]:
-    """Return the fields at the top of an export, without the empty ones."""
+    """Return the non-empty fields at the top of an export."""
     head: dict[str, str | list[str]] = {
         "title": article.title,
         "feed": article.feed_title,
@@ -91,7 +91,7 @@ def _listed(value: str | list[str]) -> str:
 
 
 def _behind(first: str, others: str, text: str) -> str:
-    """Return a text with prefixes for its first line and for the others."""
+    """Prefix the first line of a text with `first`, further lines with `others`."""
     lines = text.split("\n")
     return "\n".join((first if not number else others) + line for number, line in enumerate(lines)).rstrip()
 
@@ -108,7 +108,7 @@ def _escaped(text: str) -> str:
 
 
 def _safe_start(text: str) -> str:
-    """Escape signs that have a meaning at the start of a line."""
+    """Escape characters that have a meaning at the start of a line."""
     return _LINE_START.sub(lambda match: f"{match[1]}{match[2][:-1]}\\{match[2][-1]}", text)
 
 
@@ -199,7 +199,7 @@ pre { overflow-x: auto; } blockquote { border-left: 3px solid #999; margin-left:
 # The page loads nothing, so reading it cannot be tracked.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _ELEMENTS = {"strike": "s"}
-"""HTML elements of span kinds with a different name."""
+"""HTML elements for span kinds whose names differ."""
 
 
 def _page(article: Article, document: Document) -> str:
@@ -288,7 +288,7 @@ def _with_marks(
 ) -> str:
     """Return the text of a block with marks around its spans, properly nested.
 
-    The second argument of `escape` is whether the text is code, in which nothing else is marked.
+    The second argument of `escape` is true for code, in which nothing else is marked.
     """
     made: list[str] = []
     open_now: list[_Tag] = []
@@ -344,7 +344,7 @@ def file_name(title: str, moment: int, ending: str, number: int = 1) -> str:
 
 
 def safe_name(text: str) -> str:
-    """Return text as a part of a file name: no slashes or signs that file systems forbid, not too long.
+    """Return text as a part of a file name: not too long, without slashes or forbidden characters.
 
     It begins and ends with neither dot nor space, and may be empty.
     """

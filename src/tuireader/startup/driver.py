@@ -18,9 +18,9 @@ _ENTER = "\x1b[?1049h"
 
 
 class Outlet:
-    """A file that ignores writes once they fail, and calls `gone` at the first failure.
+    """A file that ignores writes once one has failed, and calls `gone` at the first failure.
 
-    Textual's writing thread would end with the terminal, and the app would wait for it forever.
+    Otherwise Textual's writing thread would end with the terminal, and the app would wait for it forever.
     """
 
     def __init__(self, file: TextIO, gone: Callable[[], object]) -> None:
@@ -50,20 +50,20 @@ class Outlet:
 
 
 def _hang_up() -> None:
-    """End the app as if the terminal had sent SIGHUP: not all do."""
+    """End the app as if the terminal had sent SIGHUP: not all terminals do."""
     os.kill(os.getpid(), signal.SIGHUP)
 
 
 class TerminalDriver(LinuxDriver):
     """Driver that stays on the alternate screen: entering it again would blank it."""
 
-    _entered = False  # the first frame has entered the alternate screen
-    _writes = False  # Textual's writing thread runs
+    _entered = False  # whether the first frame has entered the alternate screen
+    _writes = False  # whether Textual's writing thread is running
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         file = sys.__stderr__
         if file is not None:  # the base class writes to it
-            if codecs.lookup(file.encoding).name == "ascii":  # no terminal is: the locale was not set
+            if codecs.lookup(file.encoding).name == "ascii":  # no terminal is ASCII: the locale was not set
                 file.reconfigure(encoding="utf-8")
             sys.__stderr__ = cast("TextIOWrapper", Outlet(file, _hang_up))  # type: ignore[misc]
         try:
@@ -86,10 +86,10 @@ class TerminalDriver(LinuxDriver):
         super().close()
 
     def write(self, data: str) -> None:
-        """Write to the terminal, except while an editor has it.
+        """Write to the terminal, unless an editor has it.
 
-        Nothing empties the queue of the writing thread in that time, and a full one would block the app; the
-        screen is repainted afterwards.
+        During that time nothing empties the queue of the writing thread, and a full one would block the app.
+        The screen is repainted afterwards.
         """
         if self._entered and data == _ENTER:
             self._entered = False

@@ -2,7 +2,7 @@
 
 Everything around the rows was saved by the last session (`saved_frame`), for this terminal, these files and
 this configuration; the rows are read from the store. Keys typed meanwhile stay with the terminal until
-Textual reads them. Few imports: a start shows something after 40 ms.
+Textual reads them. With few imports, the frame appears after 40 ms.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _VARIABLES = (
 )  # fmt: skip
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
-_before: list[Any] | None = None  # terminal attributes while only the frame is on the screen
+_before: list[Any] | None = None  # terminal attributes from before the frame, until Textual takes over
 
 
 def fits(arguments: Sequence[str]) -> bool:
@@ -47,7 +47,7 @@ def file_name(arguments: Sequence[str], environ: Mapping[str, str], size: tuple[
 
 
 def state_folder(environ: Mapping[str, str]) -> str:
-    """Return the folder of the saved files, the one of `config.paths`."""
+    """Return the folder of the saved files, the same as in `config.paths`."""
     folder = environ.get("XDG_STATE_HOME", "")
     home = environ.get("HOME", "")
     if not os.path.isabs(folder):  # noqa: PTH117 - pathlib is not imported here
@@ -56,7 +56,7 @@ def state_folder(environ: Mapping[str, str]) -> str:
 
 
 def stamp(path: str) -> list[int]:
-    """Return time and size of a file; empty if there is none."""
+    """Return the modification time and size of a file; empty if there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116
     except OSError:
@@ -65,7 +65,7 @@ def stamp(path: str) -> list[int]:
 
 
 def show(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Draw the frame if one fits and return whether it did. Never fails."""
+    """Draw the frame if one fits; return whether one did. Never raises."""
     if not fits(arguments) or environ.get("TERM", "") in ("", "dumb") or "TEXTUAL_DRIVER" in environ:
         return False
     try:
@@ -82,7 +82,7 @@ def show(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
 
 
 def end() -> None:
-    """Give the terminal back, where Textual has not taken it over."""
+    """Restore the terminal unless Textual has taken it over."""
     global _before
     if _before is None:
         return
@@ -97,14 +97,14 @@ def end() -> None:
 
 
 def taken_over() -> list[Any] | None:
-    """Return the terminal attributes from before the frame to their new owner; None without a frame."""
+    """Hand over the terminal attributes from before the frame; None without a frame."""
     global _before
     attributes, _before = _before, None
     return attributes
 
 
 def _take_terminal() -> None:
-    """Leave typed keys to Textual: no echo, no line mode, no flow control. Ctrl+c ends the program."""
+    """Leave typed keys to Textual: no echo, line mode or flow control. Ctrl+c ends the program."""
     global _before
     import atexit
     import signal
@@ -114,7 +114,7 @@ def _take_terminal() -> None:
     quiet = termios.tcgetattr(0)
     quiet[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR | termios.IGNCR)
     quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
-    quiet[6][termios.VSUSP] = b"\0"  # ctrl+z is a key, too
+    quiet[6][termios.VSUSP] = b"\0"  # ctrl+z is an ordinary key
     termios.tcsetattr(0, termios.TCSANOW, quiet)
     _before = attributes
     atexit.register(end)
@@ -133,7 +133,7 @@ def _write(text: str) -> None:
 
 
 def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """Return the whole frame, `""` if none fits."""
+    """Return the whole frame; `""` if none fits."""
     columns, lines = os.get_terminal_size(1)
     folder = state_folder(environ)
     if not folder or columns < SMALLEST[0] or lines < SMALLEST[1]:
@@ -193,7 +193,7 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
 
 
 def _plain(text: str) -> str:
-    """Return text that every terminal shows alike, without control characters."""
+    """Return text that every terminal shows the same way, without control characters."""
     from tuireader.text import portable_emoji
 
     text = portable_emoji(text)

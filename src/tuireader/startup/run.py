@@ -1,4 +1,4 @@
-"""Run the app in a terminal, and give the terminal back whatever happens."""
+"""Run the app in a terminal, and restore the terminal whatever happens."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ OpenLibrary = Callable[[], "AbstractAsyncContextManager[Library]"]
 
 
 def run(open_library: OpenLibrary, paths: Paths) -> int:
-    """Show the app until the user leaves; return the exit code of the program.
+    """Run the app until the user quits; return the exit code of the program.
 
-    Without a terminal it is a usage error. A signal exits cleanly with 128 and its number. After a crash the
-    terminal is restored, one line reports it, and the traceback, without the values of variables, is in the
-    log file. Marks that could not be stored are reported in a line, too.
+    Without a terminal, report a usage error. A signal exits cleanly with 128 plus its number. After a crash,
+    restore the terminal, report the crash in one line, and log the traceback without the values of variables.
+    Marks that could not be stored are also reported in a line.
     """
     if not _has_terminal():
         print("tuireader needs a terminal; try `tuireader list` or `tuireader --help`", file=sys.stderr)
@@ -37,7 +37,7 @@ def run(open_library: OpenLibrary, paths: Paths) -> int:
     try:
         code = asyncio.run(_run(open_library, paths))
     finally:
-        first_frame.end()  # if Textual did not start: messages belong on the normal screen
+        first_frame.end()  # if Textual did not start: shows messages on the normal screen
     from tuireader.ui.host import DEMO
 
     if code == DEMO:
@@ -47,7 +47,7 @@ def run(open_library: OpenLibrary, paths: Paths) -> int:
 
 
 def _has_terminal() -> bool:
-    if os.environ.get("TEXTUAL_DRIVER"):  # the screen is elsewhere: in a browser, by `tuireader serve`
+    if os.environ.get("TEXTUAL_DRIVER"):  # the screen is elsewhere: in a browser, with `tuireader serve`
         return True
     try:
         shown = sys.stdin.isatty() and sys.stdout.isatty()
@@ -61,7 +61,7 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
         counting = asyncio.ensure_future(library.lists.counts())
         followed = library.config.feeds or library.config.accounts or library.offline
         first = not followed and not (await counting).all.total
-        await asyncio.sleep(0)  # the numbers are counted in a thread while Textual is imported
+        await asyncio.sleep(0)  # articles are counted in a thread while Textual is imported
         # At Textual's 60 repaints a second, a key with two steps (a new layout, then its content)
         # shows up to 17 ms late.
         os.environ.setdefault("TEXTUAL_FPS", "1000")

@@ -1,4 +1,4 @@
-"""Save everything around the first rows for the next start, see `first_frame`."""
+"""Save everything around the first rows for the next start (see `first_frame`)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.panes import Panes
 
 _KEPT = 12
-"""Files, one for each size of the terminal and each pair of configuration and database."""
+"""Maximum number of files, one per terminal size and pair of configuration and database."""
 _STYLES = ("", "star", "dim", "text", "strong")
 
 
@@ -38,7 +38,7 @@ async def keep(
     status: StatusLine,
     arguments: Sequence[str] | None = None,
 ) -> None:
-    """Draw the frame that a start would show now and write it in a thread, if a start can use it."""
+    """Draw the frame that a start would show now, and write it in a thread if a start can use it."""
     host = host_of(panes)
     arguments = sys.argv[1:] if arguments is None else arguments
     if host.is_headless or host.is_web or not first_frame.fits(arguments):
@@ -52,7 +52,7 @@ async def keep(
 
 
 def write(file: Path, frame: dict[str, Any]) -> None:
-    """Write a frame if it differs, and delete the oldest; errors are ignored."""
+    """Write a frame if it has changed, and delete the oldest files; errors are ignored."""
     text = json.dumps(frame, ensure_ascii=False)
     try:
         if file.exists() and file.read_text(encoding="utf-8") == text:
@@ -66,7 +66,7 @@ def write(file: Path, frame: dict[str, Any]) -> None:
 
 
 def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) -> dict[str, Any] | None:
-    """Return everything around the rows as a start would show it now; None if no start could."""
+    """Return everything around the rows as a start would show it now; None if a start could not."""
     host = host_of(panes)
     library = host.library
     width, height = host.size
@@ -77,10 +77,10 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
     if not counts.all.total or (not unread and not library.config.ui.show_read):
         return None
     if library.config.ui.sort != "date":
-        return None  # the first rows are read newest first
+        return None  # the first frame reads its rows newest first
     sidebar, drawn = panes.sidebar, panes.is_wide
     if drawn and not sidebar.size.width:
-        return None  # never on the screen
+        return None  # never shown yet
     left = sidebar.size.width + 1 if drawn else 0
     color = Color.parse(host.theme_variables.get("border", "#808080")).rich_color
     border = Style(color=color, bgcolor=host.theme_styles.base.bgcolor)

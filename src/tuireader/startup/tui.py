@@ -1,6 +1,6 @@
 """Start the TUI without importing click: options for files, error messages, exit codes.
 
-The command line adds its commands to this; opening the reader does not wait for their import.
+The command line adds its commands; opening the reader does not wait for their import.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Options:
 
 
 def say(line: str) -> None:
-    """Print to stderr what its encoding can show; errors are ignored."""
+    """Print a line to stderr, escaped to fit its encoding; errors are ignored."""
     encoding = sys.stderr.encoding or "ascii"
     try:
         print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
@@ -79,12 +79,12 @@ def say(line: str) -> None:
 
 
 def _let_go(stream: TextIO) -> None:
-    """Discard what a stream cannot take, so that the exit does not fail on it."""
+    """Redirect a broken stream to /dev/null, so that flushing it at exit does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _takes_nothing(stream: TextIO) -> bool:
-    """Return whether writing to a stream fails, buffered (the rest is still there) or not."""
+    """Return whether writing to a stream fails, with data in its buffer or without."""
     try:
         stream.flush()
         os.write(stream.fileno(), b"")
@@ -106,7 +106,7 @@ def _tell_migration(backup: Path, done: float) -> None:
 
 
 def _make_folders(where: Paths) -> None:
-    """Create the default folders; a named database must have its folder already."""
+    """Create the default folders; the folder of a database named by the user must exist."""
     wanted = [where.state] if where.database_given else [where.state, where.database.parent]
     for folder in wanted:
         try:
@@ -118,7 +118,7 @@ def _make_folders(where: Paths) -> None:
 
 
 def guarded(job: Callable[[], int]) -> int:
-    """Run a job and return its exit code; errors become one line and have codes of their own."""
+    """Run a job and return its exit code; errors are printed in one line and have their own codes."""
     try:
         return job()
     except KeyboardInterrupt:
@@ -149,7 +149,7 @@ def guarded(job: Callable[[], int]) -> int:
 
 
 def require_config(file: Path | None) -> None:
-    """Raise ConfigError if a configuration is named that does not exist."""
+    """Raise ConfigError if the configuration named by the user does not exist."""
     if file is not None and not config_exists(file):
         raise ConfigError(
             f"there is no configuration file {file}", "check the path; `add URL` behind it makes one"
@@ -165,7 +165,7 @@ def read(options: Options) -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Open the reader for `tuireader` with only `--config FILE` and `--database FILE`."""
-    gc.disable()  # until the app is open: what is imported stays, so there is nothing to collect
+    gc.disable()  # until the app is open: imported objects stay, so there is nothing to collect
     given = {option: Path(name) for option, name in zip(arguments[::2], arguments[1::2], strict=True)}
     config, database = given.get("--config"), given.get("--database")
 
