@@ -107,7 +107,7 @@ def known_site(url: str) -> list[str]:
 
 
 def _reddit(path: str, query: str) -> list[str]:
-    """Return the feed of a community, user, thread or search; old.reddit.com wants a login today."""
+    """Return the feed of a community, user, thread or search; old.reddit.com now requires a login."""
     kept = f"?{query}" if query else ""
     if path == "/search" or re.fullmatch(r"/r/[\w+-]+/search", path):
         return [f"https://www.reddit.com{path}.rss{kept}"]
