@@ -183,7 +183,7 @@ async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str, page: str = 
 
 
 async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], page: str) -> list[FoundFeed]:
-    """Return the feeds among some addresses, each once.
+    """Return the feeds among some addresses, without duplicates.
 
     Feeds on a private network are fetched only if the page that advertises them is on the same host.
     """

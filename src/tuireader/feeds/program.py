@@ -103,7 +103,7 @@ class Programs(AbstractAsyncContextManager["Programs"]):
 
 
 def _dropped(own: socket.socket, theirs: socket.socket, done: asyncio.Future[IO[bytes]]) -> None:
-    """Clean up after a program that nobody waits for."""
+    """Clean up after a program that is no longer awaited."""
     if done.cancelled():  # it was not started
         own.close()
         theirs.close()

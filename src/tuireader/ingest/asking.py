@@ -65,7 +65,7 @@ class Asking:
         return Outcome(facts, result, reservation, parsed)
 
     async def _from_site(self, outcome: Outcome) -> Outcome:
-        """Look at the home page of a feed whose address is dead."""
+        """Look for a feed whose address is dead on the home page of its site."""
         facts, site = outcome.facts, outcome.facts.site_url
         agent = outcome.result.job.user_agent
         job = FetchJob(facts.id, site, public_only=not same_host(site, facts.url), user_agent=agent)
@@ -110,5 +110,5 @@ def _is_dead(outcome: Outcome, now: int) -> bool:
 
 
 def _was_looked_at(facts: FeedFacts, now: int) -> bool:
-    """Return whether the home page of a feed was looked at within a day."""
+    """Return whether the home page of a feed was checked within the last day."""
     return facts.looked_at is not None and 0 <= now - facts.looked_at < schedule.DAY

@@ -115,7 +115,7 @@ class Accounts(Part):
             self._conn.execute(f"DROP TRIGGER IF EXISTS {name}")
             if names:
                 self._conn.execute(trigger)
-        if names:  # marks may have changed while nobody recorded them
+        if names:  # marks may have changed while none were recorded
             self._conn.execute(f"UPDATE remote_entry SET pending = {_DIFFERS} WHERE pending != {_DIFFERS}")
 
     def all(self) -> list[AccountState]:

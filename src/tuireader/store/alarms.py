@@ -73,7 +73,7 @@ class Alarms(Part):
         return int(self._value("SELECT count(*) FROM alarm WHERE cleared_at IS NULL"))
 
     def untold(self) -> list[Alarm]:
-        """Return the alarms to notify about: open ones, and cleared ones whose alarm was notified."""
+        """Return the alarms to notify about: open ones, and cleared ones that the user was notified of."""
         return self._alarms(
             """WHERE iif(l.cleared_at IS NULL, l.told_at IS NULL,
                          l.told_at IS NOT NULL AND l.clear_told_at IS NULL) ORDER BY l.id"""

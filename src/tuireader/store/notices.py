@@ -122,7 +122,7 @@ class Notices(Part):
         self._match_log.note("told", self._matches(list(notes)), now)
 
     def wait_again(self, ids: Sequence[int], now: int) -> None:
-        """Queue notices again that could not be delivered at all."""
+        """Requeue notices that could not be delivered at all."""
         self._set(_WAITS, ids)
         self._match_log.note("untold", self._matches(ids), now)
 

@@ -154,7 +154,7 @@ class Remote(Part):
         return [RefusedMark(*row) for row in rows]
 
     def retry_refused(self, account_id: int) -> None:
-        """Let refused marks be sent again."""
+        """Allow refused marks to be sent again."""
         self._conn.execute(
             "UPDATE remote_entry SET refused = '' WHERE account_id = ? AND refused != ''",
             (account_id,),

@@ -96,7 +96,7 @@ def seen(entries: Sequence[Listed], before: Document | None, now: int) -> Docume
 
 
 def is_mostly_known(entries: Sequence[Listed]) -> bool:
-    """Return whether a document need not be compared with earlier ones: most entries are never pinned."""
+    """Return whether a document need not be compared with earlier ones: pinned entries are a minority."""
     new = sum(one.new for one in entries)
     return not new or len(entries) - new > new
 
