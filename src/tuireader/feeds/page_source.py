@@ -110,7 +110,7 @@ async def with_older(
     fetch: Callable[[FetchJob], Awaitable[FetchResult]],
     parse: Callable[[Fetched], Awaitable[ParseResult]],
 ) -> ParsedFeed:
-    """Add further pages until one has a known entry; on the first visit, up to `MOST_PAGES` in all.
+    """Add further pages until one has a known entry, up to `MOST_PAGES` in all, even on the first visit.
 
     An unreadable page ends the search; the articles of the others are kept.
     """

@@ -260,7 +260,7 @@ def asks_whole(
 ) -> bool:
     """Return whether to ask for the whole document, without validators.
 
-    That is due once a day if the server has only said "not modified" since `whole_at`, after six hours for a
+    Do so once a day if the server has only said "not modified" since `whole_at`, after six hours for a
     server that was never checked, and always if its validators lie. A feed on which a watch depends is
     checked sooner: `needed` returns the times of its latest articles, in any order, which show for how long
     it usually has no news.
