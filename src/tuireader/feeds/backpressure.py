@@ -14,7 +14,7 @@ MAX_BYTES = 24_000_000
 LARGE = 1_000_000
 LARGE_AT_ONCE = 3
 CROWD = 100
-"""Number of requests that wait for one host from which more than `per_host` of them may run."""
+"""Number of requests waiting for one of the user's own hosts at which more of them may run."""
 SPARE_FILES = 64
 """Open files left to the rest of the program."""
 
@@ -22,8 +22,8 @@ SPARE_FILES = 64
 class RequestLimits:
     """`concurrency` slots in total, at most `per_host` of them for one host.
 
-    `per_own_host` applies to hosts of the user's own (local names and private addresses) once `CROWD`
-    requests have waited for one of them, as for an RSSHub with hundreds of feeds.
+    `per_own_host` applies to the user's own hosts (local names and private addresses) once `CROWD` requests
+    wait for one of them, such as an RSSHub with hundreds of feeds.
     """
 
     def __init__(self, concurrency: int, per_host: int, per_own_host: int) -> None:

@@ -1,6 +1,6 @@
 """Recognize pages that stand between a reader and a feed: bot checks, logins, consent, parked domains.
 
-Only the page itself decides: its tags and scripts, its title, and what it says if that is little. An article
+Only the page itself decides: its tags and scripts, its title, and its text if that is short. An article
 about Cloudflare has its markers in its text and is long; ordinary pages of a protected site load sensors, but
 no challenge. So a page is judged only if it is short, and a marker counts only where a challenge has it.
 """
@@ -17,15 +17,15 @@ from tuireader.model import Fault
 from tuireader.text import clean
 
 HEAD = 60_000
-SHORT = 2_500  # letters that such a page shows at most
-BRIEF = 600  # letters of a page that says only one thing
+SHORT = 2_500  # maximum letters of text on such a page
+BRIEF = 600  # maximum letters of a page that says only one thing
 REMEDY = "try user_agent, cookies or headers for this feed, or another address"
 ASKS, DENIES = "asks for a browser", "denies access"
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Something else than the feed; `reason` is one line: what it is, then what helps."""
+    """A response in place of the feed; `reason` is one line: what it is, then what helps."""
 
     fault: Fault
     reason: str
@@ -74,7 +74,7 @@ _HTML = re.compile(r"(?i)<!doctype\s+html|<(?:html|head|body|title|meta|div|scri
 
 @dataclass(frozen=True, slots=True)
 class _Guard:
-    """A protection service and what its pages have; `does` is what it does to the request.
+    """A protection service, the marks of its pages, and what it `does` to the request.
 
     `markup` is searched in tags and scripts, `title` from the start of the title, `words` in the text.
     """
@@ -168,7 +168,7 @@ _MAINTENANCE = (
 
 
 def challenged(status: int, headers: Mapping[str, str]) -> str:
-    """Return who stopped the request and how, by the header that says so (names in lower case), or `""`."""
+    """Return who stopped the request and how, if a header says so (names in lower case), else `""`."""
     if headers.get("cf-mitigated", "").lower() == "challenge":
         return f"Cloudflare {ASKS}"
     if headers.get("x-amzn-waf-action", "").lower() in ("challenge", "captcha"):
@@ -189,10 +189,10 @@ def challenged(status: int, headers: Mapping[str, str]) -> str:
 def obstacle(
     text: str, url: str, *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Obstacle | None:
-    """Return what stands in the place of a feed, or None if this is nothing known.
+    """Return what was served in place of a feed, or None if it is not recognised.
 
-    `text` is the beginning of a body that is no feed, `url` its address after redirects, `headers` of the
-    response with names in lower case.
+    `text` is the beginning of a body that is no feed, `url` its address after redirects, `headers` those of
+    the response, with names in lower case.
     """
     page = Page(text, url)
     if who := challenged(status, headers or {}) or next(_guards(page), ""):
@@ -216,7 +216,7 @@ def remedy(url: str) -> str:
 
 
 def _guards(page: Page) -> Iterator[str]:
-    """Yield who checks or denies visitors on a page."""
+    """Yield who checks or blocks the visitors of a page."""
     if not page.is_short:
         return
     if not page.is_html:

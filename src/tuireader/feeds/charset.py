@@ -95,7 +95,7 @@ def decode_page(body: bytes, content_type: str | None = None) -> str:
 
 
 def is_plain_utf8(body: bytes) -> bool:
-    """Return whether an XML parser will take the bytes for UTF-8, as `decode` would.
+    """Return whether an XML parser will read the bytes as UTF-8, as `decode` would.
 
     The parser notices by itself if they are not valid UTF-8 after all.
     """
@@ -120,7 +120,7 @@ def _by_declaration(body: bytes, codec: str) -> str:
             return body.decode("utf-8")  # text in a one-byte encoding is hardly ever valid UTF-8 by chance
     try:
         return body.decode(codec, "replace")
-    except LookupError:  # a codec that is not for bytes, such as zlib
+    except LookupError:  # a codec that is no text encoding, such as zlib
         return _by_looks(body, None)
 
 

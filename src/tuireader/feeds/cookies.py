@@ -20,7 +20,7 @@ _HTTP_ONLY = "#HttpOnly_"
 
 
 def read(path: Path, url: str) -> tuple[Cookie, ...]:
-    """Return the cookies of a file for the host of `url`. Raises TuireaderError that says what is wrong."""
+    """Return the cookies of a file for the host of `url`. Raises a TuireaderError that says what is wrong."""
     try:
         with path.open("rb") as file:
             raw = file.read(MOST_BYTES + 1)

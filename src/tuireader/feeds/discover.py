@@ -107,7 +107,7 @@ def known_site(url: str) -> list[str]:
 
 
 def _reddit(path: str, query: str) -> list[str]:
-    """Return the feed of a community, user, thread or search; old.reddit.com wants a login today."""
+    """Return the feed of a community, user, thread or search; old.reddit.com now requires a login."""
     kept = f"?{query}" if query else ""
     if path == "/search" or re.fullmatch(r"/r/[\w+-]+/search", path):
         return [f"https://www.reddit.com{path}.rss{kept}"]
@@ -183,7 +183,7 @@ async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str, page: str = 
 
 
 async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], page: str) -> list[FoundFeed]:
-    """Return the feeds among some addresses, each once.
+    """Return the feeds among some addresses, without duplicates.
 
     Feeds on a private network are fetched only if the page that advertises them is on the same host.
     """

@@ -1,7 +1,7 @@
-"""Clean the entries of a document: the one place for these rules.
+"""Clean the entries of a document: the only place for these rules.
 
 All readers (fast path, feedparser, JSON Feed) collect a `Raw` for each entry and pass it to `shape`, so that
-the result does not depend on the reader. A new detail of an entry: see `model.EntryDetails`.
+the result does not depend on the reader. To add a detail of entries, see `model.EntryDetails`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Text:
 
 @dataclass(slots=True)
 class Medium:
-    """A `media:content`, an enclosure or a JSON attachment, not clean yet."""
+    """An uncleaned `media:content`, enclosure or JSON attachment."""
 
     url: str
     type: str = ""
@@ -57,7 +57,7 @@ class Medium:
 
 @dataclass(slots=True)
 class Raw:
-    """An entry of a document, not clean yet.
+    """An uncleaned entry of a document.
 
     `other_texts` and `addresses` are used only for an entry without title, text and web address.
     """
@@ -95,7 +95,7 @@ class Raw:
 
 @dataclass(slots=True)
 class RawFeed:
-    """A feed document, not clean yet. `url` is the address it came from, `base` its own base address.
+    """An uncleaned feed document. `url` is the address it came from, `base` its own base address.
 
     `links` has the addresses of further documents by relation (RFC 5005), see `archive.RELATIONS`.
     """

@@ -68,7 +68,7 @@ class Refused(Exception):
 
 
 def bad_status(status: int, phrase: str, url: str, *, wait: int | None, signed_in: bool) -> Refused:
-    """Return the error for a status; `phrase` is the server's own, `wait` what it asks for in seconds."""
+    """Return the error for a status; `phrase` is the server's, `wait` the seconds it asks us to wait."""
     from tuireader.feeds.blocked import REMEDY, remedy
 
     words = STATUS_WORDS.get(status) or phrase

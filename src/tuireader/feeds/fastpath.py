@@ -1,6 +1,6 @@
 """Read a well-formed RSS, RDF or Atom document straight from the C parser, many times faster than feedparser.
 
-It accepts only documents whose every feature it supports, and then returns exactly what feedparser would
+It accepts only documents of which it supports every feature, and then returns exactly what feedparser would
 return (the tests compare the two on a corpus and on generated feeds). For anything else (a document type,
 markup instead of text, `xml:base` in odd places, unusual dates, namespaces with the wrong prefix) it returns
 None, and feedparser has to parse it. Formats: RSS 0.9x/2.0, RSS 1.0, Atom 0.3 and 1.0 (RFC 4287).

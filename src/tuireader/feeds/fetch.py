@@ -53,7 +53,7 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-EXPLANATION = 3.0  # seconds to wait at most for the page of an error
+EXPLANATION = 3.0  # maximum seconds to wait for the page of an error
 STEP = 4096  # bytes decompressed at once; their output can be a thousand times larger
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
@@ -65,8 +65,8 @@ class FetchLimits:
     """Limits of a fetch: `connect`, `idle` and `total` in seconds, `max_bytes` after decompression.
 
     `block_private` refuses redirects to other hosts on a private network. With `proxies`, the proxies of the
-    environment are used; `proxy` names one for all feeds instead. With `keep_away`, a host that asks to wait
-    (`Retry-After`) is not asked for other feeds, either.
+    environment are used; `proxy` names one for all feeds instead. With `keep_away`, no other feeds are
+    requested from a host that asks us to wait (`Retry-After`).
     """
 
     concurrency: int = 200
@@ -176,7 +176,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
                 own.release()
 
     def _refuse_held(self, chain: Chain) -> None:
-        """Refuse requests to a host that has just asked to wait."""
+        """Refuse requests to a host that has just asked us to wait."""
         wait = self._held.get(chain.server, 0) - self.now()
         if wait > 0:
             words = f"{chain.host} has asked to wait, so it was not asked"
@@ -303,7 +303,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         status = response.status_code
         target = redirect_target(chain.url, response)
         if target in chain.seen:
-            if header(response, b"set-cookie"):  # it sends everyone round who does not bring its cookie
+            if header(response, b"set-cookie"):  # it redirects everyone without its cookie in circles
                 from tuireader.feeds import blocked
 
                 words = f"the site lets in only who has its cookie; {blocked.remedy(chain.url)}"
@@ -358,7 +358,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         return inflater.body()
 
     async def _refusal(self, chain: Chain, response: httpx.Response) -> Refused:
-        """Explain a status other than success, by the beginning of its page where there is one."""
+        """Explain an unsuccessful status, from the beginning of its page if there is one."""
         from tuireader.feeds import blocked, charset
 
         status = response.status_code
@@ -385,7 +385,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
 
 
 def _refuse_challenge(url: str, response: httpx.Response) -> None:
-    """Refuse a page that asks for a proof of being human."""
+    """Refuse a page that asks for proof that the visitor is human."""
     from tuireader.feeds import blocked
 
     status = response.status_code

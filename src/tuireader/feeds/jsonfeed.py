@@ -34,7 +34,7 @@ def parse(text: str, url: str) -> RawFeed | None:
 
 
 def _number(digits: str) -> int | str:
-    """Parse a number; return a very long one as text, as Python would refuse it and the feed be lost."""
+    """Parse a number; return a very long one as text: Python would refuse it, and the feed would be lost."""
     return int(digits) if len(digits) <= _DIGITS else digits[:_DIGITS]
 
 

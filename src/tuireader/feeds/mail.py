@@ -39,7 +39,7 @@ class _Texts:
 
 
 def read(body: bytes, url: str, content_type: str | None, name: str) -> ParsedFeed:
-    """Return the mails that `body` holds as a `marshal` list, as a feed of their list or of `name`."""
+    """Return the mails in `body`, a `marshal` list, as a feed named after their common list or `name`."""
     mails: list[bytes] = marshal.loads(body)
     lists: dict[str, str] = {}
     entries = []

@@ -15,7 +15,7 @@ PORTS = {"imap": 143, "imaps": 993}
 
 @dataclass(frozen=True, slots=True)
 class MailAddress:
-    """A mail folder; `wanted` is a part of the List-Id of its mails to read, `""` for all.
+    """A mail folder; `wanted` is a part of the List-Id of the mails to read, `""` for all.
 
     `folder` is a path, or the name of the folder on an IMAP server.
     """

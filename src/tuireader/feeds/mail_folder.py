@@ -28,9 +28,9 @@ AT_ONCE = 1_000
 """Maximum number of mails read on a visit."""
 LARGEST = 2_000_000
 """Bytes read of a mail; the rest, mostly attachments, is left out."""
-_HEAD = 16_000  # bytes in which the List-Id must stand
+_HEAD = 16_000  # bytes within which the List-Id must appear
 _MOST_LOOKED_AT = 20_000  # mails searched for those of a list on the first visit
-_SETTLED = 2 * 10**9  # nanoseconds within which times of files may not tell what is new
+_SETTLED = 2 * 10**9  # nanoseconds within which the time of a file may not show a further change
 _SKIPPED_FLAGS = frozenset("DT")  # drafts, and mails about to be deleted
 _LIST_ID = re.compile(rb"(?im)^list-id:((?:[^\r\n]|\r?\n[ \t])*)")
 _SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
@@ -86,9 +86,9 @@ def _open(path: str) -> int:
 
 
 def _read_maildir(address: MailAddress, cursor: str, most: int) -> Mails | None:
-    """Read files whose inode has changed since; flags that change only make mails be read again.
+    """Read files whose inode has changed since; changed flags merely cause a mail to be read again.
 
-    While the times of both folders stay the same, not even their names are read.
+    While the times of both folders stay the same, the folders are not even listed.
     """
     folders = [f"{address.folder}/{name}" for name in ("cur", "new")]
     try:
@@ -109,7 +109,7 @@ def _read_maildir(address: MailAddress, cursor: str, most: int) -> Mails | None:
     else:
         wanted = sorted(files, key=lambda one: one[1:], reverse=True)[:_MOST_LOOKED_AT]
     found, reached, is_whole = _take(wanted, address.wanted, most, AT_ONCE if before else FIRST)
-    if is_whole or not before:  # a file may still appear with a time that is past
+    if is_whole or not before:  # a file may still appear with an earlier time
         reached = max(since, min(newest, started - _SETTLED))
     if (before and not is_whole) or any(started - one < _SETTLED for one in times):
         times = [0, 0]
@@ -196,7 +196,7 @@ def _read_mbox(address: MailAddress, cursor: str, most: int) -> Mails | None:
 
 
 def _next(file: BinaryIO, last: int, size: int) -> tuple[int, bool]:
-    """Return where the mail after the one at `last` begins, and whether there is none: then `last`."""
+    """Return where the mail after the one at `last` begins and False; `last` and True without one."""
     at = last + 1
     while at < size:
         file.seek(at)

@@ -1,4 +1,4 @@
-"""Clean the HTML of a newsletter: what tracks its reader, what is hidden, and tables for layout."""
+"""Clean the HTML of a newsletter: remove trackers and hidden elements, unwrap layout tables."""
 
 from __future__ import annotations
 
@@ -93,14 +93,14 @@ def _drop(element: HtmlElement) -> None:
 
 
 def _is_hidden(element: HtmlElement) -> bool:
-    """Return whether an element is not for the eye, such as the preview that mail programs show."""
+    """Return whether an element is not meant to be seen, such as the preview text for mail programs."""
     if element.tag in ("html", "body"):
         return False
     return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
 
 
 def _is_tracker(image: HtmlElement) -> bool:
-    """Return whether an image is no picture: a pixel, a beacon, or a part of the mail."""
+    """Return whether an image is not to be shown: a tracking pixel, a beacon, or a part of the mail."""
     source = (image.get("src") or "").strip()
     if not source.startswith(("http://", "https://", "//")):
         return True
@@ -122,7 +122,7 @@ def _is_layout(table: HtmlElement) -> bool:
 
 
 def _unwrap(elements: Sequence[HtmlElement]) -> None:
-    """Turn the tables that only arrange the page, and their cells, into blocks."""
+    """Turn layout tables and their cells into blocks."""
     tables = {one for one in elements if one.tag == "table" and _is_layout(one)}
     nearest: dict[HtmlElement, HtmlElement | None] = {}
     for element in elements:

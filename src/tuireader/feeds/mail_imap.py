@@ -24,8 +24,8 @@ DATA = 272 << 20
 Request = tuple[str, str, int, str, str, str, str, str, float, int]
 """Scheme, host, port, user, password, folder, list, cursor, seconds, bytes."""
 Answer = tuple[str, Any]
-"""A fault and its reason, or `""` with new mails, cursor and whether nothing was read before, or None."""
-_TOGETHER = 20  # mails asked for at once
+"""A fault and its reason; or `""` and the new mails, cursor and whether it is the first visit, or None."""
+_TOGETHER = 20  # mails requested at once
 _UID = re.compile(rb"\bUID (\d+)")
 _GRACE = 5
 
@@ -122,7 +122,7 @@ def _sign_in(box: BaseMailBox, host: str, user: str, password: str) -> None:
 def _new_mails(
     box: BaseMailBox, folder: str, wanted: str, cursor: str, most: int
 ) -> tuple[list[bytes], str, bool] | None:
-    """Return mails with a UID above that of the cursor, which counts for one UIDVALIDITY."""
+    """Return mails with a UID above that of the cursor, which is valid for one UIDVALIDITY."""
     import imap_tools
 
     try:
@@ -153,7 +153,7 @@ def _new_mails(
 
 
 def _uids(box: BaseMailBox, last: int, wanted: str) -> list[int]:
-    """Return the UIDs of the mails after `last`, those of a list if one is wanted."""
+    """Return the UIDs of the mails after `last`, only of a list if one is wanted."""
     of_list = f' HEADER LIST-ID "{_quoted(wanted)}"' if wanted else ""
     charset = None if wanted.isascii() else "UTF-8"  # some servers refuse a charset
     return sorted(int(uid) for uid in box.uids(f"UID {last + 1}:*{of_list}".encode(), charset))
@@ -164,7 +164,7 @@ def _quoted(text: str) -> str:
 
 
 def _mails(box: BaseMailBox, uids: list[int]) -> dict[int, bytes]:
-    """Return some mails by UID; a flag of the server's is never changed."""
+    """Return some mails by UID, without changing any flag on the server."""
     kind, data = box.client.uid("fetch", ",".join(map(str, uids)), f"(UID BODY.PEEK[]<0.{LARGEST}>)")
     if kind != "OK":
         raise _Refused(Fault.MAIL, f"the server does not send the mails: {clean(str(data), 100)}")

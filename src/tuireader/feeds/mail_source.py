@@ -80,7 +80,7 @@ class MailFolders:
 
 
 async def _ask(address: MailAddress, cursor: str, seconds: float, most: int) -> Mails | None:
-    """Read an IMAP folder in a process of its own, which hostile servers cannot fill or hold up."""
+    """Read an IMAP folder in its own process, so that no hostile server can exhaust or block ours."""
     server = (address.scheme, address.host, address.port, address.user, address.password)
     request = (*server, address.folder, address.wanted, cursor, seconds, most)
     try:

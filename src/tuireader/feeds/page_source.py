@@ -63,7 +63,7 @@ def read_items(
 
 
 def _raw(title: str, link: str, time: int | None, rest: str, base: str, url: str) -> Raw:
-    """Return an item as an entry; one with a place of its own on the page is known by it."""
+    """Return an item as an entry, identified by its anchor if it is a part of the page."""
     address = _LOOSE_END.sub("", _SESSION.sub("", web_url(link, base)))
     page, _, place = address.partition("#")
     guid = address if place and page == url.partition("#")[0] else ""
@@ -72,7 +72,7 @@ def _raw(title: str, link: str, time: int | None, rest: str, base: str, url: str
 
 
 def read_page(body: bytes, url: str, content_type: str | None, selector: str) -> ParseResult:
-    """Return the text of a watched page, without entries: they follow from the text stored before."""
+    """Return the text of a watched page, without entries: comparing it with the stored text yields them."""
     from tuireader.subprocesses.page_text import watched
 
     page = ""
@@ -82,7 +82,7 @@ def read_page(body: bytes, url: str, content_type: str | None, selector: str) ->
     except Failed as failed:
         return _instead(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
     if not selector and (blocked := _instead(page, url)) and blocked.fault is not Fault.LOGIN:
-        return blocked  # many a short page has a line to log in, too
+        return blocked  # many short pages offer a login, too
     base = join(url, base)
     found = [(clean(words, 300), web_url(link, base)) for words, link in links]
     name = clean(title, 300) or without_password(url)
@@ -91,7 +91,7 @@ def read_page(body: bytes, url: str, content_type: str | None, selector: str) ->
 
 
 def _instead(page: str, url: str) -> ParseFailed | None:
-    """Return what stands in the place of a page, such as a bot check or a login, if it is known."""
+    """Return what was served in place of a page, such as a bot check or a login, if recognised."""
     found = obstacle(page, url) if page else None
     return ParseFailed(found.fault, found.reason) if found else None
 
@@ -110,9 +110,9 @@ async def with_older(
     fetch: Callable[[FetchJob], Awaitable[FetchResult]],
     parse: Callable[[Fetched], Awaitable[ParseResult]],
 ) -> ParsedFeed:
-    """Add further pages until one has a known entry; the first pages of a feed are read, too.
+    """Add further pages until one has a known entry, up to `MOST_PAGES` in all, even on the first visit.
 
-    A page that cannot be read ends the search, and the articles of the others are kept.
+    An unreadable page ends the search; the articles of the others are kept.
     """
     whole, last = first, first
     seen = {fetched.url}
@@ -132,7 +132,7 @@ def _overlaps(page: ParsedFeed, stored: Mapping[int, int]) -> bool:
 
 
 def _joined(first: ParsedFeed, more: ParsedFeed) -> ParsedFeed:
-    """Return the entries of two pages as one document, each once."""
+    """Return the entries of two pages as one document, without duplicates."""
     known = {one.guid for one in first.keys} | set(first.known)
     new = [at for at, one in enumerate(more.keys) if one.guid not in known]
     return replace(

@@ -30,7 +30,7 @@ _ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, ima
 
 
 class PageFailed(TuireaderError):
-    """A page cannot be had. `status` is the server's answer, `retry_after` the wait it asks for, in seconds.
+    """No page available. `status` is the server's answer, `retry_after` the wait it asks for, in seconds.
 
     `throttled` is true if the server wants fewer requests, or cannot be reached at all.
     """

@@ -103,7 +103,7 @@ class Programs(AbstractAsyncContextManager["Programs"]):
 
 
 def _dropped(own: socket.socket, theirs: socket.socket, done: asyncio.Future[IO[bytes]]) -> None:
-    """Clean up after a program that nobody waits for."""
+    """Clean up after a program that is no longer awaited."""
     if done.cancelled():  # it was not started
         own.close()
         theirs.close()
@@ -203,7 +203,7 @@ class _Reader:
                     waiting.unregister(key.fileobj)
                 elif not self._take(key.fd, is_error=key.fileobj is self._process.stderr):
                     waiting.unregister(key.fileobj)
-        if self._code is None:  # both pipes are closed, but it goes on
+        if self._code is None:  # both pipes are closed, but it keeps running
             self._guarded.settimeout(max(0.01, end - time.monotonic()))
             try:
                 self._code = int(self._guarded.recv(16) or -signal.SIGKILL)

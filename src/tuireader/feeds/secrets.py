@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SECONDS = 20
 SERVICE = "tuireader"
-"""Service under which the keyring of the desktop has secrets."""
+"""Service name of our secrets in the desktop keyring."""
 PREFIXES = ("env:", "cmd:", "keyring:")
 
 
@@ -34,7 +34,7 @@ def has(feed: FeedConfig) -> bool:
 def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
     """Return the request for a feed with its headers, password and cookies; blocks while it reads them.
 
-    A relative path starts from `folder`, the folder of the configuration. Raises TuireaderError that
+    A relative path starts from `folder`, the folder of the configuration. Raises a TuireaderError that
     names the setting.
     """
     signs_in = feed.username or feed.url.startswith(MAIL_SCHEMES)
@@ -57,7 +57,7 @@ def resolve(value: str) -> str:
     """Return the secret that a config value names; a value without a prefix is the secret itself.
 
     A command runs without a shell; the first line of its output is the secret. Blocks until it ends, or the
-    keyring is unlocked. Raises TuireaderError that names the variable, command or entry, never its content.
+    keyring is unlocked. Raises a TuireaderError that names the variable, command or entry, never its content.
     """
     if value.startswith("env:"):
         name = value[4:]
@@ -77,7 +77,7 @@ def has_keyring() -> bool:
 
 
 def keep(name: str, secret: str) -> str:
-    """Keep a secret in the keyring of the desktop; return the config value that names it.
+    """Store a secret in the desktop keyring; return the config value that names it.
 
     Raises TuireaderError if there is no keyring, or it is locked.
     """

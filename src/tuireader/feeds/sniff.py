@@ -100,7 +100,7 @@ def _web_page(text: str, url: str) -> ParseFailed:
     feeds = tuple(address for address, _ in advertised(text, url))
     named = f"it names these feeds: {', '.join(feeds[:3])}{', …' if len(feeds) > 3 else ''}" if feeds else ""
     found = obstacle(text, url)
-    if found and not (feeds and found.fault is Fault.LOGIN):  # a login beside a feed is not in its way
+    if found and not (feeds and found.fault is Fault.LOGIN):  # a login beside named feeds does not block them
         return ParseFailed(found.fault, "; ".join(filter(None, (found.reason, named))), feeds)
     return ParseFailed(
         Fault.NOT_A_FEED, "; ".join(filter(None, ("this is a web page, not a feed", named))), feeds

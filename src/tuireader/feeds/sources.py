@@ -108,7 +108,7 @@ class Sources(AbstractAsyncContextManager["Sources"]):
 
 
 def _blamed(failed: ParseFailed, source: Source, body: bytes) -> ParseFailed:
-    """Return a failure that names the program which printed the document, and shows how it begins."""
+    """Return a failure that names the program that printed the document, and quotes its beginning."""
     program = source.filter or source.command
     if not program:
         return failed

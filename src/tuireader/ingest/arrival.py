@@ -144,7 +144,7 @@ def _rematched(
 
     A lost match is kept with the version that it matched; `page` is the previous HTML of the article's page.
     """
-    if bare := store.match_log.bare_of(text.id):  # the text that they matched is about to be lost
+    if bare := store.match_log.bare_of(text.id):  # the text that matched is about to be lost
         former = hits(rules.matcher, before, rules.feeds, [match.watch for match in bare])
         store.match_log.complete(
             bare, {before.id: before}, {(before.id, item.watch): item for item in former}
@@ -251,7 +251,7 @@ def _visible(
 def match_mutes(
     store: Store, *, mutes: Sequence[Mute], feeds: FeedNames, now: int, up_to: int, size: int
 ) -> int:
-    """Match mutes with the `size` articles with ids up to `up_to`; return the id to continue from.
+    """Match mutes with the last `size` articles up to id `up_to`; return the id to continue from.
 
     Only displayed texts count: texts of further feeds hide nothing.
     """

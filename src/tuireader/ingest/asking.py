@@ -1,8 +1,8 @@
-"""Fetch and parse one feed, and look for it elsewhere when its address no longer has it.
+"""Fetch and parse one feed, and look for it elsewhere when it is no longer at its address.
 
-A web page in the place of a feed may name the feed's new address; so may the site's home page once the old
-address is dead. The only feed that such a page names is followed if it is on the same site and can be read.
-Several feeds, or one of another site, are left to the user.
+A web page in place of a feed may name the feed's new address; so may the site's home page once the old
+address is dead. If such a page names a single feed, it is followed if it is on the same site and readable.
+Several feeds, or one on another site, are left to the user.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ class Asking:
         result = await self.sources.fetch(job, reservation)
         parsed: ParseResult | None = None
         if isinstance(result, Fetched):
-            known = facts.last_success is not None  # then entries that are stored already are left out
+            known = facts.last_success is not None  # then entries already stored are left out
             stored = await self.pool.read(lambda store: store.entries.digests(facts.id)) if known else {}
             parsed = await self.sources.parse(result, stored)
             result = replace(result, body=b"")
         return Outcome(facts, result, reservation, parsed)
 
     async def _from_site(self, outcome: Outcome) -> Outcome:
-        """Look at the home page of a feed whose address is dead."""
+        """Look for a feed whose address is dead on the home page of its site."""
         facts, site = outcome.facts, outcome.facts.site_url
         agent = outcome.result.job.user_agent
         job = FetchJob(facts.id, site, public_only=not same_host(site, facts.url), user_agent=agent)
@@ -76,7 +76,7 @@ class Asking:
         return await self._followed(outcome, found, "site") if found else outcome
 
     async def _followed(self, outcome: Outcome, address: str, why: str) -> Outcome:
-        """Return the outcome of the feed at its new address, or the former one if it cannot be read there."""
+        """Return the outcome of the feed at its new address, or the given one if it cannot be read there."""
         facts, before = outcome.facts, outcome.result
         elsewhere = not same_host(address, before.job.url)
         job = FetchJob(facts.id, address, public_only=elsewhere, user_agent=before.job.user_agent)
@@ -89,7 +89,7 @@ class Asking:
     def _only_feed(self, feeds: Sequence[str], site: str, refused: str) -> str:
         """Return the only feed that a page names, else `""`.
 
-        It has to be of this site, no subscription, and not refused by the user.
+        It has to be on this site, and neither subscribed nor refused by the user.
         """
         from tuireader.feeds.links import COMMENTS
 
@@ -110,5 +110,5 @@ def _is_dead(outcome: Outcome, now: int) -> bool:
 
 
 def _was_looked_at(facts: FeedFacts, now: int) -> bool:
-    """Return whether the home page of a feed was looked at within a day."""
+    """Return whether the home page of a feed was checked within the last day."""
     return facts.looked_at is not None and 0 <= now - facts.looked_at < schedule.DAY

@@ -55,8 +55,8 @@ class Setting:
 class Outcome:
     """Result for one feed, ready to be stored.
 
-    `pages` counts requests for its former address or its site, `looked_at` is when that was looked at.
-    `followed` says which page named its new address: that in its place (`page`) or that of its `site`.
+    `pages` counts requests for its former address or its site; `looked_at` is when the site was checked.
+    `followed` says which page named its new address: the one in its place (`page`) or its home page (`site`).
     """
 
     facts: FeedFacts
@@ -79,7 +79,7 @@ class Outcome:
 
 
 def asked_for(outcome: Outcome) -> Asked:
-    """Return the requests that were made for a feed."""
+    """Return the requests made for a feed."""
     result, requests = outcome.result, outcome.result.requests + outcome.pages
     unchanged = isinstance(result, NotModified) and not result.same_body
     return Asked(outcome.facts.id, requests, int(unchanged), int(isinstance(result, FetchFailed)))
@@ -161,7 +161,7 @@ def record_failure(
     facts, result = outcome.facts, outcome.result
     wait = result.retry_after if isinstance(result, FetchFailed) else None
     if fault is Fault.THROTTLED and isinstance(result, FetchFailed) and result.status is None and wait:
-        store.feeds.postpone(facts.id, now + min(wait, schedule.DAY))  # another feed was told to wait
+        store.feeds.postpone(facts.id, now + min(wait, schedule.DAY))  # its host told another feed to wait
         return FeedDone(facts.id, facts.title, unchanged=True)
     seen, judged = facts.moved_seen, fault
     if result.job.url != facts.url and fault is not Fault.THROTTLED:

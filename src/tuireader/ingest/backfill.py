@@ -52,7 +52,7 @@ ELSEWHERE = "its archive is on another site"
 class Stop:
     """Why a gap is not filled now, and the seconds until the next try, if any.
 
-    If `held`, the server asked not to be asked before.
+    If `held`, the server asked us to wait that long.
     """
 
     reason: str
@@ -63,7 +63,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Inputs of a backfill: feeds and the addresses that answered, the way to fetch, where to save."""
+    """Inputs of a backfill: feeds, the addresses that answered, and how to fetch and save."""
 
     feeds: Mapping[int, tuple[FeedFacts, str]]
     job_of: Callable[[FeedFacts], Awaitable[FetchJob]]

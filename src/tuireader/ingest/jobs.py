@@ -39,9 +39,9 @@ async def job_for(
     """Return the request for a feed, with its secrets. Raises TuireaderError when a secret cannot be read.
 
     A moved feed is fetched from its new address, unless it has secrets, which belong to the old server. If
-    its command, filter or selectors have changed, the validators are left out, so that it is read again.
-    They are also left out now and then, to find out whether they can be trusted, and sooner if a watch
-    depends on the feed (`watched`).
+    its command, filter or selectors have changed, the validators are left out, so that it is sent again.
+    They are also left out now and then to test whether they can be trusted, more often if a watch depends on
+    the feed (`watched`).
     """
     source = source_of(feed, folder) if feed is not None else None
     etag, modified, body_hash = facts.etag, facts.last_modified, facts.body_hash
@@ -64,6 +64,6 @@ async def job_for(
 
 
 async def first_job(feed: FeedConfig, folder: str) -> FetchJob:
-    """Return the request for a feed without a subscription. Raises as `job_for`."""
+    """Return the request for a feed without a subscription. Raises the same errors as `job_for`."""
     job = FetchJob(0, feed.url, source=source_of(feed, folder), user_agent=feed.user_agent)
     return await asyncio.to_thread(secrets.filled, job, feed, Path(folder)) if secrets.has(feed) else job

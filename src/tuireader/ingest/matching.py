@@ -60,7 +60,7 @@ def hits(
     found = {item.watch: item for item in matcher.match(shown(text, feeds), now, names)}
     for other in text.appearances:
         asked = names
-        if other.same:  # the same text: only watches that refer to feeds can tell a difference
+        if other.same:  # the same text: only watches that refer to feeds can differ
             asked = matcher.by_feed if names is None else matcher.by_feed.intersection(names)
         if asked is None or asked:
             for item in matcher.match(_appearing(text, other, feeds), now, asked):
@@ -73,7 +73,7 @@ def hits(
 
 
 def _with_page(found: Sequence[TermHit], text: StoredText) -> tuple[TermHit, ...]:
-    """Name the field of terms that are only in the article's page `full text`, others by the feed's field.
+    """Set the field of terms found only in an article's page to `full text`, of others to the feed's field.
 
     Expressions see the feed's whole text as the summary, and the page as the body.
     """

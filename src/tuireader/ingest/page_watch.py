@@ -17,15 +17,15 @@ from tuireader.store import Store
 from tuireader.store.incoming import Saved
 from tuireader.text import page_changes
 
-_LONGEST = 200_000  # characters of a difference
-_APART = 100  # earlier changes that never form a story with a new one: each is read by itself
+_LONGEST = 200_000  # maximum characters of a difference
+_APART = 100  # number of earlier changes kept out of a new one's story: each is read by itself
 
 
 def save(store: Store, feed_id: int, parsed: ParsedFeed, settings: str, now: int) -> Saved:
     """Store the text of a page, and its change as an article; needs a transaction.
 
-    The first text, and the first one under another selector, is an article that says so. The text before the
-    change becomes a version of the article, for the words that changed.
+    The first text, and the first one under another selector, becomes an article that says so. The text before
+    a change becomes a version of its article, to show the words that changed.
     """
     known = store.snapshots.get(feed_id)
     if known == (settings, parsed.page_text):
@@ -54,7 +54,7 @@ def save(store: Store, feed_id: int, parsed: ParsedFeed, settings: str, now: int
 
 
 def _first(parsed: ParsedFeed, lines: Sequence[str], now: int) -> ParsedEntry:
-    """Return the article that says that a page is watched, with the text that counts."""
+    """Return the article that says that a page is watched, with the watched text."""
     shown = "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in lines)
     return ParsedEntry(
         guid=f"watched {now} {hash64(parsed.page_text)}",

@@ -1,4 +1,4 @@
-"""Decide whose pages are fetched: judge the texts of feeds, plan pages of new articles and further tries."""
+"""Decide which pages to fetch: judge the texts of feeds, plan the pages of new articles, and retries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AT_FIRST = 20
 _WAITS = (600, 1_800, 3_600, 7_200, 6 * 3_600, 30 * 3_600)
 """Seconds from a failed try to the next one; after the last, a page is given up."""
 _SURE_WAITS = (3_600, 30 * 3_600)
-"""The same for pages that are missing or have another text: they may come late, but rarely do."""
+"""The same for pages that are missing or have another text: they may appear later, but rarely do."""
 _DAY = 86_400
 _SURE = frozenset((400, 401, 402, 404, 405, 410, 415, 451))
 _PROBED = 6  # number of pages by which to judge whether pages have more than the feed
@@ -32,7 +32,7 @@ def plan_pages(
 ) -> None:
     """Judge a feed by its new entries, and plan to fetch the pages of its new articles if it gives teasers.
 
-    `setting` is the feed's `full_text`: `auto`, `on` or `off`. Of a new feed, only the newest articles count.
+    `setting` is the feed's `full_text`: `auto`, `on` or `off`. In a new feed, only the newest articles count.
     """
     arrived = [*saved.new, *(text for _, text in saved.carried if not text.full)]
     if setting == "off" or not arrived:
@@ -58,7 +58,7 @@ def plan_pages(
 
 
 def _judged(store: Store, feed: FeedFacts, samples: Sequence[Sample], site: str, is_new: bool) -> str:
-    """Return the kind of a feed's texts; a surprise is checked against the stored texts before it counts."""
+    """Return the kind of a feed's texts; a change is checked against the stored texts before it counts."""
     kind = teasers.judge(samples, site)
     if kind == feed.texts or (not kind and feed.texts):
         return feed.texts
@@ -73,7 +73,7 @@ def _judged(store: Store, feed: FeedFacts, samples: Sequence[Sample], site: str,
 
 
 def settle(store: Store, feed_ids: Iterable[int]) -> None:
-    """Stop fetching pages of feeds whose pages have no more text than the feed: its short texts are whole."""
+    """Stop fetching pages that have no more text than their feed: its short texts are complete."""
     for feed_id, kind in store.full_texts.kinds(list(feed_ids)).items():
         if kind != "teasers":
             continue
@@ -86,7 +86,7 @@ def next_try(tries: int, status: int | None, retry_after: int | None, now: int) 
     """Return when to try a page again that has failed `tries` times, None to give up.
 
     `retry_after` is the wait that the server asked for, honoured up to a day; `status` is its answer, 200 if
-    it sent another text than the article's.
+    it sent a text other than the article's.
     """
     waits = _SURE_WAITS if status in _SURE or status == 200 else _WAITS
     if tries > len(waits):

@@ -30,7 +30,7 @@ class StoredProfiles:
         self.series = Series(self)
 
     def arrive(self, articles: Iterable[search.ArticleText]) -> None:
-        """Keep the texts of new articles in memory, and drop those of the previous batch."""
+        """Cache the texts of new articles, and drop those of the previous batch."""
         self._article_count = self._store.relations.article_count()
         self._arrived = {article.id: article for article in articles}
 
@@ -96,7 +96,7 @@ class Relater:
 
 
 def relate_changed(store: Store, changed: Iterable[tuple[StoredText, StoredText]]) -> None:
-    """Relate changed articles, given as (before, after), again; skip those still waiting to be related."""
+    """Relate changed articles again, given as (before, after); skip those still waiting to be related."""
     profiles = StoredProfiles(store)
     for before, text in changed:
         packed = store.relations.packed_profiles([text.id])

@@ -105,7 +105,7 @@ class ByText:
         self._order = []
 
     def step(self, store: Store, up_to: int, size: int) -> int:
-        """Match `size` candidates with ids up to `up_to`, newest first; return the id to continue from.
+        """Match the last `size` candidates up to id `up_to`, newest first; return the id to continue from.
 
         Needs a transaction.
         """

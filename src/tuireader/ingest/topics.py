@@ -10,7 +10,7 @@ from tuireader.related.words import is_cjk, phrases, term_hash
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
 
-_READ = 2000  # maximum characters of a text searched for the phrases of its title
+_READ = 2000  # maximum characters of a text to search for the phrases of its title
 
 
 def topics(

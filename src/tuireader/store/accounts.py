@@ -11,10 +11,10 @@ from tuireader.store.appearances import Appearances
 from tuireader.store.sql import Part, number_list
 
 KEPT = 7 * 86_400
-"""Seconds for which a feed that its server no longer lists keeps its place: it may come back."""
+"""Seconds to keep a feed that its server no longer lists: it may come back."""
 FIRST_POSITION = 1_000_000
 """Position of an account's first feed: behind all local feeds."""
-_DOUBTED = 4  # from this many feeds on, the loss of more than half of them is not believed at once
+_DOUBTED = 4  # minimum number of feeds at which the loss of more than half is not believed at once
 
 _MARKED = """CREATE TRIGGER remote_{mark} AFTER UPDATE OF {mark} ON article WHEN new.{mark} != old.{mark}
   BEGIN
@@ -29,7 +29,7 @@ _TRIGGERS = {
 _DIFFERS = """(SELECT (a.read != remote_entry.read OR read_sent IS NOT NULL)
     + 2 * (a.starred != remote_entry.starred OR starred_sent IS NOT NULL)
   FROM article a WHERE a.id = article_id)"""
-"""Marks of an entry that its article has otherwise, as `pending` has them."""
+"""SQL for the marks in which an entry and its article differ, as bits of `pending`."""
 
 # `listed`: 1 if the config has it. `progress`: where the next pull starts. `asks`: a question for the user,
 # `""` for none. `feed.vanished_at`: since when the server does not list it. `remote_entry`: an entry on a
@@ -70,9 +70,9 @@ ACCOUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The outcome of a list of feeds; `doubt` is why it was not believed, `""` if it was.
+    """The result of storing a list of feeds; `doubt` is why it was not believed, `""` if it was.
 
-    `is_other` is true if it is that of another server: then the ids stored before mean nothing there.
+    `is_other` is true if the list comes from another server, on which the stored ids mean nothing.
     """
 
     feeds: Mapping[str, int]
@@ -86,13 +86,13 @@ class Accounts(Part):
     _appearances: Appearances
 
     def is_current(self, names: Collection[str]) -> bool:
-        """Return whether the table already agrees with the names in the config, and marks are recorded."""
+        """Return whether the table and the triggers that record marks agree with the names in the config."""
         there = self._column("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
         recorded = all((trigger in there) == bool(names) for trigger in _TRIGGERS)
         return recorded and set(self._column("SELECT name FROM account WHERE listed")) == set(names)
 
     def sync(self, names: Sequence[str]) -> None:
-        """Add the accounts of the config, and set aside those that it no longer has, with their feeds.
+        """Add the accounts in the config, and set aside removed ones with their feeds.
 
         Nothing is deleted. Marks are recorded for sending only while there are accounts.
         """
@@ -115,11 +115,11 @@ class Accounts(Part):
             self._conn.execute(f"DROP TRIGGER IF EXISTS {name}")
             if names:
                 self._conn.execute(trigger)
-        if names:  # marks may have changed while nobody recorded them
+        if names:  # marks may have changed while none were recorded
             self._conn.execute(f"UPDATE remote_entry SET pending = {_DIFFERS} WHERE pending != {_DIFFERS}")
 
     def all(self) -> list[AccountState]:
-        """Return the accounts of the config with the state of their syncs, in the order of their addition."""
+        """Return the accounts of the config with the state of their syncs, in the order they were added."""
         return [self._state(*row) for row in self._conn.execute(f"{_STATE} WHERE listed ORDER BY id")]
 
     def get(self, name: str) -> AccountState:
@@ -159,7 +159,7 @@ class Accounts(Part):
         )
 
     def ask_again(self, name: str) -> None:
-        """Let an account be asked at once, after its configuration has changed."""
+        """Make an account due at once, because its configuration has changed."""
         self._conn.execute(
             """UPDATE account SET tried_at = NULL, next_try = NULL, error = '', hint = '', refusal = '',
                  streak = 0 WHERE name = ?""",
@@ -169,10 +169,10 @@ class Accounts(Part):
     def list_feeds(
         self, account: AccountState, feeds: Sequence[RemoteFeed], now: int, *, believed: bool = False
     ) -> Listing:
-        """Store the feeds that the server lists; those that it does not list any more are hidden.
+        """Store the feeds that the server lists, and hide those that it no longer lists.
 
-        They keep their entries for `KEPT` seconds, in which they may come back. If more than half of them
-        are missing, none is hidden until the list is `believed`.
+        Hidden feeds keep their entries for `KEPT` seconds, in case they come back. If more than half of the
+        feeds are missing, none is hidden until the list is `believed`.
         """
         is_other = self._is_other(account, feeds)
         if is_other:
@@ -219,14 +219,14 @@ class Accounts(Part):
         )
 
     def place(self, feed_id: int) -> tuple[int, str] | None:
-        """Return account and id on the server of a feed, None for a local feed."""
+        """Return a feed's account and its id on the server, None for a local feed."""
         row = self._conn.execute(
             "SELECT account_id, remote_id FROM feed WHERE id = ? AND account_id != 0", (feed_id,)
         ).fetchone()
         return row if row is None else (row[0], row[1])
 
     def _is_other(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> bool:
-        """Return whether the list is that of another server: no id has the address or title that it had."""
+        """Return whether the list comes from another server: no id still has its address or title."""
         known = {
             remote_id: (url, title)
             for remote_id, url, title in self._conn.execute(
@@ -242,7 +242,7 @@ class Accounts(Part):
         return bool(known and feeds) and not same
 
     def _forget(self, account_id: int, now: int) -> None:
-        """Forget all that was stored of another server; its articles and their marks stay."""
+        """Forget everything stored from another server, except articles and their marks."""
         self._conn.execute("DELETE FROM remote_entry WHERE account_id = ?", (account_id,))
         self._conn.execute("UPDATE account SET progress = '' WHERE id = ?", (account_id,))
         self._conn.execute(
@@ -252,7 +252,7 @@ class Accounts(Part):
         )
 
     def _free_addresses(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> None:
-        """Rename feeds whose address another feed of the account has now."""
+        """Rename feeds whose address now belongs to another feed of the account."""
         self._conn.executemany(
             """UPDATE feed SET url = url || '#' || id WHERE url = ?1
                AND NOT (account_id = ?2 AND remote_id = ?3)""",
@@ -275,7 +275,7 @@ _STATE = f"""SELECT id, name, url, user, software, progress, tried_at, synced_at
 
 
 def address(account: str, url: str) -> str:
-    """Return the address of an account's feed in the store, different from that of a local feed."""
+    """Return the address under which an account's feed is stored, distinct from any local feed's."""
     return f"{account}+{url}"
 
 

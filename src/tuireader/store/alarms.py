@@ -1,4 +1,4 @@
-"""Alarms and the facts that they are judged by. No query reads more than one feed's articles.
+"""Alarms and the facts on which they are based. No query reads more than one feed's articles.
 
 `pace` remembers until when each subject may be silent, so that most refreshes compare only a few numbers.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from tuireader.model import Alarm, AlarmKind, Fault, Pace
 from tuireader.store.sql import FEED_TITLE, Part
 
-_OLD = 30 * 86_400  # seconds; an article that arrives later than that after its date counts by its arrival
+_OLD = 30 * 86_400  # seconds; an article that arrives this long after its date counts by its arrival
 
 _NEWEST = """max(
   coalesce((SELECT time FROM article a WHERE a.feed_id = f.id ORDER BY time DESC LIMIT 1), 0),
@@ -34,7 +34,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A feed or a watch: the time of its newest article, its last fetch, and the pace that is known of it."""
+    """A feed or a watch: the time of its newest article, its last fetch, and its known pace."""
 
     feed_id: int
     watch: str
@@ -73,7 +73,7 @@ class Alarms(Part):
         return int(self._value("SELECT count(*) FROM alarm WHERE cleared_at IS NULL"))
 
     def untold(self) -> list[Alarm]:
-        """Return the alarms to notify about: open ones, and cleared ones whose alarm was notified."""
+        """Return the alarms to notify about: open ones, and cleared ones that the user was notified of."""
         return self._alarms(
             """WHERE iif(l.cleared_at IS NULL, l.told_at IS NULL,
                          l.told_at IS NOT NULL AND l.clear_told_at IS NULL) ORDER BY l.id"""
@@ -98,7 +98,7 @@ class Alarms(Part):
         )
 
     def mark_told(self, alarms: Iterable[Alarm], now: int | None) -> None:
-        """Record when the user was notified of alarms and of their end, None to notify again."""
+        """Record when the user was notified that alarms were raised or cleared, None to notify again."""
         for alarm in alarms:
             column = "told_at" if alarm.cleared_at is None else "clear_told_at"
             self._conn.execute(f"UPDATE alarm SET {column} = ? WHERE id = ?", (now, alarm.id))
@@ -113,7 +113,7 @@ class Alarms(Part):
         return [_subject(row) for row in rows]
 
     def watches(self, names: Iterable[str]) -> list[Subject]:
-        """Return those of some watches that have been matched with everything stored.
+        """Return the given watches that have been matched with everything stored.
 
         They are judged up to the last fetch of any feed.
         """
@@ -131,7 +131,7 @@ class Alarms(Part):
     def times(self, subject: Subject, most: int) -> list[int]:
         """Return the times of the `most` newest articles of a feed or a watch.
 
-        An article with a wrong date counts from its arrival, unless it came with the first ones.
+        An article with a wrong date counts from its arrival, unless it was among the first to arrive.
         """
         if subject.watch:
             sql = """SELECT a.time, a.arrived FROM watch w JOIN match m ON m.watch_id = w.id
@@ -149,7 +149,7 @@ class Alarms(Part):
         return [arrived if arrived > first and arrived - time > _OLD else time for time, arrived in rows]
 
     def remember(self, subject: Subject, newest: int, pace: Pace | None) -> None:
-        """Store the pace of a feed or a watch, computed with an article as the newest."""
+        """Store the pace of a feed or a watch, and the newest article with which it was computed."""
         self._conn.execute(
             "INSERT OR REPLACE INTO pace VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -183,7 +183,7 @@ class Alarms(Part):
         return row[0], row[1]
 
     def open_gaps(self, since: int) -> list[tuple[int, int, int]]:
-        """Return (feed, gaps, articles missing) for gaps found since a time that are not filled."""
+        """Return (feed, gaps, articles missing) for unfilled gaps found since a time."""
         return self._conn.execute(
             """SELECT g.feed_id, count(*), sum(max(1, g.missing - g.filled))
                FROM gap g JOIN feed f ON f.id = g.feed_id
@@ -192,7 +192,7 @@ class Alarms(Part):
         ).fetchall()
 
     def open_gaps_of(self, feed_id: int) -> int:
-        """Return the number of gaps of a feed that are not filled, however old."""
+        """Return the number of a feed's unfilled gaps, however old."""
         sql = "SELECT count(*) FROM gap WHERE feed_id = ? AND closed_at IS NULL"
         return int(self._value(sql, (feed_id,)))
 

@@ -123,7 +123,7 @@ class Appearances(Part):
         self._index.exchange(saved.reindexed)
 
     def transfer(self, old: int, new: int) -> None:
-        """Give the articles of a feed to the feed that it became, except those that this one has, too."""
+        """Give a feed's articles to the feed that it became, except those that both have."""
         ids = self._column(
             """SELECT DISTINCT article_id FROM appearance WHERE feed_id = ?1
                AND article_id NOT IN (SELECT article_id FROM appearance WHERE feed_id = ?2)""",
@@ -245,7 +245,7 @@ class Appearances(Part):
         return row
 
     def _subscribed(self, feed_ids: tuple[int, ...]) -> dict[int, str]:
-        """Return the addresses of the subscribed ones among some feeds."""
+        """Return the addresses of the subscribed feeds among the given ones."""
         marks = ",".join("?" * len(feed_ids))
         rows = self._conn.execute(
             f"SELECT id, url FROM feed WHERE subscribed = 1 AND id IN ({marks})", feed_ids

@@ -48,7 +48,7 @@ class Conditions:
         self._now = now
 
     def all(self, nodes: Sequence[Node]) -> Condition:
-        """Return the condition for several parts together."""
+        """Return one condition for several parts."""
         return joined("AND", [self.of(node) for node in nodes]) if nodes else Condition(exact=True)
 
     def of(self, node: Node) -> Condition:
@@ -112,7 +112,7 @@ class Conditions:
 
 
 def of_feeds(feed_ids: Iterable[int]) -> str:
-    """Return SQL for the articles of some feeds, including those that belong to other feeds."""
+    """Return SQL for the articles of some feeds, including shared ones that belong to other feeds."""
     feeds = number_list(feed_ids)
     return f"""(a.feed_id IN ({feeds}) OR a.id IN
                (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({feeds})))"""

@@ -182,7 +182,7 @@ def _migrate(conn: sqlite3.Connection, path: Path, version: int, report: Migrati
 
 
 def _is_copy(path: Path, version: int) -> bool:
-    """Return whether a file is a complete database of a version; earlier releases could leave a part."""
+    """Return whether a file is a complete database of a version; older releases could leave partial ones."""
     if not path.exists():
         return False
     try:

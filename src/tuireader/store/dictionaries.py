@@ -61,7 +61,7 @@ class Dictionaries:
         return {row[0] for row in rows} | {int(number) for number in in_facts if number.isdecimal()}
 
     def waiting(self) -> int:
-        """Return the number of the dictionary that is not in use yet for lack of a second copy, or 0."""
+        """Return the number of the dictionary that still needs its second copy, or 0."""
         rows = self._read(
             f"""SELECT id FROM dictionary d WHERE articles = (SELECT max(articles) FROM dictionary)
                 AND NOT {_WHOLE}"""
@@ -76,7 +76,7 @@ class Dictionaries:
         )
 
     def complete(self, number: int, data: bytes) -> None:
-        """Write the second copy of a dictionary, which puts it to use."""
+        """Write the second copy of a dictionary, which puts it into use."""
         self._conn.execute(
             "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (f"{_FACT}{number}", _sealed(data))
         )

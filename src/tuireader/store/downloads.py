@@ -17,7 +17,7 @@ class Downloads(Part):
     """Downloads in the order in which they were added. Methods that write need a transaction."""
 
     def add(self, article_id: int, files: Iterable[Enclosure], now: int) -> list[int]:
-        """Queue files of an article; one that failed or was cancelled waits again. Returns their ids."""
+        """Queue files of an article; failed and cancelled ones are requeued. Returns their ids."""
         return [
             self._value(
                 """INSERT INTO download (article_id, url, type, length, added_at) VALUES (?, ?, ?, ?, ?)
@@ -47,7 +47,7 @@ class Downloads(Part):
         return self.all([taken])[0] if taken is not None else None
 
     def interrupted(self) -> None:
-        """Let downloads wait again whose process ended early."""
+        """Requeue downloads whose process ended early."""
         self._conn.execute("UPDATE download SET state = 'waiting' WHERE state = 'running'")
 
     def start(self, download_id: int, path: str, validator: str, length: int | None) -> None:
@@ -79,7 +79,7 @@ class Downloads(Part):
         )
 
     def retry(self, ids: Sequence[int]) -> None:
-        """Let failed and cancelled downloads wait again."""
+        """Requeue failed and cancelled downloads."""
         self._conn.execute(
             f"""UPDATE download SET state = 'waiting', error = ''
                 WHERE state IN ('failed', 'cancelled') AND id IN ({number_list(ids)})"""
@@ -93,11 +93,11 @@ class Downloads(Part):
         )
 
     def any_unfinished(self) -> bool:
-        """Return whether any download waits or runs, or did when its process ended early."""
+        """Return whether any download is waiting or running, or was when its process ended early."""
         return self._value("SELECT 1 FROM download WHERE state IN ('waiting', 'running')") is not None
 
     def remove(self, ids: Sequence[int]) -> list[str]:
-        """Remove downloads that do not run from the queue; return the addresses of incomplete ones."""
+        """Remove downloads that are not running from the queue; return the addresses of incomplete ones."""
         rows = self._conn.execute(
             f"""DELETE FROM download WHERE state != 'running' AND id IN ({number_list(ids)})
                 RETURNING url, state"""

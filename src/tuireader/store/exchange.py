@@ -178,7 +178,7 @@ class Exchange(Part):
         return dict(rows.fetchall())
 
     def _same_address(self, feed_id: int, item: ImportedArticle, known: set[int]) -> bool:
-        """Link an imported article to the feed's one with its address and title; return False without one."""
+        """Link an imported article to the feed's one of the same address and title; return False if none."""
         article = self._at_address(feed_id, item.keys.url, item.prepared.title)
         if article is None:
             return False

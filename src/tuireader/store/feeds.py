@@ -13,7 +13,7 @@ from tuireader.store.sql import FEED_TITLE, Part, number_list
 from tuireader.text import without_password
 
 REFUSED = "refused"
-"""`moved_why` of a feed that stays at its own address: it was followed to `moved_to`, and that was undone."""
+"""`moved_why` of a feed whose move to `moved_to` was undone: it stays at its own address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +143,9 @@ class Feeds(Part):
         return gone
 
     def _rename(self, wanted: Collection[str]) -> None:
-        """Update the address of feeds whose move was accepted in the config, or taken back.
+        """Update the address of feeds whose move the config has accepted or reverted.
 
-        Then the former address stays refused.
+        After a revert, the abandoned address stays refused.
         """
         moved = self._conn.execute(
             """SELECT id, url, moved_to FROM feed f WHERE subscribed AND account_id = 0 AND moved_to != ''
@@ -196,7 +196,7 @@ class Feeds(Part):
         """Return the data for the next fetch of some or all local feeds; with `due_at`, only of due ones.
 
         Feeds that answered before the time `late`, and not since, are due as well; the caller has to leave
-        out those that may wait longer. A feed is not due while its host has asked to wait.
+        out those that may wait longer. A feed is not due while its host has asked us to wait.
         """
         where, args = "subscribed AND account_id = 0", []
         if feed_ids is not None:
@@ -218,12 +218,12 @@ class Feeds(Part):
         return FeedFacts(*row)
 
     def _held(self, now: int) -> set[str]:
-        """Return the hosts that have asked to wait longer."""
+        """Return the hosts that have asked us to wait longer."""
         urls = self._column(f"SELECT url FROM feed WHERE hold BETWEEN ? AND ? + {_FAR}", (now + 1, now))
         return set(map(_host, urls))
 
     def postpone(self, feed_id: int, until: int) -> None:
-        """Plan the next fetch of a feed that was not asked, because its host has asked to wait."""
+        """Postpone a feed that was not fetched because its host has asked us to wait."""
         self._conn.execute("UPDATE feed SET next_try = ?1, hold = ?1 WHERE id = ?2", (until, feed_id))
 
     def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
@@ -244,7 +244,7 @@ class Feeds(Part):
     def move(self, feed_id: int, address: str, *, back: bool = False) -> None:
         """Prepare a feed to take a new address from the config and keep its articles; needs a transaction.
 
-        With `back`, its present address is refused from then on.
+        With `back`, its present address is refused from now on.
         """
         self._conn.execute(
             """UPDATE feed SET moved_to = ?, moved_seen = 1, moved_why = ?, etag = NULL,
@@ -253,7 +253,7 @@ class Feeds(Part):
         )
 
     def refuse_move(self, feed_id: int) -> None:
-        """Ask a feed at its own address again, now and from then on; needs a transaction."""
+        """Fetch a feed from its own address again, from now on; needs a transaction."""
         self._conn.execute(
             """UPDATE feed SET moved_seen = 0, moved_why = ?, etag = NULL, last_modified = NULL,
                  body_hash = NULL, next_try = NULL WHERE id = ? AND moved_to != ''""",

@@ -42,7 +42,7 @@ def host_of(url: str) -> str:
 class FullTexts(Part):
     """One row for each article whose page was requested or is wanted. Methods that write need a transaction.
 
-    A row with `next_try` is a page that is to be fetched then.
+    A row with `next_try` is a page to fetch at that time.
     """
 
     _compression: Compression
@@ -97,7 +97,7 @@ class FullTexts(Part):
         )
 
     def unplanned(self, feed_ids: Sequence[int], each: int) -> list[int]:
-        """Return those of the newest `each` articles of feeds whose pages were never fetched or planned."""
+        """Return which of the newest `each` articles of feeds have pages never fetched or planned."""
         found: list[int] = []
         for feed_id in feed_ids:
             found += self._column(
@@ -114,7 +114,7 @@ class FullTexts(Part):
     ) -> list[WaitingPage]:
         """Return the pages to fetch now, at most `each` of a feed, the newest articles of a feed first.
 
-        Leaves out muted articles, feeds that asked us to wait, and the feeds `without`.
+        Leaves out muted articles, feeds that asked us to wait, and the feeds in `without`.
         """
         some = "" if feeds is None else f"AND a.feed_id IN ({number_list(feeds)})"
         rows = self._conn.execute(
@@ -132,7 +132,7 @@ class FullTexts(Part):
     def fail(self, article_id: int, reason: str, now: int, next_try: int | None = None) -> None:
         """Store why a page could not be fetched; keep an earlier text.
 
-        Replaces the planned try by the next one; a page that was requested by hand has none.
+        Replaces the planned try by the next one; a page requested by hand has no next try.
         """
         self._conn.execute(
             """INSERT INTO full_text (article_id, at, error, tries) VALUES (?1, ?2, ?3, 1)
@@ -143,7 +143,7 @@ class FullTexts(Part):
         )
 
     def postpone(self, ids: Sequence[int], until: int) -> None:
-        """Plan to fetch pages later that were not requested, because their server asked us to wait."""
+        """Postpone pages that were not requested because their server asked us to wait."""
         self._conn.execute(
             "UPDATE full_text SET next_try = ?1 WHERE next_try < ?1 AND article_id IN"
             " (SELECT value FROM json_each(?2))",
@@ -179,12 +179,12 @@ class FullTexts(Part):
             )
 
     def kinds(self, feed_ids: Collection[int]) -> Mapping[int, str]:
-        """Return the kind of the texts of feeds."""
+        """Return the kind of each feed's texts."""
         rows = self._conn.execute(f"SELECT id, texts FROM feed WHERE id IN ({number_list(feed_ids)})")
         return dict(rows.fetchall())
 
     def shares(self, since: int) -> dict[int, tuple[str, int, int]]:
-        """Return the kind of the texts of each feed, the pages wanted since then, the pages fetched."""
+        """Return each feed's kind of texts, and how many pages were wanted and fetched `since` a time."""
         rows = self._conn.execute(
             """SELECT f.id, f.texts, count(t.article_id), count(t.html)
                FROM feed f LEFT JOIN article a ON f.texts = 'teasers' AND a.feed_id = f.id AND a.arrived >= ?

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tuireader.model import FeedGap
 
 _LONGEST = 500
-"""Articles of a document to keep: a longer one hardly changes by as many between two visits."""
+"""Maximum articles kept of a document: hardly any document changes by more between two visits."""
 _TIMES = 12
 _END = -1
 """Divides the articles of stored documents."""
@@ -72,7 +72,7 @@ class Gaps(Part):
         return dict(found.fetchall())
 
     def times_before(self, feed_id: int, now: int) -> tuple[list[int], int]:
-        """Return the newest different times of articles that arrived before `now`, and their number."""
+        """Return the newest distinct times of articles that arrived before `now`, and how many have these."""
         rows = self._conn.execute(
             """SELECT time, count(*) FROM article WHERE feed_id = ? AND arrived < ?
                GROUP BY time ORDER BY time DESC LIMIT ?""",
@@ -156,9 +156,8 @@ class Gaps(Part):
         return _gap(row)
 
     def starts(self) -> dict[int, tuple[int | None, int | None, bool]]:
-        """Return the first successful fetch of each feed, and the last one if it is not fetched now.
-
-        With them, whether its entries have neither dates nor an order.
+        """Return each feed's first successful fetch, its last one (None if it is still fetched successfully),
+        and whether its entries have neither dates nor an order.
         """
         rows = self._conn.execute(
             """SELECT id, since, iif(last_error = '' AND state = 'ok', NULL, last_success), coalesce(mixed, 0)
@@ -174,7 +173,7 @@ def _gap(row: Sequence[Any]) -> FeedGap:
 
 
 def _apart(numbers: Sequence[int]) -> list[tuple[int, ...]]:
-    """Return the documents among stored numbers, divided by `_END`."""
+    """Split stored numbers into documents at each `_END`."""
     found: list[list[int]] = [[]]
     for number in numbers:
         if number == _END:

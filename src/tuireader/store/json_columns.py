@@ -43,7 +43,7 @@ def unpack_extra(stored: str) -> dict[str, Any]:
 
 
 def evidence_json(evidence: Evidence) -> str:
-    """Return evidence as JSON, without the watch's name; `sql.UNCERTAIN` knows an uncertain one."""
+    """Return evidence as JSON, without the watch's name; `sql.UNCERTAIN` detects uncertain evidence."""
     hits = [
         [hit.term, hit.field, hit.count, *([hit.uncertain] if hit.uncertain else [])] for hit in evidence.hits
     ]
@@ -71,7 +71,7 @@ EVIDENCE = f"""w.name, m.evidence, m.feed_id, m.revision, m.until,
 
 
 def evidence_row(row: Sequence[Any]) -> Evidence:
-    """Return the evidence of a match, with the feed, version and time of a former one."""
+    """Return the evidence of a match; for a former one, with its feed, version and time."""
     name, stored, feed_id, revision, until, feed = row
     found = evidence_of(name, stored)
     if not (feed_id or revision or until):

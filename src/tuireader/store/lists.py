@@ -137,7 +137,7 @@ class Lists(Part):
         return [found[article_id] for article_id in ids if article_id in found]
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
-        """Return the unread ones among some articles, in the given order."""
+        """Return the unread articles among the given ones, in the same order."""
         unread = set(
             self._column(
                 "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))",

@@ -150,7 +150,7 @@ SOURCES = """(1 + (SELECT count(DISTINCT p.feed_id) FROM appearance p
 
 
 def broken_texts(conn: sqlite3.Connection) -> list[int]:
-    """Return the articles of which a text or an old version cannot be decompressed."""
+    """Return the articles with a text or an old version that cannot be decompressed."""
     broken: list[int] = []
     decompress = Store(conn, Path()).compression.decompress
     variants = "SELECT article_id, summary, html, extra FROM variant"

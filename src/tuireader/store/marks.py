@@ -79,7 +79,7 @@ class Marks(Part):
         self._keep(now, what, _CONFIG, True, packed)
 
     def add_followed(self, feed_id: int, what: str, *, now: int) -> None:
-        """Store for undo that a feed is asked at another address by itself; needs a transaction."""
+        """Store for undo that a feed was followed to another address automatically; needs a transaction."""
         self._keep(now, what, f"{_FOLLOWED}{feed_id}", True, b"")
 
     def drop_config_steps(self, step: int | None = None) -> None:

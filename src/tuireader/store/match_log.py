@@ -1,4 +1,4 @@
-"""Log of matches: one row for each match that there ever was, with what happened to it afterwards.
+"""Log of matches: one row for each match ever made, with its later events.
 
 It only grows: rows outlast edits, purges, watches and feeds. Rows and events are written in the transaction
 that makes the match, the notification or the mark. The evidence of a match that the index made is filled in
@@ -57,7 +57,7 @@ MATCH_LOG = (
        BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
     """CREATE TRIGGER match_event_fixed BEFORE UPDATE ON match_event
        BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
-    # matches of earlier versions, with what is known of them; edited texts are not what was matched
+    # matches of earlier versions, as far as they are known; the text of an edited article is not what matched
     f"""INSERT INTO match_log ({_COLUMNS}, matched,
           term, field, sentence, text_hash)
         SELECT a.id, w.name, {_VALUES}, m.at,
@@ -66,7 +66,7 @@ MATCH_LOG = (
           iif(a.edited OR m.until OR m.feed_id, '', NULL)
         FROM match m JOIN watch w ON w.id = m.watch_id JOIN article a ON a.id = m.article_id
           JOIN feed f ON f.id = a.feed_id ORDER BY m.at, a.id""",
-    # notifications of watches that are no more
+    # notifications of watches that no longer exist
     f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, sentence, text_hash)
         SELECT a.id, n.watch, {_VALUES}, a.arrived,
           n.term, n.sentence, ''
@@ -100,7 +100,7 @@ class BareMatch:
 
 
 def text_hash(text: StoredText, feed_id: int = 0) -> str:
-    """Return the SHA-256 of the text of an article, in hex; of the text that a further feed has, if given.
+    """Return the SHA-256 of an article's text, or of a further feed's if given, in hex.
 
     Hashes title, summary, text and full text, in UTF-8, with newlines between.
     """
@@ -117,7 +117,7 @@ class MatchLog(Part):
     # ------------------------------------------------------------------ matches
 
     def record(self, found: Iterable[tuple[StoredText, Evidence]], now: int) -> None:
-        """Log matches; those that are logged already stay as they are."""
+        """Log matches; those already logged stay unchanged."""
         rows, read = [], []
         for text, item in found:
             values = (*_evidence(item), text_hash(text, item.feed_id), item.feed_id)
@@ -173,7 +173,7 @@ class MatchLog(Part):
         texts: Mapping[int, StoredText],
         evidence: Mapping[tuple[int, str], Evidence],
     ) -> None:
-        """Fill in the evidence of matches, by article and watch; what is not known stays empty."""
+        """Fill in the evidence of matches, by article and watch; unknown values stay empty."""
         rows = []
         for match in matches:
             item = evidence.get((match.article_id, match.watch))
@@ -197,7 +197,7 @@ class MatchLog(Part):
         )
 
     def note_shown(self, ids: Sequence[int], at: int, channel: str) -> None:
-        """Log a channel that showed the last notification about some articles."""
+        """Log the channel that showed the last notification about some articles."""
         self._conn.execute(
             """INSERT INTO match_event (log_id, kind, at, channel)
                SELECT l.id, 'sent', ?2, ?3 FROM match_log l
@@ -222,9 +222,9 @@ class MatchLog(Part):
     def rows(
         self, after: int, *, since: int = 0, until: int | None = None, watch: str | None = None
     ) -> list[LoggedMatch]:
-        """Return the next logged matches after a row, those found since and until a time, oldest row first.
+        """Return the next logged matches after a row, found from `since` to before `until`, oldest row first.
 
-        `watch` restricts them to a watch, which may be gone.
+        `watch` restricts them to one watch, which may no longer exist.
         """
         rows = self._conn.execute(
             f"""SELECT id, article_id, watch, title, url, feed, feed_url, published, fetched, matched, term,
@@ -239,7 +239,7 @@ class MatchLog(Part):
         return list(map(_logged, rows))
 
     def watches(self) -> list[str]:
-        """Return the names of all watches in the log, those that are gone included."""
+        """Return the names of all watches in the log, including those that no longer exist."""
         return self._column("SELECT DISTINCT watch FROM match_log")
 
     def _newest(self) -> int:

@@ -62,7 +62,7 @@ class Notices(Part):
         self._conn.executemany("INSERT OR IGNORE INTO notice (watch, article_id) VALUES (?, ?)", found)
 
     def skip_read(self, ids: Sequence[int]) -> set[int]:
-        """Return which of some articles are read, and do not notify about them."""
+        """Return the read ones among some articles, and cancel their waiting notices."""
         read = set(self._column(f"SELECT id FROM article WHERE read = 1 AND id IN ({number_list(ids)})"))
         self._conn.execute(
             f"""UPDATE notice SET state = {_KNOWN}
@@ -102,7 +102,7 @@ class Notices(Part):
         return {row[0]: ArticleIdentity(*row) for row in rows}
 
     def notified_like(self, watch: str, wanted: Sequence[ArticleIdentity]) -> list[ArticleIdentity]:
-        """Return the articles that a watch has notified about and that some articles may repost."""
+        """Return the articles that a watch has notified about and of which some articles may be reposts."""
         rows = self._conn.execute(
             f"""SELECT {_IDENTITY} FROM notice n JOIN article a ON a.id = n.article_id
                 WHERE n.watch = ?1 AND n.state = 1 AND (
@@ -113,7 +113,7 @@ class Notices(Part):
         return [ArticleIdentity(*row) for row in rows]
 
     def mark_notified(self, notes: Mapping[int, tuple[str, str]], known: Sequence[int], now: int) -> None:
-        """Mark notices as notified, each with its terms and sentence, and `known` ones as needing nothing."""
+        """Mark notices as notified, each with its terms and sentence, and `known` ones as not needed."""
         self._set(_KNOWN, known)
         self._conn.executemany(
             "UPDATE notice SET state = ?, told_at = ?, term = ?, sentence = ? WHERE id = ?",
@@ -122,7 +122,7 @@ class Notices(Part):
         self._match_log.note("told", self._matches(list(notes)), now)
 
     def wait_again(self, ids: Sequence[int], now: int) -> None:
-        """Queue notices again that could not be delivered at all."""
+        """Requeue notices that could not be delivered at all."""
         self._set(_WAITS, ids)
         self._match_log.note("untold", self._matches(ids), now)
 

@@ -69,7 +69,7 @@ class Pool:
         return await self._run(self._writer, self._writing, function)
 
     def wait_at_most(self, seconds: float) -> None:
-        """Limit how long writes wait for another program that is writing, including pending writes."""
+        """Limit how long writes, including pending ones, wait for another program that is writing."""
         if self._writing is not None:
             self._writing.patience = seconds
 

@@ -1,7 +1,7 @@
 """Copy everything that is still readable in a damaged database into a new one.
 
 The rows of a damaged page are lost, and every query that touches the page fails. Therefore each table is read
-in the order of its key; after a failure, reading continues from the next key that works. Index, related
+in the order of its key; after a failure, reading continues from the next readable key. Index, related
 articles and stories are rebuilt, not read. Dictionaries are taken from an intact copy.
 """
 
@@ -76,7 +76,7 @@ _TABLE_PAGES = (b"\x05", b"\x0d")
 
 @contextmanager
 def _openable(path: Path, target: Path) -> Iterator[Path]:
-    """Yield the file, or a repaired copy if SQLite refuses to open the file.
+    """Yield the file, or a repaired copy if SQLite refuses to open it.
 
     SQLite refuses it if its end is missing or its header is destroyed (SQLite file format §1.3). The copy is
     extended to the length in the header, or gets the header of an intact database.
@@ -214,7 +214,7 @@ class _Table:
             start = next_start
 
     def _between(self, start: int, next_start: int) -> range:
-        """Return the keys of a gap to try one by one: all of a small gap, else those next to rows."""
+        """Return the keys of a gap to try one by one: all of a small gap, else only those next to rows."""
         if next_start - start <= _EACH:
             return range(start, next_start)
         if next_start > _GREATEST:

@@ -1,8 +1,7 @@
 """Entries of accounts, and the marks that their servers do not have yet.
 
-A mark is pending as long as the article has another one than the entry on its server. Triggers on `article`
-keep `pending` current, so that every way to mark an article, and its undo, is sent by the transaction that
-stores it.
+A mark is pending as long as the article and the entry on its server differ in it. Triggers on `article` keep
+`pending` current: however a mark is set or undone, the same transaction queues it for sending.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Remote(Part):
     """The table of entries of accounts. Methods that write need a transaction."""
 
     def unknown(self, account_id: int, ids: Sequence[str]) -> list[str]:
-        """Return those entries that are not stored, in the same order."""
+        """Return the entries that are not stored, in the given order."""
         known = set(
             self._column(
                 f"SELECT remote_id FROM remote_entry WHERE account_id = ? AND remote_id IN ({_GIVEN})",
@@ -46,7 +45,7 @@ class Remote(Part):
         return [remote_id for remote_id in ids if remote_id not in known]
 
     def counts(self, account_id: int) -> dict[str, tuple[int, int]]:
-        """Return the numbers of read and unread entries by feed, with the marks last seen on the server."""
+        """Return each feed's numbers of read and unread entries, by the marks last seen on the server."""
         rows = self._conn.execute(
             """SELECT f.remote_id, coalesce(sum(r.read), 0), count(r.read) - coalesce(sum(r.read), 0)
                FROM feed f LEFT JOIN remote_entry r ON r.feed_id = f.id
@@ -69,9 +68,9 @@ class Remote(Part):
     def differing(
         self, account_id: int, mark: Mark, value: bool, entries: Collection[str]
     ) -> dict[str, bool]:
-        """Return the marks that were otherwise when last seen, or are pending, as the server has them.
+        """Return the server's marks that differ from those last seen there, or are pending.
 
-        `entries` are all entries of the account with this value.
+        `entries` are all entries of the account whose `mark` is `value`.
         """
         self._conn.execute("CREATE TEMP TABLE IF NOT EXISTS named (remote_id TEXT PRIMARY KEY) WITHOUT ROWID")
         self._conn.execute("DELETE FROM named")
@@ -89,7 +88,7 @@ class Remote(Part):
     def add(self, account_id: int, rows: Iterable[tuple[str, int, int, bool, bool]]) -> None:
         """Store entries as (id, article, feed, read, starred), with their marks on the server.
 
-        Those that their articles have otherwise are pending.
+        Marks in which an article differs are pending.
         """
         self._conn.executemany(
             """INSERT OR REPLACE INTO remote_entry
@@ -100,7 +99,7 @@ class Remote(Part):
         )
 
     def seen(self, account_id: int, mark: Mark, found: Iterable[tuple[str, bool, bool | None]]) -> None:
-        """Store marks of a server as (entry, value, sent): its value, and the one still in doubt."""
+        """Store marks from a server as (entry, value, sent): its value, and one sent but not confirmed."""
         self._conn.executemany(
             f"""UPDATE remote_entry SET {mark} = ?1, {mark}_sent = ?2, pending =
                   iif(?2 IS NULL AND (SELECT {mark} FROM article WHERE id = article_id) = ?1,
@@ -110,7 +109,7 @@ class Remote(Part):
         )
 
     def pending_marks(self, account_id: int) -> list[Mark]:
-        """Return the marks of which some are pending."""
+        """Return the kinds of marks of which any are pending."""
         found = self._value(
             """SELECT max(pending & 1) + max(pending & 2) FROM remote_entry
                 WHERE account_id = ? AND pending != 0 AND refused = ''""",
@@ -119,9 +118,9 @@ class Remote(Part):
         return [mark for mark in Mark if (found or 0) & _BITS[mark]]
 
     def take(self, account_id: int, mark: Mark, value: bool, limit: int) -> list[str]:
-        """Return pending marks of one value to send now, at most `limit`, and note that they are being sent.
+        """Return at most `limit` pending marks of one value to send, and record that they are being sent.
 
-        Entries of feeds that have vanished wait.
+        Entries of vanished feeds have to wait.
         """
         return self._column(
             f"""UPDATE remote_entry SET {mark}_sent = ?3 WHERE account_id = ?1 AND remote_id IN (
@@ -134,11 +133,11 @@ class Remote(Part):
         )
 
     def delivered(self, account_id: int, mark: Mark, value: bool, ids: Sequence[str]) -> None:
-        """Note that the server has taken a mark; what the user changed since stays pending."""
+        """Record that the server has accepted a mark; changes the user made since stay pending."""
         self.seen(account_id, mark, [(remote_id, value, None) for remote_id in ids])
 
     def refuse(self, account_id: int, mark: Mark, ids: Sequence[str], reason: str = "") -> None:
-        """Note that the server did not take a mark; with a reason, it is not sent again."""
+        """Record that the server did not accept a mark; with a reason, it is not sent again."""
         self._conn.executemany(
             f"""UPDATE remote_entry SET {mark}_sent = NULL, refused = ?
                 WHERE account_id = ? AND remote_id = ?""",
@@ -155,7 +154,7 @@ class Remote(Part):
         return [RefusedMark(*row) for row in rows]
 
     def retry_refused(self, account_id: int) -> None:
-        """Send marks again that the server has refused."""
+        """Allow refused marks to be sent again."""
         self._conn.execute(
             "UPDATE remote_entry SET refused = '' WHERE account_id = ? AND refused != ''",
             (account_id,),

@@ -13,7 +13,7 @@ _DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Requests made for a feed; `unchanged` and `failed` count answers 304 and errors among them."""
+    """Requests made for a feed; `unchanged` and `failed` count 304 answers and errors among them."""
 
     feed_id: int
     requests: int
@@ -26,7 +26,7 @@ class Requests(Part):
     """Count requests by feed and day (UTC)."""
 
     def count(self, asked: Iterable[Asked], now: int) -> None:
-        """Add requests to those of today; needs a transaction."""
+        """Add to today's requests; needs a transaction."""
         self._conn.executemany(
             """INSERT INTO asked (feed_id, day, requests, unchanged, failed, pages)
                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -40,9 +40,9 @@ class Requests(Part):
         )
 
     def rates(self, now: int) -> dict[int, tuple[float, float]]:
-        """Return requests a day and the share of answers 304 for each feed asked in the last week.
+        """Return requests per day and the share of 304 answers for each feed requested in the last week.
 
-        Days before the first request do not count; the current day counts as far as it has passed.
+        Days before the first request do not count; today counts by the part that has passed.
         """
         rows = self._conn.execute(
             """SELECT feed_id, sum(requests), sum(unchanged), min(day) FROM asked

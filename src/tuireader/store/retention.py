@@ -50,7 +50,7 @@ class Retention(Part):
     _index: Index
 
     def candidates(self, rule: PurgeRule) -> list[int]:
-        """Return the articles that the rule allows to purge, oldest first."""
+        """Return the articles that the rule selects, oldest first."""
         return self._column(
             f"""SELECT a.id FROM
                   (SELECT *, row_number() OVER (PARTITION BY feed_id ORDER BY time DESC, id DESC) AS nth
@@ -83,7 +83,7 @@ class Retention(Part):
         return Purged(articles, feeds, int(size + old))
 
     def drop(self, ids: Sequence[int], rule: PurgeRule) -> None:
-        """Delete all texts of articles that the rule still allows to purge; needs a transaction."""
+        """Delete all texts of articles that the rule still selects; needs a transaction."""
         conn = self._conn
         purged = self._column(
             f"""SELECT a.id FROM article a JOIN content c ON c.article_id = a.id

@@ -237,11 +237,11 @@ _HISTORY = (
 # `closed_at` is set once it is filled, `reason` says why it stays open. `asked`: requests of a day (days
 # since 1970). `alarm.subject`: the name of a watch, or `""` for a feed. `pace`: when silence after the newest
 # article of such a subject becomes an alarm, NULL for never. `snapshot`: last text of a watched page, and the
-# selector of its part. `download`: enclosures that are to be fetched or were.
+# selector of its part. `download`: enclosures to fetch, or fetched.
 # For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
 # its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
-# its host asked not to be asked before; `looked_at`: last search for its new address; `moved_why`: which page
-# named `moved_to` (`page`: the one in its place, `site`: that of its site), `""` for a redirect.
+# when its host may be asked again; `looked_at`: last search for its new address; `moved_why`: which page
+# named `moved_to` (`page`: the one in the feed's place, `site`: the home page), `""` for a redirect.
 _SOURCES = (
     "ALTER TABLE feed ADD COLUMN window INTEGER",
     "ALTER TABLE feed ADD COLUMN recent TEXT NOT NULL DEFAULT ''",

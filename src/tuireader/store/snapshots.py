@@ -1,4 +1,4 @@
-"""Last texts of watched pages, with which the next ones are compared."""
+"""Last texts of watched pages, to compare with the next ones."""
 
 from __future__ import annotations
 

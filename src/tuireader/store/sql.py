@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 FEED_ADDRESS = """coalesce((SELECT substr(f.url, length(account.name) + 2) FROM account
   WHERE account.id = f.account_id), f.url)"""
-"""SQL for the address on the web of feed `f`; in `url`, that of an account's feed follows the account."""
+"""SQL for the web address of feed `f`; in `url`, an account's name precedes that of its feed."""
 FEED_TITLE = "coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)"
 """SQL for the title of feed `f`."""
 
@@ -72,7 +72,7 @@ UNCERTAIN = "m.evidence LIKE '%],1]'"
 
 
 def uncertain_watches(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the watches that match each article only by Chinese terms across the borders of words."""
+    """Return the watches that match each article only by Chinese terms across word boundaries."""
     return grouped(
         conn.execute(
             f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id

@@ -27,12 +27,12 @@ def _in_stories(select: str, ids: Sequence[int], more: str = "") -> tuple[str, l
 CARRIED = """SELECT DISTINCT p.feed_id, a.id, a.story, a.read
   FROM appearance p JOIN article a ON a.id = p.article_id
   WHERE p.secondary = 1 AND p.feed_id != a.feed_id AND a.muted = 0"""
-"""SQL for articles of other feeds that feeds carry."""
+"""SQL for articles in feeds that carry them but do not own them."""
 _BEHIND = """total(read = 0) - count(DISTINCT iif(read, NULL, story)), count(*) - count(DISTINCT story)"""
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Yield pieces of a long list: a single C call over all of it would block other threads and keys."""
+    """Yield pieces of a long list: one C call over all of it would block other threads and key presses."""
     return (ids[start : start + _PART] for start in range(0, len(ids), _PART))
 
 
@@ -74,7 +74,7 @@ class Stories(Part):
         return dict(self._conn.execute(*_in_stories("SELECT id, story", ids)))
 
     def _unread(self, ids: Sequence[int]) -> Iterator[set[int]]:
-        """Yield the unread ones among some articles, then the unread ones that a watch matches."""
+        """Yield the unread articles among the given ones, then those of them that a watch matches."""
         for more in ("AND read = 0", f"AND read = 0 AND {_WATCHED}"):
             yield set(chain.from_iterable(self._conn.execute(*_in_stories("SELECT id", ids, more))))
 
@@ -125,7 +125,7 @@ class Stories(Part):
         return Story(rows[0][6], tuple(entries))
 
     def behind(self, where: str, args: Sequence[object] = ()) -> tuple[int, int]:
-        """Return how many unread and how many articles of a condition folding hides behind others."""
+        """Return how many articles of a condition, unread and in all, folding hides behind others."""
         row = self._conn.execute(
             f"SELECT {_BEHIND} FROM (SELECT a.* FROM article a WHERE a.story != 0 AND {where})", args
         ).fetchone()

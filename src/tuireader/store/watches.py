@@ -124,7 +124,7 @@ class Watches(Part):
         return watches_of(self._conn, ids, "m.evidence = ''")
 
     def without_evidence_on(self, name: str, limit: int) -> list[int]:
-        """Return articles that a watch matches without evidence yet."""
+        """Return articles whose match with a watch has no evidence yet."""
         return self._column(
             """SELECT article_id FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?)
                AND evidence = '' LIMIT ?""",

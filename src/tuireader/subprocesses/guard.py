@@ -1,4 +1,4 @@
-"""Guard of a program: run it with limits in a group of its own, and kill that group in the end.
+"""Guard of a program: run it with limits in a group of its own, and kill that group at the end.
 
 This file runs as a script, without its package, to start quickly: `guard.py SOCKET MEMORY PROGRAM …`. It
 sends the exit code through the socket when the program ends. When the other end of the socket is closed, on
@@ -14,7 +14,7 @@ import signal
 import sys
 from contextlib import suppress
 
-CANNOT_START = 255 + 1  # no program ends with that
+CANNOT_START = 255 + 1  # no program exits with this code
 
 
 def main(socket: int, memory: int, command: list[str]) -> None:

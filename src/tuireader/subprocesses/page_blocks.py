@@ -1,7 +1,7 @@
 """Find repeated blocks with links on a web page, and CSS selectors for them. Only for the sandbox.
 
 Each candidate is a selector with the elements that it finds: `tag.class`, or a path from an element with a
-class or an id. A cheap look at all of them leaves a few to be read (`page_proposals`).
+class or an id. A cheap score selects a few of them to be read (`page_proposals`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tuireader.text import page_dates
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_FEWEST = 3  # elements of a block
+_FEWEST = 3  # minimum elements of a block
 _MOST_CLASSES = 6
 _TRIES = 4  # selectors of a block to try
 _SCOPES = 4  # ancestors whose name may limit a selector to a part of the page
@@ -60,7 +60,7 @@ _MAIN = 1.25
 
 @dataclass(slots=True)
 class Facts:
-    """Numbers about an element with all it holds."""
+    """Counts for an element and everything in it."""
 
     links: int = 0
     text: int = 0
@@ -105,7 +105,7 @@ def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:
 def _dated_only(
     selector: str, elements: Sequence[HtmlElement], facts: Mapping[HtmlElement, Facts]
 ) -> Iterator[tuple[str, list[HtmlElement]]]:
-    """Yield selectors for the elements with dates, if something in them tells them from the others."""
+    """Yield selectors for the elements with dates, if a child element tells them from the others."""
     dated = [one for one in elements if facts[one].dates]
     undated = [one for one in elements if facts[one].links and not facts[one].dates]
     if undated and len(dated) >= _FEWEST:
@@ -273,18 +273,18 @@ def uniform(elements: Sequence[HtmlElement]) -> float:
 
 
 def utility(name: str) -> bool:
-    """Return whether a class only describes a look, such as `mt-2`, or is made by a program."""
+    """Return whether a class only describes appearance, such as `mt-2`, or is generated."""
     return bool(_UTILITY.match(name))
 
 
 def _niceness(selector: str) -> float:
-    """Return how likely a selector is to be right tomorrow, and how easy it is to read."""
+    """Rate how likely a selector is to last, and how easy it is to read."""
     utility = sum(bool(_UTILITY.match(name)) for name in re.findall(r"\.([\w-]+)", selector))
     plain = 0 if re.search(r"[.#]", selector) else 40
     return -len(selector) - 30 * utility - plain
 
 
-# --------------------------------------------------------------------------- a cheap look
+# --------------------------------------------------------------------------- a cheap score
 
 
 def _cheap_score(block: Block, facts: Mapping[HtmlElement, Facts]) -> float:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_LONGEST_DATE = 60  # characters of a heading that is a date
-_WEEKDAY = 12  # characters before it
+_LONGEST_DATE = 60  # maximum characters of a heading that is a date
+_WEEKDAY = 12  # maximum characters before the date
 _DATED_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "th", "b", "strong", "p", "div")
 _YEAR = re.compile(r"(?:[^\W\d_]+\s)?((?:19|20)\d\d)\s?年?")  # "2024", "May 2024"
 
@@ -33,11 +33,11 @@ class Headings:
 def headings(root: HtmlElement, now: int) -> Headings:
     """Return the headings of a page that are a year or a day, if there are several."""
     said = {one: dated for one in root.iter(*_DATED_TAGS) if (dated := _dated(one, now)) != (now, None)}
-    return Headings(root, now, said if len(set(said.values())) > 1 else {})  # one alone may be about the page
+    return Headings(root, now, said if len(set(said.values())) > 1 else {})  # a single one may date the page
 
 
 def headed(firsts: Collection[HtmlElement], known: Headings) -> Mapping[HtmlElement, tuple[int, int | None]]:
-    """Return what the nearest heading before each item says."""
+    """Return the dates from the nearest heading before each item."""
     undated: tuple[int, int | None] = (known.now, None)
     if not known.said:
         return dict.fromkeys(firsts, undated)

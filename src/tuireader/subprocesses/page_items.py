@@ -2,7 +2,7 @@
 
 An item may stand for several elements: a `dt` with its `dd`, a heading with what follows it, a table row with
 the rows below that belong to it, a link with its line between `<br>`. All of them are copied into one,
-in which the other selectors and the defaults look.
+which the other selectors and the defaults search.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 MOST_ITEMS = 1_000
 """Maximum number of items of a page; the first ones count."""
-_MOST_COPIED = 400_000  # elements of all items together
+_MOST_COPIED = 400_000  # maximum elements of all items together
 _LONGEST_TITLE = 500
 _LONGEST_SUMMARY = 100_000
 _INLINE = frozenset(("a", "b", "strong", "i", "em", "span", "font", "small", "img", "u", "code"))
 _DATE_PARTS = ("datetime", "content", "data-date", "data-time", "data-timestamp", "title")
-_SHORT_LINK = 40  # characters of a link such as "Read more"
+_SHORT_LINK = 40  # maximum characters of a link such as "Read more"
 PARTS = ("item_title", "item_link", "item_date", "item_summary")
 
 Item = tuple[str, str, int | None, str]
@@ -110,7 +110,7 @@ Group = tuple[Any, list[Any]]
 
 
 def groups(chosen: Sequence[HtmlElement]) -> list[Group]:
-    """Return each chosen element with all that belong to it; table rows of headings are left out."""
+    """Return each chosen element with all elements of its item; table rows of headings are left out."""
     known = set(chosen)
     found: list[Group] = []
     lines: set[Any] = set()
@@ -245,7 +245,7 @@ def default_title(whole: HtmlElement) -> HtmlElement | None:
 
 
 def title_text(title: HtmlElement) -> str:
-    """Return the text of a title, without the signs that lead to its own place."""
+    """Return the text of a title, without symbols that link to its own anchor."""
     text = text_of(title)
     for one in title.iter("a"):
         sign = text_of(one)
@@ -259,7 +259,7 @@ def _says_something(text: str) -> bool:
 
 
 def default_link(scope: Scope, title: HtmlElement | None) -> str:
-    """Return the link of the title, else the first link, else the place of the item on the page."""
+    """Return the link of the title, else the first link, else the item's anchor on the page."""
     if title is not None:
         around = list(title.iterancestors("a"))
         for one in (title, *around, *title.iter("a")):
@@ -309,7 +309,7 @@ def default_time(whole: HtmlElement, now: int, month_first: bool) -> tuple[int |
             if text and page_dates.is_date(text, now):
                 found = page_dates.find(text, now, month_first=month_first)
                 return (found.seconds if found else None), element
-    for one in whole.iter():  # the day and the month may be in elements of their own
+    for one in whole.iter():  # the day and the month may be in separate elements
         text = spaced_text(one) if len(one) else ""
         if text and page_dates.is_date(text, now):
             found = page_dates.find(text, now, month_first=month_first)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 HEADLINE = 15
-"""Cells of a link from which it may be a headline."""
-_LONGEST = 90  # cells
+"""Minimum width in cells of a link that may be a headline."""
+_LONGEST = 90  # cells above which the score of titles falls
 _SAMPLE = 20  # items
 _COMMON = 0.8  # share of items that must have a title
 _NAMES = re.compile(
@@ -63,7 +63,7 @@ def title_selector(scopes: Sequence[Scope], now: int) -> str:
 
 
 def link_selector(scopes: Sequence[Scope], links: int) -> str:
-    """Return a selector for the links that finds more than a number of different ones, or ""."""
+    """Return a selector that finds more than `links` different links, or ""."""
     best, chosen = links, ""
     for selector, elements in _parts(scopes).items():
         if len(elements) < _COMMON * len(scopes) or not all(map(is_link, elements.values())):
@@ -89,14 +89,14 @@ def _score(texts: Sequence[str], scopes: Sequence[Scope], is_heading: bool = Fal
     length = headline(median(map(cell_len, said)))
     if is_heading:
         return share * len(set(said)) / len(said) * max(0.8, length)
-    words = {re.sub(r"\d+", "", text) for text in said}  # better than numbers alone
+    words = {re.sub(r"\d+", "", text) for text in said}  # differing only in numbers counts less
     different = (0.6 * len(set(said)) + 0.4 * len(words)) / len(said)
     different *= 0.85 if len({text.split()[0] for text in said}) == 1 else 1.0  # "More about ..."
     return share * different * length
 
 
 def _purity(titles: Sequence[HtmlElement], now: int) -> float:
-    """Return a factor that is small if titles have more in them: a date, several links, whole blocks."""
+    """Return a factor that is small if titles contain more than that: a date, several links, whole blocks."""
     mixed = 0
     for one in titles:
         within = any(part is not one for part in one.iter("p", "div", "ul", "table", "time", "td", "br"))

@@ -1,8 +1,8 @@
 """Propose CSS selectors for the articles of a web page without a feed. Only for the sandbox.
 
-The most likely blocks (`page_blocks`) are read as a feed would read them. The best one has different titles,
-as long as headlines, with a link and a date each, leaves out no similar element, and is in no menu, sidebar
-or footer.
+The most likely blocks (`page_blocks`) are read as a feed would read them. The best one has distinct titles
+of the length of headlines, each with a link and a date, omits no similar element, and is not in a menu,
+sidebar or footer.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _READ = 24  # blocks to read
 _WORTH = 0.35  # a proposal needs this share of the best score ...
 _LEAST = 1.0  # ... and this score
 _DAY = 86_400
-_WEEKDAY = 12  # characters beside a date
+_WEEKDAY = 12  # maximum characters beside a date
 _DIFFERENT = 0.8  # share of links that are different if they lead to the articles
 _NEXT_WORDS = frozenset((
     *("next", "next page", "older", "older posts", "older entries", "weiter", "nächste", "nächste seite"),
@@ -102,7 +102,7 @@ def _read(block: Block, heads: Headings, language: str) -> Proposal | None:
     selectors = {"items": block.selector}
     if title := title_selector(scopes, heads.now):
         selectors["item_title"] = title
-    links = _headlines(scopes)  # before reading takes the titles out
+    links = _headlines(scopes)  # before reading removes the titles
     items, _ = read(scopes, selectors, language)
     different = len({item[1] for item in items})
     if different < _DIFFERENT * len(items):
@@ -119,7 +119,7 @@ def _read(block: Block, heads: Headings, language: str) -> Proposal | None:
 
 
 def _lead(proposal: Proposal, heads: Headings, language: str) -> str:
-    """Return a selector for an article in a form of its own just before the others, or ""."""
+    """Return a selector for a differently formed article just before the others, or ""."""
     known = {item[1] for item in proposal.items}
     if any(item[2] is None for item in proposal.items):
         return ""  # without dates, it may be an introduction
@@ -167,7 +167,7 @@ def _pleasant(selector: str) -> float:
 
 
 def _headlines(scopes: Sequence[Scope]) -> float:
-    """Return how many links of an item could be headlines."""
+    """Return the mean number of links per item that could be headlines."""
     counts = []
     for scope in scopes:
         links = {

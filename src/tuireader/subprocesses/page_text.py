@@ -21,9 +21,9 @@ Watched = tuple[str, str, str, tuple[tuple[str, str], ...]]
 
 
 def watched(page: str, selector: str) -> Watched:
-    """Return what counts of a watched page: the selected part, else all but menus and footers. Raises Failed.
+    """Return the watched content of a page: the selected part, else all but menus and footers. Raises Failed.
 
-    Text that is no HTML is taken as it is.
+    Text that is not HTML is taken as it is.
     """
     if not is_html(page):
         if selector:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MOST_ELEMENTS = 120_000
-_SAMPLE = 2_000  # elements that are enough to find what repeats
+_SAMPLE = 2_000  # enough elements to find what repeats
 _CHILDREN = (100, 60, 40, 25)  # children of one kind to keep in each element, tried in this order
-_KINDS = {"dd": "dt"}  # kinds that take turns within an element
+_KINDS = {"dd": "dt"}  # kinds that alternate within an element
 _UNSEEN = ("script", "style", "template", "noscript", "svg", "canvas", "object", "embed")
 
 
@@ -75,7 +75,7 @@ def spaced_text(element: HtmlElement) -> str:
 
 
 def shorten(root: HtmlElement) -> None:
-    """Remove the last of many similar neighbours until a large page is a sample of itself."""
+    """Remove the last of many similar siblings, until a large page is reduced to a sample."""
     for most in _CHILDREN:
         if sum(1 for _ in root.iter()) <= _SAMPLE:
             return

@@ -55,7 +55,7 @@ def filled(command: Sequence[str], url: str, title: str = "") -> tuple[str, ...]
 async def run(command: Sequence[str], text: str, *, patience: float = _PATIENCE) -> Ran:
     """Run a program with a text on its stdin, in its own session.
 
-    After `patience` seconds it continues unattended; so its output goes to a file, which nobody must read.
+    After `patience` seconds it continues unattended; so its output goes to a file, which need not be read.
     """
     program = command[0] if command else ""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as printed:

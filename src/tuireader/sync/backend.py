@@ -19,10 +19,10 @@ from tuireader.model.accounts import RemoteFeed as RemoteFeed
 
 
 class Refusal(StrEnum):
-    """Why a server did not do what was asked.
+    """Reason why a server did not do what was asked.
 
-    `LOGIN`: it wants other credentials. `AWAY`: it cannot be reached, is busy or fails (5xx, 429): try again.
-    `ANSWER`: its answer has another shape than its API promises. `REQUEST`: it refuses this very request.
+    `LOGIN`: it rejects the credentials. `AWAY`: it cannot be reached, is busy or fails (5xx, 429): try again.
+    `ANSWER`: its answer is not of the form that its API promises. `REQUEST`: it refuses this very request.
     """
 
     LOGIN = "login"
@@ -32,7 +32,7 @@ class Refusal(StrEnum):
 
 
 class AccountError(TuireaderError):
-    """A server refused or did not answer; `retry_after` are the seconds that it asks to wait, if it does."""
+    """A server refused or did not answer; `retry_after` is the wait that it asks for, in seconds, if any."""
 
     def __init__(
         self, refusal: Refusal, message: str, hint: str = "", *, retry_after: int | None = None
@@ -46,7 +46,7 @@ class AccountError(TuireaderError):
 class Server:
     """A server after signing in.
 
-    `url` is its address as it wants to be asked, `software` its name and version.
+    `url` is the address at which it wants to be asked, `software` its name and version.
     """
 
     url: str
@@ -70,8 +70,8 @@ class Entries:
 class States:
     """The marks of all entries of an account, as sets of ids.
 
-    `listed` are all entries; `complete` is false if the server cut that list, so that an entry that is not in
-    it may still exist.
+    `listed` are all entries; `complete` is false if the server cut that list short, so that an entry missing
+    from it may still exist.
     """
 
     unread: frozenset[str]
@@ -95,17 +95,17 @@ class Known(Protocol):
     """The side that stores the entries of a pull."""
 
     async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
-        """Return those entries that have something to store, prepared for it."""
+        """Return the entries that have something to store, prepared for the store."""
         ...
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
-        """Return those entries that are not stored, in the same order."""
+        """Return the entries that are not stored, in the given order."""
         ...
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
         """Return the stored numbers of read and unread entries by feed.
 
-        They count the marks last seen on the server, not those that wait to be sent.
+        They count the marks last seen on the server, not those still to be sent.
         """
         ...
 
@@ -116,7 +116,7 @@ class Backend(Protocol):
     async def sign_in(self) -> Server:
         """Check address and credentials when an account is added; recognise mistakes in the address.
 
-        All other methods need no call of it, but the address that it returned.
+        The other methods need the address that it returned, but not the call itself.
         """
         ...
 
@@ -129,7 +129,7 @@ class Backend(Protocol):
         ...
 
     async def categories(self) -> list[RemoteCategory]:
-        """Return the categories, also those without feeds."""
+        """Return the categories, including empty ones."""
         ...
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
@@ -145,7 +145,7 @@ class Backend(Protocol):
         ...
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
-        """Set a mark of some entries; return those that do not exist any more.
+        """Set a mark on some entries; return those that no longer exist.
 
         Raises `AccountError` with `Refusal.REQUEST` if the server refuses one of them: halve and try again.
         """

@@ -1,7 +1,7 @@
 """Sync one account: send pending marks, list its feeds, pull what changed.
 
-Each batch of marks is noted as sent before it is, and each page is stored in one transaction with the place
-where the next pull goes on, so that a sync may end at any moment.
+Each batch of marks is recorded as sent before it is sent, and each page is stored in one transaction with
+the point where the next pull continues, so that a sync may end at any moment.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _SOONEST, _LATEST = 30, 30 * 60
-"""Seconds from a failed sync to the next one: doubled each time, between these."""
+"""Seconds from a failed sync to the next one: doubled each time, within these bounds."""
 _MANY_FEEDS = 20
 """Minimum number of feeds for which a first sync is sure to prepare entries in another process."""
 
@@ -33,7 +33,7 @@ _MANY_FEEDS = 20
 class Engine:
     """One sync of one account. `believed` accepts a list that lacks more than half of the feeds.
 
-    `renew` returns the setting after the feeds were listed: watches and mutes go by names of feeds.
+    `renew` returns the setting after the feeds were listed: watches and mutes refer to feeds by name.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Engine:
         return sent
 
     async def _send(self, mark: Mark, value: bool, ids: Sequence[str]) -> int:
-        """Send one batch; if the server refuses it, send its halves, down to the mark that is wrong."""
+        """Send one batch; if the server refuses it, send its halves, down to the single mark at fault."""
         account = self._account.id
         try:
             gone = await self._backend.push(mark, value, ids)
@@ -198,14 +198,14 @@ class Engine:
         done = replace(self._done, pending=after.pending, asks=after.asks, done=True)
         return replace(done, error=message, hint=hint, refusal=refusal)
 
-    # -- what a pull asks of the store
+    # -- what a pull needs from the store
 
     async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
         """Prepare entries, many of them in another process."""
         return await self._preparer.prepare(entries)
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
-        """Return those entries that are not stored."""
+        """Return the entries that are not stored."""
         return await self._pool.read(lambda store: store.remote.unknown(self._account.id, ids))
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:

@@ -10,12 +10,12 @@ from tuireader.sync.backend import RemoteEntry
 
 
 class Odd(ValueError):
-    """A body has another shape than the API promises."""
+    """A body is not of the form that the API promises."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An entry of an answer, not clean yet; the guid of `raw` is its id."""
+    """An uncleaned entry of an answer; the guid of `raw` is its id."""
 
     feed_id: str
     raw: Raw

@@ -1,4 +1,4 @@
-"""The Google Reader API, meant for FreshRSS; other servers that speak it differ in little."""
+"""The Google Reader API, meant for FreshRSS; other servers that speak it differ little."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BATCH = 1000
 
 
 class GoogleReader:
-    """An account of a server with the Google Reader API."""
+    """An account on a server with the Google Reader API."""
 
     def __init__(self, url: str, user: str, password: str, *, proxy: str = "") -> None:
         self._user, self._password = user, password
@@ -86,7 +86,7 @@ class GoogleReader:
         return greader_pull.pull(self, progress, known)
 
     async def batch_size(self, mark: Mark) -> int:
-        """Return 1000; servers cut bodies of 1 MiB without a word."""
+        """Return 1000; servers silently cut bodies at 1 MiB."""
         return BATCH
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
@@ -168,7 +168,7 @@ class GoogleReader:
         params: Mapping[str, str | int] | None,
         form: Sequence[tuple[str, str]] | None,
     ) -> Answer:
-        """Send a request with both tokens; once, get new ones if the server does not know them any more."""
+        """Send a request with both tokens; get new ones, once, if the server no longer accepts them."""
         for _ in range(2):
             if "Authorization" not in self._http.headers:
                 await self._log_in()
@@ -218,7 +218,7 @@ def _base(url: str) -> str:
 
 
 def _candidates(base: str) -> list[str]:
-    """Return addresses to try: the given one, and FreshRSS's own for that of its pages."""
+    """Return addresses to try: the given one, and FreshRSS's API if it is that of its pages."""
     if base.endswith(".php"):
         return [base]
     page = base.removesuffix("/i").removesuffix("/api")
@@ -226,7 +226,7 @@ def _candidates(base: str) -> list[str]:
 
 
 def _labels(data: dict[str, Any], feed_id: str) -> list[str]:
-    """Return the ids of the labels of a subscription if it is the one to a feed."""
+    """Return the ids of a subscription's labels, if it is the one to the feed."""
     found = [one for one in list_of(data, "categories") if isinstance(one, dict)]
     return [text_of(one, "id") for one in found] if data.get("id") == feed_id else []
 

@@ -44,7 +44,7 @@ def literal(text: str, limit: int = 500) -> str:
 def feed_title(text: str) -> str:
     """Clean the title of a feed, in which FreshRSS replaces some punctuation as well.
 
-    In Chinese, Japanese and Korean these characters are the usual ones, and stay.
+    In Chinese, Japanese and Korean, these characters are normal and stay.
     """
     title = literal(text, 200)
     return title if _CJK.search(title) else title.translate(_PUNCTUATION)
@@ -74,7 +74,7 @@ def item_name(text: str) -> str:
 
 
 def state_of(name: str) -> str:
-    """Return the state in `user/…/state/com.google/STATE`, `""` for anything else; users differ."""
+    """Return the state in `user/…/state/com.google/STATE`, `""` for anything else; the user varies."""
     return name.rpartition("/state/com.google/")[2] if "/state/com.google/" in name else ""
 
 

@@ -18,7 +18,7 @@ from tuireader.sync.prefetch import prefetched
 
 MOST_IDS = 100_000
 MOST_LISTED = 25_000
-"""Entries that are neither unread nor starred are taken among the newest of all."""
+"""Number of newest entries among which those neither unread nor starred are found."""
 MOST_PAGES = 100
 BATCH = 250
 DAY = 86_400
@@ -39,7 +39,7 @@ class Client(Protocol):
 async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[Step, None]:
     """Yield the marks of all entries, then those not stored: unread, starred, others, newest first.
 
-    All ids are asked for before the marks: what arrives in between is then an unread entry, not a read one.
+    All ids are requested before the marks: an entry that arrives in between then counts as unread, not read.
     Once a day, the newest unread entries are sent again, as they may have been edited.
     """
     checked = _read(progress)
@@ -62,7 +62,7 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
 
 
 def _read(progress: str) -> int:
-    """Return the time when unread entries were last looked through for edits, 0 for never."""
+    """Return the time when unread entries were last checked for edits, 0 for never."""
     try:
         found = json.loads(progress)["checked"] if progress else 0
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -115,5 +115,5 @@ async def _contents(client: Client, wanted: Sequence[str]) -> AsyncGenerator[tup
         except Odd:
             raise answer.odd() from None
         if not found.keys() <= set(ids):
-            raise answer.odd()  # the server reads ids in another way
+            raise answer.odd()  # the server interprets ids differently
         yield tuple(found[one] for one in ids if one in found)

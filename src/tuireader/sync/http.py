@@ -1,4 +1,4 @@
-"""HTTP to the server of an account: one connection, and each failure as an `AccountError`.
+"""HTTP client for an account's server: one connection; every failure is an `AccountError`.
 
 Messages name the host, never the address with its parameters, a password or a token.
 """
@@ -27,7 +27,7 @@ from tuireader.sync.backend import AccountError, Refusal
 from tuireader.text import clean, without_password
 
 CONNECT, READ, TOTAL = 5.0, 30.0, 300.0
-"""Seconds until the connection stands, between two pieces of an answer, and for a whole answer."""
+"""Seconds to connect, between two pieces of an answer, and for a whole answer."""
 MAX_BODY = 64_000_000
 MAX_REDIRECTS = 5
 
@@ -65,7 +65,7 @@ class Answer:
 
     @cached_property
     def value(self) -> Any:
-        """The JSON value in the body. Raises AccountError if it is none."""
+        """The JSON value in the body. Raises AccountError if there is none."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -86,7 +86,7 @@ class Answer:
         return value
 
     def odd(self) -> AccountError:
-        """Return the error for an answer of another shape than the API promises."""
+        """Return the error for an answer that is not of the form that the API promises."""
         return AccountError(
             Refusal.ANSWER,
             f"{self.host} sent an answer that its API does not have",

@@ -1,7 +1,7 @@
-"""Merge a mark of the store with that of a server, which both may have changed since they last agreed.
+"""Merge a mark in the store with that on a server; both may have changed since they last agreed.
 
-A mark is true or false, so that two changes of one mark either agree or one of them never happened: no clocks
-are compared, and what the user did and the server does not know yet always wins.
+A mark is true or false, so if both sides have changed it, they agree again: no clocks are compared, and what
+the user did and the server does not know yet always wins.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 class Known:
     """A mark of an entry: in the store, on the server when last seen, and as sent without an answer yet.
 
-    `sent` stays when a sync ends between a request and its answer: the server may have either value, or still
-    change.
+    `sent` stays set if a sync ends between a request and its answer: the server may have either value, or may
+    still change it.
     """
 
     local: bool
@@ -23,12 +23,12 @@ class Known:
 
     @property
     def pending(self) -> bool:
-        """Return whether the server has to be told the mark of the store."""
+        """Return whether the store's mark has to be sent to the server."""
         return self.server != self.local or self.sent is not None
 
 
 def pulled(known: Known, server: bool) -> Known:
-    """Return the mark after the server has named its own."""
+    """Return the mark after the server has reported its own."""
     if not known.pending:
         return Known(server, server)
     if server == known.local and known.sent in (None, server):

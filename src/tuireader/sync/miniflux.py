@@ -1,4 +1,4 @@
-"""Miniflux by its REST API, version 2.0.49 or newer."""
+"""Miniflux through its REST API, version 2.0.49 or newer."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Miniflux:
         return BATCH if mark is Mark.READ or await self._stars_together() else 1
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
-        """Set a mark. Servers before 2.2.7 report a batch of which they have nothing, later ones do not."""
+        """Set a mark. Servers before 2.2.7 report a batch of unknown entries, later ones do not."""
         numbers = [_id(one) for one in ids]
         if not numbers:
             return frozenset()
@@ -96,7 +96,7 @@ class Miniflux:
     async def _stars_together(self) -> bool:
         """Return whether stars are set by `PUT /v1/entries`.
 
-        This came together with `/v1/entries/ids`, in 2.3.2. Older servers ignore the star, and take `ids` for
+        This came together with `/v1/entries/ids`, in 2.3.2. Older servers ignore the star, and read `ids` as
         the number of an entry.
         """
         if self._stars_at_once is None:
@@ -108,7 +108,7 @@ class Miniflux:
         return self._stars_at_once
 
     async def _star(self, number: int, value: bool) -> bool:
-        """Toggle the star of an entry unless it is right; return False if the entry is gone."""
+        """Toggle the star of an entry unless it already is as wanted; return False if the entry is gone."""
         for _ in range(TOGGLES):
             answer = await self._http.ask("GET", f"/v1/entries/{number}", accept=(404,))
             if answer.status == 404 or answer.member("status") == "removed":
@@ -162,7 +162,7 @@ class Miniflux:
         await self._manage("PUT", f"/v1/categories/{_id(category_id)}", "category", {"title": title})
 
     async def remove_category(self, category_id: str) -> None:
-        """Move the feeds of a category to the first other one, else the server removes them; remove it."""
+        """Remove a category, after moving its feeds to another one: the server would remove them, too."""
         others = [one.id for one in await self.categories() if one.id != category_id]
         if not others:
             raise AccountError(
@@ -190,7 +190,7 @@ class Miniflux:
         return members
 
     async def _category(self, title: str) -> int:
-        """Return the number of a category, created if needed; of the first one for `""`."""
+        """Return the number of a category, created if needed; for `""`, that of the first one."""
         found = await self.categories()
         for one in found:
             if one.title == clean(title, 200) or not title:
@@ -208,7 +208,7 @@ class Miniflux:
             raise self._declined(answer)
 
     def _declined(self, answer: Answer) -> AccountError:
-        """Return the error for a request about feeds: with the server's words, a 500 is about the feed."""
+        """Return the error for a request about feeds; even a 500 is about the feed if the server says why."""
         if words := answer.error_message():
             return AccountError(Refusal.REQUEST, f"{self._http.host}: {words}")
         return self._http.refused(answer)

@@ -1,7 +1,7 @@
 """Pull entries from Miniflux, page by page, so that a stop at any point loses nothing.
 
 The first pull takes the unread entries, then the starred, then the rest, newest first. Later ones take what
-changed, in the order of ids. Pages begin at an id (never at an offset): what changes meanwhile moves no page.
+changed, in the order of ids. Pages begin at an id (never at an offset), so changes meanwhile shift none.
 Servers do not list what they removed, so the numbers of each feed are compared at the end.
 """
 
@@ -20,7 +20,7 @@ from tuireader.sync.prefetch import prefetched
 
 PAGE = 500
 OVERLAP = 30
-"""Seconds: a change has the time at which its transaction began."""
+"""Seconds of overlap: a change is dated at the start of its transaction."""
 DAY = 86_400
 FIRST: Mapping[str, Mapping[str, str | int]] = {
     "unread": {"status": "unread"},
@@ -38,9 +38,9 @@ class Progress:
     """State of a pull; all times are the server's, in seconds, and 0 for none.
 
     `since` is the start of the last complete pull, `started` that of the running one. `cursor` is the id of
-    the last entry in `phase`. `checked` is the time when unread entries were last looked through for edits.
-    `accepted` are numbers of feeds, the server's and then the store's, that a pull of the whole feed did
-    not make equal.
+    the last entry in `phase`. `checked` is the time when unread entries were last checked for edits.
+    `accepted` are numbers of feeds, the server's and then the store's, that still differ after a pull of
+    the whole feed.
     """
 
     since: int = 0
@@ -51,12 +51,12 @@ class Progress:
     accepted: Mapping[str, list[int]] = field(default_factory=dict)
 
     def text(self) -> str:
-        """Return it as text."""
+        """Return the progress as text."""
         return json.dumps(asdict(self), separators=(",", ":"))
 
 
 def read(text: str) -> Progress:
-    """Read a progress; what cannot be read begins with a first pull, which changes nothing that is right."""
+    """Parse a stored progress; an unreadable one starts a first pull, which does no harm."""
     try:
         found = Progress(**json.loads(text)) if text else Progress()
         numbers = (found.since, found.started, found.cursor, found.checked)
@@ -98,7 +98,7 @@ def _after(state: Progress, phases: list[str]) -> Progress:
     following = phases[phases.index(state.phase) + 1 :]
     if following:
         return replace(state, phase=following[0], cursor=0)
-    checked = state.checked if state.since else state.started  # a first pull has looked at all of them
+    checked = state.checked if state.since else state.started  # a first pull has checked all of them
     return replace(state, since=state.started, started=0, phase="", cursor=0, checked=checked)
 
 
@@ -157,10 +157,10 @@ async def _page(
 
 
 async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[Step, None]:
-    """Compare the numbers of each feed with the store's, and pull feeds that differ as a whole.
+    """Compare the numbers of each feed with the store's, and pull those that differ in full.
 
-    A difference that stays after that is accepted until one of the numbers changes; but not if nothing is
-    stored of a feed, which the store may not have known yet.
+    A difference that remains is accepted until one of the numbers changes, unless nothing is stored of the
+    feed: the store may not have known it yet.
     """
     answer = await http.ask("GET", "/v1/feeds/counters")
     theirs, ours = _counters(answer), await known.counts()
@@ -184,7 +184,7 @@ async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[
 
 
 async def _whole(http: Http, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
-    """Yield all entries of a feed, then their ids; nothing if it is gone, which the list of feeds tells."""
+    """Yield all entries of a feed, then their ids; nothing if it is gone: the list of feeds shows that."""
     ids: set[str] = set()
     try:
         async for body, _ in _pages(http, {}, 0, descending=False, path=f"/v1/feeds/{feed_id}/entries"):

@@ -1,4 +1,4 @@
-"""The process that prepares entries for the store while those before them are stored."""
+"""The process that prepares entries for the store while earlier ones are stored."""
 
 from __future__ import annotations
 

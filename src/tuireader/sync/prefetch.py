@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 async def prefetched(steps: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
-    """Yield the steps of a generator, which makes the next one meanwhile; closes the generator."""
+    """Yield the steps of a generator while it makes the next one; closes the generator."""
 
     async def following() -> T | None:
         return await anext(steps, None)

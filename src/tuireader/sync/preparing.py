@@ -31,9 +31,9 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
         self.worker.start()
 
     async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
-        """Return entries with what the store needs, without those that have nothing to read or open.
+        """Return entries prepared for the store, without those that have nothing to read or open.
 
-        A few are returned as they are, and all if the process fails: then the store prepares them.
+        A few are returned as they are, as are all if the process fails: the store then prepares them.
         """
         if len(entries) < _MANY:
             return tuple(entries)
@@ -52,7 +52,7 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
 
 
 def _filled(page: Mapping[str, RemoteEntry], answer: tuple[Any, ...]) -> Iterator[RemoteEntry]:
-    """Yield the entries of a feed that are in an answer, with what that adds."""
+    """Yield the entries of a feed that an answer contains, with its keys and texts."""
     feed = unpack(answer)
     assert isinstance(feed, ParsedFeed)
     for entry, keys, prepared in zip(feed.entries, feed.keys, feed.prepared, strict=True):

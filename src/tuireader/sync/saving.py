@@ -42,7 +42,7 @@ def store_entries(
     """Store a page of entries with their marks; needs a transaction.
 
     `feeds` has the stored feeds by their ids on the server; entries of others are left out: the next list
-    of feeds has them. `pages` plans to fetch the pages of teasers, which the first pull does not.
+    of feeds will have them. `pages` plans to fetch the pages of teasers, which the first pull does not.
     """
     by_feed: dict[str, list[RemoteEntry]] = {}
     for entry in entries:
@@ -95,14 +95,14 @@ def _store_marks(
     places: Mapping[str, tuple[int, int]],
     now: int,
 ) -> int:
-    """Merge the marks of entries, and remember which articles they are; return how many changed there."""
+    """Merge the marks of entries, and record their articles; return how many marks changed on the server."""
     met = [one for one in entries if one.id not in known or known[one.id].article_id != places[one.id][0]]
     strangers = {one.id for one in met}
     taken = 0
     for mark in Mark:
         marks = {one.id: one.has(mark) for one in entries if one.id not in strangers}
         taken += merge_marks(store, account_id, mark, marks, known, now)
-        # nothing tells which side changed an article that both had: read and starred win
+        # unknown which side changed an article that both already had: read and starred win
         marked = [places[one.id][0] for one in met if one.has(mark)]
         store.marks.set(mark, marked, True, now=now, journal=False)
     store.remote.add(account_id, [(one.id, *places[one.id], one.read, one.starred) for one in met])
@@ -137,7 +137,7 @@ def merge_marks(
 def store_states(store: Store, account_id: int, states: States, now: int) -> Stored:
     """Take the marks of all entries from sets of ids, and forget entries that are gone.
 
-    Raises AccountError if there are none any more: no server forgets all entries at once, and each of them
+    Raises AccountError if there are none left: no server forgets all entries at once, and each of them
     would count as read.
     """
     stored = store.remote.all(account_id)

@@ -17,9 +17,9 @@ class Kind(StrEnum):
 
 
 def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") -> Backend:
-    """Return the backend for an account; it asks nothing yet.
+    """Return the backend for an account; it does not contact the server yet.
 
-    `secret` is a password, for Miniflux without a user an API token. Raises AccountError if the address is
+    `secret` is a password, or an API token for Miniflux without a user. Raises AccountError if the address is
     not a web address.
     """
     url = url.strip()

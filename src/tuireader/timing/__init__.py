@@ -1,1 +1,1 @@
-"""When to ask a feed, when entries were lost between two visits, when a silence is unusual. Pure."""
+"""Scheduling of feeds, entries lost between two visits, alarms for unusual silence. Pure."""

@@ -23,7 +23,7 @@ MOST = 5000
 """Maximum number of articles that count."""
 
 _IMPROBABLE = 0.001  # per week
-_BLOCKS = 8  # minimum number of samples; a feed that is too rare for them is never judged
+_BLOCKS = 8  # minimum number of samples; a feed with fewer is never judged
 _GAPS = 12
 _SPAN = 4 * WEEK
 _RARE = 2 * WEEK
@@ -105,9 +105,9 @@ def pace(times: Sequence[int]) -> Pace | None:
     if len(samples) < _BLOCKS // 2:
         return None
     chance = _IMPROBABLE * min(1.0, block / WEEK)
-    recent = [gap for gap in longest[:_RECENT] if gap > 0]  # a feed that slows down may go on doing so
+    recent = [gap for gap in longest[:_RECENT] if gap > 0]  # a feed that slows down may continue to
     slowing = max(1.0, sum(recent) / max(1, len(recent)) * len(samples) / sum(samples))
-    heavy = min(1.0, max(0.0, typical * len(gaps) / span - 2))  # 0 for articles at random, or more even
+    heavy = min(1.0, max(0.0, typical * len(gaps) / span - 2))  # 0 if articles come at random, or more evenly
     limit = slowing**2 * _improbable(samples, chance, _YOUNG + heavy * _YOUNG_HEAVY)
     ranked = sorted(gaps, reverse=True)
     limit = max(limit, 1.5 * ranked[0], 2 * ranked[min(len(ranked) - 1, blocks // 10)])

@@ -9,7 +9,7 @@ whatever happens in between. Such an entry is out of place: new entries stand be
 front of it are gone. Where the order of a document means nothing and there are no dates, it is out of turn:
 those that arrived after it are gone.
 
-A document is compared with several before it: a server may send another one once, an old or a wrong one.
+A document is compared with several before it: a server may once send an old or a wrong one.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _HALF = 0.5
 _MOST = 10_000
 _MONTH = 31 * DAY
 _NEVER = 1 << 62
-_TELLING = 8  # articles that are in the same order twice by chance only rarely
-_DELETED = 5  # minimum length of a document in which a deleted entry is told from a pinned one
+_TELLING = 8  # number of articles that rarely have the same order twice by chance
+_DELETED = 5  # minimum length of a document to tell a deleted entry from a pinned one
 _EARLIER = 2
 _PINS = 5
 
@@ -40,7 +40,7 @@ class Before:
     """Facts about a feed before this visit.
 
     `document` is the last one with news (None: unknown); `visited` the last successful visit; `times` are the
-    different times of its newest articles, and `articles` the number of articles with these times.
+    distinct times of its newest articles, and `articles` the number of articles with these times.
     """
 
     document: Document | None
@@ -55,7 +55,7 @@ class Before:
 
     @property
     def rate(self) -> float:
-        """Number of times a second at which the feed published something, 0 if unknown."""
+        """Number of distinct publication times per second, 0 if unknown."""
         if not self.times:
             return 0.0
         first = min(self.times)
@@ -71,7 +71,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A time of which about `missing` entries were not seen; `known` are the articles before it.
+    """A period of which about `missing` entries were not seen; `known` are the articles before it.
 
     It is `dated` if its start can be compared with the dates of entries.
     """
@@ -96,7 +96,7 @@ def seen(entries: Sequence[Listed], before: Document | None, now: int) -> Docume
 
 
 def is_mostly_known(entries: Sequence[Listed]) -> bool:
-    """Return whether a document needs no look at those before it: pinned entries are never the majority."""
+    """Return whether a document need not be compared with earlier ones: pinned entries are a minority."""
     new = sum(one.new for one in entries)
     return not new or len(entries) - new > new
 
@@ -118,7 +118,7 @@ def continues(
     if last is None:
         return page.new < len(page.entries)
     documents, known, listed = last.all, arrived or {}, set(page.articles)
-    if page.dated:  # those that were published again count as new
+    if page.dated:  # republished articles count as new
         dates = {one.article: date or 0 for one, date in zip(page.entries, page.dates, strict=True)}
         known = {one: now if dates.get(one, 0) > time else time for one, time in known.items()}
     stale = {
@@ -192,7 +192,7 @@ def _is_in_turn(
 def _has_no_order(
     page: Page, before: Sequence[int], arrived: Mapping[int, int], stale: AbstractSet[int]
 ) -> bool:
-    """Return whether the entries of a document without dates are not listed as they arrived."""
+    """Return whether the entries of a document without dates are not listed in order of arrival."""
     times = [arrived.get(article, 0) for article in before if article not in stale]
     if len(set(times)) > 1:
         apart = len(times) - max(longest_rise(times), longest_rise([-time for time in times]))
@@ -209,7 +209,7 @@ def _is_on_the_way(
     """Return whether an entry of the document `before` is where it has to be.
 
     New entries behind it must be older by their dates, and of those that were in front of it, at least half
-    must still be there. Where `stale` is given, it must not be one of these instead.
+    must still be there. If `stale` is given, the entry must instead not be one of these.
     """
     listed = set(page.articles)
     place = {article: at for at, article in enumerate(before)}
@@ -237,7 +237,7 @@ def _is_on_the_way(
 
 
 def _is_mixed(page: Page, last: Document) -> bool:
-    """Return whether the order means nothing: known entries are listed differently, new ones among them."""
+    """Return whether the order means nothing: known entries have moved, or new ones are among them."""
     place = {article: at for at, article in enumerate(last.articles)}
     common = [place[article] for article in page.articles if article in place]
     moved = len(common) - max(longest_rise(common), longest_rise(common[::-1]))
@@ -255,7 +255,7 @@ def _is_mixed(page: Page, last: Document) -> bool:
 def _period(page: Page, dates: Sequence[int], before: Before, now: int) -> tuple[int, int, bool] | None:
     """Return start and end of a gap, and whether its end is a date; None if the document reaches back.
 
-    Entries with dates before the last visit were not listed then: the document or its dates come late.
+    If entries dated before the last visit were not listed then, the document or its dates come late.
     """
     visited, slack = before.visited, DAY - 1 if page.days else 0
     if page.dated and dates:
@@ -292,7 +292,7 @@ def _missing(page: Page, dates: Sequence[int], before: Before, after: int, until
 def reaches(entries: Sequence[Listed], known: frozenset[int], after: int | None) -> bool:
     """Return whether an older document reaches the entries `known` before a gap.
 
-    If these no longer exist, several entries with dates before `after`, the start of the gap, show it.
+    If these no longer exist, several entries dated before `after`, the start of the gap, are enough.
     """
     if any(one.article in known for one in entries):
         return True

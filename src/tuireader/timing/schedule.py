@@ -5,7 +5,7 @@ entries out of its document, and more often while it has news. A feed on which a
 less often than `Rates.watched`. A server's request to wait (`<ttl>`, `sy:*`, `max-age`) is honoured within
 these bounds and up to a day; `Retry-After` always is, up to a day. Errors are retried after minutes first,
 later after an eighth of the outage. Each wait is shortened by 5 to 10 %, by a share derived from the feed's
-id: so a feed is due when a cron job of the same interval runs, and neighbours are spread.
+id: so a feed is due when a cron job of the same interval runs, and feeds with adjacent ids are spread.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ JITTER = 0.05
 SHARE = 3
 """A feed is asked about three times between two articles."""
 USUAL = 12
-"""Number of latest gaps between articles that tell the usual one."""
+"""Number of latest gaps between articles that determine the usual one."""
 KEPT = 40
 """Number of latest articles whose times are kept."""
 FEWEST = 3
@@ -112,7 +112,7 @@ def after_failure(history: History, fault: Fault, retry_after: int | None, rates
 
     The wait is at most the usual one or an eighth of the outage, whichever is longer. `retry_after` is the
     wait in seconds that the server requested; it is honoured up to a day. A feed that says it is gone is
-    asked over a day before it stops: a few times, or as often as a watch needs it.
+    still asked for a day: a few times, or as often as a watch needs it.
     """
     if history.state in ("paused", "gone"):
         return Plan(None, history.state)
@@ -248,7 +248,7 @@ TRUSTED, TESTED, LYING = "good", "tested", "lie"
 UNKNOWN_FOR = DAY // 4
 _SOONEST = 2 * HOUR
 _SILENT = 4
-"""Later checks wait for a part of the silence: a feed that has said nothing for long may be believed."""
+"""Divisor of a feed's silence: later checks wait that long, since a long-silent feed may be believed."""
 
 
 def asks_whole(
@@ -260,9 +260,9 @@ def asks_whole(
 ) -> bool:
     """Return whether to ask for the whole document, without validators.
 
-    That is so once a day if the server has only said "not modified" since `whole_at`, after six hours for a
+    Do so once a day if the server has only said "not modified" since `whole_at`, after six hours for a
     server that was never checked, and always if its validators lie. A feed on which a watch depends is
-    checked sooner: `needed` returns the times of its latest articles, in any order, which tell for how long
+    checked sooner: `needed` returns the times of its latest articles, in any order, which show for how long
     it usually has no news.
     """
     if trust in (TESTED, LYING) or whole_at is None:
@@ -279,7 +279,7 @@ def asks_whole(
 def _credible(recent: Sequence[int], whole_at: int) -> float:
     """Return for how long "not modified" is credible after `whole_at`: for two usual gaps, 2 to 6 hours.
 
-    It is longer if the feed was silent for long when its document was last read.
+    It is longer if the feed had long been silent when its document was last read.
     """
     times = sorted((time for time in recent if time <= whole_at), reverse=True)
     if len(times) <= FEWEST:
