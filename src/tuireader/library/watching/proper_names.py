@@ -26,7 +26,7 @@ _NO_NAMES = STOP | frozenset(_CALENDAR.split())
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word: `opens` if it begins a sentence, `joined` if only a space separates it from the word before."""
+    """A word: `opens` if it begins a sentence, `joined` if only a space precedes it."""
 
     shown: str
     opens: bool = True
