@@ -1,4 +1,4 @@
-"""Translate newsboat's filters into our expressions, where both can express the same.
+"""Translate newsboat's filters into our expressions, where these can express the same.
 
 Its `and` and `or` have the same precedence and associate to the left; each comparison tests one attribute.
 One comparison without a counterpart makes the whole filter untranslatable: half of a filter would show or

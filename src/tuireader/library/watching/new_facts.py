@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tuireader.text import cut_characters
 
-_LEAD = 1500  # characters of a later article to search: articles begin with their news
+_LEAD = 1500  # maximum characters of a later article to search: articles begin with their news
 _NAMED = 4
 _SHOWN = 60
 

@@ -14,8 +14,8 @@ _WORD = re.compile(r"[^\W_]+(?:[-–’'.&][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ENDS = re.compile(r"[.!?:;…。！？：；\"“”‘«»()\[\]\n•·|–—]")
 _JOINS = frozenset({"", " ", "\u00a0"})
-_READ = 4000  # characters of a text
-_LONGEST = 40  # characters of a watch's name
+_READ = 4000  # maximum characters of a text to read
+_LONGEST = 40  # maximum characters of a watch's name
 _CALENDAR = """
 january february march april may june july august september october november december
 monday tuesday wednesday thursday friday saturday sunday
