@@ -253,7 +253,7 @@ class Accounts(UseCases):
         """Subscribe an account to feeds; yield each with its id on the server, or the server's reason.
 
         A feed that the account already has keeps its title and category there. Raises AccountError if the
-        server cannot be reached any more. Iterate inside `contextlib.aclosing`.
+        server becomes unreachable. Iterate inside `contextlib.aclosing`.
         """
         from tuireader.sync.backend import AccountError, Refusal
 

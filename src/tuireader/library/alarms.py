@@ -75,7 +75,7 @@ class Alarms(UseCases):
 
 
 def judge(store: Store, watches: Sequence[str], now: int) -> None:
-    """Raise and clear alarms; needs a transaction. `watches` are those that do not end by themselves."""
+    """Raise and clear alarms; needs a transaction. `watches` are those that never end."""
     failing = store.alarms.failing()
     known = {alarm.subject: alarm for alarm in store.alarms.open()}
     found = {alarm.subject: alarm for alarm in _found(store, watches, failing, now)}

@@ -194,7 +194,7 @@ class Refresh(UseCases):
     async def run_in_subprocess(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """Refresh in a process of its own (`tuireader refresh --json`), to keep the UI responsive."""
+        """Refresh in a separate process (`tuireader refresh --json`), to keep the UI responsive."""
         if self._context.offline:
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
@@ -207,7 +207,7 @@ class Refresh(UseCases):
     async def sync_in_subprocess(
         self, accounts: Sequence[str] = (), *, marks_only: bool = False, believed: bool = False
     ) -> AsyncGenerator[Event, None]:
-        """Sync accounts, by default all, in a process of its own (`tuireader sync --json`).
+        """Sync accounts, by default all, in a separate process (`tuireader sync --json`).
 
         With `marks_only`, only send marks. `believed`: see `Accounts.sync`.
         """
