@@ -73,7 +73,7 @@ class Context:
 
     @property
     def full_text(self) -> dict[str, str]:
-        """The `full_text` of feeds where it is not "auto", by address.
+        """The `full_text` of feeds where it is not decided automatically, by address.
 
         Watched pages and mails already have their text; the web page of a mail is not fetched unasked.
         """

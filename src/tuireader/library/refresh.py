@@ -310,7 +310,7 @@ class Refresh(UseCases):
         return len(await self._due(self._now())) or await self._full_texts.count_due()
 
     async def _due(self, now: int, feed_ids: Sequence[int] | None = None) -> list[FeedFacts]:
-        """Return the feeds that are due, including those scheduled later before a watch searched them."""
+        """Return the feeds that are due, including those that a new watch makes due sooner."""
         rates = self._rates
         late = now - max(rates.watched, rates.least)
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=now, late=late))

@@ -1,4 +1,4 @@
-"""Translate newsboat's filters into our expressions, where these can express the same.
+"""Translate newsboat's filters into our expressions, where there is an equivalent.
 
 Its `and` and `or` have the same precedence and associate to the left; each comparison tests one attribute.
 One comparison without a counterpart makes the whole filter untranslatable, as a partial one would match other
