@@ -29,13 +29,13 @@ def main() -> None:
 def _leave_out_folder() -> None:
     """Drop the folder that Python put first on the path, unless this package lies there.
 
-    It is the working directory after `python -m`, and that of the script else: what lies there is not ours.
+    That is the working directory for `python -m`, else the script's folder; modules there are not ours.
     """
     if sys.flags.safe_path or not sys.path:
         return
     try:
         here, script = os.getcwd(), os.path.realpath(sys.argv[0])  # noqa: PTH109 - light
-    except OSError:  # the working directory is no more
+    except OSError:  # the working directory has been deleted
         here = script = ""
     ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     if sys.path[0] in ("", here, os.path.dirname(script)) and sys.path[0] != ours:  # noqa: PTH120
@@ -43,9 +43,9 @@ def _leave_out_folder() -> None:
 
 
 def prepare_streams() -> None:
-    """Put nothing in the place of closed standard streams, and let stdout print whatever there is.
+    """Open closed standard streams on the null device, and let stdout print any character.
 
-    Characters that its encoding does not have become question marks; bytes of file names stay as they are.
+    Characters that its encoding lacks become question marks; bytes of file names stay as they are.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -56,7 +56,7 @@ def prepare_streams() -> None:
 
 
 def _settle_streams() -> None:
-    """Drop what a terminal that is gone cannot take: the exit code of Python for that would hide ours."""
+    """Drop output to a terminal that is gone, since Python's exit code for that would hide ours."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

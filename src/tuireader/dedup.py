@@ -129,7 +129,7 @@ def _words_of(entry: ParsedEntry) -> str:
 def unique_entries(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntry, Keys]]:
     """Return the entries of a document to store, by guid key; the first one of those with the same key.
 
-    Leaves out entries with nothing to read or open, such as the last one of a truncated feed.
+    Omits entries with nothing to read or open, such as the last one of a truncated feed.
     """
     found: dict[int, tuple[ParsedEntry, Keys]] = {}
     for entry, one in zip(entries, keys(entries), strict=True):

@@ -155,7 +155,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def locked_or_busy(path: Path) -> Iterator[bool]:
-    """Hold a lock on a file, which is created; yield False at once if another program holds it."""
+    """Hold a lock on a file, created if missing; yield False at once if another program holds it."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

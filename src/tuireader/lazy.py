@@ -18,7 +18,7 @@ def names(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], 
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         parent, loaded = import_module(package), import_module(f"{package}.{module}")
-        for each in places[module]:  # even one named like its module, which the import has put in its place
+        for each in places[module]:  # if named like its module, it replaces the module
             setattr(parent, each, getattr(loaded, each))
         found: object = getattr(parent, name)
         return found

@@ -1,4 +1,4 @@
-"""Kinds of values that only this program knows: expressions, programs, keys, hours, addresses of feeds."""
+"""Kinds of values specific to this program: expressions, programs, keys, hours, addresses of feeds."""
 
 import re
 import shlex
@@ -38,7 +38,7 @@ COMMAND = Kind("list of texts: a program and its arguments", _command)
 
 
 def _programs(value: object) -> dict[str, tuple[str, ...]] | Invalid:
-    """Read a table of media types, which may have a star, with a program for each."""
+    """Read a table that maps media types, which may contain a star, to programs."""
     if not isinstance(value, dict):
         return Invalid(f'should be a table such as {{"audio/*" = ["mpv", "{{url}}"]}}, not {describe(value)}')
     read: dict[str, tuple[str, ...]] = {}
@@ -101,7 +101,7 @@ ADDRESS = Kind("address", _address)
 
 COMMAND_SCHEME = "exec:"
 OTHER_SCHEMES = (COMMAND_SCHEME, *MAIL_SCHEMES)
-"""Beginnings of the addresses that are not on the web."""
+"""Prefixes of addresses that are not on the web."""
 
 
 def command_in(address: str) -> tuple[str, ...]:

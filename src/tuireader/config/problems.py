@@ -44,7 +44,7 @@ def key_path(path: str, name: str) -> str:
 
 
 def line_of(path: str, lines: Mapping[str, int]) -> int | None:
-    """Return the line of a key, else of the table around it; `watch[1]` may be written `[watch]`."""
+    """Return the line of a key, else of its table; `watch[1]` may be written `[watch]`."""
     while path:
         for written in (path, path.replace("[1]", "")):
             if written in lines:

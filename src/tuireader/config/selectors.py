@@ -1,4 +1,4 @@
-"""Check the CSS selectors of feeds, which a start of the reader does not."""
+"""Check the CSS selectors of feeds, which a start of the reader skips."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEYS = ("items", "item_title", "item_link", "item_date", "item_summary", "next_p
 
 
 def selector_problems(text: str, name: str) -> list[Problem]:
-    """Return the selectors of a valid configuration that cannot be used; `name` is the file."""
+    """Return problems of unusable selectors in a valid configuration; `name` is the file."""
     lines: dict[str, int] = {}
     for where, line in key_lines(text):
         lines.setdefault(where, line)

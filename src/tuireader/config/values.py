@@ -110,7 +110,7 @@ def _flag(value: object) -> bool | Invalid:
 
 
 def _raw(value: object) -> str | Invalid:
-    """Read text for machines, such as a password, unchanged."""
+    """Read text that no one sees, such as a password, unchanged."""
     if not isinstance(value, str):
         return _wrong("text in quotes", value)
     if any(not character.isprintable() for character in value):
@@ -129,7 +129,7 @@ def _name(value: object) -> str | Invalid:
 
 
 def _lines(value: object) -> tuple[str, ...] | Invalid:
-    """Read a list of different texts; a single text counts as a list of one."""
+    """Read a list of distinct texts; a single text counts as a list of one."""
     read = _steps(value)
     return read if isinstance(read, Invalid) else tuple(dict.fromkeys(read))
 

@@ -1,7 +1,7 @@
 """Bundled sample feeds for `--demo`, and the starter list for the first run.
 
 The sample feeds were written for tuireader. Their publishers are invented and use the example domains of RFC
-2606; the events loosely follow July 2021, compressed in time. Nothing here is fetched.
+2606; the events loosely follow July 2021, compressed in time. Nothing is fetched.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ class Elements:
     # ----------------------------------------------------------------- blocks
 
     def _flush(self) -> None:
-        """Finish the current block, then add the images found inside it."""
+        """Finish the current block, then add the images found in it."""
         if self.code is not None:
             return
         text, spans = self.line.take()

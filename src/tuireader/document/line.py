@@ -115,7 +115,7 @@ class Line:
         """Return the text from a position to the end as one short line."""
         parts: list[str] = []
         at = self.length
-        for part in reversed(self._parts):  # pragma: no branch (the start ends it)
+        for part in reversed(self._parts):  # pragma: no branch (the part at `start` ends the loop)
             at -= len(part)
             parts.append(part[max(0, start - at) :])
             if at <= start:
@@ -132,7 +132,7 @@ class Line:
         text = "".join(self._parts).rstrip()
         spans = self._spans
         if not text.isascii() and (safe := scrub(text)) != text:
-            text, spans = safe, []  # combining marks were piled up across tags
+            text, spans = safe, []  # combining marks had accumulated across tags
         if " \n" in text:
             text, spans = _without_trailing_spaces(text, spans)
         trimmed = [span for span in (_trimmed(text, span) for span in spans) if span.start < span.end]

@@ -26,7 +26,7 @@ def read_plain(s: str, line: Line) -> Iterator[tuple[str, tuple[Span, ...]]]:
 
 
 def _lines(paragraph: str) -> list[str]:
-    """Split a paragraph at its line breaks, unless they only wrap the text and are not a list."""
+    """Split a paragraph at its line breaks, unless they only wrap running text."""
     lines = paragraph.strip("\n").split("\n")
     if max(map(len, lines)) > _LONGEST_WRAPPED or any(map(_LIST_LINE.match, lines)):
         return lines

@@ -126,7 +126,7 @@ def _is_field(blocks: list[Block]) -> bool:
 def _grid(rows: list[list[Cell]]) -> list[list[_Field]]:
     """Return all positions of the table, including spanned ones; [] if it is far too wide."""
     grid: list[list[_Field]] = []
-    covered: dict[int, int] = {}  # column → rows that a cell above still covers
+    covered: dict[int, int] = {}  # column → number of rows that a cell above still covers
     for row in rows:
         places: list[_Field] = []
         for cell in row:

@@ -1,9 +1,9 @@
 """Judge whether a feed gives whole texts, or teasers whose articles are on the site. Pure.
 
-Short is not enough: link blogs, release notes, status notes and forum posts are short and whole. So an entry
-counts as a teaser if it is cut off, and as a possible one if it is a plain sentence or two, or only a title,
-with a link into the feed's own site. Titles that lead to many other sites are an aggregator's: it promises
-no more than them, and their pages belong to others.
+A short text is not enough: link blogs, release notes, status notes and forum posts are short and whole. So an
+entry counts as a teaser if it is cut off, and as a possible one if it is a plain sentence or two, or only a
+title, with a link into the feed's own site. A feed of titles that lead to many other sites is an aggregator:
+it promises no more than titles, and the pages belong to others.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _WHOLE = 600  # minimum characters of a text that is not a summary; wide charact
 _NOTE = 40  # a shorter text is a note, such as "Bug fixes."
 _TAIL = 240
 _PARAGRAPHS = 3
-_MOST_HTML = 6_000  # characters of HTML that are looked at: the longest whole texts need no look
+_MOST_HTML = 6_000  # maximum characters of HTML to examine; texts with more are whole anyway
 _CUT_SHARE = 0.2
 _WEAK_SHARE = 0.6
 _WEAK_LEAST = 3
 _SITES = 3
-_PUBLISHER = 0.8  # share of links to one site that shows that it is the publisher's
+_PUBLISHER = 0.8  # minimum share of links to one site for it to be the publisher's
 _MEDIA = ("audio/", "video/", "application/x-shockwave-flash")
 _HOSTS = frozenset(
-    # pages that need JavaScript or are redirects, behind titles that look like a site's own
+    # hosts whose pages need JavaScript or only redirect, though their titles look like a site's own
     ("news.google.com", "bing.com", "youtube.com", "reddit.com", "old.reddit.com", "news.ycombinator.com")
 )
 
@@ -52,7 +52,7 @@ _APPENDS = (
     *("appeared first on", "erschien zuerst", "est apparu en premier", "primero en", "proviene da"),
     *("apareceu primeiro", "verscheen eerst", "に最初に", "先出现", "先出現", "早出现"),
 )
-"""Words of `_APPENDED` without which it need not be tried."""
+"""Words that every match of `_APPENDED` contains, for a faster test first."""
 _GOES_ON = (
     r"(?:continue reading|continued? at|read (?:more|on|the (?:full|whole|entire|rest))|keep reading"
     r"|full (?:story|article)|see more|view (?:full|more)|click here to (?:read|view)"
@@ -76,13 +76,13 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 _WORD = re.compile(r"\w+")
 _SHORT_WORD = 3
 _FEW_WORDS = 6  # with fewer words a teaser cannot be compared
-_SHARED = 5  # a page has at least one in so many words of its teaser
+_SHARED = 5  # a page contains at least one in this many words of its teaser
 _TOPIC = re.compile(r"Read full topic\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The parts of an entry that are judged: its own title or `""`, plain text, HTML, address.
+    """The parts of an entry to judge: its own title or `""`, plain text, HTML, address.
 
     `media` is true if the entry is about a recording.
     """
@@ -110,7 +110,7 @@ class Kind(Enum):
 
 
 def judge(samples: Sequence[Sample], site: str) -> str:
-    """Return the kind of a feed's texts: `full`, `teasers`, `short` (and whole), `""` if that is unsure.
+    """Return the kind of a feed's texts: `full`, `teasers`, `short` (but whole), or `""` if uncertain.
 
     `site` is the address of the feed's website, or of the feed.
     """
@@ -182,7 +182,7 @@ def _is_cut(body: str, sample: Sample) -> bool:
 
 
 def _ends_with_own_link(sample: Sample) -> bool:
-    """Return whether the last link leads to the article itself and invites to read on."""
+    """Return whether the last link leads to the article itself and invites the reader to read on."""
     links = regex(_LINK).findall(sample.html[-4 * _TAIL :])
     if not links:
         return False

@@ -1,6 +1,6 @@
 """JSON documents of subscriptions and marks, for export and import.
 
-Names of fields are stable; `format` is the kind of document, `version` is 1.
+Field names are stable; `format` is the kind of document, `version` is 1.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SOURCE = (
     "command", "filter", "kind", "select", "items", "item_title", "item_link", "item_date", "item_summary",
     "next_page",
 )  # fmt: skip
-"""Keys of feeds that are more than an address."""
+"""Keys of feeds that need more than an address."""
 _MOST = 5_000_000
 """Maximum marks in a document."""
 

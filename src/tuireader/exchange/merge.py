@@ -71,7 +71,7 @@ def taken(text: str) -> set[Made]:
 
 
 def _all_keys(settings: Settings, why: str) -> dict[Made, str]:
-    """Return every key that a line binds, with the reason why none is imported."""
+    """Return every key that a line binds, with the reason why they are not imported."""
     made = (made for one in settings.outcomes for made in one.makes if made[0] == "keys")
     return dict.fromkeys(made, f"the keys of your configuration are kept, {why}")
 

@@ -1,10 +1,10 @@
-"""Tell Chinese terms that are words from those found across the borders of words.
+"""Distinguish Chinese terms that are words from those found across word boundaries.
 
 微信 is a word in 腾讯微信团队, but in 些微信号 it is the end of 些微 and the beginning of 信号. Chinese is
-written without blanks, so a term is found either way. The text around it is split into words in the
-likeliest way, by the frequencies of words, once with and once without words that begin inside the term and
-end outside, or the other way round. If the first is much likelier, the term is uncertain. A longer word
-around the whole term (人大 in 人大代表) is no reason for doubt.
+written without blanks, so a term is found either way. The text around it is split into words in the likeliest
+way, by word frequency, once with and once without words that cross an end of the term. If the first split is
+much likelier, the term is uncertain. A longer word around the whole term (人大 in 人大代表) is no reason for
+doubt.
 
 The frequencies are those of jieba (MIT), the table of traditional characters that of OpenCC (Apache 2.0),
 both packed by `benchmarks/word_borders.py`; their licences are in `words-licences.txt`.
@@ -22,29 +22,29 @@ from tuireader.text.regex import regex
 
 FILE = Path(__file__).with_name("words.z")
 ROUNDED = 2
-"""Frequencies are stored as powers of two, in steps of a half."""
-LONGEST = 4  # letters of the longest words in the table
-_AROUND = 6  # letters before and after a term that count
-_MOST = 8  # longer terms hardly ever occur by chance
-_TERM = 300.0  # least frequency of a term: its user knows it as a word
-_LETTER = 1.0  # frequency of a letter that is not in the table
-_DEGREES = frozenset("极甚颇略稍较更最很太")  # 极微, 更小: too many for the table
-_RARE = 10.0  # frequency of such an adverb with a letter that is no word in the table, like the rarest there
-_TIMES = 2.0  # how much likelier the words across a border must be
+"""Steps per power of two in stored frequencies."""
+LONGEST = 4  # maximum characters of a word in the table
+_AROUND = 6  # characters to read before and after a term
+_MOST = 8  # maximum characters of a term to check: longer ones hardly ever occur by chance
+_TERM = 300.0  # minimum frequency of a term, since the user knows it as a word
+_LETTER = 1.0  # frequency of a character that is not in the table
+_DEGREES = frozenset("极甚颇略稍较更最很太")  # words with these (极微, 更小) are too many for the table
+_RARE = 10.0  # frequency of such an adverb and a character if the table lacks them: that of its rarest words
+_TIMES = 2.0  # factor by which the words across a boundary must be likelier
 _HAN = r"[\u3400-\u9fff\U00020000-\U0003fffd]+"
 _KANA = r"[\u3040-\u30ff\uff66-\uff9d]"
 _ENTRY = r"([^!-~]*)([!-~])"
 
 
 def has_borders(text: str) -> bool:
-    """Return whether a term begins or ends with two Chinese characters, so that it may cross borders."""
+    """Return whether a term begins or ends with two Chinese characters, so it may cross word boundaries."""
     return any(
         len(two) == 2 and min(two) >= "\u3400" and max(two) <= "\u9fff" for two in (text[:2], text[-2:])
     )
 
 
 def uncertain(text: str, start: int, end: int) -> bool:
-    """Return whether the term at `text[start:end]` probably lies across the borders of words."""
+    """Return whether the term at `text[start:end]` probably lies across word boundaries."""
     left = _letters_before(text, start) if _is_han(text, start) else 0
     right = _letters_after(text, end) if _is_han(text, end - 1) else 0
     if not left and not right:
@@ -78,7 +78,7 @@ def _letters_after(text: str, end: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _crossed(letters: str, start: int, end: int) -> bool:
-    """Return whether words across the borders of `letters[start:end]` are much likelier than others."""
+    """Return whether words that cross an end of `letters[start:end]` are much likelier than others."""
     if not 1 < end - start <= _MOST:
         return False
     simple = letters.translate(_table()[1])
@@ -92,7 +92,7 @@ _Scores = list[list[tuple[int, float]]]
 
 
 def _scores(letters: str, start: int, end: int) -> _Scores:
-    """Return the words at each place: their ends and the logarithms of their frequencies."""
+    """Return the words at each position: their ends and the logarithms of their frequencies."""
     found: _Scores = []
     for at, letter in enumerate(letters):
         known = _words_of(letter)
@@ -125,7 +125,7 @@ def _likeliest(scores: _Scores, start: int, end: int, *, crossing: bool) -> floa
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[dict[str, str], dict[int, int], float]:
-    """Return words by their first letter (packed), simple forms of traditional letters, log of all words."""
+    """Return packed words by first character, simplified forms of traditional ones, log of the word total."""
     head, total, *lines = zlib.decompress(FILE.read_bytes()).decode("utf-8").split("\n")
     traditional, simple = head.split("\t")
     return (
@@ -137,7 +137,7 @@ def _table() -> tuple[dict[str, str], dict[int, int], float]:
 
 @lru_cache(maxsize=8192)
 def _words_of(letter: str) -> dict[str, float]:
-    """Return the words that begin with a letter, without it, with their frequencies."""
+    """Return the words that begin with a character, without it, with their frequencies."""
     return {
         rest: 2.0 ** ((ord(power) - ord("A")) / ROUNDED)
         for rest, power in regex(_ENTRY).findall(_table()[0].get(letter, ""))

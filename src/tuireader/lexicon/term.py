@@ -48,9 +48,9 @@ class Term:
     runs: tuple[Run, ...]
     """Words in the index for every text that contains the term; empty if unknown."""
     simple: bool
-    """Whether the index alone decides if a text contains the term."""
+    """True if the index alone decides whether a text contains the term."""
     crosses: bool
-    """Whether the term has Chinese characters that may lie across the borders of words (see `borders`)."""
+    """True if the term has Chinese characters that may lie across word boundaries (see `borders`)."""
     fts: str | None
     """FTS5 expression that finds every text that contains the term, or None.
 
@@ -113,7 +113,7 @@ class Term:
         return [folded.original_span(start, end) for start, end in self.spans(folded)]
 
     def certain_spans(self, folded: Folded) -> list[tuple[int, int]]:
-        """Return the occurrences as in `spans`, without those across the borders of Chinese words."""
+        """Return the occurrences as in `spans`, without those across Chinese word boundaries."""
         found = self.spans(folded)
         if not found or not self.crosses:
             return found

@@ -129,7 +129,7 @@ class Library:
         async for _ in self.refresh.relate():
             pass
 
-    # -- groups that most runs do not need, and whose values take long to create: imported on first use
+    # -- groups that most runs do not need, and that are slow to import: imported on first use
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -140,14 +140,14 @@ class Library:
 
     @cached_property
     def alarms(self) -> Alarms:
-        """Alarms of what went quiet, fails or has gaps."""
+        """Alarms about silent or failing feeds, silent watches and gaps."""
         from tuireader.library.alarms import Alarms
 
         return Alarms(self.context)
 
     @cached_property
     def coverage(self) -> Coverages:
-        """Which periods were seen without a gap."""
+        """Coverage of feeds and watches."""
         from tuireader.library.coverage import Coverages
 
         return Coverages(self.context)
@@ -182,7 +182,7 @@ class Library:
 
     @cached_property
     def moving(self) -> Moving:
-        """Feeds moved to an account and back."""
+        """Move feeds to an account and back."""
         from tuireader.library.moving import Moving
 
         return Moving(self.context, self.accounts, self.refresh)

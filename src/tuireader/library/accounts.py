@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 _LOGIN, _SECRET = "login", "secret"
 _UNREADABLE = 30 * 60  # seconds after which a password that could not be read is tried again
-_LONG_AGO = 60  # seconds after a failure, when a server may be back
+_LONG_AGO = 60  # seconds after a failure; then the server may be back
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Server and feeds of an account before it is added; `url` is the address that the server wants."""
+    """Server and feeds of an account before it is added; `url` is the address to use for the server."""
 
     url: Annotated[str, "Address of the server."]
     user: Annotated[str, "Your user name there."]
@@ -70,7 +70,7 @@ class Accounts(UseCases):
         raise UsageError(f"there is no account {name!r}", "`tuireader account list` shows them")
 
     def require_new(self, account: AccountConfig) -> None:
-        """Raise ConfigError for a taken or invalid name or an invalid address, before a password is asked."""
+        """Raise ConfigError for a taken name or invalid values, so that no password is asked for in vain."""
         self._context.require_own_feeds()
         for key, value in (("name", account.name), ("url", account.url)):
             config_edit.parse_value(AccountConfig, key, value)
@@ -78,33 +78,33 @@ class Accounts(UseCases):
             raise ConfigError(f"there is already an account named {account.name!r}", "choose another name")
 
     async def preview(self, account: AccountConfig) -> Preview:
-        """Sign in and list the feeds. Raises AccountError, or TuireaderError for a secret."""
+        """Sign in and list the feeds. Raises AccountError, or TuireaderError for an unreadable secret."""
         async with self._connected(account) as backend:
             server = await backend.sign_in()
             return Preview(server.url, server.user, server.software, tuple(await backend.feeds()))
 
     async def add(self, account: AccountConfig) -> None:
-        """Write an account to the configuration. Raises ConfigError for a taken name or a wrong value."""
+        """Write an account to the configuration. Raises ConfigError for a taken name or an invalid value."""
         self._context.require_own_feeds()
         what = f"account {account.name} added"
         await self._context.change_config(lambda text: config_edit.add_account(text, account), what)
 
     @staticmethod
     def has_keyring() -> bool:
-        """Return whether passwords can be kept in the keyring of the desktop."""
+        """Return whether passwords can be stored in the desktop's keyring."""
         from tuireader.feeds import secrets
 
         return secrets.has_keyring()
 
     @staticmethod
     async def keep_secret(name: str, secret: str) -> str:
-        """Keep a password in the keyring; return the value for the configuration. Raises TuireaderError."""
+        """Store a password in the keyring; return the value for the configuration. Raises TuireaderError."""
         from tuireader.feeds import secrets
 
         return await asyncio.to_thread(secrets.keep, name, secret)
 
     async def edit(self, name: str, **changes: object) -> None:
-        """Change the configuration of an account, and let it be asked again at once."""
+        """Change the configuration of an account, and allow its next sync at once."""
         await self._context.change_feeds(lambda text: config_edit.set_account(text, name, **changes))
         await self._transact(lambda store: store.accounts.ask_again(name))
 
@@ -115,11 +115,11 @@ class Accounts(UseCases):
         await self._context.change_feeds(lambda text: config_edit.remove_account(text, account.name), what)
 
     async def refusals(self, account: AccountState) -> list[RefusedMark]:
-        """Return the articles whose marks a server does not take."""
+        """Return the articles with marks that a server refuses."""
         return await self._pool.read(lambda store: store.remote.refusals(account.id))
 
     async def retry_refused(self, accounts: Sequence[AccountState]) -> None:
-        """Let the next sync send marks again that servers have refused."""
+        """Let the next sync resend the marks that servers have refused."""
 
         def retry(store: Store) -> None:
             for account in accounts:
@@ -130,9 +130,9 @@ class Accounts(UseCases):
     # -- sync
 
     async def due(self) -> list[AccountState]:
-        """Return the accounts whose time to sync has come; none when offline.
+        """Return the accounts that are due; none when offline.
 
-        An account that wants other credentials waits until they change.
+        An account with rejected credentials waits until they change.
         """
         if self._context.offline:
             return []
@@ -145,7 +145,7 @@ class Accounts(UseCases):
         ]
 
     async def named(self, names: Sequence[str]) -> list[AccountState]:
-        """Return accounts by their names, all without any. Raises UsageError if one does not exist."""
+        """Return accounts by name, or all without `names`. Raises UsageError if one does not exist."""
         wanted = {self.config(name).name for name in names}
         return [one for one in await self.all() if not wanted or one.name in wanted]
 
@@ -158,13 +158,13 @@ class Accounts(UseCases):
         return [one for one in accounts if one.name in wanted]
 
     async def pending(self) -> int:
-        """Return the number of marks that servers do not have yet and could take."""
+        """Return the number of marks to send, without refused ones."""
         return sum(one.pending for one in await self.all())
 
     async def with_marks(self, *, last: bool = False) -> list[str]:
-        """Return the accounts that have marks to send and whose servers may be asked now.
+        """Return the accounts with marks to send whose servers may be contacted now.
 
-        With `last`, for the last time before the program ends: also those that failed a minute ago.
+        With `last`, when the program is about to end, include those that failed a minute ago.
         """
         if self._context.offline:
             return []
@@ -185,8 +185,8 @@ class Accounts(UseCases):
     ) -> AsyncGenerator[Event, None]:
         """Sync accounts one after the other, and yield events; without `pull`, only send marks.
 
-        `believed` accepts that a server lists less than half of the feeds that it had. An account whose sync
-        runs elsewhere is left out. Iterate inside `contextlib.aclosing`.
+        `believed` accepts that a server lists less than half of the feeds that it had. An account that
+        another process is syncing is skipped. Iterate inside `contextlib.aclosing`.
         """
         from tuireader.sync.engine import Engine
 
@@ -198,7 +198,7 @@ class Accounts(UseCases):
         for listed in accounts:
             lock = self._context.paths.database.with_suffix(f".{listed.name}.lock")
             with files.locked_or_busy(lock) as free:
-                account = await self._state(listed.name)  # another sync may just have ended
+                account = await self._state(listed.name)  # another sync may have just ended
                 if not free:
                     yield AccountSynced(
                         account.name, pending=account.pending, error="another sync is running", done=True
@@ -219,7 +219,7 @@ class Accounts(UseCases):
 
     async def _unreadable(self, account: AccountState, error: TuireaderError) -> AccountSynced:
         now = self._now()
-        later = now + _UNREADABLE  # an unlocked keyring or another environment may have it
+        later = now + _UNREADABLE  # by then the keyring may be unlocked or the environment different
         await self._transact(
             lambda store: store.accounts.record(
                 account.id, now, error=error.message, hint=error.hint, refusal=_SECRET, next_try=later
@@ -252,8 +252,8 @@ class Accounts(UseCases):
     ) -> AsyncGenerator[tuple[FeedConfig, str, str], None]:
         """Subscribe an account to feeds; yield each with its id on the server, or the server's reason.
 
-        A feed that the account has already keeps its title and category there. Raises AccountError if the
-        server cannot be reached any more. Iterate inside `contextlib.aclosing`.
+        A feed that the account already has keeps its title and category there. Raises AccountError if the
+        server becomes unreachable. Iterate inside `contextlib.aclosing`.
         """
         from tuireader.sync.backend import AccountError, Refusal
 
@@ -309,7 +309,7 @@ class Accounts(UseCases):
         return ""
 
     async def _place(self, feed_id: int) -> tuple[str, str]:
-        """Return the account and the id on its server of a feed."""
+        """Return the account of a feed and the feed's id on its server."""
         place = await self._pool.read(lambda store: store.accounts.place(feed_id))
         for account in await self.all():
             if place is not None and account.id == place[0]:
@@ -356,7 +356,7 @@ def _may_push(account: AccountState, now: int, last: bool) -> bool:
 def _known(account: AccountState, config: AccountConfig) -> Server | None:
     """Return the server of the last sync, if it succeeded and the configuration still names it.
 
-    Then nothing has to be looked for, which saves requests.
+    This saves the requests that detect the server.
     """
     from tuireader.sync.backend import Server
 
@@ -367,7 +367,7 @@ def _known(account: AccountState, config: AccountConfig) -> Server | None:
 
 
 def _waits(account: AccountState, now: int, interval: int) -> bool:
-    """Return whether an account is not to be synced yet; times far ahead were set by a wrong clock."""
+    """Return whether an account is not due yet; times far in the future come from a wrong clock."""
     if account.next_try is not None:  # after a failure, sooner than usual or later
         return now < account.next_try <= now + interval + 86_400
     return account.tried_at is not None and now - interval < account.tried_at <= now

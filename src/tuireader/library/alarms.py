@@ -16,16 +16,16 @@ from tuireader.text.wording import counted
 from tuireader.timing.alarms import DAY, MOST, pace
 
 _FAILING = DAY
-"""Seconds of failing until an alarm; a machine that was off makes a first failure old, so also some tries."""
+"""Seconds of failing until an alarm. Some tries are required too: time off makes a first failure old."""
 _TRIES = 3
 _GAP = 7 * DAY
-"""Seconds for which an open gap is an alarm; the coverage of the feed reports it for good."""
+"""Seconds for which an open gap is an alarm; the coverage of the feed reports it forever."""
 _RECENT = 7 * DAY
-"""Seconds for which a list still shows an alarm that is over."""
+"""Seconds for which lists still show an alarm that is over."""
 COMPUTED = 20
-"""Maximum number of paces to compute after one refresh, those of the longest silences; the rest follow."""
+"""Maximum number of paces to compute per refresh, longest silences first; the rest follow later."""
 ARTICLES = 3_000
-"""Number of articles after which no further pace is computed; a thousand take about 3 ms."""
+"""Number of articles after which no further pace is computed; a thousand articles take about 3 ms."""
 _OWN_NETWORK = (Fault.NETWORK, Fault.TIMEOUT)
 
 
@@ -37,7 +37,7 @@ class Alarms(UseCases):
         return await self._pool.read(lambda store: store.alarms.open())
 
     async def all(self) -> list[Alarm]:
-        """Return all alarms, those that were cleared included, oldest first."""
+        """Return all alarms, including cleared ones, oldest first."""
         return await self._pool.read(lambda store: store.alarms.all())
 
     async def recent(self) -> list[Alarm]:
@@ -51,7 +51,7 @@ class Alarms(UseCases):
         return await self._pool.read(lambda store: store.alarms.count())
 
     async def judge(self) -> None:
-        """Raise and clear alarms by what the last refresh has found."""
+        """Raise and clear alarms after a refresh."""
         now = self._now()
         lasting = [one.name for one in self._context.config.watches if not one.ends_after_quiet_days]
         await self._transact(lambda store: judge(store, lasting, now))
@@ -75,7 +75,7 @@ class Alarms(UseCases):
 
 
 def judge(store: Store, watches: Sequence[str], now: int) -> None:
-    """Raise and clear alarms; needs a transaction. `watches` are those that are not meant to end."""
+    """Raise and clear alarms; needs a transaction. `watches` are those that never end."""
     failing = store.alarms.failing()
     known = {alarm.subject: alarm for alarm in store.alarms.open()}
     found = {alarm.subject: alarm for alarm in _found(store, watches, failing, now)}
@@ -107,7 +107,7 @@ def _found(store: Store, watches: Sequence[str], failing: Sequence[Failing], now
 
     down = {one.feed_id: one for one in failing if _is_down(one)}
     feeds, fetched = store.alarms.last_success()
-    offline = feeds > 1 and now - fetched > DAY  # nothing can be fetched: that is not the feeds' fault
+    offline = feeds > 1 and now - fetched > DAY  # nothing can be fetched, so the feeds are not to blame
     for feed_id, one in down.items():
         if not (offline and one.fault in _OWN_NETWORK):
             yield alarm(AlarmKind.FAILING, _failing_words(one), feed_id)

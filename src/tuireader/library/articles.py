@@ -93,7 +93,7 @@ class Articles(UseCases):
         return await asyncio.to_thread(compared)
 
     async def warm_up(self) -> None:
-        """Import what the first article, search and page need, so that none waits for it."""
+        """Import the modules that the first article, search and page need, so that none waits for them."""
         modules = ("document.reader", "store.search", *(f"ingest.{name}" for name in _RELATING))
         for module in (*modules, *(f"library.{name}" for name in _OTHERS)):
             await asyncio.to_thread(import_module, f"tuireader.{module}")

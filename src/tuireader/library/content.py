@@ -72,7 +72,7 @@ class Content(UseCases):
         data = await asyncio.to_thread(cache.get, url)
         if data is not None:
             return data, None
-        # in a thread, because importing in the event loop would delay keys
+        # in a thread, because an import in the event loop would delay keys
         await asyncio.to_thread(import_module, "tuireader.feeds.pages")
         from tuireader.feeds import pages
 

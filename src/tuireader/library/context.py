@@ -73,9 +73,9 @@ class Context:
 
     @property
     def full_text(self) -> dict[str, str]:
-        """The `full_text` of feeds that do not leave it to us, by address.
+        """The `full_text` of feeds where it is not decided automatically, by address.
 
-        Pages watched for changes and mails have their text; the web page of a mail is not fetched unasked.
+        Watched pages and mails already have their text; the web page of a mail is not fetched unasked.
         """
         return {
             feed.url: "off" if feed.kind == "page" or feed.full_text == "auto" else feed.full_text
@@ -236,7 +236,7 @@ class Context:
         )
 
     def feeds_of(self, item: WatchConfig) -> list[Feed]:
-        """Return the subscribed feeds that a watch reads."""
+        """Return the subscribed feeds that a watch searches."""
         wanted = {name.casefold() for name in item.feeds}
         return [
             feed
@@ -246,7 +246,7 @@ class Context:
 
     @property
     def watched_feeds(self) -> frozenset[int] | None:
-        """Feeds on which a watch depends that has not ended; None: all, for a watch without `feeds`."""
+        """Feeds that active watches search; None for all, if a watch has no `feeds`."""
         active = [item for item in self.config.watches if item.name not in self._ended]
         if any(not item.feeds for item in active):
             return None
@@ -277,7 +277,7 @@ class Context:
         await self.pool.write(sync)
 
     async def advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], item: K) -> tuple[str, ...]:
-        """Return advice on an item, given all known names; cancelling interrupts it."""
+        """Return advice on an item, given all known names; cancellable."""
         config, feeds = self.config, self.feed_names
         advice = await self.pool.read_or_stop(
             lambda store: ask(store, watch_advice.known_names(store, config, feeds), item)

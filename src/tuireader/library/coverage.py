@@ -1,4 +1,4 @@
-"""Coverage of feeds and watches: since when they were seen, and which articles were missed."""
+"""Coverage of feeds and watches: the time since when they were seen, and the gaps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Coverages(UseCases):
-    """Coverage in a period: from the first fetch of each feed, or from `since`, `until` now or then."""
+    """Coverage from the first fetch of each feed, or from `since`, to now, or to `until`."""
 
     async def of_feeds(self, since: int | None = None, until: int | None = None) -> list[Coverage]:
         """Return the coverage of all subscribed feeds in config order."""

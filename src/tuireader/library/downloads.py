@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 3
 """Number of files to download at the same time."""
-_SHOW = 0.5  # seconds between two records of progress
-_LOOK = 1.0  # seconds between two looks for more while files are downloaded
-_MOST = 1000  # files of one name
+_SHOW = 0.5  # seconds between two updates of the stored progress
+_LOOK = 1.0  # seconds between two checks for new downloads while files are downloaded
+_MOST = 1000  # maximum number of files with one name
 
 
 class Downloads(UseCases):
@@ -38,9 +38,9 @@ class Downloads(UseCases):
         return await self._pool.read(lambda store: store.downloads.all(ids))
 
     async def add(self, article_ids: Sequence[int]) -> list[Download]:
-        """Queue the files of articles: sound and video, or everything if there is neither.
+        """Queue the files of articles: audio and video, or everything if there is neither.
 
-        Files that failed or were cancelled wait again; complete ones stay. Returns the downloads.
+        Failed and cancelled files are queued again; complete ones stay. Returns the downloads.
         """
         self._context.require_network()
         wanted = {number: chosen((await self._context.article(number)).enclosures) for number in article_ids}
@@ -53,27 +53,27 @@ class Downloads(UseCases):
         return await self.all(added) if added else []
 
     async def path_of(self, url: str) -> str:
-        """Return the downloaded file of an address, `""` if there is none any more."""
+        """Return the downloaded file of an address, `""` if it no longer exists."""
         paths = await self._pool.read(lambda store: store.downloads.paths(url))
         return await asyncio.to_thread(lambda: next((path for path in paths if Path(path).is_file()), ""))
 
     async def retry(self, ids: Sequence[int]) -> None:
-        """Let failed and cancelled downloads wait again."""
+        """Queue failed and cancelled downloads again."""
         await self._transact(lambda store: store.downloads.retry(ids))
 
     async def cancel(self, ids: Sequence[int]) -> None:
-        """Stop waiting and running downloads, and keep what was received."""
+        """Cancel waiting and running downloads, and keep partial files."""
         await self._transact(lambda store: store.downloads.cancel(ids))
 
     async def remove(self, ids: Sequence[int]) -> None:
-        """Remove downloads that do not run from the queue; complete files stay."""
+        """Remove downloads that are not running from the queue; complete files stay."""
         incomplete = await self._transact(lambda store: store.downloads.remove(ids))
         with suppress(OSError):
             for url in incomplete:
                 self._part(url).unlink(missing_ok=True)
 
     async def start(self) -> None:
-        """Work through the queue in a process of its own, which goes on when the reader ends."""
+        """Work through the queue in a separate process, which continues when the reader ends."""
         where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
         nothing = asyncio.subprocess.DEVNULL
         await asyncio.create_subprocess_exec(
@@ -85,9 +85,9 @@ class Downloads(UseCases):
         )
 
     async def run(self) -> AsyncGenerator[Download, None]:
-        """Download what waits, and yield each download as it changes.
+        """Work through the queue, and yield each download as it changes.
 
-        Only one process does this for a database; another one returns at once.
+        Only one process per database does this; any other returns at once.
         """
         self._context.require_network()
         while await self._pool.read(lambda store: store.downloads.any_unfinished()):
@@ -126,7 +126,7 @@ class Downloads(UseCases):
         running, ended = 0, asyncio.Event()
 
         async def one_after_another() -> None:
-            """Download files until nothing waits or runs; more may be queued while others run."""
+            """Download files until the queue is empty; files may be queued meanwhile."""
             nonlocal running, ended
             while True:
                 if taken := await self._transact(lambda store: store.downloads.take()):
@@ -205,7 +205,7 @@ class Downloads(UseCases):
         await self._transact(lambda store: store.downloads.fail(one.id, reason, now))
 
     async def _keep(self, one: Download, article: Article, part: Path, kind: str) -> Path:
-        """Give a complete file its name. An existing file is never replaced."""
+        """Give a complete file its final name. An existing file is never replaced."""
         folder, template = self.folder, self._context.config.download.name
 
         def keep() -> Path:
@@ -221,7 +221,7 @@ class Downloads(UseCases):
         return await asyncio.to_thread(keep)
 
     def _part(self, url: str) -> Path:
-        """Return the file for what was received of an address; other databases have others."""
+        """Return the partial file of an address; each database has its own."""
         return self.folder / f".{hash64(f'{self._context.paths.database} {url}') & (1 << 63) - 1:x}.part"
 
     @property

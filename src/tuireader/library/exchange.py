@@ -102,7 +102,7 @@ class Exchange(UseCases):
         from tuireader.exchange.merge import merge
 
         done = Imported(feeds=len(feeds), skipped=tuple(skipped))
-        # exported addresses have no passwords, but name the same feeds
+        # exported addresses have no passwords, but identify the same feeds
         own = {without_password(feed.url): feed.url for feed in self._context.config.feeds}
         feeds = [replace(feed, url=own.get(feed.url, feed.url)) for feed in feeds]
         known = set(own.values())
@@ -137,7 +137,7 @@ class Exchange(UseCases):
         return store.exchange.set_marks(feed_id, marks, self._now())
 
     def left_out(self, form: str) -> list[FeedConfig]:
-        """Return the feeds that only tuireader can fetch, which an export as OPML leaves out."""
+        """Return the feeds that only tuireader can fetch, which OPML exports leave out."""
         return [
             feed
             for feed in self._context.config.feeds

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Feeds(UseCases):
     """Subscribed feeds; changes edit the configuration and keep its comments.
 
-    Those of an account are changed on its server, as far as that knows of them.
+    For feeds of an account, settings that its server stores are changed there.
     """
 
     def __init__(self, context: Context, accounts: Callable[[], Accounts]) -> None:
@@ -88,7 +88,7 @@ class Feeds(UseCases):
         return next((feed for feed in self._context.config.feeds if feed.url == url), FeedConfig(url))
 
     async def add(self, feeds: Sequence[tuple[str, str, str]]) -> int:
-        """Subscribe to (url, title, folder) tuples; return how many are new. Creates a missing config."""
+        """Subscribe to (url, title, folder) feeds; return how many are new. Creates a missing config."""
         return await self.add_configs(
             [replace(_config_of(url), title=title, folder=folder) for url, title, folder in feeds]
         )
@@ -138,10 +138,10 @@ class Feeds(UseCases):
     ) -> None:
         """Change the configuration of a feed.
 
-        An empty title or interval (such as `30m`) is left to the feed. Watches, mutes and saved searches
-        follow a new title. `command` and `filter` are programs with arguments, as a shell would split them;
-        the feed keeps its articles. `selectors` are those of a page, `requests` user agent and cookies, by
-        their keys. A feed of an account has title and folder only. Raises ConfigError for invalid values.
+        If title or interval (such as `30m`) is empty, the feed decides. Watches, mutes and saved searches
+        follow a new title. `command` and `filter` are programs with arguments, split as by a shell; the feed
+        keeps its articles. `selectors` (of a page) and `requests` (user agent, cookies) are given by key. A
+        feed of an account has only a title and a folder. Raises ConfigError for invalid values.
         """
         self._context.require_own_feeds()
         if self._account(feed_id):
@@ -261,7 +261,7 @@ class Feeds(UseCases):
     async def discover(self, url: str) -> list[FoundFeed]:
         """Return the feeds at an address: the feed itself, or the feeds that a web page advertises.
 
-        A mail folder, or `exec:` and a program, is returned without a look at it.
+        A mail folder or a program (`exec:`) is returned unread.
         """
         if url.startswith(OTHER_SCHEMES):
             return [FoundFeed(_config_of(url).url)]
@@ -323,7 +323,7 @@ class Feeds(UseCases):
             return list(await asyncio.gather(*map(titled, found)))
 
     def is_subscribed(self, url: str) -> bool:
-        """Return whether a feed is in the configuration, in any form of its address."""
+        """Return whether a feed is in the configuration, with any spelling of its address."""
         address = address_key(url)
         return any(address_key(feed.url) == address for feed in self._context.config.feeds)
 
@@ -344,7 +344,7 @@ def _split(line: str) -> tuple[str, ...]:
 
 
 def _config_of(url: str) -> FeedConfig:
-    """Return the subscription to an address; after `exec:` stands a program. Raises UsageError."""
+    """Return the subscription to an address, or to a program after `exec:`. Raises UsageError."""
     if not url.startswith(COMMAND_SCHEME):
         return FeedConfig(url)
     command = command_in(url)

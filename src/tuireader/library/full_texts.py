@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from tuireader.store.full_texts import WaitingPage
 
 EACH = 50
-"""Maximum number of pages of a feed in one refresh; the rest follow with the next one."""
+"""Maximum number of pages per feed and refresh; the rest follow in the next one."""
 PAUSE = 0.5
 """Seconds between two requests to a public server."""
-_AT_ONCE = 8  # pages of all servers together
+_AT_ONCE = 8  # pages to fetch at a time from all servers
 _PER_HOST = 2
 _EXTRACT = 10.0  # seconds to find the article in a page
 _LESS = 0.7  # a page with less than this share of the feed's text is probably a login or a consent page
@@ -45,7 +45,7 @@ class Round:
     free_at: dict[str, float] = field(default_factory=dict)
 
     def pause(self, host: str, now: float) -> float:
-        """Take the next turn at a server; return the seconds until then. One of your own needs no pause."""
+        """Reserve the next request to a server; return the seconds until then, 0 for your own servers."""
         from tuireader.feeds.hosts import may_be_public
 
         start = max(now, self.free_at.get(host, 0.0))
@@ -86,7 +86,7 @@ class FullTexts(UseCases):
         await self._transact(lambda store: store.full_texts.show(article_id, shown))
         return await self._context.article(article_id)
 
-    # -- all that are waiting
+    # -- all waiting pages
 
     async def count_due(self) -> int:
         """Return the number of pages to fetch now."""
@@ -143,7 +143,7 @@ class FullTexts(UseCases):
         )
 
     async def _plan_configured(self, feed_ids: Sequence[int] | None) -> None:
-        """Plan the newest pages of feeds that were set to always have full texts."""
+        """Plan the newest pages of feeds with `full_text = true`."""
         settings = self._context.full_text
         if "on" not in settings.values():
             return
@@ -211,13 +211,13 @@ class FullTexts(UseCases):
     async def _fetch(self, article: Article, *, by_hand: bool = False) -> list[NewMatch]:
         """Fetch a page, extract and store its text and match it, in one transaction.
 
-        A page with quite another text than the feed's is accepted only `by_hand`.
+        A page whose text is unlike the feed's is accepted only `by_hand`.
         """
         html, base_url = await self._page_text(article, by_hand)
         return await self._keep(article, html, base_url)
 
     async def _from_server(self, article: Article) -> str:
-        """Return the text that the server of an account has for an article; `""` without a better one."""
+        """Return the text that an account's server has for an article; `""` unless it is better."""
         if not self._context.config.accounts:
             return ""
         try:

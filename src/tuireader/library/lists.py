@@ -125,7 +125,7 @@ class Lists(UseCases):
 
 
 class Briefs(UseCases):
-    """Overviews of many articles."""
+    """Briefs: what arrived in a period."""
 
     async def make(self, seconds: int | None, watch: str = "") -> tuple[Brief, int]:
         """Return a brief of the last `seconds`, or since the last brief if None, and the id where it ends.

@@ -47,7 +47,7 @@ class Marks(UseCases):
     async def split_story(self, article_id: int) -> Change:
         """Remove an article from its story for good; undo restores the story.
 
-        Returns the article and the others of its story; no articles when it has no story.
+        Returns the article and the others of its story; none when it has no story.
         """
         return await self._transact(lambda store: store.marks.split(article_id, now=self._now()))
 
@@ -56,7 +56,7 @@ class Marks(UseCases):
         return await self._pool.read(lambda store: store.marks.any_differs(mark, ids, value))
 
     async def newest_step(self, before: int = 0) -> Change | None:
-        """Return the step that undo would revert next, or the step before another one, if any."""
+        """Return the step that undo would revert next, or the step before a given one, if any."""
         return await self._pool.read(lambda store: store.marks.newest(before))
 
     async def undo(self, step: Change | None = None) -> Change | None:

@@ -18,14 +18,14 @@ _EXPLAINED = 200  # matches to fill in in one transaction
 
 
 class Matches(UseCases):
-    """All matches that there ever were, in the order in which they were logged."""
+    """All matches ever found, in the order in which they were logged."""
 
     async def log(
         self, *, since: int = 0, until: int | None = None, watch: str | None = None
     ) -> AsyncGenerator[LoggedMatch, None]:
-        """Yield the matches found since and before a time, of one watch if given, which may be gone.
+        """Yield the matches found within a period, of one watch if given, which may no longer exist.
 
-        Raises UsageError for a watch that never matched. Reads a few hundred lines at a time.
+        Raises UsageError for a watch that never matched. Reads a few hundred matches at a time.
         """
         if watch is not None:
             watch = await self._named(watch)
@@ -40,7 +40,7 @@ class Matches(UseCases):
             last = rows[-1].id
 
     def _complete(self, store: Store) -> int:
-        """Fill in evidence that was left for later; returns 0 when there is none left."""
+        """Fill in deferred evidence; returns 0 when none is left."""
         context = self._context
         return ingest.complete_log(store, context.matcher, context.feed_names, _EXPLAINED)
 

@@ -1,7 +1,7 @@
 """Move feeds to the server of an account, and back.
 
-Everything is done twice without harm, so that a move which ended early goes on when it is started again: a
-feed is only given up at its old place when it is at the new one, and articles that both places have are one.
+Every step is idempotent, so an interrupted move resumes when it is started again: a feed is removed from its
+old place only once it is at the new one, and articles found in both places become one.
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ _OWN_SETTINGS = ("labels", "interval", "full_text", "user_agent")
 class Moved:
     """Result of a move: titles of moved feeds, remarks, and the number of marks sent.
 
-    `refused` are feeds that the server does not take, `kept` those that it could not fetch, each with the
-    reason.
+    `refused` are feeds that the server refused, `kept` those that it cannot fetch, each with the reason.
     """
 
     feeds: list[str] = field(default_factory=list)
@@ -54,12 +53,12 @@ class Moving(UseCases):
     async def push(
         self, name: str, feed_ids: Sequence[int] = (), *, progress: Progress | None = None
     ) -> Moved:
-        """Subscribe an account to local feeds, all without `feed_ids`, and give them up here.
+        """Subscribe an account to local feeds, all without `feed_ids`, and remove them here.
 
-        Articles and their marks stay: what the server has of them is merged, and it is sent the marks. Feeds
-        that only this program can fetch, and paused ones that are not named, stay. Calls `progress` with
-        (feeds done, all feeds). Raises TuireaderError when the server cannot be reached; the feeds then stay
-        until the move is started again.
+        Articles and their marks stay: they are merged with those of the server, which is sent the marks.
+        Feeds that only this program can fetch, and paused ones that are not named, stay local. Calls
+        `progress` with (feeds done, all feeds). Raises TuireaderError when the server cannot be reached; the
+        feeds then stay until the move is started again.
         """
         self._context.require_own_feeds()
         account, moved = self._accounts.config(name), Moved()
@@ -81,7 +80,7 @@ class Moving(UseCases):
         return moved
 
     def _candidates(self, feed_ids: Sequence[int], moved: Moved) -> list[FeedConfig]:
-        """Return the local feeds to move, and note why others stay."""
+        """Return the local feeds to move, and note why the others stay."""
         chosen = [feed for feed in self._context.feeds if feed.id in set(feed_ids)]
         for one in chosen:
             if one.account:
@@ -115,7 +114,7 @@ class Moving(UseCases):
     async def _give_up(
         self, name: str, feeds: Sequence[FeedConfig], places: Mapping[str, str], moved: Moved
     ) -> None:
-        """Remove local feeds that the account lists now; watches and searches follow to their new names."""
+        """Remove local feeds that the account now lists; update their names in watches and searches."""
         listed = await self._pool.read(lambda store: store.accounts.feeds(store.accounts.get(name).id))
         by_id = {feed.id: feed for feed in await self._context.load_feeds()}
         local = {feed.url: feed for feed in by_id.values() if not feed.account}
@@ -181,7 +180,7 @@ class Moving(UseCases):
         return moved
 
     async def _transfer(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Give articles of feeds to the feeds that these became."""
+        """Transfer the articles of feeds to the feeds that replace them."""
 
         def transfer(store: Store) -> None:
             for old, new in pairs:
@@ -204,7 +203,7 @@ def _stays(feed: FeedConfig) -> str:
 
 
 def _without(text: str, pairs: Sequence[tuple[Feed, Feed]], remarks: list[str]) -> str:
-    """Remove local feeds from a configuration; names of feeds and folders follow to those of the account."""
+    """Remove local feeds from a configuration; update references to the account's feeds and folders."""
     text = config_edit.remove_feeds(text, [here.url for here, _ in pairs])
     for here, there in pairs:
         if here.title and here.title != there.title:
@@ -222,7 +221,7 @@ def _without(text: str, pairs: Sequence[tuple[Feed, Feed]], remarks: list[str]) 
 
 
 def _add_folder(text: str, old: str, new: str) -> str:
-    """Let watches of a folder read another one, too."""
+    """Let watches of a folder search another one, too."""
     for watch in loads(text)[0].watches:
         if old in watch.feeds and new not in watch.feeds:
             text = config_edit.set_watch(text, watch.name, replace(watch, feeds=(*watch.feeds, new)), watch)

@@ -152,7 +152,7 @@ class Newsboat(UseCases):
         self, profile: Profile, cache: NewsboatCache, moved: Moved, dry_run: bool, progress: Progress | None
     ) -> None:
         ids = {address_key(feed.url): feed.id for feed in self._context.feeds}
-        there = profile.subscriptions.there  # newsboat's names of feeds that run programs
+        there = profile.subscriptions.there  # newsboat's addresses of feeds that run programs
         urls = {there.get(feed.url, feed.url): feed.url for feed in profile.subscriptions.feeds}
         counts, followed = cache.counts(), set(urls)
         moved.others = sum(count for url, count in counts.items() if url not in followed)
@@ -269,7 +269,7 @@ class Newsboat(UseCases):
 
 
 def _without(profile: Profile, here: Collection[str]) -> Profile:
-    """Return a profile without the feeds that run programs, except for those that are subscribed here."""
+    """Return a profile without the feeds that run programs, except those subscribed here."""
     whole = profile.subscriptions
     missing = {url for url in whole.there if address_key(url) not in here}
     feeds = tuple(feed for feed in whole.feeds if feed.url not in missing)

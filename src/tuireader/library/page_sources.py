@@ -1,4 +1,4 @@
-"""Pages without a feed: propose selectors, show what they find, subscribe."""
+"""Pages without a feed: propose selectors, preview their articles, subscribe."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class PageSources(UseCases):
             raise TuireaderError(str(failed)) from None
 
     async def propose(self, page: WebPage) -> list[FeedConfig]:
-        """Return configurations for the articles of a page, the best first; none if it has no such block."""
+        """Return configurations for the articles of a page, best first; none if it has no repeated block."""
         try:
             found = await self._tools.attempt(
                 "page_proposals", page.text, page.address, self._now(), seconds=_SECONDS
@@ -67,7 +67,7 @@ class PageSources(UseCases):
         return [FeedConfig(page.address, **selectors) for selectors in found]
 
     async def look(self, page: WebPage, feed: FeedConfig) -> FoundOnPage:
-        """Return what a configuration finds on a page. Never raises for bad selectors."""
+        """Return the articles that a configuration finds on a page. Never raises for bad selectors."""
         try:
             return await (self._text(page, feed) if feed.kind == "page" else self._articles(page, feed))
         except Failed as failed:

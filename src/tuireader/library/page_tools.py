@@ -1,4 +1,4 @@
-"""Shared tools for what articles link to: the fetcher for pages, and the sandbox for their contents."""
+"""Shared tools for linked pages and images: a fetcher, and a sandbox to process them."""
 
 from __future__ import annotations
 

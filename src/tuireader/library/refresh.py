@@ -51,8 +51,8 @@ class Refresh(UseCases):
     ) -> AsyncGenerator[Event, None]:
         """Fetch feeds and sync accounts (those that are due, all with `force`, or those of `feed_ids`).
 
-        Yields events. With `relate`, new articles are related after that. Then pages are fetched where feeds
-        give only teasers, and the user is notified. Iterate inside `contextlib.aclosing`; closing early
+        Yields events. With `relate`, new articles are then related. After that, pages of articles with
+        teasers are fetched and the user is notified. Iterate inside `contextlib.aclosing`; closing early
         cancels pending requests and keeps stored articles.
         """
         facts: list[FeedFacts] = []
@@ -144,7 +144,7 @@ class Refresh(UseCases):
     async def _finish(
         self, feed_ids: Sequence[int] | None, *, relate: bool, pages: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """Relate, fetch waiting `pages`, then notify; if there are many pages, notify in between as well."""
+        """Relate, fetch waiting `pages`, then notify; if there are many pages, also notify in between."""
         if relate:
             async for done, total in self.relate():
                 yield Relating(done, total)
@@ -194,7 +194,7 @@ class Refresh(UseCases):
     async def run_in_subprocess(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """Refresh in a process of its own (`tuireader refresh --json`), to keep the UI responsive."""
+        """Refresh in a separate process (`tuireader refresh --json`), to keep the UI responsive."""
         if self._context.offline:
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
@@ -207,7 +207,7 @@ class Refresh(UseCases):
     async def sync_in_subprocess(
         self, accounts: Sequence[str] = (), *, marks_only: bool = False, believed: bool = False
     ) -> AsyncGenerator[Event, None]:
-        """Sync accounts, by default all, in a process of its own (`tuireader sync --json`).
+        """Sync accounts, by default all, in a separate process (`tuireader sync --json`).
 
         With `marks_only`, only send marks. `believed`: see `Accounts.sync`.
         """
@@ -220,7 +220,7 @@ class Refresh(UseCases):
                 yield event
 
     async def _in_subprocess(self, what: Sequence[str]) -> AsyncGenerator[Event, None]:
-        """Run a command of ours and yield the events that it prints; closing early ends it."""
+        """Run a tuireader command and yield the events that it prints; closing early ends it."""
         from tuireader.ingest.events import decode
 
         where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
@@ -256,7 +256,7 @@ class Refresh(UseCases):
             await child.communicate()  # it cannot exit while its output is unread
 
     async def notify(self) -> Told | None:
-        """Notify about waiting matches as set in `[notify]`; return None without any or in quiet hours.
+        """Notify about waiting matches as set in `[notify]`; return None if there are none or in quiet hours.
 
         Marks them first, so that none is repeated after a kill. They are queued again only if the command
         could not be run and nothing else has shown them.
@@ -310,7 +310,7 @@ class Refresh(UseCases):
         return len(await self._due(self._now())) or await self._full_texts.count_due()
 
     async def _due(self, now: int, feed_ids: Sequence[int] | None = None) -> list[FeedFacts]:
-        """Return the feeds that are due, among them those that were planned before a watch needed them."""
+        """Return the feeds that are due, including those that a new watch makes due sooner."""
         rates = self._rates
         late = now - max(rates.watched, rates.least)
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=now, late=late))

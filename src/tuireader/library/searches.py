@@ -65,7 +65,7 @@ class Searches(UseCases):
     async def snippets(
         self, ids: Sequence[int], expression: str
     ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
-        """Return the sentence of each of `ids` that matches an expression best, and where; or `""`."""
+        """Return the sentence of each of `ids` that best matches an expression, with the matches; or `""`."""
         now, matcher = self._now(), _matcher(expression)
 
         def read(store: Store) -> list[tuple[str, tuple[tuple[int, int], ...]]]:

@@ -96,7 +96,7 @@ class Database(UseCases):
         """Delete the texts of articles older than `older_than` seconds and not in their feed's newest `keep`.
 
         At least one of the two must be given. Starred, labelled and watched articles keep their texts, as do
-        unread ones without `unread`. The articles stay, with their marks, and so do not return as new.
+        unread ones without `unread`. Purged articles keep their marks, so they do not return as new.
         """
         from tuireader.store.retention import PurgeRule
 

@@ -36,10 +36,10 @@ def category_of(account: str, folder: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RemoteFeed:
-    """A feed of an account. `error` is the server's word on its last fetch, `""` if that went well.
+    """A feed of an account. `error` is the server's message about its last fetch, `""` if that succeeded.
 
     `category` is the title of its category, `""` without one. `checked_at` is the time of its last fetch in
-    seconds, None if the server does not tell.
+    seconds, None if the server does not say.
     """
 
     id: str
@@ -53,9 +53,9 @@ class RemoteFeed:
 
 @dataclass(frozen=True, slots=True)
 class RemoteEntry:
-    """An entry of a feed with its marks on the server; the guid of `entry` is its id.
+    """An entry of a feed with its marks on the server; the guid of `entry` is its id there.
 
-    `keys` and `prepared` are there if another process has prepared it.
+    `keys` and `prepared` are set if another process has prepared it.
     """
 
     id: str
@@ -73,7 +73,7 @@ class RemoteEntry:
 
 @dataclass(frozen=True, slots=True)
 class RefusedMark:
-    """An article whose mark a server does not take."""
+    """An article with a mark that a server refuses."""
 
     article_id: Annotated[int, "Number of the article."]
     title: Annotated[str, "Its title."]
@@ -84,8 +84,8 @@ class RefusedMark:
 class AccountState:
     """An account and the state of its sync.
 
-    `progress` is where the next pull starts, `pending` the number of marks to send, `refused` of those that
-    the server does not take. `asks` is a question for the user, `""` for none.
+    `progress` is where the next pull starts, `pending` the number of marks to send, `refused` the number that
+    the server refuses. `asks` is a question for the user, `""` for none.
     """
 
     id: int

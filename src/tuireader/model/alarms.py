@@ -1,4 +1,4 @@
-"""Alarms: what may make you miss an article."""
+"""Alarms: signs that the user may be missing articles."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class AlarmKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Pace of a feed or a watch: the pause in seconds that is usual, and when silence becomes an alarm."""
+    """Pace of a feed or a watch in seconds: the usual pause, and the silence that raises an alarm."""
 
     usual: int
     alarm_at: int
@@ -25,7 +25,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alarm of a feed, or of a watch, which `watch` then names; `name` is the title of either."""
+    """An alarm of a feed or, if `watch` is set, of that watch; `name` is the title of either."""
 
     id: Annotated[int, "Number of the alarm."]
     kind: Annotated[AlarmKind, "`silent`, `failing` (also for a feed that is gone), or `gap`."]

@@ -1,4 +1,4 @@
-"""Coverage: for which time a feed was seen without a gap."""
+"""Coverage: the time for which a feed was seen without a gap."""
 
 from __future__ import annotations
 

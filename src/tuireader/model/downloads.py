@@ -19,7 +19,7 @@ class DownloadState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """An enclosure that is to be fetched or was fetched; `validator` identifies the version of a part."""
+    """An enclosure to download, or downloaded; `validator` identifies the version of a partial file."""
 
     id: Annotated[int, "Number of the download."]
     article_id: Annotated[int, "Number of its article."]

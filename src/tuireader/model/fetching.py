@@ -15,11 +15,11 @@ _FULL = 600  # minimum letters of a full text; teasers are shorter
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Settings of a feed that is more than an address.
+    """Settings of a feed that needs more than an address.
 
-    `command` prints the document, `filter` changes it; `items` selects the articles of a page, with the
-    selectors of their parts; `watched` is true for a page watched for changes, of which `select` is the part
-    that counts. Programs run in `folder`, from which relative paths start.
+    `command` prints the document, `filter` changes it; `items` selects the articles of a page, and further
+    selectors their parts; `watched` is true for a page watched for changes, where `select` is the part to
+    compare. Programs run in `folder`, the base of relative paths.
     """
 
     command: tuple[str, ...] = ()
@@ -98,8 +98,8 @@ class NotModified:
 class Fault(StrEnum):
     """Kind of a feed's error, for exit codes, back-off and sorting.
 
-    `BLOCKED` is a check for robots or a consent page, `LOGIN` a page that asks to log in, `PARKED` a domain
-    without a site.
+    `BLOCKED` is a bot check or a consent page, `LOGIN` a page that asks to log in, `PARKED` a domain without
+    a site.
     """
 
     NETWORK = "network"
@@ -143,12 +143,12 @@ FILE_ENDINGS = {
     "video": ("mp4", "m4v", "webm", "mkv", "mov", "avi", "ogv"),
     "image": ("jpg", "jpeg", "png", "gif", "webp", "avif", "svg"),
 }
-"""Endings of file names by kind, for enclosures whose type does not tell."""
+"""Endings of file names by kind, for enclosures whose type does not say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that belongs to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`).
+    """A file attached to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`).
 
     `length` is in bytes, `duration` in seconds.
     """
@@ -180,8 +180,8 @@ class EntryDetails:
     cleaning; and in each parser, `feeds.fastentry`, `feeds.feedparser_adapter` and `feeds.jsonfeed`. The pipe
     between the processes, the store and `Article` need no change.
 
-    `difference` is the HTML of a change of a watched page, shown instead of the text, which has only what is
-    new.
+    `difference` is the HTML of a change of a watched page. It is shown instead of the text, which has only
+    the new lines.
     """
 
     comments_url: Annotated[str, "Address of the comments."] = ""
@@ -249,13 +249,13 @@ class ParsedFeed:
 
     `prepared` and `keys` are either empty or have one item for each entry. `known` holds the guid keys of
     entries that are omitted because they are stored unchanged. If the document has too many entries,
-    `left_out` counts the oldest ones, which are omitted. A `partial` document has only what is new since the
-    last one, so that entries missing from it mean nothing.
+    `left_out` counts the oldest ones, which are omitted. A `partial` document has only entries that are new
+    since the last one, so missing entries are not gone.
 
     `older` is the address of the document with the next older entries, `current` that of the document with
     the newest ones, if it names them. `outline` has guid key and dates (published, updated) of all entries in
     order, if some of them are omitted. `page_text` is the text of a page watched for changes, `page_links`
-    its links by their texts; its entries follow from the text that is stored.
+    its links by their texts; its entries are derived by comparing it with the stored text.
     """
 
     title: str = ""
@@ -292,7 +292,8 @@ class FeedPreview:
     """A preview of a feed before subscribing.
 
     `samples` holds the titles and times of the newest entries. `length` is the median length of its newest
-    texts in letters (a wide letter counts as two). `teasers` is true if the whole texts are on its pages.
+    texts in letters (a wide letter counts as two). `teasers` is true if the full texts are only on the
+    articles' pages.
     """
 
     title: Annotated[str, "Its title."] = ""

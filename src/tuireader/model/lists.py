@@ -40,7 +40,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Number of unread and of all articles in a view, and how many of each a folded story hides.
+    """Number of unread and of all articles in a view, and how many of each are hidden in folded stories.
 
     A list that folds stories has a row for each of its `stories`; an article without a story counts as one.
     """

@@ -8,7 +8,7 @@ from typing import Annotated
 
 @dataclass(frozen=True, slots=True)
 class LoggedMatch:
-    """A match, as it was when it was found, and what happened to it since."""
+    """A match as it was found, and what has happened to it since."""
 
     id: Annotated[int, "Number of the line; later lines have higher numbers."]
     article_id: Annotated[int, "Number of the article."]

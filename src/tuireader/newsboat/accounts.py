@@ -1,4 +1,4 @@
-"""Translate newsboat's settings of services into accounts: Miniflux and the Google Reader API."""
+"""Translate newsboat's settings for sync services into accounts: Miniflux and the Google Reader API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TOKENS = ("token", "tokeneval", "tokenfile")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A value of `urls-source`: what its settings begin with, our kind of server, and its usual address."""
+    """A value of `urls-source`: the prefix of its settings, our kind of server, and its usual address."""
 
     prefix: str
     kind: str
@@ -43,7 +43,7 @@ NAMES: Mapping[str, str] = {
 
 
 def part(name: str, said: Mapping[str, str], accepted: bool) -> Became:
-    """Return the outcome of a setting of a service. Raises No if the service is not the chosen one."""
+    """Return the outcome of a setting of a service. Raises No if another service is chosen."""
     source = said.get("urls-source", "local")
     if source != NAMES[name]:
         raise No(f"has no effect: urls-source is {clean(source, 40)}")
@@ -52,7 +52,7 @@ def part(name: str, said: Mapping[str, str], accepted: bool) -> Became:
 
 
 def made(source: str) -> Made:
-    """Return the key of the account of a service."""
+    """Return the key of a service's account."""
     return "account", source
 
 
@@ -79,7 +79,7 @@ def account(source: str, said: Mapping[str, str], accepted: bool) -> AccountConf
 
 
 def _secret(service: Service, ends: tuple[str, str, str], said: Mapping[str, str], accepted: bool) -> str:
-    """Return a password or token as our configuration has it."""
+    """Return a password or token as written in our configuration."""
     plain, program, file = (said.get(f"{service.prefix}-{end}", "") for end in ends)
     if plain:
         if plain.startswith(("env:", "cmd:", "keyring:")):

@@ -1,8 +1,8 @@
-"""Translate newsboat's filters into our expressions, where both can express the same.
+"""Translate newsboat's filters into our expressions, where there is an equivalent.
 
 Its `and` and `or` have the same precedence and associate to the left; each comparison tests one attribute.
-One comparison without a counterpart makes the whole filter untranslatable: half of a filter would show or
-hide other articles.
+One comparison without a counterpart makes the whole filter untranslatable, as a partial one would match other
+articles.
 """
 
 from __future__ import annotations

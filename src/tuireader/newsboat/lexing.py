@@ -16,7 +16,7 @@ _CHARACTER = re.compile(r"\\?.", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line and its number from 1; a continued line has the number of its first."""
+    """A line and its number from 1; a continued line has the number of its first part."""
 
     number: int
     text: str

@@ -19,7 +19,7 @@ _MOST_STEPS = 50
 
 
 def macro(made: Settings, text: str, jumps: bool) -> Became:
-    """Turn a line into a macro; `jumps` is openbrowser-and-mark-jumps-to-next-unread."""
+    """Turn a line into a macro; `jumps` is the value of openbrowser-and-mark-jumps-to-next-unread."""
     body, *said = split_unquoted(text.removeprefix("macro").strip(), "--")
     written, _, operations = body.strip().partition(" ")
     key = key_of(written)

@@ -127,7 +127,7 @@ def _settled(one: Outcome, kept: Mapping[Made, str]) -> Outcome:
 
 
 def reported(outcomes: Iterable[Outcome]) -> list[tuple[str, list[Outcome]]]:
-    """Return the changed and dropped lines under headings: losses first, the look last."""
+    """Return the changed and dropped lines under headings: losses first, appearance last."""
     found: dict[str, list[Outcome]] = {}
     for one in sorted(outcomes, key=_weight):
         if one.fate is not Fate.MOVED:
@@ -148,7 +148,7 @@ def told(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _weight(one: Outcome) -> tuple[bool, bool, int, bool, int]:
-    """Sort key: lines that need consent, dropped lines, changed lines, and lines about the look last."""
+    """Sort key: lines that need consent, dropped lines, changed lines, and last those about appearance."""
     asked = list(Consent).index(one.consent) if one.consent else len(Consent)
     look = one.group is Group.LOOK
     kind = -1 if one.consent else list(Group).index(one.group)

@@ -30,7 +30,7 @@ def read(
     views: Collection[str] = (),
     accepted: Collection[Consent] = (),
 ) -> Settings:
-    """Read a config; the last line of a setting wins.
+    """Read a config; the last line for a setting wins.
 
     `include` returns name and text of an included file, given the including file and the path, or raises No.
     `feeds` and `tags` are the addresses and tags in `urls`, `views` the names of saved searches.

@@ -134,7 +134,7 @@ _IN_NAMES = {
     "%u": "{name}{ext}",
     ".%e": "{ext}",
 }
-"""Parts of podboat's file names that `[download] name` has, too."""
+"""Placeholders of podboat's file names that `[download] name` has, too."""
 
 
 def _download_path(made: Settings, value: str, said: Mapping[str, str]) -> Became:

@@ -25,8 +25,8 @@ _BY_SHELL = ", run by `sh -c`, as it needs a shell"
 class Subscriptions:
     """Contents of a `urls` file; `tags` by feed address.
 
-    `queries` counts query feeds, `left_out` feeds that are not imported. `there` has newsboat's names of the
-    feeds that run programs.
+    `queries` counts query feeds, `left_out` feeds that are not imported. `there` has newsboat's addresses of
+    the feeds that run programs.
     """
 
     feeds: tuple[FeedConfig, ...]

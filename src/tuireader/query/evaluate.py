@@ -63,7 +63,7 @@ _Spans = Sequence[tuple[int, int]]
 class FoldedArticle:
     """An article prepared for many evaluations: each text is folded at most once.
 
-    With `certain`, terms across the borders of Chinese words are not found.
+    With `certain`, terms across Chinese word boundaries are not found.
     """
 
     __slots__ = ("_folded", "certain", "subject")

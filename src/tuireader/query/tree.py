@@ -17,7 +17,7 @@ NAME_FIELDS = ("feed", "folder", "label", "watch")
 """Fields that take a whole name after `:=`."""
 STATES = ("unread", "read", "starred", "muted", "today", "subscribed")
 FILES = ("enclosure", "audio", "video", "image")
-"""What an article may have: any enclosure, or one of a kind."""
+"""Values of `has:`: any enclosure, or one of a kind."""
 NEAR = 10
 UNITS = {"min": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000, "y": 31_536_000}
 
@@ -35,7 +35,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The field, one of `NAME_FIELDS`, equals this name, ignoring case, like an entry of the sidebar.
+    """The field, one of `NAME_FIELDS`, equals this name, ignoring case, as for entries of the sidebar.
 
     A feed may be named by its address. Only folders of subscribed feeds count, and only labels given by the
     user, not the feed's tags.

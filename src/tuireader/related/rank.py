@@ -21,7 +21,7 @@ _ALONE = 0.75  # weight of its own chance for a candidate far from all neighbour
 _CREDITS = frozenset(("image", "images", "photo", "photos", "picture", "credit", "source"))  # below images
 _WORDS = 2  # words of both titles are added to a reason with fewer terms than this
 _RARE = 5.0  # weight from which a word is distinctive by itself
-_EARLY = 0.2  # among equally likely candidates, the one closest in time comes first
+_EARLY = 0.2  # penalty for distance in time, so that of equally likely candidates the closest comes first
 
 
 @dataclass(frozen=True, slots=True)

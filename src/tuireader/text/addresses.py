@@ -105,8 +105,8 @@ def display_host(url: str) -> str:
 def without_password(url: str) -> str:
     """Return an address without user name and password, for display or sharing.
 
-    The address of a mail folder keeps its user name, which says whose folder it is; that of a program or file
-    is no web address.
+    The address of a mail folder keeps its user name, which says whose folder it is; the address of a program
+    or file is returned unchanged.
     """
     if url.startswith(("exec:", "maildir:", "mbox:")):
         return url
@@ -175,7 +175,7 @@ def canonical_url(url: str) -> str:
 
 
 def _canonical(url: str) -> str:
-    """Return the same as `canonical_url`, for any address."""
+    """Return `canonical_url` for any address."""
     from urllib.parse import urlsplit
 
     url = scrub(url).strip()

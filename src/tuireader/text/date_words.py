@@ -1,4 +1,4 @@
-"""Words of dates in many languages: months, units of time, today and yesterday."""
+"""Words for dates in many languages: months, units of time, today and yesterday."""
 
 MONTHS = (
     "january jan janvier januar jänner januari januarie gennaio gen enero ene janeiro styczeń stycznia "
@@ -55,12 +55,12 @@ UNITS = {
     ),
     365 * _DAY: ("year years jahr jahren jahre ans an año años anno anni jaar lat yıl года лет 年 년"),
 }
-"""Names of units by their seconds."""
+"""Names of units of time by their length in seconds."""
 NAMED_DAYS = {
     0: ("today heute aujourd'hui hoy oggi hoje vandaag idag dzisiaj dziś сегодня сьогодні 今天 今日 오늘"),
     1: ("yesterday gestern hier ayer ieri ontem gisteren igår wczoraj вчера вчора 昨天 昨日 어제"),
     2: ("前天"),
 }
-"""Names of days by how many days ago they are."""
+"""Names of days by the number of days that have passed since."""
 JUST_NOW = "just now|moments ago|gerade eben|à l'instant|ahora mismo|только что|刚刚|刚才|剛剛|たった今|방금"
-"""Words for the present, as alternatives of a pattern."""
+"""Words for the present moment, as alternatives of a pattern."""

@@ -48,7 +48,7 @@ _UNCLOSED = r"<(?:/?[a-zA-Z]|[!?])"
 _LONG_REFERENCE = r"&#[0-9]{9,};?"
 _EMPTY_LINE = r"\n[^\S\n]*\n"
 _BREAK = "\x1e"
-_TIDY = bytes(range(32, 127)) + b"\t\n\r\x1e"  # in bytes: three times as fast as `isprintable`
+_TIDY = bytes(range(32, 127)) + b"\t\n\r\x1e"  # as bytes: three times as fast as `isprintable`
 _SEAM = "\0"  # replaces removed markup, so that the rest cannot form a new tag
 
 

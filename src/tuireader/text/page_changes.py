@@ -1,8 +1,8 @@
-"""Compare two texts of a watched page line by line, leaving out what changes by itself. Pure.
+"""Compare two texts of a watched page line by line, ignoring routine changes. Pure.
 
 Counters with their unit, dates of updates, ages such as "3 hours ago", tokens, white space and lines that
-only moved are no changes. Prices, numbers of versions and single letters are: `word_diff.trivial` would
-ignore them.
+only moved do not count as changes. Prices, version numbers and single letters do, although
+`word_diff.trivial` would ignore them.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ _UPDATED = (
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?|\b\d+(?:\.\d+)?\s?(?:ms|s|sec|seconds)\b"
 _TOKENS = r"(?i)session|token|nonce|csrf|request[ -]?id|ray id|trace|reference id"
 _TOKEN = r"\b(?=[\w+/=-]*\d)[A-Za-z0-9_+/=-]{8,}"
-_SHORT = 200  # characters of a line that may be nothing but a date of an update
-_NAME = 40  # characters of the page's title in it: the feed has the same name
-_QUOTED = 90  # characters of the first new line in the title of a change
+_SHORT = 200  # maximum characters of a line that may be only the date of an update
+_NAME = 40  # maximum characters of the page's title in the title of a change: the feed has the same name
+_QUOTED = 90  # maximum characters of the first new line in the title of a change
 MOST_LINES = 400
-"""Maximum removed and added lines to show of a change; the rest is counted."""
+"""Maximum removed and added lines of a change to show; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Lines that were removed and added at one place, and the line before them."""
+    """Lines removed and added at one place, and the line before them."""
 
     before: str
     removed: tuple[str, ...]
@@ -53,7 +53,7 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of a page: its places in order."""
+    """A change of a page: its hunks in order."""
 
     hunks: tuple[Hunk, ...]
 
@@ -69,7 +69,7 @@ class Change:
 
 
 def steady(line: str, now: int) -> str:
-    """Return a line without what changes by itself, for comparison."""
+    """Return a line without its routine changes, for comparison."""
     line = " ".join(line.split())
     if not any(map(str.isdigit, line)):
         return line
@@ -109,7 +109,7 @@ def compare(old: Sequence[str], new: Sequence[str], now: int) -> Change:
 
 
 def _taken(counts: Counter[str], key: str) -> bool:
-    """Return whether a line is one of those that only moved, and count it."""
+    """Return whether a line has only moved, and count it."""
     if counts[key] <= 0 or not key:
         return not key
     counts[key] -= 1
@@ -120,7 +120,7 @@ def _taken(counts: Counter[str], key: str) -> bool:
 
 
 def title_of(page: str, change: Change) -> str:
-    """Return the title of a change: how many lines, and the first new one."""
+    """Return the title of a change: the number of lines, and the first new one."""
     added, removed = len(change.added), len(change.removed)
     parts = [*([f"+{added}"] if added else []), *([f"−{removed}"] if removed else [])]
     lines = f"{' '.join(parts)} {'line' if added + removed == 1 else 'lines'}"
@@ -131,7 +131,7 @@ def title_of(page: str, change: Change) -> str:
 
 
 def added_html(change: Change) -> str:
-    """Return the new lines as HTML: the text in which watches look."""
+    """Return the new lines as HTML: the text that watches search."""
     return "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in change.added)
 
 
@@ -162,7 +162,7 @@ def difference_html(change: Change, links: Mapping[str, str]) -> str:
 
 
 def _linked(line: str, links: Mapping[str, str]) -> str:
-    """Return a line as HTML with the longest of the links whose text it holds."""
+    """Return a line as HTML with the longest of the links whose texts it contains."""
     words = max((words for words in links if words in line), key=len, default="")
     if not words:
         return html.escape(line, quote=False)

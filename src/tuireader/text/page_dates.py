@@ -41,9 +41,7 @@ _ISO = (
     r"(?:[T\s]{1,2}(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::\d\d(?:[.,]\d{1,9})?)?\s?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
 _COMPACT = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
-_MONTH_AND_DAY = (
-    r"^[\[(【（]?(?P<month>0\d|1[0-2])-(?P<day>[0-3]\d)[\])】）]?$"  # as in Chinese lists of news
-)
+_MONTH_AND_DAY = r"^[\[(【（]?(?P<month>0\d|1[0-2])-(?P<day>[0-3]\d)[\])】）]?$"  # as in Chinese news lists
 _DAY_ALONE = (  # in two lines
     r"^(?P<day>\d{1,2})\s(?P<year>20\d\d)[-/.年](?P<month>\d{1,2})月?$"
 )
@@ -79,13 +77,13 @@ _NAMED = (
     rf"(?i:(?<![^\W\d_])(?P<named>{'|'.join(sorted(_DAYS_AGO, key=len, reverse=True))})(?![a-zà-ÿ]))" + _TIME
 )
 _AMBIGUOUS = r"(?<![\d./-])(\d{1,2})[/-](\d{1,2})[/-](?:(?:19|20)\d\d|\d\d)(?!\d)"
-_SHORT = 60  # maximum characters of a text that is a date
-_MOST_OF_IT = 0.45  # share of a text from which it counts as a date
+_SHORT = 60  # maximum characters of a text that may be only a date
+_MOST_OF_IT = 0.45  # minimum share of a text that a date must fill for the text to count as one
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A date in a text: seconds since 1970 UTC, and its place."""
+    """A date in a text: seconds since 1970 UTC, and its position."""
 
     seconds: int
     start: int
@@ -109,7 +107,7 @@ def is_date(text: str, now: int) -> bool:
 
 
 def puts_month_first(texts: list[str], language: str) -> bool:
-    """Return whether dates such as 1/2/2026 on a page have the month first."""
+    """Return whether dates such as 1/2/2026 on a page put the month first."""
     firsts = [match for text in texts for match in regex(_AMBIGUOUS).findall(text[:LONGEST])]
     if any(int(one) > 12 for one, _ in firsts):
         return False
@@ -139,7 +137,7 @@ def _dates(text: str, now: int, month_first: bool) -> Iterator[Found | None]:
 
 
 def _overlapping(pattern: str, text: str) -> Iterator[re.Match[str]]:
-    """Yield matches that may overlap: in "Room 5 June 2026" the first one is none."""
+    """Yield matches that may overlap, as the first of two overlapping ones may be no date."""
     at = 0
     while match := regex(pattern).search(text, at):
         yield match
@@ -201,6 +199,6 @@ def _ago(match: re.Match[str], now: int) -> Found | None:
 
 
 def find_age(text: str) -> tuple[int, int] | None:
-    """Return the place of an age such as "3 hours ago" in a text."""
+    """Return the position of an age such as "3 hours ago" in a text."""
     found = regex(_RELATIVE).search(text[:LONGEST])
     return found.span() if found else None

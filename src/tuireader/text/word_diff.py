@@ -17,7 +17,7 @@ MOST_WORDS = 20_000
 """Maximum words of each text to compare; the rest counts as one word."""
 _SMALL = 2_500  # maximum pairs of words for a full comparison
 _DEEPEST = 40
-_HANDFUL = 5  # changed characters from which an edit is worth reporting
+_HANDFUL = 5  # minimum changed characters for an edit to be worth reporting
 
 # Scripts without spaces between words are compared character by character.
 _UNSPACED = (

@@ -45,7 +45,7 @@ class SearchedArticle:
 
     @cached_property
     def certain_reading(self) -> FoldedArticle:
-        """The article for expressions that do not count terms across the borders of Chinese words."""
+        """The article for expressions that ignore terms across Chinese word boundaries."""
         return FoldedArticle(self.subject, certain=True)
 
     def field_at(self, place: int) -> str:
@@ -62,7 +62,7 @@ class SearchedArticle:
         return found
 
     def doubtful(self, number: int) -> frozenset[tuple[int, int]]:
-        """Return the matches of a term that lie across the borders of Chinese words."""
+        """Return the matches of a term that lie across Chinese word boundaries."""
         item = self._items[number]
         if not isinstance(item, Term) or not item.crosses:
             return _NONE

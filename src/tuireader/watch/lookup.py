@@ -38,7 +38,7 @@ def lookup(rule: WatchRule) -> Lookup:
         if expression and None not in columns:
             parts.append(expression)
     parsed = query.parse(rule.query)
-    if rule.exact_words and not isinstance(parsed, QueryError):  # the index knows no words of Chinese
+    if rule.exact_words and not isinstance(parsed, QueryError):  # the index does not know Chinese words
         exact = exact and not any(map(_crosses, query.leaves(parsed.root)))
         parsed = query.parse(str(_positive(parsed.root)))
     plan = None if isinstance(parsed, QueryError) else query.plan(parsed)

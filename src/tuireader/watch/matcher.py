@@ -237,7 +237,7 @@ def _hits(
 ) -> dict[int, Spans] | None:
     """Return the matching terms with their positions; None if the article does not match.
 
-    With `certain`, terms across the borders of Chinese words do not count.
+    With `certain`, terms across Chinese word boundaries do not count.
     """
     fields, subject = watch.rule.fields, article.subject
     if watch.feeds and watch.feeds.isdisjoint(
@@ -268,7 +268,7 @@ _QUERY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "title": ("title",),
     "body": ("summary", "body"),
 }
-# The title is always visible, so a sentence of the text adds more.
+# The title is always visible, so a sentence from the text adds more.
 _BEST_FIRST = ("body", "summary", "title", "author", "label", "url")
 _HITS_PER_TERM = 20
 

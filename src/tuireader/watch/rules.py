@@ -24,7 +24,7 @@ class WatchRule:
     It must contain one term of `any`, one of each group of `all` and none of `none`, match the expression
     `query`, and be from one of `feeds` (title, address or folder); empty conditions are ignored. A term in
     slashes is a regular expression. `exact` requires case and accents as typed, and no plural. With
-    `exact_words`, Chinese terms across the borders of words do not count.
+    `exact_words`, Chinese terms across word boundaries do not count.
     """
 
     name: str
@@ -50,7 +50,7 @@ def signature(rule: WatchRule) -> str:
     """Return a digest of a watch's conditions; if it changes, stored articles are matched again."""
     parts: tuple[object, ...] = (
         *(_RULES_VERSION, rule.any, rule.all, rule.none, rule.query, rule.fields, rule.feeds, rule.exact),
-        *([rule.exact_words] if rule.exact_words else []),  # as before for watches without it
+        *([rule.exact_words] if rule.exact_words else []),  # watches without it keep their signature
     )
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 

@@ -198,7 +198,7 @@ def _update_block(text: str, block: Sequence[Statement], table: Callable[[Any], 
     start, end = block[0].start, block[-1].end
     lines, line_end = text[start:end], _line_end(text)
     if not lines.endswith("\n"):
-        lines += line_end  # for keys that are added
+        lines += line_end  # so that added keys start on a new line
 
     def update(document: Any) -> None:
         _set_keys(table(document), values, line_end)

@@ -278,7 +278,7 @@ def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
 
 
 def _preset(data: Table) -> str:
-    """Return the TOML of the chosen key preset, as own keys could clash with the default preset."""
+    """Return the TOML of the chosen key preset: under the default preset, custom keys could clash."""
     ui = data.get("ui")
     preset = ui.get("keys") if isinstance(ui, dict) else None
     return f"[ui]\nkeys = {to_toml(preset)}\n" if isinstance(preset, str) and preset in PRESETS else ""

@@ -53,7 +53,7 @@ def urls_of(data: Table) -> list[str]:
 
 
 def address_of(table: Table) -> str:
-    """Return the address of a `[[feeds]]` table, which may follow from its command."""
+    """Return the address of a `[[feeds]]` table, derived from its command if it has no `url`."""
     command = table.get("command")
     if not text_of(table, "url") and isinstance(command, list):
         return command_address([str(part) for part in command])
@@ -61,7 +61,7 @@ def address_of(table: Table) -> str:
 
 
 def index_of_feed(data: Table, url: str) -> int:
-    """Return the index of the feed with this address, however it is written. Raises ConfigError."""
+    """Return the index of the feed with this address in any spelling. Raises ConfigError."""
     urls = urls_of(data)
     if url in urls:
         return urls.index(url)
@@ -98,7 +98,7 @@ def table_text(name: str, item: Item) -> str:
     lines = [f"[[{name}]]"]
     for one in fields(item):
         if one.name == "url" and getattr(item, "command", False):
-            continue  # it follows from the command
+            continue  # derived from the command
         written = to_toml_or_none(type(item), one.name, getattr(item, one.name))
         if written is not None:
             lines.append(f"{one.name} = {written}")

@@ -20,7 +20,7 @@ Ask = Callable[[Names], Sequence[Advice]]
 
 
 def known_names(store: Store, config: Config, feeds: ingest.FeedNames) -> Names:
-    """Return all names that expressions can use, except the tags of feeds."""
+    """Return all names that expressions can use, except tags of feeds."""
     labels = [label.name for label in store.labels.all()]
     labels += [label for _, _, _, *of_feed in feeds.values() for label in of_feed]
     return _names(config, [(title, url, folder) for title, url, folder, *_ in feeds.values()], labels)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tuireader.text import cut_characters
 
-_LEAD = 1500  # characters of a later article to search: articles begin with their news
+_LEAD = 1500  # maximum characters of a later article to search: articles begin with their news
 _NAMED = 4
 _SHOWN = 60
 
@@ -54,7 +54,7 @@ _NO_NAMES = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
     august september october november december""".split()  # noqa: SIM905
 )
-_SHORT = re.compile("[A-Z]{2}")  # UK, US, EU, AI, IT: too common to be news
+_SHORT = re.compile("[A-Z]{2}")  # UK, US, EU, AI, IT: too common to be new facts
 _WORD = re.compile(r"[^\W_]+")
 _SOURCE = re.compile(r"\s[|–—-]\s[^|–—]{2,30}\Z")  # the name of a publication after a headline
 _BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por)\s+[{_CAPITALS}][^.!?]{{1,80}}\Z")

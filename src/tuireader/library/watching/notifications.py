@@ -12,7 +12,7 @@ from tuireader.store import Store
 from tuireader.store.notices import ArticleIdentity, Waiting
 from tuireader.watch import Matcher
 
-_SOON = 43_200  # seconds within which a feed's articles with the same title and text are one post
+_SOON = 43_200  # seconds within which a feed's articles with equal title and text are one post
 
 
 def claim(
@@ -94,7 +94,7 @@ class _Reposts:
                 self._add(watch, identity)
 
     def add(self, item: Waiting) -> None:
-        """Remember that the user is notified about an article."""
+        """Remember that the user has been notified about an article."""
         self._add(item.watch, self._identities[item.article_id])
 
     def known(self, item: Waiting) -> bool:

@@ -14,8 +14,8 @@ _WORD = re.compile(r"[^\W_]+(?:[-–’'.&][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ENDS = re.compile(r"[.!?:;…。！？：；\"“”‘«»()\[\]\n•·|–—]")
 _JOINS = frozenset({"", " ", "\u00a0"})
-_READ = 4000  # characters of a text
-_LONGEST = 40  # characters of a watch's name
+_READ = 4000  # maximum characters of a text to read
+_LONGEST = 40  # maximum characters of a watch's name
 _CALENDAR = """
 january february march april may june july august september october november december
 monday tuesday wednesday thursday friday saturday sunday
@@ -26,7 +26,7 @@ _NO_NAMES = STOP | frozenset(_CALENDAR.split())
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word: `opens` if it begins a sentence, `joined` if only a space separates it from the word before."""
+    """A word: `opens` if it begins a sentence, `joined` if only a space precedes it."""
 
     shown: str
     opens: bool = True

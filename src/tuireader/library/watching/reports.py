@@ -195,7 +195,7 @@ def _quiet(
 
 
 def _depends_on(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:
-    """Return whether a watch names a feed or has matches from it; before its first match, True for any."""
+    """Return whether a watch names a feed or has matches from it; True before the first match."""
     if item.feeds:
         named = {name.casefold() for name in item.feeds}
         return not named.isdisjoint((feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()))

@@ -1,7 +1,7 @@
-"""Search feeds: addresses that ask news sites and forums for the terms of a watch.
+"""Search feeds: addresses that search news sites and forums for the terms of a watch.
 
-Each template is in public documentation, which `documented` names. Nothing is asked here: a proposal becomes
-a feed only when the user adds it, and then it is one like any other.
+Each template is in public documentation, which `documented` names. Nothing is requested here: a proposal
+becomes an ordinary feed only when the user adds it.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from tuireader.config import WatchConfig
 from tuireader.query import And, Near, Node, Not, Or, Query, Text, parse
 
 FOLDER = "Search"
-_MOST = 10  # terms of a group: longer addresses are refused or cut by the services
-_TAGS = 3  # hashtags, each with a feed of its own
+_MOST = 10  # maximum terms of a group: services refuse or cut longer addresses
+_TAGS = 3  # maximum hashtags, each with its own feed
 _HAN, _KANA, _HANGUL = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[\u3040-\u30ff]"), re.compile("[가-힣]")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Terms that a watch searches for: one of each group, and none of `none`."""
+    """Terms that a watch searches for: at least one of each group, and none of `none`."""
 
     groups: tuple[tuple[str, ...], ...]
     none: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class SearchFeed:
 
 
 def wanted(item: WatchConfig) -> Wanted:
-    """Return what a watch searches for; terms that only a reader understands are left out."""
+    """Return what a watch searches for, without terms that services do not understand."""
     groups = [*([item.any] if item.any else []), *item.all]
     none = [*item.none]
     parsed = parse(item.query) if item.query.strip() else None
@@ -63,7 +63,7 @@ def wanted(item: WatchConfig) -> Wanted:
 
 
 def search_feeds(item: WatchConfig) -> list[SearchFeed]:
-    """Return the proposals for a watch, the broadest service first; none without terms."""
+    """Return the proposals for a watch, broadest service first; none without terms."""
     found = wanted(item)
     return [feed for make in SERVICES for feed in make(item.name, found)] if found.groups else []
 
@@ -103,7 +103,7 @@ def _plain(term: str) -> str:
 
 
 def _quoted(term: str) -> str:
-    """Return a term in quotes, as search engines otherwise take other spellings for the same word."""
+    """Return a term in quotes; without them, search engines also find other spellings."""
     return f'"{term}"'
 
 
@@ -154,7 +154,7 @@ def _bing(name: str, found: Wanted) -> list[SearchFeed]:
 
 
 def _hacker_news(name: str, found: Wanted) -> list[SearchFeed]:
-    """Hacker News knows one level of OR, and puts the quotes itself."""
+    """Hacker News supports one level of OR and adds the quotes itself."""
     url = _address("https://hnrss.org/newest", q=" OR ".join(found.groups[0]), count="50")
     note = "stories with a term in their title"
     return [SearchFeed("Hacker News", f"Hacker News: {name}", url, "https://hnrss.github.io/", note)]
@@ -179,7 +179,7 @@ def _arxiv(name: str, found: Wanted) -> list[SearchFeed]:
 
 
 def _github(name: str, found: Wanted) -> list[SearchFeed]:
-    """GitHub has no feed of a search, but feeds of a repository that a term names."""
+    """GitHub has no search feeds, but feeds for a repository that a term names."""
     projects = [term for term in found.terms if re.fullmatch(r"[A-Za-z0-9][\w-]{0,38}/[\w.-]{1,100}", term)]
     return [
         SearchFeed(
@@ -204,7 +204,7 @@ def _reddit(name: str, found: Wanted) -> list[SearchFeed]:
 
 
 def _mastodon(name: str, found: Wanted) -> list[SearchFeed]:
-    """Mastodon has a feed for each hashtag, which has no blanks and signs."""
+    """Mastodon has a feed for each hashtag, which contains no blanks or signs."""
     tags = dict.fromkeys(re.sub(r"\W+", "", term) for term in found.groups[0])
     return [
         SearchFeed(
