@@ -75,7 +75,8 @@ def test_the_terminal_is_lent_to_the_editor(tmp_path: Path) -> None:
     config.write_text(CONFIG)
     script = tmp_path / "ed"
     script.write_text(
-        '#!/bin/sh\necho "editing $1"\nread answer\ntest -z "$answer" && exit 3\n'
+        '#!/bin/sh\necho >> "$0.runs"\necho "run $(grep -c "" "$0.runs") edits $1"\n'
+        'read answer\ntest -z "$answer" && exit 3\n'
         'printf "[[watch]]\\nname = \\"$answer\\"\\nany = [\\"x\\"]\\n" >> "$1"\n'
     )
     script.chmod(0o755)
@@ -83,18 +84,18 @@ def test_the_terminal_is_lent_to_the_editor(tmp_path: Path) -> None:
     with Terminal(command, home=tmp_path, env={"VISUAL": str(script)}, forked=True) as terminal:
         terminal.wait("◆ Tolls")
         terminal.press("E")
-        terminal.wait(f"editing {config}")
+        terminal.wait(f"run 1 edits {config}")
         terminal.press("Gates", "enter")
         terminal.wait("◆ Gates")
         terminal.wait("Configuration reloaded")
         terminal.press("E")
-        terminal.wait("editing")
+        terminal.wait("run 2 edits")
         terminal.press("enter")
         terminal.wait("ed ended with exit status 3")
         terminal.wait("Configuration unchanged")
         terminal.press("E")
-        terminal.wait("editing")
+        terminal.wait("run 3 edits")
         terminal.press("ctrl+c")  # is for the editor alone
-        terminal.wait("◆ Gates")
+        terminal.wait("ed ended with exit status -2")
         terminal.press("Q")
         assert terminal.leave() == 0
