@@ -29,7 +29,7 @@ def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") ->
         raise AccountError(Refusal.ANSWER, f"url: {error.reason}", "give the address of the server") from None
     if userinfo:
         raise AccountError(
-            Refusal.ANSWER, "url: a password does not belong into an address", "use user and password"
+            Refusal.ANSWER, "url: a password does not belong in an address", "use user and password"
         )
     base = plain.partition("?")[0].rstrip("/")
     if kind is Kind.MINIFLUX:
