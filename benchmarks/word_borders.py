@@ -1,4 +1,4 @@
-"""Chinese terms across the borders of words: how many are recognized, how many words are doubted wrongly.
+"""Chinese terms across word boundaries: how many are recognized, how many words are doubted wrongly.
 
 python benchmarks/word_borders.py                     # both halves of tests/data/word-borders.tsv
 python benchmarks/word_borders.py --watch FOLDER      # also doubts in the labelled articles of FOLDER

@@ -1,4 +1,4 @@
-"""Chinese terms across the borders of words, from the feed to lists, JSON and notifications."""
+"""Chinese terms across word boundaries, from the feed to lists, JSON and notifications."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_an_uncertain_match_is_kept_and_marked_and_can_be_left_out(web: Web, hom
         "腾讯微信团队发布公告": [],
     }
     (doubted,) = [row["id"] for row in rows if row["uncertain"]]
-    assert "◇ WeChat: title ×1 微信 · uncertain: across the borders of words" in run("show", str(doubted)).out
+    assert "◇ WeChat: title ×1 微信 · uncertain: across word boundaries" in run("show", str(doubted)).out
     # stored articles are matched again when the watch changes, there and back
     home.config.write_text(home.config.read_text().replace(WATCH, f"{WATCH}exact_words = true\n"))
     assert json.loads(run("watch", "report", "--json", "WeChat").out)["hits"] == 1

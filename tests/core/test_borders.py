@@ -1,4 +1,4 @@
-"""Chinese terms across the borders of words are doubted, words are not; watches can leave them out."""
+"""Chinese terms across word boundaries are doubted, words are not; watches can leave them out."""
 
 from __future__ import annotations
 

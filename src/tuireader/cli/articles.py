@@ -233,7 +233,7 @@ def _text(found: Article, related: tuple[Related, ...]) -> Iterator[str]:
         sentence = f"\n  “{evidence.sentence}”" if evidence.sentence else ""
         former = f" · matched {until_edited(evidence.until)}" if evidence.former else ""
         feed = f" · in {evidence.feed}" if evidence.feed else ""
-        doubt = " · uncertain: across the borders of words" if evidence.uncertain else ""
+        doubt = " · uncertain: across word boundaries" if evidence.uncertain else ""
         sign = "◇" if evidence.uncertain else "◆"
         yield f"{ink(f'{sign} {evidence.watch}', fg='yellow')}: {where}{doubt}{former}{feed}{sentence}"
     if found.evidence:

@@ -56,7 +56,7 @@ class WatchConfig:
     ] = ()
     exact: Annotated[bool, Key(FLAG, "Match case and accents as typed, and no plurals.")] = False
     exact_words: Annotated[
-        bool, Key(FLAG, "Leave out Chinese terms across the borders of words, such as 微信 in 些微信号.")
+        bool, Key(FLAG, "Leave out Chinese terms across word boundaries, such as 微信 in 些微信号.")
     ] = False
     color: Annotated[str, Key(COLOR, "Colour for the watch's matches; by default the theme's.")] = ""
     notify: Annotated[

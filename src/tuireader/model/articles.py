@@ -16,7 +16,7 @@ class TermHit:
     term: Annotated[str, "The term as written in the configuration."]
     field: Annotated[str, "Where it was found: `title`, `summary`, `body`, `full text` (only in its page), …"]
     count: Annotated[int, "Number of times."]
-    uncertain: Annotated[int, "How many of them lie across the borders of Chinese words."] = 0
+    uncertain: Annotated[int, "How many of them lie across Chinese word boundaries."] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Evidence:
     until: Annotated[int, "When an edit removed the match, 0 while it still matches."] = 0
     uncertain: Annotated[
         bool,
-        "True when it matches only by Chinese terms across the borders of words, such as 微信 in 些微信号.",
+        "True when it matches only by Chinese terms across word boundaries, such as 微信 in 些微信号.",
     ] = False
 
     @property
@@ -174,7 +174,7 @@ class ArticleRow:
         tuple[tuple[str, int], ...], "Watches that matched it until an edit, with the time of that edit."
     ] = ()
     uncertain: Annotated[
-        tuple[str, ...], "Watches that match it only by Chinese terms across the borders of words."
+        tuple[str, ...], "Watches that match it only by Chinese terms across word boundaries."
     ] = ()
 
 

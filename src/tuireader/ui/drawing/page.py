@@ -120,7 +120,7 @@ def _evidence_parts(evidence: Evidence) -> list[Part]:
         fields.setdefault(hit.field, []).append(hit)
     name = f"{'◇' if evidence.uncertain else '◆'} {evidence.watch}"
     facts = [_field_label(field, hits, evidence.watch) for field, hits in fields.items()]
-    facts += ["uncertain: across the borders of words"] if evidence.uncertain else []
+    facts += ["uncertain: across word boundaries"] if evidence.uncertain else []
     facts += [f"matched until edited {short_time(evidence.until)}"] if evidence.former else []
     facts += [f"in {evidence.feed}"] if evidence.feed else []
     counts = " · ".join(facts)
