@@ -202,16 +202,18 @@ def test_servers_that_misbehave(talk: Talk, fault: str, error: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("talk", "fault", "error"),
+    ("talk", "seconds", "fault", "error"),
     [
-        (lambda client: client.recv(1_000), Fault.TIMEOUT, "127.0.0.1 did not "),
-        (endless, Fault.TOO_LARGE, "127.0.0.1 sent more than can be read"),
+        (lambda client: client.recv(1_000), 1, Fault.TIMEOUT, "127.0.0.1 did not "),
+        (endless, 30, Fault.TOO_LARGE, "127.0.0.1 sent more than can be read"),
     ],
     ids=["silent", "endless"],
 )
-async def test_limits_of_time_and_memory_hold(talk: Talk, fault: Fault, error: str, tmp_path: Path) -> None:
+async def test_limits_of_time_and_memory_hold(
+    talk: Talk, seconds: int, fault: Fault, error: str, tmp_path: Path
+) -> None:
     with serving(talk) as port:
-        config = text(f"imap://me@127.0.0.1:{port}/News", "x").replace("timeout = 5", "timeout = 1")
+        config = text(f"imap://me@127.0.0.1:{port}/News", "x").replace("timeout = 5", f"timeout = {seconds}")
         failed = await outcome(tmp_path, config)
     assert (failed.fault, failed.error.startswith(error)) == (fault, True), failed.error
 

@@ -572,7 +572,7 @@ def test_hostile_texts_take_linear_time(html: str) -> None:
     started = time.process_time()
     document = parse(html, BASE)
     links_of(html, BASE)
-    assert time.process_time() - started < 1  # quadratic ones take many times as long
+    assert time.process_time() - started < 4  # quadratic ones take many times as long
     assert max((block.quote for block in document.blocks), default=0) <= 20
     assert max((block.indent for block in document.blocks), default=0) <= 20
     assert document.text.count("deep") == html.count("deep")

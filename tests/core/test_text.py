@@ -280,7 +280,7 @@ def test_hostile_texts_take_linear_time(html: str) -> None:
     text.plain_title(html)
     text.clean_multiline(html)
     text.tokens(html, embeds=True)
-    assert time.process_time() - started < 1  # quadratic ones take many times as long
+    assert time.process_time() - started < 4  # quadratic ones take many times as long
 
 
 @pytest.mark.parametrize(

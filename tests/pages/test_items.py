@@ -121,7 +121,7 @@ def test_of_a_very_long_list_the_first_items_count() -> None:
 
 async def test_a_selector_that_explodes_ends_at_the_deadline_and_alone() -> None:
     page = ("<ul>" + "<li><b><i><a href=/x>t</a></i></b>" * 12_000).encode()
-    async with ParseWorker(deadline=0.25) as parser:
+    async with ParseWorker(deadline=0.8) as parser:
         for chosen, kind in (("* * * * * * *", Fault.TOO_SLOW), ("li.none", Fault.SELECTOR)):
             reader = ("items", ((("items", chosen),), NOW))
             parsed = await parser.parse(page, "https://site.example/", "text/html", stored={}, reader=reader)
