@@ -78,6 +78,7 @@ def test_a_longer_word_around_the_term_is_no_doubt(text: str, term: str) -> None
 
 def test_a_term_with_other_letters_is_doubted_at_its_chinese_end() -> None:
     assert doubted("iPhone些微信号", "微信")
+    assert uncertain("人民大a", 1, 4)
     assert not uncertain("他用微信 Pay付款", 2, 8)
     assert uncertain("收到些微信 Pay", 3, 9) is False  # nothing follows that would make another word
     assert uncertain("App微信号召大家", 0, 5) is uncertain("微信号召大家", 0, 2)

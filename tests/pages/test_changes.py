@@ -28,6 +28,10 @@ def changed(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
         ("Ann · 3 comments", "Ann · 41 comments"),
         ("posted 59 minutes ago", "posted 1 hour ago"),
         ("Last updated: 24 Nov 2026, 10:00", "Last updated: 26 November 2026 11:05:02"),
+        (
+            "Updated 1 Nov 2026, 3 Nov 2026 and 5 Nov 2026",
+            "Updated 3 Nov 2026, 5 Nov 2026 and 26 Nov 2026",
+        ),
         ("最終更新日：2026年11月20日", "最終更新日：2026年11月26日"),
         ("Session 0123abcd4567ef", "Session fe7654dcba3210"),
         ("Page generated in 0.12 s", "Page generated in 1.02 s"),
@@ -84,6 +88,9 @@ def test_a_rewritten_page_is_shown_in_part() -> None:
     assert shown.count("<p>") == page_changes.MOST_LINES + 1
     assert shown.endswith("<p><em>1400 more lines changed.</em></p>\n")
     assert page_changes.added_html(change).count("<p>") == 900  # watches see them all
+    halves = [[name if at % 2 else "same" for at in range(900)] for name in ("old", "new")]
+    shown = page_changes.difference_html(page_changes.compare(*halves, NOW), {})
+    assert shown.endswith("<p><em>500 more lines changed.</em></p>\n")
 
 
 LINES = st.lists(
