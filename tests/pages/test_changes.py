@@ -88,8 +88,8 @@ def test_a_rewritten_page_is_shown_in_part() -> None:
     assert shown.count("<p>") == page_changes.MOST_LINES + 1
     assert shown.endswith("<p><em>1400 more lines changed.</em></p>\n")
     assert page_changes.added_html(change).count("<p>") == 900  # watches see them all
-    halves = [[f"same {at}" if at % 2 else f"{name} {at}" for at in range(900)] for name in ("old", "new")]
-    shown = page_changes.difference_html(page_changes.compare(*halves, NOW), {})
+    old, new = ([f"same {at}" if at % 2 else f"{name} {at}" for at in range(900)] for name in ("old", "new"))
+    shown = page_changes.difference_html(page_changes.compare(old, new, NOW), {})
     assert shown.endswith("<p><em>500 more lines changed.</em></p>\n")
 
 

@@ -48,6 +48,14 @@ async def test_a_few_entries_are_not_worth_a_process(preparer: Preparer) -> None
     assert await preparer.prepare(few) == tuple(few)
 
 
+async def test_beside_the_reader_entries_are_left_to_the_store() -> None:
+    many = tuple(entry(number) for number in range(120))
+    async with Preparer(apart=False) as preparer:
+        preparer.start()
+        assert await preparer.prepare(many) == many
+        assert preparer.worker.process is None
+
+
 async def test_entries_are_left_to_the_store_if_there_can_be_no_process(preparer: Preparer) -> None:
     many = tuple(entry(number) for number in range(120))
     assert all(one.prepared for one in await preparer.prepare(many))

@@ -17,7 +17,7 @@ from tuireader.model.accounts import AccountState, Mark, RemoteEntry
 from tuireader.store import Pool, Store
 from tuireader.store.accounts import Listing
 from tuireader.sync.backend import AccountError, Backend, Entries, Listed, Refusal, Server, States, Step
-from tuireader.sync.preparing import Preparer
+from tuireader.sync.preparing import Preparer, gives_way
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
@@ -51,7 +51,7 @@ class Engine:
         self._backend = backend
         self._setting = setting
         self._renew = renew
-        self._preparer = Preparer()
+        self._preparer = Preparer(apart=not gives_way())
         self._believed = believed
         self._feeds: Mapping[str, int] = {}
         self._titles: Mapping[int, str] = {}
