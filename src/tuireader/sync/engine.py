@@ -27,7 +27,7 @@ T = TypeVar("T")
 _SOONEST, _LATEST = 30, 30 * 60
 """Seconds from a failed sync to the next one: doubled each time, within these bounds."""
 _MANY_FEEDS = 20
-"""Minimum number of feeds for which a first sync is sure to prepare entries in another process."""
+"""Minimum number of feeds for which a first sync probably has enough entries for another process."""
 
 
 class Engine:

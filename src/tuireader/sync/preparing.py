@@ -20,7 +20,7 @@ _SECONDS = 60.0
 
 def gives_way() -> bool:
     """Return whether this process has a low priority, as a sync beside the reader: one core is enough."""
-    return os.getpriority(os.PRIO_PROCESS, 0) > 0
+    return hasattr(os, "getpriority") and os.getpriority(os.PRIO_PROCESS, 0) > 0  # not on Windows
 
 
 class Preparer(AbstractAsyncContextManager["Preparer"]):
