@@ -70,17 +70,10 @@ def read(text: str) -> Progress:
 async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, None]:
     """Yield what changed since `progress`."""
     state = read(progress)
-    phases = list(FIRST) if not state.since else ["changed"]
-    for phase in phases[phases.index(state.phase) if state.phase in phases else 0 :]:
-        if state.phase != phase:
-            state = replace(state, phase=phase, cursor=0)
-        pages = _pages(http, _filters(state), state.cursor, descending=phase != "changed")
-        async with aclosing(prefetched(_prepared(prefetched(pages), known))) as ready:
-            async for body, date in ready:
-                state = replace(state, started=state.started or date, cursor=body.last or state.cursor)
-                if not body.more:
-                    state = _after(state, phases)
-                yield Entries(body.entries, state.text(), body.gone)
+    pages = prefetched(_prepared(prefetched(_walk(http, state)), known))
+    async with aclosing(pages):
+        async for body, state in pages:
+            yield Entries(body.entries, state.text(), body.gone)
     if state.since - state.checked >= DAY:
         body, _ = await _page(http, FIRST["unread"], 0, descending=True)
         state = replace(state, checked=state.since)
@@ -89,26 +82,35 @@ async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, 
         yield step
 
 
-def _filters(state: Progress) -> Mapping[str, str | int]:
-    return FIRST.get(state.phase) or {"changed_after": max(state.since - OVERLAP, 1)}
+async def _walk(http: Http, state: Progress) -> AsyncGenerator[tuple[Body, Progress], None]:
+    """Yield the pages of all phases that are left, each with the progress after it."""
+    phases = list(FIRST) if not state.since else ["changed"]
+    for phase in phases[phases.index(state.phase) if state.phase in phases else 0 :]:
+        if state.phase != phase:
+            state = replace(state, phase=phase, cursor=0)
+        filters = FIRST.get(phase) or {"changed_after": max(state.since - OVERLAP, 1)}
+        pages = _pages(http, filters, state.cursor, descending=phase != "changed")
+        async with aclosing(pages):
+            async for body, date in pages:
+                state = replace(state, started=state.started or date, cursor=body.last or state.cursor)
+                if not body.more and phase == phases[-1]:
+                    state = _complete(state)
+                yield body, state
 
 
-def _after(state: Progress, phases: list[str]) -> Progress:
-    """Return the state after the last page of a phase."""
-    following = phases[phases.index(state.phase) + 1 :]
-    if following:
-        return replace(state, phase=following[0], cursor=0)
+def _complete(state: Progress) -> Progress:
+    """Return the progress after the last page of the last phase."""
     checked = state.checked if state.since else state.started  # a first pull has checked all of them
     return replace(state, since=state.started, started=0, phase="", cursor=0, checked=checked)
 
 
 async def _prepared(
-    pages: AsyncGenerator[tuple[Body, int], None], known: Known
-) -> AsyncGenerator[tuple[Body, int], None]:
+    pages: AsyncGenerator[tuple[Body, Progress], None], known: Known
+) -> AsyncGenerator[tuple[Body, Progress], None]:
     """Yield pages with their entries prepared."""
     async with aclosing(pages):
-        async for body, date in pages:
-            yield replace(body, entries=await known.prepare(body.entries)), date
+        async for body, state in pages:
+            yield replace(body, entries=await known.prepare(body.entries)), state
 
 
 async def _pages(
