@@ -13,7 +13,7 @@ from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.miniflux import Miniflux
 from tests.web import Answer, Web
-from tuireader.sync.backend import Backend, Entries, Listed, Mark, RemoteEntry, States
+from tuireader.sync.backend import Backend, Body, Entries, Listed, Mark, Reader, RemoteEntry, States
 from tuireader.sync.servers import Kind, connect
 
 Marks = tuple[bool, bool]
@@ -161,8 +161,11 @@ class Copy:
     marks: dict[str, Marks] = field(default_factory=dict)
     arrived: list[str] = field(default_factory=list)
 
-    async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
-        return tuple(entries)
+    async def read(self, reader: Reader, raw: bytes) -> Body:
+        return reader(raw)
+
+    async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
+        return body.entries
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         return [one for one in ids if one not in self.entries]

@@ -18,7 +18,7 @@ from typing import Any
 
 HEADER = 8
 """Bytes of the length before a message."""
-_PIPE = 1 << 18  # pipe size in bytes, to fit most messages: waking a process for each 64 KB is slow
+_PIPE = 1 << 20  # pipe size in bytes, to fit most messages: waking a process for each 64 KB is slow
 _MEMORY = 1 << 30
 
 

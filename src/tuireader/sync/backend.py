@@ -6,7 +6,7 @@ unique within one account: decimal numbers for Miniflux and FreshRSS, hexadecima
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -91,11 +91,44 @@ class Listed:
 Step = Entries | States | Listed
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Contents of an answer with entries.
+
+    `gone` are entries that the server has removed, `last` is the id of the last entry of all, 0 without
+    any. `more` is true if the server has further entries of this kind. `kept` is set while its entries are
+    in another process.
+    """
+
+    entries: tuple[RemoteEntry, ...]
+    gone: tuple[str, ...] = ()
+    last: int = 0
+    more: bool = False
+    kept: Kept | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that another process has read, and its number there."""
+
+    number: int
+    reader: Reader
+    raw: bytes
+
+
+Reader = Callable[[bytes], Body]
+"""The function `read` of a module; raises `Odd`."""
+
+
 class Known(Protocol):
     """The side that stores the entries of a pull."""
 
-    async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
-        """Return the entries that have something to store, prepared for the store."""
+    async def read(self, reader: Reader, raw: bytes) -> Body:
+        """Return what is in an answer; its entries may follow with `prepare`. Raises `Odd`."""
+        ...
+
+    async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
+        """Return the entries of a body, as far as there is something to store."""
         ...
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:

@@ -16,7 +16,18 @@ from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, Mark, RemoteEntry
 from tuireader.store import Pool, Store
 from tuireader.store.accounts import Listing
-from tuireader.sync.backend import AccountError, Backend, Entries, Listed, Refusal, Server, States, Step
+from tuireader.sync.backend import (
+    AccountError,
+    Backend,
+    Body,
+    Entries,
+    Listed,
+    Reader,
+    Refusal,
+    Server,
+    States,
+    Step,
+)
 from tuireader.sync.preparing import Preparer, gives_way
 
 if TYPE_CHECKING:
@@ -200,9 +211,13 @@ class Engine:
 
     # -- what a pull needs from the store
 
-    async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
-        """Prepare entries, many of them in another process."""
-        return await self._preparer.prepare(entries)
+    async def read(self, reader: Reader, raw: bytes) -> Body:
+        """Read an answer, a large one in another process."""
+        return await self._preparer.read(reader, raw)
+
+    async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
+        """Return the entries of a body."""
+        return await self._preparer.prepare(body)
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         """Return the entries that are not stored."""

@@ -23,20 +23,6 @@ class Sent:
     starred: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """Contents of an answer with entries.
-
-    `gone` are entries that the server has removed, `last` is the id of the last entry of all, 0 without
-    any. `more` is true if the server has further entries of this kind.
-    """
-
-    entries: tuple[RemoteEntry, ...]
-    gone: tuple[str, ...] = ()
-    last: int = 0
-    more: bool = False
-
-
 def cleaned(sent: Sequence[Sent]) -> tuple[RemoteEntry, ...]:
     """Clean entries; plain text in them is literal, and relative links start from the entry's own address."""
     shaped = shape(RawFeed(url="", atom=True, entries=[one.raw for one in sent])).entries

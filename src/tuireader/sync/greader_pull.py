@@ -10,11 +10,11 @@ from typing import Protocol
 
 from tuireader.feeds.json_values import text_of
 from tuireader.sync import greader_items
-from tuireader.sync.backend import Entries, Known, RemoteEntry, States, Step
+from tuireader.sync.backend import Body, Entries, Known, RemoteEntry, States, Step
 from tuireader.sync.entries import Odd
 from tuireader.sync.greader_items import STATE, item_id, item_name
 from tuireader.sync.http import Answer
-from tuireader.sync.prefetch import prefetched
+from tuireader.sync.prefetch import prefetched, twice_prefetched
 
 MOST_IDS = 100_000
 MOST_LISTED = 25_000
@@ -54,7 +54,7 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
     elif now - checked >= DAY:
         checked, new = now, set(wanted)
         wanted += islice((one for one in unread if one not in new), BATCH)
-    contents = prefetched(_prepared(prefetched(_contents(client, wanted)), known))
+    contents = twice_prefetched(_prepared(prefetched(_contents(client, wanted, known)), known))
     async with aclosing(contents):
         async for entries in contents:
             yield Entries(entries, progress)
@@ -96,24 +96,27 @@ async def _all_ids(client: Client, params: Mapping[str, str | int]) -> list[str]
     raise answer.odd()
 
 
-async def _prepared(
-    contents: AsyncGenerator[tuple[RemoteEntry, ...], None], known: Known
-) -> AsyncGenerator[tuple[RemoteEntry, ...], None]:
-    """Yield batches of entries, prepared."""
-    async with aclosing(contents):
-        async for entries in contents:
-            yield await known.prepare(entries)
-
-
-async def _contents(client: Client, wanted: Sequence[str]) -> AsyncGenerator[tuple[RemoteEntry, ...], None]:
-    """Yield entries in batches."""
+async def _contents(
+    client: Client, wanted: Sequence[str], known: Known
+) -> AsyncGenerator[tuple[Sequence[str], Answer, Body], None]:
+    """Yield batches of ids with the server's answers."""
     for start in range(0, len(wanted), BATCH):
         ids = wanted[start : start + BATCH]
         answer = await client.post("/stream/items/contents", [("i", item_name(one)) for one in ids])
         try:
-            found = {one.id: one for one in greader_items.read(answer.body).entries}
+            body = await known.read(greader_items.read, answer.body)
         except Odd:
             raise answer.odd() from None
-        if not found.keys() <= set(ids):
-            raise answer.odd()  # the server interprets ids differently
-        yield tuple(found[one] for one in ids if one in found)
+        yield ids, answer, body
+
+
+async def _prepared(
+    contents: AsyncGenerator[tuple[Sequence[str], Answer, Body], None], known: Known
+) -> AsyncGenerator[tuple[RemoteEntry, ...], None]:
+    """Yield batches of entries, prepared, in the order of their ids."""
+    async with aclosing(contents):
+        async for ids, answer, body in contents:
+            found = {one.id: one for one in await known.prepare(body)}
+            if not found.keys() <= set(ids):
+                raise answer.odd()  # the server interprets ids differently
+            yield tuple(found[one] for one in ids if one in found)

@@ -8,7 +8,8 @@ from typing import Any
 from tuireader.feeds import dates
 from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, Text
 from tuireader.feeds.json_values import list_of, text_of
-from tuireader.sync.entries import Body, Odd, Sent, cleaned
+from tuireader.sync.backend import Body
+from tuireader.sync.entries import Odd, Sent, cleaned
 
 
 def read(raw: bytes) -> Body:

@@ -13,10 +13,10 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
 
 from tuireader.sync import miniflux_items
-from tuireader.sync.backend import AccountError, Entries, Known, Listed, Refusal, Step
-from tuireader.sync.entries import Body, Odd
+from tuireader.sync.backend import AccountError, Body, Entries, Known, Listed, Refusal, RemoteEntry, Step
+from tuireader.sync.entries import Odd
 from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
-from tuireader.sync.prefetch import prefetched
+from tuireader.sync.prefetch import prefetched, twice_prefetched
 
 PAGE = 500
 OVERLAP = 30
@@ -70,51 +70,55 @@ def read(text: str) -> Progress:
 async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, None]:
     """Yield what changed since `progress`."""
     state = read(progress)
-    pages = prefetched(_prepared(prefetched(_walk(http, state)), known))
+    pages = twice_prefetched(_prepared(prefetched(_walk(http, state, known)), known))
     async with aclosing(pages):
-        async for body, state in pages:
-            yield Entries(body.entries, state.text(), body.gone)
+        async for entries, gone, state in pages:
+            yield Entries(entries, state.text(), gone)
     if state.since - state.checked >= DAY:
-        body, _ = await _page(http, FIRST["unread"], 0, descending=True)
+        body, _ = await _page(http, known, FIRST["unread"], 0, descending=True)
         state = replace(state, checked=state.since)
-        yield Entries(body.entries, state.text(), body.gone)
+        yield Entries(await known.prepare(body), state.text(), body.gone)
     async for step in _compare(http, state, known):
         yield step
 
 
-async def _walk(http: Http, state: Progress) -> AsyncGenerator[tuple[Body, Progress], None]:
+async def _walk(http: Http, state: Progress, known: Known) -> AsyncGenerator[tuple[Body, Progress], None]:
     """Yield the pages of all phases that are left, each with the progress after it."""
     phases = list(FIRST) if not state.since else ["changed"]
     for phase in phases[phases.index(state.phase) if state.phase in phases else 0 :]:
         if state.phase != phase:
             state = replace(state, phase=phase, cursor=0)
         filters = FIRST.get(phase) or {"changed_after": max(state.since - OVERLAP, 1)}
-        pages = _pages(http, filters, state.cursor, descending=phase != "changed")
+        pages = _pages(http, known, filters, state.cursor, descending=phase != "changed")
         async with aclosing(pages):
             async for body, date in pages:
                 state = replace(state, started=state.started or date, cursor=body.last or state.cursor)
-                if not body.more and phase == phases[-1]:
-                    state = _complete(state)
+                if not body.more:
+                    state = _after(state, phases)
                 yield body, state
 
 
-def _complete(state: Progress) -> Progress:
-    """Return the progress after the last page of the last phase."""
+def _after(state: Progress, phases: list[str]) -> Progress:
+    """Return the progress after the last page of a phase."""
+    following = phases[phases.index(state.phase) + 1 :]
+    if following:
+        return replace(state, phase=following[0], cursor=0)
     checked = state.checked if state.since else state.started  # a first pull has checked all of them
     return replace(state, since=state.started, started=0, phase="", cursor=0, checked=checked)
 
 
 async def _prepared(
     pages: AsyncGenerator[tuple[Body, Progress], None], known: Known
-) -> AsyncGenerator[tuple[Body, Progress], None]:
-    """Yield pages with their entries prepared."""
+) -> AsyncGenerator[tuple[tuple[RemoteEntry, ...], tuple[str, ...], Progress], None]:
+    """Yield the entries of pages, prepared, with the entries that are gone and the progress."""
     async with aclosing(pages):
         async for body, state in pages:
-            yield replace(body, entries=await known.prepare(body.entries)), state
+            yield await known.prepare(body), body.gone, state
 
 
 async def _pages(
     http: Http,
+    known: Known,
     filters: Mapping[str, str | int],
     cursor: int,
     *,
@@ -124,13 +128,14 @@ async def _pages(
     """Yield all pages from `cursor` on, each with the server's time."""
     more = True
     while more:
-        body, date = await _page(http, filters, cursor, descending=descending, path=path)
+        body, date = await _page(http, known, filters, cursor, descending=descending, path=path)
         cursor, more = body.last, body.more
         yield body, date
 
 
 async def _page(
     http: Http,
+    known: Known,
     filters: Mapping[str, str | int],
     cursor: int,
     *,
@@ -150,7 +155,7 @@ async def _page(
             limit = max(limit // 8, 1)
             continue
         try:
-            body = miniflux_items.read(answer.body)
+            body = await known.read(miniflux_items.read, answer.body)
         except Odd:
             raise answer.odd() from None
         if answer.date is None or (cursor and body.last and (body.last >= cursor) is descending):
@@ -174,7 +179,7 @@ async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[
     accepted = {one: numbers for one, numbers in state.accepted.items() if differing.get(one) == numbers}
     for feed_id, numbers in differing.items():
         if feed_id not in accepted:
-            async for step in _whole(http, feed_id, replace(state, accepted=accepted)):
+            async for step in _whole(http, known, feed_id, replace(state, accepted=accepted)):
                 if isinstance(step, Listed) and not step.ids and any(numbers[:2]):
                     raise answer.odd()  # it counts entries that it does not list
                 yield step
@@ -185,13 +190,15 @@ async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[
         yield Entries((), replace(state, accepted=accepted).text())
 
 
-async def _whole(http: Http, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
+async def _whole(http: Http, known: Known, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
     """Yield all entries of a feed, then their ids; nothing if it is gone: the list of feeds shows that."""
     ids: set[str] = set()
     try:
-        async for body, _ in _pages(http, {}, 0, descending=False, path=f"/v1/feeds/{feed_id}/entries"):
-            ids.update(entry.id for entry in body.entries)
-            yield Entries(body.entries, state.text(), body.gone)
+        path = f"/v1/feeds/{feed_id}/entries"
+        async for body, _ in _pages(http, known, {}, 0, descending=False, path=path):
+            entries = await known.prepare(body)
+            ids.update(entry.id for entry in entries)
+            yield Entries(entries, state.text(), body.gone)
     except AccountError as error:
         if isinstance(error, NotFound) or error.refusal is Refusal.REQUEST:
             return

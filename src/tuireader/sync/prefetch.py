@@ -24,3 +24,8 @@ async def prefetched(steps: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
         await steps.aclose()
+
+
+def twice_prefetched(steps: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+    """Yield the steps of a generator that may be two ahead, as steps take longer now and then."""
+    return prefetched(prefetched(steps))

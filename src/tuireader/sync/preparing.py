@@ -1,20 +1,20 @@
-"""Prepare entries for the store in another process, which takes a fifth off a first sync on two cores."""
+"""Read large answers and prepare their entries in another process, while earlier ones are stored."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from typing import Any
 
-from tuireader.feeds.worker_protocol import pack, unpack
+from tuireader.feeds.worker_protocol import unpack
 from tuireader.model import ParsedFeed
 from tuireader.model.accounts import RemoteEntry
 from tuireader.subprocesses.worker import Worker, WorkerDied
+from tuireader.sync.backend import Body, Kept, Reader
 
-_MANY = 100
-"""Minimum number of entries for another process, which takes a fifth of a second to start, once."""
+_LARGE = 300_000
+"""Minimum bytes of an answer for another process, which takes a fifth of a second to start, once."""
 _SECONDS = 60.0
 
 
@@ -24,14 +24,15 @@ def gives_way() -> bool:
 
 
 class Preparer(AbstractAsyncContextManager["Preparer"]):
-    """Prepare entries in a process that starts when first needed; an async context manager.
+    """Read answers and prepare entries in a process that starts when first needed; an async context manager.
 
-    Without `apart`, all entries are left to the store.
+    Without `apart`, or if the process fails, answers are read here and their entries left to the store.
     """
 
     def __init__(self, *, apart: bool = True) -> None:
         self._apart = apart
-        self.worker = Worker("tuireader.sync.page_worker")
+        self._asked = 0
+        self.worker = Worker("tuireader.sync.page_worker", at_once=2)  # it never waits for a request
 
     async def __aexit__(self, *_: object) -> None:
         await self.worker.aclose()
@@ -41,30 +42,40 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
         if self._apart:
             self.worker.start()
 
-    async def prepare(self, entries: Sequence[RemoteEntry]) -> tuple[RemoteEntry, ...]:
-        """Return entries prepared for the store, without those that have nothing to read or open.
+    async def read(self, reader: Reader, raw: bytes) -> Body:
+        """Return what is in an answer; the entries of a large one follow with `prepare`. Raises Odd."""
+        if not self._apart or len(raw) < _LARGE:
+            return reader(raw)
+        self._asked += 1
+        found = await self._ask((self._asked, reader.__module__, raw))
+        if found is None:
+            return reader(raw)
+        gone, last, more = found
+        return Body((), gone, last, more, Kept(self._asked, reader, raw))
 
-        A few are returned as they are, as are all if the process fails: the store then prepares them.
-        """
-        if not self._apart or len(entries) < _MANY:
-            return tuple(entries)
-        by_feed: dict[str, dict[str, RemoteEntry]] = {}
-        for one in entries:
-            by_feed.setdefault(one.feed_id, {})[one.id] = one
-        pages = list(by_feed.values())
-        documents = [pack(ParsedFeed(entries=tuple([one.entry for one in page.values()]))) for page in pages]
+    async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
+        """Return the entries of a body, without those that have nothing to read or open if it was large."""
+        if (kept := body.kept) is None:
+            return body.entries
+        found = await self._ask((kept.number, "", b""))
+        return kept.reader(kept.raw).entries if found is None else tuple(_entries(found))
+
+    async def _ask(self, request: tuple[int, str, bytes]) -> Any:
+        """Return the answer of the process, or None."""
         try:
-            answers = await self.worker.ask(documents, _SECONDS)
-        except (WorkerDied, OSError, TimeoutError):
-            return tuple(entries)
-        return tuple(
-            [one for page, answer in zip(pages, answers, strict=True) for one in _filled(page, answer)]
-        )
+            return await self.worker.ask(request, _SECONDS)
+        except TimeoutError:
+            await self.worker.aclose()
+        except (WorkerDied, OSError):
+            pass
+        return None
 
 
-def _filled(page: Mapping[str, RemoteEntry], answer: tuple[Any, ...]) -> Iterator[RemoteEntry]:
-    """Yield the entries of a feed that an answer contains, with its keys and texts."""
-    feed = unpack(answer)
-    assert isinstance(feed, ParsedFeed)
-    for entry, keys, prepared in zip(feed.entries, feed.keys, feed.prepared, strict=True):
-        yield replace(page[entry.guid], keys=keys, prepared=prepared)
+def _entries(found: list[Any]) -> Iterator[RemoteEntry]:
+    """Yield the entries that the process prepared."""
+    for feed_id, marks, values in found:
+        feed = unpack(values)
+        assert isinstance(feed, ParsedFeed)
+        for entry, keys, prepared in zip(feed.entries, feed.keys, feed.prepared, strict=True):
+            read, starred = marks[entry.guid]
+            yield RemoteEntry(entry.guid, feed_id, entry, read, starred, keys, prepared)
