@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import sqlite3
@@ -284,7 +285,7 @@ def test_a_terminal_notifies_once_of_what_a_watch_finds(tmp_path: Path, web: Web
     with forked(tmp_path, **terms) as screen:
         screen.wait("◆ WeChat: WeChat a")
         screen.wait(lambda _: b"\x1b]777;notify;WeChat: WeChat a;Harbour" in screen.raw)
-        screen.wait_gone("relating")  # the refresh has ended
+        screen.wait(lambda shown: not re.search("refreshing|relating|full texts", shown))
         screen.press("R")
         screen.wait(lambda _: b"\x1b]777;notify;WeChat: WeChat b;Harbour" in screen.raw)
         screen.rest()
