@@ -19,7 +19,9 @@ class Evidence(
     hits: Annotated[list[Hit], "The terms that were found."]
 
 
-class Related(Shape, of=model.Related, shows="relation id=article_id title url feed=feed_title time reason"):
+class Related(
+    Shape, of=model.Related, shows="relation id=article_id title url feed=feed_title time reason sentence"
+):
     """A related article."""
 
 

@@ -11,8 +11,11 @@ from tuireader.related.rank import Ranked
 from tuireader.store import Store
 from tuireader.store.links import LinkedArticle
 from tuireader.store.relations import RelativeRow
+from tuireader.text import cut_characters
 
 _HOW = {"also": "named in the text", "cite": "linked in the text", "source": "linked in the text"}
+_QUOTED = 160
+"""Maximum characters of a sentence in a reason."""
 _REPORTS = 30  # maximum number of other reports of a story, the newest, whose links count
 
 
@@ -26,6 +29,7 @@ def related(store: Store, article_id: int) -> tuple[Related, ...]:
     found: _Found = {}
     for text in store.articles.texts([article_id]):
         profiles, article = StoredProfiles(store), article_text(text)
+        _add_references(store, article, found)
         _add_links(store, profiles, article, found)
         ranked = search.relatives(profiles, article)
         story = store.relations.stories([article_id, *(item.article_id for item in ranked)])
@@ -52,9 +56,32 @@ _Found = dict[object, Related]
 
 
 def _add(found: _Found, key: object, new: Related) -> None:
-    """Add a related article, or replace a weaker relation of the same one."""
-    if key not in found or _rank(new) < _rank(found[key]):
+    """Add a related article, or replace a weaker relation of the same one, whose sentence stays."""
+    known = found.get(key)
+    if known is None:
         found[key] = new
+    elif _rank(new) < _rank(known):
+        found[key] = replace(new, sentence=known.sentence)
+
+
+def _add_references(store: Store, article: search.ArticleText, found: _Found) -> None:
+    """Add the earlier articles that sentences of this one refer to, and the later ones that refer to it."""
+    earlier, later = store.references.of(article.id), store.references.to([article.id])
+    shown = store.relations.relative_rows([*(one.other for one in earlier), *(one.article for one in later)])
+    for relation, how, references in (
+        (Relation.BACKGROUND, "referred to", [(one.other, one.sentence) for one in earlier]),
+        (Relation.REFERRED_BY, "refers to this", [(one.article, one.sentence) for one in later]),
+    ):
+        for other, sentence in references:
+            if row := shown.get(other):
+                reason = f"{how}: “{cut_characters(sentence, _QUOTED)}”"
+                if article.dated and row.time:
+                    reason = f"{rank.gap(row.time - article.time)} · {reason}"
+                one = Related(
+                    relation, row.title, other, row.url, row.feed_title, row.time, reason, 1.0, row.read,
+                    sentence,
+                )  # fmt: skip
+                _add(found, other, one)
 
 
 def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleText, found: _Found) -> None:

@@ -194,13 +194,18 @@ class Relation(StrEnum):
     ALSO_READ = "also read"
     FOLLOW_UP = "follow-up"
     BACKGROUND = "background"
+    REFERRED_BY = "referred to by"
     CITES = "cites"
     CITED_BY = "cited by"
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A related article with its reason. `article_id` is None if only the address is known."""
+    """A related article with its reason. `article_id` is None if only the address is known.
+
+    `sentence` is the sentence of this article that refers to an earlier one (`BACKGROUND`), or of a later
+    one that refers to this one (`REFERRED_BY`).
+    """
 
     relation: Annotated[
         Relation, "How it is related: `same story`, `follow-up`, `background`, `also read`, …"
@@ -213,6 +218,7 @@ class Related:
     reason: Annotated[str, "Why it is related."] = ""
     score: float = 0.0
     read: bool = False
+    sentence: Annotated[str, "Sentence that refers to the earlier one of the two articles, if any does."] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def reason(article: Profile, other: Profile, how: str = "", without: Collection[
 
     Terms in `without` are left out.
     """
-    parts = [_gap(other.time - article.time)] if article.dated and other.dated else []
+    parts = [gap(other.time - article.time)] if article.dated and other.dated else []
     if how:
         parts.append(how)
     shared = shared_terms(article, other, without=without)
@@ -162,7 +162,8 @@ def _choose(chosen: list[tuple[str, bool]], shown: str, is_name: bool) -> None:
     chosen.append((shown, is_name))
 
 
-def _gap(seconds: int) -> str:
+def gap(seconds: int) -> str:
+    """Return a time between two articles as `+2 d` or `−5 h`."""
     sign = "+" if seconds >= 0 else "−"
     minutes = abs(seconds) // 60
     if minutes < 60:

@@ -21,7 +21,7 @@ from tuireader.store.maintenance import SOURCES, broken_matches, broken_texts, n
 from tuireader.store.relations import RELATED_UP_TO
 from tuireader.store.store import Store
 
-_REBUILT = {"profile", "posting", "term_count", "neighbour", "dictionary"}
+_REBUILT = {"profile", "posting", "term_count", "neighbour", "reference", "alias", "dictionary"}
 _LEAST, _GREATEST = -(1 << 63), (1 << 63) - 1
 _EACH = 2_000  # keys to try one by one between a failure and the next success
 _FAILURES = 200_000  # failed queries after which to give up on a table

@@ -94,6 +94,7 @@ class Retention(Part):
         wanted = (json.dumps(purged),)
         for table in ("revision", "variant", "content"):
             conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
+        conn.execute("DELETE FROM reference WHERE article IN (SELECT value FROM json_each(?))", wanted)
         self._full_texts.drop(purged)
 
     def shrink(self) -> bool:

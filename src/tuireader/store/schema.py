@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 9
+VERSION = 10
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
@@ -326,6 +326,12 @@ def _accounts(db: Database) -> None:
     _execute(db, ACCOUNTS, 9)
 
 
+def _references(db: Database) -> None:
+    from tuireader.store.references import REFERENCES
+
+    _execute(db, REFERENCES, 10)
+
+
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:
     """Migrate an empty or older database to `VERSION`; an interrupted migration is rolled back.
 
@@ -381,4 +387,5 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
         _execute(db, (*_SOURCES, *MATCH_LOG, *ENCLOSURES), 8)
 
     migrations(name="0009_accounts")(_accounts)
+    migrations(name="0010_references")(_references)
     migrations.apply(Database(conn, execute_plugins=False))

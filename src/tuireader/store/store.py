@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tuireader.store.match_log import MatchLog
     from tuireader.store.mutes import Mutes
     from tuireader.store.notices import Notices
+    from tuireader.store.references import References
     from tuireader.store.relations import Relations
     from tuireader.store.remote import Remote
     from tuireader.store.requests import Requests
@@ -65,6 +66,7 @@ class Store(Connection):
     match_log: MatchLog
     mutes: Mutes
     notices: Notices
+    references: References
     relations: Relations
     remote: Remote
     requests: Requests

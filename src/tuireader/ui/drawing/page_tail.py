@@ -19,6 +19,7 @@ _GROUPS = (
     (Relation.SAME_STORY, "Same story"),
     (Relation.FOLLOW_UP, "Follow-up"),
     (Relation.BACKGROUND, "Background"),
+    (Relation.REFERRED_BY, "Later referred to by"),
     (Relation.CITES, "Cites"),
     (Relation.CITED_BY, "Cited by"),
 )

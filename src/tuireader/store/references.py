@@ -1,0 +1,83 @@
+"""Sentences of an article that refer to an earlier article, and names that texts have in two scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tuireader.store.sql import Part, number_list
+
+REFERENCES = (
+    """CREATE TABLE reference (
+      article INTEGER NOT NULL, place INTEGER NOT NULL,
+      other INTEGER NOT NULL, sentence TEXT NOT NULL,
+      PRIMARY KEY (article, place)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX reference_other ON reference (other)",
+    """CREATE TABLE alias (
+      form TEXT NOT NULL, name TEXT NOT NULL, articles INTEGER NOT NULL,
+      PRIMARY KEY (form, name)
+    ) WITHOUT ROWID""",
+    "ALTER TABLE article ADD COLUMN language TEXT NOT NULL DEFAULT ''",
+)
+"""Statements of the migration. `place` counts from 1 in reading order; `language` is `""` if unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A sentence of `article` that refers to `other`, an earlier one."""
+
+    article: int
+    place: int
+    other: int
+    sentence: str
+
+
+class References(Part):
+    """Tables of references and aliases. All writes need a transaction."""
+
+    def of(self, article: int) -> list[Reference]:
+        """Return the references of an article to earlier ones, in reading order."""
+        rows = self._conn.execute(
+            "SELECT article, place, other, sentence FROM reference WHERE article = ? ORDER BY place",
+            (article,),
+        )
+        return [Reference(*row) for row in rows]
+
+    def to(self, articles: Sequence[int]) -> list[Reference]:
+        """Return the references of later articles to some articles, the newest first."""
+        rows = self._conn.execute(
+            f"""SELECT article, place, other, sentence FROM reference
+                WHERE other IN ({number_list(articles)}) ORDER BY article DESC, place"""
+        )
+        return [Reference(*row) for row in rows]
+
+    def set(self, article: int, found: Sequence[tuple[int, str]]) -> None:
+        """Store the references of an article, as (other article, sentence) in reading order."""
+        self._conn.execute("DELETE FROM reference WHERE article = ?", (article,))
+        self._conn.executemany(
+            "INSERT INTO reference (article, place, other, sentence) VALUES (?, ?, ?, ?)",
+            [(article, place, other, sentence) for place, (other, sentence) in enumerate(found, 1)],
+        )
+
+    def set_language(self, article: int, language: str) -> None:
+        """Store the language of an article, as an ISO 639-1 code."""
+        self._conn.execute("UPDATE article SET language = ? WHERE id = ?", (language, article))
+
+    def languages(self, articles: Sequence[int]) -> dict[int, str]:
+        """Return the languages of some articles."""
+        sql = f"SELECT id, language FROM article WHERE id IN ({number_list(articles)})"
+        return dict(self._conn.execute(sql).fetchall())
+
+    def add_aliases(self, names: Mapping[str, str]) -> None:
+        """Count an article that has each of these names in two scripts, as name by form."""
+        self._conn.executemany(
+            """INSERT INTO alias (form, name, articles) VALUES (?, ?, 1)
+               ON CONFLICT (form, name) DO UPDATE SET articles = articles + 1""",
+            names.items(),
+        )
+
+    def aliases(self, least: int = 2) -> dict[str, str]:
+        """Return names by form, as at least so many articles have them."""
+        sql = "SELECT form, name FROM alias WHERE articles >= ? ORDER BY articles"
+        return dict(self._conn.execute(sql, (least,)).fetchall())

@@ -1,0 +1,38 @@
+"""An article lists the earlier ones that its sentences refer to, and the later ones that refer to it."""
+
+from __future__ import annotations
+
+from tests.builders import entry, save
+from tuireader import ingest
+from tuireader.model import Relation
+from tuireader.store import Store
+
+SAID = "Earlier this month, China ordered a ban on new downloads of Didi."
+
+
+def test_a_reference_is_listed_on_both_sides(store: Store) -> None:
+    save(store, 1, entry(1, title="Taxi app vanishes from stores"), entry(2, title="WeChat stops sign-ups"))
+    with store.transaction():
+        store.references.set(2, [(1, SAID)])
+    (earlier,) = ingest.related(store, 2)
+    (later,) = ingest.related(store, 1)
+    assert (earlier.relation, earlier.article_id, earlier.sentence) == (Relation.BACKGROUND, 1, SAID)
+    assert (later.relation, later.article_id, later.sentence) == (Relation.REFERRED_BY, 2, SAID)
+    assert earlier.reason.endswith(f"referred to: “{SAID}”")
+    assert later.reason.endswith(f"refers to this: “{SAID}”")
+
+
+def test_new_references_replace_former_ones(store: Store) -> None:
+    save(store, 1, *(entry(number) for number in (1, 2, 3)))
+    with store.transaction():
+        store.references.set(3, [(1, "One."), (2, "Two.")])
+        store.references.set(3, [(2, "Two.")])
+    assert [(one.place, one.other, one.sentence) for one in store.references.of(3)] == [(1, 2, "Two.")]
+    assert store.references.to([1]) == []
+
+
+def test_names_count_once_they_were_seen_in_several_articles(store: Store) -> None:
+    with store.transaction():
+        store.references.add_aliases({"腾讯": "Tencent", "阿里": "Ali"})
+        store.references.add_aliases({"腾讯": "Tencent"})
+    assert store.references.aliases() == {"腾讯": "Tencent"}
