@@ -35,25 +35,13 @@ for _names in (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
 ):
     _MONTHS |= {name: number for number, name in enumerate(_names.split(), 1)}
-_VERBS = (
-    "may",
-    "march",
-    "mar",
-    "mars",
-    "dec",
-    "sept",
-    "jan",
-    "jun",
-    "jul",
-    "oct",
-    "nov",
-    "feb",
-    "apr",
-    "aug",
+_VERBS = frozenset(
+    ("may", "march", "mar", "mars", "dec", "sept", "jan", "jun", "jul", "oct", "nov", "feb", "apr", "aug")
 )
 """Names of months that are also words: they need a preposition before, or a number after them."""
 _SEASONS = {
-    "spring": (3, 6), "summer": (6, 9), "autumn": (9, 12), "fall": (9, 12), "winter": (12, 15),
+    "spring": (3, 6), "summer": (6, 9), "autumn": (9, 12), "the fall": (9, 12),
+    "last fall": (9, 12), "winter": (12, 15),
     "frühjahr": (2, 6), "frühling": (3, 6), "sommer": (6, 9), "herbst": (9, 12), "wintern": (12, 15),
     "printemps": (3, 6), "été": (6, 9), "automne": (9, 12), "hiver": (12, 15),
     "春": (2, 6), "夏": (6, 9), "秋": (9, 12), "冬": (12, 15), "봄": (2, 6), "여름": (6, 9), "가을": (9, 12),
@@ -89,7 +77,7 @@ _SAID = {
     r"|年初|今年早些|今年|올해": (10, 370),
     r"last year|previous year|(?:letzte|vergangene|vorige)[ns]? jahr|l'an dernier|l'année dernière"
     r"|去年|昨年|지난해|작년": (20, 740),
-    r"a year (?:ago|earlier)|vor einem jahr|il y a un an|一年前|1年前": (240, 500),
+    r"(?<!half )a year (?:ago|earlier)|vor einem jahr|il y a un an|一年前|1年前": (240, 500),
     r"half a year|halbe[ns]? jahr|six mois|半年": (110, 270),
     r"yesterday|gestern|\bhier\b|昨天|昨日|어제": (0.2, 3),
     r"recently|neulich|kürzlich|jüngst|récemment|最近|近日|此前|日前|최근": (1, 120),
@@ -111,7 +99,8 @@ _CJK_MONTH = re.compile(
 )
 _COUNT = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _AGO = re.compile(
-    rf"\b(?P<en>\d{{1,3}}|{_COUNT}) (?P<unit_en>day|week|fortnight|month|year)s? (?:ago|earlier|before|since)"
+    rf"\b(?<!half )(?P<en>\d{{1,3}}|{_COUNT}) (?P<unit_en>day|week|fortnight|month|year)s? "
+    r"(?:ago|earlier|before|since)"
     rf"|\bvor (?:gut |knapp |rund |fast |etwa |mehr als )?(?P<de>\d{{1,3}}|{_COUNT}) "
     r"(?P<unit_de>tag|woche|monat|jahr)(?:en|n)?\b"
     rf"|il y a (?:près de |environ |plus de )?(?P<fr>\d{{1,3}}|{_COUNT}) (?P<unit_fr>jour|semaine|moi|an)s?\b"
@@ -119,9 +108,10 @@ _AGO = re.compile(
     r"(?:[个個カか箇ヶ]?(?P<unit_zh>月)|(?P<unit_zh2>[天日周週年]|星期)間?)(?:多|余|餘)?(?:之)?前"
     r"|(?P<ko>\d{1,3}) ?(?P<unit_ko>주|개월|년|일) ?전"
 )
+_LATIN_SEASONS = "|".join(name for name in _SEASONS if name.isascii() or name[0] in "fé")
 _SEASON = re.compile(
-    rf"\b(?P<last>last |letzten |vergangenen |vorigen )?(?P<name>{'|'.join(name for name in _SEASONS if name.isascii() or name[0] in 'fé')})\b"
-    r"(?: (?:of )?(?P<year>20\d\d))?"
+    r"\b(?P<last>last |letzten |vergangenen |vorigen )?(?:(?:the|in|this|of) )?"
+    rf"(?P<name>{_LATIN_SEASONS})\b(?: (?:of )?(?P<year>20\d\d))?"
     r"|(?:去年|今年|昨年|昨|今|지난해|작년|올해|지난) ?(?P<cjk>[春夏秋冬봄]|여름|가을|겨울)"
 )
 _YEAR = re.compile(r"(?<![\d.,$€£])(20[012]\d)(?![\d%]|[.,]\d)")
