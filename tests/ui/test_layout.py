@@ -93,7 +93,7 @@ def test_reports_of_the_same_time_are_told_as_such() -> None:
         StoryEntry(2, "Another", "", "Wire", NOW, 0, False),
         StoryEntry(3, "A third", "", "Wire", NOW + 40, 40, False),
     )
-    tail = build_tail(article(), 0, (), lambda command: command, Story(7, reports))
+    tail = build_tail(page(parse("")), (), lambda command: command, Story(7, reports))
     facts = [part.text.split("\n")[1] for part in tail.parts if part.text.startswith("A")]
     assert facts[1:] == ["same time · Wire", "+40 s · Wire"]
 

@@ -134,6 +134,7 @@ class ArticlePane(PagePane):
             return None
         self._arrive_if_needed()
         self._unchoose()
+        self.reference = -1
         self.hit = (
             (0 if step > 0 else len(page.hits) - 1) if self.hit < 0 else (self.hit + step) % len(page.hits)
         )
@@ -160,7 +161,8 @@ class ArticlePane(PagePane):
         if not marks:
             return False
         self._arrive_if_needed()
-        self.chosen = -1
+        self.chosen = self.hit = -1
+        self._return = None
         if self.current_reference is None:
             top = self.scroll_offset.y
             lines = [self._head.line_of(mark.part, mark.start) for mark in marks]
@@ -202,8 +204,16 @@ class ArticlePane(PagePane):
 
     def return_to(self, spot: PageSpot) -> None:
         """Return to the line, and to the related article or the mark where the user left the article."""
-        self.reference = min(spot.reference, len(self.references) - 1)
         super().return_to(spot)
+        self.reference = min(spot.reference, len(self.references) - 1)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Leave a mark that is out of sight, so that `enter` never opens what the user does not see."""
+        super().watch_scroll_y(old_value, new_value)
+        if mark := self.current_reference:
+            top = self.scroll_offset.y
+            if not top <= self._head.line_of(mark.part, mark.start) < top + self.size.height:
+                self.leave_reference()
 
     # -- find in page
 
@@ -287,7 +297,7 @@ class ArticlePane(PagePane):
             self.post_message(self.Changed())
 
     def open_chosen(self) -> bool:
-        """Open the related article under the cursor, or that of the current mark; return False without one."""
+        """Open the related article under the cursor, or that of the current mark; return False if none."""
         if mark := self.current_reference:
             earlier = mark.article
             self.post_message(self.TargetOpened(Target(earlier.title, earlier.article_id)))
