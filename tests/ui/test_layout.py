@@ -12,7 +12,7 @@ from tuireader.model import Article, Story, StoryEntry
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.layout import Layout, LineKind, draw
 from tuireader.ui.drawing.page import build_page, relabelled
-from tuireader.ui.drawing.page_parts import Page
+from tuireader.ui.drawing.page_parts import Page, Part
 from tuireader.ui.drawing.page_tail import build_tail
 
 STYLES = styles.make({}, dark=True, watch_colors={"W": "magenta"})
@@ -172,3 +172,25 @@ def test_line_of_lays_out_as_far_as_needed() -> None:
 
 def test_empty_text_says_what_to_do() -> None:
     assert any("has no text" in line for line in shown(page(Document()), 80))
+
+
+WORDS = st.lists(
+    st.sampled_from(["a", "words", "微信暂停注册", "e\u0301", "x" * 90, "👍🏽"]), min_size=1, max_size=40
+)
+
+
+@given(WORDS, st.integers(8, 60), st.integers(1, 3), st.sampled_from(["", "”"]))
+def test_a_part_with_a_maximum_of_lines_is_cut_within_its_width(
+    words: list[str], width: int, most: int, end: str
+) -> None:
+    text = " ".join(words) + end
+    whole, made = (Layout([Part(text, first="  ", rest="  ", most=limit)], width) for limit in (0, most))
+    for layout in (whole, made):
+        layout.extend(10**6)
+    assert len(made.lines) == min(most, len(whole.lines))
+    lines = [draw(made.parts[0], line, STYLES, width) for line in made.lines]
+    assert all(line.cell_length == width for line in lines)
+    cut = len(whole.lines) > most
+    assert (made.lines[-1].kind is LineKind.CUT) == cut
+    assert lines[-1].text.rstrip().endswith(f"…{end}") == cut
+    assert all(line.text.startswith("  ") for line in lines)

@@ -10,6 +10,7 @@ from tuireader.config import ViewConfig
 from tuireader.document import reference_label
 from tuireader.model import Count, View, ViewKind
 from tuireader.model.accounts import AccountState
+from tuireader.text import cut
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui import views
 from tuireader.ui.drawing.times import list_time
@@ -52,6 +53,7 @@ _SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
 _NO_ARTICLE = ("refresh_all", "add_feed", "show_hide_read", "search", "help", "quit_or_back")
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
 
+_TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
 
 # -- header
 
@@ -154,7 +156,7 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
         return (f"found {at}/{count}" if count else "not found"), not count
     if panes.in_article and page is not None:
         if mark := article.current_reference:
-            return f"{reference_label(mark.number)} {mark.article.title}", False
+            return f"{reference_label(mark.number)} {cut(mark.article.title, _TITLE)}", False
         if article.hit >= 0 and article.chosen < 0:
             return f"match {article.hit + 1}/{len(page.hits)} · {page.hits[article.hit].watch}", False
         if session.trail:
