@@ -192,7 +192,8 @@ def _when(moment: int) -> str:
 async def show(library: Library, article: int, full: bool, as_json: bool) -> None:
     """Print an article as text.
 
-    ARTICLE is the number that `list` and `search` print first.
+    ARTICLE is the number that `list` and `search` print first. A mark such as ‹1› ends a
+    sentence that refers to an earlier article; below the text, that article has the same mark.
 
     \b
     Examples:

@@ -100,7 +100,7 @@ COMMANDS: tuple[Command, ...] = (
     _read(
         "next_reference",
         "Next background",
-        "Jump to the next sentence that refers to an earlier article, then enter opens that article.",
+        "Jump to the next sentence that refers to an earlier article; enter opens the article.",
         "right_curly_bracket",
     ),
     _read(
