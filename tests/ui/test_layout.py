@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ui.samples import TEXT
 from tests.ui.shelf import NOW
 from tuireader.document import Block, BlockKind, Document, Link, Span, SpanKind, parse
-from tuireader.model import Article, Story, StoryEntry
+from tuireader.model import Article, EarlierArticle, Related, Relation, Story, StoryEntry
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.layout import Layout, LineKind, draw
 from tuireader.ui.drawing.page import build_page, relabelled
@@ -172,6 +174,25 @@ def test_line_of_lays_out_as_far_as_needed() -> None:
 
 def test_empty_text_says_what_to_do() -> None:
     assert any("has no text" in line for line in shown(page(Document()), 80))
+
+
+def test_earlier_articles_are_listed_with_their_marks_and_sentences_whatever_their_relation() -> None:
+    earlier = (EarlierArticle(2, "A first", "It was banned."), EarlierArticle(3, "A second", "So it was."))
+    related = (
+        Related(Relation.SAME_STORY, "A first", 2, "", "Wire", NOW - 9, "Didi", sentence="It was banned."),
+        Related(Relation.FOLLOW_UP, "A later", 4, "", "Wire", NOW + 9, "Didi", sentence="It is over."),
+    )
+    reports = (
+        StoryEntry(3, "A second", "", "Wire", NOW, 0, False),
+        StoryEntry(1, "A title", "", "", NOW, 9, True),
+    )
+    text = parse("<p>So it was. It was banned.</p>")
+    made = build_page(replace(article(), earlier=earlier), text, lambda _: [], str, NOW)
+    lines = [part.first + part.text for part in build_tail(made, related, str, Story(7, reports)).parts]
+    assert made.numbers == {3: 1, 2: 2}
+    assert lines[1].startswith("• ‹1› A second\n")
+    assert lines[4:6] == ["• ‹2› A first\nWire · same time · Didi", "  referred to: “It was banned.”"]
+    assert lines[7:] == ["• A later\nWire · same time · Didi", "  refers to this: “It is over.”"]
 
 
 WORDS = st.lists(

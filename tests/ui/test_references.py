@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from tests.ui.running import Running, running
 from tests.ui.samples import FEEDS
@@ -29,9 +31,12 @@ STORIES = (
 )
 
 
-def refer(store: Store) -> None:
+FOUND = ((1, BAN), (3, BAN), (2, RULES), (3, CJK), (5, "This was edited away."))
+
+
+def refer(store: Store, found: Sequence[tuple[int, str]] = FOUND) -> None:
     """Let sentences of the fourth article refer to earlier ones; one sentence is not in its text."""
-    store.references.set(4, [(1, BAN), (3, BAN), (2, RULES), (3, CJK), (5, "This was edited away.")])
+    store.references.set(4, found)
 
 
 SHELF = Shelf(FEEDS, STORIES, prepare=refer, relates=False)
@@ -157,7 +162,7 @@ async def test_the_lists_below_the_text_have_the_numbers_and_the_sentences() -> 
 
 async def test_long_sentences_are_cut_at_the_width() -> None:
     for sentence in (LONG, "监管部门要求所有应用程序备案，" * 20):
-        shelf = replace(SHELF, prepare=lambda store, said=sentence: store.references.set(4, [(1, said)]))
+        shelf = replace(SHELF, prepare=partial(refer, found=((1, sentence),)))
         async with running(shelf, (80, 24)) as run:
             await opened(run)
             await run.press("e")

@@ -182,7 +182,7 @@ class Layout:
         ]
         room = width - len(_ending(text))
         if cell_len(text[start:end]) > room:
-            end = start + len(cut(text[start:end], room + 1)) - 1
+            end = start + len(cut(text[start:end] + "…", room + 1)) - 1  # "…" makes it too long
             space = text.rfind(" ", start, end)
             end = space if space > start + (end - start) // 2 else end
         self.lines.append(Line(number, start, end, LineKind.CUT))

@@ -126,14 +126,16 @@ def _related_parts(other: Related, article: Article, target: int, number: int) -
     title = other.title or other.url
     when = distance(other.time, article.time) if other.time is not None else ""
     where = other.feed_title if other.article_id is not None else "opens in the browser"
-    reason = "" if other.sentence else other.reason
+    refers = other.sentence and other.relation in (Relation.BACKGROUND, Relation.REFERRED_BY)
+    reason = "" if refers else other.reason  # the sentence follows in a line of its own
     if when and reason[:1] in ("+", "−"):
         reason = reason.partition(" · ")[2]  # cut the distance in time: it is already shown
     facts = " · ".join(fact for fact in (where, when, reason) if fact)
     unread = other.article_id is not None and not other.read
     parts = [_listed(title, facts, "• " if unread else "  ", target, number)]
     if other.sentence:
-        how = "refers to this" if other.relation is Relation.REFERRED_BY else "referred to"
+        is_earlier = any(one.article_id == other.article_id for one in article.earlier)
+        how = "referred to" if is_earlier else "refers to this"
         sentence = f"{how}: “{' '.join(other.sentence.split())}”"
         parts.append(Part(sentence, "dim", first="  ", rest="  ", target=target, most=_MOST_LINES))
     return parts
