@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Sequence
 
 from tuireader.related import search
@@ -79,8 +81,8 @@ class Relater:
         self._profiles: StoredProfiles | None = None
         self._state = (0, 0)
 
-    def step(self, store: Store, size: int) -> int:
-        """Relate the next `size` articles by time; return the number of articles related."""
+    def step(self, store: Store, size: int, seconds: float = math.inf) -> int:
+        """Relate the next `size` articles by time, fewer if it takes longer; return how many were related."""
         if self._profiles is None or self._state != store.change_state():  # texts may have changed
             self._profiles = StoredProfiles(store)
         profiles = self._profiles
@@ -88,11 +90,15 @@ class Relater:
         # giant articles are cut to the part that is compared
         arrived = [article_text(text, LEAD) for text in store.articles.texts(ids)]
         profiles.arrive(arrived)
+        end, done = time.monotonic() + seconds, 0
         for article in sorted(arrived, key=lambda article: (article.time, article.id)):
             _relate(store, profiles, article)
             profiles.count_one_more()
+            done += 1
+            if time.monotonic() >= end:
+                break
         self._state = store.change_state()
-        return len(ids)
+        return done
 
 
 def relate_changed(store: Store, changed: Iterable[tuple[StoredText, StoredText]]) -> None:
