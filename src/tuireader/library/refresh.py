@@ -296,7 +296,7 @@ class Refresh(UseCases):
         total = await self._pool.read(lambda store: store.relations.waiting_count())
         if not total:
             return
-        done, relating = 0, ingest.Relater()
+        done, relating = 0, ingest.Relater(self._context.groups)
         while more := await self._transact(lambda store: relating.step(store, _RELATE)):
             done += more
             yield done, max(done, total)
