@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tuireader.ingest.relate import StoredProfiles
+from typing import TYPE_CHECKING
+
 from tuireader.related import referring
 from tuireader.related.features import Profile, Stats
 from tuireader.related.mentions import posting
@@ -10,33 +11,31 @@ from tuireader.related.search import ArticleText
 from tuireader.store import Store
 from tuireader.watch.sentences import sentences_in
 
-_READ = 8_000
+if TYPE_CHECKING:
+    from tuireader.ingest.relate import StoredProfiles
+
+READ = 8_000
 """Maximum characters of a text to read."""
 
 
-def store_references(store: Store, profiles: StoredProfiles, article: ArticleText) -> None:
-    """Store the references of an article, whose profile is stored, to earlier ones."""
-    found = find(store, profiles, article)
-    store.references.set(article.id, found)
-
-
-def find(store: Store, profiles: StoredProfiles, article: ArticleText) -> list[tuple[int, str]]:
+def find(
+    store: Store, profiles: StoredProfiles, profile: Profile, article: ArticleText
+) -> list[tuple[int, str]]:
     """Return the earlier articles that an article refers to, each with its sentence, in reading order."""
-    if not article.dated:
+    if not profile.dated:
         return []
-    for profile in profiles.profiles([article.id]):
-        telling = referring.tell(
-            profile,
-            article.title,
-            sentences(article.text[:_READ]),
-            profiles.concepts,
-            lambda terms: Stats(profiles.article_count(), profiles.term_counts(list(terms))),
-        )
-        if telling is not None:
-            candidates = profiles.profiles(_candidates(store, telling, profile))
-            found = referring.references(telling, candidates)
-            return [(one.article, telling.sentences[one.place].text) for one in found]
-    return []
+    telling = referring.tell(
+        profile,
+        article.title,
+        sentences(article.text[:READ]),
+        profiles.concepts(),
+        lambda terms: Stats(profiles.article_count(), profiles.term_counts(list(terms))),
+    )
+    if telling is None:
+        return []
+    candidates = profiles.profiles(_candidates(store, telling, profile))
+    found = referring.references(telling, candidates)
+    return [(one.article, telling.sentences[one.place].text) for one in found]
 
 
 def sentences(text: str) -> list[str]:

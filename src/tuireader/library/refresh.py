@@ -297,7 +297,7 @@ class Refresh(UseCases):
         total = await self._pool.read(lambda store: store.relations.waiting_count())
         if not total:
             return
-        done, relating, pause = 0, ingest.Relater(), _PAUSE if priority.is_low() else 0.0
+        done, relating, pause = 0, ingest.Relater(self._context.groups), _PAUSE if priority.is_low() else 0.0
         while more := await self._transact(lambda store: relating.step(store, _RELATE, _AT_ONCE)):
             done += more
             yield done, max(done, total)

@@ -26,8 +26,8 @@ _GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+")
 _LEAST = 10
 
 
-def amounts(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the position and the canonical form of each number of a text, such as `2.2e9` or `17%`.
+def amounts(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the position of each number of a text, its canonical form, as `2.2e+09` or `17%`, and its own.
 
     Left out are numbers below ten, which texts share by chance, and years.
     """
@@ -39,9 +39,9 @@ def amounts(text: str) -> Iterator[tuple[int, str]]:
             if found["rest"] and not name.isascii():  # 3億4500万
                 value += int(found["rest"]) * 10 ** _MAGNITUDES.get(found["less"], 0)
         if found["share"]:
-            yield found.start(), f"{value:.4g}%"
+            yield found.start(), f"{value:.4g}%", found.group()
         elif value >= _LEAST and not (1900 <= value < 2100 and not name):
-            yield found.start(), f"{value:.3g}"
+            yield found.start(), f"{value:.3g}", found.group()
 
 
 def _value(number: str, *, grouped: bool) -> float:

@@ -140,7 +140,10 @@ def _profile(
 def lookups(telling: Telling) -> tuple[dict[int, float], dict[int, float]]:
     """Return the terms, and the things, under which to look for earlier articles, with their weights."""
     rank = {
-        term: (value & 255) / UNIT * (2.0 if value >> 8 & TITLE else 1.0) * (1.3 if value >> 8 & NAME else 1.0)
+        term: (value & 255)
+        / UNIT
+        * (2.0 if value >> 8 & TITLE else 1.0)
+        * (1.3 if value >> 8 & NAME else 1.0)
         for term, value in telling.profile.terms.items()
     }
     wanted = set(_heaviest(rank, _WORDS))
@@ -201,7 +204,9 @@ def _whole(telling: Telling, earlier: Profile) -> float:
     one = telling.profile
     found = common(one, earlier)
     theirs = {number: (value & 255) / UNIT for number, value in earlier.concepts.items()}
-    shared = sum(weight * telling.concepts[number] for number, weight in theirs.items() if number in telling.concepts)
+    shared = sum(
+        weight * telling.concepts[number] for number, weight in theirs.items() if number in telling.concepts
+    )
     lengths = math.hypot(*telling.concepts.values()) * math.hypot(*theirs.values())
     return (
         -4.64
