@@ -98,7 +98,7 @@ class Concepts:
             self._forms.update(dict.fromkeys(filter(None, map(_key, spaced)), thing))
 
     def load(self, names: Mapping[int, Sequence[str]], events: str, frequent: Mapping[str, float]) -> None:
-        """Add the texts of tables: names by kind, one thing a line, and words of events in several languages."""
+        """Add the texts of tables: names by kind, one thing a line, and words of events by language."""
         for line in _lines(_NEXT_LANGUAGE.sub(", ", events.lower())):
             key, _, forms = line.partition(" = ")
             self._put(f"~{key}", EVENT, "", forms.partition(": ")[2].split(", "), 0.0)
@@ -264,7 +264,10 @@ def bundled() -> Concepts:
         for number, _, names in (line.partition(" ") for line in _lines(_FREQUENT))
         for name in names.split("|")
     }
-    texts = {kind: [(folder / f"{name}.txt").read_text("utf-8") for name in found] for kind, found in _FILES.items()}
+    texts = {
+        kind: [(folder / f"{name}.txt").read_text("utf-8") for name in found]
+        for kind, found in _FILES.items()
+    }
     concepts.load(texts, (folder / "events.txt").read_text("utf-8"), frequent)
     return concepts
 
