@@ -189,7 +189,7 @@ class Relations(Part):
     def name_from(self) -> int:
         """Return the highest id of an article whose profile may have no names, or 0."""
         named = self._store.fact(_NAMED)
-        return self.article_count() if named is None else int(named)
+        return int(named) if named else self.article_count()
 
     def recent(self, first: int, last: int, since: int, limit: int) -> list[int]:
         """Return the articles of a range of ids that are not older than `since`, highest ids first."""
