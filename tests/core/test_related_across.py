@@ -167,6 +167,13 @@ def test_an_article_without_a_known_language_counts_no_language() -> None:
     assert counted(mentions("Zorblax", "", bundled())) == {}
 
 
+def test_an_article_without_a_known_language_has_no_relatives_in_others() -> None:
+    kept = shelf(text(1, FINE["en"]), text(2, ("Zorblax", "")))
+    (bare,) = kept.profiles([2])
+    assert (bare.language, bare.concepts) == ("", {})
+    assert relatives(kept, text(2, ("Zorblax", ""))) == []
+
+
 def test_candidates_share_the_heaviest_things() -> None:
     things = {1: NAME << 8 | 100, 2: (NAME | TITLE) << 8 | 90, 3: AMOUNT << 8 | 20}
     assert choose([(1, [7, 8]), (2, [9]), (3, [7])], things, 2) == [9, 7]

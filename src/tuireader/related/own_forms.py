@@ -40,7 +40,7 @@ def _add_group(own: Concepts, base: Concepts, terms: Sequence[str]) -> None:
     if known:
         (thing,) = known.values()
         own.add(thing.name, thing.kind, unknown, thing.common, thing.hash)
-    elif len(set(scripts)) > 1:
+    else:
         _add(own, base, unknown, next((term for term in unknown if _script(term) == "LATIN"), unknown[0]))
 
 
