@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tuireader.lexicon.language import READ, language
 from tuireader.related import search
 from tuireader.related.features import LEAD, PAIR, Profile, Term, counted, extract, probes, unpack
 from tuireader.related.series import Series, same_news
@@ -130,6 +131,7 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
         arrival.counted,
         arrival.neighbours,
     )
+    store.references.set_language(arrived.id, language(f"{arrived.title}\n{arrived.text}"))
     _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series))
 
 
@@ -187,6 +189,20 @@ def refold_stories(store: Store, *, up_to: int, size: int) -> int:
             stories.setdefault(found.story, []).extend([*merged, profile])
     store.relations.set_refolded(first - 1)
     return first - 1
+
+
+def tell_languages(store: Store, *, up_to: int, size: int) -> int:
+    """Tell the languages of up to `size` articles that an older version stored; return the next one to tell.
+
+    Needs a transaction.
+    """
+    ids = store.references.without_language(up_to, size)
+    for text in store.articles.texts(ids, labels=False, appearances=False):
+        article = article_text(text, READ)
+        store.references.set_language(text.id, language(f"{article.title}\n{article.text}"))
+    left = ids[-1] - 1 if len(ids) == size else 0
+    store.references.set_languages_from(left)
+    return left
 
 
 def article_text(text: StoredText, most: int | None = None) -> search.ArticleText:

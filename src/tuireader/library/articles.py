@@ -49,7 +49,7 @@ class Articles(UseCases):
         """Return an article for the reading pane; `ahead` gives other requests priority (prefetching)."""
 
         def read(store: Store) -> Article | None:
-            found = store.articles.get(article_id)
+            found = store.articles.get(article_id, self._context.config.ui.languages)
             if found is None or not found.evidence:
                 return found
             made = ingest.explain(store, self._context.matcher, self._context.feed_names, [article_id]).get(

@@ -11,6 +11,7 @@ from tuireader.store.compression import Compression
 from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
 from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, watches_of
+from tuireader.store.stories import Stories
 from tuireader.text import plain
 
 
@@ -62,6 +63,7 @@ class StoredText:
     subscribed: bool = True
     appearances: tuple[Appearance, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    language: str = ""
 
     @property
     def asked_summary(self) -> str:
@@ -83,15 +85,19 @@ class Articles(Part):
     """Heavy reads: texts, and everything that belongs to one article."""
 
     _compression: Compression
+    _stories: Stories
 
-    def get(self, article_id: int) -> Article | None:
-        """Return an article with everything that belongs to it, or None if it does not exist."""
+    def get(self, article_id: int, languages: Sequence[str] = ()) -> Article | None:
+        """Return an article with everything that belongs to it, or None if it does not exist.
+
+        The other languages of its story come in the order of `languages`.
+        """
         row = self._conn.execute(
             f"""SELECT a.id, a.feed_id, {FEED_TITLE},
                       a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
                       a.place, c.html, c.summary, coalesce(nullif(c.base_url, ''), a.url),
                       coalesce(c.extra, '{{}}'), c.article_id IS NULL,
-                      t.html, t.base_url, t.at, t.shown, t.error
+                      a.language, t.html, t.base_url, t.at, t.shown, t.error
                FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
                  LEFT JOIN full_text t ON t.article_id = a.id
                WHERE a.id = ?""",
@@ -117,7 +123,9 @@ class Articles(Part):
             html=decompress(row[13]) or decompress(row[14]),
             base_url=row[15],
             purged=bool(row[17]),
-            full=self._full_text(row[18:]),
+            language=row[18],
+            languages=self._stories.languages(article_id, languages),
+            full=self._full_text(row[19:]),
             comments=self._comments(article_id),
             other_feeds=self._other_feeds(article_id),
             evidence=self.evidence([article_id]).get(article_id, ()),
@@ -158,7 +166,7 @@ class Articles(Part):
             f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                       iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
                       coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{{}}'),
-                      a.published, a.muted, t.html, {subscribed(self._conn) or "1"}
+                      a.published, a.muted, t.html, a.language, {subscribed(self._conn) or "1"}
                FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
                  LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
                WHERE a.id IN (SELECT value FROM json_each(?3))""",
@@ -188,7 +196,8 @@ class Articles(Part):
                 muted=bool(row[13]),
                 full=plain(decompress(row[14])) if row[14] else "",
                 labels=named.get(row[0], ()),
-                subscribed=bool(row[15]),
+                language=row[15],
+                subscribed=bool(row[16]),
                 appearances=others.get(row[0], ()),
             )
 
