@@ -10,6 +10,7 @@ from tuireader.model import Article, Enclosure, Evidence, FullText, Neighbour, T
 from tuireader.store.compression import Compression
 from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
+from tuireader.store.references import References
 from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, watches_of
 from tuireader.store.stories import Stories
 from tuireader.text import plain
@@ -85,6 +86,7 @@ class Articles(Part):
     """Heavy reads: texts, and everything that belongs to one article."""
 
     _compression: Compression
+    _references: References
     _stories: Stories
 
     def get(self, article_id: int, languages: Sequence[str] = ()) -> Article | None:
@@ -152,6 +154,7 @@ class Articles(Part):
         bodies: bool = True,
         labels: bool = True,
         appearances: bool = True,
+        languages: bool = False,
     ) -> Iterator[StoredText]:
         """Yield the plain texts of many articles, in no particular order.
 
@@ -161,12 +164,13 @@ class Articles(Part):
         others = self.appearances(ids, bodies=bodies) if appearances else {}
         hit = watches_of(self._conn, ids) if watches else {}
         named = labels_of(self._conn, ids) if labels else {}
+        known = self._references.languages(ids) if languages else {}
         decompress = self._compression.decompress
         rows = self._conn.execute(
             f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                       iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
                       coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{{}}'),
-                      a.published, a.muted, t.html, a.language, {subscribed(self._conn) or "1"}
+                      a.published, a.muted, t.html, {subscribed(self._conn) or "1"}
                FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
                  LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
                WHERE a.id IN (SELECT value FROM json_each(?3))""",
@@ -196,8 +200,8 @@ class Articles(Part):
                 muted=bool(row[13]),
                 full=plain(decompress(row[14])) if row[14] else "",
                 labels=named.get(row[0], ()),
-                language=row[15],
-                subscribed=bool(row[16]),
+                language=known.get(row[0], ""),
+                subscribed=bool(row[15]),
                 appearances=others.get(row[0], ()),
             )
 

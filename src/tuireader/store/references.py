@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tuireader.store.relations import LANGUAGES_TOLD
 from tuireader.store.sql import Part, newest_id, number_list
-
-_TOLD = "languages told down to"  # fact: the id below which articles may have no language yet
 
 REFERENCES = (
     """CREATE TABLE reference (
@@ -83,12 +82,12 @@ class References(Part):
 
     def languages_from(self) -> int:
         """Return the highest article that may have no language because it was stored by an older version."""
-        told = self._store.fact(_TOLD)
-        return newest_id(self._conn) if told is None else int(told)
+        told = self._store.fact(LANGUAGES_TOLD)
+        return int(told) if told else newest_id(self._conn)
 
     def set_languages_from(self, article: int) -> None:
         """Store the highest article whose language is still to be told."""
-        self._store.set_fact(_TOLD, str(article))
+        self._store.set_fact(LANGUAGES_TOLD, str(article))
 
     def add_aliases(self, names: Mapping[str, str]) -> None:
         """Count an article that has each of these names in two scripts, as name by form."""
@@ -99,6 +98,6 @@ class References(Part):
         )
 
     def aliases(self, least: int = 2) -> dict[str, str]:
-        """Return names by form, as at least so many articles have them."""
+        """Return names by form that at least `least` articles have."""
         sql = "SELECT form, name FROM alias WHERE articles >= ? ORDER BY articles"
         return dict(self._conn.execute(sql, (least,)).fetchall())
