@@ -35,7 +35,7 @@ class Subject:
     """The fields of an article that expressions and watches can test. Texts are plain, one line per block.
 
     `labels` includes the feed's tags, `given` only the labels given by the user. `more` holds the versions
-    of other feeds: a condition is true if any of them meets it. Without a `language`, the texts tell it.
+    of other feeds: a condition is true if any of them meets it. If the `language` is None, the texts tell it.
     """
 
     title: str = ""
@@ -55,7 +55,7 @@ class Subject:
     given: tuple[str, ...] = ()
     subscribed: bool = True
     enclosures: tuple[Enclosure, ...] = ()
-    language: str = ""
+    language: str | None = None
     more: tuple[Subject, ...] = ()
 
 
@@ -92,7 +92,9 @@ class FoldedArticle:
         from tuireader.lexicon.language import language  # few expressions need its tables
 
         one = self.subject
-        return one.language or language("\n".join(filter(None, (one.title, one.summary, one.body))))
+        if one.language is not None:
+            return one.language
+        return language("\n".join(filter(None, (one.title, one.summary, one.body))))
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return the texts of a field; `""` stands for title, summary and body."""

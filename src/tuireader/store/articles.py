@@ -38,7 +38,8 @@ class StoredText:
     `body` is the longest text; `summary` is `""` unless the feed also has a shorter one. `full` is the text
     of the article's page if it was fetched: watches and searches read it, relating does not. `dated` is False
     when `time` is only the time of arrival. `words` and `links` are set while the article is being stored,
-    see `Prepared`. `appearances` are the further feeds that carry the article.
+    see `Prepared`. `appearances` are the further feeds that carry the article. `language` is None if it was
+    not read.
     """
 
     id: int
@@ -64,7 +65,7 @@ class StoredText:
     subscribed: bool = True
     appearances: tuple[Appearance, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
-    language: str = ""
+    language: str | None = None
 
     @property
     def asked_summary(self) -> str:
@@ -200,7 +201,7 @@ class Articles(Part):
                 muted=bool(row[13]),
                 full=plain(decompress(row[14])) if row[14] else "",
                 labels=named.get(row[0], ()),
-                language=known.get(row[0], ""),
+                language=known.get(row[0]),
                 subscribed=bool(row[15]),
                 appearances=others.get(row[0], ()),
             )
