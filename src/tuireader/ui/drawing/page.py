@@ -103,7 +103,8 @@ def _languages(article: Article, keys: Keys) -> str:
     others = [code for code in article.languages if code != article.language]
     if not others:
         return ""
-    return f"story also in {language_names(others)}, {keys('next_language')} opens it"
+    it = "it" if len(others) == 1 else "them"
+    return f"story also in {language_names(others)}, {keys('next_language')} opens {it}"
 
 
 def _with_labels(facts: str, labels: Sequence[str]) -> Part:
