@@ -92,6 +92,7 @@ TITLES = {
     "OpenAI发布GPT-5，Sam Altman称其为重大突破": "zh",
     "Apple將在台灣推出新服務": "zh",
     "北京召開記者會": "zh",
+    "二〇二六年一月一日起施行": "zh",
     "iPhone 17 Pro Max 评测：值得买吗？": "zh",
     "日銀、政策金利を据え置き": "ja",
     "ソニー、PlayStation 6を発表": "ja",
@@ -116,6 +117,8 @@ UNCERTAIN = (
     "🎉🎉🎉", "中", "\ud800", "Dr. Oetker", "def f(x): return x + 1", "ქართული ენა საქართველოში",
     "Қазақстан Республикасының Президенті үкімет отырысын өткізді", "বাংলাদেশের প্রধানমন্ত্রী আজ বলেছেন",
     "Ang mga tao sa Pilipinas ay may karapatan sa kanilang lupa at hindi ito maaaring kunin",
+    "Владата соопшти дека ќе го промени законот во јануари и ги повика странките",
+    "सरकारने आज नवीन कायदा आणला आहे आणि तो लागू झाला",
     "Die regering het gesê dat hulle nie die wet vir die mense sal verander nie",
 )  # fmt: skip
 
