@@ -13,6 +13,7 @@ from tuireader.store.sql import FEED_TITLE, Part, id_list, number_list
 from tuireader.text.languages import in_order
 
 _FEW = 5000  # maximum number of ids to look up; for more, read all articles in stories
+_SAMPLE = 500  # articles whose most frequent language counts as the usual one
 _PART = 10_000  # ids processed at a time, in less than a millisecond
 
 _WATCHED = "EXISTS (SELECT 1 FROM match m WHERE m.article_id = article.id)"
@@ -79,19 +80,20 @@ class Stories(Part):
         return dict(self._conn.execute(*_in_stories("SELECT id, story", ids)))
 
     def _language_ranks(self, story_of: Mapping[int, int], languages: Sequence[str]) -> dict[int, int]:
-        """Return the ranks, the best one highest, of the articles of stories in several languages."""
+        """Return the ranks, the best one highest, of the articles of stories in several languages.
+
+        Stories in the usual language, which are most, are left out; others in one language do no harm.
+        """
         if not languages:
             return {}
         few = f"AND story IN ({number_list(set(story_of.values()))})" if len(story_of) <= _FEW else ""
-        several = self._column(
-            f"""SELECT story FROM article WHERE story != 0 {few}
-                GROUP BY story HAVING min(language) != max(language)"""
+        sample = self._column(f"SELECT language FROM article WHERE story != 0 {few} LIMIT {_SAMPLE}")
+        usual = max(set(sample), key=sample.count, default="")
+        others = f"SELECT DISTINCT story FROM article WHERE story != 0 AND language != ? {few}"
+        rows = self._conn.execute(
+            f"SELECT id, language FROM article WHERE story != 0 AND story IN ({others})", (usual,)
         )
         rank = {code: number for number, code in enumerate(reversed(languages), 1)}
-        rows = self._conn.execute(
-            "SELECT id, language FROM article WHERE story != 0 AND story IN (SELECT value FROM json_each(?))",
-            (json.dumps(several),),
-        )
         return {article_id: rank.get(code, 0) for article_id, code in rows if article_id in story_of}
 
     def _unread(self, ids: Sequence[int]) -> Iterator[set[int]]:
