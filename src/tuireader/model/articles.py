@@ -224,6 +224,15 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierArticle:
+    """A stored article that `sentence` of a later one refers to."""
+
+    article_id: int
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoryEntry:
     """One report of a story. `lag` counts the seconds since the first report."""
 
@@ -340,6 +349,7 @@ class Article(EntryDetails):
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
     language: Annotated[str, 'Its language as ISO 639-1 code, `""` when unknown.'] = ""
     languages: tuple[str, ...] = ()  # known languages of the other articles of its story, the best first
+    earlier: tuple[EarlierArticle, ...] = ()  # in reading order
 
     @property
     def shows_full(self) -> bool:
