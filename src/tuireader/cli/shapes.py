@@ -30,7 +30,7 @@ class Article(
     Shape,
     of=model.ArticleRow,
     shows="id time feed title url author read starred edited sources story story_size watches labels former"
-    " uncertain",
+    " uncertain language",
 ):
     """A row of a list."""
 

@@ -110,6 +110,14 @@ COMMANDS: tuple[Command, ...] = (
         "left_curly_bracket",
     ),
     _read("story_sources", "Sources", "Show or hide the other articles of the story in the list.", "f"),
+    _read(
+        "next_language",
+        "Other language",
+        "Open the report of the story in the next language; go back to return.",
+        "T",
+        Scope.LIST,
+        also=(Scope.ARTICLE,),
+    ),
     _read("copy_url", "Copy address", "Copy the article's address.", "y"),
     _read(
         "copy_markdown", "Copy Markdown link", "Copy the article's title and address as a Markdown link.", "Y"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         record_new,
     )
     from tuireader.ingest.matching import FeedNames, hits, subject
-    from tuireader.ingest.relate import Relater, refold_stories
+    from tuireader.ingest.relate import Relater, refold_stories, tell_languages
     from tuireader.ingest.relatives import related
     from tuireader.ingest.rematch import ByIndex, ByText, complete_log, explain
     from tuireader.ingest.topics import story_topics
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain", "hits",
     "match_mutes", "record_carried", "record_changed", "record_full_text", "record_new",
-    "refold_stories", "related", "story_topics", "subject",
+    "refold_stories", "related", "story_topics", "subject", "tell_languages",
 ]  # fmt: skip
 
 __getattr__ = lazy.names(
@@ -58,7 +58,7 @@ __getattr__ = lazy.names(
             "record_new",
         ),
         "matching": ("FeedNames", "hits", "subject"),
-        "relate": ("Relater", "refold_stories"),
+        "relate": ("Relater", "refold_stories", "tell_languages"),
         "relatives": ("related",),
         "rematch": ("ByIndex", "ByText", "complete_log", "explain"),
         "topics": ("story_topics",),

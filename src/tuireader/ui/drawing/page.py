@@ -13,6 +13,7 @@ from dataclasses import replace
 from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
 from tuireader.model import Article, Evidence, TermHit
 from tuireader.text import reading_minutes
+from tuireader.text.languages import language_names
 from tuireader.ui.drawing.page_blocks import block_part, picture_part
 from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, ReferenceMark, StyleRange
 from tuireader.ui.drawing.page_tail import build_tail, comment_parts, file_links
@@ -107,11 +108,21 @@ def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:
         age(moment, now),
         f"{minutes} min" if document.blocks else "",
         f"also in {', '.join(article.other_feeds)}" if article.other_feeds else "",
+        _languages(article, keys),
         "full text" if article.shows_full else "",
         f"edited, {keys('changes')} shows how" if article.edited else "",
         f"{keys('changes')} compares the words" if article.difference else "",
     ]
     return _with_labels(" · ".join(fact for fact in facts if fact), article.labels)
+
+
+def _languages(article: Article, keys: Keys) -> str:
+    """Return the other languages of the story, and the key that opens them; `""` without any."""
+    others = [code for code in article.languages if code != article.language]
+    if not others:
+        return ""
+    it = "it" if len(others) == 1 else "them"
+    return f"story also in {language_names(others)}, {keys('next_language')} opens {it}"
 
 
 def _with_labels(facts: str, labels: Sequence[str]) -> Part:

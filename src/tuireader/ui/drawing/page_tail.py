@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tuireader.document import Block, Link, parse, reference_label
 from tuireader.model import Article, Comment, Neighbour, Related, Relation, Story, Thread
+from tuireader.text.languages import LANGUAGES
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.enclosures import enclosure_label
 from tuireader.ui.drawing.page_blocks import block_part
@@ -69,10 +70,13 @@ def _add_story(parts: list[Part], targets: list[Target], story: Story, page: Pag
     """Add the timeline of a story; return the ids of its articles."""
     title = f"Story · {len(story.entries)} reports · first: {story.first.feed_title}"
     parts.append(Part(title, "strong", gap=1))
+    several = len({entry.language for entry in story.entries} - {""}) > 1
     for entry in story.entries:
         later = f"+{span(entry.lag)}" if entry.lag else "same time"
         when = full_time(entry.time) if entry is story.first else later
-        head, facts = entry.title or entry.url, f"{when} · {entry.feed_title}"
+        language = LANGUAGES.get(entry.language, "") if several else ""
+        facts = " · ".join(filter(None, (when, entry.feed_title, language)))
+        head = entry.title or entry.url
         number = page.numbers.get(entry.article_id, 0)
         if entry.article_id == page.article.id:
             parts.append(_listed(head, facts, "▸ "))

@@ -132,6 +132,7 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "next_hit": partial(go.next_hit, 1),
         "previous_hit": partial(go.next_hit, -1),
         "related": go.related,
+        "next_language": go.next_language,
         "next_reference": partial(go.next_reference, 1),
         "previous_reference": partial(go.next_reference, -1),
         "find_in_page": go.find_in_page,
