@@ -11,6 +11,8 @@ thread, in transactions.
 - `matching`   match watches with each feed's text of an article, and with its former versions
 - `rematch`    match new or changed watches with everything stored
 - `relate`     find profile, neighbours and story of an article
+- `own_forms`  read the names that watches and texts give in two scripts
+- `older_names` find the names in articles that older versions have stored
 - `relatives`  list the related articles of an opened one
 - `topics`     find the distinctive words of an article or a story
 
@@ -34,14 +36,16 @@ if TYPE_CHECKING:
         record_new,
     )
     from tuireader.ingest.matching import FeedNames, hits, subject
+    from tuireader.ingest.older_names import find_older_names
     from tuireader.ingest.relate import Relater, refold_stories, tell_languages
     from tuireader.ingest.relatives import related
     from tuireader.ingest.rematch import ByIndex, ByText, complete_log, explain
     from tuireader.ingest.topics import story_topics
 
 __all__ = [
-    "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain", "hits",
-    "match_mutes", "record_carried", "record_changed", "record_full_text", "record_new",
+    "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain",
+    "find_older_names", "hits", "match_mutes",
+    "record_carried", "record_changed", "record_full_text", "record_new",
     "refold_stories", "related", "story_topics", "subject", "tell_languages",
 ]  # fmt: skip
 
@@ -58,6 +62,7 @@ __getattr__ = lazy.names(
             "record_new",
         ),
         "matching": ("FeedNames", "hits", "subject"),
+        "older_names": ("find_older_names",),
         "relate": ("Relater", "refold_stories", "tell_languages"),
         "relatives": ("related",),
         "rematch": ("ByIndex", "ByText", "complete_log", "explain"),

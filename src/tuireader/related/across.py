@@ -1,14 +1,13 @@
 """Compare two articles in different languages by the things that both name.
 
-Words say nothing there. Two reports of one event share names, amounts and words of events, and name few things
-of their own. The two logistic models were fitted on reports in six languages, with pairs of other stories put
-on the same day as negatives: in a large library, most articles near an article are about something else.
+Words say nothing there. Two reports of one event share names, amounts and words of events, and name few
+things of their own. The logistic model was fitted on reports in six languages, with pairs of other stories
+put on the same day as negatives: in a large library, most articles of a day are about something else.
 """
 
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass
 
 from tuireader.related.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE
@@ -38,7 +37,7 @@ class Shared:
 
 
 def shared(one: Profile, other: Profile) -> Shared | None:
-    """Compare two articles thing by thing; None if they share one at most, or neither a name nor an amount."""
+    """Compare two articles thing by thing; None if they share only one, or neither a name nor an amount."""
     mine, theirs = one.concepts, other.concepts
     common = mine.keys() & theirs.keys()
     if len(common) < 2 or not any(mine[number] >> 8 & TELLING for number in common):
@@ -103,7 +102,7 @@ def fold_chance(one: Profile, other: Profile, days: float) -> float:
 
 def _evidence(one: Profile, other: Profile, found: Shared) -> float:
     """Weigh what two articles share, and the most distinctive name that only one of the titles has."""
-    return sum(map(operator.mul, WEIGHTS, features(one, other, found)))
+    return sum(weight * value for weight, value in zip(WEIGHTS, features(one, other, found), strict=True))
 
 
 def features(one: Profile, other: Profile, found: Shared) -> tuple[float, ...]:

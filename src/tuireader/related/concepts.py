@@ -20,14 +20,9 @@ from tuireader.related.words import term_hash
 
 NAME, PLACE, EVENT, AMOUNT, TITLE, LATIN = 1, 2, 4, 8, 16, 32
 """Kinds of things, as bits; `TITLE` is added to those in a title. `LATIN` is a name without a table."""
-_FILES = {
-    "companies": NAME,
-    "products": NAME,
-    "agencies": NAME,
-    "laws": NAME,
-    "people": NAME,
-    "places": PLACE,
-}
+_FILES = {PLACE: ("places",), NAME: ("companies", "products", "agencies", "laws", "people")}
+_BETWEEN = " | "
+_NEXT_LANGUAGE = re.compile("; [a-z]{2}: ")
 _READ = 20_000  # maximum characters of a text to read
 _MOST_WORDS = 7
 _MOST_CHARACTERS = 24  # of a form in a script without blanks
@@ -62,19 +57,19 @@ class Concept:
 
 
 class _Thing(NamedTuple):
-    """A line of a table."""
+    """A line of a table. `forms` are separated as in a file, and empty for words of events."""
 
     number: int
     kind: int
     common: float
     name: str
-    forms: Sequence[str]
+    forms: str
 
 
 class Concepts:
     """Tables of forms, consulted before those of `base`, if given.
 
-    They are read in a fraction of a tenth of a second: what a form needs is worked out once it is found.
+    Reading 80,000 forms takes some 40 ms: what a form needs is worked out once it is found.
     """
 
     def __init__(self, base: Concepts | None = None) -> None:
@@ -89,12 +84,29 @@ class Concepts:
         self, key: str, kind: int, forms: Sequence[str], common: float = 0.0, number: int | None = None
     ) -> None:
         """Add the forms of a thing; `key` identifies it, unless a `number` does."""
+        line = _BETWEEN.join(forms)
+        self._put(key, kind, line, line.lower().split(_BETWEEN), common, number)
+
+    def _put(
+        self, key: str, kind: int, line: str, forms: Sequence[str], common: float, number: int | None = None
+    ) -> None:
         number = term_hash(f"={key}") if number is None else number
-        thing = _Thing(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, forms)
-        self._forms.update(dict.fromkeys(map(str.lower, forms), thing))
-        if _ODD.search("".join(forms)):
+        thing = _Thing(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, line)
+        self._forms.update(dict.fromkeys(forms, thing))
+        if _ODD.search(line):
             spaced = [form for form in forms if not _IS_UNSPACED.search(form)]
             self._forms.update(dict.fromkeys(filter(None, map(_key, spaced)), thing))
+
+    def load(self, names: Mapping[int, Sequence[str]], events: str, frequent: Mapping[str, float]) -> None:
+        """Add the texts of tables: names by kind, one thing a line, and words of events by language."""
+        for line in _lines(_NEXT_LANGUAGE.sub(", ", events.lower())):
+            key, _, forms = line.partition(" = ")
+            self._put(f"~{key}", EVENT, "", forms.partition(": ")[2].split(", "), 0.0)
+        for kind, texts in names.items():
+            for text in texts:
+                for line, lower in zip(_lines(text), _lines(text.lower()), strict=True):
+                    key = line.partition(_BETWEEN)[0]
+                    self._put(key, kind, line, lower.split(_BETWEEN), frequent.get(key, 0.0))
 
     def look_up(self, form: str) -> Concept | None:
         """Return the thing that a form names, if known."""
@@ -158,7 +170,7 @@ class Concepts:
             return True
         capital = self._capitals.get(key)
         if capital is None:
-            form = next((form for form in thing.forms if _key(form) == key), key)
+            form = next((form for form in thing.forms.split(_BETWEEN) if _key(form) == key), key)
             is_acronym = len(form) <= _ACRONYM and form.isupper()
             capital = self._capitals[key] = is_acronym + (form != form.lower())
         return not capital or (_plain(shown).isupper() if capital == 2 else shown != shown.lower())
@@ -246,26 +258,22 @@ _FREQUENT = """
 @cache
 def bundled() -> Concepts:
     """Return the bundled tables."""
-    concepts = Concepts()
-    folder = files(__package__) / "names"
-    for line in _lines((folder / "events.txt").read_text("utf-8")):
-        key, _, languages = line.partition(" = ")
-        forms = [form for part in languages.split("; ") for form in part.partition(": ")[2].split(", ")]
-        concepts.add(f"~{key}", EVENT, forms)
+    concepts, folder = Concepts(), files(__package__) / "names"
     frequent = {
         name: float(number)
         for number, _, names in (line.partition(" ") for line in _lines(_FREQUENT))
         for name in names.split("|")
     }
-    for name, kind in _FILES.items():
-        for line in _lines((folder / f"{name}.txt").read_text("utf-8")):
-            forms = line.split(" | ")
-            concepts.add(forms[0], kind, forms, frequent.get(forms[0], 0.0))
+    texts = {
+        kind: [(folder / f"{name}.txt").read_text("utf-8") for name in found]
+        for kind, found in _FILES.items()
+    }
+    concepts.load(texts, (folder / "events.txt").read_text("utf-8"), frequent)
     return concepts
 
 
 def _lines(text: str) -> Iterator[str]:
-    return (line for line in text.splitlines() if line and not line.startswith("#"))
+    return (line for line in text.split("\n") if line and line[0] != "#")
 
 
 _PAIR = re.compile(

@@ -91,9 +91,11 @@ class Profile:
 
     `time` is in seconds since 1970; if not `dated` it is the time of arrival. `feed` is 0 if unknown.
     `norm` is the length of the vector of the single terms. `shown` has the readable forms and is empty in a
-    stored profile. `subjects` are the names in the title as (weight, term), heaviest first. `concepts` are the
-    things that the article names (`mentions.weigh`), most distinctive first; they are compared with articles
-    in other languages. `language` is `""` if unknown. `named` has their forms, and names in Latin letters.
+    stored profile. `subjects` are the names in the title as (weight, term), heaviest first.
+
+    `concepts` are the things that the article names (`mentions.weigh`), most distinctive first, to compare it
+    with articles in other languages. `named` has their forms, and names in Latin letters. `language` is `""`
+    if unknown.
     """
 
     id: int

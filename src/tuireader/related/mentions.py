@@ -1,7 +1,7 @@
 """Reduce an article to the things it names, with weights: what articles in two languages can share.
 
-`mentions` finds them with the tables of `concepts`; `weigh` adds names in Latin letters that no table has, such
-as OpenAI in a Chinese text, and keeps the most distinctive ones. They are part of the `Profile`.
+`mentions` finds them with the tables of `concepts`; `weigh` adds names in Latin letters that no table has,
+and keeps the most distinctive things. They are part of the `Profile`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SHORTEST = 3  # characters of a name in Latin letters
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A thing that an article names: its number, kind, own form, name in Latin letters, and `Concept.common`."""
+    """A thing that an article names: number, kind, form there, name in Latin letters, `Concept.common`."""
 
     hash: int
     kind: int

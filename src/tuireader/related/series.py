@@ -89,7 +89,7 @@ class Series:
 
         `strictly` decides whether neither may hide the other: titles that share the words before or after a
         colon have one template ("Daily briefing: budgets"); of two texts under one title, one must contain
-        the other; and different CVE numbers mean different matters. Of two languages, only these are compared.
+        the other; and different CVE numbers mean different matters. In two languages, only these count.
         """
         if across.differ(one, other):
             return strictly and self._vulnerabilities_differ(one, other)

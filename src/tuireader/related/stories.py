@@ -49,8 +49,8 @@ def place(
     """Return the story that `article` joins, out of `stories` (members by number), or a new one.
 
     In a `young` library every word looks rare, so two headlines from one template look like one story: a few
-    shared words are not enough there; the names that reports in two languages share are. A new story has the number of its first article. `apart` has the pairs
-    that must not be folded.
+    shared words are not enough there, but the names that reports in two languages share are. A new story has
+    the number of its first article. `apart` has the pairs that must not be folded.
     """
     fits = []
     for story, members in stories.items():
