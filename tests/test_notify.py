@@ -21,8 +21,8 @@ from tuireader.config import NotifyConfig
 from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message
 from tuireader.errors import Exit
 from tuireader.ingest.events import decode, encode
-from tuireader.library.watching.new_facts import new_facts
 from tuireader.model import Evidence, TermHit, Told
+from tuireader.related.new_facts import new_facts
 from tuireader.store import Store
 
 

@@ -12,6 +12,7 @@ thread, in transactions.
 - `rematch`    match new or changed watches with everything stored
 - `relate`     find profile, neighbours and story of an article
 - `relatives`  list the related articles of an opened one
+- `story_page` build the page of a story: reports, background, follow-ups
 - `topics`     find the distinctive words of an article or a story
 
 They are imported at first use: the article list needs none of them.
@@ -37,12 +38,13 @@ if TYPE_CHECKING:
     from tuireader.ingest.relate import Relater, refold_stories
     from tuireader.ingest.relatives import related
     from tuireader.ingest.rematch import ByIndex, ByText, complete_log, explain
+    from tuireader.ingest.story_page import story_page
     from tuireader.ingest.topics import story_topics
 
 __all__ = [
     "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain", "hits",
     "match_mutes", "record_carried", "record_changed", "record_full_text", "record_new",
-    "refold_stories", "related", "story_topics", "subject",
+    "refold_stories", "related", "story_page", "story_topics", "subject",
 ]  # fmt: skip
 
 __getattr__ = lazy.names(
@@ -61,6 +63,7 @@ __getattr__ = lazy.names(
         "relate": ("Relater", "refold_stories"),
         "relatives": ("related",),
         "rematch": ("ByIndex", "ByText", "complete_log", "explain"),
+        "story_page": ("story_page",),
         "topics": ("story_topics",),
     },
 )
