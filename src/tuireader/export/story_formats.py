@@ -29,6 +29,8 @@ from tuireader.text.wording import counted
 
 BACKGROUND, REPORTS, FOLLOW_UPS, WATCHES = "Before", "Reports", "After", "Watches"
 """Headings of a page."""
+NOTHING_NEW = "no new numbers, names or quotations"
+"""Fact of a later report that adds nothing."""
 
 
 def render(page: StoryPage, form: str) -> str:
@@ -40,6 +42,12 @@ def summary(page: StoryPage) -> str:
     """Return `4 reports by 3 feeds`, with the number of reports that are left out."""
     text = f"{counted(len(page.reports), 'report')} by {counted(page.outlets, 'feed')}"
     return f"{text}, {page.left_out:,} later ones left out" if page.left_out else text
+
+
+def facts_of(one: StoryReport, page: StoryPage) -> list[str]:
+    """Return the facts that a report adds, or a note that a later one adds nothing."""
+    added = list(map(added_text, one.added))
+    return added or ([] if one.report is page.first else [NOTHING_NEW])
 
 
 def added_text(one: Addition) -> str:
@@ -84,7 +92,7 @@ def _md_hit(hit: StoryHit) -> list[str]:
 def _md_report(one: StoryReport, page: StoryPage) -> list[str]:
     report = one.report
     link = md_link(report.title, report.url)
-    facts = [f"  - {md(added_text(added))}" for added in one.added]
+    facts = [f"  - {md(fact)}" for fact in facts_of(one, page)]
     return [f"- {lag(report, page.first)} · {md(report.feed_title)}: {link}", *facts]
 
 
@@ -139,7 +147,7 @@ def _html_report(one: StoryReport, page: StoryPage) -> str:
     text = (
         f"{lag(report, page.first)} · {html_text(report.feed_title)}: {html_link(report.title, report.url)}"
     )
-    facts = "".join(f"<li>{html_text(added_text(added))}</li>" for added in one.added)
+    facts = "".join(f"<li>{html_text(fact)}</li>" for fact in facts_of(one, page))
     return f"{text}<ul>{facts}</ul>" if facts else text
 
 

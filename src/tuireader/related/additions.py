@@ -190,6 +190,14 @@ def _with_noun(text: str, end: int, shown: str) -> tuple[str, str]:
     noun = found["noun"]
     if noun.casefold() in STOP:
         return "", shown
+    head = _NOUN.match(text, found.end())
+    if (
+        not noun.endswith("s")
+        and head is not None
+        and head["noun"].endswith("s")
+        and head["noun"] not in STOP
+    ):
+        return fold(head["noun"]), f"{shown}{found[0]}{head[0]}"  # monthly users
     return fold(noun), f"{shown}{found[0]}"
 
 
@@ -213,7 +221,7 @@ def _names(text: str, title: str, speakers: Sequence[str], ignored: Collection[s
         if any(word in UNITS or fold(word) in _MONEY for word in words):
             continue
         known.update(words)
-        score = min(count - 1, 2) + (_IN_TITLE if shown in title else 0.0) + float(len(words) >= _PAIR)
+        score = min(count - 1, 2) - float(shown in title) + float(len(words) >= _PAIR)
         facts[shown] = _Fact(AddedKind.NAME, shown, (words[-1],), score)
     return [facts[shown] for shown in counts if shown in facts]
 
@@ -304,13 +312,14 @@ class _Seen:
 
 def _chosen(facts: Sequence[_Fact]) -> tuple[Addition, ...]:
     """Return the best facts, numbers before names before quotations."""
-    counts: Counter[AddedKind] = Counter()
     best: list[_Fact] = []
-    for fact in sorted(facts, key=lambda one: (-one.score, one.kind is AddedKind.NAME)):
+    for fact in sorted(facts, key=lambda one: -one.score):
+        if len(best) == _ALL:
+            break
         if fact.kind is AddedKind.NAME and any(fact.text in one.speaker for one in best):
             continue
-        if counts[fact.kind] < _MOST[fact.kind] and len(best) < _ALL:
-            counts[fact.kind] += 1
+        if sum(one.kind is fact.kind for one in best) < _MOST[fact.kind]:
+            best = [one for one in best if one.kind is not AddedKind.NAME or one.text not in fact.speaker]
             best.append(fact)
     order = list(AddedKind)
     return tuple(
