@@ -15,7 +15,6 @@ from tuireader.related.new_facts import (
     NUMBER,
     QUOTATION,
     UNITS,
-    WORD,
     names,
     root,
     value_of,
@@ -39,6 +38,7 @@ StatsOf = Callable[[Sequence[int]], Stats]
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _HAS_CJK = re.compile(f"[{_CJK}]")
+_WORDS = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])[^\W_])+")
 _CJK_TERM = re.compile(r"「([^「」\n]{2,12})」|『([^『』\n]{2,12})』|《([^《》\n]{2,30})》|“([^“”\n]{2,12})”")
 _LATIN_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z0-9]+(?:[ .-][A-Z][A-Za-z0-9]*){0,4}")
 _NOUN = re.compile(r"[ \u00a0-](?P<noun>[^\W\d_]{3,24}(?:-[^\W\d_]{2,16})?)(?![\w-])")
@@ -50,6 +50,7 @@ _MONEY = frozenset(
     """pound dollar euro yen yuan franc franken rupee rouble ruble won peso krone kronor kroner dolar
     € $ £ ¥ ₹ 美元 欧元 歐元 日元 人民币 元 円 원""".split()  # noqa: SIM905
 )
+_SHARES = frozenset(("prozent", "procent", "percent"))
 _TIME_WORDS = (
     "second minute hour day week month year sekunden minuten stunden tage tagen wochen monate jahre jahren"
 )
@@ -85,7 +86,7 @@ class _Fact:
 class _Report:
     """Facts and words of a report."""
 
-    title: str
+    whole: str
     numbers: list[_Fact] = field(default_factory=list)
     names: list[_Fact] = field(default_factory=list)
     quotations: list[_Fact] = field(default_factory=list)
@@ -103,7 +104,7 @@ def additions(
     `reports` are pairs of title and text, first report first. `stats_of` returns the library's counts, which
     tell names from other words. Names of `outlets` are no additions.
     """
-    ignored = {root(word.casefold()) for outlet in outlets for word in WORD.findall(outlet[:100])}
+    ignored = {root(word.casefold()) for outlet in outlets for word in _WORDS.findall(outlet[:100])}
     found = [_report(title[:READ], text[:READ], ignored) for title, text in reports]
     lower = set().union(*(report.lower for report in found))
     stats = stats_of(sorted({term for report in found for one in report.names for term in _terms(one.text)}))
@@ -120,9 +121,9 @@ def additions(
 
 def _report(title: str, text: str, ignored: Collection[str]) -> _Report:
     """Find the facts of a report."""
-    report = _Report(title)
     whole = f"{title}\n{text}"
-    words = WORD.findall(whole)
+    report = _Report(whole)
+    words = _WORDS.findall(whole)
     report.roots = {root(word.casefold()) for word in words}
     report.heads = "".join(word[0] for word in words)
     report.lower = {term_hash(fold(word)) for word in words if word.islower()}
@@ -215,10 +216,10 @@ def _names(text: str, title: str, speakers: Sequence[str], ignored: Collection[s
     known: set[str] = set()
     facts: dict[str, _Fact] = {}
     for shown, count in sorted(counts.most_common(_FOUND), key=lambda one: -len(one[0].split())):
-        words = [root(word.casefold()) for word in WORD.findall(shown)]
+        words = [root(word.casefold()) for word in _WORDS.findall(shown)]
         if not words or words[-1] in known or len(shown) < 2 or all(word in ignored for word in words):
             continue
-        if any(word in UNITS or fold(word) in _MONEY for word in words):
+        if any(word in UNITS or word in _SHARES or fold(word) in _MONEY for word in words):
             continue
         known.update(words)
         score = min(count - 1, 2) - float(shown in title) + float(len(words) >= _PAIR)
@@ -227,7 +228,7 @@ def _names(text: str, title: str, speakers: Sequence[str], ignored: Collection[s
 
 
 def _terms(name: str) -> list[int]:
-    return [term_hash(fold(word)) for word in WORD.findall(name)[:10]]
+    return [term_hash(fold(word)) for word in _WORDS.findall(name)[:10]]
 
 
 def _scored(found: Sequence[_Fact], stats: Stats, lower: Collection[int]) -> Iterator[_Fact]:
@@ -284,6 +285,7 @@ class _Seen:
         self._roots: set[str] = set()
         self._shingles: set[object] = set()
         self._heads = ""
+        self._texts: list[str] = []
 
     def add(self, report: _Report) -> None:
         """Remember a report."""
@@ -292,6 +294,7 @@ class _Seen:
         self._roots |= report.roots
         self._shingles |= report.shingles
         self._heads += report.heads + " "
+        self._texts.append(report.whole)
 
     def has_number(self, fact: _Fact) -> bool:
         """Return whether a report has the number; one without a unit equals one with any."""
@@ -302,6 +305,8 @@ class _Seen:
 
     def has_name(self, fact: _Fact) -> bool:
         """Return whether a report has the last word of the name, or a name with these initials."""
+        if _HAS_CJK.search(fact.text):
+            return any(fact.text in text for text in self._texts)
         return fact.keys[0] in self._roots or (fact.text.isupper() and fact.text in self._heads)
 
     def has_quotation(self, fact: _Fact) -> bool:
