@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tuireader.text import cut_characters
@@ -28,14 +28,14 @@ DATE = re.compile(
 _WAYS = range(1, 6)
 UNITS = {
     "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "b": 1e9,
-    "trillion": 1e12, "tn": 1e12, "万": 1e4, "萬": 1e4, "만": 1e4, "亿": 1e8, "億": 1e8, "억": 1e8,
+    "trillion": 1e12, "tn": 1e12, "t": 1e12, "万": 1e4, "萬": 1e4, "만": 1e4, "亿": 1e8, "億": 1e8, "억": 1e8,
     "millionen": 1e6, "millions": 1e6, "mio": 1e6, "milliarde": 1e9, "milliarden": 1e9, "mrd": 1e9,
     "milliard": 1e9, "milliards": 1e9,
 }  # fmt: skip
 NUMBER = re.compile(
     r"(?P<money>[$€£¥₹]\s?)?(?<![A-Za-z0-9.])(?P<digits>\d{1,15}(?:[.,]\d{1,6}){0,5})(?!\d)"
     r"(?:\s?(?P<unit>thousand|million(?:en|s)?|mio|milliarden?|milliards?|mrd|billion|trillion|mn|bn|tn|[kmb]"
-    r"|[万萬만亿億억])(?![a-z]))?"
+    r"|[万萬만亿億억]|(?(money)t|(?!)))(?![a-z]))?"
     r"\s?(?P<share>%|per ?cent\b|prozent\b|procent\b|pour cent\b|por ciento\b)?",
     re.IGNORECASE,
 )
@@ -43,7 +43,8 @@ NUMBER = re.compile(
 # ------------------------------------------------------------------------------------------- quotations
 
 QUOTATION = re.compile(
-    r"[“„]([^“”„\n]{20,400})[”“]|\"([^\"\n]{20,400})\"|«([^«»\n]{20,400})»|»([^«»\n]{20,400})«"
+    r"[“„]([^“”„\n]{20,400})[”“]|(?<![\w.,;:!?…])\"(?! )([^\"\n]{20,400})\""
+    r"|«([^«»\n]{20,400})»|»([^«»\n]{20,400})«"
     r"|(?<!\w)[‘'](?P<inner>(?:[^‘’'\n]|(?<=\w)[’'](?=\w)){20,400})[’'](?!\w)"
     r"|「([^「」\n]{8,200})」|『([^『』\n]{8,200})』"
 )
@@ -53,7 +54,7 @@ QUOTATION = re.compile(
 CAPITALS = "".join(char for char in map(chr, range(0x530)) if char.isupper())
 _NAME = re.compile(rf"(?<![\w’'-])[{CAPITALS}][\w’'-]+(?:[ \u00a0][{CAPITALS}][\w’'-]+){{0,5}}")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:;…„“«‘])[\s\"“”„«»‹‘’'(\[]*\Z")
-_NO_NAMES = frozenset(
+NO_NAMES = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
     august september october november december""".split()  # noqa: SIM905
 )
@@ -165,7 +166,7 @@ def names(text: str) -> Iterator[tuple[str, str]]:
     two words.
     """
     title, line_feed, rest = text.partition("\n")
-    least = 2 if len(_GERMAN & set(WORD.findall(text))) >= 3 else 1
+    least = 2 if is_german(WORD.findall(text)) else 1
     for line in (_SOURCE.sub("", title) + line_feed + rest).split("\n"):
         if _is_headline(line) or _BYLINE.match(line):
             continue
@@ -175,7 +176,7 @@ def names(text: str) -> Iterator[tuple[str, str]]:
                 words = words[1:]
             for part in _parts(words):
                 name = " ".join(part)
-                if len(part) >= least and part[0].casefold() not in _NO_NAMES and not _SHORT.fullmatch(name):
+                if len(part) >= least and part[0].casefold() not in NO_NAMES and not _SHORT.fullmatch(name):
                     yield name.casefold(), name
 
 
@@ -190,6 +191,11 @@ def _parts(words: Sequence[str]) -> Iterator[list[str]]:
             part = []
     if part:
         yield part
+
+
+def is_german(words: Collection[str]) -> bool:
+    """Return whether words are of a German text, where a capital does not mark a name."""
+    return len(_GERMAN.intersection(words)) >= 3
 
 
 def _is_headline(line: str) -> bool:

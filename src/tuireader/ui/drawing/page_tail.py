@@ -51,7 +51,7 @@ def build_tail(
         parts.append(_comments_part(article, keys))
     if len(parts) == 1:
         parts.clear()
-    listed = _add_story(parts, targets, story, article) if story is not None else set()
+    listed = _add_story(parts, targets, story, article, keys) if story is not None else set()
     for relation, title in _GROUPS:
         group = [other for other in related if other.relation is relation]
         if relation in (Relation.SAME_TEXT, Relation.SAME_STORY):
@@ -69,10 +69,14 @@ def build_tail(
     return Tail(tuple(parts), tuple(targets), first_comment)
 
 
-def _add_story(parts: list[Part], targets: list[Target], story: Story, article: Article) -> set[int]:
+def _add_story(
+    parts: list[Part], targets: list[Target], story: Story, article: Article, keys: Keys
+) -> set[int]:
     """Add the timeline of a story; return the ids of its articles."""
     title = f"Story · {len(story.entries)} reports · first: {story.first.feed_title}"
-    parts.append(Part(title, "strong", gap=1))
+    hint = f" · {keys('story')} shows what each added"
+    marks = (StyleRange(0, len(title), "strong"),)
+    parts.append(Part(title + hint, "dim", marks, gap=1))
     for entry in story.entries:
         later = f"+{span(entry.lag)}" if entry.lag else "same time"
         when = full_time(entry.time) if entry is story.first else later
