@@ -123,6 +123,11 @@ def test_the_markdown() -> None:
     assert render(PAGE, "md") == MARKDOWN
 
 
+def test_a_page_of_one_report_has_its_time() -> None:
+    alone = StoryPage(PAGE.reports[:1])
+    assert "\n1 report by 1 feed, 2023-11-14 22:13 UTC.\n" in render(alone, "md")
+
+
 def test_the_web_page_has_the_same_and_nothing_else() -> None:
     made = render(PAGE, "html")
     assert read(made)

@@ -45,6 +45,10 @@ def added(text: str, *earlier: str, title: str = "", outlets: tuple[str, ...] = 
         ("In 2026, at 14:30, version 10.2.33 of CVE-2026-1234 on 3 August.", "", ["CVE-2026-1234"]),
         ("影响1200万用户，罚款500万元。", "", ["1200万用户", "500万元"]),
         ("It hit over 5,000 of them.", "", ["5,000"]),
+        ("It took 300 days and 30 Nights.", "", ["300 days", "Nights"]),
+        ("Es sind 300 Boote, und das ist für die Werft nicht gut.", "", ["300 Boote"]),
+        ("It has $4.3T.", "It has 4.3 trillion dollars.", []),
+        ("The 25 won.", "", []),
     ],
 )
 def test_numbers(text: str, earlier: str, new: list[str]) -> None:
@@ -61,6 +65,7 @@ def test_numbers(text: str, earlier: str, new: list[str]) -> None:
         ("the maker JLR", "Jaguar Land Rover", []),
         ("so the Harbour Tech says", "", []),
         ("OpenAI发布了「星火」模型，违反《网络安全法》。", "", ["OpenAI", "星火", "网络安全法"]),
+        ("with Capt. Tom Te and the Lt of Seattle-area police", "", ["Seattle", "Tom Te"]),
         ("「星火」和OpenAI的", "星火模型、OpenAI在", []),
     ],
 )
@@ -87,6 +92,15 @@ def test_names(text: str, earlier: str, new: list[str]) -> None:
 )
 def test_quotations(text: str, earlier: str, new: list[str]) -> None:
     assert sorted(added(text, earlier)) == sorted(new)
+
+
+def test_names_in_the_title_are_not_repeated() -> None:
+    assert added("so says the Zenith, not the Quay", title="Fog hits Zenith") == ["Quay"]
+
+
+def test_straight_quotation_marks_pair_up() -> None:
+    text = 'She said "yes". And "we will not go on like this," he said, "as long as it is cold."'
+    assert added(text) == ["we will not go on like this", "as long as it is cold."]
 
 
 def test_words_that_the_library_has_in_lower_case_are_no_names() -> None:

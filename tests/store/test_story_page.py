@@ -23,7 +23,7 @@ def test_sentences_lead_to_what_came_before_and_after(store: Store) -> None:
     save(store, 1, *(replace(one, published=DAY + 60 * at) for at, one in enumerate(texts)))
     with store.transaction():
         story(store, [2, 3])
-        store.references.set(3, [(1, SAID), (2, "Not of the story itself.")])
+        store.references.set(3, [(1, SAID), (2, "Not of the story itself."), (77, "It is gone.")])
         store.references.set(5, [(2, "It began with this.")])
     page = ingest.story_page(store, 3)
     assert page is not None

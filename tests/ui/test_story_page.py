@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, Story, arrive, written
 from tuireader.export.story_formats import markdown
 from tuireader.model import ParsedEntry
+from tuireader.ui.drawing.story_page import build_story
 from tuireader.ui.screens.main import MainScreen
 from tuireader.ui.screens.story import StoryScreen
 
@@ -132,6 +134,29 @@ async def test_a_page_is_read_again_when_the_store_changes_and_the_cursor_stays(
     await demo.main.controllers.reload()
     await demo.settle()
     assert "1 report by 1 feed" in demo.text
+
+
+async def test_reports_that_are_left_out_are_counted(demo: Running) -> None:
+    article = await demo.at("WeChat suspends")
+    page = replace(await demo.library.stories.page(article), left_out=1200)
+    shown, _ = build_story(page, await demo.library.articles.require(article))
+    texts = [part.text for part in (*shown.head, *shown.tail.parts)]
+    assert "1,200 later reports are left out" in texts
+    assert any(text.startswith("4 reports by 3 feeds, 1,200 later ones left out within") for text in texts)
+
+
+async def test_the_place_on_a_page_stays_when_it_is_read_again(demo: Running) -> None:
+    await demo.resize(80, 24)
+    await demo.at("WeChat suspends")
+    await demo.press("T", "G")
+    pane = demo.screen(StoryScreen).pane
+    place = pane.scroll_offset.y, pane.chosen
+    assert place[0] > 10
+    await demo.main.controllers.reload()
+    await demo.settle()
+    assert (pane.scroll_offset.y, pane.chosen) == place
+    await demo.press("Q")
+    assert not demo.app.is_running
 
 
 async def test_entries_without_title_or_address(tmp_path: Path) -> None:

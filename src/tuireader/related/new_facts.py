@@ -54,6 +54,11 @@ QUOTATION = re.compile(
 CAPITALS = "".join(char for char in map(chr, range(0x530)) if char.isupper())
 _NAME = re.compile(rf"(?<![\w’'-])[{CAPITALS}][\w’'-]+(?:[ \u00a0][{CAPITALS}][\w’'-]+){{0,5}}")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:;…„“«‘])[\s\"“”„«»‹‘’'(\[]*\Z")
+TITLES = frozenset(
+    """mr mrs ms miss dr prof gen lt capt sgt sen rep gov rev st supt det am pm est edt pst pdt gmt utc bst
+    herr frau monsieur madame""".split()  # noqa: SIM905
+)
+_AFTER_TITLE = re.compile(r"\b(?:Mrs?|Ms|Dr|Prof|Gen|Lt|Capt|Sgt|Sen|Rep|Gov|Rev|St)\.\s\Z")
 NO_NAMES = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
     august september october november december""".split()  # noqa: SIM905
@@ -172,7 +177,8 @@ def names(text: str) -> Iterator[tuple[str, str]]:
             continue
         for match in _NAME.finditer(line):
             words = match[0].split()
-            if _SENTENCE_START.search(line, max(0, match.start() - 12), match.start()):
+            before = line[max(0, match.start() - 12) : match.start()]
+            if _SENTENCE_START.search(before) and not _AFTER_TITLE.search(before):
                 words = words[1:]
             for part in _parts(words):
                 name = " ".join(part)
@@ -181,9 +187,11 @@ def names(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _parts(words: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the names in a run of capitalised words, without possessives: Ofcom's Jane Doe are two."""
+    """Yield the names in a run of capitalised words, without titles: Ofcom's Dr Jane Doe are two."""
     part: list[str] = []
     for word in words:
+        if not part and word.casefold() in TITLES:
+            continue
         bare = word.removesuffix("'s").removesuffix("’s")
         part.append(bare)
         if bare != word:

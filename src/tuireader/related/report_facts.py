@@ -14,6 +14,7 @@ from tuireader.related.new_facts import (
     NO_NAMES,
     NUMBER,
     QUOTATION,
+    TITLES,
     UNITS,
     is_german,
     names,
@@ -51,10 +52,6 @@ _TIME_WORDS = (
     "second minute hour day week month year sekunden minuten stunden tage tagen wochen monate jahre jahren"
 )
 _TIMES = frozenset(map(fold, _TIME_WORDS.split(" ")))
-_TITLES = frozenset(
-    """mr mrs ms miss dr prof gen lt capt sgt sen rep gov rev st supt det am pm est edt pst pdt gmt utc bst
-    herr frau monsieur madame""".split()  # noqa: SIM905
-)
 _NO_NAMES = frozenset(root(fold(word)) for word in NO_NAMES)
 _LOWER_PART = re.compile("-[^\\W\\d_A-Z]")
 _LEAST_NAME = 3
@@ -234,7 +231,7 @@ def _names(text: str, title: str, speakers: Sequence[str], ignored: Collection[s
 def _cleaned(name: str) -> str:
     """Return a name without titles before it and lower-case parts after a hyphen, `""` if none is left."""
     words = [word.partition("-")[0] if _LOWER_PART.search(word) else word for word in name.split()]
-    while words and words[0].rstrip(".").casefold() in _TITLES:
+    while words and words[0].rstrip(".").casefold() in TITLES:
         words = words[1:]
     found = " ".join(words).rstrip("-")
     units = any(
