@@ -60,6 +60,8 @@ def test_numbers(text: str, earlier: str, new: list[str]) -> None:
     [
         ("It was the analyst Ciaran Martin.", "", ["Ciaran Martin"]),
         ("It was the analyst Ciaran Martin.", "So says Mr Martin.", []),
+        ("they gathered before the National People's Congress", "", ["National People's Congress"]),
+        ("so is Jane Doe's boat", "", ["Jane Doe"]),
         ("it was Ofcom's Jane Doe", "", ["Jane Doe", "Ofcom"]),
         ("it was Jane Doe, and Doe again", "", ["Jane Doe"]),
         ("the maker JLR", "Jaguar Land Rover", []),
@@ -83,6 +85,7 @@ def test_names(text: str, earlier: str, new: list[str]) -> None:
         ),
         ("Jane Doe, a lawyer, said: “We have never seen it.”", "", ["We have never seen it. – Jane Doe"]),
         ("“We have never seen it.” Doe, of Ofcom, added that", "", ["We have never seen it. – Doe", "Ofcom"]),
+        ("“We have to go on now,” said Dr Ada Quist.", "", ["We have to go on now – Dr Ada Quist"]),
         ("He said: “We have never seen this before.”", "", ["We have never seen this before."]),
         ("“We have never seen this before,” she said.", "we have never seen this before", []),
         ("the so-called “very uncommon occurrence”", "", []),

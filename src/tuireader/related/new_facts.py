@@ -187,18 +187,24 @@ def names(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _parts(words: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the names in a run of capitalised words, without titles: Ofcom's Dr Jane Doe are two."""
+    """Yield the names in a run of capitalised words, without titles before them.
+
+    A possessive ends a name of one word: Ofcom's Jane Doe are two, the National People's Congress is one.
+    """
     part: list[str] = []
     for word in words:
         if not part and word.casefold() in TITLES:
             continue
-        bare = word.removesuffix("'s").removesuffix("’s")
-        part.append(bare)
-        if bare != word:
-            yield part
+        part.append(word)
+        if len(part) == 1 and _bare(word) != word:
+            yield [_bare(word)]
             part = []
     if part:
-        yield part
+        yield [*part[:-1], _bare(part[-1])]
+
+
+def _bare(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("’s")
 
 
 def is_german(words: Collection[str]) -> bool:
