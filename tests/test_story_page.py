@@ -30,21 +30,29 @@ async def page_of(library: Library, title: str) -> StoryPage:
 
 
 async def test_the_page_of_a_story(demo: Library) -> None:
-    page = await page_of(demo, "WeChat suspends")
-    assert page.title == "Tencent’s WeChat stops taking new users during security upgrade"
-    assert (len(page.reports), page.outlets, page.left_out) == (4, 3, 0)
-    assert [one.report.lag // 60 for one in page.reports] == [0, 40, 70, 140]
-    first, second, third, _ = page.reports
-    assert Addition(AddedKind.NUMBER, "1.2 billion monthly users") in first.added
-    assert second.added == ()
-    assert {one.speaker for one in third.added} == {"", "Ling Zhao", "Imke Faber"}
-    assert [hit.evidence.watch for hit in page.hits] == ["WeChat", "PIPL"]
-    assert all(hit.evidence.sentence and hit.report is first.report for hit in page.hits)
+    page = await page_of(demo, "The Kaseya key works")
+    assert page.title == "Kaseya obtains a key to unlock files three weeks after ransomware attack"
+    assert (len(page.reports), page.outlets, page.left_out) == (2, 2, 0)
+    first, second = page.reports
+    assert (first.report.lag, second.report.lag) == (0, 9900)
+    assert first.added[0] == Addition(AddedKind.NUMBER, "70 million dollars")
+    assert Addition(AddedKind.NAME, "VSA") in second.added
+    (hit,) = page.hits
+    assert hit.evidence.watch == "Ransomware" and hit.evidence.sentence and hit.report is first.report
     assert [one.time for one in page.background] == sorted(one.time for one in page.background)
-    assert all(one.time < page.first.time for one in page.background)
+    assert page.background and all(one.time < page.first.time for one in page.background)
     assert {one.report.article_id for one in page.reports}.isdisjoint(
         one.article_id for one in (*page.background, *page.follow_ups)
     )
+
+
+async def test_speakers_are_named_and_watches_come_in_their_order(demo: Library) -> None:
+    page = await page_of(demo, "WeChat suspends")
+    added = {one.report.title: one.added for one in page.reports}
+    suspends = next(facts for title, facts in added.items() if title.startswith("WeChat suspends"))
+    assert {one.speaker for one in suspends} == {"", "Ling Zhao", "Imke Faber"}
+    assert () in added.values()
+    assert [hit.evidence.watch for hit in page.hits] == ["WeChat", "PIPL"]
 
 
 async def test_every_report_leads_to_the_same_reports(demo: Library) -> None:
@@ -153,13 +161,13 @@ def test_the_json() -> None:
 
 def test_the_story_as_a_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     demo = ("--demo", "--database", str(tmp_path / "demo.db"))
-    listed = run_words(capsys, *demo, "list", "--json", "title:suspends").out
+    listed = run_words(capsys, *demo, "list", "--json", "title:Kaseya AND title:works").out
     number = str(json.loads(listed.splitlines()[0])["id"])
     told = run_words(capsys, *demo, "brief", "--story", number)
-    assert told.code == Exit.OK and told.out.startswith("# Tencent’s WeChat stops taking new users")
-    assert "## Reports" in told.out and "  - “A pause of a week costs WeChat next to nothing." in told.out
+    assert told.code == Exit.OK and told.out.startswith("# Kaseya obtains a key to unlock files")
+    assert "## Reports" in told.out and "  - 70 million dollars\n" in told.out
     made = json.loads(run_words(capsys, *demo, "brief", "--story", number, "--json").out)
-    assert [one["feed"] for one in made["reports"]][:2] == ["Pacific Wire", "The Ledger of Bits"]
+    assert [one["feed"] for one in made["reports"]] == ["Pacific Wire", "Night Watch Security"]
     assert "<h2>Reports</h2>" in run_words(capsys, *demo, "brief", "--story", number, "--format", "html").out
     told = run_words(capsys, *demo, "brief", "--story", "9999")
     assert told.code == Exit.USAGE and "there is no article 9999" in told.err

@@ -43,4 +43,4 @@ def test_a_giant_story_and_many_references_are_bounded(store: Store) -> None:
     page = ingest.story_page(store, 130)
     assert page is not None
     assert (len(page.reports), page.left_out) == (100, 30)
-    assert len(page.follow_ups) == 10
+    assert len(page.follow_ups) == 8

@@ -10,8 +10,8 @@ import pytest
 from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, Story, arrive, written
-from tuireader.export.story_formats import markdown
-from tuireader.model import ParsedEntry
+from tuireader.export.story_formats import markdown, summary
+from tuireader.model import ParsedEntry, Surrounding
 from tuireader.ui.drawing.story_page import build_story
 from tuireader.ui.screens.main import MainScreen
 from tuireader.ui.screens.story import StoryScreen
@@ -20,18 +20,25 @@ SIZES = [(120, 40), (80, 24), (200, 50), (40, 10)]
 
 
 async def test_the_page_says_who_reported_when_and_what_each_added(demo: Running) -> None:
-    await demo.resize(120, 60)
-    await demo.at("WeChat suspends")
+    await demo.at("The Kaseya key works")
     await demo.press("T")
     text = demo.text
-    assert "Story · 4 reports by 3 feeds" in text and "within 2 h · first: Pacific Wire" in text
-    assert "◆ WeChat" in text and "“WeChat and its domestic twin Weixin have" in text
-    headings = [text.index(line) for line in ("Before", "Reports", "first  Pacific Wire")]
+    assert "Story · 2 reports by 2 feeds" in text and "within 2 h · first: Pacific Wire" in text
+    assert "◆ Ransomware" in text and "“Software company Kaseya has got hold of" in text
+    headings = [
+        text.index(line) for line in ("Before", "Reports", "first  Pacific Wire", "+2 h  Night Watch")
+    ]
     assert headings == sorted(headings)
-    assert "−23 days  China orders Didi off app stores over personal data · Pacific Wire" in text
-    assert "+40 min  The Ledger of Bits" in text and "no new numbers, names or quotations" in text
-    assert "+  1.2 billion monthly users" in text.replace("9 per cent · ", "")
-    assert "hung up a sign” – Ling Zhao" in text
+    assert "−19 days  " in text and "Kaseya VSA used to push ransomware to thousands" in text
+    assert "+  70 million dollars · Miami · REvil" in text
+
+
+async def test_quotations_have_their_speakers_and_a_report_may_add_nothing(demo: Running) -> None:
+    await demo.resize(120, 70)
+    await demo.at("WeChat suspends")
+    await demo.press("T")
+    assert "hung up a sign” – Ling Zhao" in demo.text
+    assert "no new numbers, names or quotations" in demo.text
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -43,19 +50,20 @@ async def test_every_article_of_the_page_can_be_reached_and_comes_in_sight(
         await run.press("T", "g")
         pane = run.screen(StoryScreen).pane
         assert pane.chosen == 0 and pane.scroll_offset.y == 0
-        seen = [0]
-        for _ in range(80):
+        seen, last = [0], len(pane.targets) - 1
+        assert last >= 8
+        for _ in range(200):
             await run.press("j")
             if pane.chosen != seen[-1]:
                 seen.append(pane.chosen)
-        assert seen == list(range(9))
-        for _ in range(80):
+        assert seen == list(range(last + 1))
+        for _ in range(200):
             await run.press("k")
         assert pane.chosen == 0
         await run.press("G")
-        assert pane.chosen == 8
+        assert pane.chosen == last
         await run.press("ctrl+u", "pageup", "pageup", "pageup", "pageup", "ctrl+d")
-        assert 0 <= pane.chosen <= 8
+        assert 0 <= pane.chosen <= last
         await run.press("escape")
         assert isinstance(run.app.screen, MainScreen) and run.open_id is None
 
@@ -80,7 +88,7 @@ async def test_a_report_opens_and_back_goes_to_where_one_was(demo: Running) -> N
     await demo.press("T", "q")
     assert demo.open_id == first
     await demo.press("T")
-    row = next(at for at, line in enumerate(demo.text.splitlines()) if "first  Pacific Wire" in line)
+    row = next(at for at, line in enumerate(demo.text.splitlines()) if "Pacific Wire · 2" in line)
     await demo.click("#article", (40, row - 2))
     assert demo.open_id == pacific
 
@@ -142,7 +150,20 @@ async def test_reports_that_are_left_out_are_counted(demo: Running) -> None:
     shown, _ = build_story(page, await demo.library.articles.require(article))
     texts = [part.text for part in (*shown.head, *shown.tail.parts)]
     assert "1,200 later reports are left out" in texts
-    assert any(text.startswith("4 reports by 3 feeds, 1,200 later ones left out within") for text in texts)
+    assert any(text.startswith(f"{summary(page)} within") for text in texts)
+    assert summary(page).endswith(", 1,200 later ones left out")
+
+
+async def test_a_sentence_about_several_articles_is_shown_once(demo: Running) -> None:
+    article = await demo.library.articles.require(await demo.at("Slow bread"))
+    page = await demo.library.stories.page(article.id)
+    old = [
+        Surrounding(at, f"Old {at}", "", "The Quay", 0, sentence="It is so.", said_by="B") for at in (1, 2)
+    ]
+    shown, start = build_story(replace(page, background=tuple(old)), article)
+    texts = [part.text for part in shown.tail.parts]
+    assert texts.count("“It is so.” – B") == 1 and start == 2
+    assert [target.title for target in shown.tail.targets[:2]] == ["Old 1", "Old 2"]
 
 
 async def test_the_place_on_a_page_stays_when_it_is_read_again(demo: Running) -> None:

@@ -103,6 +103,18 @@ COMMANDS: tuple[Command, ...] = (
         Scope.LIST,
         also=(Scope.ARTICLE,),
     ),
+    _read(
+        "next_reference",
+        "Next background",
+        "Jump to the next sentence that refers to an earlier article; enter opens the article.",
+        "right_curly_bracket",
+    ),
+    _read(
+        "previous_reference",
+        "Previous background",
+        "Jump to the previous sentence that refers to an earlier article.",
+        "left_curly_bracket",
+    ),
     _read("story_sources", "Sources", "Show or hide the other articles of the story in the list.", "f"),
     _read(
         "story",

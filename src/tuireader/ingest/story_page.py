@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tuireader.export.brief import Report
 from tuireader.export.story import StoryPage, StoryReport
+from tuireader.ingest.own_forms import Groups
 from tuireader.ingest.relatives import related
 from tuireader.model import Addition, Relation, StoryEntry, Surrounding
 from tuireader.related.additions import READ, additions
@@ -13,22 +14,23 @@ from tuireader.related.features import Stats
 from tuireader.store import Store
 
 _REPORTS = 100  # maximum number of reports on a page, the first ones
-_AROUND = 10  # maximum number of articles before and after a story
+_AROUND = 8  # maximum number of articles before and after a story
 _REFERENCES = 100  # maximum number of sentences of later articles to read
 _SIDES = {Relation.BACKGROUND: True, Relation.FOLLOW_UP: False, Relation.REFERRED_BY: False}
 
 
-def story_page(store: Store, article_id: int) -> StoryPage | None:
+def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage | None:
     """Return the story of an article without evidence; None if the article does not exist.
 
     The cost depends on the number and size of the reports, at most a hundred, not on the size of the store.
+    `groups` are terms of watches that name one thing each.
     """
     entries = _entries(store, article_id)
     if not entries:
         return None
     shown = entries[:_REPORTS]
     added = _added(store, shown)
-    background, follow_ups = _around(store, entries, article_id)
+    background, follow_ups = _around(store, entries, article_id, groups)
     reports = [
         StoryReport(
             Report(one.article_id, one.title, one.url, one.feed_title, one.time, lag=one.lag),
@@ -95,7 +97,7 @@ class _Around:
 
 
 def _around(
-    store: Store, entries: Sequence[StoryEntry], article_id: int
+    store: Store, entries: Sequence[StoryEntry], article_id: int, groups: Groups
 ) -> tuple[tuple[Surrounding, ...], tuple[Surrounding, ...]]:
     """Return the background of a story and its follow-ups.
 
@@ -107,7 +109,7 @@ def _around(
     ids = list(feeds)
     _add_references(store, around, feeds)
     for one in dict.fromkeys((article_id, ids[0], ids[-1])):
-        for other in related(store, one):
+        for other in related(store, one, groups):
             before = _SIDES.get(other.relation)
             if before is not None and other.article_id is not None and other.time is not None:
                 said_by = (feeds.get(one, "") if before else other.feed_title) if other.sentence else ""

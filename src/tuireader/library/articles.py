@@ -101,7 +101,8 @@ class Articles(UseCases):
 
     async def related(self, article_id: int) -> tuple[Related, ...]:
         """Return the related articles, grouped by relation, strongest first."""
-        return await self._pool.read(lambda store: ingest.related(store, article_id))
+        groups = self._context.groups
+        return await self._pool.read(lambda store: ingest.related(store, article_id, groups))
 
     async def story(self, article_id: int) -> Story | None:
         """Return the reports of an article's story, oldest first; None without a story."""

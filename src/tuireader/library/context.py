@@ -234,7 +234,13 @@ class Context:
             tuple(self.mutes.values()),
             {item.name for item in self.config.watches if item.notify != "never"},
             self._ended,
+            self.groups,
         )
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """Return terms of watches that may name one thing each, for relating across languages."""
+        return tuple(item.any for item in self.config.watches if len(item.any) > 1)
 
     def feeds_of(self, item: WatchConfig) -> list[Feed]:
         """Return the subscribed feeds that a watch searches."""

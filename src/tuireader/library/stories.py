@@ -26,9 +26,10 @@ class Stories(UseCases):
 
         Raises UsageError if the article does not exist.
         """
+        groups = self._context.groups
 
         def read(store: Store) -> StoryPage | None:
-            page = ingest.story_page(store, article_id)
+            page = ingest.story_page(store, article_id, groups)
             return None if page is None else self._with_evidence(store, page)
 
         return found_article(await self._pool.read(read), article_id)

@@ -15,6 +15,7 @@ from tuireader.model.articles import Article as Article
 from tuireader.model.articles import ArticleRow as ArticleRow
 from tuireader.model.articles import Away as Away
 from tuireader.model.articles import Comment as Comment
+from tuireader.model.articles import EarlierArticle as EarlierArticle
 from tuireader.model.articles import Evidence as Evidence
 from tuireader.model.articles import Feed as Feed
 from tuireader.model.articles import FeedHealth as FeedHealth

@@ -222,6 +222,15 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierArticle:
+    """A stored article that `sentence` of a later one refers to."""
+
+    article_id: int
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoryEntry:
     """One report of a story. `lag` counts the seconds since the first report."""
 
@@ -335,6 +344,7 @@ class Article(EntryDetails):
     full: FullText | None = None
     comments: Thread | None = None
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
+    earlier: tuple[EarlierArticle, ...] = ()  # in reading order
 
     @property
     def shows_full(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuireader.model import Article, Enclosure, Evidence, FullText, Neighbour, Thread
+from tuireader.model import Article, EarlierArticle, Enclosure, Evidence, FullText, Neighbour, Thread
 from tuireader.store.compression import Compression
 from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
@@ -122,6 +122,7 @@ class Articles(Part):
             other_feeds=self._other_feeds(article_id),
             evidence=self.evidence([article_id]).get(article_id, ()),
             labels=labels_of(self._conn, [article_id]).get(article_id, ()),
+            earlier=self._earlier(article_id),
             previous=self._neighbour(row[1], row[6], article_id, "<", "DESC"),
             next=self._neighbour(row[1], row[6], article_id, ">", "ASC"),
             **unpack_extra(row[16]),
@@ -238,6 +239,15 @@ class Articles(Part):
         sql = f"SELECT DISTINCT {FEED_TITLE} FROM appearance p JOIN feed f ON f.id = p.feed_id"
         where = "p.secondary = 1 AND p.article_id = ? ORDER BY f.position"
         return tuple(self._column(f"{sql} WHERE {where}", (article_id,)))
+
+    def _earlier(self, article_id: int) -> tuple[EarlierArticle, ...]:
+        """Return the articles that sentences of this one refer to, without muted ones."""
+        rows = self._conn.execute(
+            """SELECT a.id, a.title, r.sentence FROM reference r JOIN article a ON a.id = r.other
+               WHERE r.article = ? AND a.muted = 0 ORDER BY r.place""",
+            (article_id,),
+        )
+        return tuple(EarlierArticle(*row) for row in rows)
 
     def _neighbour(self, feed_id: int, time: int, article_id: int, sign: str, order: str) -> Neighbour | None:
         row = self._conn.execute(

@@ -79,6 +79,6 @@ class References(Part):
         )
 
     def aliases(self, least: int = 2) -> dict[str, str]:
-        """Return names by form that at least `least` articles have."""
+        """Return names by form that occur in at least `least` articles."""
         sql = "SELECT form, name FROM alias WHERE articles >= ? ORDER BY articles"
         return dict(self._conn.execute(sql, (least,)).fetchall())

@@ -75,6 +75,17 @@ class Relations(Part):
         )
         return before + after
 
+    def posted_before(self, term: int, days: Sequence[int], limit: int) -> set[int]:
+        """Return the articles posted under a term: for each day, the latest `limit` up to it."""
+        return {
+            article
+            for day in days
+            for article in self._column(
+                "SELECT article FROM posting WHERE term = ? AND day <= ? ORDER BY day DESC LIMIT ?",
+                (term, day, limit),
+            )
+        }
+
     def packed_profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """Return (article, packed profile) of each article that has a profile."""
         return self._conn.execute(

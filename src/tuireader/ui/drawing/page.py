@@ -7,14 +7,14 @@ are built separately, because related articles are ready later than the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tuireader.document import Block, BlockKind, Document, Picture
+from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
 from tuireader.model import Article, Evidence, TermHit
 from tuireader.text import reading_minutes
 from tuireader.ui.drawing.page_blocks import block_part, picture_part
-from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, StyleRange
+from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, ReferenceMark, StyleRange
 from tuireader.ui.drawing.page_tail import build_tail, comment_parts, file_links
 from tuireader.ui.drawing.times import age, full_time, short_time
 
@@ -36,7 +36,8 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
         parts.append(picture_part(Block(BlockKind.PICTURE, picture=lead)))
     offset = 0
     previous: Block | None = None
-    for block in document.blocks:
+    marked = mark_references(document, [(one.article_id, one.sentence) for one in article.earlier])
+    for block in marked.document.blocks:
         part = block_part(block, previous, offset, highlights, len(parts), hits)
         offset += len(part.text) + 1
         parts.append(part)
@@ -45,10 +46,27 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
         parts.append(Part(hint, "dim", gap=1))
     links = (*document.links, *file_links(article, len(document.links)))
     comments, more = comment_parts(article.comments, len(links), now)
-    tail = build_tail(article, len(document.links), (), keys, comments=comments)
-    return Page(
-        article, tuple(parts), tuple(hits), (*links, *more), len(document.links), comments=comments, tail=tail
+    page = Page(
+        article,
+        tuple(parts),
+        tuple(hits),
+        (*links, *more),
+        len(document.links),
+        comments,
+        references=tuple(_reference_marks(parts, marked, article)),
     )
+    return replace(page, tail=build_tail(page, (), keys))
+
+
+def _reference_marks(parts: Sequence[Part], marked: Referring, article: Article) -> Iterator[ReferenceMark]:
+    """Yield the marks of references with their places on the page."""
+    earlier = {one.article_id: one for one in article.earlier}
+    numbers, ids = marked.numbers, iter(marked.articles)
+    for number, part in enumerate(parts):
+        for start, end, style in part.marks:
+            if style == "reference":
+                article_id = next(ids)
+                yield ReferenceMark(number, start, end, numbers[article_id], earlier[article_id])
 
 
 _BEGINNING = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more)\W*$", re.IGNORECASE)

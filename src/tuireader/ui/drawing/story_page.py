@@ -72,7 +72,11 @@ def _add_report(
 def _add_others(
     parts: list[Part], targets: list[Target], heading: str, others: Sequence[Surrounding], page: StoryPage
 ) -> None:
-    """Add the articles before or after a story, with the sentences that refer to the earlier article."""
+    """Add the articles before or after a story, with the sentences that refer to the earlier article.
+
+    A sentence that refers to several is shown once.
+    """
+    shown = {""}
     if others:
         parts.append(Part(heading, "strong", gap=1))
     for one in others:
@@ -83,7 +87,8 @@ def _add_others(
         lead = f"{when:>{_COLUMN}}  "
         parts.append(Part(f"{title} · {one.feed_title}", "text", marks, lead, _REST))
         _open_by(parts, targets, Target(title, one.article_id, one.url))
-        if one.sentence:
+        if one.sentence not in shown:
+            shown.add(one.sentence)
             parts.append(Part(f"“{one.sentence}” – {one.said_by}", "quote", first=_REST, rest=_REST))
 
 

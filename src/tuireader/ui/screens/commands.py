@@ -154,6 +154,8 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "next_hit": partial(go.next_hit, 1),
         "previous_hit": partial(go.next_hit, -1),
         "related": go.related,
+        "next_reference": partial(go.next_reference, 1),
+        "previous_reference": partial(go.next_reference, -1),
         "find_in_page": go.find_in_page,
         "full_text": main.full_text.toggle,
         "fetch_again": main.full_text.fetch_again,

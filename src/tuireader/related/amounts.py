@@ -1,0 +1,52 @@
+"""Numbers with their magnitude, the same in all languages: `22亿`, `2,2 Milliarden` and `$2.2bn` are one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_MAGNITUDES = {
+    "thousand": 3, "thousands": 3, "k": 3, "tausend": 3, "mille": 3, "千": 3, "천": 3, "тыс": 3, "тысяч": 3,
+    "万": 4, "萬": 4, "만": 4,
+    "million": 6, "millions": 6, "mn": 6, "m": 6, "mio": 6, "millionen": 6, "mln": 6, "millones": 6,
+    "milioni": 6, "миллионов": 6, "млн": 6, "مليون": 6, "crore": 7, "lakh": 5,
+    "亿": 8, "億": 8, "억": 8,
+    "billion": 9, "billions": 9, "bn": 9, "b": 9, "milliarde": 9, "milliarden": 9, "mrd": 9, "milliard": 9,
+    "milliards": 9, "miliardi": 9, "миллиардов": 9, "млрд": 9, "مليار": 9,
+    "trillion": 12, "trillions": 12, "tn": 12, "billionen": 12, "兆": 12, "조": 12,
+}  # fmt: skip
+_NAMES = "|".join(sorted(_MAGNITUDES, key=len, reverse=True))
+_AMOUNT = re.compile(
+    rf"(?<![A-Za-z0-9])(?<!\d[.,])(?P<number>\d{{1,15}}(?:[.,'’\u00a0\u202f ]\d{{3}}(?!\d))*(?:[.,]\d{{1,9}})?)"
+    rf"(?:\s?(?P<name>{_NAMES})(?![a-zäöüß])(?:\s?(?P<rest>\d{{1,4}})(?P<less>[万萬만千천])?)?)?"
+    r"(?P<share>\s?(?:%|％|per ?cent|prozent|pour cent|パーセント|퍼센트))?",
+    re.IGNORECASE,
+)
+_GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+")
+_LEAST = 10
+
+
+def amounts(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the position of each number of a text, its canonical form, as `2.2e+09` or `17%`, and its own.
+
+    Left out are numbers below ten, which texts share by chance, and years.
+    """
+    for found in _AMOUNT.finditer(text):
+        name = found["name"]
+        value = _value(found["number"], grouped=not name)
+        if name:
+            value *= 10 ** _MAGNITUDES[name.lower()]
+            if found["rest"] and not name.isascii():  # 3億4500万
+                value += int(found["rest"]) * 10 ** _MAGNITUDES.get(found["less"], 0)
+        if found["share"]:
+            yield found.start(), f"{value:.4g}%", found.group()
+        elif value >= _LEAST and not (1900 <= value < 2100 and not name):
+            yield found.start(), f"{value:.3g}", found.group()
+
+
+def _value(number: str, *, grouped: bool) -> float:
+    """Return the value of digits with separators: three digits after one are thousands, unless a name follows."""
+    if _GROUPED.fullmatch(number) and (grouped or len(re.findall(r"\D", number)) > 1):
+        return float(re.sub(r"\D", "", number))
+    whole, mark, rest = re.match(r"(.*?)(?:([.,])(\d+))?$", number).groups()  # type: ignore[union-attr]
+    return float(f"{re.sub(r'[^0-9]', '', whole)}.{rest or 0}") if mark else float(re.sub(r"\D", "", number))

@@ -1,0 +1,189 @@
+"""Time spans that a sentence states: "in July", "vor drei Wochen", "去年11月", "3か月前".
+
+English, German, French, Chinese, Japanese and Korean. A span is in days before publication, wider than the
+words, because outlets round and report late.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+DAY = 86_400
+_FARTHEST = 1_500.0
+"""Days; earlier events are history, not background."""
+_NEAREST = 0.3
+_LATE, _EARLY = 1.5, 2.0  # days by which a report may precede or follow a stated month
+_SEASON_LATE, _SEASON_EARLY = 10.0, 5.0
+
+
+class Span(NamedTuple):
+    """Days before publication: the latest and the earliest time of an event."""
+
+    latest: float
+    earliest: float
+
+
+_MONTHS: dict[str, int] = {}
+for _names in (
+    "january february march april may june july august september october november december",
+    "jan feb mar apr may jun jul aug sept oct nov dec",
+    "januar februar märz april mai juni juli august september oktober november dezember",
+    "jänner feber märz april mai juni juli august september oktober november dezember",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+):
+    _MONTHS |= {name: number for number, name in enumerate(_names.split(), 1)}
+_VERBS = frozenset(
+    ("may", "march", "mar", "mars", "dec", "sept", "jan", "jun", "jul", "oct", "nov", "feb", "apr", "aug")
+)
+"""Names of months that are also words: they need a preposition before, or a number after them."""
+_SEASONS = {
+    "spring": (3, 6), "summer": (6, 9), "autumn": (9, 12), "the fall": (9, 12),
+    "last fall": (9, 12), "winter": (12, 15),
+    "frühjahr": (2, 6), "frühling": (3, 6), "sommer": (6, 9), "herbst": (9, 12), "wintern": (12, 15),
+    "printemps": (3, 6), "été": (6, 9), "automne": (9, 12), "hiver": (12, 15),
+    "春": (2, 6), "夏": (6, 9), "秋": (9, 12), "冬": (12, 15), "봄": (2, 6), "여름": (6, 9), "가을": (9, 12),
+    "겨울": (12, 15), "advent": (11, 13), "christmas": (12, 13), "weihnachten": (12, 13), "noël": (12, 13),
+}  # fmt: skip
+_NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "ein": 1, "einem": 1, "einer": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6,
+    "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12,
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9,
+    "dix": 10, "onze": 11, "douze": 12,
+    "一": 1, "两": 2, "兩": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
+    "十": 10,
+}  # fmt: skip
+_UNITS = {
+    "day": 1.0, "tag": 1.0, "jour": 1.0, "天": 1.0, "日": 1.0, "일": 1.0,
+    "week": 7.0, "woche": 7.0, "semaine": 7.0, "周": 7.0, "週": 7.0, "星期": 7.0, "주": 7.0,
+    "fortnight": 14.0,
+    "month": 30.4, "monat": 30.4, "moi": 30.4, "月": 30.4, "개월": 30.4,
+    "year": 365.0, "jahr": 365.0, "an": 365.0, "année": 365.0, "年": 365.0, "년": 365.0,
+}  # fmt: skip
+_TOLERANCE = {1.0: 1.5, 7.0: 5.0, 14.0: 6.0, 30.4: 20.0, 365.0: 150.0}
+_SAID = {
+    r"earlier this week|since monday|this week|diese woche|cette semaine|本周|今週|이번 주": (0.3, 8),
+    r"last week\b|week before|(?:letzte|vergangene|vorige)r? woche|la semaine dernière"
+    r"|上周|上週|先週|지난주": (2, 15),
+    r"(?:earlier this|(?:start|beginning) of the) month|anfang des monats|diesen monat|début du mois"
+    r"|月初|今月|이달": (1, 33),
+    r"last month|previous month|(?:letzten|vergangenen|vorigen) monat|le mois dernier"
+    r"|上月|上个月|上個月|先月|지난달": (5, 64),
+    r"(?:earlier this|(?:start|beginning) of the) year|anfang des jahres|dieses jahr|début de l'année"
+    r"|年初|今年早些|今年|올해": (10, 370),
+    r"last year|previous year|(?:letzte|vergangene|vorige)[ns]? jahr|l'an dernier|l'année dernière"
+    r"|去年|昨年|지난해|작년": (20, 740),
+    r"(?<!half )a year (?:ago|earlier)|vor einem jahr|il y a un an|一年前|1年前": (240, 500),
+    r"half a year|halbe[ns]? jahr|six mois|半年": (110, 270),
+    r"yesterday|gestern|\bhier\b|昨天|昨日|어제": (0.2, 3),
+    r"recently|neulich|kürzlich|jüngst|récemment|最近|近日|此前|日前|최근": (1, 120),
+    r"in recent days|days (?:ago|after|later|earlier)|tage (?:zuvor|später)|数日前|几天前|數日前": (1, 20),
+    r"in recent weeks|weeks (?:ago|after|later|earlier)|wochen zuvor|数周前|几周前|数週間前": (5, 75),
+    r"months (?:ago|after|later|earlier)|for months|seit monaten|monate zuvor|数月前|数カ月前": (30, 400),
+}
+_FIXED = [(re.compile(pattern), Span(*days)) for pattern, days in _SAID.items()]
+
+_ANY_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = re.compile(
+    rf"(?P<before>\b(?:in|since|by|until|from|of|early|late|mid|last|this|on|im|seit|bis|anfang|mitte|ende|en|"
+    rf"début|fin|depuis|between|and)[ -]+|\b\d{{1,2}}\.? )?\b(?P<name>{_ANY_MONTH})\b\.?"
+    r"(?P<day> \d{1,2}\b,?)?(?: (?:of )?(?:(?P<last>last year|vorigen jahres|dernier)|(?P<year>20\d\d)))?"
+)
+_CJK_MONTH = re.compile(
+    r"(?:(?P<year>20\d\d)年|(?P<last>去年|昨年)|今年|前年|同年)?(?<!\d)(?P<month>1[0-2]|[1-9])月"
+    r"|(?:(?P<year_ko>20\d\d)년 ?|(?P<last_ko>지난해|작년) ?|올해 ?)?(?<!\d)(?P<month_ko>1[0-2]|[1-9])월"
+)
+_COUNT = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_AGO = re.compile(
+    rf"\b(?<!half )(?P<en>\d{{1,3}}|{_COUNT}) (?P<unit_en>day|week|fortnight|month|year)s? "
+    r"(?:ago|earlier|before|since)"
+    rf"|\bvor (?:gut |knapp |rund |fast |etwa |mehr als )?(?P<de>\d{{1,3}}|{_COUNT}) "
+    r"(?P<unit_de>tag|woche|monat|jahr)(?:en|n)?\b"
+    rf"|il y a (?:près de |environ |plus de )?(?P<fr>\d{{1,3}}|{_COUNT}) (?P<unit_fr>jour|semaine|moi|an)s?\b"
+    r"|(?P<zh>\d{1,3}|[一两兩二三四五六七八九十]) ?"
+    r"(?:[个個カか箇ヶ]?(?P<unit_zh>月)|(?P<unit_zh2>[天日周週年]|星期)間?)(?:多|余|餘)?(?:之)?前"
+    r"|(?P<ko>\d{1,3}) ?(?P<unit_ko>주|개월|년|일) ?전"
+)
+_LATIN_SEASONS = "|".join(name for name in _SEASONS if name.isascii() or name[0] in "fé")
+_SEASON = re.compile(
+    r"\b(?P<last>last |letzten |vergangenen |vorigen )?(?:(?:the|in|this|of) )?"
+    rf"(?P<name>{_LATIN_SEASONS})\b(?: (?:of )?(?P<year>20\d\d))?"
+    r"|(?:去年|今年|昨年|昨|今|지난해|작년|올해|지난) ?(?P<cjk>[春夏秋冬봄]|여름|가을|겨울)"
+)
+_YEAR = re.compile(r"(?<![\d.,$€£])(20[012]\d)(?![\d%]|[.,]\d)")
+
+
+def spans(sentence: str, published: int) -> list[Span]:
+    """Return the time spans that a sentence states, in no order; `published` is in seconds since 1970."""
+    text = sentence.casefold()
+    now = datetime.fromtimestamp(published, UTC)
+    found = {
+        Span(max(_NEAREST, span.latest), span.earliest)
+        for span in (
+            *_months(text, now),
+            *_ago(text),
+            *_fixed(text),
+            *_seasons(text, now),
+            *_years(text, now),
+        )
+    }
+    return [span for span in found if span.latest < span.earliest < _FARTHEST]
+
+
+def _between(now: datetime, year: int, first: int, last: int, late: float, early: float) -> Span:
+    """Return the span from month `first` to the start of month `last`, which may be in the next year."""
+    begin = datetime(year + (first - 1) // 12, (first - 1) % 12 + 1, 1, tzinfo=UTC)
+    end = datetime(year + (last - 1) // 12, (last - 1) % 12 + 1, 1, tzinfo=UTC)
+    return Span((now - end).total_seconds() / DAY - early, (now - begin).total_seconds() / DAY + late)
+
+
+def _month(now: datetime, month: int, year: str | None, last: str | None) -> Span:
+    """Return the span of a month: of the given year, the last one, or the newest that has begun."""
+    number = int(year) if year else now.year - bool(last)
+    if not year and not last and month > now.month:
+        number -= 1
+    return _between(now, number, month, month + 1, _LATE, _EARLY)
+
+
+def _months(text: str, now: datetime) -> Iterator[Span]:
+    for found in _MONTH.finditer(text):
+        name = found["name"]
+        if name not in _VERBS or found["before"] or found["day"] or found["year"]:
+            yield _month(now, _MONTHS[name], found["year"], found["last"])
+    for found in _CJK_MONTH.finditer(text):
+        month = found["month"] or found["month_ko"]
+        year, last = found["year"] or found["year_ko"], found["last"] or found["last_ko"]
+        yield _month(now, int(month), year, last)
+
+
+def _ago(text: str) -> Iterator[Span]:
+    for found in _AGO.finditer(text):
+        groups = found.groupdict()
+        count = next(groups[key] for key in ("en", "de", "fr", "zh", "ko") if groups[key])
+        unit = _UNITS[next(value for key, value in groups.items() if key.startswith("unit") and value)]
+        number = int(count) if count.isdecimal() else _NUMBERS[count]
+        tolerance = _TOLERANCE[unit] * (1.0 if number < 6 else 1.5)
+        yield Span(number * unit - tolerance, number * unit + tolerance)
+
+
+def _fixed(text: str) -> Iterator[Span]:
+    return (span for pattern, span in _FIXED if pattern.search(text))
+
+
+def _seasons(text: str, now: datetime) -> Iterator[Span]:
+    for found in _SEASON.finditer(text):
+        first, last = _SEASONS[found["name"] or found["cjk"]]
+        year = int(found["year"] or now.year)
+        if not found["year"] and (first > now.month or (found["last"] and now.month < last)):
+            year -= 1
+        yield _between(now, year, first, last, _SEASON_LATE, _SEASON_EARLY)
+
+
+def _years(text: str, now: datetime) -> Iterator[Span]:
+    for found in _YEAR.finditer(text):
+        if (year := int(found[1])) <= now.year:
+            yield _between(now, year, 1, 13, 0.0, 0.0)
