@@ -108,11 +108,11 @@ async def test_the_reports_in_other_languages_are_one_key_away() -> None:
         page = " ".join(" ".join(run.page_lines).split())
         assert "story also in Chinese and Japanese, T opens them" in page
         assert "港口日报 · Chinese" in page and "みなと新聞 · Japanese" in page
-        await run.press("T")
+        await run.press("I")
         assert run.open_id == ZH and "这些银行没有及时说明" in run.text
-        await run.press("T")
+        await run.press("I")
         assert run.open_id == JA
-        await run.press("T")  # around: to the report where the user came from, not to another English one
+        await run.press("I")  # around: to the report where the user came from, not to another English one
         assert run.open_id == EN
         for wanted in (JA, ZH, EN):
             await run.press("h")
@@ -125,13 +125,13 @@ async def test_the_reports_in_other_languages_are_one_key_away() -> None:
 async def test_the_key_opens_another_language_from_the_list_too() -> None:
     async with running(reading("en", "zh")) as run:
         await run.at("Regulator fines")
-        await run.press("T")
+        await run.press("I")
         assert run.open_id == ZH
         await run.press("h")
         assert run.open_id == EN
         await run.press("q")
         await run.at(LONE)
-        await run.press("T")
+        await run.press("I")
         assert run.open_id == OTHER and "No report in another language" in run.toasts
 
 
@@ -171,8 +171,8 @@ async def test_no_hit_of_another_language_hides_behind_the_own_one() -> None:
         await run.go_to(View(ViewKind.ALL))  # read as a whole: the own language, with the mark of the watch
         assert "◆P" in line(run, "Regulator fines")
         await run.at("Regulator fines")
-        await run.press("enter", "T")
-        await run.press("T")
+        await run.press("enter", "I")
+        await run.press("I")
         assert run.open_id == ZH and "◆ Penalty" in run.text
 
 

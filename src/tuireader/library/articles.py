@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -158,27 +158,11 @@ class Articles(UseCases):
         content = (await self.render(article_id, form)).encode("utf-8", "replace")
         article = await self._context.article(article_id)
 
-        def save() -> SavedFile:
-            files.make_folder(folder, files.SHARED)
-            for number in range(1, _MOST):
-                path = folder / _writable(file_name(article.title, article.time, form, number))
-                if overwrite:
-                    files.write(path, [content], mode=files.SHARED)
-                    return SavedFile(article_id, path)
-                with suppress(FileExistsError):
-                    files.create(path, [content], mode=files.SHARED)
-                    return SavedFile(article_id, path)
-                if path.is_file() and path.read_bytes() == content:
-                    return SavedFile(article_id, path, new=False)
-            raise TuireaderError(f"{folder} has too many files with this name", "choose another folder")
+        def named(number: int) -> str:
+            return file_name(article.title, article.time, form, number)
 
-        try:
-            return await asyncio.to_thread(save)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise TuireaderError(
-                f"{folder} cannot be written to: {reason}", "choose another folder"
-            ) from None
+        path, new = await save_file(folder, named, content, overwrite=overwrite)
+        return SavedFile(article_id, path, new)
 
     async def pipe(self, article_id: int, command: Sequence[str], *, form: str = "json") -> Ran:
         """Run a program with an article on stdin; replace `{url}` and `{title}` in its arguments."""
@@ -186,6 +170,35 @@ class Articles(UseCases):
         rows = await self._pool.read(lambda store: store.lists.rows([article_id]))
         url, title = (rows[0].url, rows[0].title) if rows else ("", "")
         return await programs.run(programs.filled(command, url, title), text)
+
+
+async def save_file(
+    folder: Path, named: Callable[[int], str], content: bytes, *, overwrite: bool = False
+) -> tuple[Path, bool]:
+    """Write a file in a folder under the first free name of `named`; return it and whether it is new.
+
+    A file with the same content is kept and not new. Raises TuireaderError.
+    """
+
+    def save() -> tuple[Path, bool]:
+        files.make_folder(folder, files.SHARED)
+        for number in range(1, _MOST):
+            path = folder / _writable(named(number))
+            if overwrite:
+                files.write(path, [content], mode=files.SHARED)
+                return path, True
+            with suppress(FileExistsError):
+                files.create(path, [content], mode=files.SHARED)
+                return path, True
+            if path.is_file() and path.read_bytes() == content:
+                return path, False
+        raise TuireaderError(f"{folder} has too many files with this name", "choose another folder")
+
+    try:
+        return await asyncio.to_thread(save)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TuireaderError(f"{folder} cannot be written to: {reason}", "choose another folder") from None
 
 
 def completed(stored: Sequence[Evidence], made: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -47,11 +47,12 @@ class References(Part):
         )
         return [Reference(*row) for row in rows]
 
-    def to(self, articles: Sequence[int]) -> list[Reference]:
-        """Return the references of later articles to some articles, the newest first."""
+    def to(self, articles: Sequence[int], most: int = -1) -> list[Reference]:
+        """Return the references of later articles to some articles, the newest first, at most `most`."""
         rows = self._conn.execute(
             f"""SELECT article, place, other, sentence FROM reference
-                WHERE other IN ({number_list(articles)}) ORDER BY article DESC, place"""
+                WHERE other IN ({number_list(articles)}) ORDER BY article DESC, place LIMIT ?""",
+            (most,),
         )
         return [Reference(*row) for row in rows]
 

@@ -30,7 +30,7 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     _add_title(parts, hits, article, highlights)
     parts.append(_byline(article, document, keys, now))
     for evidence in article.evidence:
-        parts.extend(_evidence_parts(evidence))
+        parts.extend(evidence_parts(evidence))
     parts.append(Part(frame="rule"))
     if _lead_is_missing(article, document):
         lead = Picture(article.picture_url, credit=article.picture_credit)
@@ -142,7 +142,7 @@ def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
     return replace(page, article=article, head=(title, _with_labels(facts, labels), *rest))
 
 
-def _evidence_parts(evidence: Evidence) -> list[Part]:
+def evidence_parts(evidence: Evidence) -> list[Part]:
     """Return `◆ WeChat  title ×1 · body ×5`, and below it the best sentence with its matches marked."""
     fields: dict[str, list[TermHit]] = {}
     for hit in evidence.hits:

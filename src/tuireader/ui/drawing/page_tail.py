@@ -48,7 +48,7 @@ def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story 
         parts.append(_comments_part(article, keys))
     if len(parts) == 1:
         parts.clear()
-    listed = _add_story(parts, targets, story, page) if story is not None else set()
+    listed = _add_story(parts, targets, story, page, keys) if story is not None else set()
     for relation, title in _GROUPS:
         group = [other for other in related if other.relation is relation]
         if relation in (Relation.SAME_TEXT, Relation.SAME_STORY):
@@ -66,10 +66,12 @@ def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story 
     return Tail(tuple(parts), tuple(targets), first_comment)
 
 
-def _add_story(parts: list[Part], targets: list[Target], story: Story, page: Page) -> set[int]:
+def _add_story(parts: list[Part], targets: list[Target], story: Story, page: Page, keys: Keys) -> set[int]:
     """Add the timeline of a story; return the ids of its articles."""
     title = f"Story · {len(story.entries)} reports · first: {story.first.feed_title}"
-    parts.append(Part(title, "strong", gap=1))
+    hint = f" · {keys('story')} shows what each added"
+    marks = (StyleRange(0, len(title), "strong"),)
+    parts.append(Part(title + hint, "dim", marks, gap=1))
     several = len({entry.language for entry in story.entries} - {""}) > 1
     for entry in story.entries:
         later = f"+{span(entry.lag)}" if entry.lag else "same time"
