@@ -14,6 +14,7 @@ thread, in transactions.
 - `own_forms`  read the names that watches and texts give in two scripts
 - `older_names` find the names in articles that older versions have stored
 - `relatives`  list the related articles of an opened one
+- `story_page` build the page of a story: reports, background, follow-ups
 - `topics`     find the distinctive words of an article or a story
 
 They are imported at first use: the article list needs none of them.
@@ -37,16 +38,17 @@ if TYPE_CHECKING:
     )
     from tuireader.ingest.matching import FeedNames, hits, subject
     from tuireader.ingest.older_names import find_older_names
-    from tuireader.ingest.relate import Relater, refold_stories
+    from tuireader.ingest.relate import Relater, refold_stories, tell_languages
     from tuireader.ingest.relatives import related
     from tuireader.ingest.rematch import ByIndex, ByText, complete_log, explain
+    from tuireader.ingest.story_page import story_page
     from tuireader.ingest.topics import story_topics
 
 __all__ = [
     "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain",
     "find_older_names", "hits", "match_mutes",
     "record_carried", "record_changed", "record_full_text", "record_new",
-    "refold_stories", "related", "story_topics", "subject",
+    "refold_stories", "related", "story_page", "story_topics", "subject", "tell_languages",
 ]  # fmt: skip
 
 __getattr__ = lazy.names(
@@ -63,9 +65,10 @@ __getattr__ = lazy.names(
         ),
         "matching": ("FeedNames", "hits", "subject"),
         "older_names": ("find_older_names",),
-        "relate": ("Relater", "refold_stories"),
+        "relate": ("Relater", "refold_stories", "tell_languages"),
         "relatives": ("related",),
         "rematch": ("ByIndex", "ByText", "complete_log", "explain"),
+        "story_page": ("story_page",),
         "topics": ("story_topics",),
     },
 )

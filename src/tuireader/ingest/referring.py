@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.related import referring
+from tuireader.related import referring, telling
 from tuireader.related.features import Profile, Stats
 from tuireader.related.mentions import posting
 from tuireader.related.search import ArticleText
@@ -24,18 +24,18 @@ def find(
     """Return the earlier articles that an article refers to, each with its sentence, in reading order."""
     if not profile.dated:
         return []
-    telling = referring.tell(
+    told = telling.tell(
         profile,
         article.title,
         sentences(article.text[:READ]),
         profiles.concepts(),
         lambda terms: Stats(profiles.article_count(), profiles.term_counts(list(terms))),
     )
-    if telling is None:
+    if told is None:
         return []
-    candidates = profiles.profiles(_candidates(store, telling, profile))
-    found = referring.references(telling, candidates)
-    return [(one.article, telling.sentences[one.place].text) for one in found]
+    candidates = profiles.profiles(_candidates(store, told, profile))
+    found = referring.references(told, candidates)
+    return [(one.article, told.sentences[one.place].text) for one in found]
 
 
 def sentences(text: str) -> list[str]:
@@ -49,10 +49,10 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def _candidates(store: Store, telling: referring.Telling, profile: Profile) -> list[int]:
-    terms, things = referring.lookups(telling)
+def _candidates(store: Store, told: telling.Telling, profile: Profile) -> list[int]:
+    terms, things = referring.lookups(told)
     weights = terms | {posting(number, profile.language): weight for number, weight in things.items()}
-    days = referring.days_to_look_at(telling)
+    days = referring.days_to_look_at(told)
     hits = [
         (weight, store.relations.posted_before(term, days, referring.POSTINGS))
         for term, weight in weights.items()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tuireader.ingest import own_forms, referring
 from tuireader.ingest.own_forms import Groups
+from tuireader.lexicon.language import READ, language
 from tuireader.related import mentions, search
 from tuireader.related.concepts import Concepts, pairs
 from tuireader.related.features import LEAD, PAIR, Profile, Term, counted, extract, probes, unpack
@@ -175,8 +176,7 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
         arrival.neighbours,
     )
     _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series))
-    if arrival.profile.language:
-        store.references.set_language(arrived.id, arrival.profile.language)
+    store.references.set_language(arrived.id, arrival.profile.language)
     store.references.set(arrived.id, referring.find(store, profiles, arrival.profile, arrived))
     return arrival.profile
 
@@ -235,6 +235,20 @@ def refold_stories(store: Store, *, up_to: int, size: int) -> int:
             stories.setdefault(found.story, []).extend([*merged, profile])
     store.relations.set_refolded(first - 1)
     return first - 1
+
+
+def tell_languages(store: Store, *, up_to: int, size: int) -> int:
+    """Tell the languages of up to `size` articles that an older version stored; return the next one to tell.
+
+    Needs a transaction.
+    """
+    ids = store.references.without_language(up_to, size)
+    for text in store.articles.texts(ids, labels=False, appearances=False):
+        article = article_text(text, READ)
+        store.references.set_language(text.id, language(f"{article.title}\n{article.text}"))
+    left = ids[-1] - 1 if len(ids) == size else 0
+    store.references.set_languages_from(left)
+    return left
 
 
 def article_text(text: StoredText, most: int | None = None) -> search.ArticleText:

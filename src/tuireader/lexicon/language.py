@@ -29,7 +29,7 @@ _HANGUL_WEIGHT = 2
 _LEAST = {"Z": 2, "N": 2, "K": 2, "G": 4, "C": 6, "H": 4, "A": 4, "D": 4, "T": 4}
 """Least number of characters of a script that shows a language."""
 
-_EAST_ASIAN_SIGNS = "\u3000、。〈〉《》「」『』【】〔〕〜・"
+_EAST_ASIAN_SIGNS = "〇\u3000、。〈〉《》「」『』【】〔〕〜・"
 _KANJI_ONLY = 100  # characters to read of a text without kana
 _HIRAGANA = re.compile("[\u3041-\u3096]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
@@ -106,7 +106,8 @@ def language(text: str) -> str:
     counts["Z"] += kana
     weights = {**counts, "Z": counts["Z"] * _HAN_WEIGHT, "N": counts["N"] * _HANGUL_WEIGHT}
     script = max(weights, key=lambda name: weights[name])
-    if weights[script] * 2 < len(text) and weights[script] <= len(_LATIN.findall(text)):
+    few = weights[script] * 2 < len(text)
+    if not weights[script] or (few and weights[script] <= len(_LATIN.findall(text))):
         return _latin(text.lower())
     if counts[script] < _LEAST[script]:
         return ""
@@ -192,10 +193,10 @@ def _latin(text: str) -> str:
         _add_scores(scores, letters, _LETTER_LANGUAGES)
     if not scores:
         return ""
-    if "fi" in scores:
-        scores["fi"] += _LETTER_WEIGHT * len(_FINNISH.findall(text))
-    if "vi" in scores:
-        scores["vi"] += len(_VIETNAMESE.findall(text))
+    most = max(scores.values())
+    for one, typical, weight in (("fi", _FINNISH, _LETTER_WEIGHT), ("vi", _VIETNAMESE, 1.0)):
+        if 2 * scores.get(one, 0.0) >= most:
+            scores[one] += weight * len(typical.findall(text))
     best = max(scores, key=lambda one: scores[one])
     score = scores.pop(best)
     ahead = score - max(scores.values(), default=0.0)

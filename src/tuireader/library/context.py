@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 K = TypeVar("K")
+Found = TypeVar("Found")
 
 
 class Context:
@@ -301,8 +302,8 @@ class UseCases:
         self._now = context.now
 
 
-def found_article(article: Article | None, article_id: int) -> Article:
-    """Return an article. Raises UsageError if it is None."""
+def found_article(article: Found | None, article_id: int) -> Found:
+    """Return an article or its page. Raises UsageError if it is None."""
     if article is None:
         raise UsageError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
     return article

@@ -80,6 +80,9 @@ if TYPE_CHECKING:
     from tuireader.model.lists import WatchPreview as WatchPreview
     from tuireader.model.lists import WatchStats as WatchStats
     from tuireader.model.logged import LoggedMatch as LoggedMatch
+    from tuireader.model.stories import AddedKind as AddedKind
+    from tuireader.model.stories import Addition as Addition
+    from tuireader.model.stories import Surrounding as Surrounding
 
 # not needed by a refresh
 __getattr__ = lazy.names(
@@ -102,5 +105,6 @@ __getattr__ = lazy.names(
             "WatchStats",
         ),
         "logged": ("LoggedMatch",),
+        "stories": ("AddedKind", "Addition", "Surrounding"),
     },
 )

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tuireader.related.frequencies import frequencies
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, term_hash, tokens
 
 TITLE, NAME, NUMBER, PAIR = 1, 2, 4, 8
@@ -66,7 +67,7 @@ class Stats:
     def weight(self, term: int) -> float:
         """Return the inverse document frequency in nats: about 0 for a common word, 8 for a rare name."""
         prior = _PRIOR_COMMON if term in COMMON_HASHES else 0.5
-        return self.rarity(term, prior)
+        return self.rarity(term, max(prior, 0.3 * frequencies().articles.get(term, 0)))
 
     def rarity(self, term: int, prior: float) -> float:
         """Return the weight of a term that is expected in `prior` articles of a young library."""

@@ -182,11 +182,12 @@ def count_terms(text: str) -> dict[int, int]:
     for shown in _TOKEN.findall(text):
         if _IS_CJK.match(shown):
             pieces = [shown[at : at + 2] for at in range(len(shown) - 1)] or [shown]
-            numbers = map(term_hash, pieces)
+            numbers = list(map(term_hash, pieces))
         else:
-            numbers = filter(None, (_term_of(shown),))
+            numbers = [_term_of(shown)]
         for number in numbers:
             counts[number] = counts.get(number, 0) + 1
+    counts.pop(0, None)
     return counts
 
 

@@ -16,6 +16,8 @@ _WINDOW = 12_000  # waiting articles to sort by time at once
 RELATED_UP_TO = "related up to"
 """Fact with the id up to which all articles have been related."""
 _JUDGED = "stories judged down to"  # fact: the number below which stories may be folded by older rules
+LANGUAGES_TOLD = "languages told down to"
+"""Fact with the id up to which articles of an older version may have no language yet."""
 _NAMED = "names found down to"  # fact: the id below which profiles may be without names, by older rules
 _NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
 
@@ -161,9 +163,9 @@ class Relations(Part):
         publication.
         """
         floor = self._floor()
-        if not floor:  # the database has no older stories
-            self._store.set_fact(_JUDGED, self._store.fact(_JUDGED) or "0")
-            self._store.set_fact(_NAMED, self._store.fact(_NAMED) or "0")
+        if not floor:  # the database has no older articles
+            for done in (_JUDGED, LANGUAGES_TOLD, _NAMED):
+                self._store.set_fact(done, self._store.fact(done) or "0")
         newest = newest_id(self._conn)
         while floor < newest:
             self._store.set_fact(RELATED_UP_TO, str(floor))

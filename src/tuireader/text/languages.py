@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({
@@ -32,3 +32,9 @@ def language_names(codes: Sequence[str]) -> str:
     """Return names of languages as a phrase: `Chinese, Japanese and Korean`."""
     names = [LANGUAGES.get(code, code) for code in codes]
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def in_order(codes: Iterable[str], preferred: Sequence[str]) -> tuple[str, ...]:
+    """Return the known ones among some codes, each once: the preferred ones first, then by the alphabet."""
+    known = set(codes) - {""}
+    return (*(code for code in preferred if code in known), *sorted(known.difference(preferred)))

@@ -191,6 +191,18 @@ class Navigation(Controller):
         if not pane.choose(max(0, pane.chosen)):
             self.host.say("No related articles")
 
+    async def next_language(self) -> None:
+        """Open the report of the story in the next language."""
+        article = await self.opened_here()
+        if article is None:
+            return
+        seen = {stop.article_id for stop in self.session.trail}
+        report = await self.library.articles.in_next_language(article.id, seen)
+        if report is None:
+            self.host.say("No report in another language", seconds=2)
+        else:
+            await self.follow(Target(report.title, report.article_id, report.url))
+
     async def find_in_page(self) -> None:
         """Open the line for find in page."""
         if self.session.page is None:

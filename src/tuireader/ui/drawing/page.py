@@ -13,6 +13,7 @@ from dataclasses import replace
 from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
 from tuireader.model import Article, Evidence, TermHit
 from tuireader.text import reading_minutes
+from tuireader.text.languages import language_names
 from tuireader.ui.drawing.page_blocks import block_part, picture_part
 from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, ReferenceMark, StyleRange
 from tuireader.ui.drawing.page_tail import build_tail, comment_parts, file_links
@@ -29,7 +30,7 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     _add_title(parts, hits, article, highlights)
     parts.append(_byline(article, document, keys, now))
     for evidence in article.evidence:
-        parts.extend(_evidence_parts(evidence))
+        parts.extend(evidence_parts(evidence))
     parts.append(Part(frame="rule"))
     if _lead_is_missing(article, document):
         lead = Picture(article.picture_url, credit=article.picture_credit)
@@ -107,11 +108,21 @@ def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:
         age(moment, now),
         f"{minutes} min" if document.blocks else "",
         f"also in {', '.join(article.other_feeds)}" if article.other_feeds else "",
+        _languages(article, keys),
         "full text" if article.shows_full else "",
         f"edited, {keys('changes')} shows how" if article.edited else "",
         f"{keys('changes')} compares the words" if article.difference else "",
     ]
     return _with_labels(" · ".join(fact for fact in facts if fact), article.labels)
+
+
+def _languages(article: Article, keys: Keys) -> str:
+    """Return the other languages of the story, and the key that opens them; `""` without any."""
+    others = [code for code in article.languages if code != article.language]
+    if not others:
+        return ""
+    it = "it" if len(others) == 1 else "them"
+    return f"story also in {language_names(others)}, {keys('next_language')} opens {it}"
 
 
 def _with_labels(facts: str, labels: Sequence[str]) -> Part:
@@ -131,7 +142,7 @@ def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
     return replace(page, article=article, head=(title, _with_labels(facts, labels), *rest))
 
 
-def _evidence_parts(evidence: Evidence) -> list[Part]:
+def evidence_parts(evidence: Evidence) -> list[Part]:
     """Return `◆ WeChat  title ×1 · body ×5`, and below it the best sentence with its matches marked."""
     fields: dict[str, list[TermHit]] = {}
     for hit in evidence.hits:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tuireader.document import Block, Link, parse, reference_label
 from tuireader.model import Article, Comment, Neighbour, Related, Relation, Story, Thread
+from tuireader.text.languages import LANGUAGES
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.enclosures import enclosure_label
 from tuireader.ui.drawing.page_blocks import block_part
@@ -47,7 +48,7 @@ def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story 
         parts.append(_comments_part(article, keys))
     if len(parts) == 1:
         parts.clear()
-    listed = _add_story(parts, targets, story, page) if story is not None else set()
+    listed = _add_story(parts, targets, story, page, keys) if story is not None else set()
     for relation, title in _GROUPS:
         group = [other for other in related if other.relation is relation]
         if relation in (Relation.SAME_TEXT, Relation.SAME_STORY):
@@ -65,14 +66,19 @@ def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story 
     return Tail(tuple(parts), tuple(targets), first_comment)
 
 
-def _add_story(parts: list[Part], targets: list[Target], story: Story, page: Page) -> set[int]:
+def _add_story(parts: list[Part], targets: list[Target], story: Story, page: Page, keys: Keys) -> set[int]:
     """Add the timeline of a story; return the ids of its articles."""
     title = f"Story · {len(story.entries)} reports · first: {story.first.feed_title}"
-    parts.append(Part(title, "strong", gap=1))
+    hint = f" · {keys('story')} shows what each added"
+    marks = (StyleRange(0, len(title), "strong"),)
+    parts.append(Part(title + hint, "dim", marks, gap=1))
+    several = len({entry.language for entry in story.entries} - {""}) > 1
     for entry in story.entries:
         later = f"+{span(entry.lag)}" if entry.lag else "same time"
         when = full_time(entry.time) if entry is story.first else later
-        head, facts = entry.title or entry.url, f"{when} · {entry.feed_title}"
+        language = LANGUAGES.get(entry.language, "") if several else ""
+        facts = " · ".join(filter(None, (when, entry.feed_title, language)))
+        head = entry.title or entry.url
         number = page.numbers.get(entry.article_id, 0)
         if entry.article_id == page.article.id:
             parts.append(_listed(head, facts, "▸ "))
