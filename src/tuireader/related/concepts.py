@@ -37,6 +37,7 @@ _RUN = re.compile(
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _ACRONYM = 5  # longest name in capitals that is only found in capitals: UN, but not "un"
+_LONGEST_PAIR, _MOST_PAIRS = 10, 20  # characters of a name before brackets, and names of a text
 _SHORT_HANGUL = 2  # forms of so few syllables only count at the beginning of a word
 _EXPECTED = {NAME: 0.5, PLACE: 40.0, EVENT: 30.0}
 
@@ -276,13 +277,15 @@ def _lines(text: str) -> Iterator[str]:
     return (line for line in text.split("\n") if line and line[0] != "#")
 
 
-_PAIR = re.compile(
-    rf"(?P<form>[{_UNSPACED}]{{2,10}})\s?[（(]\s?(?P<name>[A-Z][\w.&+-]*(?: [A-Z][\w.&+-]*){{0,3}})\s?[）)]",
-    re.ASCII,
-)
+_BRACKETS = re.compile(r"[（(]\s?([A-Z][\w.&+-]*(?: [A-Z][\w.&+-]*){0,3})\s?[）)]", re.ASCII)
+_BEFORE = re.compile(rf"[{_UNSPACED}]{{2,{_LONGEST_PAIR}}}\s?\Z")
 
 
 def pairs(text: str) -> Mapping[str, str]:
     """Return names that a text has in two scripts, as in 腾讯（Tencent）, the Latin one by the other."""
-    found = islice(_PAIR.finditer(text[:_READ]), 20)
-    return {match["form"]: match["name"] for match in found}
+    found: dict[str, str] = {}
+    for name in islice(_BRACKETS.finditer(text[:_READ]), _MOST_PAIRS):
+        start = name.start()
+        if form := _BEFORE.search(text, max(0, start - _LONGEST_PAIR - 1), start):
+            found[form.group().strip()] = name[1]
+    return found
