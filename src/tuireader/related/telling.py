@@ -1,4 +1,4 @@
-"""Read an article for what its sentences tell of earlier events: words, names, stated times."""
+"""Read what the sentences of an article say about earlier events: words, names, stated times."""
 
 from __future__ import annotations
 
