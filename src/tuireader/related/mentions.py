@@ -34,14 +34,17 @@ _SHORTEST = 3  # characters of a name in Latin letters
 
 
 class Mention(NamedTuple):
-    """A thing that an article names: number, kind, form there, name in Latin letters, `Concept.common`."""
+    """A thing that an article names: number, kind, form there, name in Latin letters, frequency.
+
+    `common` is as in `Concept`; `times` is how often the article names it.
+    """
 
     hash: int
     kind: int
     shown: str
     name: str
     common: float
-    count: int
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def mentions(title: str, text: str, concepts: Concepts) -> Mentions:
             else:
                 kind = known.kind | where
                 found[one.hash] = Mention(
-                    one.hash, kind, known.shown, known.name, known.common, known.count + 1
+                    one.hash, kind, known.shown, known.name, known.common, known.times + 1
                 )
     return Mentions(language(f"{title}\n{text[:LEAD]}"), tuple(found.values()), frozenset(covered))
 
@@ -101,7 +104,7 @@ def weigh(
 ) -> tuple[dict[int, int], dict[int, tuple[str, str]]]:
     """Return the `MOST` most distinctive things as `kind << 8 | weight * 16`, and their forms and names."""
     ranked = [
-        (stats.rarity(one.hash, one.common), one.hash, one.kind, one.count, (one.shown, one.name))
+        (stats.rarity(one.hash, one.common), one.hash, one.kind, one.times, (one.shown, one.name))
         for one in article.found
     ]
     for term in features:
