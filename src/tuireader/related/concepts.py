@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -42,8 +41,7 @@ _SHORT_HANGUL = 2  # forms of so few syllables only count at the beginning of a 
 _EXPECTED = {NAME: 0.5, PLACE: 40.0, EVENT: 30.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
+class Concept(NamedTuple):
     """A thing found in a text: its number, its kind, and the form in which it was found.
 
     `common` is its expected number in 3,000 articles, for libraries that have not seen enough; `name`, if
@@ -76,7 +74,7 @@ class Concepts:
     def __init__(self, base: Concepts | None = None) -> None:
         self._base = base
         self._forms: dict[str, _Thing] = {}
-        self._firsts: Collection[str] = ()  # first words of forms with several, ...
+        self._firsts: dict[str, int] = {}  # words of the longest form that begins with a word, ...
         self._pairs: Collection[str] = ()  # ... and first two characters of forms without blanks
         self._indexed = 0
         self._capitals: dict[str, int] = {}
@@ -126,23 +124,39 @@ class Concepts:
         for _, amount, shown in amounts(text):
             yield Concept(term_hash(f"#{amount}"), AMOUNT, shown, _expected(amount))
 
-    def _index(self) -> None:
-        self._firsts = {form[: form.index(" ")] for form in self._forms if " " in form}
-        self._pairs = {form[:2] for form in self._forms if not form.isascii() and len(form) > 1}
-        self._indexed = len(self._forms)
+    def _indexes(self) -> tuple[Collection[str], Collection[str]]:
+        """Return the forms, and the words with which those of several words begin."""
+        if len(self._forms) != self._indexed:
+            self._firsts = {}
+            for form in [form for form in self._forms if " " in form]:
+                first, size = form[: form.index(" ")], form.count(" ") + 1
+                if self._firsts.get(first, 0) < size:
+                    self._firsts[first] = size
+            self._pairs = {form[:2] for form in self._forms if not form.isascii() and len(form) > 1}
+            self._indexed = len(self._forms)
+        return self._forms, self._firsts
 
     def _find_words(self, text: str) -> Iterator[Concept]:
         shown = _WORD.findall(text)
-        words = [_plain(word.lower()) for word in shown]
-        at, end = 0, len(words)
-        while at < end:
-            found = self._longest(words, shown, at)
-            if found is None and not words[at].isalnum():
+        words = _WORD.findall(text.lower())
+        if len(words) != len(shown):  # a letter that has two in lower case
+            words = [word.lower() for word in shown]
+        if any(mark in text for mark in _POSSESSIVES):
+            words = [_plain(word) for word in words]
+        base = self._base or self
+        ours, firsts, others, other_firsts = *self._indexes(), *base._indexes()
+        end = 0
+        for at, word in enumerate(words):
+            if at < end:
+                continue
+            if word in others or word in other_firsts or word in ours or word in firsts:
+                found = self._longest(words, shown, at)
+                if found is not None:
+                    yield found[0]
+                    end = at + found[1]
+                    continue
+            if not word.isalnum():
                 yield from self._find_in_compound(shown[at])
-            elif found is not None:
-                yield found[0]
-                at += found[1] - 1
-            at += 1
 
     def _find_in_compound(self, shown: str) -> Iterator[Concept]:
         """Yield what the parts of `EU-Kommission` and `l'Europe` name."""
@@ -152,10 +166,8 @@ class Concepts:
 
     def _longest(self, words: Sequence[str], shown: Sequence[str], at: int) -> tuple[Concept, int] | None:
         """Return the longest form at a position that the tables or those below them have, and its words."""
-        if len(self._forms) != self._indexed:
-            self._index()
         first = words[at]
-        most = min(_MOST_WORDS, len(words) - at) if first in self._firsts else 1
+        most = min(self._firsts.get(first, 1), _MOST_WORDS, len(words) - at)
         for size in range(most, 0, -1):
             key = first if size == 1 else " ".join(words[at : at + size])
             thing = self._forms.get(key)
@@ -189,8 +201,6 @@ class Concepts:
             at += size
 
     def _in_run(self, run: str, at: int) -> tuple[_Thing, int] | None:
-        if len(self._forms) != self._indexed:
-            self._index()
         if run[at : at + 2] in self._pairs:
             for size in range(min(_MOST_CHARACTERS, len(run) - at), 1, -1):
                 thing = self._forms.get(run[at : at + size])

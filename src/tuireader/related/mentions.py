@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from zlib import crc32
 
 from tuireader.lexicon.language import language
 from tuireader.related.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE, Concepts
 from tuireader.related.features import LEAD, NUMBER, PAIR, UNIT, Stats, Term
-from tuireader.related.words import COMMON_HASHES, term_hash, tokens
+from tuireader.related.words import COMMON_HASHES, fold, term_hash
 from tuireader.text.languages import LANGUAGES
 
 MOST = 20
@@ -31,16 +33,18 @@ _NOUN = 0.6  # rank of a capitalised word in a language that capitalises every n
 _SHORTEST = 3  # characters of a name in Latin letters
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A thing that an article names: number, kind, form there, name in Latin letters, `Concept.common`."""
+class Mention(NamedTuple):
+    """A thing that an article names: number, kind, form there, name in Latin letters, frequency.
+
+    `common` is as in `Concept`; `times` is how often the article names it.
+    """
 
     hash: int
     kind: int
     shown: str
     name: str
     common: float
-    count: int
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class Mentions:
 NOTHING = Mentions()
 
 
+@lru_cache(maxsize=20_000)
+def _term_of(word: str) -> int:
+    return term_hash(fold(word))
+
+
 def mentions(title: str, text: str, concepts: Concepts) -> Mentions:
     """Return what the title and the beginning of the text name."""
     found: dict[int, Mention] = {}
@@ -64,12 +73,12 @@ def mentions(title: str, text: str, concepts: Concepts) -> Mentions:
             known = found.get(one.hash)
             if known is None:
                 found[one.hash] = Mention(one.hash, one.kind | where, one.shown, one.name, one.common, 1)
-                if one.kind != AMOUNT:
-                    covered.update(term_hash(word.folded) for word in tokens(one.shown) if not word.cjk)
+                if one.kind != AMOUNT and one.shown[0].isascii():
+                    covered.update(map(_term_of, one.shown.replace("-", " ").split()))
             else:
                 kind = known.kind | where
                 found[one.hash] = Mention(
-                    one.hash, kind, known.shown, known.name, known.common, known.count + 1
+                    one.hash, kind, known.shown, known.name, known.common, known.times + 1
                 )
     return Mentions(language(f"{title}\n{text[:LEAD]}"), tuple(found.values()), frozenset(covered))
 
@@ -95,7 +104,7 @@ def weigh(
 ) -> tuple[dict[int, int], dict[int, tuple[str, str]]]:
     """Return the `MOST` most distinctive things as `kind << 8 | weight * 16`, and their forms and names."""
     ranked = [
-        (stats.rarity(one.hash, one.common), one.hash, one.kind, one.count, (one.shown, one.name))
+        (stats.rarity(one.hash, one.common), one.hash, one.kind, one.times, (one.shown, one.name))
         for one in article.found
     ]
     for term in features:
