@@ -122,7 +122,8 @@ _HINTS = (
     "20", "jan", "feb", "mar", "apr", "may", "mai", "jun", "jul", "jui", "aug", "aoû", "sep", "oct", "okt",
     "nov", "dec", "dez", "déc", "fév", "avr", "mär", "jän", "spring", "summer", "autumn", "fall", "winter",
     "advent", "christ", "weihn", "noël", "früh", "sommer", "herbst", "print", "été", "hiver", "woche",
-    "monat", "jahr", "tag", "gestern", "neulich", "kürz", "jüngst", "semaine", "mois", "jour", "hier", "année", "l'an", "ans",
+    "monat", "jahr", "tag", "gestern", "neulich", "kürz", "jüngst", "semaine", "mois", "jour", "hier",
+    "année", "l'an", "ans",
 )  # fmt: skip
 _UNSPACED_HINTS = "年月周週天日前近昨今春夏秋冬년월주일전해근봄여름가을겨"
 """Characters and pieces of words of which every stated time has one: most sentences state none."""
