@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tuireader.related.frequencies import frequencies
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, term_hash, tokens
 
 TITLE, NAME, NUMBER, PAIR = 1, 2, 4, 8
@@ -20,8 +21,9 @@ POSTED = 18
 
 _LOWER = 0.3  # a name is in lower case in less than this share of its articles
 UNIT = 16.0  # a weight is stored as a byte in sixteenths
-_PRIOR = 3000.0  # a young library is treated as part of a larger one of this size ...
-_PRIOR_COMMON = 60.0  # ... in which an everyday word occurs in this many articles
+_PRIOR = 3000.0  # a young library is treated as part of a larger one of this size, ...
+_SHARE = _PRIOR / 10_000  # ... which has its part of the table of frequencies, ...
+_RARE = 0.5  # ... and this often a word that the table lacks
 _KINDS, _TITLE_NAME = (TITLE | NAME | PAIR) << 8, (TITLE | NAME) << 8
 _HEAD = struct.Struct("<IIBBBf")
 
@@ -64,7 +66,7 @@ class Stats:
 
     def weight(self, term: int) -> float:
         """Return the inverse document frequency in nats: about 0 for a common word, 8 for a rare name."""
-        prior = _PRIOR_COMMON if term in COMMON_HASHES else 0.5
+        prior = _SHARE * frequencies().articles.get(term, 0) or _RARE
         return max(0.1, math.log((self.articles + _PRIOR) / (self.counts.get(term, (0, 0))[0] + prior)))
 
     def is_name(self, term: Term) -> bool:
@@ -75,7 +77,7 @@ class Stats:
         if not term.capital:
             return False
         articles, lower = self.counts.get(term.hash, (0, 0))
-        lower += term.lower + (term.hash in COMMON_HASHES)
+        lower += term.lower + (term.hash in COMMON_HASHES or term.hash in frequencies().words)
         return lower < _LOWER * (articles + 1)
 
 
