@@ -41,7 +41,7 @@ class Judged:
 def quality(data: Path) -> None:
     """Score what the reader shows, with the script that comes with the data."""
     here = Path(__file__).parent / "related_ranking.py"
-    command = f"{shlex.quote(sys.executable)} {shlex.quote(str(here))} {{articles}} {{queries}}"
+    command = f"{shlex.quote(sys.executable)} {shlex.quote(str(here))} {{articles}} {{queries}} ids"
     subprocess.run([sys.executable, str(data / "eval_related.py"), str(data), "--cmd", command], check=True)
 
 

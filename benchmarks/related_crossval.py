@@ -23,6 +23,7 @@ from related import count_pairs, judgements, wanted_pairs
 from related_ranking import rows, save
 from tuireader import ingest
 from tuireader.related import rank, search, stories
+from tuireader.related.concepts import Concepts
 from tuireader.related.features import Profile, unpack
 from tuireader.related.series import Series
 from tuireader.store import Store
@@ -80,6 +81,12 @@ class Replay:
         return [self._profiles[article] for article in ids]
 
     def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
+        return ()
+
+    def concepts(self) -> Concepts:
+        return Concepts()
+
+    def languages(self) -> Sequence[str]:
         return ()
 
     def stories(self, ids: Sequence[int]) -> Mapping[int, int]:

@@ -1,7 +1,8 @@
-"""What relating shows for every query: `related_ranking.py ARTICLES QUERIES`, one JSON object a line.
+"""What relating shows for every query: `related_ranking.py ARTICLES QUERIES [ids]`, one JSON object a line.
 
 The articles are saved in a new database as a first refresh would, feed by feed, then related, then each query
-is opened; all of it by the program's own code and store.
+is opened; all of it by the program's own code and store. With `ids`, relatives are ids without relation and
+sentence.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def _relate(store: Store) -> None:
             more = ingest.Relater().step(store, BATCH)
 
 
-def main(articles: str, queries: str) -> None:
+def main(articles: str, queries: str, form: str = "") -> None:
     """Print for each query the relatives that the reader would show, best first."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(Path(folder) / "related.db")
@@ -104,13 +105,17 @@ def main(articles: str, queries: str) -> None:
             found = ingest.related(store, article_of[query])
             spent = (time.perf_counter() - began) * 1000
             # Appearances of one article in several feeds are one thing to read, shown with it.
-            related = [other for other in ids_of[article_of[query]] if other != query]
+            related = [{"id": other} for other in ids_of[article_of[query]] if other != query]
             related += [
-                other for item in found if item.article_id is not None for other in ids_of[item.article_id]
+                {"id": other, "type": item.relation.value, "sentence": item.sentence}
+                for item in found
+                if item.article_id is not None
+                for other in ids_of[item.article_id]
             ]
-            print(json.dumps({"id": query, "related": related[:50], "ms": round(spent, 3)}))
+            shown = [one["id"] for one in related] if form == "ids" else related
+            print(json.dumps({"id": query, "related": shown[:50], "ms": round(spent, 3)}))
         store.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:4])

@@ -47,6 +47,7 @@ PICTURES = (
     Picture("list", WIDE),
     Picture("article", WIDE, ("right_square_bracket",), article="WeChat suspends"),
     Picture("related", WIDE, ("e",), article="WeChat suspends"),
+    Picture("story", WIDE, ("T",), article="WeChat suspends"),
     Picture("light", WIDE, (), article="WeChat suspends", theme="tuireader-light"),
     Picture("article-80x24", SMALL, (), article="WeChat suspends"),
     Picture("list-80x24", SMALL),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Collection, Mapping, Sequence
 
+from tuireader.related.concepts import Concepts, bundled
 from tuireader.related.features import Profile, unpack
+from tuireader.related.mentions import LANGUAGE_TERMS
 from tuireader.related.search import ArticleText, arrive, fold
 from tuireader.related.series import Series
 
@@ -62,6 +64,12 @@ class MemoryProfiles:
 
     def lead(self, article: int) -> str:
         return self.texts[article][1]
+
+    def concepts(self) -> Concepts:
+        return bundled()
+
+    def languages(self) -> Sequence[str]:
+        return [code for term, code in LANGUAGE_TERMS.items() if term in self.df]
 
     def article_count(self) -> int:
         return len(self.blobs)

@@ -21,8 +21,8 @@ from tuireader.config import NotifyConfig
 from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message
 from tuireader.errors import Exit
 from tuireader.ingest.events import decode, encode
-from tuireader.library.watching.new_facts import new_facts
 from tuireader.model import Evidence, TermHit, Told
+from tuireader.related.new_facts import new_facts
 from tuireader.store import Store
 
 
@@ -79,6 +79,8 @@ def told(out: Path) -> list[dict[str, object]]:
         ("об этом рассказал Иван Петров", "по словам Ивана Петрова", ()),
         ("Chat Halts Signups With Tencent Amid Probe | Some News\nNothing new.", "Chat halts", ()),
         ("CHAT HALTS ALL SIGNUPS\nBy Jane Doe, Reporter\nNothing new.", "Chat halts", ()),
+        ("so said Dr. Ada Quist of Ofcom's Jane Doe", "", ("Ada Quist", "Ofcom", "Jane Doe")),
+        ("it lost $4.3T", "it lost 4.3 trillion dollars", ()),
         ("the UK maker JLR and PQR", "Jaguar Land Rover", ("PQR",)),
         (
             "der Dienst hat die Technik nicht mit dem Gesetz in Einklang gebracht, so Maja Beispiel",

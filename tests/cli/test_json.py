@@ -134,6 +134,15 @@ def test_a_brief_is_one_object(run: Run) -> None:
     assert made["articles"] and again.keys() == made.keys() and again["stories"] == made["stories"]
 
 
+def test_a_story_is_one_object(run: Run) -> None:
+    found = json.loads(run("search", "--json", "title:WeChat", "Protection").out)
+    made = json.loads(run("brief", "--story", str(found["id"]), "--json").out)
+    fits(made, "brief")
+    assert {one["watch"] for one in made["watches"]} == {"WeChat", "PIPL", "Two words"}
+    assert [one["lag"] for one in made["reports"]] == sorted(one["lag"] for one in made["reports"])
+    assert found["id"] in [one["id"] for one in made["reports"]]
+
+
 def test_an_export_is_one_object(run: Run) -> None:
     feeds = json.loads(run("export", "--json").out)
     fits(feeds, "export")

@@ -326,3 +326,20 @@ def test_commands_work_while_the_reader_is_open(news: tuple[Home, Web], run: Run
         assert run("list", "is:starred").out.startswith(f"{story(run)}\t*")
         screen.press("Q")
         assert screen.leave() == 0
+
+
+# --------------------------------------------------------------------------- languages
+
+
+def test_articles_name_their_language_in_json_and_are_found_by_it(run: Run) -> None:
+    (number,) = {
+        line.partition("\t")[0]
+        for line in run("list", "--format", "tsv", "lang:en", "Protection").out.splitlines()
+    }
+    assert number == story(run)
+    (row,) = map(json.loads, run("list", "--json", "title:WeChat", "Protection").out.splitlines())
+    assert row["language"] == "en"
+    assert json.loads(run("show", "--json", number).out)["language"] == "en"
+    assert run("list", "lang:ja").err == "tuireader: nothing matches lang:ja\n"
+    told = run("list", "lang:jap")
+    assert told.code == Exit.USAGE and "did you mean ja" in told.err.lower()

@@ -141,6 +141,7 @@ def test_names_are_harmless() -> None:
         ("(a -a) OR b", "a and NOT a exclude each other", False),
         ("b -(a -a)", "a and NOT a exclude each other", False),
         ("is:read x is:unread", "is:unread and is:read exclude each other", True),
+        ("lang:zh x lang:en", "lang:zh and lang:en exclude each other", True),
         ("age:>2d age:<1d", "age:>2d and age:<1d exclude each other", True),
         ("after:2027 before:2026-05", "after:2027-01-01 and before:2026-05-01 exclude each other", True),
         ("x /a^b/", "/a^b/ cannot match anything: there is text before the start", True),

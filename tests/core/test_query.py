@@ -18,6 +18,7 @@ from tuireader.query import (
     Dated,
     FoldedArticle,
     Is,
+    Language,
     Name,
     Near,
     Node,
@@ -109,6 +110,9 @@ def fault(expression: str) -> QueryError:
         ("-label:=law", Not(Name("label", "law"))),
         ('watch:="★"', Name("watch", "★")),
         ("is:Starred", Is("starred")),
+        ("lang:zh", Language("zh")),
+        ("-language:Chinese", Not(Language("zh"))),
+        ('lang:"zh-Hant"', Language("zh")),
         ("age:<3d", Age(False, 259_200)),
         ("age:>2w", Age(True, 1_209_600)),
         ("age:>=90min", Age(True, 5400)),
@@ -160,6 +164,11 @@ def test_reading(expression: str, tree: Node) -> None:
         ("is:", 0, 3, "is: needs a value", "unread"),
         ("is:raed", 3, 4, "there is no is:raed", "did you mean read?"),
         ("is:qqq", 3, 3, "there is no is:qqq", "is: takes"),
+        ("lang:", 0, 5, "lang: needs a value", "lang:zh"),
+        ("lang:(zh OR en)", 0, 5, "lang: needs a value", "lang:zh"),
+        ("lang:chinse", 5, 6, "there is no lang:chinse", "did you mean Chinese?"),
+        ("lang:qqq", 5, 3, "there is no lang:qqq", "for example lang:zh"),
+        ("lang:=zh", 0, 6, "lang: cannot be followed by =", "feed:="),
         ("age:3d", 4, 2, "age: needs < or >", "age:<3d"),
         ("age:<3m", 4, 3, "m could mean min or mo", "age:<3d"),
         ("after:2026-02-30", 6, 10, "not a date", "after:2026-11-01"),
@@ -202,6 +211,7 @@ def test_the_caret_stands_below_the_trouble() -> None:
         r"body:/a\/b/ label:x",
         "(title:a OR title:b) NEAR/2 title:c",
         "age:<0min",
+        "lang:chinese OR NOT language:en",
     ],
 )
 def test_what_is_printed_reads_the_same(expression: str) -> None:
@@ -319,6 +329,23 @@ ARTICLE = Subject(
 def test_asking(expression: str, expected: bool) -> None:
     for article in (ARTICLE, FoldedArticle(ARTICLE)):
         assert matches(tree(expression), article, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("article", "codes"),
+    [
+        (Subject(title="银行被罚款", language="en"), {"en"}),  # what is stored counts
+        (Subject(title="银行被罚款", language=""), set()),
+        (Subject(title="银行被罚款"), {"zh"}),
+        (Subject(title="WeChat", summary="It is not what they said", body="and more"), {"en"}),
+        (Subject(title="WeChat"), set()),
+        (Subject(title="WeChat", more=(Subject(title="银行被罚款"),)), set()),
+    ],
+)
+def test_the_language_of_an_article_that_has_just_arrived_is_told_by_its_text(
+    article: Subject, codes: set[str]
+) -> None:
+    assert {code for code in ("en", "zh", "ja") if matches(tree(f"lang:{code}"), article, NOW)} == codes
 
 
 def test_today_begins_at_midnight_where_the_user_is() -> None:

@@ -16,7 +16,13 @@ from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, maintenance, schema
 
 _BACK = {
-    10: ("DROP TABLE reference", "DROP TABLE alias", "ALTER TABLE article DROP COLUMN language"),
+    10: (
+        "DROP TABLE reference",
+        "DROP TABLE alias",
+        "DROP INDEX article_story",
+        "CREATE INDEX article_story ON article (story, read, feed_id, muted) WHERE story != 0",
+        "ALTER TABLE article DROP COLUMN language",
+    ),
     9: (
         "DROP INDEX feed_remote",
         *(f"ALTER TABLE feed DROP COLUMN {name}" for name in ("account_id", "remote_id", "vanished_at")),

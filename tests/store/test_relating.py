@@ -32,6 +32,15 @@ def relate(store: Store, relater: ingest.Relater, size: int) -> int:
         return relater.step(store, size)
 
 
+def test_a_step_ends_in_time_after_at_least_one_article(tmp_path: Path) -> None:
+    store, relater = fill(tmp_path / "news"), ingest.Relater()
+    with store.transaction():
+        assert [relater.step(store, 50, 0.0) for _ in range(2)] == [1, 1]
+    whole = store.relations.waiting_count()
+    assert whole > 1
+    assert relate(store, relater, 50) == min(whole, 50)
+
+
 def test_small_batches_find_the_stories_of_large_ones(tmp_path: Path) -> None:
     found = []
     for size in (1, 50):

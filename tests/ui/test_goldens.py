@@ -55,6 +55,7 @@ TEXTS = {
     "links": "narrow",
     "find-in-page": "narrow",
     "related": "wide",
+    "story": "wide narrow small",
     "zen": "wide",
     "labels": "narrow",
     "label-list": "narrow",
@@ -264,6 +265,7 @@ async def reading(walk: Walk) -> None:
     await walk.over("links", "u")
     await walk.see("find-in-page", "ctrl+f", typed="company")
     await walk.run.press("escape")
+    await walk.over("story", "T")
     await walk.see("related", "e")
     await walk.run.press("escape")
     await walk.see("zen", "z")

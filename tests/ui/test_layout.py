@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ui.samples import TEXT
 from tests.ui.shelf import NOW
 from tuireader.document import Block, BlockKind, Document, Link, Span, SpanKind, parse
-from tuireader.model import Article, Story, StoryEntry
+from tuireader.model import Article, EarlierArticle, Related, Relation, Story, StoryEntry
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.layout import Layout, LineKind, draw
 from tuireader.ui.drawing.page import build_page, relabelled
-from tuireader.ui.drawing.page_parts import Page
+from tuireader.ui.drawing.page_parts import Page, Part
 from tuireader.ui.drawing.page_tail import build_tail
 
 STYLES = styles.make({}, dark=True, watch_colors={"W": "magenta"})
@@ -93,7 +95,7 @@ def test_reports_of_the_same_time_are_told_as_such() -> None:
         StoryEntry(2, "Another", "", "Wire", NOW, 0, False),
         StoryEntry(3, "A third", "", "Wire", NOW + 40, 40, False),
     )
-    tail = build_tail(article(), 0, (), lambda command: command, Story(7, reports))
+    tail = build_tail(page(parse("")), (), lambda command: command, Story(7, reports))
     facts = [part.text.split("\n")[1] for part in tail.parts if part.text.startswith("A")]
     assert facts[1:] == ["same time · Wire", "+40 s · Wire"]
 
@@ -172,3 +174,44 @@ def test_line_of_lays_out_as_far_as_needed() -> None:
 
 def test_empty_text_says_what_to_do() -> None:
     assert any("has no text" in line for line in shown(page(Document()), 80))
+
+
+def test_earlier_articles_are_listed_with_their_marks_and_sentences_whatever_their_relation() -> None:
+    earlier = (EarlierArticle(2, "A first", "It was banned."), EarlierArticle(3, "A second", "So it was."))
+    related = (
+        Related(Relation.SAME_STORY, "A first", 2, "", "Wire", NOW - 9, "Didi", sentence="It was banned."),
+        Related(Relation.FOLLOW_UP, "A later", 4, "", "Wire", NOW + 9, "Didi", sentence="It is over."),
+    )
+    reports = (
+        StoryEntry(3, "A second", "", "Wire", NOW, 0, False),
+        StoryEntry(1, "A title", "", "", NOW, 9, True),
+    )
+    text = parse("<p>So it was. It was banned.</p>")
+    made = build_page(replace(article(), earlier=earlier), text, lambda _: [], str, NOW)
+    lines = [part.first + part.text for part in build_tail(made, related, str, Story(7, reports)).parts]
+    assert made.numbers == {3: 1, 2: 2}
+    assert lines[1].startswith("• ‹1› A second\n")
+    assert lines[4:6] == ["• ‹2› A first\nWire · same time · Didi", "  referred to: “It was banned.”"]
+    assert lines[7:] == ["• A later\nWire · same time · Didi", "  refers to this: “It is over.”"]
+
+
+WORDS = st.lists(
+    st.sampled_from(["a", "words", "微信暂停注册", "e\u0301", "x" * 90, "👍🏽"]), min_size=1, max_size=40
+)
+
+
+@given(WORDS, st.integers(8, 60), st.integers(1, 3), st.sampled_from(["", "”"]))
+def test_a_part_with_a_maximum_of_lines_is_cut_within_its_width(
+    words: list[str], width: int, most: int, end: str
+) -> None:
+    text = " ".join(words) + end
+    whole, made = (Layout([Part(text, first="  ", rest="  ", most=limit)], width) for limit in (0, most))
+    for layout in (whole, made):
+        layout.extend(10**6)
+    assert len(made.lines) == min(most, len(whole.lines))
+    lines = [draw(made.parts[0], line, STYLES, width) for line in made.lines]
+    assert all(line.cell_length == width for line in lines)
+    cut = len(whole.lines) > most
+    assert (made.lines[-1].kind is LineKind.CUT) == cut
+    assert lines[-1].text.rstrip().endswith(f"…{end}") == cut
+    assert all(line.text.startswith("  ") for line in lines)

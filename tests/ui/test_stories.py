@@ -168,7 +168,7 @@ async def test_the_relatives_begin_with_the_timeline_of_the_story(demo: Running)
     page = demo.main.session.page
     assert page is not None
     told = [part.text for part in page.tail.parts]
-    at = told.index("Story · 4 reports · first: Pacific Wire")
+    at = told.index("Story · 4 reports · first: Pacific Wire · T shows what each added")
     whens = [text.partition("\n")[2] for text in told[at + 2 : at + 5]]
     assert whens == ["+40 min · The Ledger of Bits", "+1 h · Harbour Tech", "+2 h · Harbour Tech"]
     assert "Same story" not in told

@@ -34,6 +34,7 @@ def lines(text: str, width: int) -> list[str]:
         ("用户（微信）", 6, ["用户", "（微", "信）"]),
         ("WeChat微信暂停", 8, ["WeChat微", "信暂停"]),
         ("word 微信", 6, ["word", "微信"]),
+        ("微信暂停。‹1›新用户", 10, ["微信暂", "停。‹1›新", "用户"]),
     ],
 )
 def test_wrap(text: str, width: int, expected: list[str]) -> None:

@@ -192,7 +192,8 @@ def _when(moment: int) -> str:
 async def show(library: Library, article: int, full: bool, as_json: bool) -> None:
     """Print an article as text.
 
-    ARTICLE is the number that `list` and `search` print first.
+    ARTICLE is the number that `list` and `search` print first. A mark such as ‹1› ends a
+    sentence that refers to an earlier article; below the text, that article has the same mark.
 
     \b
     Examples:
@@ -216,7 +217,7 @@ async def show(library: Library, article: int, full: bool, as_json: bool) -> Non
 
 
 def _text(found: Article, related: tuple[Related, ...]) -> Iterator[str]:
-    from tuireader.document import parse
+    from tuireader.document import mark_references, parse, reference_label
     from tuireader.export.formats import paragraphs
 
     html, base_url = found.shown
@@ -238,7 +239,8 @@ def _text(found: Article, related: tuple[Related, ...]) -> Iterator[str]:
         yield f"{ink(f'{sign} {evidence.watch}', fg='yellow')}: {where}{doubt}{former}{feed}{sentence}"
     if found.evidence:
         yield ""
-    yield paragraphs(document)
+    marked = mark_references(document, [(one.article_id, one.sentence) for one in found.earlier])
+    yield paragraphs(marked.document)
     if document.links:
         yield ""
     for link in document.links:
@@ -251,7 +253,9 @@ def _text(found: Article, related: tuple[Related, ...]) -> Iterator[str]:
     for one in related:
         number = f"{one.article_id}\t" if one.article_id is not None else "\t"
         address = f" {one.url}" if one.article_id is None else ""
-        yield f"{number}{one.relation}: {one.title} ({one.reason}){address}"
+        mark = marked.numbers.get(one.article_id or 0)
+        label = f"{reference_label(mark)} " if mark else ""
+        yield f"{number}{one.relation}: {label}{one.title} ({one.reason}){address}"
     for name, beside in (("previous", found.previous), ("next", found.next)):
         if beside is not None:
             yield f"{beside.id}\t{name} in {found.feed_title}: {beside.title}"

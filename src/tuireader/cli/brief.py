@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import library_command, seconds
+from tuireader.cli.base import ARTICLE, library_command, seconds
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import format_option
+from tuireader.errors import UsageError
 from tuireader.export.brief import FORMATS
 
 if TYPE_CHECKING:
@@ -18,17 +19,23 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--since",
-    default="24h",
-    show_default=True,
+    show_default="24h",
     help='Period, such as "24h" or "7d", or "last" for since the last brief.',
 )
 @click.option(
     "--watch", "name", shell_complete=complete_watches, help="Only stories that this watch matches."
 )
+@click.option(
+    "--story",
+    type=ARTICLE,
+    help="Only the story of this article, whenever it was: who reported when, and what each added.",
+)
 @format_option(FORMATS, "Markdown, JSON or a web page.")
 @library_command
-async def brief(library: Library, since: str, name: str | None, form: str) -> None:
+async def brief(library: Library, since: str | None, name: str | None, story: int | None, form: str) -> None:
     """Print new articles by story, with matched sentences.
+
+    With --story, print one story: its reports with what each added, background, follow-ups and watches.
 
     Fetches nothing. The same articles give the same output, byte for byte (in UTF-8).
 
@@ -37,9 +44,17 @@ async def brief(library: Library, since: str, name: str | None, form: str) -> No
       tuireader brief
       tuireader brief --since last --watch WeChat --format html > brief.html
       tuireader brief --since 7d --json
+      tuireader brief --story 1
     """
     from tuireader.export.brief_formats import render
 
+    if story is not None:
+        if since is not None or name is not None:
+            raise UsageError("--story goes without --since and --watch", "leave them out")
+        rendered = await library.stories.render(story, form)
+        click.echo(rendered.encode("utf-8", "replace"), nl=False)
+        return
+    since = since or "24h"
     span = None if since == "last" else seconds("--since", since, 60, 3650, "24h or 7d, or last")
     watch = "" if name is None else library.watches.named(name).name
     made, end = await library.briefs.make(span, watch)

@@ -28,6 +28,7 @@ from click.shell_completion import (
 from tuireader.cli.base import COMPLETE, Options
 from tuireader.config import Config, load, paths
 from tuireader.errors import TuireaderError
+from tuireader.text.languages import LANGUAGES
 
 _NEWEST = 40
 _FIELDS = (
@@ -40,6 +41,7 @@ _FIELDS = (
     "label:",
     "watch:",
     "enclosure:",
+    "lang:",
     "age:<",
     "after:",
 )
@@ -106,6 +108,8 @@ def complete_expressions(
         offers = (*_FIELDS, *(f"is:{state}" for state in _STATES), *(f"has:{what}" for what in _FILES))
     elif field == "is":
         offers = (f"is:{state}" for state in _STATES)
+    elif field in ("lang", "language"):
+        offers = (f"{field}:{code}" for code in LANGUAGES)
     elif field == "has":
         offers = (f"has:{what}" for what in _FILES)
     elif field in ("watch", "label", "feed", "folder"):

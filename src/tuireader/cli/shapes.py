@@ -13,7 +13,7 @@ from tuireader.cli.page_shapes import PagePreview
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
 from tuireader.exchange.documents import ExportedFeeds, ExportedState
-from tuireader.export.shapes import Brief, WholeArticle
+from tuireader.export.shapes import Brief, StoryPage, WholeArticle
 from tuireader.library import articles, exchange, newsboat
 from tuireader.library.watching import reports, sources
 from tuireader.model.json_shape import Shape
@@ -30,7 +30,7 @@ class Article(
     Shape,
     of=model.ArticleRow,
     shows="id time feed title url author read starred edited sources story story_size watches labels former"
-    " uncertain",
+    " uncertain language",
 ):
     """A row of a list."""
 
@@ -339,7 +339,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "watch coverage": (WatchCoverage,),
     "watch sources": (SearchFeed, Added),
     "watch lint": (Remark,),
-    "brief": (Brief,),
+    "brief": (Brief, StoryPage),
     "purge": (Purged,),
     "db check": (Finding,),
     "keys": (KeyBinding,),

@@ -63,8 +63,14 @@ COMMANDS: tuple[Command, ...] = (
         "enter l right",
         also=MOVING,
     ),
-    _read("back", "Back", "Go back, or to the pane on the left.", "h left escape backspace", also=TABLES),
-    _read("open_browser", "Browser", "Open the article in the web browser.", "o"),
+    _read(
+        "back",
+        "Back",
+        "Go back, or to the pane on the left.",
+        "h left escape backspace",
+        also=(*TABLES, Scope.STORY),
+    ),
+    _read("open_browser", "Browser", "Open the article in the web browser.", "o", also=(Scope.STORY,)),
     _read(
         "open_browser_next",
         "Browser, next",
@@ -97,12 +103,50 @@ COMMANDS: tuple[Command, ...] = (
         Scope.LIST,
         also=(Scope.ARTICLE,),
     ),
-    _read("story_sources", "Sources", "Show or hide the other articles of the story in the list.", "f"),
-    _read("copy_url", "Copy address", "Copy the article's address.", "y"),
     _read(
-        "copy_markdown", "Copy Markdown link", "Copy the article's title and address as a Markdown link.", "Y"
+        "next_reference",
+        "Next background",
+        "Jump to the next sentence that refers to an earlier article; enter opens the article.",
+        "right_curly_bracket",
     ),
-    _read("save", "Save", "Save the article as a file; [save] in the configuration says where.", "S"),
+    _read(
+        "previous_reference",
+        "Previous background",
+        "Jump to the previous sentence that refers to an earlier article.",
+        "left_curly_bracket",
+    ),
+    _read("story_sources", "Sources", "Show or hide the other articles of the story in the list.", "f"),
+    _read(
+        "next_language",
+        "Other language",
+        "Open the report of the story in the next language; go back to return.",
+        "I",
+        Scope.LIST,
+        also=(Scope.ARTICLE,),
+    ),
+    _read(
+        "story",
+        "Story",
+        "Show the story as a page: who reported when, what each added, what came before and after.",
+        "T",
+        Scope.LIST,
+        also=(Scope.ARTICLE,),
+    ),
+    _read("copy_url", "Copy address", "Copy the article's address.", "y", also=(Scope.STORY,)),
+    _read(
+        "copy_markdown",
+        "Copy Markdown link",
+        "Copy the article's title and address as a Markdown link, or the page of a story as Markdown.",
+        "Y",
+        also=(Scope.STORY,),
+    ),
+    _read(
+        "save",
+        "Save",
+        "Save the article or the page of a story as a file; [save] in the configuration says where.",
+        "S",
+        also=(Scope.STORY,),
+    ),
     _read("pipe", "Pipe", "Pipe the article to a program.", "vertical_line"),
     _read(
         "open_file",
@@ -285,8 +329,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _program("tour", "Tour", "Show the few keys to start with."),
     _program("help", "Help", "Show and search all keys.", "question_mark f1"),
-    _program("quit_or_back", "Back/quit", "Go back; at the top, quit.", "q", also=TABLES),
-    _program("quit", "Quit", "Quit at once.", "Q ctrl+q", also=TABLES),
+    _program("quit_or_back", "Back/quit", "Go back; at the top, quit.", "q", also=(*TABLES, Scope.STORY)),
+    _program("quit", "Quit", "Quit at once.", "Q ctrl+q", also=(*TABLES, Scope.STORY)),
 )
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}

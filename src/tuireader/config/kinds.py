@@ -4,9 +4,10 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from tuireader.commands import normalise_key
+from tuireader.commands import did_you_mean, normalise_key
 from tuireader.config.problems import caret
-from tuireader.config.values import WEB_ADDRESS, Invalid, Kind, describe, quote, to_toml
+from tuireader.config.values import LINES, WEB_ADDRESS, Invalid, Kind, describe, quote, to_toml
+from tuireader.text.languages import LANGUAGES, language_code
 
 
 def _expression(value: object) -> str | Invalid:
@@ -77,6 +78,22 @@ def _hours(value: object) -> str | Invalid:
 
 
 HOURS = Kind('hours such as "22:00-07:00"', _hours)
+
+
+def _languages(value: object) -> tuple[str, ...] | Invalid:
+    """Read a list of languages, given as code, locale or English name, as their codes."""
+    items = LINES.read(value)
+    if isinstance(items, Invalid):
+        return items
+    codes = list(map(language_code, items))
+    for item, code in zip(items, codes, strict=True):
+        if not code:
+            near = did_you_mean(item, (*LANGUAGES, *map(str.lower, LANGUAGES.values())))
+            return Invalid(f"{quote(item)} is not a known language{near}")
+    return tuple(dict.fromkeys(codes))
+
+
+LANGUAGE_LIST = Kind("list of languages", _languages)
 
 MAIL_SCHEMES = ("maildir:", "mbox:", "imap:", "imaps:")
 """Addresses of mail folders: `maildir:PATH`, `mbox:PATH`, `imaps://user@host/FOLDER`."""

@@ -9,7 +9,7 @@ from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.feed_keys import FeedConfig
-from tuireader.config.kinds import COMMAND, EXPRESSION, HOURS, ONE_KEY, PROGRAMS
+from tuireader.config.kinds import COMMAND, EXPRESSION, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS
 from tuireader.config.values import (
     COLOR,
     DATE,
@@ -235,6 +235,13 @@ class UiConfig:
     read_story: Annotated[bool, Key(FLAG, "Mark a whole folded story as read with one of its articles.")] = (
         True
     )
+    languages: Annotated[
+        tuple[str, ...],
+        Key(
+            LANGUAGE_LIST,
+            "Languages that you read, best first; a story's line shows a report in one of them.",
+        ),
+    ] = ()
     mark_read: Annotated[
         str, Key(choice("open", "never"), "Mark articles as read when opened, or only by key.")
     ] = "open"

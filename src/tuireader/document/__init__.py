@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from tuireader.document.blocks import Block, BlockKind, Document, Link, Picture, Span, SpanKind
     from tuireader.document.links import links_of
     from tuireader.document.reader import parse
+    from tuireader.document.references import Referring, mark_references, reference_label
 
-__all__ = ["Block", "BlockKind", "Document", "Link", "Picture", "Span", "SpanKind", "links_of", "parse"]
+__all__ = [
+    "Block", "BlockKind", "Document", "Link", "Picture", "Referring", "Span", "SpanKind", "links_of",
+    "mark_references", "parse", "reference_label",
+]  # fmt: skip
 
 __getattr__ = lazy.names(
     __name__,
@@ -22,5 +26,6 @@ __getattr__ = lazy.names(
         "blocks": ("Block", "BlockKind", "Document", "Link", "Picture", "Span", "SpanKind"),
         "links": ("links_of",),
         "reader": ("parse",),
+        "references": ("Referring", "mark_references", "reference_label"),
     },
 )

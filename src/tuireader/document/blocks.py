@@ -17,11 +17,12 @@ class SpanKind(StrEnum):
     MARK = "mark"
     SUP = "sup"
     SUB = "sub"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open range of a block's text. `link` is the number of the link (1-based), 0 for none."""
+    """A half-open range of a block's text. `link` is the number of its link or reference, or 0."""
 
     start: int
     end: int

@@ -7,15 +7,22 @@ untrusted: it is escaped for each format, and only http(s) addresses become link
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
-from datetime import UTC, datetime
 from html import escape
 
 from tuireader.export import shapes
-from tuireader.export.brief import Brief, BriefStory, Report, Section, one_line
-from tuireader.export.formats import markdown_address
-from tuireader.model import Evidence
+from tuireader.export.brief import Brief, BriefStory, Section
+from tuireader.export.markup import (
+    html_link,
+    html_text,
+    lag,
+    md,
+    md_link,
+    md_part,
+    md_start,
+    moment,
+    origin,
+    quoted,
+)
 from tuireader.text.wording import counted
 
 
@@ -32,7 +39,7 @@ def _summary(brief: Brief) -> str:
     summary = f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
     summary += f", {_period(brief.seconds)}"
     if brief.first is not None and brief.last is not None:
-        summary += f" ({_moment(brief.first).removesuffix(' UTC')} to {_moment(brief.last)})"
+        summary += f" ({moment(brief.first).removesuffix(' UTC')} to {moment(brief.last)})"
     if brief.muted:
         verb = "is" if brief.muted == 1 else "are"
         summary += f". {counted(brief.muted, 'muted article')} {verb} left out"
@@ -52,47 +59,7 @@ def _heading(section: Section, alone: bool) -> str:
     return section.watch or ("" if alone else "Other news")
 
 
-def _moment(time: int) -> str:
-    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _lag(report: Report, first: Report) -> str:
-    """Return the time of a report: absolute for the first one, otherwise the delay after it."""
-    minutes = report.lag // 60
-    if report is first:
-        return _moment(report.time)
-    if minutes < 60:
-        return f"+{minutes} min"
-    return f"+{minutes // 60} h" if minutes < 48 * 60 else f"+{minutes // 1440} d"
-
-
-def _is_web(url: str) -> bool:
-    return url.startswith(("http://", "https://"))
-
-
-def _quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: str) -> str:
-    """Return the sentence with its matches marked; `safe` escapes the text between them."""
-    sentence = re.sub(r"\s", " ", evidence.sentence)
-    pieces: list[str] = []
-    at = 0
-    for start, end in evidence.spans:
-        if at <= start < end <= len(sentence):
-            pieces += [safe(sentence[at:start]), before, safe(sentence[start:end]), after]
-            at = end
-    return "".join([*pieces, safe(sentence[at:])])
-
-
-def _origin(evidence: Evidence, safe: Callable[[str], str]) -> str:
-    """Describe the origin of a sentence that is not in the displayed text: a former version, another feed."""
-    former = f"matched until edited {_moment(evidence.until)}" if evidence.former else ""
-    where = " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
-    return f" ({safe(where)})" if where else ""
-
-
 # --------------------------------------------------------------------------- Markdown
-
-_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&!$^{}]")
-_LINE_START = re.compile(r"^(\s*\d{1,9})?([-+=.)])")
 
 
 def markdown(brief: Brief) -> str:
@@ -101,9 +68,9 @@ def markdown(brief: Brief) -> str:
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
         if heading:
-            lines += ["", f"## {_md(heading)}"]
+            lines += ["", f"## {md(heading)}"]
         for story in section.stories:
-            lines += ["", f"### {_md(story.title)}", *_md_story(story, section)]
+            lines += ["", f"### {md(story.title)}", *_md_story(story, section)]
     return "\n".join(lines) + "\n"
 
 
@@ -111,30 +78,15 @@ def _md_story(story: BriefStory, section: Section) -> list[str]:
     lines = []
     others = [name for name in story.watches if name != section.watch]
     if others:
-        lines += ["", f"Also on {_md(', '.join(others))}."]
+        lines += ["", f"Also on {md(', '.join(others))}."]
     for evidence in story.evidence:
-        sentence = _md_start(_quoted(evidence, _md_part, "**", "**"))
-        lines += ["", f"> {sentence}{_origin(evidence, _md)}"]
+        sentence = md_start(quoted(evidence, md_part, "**", "**"))
+        lines += ["", f"> {sentence}{origin(evidence, md)}"]
     lines.append("")
     for report in story.reports:
-        when = _lag(report, story.reports[0])
-        title = _md(report.title or report.url)
-        link = f"[{title}](<{markdown_address(report.url)}>)" if _is_web(report.url) else title
-        lines.append(f"- {when} · {_md(report.feed_title)}: {link}")
+        when = lag(report, story.reports[0])
+        lines.append(f"- {when} · {md(report.feed_title)}: {md_link(report.title, report.url)}")
     return lines
-
-
-def _md(text: str) -> str:
-    return _md_start(_md_part(one_line(text)))
-
-
-def _md_part(text: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", text)
-
-
-def _md_start(text: str) -> str:
-    """Escape characters that begin a list or underline a heading at the start of a line."""
-    return _LINE_START.sub(lambda match: f"{match[1] or ''}\\{match[2]}", text)
 
 
 # --------------------------------------------------------------------------- JSON
@@ -158,26 +110,20 @@ def html(brief: Brief) -> str:
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
         if heading:
-            lines.append(f"<h2>{_html(heading)}</h2>")
+            lines.append(f"<h2>{html_text(heading)}</h2>")
         for story in section.stories:
-            lines += [f"<h3>{_html(story.title)}</h3>", *_html_story(story, section)]
+            lines += [f"<h3>{html_text(story.title)}</h3>", *_html_story(story, section)]
     return "\n".join([*lines, "</html>"]) + "\n"
 
 
 def _html_story(story: BriefStory, section: Section) -> list[str]:
     others = [name for name in story.watches if name != section.watch]
-    lines = [f"<p>Also on {_html(', '.join(others))}.</p>"] if others else []
+    lines = [f"<p>Also on {html_text(', '.join(others))}.</p>"] if others else []
     for evidence in story.evidence:
-        sentence = _quoted(evidence, escape, "<mark>", "</mark>")
-        lines.append(f"<blockquote><p>{sentence}{_origin(evidence, _html)}</p></blockquote>")
+        sentence = quoted(evidence, escape, "<mark>", "</mark>")
+        lines.append(f"<blockquote><p>{sentence}{origin(evidence, html_text)}</p></blockquote>")
     lines.append("<ul>")
     for report in story.reports:
-        title = _html(report.title or report.url)
-        if _is_web(report.url):
-            title = f'<a href="{escape(report.url)}" rel="noreferrer">{title}</a>'
-        lines.append(f"<li>{_lag(report, story.reports[0])} · {_html(report.feed_title)}: {title}</li>")
+        when, link = lag(report, story.reports[0]), html_link(report.title, report.url)
+        lines.append(f"<li>{when} · {html_text(report.feed_title)}: {link}</li>")
     return [*lines, "</ul>"]
-
-
-def _html(text: str) -> str:
-    return escape(one_line(text))

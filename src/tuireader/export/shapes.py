@@ -1,9 +1,9 @@
-"""JSON of an article and of a brief."""
+"""JSON of an article, of a brief and of a story."""
 
 from typing import Annotated
 
 from tuireader import model
-from tuireader.export import brief
+from tuireader.export import brief, story
 from tuireader.model.json_shape import Shape
 
 
@@ -36,7 +36,7 @@ class WholeArticle(
     of=model.Article,
     shows=(
         "id time published arrived feed=feed_title other_feeds title url author read starred edited tags"
-        " labels text links enclosures comments=comments_url evidence related"
+        " labels language text links enclosures comments=comments_url evidence related"
     ),
 ):
     """An article with its text."""
@@ -73,3 +73,46 @@ class Brief(Shape, of=brief.Brief, shows="seconds first last articles stories mu
     """New articles by story."""
 
     sections: Annotated[list[BriefSection], "The stories by watch."]
+
+
+class StoryHit(
+    Shape,
+    of=story.StoryHit,
+    shows=(
+        "watch=evidence.watch sentence=evidence.sentence spans=evidence.spans until=evidence.until"
+        " uncertain=evidence.uncertain id=report.article_id feed=report.feed_title"
+    ),
+):
+    """A watch that a story matches, with the report that has the sentence."""
+
+
+class Addition(Shape, of=model.Addition, shows="kind text speaker"):
+    """A fact that no earlier report of a story has."""
+
+
+class StoryReport(
+    Shape,
+    of=story.StoryReport,
+    shows=(
+        "id=report.article_id title=report.title url=report.url feed=report.feed_title time=report.time"
+        " lag=report.lag added"
+    ),
+):
+    """A report of a story."""
+
+    added: Annotated[list[Addition], "Facts that no earlier report has, at most five."]
+
+
+class Surrounding(
+    Shape, of=model.Surrounding, shows="id=article_id title url feed=feed_title time sentence said_by"
+):
+    """An article before or after a story."""
+
+
+class StoryPage(Shape, of=story.StoryPage, shows="title watches=hits reports left_out background follow_ups"):
+    """A story: who reported when, what each added, and the articles around it."""
+
+    watches: Annotated[list[StoryHit], "The watches that it matches."]
+    reports: Annotated[list[StoryReport], "Its reports, oldest first."]
+    background: Annotated[list[Surrounding], "Earlier articles that it refers to or that explain it."]
+    follow_ups: Annotated[list[Surrounding], "Later articles that refer to it or follow it up."]

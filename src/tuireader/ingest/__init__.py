@@ -11,7 +11,10 @@ thread, in transactions.
 - `matching`   match watches with each feed's text of an article, and with its former versions
 - `rematch`    match new or changed watches with everything stored
 - `relate`     find profile, neighbours and story of an article
+- `own_forms`  read the names that watches and texts give in two scripts
+- `older_names` find the names in articles that older versions have stored
 - `relatives`  list the related articles of an opened one
+- `story_page` build the page of a story: reports, background, follow-ups
 - `topics`     find the distinctive words of an article or a story
 
 They are imported at first use: the article list needs none of them.
@@ -34,15 +37,18 @@ if TYPE_CHECKING:
         record_new,
     )
     from tuireader.ingest.matching import FeedNames, hits, subject
-    from tuireader.ingest.relate import Relater, refold_stories
+    from tuireader.ingest.older_names import find_older_names
+    from tuireader.ingest.relate import Relater, refold_stories, tell_languages
     from tuireader.ingest.relatives import related
     from tuireader.ingest.rematch import ByIndex, ByText, complete_log, explain
+    from tuireader.ingest.story_page import story_page
     from tuireader.ingest.topics import story_topics
 
 __all__ = [
-    "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain", "hits",
-    "match_mutes", "record_carried", "record_changed", "record_full_text", "record_new",
-    "refold_stories", "related", "story_topics", "subject",
+    "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain",
+    "find_older_names", "hits", "match_mutes",
+    "record_carried", "record_changed", "record_full_text", "record_new",
+    "refold_stories", "related", "story_page", "story_topics", "subject", "tell_languages",
 ]  # fmt: skip
 
 __getattr__ = lazy.names(
@@ -58,9 +64,11 @@ __getattr__ = lazy.names(
             "record_new",
         ),
         "matching": ("FeedNames", "hits", "subject"),
-        "relate": ("Relater", "refold_stories"),
+        "older_names": ("find_older_names",),
+        "relate": ("Relater", "refold_stories", "tell_languages"),
         "relatives": ("related",),
         "rematch": ("ByIndex", "ByText", "complete_log", "explain"),
+        "story_page": ("story_page",),
         "topics": ("story_topics",),
     },
 )

@@ -65,7 +65,7 @@ class Mute:
 class Rules:
     """Watches and mutes for arriving articles; `feeds` has the feed names that they may refer to.
 
-    Watches in `ended` get no new matches.
+    Watches in `ended` get no new matches. `groups` are terms of watches that name one thing each.
     """
 
     matcher: Matcher
@@ -73,6 +73,7 @@ class Rules:
     mutes: Sequence[Mute] = ()
     notify: Collection[str] = ()
     ended: Collection[str] = ()
+    groups: Sequence[Sequence[str]] = ()
 
 
 def record_new(
@@ -113,7 +114,8 @@ def record_changed(
     ]
     linking = [text for text in texts if text.links is not None]
     store.links.record(_out_links([_with_page_links(store, text) for text in linking]))
-    relate_changed(store, [pair for pair in changed if not pair[1].same_text_as(pair[0])])
+    changed = [pair for pair in changed if not pair[1].same_text_as(pair[0])]
+    relate_changed(store, changed, rules.groups)
     hidden = _hide(store, texts, matches, rules, now)
     return _visible(store, new, hidden, rules)
 

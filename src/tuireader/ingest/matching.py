@@ -46,6 +46,7 @@ def shown(text: StoredText, feeds: FeedNames) -> Subject:
         given=text.labels,
         subscribed=text.subscribed,
         enclosures=text.enclosures,
+        language=text.language,
     )
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
 
-from tuireader.related import search
+from tuireader.ingest import own_forms, referring
+from tuireader.ingest.own_forms import Groups
+from tuireader.lexicon.language import READ, language
+from tuireader.related import mentions, search
+from tuireader.related.concepts import Concepts, pairs
 from tuireader.related.features import LEAD, PAIR, Profile, Term, counted, extract, probes, unpack
 from tuireader.related.series import Series, same_news
 from tuireader.related.stories import MEMBERS, YOUNG, Place, may_share_row, place
@@ -16,9 +22,12 @@ _CACHED = 300  # maximum number of profiles in memory, some kilobytes each
 
 
 class StoredProfiles:
-    """Adapter of the store for `related.search`; caches profiles and the texts of series."""
+    """Adapter of the store for `related.search`; caches profiles and the texts of series.
 
-    def __init__(self, store: Store) -> None:
+    `groups` are terms of watches that name one thing each.
+    """
+
+    def __init__(self, store: Store, groups: Groups = ()) -> None:
         relations = store.relations
         self.term_counts, self.postings = relations.term_counts, relations.postings
         self.neighbours, self.stories = relations.neighbours, relations.stories
@@ -27,20 +36,40 @@ class StoredProfiles:
         self._article_count = relations.article_count()
         self._arrived: dict[int, search.ArticleText] = {}
         self._profiles: dict[int, Profile] = {}
+        self._groups = groups
+        self._concepts: Concepts | None = None
+        self._languages: list[str] | None = None
         self.series = Series(self)
 
     def arrive(self, articles: Iterable[search.ArticleText]) -> None:
         """Cache the texts of new articles, and drop those of the previous batch."""
         self._article_count = self._store.relations.article_count()
         self._arrived = {article.id: article for article in articles}
+        self._concepts = self._languages = None
 
     def article_count(self) -> int:
         """Return the number of articles with a profile."""
         return self._article_count
 
-    def count_one_more(self) -> None:
-        """Count an added article."""
+    def count_one_more(self, language: str) -> None:
+        """Count an added article and its language."""
         self._article_count += 1
+        if language and self._languages is not None and language not in self._languages:
+            self._languages.append(language)
+
+    def concepts(self) -> Concepts:
+        """Return the tables of names."""
+        if self._concepts is None:
+            self._concepts = own_forms.concepts(self._store, self._groups, self._article_count)
+        return self._concepts
+
+    def languages(self) -> Sequence[str]:
+        """Return the languages of the stored articles, most frequent first."""
+        if self._languages is None:
+            counts = self.term_counts(list(mentions.LANGUAGE_TERMS))
+            found = sorted((-articles, term) for term, (articles, _) in counts.items() if articles)
+            self._languages = [mentions.LANGUAGE_TERMS[term] for _, term in found]
+        return self._languages
 
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
         """Return the profiles of the articles that have one."""
@@ -75,43 +104,59 @@ class StoredProfiles:
 class Relater:
     """Relates waiting articles batch by batch; profiles stay cached between batches."""
 
-    def __init__(self) -> None:
+    def __init__(self, groups: Groups = ()) -> None:
+        self._groups = groups
         self._profiles: StoredProfiles | None = None
         self._state = (0, 0)
 
-    def step(self, store: Store, size: int) -> int:
-        """Relate the next `size` articles by time; return the number of articles related."""
+    def step(self, store: Store, size: int, seconds: float = math.inf) -> int:
+        """Relate the next `size` articles by time, fewer if it takes longer; return how many were related."""
         if self._profiles is None or self._state != store.change_state():  # texts may have changed
-            self._profiles = StoredProfiles(store)
+            self._profiles = StoredProfiles(store, self._groups)
         profiles = self._profiles
         ids = store.relations.waiting(size)
-        # giant articles are cut to the part that is compared
-        arrived = [article_text(text, LEAD) for text in store.articles.texts(ids)]
+        # giant articles are cut to the part that is read
+        arrived = [article_text(text, referring.READ) for text in store.articles.texts(ids)]
         profiles.arrive(arrived)
+        end, done = time.monotonic() + seconds, 0
         for article in sorted(arrived, key=lambda article: (article.time, article.id)):
-            _relate(store, profiles, article)
-            profiles.count_one_more()
+            profile = _relate(store, profiles, article)
+            profiles.count_one_more(profile.language)
+            store.references.add_aliases(pairs(f"{article.title}\n{article.text}"))
+            done += 1
+            if time.monotonic() >= end:
+                break
         self._state = store.change_state()
-        return len(ids)
+        return done
 
 
-def relate_changed(store: Store, changed: Iterable[tuple[StoredText, StoredText]]) -> None:
+def relate_changed(
+    store: Store, changed: Iterable[tuple[StoredText, StoredText]], groups: Groups = ()
+) -> None:
     """Relate changed articles again, given as (before, after); skip those still waiting to be related."""
-    profiles = StoredProfiles(store)
+    profiles = StoredProfiles(store, groups)
     for before, text in changed:
         packed = store.relations.packed_profiles([text.id])
         if not packed:
             continue
         old = unpack(*packed[0])
-        counts = (
-            counted(features_of(before))
-            if before.body
-            else {term: False for term, value in old.terms.items() if not value >> 8 & PAIR}
-        )
         profiles.forget(text.id)
         store.relations.leave(text.id)
-        store.relations.remove(text.id, text.time // 86_400, probes(old), counts)
+        terms = [*probes(old), *mentions.posted(old.concepts, old.language)]
+        store.relations.remove(text.id, text.time // 86_400, terms, _counts(profiles, old, before))
         _relate(store, profiles, article_text(text))
+
+
+def _counts(profiles: StoredProfiles, old: Profile, before: StoredText) -> Mapping[int, bool]:
+    """Return what the store has counted of an article, from its former text, or roughly from its profile."""
+    named = {} if not old.language else {mentions.language_term(old.language): False}
+    if before.body:
+        article = article_text(before)
+        if old.concepts or old.language:  # else it was related by an older version
+            named |= mentions.counted(mentions.mentions(article.title, article.text, profiles.concepts()))
+        return {**named, **counted(features_of(before))}
+    singles = {term: False for term, value in old.terms.items() if not value >> 8 & PAIR}
+    return {**named, **dict.fromkeys(old.concepts, False), **singles}
 
 
 def features_of(text: StoredText) -> tuple[Term, ...]:
@@ -120,7 +165,7 @@ def features_of(text: StoredText) -> tuple[Term, ...]:
     return extract(arrived.title, arrived.text)
 
 
-def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText) -> None:
+def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText) -> Profile:
     arrival = search.arrive(profiles, arrived)
     store.relations.add(
         arrived.id,
@@ -131,6 +176,9 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
         arrival.neighbours,
     )
     _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series))
+    store.references.set_language(arrived.id, arrival.profile.language)
+    store.references.set(arrived.id, referring.find(store, profiles, arrival.profile, arrived))
+    return arrival.profile
 
 
 def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) -> None:
@@ -187,6 +235,20 @@ def refold_stories(store: Store, *, up_to: int, size: int) -> int:
             stories.setdefault(found.story, []).extend([*merged, profile])
     store.relations.set_refolded(first - 1)
     return first - 1
+
+
+def tell_languages(store: Store, *, up_to: int, size: int) -> int:
+    """Tell the languages of up to `size` articles that an older version stored; return the next one to tell.
+
+    Needs a transaction.
+    """
+    ids = store.references.without_language(up_to, size)
+    for text in store.articles.texts(ids, labels=False, appearances=False):
+        article = article_text(text, READ)
+        store.references.set_language(text.id, language(f"{article.title}\n{article.text}"))
+    left = ids[-1] - 1 if len(ids) == size else 0
+    store.references.set_languages_from(left)
+    return left
 
 
 def article_text(text: StoredText, most: int | None = None) -> search.ArticleText:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tuireader.ingest.own_forms import Groups
 from tuireader.ingest.relate import StoredProfiles, article_text
 from tuireader.model import Related, Relation
 from tuireader.related import links, rank, search
@@ -19,16 +20,16 @@ _QUOTED = 160
 _REPORTS = 30  # maximum number of other reports of a story, the newest, whose links count
 
 
-def related(store: Store, article_id: int) -> tuple[Related, ...]:
+def related(store: Store, article_id: int, groups: Groups = ()) -> tuple[Related, ...]:
     """Return the related articles, each once with its strongest relation, the strongest first.
 
     Links to pages that are not stored are left out, except an editor's further reading and primary sources.
     An article linked by another report of the same story is listed as background or as a follow-up, by its
-    time, if it shares a name with the opened one.
+    time, if it shares a name with the opened one. `groups` are terms of watches that name one thing each.
     """
     found: _Found = {}
     for text in store.articles.texts([article_id]):
-        profiles, article = StoredProfiles(store), article_text(text)
+        profiles, article = StoredProfiles(store, groups), article_text(text)
         _add_references(store, article, found)
         _add_links(store, profiles, article, found)
         ranked = search.relatives(profiles, article)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tuireader.library.newsboat import Newsboat
     from tuireader.library.page_sources import PageSources
     from tuireader.library.refresh import Refresh
+    from tuireader.library.stories import Stories
 
 
 class Library:
@@ -207,3 +208,10 @@ class Library:
         from tuireader.library.refresh import Refresh
 
         return Refresh(self.context, self.full_texts, self.alarms, self.accounts)
+
+    @cached_property
+    def stories(self) -> Stories:
+        """Pages of stories."""
+        from tuireader.library.stories import Stories
+
+        return Stories(self.context, self.articles)

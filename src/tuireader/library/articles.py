@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -17,10 +17,11 @@ from tuireader import files, ingest
 from tuireader.config.files import expand_home
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases, found_article
-from tuireader.model import Article, Evidence, Related, Revision, Story
+from tuireader.model import Article, Evidence, Related, Revision, Story, StoryEntry
 from tuireader.store import Store
 from tuireader.subprocesses import programs
 from tuireader.subprocesses.programs import Ran
+from tuireader.text.languages import in_order
 
 _RELATING = ("relatives", "arrival", "relate", "rematch")
 _OTHERS = ("coverage", "downloads", "exchange", "full_texts", "page_sources")
@@ -49,7 +50,7 @@ class Articles(UseCases):
         """Return an article for the reading pane; `ahead` gives other requests priority (prefetching)."""
 
         def read(store: Store) -> Article | None:
-            found = store.articles.get(article_id)
+            found = store.articles.get(article_id, self._context.config.ui.languages)
             if found is None or not found.evidence:
                 return found
             made = ingest.explain(store, self._context.matcher, self._context.feed_names, [article_id]).get(
@@ -101,11 +102,28 @@ class Articles(UseCases):
 
     async def related(self, article_id: int) -> tuple[Related, ...]:
         """Return the related articles, grouped by relation, strongest first."""
-        return await self._pool.read(lambda store: ingest.related(store, article_id))
+        groups = self._context.groups
+        return await self._pool.read(lambda store: ingest.related(store, article_id, groups))
 
     async def story(self, article_id: int) -> Story | None:
         """Return the reports of an article's story, oldest first; None without a story."""
         return await self._pool.read(lambda store: store.stories.timeline(article_id))
+
+    async def in_next_language(self, article_id: int, seen: Collection[int] = ()) -> StoryEntry | None:
+        """Return a report of an article's story in another language, by turns; None if there is none.
+
+        Among several it is one of those `seen`, else the first unread one, else the first.
+        """
+        story = await self.story(article_id)
+        reports = story.entries if story is not None else ()
+        language = next((one.language for one in reports if one.article_id == article_id), "")
+        codes = in_order((one.language for one in reports), self._context.config.ui.languages)
+        others = [code for code in codes if code != language]
+        if not others:
+            return None
+        following = codes[(codes.index(language) + 1) % len(codes)] if language else others[0]
+        found = [one for one in reports if one.language == following]
+        return min(found, key=lambda one: (one.article_id not in seen, one.read))
 
     async def at_url(self, url: str) -> int | None:
         """Return the stored article with this address (ignoring tracking parameters and scheme), if any."""
@@ -140,27 +158,11 @@ class Articles(UseCases):
         content = (await self.render(article_id, form)).encode("utf-8", "replace")
         article = await self._context.article(article_id)
 
-        def save() -> SavedFile:
-            files.make_folder(folder, files.SHARED)
-            for number in range(1, _MOST):
-                path = folder / _writable(file_name(article.title, article.time, form, number))
-                if overwrite:
-                    files.write(path, [content], mode=files.SHARED)
-                    return SavedFile(article_id, path)
-                with suppress(FileExistsError):
-                    files.create(path, [content], mode=files.SHARED)
-                    return SavedFile(article_id, path)
-                if path.is_file() and path.read_bytes() == content:
-                    return SavedFile(article_id, path, new=False)
-            raise TuireaderError(f"{folder} has too many files with this name", "choose another folder")
+        def named(number: int) -> str:
+            return file_name(article.title, article.time, form, number)
 
-        try:
-            return await asyncio.to_thread(save)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise TuireaderError(
-                f"{folder} cannot be written to: {reason}", "choose another folder"
-            ) from None
+        path, new = await save_file(folder, named, content, overwrite=overwrite)
+        return SavedFile(article_id, path, new)
 
     async def pipe(self, article_id: int, command: Sequence[str], *, form: str = "json") -> Ran:
         """Run a program with an article on stdin; replace `{url}` and `{title}` in its arguments."""
@@ -168,6 +170,35 @@ class Articles(UseCases):
         rows = await self._pool.read(lambda store: store.lists.rows([article_id]))
         url, title = (rows[0].url, rows[0].title) if rows else ("", "")
         return await programs.run(programs.filled(command, url, title), text)
+
+
+async def save_file(
+    folder: Path, named: Callable[[int], str], content: bytes, *, overwrite: bool = False
+) -> tuple[Path, bool]:
+    """Write a file in a folder under the first free name of `named`; return it and whether it is new.
+
+    A file with the same content is kept and not new. Raises TuireaderError.
+    """
+
+    def save() -> tuple[Path, bool]:
+        files.make_folder(folder, files.SHARED)
+        for number in range(1, _MOST):
+            path = folder / _writable(named(number))
+            if overwrite:
+                files.write(path, [content], mode=files.SHARED)
+                return path, True
+            with suppress(FileExistsError):
+                files.create(path, [content], mode=files.SHARED)
+                return path, True
+            if path.is_file() and path.read_bytes() == content:
+                return path, False
+        raise TuireaderError(f"{folder} has too many files with this name", "choose another folder")
+
+    try:
+        return await asyncio.to_thread(save)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TuireaderError(f"{folder} cannot be written to: {reason}", "choose another folder") from None
 
 
 def completed(stored: Sequence[Evidence], made: Sequence[Evidence]) -> tuple[Evidence, ...]:

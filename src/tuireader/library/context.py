@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 K = TypeVar("K")
+Found = TypeVar("Found")
 
 
 class Context:
@@ -233,7 +234,13 @@ class Context:
             tuple(self.mutes.values()),
             {item.name for item in self.config.watches if item.notify != "never"},
             self._ended,
+            self.groups,
         )
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """Return terms of watches that may name one thing each, for relating across languages."""
+        return tuple(item.any for item in self.config.watches if len(item.any) > 1)
 
     def feeds_of(self, item: WatchConfig) -> list[Feed]:
         """Return the subscribed feeds that a watch searches."""
@@ -295,8 +302,8 @@ class UseCases:
         self._now = context.now
 
 
-def found_article(article: Article | None, article_id: int) -> Article:
-    """Return an article. Raises UsageError if it is None."""
+def found_article(article: Found | None, article_id: int) -> Found:
+    """Return an article or its page. Raises UsageError if it is None."""
     if article is None:
         raise UsageError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
     return article

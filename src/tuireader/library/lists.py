@@ -37,6 +37,11 @@ class Lists(UseCases):
         self._searches = searches
         self.new_view: View | None = None
 
+    @property
+    def _languages(self) -> tuple[str, ...]:
+        """Languages that the user reads, best first."""
+        return self._context.config.ui.languages
+
     async def ids(
         self,
         view: View,
@@ -49,12 +54,15 @@ class Lists(UseCases):
     ) -> array[int]:
         """Return the article ids of a view in list order; `sort` is one of `commands.sorts`.
 
-        With `folded`, a story has one row: its first unread watched article, else its first unread one, else
-        its first; stories in `opened` show all their articles. `aside` gives requests for rows priority.
+        With `folded`, a story has one row: an unread watched article, else an unread one, else any, and among
+        these the first in the best of `ui.languages`; stories in `opened` show all their articles. `aside`
+        gives requests for rows priority.
         """
         ask = self._pool.count if aside else self._pool.read
         found = await self._ids_of(view, show_read, sort, ask)
-        return await ask(lambda store: store.stories.fold(found, opened)) if folded else found
+        return (
+            await ask(lambda store: store.stories.fold(found, opened, self._languages)) if folded else found
+        )
 
     async def head(
         self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 1000
@@ -62,7 +70,12 @@ class Lists(UseCases):
         """Return the first of `ids`, newest first, and whether these are all; fast for views of any size."""
         return await self._pool.read(
             lambda store: store.lists.first_ids(
-                view, show_read=show_read, today=self._context.today(), limit=limit, folded=folded
+                view,
+                show_read=show_read,
+                today=self._context.today(),
+                limit=limit,
+                folded=folded,
+                languages=self._languages,
             )
         )
 
@@ -88,7 +101,7 @@ class Lists(UseCases):
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
         """Return the next unread article of a view in the story of a read one, if any."""
         return await self._pool.read(
-            lambda store: store.lists.still_unread(view, article_id, self._context.today())
+            lambda store: store.lists.still_unread(view, article_id, self._context.today(), self._languages)
         )
 
     async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
@@ -97,7 +110,7 @@ class Lists(UseCases):
 
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """Return the rows of `ids` in the given order; missing ids are left out."""
-        return await self._pool.read(lambda store: store.lists.rows(ids))
+        return await self._pool.read(lambda store: store.lists.rows(ids, self._languages))
 
     async def counts(self) -> Counts:
         """Return the counts for the sidebar."""

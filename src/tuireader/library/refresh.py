@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
@@ -21,7 +20,7 @@ from tuireader.library.context import Context, UseCases
 from tuireader.library.full_texts import FullTexts
 from tuireader.library.page_tools import fetch_limits
 from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating, Told
-from tuireader.subprocesses import python
+from tuireader.subprocesses import priority, python
 from tuireader.timing import schedule
 
 if TYPE_CHECKING:
@@ -30,11 +29,13 @@ if TYPE_CHECKING:
     from tuireader.store.feeds import FeedFacts
 
 log = logging.getLogger("tuireader")
-_RELATE = 50  # articles to relate in one write transaction: about 0.1 s, so that marks do not wait for long
+_RELATE, _AT_ONCE = 50, 0.15
+"""Maximum articles and seconds of one write transaction of relating, so that marks do not wait for long …"""
+_PAUSE = 0.03
+"""… and seconds after it beside the reader: who waits for the database tries again within 0.025 s."""
 _UNREACHABLE = (Fault.NETWORK, Fault.TIMEOUT)
 """If every feed has one of these errors, this machine is probably offline."""
 _PATIENCE = 20.0  # seconds of fetching pages after which matches found so far are notified
-_NICE = 10  # niceness added to a refresh, to favour the TUI
 
 
 class Refresh(UseCases):
@@ -232,7 +233,7 @@ class Refresh(UseCases):
             limit=1 << 20,
         )
         assert child.stdout is not None and child.stderr is not None
-        _give_way(child.pid)
+        priority.lower(child.pid)
         ended = False
         try:
             async for line in child.stdout:
@@ -296,10 +297,11 @@ class Refresh(UseCases):
         total = await self._pool.read(lambda store: store.relations.waiting_count())
         if not total:
             return
-        done, relating = 0, ingest.Relater()
-        while more := await self._transact(lambda store: relating.step(store, _RELATE)):
+        done, relating, pause = 0, ingest.Relater(self._context.groups), _PAUSE if priority.is_low() else 0.0
+        while more := await self._transact(lambda store: relating.step(store, _RELATE, _AT_ONCE)):
             done += more
             yield done, max(done, total)
+            await asyncio.sleep(pause)
 
     async def count_due(self) -> int:
         """Return the number of accounts, feeds or pages that are due; 0 when offline."""
@@ -321,10 +323,3 @@ class Refresh(UseCases):
             if not now < (one.next_try or 0) <= now + schedule.FARTHEST
             or (one.url not in own and (watched is None or one.id in watched))
         ]
-
-
-def _give_way(process: int) -> None:
-    """Lower the priority of a process and its children."""
-    with contextlib.suppress(OSError, AttributeError):  # it has ended, or the system does not support this
-        os.setpriority(os.PRIO_PROCESS, process, min(19, os.getpriority(os.PRIO_PROCESS, process) + _NICE))
-        os.sched_setscheduler(process, os.SCHED_BATCH, os.sched_param(0))

@@ -29,6 +29,7 @@ _LOOK_UP = 25  # watches to look up candidates for at a time
 CHUNK = 500
 """Articles to match in the first write transaction after a watch has changed."""
 STEP = 0.15  # target seconds of each further one, so that marks do not wait for long
+_NAMED_DAYS = 30  # age up to which the names in older articles are found
 _QUIET_DAYS = 14  # days without news after which a followed story ends
 _EXPLAINED = 200  # matches to compute evidence for at a time
 
@@ -39,10 +40,15 @@ class Watches(UseCases):
     async def apply(self) -> AsyncGenerator[tuple[int, int], None]:
         """Match new and changed mutes and watches against all stored articles; yields (done, total).
 
-        Also refolds stories once if an earlier version folded them. Runs from the newest article to the
-        oldest in small transactions, and can be resumed.
+        Also refolds stories, tells languages and finds names once if an earlier version stored the articles.
+        Runs from the newest article to the oldest in small transactions, and can be resumed.
         """
-        jobs = [*await self._muting(), *await self._watching(), *await self._folding()]
+        jobs = [
+            *await self._muting(),
+            *await self._watching(),
+            *await self._upgrading(),
+            *await self._naming(),
+        ]
         done, total = 0, sum(up_to for up_to, _ in jobs)
         if jobs:
             yield 0, total
@@ -106,10 +112,19 @@ class Watches(UseCases):
         step = partial(ingest.match_mutes, mutes=mutes, feeds=self._context.feed_names, now=self._now())
         return [(max(pending.values()), step)]
 
-    async def _folding(self) -> list[tuple[int, Callable[..., int]]]:
-        """Return jobs for stories to refold, as in `_watching`."""
-        up_to = await self._pool.read(lambda store: store.relations.refold_from())
-        return [(up_to, ingest.refold_stories)] if up_to else []
+    async def _upgrading(self) -> list[tuple[int, Callable[..., int]]]:
+        """Return jobs for stories to refold and languages to tell, as in `_watching`."""
+        languages = await self._pool.read(lambda store: store.references.languages_from())
+        stories = await self._pool.read(lambda store: store.relations.refold_from())
+        jobs = ((languages, ingest.tell_languages), (stories, ingest.refold_stories))
+        return [(up_to, step) for up_to, step in jobs if up_to]
+
+    async def _naming(self) -> list[tuple[int, Callable[..., int]]]:
+        """Return jobs for articles without the names that relate them across languages, as in `_watching`."""
+        up_to = await self._pool.read(lambda store: store.relations.name_from())
+        since = self._now() - _NAMED_DAYS * 86_400
+        step = partial(ingest.find_older_names, since=since, groups=self._context.groups)
+        return [(up_to, step)] if up_to else []
 
     async def stats(self) -> list[WatchStats]:
         """Return the statistics of every watch in config order."""

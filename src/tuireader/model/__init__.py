@@ -15,6 +15,7 @@ from tuireader.model.articles import Article as Article
 from tuireader.model.articles import ArticleRow as ArticleRow
 from tuireader.model.articles import Away as Away
 from tuireader.model.articles import Comment as Comment
+from tuireader.model.articles import EarlierArticle as EarlierArticle
 from tuireader.model.articles import Evidence as Evidence
 from tuireader.model.articles import Feed as Feed
 from tuireader.model.articles import FeedHealth as FeedHealth
@@ -79,6 +80,9 @@ if TYPE_CHECKING:
     from tuireader.model.lists import WatchPreview as WatchPreview
     from tuireader.model.lists import WatchStats as WatchStats
     from tuireader.model.logged import LoggedMatch as LoggedMatch
+    from tuireader.model.stories import AddedKind as AddedKind
+    from tuireader.model.stories import Addition as Addition
+    from tuireader.model.stories import Surrounding as Surrounding
 
 # not needed by a refresh
 __getattr__ = lazy.names(
@@ -101,5 +105,6 @@ __getattr__ = lazy.names(
             "WatchStats",
         ),
         "logged": ("LoggedMatch",),
+        "stories": ("AddedKind", "Addition", "Surrounding"),
     },
 )

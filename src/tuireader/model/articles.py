@@ -169,6 +169,8 @@ class ArticleRow:
     story: Annotated[int, "Number of its story, 0 without one."] = 0
     story_size: Annotated[int, "Number of articles in the story."] = 1
     story_watches: tuple[str, ...] = ()  # watches that match any article of the story
+    story_languages: tuple[str, ...] = ()  # known languages of the story's articles, the best first
+    language: Annotated[str, 'Its language as ISO 639-1 code, `""` when unknown.'] = ""
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
     former: Annotated[
         tuple[tuple[str, int], ...], "Watches that matched it until an edit, with the time of that edit."
@@ -222,6 +224,15 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierArticle:
+    """A stored article that `sentence` of a later one refers to."""
+
+    article_id: int
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoryEntry:
     """One report of a story. `lag` counts the seconds since the first report."""
 
@@ -232,6 +243,7 @@ class StoryEntry:
     time: int
     lag: int
     read: bool
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +347,9 @@ class Article(EntryDetails):
     full: FullText | None = None
     comments: Thread | None = None
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
+    language: Annotated[str, 'Its language as ISO 639-1 code, `""` when unknown.'] = ""
+    languages: tuple[str, ...] = ()  # known languages of the other articles of its story, the best first
+    earlier: tuple[EarlierArticle, ...] = ()  # in reading order
 
     @property
     def shows_full(self) -> bool:

@@ -3,9 +3,9 @@
 Expressions are the same in the search box, in filters, watches and mutes, and on the command line: words (all
 of them required), `"phrases"`, `OR`, `NOT` or `-`, `( )`, `NEAR/8`, `prefix*`, `/regex/`, the fields `title:
 body: author: feed: folder: url: label: watch: enclosure:`, whole names as in `feed:="My feed"`,
-`is:unread|read|starred|muted|today|subscribed`, `has:audio|video|image|enclosure`, `age:<3d`, `after:` and
-`before:` with a date. Operators are upper-case; `or` and `not` are words. Words and phrases follow the rules
-of `lexicon`.
+`is:unread|read|starred|muted|today|subscribed`, `has:audio|video|image|enclosure`, `lang:zh`, `age:<3d`,
+`after:` and `before:` with a date. Operators are upper-case; `or` and `not` are words. Words and phrases
+follow the rules of `lexicon`.
 """
 
 from tuireader.query.advice import Advice as Advice
@@ -42,6 +42,7 @@ from tuireader.query.tree import And as And
 from tuireader.query.tree import Dated as Dated
 from tuireader.query.tree import Has as Has
 from tuireader.query.tree import Is as Is
+from tuireader.query.tree import Language as Language
 from tuireader.query.tree import Name as Name
 from tuireader.query.tree import Near as Near
 from tuireader.query.tree import Node as Node

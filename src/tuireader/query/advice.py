@@ -19,6 +19,7 @@ from tuireader.query.tree import (
     And,
     Dated,
     Is,
+    Language,
     Name,
     Node,
     Not,
@@ -213,6 +214,9 @@ def _conflict(nodes: Sequence[Node]) -> tuple[Node, Node] | None:
     unread, read = Is("unread"), Is("read")
     if {unread, read} <= whole:
         return unread, read
+    languages = [node for node in nodes if isinstance(node, Language)]
+    if other := next((one for one in languages if one != languages[0]), None):
+        return languages[0], other
     ages = [node for node in nodes if isinstance(node, Age)]
     oldest = max((age for age in ages if age.older), key=lambda age: age.seconds, default=None)
     youngest = min((age for age in ages if not age.older), key=lambda age: age.seconds, default=None)

@@ -15,6 +15,7 @@ from tuireader.query.tree import (
     And,
     Has,
     Is,
+    Language,
     Name,
     Near,
     Node,
@@ -34,7 +35,7 @@ class Subject:
     """The fields of an article that expressions and watches can test. Texts are plain, one line per block.
 
     `labels` includes the feed's tags, `given` only the labels given by the user. `more` holds the versions
-    of other feeds: a condition is true if any of them meets it.
+    of other feeds: a condition is true if any of them meets it. If the `language` is None, the texts tell it.
     """
 
     title: str = ""
@@ -54,6 +55,7 @@ class Subject:
     given: tuple[str, ...] = ()
     subscribed: bool = True
     enclosures: tuple[Enclosure, ...] = ()
+    language: str | None = None
     more: tuple[Subject, ...] = ()
 
 
@@ -83,6 +85,16 @@ class FoldedArticle:
         """Return the occurrences of a term in the folded form of `text`."""
         folded = self.folded(text)
         return term.certain_spans(folded) if self.certain else term.spans(folded)
+
+    @property
+    def language(self) -> str:
+        """The language of the article, from its texts if it is not stored yet."""
+        from tuireader.lexicon.language import language  # few expressions need its tables
+
+        one = self.subject
+        if one.language is not None:
+            return one.language
+        return language("\n".join(filter(None, (one.title, one.summary, one.body))))
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return the texts of a field; `""` stands for title, summary and body."""
@@ -147,6 +159,8 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
         case Has(what):
             found = reading.subject.enclosures
             return bool(found) if what == "enclosure" else any(one.kind == what for one in found)
+        case Language(code):
+            return reading.language == code
         case Name():
             names = reading.subject.given if node.field == "label" else reading.texts(node.field)
             return any(is_name(node, value) for value in names)

@@ -24,6 +24,7 @@ from tuireader.query.tree import (
     Dated,
     Has,
     Is,
+    Language,
     Name,
     Near,
     Node,
@@ -34,8 +35,10 @@ from tuireader.query.tree import (
     Regex,
     Text,
 )
+from tuireader.text.languages import LANGUAGES, language_code
 
-_OTHER_FIELDS = ("is", "has", "age", "after", "before")
+_OTHER_FIELDS = ("is", "has", "lang", "age", "after", "before")
+_ALIASES = {"language": "lang"}
 _MAX_LENGTH = 10_000
 _MAX_DEPTH = 20
 _MAX_NEAR = 1000
@@ -105,6 +108,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 def _field_token(name: str, token: Token, *, whole: bool) -> Token:
     known = (*TEXT_FIELDS, *_OTHER_FIELDS)
+    name = _ALIASES.get(name, name)
     if whole and name in known and name not in NAME_FIELDS:
         others = ", ".join(f"{field}:=" for field in NAME_FIELDS)
         raise _ParseError(f"{name}: cannot be followed by =", token, f"whole names are written as {others}")
@@ -321,6 +325,15 @@ def _has(token: Token) -> Has:
     )
 
 
+def _language(token: Token) -> Language:
+    code = language_code(token.value)
+    if code:
+        return Language(code)
+    near = difflib.get_close_matches(token.value.lower(), (*LANGUAGES, *LANGUAGES.values()), 1, 0.5)
+    hint = f"did you mean {near[0]}?" if near else _EXAMPLES["lang"]
+    raise _ParseError(f"there is no lang:{token.value}", token, hint)
+
+
 _AGE = re.compile(r"([<>])=?([0-9]{1,6})(min|h|d|w|mo|m|y)")
 
 
@@ -348,6 +361,7 @@ def _day(token: Token) -> date:
 _EXAMPLES = {
     "is": f"is: takes {', '.join(STATES)}",
     "has": f"has: takes {', '.join(FILES)}",
+    "lang": "for example lang:zh or lang:chinese",
     "age": "for example age:<3d or age:>2w; units are min, h, d, w, mo and y",
     "after": "for example after:2026-11-01",
     "before": "for example before:2026-11-01",
@@ -355,6 +369,7 @@ _EXAMPLES = {
 _VALUES: dict[str, Callable[[Token], Node]] = {
     "is": _state,
     "has": _has,
+    "lang": _language,
     "age": _age,
     "after": lambda token: Dated(False, _day(token)),
     "before": lambda token: Dated(True, _day(token)),

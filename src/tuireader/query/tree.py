@@ -93,6 +93,16 @@ class Has:
 
 
 @dataclass(frozen=True, slots=True)
+class Language:
+    """The article is in the language with this code."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return f"lang:{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
 class Age:
     """The article is older, or younger, than this many seconds."""
 
@@ -150,7 +160,7 @@ class Or:
         return " OR ".join(map(str, self.nodes))
 
 
-Node = Text | Name | Near | Regex | Is | Has | Age | Dated | Not | And | Or
+Node = Text | Name | Near | Regex | Is | Has | Language | Age | Dated | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +245,7 @@ def positive_terms(node: Node) -> Iterator[Text | Regex]:
             return
 
 
-def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Has | Age | Dated]:
+def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Has | Language | Age | Dated]:
     """Yield all single conditions of an expression."""
     match node:
         case And(nodes) | Or(nodes):

@@ -2,6 +2,10 @@
 
 - `words`     split text into folded terms
 - `features`  reduce terms to a `Profile`, the compact form that is stored, about 0.9 KB per article
+- `concepts`  find names, words of events and amounts that are the same in all languages
+- `mentions`  reduce an article to the things that it names, a part of its `Profile`
+- `own_forms` add forms of names from watches and from texts
+- `across`    estimate the chances for two articles in different languages
 - `compare`   estimate the chances that two profiles belong together, are one story or one text
 - `rank`      select related articles from candidates, with relation and reason
 - `search`    relate against the store: `arrive` for a new article, `relatives` for an opened one

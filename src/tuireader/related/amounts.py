@@ -17,20 +17,29 @@ _MAGNITUDES = {
 }  # fmt: skip
 _NAMES = "|".join(sorted(_MAGNITUDES, key=len, reverse=True))
 _AMOUNT = re.compile(
-    rf"(?<![A-Za-z0-9])(?<!\d[.,])(?P<number>\d{{1,15}}(?:[.,'’\u00a0\u202f ]\d{{3}}(?!\d))*(?:[.,]\d{{1,9}})?)"
+    r"(?<![A-Za-z0-9])(?<!\d[.,])"
+    r"(?P<number>\d{1,15}(?:[.,'’\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d{1,9})?)"
     rf"(?:\s?(?P<name>{_NAMES})(?![a-zäöüß])(?:\s?(?P<rest>\d{{1,4}})(?P<less>[万萬만千천])?)?)?"
     r"(?P<share>\s?(?:%|％|per ?cent|prozent|pour cent|パーセント|퍼센트))?",
     re.IGNORECASE,
 )
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+")
 _LEAST = 10
+_CHINESE_SHARE = re.compile(
+    r"百分之(?:(\d{1,3}(?:\.\d{1,3})?)|([一二三四五六七八九])?(十)?([一二三四五六七八九])?)"
+)
+_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
 
 
-def amounts(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the position and the canonical form of each number of a text, such as `2.2e9` or `17%`.
+def amounts(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the position of each number of a text, its canonical form, as `2.2e+09` or `17%`, and its own.
 
     Left out are numbers below ten, which texts share by chance, and years.
     """
+    if "百分之" in text:
+        for share in _CHINESE_SHARE.finditer(text):
+            if value := _chinese_share(share):
+                yield share.start(), f"{value:.4g}%", share.group()
     for found in _AMOUNT.finditer(text):
         name = found["name"]
         value = _value(found["number"], grouped=not name)
@@ -39,13 +48,22 @@ def amounts(text: str) -> Iterator[tuple[int, str]]:
             if found["rest"] and not name.isascii():  # 3億4500万
                 value += int(found["rest"]) * 10 ** _MAGNITUDES.get(found["less"], 0)
         if found["share"]:
-            yield found.start(), f"{value:.4g}%"
+            yield found.start(), f"{value:.4g}%", found.group()
         elif value >= _LEAST and not (1900 <= value < 2100 and not name):
-            yield found.start(), f"{value:.3g}"
+            yield found.start(), f"{value:.3g}", found.group()
+
+
+def _chinese_share(found: re.Match[str]) -> float:
+    """Return the value of 百分之九, 百分之十五 or 百分之3.5; 0 for none."""
+    number, tens, ten, ones = found.groups()
+    if number:
+        return float(number)
+    first = _DIGITS.get(tens, 1 if ten else 0)
+    return first * (10 if ten else 1) + _DIGITS.get(ones, 0)
 
 
 def _value(number: str, *, grouped: bool) -> float:
-    """Return the value of digits with separators: three digits after one are thousands, unless a name follows."""
+    """Return the value of digits with separators: three after one are thousands, unless a name follows."""
     if _GROUPED.fullmatch(number) and (grouped or len(re.findall(r"\D", number)) > 1):
         return float(re.sub(r"\D", "", number))
     whole, mark, rest = re.match(r"(.*?)(?:([.,])(\d+))?$", number).groups()  # type: ignore[union-attr]

@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from tuireader.related import across
 from tuireader.related.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 
 _UNDATED_DAYS = 10.0  # assumed distance of articles without a date
@@ -62,8 +63,11 @@ def chance(one: Profile, other: Profile) -> float:
     A logistic model over: days between them, number of shared terms, cosine of their vectors, the second most
     distinctive shared term (one rare word may be a coincidence), shared names, a common feed (whose house
     style is in all its articles), the length of the longer one, and the most distinctive name in each title
-    that the other lacks (two events of one kind, a notice with another company's name).
+    that the other lacks (two events of one kind, a notice with another company's name). Articles in different
+    languages are compared by what they name (`across`).
     """
+    if across.differ(one, other):
+        return across.chance(one, other, days_between(one, other))
     found = common(one, other)
     if not _comparable(found, one, other):
         return 0.0
@@ -110,6 +114,8 @@ def fold_chance(one: Profile, other: Profile) -> float:
     The model of `chance`, fitted on pairs within three days. Time, a common feed and different names in the
     titles count much more against it: `×3` counts independent reports, and a feed counts once.
     """
+    if across.differ(one, other):
+        return across.fold_chance(one, other, days_between(one, other, _UNDATED_FOLD_DAYS))
     found = common(one, other)
     own = min(own_subject(one, other), own_subject(other, one))
     if not _comparable(found, one, other) or (own > _TELLING and found.cosine > _TEMPLATE):

@@ -26,6 +26,7 @@ _SHARE = _PRIOR / 10_000  # ... which has its part of the table of frequencies, 
 _RARE = 0.5  # ... and this often a word that the table lacks
 _KINDS, _TITLE_NAME = (TITLE | NAME | PAIR) << 8, (TITLE | NAME) << 8
 _HEAD = struct.Struct("<IIBBBf")
+_TAIL = struct.Struct("<2sB")  # language and number of things; profiles of older versions have none
 
 # Weight of a term by its kind byte: title words count more, repeated words a little more.
 BOOST = tuple(
@@ -66,7 +67,10 @@ class Stats:
 
     def weight(self, term: int) -> float:
         """Return the inverse document frequency in nats: about 0 for a common word, 8 for a rare name."""
-        prior = _SHARE * frequencies().articles.get(term, 0) or _RARE
+        return self.rarity(term, _SHARE * frequencies().articles.get(term, 0) or _RARE)
+
+    def rarity(self, term: int, prior: float) -> float:
+        """Return the weight of a term that is expected in `prior` articles of a young library."""
         return max(0.1, math.log((self.articles + _PRIOR) / (self.counts.get(term, (0, 0))[0] + prior)))
 
     def is_name(self, term: Term) -> bool:
@@ -88,6 +92,10 @@ class Profile:
     `time` is in seconds since 1970; if not `dated` it is the time of arrival. `feed` is 0 if unknown.
     `norm` is the length of the vector of the single terms. `shown` has the readable forms and is empty in a
     stored profile. `subjects` are the names in the title as (weight, term), heaviest first.
+
+    `concepts` are the things that the article names (`mentions.weigh`), most distinctive first, to compare it
+    with articles in other languages. `named` has their forms, and names in Latin letters. `language` is `""`
+    if unknown.
     """
 
     id: int
@@ -98,15 +106,26 @@ class Profile:
     terms: Mapping[int, int]
     subjects: tuple[tuple[float, int], ...]
     shown: Mapping[int, str] = field(default_factory=dict, compare=False)
+    language: str = ""
+    concepts: Mapping[int, int] = field(default_factory=dict)
+    named: Mapping[int, tuple[str, str]] = field(default_factory=dict, compare=False)
 
     def pack(self) -> bytes:
-        """Return the stored form: 15 bytes and 6 for each term, the subjects first."""
+        """Return the stored form: 18 bytes and 6 for each term and concept, the subjects first."""
         names = [term for _, term in self.subjects]
         order = names + [term for term in self.terms if term not in set(names)]
         values = [self.terms[term] for term in order]
         count = len(order)
         head = _HEAD.pack(max(0, self.time), self.feed, self.dated, count, len(names), self.norm)
-        return head + struct.pack(f"<{count}I{count}H", *order, *values)
+        things = len(self.concepts)
+        packed = struct.pack(f"<{count}I{count}H", *order, *values)
+        tail = _TAIL.pack(self.language.encode(), things)
+        return (
+            head
+            + packed
+            + tail
+            + struct.pack(f"<{things}I{things}H", *self.concepts, *self.concepts.values())
+        )
 
 
 def unpack(article_id: int, blob: bytes) -> Profile:
@@ -116,7 +135,17 @@ def unpack(article_id: int, blob: bytes) -> Profile:
     terms = packed[:count]
     values = packed[count:]
     subjects = tuple(zip([(value & 255) / UNIT for value in values[:names]], terms[:names], strict=True))
-    return Profile(article_id, time, bool(dated), feed, norm, dict(zip(terms, values, strict=True)), subjects)
+    kept = dict(zip(terms, values, strict=True))
+    language, concepts = _unpack_tail(blob, _HEAD.size + 6 * count)
+    return Profile(article_id, time, bool(dated), feed, norm, kept, subjects, {}, language, concepts)
+
+
+def _unpack_tail(blob: bytes, at: int) -> tuple[str, dict[int, int]]:
+    if at == len(blob):
+        return "", {}
+    language, count = _TAIL.unpack_from(blob, at)
+    packed = struct.unpack_from(f"<{count}I{count}H", blob, at + _TAIL.size)
+    return language.rstrip(b"\0").decode(), dict(zip(packed[:count], packed[count:], strict=True))
 
 
 def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:

@@ -7,8 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tuireader.model import Relation
+from tuireader.related import across
 from tuireader.related.compare import chance, days_between, fold_chance, same_text
+from tuireader.related.concepts import PLACE
+from tuireader.related.concepts import TITLE as IN_TITLE
 from tuireader.related.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
+from tuireader.related.mentions import NAMES, TELLING
 from tuireader.related.reasons import is_common, tells
 from tuireader.related.stories import SPAN_DAYS
 from tuireader.related.words import COMMON_HASHES
@@ -122,8 +126,10 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
 
     Names, phrases and numbers come first. Other words are often shared by coincidence. They only fill up a
     list of fewer than two, if they are not common: words of both titles, or the rarest word if there is
-    nothing else.
+    nothing else. In another language, these are the names that both have.
     """
+    if across.differ(article, other):
+        return _shared_names(article, other, most)
     telling: list[tuple[float, str, bool]] = []
     words: list[tuple[float, str, bool]] = []
     rarest: list[tuple[float, str, bool]] = []
@@ -150,6 +156,27 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
                 break
             _choose(chosen, shown.removesuffix("'s").removesuffix("’s"), is_name)
     return [shown if is_name else f'"{shown}"' for shown, is_name in chosen[:most]]
+
+
+def _shared_names(article: Profile, other: Profile, most: int) -> list[str]:
+    """Return the names that two articles in different languages share, or else the amounts and places.
+
+    They are in the form of `article`, with the name in Latin letters in brackets if that is another.
+    """
+    ranked: list[tuple[bool, float, str]] = []
+    for number, value in article.concepts.items():
+        match = other.concepts.get(number, 0)
+        if match and number in article.named and value >> 8 & (TELLING | PLACE):
+            titles = bool(value >> 8 & IN_TITLE) + bool(match >> 8 & IN_TITLE)
+            weight = (value & 255) * (1.0 + titles)
+            ranked.append((not value >> 8 & NAMES, -weight, _with_name(*article.named[number])))
+    return [shown for _, _, shown in sorted(ranked)[:most]]
+
+
+def _with_name(shown: str, name: str) -> str:
+    shown = shown.removesuffix("'s").removesuffix("’s")
+    is_latin = any(map(str.isascii, filter(str.isalpha, shown)))
+    return shown if is_latin or not name else f"{shown} ({name})"
 
 
 def _choose(chosen: list[tuple[str, bool]], shown: str, is_name: bool) -> None:

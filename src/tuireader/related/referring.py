@@ -1,6 +1,6 @@
 """Find the earlier articles that sentences of an article refer to.
 
-"Earlier this month, China ordered a ban on new downloads of Didi": such a sentence states a time, or tells of
+"Earlier this month, China ordered a ban on new downloads of Didi": such a sentence states a time, or describes
 something past. The earlier article is looked for among those near that time that share rare words, names,
 amounts and words of events with the sentence and with the whole article. The logistic model was fitted on
 labelled sentences and rounded; docs/notes/relating.md has its evaluation. No reference is better than a wrong
@@ -10,96 +10,54 @@ one.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from tuireader.related.compare import common
-from tuireader.related.features import NAME, PAIR, TITLE, UNIT, Profile
-from tuireader.related.when import DAY, Span, spans
+from tuireader.related.features import NAME, TITLE, UNIT, Profile
+from tuireader.related.telling import Sentence, Telling
+from tuireader.related.when import DAY
 
-MOST_SENTENCES = 24
-"""Maximum number of sentences of an article to look up."""
 MOST_SHOWN = 5
-_SHORTEST = 12  # characters of a sentence
+CANDIDATES = 40
+POSTINGS = 40
+"""Articles to read for one term, before each of the days to look at."""
 _SAME_DAY = DAY // 2  # seconds from which an article is an earlier one
-_WORDS, _OWN, _CONCEPTS, _ENDS = 14, 4, 10, 6
-"""Terms to look up: of the article, of each sentence, its concepts; and times to look at."""
-_SURE = 0.59
+_WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
+"""Terms to look up: of the article, of each sentence, things, all; and days to look at."""
+_SURE = 0.76
 """Chance from which a reference is shown, …"""
-_WORSE, _RIVAL = 2.0, 1.5
+_WORSE, _RIVAL = 1.5, 1.5
 """… unless another one of the article, or of its sentence, is better by this, in logits."""
-_CUE = re.compile(
-    r"\b(?:had|since|after|following|earlier|last|ago|previous|previously|before|then|already|still|when|once|"
-    r"first|hatten?|seit|nach|nachdem|zuvor|bereits|damals|als|waren?|vor|avait|avaient|depuis|après|déjà|"
-    r"auparavant|lors)\b|此前|曾|去年|自|之前|先前|早前|当时|前|後|昨|以来|発端|지난|앞서|이후|당시",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence that may refer to an earlier event: weights of its terms and of its words of events, and
-    the times that it states."""
-
-    text: str
-    terms: Mapping[int, float]
-    events: Mapping[int, float]
-    spans: Sequence[Span]
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """An article with its whole text, and its sentences that may refer to earlier events.
-
-    `concepts` are the weights of the concepts of the whole text.
-    """
-
-    profile: Profile
-    concepts: Mapping[int, float]
-    language: str
-    sentences: Sequence[Sentence]
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """An earlier article, a candidate; `concepts` are the weights of its concepts."""
-
-    profile: Profile
-    concepts: Mapping[int, float]
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A sentence, by its place among those of the article, and the earlier article that it refers to."""
+    """A sentence, by its place among those of `Telling`, and the earlier article that it refers to."""
 
     place: int
     article: int
     chance: float
 
 
-def referring(sentences: Iterable[str], published: int) -> Iterator[tuple[str, list[Span]]]:
-    """Yield the sentences that may refer to earlier events, with the times that they state."""
-    found = ((text, spans(text, published)) for text in sentences if len(text) >= _SHORTEST)
-    return islice(((text, stated) for text, stated in found if stated or _CUE.search(text)), MOST_SENTENCES)
-
-
-def lookups(telling: Telling) -> dict[int, float]:
-    """Return the terms and concepts under which to look for earlier articles, with their weights."""
-    terms = {
-        term: (value & 255) / UNIT for term, value in telling.profile.terms.items() if not value >> 8 & PAIR
-    }
+def lookups(telling: Telling) -> tuple[dict[int, float], dict[int, float]]:
+    """Return the terms, and the things, under which to look for earlier articles, with their weights."""
     rank = {
-        term: weight * (2.0 if telling.profile.terms[term] >> 8 & TITLE else 1.0)
-        * (1.3 if telling.profile.terms[term] >> 8 & NAME else 1.0)
-        for term, weight in terms.items()
-    }  # fmt: skip
-    found = {term: terms[term] for term in _heaviest(rank, _WORDS)}
+        term: (value & 255)
+        / UNIT
+        * (2.0 if value >> 8 & TITLE else 1.0)
+        * (1.3 if value >> 8 & NAME else 1.0)
+        for term, value in telling.profile.terms.items()
+        if term in telling.elsewhere
+    }
+    wanted = set(_heaviest(rank, _WORDS))
     for sentence in telling.sentences:
-        found |= {term: sentence.terms[term] for term in _heaviest(sentence.terms, _OWN)}
-    return found | {term: telling.concepts[term] for term in _heaviest(telling.concepts, _CONCEPTS)}
+        known = {term: weight for term, weight in sentence.terms.items() if term in telling.elsewhere}
+        wanted.update(_heaviest(known, _OWN))
+    weights = {term: (telling.profile.terms[term] & 255) / UNIT for term in wanted}
+    found = {number: weight for number, weight in telling.things.items() if number in telling.elsewhere}
+    things = {number: found[number] for number in _heaviest(found, _THINGS)}
+    return {term: weights[term] for term in _heaviest(weights, _LOOKUPS - len(things))}, things
 
 
 def _heaviest(weights: Mapping[int, float], most: int) -> list[int]:
@@ -113,20 +71,30 @@ def days_to_look_at(telling: Telling) -> list[int]:
     return sorted({today - 1, *(min(day, today - 1) for day in stated)}, reverse=True)[:_ENDS]
 
 
-def references(telling: Telling, candidates: Iterable[Earlier]) -> list[Reference]:
+def choose(hits: Iterable[tuple[float, Iterable[int]]], article: int) -> list[int]:
+    """Return the candidates with the heaviest sum of shared lookups, from (weight, articles) pairs."""
+    sums: dict[int, float] = {}
+    for weight, articles in hits:
+        for one in articles:
+            sums[one] = sums.get(one, 0.0) + weight * weight
+    sums.pop(article, None)
+    return sorted(sums, key=lambda one: (-sums[one], -one))[:CANDIDATES]
+
+
+def references(telling: Telling, candidates: Iterable[Profile]) -> list[Reference]:
     """Return the references that are sure enough, in reading order."""
     best: dict[int, Reference] = {}
     rivals: dict[int, float] = {}
     for earlier in candidates:
-        if telling.profile.time - earlier.profile.time < _SAME_DAY or not earlier.profile.dated:
+        if telling.profile.time - earlier.time < _SAME_DAY or not earlier.dated:
             continue
-        whole = _whole(telling, earlier)
+        whole = _INTERCEPT + _dot(_WHOLE, whole_features(telling, earlier))
         for place, sentence in enumerate(telling.sentences):
-            chance = whole + _evidence(telling, sentence, earlier)
+            chance = whole + _dot(_SENTENCE, sentence_features(telling, sentence, earlier))
             rivals[place] = max(chance, rivals.get(place, chance))
-            known = best.get(earlier.profile.id)
+            known = best.get(earlier.id)
             if known is None or chance > known.chance:
-                best[earlier.profile.id] = Reference(place, earlier.profile.id, chance)
+                best[earlier.id] = Reference(place, earlier.id, chance)
     top = max((one.chance for one in best.values()), default=0.0)
     least = max(math.log(_SURE / (1 - _SURE)), top - _WORSE)
     sure = [one for one in best.values() if one.chance >= max(least, rivals[one.place] - _RIVAL)]
@@ -137,35 +105,53 @@ def references(telling: Telling, candidates: Iterable[Earlier]) -> list[Referenc
     ]
 
 
-def _whole(telling: Telling, earlier: Earlier) -> float:
-    """Return the evidence, in logits, that does not depend on the sentence."""
-    one, other = telling.profile, earlier.profile
-    found = common(one, other)
-    shared = sum(weight**2 for term, weight in earlier.concepts.items() if term in telling.concepts)
-    lengths = math.hypot(*telling.concepts.values()) * math.hypot(*earlier.concepts.values())
+def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
+    return sum(weight * feature for weight, feature in zip(weights, features, strict=True))
+
+
+_INTERCEPT = -3.88
+_WHOLE = (7.99, -0.35, 3.33, -0.62, -1.75)
+_SENTENCE = (0.5, 2.11, 0.32, 1.0, 6.83, -1.33)
+
+
+def _weight_in(article: Profile, weights: Mapping[int, float]) -> float:
+    """Return the weight of the terms that an article has."""
+    return sum(weight for term, weight in weights.items() if term in article.terms)
+
+
+def whole_features(telling: Telling, earlier: Profile) -> tuple[float, ...]:
+    """Return what does not depend on the sentence.
+
+    Cosine of the terms, days between, share of the title that the earlier article has, another language, the
+    same feed.
+    """
+    one = telling.profile
     return (
-        -4.64
-        + 6.04 * found.cosine
-        + 0.15 * math.log1p(found.names)
-        - 0.13 * math.log1p((one.time - other.time) / DAY)
-        + 4.2 * (shared / lengths if lengths else 0.0)
-        - 0.22 * (telling.language != earlier.language)
-        - 0.59 * (one.feed == other.feed and one.feed > 0)
+        common(one, earlier).cosine,
+        math.log1p((one.time - earlier.time) / DAY),
+        _weight_in(earlier, telling.title) / (sum(telling.title.values()) or 1.0),
+        float(one.language != earlier.language),
+        float(one.feed == earlier.feed and one.feed > 0),
     )
 
 
-def _evidence(telling: Telling, sentence: Sentence, earlier: Earlier) -> float:
-    """Return the evidence, in logits, of one sentence: what it shares, and the time that it states."""
-    terms = earlier.profile.terms
+def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) -> tuple[float, ...]:
+    """Return what a sentence shares, and whether the time that it states fits.
+
+    Weight of the shared terms, their share of the sentence, weight of those in the sentences beside it,
+    shared words of events, how narrow the time is if it fits, whether it does not.
+    """
+    terms = earlier.terms
     shared = {term: weight for term, weight in sentence.terms.items() if term in terms}
     weight = sum(weight * (1.3 if terms[term] >> 8 & TITLE else 1.0) for term, weight in shared.items())
-    days = (telling.profile.time - earlier.profile.time) / DAY
+    days = (telling.profile.time - earlier.time) / DAY
     fitting = [one.earliest - one.latest for one in sentence.spans if one.latest <= days <= one.earliest]
     events = sum(weight for event, weight in sentence.events.items() if event in earlier.concepts)
     return (
-        0.23 * math.log1p(weight)
-        + 1.67 * weight / (sum(sentence.terms.values()) or 1.0)
-        + 0.13 * max(shared.values(), default=0.0)
-        + 0.62 * math.log1p(events)
-        + (5.72 / (1 + min(fitting) / 60) if fitting else -0.45 * bool(sentence.spans))
+        math.log1p(weight),
+        weight / (sum(sentence.terms.values()) or 1.0),
+        math.log1p(_weight_in(earlier, sentence.around)),
+        math.log1p(events),
+        1 / (1 + min(fitting) / 60) if fitting else 0.0,
+        float(bool(sentence.spans) and not fitting),
     )

@@ -7,10 +7,12 @@ articles.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from tuireader.related import mentions
 from tuireader.related.compare import chance
+from tuireader.related.concepts import Concepts
 from tuireader.related.features import (
     MOST_TERMS,
     Profile,
@@ -32,6 +34,11 @@ CANDIDATES = 60
 CANDIDATES_ARRIVING = 24
 KEPT = 0.3  # chance from which a neighbour is stored
 NEIGHBOURS = 12
+ACROSS = 40  # articles to read for a thing and a language, and candidates in other languages, as above
+ACROSS_ARRIVING = 20
+CANDIDATES_ACROSS = 24
+CANDIDATES_ACROSS_ARRIVING = 12
+LANGUAGES = 5  # most frequent other languages in which to look for relatives
 JUDGED = 32  # likeliest candidates, which are also compared with the article's neighbours
 WHOLE = 20_000  # characters of a text to compare with an article that it links to
 WHOLE_TERMS = 1000
@@ -46,6 +53,8 @@ class ProfileSource(Protocol):
     def postings(self, term: int, day: int, limit: int) -> Sequence[int]: ...
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]: ...
     def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]: ...
+    def concepts(self) -> Concepts: ...
+    def languages(self) -> Sequence[str]: ...
 
 
 class StorySource(ProfileSource, Texts, Protocol):
@@ -89,12 +98,22 @@ class Arrival:
 def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
     """Relate a newly stored article without writing; the caller stores the `Arrival`."""
     features = extract(article.title, article.text)
-    profile = _profile(source, article, features)
-    candidates = _candidates(source, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING)
+    named = mentions.mentions(article.title, article.text, source.concepts())
+    profile = _profile(source, article, features, named)
+    candidates = [
+        *_candidates(source, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING),
+        *_candidates_across(source, profile, article.day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING),
+    ]
     alone = chances(profile, candidates)
     near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
     neighbours = tuple(other for _, other in near)
-    return Arrival(profile, tuple(probes(profile)), counted(features), neighbours)
+    terms = dict.fromkeys([*probes(profile), *mentions.posted(profile.concepts, profile.language)])
+    return Arrival(profile, tuple(terms), counts(features, named), neighbours)
+
+
+def counts(features: Sequence[Term], named: mentions.Mentions) -> dict[int, bool]:
+    """Return what the store counts of an article, and whether it was written in lower case."""
+    return {**mentions.counted(named), **counted(features)}
 
 
 def fold(source: StorySource, arrival: Arrival, series: Series) -> Place:
@@ -124,8 +143,12 @@ def fold(source: StorySource, arrival: Arrival, series: Series) -> Place:
 
 def relatives(source: ProfileSource, article: ArticleText) -> list[Ranked]:
     """Return the articles related to a stored one, including later ones, likeliest first."""
-    profile = _profile(source, article, extract(article.title, article.text))
-    found = _candidates(source, profile, article.day, POSTINGS, CANDIDATES)
+    named = mentions.mentions(article.title, article.text, source.concepts())
+    profile = _profile(source, article, extract(article.title, article.text), named)
+    found = [
+        *_candidates(source, profile, article.day, POSTINGS, CANDIDATES),
+        *_candidates_across(source, profile, article.day, ACROSS, CANDIDATES_ACROSS),
+    ]
     candidates = {other.id: other for other in found}
     alone = chances(profile, candidates.values())
     linked = {other for _, other in source.neighbours([profile.id, *likeliest(profile, alone)])}
@@ -142,7 +165,7 @@ def whole(source: ProfileSource, article: ArticleText) -> Profile:
 
     It is for reasons, not for comparing: terms shared with a linked article are often far down.
     """
-    return _profile(source, article, extract(article.title, article.text, WHOLE), WHOLE_TERMS)
+    return _profile(source, article, extract(article.title, article.text, WHOLE), most=WHOLE_TERMS)
 
 
 def terms(text: str) -> frozenset[int]:
@@ -151,10 +174,18 @@ def terms(text: str) -> frozenset[int]:
 
 
 def _profile(
-    source: ProfileSource, article: ArticleText, features: Sequence[Term], most: int = MOST_TERMS
+    source: ProfileSource,
+    article: ArticleText,
+    features: Sequence[Term],
+    named: mentions.Mentions = mentions.NOTHING,
+    most: int = MOST_TERMS,
 ) -> Profile:
-    stats = Stats(source.article_count(), source.term_counts(list(counted(features))))
-    return weigh(article.id, article.time, article.dated, article.feed, features, stats, most)
+    stats = Stats(source.article_count(), source.term_counts(list(counts(features, named))))
+    profile = weigh(article.id, article.time, article.dated, article.feed, features, stats, most)
+    if not named.found and not named.language:
+        return profile
+    concepts, forms = mentions.weigh(named, features, stats)
+    return replace(profile, language=named.language, concepts=concepts, named=forms)
 
 
 def _candidates(
@@ -162,3 +193,19 @@ def _candidates(
 ) -> Sequence[Profile]:
     hits = [(term, source.postings(term, day, postings)) for term in probes(profile)]
     return source.profiles(choose(hits, profile, most))
+
+
+def _candidates_across(
+    source: ProfileSource, profile: Profile, day: int, postings: int, most: int
+) -> list[Profile]:
+    """Return articles in other languages that name the most distinctive things of an article."""
+    if not profile.language:
+        return []
+    others = [language for language in source.languages() if language != profile.language][:LANGUAGES]
+    hits = [
+        (thing, source.postings(mentions.posting(thing, language), day, postings))
+        for language in others
+        for thing in mentions.probes(profile.concepts)
+    ]
+    found = source.profiles(mentions.choose(hits, profile.concepts, most))
+    return [other for other in found if other.language != profile.language]

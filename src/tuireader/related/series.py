@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
+from tuireader.related import across
 from tuireader.related.features import NAME, UNIT, Profile
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, fold, is_cjk, term_hash, tokens
 
@@ -88,8 +89,10 @@ class Series:
 
         `strictly` decides whether neither may hide the other: titles that share the words before or after a
         colon have one template ("Daily briefing: budgets"); of two texts under one title, one must contain
-        the other; and different CVE numbers mean different matters.
+        the other; and different CVE numbers mean different matters. In two languages, only these count.
         """
+        if across.differ(one, other):
+            return strictly and self._vulnerabilities_differ(one, other)
         form = self._form(one, other, strictly=strictly)
         return (
             form is _Form.FILLED

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from tuireader.related import across
 from tuireader.related.compare import fold_chance, is_headline, much_in_common
 from tuireader.related.features import Profile
 from tuireader.related.series import Series
@@ -48,15 +49,17 @@ def place(
     """Return the story that `article` joins, out of `stories` (members by number), or a new one.
 
     In a `young` library every word looks rare, so two headlines from one template look like one story: a few
-    shared words are not enough there. A new story has the number of its first article. `apart` has the pairs
-    that must not be folded.
+    shared words are not enough there, but the names that reports in two languages share are. A new story has
+    the number of its first article. `apart` has the pairs that must not be folded.
     """
     fits = []
     for story, members in stories.items():
         others = [member for member in members if member.id != article.id]
         if others and _may_belong([article], others, apart):
             close = CLOSE if len(others) > 1 else CLOSE + _PAIR
-            enough = not young or any(much_in_common(article, member) for member in others)
+            enough = not young or any(
+                across.differ(article, member) or much_in_common(article, member) for member in others
+            )
             if enough and (mean := _agreement([article], others, series, MEAN, close)):
                 fits.append((-mean, story))
     fits.sort()

@@ -177,6 +177,28 @@ def _stem(word: str) -> str:
     return word
 
 
+def count_terms(text: str) -> dict[int, int]:
+    """Return how often a text has each term, without function words; faster than `tokens`."""
+    counts: dict[int, int] = {}
+    for shown in _TOKEN.findall(text):
+        if _IS_CJK.match(shown):
+            pieces = [shown[at : at + 2] for at in range(len(shown) - 1)] or [shown]
+            numbers = list(map(term_hash, pieces))
+        else:
+            numbers = [_term_of(shown)]
+        for number in numbers:
+            counts[number] = counts.get(number, 0) + 1
+    counts.pop(0, None)
+    return counts
+
+
+@lru_cache(maxsize=20_000)
+def _term_of(shown: str) -> int:
+    """Return the number of a word, 0 for a function word."""
+    folded = fold(shown)
+    return 0 if folded in STOP_FOLDED or len(folded) < 2 else term_hash(folded)
+
+
 def term_hash(folded: str) -> int:
     """Return the 32-bit number of a term (CRC-32 of its UTF-8, the same on every machine)."""
     return crc32(folded.encode("utf-8", "surrogatepass"))

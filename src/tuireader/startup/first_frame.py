@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tuireader.store.first_page import FirstRow
 
-FORMAT = 1
+FORMAT = 2
 """Version of the saved file; others are ignored."""
 SMALLEST = (40, 8)
 _OPTIONS = ("--config", "--database")
@@ -151,7 +151,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
         return ""
     from tuireader.store import first_page
 
-    size = {"folds": kept["folds"], "lines": lines - kept["above"] - 1}
+    size = {"folds": kept["folds"], "lines": lines - kept["above"] - 1, "languages": kept["languages"]}
     rows = first_page.first_rows(kept["database"], kept["schema"], unread=True, **size)
     if rows is None or bool(rows) != kept["unread"]:
         return ""

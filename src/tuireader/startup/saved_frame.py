@@ -111,6 +111,7 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
         "database": str(library.paths.database.absolute()),
         "unread": unread,
         "folds": folds,
+        "languages": library.config.ui.languages,
         "head": [
             _text(host, top.draw(title, number(view, count, folds=folds), "")),
             _text(host, line),

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuireader.model import Article, Enclosure, Evidence, FullText, Neighbour, Thread
+from tuireader.model import Article, EarlierArticle, Enclosure, Evidence, FullText, Neighbour, Thread
 from tuireader.store.compression import Compression
 from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
+from tuireader.store.references import References
 from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, watches_of
+from tuireader.store.stories import Stories
 from tuireader.text import plain
 
 
@@ -36,7 +38,8 @@ class StoredText:
     `body` is the longest text; `summary` is `""` unless the feed also has a shorter one. `full` is the text
     of the article's page if it was fetched: watches and searches read it, relating does not. `dated` is False
     when `time` is only the time of arrival. `words` and `links` are set while the article is being stored,
-    see `Prepared`. `appearances` are the further feeds that carry the article.
+    see `Prepared`. `appearances` are the further feeds that carry the article. `language` is None if it was
+    not read.
     """
 
     id: int
@@ -62,6 +65,7 @@ class StoredText:
     subscribed: bool = True
     appearances: tuple[Appearance, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    language: str | None = None
 
     @property
     def asked_summary(self) -> str:
@@ -83,15 +87,20 @@ class Articles(Part):
     """Heavy reads: texts, and everything that belongs to one article."""
 
     _compression: Compression
+    _references: References
+    _stories: Stories
 
-    def get(self, article_id: int) -> Article | None:
-        """Return an article with everything that belongs to it, or None if it does not exist."""
+    def get(self, article_id: int, languages: Sequence[str] = ()) -> Article | None:
+        """Return an article with everything that belongs to it, or None if it does not exist.
+
+        The other languages of its story come in the order of `languages`.
+        """
         row = self._conn.execute(
             f"""SELECT a.id, a.feed_id, {FEED_TITLE},
                       a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
                       a.place, c.html, c.summary, coalesce(nullif(c.base_url, ''), a.url),
                       coalesce(c.extra, '{{}}'), c.article_id IS NULL,
-                      t.html, t.base_url, t.at, t.shown, t.error
+                      a.language, t.html, t.base_url, t.at, t.shown, t.error
                FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
                  LEFT JOIN full_text t ON t.article_id = a.id
                WHERE a.id = ?""",
@@ -117,11 +126,14 @@ class Articles(Part):
             html=decompress(row[13]) or decompress(row[14]),
             base_url=row[15],
             purged=bool(row[17]),
-            full=self._full_text(row[18:]),
+            language=row[18],
+            languages=self._stories.languages(article_id, languages),
+            full=self._full_text(row[19:]),
             comments=self._comments(article_id),
             other_feeds=self._other_feeds(article_id),
             evidence=self.evidence([article_id]).get(article_id, ()),
             labels=labels_of(self._conn, [article_id]).get(article_id, ()),
+            earlier=self._earlier(article_id),
             previous=self._neighbour(row[1], row[6], article_id, "<", "DESC"),
             next=self._neighbour(row[1], row[6], article_id, ">", "ASC"),
             **unpack_extra(row[16]),
@@ -144,6 +156,7 @@ class Articles(Part):
         bodies: bool = True,
         labels: bool = True,
         appearances: bool = True,
+        languages: bool = False,
     ) -> Iterator[StoredText]:
         """Yield the plain texts of many articles, in no particular order.
 
@@ -153,6 +166,7 @@ class Articles(Part):
         others = self.appearances(ids, bodies=bodies) if appearances else {}
         hit = watches_of(self._conn, ids) if watches else {}
         named = labels_of(self._conn, ids) if labels else {}
+        known = self._references.languages(ids) if languages else {}
         decompress = self._compression.decompress
         rows = self._conn.execute(
             f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
@@ -188,6 +202,7 @@ class Articles(Part):
                 muted=bool(row[13]),
                 full=plain(decompress(row[14])) if row[14] else "",
                 labels=named.get(row[0], ()),
+                language=known.get(row[0]),
                 subscribed=bool(row[15]),
                 appearances=others.get(row[0], ()),
             )
@@ -238,6 +253,15 @@ class Articles(Part):
         sql = f"SELECT DISTINCT {FEED_TITLE} FROM appearance p JOIN feed f ON f.id = p.feed_id"
         where = "p.secondary = 1 AND p.article_id = ? ORDER BY f.position"
         return tuple(self._column(f"{sql} WHERE {where}", (article_id,)))
+
+    def _earlier(self, article_id: int) -> tuple[EarlierArticle, ...]:
+        """Return the articles that sentences of this one refer to, without muted ones."""
+        rows = self._conn.execute(
+            """SELECT a.id, a.title, r.sentence FROM reference r JOIN article a ON a.id = r.other
+               WHERE r.article = ? AND a.muted = 0 ORDER BY r.place""",
+            (article_id,),
+        )
+        return tuple(EarlierArticle(*row) for row in rows)
 
     def _neighbour(self, feed_id: int, time: int, article_id: int, sign: str, order: str) -> Neighbour | None:
         row = self._conn.execute(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tuireader import query
-from tuireader.query import Age, And, Dated, Has, Is, Name, Near, Node, Not, Or, Regex, Text
+from tuireader.query import Age, And, Dated, Has, Is, Language, Name, Near, Node, Not, Or, Regex, Text
 from tuireader.store.first_page import subscribed
 from tuireader.store.sql import FEED_TITLE, number_list
 
@@ -72,6 +72,8 @@ class Conditions:
                 return Condition(
                     f"a.id IN (SELECT article_id FROM enclosure WHERE {where})", (words,), exact=True
                 )
+            case Language(code):
+                return Condition("a.language = ?", (code,), exact=True)
             case Name():
                 return Condition(
                     self._of_names(node.field, lambda value: query.is_name(node, value)), exact=True

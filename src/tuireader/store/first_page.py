@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from tuireader.store.sql import FEED_TITLE, grouped, id_list, number_list, uncertain_watches, watches_of
+from tuireader.text.languages import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _AHEAD = 4  # articles to read for each line, because stories fold some of them
 
@@ -29,15 +30,19 @@ class FirstRow(NamedTuple):
     feed_title: str
     watches: tuple[str, ...]
     story_size: int
+    story_languages: tuple[str, ...]
     story_watches: tuple[str, ...]
     labels: tuple[str, ...]
     uncertain: tuple[str, ...]
 
 
-def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[FirstRow] | None:
+def first_rows(
+    path: str, version: int, *, unread: bool, folds: bool, lines: int, languages: Sequence[str] = ()
+) -> list[FirstRow] | None:
     """Return the first lines of the unread articles, or of all; None if they cannot be read immediately.
 
-    The database may be missing, damaged, busy or of a `version` other than the caller's.
+    `languages` are those that the user reads, best first. The database may be missing, damaged, busy or of a
+    `version` other than the caller's.
     """
     try:
         conn = sqlite3.connect(f"file:{quote(path)}?mode=ro", timeout=0.02, uri=True)
@@ -46,14 +51,16 @@ def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int
     try:
         if conn.execute("PRAGMA user_version").fetchone()[0] != version:
             return None
-        return _rows(conn, unread, folds, lines)
+        return _rows(conn, unread, folds, lines, languages)
     except sqlite3.Error:
         return None
     finally:
         conn.close()
 
 
-def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> list[FirstRow]:
+def _rows(
+    conn: sqlite3.Connection, unread: bool, folds: bool, lines: int, languages: Sequence[str]
+) -> list[FirstRow]:
     where = "a.muted = 0"
     if unread:
         where += " AND a.read = 0"
@@ -67,19 +74,23 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
             JOIN feed f ON f.id = a.feed_id {order}"""
     ).fetchall()
     sizes: dict[int, int] = {}
+    found: dict[int, set[str]] = {}
+    best = {code: number for number, code in enumerate(reversed(languages), 1)}
     if stories := {row[8] for row in rows if row[8]}:
-        leads: dict[int, tuple[int, int]] = {}
-        for story, article_id, in_view, rank in conn.execute(  # the same choice as `Stories.fold`
-            f"""SELECT a.story, a.id, {where}, (a.read = 0)
+        leads: dict[int, tuple[int, int, int]] = {}
+        for story, article_id, in_view, language, rank in conn.execute(  # the same choice as `Stories.fold`
+            f"""SELECT a.story, a.id, {where}, a.language, (a.read = 0)
                        + (a.read = 0 AND EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id))
                 FROM article a
                 WHERE a.story != 0 AND a.story IN ({number_list(stories)}) AND a.muted = 0 {order}"""
         ):
             sizes[story] = sizes.get(story, 0) + 1
-            if in_view and (story not in leads or leads[story][0] < rank):
-                leads[story] = rank, article_id
+            found.setdefault(story, set()).add(language)
+            rank = rank, best.get(language, 0)
+            if in_view and (story not in leads or leads[story][:2] < rank):
+                leads[story] = *rank, article_id
         if folds:
-            rows = [row for row in rows if not row[8] or leads[row[8]][1] == row[0]]
+            rows = [row for row in rows if not row[8] or leads[row[8]][2] == row[0]]
     rows = rows[:lines]
     ids = [row[0] for row in rows]
     watches, labels, uncertain = watches_of(conn, ids), labels_of(conn, ids), uncertain_watches(conn, ids)
@@ -90,6 +101,7 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
                 *row,
                 watches.get(row[0], ()),
                 sizes.get(row[8], 1),
+                in_order(found.get(row[8], ()), languages),
                 of_stories.get(row[8], ()),
                 labels.get(row[0], ()),
                 uncertain.get(row[0], ()),

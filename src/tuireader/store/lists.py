@@ -34,6 +34,7 @@ _BESIDE = {  # joins that an order requires
 }
 
 _NONE = Count()
+_ALONE: tuple[int, tuple[str, ...]] = (1, ())  # an article without a story
 
 
 class Lists(Part):
@@ -62,7 +63,14 @@ class Lists(Part):
         return array("q", chain.from_iterable(rows))
 
     def first_ids(
-        self, view: View, *, show_read: bool, today: int, limit: int, folded: bool = False
+        self,
+        view: View,
+        *,
+        show_read: bool,
+        today: int,
+        limit: int,
+        folded: bool = False,
+        languages: Sequence[str] = (),
     ) -> tuple[array[int], bool]:
         """Return the first ids of a view, newest first, and whether these are all.
 
@@ -82,9 +90,11 @@ class Lists(Part):
         )
         first = set(ids)
         ids.extend(other for (other,) in others if other not in first)
-        return array("q", filter(first.__contains__, self._stories.fold(ids))), whole
+        return array("q", filter(first.__contains__, self._stories.fold(ids, languages=languages))), whole
 
-    def still_unread(self, view: View, article_id: int, today: int) -> int | None:
+    def still_unread(
+        self, view: View, article_id: int, today: int, languages: Sequence[str] = ()
+    ) -> int | None:
         """Return the next unread article of a view in the story of a read one, or None."""
         where, args = self._where(view, today)
         rows = self._conn.execute(
@@ -93,10 +103,13 @@ class Lists(Part):
                 ORDER BY {_ORDER["date"]}""",
             (article_id, article_id, *args),
         )
-        return next(iter(self._stories.fold([row[0] for row in rows])), None)
+        return next(iter(self._stories.fold([row[0] for row in rows], languages=languages)), None)
 
-    def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
-        """Return the list rows of some articles, in the given order; missing ids are left out."""
+    def rows(self, ids: Sequence[int], languages: Sequence[str] = ()) -> list[ArticleRow]:
+        """Return the list rows of some articles, in the given order; missing ids are left out.
+
+        The languages of a story come in the order of `languages`.
+        """
         wanted = number_list(ids)
         watches = watches_of(self._conn, ids)
         ended = self._conn.execute(
@@ -106,12 +119,12 @@ class Lists(Part):
         former = grouped((article_id, (name, until)) for article_id, name, until in ended)
         uncertain = uncertain_watches(self._conn, ids)
         rows = self._conn.execute(
-            f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author, story
+            f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author, story, language
                 FROM article WHERE id IN ({wanted})"""
         ).fetchall()
         labels = labels_of(self._conn, ids)
         stories = {row[10] for row in rows if row[10]}
-        sizes, hits = self._stories.sizes(stories), story_watches(self._conn, stories)
+        sizes, hits = self._stories.sizes(stories, languages), story_watches(self._conn, stories)
         found = {
             row[0]: ArticleRow(
                 id=row[0],
@@ -125,9 +138,11 @@ class Lists(Part):
                 url=row[8],
                 author=row[9],
                 watches=watches.get(row[0], ()),
-                story=row[10] if sizes.get(row[10], 1) > 1 else 0,
+                story=row[10] if sizes.get(row[10], _ALONE)[0] > 1 else 0,
                 story_watches=hits.get(row[10], ()),
-                story_size=max(1, sizes.get(row[10], 1)),
+                story_size=max(1, sizes.get(row[10], _ALONE)[0]),
+                story_languages=sizes.get(row[10], _ALONE)[1],
+                language=row[11],
                 labels=labels.get(row[0], ()),
                 former=former.get(row[0], ()),
                 uncertain=uncertain.get(row[0], ()),

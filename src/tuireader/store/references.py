@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tuireader.store.sql import Part, number_list
+from tuireader.store.relations import LANGUAGES_TOLD
+from tuireader.store.sql import Part, newest_id, number_list
 
 REFERENCES = (
     """CREATE TABLE reference (
@@ -19,6 +20,8 @@ REFERENCES = (
       PRIMARY KEY (form, name)
     ) WITHOUT ROWID""",
     "ALTER TABLE article ADD COLUMN language TEXT NOT NULL DEFAULT ''",
+    "DROP INDEX article_story",
+    "CREATE INDEX article_story ON article (story, read, feed_id, muted, language) WHERE story != 0",
 )
 """Statements of the migration. `place` counts from 1 in reading order; `language` is `""` if unknown."""
 
@@ -44,11 +47,12 @@ class References(Part):
         )
         return [Reference(*row) for row in rows]
 
-    def to(self, articles: Sequence[int]) -> list[Reference]:
-        """Return the references of later articles to some articles, the newest first."""
+    def to(self, articles: Sequence[int], most: int = -1) -> list[Reference]:
+        """Return the references of later articles to some articles, the newest first, at most `most`."""
         rows = self._conn.execute(
             f"""SELECT article, place, other, sentence FROM reference
-                WHERE other IN ({number_list(articles)}) ORDER BY article DESC, place"""
+                WHERE other IN ({number_list(articles)}) ORDER BY article DESC, place LIMIT ?""",
+            (most,),
         )
         return [Reference(*row) for row in rows]
 
@@ -62,12 +66,29 @@ class References(Part):
 
     def set_language(self, article: int, language: str) -> None:
         """Store the language of an article, as an ISO 639-1 code."""
-        self._conn.execute("UPDATE article SET language = ? WHERE id = ?", (language, article))
+        self._conn.execute(
+            "UPDATE article SET language = ?1 WHERE id = ?2 AND language != ?1", (language, article)
+        )
 
     def languages(self, articles: Sequence[int]) -> dict[int, str]:
         """Return the languages of some articles."""
         sql = f"SELECT id, language FROM article WHERE id IN ({number_list(articles)})"
         return dict(self._conn.execute(sql).fetchall())
+
+    def without_language(self, up_to: int, limit: int) -> list[int]:
+        """Return articles without a language, newest first."""
+        return self._column(
+            "SELECT id FROM article WHERE id <= ? AND language = '' ORDER BY id DESC LIMIT ?", (up_to, limit)
+        )
+
+    def languages_from(self) -> int:
+        """Return the highest article that may have no language because it was stored by an older version."""
+        told = self._store.fact(LANGUAGES_TOLD)
+        return int(told) if told else newest_id(self._conn)
+
+    def set_languages_from(self, article: int) -> None:
+        """Store the highest article whose language is still to be told."""
+        self._store.set_fact(LANGUAGES_TOLD, str(article))
 
     def add_aliases(self, names: Mapping[str, str]) -> None:
         """Count an article that has each of these names in two scripts, as name by form."""
@@ -78,6 +99,6 @@ class References(Part):
         )
 
     def aliases(self, least: int = 2) -> dict[str, str]:
-        """Return names by form, as at least so many articles have them."""
+        """Return names by form that occur in at least `least` articles."""
         sql = "SELECT form, name FROM alias WHERE articles >= ? ORDER BY articles"
         return dict(self._conn.execute(sql, (least,)).fetchall())

@@ -16,6 +16,9 @@ _WINDOW = 12_000  # waiting articles to sort by time at once
 RELATED_UP_TO = "related up to"
 """Fact with the id up to which all articles have been related."""
 _JUDGED = "stories judged down to"  # fact: the number below which stories may be folded by older rules
+LANGUAGES_TOLD = "languages told down to"
+"""Fact with the id up to which articles of an older version may have no language yet."""
+_NAMED = "names found down to"  # fact: the id below which profiles may be without names, by older rules
 _NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
 
 
@@ -74,6 +77,17 @@ class Relations(Part):
             (term, day, limit),
         )
         return before + after
+
+    def posted_before(self, term: int, days: Sequence[int], limit: int) -> set[int]:
+        """Return the articles posted under a term: for each day, the latest `limit` up to it."""
+        return {
+            article
+            for day in days
+            for article in self._column(
+                "SELECT article FROM posting WHERE term = ? AND day <= ? ORDER BY day DESC LIMIT ?",
+                (term, day, limit),
+            )
+        }
 
     def packed_profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """Return (article, packed profile) of each article that has a profile."""
@@ -149,8 +163,9 @@ class Relations(Part):
         publication.
         """
         floor = self._floor()
-        if not floor:  # the database has no older stories
-            self._store.set_fact(_JUDGED, self._store.fact(_JUDGED) or "0")
+        if not floor:  # the database has no older articles
+            for done in (_JUDGED, LANGUAGES_TOLD, _NAMED):
+                self._store.set_fact(done, self._store.fact(done) or "0")
         newest = newest_id(self._conn)
         while floor < newest:
             self._store.set_fact(RELATED_UP_TO, str(floor))
@@ -172,6 +187,18 @@ class Relations(Part):
             return int(judged)
         folded = self._value("SELECT 1 FROM article WHERE story != 0 LIMIT 1")
         return newest_id(self._conn) if folded else 0
+
+    def name_from(self) -> int:
+        """Return the highest id of an article whose profile may have no names, or 0."""
+        named = self._store.fact(_NAMED)
+        return int(named) if named else self.article_count()
+
+    def recent(self, first: int, last: int, since: int, limit: int) -> list[int]:
+        """Return the articles of a range of ids that are not older than `since`, highest ids first."""
+        return self._column(
+            "SELECT id FROM article WHERE id BETWEEN ? AND ? AND time >= ? ORDER BY id DESC LIMIT ?",
+            (first, last, since, limit),
+        )
 
     def story_numbers(self, first: int, last: int) -> list[int]:
         """Return the numbers of stories in a range."""
@@ -199,9 +226,9 @@ class Relations(Part):
         counted: Mapping[int, bool],
         near: Sequence[int],
     ) -> None:
-        """Store the result of relating a new article."""
+        """Store the result of relating a new article, or add to that of an older one."""
         conn = self._conn
-        conn.execute("INSERT INTO profile (article, packed) VALUES (?, ?)", (article, packed))
+        conn.execute("INSERT OR REPLACE INTO profile (article, packed) VALUES (?, ?)", (article, packed))
         conn.executemany(
             "INSERT OR IGNORE INTO posting (term, day, article) VALUES (?, ?, ?)",
             [(term, day, article) for term in terms],
@@ -259,6 +286,10 @@ class Relations(Part):
     def set_refolded(self, down_to: int) -> None:
         """Store the number down to which stories have been folded by the current rules."""
         self._store.set_fact(_JUDGED, str(down_to))
+
+    def set_named(self, down_to: int) -> None:
+        """Store the id down to which profiles have the names of their articles."""
+        self._store.set_fact(_NAMED, str(down_to))
 
     def split(self, article: int) -> list[int]:
         """Remove an article from its story for good: it will never be folded with the others again.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice
 
 from tuireader import query
-from tuireader.query import And, Is, Near, Node, Query, Regex, Subject
+from tuireader.query import And, Is, Language, Near, Node, Query, Regex, Subject
 from tuireader.store.articles import Articles, StoredText
 from tuireader.store.conditions import HIT, Condition, Conditions, joined
 from tuireader.store.sql import Part, number_list
@@ -168,13 +168,18 @@ class Search(Part):
         reading = self._articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
         bodies, labels = not fields.isdisjoint(_IN_BODIES), not fields.isdisjoint(("label", "enclosure"))
+        languages = any(isinstance(leaf, Language) for leaf in query.leaves(parsed.root))
         regexes = [] if bodies else _column_regexes(parsed)
         left, size = limit, min(limit, _FIRST)
         while left > 0 and (batch := list(islice(candidates, size))):
             right = {
                 item.id
                 for item in reading.texts(
-                    self._filter_by_columns(regexes, batch), watches=True, bodies=bodies, labels=labels
+                    self._filter_by_columns(regexes, batch),
+                    watches=True,
+                    bodies=bodies,
+                    labels=labels,
+                    languages=languages,
                 )
                 if query.matches(parsed, subject(item), now)
             }

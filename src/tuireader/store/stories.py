@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, filterfalse
 
 from tuireader.model import Count, Story, StoryEntry
-from tuireader.store.relations import ROW, ROWS, story_number
+from tuireader.store.relations import ROW, ROWS, rows_of, story_number
 from tuireader.store.sql import FEED_TITLE, Part, id_list, number_list
+from tuireader.text.languages import in_order
 
 _FEW = 5000  # maximum number of ids to look up; for more, read all articles in stories
+_SAMPLE = 500  # articles whose most frequent language counts as the usual one
 _PART = 10_000  # ids processed at a time, in less than a millisecond
 
 _WATCHED = "EXISTS (SELECT 1 FROM match m WHERE m.article_id = article.id)"
@@ -42,11 +44,13 @@ class Stories(Part):
     Only `timeline` covers all rows of a story.
     """
 
-    def fold(self, ids: Sequence[int], opened: Collection[int] = ()) -> array[int]:
-        """Return `ids` with one article for each story: the first unread watched one, else the first unread
-        one, else the first.
+    def fold(
+        self, ids: Sequence[int], opened: Collection[int] = (), languages: Sequence[str] = ()
+    ) -> array[int]:
+        """Return `ids` with one article for each story: an unread watched one, else an unread one, else any.
 
-        Stories in `opened` show all their articles; the others follow the first one, newest first.
+        Among these, it is the first one in the best of the `languages`, which come best first. Stories in
+        `opened` show all their articles; the others follow the first one, newest first.
         """
         story_of = self._story_of(ids)
         if not story_of:
@@ -55,6 +59,8 @@ class Stories(Part):
         for part in _parts(ids):
             backwards += filter(story_of.__contains__, part)
         backwards.reverse()
+        if rank := self._language_ranks(story_of, languages):
+            backwards += sorted(filter(rank.__contains__, backwards), key=rank.__getitem__)
         leads = dict(zip(map(story_of.__getitem__, backwards), backwards, strict=True))  # the last one wins
         for better in self._unread(ids):
             fresh = list(filter(better.__contains__, backwards))
@@ -72,6 +78,23 @@ class Stories(Part):
 
     def _story_of(self, ids: Sequence[int]) -> dict[int, int]:
         return dict(self._conn.execute(*_in_stories("SELECT id, story", ids)))
+
+    def _language_ranks(self, story_of: Mapping[int, int], languages: Sequence[str]) -> dict[int, int]:
+        """Return the ranks, the best one highest, of the articles of stories in several languages.
+
+        Stories in the usual language, which are most, are left out; others in one language do no harm.
+        """
+        if not languages:
+            return {}
+        few = f"AND story IN ({number_list(set(story_of.values()))})" if len(story_of) <= _FEW else ""
+        sample = self._column(f"SELECT language FROM article WHERE story != 0 {few} LIMIT {_SAMPLE}")
+        usual = max(set(sample), key=sample.count, default="")
+        others = f"SELECT DISTINCT story FROM article WHERE story != 0 AND language != ? {few}"
+        rows = self._conn.execute(
+            f"SELECT id, language FROM article WHERE story != 0 AND story IN ({others})", (usual,)
+        )
+        rank = {code: number for number, code in enumerate(reversed(languages), 1)}
+        return {article_id: rank.get(code, 0) for article_id, code in rows if article_id in story_of}
 
     def _unread(self, ids: Sequence[int]) -> Iterator[set[int]]:
         """Yield the unread articles among the given ones, then those of them that a watch matches."""
@@ -94,14 +117,28 @@ class Stories(Part):
         )
         return [*ids, *sorted(set(others) - set(ids))]
 
-    def sizes(self, stories: Collection[int]) -> dict[int, int]:
-        """Return the number of unmuted articles of each story."""
+    def sizes(
+        self, stories: Collection[int], languages: Sequence[str] = ()
+    ) -> dict[int, tuple[int, tuple[str, ...]]]:
+        """Return the number of unmuted articles of each story, and their known languages, the best first."""
         wanted = number_list(stories)
         rows = self._conn.execute(
-            f"""SELECT story, count(*) FROM article
+            f"""SELECT story, count(*), group_concat(DISTINCT language) FROM article
                 WHERE story != 0 AND story IN ({wanted}) AND muted = 0 GROUP BY story"""
         )
-        return dict(rows.fetchall())
+        return {story: (size, in_order(codes.split(","), languages)) for story, size, codes in rows}
+
+    def languages(self, article_id: int, languages: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the known languages of the other articles of a story in all its rows, the best first."""
+        number = self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article_id,))
+        if not number:
+            return ()
+        found = self._column(
+            f"""SELECT DISTINCT language FROM article
+                WHERE story IN ({rows_of(number)}) AND story != 0 AND muted = 0 AND id != ?""",
+            (article_id,),
+        )
+        return in_order(found, languages)
 
     def timeline(self, article_id: int) -> Story | None:
         """Return the story of an article, first report first; None without a story."""
@@ -110,7 +147,7 @@ class Stories(Part):
                  SELECT {story_number("story")} FROM article WHERE id = ?
                  UNION ALL SELECT story + {ROW} FROM same WHERE story < {(ROWS - 1) * ROW})
                SELECT a.id, a.title, a.url, {FEED_TITLE},
-                      a.time, a.read, {story_number("a.story")}
+                      a.time, a.read, {story_number("a.story")}, a.language
                FROM article a JOIN feed f ON f.id = a.feed_id
                WHERE a.story != 0 AND a.story IN (SELECT story FROM same) AND a.muted = 0
                ORDER BY a.time, a.id""",
@@ -120,7 +157,8 @@ class Stories(Part):
             return None
         first = rows[0][4]
         entries = [
-            StoryEntry(row[0], row[1], row[2], row[3], row[4], row[4] - first, bool(row[5])) for row in rows
+            StoryEntry(row[0], row[1], row[2], row[3], row[4], row[4] - first, bool(row[5]), row[7])
+            for row in rows
         ]
         return Story(rows[0][6], tuple(entries))
 

@@ -16,6 +16,7 @@ from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, Mark, RemoteEntry
 from tuireader.store import Pool, Store
 from tuireader.store.accounts import Listing
+from tuireader.subprocesses import priority
 from tuireader.sync.backend import (
     AccountError,
     Backend,
@@ -28,7 +29,7 @@ from tuireader.sync.backend import (
     States,
     Step,
 )
-from tuireader.sync.preparing import Preparer, gives_way
+from tuireader.sync.preparing import Preparer
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
@@ -62,7 +63,7 @@ class Engine:
         self._backend = backend
         self._setting = setting
         self._renew = renew
-        self._preparer = Preparer(apart=not gives_way())
+        self._preparer = Preparer(apart=not priority.is_low())
         self._believed = believed
         self._feeds: Mapping[str, int] = {}
         self._titles: Mapping[int, str] = {}

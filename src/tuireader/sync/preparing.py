@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -16,11 +15,6 @@ from tuireader.sync.backend import Body, Kept, Reader
 _LARGE = 300_000
 """Minimum bytes of an answer for another process, which takes a fifth of a second to start, once."""
 _SECONDS = 60.0
-
-
-def gives_way() -> bool:
-    """Return whether this process has a low priority, as a sync beside the reader: one core is enough."""
-    return hasattr(os, "getpriority") and os.getpriority(os.PRIO_PROCESS, 0) > 0  # not on Windows
 
 
 class Preparer(AbstractAsyncContextManager["Preparer"]):

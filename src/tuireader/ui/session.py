@@ -37,12 +37,14 @@ class ListSpot:
 @dataclass(frozen=True, slots=True)
 class PageSpot:
     """Position at the top of the reading pane (a part of the text or of the tail `below` it, and the line in
-    that part), and the chosen related article. Images that appear or disappear above do not change it."""
+    that part), the chosen related article, and the current mark of a reference. Images that appear or
+    disappear above do not change it."""
 
     below: bool
     part: int
     line: int
     chosen: int
+    reference: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from tuireader.commands import BY_ID
 from tuireader.commands.sorts import SEARCH_SORTS
 from tuireader.config import ViewConfig
+from tuireader.document import reference_label
 from tuireader.model import Count, View, ViewKind
 from tuireader.model.accounts import AccountState
+from tuireader.text import cut
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui import views
 from tuireader.ui.drawing.times import list_time
@@ -35,6 +37,7 @@ _LIST = (
 _ARTICLE = (
     "page_or_next_unread",
     "next_hit",
+    "next_reference",
     "related",
     "open_browser",
     "list_links",
@@ -42,6 +45,7 @@ _ARTICLE = (
     "help",
     "quit_or_back",
 )
+_REFERENCE = ("open", "next_reference", "related", "help", "quit_or_back")
 _RELATED = ("open", "next_unread", "help", "quit_or_back")
 _SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
 _EDITED = ("open", "edit_this", "remove_this", "refresh_one", "add_feed", "help", "quit_or_back")
@@ -49,6 +53,7 @@ _SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
 _NO_ARTICLE = ("refresh_all", "add_feed", "show_hide_read", "search", "help", "quit_or_back")
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
 
+_TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
 
 # -- header
 
@@ -130,7 +135,14 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
     page = session.page
     if page is None:
         return _ARTICLE
-    found = {"next_hit": page.hits, "related": page.tail.targets, "list_links": page.links}
+    if panes.article.current_reference is not None:
+        return _REFERENCE
+    found = {
+        "next_hit": page.hits,
+        "next_reference": page.references,
+        "related": page.tail.targets,
+        "list_links": page.links,
+    }
     return tuple(command for command in _ARTICLE if found.get(command, True))
 
 
@@ -143,6 +155,8 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
         at, count = article.found_at + 1, len(article.found)
         return (f"found {at}/{count}" if count else "not found"), not count
     if panes.in_article and page is not None:
+        if mark := article.current_reference:
+            return f"{reference_label(mark.number)} {cut(mark.article.title, _TITLE)}", False
         if article.hit >= 0 and article.chosen < 0:
             return f"match {article.hit + 1}/{len(page.hits)} · {page.hits[article.hit].watch}", False
         if session.trail:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from tuireader import ingest
 from tuireader.delivery import notify
-from tuireader.library.watching.new_facts import new_facts
 from tuireader.model import Evidence
+from tuireader.related.new_facts import new_facts
 from tuireader.store import Store
 from tuireader.store.notices import ArticleIdentity, Waiting
 from tuireader.watch import Matcher

@@ -174,6 +174,14 @@ class Navigation(Controller):
         elif pane.next_hit(step) is None:
             self.host.say("No matches in this text", seconds=2)
 
+    def next_reference(self, step: int) -> None:
+        """Go to the next sentence that refers to an earlier article."""
+        if self.session.page is None:
+            return
+        self.panes.go_to(self.pane)
+        if not self.pane.next_reference(step):
+            self.host.say("No sentence here refers to an earlier article", seconds=2)
+
     def related(self) -> None:
         """Go to the related articles below the text."""
         if self.session.page is None:
@@ -182,6 +190,18 @@ class Navigation(Controller):
         self.panes.go_to(pane)
         if not pane.choose(max(0, pane.chosen)):
             self.host.say("No related articles")
+
+    async def next_language(self) -> None:
+        """Open the report of the story in the next language."""
+        article = await self.opened_here()
+        if article is None:
+            return
+        seen = {stop.article_id for stop in self.session.trail}
+        report = await self.library.articles.in_next_language(article.id, seen)
+        if report is None:
+            self.host.say("No report in another language", seconds=2)
+        else:
+            await self.follow(Target(report.title, report.article_id, report.url))
 
     async def find_in_page(self) -> None:
         """Open the line for find in page."""
@@ -229,13 +249,15 @@ class Navigation(Controller):
             await self.host.leave(0)
 
     async def _step_back(self) -> bool:
-        """Leave the first of: related articles, followed article, zen, article, selection, search."""
+        """Leave the first of: related articles, mark, followed article, zen, article, selection, search."""
         panes, session = self.panes, self.session
         if panes.in_article and session.page is not None:
             if panes.close_find():
                 pass
             elif panes.article.chosen >= 0:
                 panes.article.choose(-1)
+            elif panes.article.leave_reference():
+                pass
             elif session.trail:
                 await self.reader.back()
                 if session.article_id is not None:

@@ -209,7 +209,7 @@ class Reader(Controller):
         related = await self.library.articles.related(page.article.id)
         if token != self._token or not (related or story):
             return
-        tail = build_tail(page.article, page.text_links, related, self.host.key_of, story, page.comments)
+        tail = build_tail(page, related, self.host.key_of, story)
         self._pages[page.article.id] = self.session.page = replace(self.session.page or page, tail=tail)
         self.pane.show_tail(tail)
         self.changed()

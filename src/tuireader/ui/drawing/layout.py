@@ -28,9 +28,10 @@ class LineKind(IntEnum):
     BOTTOM = 4
     RULE = 5
     PICTURE = 6
+    CUT = 7
 
 
-_TEXT = (LineKind.FIRST, LineKind.REST)
+_TEXT = (LineKind.FIRST, LineKind.REST, LineKind.CUT)
 
 
 class Art(NamedTuple):
@@ -162,12 +163,34 @@ class Layout:
         framed = part.frame and art is None
         inner = self.width - (4 if framed else max(cell_len(part.first), cell_len(part.rest)))
         ranges = (fold if part.hard else wrap)(part.text, inner - (2 if part.filled else 0))
+        if part.most and len(ranges) > part.most:
+            self._add_cut(number, ranges[: part.most], inner)
+            return
         kind = LineKind.FIRST
         for start, end in ranges:
             add(Line(number, start, end, kind))
             kind = LineKind.REST
         if framed:
             add(Line(number, 0, 0, LineKind.BOTTOM))
+
+    def _add_cut(self, number: int, ranges: Sequence[tuple[int, int]], width: int) -> None:
+        """Add the first lines of a part; the last one leaves room for the ending."""
+        text = self.parts[number].text
+        *full, (start, end) = ranges
+        self.lines += [
+            Line(number, *one, LineKind.REST if at else LineKind.FIRST) for at, one in enumerate(full)
+        ]
+        room = width - len(_ending(text))
+        if cell_len(text[start:end]) > room:
+            end = start + len(cut(text[start:end] + "…", room + 1)) - 1  # "…" makes it too long
+            space = text.rfind(" ", start, end)
+            end = space if space > start + (end - start) // 2 else end
+        self.lines.append(Line(number, start, end, LineKind.CUT))
+
+
+def _ending(text: str) -> str:
+    """Return the characters that end a cut text."""
+    return "…”" if text.endswith("”") else "…"
 
 
 class Overlay(NamedTuple):
@@ -198,6 +221,8 @@ def draw(
     under = base + styles.cursor if over.chosen else base
     body = under_cursor(under + styles.named(part.style)) if over.chosen else under + styles.named(part.style)
     text = _segments(part, line, styles, body, over)
+    if line.kind is LineKind.CUT:
+        text.append(Segment(_ending(part.text), body))
     used = sum(cell_len(segment.text) for segment in text)
     if part.frame and art is None:
         room = width - 4 - used

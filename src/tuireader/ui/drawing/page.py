@@ -7,14 +7,15 @@ are built separately, because related articles are ready later than the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tuireader.document import Block, BlockKind, Document, Picture
+from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
 from tuireader.model import Article, Evidence, TermHit
 from tuireader.text import reading_minutes
+from tuireader.text.languages import language_names
 from tuireader.ui.drawing.page_blocks import block_part, picture_part
-from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, StyleRange
+from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, ReferenceMark, StyleRange
 from tuireader.ui.drawing.page_tail import build_tail, comment_parts, file_links
 from tuireader.ui.drawing.times import age, full_time, short_time
 
@@ -29,14 +30,15 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     _add_title(parts, hits, article, highlights)
     parts.append(_byline(article, document, keys, now))
     for evidence in article.evidence:
-        parts.extend(_evidence_parts(evidence))
+        parts.extend(evidence_parts(evidence))
     parts.append(Part(frame="rule"))
     if _lead_is_missing(article, document):
         lead = Picture(article.picture_url, credit=article.picture_credit)
         parts.append(picture_part(Block(BlockKind.PICTURE, picture=lead)))
     offset = 0
     previous: Block | None = None
-    for block in document.blocks:
+    marked = mark_references(document, [(one.article_id, one.sentence) for one in article.earlier])
+    for block in marked.document.blocks:
         part = block_part(block, previous, offset, highlights, len(parts), hits)
         offset += len(part.text) + 1
         parts.append(part)
@@ -45,10 +47,27 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
         parts.append(Part(hint, "dim", gap=1))
     links = (*document.links, *file_links(article, len(document.links)))
     comments, more = comment_parts(article.comments, len(links), now)
-    tail = build_tail(article, len(document.links), (), keys, comments=comments)
-    return Page(
-        article, tuple(parts), tuple(hits), (*links, *more), len(document.links), comments=comments, tail=tail
+    page = Page(
+        article,
+        tuple(parts),
+        tuple(hits),
+        (*links, *more),
+        len(document.links),
+        comments,
+        references=tuple(_reference_marks(parts, marked, article)),
     )
+    return replace(page, tail=build_tail(page, (), keys))
+
+
+def _reference_marks(parts: Sequence[Part], marked: Referring, article: Article) -> Iterator[ReferenceMark]:
+    """Yield the marks of references with their places on the page."""
+    earlier = {one.article_id: one for one in article.earlier}
+    numbers, ids = marked.numbers, iter(marked.articles)
+    for number, part in enumerate(parts):
+        for start, end, style in part.marks:
+            if style == "reference":
+                article_id = next(ids)
+                yield ReferenceMark(number, start, end, numbers[article_id], earlier[article_id])
 
 
 _BEGINNING = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more)\W*$", re.IGNORECASE)
@@ -89,11 +108,21 @@ def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:
         age(moment, now),
         f"{minutes} min" if document.blocks else "",
         f"also in {', '.join(article.other_feeds)}" if article.other_feeds else "",
+        _languages(article, keys),
         "full text" if article.shows_full else "",
         f"edited, {keys('changes')} shows how" if article.edited else "",
         f"{keys('changes')} compares the words" if article.difference else "",
     ]
     return _with_labels(" · ".join(fact for fact in facts if fact), article.labels)
+
+
+def _languages(article: Article, keys: Keys) -> str:
+    """Return the other languages of the story, and the key that opens them; `""` without any."""
+    others = [code for code in article.languages if code != article.language]
+    if not others:
+        return ""
+    it = "it" if len(others) == 1 else "them"
+    return f"story also in {language_names(others)}, {keys('next_language')} opens {it}"
 
 
 def _with_labels(facts: str, labels: Sequence[str]) -> Part:
@@ -113,7 +142,7 @@ def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
     return replace(page, article=article, head=(title, _with_labels(facts, labels), *rest))
 
 
-def _evidence_parts(evidence: Evidence) -> list[Part]:
+def evidence_parts(evidence: Evidence) -> list[Part]:
     """Return `◆ WeChat  title ×1 · body ×5`, and below it the best sentence with its matches marked."""
     fields: dict[str, list[TermHit]] = {}
     for hit in evidence.hits:

@@ -15,6 +15,7 @@ _SPAN_STYLES = {
     SpanKind.LINK: "link",
     SpanKind.STRIKE: "strike",
     SpanKind.MARK: "mark",
+    SpanKind.REFERENCE: "reference",
 }
 
 

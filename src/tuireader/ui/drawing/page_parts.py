@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.model import Article
+from tuireader.model import Article, EarlierArticle
 
 if TYPE_CHECKING:
     from tuireader.document import Link
@@ -32,6 +32,16 @@ class Hit(NamedTuple):
     watch: str
 
 
+class ReferenceMark(NamedTuple):
+    """A mark such as `‹1›` after a sentence that refers to an earlier article; places as in `Hit`."""
+
+    part: int
+    start: int
+    end: int
+    number: int
+    article: EarlierArticle
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A block of the page, laid out independently.
@@ -40,7 +50,8 @@ class Part:
     folded instead of wrapped (code, tables); `frame` is the title of a frame around it; `filled` lines have
     the background of the style up to their end. `offset` is the start of its text in the whole text of the
     article, for the remembered position. `target` is the index of the target that `enter` opens, `picture`
-    the URL of an image to show here, `language` the language of source code.
+    the URL of an image to show here, `language` the language of source code. At most `most` lines are shown,
+    0 for all.
     """
 
     text: str = ""
@@ -56,6 +67,7 @@ class Part:
     target: int = -1
     picture: str = ""
     language: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +104,9 @@ class Page:
     comments: tuple[Part, ...] = ()
     tail: Tail = field(default_factory=Tail)
     tables_for: int = 0
+    references: tuple[ReferenceMark, ...] = ()
+
+    @property
+    def numbers(self) -> dict[int, int]:
+        """Numbers of the earlier articles that marks in the text refer to."""
+        return {mark.article.article_id: mark.number for mark in self.references}

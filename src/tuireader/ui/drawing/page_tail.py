@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tuireader.document import Block, Link, parse
+from tuireader.document import Block, Link, parse, reference_label
 from tuireader.model import Article, Comment, Neighbour, Related, Relation, Story, Thread
+from tuireader.text.languages import LANGUAGES
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.enclosures import enclosure_label
 from tuireader.ui.drawing.page_blocks import block_part
-from tuireader.ui.drawing.page_parts import Keys, Part, StyleRange, Tail, Target
+from tuireader.ui.drawing.page_parts import Keys, Page, Part, StyleRange, Tail, Target
 from tuireader.ui.drawing.times import age, distance, full_time, span
 
 _GROUPS = (
@@ -24,21 +25,17 @@ _GROUPS = (
     (Relation.CITED_BY, "Cited by"),
 )
 _MOST_BLOCKS = 4_000  # maximum number of blocks in comments
+_MOST_LINES = 2  # maximum number of lines of a sentence that refers to another article
 _INDENT = "  "
 
 
-def build_tail(
-    article: Article,
-    text_links: int,
-    related: Sequence[Related],
-    keys: Keys,
-    story: Story | None = None,
-    comments: Sequence[Part] = (),
-) -> Tail:
+def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story | None = None) -> Tail:
     """Build the tail; called again when related articles are known.
 
-    Reports in the timeline of the story are not repeated as "same story" or "same text".
+    Reports in the timeline of the story are not repeated as "same story" or "same text". Articles that a
+    sentence refers to have the number of its mark in the text.
     """
+    article, text_links, numbers = page.article, page.text_links, page.numbers
     parts: list[Part] = [Part(frame="rule", gap=1)]
     targets: list[Target] = []
     if article.tags:
@@ -51,7 +48,7 @@ def build_tail(
         parts.append(_comments_part(article, keys))
     if len(parts) == 1:
         parts.clear()
-    listed = _add_story(parts, targets, story, article) if story is not None else set()
+    listed = _add_story(parts, targets, story, page, keys) if story is not None else set()
     for relation, title in _GROUPS:
         group = [other for other in related if other.relation is relation]
         if relation in (Relation.SAME_TEXT, Relation.SAME_STORY):
@@ -59,36 +56,46 @@ def build_tail(
         for position, other in enumerate(group):
             if not position:
                 parts.append(Part(title, "strong", gap=1))
-            parts.append(_related_part(other, article, len(targets)))
+            parts += _related_parts(other, article, len(targets), numbers.get(other.article_id or 0, 0))
             targets.append(Target(other.title or other.url, other.article_id, other.url))
     _add_neighbours(parts, targets, article)
     first_comment = -1
     if article.comments is not None:
         first_comment = len(parts)
-        _add_comments(parts, targets, article, article.comments, comments)
+        _add_comments(parts, targets, article, article.comments, page.comments)
     return Tail(tuple(parts), tuple(targets), first_comment)
 
 
-def _add_story(parts: list[Part], targets: list[Target], story: Story, article: Article) -> set[int]:
+def _add_story(parts: list[Part], targets: list[Target], story: Story, page: Page, keys: Keys) -> set[int]:
     """Add the timeline of a story; return the ids of its articles."""
     title = f"Story · {len(story.entries)} reports · first: {story.first.feed_title}"
-    parts.append(Part(title, "strong", gap=1))
+    hint = f" · {keys('story')} shows what each added"
+    marks = (StyleRange(0, len(title), "strong"),)
+    parts.append(Part(title + hint, "dim", marks, gap=1))
+    several = len({entry.language for entry in story.entries} - {""}) > 1
     for entry in story.entries:
         later = f"+{span(entry.lag)}" if entry.lag else "same time"
         when = full_time(entry.time) if entry is story.first else later
-        head, facts = entry.title or entry.url, f"{when} · {entry.feed_title}"
-        if entry.article_id == article.id:
+        language = LANGUAGES.get(entry.language, "") if several else ""
+        facts = " · ".join(filter(None, (when, entry.feed_title, language)))
+        head = entry.title or entry.url
+        number = page.numbers.get(entry.article_id, 0)
+        if entry.article_id == page.article.id:
             parts.append(_listed(head, facts, "▸ "))
         else:
-            parts.append(_listed(head, facts, "  " if entry.read else "• ", len(targets)))
+            parts.append(_listed(head, facts, "  " if entry.read else "• ", len(targets), number))
             targets.append(Target(head, entry.article_id, entry.url))
     return {entry.article_id for entry in story.entries}
 
 
-def _listed(title: str, facts: str, lead: str, target: int = -1) -> Part:
-    """Return a title with dim facts below it."""
-    marks = (StyleRange(len(title) + 1, len(title) + 1 + len(facts), "dim"),)
-    return Part(f"{title}\n{facts}" if facts else title, "text", marks, lead, "  ", target=target)
+def _listed(title: str, facts: str, lead: str, target: int = -1, number: int = 0) -> Part:
+    """Return a title, after the number of its mark in the text if it has one, with dim facts below it."""
+    label = f"{reference_label(number)} " if number else ""
+    head = label + title
+    marks = [StyleRange(len(head) + 1, len(head) + 1 + len(facts), "dim")]
+    if label:
+        marks.append(StyleRange(0, len(label), "reference"))
+    return Part(f"{head}\n{facts}" if facts else head, "text", tuple(marks), lead, "  ", target=target)
 
 
 def _comments_part(article: Article, keys: Keys) -> Part:
@@ -120,16 +127,24 @@ def file_links(article: Article, known: int) -> list[Link]:
     ]
 
 
-def _related_part(other: Related, article: Article, target: int) -> Part:
+def _related_parts(other: Related, article: Article, target: int, number: int) -> list[Part]:
+    """Return a related article, and below it the sentence that refers to the earlier one of the two."""
     title = other.title or other.url
     when = distance(other.time, article.time) if other.time is not None else ""
     where = other.feed_title if other.article_id is not None else "opens in the browser"
-    reason = other.reason
+    refers = other.sentence and other.relation in (Relation.BACKGROUND, Relation.REFERRED_BY)
+    reason = "" if refers else other.reason  # the sentence follows in a line of its own
     if when and reason[:1] in ("+", "−"):
         reason = reason.partition(" · ")[2]  # cut the distance in time: it is already shown
     facts = " · ".join(fact for fact in (where, when, reason) if fact)
     unread = other.article_id is not None and not other.read
-    return _listed(title, facts, "• " if unread else "  ", target)
+    parts = [_listed(title, facts, "• " if unread else "  ", target, number)]
+    if other.sentence:
+        is_earlier = any(one.article_id == other.article_id for one in article.earlier)
+        how = "referred to" if is_earlier else "refers to this"
+        sentence = f"{how}: “{' '.join(other.sentence.split())}”"
+        parts.append(Part(sentence, "dim", first="  ", rest="  ", target=target, most=_MOST_LINES))
+    return parts
 
 
 def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) -> None:

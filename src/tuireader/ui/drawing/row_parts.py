@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     StyledText = tuple[str, str]
 
+_LEAST_TITLE, _LEAST_FEED = 20, 10
+"""Least cells of a title and a feed for the languages of a story to be shown beside them."""
+_MOST_LANGUAGES = 4
 _WIDE = 76  # minimum width for times of past days and a wide feed column
 
 
@@ -69,8 +72,9 @@ def row_parts(
 
     Labels follow the title if there is room. Read articles are dim; unread ones have a dot, and are bold if
     on a watch. `×3` counts the articles of a folded story and the feeds that have the article; each `◆` is a
-    watch with a match among them, `◇` one with an uncertain match. An `inner` row belongs to the story of the
-    row above. If sorted by time, only the first row of a day shows the day (`same_day` False).
+    watch with a match among them, `◇` one with an uncertain match. `×3 · en zh` names their languages if
+    there are several. An `inner` row belongs to the story of the row above. If sorted by time, only the
+    first row of a day shows the day (`same_day` False).
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
     time, feed = columns(width)
@@ -95,23 +99,47 @@ def row_parts(
     if inner:
         parts.append(("└ ", "dim"))
         used += 2
-    voices = row.sources + (row.story_size - 1 if folds and not inner else 0)
-    sources = f" ×{voices}" if voices > 1 else ""
-    right = feed + 7 if feed else (5 if sources else 1)
-    room = max(1, width - used - right - (2 if row.edited else 0))
+    edited = 2 if row.edited else 0
+    feed, sources, right = _right_columns(row, feed_title, feed, width - used - edited, folds and not inner)
+    room = max(1, width - used - right - edited)
     title = cut(row.title or row.url or "(no title)", room)
     parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
     if row.edited:
         parts.append((" ~", "dim"))
     labels = _labels(row.labels, room - cell_len(title))
     parts.append((labels, "dim"))
-    filled = used + cell_len(title) + (2 if row.edited else 0) + cell_len(labels)
+    filled = used + cell_len(title) + edited + cell_len(labels)
     parts.append((" " * max(0, width - right - filled), ""))
     if feed:
-        parts += [("  " + pad(feed_title, feed), "dim"), (f"{sources:<5}", "dim")]
+        parts += [("  " + pad(feed_title, feed), "dim"), (f"{sources:<{right - feed - 2}}", "dim")]
     else:
         parts.append((f"{sources:<{right}}", "dim"))
     return parts
+
+
+def _right_columns(
+    row: ArticleRow | FirstRow, feed_title: str, feed: int, room: int, folded: bool
+) -> tuple[int, str, int]:
+    """Return the width of the feed, the number of sources with their languages, and the width of both.
+
+    `room` is left for them and the title. Languages take cells of the feed, then of the title, and are
+    left out if too few would remain.
+    """
+    voices = row.sources + (row.story_size - 1 if folded else 0)
+    if voices < 2:
+        return feed, "", feed + 7 if feed else 1
+    sources, right = f" ×{voices}", feed + 7 if feed else 5
+    if not folded or len(row.story_languages) < 2:
+        return feed, sources, right
+    least = min(feed, cell_len(feed_title), _LEAST_FEED)
+    for count in (_MOST_LANGUAGES, 2):
+        codes, others = row.story_languages[:count], len(row.story_languages) - count
+        text = f"{sources} · {' '.join(codes)}{f' +{others}' if others > 0 else ''} "
+        left = max(least, right - 2 - len(text)) if feed else 0
+        wide = max(right, left + len(text) + (2 if feed else 0))
+        if room - wide >= min(_LEAST_TITLE, room - right):
+            return left, text, wide
+    return feed, sources, right
 
 
 def _watch_marks(

@@ -68,7 +68,7 @@ class Styles:
         """Return a style by its name.
 
         `watch:NAME` has the colour of a watch, `hit:NAME` highlights its matches, `code:KIND` is the style of
-        a token of source code.
+        a token of source code. `reference` has the colour of links.
         """
         kind, _, key = name.partition(":")
         if kind == "watch":
@@ -77,6 +77,8 @@ class Styles:
             return self.watch(key) + HIT
         if kind == "code" and key:
             return self.syntax.get(key, NONE)
+        if name == "reference":
+            return self.link + NO_UNDERLINE
         return _FIXED.get(name) or getattr(self, name)
 
 
@@ -90,6 +92,7 @@ BOLD = Style(bold=True)
 ITALIC = Style(italic=True)
 STRIKE = Style(strike=True)
 UNDERLINE = Style(underline=True)
+NO_UNDERLINE = Style(underline=False)
 _ONE_COLOUR = Style(color="default", dim=False)
 HIT = Style(bold=True, underline=True)
 HIT_NOW = Style(bold=True, reverse=True)

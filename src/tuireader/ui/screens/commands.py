@@ -57,6 +57,27 @@ async def _queue(main: Controllers, ask: Asking) -> Outcome | None:
     return None
 
 
+async def _story(main: Controllers, ask: Asking) -> Outcome | None:
+    """Show the story of the current article as a page, and open the article chosen there."""
+    article_id = main.chosen.article_id
+    if article_id is None:
+        return Outcome(said="Select an article first", seconds=2)
+    article = await main.library.articles.require(article_id)
+    page = await main.library.stories.page(article_id)
+    from tuireader.ui.screens.story import StoryScreen
+
+    target = await ask(StoryScreen(article, page))
+    if target is None:
+        return None
+    if target.article_id is not None and target.article_id == main.session.article_id:
+        main.panes.go_to(main.panes.article)
+    elif target.article_id is not None and main.session.page is None:
+        await main.navigation.open_article(target.article_id)
+    else:
+        await main.navigation.follow(target)
+    return None
+
+
 _FLOWS: dict[str, Flow] = {
     "open_browser": articles.open_in_browser,
     "list_links": articles.list_links,
@@ -70,6 +91,7 @@ _FLOWS: dict[str, Flow] = {
     "open_file": files.open_file,
     "download": files.download,
     "queue": _queue,
+    "story": _story,
     "story_sources": lists.story_sources,
     "show_new": lists.show_new,
     "fold_stories": lists.fold_stories,
@@ -132,6 +154,9 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "next_hit": partial(go.next_hit, 1),
         "previous_hit": partial(go.next_hit, -1),
         "related": go.related,
+        "next_language": go.next_language,
+        "next_reference": partial(go.next_reference, 1),
+        "previous_reference": partial(go.next_reference, -1),
         "find_in_page": go.find_in_page,
         "full_text": main.full_text.toggle,
         "fetch_again": main.full_text.fetch_again,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from textual import events
 from textual.message import Message
 
-from tuireader.ui.drawing.layout import Layout, Overlay
-from tuireader.ui.drawing.page_parts import Hit, Page, StyleRange, Tail, Target
+from tuireader.text import cell_len
+from tuireader.ui.drawing.layout import Layout, Overlay, before
+from tuireader.ui.drawing.page_parts import Hit, Page, ReferenceMark, StyleRange, Tail, Target
+from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.page_pane import PagePane
 
 _MOST_FOUND = 10_000
@@ -26,16 +28,16 @@ class Found(NamedTuple):
 
 
 class ArticlePane(PagePane):
-    """A page with matches of watches, find in page and a cursor on related articles."""
+    """A page with matches of watches, find in page, marks of references and a cursor on related articles."""
 
     @dataclass
     class TargetOpened(Message):
-        """A related or neighbouring article was opened."""
+        """A related or neighbouring article, or one that a sentence refers to, was opened."""
 
         target: Target
 
     class Changed(Message):
-        """The current match or the cursor on related articles changed."""
+        """The current match or mark, or the cursor on related articles changed."""
 
     class Unfit(Message):
         """The tables of the page were laid out for another width."""
@@ -43,6 +45,7 @@ class ArticlePane(PagePane):
     def __init__(self, measure: int) -> None:
         super().__init__(measure)
         self.hit = -1
+        self.reference = -1  # index of the current mark
         self.sought = ""
         self.found: list[Found] = []
         self.found_at = -1
@@ -51,7 +54,7 @@ class ArticlePane(PagePane):
 
     def show(self, page: Page, *, place: int = 0) -> None:
         """Show an article from the remembered position in its text."""
-        self.hit = -1
+        self.hit = self.reference = -1
         self.sought, self.found, self.found_at, self._found_in = "", [], -1, {}
         super().show(page, place=place)
 
@@ -131,12 +134,86 @@ class ArticlePane(PagePane):
             return None
         self._arrive_if_needed()
         self._unchoose()
+        self.reference = -1
         self.hit = (
             (0 if step > 0 else len(page.hits) - 1) if self.hit < 0 else (self.hit + step) % len(page.hits)
         )
         hit = page.hits[self.hit]
         self._bring_in_sight(self._head.line_of(hit.part, hit.start))
         return hit
+
+    # -- sentences that refer to earlier articles
+
+    @property
+    def references(self) -> tuple[ReferenceMark, ...]:
+        """Marks of references in the text."""
+        return self.page_shown.references if self.page_shown is not None else ()
+
+    @property
+    def current_reference(self) -> ReferenceMark | None:
+        """The current mark, unless the cursor is on a related article."""
+        there = self.chosen < 0 and 0 <= self.reference < len(self.references)
+        return self.references[self.reference] if there else None
+
+    def next_reference(self, step: int) -> bool:
+        """Go to the next mark, at first from the top of the screen; return False without marks."""
+        marks = self.references
+        if not marks:
+            return False
+        self._arrive_if_needed()
+        self.chosen = self.hit = -1
+        self._return = None
+        if self.current_reference is None:
+            top = self.scroll_offset.y
+            lines = [self._head.line_of(mark.part, mark.start) for mark in marks]
+            above = sum(line < top for line in lines)
+            self.reference = (above if step > 0 else above - 1) % len(marks)
+        else:
+            self.reference = (self.reference + step) % len(marks)
+        mark = marks[self.reference]
+        self._bring_in_sight(self._head.line_of(mark.part, mark.start))
+        return True
+
+    def leave_reference(self) -> bool:
+        """Make no mark the current one; return False if there was none."""
+        if self.current_reference is None:
+            return False
+        self.reference = -1
+        self.forget_strips()
+        self.post_message(self.Changed())
+        return True
+
+    def _reference_at(self, x: int, number: int) -> int:
+        """Return the index of the mark at a column of a line of the text, or -1."""
+        layout, line = self._line(number)
+        if line is None or layout is not self._head:
+            return -1
+        part = layout.parts[line.part]
+        moved_in = before(part, line, layout.arts.get(line.part))
+        for index, mark in enumerate(self.references):
+            if moved_in >= 0 and mark.part == line.part and line.start <= mark.start < line.end:
+                column = self._pad + moved_in + cell_len(part.text[line.start : mark.start])
+                if column <= x < column + cell_len(part.text[mark.start : mark.end]):
+                    return index
+        return -1
+
+    @property
+    def spot(self) -> PageSpot:
+        """The position at the top and the current mark, to return to."""
+        return replace(super().spot, reference=self.reference)
+
+    def return_to(self, spot: PageSpot) -> None:
+        """Return to the line, and to the related article or the mark where the user left the article."""
+        super().return_to(spot)
+        self.reference = min(spot.reference, len(self.references) - 1)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Leave a mark that is out of sight, so that `enter` never opens what the user does not see."""
+        super().watch_scroll_y(old_value, new_value)
+        if mark := self.current_reference:
+            top = self.scroll_offset.y
+            if not top <= self._head.line_of(mark.part, mark.start) < top + self.size.height:
+                self.leave_reference()
 
     # -- find in page
 
@@ -220,20 +297,29 @@ class ArticlePane(PagePane):
             self.post_message(self.Changed())
 
     def open_chosen(self) -> bool:
-        """Open the related article under the cursor; return False without one."""
+        """Open the related article under the cursor, or that of the current mark; return False if none."""
+        if mark := self.current_reference:
+            earlier = mark.article
+            self.post_message(self.TargetOpened(Target(earlier.title, earlier.article_id)))
+            return True
         if not 0 <= self.chosen < len(self.targets):
             return False
         self.post_message(self.TargetOpened(self.targets[self.chosen]))
         return True
 
     def on_click(self, event: events.Click) -> None:
-        """Open a related article."""
+        """Open a related article, or the one of a mark."""
         number = event.y + self.scroll_offset.y - len(self._head.lines)
         if 0 <= number < len(self._tail.lines):
             target = self._tail.parts[self._tail.lines[number].part].target
             if target >= 0:
                 self.chosen = target
                 self.open_chosen()
+            return
+        index = self._reference_at(event.x - self.gutter.left, event.y + self.scroll_offset.y)
+        if index >= 0:
+            self.chosen, self.reference = -1, index
+            self.open_chosen()
 
     # -- drawing
 
@@ -250,5 +336,8 @@ class ArticlePane(PagePane):
         if not below and not self.found and self.hit >= 0 and page.hits[self.hit].part == part:
             hit = page.hits[self.hit]
             above.append(StyleRange(hit.start, hit.end, "now"))
+        mark = self.current_reference
+        if not below and mark is not None and mark.part == part:
+            above.append(StyleRange(mark.start, mark.end, "now"))
         target = layout.parts[part].target
         return over._replace(above=above, chosen=below and target >= 0 and target == self.chosen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tuireader.text import cut_characters
@@ -19,45 +19,54 @@ _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
-_DATE = re.compile(
+DATE = re.compile(
     rf"\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<m1>{_MONTH})(?:,?\s+\d{{4}})?\b"
     rf"|\b(?P<m2>{_MONTH})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}}\b)?"
     r"|\b\d{4}(?P<iso>[-./])(?P<m3>\d\d)(?P=iso)(?P<d3>\d\d)\b|(?P<m4>\d{1,2})[月월]\s?(?P<d4>\d{1,2})[日일]"
     r"|\b(?P<d5>\d{1,2})(?P<sign>[./])(?P<m5>\d{1,2})(?P=sign)\d{4}\b"
 )
 _WAYS = range(1, 6)
-_UNITS = {
+UNITS = {
     "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "b": 1e9,
-    "trillion": 1e12, "tn": 1e12, "万": 1e4, "亿": 1e8,
+    "trillion": 1e12, "tn": 1e12, "t": 1e12, "万": 1e4, "萬": 1e4, "만": 1e4, "亿": 1e8, "億": 1e8, "억": 1e8,
+    "millionen": 1e6, "millions": 1e6, "mio": 1e6, "milliarde": 1e9, "milliarden": 1e9, "mrd": 1e9,
+    "milliard": 1e9, "milliards": 1e9,
 }  # fmt: skip
-_NUMBER = re.compile(
+NUMBER = re.compile(
     r"(?P<money>[$€£¥₹]\s?)?(?<![A-Za-z0-9.])(?P<digits>\d{1,15}(?:[.,]\d{1,6}){0,5})(?!\d)"
-    r"(?:\s?(?P<unit>thousand|million|billion|trillion|mn|bn|tn|[kmb]|万|亿)(?![a-z]))?"
-    r"\s?(?P<share>%|percent\b|per cent\b)?",
+    r"(?:\s?(?P<unit>thousand|million(?:en|s)?|mio|milliarden?|milliards?|mrd|billion|trillion|mn|bn|tn|[kmb]"
+    r"|[万萬만亿億억]|(?(money)t|(?!)))(?![a-z]))?"
+    r"\s?(?P<share>%|per ?cent\b|prozent\b|procent\b|pour cent\b|por ciento\b)?",
     re.IGNORECASE,
 )
 
 # ------------------------------------------------------------------------------------------- quotations
 
-_QUOTATION = re.compile(
-    r"[“„]([^“”„\n]{20,400})[”“]|\"([^\"\n]{20,400})\"|«([^«»\n]{20,400})»|»([^«»\n]{20,400})«"
+QUOTATION = re.compile(
+    r"[“„]([^“”„\n]{20,400})[”“]|(?<![\w.,;:!?…])\"(?! )([^\"\n]{20,400})\""
+    r"|«([^«»\n]{20,400})»|»([^«»\n]{20,400})«"
     r"|(?<!\w)[‘'](?P<inner>(?:[^‘’'\n]|(?<=\w)[’'](?=\w)){20,400})[’'](?!\w)"
     r"|「([^「」\n]{8,200})」|『([^『』\n]{8,200})』"
 )
 
 # ------------------------------------------------------------------------------------------- names
 
-_CAPITALS = "".join(char for char in map(chr, range(0x530)) if char.isupper())
-_NAME = re.compile(rf"(?<![\w’'-])[{_CAPITALS}][\w’'-]+(?:[ \u00a0][{_CAPITALS}][\w’'-]+){{0,5}}")
+CAPITALS = "".join(char for char in map(chr, range(0x530)) if char.isupper())
+_NAME = re.compile(rf"(?<![\w’'-])[{CAPITALS}][\w’'-]+(?:[ \u00a0][{CAPITALS}][\w’'-]+){{0,5}}")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:;…„“«‘])[\s\"“”„«»‹‘’'(\[]*\Z")
-_NO_NAMES = frozenset(
+TITLES = frozenset(
+    """mr mrs ms miss dr prof gen lt capt sgt sen rep gov rev st supt det am pm est edt pst pdt gmt utc bst
+    herr frau monsieur madame""".split()  # noqa: SIM905
+)
+_AFTER_TITLE = re.compile(r"\b(?:Mrs?|Ms|Dr|Prof|Gen|Lt|Capt|Sgt|Sen|Rep|Gov|Rev|St)\.\s\Z")
+NO_NAMES = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
     august september october november december""".split()  # noqa: SIM905
 )
 _SHORT = re.compile("[A-Z]{2}")  # UK, US, EU, AI, IT: too common to be new facts
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
 _SOURCE = re.compile(r"\s[|–—-]\s[^|–—]{2,30}\Z")  # the name of a publication after a headline
-_BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por)\s+[{_CAPITALS}][^.!?]{{1,80}}\Z")
+_BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por)\s+[{CAPITALS}][^.!?]{{1,80}}\Z")
 _SMALL_IN_HEADLINES = frozenset("with from over into than amid upon after onto under about".split())  # noqa: SIM905
 _HEADLINE_WORDS = 25
 # Frequent German words that are rare in other languages; German capitalises every noun.
@@ -88,35 +97,36 @@ def new_facts(text: str, earlier: Iterable[str]) -> tuple[str, ...]:
     seen_text = "\n".join(earlier)
     top = text if len(text) <= _LEAD else text[:_LEAD].rpartition(" ")[0]
     seen, new = _facts(seen_text), _facts(top)
-    words = _WORD.findall(seen_text)
-    roots, heads = {_root(word.casefold()) for word in words}, "".join(word[0] for word in words)
+    words = WORD.findall(seen_text)
+    roots, heads = {root(word.casefold()) for word in words}, "".join(word[0] for word in words)
     seen_words = _squeezed(seen_text)
     found = [shown for number, shown in new.numbers.items() if number not in seen.numbers]
     found += [shown for day, shown in new.dates.items() if day not in seen.dates]
     found += [
         shown
         for name, shown in new.names.items()
-        if _root(_WORD.findall(name)[-1]) not in roots and not (shown.isupper() and shown in heads)
+        if root(WORD.findall(name)[-1]) not in roots and not (shown.isupper() and shown in heads)
     ]
     found += [f"“{shown}”" for quotation, shown in new.quotations.items() if quotation not in seen_words]
     return tuple(cut_characters(shown, _SHOWN) for shown in found[:_NAMED])
 
 
-def _root(word: str) -> str:
+def root(word: str) -> str:
+    """Return a casefolded word for comparison; where names are inflected, only its first letters."""
     return word if word < _INFLECTING else word[:_ROOT]
 
 
 def _facts(text: str) -> _Facts:
     dates: dict[tuple[int, int], str] = {}
-    for match in _DATE.finditer(text):
+    for match in DATE.finditer(text):
         dates.setdefault(_day(match), match[0])
-    rest = _DATE.sub(" ", text)
-    numbers = {value: shown for value, shown in map(_number, _NUMBER.finditer(rest)) if value}
+    rest = DATE.sub(" ", text)
+    numbers = {value: shown for value, shown in map(_number, NUMBER.finditer(rest)) if value}
     quotations: dict[str, str] = {}
-    for match in _QUOTATION.finditer(text):
+    for match in QUOTATION.finditer(text):
         words = next(filter(None, match.groups()))
         quotations.setdefault(_squeezed(words), words)
-    return _Facts(numbers, dates, dict(_names(rest)), quotations)
+    return _Facts(numbers, dates, dict(names(rest)), quotations)
 
 
 def _day(match: re.Match[str]) -> tuple[int, int]:
@@ -129,7 +139,7 @@ def _day(match: re.Match[str]) -> tuple[int, int]:
 
 def _number(match: re.Match[str]) -> tuple[float, str]:
     """Return a number's value and the words to show; 0 for small numbers and years, which are rarely news."""
-    value = _value(match["digits"]) * _UNITS.get((match["unit"] or "").lower(), 1.0)
+    value = value_of(match["digits"]) * UNITS.get((match["unit"] or "").lower(), 1.0)
     if match["share"]:
         return value / 100 + 1e-9, match[0].strip()  # keep 5 % and 0.05 apart
     bare = not (match["money"] or match["unit"])
@@ -138,7 +148,7 @@ def _number(match: re.Match[str]) -> tuple[float, str]:
     return value, match[0].strip()
 
 
-def _value(digits: str) -> float:
+def value_of(digits: str) -> float:
     """Return the value of `1,200.5`, `1.200,5`, `10,5` or `1,00,000`; 0 for a version such as `2.1.3`."""
     first, *groups = re.split("[.,]", digits)
     signs = [char for char in digits if char in ".,"]
@@ -154,30 +164,57 @@ def _value(digits: str) -> float:
     return float("".join((first, *groups[:-1], ".", groups[-1])))
 
 
-def _names(text: str) -> Iterator[tuple[str, str]]:
+def names(text: str) -> Iterator[tuple[str, str]]:
     """Yield capitalised words inside sentences; the first word of a sentence does not count.
 
     Ignores bylines and headlines in title case. In German, where nouns are capitalised, a name has at least
     two words.
     """
     title, line_feed, rest = text.partition("\n")
-    least = 2 if len(_GERMAN & set(_WORD.findall(text))) >= 3 else 1
+    least = 2 if is_german(WORD.findall(text)) else 1
     for line in (_SOURCE.sub("", title) + line_feed + rest).split("\n"):
         if _is_headline(line) or _BYLINE.match(line):
             continue
         for match in _NAME.finditer(line):
             words = match[0].split()
-            if _SENTENCE_START.search(line, max(0, match.start() - 12), match.start()):
+            before = line[max(0, match.start() - 12) : match.start()]
+            if _SENTENCE_START.search(before) and not _AFTER_TITLE.search(before):
                 words = words[1:]
-            words = [word.removesuffix("'s").removesuffix("’s") for word in words]
-            name = " ".join(words)
-            if len(words) >= least and words[0].casefold() not in _NO_NAMES and not _SHORT.fullmatch(name):
-                yield name.casefold(), name
+            for part in _parts(words):
+                name = " ".join(part)
+                if len(part) >= least and part[0].casefold() not in NO_NAMES and not _SHORT.fullmatch(name):
+                    yield name.casefold(), name
+
+
+def _parts(words: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the names in a run of capitalised words, without titles before them.
+
+    A possessive ends a name of one word: Ofcom's Jane Doe are two, the National People's Congress is one.
+    """
+    part: list[str] = []
+    for word in words:
+        if not part and word.casefold() in TITLES:
+            continue
+        part.append(word)
+        if len(part) == 1 and _bare(word) != word:
+            yield [_bare(word)]
+            part = []
+    if part:
+        yield [*part[:-1], _bare(part[-1])]
+
+
+def _bare(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("’s")
+
+
+def is_german(words: Collection[str]) -> bool:
+    """Return whether words are of a German text, where a capital does not mark a name."""
+    return len(_GERMAN.intersection(words)) >= 3
 
 
 def _is_headline(line: str) -> bool:
     """Return whether all longer words of a line are capitalised, as in a Headline in This Style."""
-    words = _WORD.findall(line)
+    words = WORD.findall(line)
     if len(words) > _HEADLINE_WORDS:
         return False
     longer = [word for word in words if len(word) > 3 and word.lower() not in _SMALL_IN_HEADLINES]
@@ -185,4 +222,4 @@ def _is_headline(line: str) -> bool:
 
 
 def _squeezed(text: str) -> str:
-    return " ".join(map(str.casefold, _WORD.findall(text)))
+    return " ".join(map(str.casefold, WORD.findall(text)))

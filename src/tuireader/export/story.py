@@ -1,0 +1,70 @@
+"""A story as a page: who reported when, what each added, and the articles around it. Pure values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from tuireader.export.brief import Report, one_line
+from tuireader.model import Addition, Evidence, Surrounding
+
+FORMATS = ("md", "json", "html")
+
+
+@dataclass(frozen=True, slots=True)
+class StoryReport:
+    """A report of a story, and the facts that no earlier one has."""
+
+    report: Report
+    added: Annotated[tuple[Addition, ...], "Facts that no earlier report has."] = ()
+    read: Annotated[bool, "True when it is read."] = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoryHit:
+    """A watch that a story matches, with its evidence in the first report that has a sentence."""
+
+    evidence: Evidence
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """A story, or an article without one as its only report. `watches` is the order of the watches."""
+
+    reports: tuple[StoryReport, ...]
+    watches: tuple[str, ...] = ()
+    background: tuple[Surrounding, ...] = ()
+    follow_ups: tuple[Surrounding, ...] = ()
+    left_out: Annotated[int, "Number of later reports that are left out."] = 0
+
+    @property
+    def first(self) -> Report:
+        """The first report."""
+        return self.reports[0].report
+
+    @property
+    def title(self) -> str:
+        """Title of the first report."""
+        return one_line(self.first.title or self.first.url) or "(no title)"
+
+    @property
+    def outlets(self) -> int:
+        """Number of feeds with a report."""
+        return len({one.report.feed_title for one in self.reports})
+
+    @property
+    def hits(self) -> tuple[StoryHit, ...]:
+        """The watches that it matches, each with the first evidence, preferably current with a sentence."""
+        found: dict[str, StoryHit] = {}
+        for one in self.reports:
+            for evidence in one.report.evidence:
+                known = found.get(evidence.watch)
+                if known is None or _rank(evidence) > _rank(known.evidence):
+                    found[evidence.watch] = StoryHit(evidence, one.report)
+        names = [*self.watches, *sorted(found.keys() - set(self.watches))]
+        return tuple(found[name] for name in names if name in found)
+
+
+def _rank(evidence: Evidence) -> tuple[bool, bool]:
+    return bool(evidence.sentence), not evidence.former

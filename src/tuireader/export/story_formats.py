@@ -1,0 +1,159 @@
+"""Render the page of a story as Markdown, JSON or a web page.
+
+Times are in UTC, so the same articles give the same bytes. All text is untrusted: it is escaped for each
+format, and only http(s) addresses become links.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from tuireader.export import shapes
+from tuireader.export.markup import (
+    html_link,
+    html_text,
+    lag,
+    md,
+    md_link,
+    md_part,
+    md_start,
+    moment,
+    origin,
+    quoted,
+)
+from tuireader.export.story import StoryHit, StoryPage, StoryReport
+from tuireader.model import AddedKind, Addition, Surrounding
+from tuireader.text.wording import counted
+
+BACKGROUND, REPORTS, FOLLOW_UPS, WATCHES = "Before", "Reports", "After", "Watches"
+"""Headings of a page."""
+NOTHING_NEW = "no new numbers, names or quotations"
+"""Fact of a later report that adds nothing."""
+
+
+def render(page: StoryPage, form: str) -> str:
+    """Render the page in one of `story.FORMATS`, ending in a line feed."""
+    return {"md": markdown, "json": as_json, "html": html}[form](page)
+
+
+def summary(page: StoryPage) -> str:
+    """Return `4 reports by 3 feeds`, with the number of reports that are left out."""
+    text = f"{counted(len(page.reports), 'report')} by {counted(page.outlets, 'feed')}"
+    return f"{text}, {page.left_out:,} later ones left out" if page.left_out else text
+
+
+def facts_of(one: StoryReport, page: StoryPage) -> list[str]:
+    """Return the facts that a report adds, or a note that a later one adds nothing."""
+    added = list(map(added_text, one.added))
+    return added or ([] if one.report is page.first else [NOTHING_NEW])
+
+
+def added_text(one: Addition) -> str:
+    """Return a fact as text: a quotation in quotation marks, with its speaker."""
+    if one.kind is not AddedKind.QUOTATION:
+        return one.text
+    return f"“{one.text}” – {one.speaker}" if one.speaker else f"“{one.text}”"
+
+
+def _period(page: StoryPage) -> str:
+    first, last = page.first.time, page.reports[-1].report.time
+    if first == last:
+        return moment(first)
+    return f"{moment(first).removesuffix(' UTC')} to {moment(last)}"
+
+
+# --------------------------------------------------------------------------- Markdown
+
+
+def markdown(page: StoryPage) -> str:
+    """Render as CommonMark 0.31; every character that may have a meaning is escaped."""
+    lines = [f"# {md(page.title)}", "", f"{summary(page)}, {_period(page)}."]
+    lines += _md_section(WATCHES, [line for hit in page.hits for line in _md_hit(hit)])
+    lines += _md_section(BACKGROUND, [line for one in page.background for line in _md_other(one)])
+    lines += _md_section(REPORTS, [line for one in page.reports for line in _md_report(one, page)])
+    lines += _md_section(FOLLOW_UPS, [line for one in page.follow_ups for line in _md_other(one)])
+    return "\n".join(lines) + "\n"
+
+
+def _md_section(heading: str, lines: Sequence[str]) -> list[str]:
+    return ["", f"## {heading}", "", *lines] if lines else []
+
+
+def _md_hit(hit: StoryHit) -> list[str]:
+    lines = [f"- {md(hit.evidence.watch)} · {md(hit.report.feed_title)}"]
+    if hit.evidence.sentence:
+        sentence = md_start(quoted(hit.evidence, md_part, "**", "**"))
+        lines.append(f"  > {sentence}{origin(hit.evidence, md)}")
+    return lines
+
+
+def _md_report(one: StoryReport, page: StoryPage) -> list[str]:
+    report = one.report
+    link = md_link(report.title, report.url)
+    facts = [f"  - {md(fact)}" for fact in facts_of(one, page)]
+    return [f"- {lag(report, page.first)} · {md(report.feed_title)}: {link}", *facts]
+
+
+def _md_other(one: Surrounding) -> list[str]:
+    lines = [f"- {moment(one.time)} · {md(one.feed_title)}: {md_link(one.title, one.url)}"]
+    if one.sentence:
+        lines.append(f"  > {md(one.sentence)} ({md(one.said_by)})")
+    return lines
+
+
+# --------------------------------------------------------------------------- JSON
+
+
+def as_json(page: StoryPage) -> str:
+    """Render as one object. `lag` is in seconds after the first report, `time` in seconds since 1970 UTC."""
+    return json.dumps(shapes.StoryPage.encode(page), ensure_ascii=False, indent=1) + "\n"
+
+
+# --------------------------------------------------------------------------- HTML
+
+
+def html(page: StoryPage) -> str:
+    """Render a self-contained page, without scripts or external resources."""
+    title = html_text(page.title)
+    lines = [
+        '<!DOCTYPE html>\n<html lang="mul">\n<meta charset="utf-8">',
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">',
+        f"<title>{title}</title>\n<h1>{title}</h1>\n<p>{summary(page)}, {_period(page)}.</p>",
+    ]
+    lines += _html_section(WATCHES, map(_html_hit, page.hits))
+    lines += _html_section(BACKGROUND, map(_html_other, page.background))
+    lines += _html_section(REPORTS, [_html_report(one, page) for one in page.reports])
+    lines += _html_section(FOLLOW_UPS, map(_html_other, page.follow_ups))
+    return "\n".join([*lines, "</html>"]) + "\n"
+
+
+def _html_section(heading: str, items: Iterable[str]) -> list[str]:
+    made = [f"<li>{item}</li>" for item in items]
+    return [f"<h2>{heading}</h2>\n<ul>", *made, "</ul>"] if made else []
+
+
+def _html_hit(hit: StoryHit) -> str:
+    text = f"{html_text(hit.evidence.watch)} · {html_text(hit.report.feed_title)}"
+    if not hit.evidence.sentence:
+        return text
+    sentence = quoted(hit.evidence, escape, "<mark>", "</mark>")
+    return f"{text}<blockquote><p>{sentence}{origin(hit.evidence, html_text)}</p></blockquote>"
+
+
+def _html_report(one: StoryReport, page: StoryPage) -> str:
+    report = one.report
+    text = (
+        f"{lag(report, page.first)} · {html_text(report.feed_title)}: {html_link(report.title, report.url)}"
+    )
+    facts = "".join(f"<li>{html_text(fact)}</li>" for fact in facts_of(one, page))
+    return f"{text}<ul>{facts}</ul>" if facts else text
+
+
+def _html_other(one: Surrounding) -> str:
+    text = f"{moment(one.time)} · {html_text(one.feed_title)}: {html_link(one.title, one.url)}"
+    if not one.sentence:
+        return text
+    said_by = html_text(one.said_by)
+    return f"{text}<blockquote><p>{html_text(one.sentence)} ({said_by})</p></blockquote>"

@@ -1,0 +1,60 @@
+"""Find what the sentences of a newly related article refer to, and store it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.related import referring, telling
+from tuireader.related.features import Profile, Stats
+from tuireader.related.mentions import posting
+from tuireader.related.search import ArticleText
+from tuireader.store import Store
+from tuireader.watch.sentences import sentences_in
+
+if TYPE_CHECKING:
+    from tuireader.ingest.relate import StoredProfiles
+
+READ = 8_000
+"""Maximum characters of a text to read."""
+
+
+def find(
+    store: Store, profiles: StoredProfiles, profile: Profile, article: ArticleText
+) -> list[tuple[int, str]]:
+    """Return the earlier articles that an article refers to, each with its sentence, in reading order."""
+    if not profile.dated:
+        return []
+    told = telling.tell(
+        profile,
+        article.title,
+        sentences(article.text[:READ]),
+        profiles.concepts(),
+        lambda terms: Stats(profiles.article_count(), profiles.term_counts(list(terms))),
+    )
+    if told is None:
+        return []
+    candidates = profiles.profiles(_candidates(store, told, profile))
+    found = referring.references(told, candidates)
+    return [(one.article, told.sentences[one.place].text) for one in found]
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a plain text; a line ends a sentence."""
+    found: list[str] = []
+    at = 0
+    for line in text.split("\n"):
+        end = at + len(line)
+        found.extend(text[first:last] for first, last in sentences_in(text, at, end))
+        at = end + 1
+    return found
+
+
+def _candidates(store: Store, told: telling.Telling, profile: Profile) -> list[int]:
+    terms, things = referring.lookups(told)
+    weights = terms | {posting(number, profile.language): weight for number, weight in things.items()}
+    days = referring.days_to_look_at(told)
+    hits = [
+        (weight, store.relations.posted_before(term, days, referring.POSTINGS))
+        for term, weight in weights.items()
+    ]
+    return referring.choose(hits, profile.id)

@@ -1,0 +1,71 @@
+"""Stories: the page of one, rendered or saved."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from tuireader import ingest
+from tuireader.export.story import FORMATS, StoryPage
+from tuireader.export.story_formats import render
+from tuireader.library.articles import Articles, completed, save_file
+from tuireader.library.context import Context, UseCases, found_article
+from tuireader.store import Store
+
+
+class Stories(UseCases):
+    """Show a story as a page."""
+
+    def __init__(self, context: Context, articles: Articles) -> None:
+        super().__init__(context)
+        self._articles = articles
+
+    async def page(self, article_id: int) -> StoryPage:
+        """Return the page of an article's story; an article without one is its only report.
+
+        Raises UsageError if the article does not exist.
+        """
+        groups = self._context.groups
+
+        def read(store: Store) -> StoryPage | None:
+            page = ingest.story_page(store, article_id, groups)
+            return None if page is None else self._with_evidence(store, page)
+
+        return found_article(await self._pool.read(read), article_id)
+
+    def _with_evidence(self, store: Store, page: StoryPage) -> StoryPage:
+        """Add the watches that the reports match."""
+        ids = [one.report.article_id for one in page.reports]
+        stored = store.articles.evidence(ids)
+        names, matcher = self._context.feed_names, self._context.matcher
+        made = ingest.explain(store, matcher, names, list(stored)) if stored else {}
+        reports = tuple(
+            replace(one, report=replace(one.report, evidence=completed(evidence, made.get(key, ()))))
+            if (evidence := stored.get(key, ()))
+            else one
+            for key, one in zip(ids, page.reports, strict=True)
+        )
+        watches = tuple(one.name for one in self._context.config.watches)
+        return replace(page, reports=reports, watches=watches)
+
+    async def render(self, article_id: int, form: str) -> str:
+        """Return the page of an article's story in one of `FORMATS`. Raises UsageError."""
+        page = await self.page(article_id)
+        return await asyncio.to_thread(render, page, form)
+
+    async def save(self, page: StoryPage) -> tuple[Path, bool]:
+        """Write a page to the folder for saved articles; return the file and whether it is new.
+
+        The format is that of saved articles, or Markdown if a page has no such format. Raises TuireaderError.
+        """
+        from tuireader.export.formats import file_name
+
+        form = self._context.config.save.format
+        form = form if form in FORMATS else FORMATS[0]
+        content = (await asyncio.to_thread(render, page, form)).encode("utf-8", "replace")
+
+        def named(number: int) -> str:
+            return file_name(f"Story {page.title}", page.first.time, form, number)
+
+        return await save_file(self._articles.save_folder, named, content)

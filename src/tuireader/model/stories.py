@@ -1,0 +1,38 @@
+"""A story as a page: its reports, what each added, and the articles before and after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+
+class AddedKind(StrEnum):
+    """Kind of a fact that a report adds, in the order in which they are listed."""
+
+    NUMBER = "number"
+    NAME = "name"
+    QUOTATION = "quotation"
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A fact that no earlier report of a story has."""
+
+    kind: Annotated[AddedKind, "`number`, `name` or `quotation`."]
+    text: Annotated[str, "The fact as the report writes it."]
+    speaker: Annotated[str, 'Who said a quotation, `""` when unknown.'] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surrounding:
+    """An article before or after a story. `sentence` refers from the later to the earlier one."""
+
+    article_id: Annotated[int, "Number of the article."]
+    title: Annotated[str, "Its title."]
+    url: Annotated[str, "Its address."]
+    feed_title: Annotated[str, "Title of its feed."]
+    time: Annotated[int, "When it was published."]
+    read: Annotated[bool, "True when it is read."] = False
+    sentence: Annotated[str, 'Sentence that refers to the earlier one of the two, `""` without one.'] = ""
+    said_by: Annotated[str, "Title of the feed whose article has the sentence."] = ""

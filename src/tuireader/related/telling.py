@@ -1,0 +1,137 @@
+"""Read what the sentences of an article say about earlier events: words, names, stated times."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from tuireader.related.concepts import EVENT, LATIN, Concept, Concepts
+from tuireader.related.features import BOOST, NAME, TITLE, UNIT, Profile, Stats
+from tuireader.related.mentions import TELLING
+from tuireader.related.when import Span, spans
+from tuireader.related.words import count_terms
+
+MOST_SENTENCES = 16
+"""Maximum number of sentences of an article to look up."""
+_SHORTEST = 12  # characters of a sentence
+_CUE = re.compile(
+    r"\b(?:had|since|after|following|earlier|last|ago|previous|previously|before|then|already|still|when|once|"
+    r"first|hatten?|seit|nach|nachdem|zuvor|bereits|damals|als|waren?|vor|avait|avaient|depuis|après|déjà|"
+    r"auparavant|lors)\b|此前|曾|去年|自|之前|先前|早前|当时|前|後|昨|以来|発端|지난|앞서|이후|당시",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that may refer to an earlier event: weights of its terms and of its words of events, those
+    of the other terms in the sentences beside it, and the times that it states."""
+
+    text: str
+    terms: Mapping[int, float]
+    events: Mapping[int, float]
+    around: Mapping[int, float]
+    spans: Sequence[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An article with its whole text, and its sentences that may refer to earlier events.
+
+    `title` are the weights of its terms, `things` those of names and amounts in the text. `elsewhere` are the
+    terms and things that other stored articles have.
+    """
+
+    profile: Profile
+    title: Mapping[int, float]
+    things: Mapping[int, float]
+    elsewhere: Collection[int]
+    sentences: Sequence[Sentence]
+
+
+def referring(sentences: Sequence[str], published: int) -> Iterator[tuple[int, list[Span]]]:
+    """Yield the places of sentences that may refer to earlier events, with the times that they state."""
+    for place, text in enumerate(sentences):
+        if len(text) >= _SHORTEST:
+            stated = spans(text, published)
+            if stated or _CUE.search(text):
+                yield place, stated
+
+
+def tell(
+    article: Profile,
+    title: str,
+    sentences: Sequence[str],
+    concepts: Concepts,
+    stats_of: Callable[[Collection[int]], Stats],
+) -> Telling | None:
+    """Return an article with its whole text, or None if no sentence refers to an earlier event.
+
+    `article` is its profile, `stats_of` counts terms in the store.
+    """
+    told = list(islice(referring(sentences, article.time), MOST_SENTENCES))
+    if not told:
+        return None
+    head, words = count_terms(title), [count_terms(text) for text in sentences]
+    things = [{one.hash: one for one in concepts.find(text)} for text in (*sentences, title)]
+    known = {number: one for found in things for number, one in found.items()}
+    counts = Counter(head)
+    for found in words:
+        counts.update(found)
+    stats = stats_of({*counts, *known})
+    weights = {term: stats.weight(term) for term in counts}
+    rarities = {number: stats.rarity(number, one.common) for number, one in known.items()}
+
+    def sentence(place: int, stated: Sequence[Span]) -> Sentence:
+        beside = {term for near in words[max(0, place - 1) : place + 2] for term in near}
+        return Sentence(
+            sentences[place],
+            {term: weights[term] for term in words[place]},
+            {number: rarities[number] for number, one in things[place].items() if one.kind == EVENT},
+            {term: weights[term] for term in beside - words[place].keys()},
+            stated,
+        )
+
+    return Telling(
+        _profile(article, counts, head, weights),
+        {term: weights[term] for term in head},
+        _telling(article, known, rarities, weights),
+        frozenset(_elsewhere(article, stats)),
+        [sentence(place, stated) for place, stated in told],
+    )
+
+
+def _telling(
+    article: Profile,
+    known: Mapping[int, Concept],
+    rarities: Mapping[int, float],
+    weights: Mapping[int, float],
+) -> dict[int, float]:
+    """Return the weights of the things that are evidence on their own, and of names in Latin letters."""
+    names = [number for number, value in article.concepts.items() if value >> 8 & LATIN and number in weights]
+    found = {number: rarities[number] for number, one in known.items() if one.kind & TELLING}
+    return found | {number: weights[number] for number in names}
+
+
+def _elsewhere(article: Profile, stats: Stats) -> Iterator[int]:
+    """Yield the terms and things that other articles have; the store has counted those of this one."""
+    for number, (articles, _) in stats.counts.items():
+        if articles > (number in article.terms or number in article.concepts):
+            yield number
+
+
+def _profile(
+    article: Profile, counts: Mapping[int, int], head: Collection[int], weights: Mapping[int, float]
+) -> Profile:
+    """Return a profile of the whole text: names are known from the article's own profile."""
+    terms: dict[int, int] = {}
+    square = 0.0
+    for term, count in counts.items():
+        kind = min(count, 15) << 4 | TITLE * (term in head) | article.terms.get(term, 0) >> 8 & NAME
+        terms[term] = kind << 8 | min(255, round(weights[term] * UNIT))
+        square += (weights[term] * BOOST[kind]) ** 2
+    return replace(article, terms=terms, norm=math.sqrt(square) or 1.0)

@@ -1,0 +1,98 @@
+"""Build the page of a story as parts: watches, background, reports with what each added, follow-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tuireader.export.story import StoryPage, StoryReport
+from tuireader.export.story_formats import BACKGROUND, FOLLOW_UPS, NOTHING_NEW, REPORTS, added_text, summary
+from tuireader.model import AddedKind, Article, Surrounding
+from tuireader.ui.drawing.page import evidence_parts
+from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail, Target
+from tuireader.ui.drawing.times import full_time, short_time, span
+
+_COLUMN = 10  # cells for the time from the first report
+_REST = " " * (_COLUMN + 2)
+_ADDED = f"{'+':>{_COLUMN}}  "
+
+
+def build_story(page: StoryPage, article: Article) -> tuple[Page, int]:
+    """Return the page, and the index of the target for `article`, or of the first report."""
+    parts: list[Part] = [Part(frame="rule")]
+    targets: list[Target] = []
+    _add_others(parts, targets, BACKGROUND, page.background, page)
+    start = len(targets)
+    parts.append(Part(REPORTS, "strong", gap=1))
+    for number, one in enumerate(page.reports):
+        if one.report.article_id == article.id:
+            start = len(targets)
+        _add_report(parts, targets, one, page, gap=int(number > 0))
+    if page.left_out:
+        parts.append(Part(f"{page.left_out:,} later reports are left out", "dim", first=_REST, rest=_REST))
+    _add_others(parts, targets, FOLLOW_UPS, page.follow_ups, page)
+    return Page(article, _head(page), (), (), 0, tail=Tail(tuple(parts), tuple(targets))), start
+
+
+def _head(page: StoryPage) -> tuple[Part, ...]:
+    """Return title, summary and watches."""
+    last = page.reports[-1].report
+    within = f" within {span(last.lag)}" if last.lag else ""
+    facts = f"{summary(page)}{within} · first: {page.first.feed_title}, {full_time(page.first.time)}"
+    parts = [Part(page.title, "strong", gap=1), Part(facts, "dim")]
+    for hit in page.hits:
+        feed = hit.evidence.feed or hit.report.feed_title
+        parts += evidence_parts(replace(hit.evidence, feed=feed))
+    return tuple(parts)
+
+
+def _add_report(
+    parts: list[Part], targets: list[Target], one: StoryReport, page: StoryPage, gap: int
+) -> None:
+    """Add a report with the time after the first one, and what it added."""
+    report = one.report
+    when = "first" if report is page.first else f"+{span(report.lag)}" if report.lag else "same time"
+    feed, title = report.feed_title, report.title or report.url
+    head = f"{feed} · {short_time(report.time)}"
+    marks = (StyleRange(0, len(feed), "strong"), StyleRange(len(feed), len(head), "dim"))
+    parts.append(Part(f"{head}\n{title}", "text", marks, f"{when:>{_COLUMN}}  ", _REST, gap))
+    _open_by(parts, targets, Target(title, report.article_id, report.url))
+    short = [added_text(fact) for fact in one.added if fact.kind is not AddedKind.QUOTATION]
+    if short:
+        parts.append(Part(" · ".join(short), "text", first=_ADDED, rest=_REST))
+    parts += [
+        Part(added_text(fact), "quote", first=_ADDED, rest=_REST)
+        for fact in one.added
+        if fact.kind is AddedKind.QUOTATION
+    ]
+    if not one.added and report is not page.first:
+        parts.append(Part(NOTHING_NEW, "dim", first=_REST, rest=_REST))
+
+
+def _add_others(
+    parts: list[Part], targets: list[Target], heading: str, others: Sequence[Surrounding], page: StoryPage
+) -> None:
+    """Add the articles before or after a story, with the sentences that refer to the earlier article.
+
+    A sentence that refers to several is shown once.
+    """
+    shown = {""}
+    if others:
+        parts.append(Part(heading, "strong", gap=1))
+    for one in others:
+        apart = one.time - page.first.time
+        when = f"{'−' if apart < 0 else '+'}{span(abs(apart))}"
+        title = one.title or one.url
+        marks = (StyleRange(len(title), len(title) + 3 + len(one.feed_title), "dim"),)
+        lead = f"{when:>{_COLUMN}}  "
+        parts.append(Part(f"{title} · {one.feed_title}", "text", marks, lead, _REST))
+        _open_by(parts, targets, Target(title, one.article_id, one.url))
+        if one.sentence not in shown:
+            shown.add(one.sentence)
+            parts.append(Part(f"“{one.sentence}” – {one.said_by}", "quote", first=_REST, rest=_REST))
+
+
+def _open_by(parts: list[Part], targets: list[Target], target: Target) -> None:
+    """Let `enter` on the last part open an article."""
+    parts[-1] = replace(parts[-1], target=len(targets))
+    targets.append(target)

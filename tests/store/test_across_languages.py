@@ -1,0 +1,207 @@
+"""Stories in several languages through the store: rows, reasons, own forms, articles of older versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tests.builders import NOW, applied, entry, item, open_store, opened, refreshed, rss, save
+from tests.builders import feeds as subscriptions
+from tests.core.test_related_across import FINE, OTHERS
+from tests.web import Web
+from tuireader import ingest
+from tuireader.ingest import own_forms
+from tuireader.ingest.relate import relate_changed
+from tuireader.related.concepts import bundled
+from tuireader.related.features import unpack
+from tuireader.related.mentions import language_term, mentions
+from tuireader.store import Store
+
+HOUR, DAY = 3600, 86_400
+
+
+def relate(store: Store, groups: Sequence[Sequence[str]] = ()) -> None:
+    relater, more = ingest.Relater(groups), 1
+    while more:
+        with store.transaction():
+            more = relater.step(store, 50)
+
+
+def fill(store: Store, told: Sequence[tuple[str, str]], apart: int = HOUR) -> None:
+    """Save articles in feeds of their own, ids from 1."""
+    for number, (title, text) in enumerate(told, 1):
+        made = entry(number, title=title, content_html=f"<p>{text}</p>", published=NOW - DAY + apart * number)
+        save(store, number, made)
+
+
+def shown(store: Store, article: int, groups: Sequence[Sequence[str]] = ()) -> dict[int, str]:
+    return {
+        one.article_id: one.reason
+        for one in ingest.related(store, article, groups)
+        if one.article_id is not None
+    }
+
+
+def test_reports_in_six_languages_share_a_row(tmp_path: Path) -> None:
+    store = open_store(tmp_path, 9)
+    fill(store, [*FINE.values(), *OTHERS.values()])
+    relate(store)
+    rows = {row.id: row.story for row in store.lists.rows(list(range(1, 10)))}
+    assert {rows[number] for number in range(1, 7)} == {rows[1]} != {0}
+    assert rows[7] == rows[8] != rows[1] and rows[9] == 0
+    assert store.references.languages([1, 2, 3, 9]) == {1: "en", 2: "zh", 3: "ja", 9: "de"}
+    assert shown(store, 2)[1] == "−1 h · shares TikTok, 字节跳动 (ByteDance), 3.45亿"
+    assert shown(store, 1).keys() == set(range(2, 7))
+    store.close()
+
+
+def test_reports_of_one_feed_in_two_languages_have_a_row_each(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    for number, code in enumerate(("en", "zh"), 1):
+        title, text = FINE[code]
+        save(store, 1, entry(number, title=title, content_html=text))
+    relate(store)
+    assert {row.story for row in store.lists.rows([1, 2])} == {0}
+    store.close()
+
+
+def test_split_reports_stay_apart(tmp_path: Path) -> None:
+    store = open_store(tmp_path, 3)
+    fill(store, [FINE["en"], FINE["zh"]])
+    relate(store)
+    with store.transaction():
+        store.relations.split(2)
+    title, text = FINE["ja"]
+    save(store, 3, entry(3, title=title, content_html=text))
+    relate(store)
+    stories = store.relations.stories([1, 2, 3])
+    assert stories[1] != stories[2]
+    store.close()
+
+
+OWN = [
+    (
+        "Zorblax buys Quibbleton for its recipes",
+        "Zorblax buys the kitchen firm Quibbleton, and keeps its 128 cooks.",
+    ),
+    ("佐布拉收购奎伯顿", "佐布拉宣布收购厨房公司奎伯顿，保留其128名厨师。"),
+]
+
+
+def test_terms_of_a_watch_are_one_name(tmp_path: Path) -> None:
+    groups = [["Zorblax", "佐布拉"], ["Quibbleton", "奎伯顿"]]
+    store = open_store(tmp_path)
+    fill(store, OWN)
+    relate(store, groups)
+    assert shown(store, 2, groups) == {1: "−1 h · shares 佐布拉 (Zorblax), 奎伯顿 (Quibbleton), 128"}
+    assert store.relations.stories([1, 2]) == {1: 1, 2: 1}
+    store.close()
+
+
+def test_without_a_watch_they_are_not(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    fill(store, OWN)
+    relate(store)
+    assert shown(store, 2) == {}
+    store.close()
+
+
+def test_texts_with_a_name_in_two_scripts_teach_it(tmp_path: Path) -> None:
+    store = open_store(tmp_path, 6)
+    said = "，佐布拉（Zorblax）和奎伯顿（Quibbleton）谈判。"
+    fill(store, [("周报一", f"昨天{said}"), ("行业新闻", f"今天在上海{said}"), ("单独", "里维啊（Rivvy）")])
+    relate(store)
+    assert store.references.aliases() == {"佐布拉": "Zorblax", "和奎伯顿": "Quibbleton"}
+    title, text = OWN[0]
+    save(store, 5, entry(5, title=title, content_html=text, published=NOW))
+    text = "佐布拉和奎伯顿，128名厨师。"
+    save(store, 6, entry(6, title="佐布拉今天宣布收购", content_html=text, published=NOW))
+    relate(store, [["Other", "words"]])  # or after some hundred articles
+    assert store.relations.stories([4, 5]) == {4: 4, 5: 4}
+    store.close()
+
+
+def test_tables_are_read_again_when_watches_change(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    first = own_forms.concepts(store, [["Zorblax", "佐布拉"]], 0)
+    assert own_forms.concepts(store, [["Zorblax", "佐布拉"]], 1) is first
+    assert own_forms.concepts(store, [], 1) is not first
+    store.close()
+
+
+def test_a_changed_article_is_related_again(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    fill(store, [FINE["en"], OTHERS["de"]])
+    relate(store)
+    before = store.relations.term_counts([language_term("de"), language_term("zh")])
+    old = store.articles.texts([2])
+    title, text = FINE["zh"]
+    with store.transaction():
+        made = entry(2, title=title, content_html=f"<p>{text}</p>", published=NOW - DAY + 2 * HOUR)
+        store.entries.save(2, [made], NOW)
+        relate_changed(store, list(zip(old, store.articles.texts([2]), strict=True)))
+    assert before == {language_term("de"): (1, 0)}
+    after = store.relations.term_counts([language_term("de"), language_term("zh")])
+    assert after == {language_term("de"): (0, 0), language_term("zh"): (1, 0)}
+    counted = [one.hash for one in mentions(*OTHERS["de"], bundled()).found]
+    kept = {one.hash for one in mentions(*FINE["zh"], bundled()).found}
+    gone = store.relations.term_counts([number for number in counted if number not in kept])
+    assert {articles for articles, _ in gone.values()} <= {0, 1}
+    assert store.relations.stories([1, 2]) == {1: 1, 2: 1}
+    store.close()
+
+
+# --------------------------------------------------------------------------- articles of older versions
+
+
+def forget_names(store: Store, ids: Sequence[int]) -> None:
+    """Make profiles as versions without relating across languages stored them."""
+    with store.transaction():
+        for article, packed in store.relations.packed_profiles(ids):
+            profile = unpack(article, packed)
+            older = replace(profile, language="", concepts={}).pack()[:-3]
+            store.conn.execute("UPDATE profile SET packed = ? WHERE article = ?", (older, article))
+            store.conn.execute("UPDATE article SET language = '', story = 0 WHERE id = ?", (article,))
+        store.conn.execute("DELETE FROM neighbour")
+        store.conn.execute("DELETE FROM term_count")
+        store.conn.execute("DELETE FROM fact WHERE name LIKE 'names found%'")
+
+
+def test_names_in_older_articles_are_found_once(tmp_path: Path) -> None:
+    store = open_store(tmp_path, 6)
+    fill(store, [*FINE.values()])
+    relate(store)
+    assert store.relations.name_from() == 0  # a new database has no older articles
+    forget_names(store, range(1, 7))
+    assert store.relations.name_from() == 6 and shown(store, 2) == {}
+    left, since = 6, NOW - DAY + 3 * HOUR
+    while left:
+        with store.transaction():
+            left = ingest.find_older_names(store, up_to=left, size=2, since=since)
+        assert left == store.relations.name_from()
+    assert store.references.languages(range(1, 7)) == {1: "", 2: "", 3: "ja", 4: "ko", 5: "de", 6: "fr"}
+    assert shown(store, 3).keys() == {4, 5, 6}
+    counts = store.relations.term_counts([language_term("ja")])
+    with store.transaction():
+        assert ingest.find_older_names(store, up_to=6, size=10, since=since) == 0
+    assert store.relations.term_counts([language_term("ja")]) == counts == {language_term("ja"): (1, 0)}
+    store.close()
+
+
+async def test_the_library_finds_them_and_passes_the_terms_of_watches(tmp_path: Path, web: Web) -> None:
+    urls = [
+        web.serve(f"/{number}", rss(f"F{number}", [item("1", title, f"<p>{text}</p>", time=NOW + number)]))
+        for number, (title, text) in enumerate(OWN)
+    ]
+    watches = "".join(
+        f'[[watch]]\nname = "{name}"\nany = ["{name}", "{form}"]\n'
+        for name, form in (("Zorblax", "佐布拉"), ("Quibbleton", "奎伯顿"))
+    )
+    async with opened(tmp_path, subscriptions(*urls) + watches) as library:
+        await refreshed(library)
+        async for _ in library.refresh.relate():
+            pass
+        (other,) = await library.articles.related(2)
+        assert other.article_id == 1 and "Zorblax" in other.reason
+        await applied(library)

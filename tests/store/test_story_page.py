@@ -1,0 +1,46 @@
+"""Background and follow-ups of a story, and the bounds of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tests.builders import entry, save
+from tuireader import ingest
+from tuireader.store import Store
+
+SAID = "Earlier this month, China ordered a ban on new downloads of Didi."
+DAY = 1_700_000_000
+
+
+def story(store: Store, ids: Sequence[int]) -> None:
+    for number in ids[1:]:
+        store.relations.join(number, ids[0])
+
+
+def test_sentences_lead_to_what_came_before_and_after(store: Store) -> None:
+    texts = [entry(number, title=f"Report {number}") for number in range(1, 6)]
+    save(store, 1, *(replace(one, published=DAY + 60 * at) for at, one in enumerate(texts)))
+    with store.transaction():
+        story(store, [2, 3])
+        store.references.set(3, [(1, SAID), (2, "Not of the story itself."), (77, "It is gone.")])
+        store.references.set(5, [(2, "It began with this.")])
+    page = ingest.story_page(store, 3)
+    assert page is not None
+    (before,), (after,) = page.background, page.follow_ups
+    assert (before.article_id, before.sentence, before.said_by) == (1, SAID, page.first.feed_title)
+    assert (after.article_id, after.sentence) == (5, "It began with this.")
+    assert ingest.story_page(store, 99) is None
+
+
+def test_a_giant_story_and_many_references_are_bounded(store: Store) -> None:
+    entries = [entry(number, title=f"Report {number}") for number in range(1, 261)]
+    save(store, 1, *(replace(one, published=DAY + at) for at, one in enumerate(entries)))
+    with store.transaction():
+        story(store, range(1, 131))
+        for number in range(131, 261):
+            store.references.set(number, [(1, f"It is sentence {number}.")])
+    page = ingest.story_page(store, 130)
+    assert page is not None
+    assert (len(page.reports), page.left_out) == (100, 30)
+    assert len(page.follow_ups) == 8

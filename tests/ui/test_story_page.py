@@ -1,0 +1,191 @@
+"""The page of a story: opened by a key from list and article, moved in, read from, copied and saved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.ui.demo_library import opened
+from tests.ui.running import Running, running
+from tests.ui.shelf import NOW, Story, arrive, written
+from tuireader.export.story_formats import markdown, summary
+from tuireader.model import ParsedEntry, Surrounding
+from tuireader.ui.drawing.story_page import build_story
+from tuireader.ui.screens.main import MainScreen
+from tuireader.ui.screens.story import StoryScreen
+
+SIZES = [(120, 40), (80, 24), (200, 50), (40, 10)]
+
+
+async def test_the_page_says_who_reported_when_and_what_each_added(demo: Running) -> None:
+    await demo.at("The Kaseya key works")
+    await demo.press("T")
+    text = demo.text
+    assert "Story · 2 reports by 2 feeds" in text and "within 2 h · first: Pacific Wire" in text
+    assert "◆ Ransomware" in text and "“Software company Kaseya has got hold of" in text
+    headings = [
+        text.index(line) for line in ("Before", "Reports", "first  Pacific Wire", "+2 h  Night Watch")
+    ]
+    assert headings == sorted(headings)
+    assert "−19 days  " in text and "Kaseya VSA used to push ransomware to thousands" in text
+    assert "+  70 million dollars · Miami · REvil" in text
+
+
+async def test_quotations_have_their_speakers_and_a_report_may_add_nothing(demo: Running) -> None:
+    await demo.resize(120, 70)
+    await demo.at("WeChat suspends")
+    await demo.press("T")
+    assert "hung up a sign” – Ling Zhao" in demo.text
+    assert "no new numbers, names or quotations" in demo.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_article_of_the_page_can_be_reached_and_comes_in_sight(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with opened(tmp_path) as library, running(library, size) as run:
+        await run.at("WeChat suspends")
+        await run.press("T", "g")
+        pane = run.screen(StoryScreen).pane
+        assert pane.chosen == 0 and pane.scroll_offset.y == 0
+        seen, last = [0], len(pane.targets) - 1
+        assert last >= 8
+        for _ in range(200):
+            await run.press("j")
+            if pane.chosen != seen[-1]:
+                seen.append(pane.chosen)
+        assert seen == list(range(last + 1))
+        for _ in range(200):
+            await run.press("k")
+        assert pane.chosen == 0
+        await run.press("G")
+        assert pane.chosen == last
+        await run.press("ctrl+u", "pageup", "pageup", "pageup", "pageup", "ctrl+d")
+        assert 0 <= pane.chosen <= last
+        await run.press("escape")
+        assert isinstance(run.app.screen, MainScreen) and run.open_id is None
+
+
+async def test_a_report_opens_and_back_goes_to_where_one_was(demo: Running) -> None:
+    first = await demo.at("WeChat suspends")
+    await demo.press("T", "k", "k", "enter")  # from the list
+    pacific = demo.open_id
+    assert pacific not in (None, first) and demo.focus == "article"
+    assert "Tencent’s WeChat stops taking new users" in demo.text
+    await demo.press("h")
+    assert demo.open_id is None and demo.focus == "list"
+    demo.main.articles.select_id(first)
+    await demo.press("enter", "T", "k", "k", "enter")  # from the article
+    assert demo.open_id == pacific
+    await demo.press("h")
+    assert demo.open_id == first
+    await demo.press("T", "enter")  # the open article itself
+    assert isinstance(demo.app.screen, MainScreen) and demo.open_id == first and demo.focus == "article"
+    await demo.press("T", "h")
+    assert demo.open_id == first
+    await demo.press("T", "q")
+    assert demo.open_id == first
+    await demo.press("T")
+    row = next(at for at, line in enumerate(demo.text.splitlines()) if "Pacific Wire · 2" in line)
+    await demo.click("#article", (40, row - 2))
+    assert demo.open_id == pacific
+
+
+async def test_the_page_is_copied_and_saved_and_its_articles_open_in_the_browser(tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    async with opened(tmp_path, more=f'[save]\nfolder = "{folder}"\n') as library, running(library) as run:
+        article = await run.at("WeChat suspends")
+        page = await library.stories.page(article)
+        await run.press("T", "y")
+        address = next(one.report.url for one in page.reports if one.report.article_id == article)
+        assert run.app.clipboard == address and f"Copied: {address}" in run.toasts
+        await run.press("o")
+        assert run.browsed == [address]
+        await run.press("Y")
+        assert run.app.clipboard == markdown(page) and "Copied the story as Markdown" in run.toasts
+        await run.press("S", "S")
+        (saved,) = folder.iterdir()
+        assert saved.read_text(encoding="utf-8") == markdown(page)
+        assert f"Saved: {saved}" in run.toasts and "Already saved, unchanged" in run.toasts
+        saved.unlink()
+        folder.rmdir()
+        folder.write_text("a file")
+        await run.press("S")
+        assert "cannot be written to" in run.toasts
+
+
+async def test_an_article_without_a_story_has_the_same_page(demo: Running) -> None:
+    await demo.at("Slow bread")
+    await demo.press("T")
+    assert "Story · 1 report by 1 feed" in demo.text and "Slow bread for hot days" in demo.text
+    await demo.press("y", "j", "k", "G", "g", "enter")
+    assert "Slow bread" in demo.text and demo.focus == "article"
+
+
+async def test_a_page_is_read_again_when_the_store_changes_and_the_cursor_stays(demo: Running) -> None:
+    article = await demo.at("The Kaseya key works")
+    await demo.press("T", "k")
+    pane = demo.screen(StoryScreen).pane
+    chosen = pane.targets[pane.chosen]
+    with written(demo.library) as store:
+        later = (await demo.library.lists.ids(demo.main.session.view))[0]
+        store.references.set(later, [(article, "It began with a key.")])
+    await demo.main.controllers.reload()
+    await demo.settle()
+    await demo.resize(120, 60)
+    assert "After" in demo.text and "“It began with a key.” –" in demo.text
+    assert pane.targets[pane.chosen] == chosen
+    with written(demo.library) as store:
+        store.relations.split(chosen.article_id or 0)
+    await demo.main.controllers.reload()
+    await demo.settle()
+    assert "1 report by 1 feed" in demo.text
+
+
+async def test_reports_that_are_left_out_are_counted(demo: Running) -> None:
+    article = await demo.at("WeChat suspends")
+    page = replace(await demo.library.stories.page(article), left_out=1200)
+    shown, _ = build_story(page, await demo.library.articles.require(article))
+    texts = [part.text for part in (*shown.head, *shown.tail.parts)]
+    assert "1,200 later reports are left out" in texts
+    assert any(text.startswith(f"{summary(page)} within") for text in texts)
+    assert summary(page).endswith(", 1,200 later ones left out")
+
+
+async def test_a_sentence_about_several_articles_is_shown_once(demo: Running) -> None:
+    article = await demo.library.articles.require(await demo.at("Slow bread"))
+    page = await demo.library.stories.page(article.id)
+    old = [
+        Surrounding(at, f"Old {at}", "", "The Quay", 0, sentence="It is so.", said_by="B") for at in (1, 2)
+    ]
+    shown, start = build_story(replace(page, background=tuple(old)), article)
+    texts = [part.text for part in shown.tail.parts]
+    assert texts.count("“It is so.” – B") == 1 and start == 2
+    assert [target.title for target in shown.tail.targets[:2]] == ["Old 1", "Old 2"]
+
+
+async def test_the_place_on_a_page_stays_when_it_is_read_again(demo: Running) -> None:
+    await demo.resize(80, 24)
+    await demo.at("WeChat suspends")
+    await demo.press("T", "G")
+    pane = demo.screen(StoryScreen).pane
+    place = pane.scroll_offset.y, pane.chosen
+    assert place[0] > 10
+    await demo.main.controllers.reload()
+    await demo.settle()
+    assert (pane.scroll_offset.y, pane.chosen) == place
+    await demo.press("Q")
+    assert not demo.app.is_running
+
+
+async def test_entries_without_title_or_address(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        arrive(library, Story(1, ParsedEntry(guid="bare", content_html="<p>ten</p>", published=NOW - 60)))
+        async with running(library) as run:
+            newest = max(await library.lists.ids(run.main.session.view))
+            run.main.articles.select_id(newest)
+            await run.settle()
+            await run.press("T", "y")
+            assert "This article has no address" in run.toasts
