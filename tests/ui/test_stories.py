@@ -47,22 +47,22 @@ async def test_a_story_is_one_line_that_opens_in_place_is_marked_and_split(demo:
     other, lead = story.entries[-1].article_id, row[0]
     assert listed(demo, story) == [other, lead]
     (line,) = [line for line in demo.text.splitlines() if "WeChat suspends new" in line]
-    assert "×3" in line
+    assert "×4 · en zh" in line
     demo.main.articles.select_id(lead)
     await demo.press("f")
     assert listed(demo, story) == [other, *row]
-    assert demo.text.count("└ ") == 2 and demo.cursor_id == lead
+    assert demo.text.count("└ ") == 3 and demo.cursor_id == lead
     await demo.press("j", "f")
     assert listed(demo, story) == [other, lead] and demo.cursor_id == lead
     await demo.press("v")
-    assert len(listed(demo, story)) == 4 and "×3" not in demo.text
+    assert len(listed(demo, story)) == 5 and "×4" not in demo.text
     await demo.press("v")
     assert listed(demo, story) == [other, lead]
     await demo.press("N")  # a mark is for all of the row
-    assert await states(demo.library, row) == [True, True, True]
-    assert "and 2 more of the story" in demo.toasts
+    assert await states(demo.library, row) == [True] * 4
+    assert "and 3 more of the story" in demo.toasts
     await demo.press("U")
-    assert await states(demo.library, row) == [False, False, False]
+    assert await states(demo.library, row) == [False] * 4
     await demo.press("X")
     assert "Removed from its story" in demo.toasts
     assert listed(demo, story) == [other, *row[:2]]
@@ -105,12 +105,12 @@ async def test_reading_one_reads_the_row_until_undone_but_a_source_is_read_alone
     before = unread_stories(demo)
     demo.main.articles.select_id(row[0])
     await demo.press("f", "j", "enter")  # a source that is looked at
-    assert demo.open_id == row[1] and await states(demo.library, row) == [False, True, False]
+    assert demo.open_id == row[1] and await states(demo.library, row) == [False, True, False, False]
     await demo.press("N", "q", "f", "enter")
-    assert await states(demo.library, row) == [True, True, True]
+    assert await states(demo.library, row) == [True] * 4
     assert unread_stories(demo) == before - 1
     await demo.press("U")
-    assert await states(demo.library, row) == [True, False, False]
+    assert await states(demo.library, row) == [True, False, False, False]
     await demo.press("q", "A")
     assert unread_stories(demo) == 0 and (await demo.library.lists.counts()).unread.unread == 0
 
@@ -125,7 +125,7 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
             counts = unread_stories(run), run.main.session.counts.watches["WeChat"].unread_stories
             run.main.articles.select_id(row[0])
             await run.press("enter")
-            assert run.open_id == row[0] and await states(library, row) == [True, False, False]
+            assert run.open_id == row[0] and await states(library, row) == [True, False, False, False]
             assert counts == (
                 unread_stories(run),
                 run.main.session.counts.watches["WeChat"].unread_stories,
@@ -134,9 +134,11 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
             at = ids.index(row[0])
             assert ids[at + 1] == row[1] and row[2] not in ids  # what is left has its row below
             await run.press("n")
-            assert run.open_id == row[1] and await states(library, row) == [True, True, False]
-            await run.press("end", "space")
-            assert run.open_id == row[2] and await states(library, row) == [True, True, True]
+            assert run.open_id == row[1] and await states(library, row) == [True, True, False, False]
+            for number in (2, 3):
+                await run.press("end", "space")
+                assert run.open_id == row[number]
+            assert await states(library, row) == [True] * 4
             assert unread_stories(run) == counts[0] - 1
             await run.main.controllers.reload()  # a new look at the store changes nothing of it
             await run.settle()
@@ -168,9 +170,14 @@ async def test_the_relatives_begin_with_the_timeline_of_the_story(demo: Running)
     page = demo.main.session.page
     assert page is not None
     told = [part.text for part in page.tail.parts]
-    at = told.index("Story · 4 reports · first: Pacific Wire · T shows what each added")
-    whens = [text.partition("\n")[2] for text in told[at + 2 : at + 5]]
-    assert whens == ["+40 min · The Ledger of Bits", "+1 h · Harbour Tech", "+2 h · Harbour Tech"]
+    at = told.index("Story · 5 reports · first: Pacific Wire · T shows what each added")
+    whens = [text.partition("\n")[2] for text in told[at + 2 : at + 6]]
+    assert whens == [
+        "+10 min · 东湾科技 · Chinese",
+        "+40 min · The Ledger of Bits · English",
+        "+1 h · Harbour Tech · English",
+        "+2 h · Harbour Tech · English",
+    ]
     assert "Same story" not in told
     await demo.press("e", "enter")
     assert demo.open_id == story.first.article_id
@@ -243,7 +250,7 @@ async def test_reading_one_leaves_the_story_alone_where_that_is_wanted(tmp_path:
         run.main.articles.select_id(story.entries[-1].article_id)
         await run.press("enter")
         again = await wechat_story(library)
-        assert [entry.read for entry in again.entries] == [False, False, False, True]
+        assert [entry.read for entry in again.entries] == [False] * 4 + [True]
 
 
 async def test_a_story_is_followed_by_one_key_and_filled_at_once(demo: Running) -> None:

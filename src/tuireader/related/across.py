@@ -22,7 +22,7 @@ _BOOST = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Shared properties of two articles: number of things, cosine of their vectors, and weights by kind.
+    """Shared features of two articles: number of things, cosine of their vectors, and weights by kind.
 
     `second` is that of the second most distinctive name or amount, `both` that of what both titles name.
     """
