@@ -123,6 +123,10 @@ def test_rare_facts_come_before_common_ones_and_few_are_shown() -> None:
     assert [one.text for one in found] == ["$40", "50 %", "30 ships", "Dahl", "Eber"]
 
 
+def test_three_numbers_are_enough() -> None:
+    assert added("It has $41m, $52m, $63m and $74m.") == ["$41m", "$52m", "$63m"]
+
+
 def test_each_fact_is_of_its_first_report() -> None:
     first, copy, later = additions([OLD, OLD, ("", f"{OLD[1]} It paid 7,000 clerks.")], no_stats)
     assert [one.text for one in first] == ["£14m", "45,000 users"]

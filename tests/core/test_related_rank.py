@@ -13,7 +13,7 @@ from tests.related_shelf import MemoryProfiles
 from tuireader.model import Relation
 from tuireader.related.compare import chance, fold_chance, same_text
 from tuireader.related.features import MOST_TERMS, POSTED, Profile, Stats, extract, probes, unpack, weigh
-from tuireader.related.rank import FIRST, Ranked, first, rank, shared_terms
+from tuireader.related.rank import FIRST, Ranked, first, rank, reason, shared_terms, shares_name
 from tuireader.related.search import ArticleText, relatives
 from tuireader.related.stories import SPAN_DAYS
 from tuireader.related.words import term_hash
@@ -383,3 +383,13 @@ def test_more_is_shown_in_a_young_library() -> None:
     for alone, young, grown in ((0.3, 0, 0), (0.38, 1, 0), (0.5, 1, 0), (0.6, 1, 1)):
         assert len(rank(article, {2: other}, {2: alone}, 100)) == young
         assert len(rank(article, {2: other}, {2: alone})) == grown
+
+
+def test_a_reason_says_how_an_article_was_found_and_leaves_out_what_it_must_not_name() -> None:
+    one = profile(1, "Wombletech buys Zorbium", "", 1)
+    other = profile(2, "Zorbium goes to Wombletech", "", 1, 2)
+    assert reason(one, other, "links to this").startswith("+2 d · links to this · shares ")
+    assert shares_name(one, other)
+    without = set(one.terms)
+    assert reason(one, other, without=without) == "+2 d"
+    assert not shares_name(one, other, without)
