@@ -18,13 +18,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import newsgen
 from corpus import entry
 from tuireader import ingest
 from tuireader.config import FeedConfig
-from tuireader.related.features import Stats, counted, extract, probes, weigh
+from tuireader.related import mentions
+from tuireader.related.concepts import bundled
+from tuireader.related.features import Stats, extract, probes, weigh
+from tuireader.related.search import counts as counts_of
 from tuireader.store import Store
 from tuireader.text import plain
 
@@ -125,8 +129,12 @@ def _fill(store: Store, size: int, feeds: list[int]) -> None:
 def _keep(store: Store, number: int, feed: int, counts: dict[int, tuple[int, int]]) -> None:
     made = newsgen.article(number % FEEDS, number // FEEDS)
     features = extract(made.title, plain(made.html))
-    profile = weigh(number + 1, made.time, True, feed, features, Stats(number, counts))
-    for term, is_lower in counted(features).items():
+    named = mentions.mentions(made.title, plain(made.html), bundled())
+    stats = Stats(number, counts)
+    profile = weigh(number + 1, made.time, True, feed, features, stats)
+    concepts, _ = mentions.weigh(named, features, stats)
+    profile = replace(profile, language=named.language, concepts=concepts)
+    for term, is_lower in counts_of(features, named).items():
         seen, lower = counts.get(term, (0, 0))
         counts[term] = (seen + 1, lower + is_lower)
     conn = store.conn
@@ -138,7 +146,11 @@ def _keep(store: Store, number: int, feed: int, counts: dict[int, tuple[int, int
     conn.execute("INSERT INTO profile (article, packed) VALUES (?, ?)", (profile.id, profile.pack()))
     day = made.time // 86_400
     conn.executemany(
-        "INSERT INTO posted VALUES (?, ?, ?)", [(term, day, profile.id) for term in probes(profile)]
+        "INSERT INTO posted VALUES (?, ?, ?)",
+        [
+            (term, day, profile.id)
+            for term in (*probes(profile), *mentions.posted(concepts, profile.language))
+        ],
     )
     near = [other for other in range(profile.id - 3, profile.id) if other > 0]
     pairs: Iterator[tuple[int, int]] = itertools.chain.from_iterable(
