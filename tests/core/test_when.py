@@ -65,6 +65,7 @@ def test_a_stated_time_includes_the_event(sentence: str, date: tuple[int, int, i
         "Mars is far away.",
         "Prices fall again.",
         "It opens in 2027.",
+        "BERLIN, May 20 (Wire) -- It opens.",
         "A planet, in the year 1848, was found.",
         "",
     ],

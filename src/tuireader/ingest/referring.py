@@ -35,7 +35,12 @@ def find(
         return []
     candidates = profiles.profiles(_candidates(store, told, profile))
     found = referring.references(told, candidates)
-    return [(one.article, told.sentences[one.place].text) for one in found]
+    stories = store.relations.stories([article.id, *(one.article for one in found)]) if found else {}
+    return [
+        (one.article, told.sentences[one.place].text)
+        for one in found
+        if stories.get(one.article) != stories.get(article.id)
+    ]
 
 
 def sentences(text: str) -> list[str]:

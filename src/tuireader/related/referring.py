@@ -26,9 +26,9 @@ _SAME_DAY = DAY // 2  # seconds from which an article is an earlier one
 _JUDGED = 12  # likeliest candidates, which are compared with each sentence
 _WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
 """Terms to look up: of the article, of each sentence, things, all; and days to look at."""
-_SURE = 0.76
+_SURE = 0.7
 """Chance from which a reference is shown, …"""
-_WORSE, _RIVAL = 1.5, 1.5
+_WORSE, _RIVAL = 1.7, 1.5
 """… unless another one of the article, or of its sentence, is better by this, in logits."""
 
 
@@ -110,9 +110,9 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
     return sum(weight * feature for weight, feature in zip(weights, features, strict=True))
 
 
-_INTERCEPT = -3.88
-_WHOLE = (7.99, -0.35, 3.33, -0.62, -1.75)
-_SENTENCE = (0.5, 2.11, 0.32, 1.0, 6.83, -1.33)
+_INTERCEPT = -4.1
+_WHOLE = (6.78, -0.22, 2.13, -0.6, -1.56)
+_SENTENCE = (0.46, 2.2, 0.29, 0.85, 6.6, -1.19)
 
 
 def _weight_in(article: Profile, weights: Mapping[int, float]) -> float:

@@ -18,6 +18,8 @@ from tuireader.related.words import count_terms
 MOST_SENTENCES = 16
 """Maximum number of sentences of an article to look up."""
 _SHORTEST = 12  # characters of a sentence
+_LEAD = 2  # sentences at the top, which are about the news itself
+_FOOTER = re.compile(r"appeared first on|erschien zuerst auf")
 _CUE = re.compile(
     r"\b(?:had|since|after|following|earlier|last|ago|previous|previously|before|then|already|once|hatten?|"
     r"seit|nach|nachdem|zuvor|bereits|damals|als|avait|avaient|depuis|après|déjà|auparavant)\b|"
@@ -55,8 +57,8 @@ class Telling:
 
 def referring(sentences: Sequence[str], published: int) -> Iterator[tuple[int, list[Span]]]:
     """Yield the places of sentences that may refer to earlier events, with the times that they state."""
-    for place, text in enumerate(sentences):
-        if len(text) >= _SHORTEST:
+    for place, text in enumerate(sentences[_LEAD:], _LEAD):
+        if len(text) >= _SHORTEST and not _FOOTER.search(text):
             stated = spans(text, published)
             if stated or _CUE.search(text):
                 yield place, stated

@@ -166,12 +166,15 @@ def _month(now: datetime, month: int, year: str | None, last: str | None) -> Spa
 def _months(text: str, now: datetime) -> Iterator[Span]:
     for found in _MONTH.finditer(text):
         name = found["name"]
+        month = _MONTHS[name]
+        if found["day"] and month == now.month and int(re.sub(r"\D", "", found["day"])) == now.day:
+            continue  # a dateline
         if name not in _VERBS or found["before"] or found["day"] or found["year"]:
-            yield _month(now, _MONTHS[name], found["year"], found["last"])
+            yield _month(now, month, found["year"], found["last"])
     for found in _CJK_MONTH.finditer(text):
-        month = found["month"] or found["month_ko"]
+        digits = found["month"] or found["month_ko"]
         year, last = found["year"] or found["year_ko"], found["last"] or found["last_ko"]
-        yield _month(now, int(month), year, last)
+        yield _month(now, int(digits), year, last)
 
 
 def _ago(text: str) -> Iterator[Span]:
