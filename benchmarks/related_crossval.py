@@ -128,7 +128,7 @@ def scores_of(
     data: Path, store: Store, article_of: Mapping[str, int]
 ) -> dict[Pair, dict[str, dict[str, float]]]:
     """For each pair of thresholds the figures of each collection, by the script that comes with the data."""
-    judge = _script(data / "eval_related.py")
+    judge = script(data / "eval_related.py")
     wanted, ignored = {}, set()
     for path in sorted(data.glob("*.labels.jsonl")):
         name = path.name.removesuffix(".labels.jsonl")
@@ -160,7 +160,8 @@ def scores_of(
     return figures
 
 
-def _script(path: Path) -> ModuleType:
+def script(path: Path) -> ModuleType:
+    """Import a script from a file."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -125,7 +125,11 @@ def qrels(articles, labels, near):
 
 def score(wanted, run, ignored):
     found = [set(run[query]) == set(related) for query, related in wanted.items()]
-    return {"score": sum(found) / len(found), "shownP": 1.0, "FP1": 0.0, "nDCG@10": 1.0, "R@10": 1.0}, {}
+    related = sum(map(bool, wanted.values()))
+    return {
+        "score": sum(found) / len(found), "shownP": 1.0, "FP1": 0.0, "nDCG@10": 1.0, "R@10": 1.0,
+        "empty": 0.0, "with_related": related, "singletons": len(found) - related,
+    }, {}
 """
 
 
@@ -142,8 +146,9 @@ NEWS = {
 }
 
 
-def test_thresholds_are_tried_on_what_they_were_not_chosen_on(tmp_path: Path) -> None:
-    (tmp_path / "eval_related.py").write_text(JUDGE)
+def write_news(folder: Path) -> None:
+    """Write the stories of `NEWS` as labelled collections, with a script that scores them."""
+    (folder / "eval_related.py").write_text(JUDGE)
     for name, told in NEWS.items():
         articles, labels = [], []
         for number, title in enumerate(told):
@@ -151,7 +156,22 @@ def test_thresholds_are_tried_on_what_they_were_not_chosen_on(tmp_path: Path) ->
             articles.append(row | {"published": "2024-05-02T10:00:00+00:00", "feed": f"{name} {number}"})
             labels.append({"id": row["id"], "story": name if number < 2 else row["id"]})
         for kind, listed in (("articles", articles), ("labels", labels)):
-            (tmp_path / f"{name}.{kind}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in listed))
+            (folder / f"{name}.{kind}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in listed))
+
+
+def test_young_libraries_are_drawn_from_each_collection_and_from_all(tmp_path: Path) -> None:
+    write_news(tmp_path)
+    lines = [line.split() for line in run("related_young.py", str(tmp_path), "2", "5")[1:]]
+    assert [line[:2] for line in lines] == [
+        *(["2", name] for name in ("ALL", "boats", "mixed", "pipes")),
+        *(["5", name] for name in ("ALL", "mixed")),
+    ]
+    assert {line[2] for line in lines} == {"1.000"}
+    assert lines[-1][-1] == "12/3"
+
+
+def test_thresholds_are_tried_on_what_they_were_not_chosen_on(tmp_path: Path) -> None:
+    write_news(tmp_path)
     lines = run("related_crossval.py", str(tmp_path))
     kinds = [line.split()[0] for line in lines if "precision" in line or "shownP" in line]
     assert kinds == ["shown", "folded", "folded"]

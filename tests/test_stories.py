@@ -111,7 +111,7 @@ async def test_relations_of_the_demo_have_the_right_reasons(demo: Library) -> No
     related = await demo.articles.related((await row_of(demo, "WeChat suspends")).id)
     found = {item.title: item for item in related}
     assert found[DIDI].relation is Relation.CITES
-    assert found[DIDI].reason.startswith("−22 d · linked in the text · shares Didi, ")
+    assert found[DIDI].reason.startswith("−22 d · linked in the text · shares Didi")
     assert found[LAW].relation is Relation.ALSO_READ
     assert found[LAW].reason.startswith("−89 d · named in the text · shares ")
     assert "Information Protection Law" in found[LAW].reason

@@ -45,7 +45,7 @@ def added(text: str, *earlier: str, title: str = "", outlets: tuple[str, ...] = 
         ("In 2026, at 14:30, version 10.2.33 of CVE-2026-1234 on 3 August.", "", ["CVE-2026-1234"]),
         ("影响1200万用户，罚款500万元。", "", ["1200万用户", "500万元"]),
         ("It hit over 5,000 of them.", "", ["5,000"]),
-        ("It took 300 days and 30 Nights.", "", ["300 days", "Nights"]),
+        ("It took 300 days and 30 Quays.", "", ["300 days", "Quays"]),
         ("Es sind 300 Boote, und das ist für die Werft nicht gut.", "", ["300 Boote"]),
         ("It has $4.3T.", "It has 4.3 trillion dollars.", []),
         ("The 25 won.", "", []),
@@ -111,8 +111,8 @@ def test_words_that_the_library_has_in_lower_case_are_no_names() -> None:
     counts = {term_hash(fold("Board")): (50, 40), term_hash(fold("Zenith")): (50, 0)}
     (found,) = additions([("", text)], lambda _: Stats(1000, counts))
     assert [one.text for one in found] == ["Zenith"]
-    (found,) = additions([("", f"{text}. The zenith is near.")], no_stats)
-    assert [one.text for one in found] == ["Board"]
+    (found,) = additions([("", f"{text} and the Quay. The zenith is near.")], no_stats)
+    assert [one.text for one in found] == ["Quay"]
 
 
 def test_rare_facts_come_before_common_ones_and_few_are_shown() -> None:
@@ -121,6 +121,10 @@ def test_rare_facts_come_before_common_ones_and_few_are_shown() -> None:
     counts = {term_hash(fold(name)): (400, 0) for name in names[:3]}
     (found,) = additions([("", text)], lambda _: Stats(1000, counts))
     assert [one.text for one in found] == ["$40", "50 %", "30 ships", "Dahl", "Eber"]
+
+
+def test_three_numbers_are_enough() -> None:
+    assert added("It has $41m, $52m, $63m and $74m.") == ["$41m", "$52m", "$63m"]
 
 
 def test_each_fact_is_of_its_first_report() -> None:

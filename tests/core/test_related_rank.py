@@ -13,9 +13,10 @@ from tests.related_shelf import MemoryProfiles
 from tuireader.model import Relation
 from tuireader.related.compare import chance, fold_chance, same_text
 from tuireader.related.features import MOST_TERMS, POSTED, Profile, Stats, extract, probes, unpack, weigh
-from tuireader.related.rank import Ranked, rank, shared_terms
+from tuireader.related.rank import FIRST, Ranked, first, rank, reason, shared_terms, shares_name
 from tuireader.related.search import ArticleText, relatives
 from tuireader.related.stories import SPAN_DAYS
+from tuireader.related.words import term_hash
 
 DAY = 86_400
 START = 1_625_000_000
@@ -290,7 +291,7 @@ def profile(number: int, title: str, text: str, feed: int = 1, day: float = 0.0)
 
 def test_a_doubtful_relative_is_shown_only_beside_a_sure_one() -> None:
     article, sure, doubtful = (profile(number, *PAUSE[number - 1][2:]) for number in (1, 2, 3))
-    assert rank(article, {3: doubtful}, {3: 0.55}) == []
+    assert rank(article, {3: doubtful}, {3: 0.5}) == []
     assert [found.article_id for found in rank(article, {2: sure, 3: doubtful}, {2: 0.9, 3: 0.4})] == [2, 3]
     assert rank(article, {}, {}) == []
 
@@ -339,15 +340,56 @@ def test_reasons_name_names_and_phrases_before_words() -> None:
 
 
 def test_a_name_replaces_a_phrase_that_ends_with_its_first_word() -> None:
-    one = profile(1, "new rules for data transfer", "The Transfer Authority said so", 1)
-    other = profile(2, "fewer data transfer cases", "At the Transfer Authority nobody", 2)
-    assert shared_terms(one, other) == ["Transfer Authority"]
+    one = profile(1, "new rules for plum transfer", "The Transfer Authority said so", 1)
+    other = profile(2, "fewer plum transfer cases", "At the Transfer Authority nobody", 2)
+    assert shared_terms(one, other) == ["Transfer Authority", '"plum"']
+    one = profile(1, "Transfer Zorbium halts plum transfer", "At the Transfer Zorbium nobody works", 1)
+    other = profile(2, "Transfer Zorbium resumes plum transfer", "So the Transfer Zorbium said", 2)
+    assert shared_terms(one, other)[0] == "Transfer Zorbium"
 
 
-def test_reasons_fall_back_on_words_of_both_titles() -> None:
+def test_reasons_fall_back_on_rare_words_of_both_titles() -> None:
     assert shared(
         "baker shortens queue for plum cake",
         "plum cake, again, at the corner; dough and butter run out",
         "queue for plum cake grows",
         "plum cake, again: dough and butter at the corner run short",
-    ) == ['"plum cake"', '"queue"']
+    ) == ['"plum cake"']
+
+
+def test_a_rare_word_is_a_reason_only_if_the_library_knows_it_is_rare() -> None:
+    texts = ("one zqxv", "and again zqxv")
+    for often, expected in ((0, ['"zqxv"']), (2000, [])):
+        stats = Stats(4000, {term_hash("zqxv"): (often, often)})
+        one, other = (weigh(n, START, True, n, extract("", text), stats) for n, text in enumerate(texts, 1))
+        assert shared_terms(one, other) == expected
+
+
+def test_a_name_inside_a_longer_word_is_another_name() -> None:
+    one = profile(1, "news", "At Brantium they met Bran and left", 1)
+    other = profile(2, "more", "In Brantium they saw Bran and slept", 1)
+    assert set(shared_terms(one, other)) == {"Brantium", "Bran"}
+
+
+def test_overlapping_phrases_join_in_any_order() -> None:
+    one = profile(1, "news", "It is the Wombat Quokka Numbat Bilby of Perth", 1)
+    other = profile(2, "more", "So the Wombat Quokka Numbat Bilby came", 1)
+    assert shared_terms(one, other) == ["Wombat Quokka Numbat Bilby"]
+
+
+def test_more_is_shown_in_a_young_library() -> None:
+    assert first(0) == first(1000) < first(3000) < first(5000) == first(10**6) == FIRST
+    article, other = (profile(number, *PAUSE[number - 1][2:]) for number in (1, 2))
+    for alone, young, grown in ((0.3, 0, 0), (0.38, 1, 0), (0.5, 1, 0), (0.6, 1, 1)):
+        assert len(rank(article, {2: other}, {2: alone}, 100)) == young
+        assert len(rank(article, {2: other}, {2: alone})) == grown
+
+
+def test_a_reason_says_how_an_article_was_found_and_leaves_out_what_it_must_not_name() -> None:
+    one = profile(1, "Wombletech buys Zorbium", "", 1)
+    other = profile(2, "Zorbium goes to Wombletech", "", 1, 2)
+    assert reason(one, other, "links to this").startswith("+2 d · links to this · shares ")
+    assert shares_name(one, other)
+    without = set(one.terms)
+    assert reason(one, other, without=without) == "+2 d"
+    assert not shares_name(one, other, without)

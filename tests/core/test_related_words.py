@@ -92,7 +92,7 @@ def test_a_reason_says_nothing_of_time_without_a_date() -> None:
 
 
 def test_words_that_are_names_only_at_the_start_of_a_sentence_make_no_pair() -> None:
-    features = extract("Baking", "Slow Bread is good.")
+    features = extract("Baking", "Sourdough Kvass is good.")
     words = {term.hash: (9, 9) for term in features if not term.parts}
     pairs = [term.hash for term in features if term.parts]
     assert pairs and not set(pairs) & weigh(1, 0, False, 1, features, Stats(10, words)).terms.keys()

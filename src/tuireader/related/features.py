@@ -21,8 +21,9 @@ POSTED = 18
 
 _LOWER = 0.3  # a name is in lower case in less than this share of its articles
 UNIT = 16.0  # a weight is stored as a byte in sixteenths
-_PRIOR = 3000.0  # a young library is treated as part of a larger one of this size ...
-_PRIOR_COMMON = 60.0  # ... in which an everyday word occurs in this many articles
+_PRIOR = 3000.0  # a young library is treated as part of a larger one of this size, ...
+_SHARE = _PRIOR / 10_000  # ... which has its part of the table of frequencies, ...
+_RARE = 0.5  # ... and this often a word that the table lacks
 _KINDS, _TITLE_NAME = (TITLE | NAME | PAIR) << 8, (TITLE | NAME) << 8
 _HEAD = struct.Struct("<IIBBBf")
 _TAIL = struct.Struct("<2sB")  # language and number of things; profiles of older versions have none
@@ -66,8 +67,7 @@ class Stats:
 
     def weight(self, term: int) -> float:
         """Return the inverse document frequency in nats: about 0 for a common word, 8 for a rare name."""
-        prior = _PRIOR_COMMON if term in COMMON_HASHES else 0.5
-        return self.rarity(term, max(prior, 0.3 * frequencies().articles.get(term, 0)))
+        return self.rarity(term, _SHARE * frequencies().articles.get(term, 0) or _RARE)
 
     def rarity(self, term: int, prior: float) -> float:
         """Return the weight of a term that is expected in `prior` articles of a young library."""
@@ -81,7 +81,7 @@ class Stats:
         if not term.capital:
             return False
         articles, lower = self.counts.get(term.hash, (0, 0))
-        lower += term.lower + (term.hash in COMMON_HASHES)
+        lower += term.lower + (term.hash in COMMON_HASHES or term.hash in frequencies().words)
         return lower < _LOWER * (articles + 1)
 
 

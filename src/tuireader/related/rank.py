@@ -13,16 +13,19 @@ from tuireader.related.concepts import PLACE
 from tuireader.related.concepts import TITLE as IN_TITLE
 from tuireader.related.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 from tuireader.related.mentions import NAMES, TELLING
+from tuireader.related.reasons import is_common, tells
+from tuireader.related.stories import SPAN_DAYS
 from tuireader.related.words import COMMON_HASHES
 
-FIRST = 0.6  # show nothing unless one candidate has this chance: no link is better than a wrong one
-SHOWN = 0.45  # besides that candidate, show all with at least this chance
+FIRST = 0.55  # show nothing unless one candidate has this chance: no link is better than a wrong one
+_FIRST_YOUNG = 0.37  # ... or this one in a young library, where few articles are alike by chance
+_YOUNG, _GROWN = 1000, 5000  # articles of a library up to which it is young, and from which it is not
+SHOWN = 0.4  # besides that candidate, show all with at least this chance, or the one above if it is lower
 _SAME_STORY = 0.5
 MOST = 20  # relatives of one article
 _ASKED = 4  # neighbours of the article to compare with a candidate ...
 _ASKED_FROM = 0.1  # ... if they belong to the article with at least this chance
 _ALONE = 0.75  # weight of its own chance for a candidate far from all neighbours: background of one report
-_CREDITS = frozenset(("image", "images", "photo", "photos", "picture", "credit", "source"))  # below images
 _WORDS = 2  # words of both titles are added to a reason with fewer terms than this
 _RARE = 5.0  # weight from which a word is distinctive by itself
 _EARLY = 0.2  # penalty for distance in time, so that of equally likely candidates the closest comes first
@@ -49,15 +52,25 @@ def chances(article: Profile, candidates: Iterable[Profile]) -> dict[int, float]
     return {other.id: chance(article, other) for other in candidates if other.id != article.id}
 
 
-def rank(article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int, float]) -> list[Ranked]:
+def first(articles: int) -> float:
+    """Return the chance that one candidate must have in a library of this size."""
+    grown = min(1.0, max(0.0, (articles - _YOUNG) / (_GROWN - _YOUNG)))
+    return _FIRST_YOUNG + grown * (FIRST - _FIRST_YOUNG)
+
+
+def rank(
+    article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int, float], articles: int = _GROWN
+) -> list[Ranked]:
     """Return the candidates that belong to `article`, at most `MOST`, in order.
 
-    `alone` has the `chances` of all `candidates`. A candidate is compared with the article and with the
-    article's likeliest neighbours, each weighted by its own chance: terms shared by three reports of a story
-    count more than terms that one headline happens to share. The others are only shown along with a sure
-    candidate; without one, even the likeliest may be a coincidence.
+    `alone` has the `chances` of all `candidates`, `articles` the size of the library. A candidate is compared
+    with the article and with the article's likeliest neighbours, each weighted by its own chance: terms
+    shared by three reports of a story count more than terms that one headline happens to share. The others
+    are only shown along with a sure candidate; without one, even the likeliest may be a coincidence.
     """
     asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(article, alone)}
+    needed = first(articles)
+    shown = min(SHOWN, needed)
     found: list[tuple[float, int, float]] = []
     for other, profile in candidates.items():
         if other == article.id:
@@ -68,10 +81,10 @@ def rank(article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int
                 total += weight * chance(candidates[neighbour], profile)
                 weights += weight
         score = max(total / weights, _ALONE * alone[other])
-        if score >= SHOWN:
+        if score >= shown:
             order = _EARLY * math.log1p(days_between(article, profile)) - score
             found.append((order, other, score))
-    if max((score for _, _, score in found), default=0.0) < FIRST:
+    if max((score for _, _, score in found), default=0.0) < needed:
         return []
     found.sort()
     return [
@@ -83,7 +96,8 @@ def rank(article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int
 def _relation(article: Profile, other: Profile) -> Relation:
     if same_text(article, other):
         return Relation.SAME_TEXT
-    if fold_chance(article, other) >= _SAME_STORY:
+    near = days_between(article, other, 0.0) <= SPAN_DAYS
+    if near and fold_chance(article, other) >= _SAME_STORY:
         return Relation.SAME_STORY
     return Relation.FOLLOW_UP if other.time > article.time else Relation.BACKGROUND
 
@@ -111,8 +125,8 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
     """Return the most distinctive terms that two articles share: names as they are, other terms in quotes.
 
     Names, phrases and numbers come first. Other words are often shared by coincidence. They only fill up a
-    list of fewer than two: words of both titles, or the rarest word if there is nothing else. In another
-    language, these are the names that both have.
+    list of fewer than two, if they are not common: words of both titles, or the rarest word if there is
+    nothing else. In another language, these are the names that both have.
     """
     if across.differ(article, other):
         return _shared_names(article, other, most)
@@ -123,14 +137,14 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
         match = other.terms.get(term)
         if match is None or term not in article.shown or term in COMMON_HASHES or term in without:
             continue
-        if article.shown[term].casefold() in _CREDITS:
-            continue
         mine, theirs = value >> 8, match >> 8
         weight = (value & 255) * (1.0 + bool(mine & TITLE) + bool(theirs & TITLE))
         weight *= 1.5 if mine & NAME else 1.0
         entry = -weight, article.shown[term], bool(mine & NAME)
-        if (mine | theirs) & (NAME | PAIR) or (mine & NUMBER and not _is_small(article.shown[term])):
+        if tells(term, article.shown[term], (mine, theirs), article.terms):
             telling.append(entry)
+        elif mine & (NAME | NUMBER | PAIR) or is_common(term, article.shown[term]):
+            continue
         elif mine & theirs & TITLE:
             words.append(entry)
         elif value & 255 >= _RARE * UNIT:
@@ -165,25 +179,24 @@ def _with_name(shown: str, name: str) -> str:
     return shown if is_latin or not name else f"{shown} ({name})"
 
 
-def _is_small(number: str) -> bool:
-    return number.isdigit() and len(number) < 4
-
-
 def _choose(chosen: list[tuple[str, bool]], shown: str, is_name: bool) -> None:
     """Add a form, or merge it with an overlapping one: `Personal Information`, `Information Protection`."""
     words = shown.casefold().split()
     for place, (known, known_name) in enumerate(chosen):
         have = known.casefold().split()
-        if " ".join(words) in " ".join(have):
+        if f" {' '.join(words)} " in f" {' '.join(have)} ":
             return
-        if " ".join(have) in " ".join(words):
-            if is_name or not known_name:
-                chosen[place] = (shown, is_name)
+        if f" {' '.join(have)} " in f" {' '.join(words)} ":
+            chosen[place] = (shown, is_name)
             return
         if len(words) > 1 and len(have) > 1 and (have[-1] == words[0] or words[-1] == have[0]):
             if is_name == known_name:
-                first, second = (known, shown) if have[-1] == words[0] else (shown, known)
-                chosen[place] = (" ".join([*first.split(), *second.split()[1:]]), is_name)
+                start, end = (known, shown) if have[-1] == words[0] else (shown, known)
+                pieces = [*chosen]
+                pieces[place] = (" ".join([*start.split(), *end.split()[1:]]), is_name)
+                chosen.clear()
+                for piece in pieces:  # what was joined may join another one
+                    _choose(chosen, *piece)
             elif is_name:
                 chosen[place] = (shown, True)
             return

@@ -1,6 +1,6 @@
 """Find the earlier articles that sentences of an article refer to.
 
-"Earlier this month, China ordered a ban on new downloads of Didi": such a sentence states a time, or describes
+"Earlier this month, China ordered a ban on new downloads of Didi": such a sentence states a time, or is about
 something past. The earlier article is looked for among those near that time that share rare words, names,
 amounts and words of events with the sentence and with the whole article. The logistic model was fitted on
 labelled sentences and rounded; docs/notes/relating.md has its evaluation. No reference is better than a wrong
@@ -19,10 +19,11 @@ from tuireader.related.telling import Sentence, Telling
 from tuireader.related.when import DAY
 
 MOST_SHOWN = 5
-CANDIDATES = 40
+CANDIDATES = 30
 POSTINGS = 40
 """Articles to read for one term, before each of the days to look at."""
 _SAME_DAY = DAY // 2  # seconds from which an article is an earlier one
+_JUDGED = 12  # likeliest candidates, which are compared with each sentence
 _WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
 """Terms to look up: of the article, of each sentence, things, all; and days to look at."""
 _SURE = 0.76
@@ -85,10 +86,10 @@ def references(telling: Telling, candidates: Iterable[Profile]) -> list[Referenc
     """Return the references that are sure enough, in reading order."""
     best: dict[int, Reference] = {}
     rivals: dict[int, float] = {}
-    for earlier in candidates:
-        if telling.profile.time - earlier.time < _SAME_DAY or not earlier.dated:
-            continue
-        whole = _INTERCEPT + _dot(_WHOLE, whole_features(telling, earlier))
+    dated = [one for one in candidates if one.dated and telling.profile.time - one.time >= _SAME_DAY]
+    likely = [(_INTERCEPT + _dot(_WHOLE, whole_features(telling, one)), one) for one in dated]
+    likely.sort(key=lambda entry: (-entry[0], entry[1].id))
+    for whole, earlier in likely[:_JUDGED]:
         for place, sentence in enumerate(telling.sentences):
             chance = whole + _dot(_SENTENCE, sentence_features(telling, sentence, earlier))
             rivals[place] = max(chance, rivals.get(place, chance))

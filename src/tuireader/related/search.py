@@ -157,7 +157,7 @@ def relatives(source: ProfileSource, article: ArticleText) -> list[Ranked]:
         candidates[other.id] = other
         alone[other.id] = chance(profile, other)
     judged = sorted(alone, key=lambda other: (-alone[other], other))[:JUDGED]
-    return rank(profile, {other: candidates[other] for other in judged}, alone)
+    return rank(profile, {other: candidates[other] for other in judged}, alone, source.article_count())
 
 
 def whole(source: ProfileSource, article: ArticleText) -> Profile:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from tuireader.related.concepts import EVENT, LATIN, Concept, Concepts
+from tuireader.related.concepts import EVENT, Concept, Concepts
 from tuireader.related.features import BOOST, NAME, TITLE, UNIT, Profile, Stats
 from tuireader.related.mentions import TELLING
 from tuireader.related.when import Span, spans
@@ -19,9 +19,9 @@ MOST_SENTENCES = 16
 """Maximum number of sentences of an article to look up."""
 _SHORTEST = 12  # characters of a sentence
 _CUE = re.compile(
-    r"\b(?:had|since|after|following|earlier|last|ago|previous|previously|before|then|already|still|when|once|"
-    r"first|hatten?|seit|nach|nachdem|zuvor|bereits|damals|als|waren?|vor|avait|avaient|depuis|après|déjà|"
-    r"auparavant|lors)\b|此前|曾|去年|自|之前|先前|早前|当时|前|後|昨|以来|発端|지난|앞서|이후|당시",
+    r"\b(?:had|since|after|following|earlier|last|ago|previous|previously|before|then|already|once|hatten?|"
+    r"seit|nach|nachdem|zuvor|bereits|damals|als|avait|avaient|depuis|après|déjà|auparavant)\b|"
+    r"此前|曾|去年|自从|之前|先前|早前|当时|當時|以来|発端|以前|지난|앞서|이후|당시",
     re.IGNORECASE,
 )
 
@@ -77,12 +77,12 @@ def tell(
     if not told:
         return None
     head, words = count_terms(title), [count_terms(text) for text in sentences]
-    things = [{one.hash: one for one in concepts.find(text)} for text in (*sentences, title)]
-    known = {number: one for found in things for number, one in found.items()}
+    things = {place: {one.hash: one for one in concepts.find(sentences[place])} for place, _ in told}
+    known = {number: one for found in things.values() for number, one in found.items()}
     counts = Counter(head)
     for found in words:
         counts.update(found)
-    stats = stats_of({*counts, *known})
+    stats = stats_of({*counts, *known, *article.concepts})
     weights = {term: stats.weight(term) for term in counts}
     rarities = {number: stats.rarity(number, one.common) for number, one in known.items()}
 
@@ -99,22 +99,18 @@ def tell(
     return Telling(
         _profile(article, counts, head, weights),
         {term: weights[term] for term in head},
-        _telling(article, known, rarities, weights),
+        _telling(article, known, rarities),
         frozenset(_elsewhere(article, stats)),
         [sentence(place, stated) for place, stated in told],
     )
 
 
 def _telling(
-    article: Profile,
-    known: Mapping[int, Concept],
-    rarities: Mapping[int, float],
-    weights: Mapping[int, float],
+    article: Profile, known: Mapping[int, Concept], rarities: Mapping[int, float]
 ) -> dict[int, float]:
-    """Return the weights of the things that are evidence on their own, and of names in Latin letters."""
-    names = [number for number, value in article.concepts.items() if value >> 8 & LATIN and number in weights]
-    found = {number: rarities[number] for number, one in known.items() if one.kind & TELLING}
-    return found | {number: weights[number] for number in names}
+    """Return the weights of the names and amounts in those sentences and in the profile."""
+    own = {number: (value & 255) / UNIT for number, value in article.concepts.items() if value >> 8 & TELLING}
+    return own | {number: rarities[number] for number, one in known.items() if one.kind & TELLING}
 
 
 def _elsewhere(article: Profile, stats: Stats) -> Iterator[int]:

@@ -16,6 +16,7 @@ from zlib import crc32
 _CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _TOKEN = re.compile(
     rf"[{_CJK}]+"  # a run of CJK, cut into bigrams below
+    r"|(?<![^\W_])[A-Z]{1,3}(?:&[A-Z]{1,3})+(?![^\W_])"  # AT&T, M&S
     r"|[Cc][Vv][Ee][-–]\d{4}[-–]\d{4,7}"
     rf"|[$£€¥]?\d+(?:[.,]\d+)*(?:\s?(?:%|[mb]n?\b|[mbtr]+illion\b)|(?:(?![{_CJK}])[^\W_])*)"  # 17%, £14m, 3D
     rf"|(?:(?![{_CJK}])[^\W_])+(?:['’](?:(?![{_CJK}])[^\W_])+)*"  # words, including apostrophes
