@@ -28,6 +28,8 @@ _WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
 """Terms to look up: of the article, of each sentence, things, all; and days to look at."""
 _SURE = 0.7
 """Chance from which a reference is shown, …"""
+_CONTENT = -3.2
+_UNTIMED = 2.0
 _WORSE, _RIVAL = 1.7, 1.5
 """… unless another one of the article, or of its sentence, is better by this, in logits."""
 
@@ -91,7 +93,10 @@ def references(telling: Telling, candidates: Iterable[Profile]) -> list[Referenc
     likely.sort(key=lambda entry: (-entry[0], entry[1].id))
     for whole, earlier in likely[:_JUDGED]:
         for place, sentence in enumerate(telling.sentences):
-            chance = whole + _dot(_SENTENCE, sentence_features(telling, sentence, earlier))
+            features = sentence_features(telling, sentence, earlier)
+            chance = whole + _dot(_SENTENCE, features) - _UNTIMED * (not sentence.spans)
+            if chance - _SENTENCE[4] * features[4] < _CONTENT:
+                continue
             rivals[place] = max(chance, rivals.get(place, chance))
             known = best.get(earlier.id)
             if known is None or chance > known.chance:

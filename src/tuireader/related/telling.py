@@ -19,7 +19,9 @@ MOST_SENTENCES = 16
 """Maximum number of sentences of an article to look up."""
 _SHORTEST = 12  # characters of a sentence
 _LEAD = 2  # sentences at the top, which are about the news itself
-_FOOTER = re.compile(r"appeared first on|erschien zuerst auf")
+_FOOTER = re.compile(
+    r"appeared first on|erschien zuerst auf|^(?:also read|read also|related)\b", re.IGNORECASE
+)
 _CUE = re.compile(
     r"\b(?:had|since|after|following|earlier|last|ago|previous|previously|before|then|already|once|hatten?|"
     r"seit|nach|nachdem|zuvor|bereits|damals|als|avait|avaient|depuis|après|déjà|auparavant)\b|"
