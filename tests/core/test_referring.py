@@ -121,9 +121,9 @@ def test_the_sentences_beside_it_and_the_title_count_as_well() -> None:
     assert titled.chance > plain.chance
 
 
-def test_only_sentences_about_the_past_are_looked_up() -> None:
-    after, chinese = "After the fire it had closed.", "此前该公司曾否认这一消息和报道。"
-    footer = "The post After the fire appeared first on Harbour Wire."
+def test_only_sentences_that_state_a_time_are_looked_up() -> None:
+    after, chinese = "After the fire of last week it had closed.", "该公司上月曾否认这一消息。"
+    footer = "The post After the fire of last week appeared first on Harbour Wire."
     said = [BAN, after, "Sales rose by a tenth.", BAN, after, "Short.", chinese, footer]
     assert [place for place, _ in referring(said, NOW)] == [3, 4, 6]  # the first two are about the news
     assert len(told(*[BAN] * 100).sentences) == MOST_SENTENCES
@@ -147,8 +147,10 @@ def test_what_other_articles_have_is_looked_up_near_the_stated_times() -> None:
 
 def test_names_in_latin_letters_are_looked_up_as_well() -> None:
     latin = term_hash("mirelo")
-    own = replace(profile("Mirelo is back", "Mirelo had closed."), concepts={latin: 32 << 8 | 100})
-    article = tell(own, "Mirelo is back", ["It opens.", "It is big.", "Mirelo had closed."], TABLES, stats)
+    own = replace(profile("Mirelo is back", "Mirelo had closed last year."), concepts={latin: 32 << 8 | 100})
+    article = tell(
+        own, "Mirelo is back", ["It opens.", "It is big.", "Mirelo had closed last year."], TABLES, stats
+    )
     assert article is not None
     assert latin in lookups(article)[1]
 

@@ -1,10 +1,9 @@
 """Find the earlier articles that sentences of an article refer to.
 
-"Earlier this month, China ordered a ban on new downloads of Didi": such a sentence states a time, or is about
-something past. The earlier article is looked for among those near that time that share rare words, names,
-amounts and words of events with the sentence and with the whole article. The logistic model was fitted on
-labelled sentences and rounded; docs/notes/relating.md has its evaluation. No reference is better than a wrong
-one.
+"Earlier this month, China ordered a ban on new downloads of Didi": such a sentence states a time. The earlier
+article is looked for among those near that time that share rare words, names, amounts and words of events with
+the sentence and with the whole article. The logistic model was fitted on labelled sentences and rounded;
+docs/notes/relating.md has its evaluation. No reference is better than a wrong one.
 """
 
 from __future__ import annotations
@@ -26,10 +25,8 @@ _SAME_DAY = DAY // 2  # seconds from which an article is an earlier one
 _JUDGED = 12  # likeliest candidates, which are compared with each sentence
 _WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
 """Terms to look up: of the article, of each sentence, things, all; and days to look at."""
-_SURE = 0.7
-"""Chance from which a reference is shown, …"""
-_CONTENT = -3.2
-_UNTIMED = 2.0
+_SURE, _CONTENT = 0.7, -3.2
+"""Chance from which a reference is shown, if the evidence without the time is at least this, in logits, …"""
 _WORSE, _RIVAL = 1.7, 1.5
 """… unless another one of the article, or of its sentence, is better by this, in logits."""
 
@@ -46,10 +43,7 @@ class Reference:
 def lookups(telling: Telling) -> tuple[dict[int, float], dict[int, float]]:
     """Return the terms, and the things, under which to look for earlier articles, with their weights."""
     rank = {
-        term: (value & 255)
-        / UNIT
-        * (2.0 if value >> 8 & TITLE else 1.0)
-        * (1.3 if value >> 8 & NAME else 1.0)
+        term: (value & 255) * (2.0 if value >> 8 & TITLE else 1.0) * (1.3 if value >> 8 & NAME else 1.0)
         for term, value in telling.profile.terms.items()
         if term in telling.elsewhere
     }
@@ -94,9 +88,9 @@ def references(telling: Telling, candidates: Iterable[Profile]) -> list[Referenc
     for whole, earlier in likely[:_JUDGED]:
         for place, sentence in enumerate(telling.sentences):
             features = sentence_features(telling, sentence, earlier)
-            chance = whole + _dot(_SENTENCE, features) - _UNTIMED * (not sentence.spans)
+            chance = whole + _dot(_SENTENCE, features)
             if chance - _SENTENCE[4] * features[4] < _CONTENT:
-                continue
+                continue  # only the time fits
             rivals[place] = max(chance, rivals.get(place, chance))
             known = best.get(earlier.id)
             if known is None or chance > known.chance:
@@ -159,5 +153,5 @@ def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) ->
         math.log1p(_weight_in(earlier, sentence.around)),
         math.log1p(events),
         1 / (1 + min(fitting) / 60) if fitting else 0.0,
-        float(bool(sentence.spans) and not fitting),
+        float(not fitting),
     )

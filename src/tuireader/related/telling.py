@@ -17,16 +17,9 @@ from tuireader.related.words import count_terms
 
 MOST_SENTENCES = 16
 """Maximum number of sentences of an article to look up."""
-_SHORTEST = 12  # characters of a sentence
 _LEAD = 2  # sentences at the top, which are about the news itself
 _FOOTER = re.compile(
     r"appeared first on|erschien zuerst auf|^(?:also read|read also|related)\b", re.IGNORECASE
-)
-_CUE = re.compile(
-    r"\b(?:had|since|after|following|earlier|last|ago|previous|previously|before|then|already|once|hatten?|"
-    r"seit|nach|nachdem|zuvor|bereits|damals|als|avait|avaient|depuis|après|déjà|auparavant)\b|"
-    r"此前|曾|去年|自从|之前|先前|早前|当时|當時|以来|発端|以前|지난|앞서|이후|당시",
-    re.IGNORECASE,
 )
 
 
@@ -58,12 +51,14 @@ class Telling:
 
 
 def referring(sentences: Sequence[str], published: int) -> Iterator[tuple[int, list[Span]]]:
-    """Yield the places of sentences that may refer to earlier events, with the times that they state."""
+    """Yield the places of sentences that state a time, and the times.
+
+    Others ("Before, it had denied this") may refer to earlier events as well, but what they refer to could
+    not be told from other articles on the matter (docs/notes/relating.md).
+    """
     for place, text in enumerate(sentences[_LEAD:], _LEAD):
-        if len(text) >= _SHORTEST and not _FOOTER.search(text):
-            stated = spans(text, published)
-            if stated or _CUE.search(text):
-                yield place, stated
+        if (stated := spans(text, published)) and not _FOOTER.search(text):
+            yield place, stated
 
 
 def tell(
