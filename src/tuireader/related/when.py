@@ -7,7 +7,7 @@ words, because outlets round and report late.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -117,34 +117,14 @@ _SEASON = re.compile(
 _YEAR = re.compile(r"(?<![\d.,$€£])(20[012]\d)(?![\d%]|[.,]\d)")
 
 
-_HINTS = (
-    "ago", "earlier", "before", "since", "day", "week", "month", "year", "yester", "recent", "fortnight",
-    "20", "jan", "feb", "mar", "apr", "may", "mai", "jun", "jul", "jui", "aug", "aoû", "sep", "oct", "okt",
-    "nov", "dec", "dez", "déc", "fév", "avr", "mär", "jän", "spring", "summer", "autumn", "fall", "winter",
-    "advent", "christ", "weihn", "noël", "früh", "sommer", "herbst", "print", "été", "hiver", "woche",
-    "monat", "jahr", "tag", "gestern", "neulich", "kürz", "jüngst", "semaine", "mois", "jour", "hier",
-    "année", "l'an", "ans",
-)  # fmt: skip
-_UNSPACED_HINTS = "年月周週天日前近昨今春夏秋冬년월주일전해근봄여름가을겨"
-"""Characters and pieces of words of which every stated time has one: most sentences state none."""
-
-
 def spans(sentence: str, published: int) -> list[Span]:
     """Return the time spans that a sentence states, in no order; `published` is in seconds since 1970."""
     text = sentence.casefold()
-    if not any(map(text.__contains__, _HINTS if text.isascii() else (*_HINTS, *_UNSPACED_HINTS))):
-        return []
     now = datetime.fromtimestamp(published, UTC)
-    found = {
-        Span(max(_NEAREST, span.latest), span.earliest)
-        for span in (
-            *_months(text, now),
-            *_ago(text),
-            *_fixed(text),
-            *_seasons(text, now),
-            *_years(text, now),
-        )
-    }
+    found: set[Span] = set()
+    for read, hints in _READERS:
+        if any(map(text.__contains__, hints)):
+            found.update(Span(max(_NEAREST, span.latest), span.earliest) for span in read(text, now))
     return [span for span in found if span.latest < span.earliest < _FARTHEST]
 
 
@@ -177,7 +157,7 @@ def _months(text: str, now: datetime) -> Iterator[Span]:
         yield _month(now, int(digits), year, last)
 
 
-def _ago(text: str) -> Iterator[Span]:
+def _ago(text: str, now: datetime) -> Iterator[Span]:
     for found in _AGO.finditer(text):
         groups = found.groupdict()
         count = next(groups[key] for key in ("en", "de", "fr", "zh", "ko") if groups[key])
@@ -187,7 +167,7 @@ def _ago(text: str) -> Iterator[Span]:
         yield Span(number * unit - tolerance, number * unit + tolerance)
 
 
-def _fixed(text: str) -> Iterator[Span]:
+def _fixed(text: str, now: datetime) -> Iterator[Span]:
     return (span for pattern, span in _FIXED if pattern.search(text))
 
 
@@ -204,3 +184,23 @@ def _years(text: str, now: datetime) -> Iterator[Span]:
     for found in _YEAR.finditer(text):
         if (year := int(found[1])) <= now.year:
             yield _between(now, year, 1, 13, 0.0, 0.0)
+
+
+_READERS: tuple[tuple[Callable[[str, datetime], Iterable[Span]], Sequence[str]], ...] = (
+    (_months, (
+        "jan", "feb", "mar", "apr", "may", "mai", "jun", "jul", "jui", "aug", "aoû", "sep", "oct", "okt", "nov",
+        "dec", "dez", "déc", "fév", "avr", "mär", "jän", "月", "월",
+    )),
+    (_ago, (" ago", " earlier", " before", " since", "vor ", "il y a", "前", "전")),
+    (_fixed, (
+        "week", "month", "year", "yester", "recent", "récem", "day", "jahr", "woche", "monat", "tage", "gestern",
+        "neulich", "kürz", "jüngst", "semaine", "mois", "année", "l'an ", "il y a", "hier", "周", "週", "月", "年",
+        "天", "昨", "最近", "近日", "此前", "日前", "前", "이번", "지난", "이달", "올해", "작년", "어제", "최근",
+    )),
+    (_seasons, (
+        "spring", "summer", "autumn", "fall", "winter", "früh", "sommer", "herbst", "print", "été", "automne",
+        "hiver", "advent", "christm", "weihn", "noël", "春", "夏", "秋", "冬", "봄", "여름", "가을", "겨울",
+    )),
+    (_years, ("20",)),
+)  # fmt: skip
+"""What reads each kind of stated time, and pieces of words of which such a time has one."""
