@@ -2,8 +2,8 @@
 
 "Earlier this month, China ordered a ban on new downloads of Didi": such a sentence states a time. The
 earlier article is looked for among those near that time that share rare words, names, amounts and words of
-events with the sentence and with the whole article. The logistic model was fitted on labelled sentences and rounded;
-docs/notes/relating.md has its evaluation. No reference is better than a wrong one.
+events with the sentence and with the whole article. The logistic model was fitted on labelled sentences and
+rounded; docs/notes/relating.md has its evaluation. No reference is better than a wrong one.
 """
 
 from __future__ import annotations

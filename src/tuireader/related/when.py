@@ -188,14 +188,15 @@ def _years(text: str, now: datetime) -> Iterator[Span]:
 
 _READERS: tuple[tuple[Callable[[str, datetime], Iterable[Span]], Sequence[str]], ...] = (
     (_months, (
-        "jan", "feb", "mar", "apr", "may", "mai", "jun", "jul", "jui", "aug", "aoû", "sep", "oct", "okt", "nov",
-        "dec", "dez", "déc", "fév", "avr", "mär", "jän", "月", "월",
+        "jan", "feb", "mar", "apr", "may", "mai", "jun", "jul", "jui", "aug", "aoû", "sep", "oct", "okt",
+        "nov", "dec", "dez", "déc", "fév", "avr", "mär", "jän", "月", "월",
     )),
     (_ago, (" ago", " earlier", " before", " since", "vor ", "il y a", "前", "전")),
     (_fixed, (
-        "week", "month", "year", "yester", "recent", "récem", "day", "jahr", "woche", "monat", "tage", "gestern",
-        "neulich", "kürz", "jüngst", "semaine", "mois", "année", "l'an ", "il y a", "hier", "周", "週", "月", "年",
-        "天", "昨", "最近", "近日", "此前", "日前", "前", "이번", "지난", "이달", "올해", "작년", "어제", "최근",
+        "week", "month", "year", "yester", "recent", "récem", "day", "jahr", "woche", "monat", "tage",
+        "gestern", "neulich", "kürz", "jüngst", "semaine", "mois", "année", "l'an ", "il y a", "hier",
+        "周", "週", "月", "年", "天", "昨", "最近", "近日", "此前", "日前", "前", "이번", "지난", "이달", "올해", "작년", "어제",
+        "최근",
     )),
     (_seasons, (
         "spring", "summer", "autumn", "fall", "winter", "früh", "sommer", "herbst", "print", "été", "automne",
