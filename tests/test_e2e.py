@@ -81,8 +81,9 @@ def test_first_run_starter_and_leave(tmp_path: Path) -> None:
 
 def test_the_demo_story(tmp_path: Path) -> None:
     with terminal(tmp_path, "--demo") as screen:
-        assert "×3" in screen.wait("WeChat suspends new user")
-        screen.wait(lambda _: counts(screen)["Unread"] == "80")  # stories
+        screen.wait("WeChat suspends new user")
+        assert screen.line("WeChat suspends new user").endswith("×4 · en zh")
+        screen.wait(lambda _: counts(screen)["Unread"] == "79")  # stories
         screen.press("v")
         shown = screen.wait("WeChat suspends new user registration")
         screen.wait(lambda _: counts(screen)["Unread"] == "90")
@@ -123,14 +124,14 @@ def test_the_demo_story(tmp_path: Path) -> None:
     marks = "SELECT read, starred FROM article WHERE title LIKE 'WeChat suspends%'"
     assert rows(database(tmp_path, "demo.db"), marks) == [(0, 1)]
     with forked(tmp_path, "--demo") as screen:
-        screen.wait("×3")
+        screen.wait("×4 · en zh")
         screen.press("v")
         screen.wait(lambda _: "WeChat suspends new user" in screen.line("★"))
         screen.wait(lambda _: counts(screen)["Unread"] == "89")
         screen.press("q")
         assert screen.leave() == 0
     with forked(tmp_path, "--demo", "--fresh") as screen:
-        screen.wait(lambda _: counts(screen).get("Unread") == "80")
+        screen.wait(lambda _: counts(screen).get("Unread") == "79")
         assert "★" not in screen.text()
         screen.press("Q")
         assert screen.leave() == 0
@@ -312,9 +313,12 @@ def test_an_older_database_is_updated_in_sight(home: Path) -> None:
 
 def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(home: Path) -> None:
     with forked(home, "--demo") as screen:
-        # its third character lies below the right edge of the palette
-        screen.wait(lambda _: screen.line("微信暂停").endswith("东湾科技"))
-        row = screen.line("微信暂停")
+        screen.wait("1/79")
+        screen.press("/lang:zh\r")  # rows that the palette covers
+        screen.wait(lambda shown: "Search: lang:zh" in shown and "enter Open" in shown)
+        # the third character of the feed lies below the right edge of the palette
+        screen.wait(lambda _: screen.line("用户超过一百万").endswith("东湾科技"))
+        row = screen.line("用户超过一百万")
         screen.press(":")
         screen.wait("Refresh all feeds")
         screen.press("zen")
@@ -326,14 +330,14 @@ def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(home: Pa
 
 def test_keys_typed_in_one_go_do_what_they_do_one_by_one(home: Path) -> None:
     with forked(home, "--demo") as typing:
-        typing.wait(lambda shown: "1/80" in shown and "offline" in shown)
+        typing.wait(lambda shown: "1/79" in shown and "offline" in shown)
         # a search that is left, and a move in the list before
         typing.press("/wechat\x1bj")
-        typing.wait("2/80")
+        typing.wait("2/79")
         typing.press("/x\x1b\x1b[B")  # an arrow, which begins as escape does
-        typing.wait("3/80")
+        typing.wait("3/79")
         typing.press("/\x7fj/wechat\r\x1bjjG")
-        typing.wait("80/80")
+        typing.wait("79/79")
         # text after a key that deletes
         typing.press("/law\x15wechat\x1b[D\x1b[D\x15c\x01\x0b\x15ransom\x7f\x7fom\r")
         typing.wait("Search: ransom")

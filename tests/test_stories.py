@@ -110,18 +110,25 @@ async def test_every_story_of_the_demo_is_one_matter(demo: Library) -> None:
 async def test_relations_of_the_demo_have_the_right_reasons(demo: Library) -> None:
     related = await demo.articles.related((await row_of(demo, "WeChat suspends")).id)
     found = {item.title: item for item in related}
-    assert found[DIDI].relation is Relation.CITES
-    assert found[DIDI].reason.startswith("−22 d · linked in the text · shares Didi")
+    assert found[DIDI].relation is Relation.BACKGROUND  # also linked, but a sentence says more
+    assert found[DIDI].reason.startswith("−22 d · referred to: “Since the start of the month, the internet ")
+    assert (
+        found[DIDI].sentence.endswith(" security reviews.") and "Didi out of the app" in found[DIDI].sentence
+    )
+    music = found["Regulator orders Tencent to give up exclusive music rights"]
+    assert music.relation is Relation.CITES and music.sentence == ""
+    assert music.reason.startswith("−2 d · linked in the text · shares Tencent")
     assert found[LAW].relation is Relation.ALSO_READ
     assert found[LAW].reason.startswith("−89 d · named in the text · shares ")
     assert "Information Protection Law" in found[LAW].reason
 
     related = await demo.articles.related((await row_of(demo, "Tencent’s WeChat stops")).id)
     background = {item.title: item for item in related if item.relation is Relation.BACKGROUND}
-    assert background[DIDI].reason.startswith("−22 d · linked by Harbour Tech · shares Didi")
-    assert background[LAW].reason.startswith(
-        "−88 d · named by Harbour Tech · shares Personal Information Protection Law"
-    )
+    assert background[DIDI].reason.startswith("−22 d · referred to: “Ride-hailing group Didi had to stop ")
+    music = background["Regulator orders Tencent to give up exclusive music rights"]
+    assert music.reason.startswith("−2 d · linked by Harbour Tech · shares Tencent")
+    assert background[LAW].reason.startswith("−88 d · named by Harbour Tech · shares ")
+    assert "Information Protection Law" in background[LAW].reason
     assert not [item for item in related if "Harbour Tech" in item.reason.partition("shares")[2]]
 
     related = await demo.articles.related((await row_of(demo, KEPT_OUT)).id)
@@ -376,10 +383,13 @@ def test_the_brief_as_a_command(
 async def test_following_a_story_proposes_a_watch_from_its_rarest_words(demo: Library) -> None:
     row = await row_of(demo, "WeChat suspends")
     proposed = await demo.watches.for_story(row.id)
-    assert proposed.name.startswith("Story: Tencent’s WeChat")
+    assert proposed.name.startswith("Story: WeChat suspends")
     assert "WeChat" in proposed.query or "Tencent" in proposed.query
     preview = await demo.watches.preview(proposed)
     assert preview.problem == "" and 4 <= preview.matches <= 8
+    chinese = await demo.watches.for_story((await row_of(demo, "微信暂停")).id)
+    assert chinese.name.startswith("Story: 微信暂停")  # after the report that was chosen
+    assert chinese.any == proposed.any
     crumble = await demo.watches.for_story((await row_of(demo, "Apple and blackberry")).id)
     assert (await demo.watches.preview(crumble)).matches == 1
 

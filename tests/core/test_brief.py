@@ -125,6 +125,31 @@ def test_without_watches_there_is_no_heading_and_without_articles_no_story() -> 
     assert empty == "# Brief\n\n0 articles in 0 stories, since the last brief.\n"
 
 
+@pytest.mark.parametrize(
+    ("languages", "others", "title"),
+    [
+        ((), ("en",), "Ferry takes LanternPay"),  # most reports are in English
+        ((), ("zh", "zh"), "渡轮"),
+        (("zh",), ("en",), "渡轮"),
+        (("ja", "en", "zh"), ("zh", "zh"), "Ferry takes LanternPay"),
+        (("ja",), ("zh", "zh"), "渡轮"),
+        (("ja",), ("ja", "ja"), "Quay"),  # no report is in these: the first
+        ((), ("", "", "", "en"), "Ferry takes LanternPay"),
+    ],
+)
+def test_a_story_has_the_title_of_a_report_in_the_language_of_the_reader(
+    languages: tuple[str, ...], others: tuple[str, ...], title: str
+) -> None:
+    told = (("Quay", ""), ("渡轮", "zh"), ("Ferry takes LanternPay", "en"), ("Ferries take it", "en"))
+    reports = [report(n, said, n, story=1, language=code) for n, (said, code) in enumerate(told, 1)]
+    if languages == ("ja",) and others[0] == "ja":
+        reports = [replace(one, language="") for one in reports]
+    reports += [report(n, "Fog", 60, language=code) for n, code in enumerate(others, 10)]
+    (section,) = build(reports, (), languages=languages).sections
+    assert section.stories[0].title == title
+    assert [one.title for one in section.stories[0].reports] == [said for said, _ in told]
+
+
 def test_lags_of_hours_and_days() -> None:
     reports = [report(n, "T", minutes, story=1) for n, minutes in ((1, 0), (2, 59), (3, 47 * 60), (4, 2880))]
     text = render(build(reports, ()), "md")

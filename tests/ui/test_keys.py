@@ -258,19 +258,21 @@ async def test_no_hits() -> None:
 async def test_related_opens_and_back_returns_to_the_very_line(run: Running) -> None:
     await run.press("enter", "e", "j", "enter")  # this one is not stored
     assert run.browsed == ["https://else.example/tickets"] and run.open_id == 1
-    await run.press("j")
+    await run.press("j", "j")
     place = run.main.pane.scroll_offset.y
-    assert run.main.pane.chosen == 2 and place > 0
+    assert run.main.pane.chosen == 3 and place > 0
     await run.press("enter")
     assert run.open_id == 4
     await run.press("j", "h")
     assert run.open_id == 1
-    assert run.main.pane.scroll_offset.y == place and run.main.pane.chosen == 2
-    await run.press("k", "k", "l")
+    assert run.main.pane.scroll_offset.y == place and run.main.pane.chosen == 3
+    await run.press("k", "l")  # in another language
+    assert run.open_id == 3
+    await run.press("q", "k", "k", "l")
     assert run.open_id == 5
     await run.press("q")
     assert run.open_id == 1
-    await run.press("j", "j", "j", "enter")  # the neighbour in its feed
+    await run.press("j", "j", "j", "j", "enter")  # the neighbour in its feed
     assert run.open_id == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -24,19 +25,23 @@ class Report:
     evidence: tuple[Evidence, ...] = ()
     new: Annotated[bool, "False if it is older than the period of the brief."] = True
     lag: Annotated[int, "Seconds after the first report of the story."] = 0
+    language: Annotated[str, 'Its language as ISO 639-1 code, `""` when unknown.'] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BriefStory:
-    """A story: its reports, oldest first, and its watches."""
+    """A story: its reports, oldest first, and its watches. `languages` come best first."""
 
     reports: tuple[Report, ...]
     watches: Annotated[tuple[str, ...], "Watches that match it."] = ()
+    languages: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
-        """Title of the first report."""
-        return one_line(self.reports[0].title or self.reports[0].url)
+        """Title of the first report in the best of the languages, or else of the first report."""
+        rank = {code: number for number, code in enumerate(self.languages)}
+        report = min(self.reports, key=lambda report: rank.get(report.language, len(rank)))
+        return one_line(report.title or report.url)
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -76,14 +81,23 @@ class Brief:
 
 
 def build(
-    reports: Iterable[Report], watches: Sequence[str], *, seconds: int | None = None, muted: int = 0
+    reports: Iterable[Report],
+    watches: Sequence[str],
+    *,
+    seconds: int | None = None,
+    muted: int = 0,
+    languages: Sequence[str] = (),
 ) -> Brief:
     """Group reports into stories, and stories by the first of `watches` that they match.
 
-    Within a section, the stories with the most reports come first, then the latest.
+    Within a section, the stories with the most reports come first, then the latest. A story has the title of
+    its first report in the best of `languages`, or else in the language of most reports of the brief.
     """
+    reports = sorted(reports, key=lambda report: (report.time, report.article_id))
+    known = Counter(report.language for report in reports if report.language)
+    best = (*languages, *(code for code, _ in known.most_common(1) if code not in languages))
     groups: dict[tuple[bool, int], list[Report]] = {}
-    for report in sorted(reports, key=lambda report: (report.time, report.article_id)):
+    for report in reports:
         key = (True, report.story) if report.story else (False, report.article_id)
         groups.setdefault(key, []).append(report)
     by_watch: dict[str, list[BriefStory]] = {name: [] for name in (*watches, "")}
@@ -91,8 +105,8 @@ def build(
     for group in groups.values():
         hit = {evidence.watch for report in group for evidence in report.evidence}
         on = tuple(name for name in watches if name in hit)
-        reports = tuple(replace(report, lag=report.time - group[0].time) for report in group)
-        by_watch[on[0] if on else ""].append(BriefStory(reports, on))
+        told = tuple(replace(report, lag=report.time - group[0].time) for report in group)
+        by_watch[on[0] if on else ""].append(BriefStory(told, on, best))
         times += [report.time for report in group if report.new]
     sections = [
         Section(name or None, tuple(sorted(stories, key=_order)))

@@ -21,7 +21,10 @@ READ = 8_000
 def find(
     store: Store, profiles: StoredProfiles, profile: Profile, article: ArticleText
 ) -> list[tuple[int, str]]:
-    """Return the earlier articles that an article refers to, each with its sentence, in reading order."""
+    """Return the earlier articles that an article refers to, each with its sentence, in reading order.
+
+    A change of a watched page refers to none: its sentences belong to the page and tell no past.
+    """
     if not profile.dated:
         return []
     told = telling.tell(
@@ -35,7 +38,9 @@ def find(
         return []
     candidates = profiles.profiles(_candidates(store, told, profile))
     found = referring.references(told, candidates)
-    stories = store.relations.stories([article.id, *(one.article for one in found)]) if found else {}
+    if not found or store.references.is_change(article.id):
+        return []
+    stories = store.relations.stories([article.id, *(one.article for one in found)])
     return [
         (one.article, told.sentences[one.place].text)
         for one in found

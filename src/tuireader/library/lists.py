@@ -167,7 +167,9 @@ class Briefs(UseCases):
             span = None if after is not None else seconds or schedule.DAY
             from tuireader.export import brief
 
-            return brief.build(reports, names, seconds=span, muted=muted), end
+            languages = self._context.config.ui.languages
+            built = brief.build(reports, names, seconds=span, muted=muted, languages=languages)
+            return built, end
 
         return await self._pool.read(read)
 

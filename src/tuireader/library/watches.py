@@ -184,19 +184,15 @@ class Watches(UseCases):
     async def for_story(self, article_id: int) -> WatchConfig:
         """Propose a watch for further reports of an article's story.
 
-        It requires the word that most of the reports contain, and one of the other words that they share.
+        It requires the word that most of the reports contain, and one of the other words that they share. It
+        is named after the article, since other reports may be in languages that the reader cannot read.
         """
-        words, story, rows = await self._pool.read(
-            lambda store: (
-                ingest.story_topics(store, article_id),
-                store.stories.timeline(article_id),
-                store.lists.rows([article_id]),
-            )
+        words, rows = await self._pool.read(
+            lambda store: (ingest.story_topics(store, article_id), store.lists.rows([article_id]))
         )
         if not rows or not words:
             raise TuireaderError("this story has no distinctive words to follow", "press W to create a watch")
-        title = story.first.title if story is not None else rows[0].title
-        name = f"Story: {cut(title, 40)}"
+        name = f"Story: {cut(rows[0].title, 40)}"
         subject, *others = words
         query = '"{}"'.format(subject.replace('"', "")) if others else ""
         terms = tuple(others) or (subject,)

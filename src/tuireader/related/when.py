@@ -195,7 +195,8 @@ _READERS: tuple[tuple[Callable[[str, datetime], Iterable[Span]], Sequence[str]],
     (_fixed, (
         "week", "month", "year", "yester", "recent", "récem", "day", "jahr", "woche", "monat", "tage",
         "gestern", "neulich", "kürz", "jüngst", "semaine", "mois", "année", "l'an ", "il y a", "hier",
-        "周", "週", "月", "年", "天", "昨", "最近", "近日", "此前", "日前", "前", "이번", "지난", "이달", "올해", "작년", "어제",
+        "周", "週", "月", "年", "天", "昨", "最近", "近日", "此前", "日前", "前",
+        "이번", "지난", "이달", "올해", "작년", "어제",
         "최근",
     )),
     (_seasons, (

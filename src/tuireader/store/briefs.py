@@ -29,7 +29,7 @@ class Briefs(Part):
         new, stories = {row[0] for row in rows}, {row[1] for row in rows if row[1]}
         found = self._conn.execute(
             f"""SELECT a.id, a.title, a.url, {FEED_TITLE},
-                      a.time, {story_number("a.story")}
+                      a.time, {story_number("a.story")}, a.language
                FROM article a JOIN feed f ON f.id = a.feed_id
                WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?1))
                  OR (a.story != 0 AND {story_number("a.story")} IN (SELECT value FROM json_each(?2))))""",
@@ -37,8 +37,8 @@ class Briefs(Part):
         ).fetchall()
         evidence = self._articles.evidence(row[0] for row in found)
         return [
-            Report(key, title, url, feed, time, story, evidence.get(key, ()), key in new)
-            for key, title, url, feed, time, story in found
+            Report(key, title, url, feed, time, story, evidence.get(key, ()), key in new, language=language)
+            for key, title, url, feed, time, story, language in found
         ]
 
     def muted(self, *, after: int | None, since: int, watch: str = "") -> int:

@@ -56,6 +56,11 @@ class References(Part):
         )
         return [Reference(*row) for row in rows]
 
+    def is_change(self, article: int) -> bool:
+        """Return whether an article tells a change of a watched page."""
+        sql = "SELECT instr(extra, '\"difference\":') FROM content WHERE article_id = ?"
+        return bool(self._value(sql, (article,)))
+
     def set(self, article: int, found: Sequence[tuple[int, str]]) -> None:
         """Store the references of an article, as (other article, sentence) in reading order."""
         self._conn.execute("DELETE FROM reference WHERE article = ?", (article,))
