@@ -69,11 +69,11 @@ _SAID = {
     r"earlier this week|since monday|this week|diese woche|cette semaine|本周|今週|이번 주": (0.3, 8),
     r"last week\b|week before|(?:letzte|vergangene|vorige)r? woche|la semaine dernière"
     r"|上周|上週|先週|지난주": (2, 15),
-    r"(?:earlier this|(?:start|beginning) of the) month|anfang des monats|diesen monat|début du mois"
+    r"(?:earl(?:y|ier) this|(?:start|beginning) of the) month|anfang des monats|diesen monat|début du mois"
     r"|月初|今月|이달": (1, 33),
     r"last month|previous month|(?:letzten|vergangenen|vorigen) monat|le mois dernier"
     r"|上月|上个月|上個月|先月|지난달": (5, 64),
-    r"(?:earlier this|(?:start|beginning) of the) year|anfang des jahres|dieses jahr|début de l'année"
+    r"(?:earl(?:y|ier) this|(?:start|beginning) of the) year|anfang des jahres|dieses jahr|début de l'année"
     r"|年初|今年早些|今年|올해": (10, 370),
     r"last year|previous year|(?:letzte|vergangene|vorige)[ns]? jahr|l'an dernier|l'année dernière"
     r"|去年|昨年|지난해|작년": (20, 740),
