@@ -37,6 +37,8 @@ class StoryPage:
     background: tuple[Surrounding, ...] = ()
     follow_ups: tuple[Surrounding, ...] = ()
     left_out: Annotated[int, "Number of later reports that are left out."] = 0
+    article_id: int = 0
+    """The article that was asked for; its title heads the page."""
 
     @property
     def first(self) -> Report:
@@ -45,8 +47,10 @@ class StoryPage:
 
     @property
     def title(self) -> str:
-        """Title of the first report."""
-        return one_line(self.first.title or self.first.url) or "(no title)"
+        """Title of the article that was asked for, else of the first report."""
+        reports = [one.report for one in self.reports]
+        asked = next((one for one in reports if one.article_id == self.article_id), self.first)
+        return one_line(asked.title or asked.url) or "(no title)"
 
     @property
     def outlets(self) -> int:

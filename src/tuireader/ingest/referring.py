@@ -41,10 +41,12 @@ def find(
     if not found or store.references.is_change(article.id):
         return []
     stories = store.relations.stories([article.id, *(one.article for one in found)])
+    near = {one.id: one for one in candidates}
+    series = {one.article for one in found if profiles.series.differ(profile, near[one.article])}
     return [
         (one.article, told.sentences[one.place].text)
         for one in found
-        if stories.get(one.article) != stories.get(article.id)
+        if one.article not in series and stories.get(one.article) != stories.get(article.id)
     ]
 
 

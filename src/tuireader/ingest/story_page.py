@@ -40,7 +40,9 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
         for number, one in enumerate(shown)
     ]
     left_out = len(entries) - len(shown)
-    return StoryPage(tuple(reports), background=background, follow_ups=follow_ups, left_out=left_out)
+    return StoryPage(
+        tuple(reports), background=background, follow_ups=follow_ups, left_out=left_out, article_id=article_id
+    )
 
 
 def _entries(store: Store, article_id: int) -> tuple[StoryEntry, ...]:
