@@ -89,8 +89,8 @@ def references(telling: Telling, candidates: Iterable[Profile]) -> list[Referenc
         for place, sentence in enumerate(telling.sentences):
             features = sentence_features(telling, sentence, earlier)
             chance = whole + _dot(_SENTENCE, features)
-            if chance - _SENTENCE[4] * features[4] < _CONTENT:
-                continue  # only the time fits
+            if not features[-1] or chance - _SENTENCE[-1] * features[-1] < _CONTENT:
+                continue  # another time, or nothing but the time
             rivals[place] = max(chance, rivals.get(place, chance))
             known = best.get(earlier.id)
             if known is None or chance > known.chance:
@@ -111,7 +111,7 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
 
 _INTERCEPT = -4.1
 _WHOLE = (6.78, -0.22, 2.13, -0.6, -1.56)
-_SENTENCE = (0.46, 2.2, 0.29, 0.85, 6.6, -1.19)
+_SENTENCE = (0.46, 2.2, 0.29, 0.85, 6.6)
 
 
 def _weight_in(article: Profile, weights: Mapping[int, float]) -> float:
@@ -139,7 +139,7 @@ def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) ->
     """Return what a sentence shares, and whether the time that it states fits.
 
     Weight of the shared terms, their share of the sentence, weight of those in the sentences beside it,
-    shared words of events, how narrow the time is if it fits, whether it does not.
+    shared words of events, and how narrow the time is if it fits, else 0.
     """
     terms = earlier.terms
     shared = {term: weight for term, weight in sentence.terms.items() if term in terms}
@@ -153,5 +153,4 @@ def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) ->
         math.log1p(_weight_in(earlier, sentence.around)),
         math.log1p(events),
         1 / (1 + min(fitting) / 60) if fitting else 0.0,
-        float(not fitting),
     )
