@@ -44,3 +44,19 @@ def test_a_giant_story_and_many_references_are_bounded(store: Store) -> None:
     assert page is not None
     assert (len(page.reports), page.left_out) == (100, 30)
     assert len(page.follow_ups) == 8
+
+
+def test_the_page_is_headed_in_the_language_of_the_article_that_was_asked_for(store: Store) -> None:
+    texts = [entry(number, title=f"Report {number}") for number in range(1, 5)]
+    save(store, 1, *(replace(one, published=DAY + 60 * at) for at, one in enumerate(texts)))
+    with store.transaction():
+        story(store, [1, 2, 3, 4])
+        for number, language in enumerate(("zh", "en", "en", "zh"), 1):
+            store.references.set_language(number, language)
+    pages = {number: ingest.story_page(store, number) for number in range(1, 5)}
+    assert [page and page.title for page in pages.values()] == [
+        "Report 1",
+        "Report 2",
+        "Report 2",
+        "Report 1",
+    ]

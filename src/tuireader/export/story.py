@@ -37,8 +37,8 @@ class StoryPage:
     background: tuple[Surrounding, ...] = ()
     follow_ups: tuple[Surrounding, ...] = ()
     left_out: Annotated[int, "Number of later reports that are left out."] = 0
-    article_id: int = 0
-    """The article that was asked for; its title heads the page."""
+    head: int = 0
+    """The report whose title heads the page, as an article id; by default the first one."""
 
     @property
     def first(self) -> Report:
@@ -47,10 +47,10 @@ class StoryPage:
 
     @property
     def title(self) -> str:
-        """Title of the article that was asked for, else of the first report."""
+        """Title of the page."""
         reports = [one.report for one in self.reports]
-        asked = next((one for one in reports if one.article_id == self.article_id), self.first)
-        return one_line(asked.title or asked.url) or "(no title)"
+        head = next((one for one in reports if one.article_id == self.head), self.first)
+        return one_line(head.title or head.url) or "(no title)"
 
     @property
     def outlets(self) -> int:

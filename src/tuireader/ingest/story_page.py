@@ -41,8 +41,19 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
     ]
     left_out = len(entries) - len(shown)
     return StoryPage(
-        tuple(reports), background=background, follow_ups=follow_ups, left_out=left_out, article_id=article_id
+        tuple(reports),
+        background=background,
+        follow_ups=follow_ups,
+        left_out=left_out,
+        head=_head(shown, article_id),
     )
+
+
+def _head(entries: Sequence[StoryEntry], article_id: int) -> int:
+    """Return the first report in the language of the article that was asked for."""
+    languages = {one.article_id: one.language for one in entries}
+    language = languages.get(article_id, "")
+    return next((one.article_id for one in entries if one.language == language), 0)
 
 
 def _entries(store: Store, article_id: int) -> tuple[StoryEntry, ...]:
