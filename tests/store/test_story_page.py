@@ -55,8 +55,8 @@ def test_the_page_is_headed_in_the_language_of_the_article_that_was_asked_for(st
             store.references.set_language(number, language)
     pages = {number: ingest.story_page(store, number) for number in range(1, 5)}
     assert [page and page.title for page in pages.values()] == [
-        "Report 1",
-        "Report 2",
-        "Report 2",
-        "Report 1",
+        "Report 4",
+        "Report 3",
+        "Report 3",
+        "Report 4",
     ]

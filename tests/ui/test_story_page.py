@@ -70,14 +70,14 @@ async def test_every_article_of_the_page_can_be_reached_and_comes_in_sight(
 
 async def test_a_report_opens_and_back_goes_to_where_one_was(demo: Running) -> None:
     first = await demo.at("WeChat suspends")
-    await demo.press("T", "k", "k", "enter")  # from the list
+    await demo.press("T", "k", "k", "k", "enter")  # from the list
     pacific = demo.open_id
     assert pacific not in (None, first) and demo.focus == "article"
     assert "Tencent’s WeChat stops taking new users" in demo.text
     await demo.press("h")
     assert demo.open_id is None and demo.focus == "list"
     demo.main.articles.select_id(first)
-    await demo.press("enter", "T", "k", "k", "enter")  # from the article
+    await demo.press("enter", "T", "k", "k", "k", "enter")  # from the article
     assert demo.open_id == pacific
     await demo.press("h")
     assert demo.open_id == first
