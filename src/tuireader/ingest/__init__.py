@@ -11,6 +11,8 @@ thread, in transactions.
 - `matching`   match watches with each feed's text of an article, and with its former versions
 - `rematch`    match new or changed watches with everything stored
 - `relate`     find profile, neighbours and story of an article
+- `stored_profiles` the store as relating needs it
+- `referring`  find the earlier articles that sentences refer to
 - `own_forms`  read the names that watches and texts give in two scripts
 - `older_names` find the names in articles that older versions have stored
 - `relatives`  list the related articles of an opened one

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tuireader.ingest.own_forms import Groups
-from tuireader.ingest.relate import StoredProfiles, article_text, features_of
+from tuireader.ingest.relate import features_of
+from tuireader.ingest.stored_profiles import StoredProfiles, article_text
 from tuireader.related import mentions
 from tuireader.related.features import LEAD, Stats
 from tuireader.store import Store

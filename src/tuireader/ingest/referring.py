@@ -12,7 +12,7 @@ from tuireader.store import Store
 from tuireader.watch.sentences import sentences_in
 
 if TYPE_CHECKING:
-    from tuireader.ingest.relate import StoredProfiles
+    from tuireader.ingest.stored_profiles import StoredProfiles
 
 READ = 8_000
 """Maximum characters of a text to read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tuireader.ingest.own_forms import Groups
-from tuireader.ingest.relate import StoredProfiles, article_text
+from tuireader.ingest.stored_profiles import StoredProfiles, article_text
 from tuireader.model import Related, Relation
 from tuireader.related import links, rank, search
 from tuireader.related.rank import Ranked

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tuireader.ingest.relate import StoredProfiles, article_text, features_of
+from tuireader.ingest.relate import features_of
+from tuireader.ingest.stored_profiles import StoredProfiles, article_text
 from tuireader.related.features import NAME, TITLE, Profile, Stats, counted, weigh
 from tuireader.related.words import is_cjk, phrases, term_hash
 from tuireader.store import Store

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tuireader import watch
 from tuireader.config import WatchConfig
-from tuireader.ingest.relate import StoredProfiles
+from tuireader.ingest.stored_profiles import StoredProfiles
 from tuireader.ingest.topics import topics
 from tuireader.library.watching import rule_of
 from tuireader.library.watching.proper_names import names_in, phrases_of, watch_name
