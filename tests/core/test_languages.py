@@ -142,6 +142,10 @@ def test_too_little_text_has_no_language(text: str) -> None:
     assert language(text) == ""
 
 
+def test_a_language_that_is_not_told_apart_has_no_name() -> None:
+    assert language("ښار ته تلل ښه دي، خو ځینې خلک یې نه خوښوي او په کور کې پاتې کېږي.") == ""  # Pashto
+
+
 def test_mixed_texts_go_by_the_majority() -> None:
     assert language("Xi Jinping (习近平) said on Monday that the talks with the EU were over") == "en"
     assert language("ByteDance（字节跳动）旗下TikTok与美国政府达成协议") == "zh"

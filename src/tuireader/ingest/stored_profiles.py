@@ -24,11 +24,11 @@ class StoredProfiles:
 
     def __init__(self, store: Store, groups: Groups = ()) -> None:
         relations = store.relations
-        self.term_counts, self.postings = relations.term_counts, relations.postings
+        self.term_counts = relations.term_counts
         self.neighbours, self.stories = relations.neighbours, relations.stories
         self.members, self.rows, self.split_pairs = relations.members, relations.rows, relations.split_pairs
         self._store = store
-        self._article_count = relations.article_count()
+        self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
         self._arrived: dict[int, search.ArticleText] = {}
         self._profiles: dict[int, Profile] = {}
         self._groups = groups
@@ -38,9 +38,14 @@ class StoredProfiles:
 
     def arrive(self, articles: Iterable[search.ArticleText]) -> None:
         """Cache the texts of new articles, and drop those of the previous batch."""
-        self._article_count = self._store.relations.article_count()
+        relations = self._store.relations
+        self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
         self._arrived = {article.id: article for article in articles}
         self._concepts = self._languages = None
+
+    def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
+        """Return the articles posted under a term around a day; most arriving ones are the newest."""
+        return self._store.relations.postings(term, day, limit, later=day < self._newest_day)
 
     def article_count(self) -> int:
         """Return the number of articles with a profile."""

@@ -66,12 +66,21 @@ class Relations(Part):
         )
         return {term: (articles, lower) for term, articles, lower in rows}
 
-    def postings(self, term: int, day: int, limit: int) -> list[int]:
-        """Return the articles posted under a term: the latest `limit` up to `day`, and the first after it."""
+    def newest_day(self) -> int:
+        """Return the day of the newest article, in days since 1970."""
+        return int(self._value("SELECT max(time) FROM article") or 0) // 86_400
+
+    def postings(self, term: int, day: int, limit: int, *, later: bool = True) -> list[int]:
+        """Return the articles posted under a term: the latest `limit` up to `day`, and the first after it.
+
+        Without `later`, there are none after it.
+        """
         before = self._column(
             "SELECT article FROM posting WHERE term = ? AND day <= ? ORDER BY day DESC, article DESC LIMIT ?",
             (term, day, limit),
         )
+        if not later:
+            return before
         after = self._column(
             "SELECT article FROM posting WHERE term = ? AND day > ? ORDER BY day, article LIMIT ?",
             (term, day, limit),
