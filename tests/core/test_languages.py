@@ -142,7 +142,7 @@ def test_too_little_text_has_no_language(text: str) -> None:
     assert language(text) == ""
 
 
-def test_a_language_that_is_not_told_apart_has_no_name() -> None:
+def test_a_language_without_a_name_here_has_none() -> None:
     assert language("ښار ته تلل ښه دي، خو ځینې خلک یې نه خوښوي او په کور کې پاتې کېږي.") == ""  # Pashto
 
 
