@@ -17,6 +17,7 @@ from tuireader.config import Config, FeedConfig, Paths, loads
 from tuireader.library import Library
 from tuireader.model import Event, ParsedEntry, RefreshDone, View, ViewKind
 from tuireader.store import Store
+from tuireader.store.relations import LANGUAGES_TOLD
 
 NOW = 1_700_000_000
 
@@ -196,3 +197,10 @@ async def applied(library: Library) -> list[tuple[int, int]]:
 
 def written(folder: Path) -> str:
     return (folder / "config.toml").read_text(encoding="utf-8")
+
+
+def as_before_languages(store: Store) -> None:
+    """Relate all articles as a version did that knew no languages; needs a transaction."""
+    ingest.Relater().step(store, 1_000)
+    store.conn.execute("UPDATE article SET language = ''")
+    store.conn.execute("DELETE FROM fact WHERE name = ?", (LANGUAGES_TOLD,))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOW, entry, open_store, save
+from tests.builders import NOW, as_before_languages, entry, open_store, save
 from tuireader import ingest, query
 from tuireader.ingest.matching import subject
 from tuireader.model import View, ViewKind
@@ -190,6 +190,8 @@ def test_articles_get_their_language_when_they_are_related_and_when_they_change(
 def test_articles_of_an_older_version_get_their_language_in_small_steps(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     save(store, 1, *(entry(n, title="银行", content_html=CHINESE if n % 3 else "") for n in range(1, 11)))
+    with store.transaction():
+        as_before_languages(store)
     left, steps = store.references.languages_from(), 0
     assert left == 10
     while left:

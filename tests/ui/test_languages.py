@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.builders import as_before_languages
 from tests.ui.running import Running, running
 from tests.ui.shelf import Shelf, opened, story
 from tuireader.model import View, ViewKind
@@ -206,6 +207,6 @@ async def test_a_search_by_language_lists_each_report_by_itself() -> None:
 
 
 async def test_articles_stored_before_get_their_language_in_the_background() -> None:
-    async with opened(replace(SHELF, prepare=None)) as library:
+    async with opened(replace(SHELF, prepare=as_before_languages)) as library:
         (row,) = await library.lists.rows([ZH])
         assert row.language == "zh"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tuireader.store.relations import LANGUAGES_TOLD
-from tuireader.store.sql import Part, newest_id, number_list
+from tuireader.store.sql import Part, number_list
 
 REFERENCES = (
     """CREATE TABLE reference (
@@ -87,9 +87,9 @@ class References(Part):
         )
 
     def languages_from(self) -> int:
-        """Return the highest article that may have no language because it was stored by an older version."""
+        """Return the highest article that may have no language because an older version related it."""
         told = self._store.fact(LANGUAGES_TOLD)
-        return int(told) if told else newest_id(self._conn)
+        return int(told or self._value("SELECT max(article) FROM profile") or 0)
 
     def set_languages_from(self, article: int) -> None:
         """Store the highest article whose language is still to be told."""
