@@ -116,15 +116,21 @@ class Watches(UseCases):
         """Return jobs for stories to refold and languages to tell, as in `_watching`."""
         languages = await self._pool.read(lambda store: store.references.languages_from())
         stories = await self._pool.read(lambda store: store.relations.refold_from())
-        jobs = ((languages, ingest.tell_languages), (stories, ingest.refold_stories))
-        return [(up_to, step) for up_to, step in jobs if up_to]
+        jobs: list[tuple[int, Callable[..., int]]] = []  # named only if needed: relating is slow to import
+        if languages:
+            jobs.append((languages, ingest.tell_languages))
+        if stories:
+            jobs.append((stories, ingest.refold_stories))
+        return jobs
 
     async def _naming(self) -> list[tuple[int, Callable[..., int]]]:
         """Return jobs for articles without the names that relate them across languages, as in `_watching`."""
         up_to = await self._pool.read(lambda store: store.relations.name_from())
+        if not up_to:
+            return []
         since = self._now() - _NAMED_DAYS * 86_400
         step = partial(ingest.find_older_names, since=since, groups=self._context.groups)
-        return [(up_to, step)] if up_to else []
+        return [(up_to, step)]
 
     async def stats(self) -> list[WatchStats]:
         """Return the statistics of every watch in config order."""
