@@ -146,6 +146,10 @@ class Engine:
             if self._account.synced_at is None and len(self._feeds) >= _MANY_FEEDS:
                 self._preparer.start()
             async for step in steps:
+                if isinstance(step, Entries) and step.entries:
+                    await self._pool.write(
+                        Store.train_dictionary
+                    )  # for texts to come: the last page needs none
                 if stored := await self._write(partial(self._store, step=step)):
                     for event in await self._counted(stored):
                         yield event
@@ -155,8 +159,6 @@ class Engine:
         """Add what was stored to the totals; return its new matches."""
         from tuireader.ingest.saving import new_match
 
-        if stored.fresh:
-            await self._pool.write(Store.train_dictionary)
         self._done = replace(
             self._done,
             new=self._done.new + stored.new,

@@ -26,7 +26,6 @@ class Stored:
     changed: int = 0
     marks: int = 0
     matches: list[tuple[StoredText, Evidence]] = field(default_factory=list)
-    fresh: list[StoredText] = field(default_factory=list)
 
 
 def store_entries(
@@ -75,7 +74,7 @@ def store_entries(
     marks = _store_marks(store, account_id, placed, known, places, now)
     read = store.notices.skip_read([text.id for text, _ in matches])
     unread = [(text, item) for text, item in matches if text.id not in read]
-    return Stored(len(every.new), len(every.changed), marks, unread, every.new)
+    return Stored(len(every.new), len(every.changed), marks, unread)
 
 
 def _match(store: Store, saved: Saved, setting: Setting, now: int) -> list[tuple[StoredText, Evidence]]:
