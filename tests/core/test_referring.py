@@ -73,7 +73,7 @@ def test_a_sentence_refers_to_the_event_that_it_names() -> None:
     article = told()
     (one,) = found(article, DIDI, *OTHERS)
     assert (article.sentences[one.place].text, one.article) == (BAN, 2)
-    assert 0.7 < one.chance < 1.0
+    assert 0.85 < one.evidence < 8.0
 
 
 def test_an_event_outside_of_the_stated_time_is_another_one() -> None:
@@ -108,17 +108,17 @@ def test_at_most_a_few_are_shown_in_reading_order() -> None:
 def test_a_reference_to_the_same_feed_or_to_another_language_needs_more() -> None:
     (plain,) = found(told(), DIDI)
     for other in (replace(DIDI, feed=1), replace(DIDI, language="fr"), replace(DIDI, feed=1, language="fr")):
-        assert all(one.chance < plain.chance for one in found(told(), other))
+        assert all(one.evidence < plain.evidence for one in found(told(), other))
 
 
 def test_the_sentences_beside_it_and_the_title_count_as_well() -> None:
     (plain,) = found(told(BAN), DIDI)
     (beside,) = found(told("Stores lost the ride-hailing app.", BAN), DIDI)
-    assert beside.chance > plain.chance
+    assert beside.evidence > plain.evidence
     title = telling(BAN, title="Stores and Didi")
     assert title is not None
     (titled,) = found(title, DIDI)
-    assert titled.chance > plain.chance
+    assert titled.evidence > plain.evidence
 
 
 def test_only_sentences_that_state_a_time_are_looked_up() -> None:

@@ -25,19 +25,22 @@ _SAME_DAY = DAY // 2  # seconds from which an article is an earlier one
 _JUDGED = 12  # likeliest candidates, which are compared with each sentence
 _WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
 """Terms to look up: of the article, of each sentence, things, all; and days to look at."""
-_SURE, _CONTENT = 0.7, -3.2
-"""Chance from which a reference is shown, if the evidence without the time is at least this, in logits, …"""
+_SURE, _CONTENT = 0.85, -3.2
+"""Evidence from which a reference is shown (a chance of 0.7), and what is needed without the time, …"""
 _WORSE, _RIVAL = 1.7, 1.5
-"""… unless another one of the article, or of its sentence, is better by this, in logits."""
+"""… unless another one of the article, or of its sentence, is better by this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A sentence, by its place among those of `Telling`, and the earlier article that it refers to."""
+    """A sentence, by its place among those of `Telling`, and the earlier article that it refers to.
+
+    `evidence` is the logit of the chance that it does.
+    """
 
     place: int
     article: int
-    chance: float
+    evidence: float
 
 
 def lookups(telling: Telling) -> tuple[dict[int, float], dict[int, float]]:
@@ -88,21 +91,17 @@ def references(telling: Telling, candidates: Iterable[Profile]) -> list[Referenc
     for whole, earlier in likely[:_JUDGED]:
         for place, sentence in enumerate(telling.sentences):
             features = sentence_features(telling, sentence, earlier)
-            chance = whole + _dot(_SENTENCE, features)
-            if not features[-1] or chance - _SENTENCE[-1] * features[-1] < _CONTENT:
+            evidence = whole + _dot(_SENTENCE, features)
+            if not features[-1] or evidence - _SENTENCE[-1] * features[-1] < _CONTENT:
                 continue  # another time, or nothing but the time
-            rivals[place] = max(chance, rivals.get(place, chance))
+            rivals[place] = max(evidence, rivals.get(place, evidence))
             known = best.get(earlier.id)
-            if known is None or chance > known.chance:
-                best[earlier.id] = Reference(place, earlier.id, chance)
-    top = max((one.chance for one in best.values()), default=0.0)
-    least = max(math.log(_SURE / (1 - _SURE)), top - _WORSE)
-    sure = [one for one in best.values() if one.chance >= max(least, rivals[one.place] - _RIVAL)]
-    sure.sort(key=lambda one: (-one.chance, -one.article))
-    return [
-        Reference(one.place, one.article, 1 / (1 + math.exp(-one.chance)))
-        for one in sorted(sure[:MOST_SHOWN], key=lambda one: (one.place, -one.chance))
-    ]
+            if known is None or evidence > known.evidence:
+                best[earlier.id] = Reference(place, earlier.id, evidence)
+    least = max(_SURE, max((one.evidence for one in best.values()), default=_SURE) - _WORSE)
+    sure = [one for one in best.values() if one.evidence >= max(least, rivals[one.place] - _RIVAL)]
+    sure.sort(key=lambda one: (-one.evidence, -one.article))
+    return sorted(sure[:MOST_SHOWN], key=lambda one: (one.place, -one.evidence))
 
 
 def _dot(weights: Sequence[float], features: Sequence[float]) -> float:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from textual import events
 
     from tuireader.model import Counts
-    from tuireader.ui.widgets.page_pane import PagePane
 
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 
@@ -237,11 +236,11 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         """Open the article that was clicked."""
         await self.controllers.navigation.open_article(message.article_id)
 
-    async def on_article_pane_target_opened(self, message: ArticlePane.TargetOpened) -> None:
+    async def on_page_pane_target_opened(self, message: ArticlePane.TargetOpened) -> None:
         """Open a related article or a link."""
         await self.controllers.navigation.follow(message.target)
 
-    def on_page_pane_pictures_seen(self, message: PagePane.PicturesSeen) -> None:
+    def on_article_pane_pictures_seen(self, message: ArticlePane.PicturesSeen) -> None:
         """Load images that became visible, after the text is painted."""
         self.call_after_refresh(self.controllers.images.see, message.urls, message.width)
 

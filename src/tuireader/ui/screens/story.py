@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tuireader.export.story import StoryPage
     from tuireader.model import Article
     from tuireader.ui.drawing.page_parts import Target
-    from tuireader.ui.widgets.article_pane import ArticlePane
+    from tuireader.ui.widgets.page_pane import PagePane
 
 _KEYS = (("open", "Open"), ("open_browser", "Browser"), ("copy_markdown", "Copy"), ("save", "Save"))
 
@@ -74,7 +74,7 @@ class StoryScreen(Screen["Target | None"], inherit_bindings=False):
         targets = self.pane.targets
         return targets[self.pane.chosen] if 0 <= self.pane.chosen < len(targets) else None
 
-    def on_article_pane_changed(self) -> None:
+    def on_page_pane_changed(self) -> None:
         """Update keys and position."""
         key_of = self.host.key_of
         moving = (f"{key_of('move_down')}/{key_of('move_up')}", "move")
@@ -86,7 +86,7 @@ class StoryScreen(Screen["Target | None"], inherit_bindings=False):
 
     # -- keys
 
-    def on_article_pane_target_opened(self, message: ArticlePane.TargetOpened) -> None:
+    def on_page_pane_target_opened(self, message: PagePane.TargetOpened) -> None:
         """Open an article."""
         self.dismiss(message.target)
 

@@ -10,12 +10,13 @@ from textual import events
 from textual.message import Message
 
 from tuireader.text import cell_len
-from tuireader.ui.drawing.layout import Layout, Overlay, before
+from tuireader.ui.drawing.layout import Art, Layout, Overlay, before
 from tuireader.ui.drawing.page_parts import Hit, Page, ReferenceMark, StyleRange, Tail, Target
 from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.page_pane import PagePane
 
 _MOST_FOUND = 10_000
+_SOON = 20  # number of lines below the visible part in which images are loaded too
 
 
 class Found(NamedTuple):
@@ -28,16 +29,14 @@ class Found(NamedTuple):
 
 
 class ArticlePane(PagePane):
-    """A page with matches of watches, find in page, marks of references and a cursor on related articles."""
+    """A page with matches of watches, find in page, marks of references, and images."""
 
     @dataclass
-    class TargetOpened(Message):
-        """A related or neighbouring article, or one that a sentence refers to, was opened."""
+    class PicturesSeen(Message):
+        """New image placeholders became visible: show the images at `urls`, `width` cells wide."""
 
-        target: Target
-
-    class Changed(Message):
-        """The current match or mark, or the cursor on related articles changed."""
+        urls: tuple[str, ...]
+        width: int
 
     class Unfit(Message):
         """The tables of the page were laid out for another width."""
@@ -51,6 +50,8 @@ class ArticlePane(PagePane):
         self.found_at = -1
         self._found_in: dict[tuple[bool, int], list[int]] = {}  # indexes of `found` by part
         self._find_from = 0
+        self.looks_for_pictures = False
+        self._seen: set[str] = set()
 
     def show(self, page: Page, *, place: int = 0) -> None:
         """Show an article from the remembered position in its text."""
@@ -75,8 +76,17 @@ class ArticlePane(PagePane):
         """Return whether the tables of a page fit the width of the text."""
         return page.tables_for in (0, self.text_width)
 
+    def _arrive(self) -> None:
+        super()._arrive()
+        self._look_for_pictures()
+
+    def _take_width(self) -> None:
+        super()._take_width()
+        self._look_for_pictures()
+
     def _lay_out(self) -> None:
         super()._lay_out()
+        self._seen.clear()
         if self.page_shown is not None and not self.fits(self.page_shown):
             self.post_message(self.Unfit())
 
@@ -208,8 +218,10 @@ class ArticlePane(PagePane):
         self.reference = min(spot.reference, len(self.references) - 1)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Leave a mark that is out of sight, so that `enter` never opens what the user does not see."""
+        """Look for images, and leave a mark that is out of sight, so that `enter` never opens it."""
         super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._look_for_pictures()
         if mark := self.current_reference:
             top = self.scroll_offset.y
             if not top <= self._head.line_of(mark.part, mark.start) < top + self.size.height:
@@ -262,64 +274,62 @@ class ArticlePane(PagePane):
         layout, above = (self._tail, len(self._head.lines)) if found.below else (self._head, 0)
         return above + layout.line_of(found.part, found.start)
 
-    # -- related articles
-
-    def choose(self, number: int) -> bool:
-        """Move the cursor to a related article and show it; a negative number removes the cursor."""
-        if number < 0 or not self.targets:
-            self._unchoose()
-            return False
-        self._finish()
-        entering = self.chosen < 0
-        self.chosen = min(number, len(self.targets) - 1)
-        lines = [
-            at
-            for at, line in enumerate(self._tail.lines)
-            if self._tail.parts[line.part].target == self.chosen
-        ]
-        first = len(self._head.lines) + lines[0]
-        last = len(self._head.lines) + lines[-1]
-        top, height = self.scroll_offset.y, self.size.height
-        if entering and not (top <= first - 1 and last < top + height * 2 // 3):
-            self.scroll_now(max(0, first - 2 - height // 6))
-        elif first - 2 < top:
-            self.scroll_now(max(0, first - 2))
-        elif last + 1 >= top + height:
-            self.scroll_now(last + 2 - height)
-        self.forget_strips()
-        self.post_message(self.Changed())
-        return True
-
-    def _unchoose(self) -> None:
-        if self.chosen >= 0:
-            self.chosen = -1
-            self.forget_strips()
-            self.post_message(self.Changed())
-
     def open_chosen(self) -> bool:
         """Open the related article under the cursor, or that of the current mark; return False if none."""
         if mark := self.current_reference:
             earlier = mark.article
             self.post_message(self.TargetOpened(Target(earlier.title, earlier.article_id)))
             return True
-        if not 0 <= self.chosen < len(self.targets):
-            return False
-        self.post_message(self.TargetOpened(self.targets[self.chosen]))
-        return True
+        return super().open_chosen()
 
     def on_click(self, event: events.Click) -> None:
-        """Open a related article, or the one of a mark."""
-        number = event.y + self.scroll_offset.y - len(self._head.lines)
-        if 0 <= number < len(self._tail.lines):
-            target = self._tail.parts[self._tail.lines[number].part].target
-            if target >= 0:
-                self.chosen = target
-                self.open_chosen()
-            return
+        """Open the article of a mark; the base class opens the targets."""
         index = self._reference_at(event.x - self.gutter.left, event.y + self.scroll_offset.y)
         if index >= 0:
             self.chosen, self.reference = -1, index
             self.open_chosen()
+
+    # -- images
+
+    def _look_for_pictures(self) -> None:
+        if not self.looks_for_pictures:
+            return
+        top = self.scroll_offset.y
+        lines = self._head.lines[top : top + (self.size.height or _SOON) + _SOON]
+        urls = dict.fromkeys(self._head.parts[line.part].picture for line in lines)
+        new = tuple(url for url in urls if url and url not in self._seen)
+        if new:
+            self._seen.update(new)
+            self.post_message(self.PicturesSeen(new, self._head.width))
+
+    def look_for_pictures(self, wanted: bool) -> None:
+        """Start to post `PicturesSeen`, or show only placeholders."""
+        self.looks_for_pictures = wanted
+        if wanted:
+            self._seen.clear()
+            self._look_for_pictures()
+        else:
+            for number in list(self._head.arts):
+                self._show_art(number, None)
+
+    def show_picture(self, url: str, art: Art) -> None:
+        """Show an image at each of its placeholders; the text being read stays in place."""
+        if art.width > self._head.width or not self.looks_for_pictures:
+            return
+        for number, part in enumerate(self._head.parts):
+            if part.picture == url:
+                self._show_art(number, art)
+
+    def _show_art(self, number: int, art: Art | None) -> None:
+        top = self.scroll_offset.y
+        above = top >= len(self._head.lines) or self._head.lines[top].part > number
+        returning = self._returning()
+        moved = self._head.show_art(number, art)
+        self.forget_strips()
+        if returning is not None:
+            self.return_to(returning)
+        elif above and moved:
+            self.scroll_now(top + moved)
 
     # -- drawing
 
@@ -339,5 +349,4 @@ class ArticlePane(PagePane):
         mark = self.current_reference
         if not below and mark is not None and mark.part == part:
             above.append(StyleRange(mark.start, mark.end, "now"))
-        target = layout.parts[part].target
-        return over._replace(above=above, chosen=below and target >= 0 and target == self.chosen)
+        return over._replace(above=above)

@@ -1,4 +1,4 @@
-"""Pane for a page: laid out in chunks, drawn line by line, with images."""
+"""Pane for a page: laid out in chunks, drawn line by line, with a cursor on the targets below its text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rich.segment import Segment
+from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.selection import Selection
@@ -20,30 +21,29 @@ from tuireader.ui.widgets.pane import Pane
 
 _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time after that
-_SOON = 20  # number of lines below the visible part in which images are loaded too
 
 
 class PagePane(Pane):
     """Shows a `Page`. The head is laid out in chunks; the tail is replaced once more of it is known."""
 
     @dataclass
-    class PicturesSeen(Message):
-        """New image placeholders became visible: show the images at `urls`, `width` cells wide."""
+    class TargetOpened(Message):
+        """A related or neighbouring article, or one that a sentence refers to, was opened."""
 
-        urls: tuple[str, ...]
-        width: int
+        target: Target
+
+    class Changed(Message):
+        """The current match or mark, or the cursor on the targets changed."""
 
     def __init__(self, measure: int) -> None:
         super().__init__(id="article")
         self.page_shown: Page | None = None
         self.chosen = -1
-        self.looks_for_pictures = False
         self._measure = measure
         self._head = Layout((), 80)
         self._tail = Layout((), 80)
         self._strips: dict[int, Strip] = {}
         self._colours: dict[int, tuple[StyleRange, ...]] = {}
-        self._seen: set[str] = set()
         self._pad = 0
         self._whole = 0  # width of the pane at the last layout
         self._arrive_at: int | None = None  # position to show once the size is known
@@ -67,7 +67,6 @@ class PagePane(Pane):
         self.scroll_now(self._head.line_at(self._arrive_at) if self._arrive_at else 0)
         self._arrive_at = None
         self._continue()
-        self._look_for_pictures()
 
     @property
     def spot(self) -> PageSpot:
@@ -160,7 +159,6 @@ class PagePane(Pane):
         self._tail = Layout(page.tail.parts, width)
         self._head.extend(_FIRST)
         self._tail.extend(_FIRST)
-        self._seen.clear()
         self.forget_strips()
 
     @property
@@ -202,10 +200,14 @@ class PagePane(Pane):
         """Limit the width of the text."""
         if measure != self._measure:
             self._measure = measure
-            self.on_resize()
+            self._take_width()
 
     def on_resize(self) -> None:
-        """Lay out for the new width; the top line stays."""
+        """Lay out for the new width."""
+        self._take_width()
+
+    def _take_width(self) -> None:
+        """Lay out for a new width; the top line stays. (Textual calls each class's own `on_resize`.)"""
         if self.page_shown is None or not self.size.width:
             return
         if self._arrive_at is not None:
@@ -217,58 +219,60 @@ class PagePane(Pane):
             if pad != self._pad or self.size.width != self._whole:
                 self._pad, self._whole = pad, self.size.width
                 self.forget_strips()
-            self._look_for_pictures()
             return
         self._arrive_at = self.place
         self._arrive()
 
-    # -- images
+    # -- cursor on the targets
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Look for images that became visible."""
-        super().watch_scroll_y(old_value, new_value)
-        if round(old_value) != round(new_value):
-            self._look_for_pictures()
-
-    def _look_for_pictures(self) -> None:
-        if not self.looks_for_pictures:
-            return
-        top = self.scroll_offset.y
-        lines = self._head.lines[top : top + (self.size.height or _SOON) + _SOON]
-        urls = dict.fromkeys(self._head.parts[line.part].picture for line in lines)
-        new = tuple(url for url in urls if url and url not in self._seen)
-        if new:
-            self._seen.update(new)
-            self.post_message(self.PicturesSeen(new, self._head.width))
-
-    def look_for_pictures(self, wanted: bool) -> None:
-        """Start to post `PicturesSeen`, or show only placeholders."""
-        self.looks_for_pictures = wanted
-        if wanted:
-            self._seen.clear()
-            self._look_for_pictures()
-        else:
-            for number in list(self._head.arts):
-                self._show_art(number, None)
-
-    def show_picture(self, url: str, art: Art) -> None:
-        """Show an image at each of its placeholders; the text being read stays in place."""
-        if art.width > self._head.width or not self.looks_for_pictures:
-            return
-        for number, part in enumerate(self._head.parts):
-            if part.picture == url:
-                self._show_art(number, art)
-
-    def _show_art(self, number: int, art: Art | None) -> None:
-        top = self.scroll_offset.y
-        above = top >= len(self._head.lines) or self._head.lines[top].part > number
-        returning = self._returning()
-        moved = self._head.show_art(number, art)
+    def choose(self, number: int) -> bool:
+        """Move the cursor to a related article and show it; a negative number removes the cursor."""
+        if number < 0 or not self.targets:
+            self._unchoose()
+            return False
+        self._finish()
+        entering = self.chosen < 0
+        self.chosen = min(number, len(self.targets) - 1)
+        first, last = self._lines_of(self.chosen)
+        top, height = self.scroll_offset.y, self.size.height
+        if entering and not (top <= first - 1 and last < top + height * 2 // 3):
+            self.scroll_now(max(0, first - 2 - height // 6))
+        elif first - 2 < top:
+            self.scroll_now(max(0, first - 2))
+        elif last + 1 >= top + height:
+            self.scroll_now(last + 2 - height)
         self.forget_strips()
-        if returning is not None:
-            self.return_to(returning)
-        elif above and moved:
-            self.scroll_now(top + moved)
+        self.post_message(self.Changed())
+        return True
+
+    def _unchoose(self) -> None:
+        if self.chosen >= 0:
+            self.chosen = -1
+            self.forget_strips()
+            self.post_message(self.Changed())
+
+    def _lines_of(self, target: int) -> tuple[int, int]:
+        """Return the first and the last line of a target."""
+        self._finish()
+        above, parts = len(self._head.lines), self._tail.parts
+        lines = [at for at, line in enumerate(self._tail.lines) if parts[line.part].target == target]
+        return (above + lines[0], above + lines[-1]) if lines else (above, above)
+
+    def open_chosen(self) -> bool:
+        """Open the target under the cursor; return False if there is none."""
+        if not 0 <= self.chosen < len(self.targets):
+            return False
+        self.post_message(self.TargetOpened(self.targets[self.chosen]))
+        return True
+
+    def on_click(self, event: events.Click) -> None:
+        """Open a target."""
+        number = event.y + self.scroll_offset.y - len(self._head.lines)
+        if 0 <= number < len(self._tail.lines):
+            target = self._tail.parts[self._tail.lines[number].part].target
+            if target >= 0:
+                self.chosen = target
+                self.open_chosen()
 
     # -- selected text
 
@@ -360,7 +364,9 @@ class PagePane(Pane):
 
     def _over(self, layout: Layout, part: int) -> Overlay:
         """Return temporary style ranges of a part."""
-        return Overlay(below=self._colours.get(part, ()) if layout is self._head else ())
+        if layout is self._head:
+            return Overlay(below=self._colours.get(part, ()))
+        return Overlay(chosen=0 <= layout.parts[part].target == self.chosen)
 
     def _draw(self, number: int) -> Strip:
         base, width = self.theme_styles.base, self.size.width

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tuireader.ui.drawing.page_parts import Page
-from tuireader.ui.widgets.article_pane import ArticlePane
+from tuireader.ui.widgets.page_pane import PagePane
 
 
-class StoryPane(ArticlePane):
+class StoryPane(PagePane):
     """A page whose cursor is always on one of its articles."""
 
     def show_story(self, page: Page, start: int) -> None:
@@ -18,10 +18,10 @@ class StoryPane(ArticlePane):
             self.scroll_now(top)
         self._keep_in_sight()
 
-    def on_resize(self) -> None:
-        """Lay out for the new width; the cursor stays in sight."""
+    def _take_width(self) -> None:
+        """Lay out for a new width; the cursor stays in sight."""
         chosen = self.chosen
-        super().on_resize()
+        super()._take_width()
         self.chosen = chosen
         self._keep_in_sight()
 
@@ -46,13 +46,6 @@ class StoryPane(ArticlePane):
         self._finish()
         self.scroll_now(len(self._head.lines) + len(self._tail.lines))
         self._point_at(len(self.targets) - 1)
-
-    def _lines_of(self, target: int) -> tuple[int, int]:
-        """Return the first and the last line of an article."""
-        self._finish()
-        above, parts = len(self._head.lines), self._tail.parts
-        lines = [at for at, line in enumerate(self._tail.lines) if parts[line.part].target == target]
-        return (above + lines[0], above + lines[-1]) if lines else (above, above)
 
     def _is_near(self, target: int) -> bool:
         """Return whether an article is in sight, or at most a line beyond the edge."""
