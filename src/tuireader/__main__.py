@@ -13,6 +13,7 @@ def main() -> None:
     """Run the command line; every expected error is one line on stderr and an exit code."""
     _leave_out_folder()
     prepare_streams()
+    sys.modules["httpx._main"] = None  # type: ignore[assignment] # its own command line: 25 ms for nothing
     from tuireader.startup import first_frame
 
     arguments = sys.argv[1:]

@@ -308,6 +308,8 @@ def test_a_purge_parts_the_copies_again(trained: Store) -> None:
     assert trained.retention.measure(ids).bytes > 10_000
     with trained.transaction():
         trained.retention.drop(ids, rule)
+    # the texts are so short that the index is most of the file, and has kept their words until it is merged
+    trained.conn.execute("INSERT INTO search (search) VALUES ('optimize')")
     assert trained.retention.shrink()
     assert problems(trained.path) == {}
     newest = trained.compression.dictionaries.newest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -23,15 +23,18 @@ Request = tuple[bytes, str, str | None, dict[int, int] | None, Reader | None]
 """A body, its address and content type, the digests by guid key of stored entries, to be left out, and how
 to read it, if it is no feed."""
 
+_KINDS = (ParsedFeed, ParsedEntry, Prepared, Keys, Enclosure)
+_VALUES = {kind: attrgetter(*(field.name for field in fields(kind))) for kind in _KINDS}
 _PARTS: dict[type, dict[str, type]] = {
     ParsedFeed: {"entries": ParsedEntry, "prepared": Prepared, "keys": Keys},
     ParsedEntry: {"enclosures": Enclosure},
 }
-"""Fields with further dataclasses, by the class that has them."""
-_VALUES = {
-    kind: attrgetter(*(field.name for field in fields(kind)))
-    for kind in (ParsedFeed, ParsedEntry, Prepared, Keys, Enclosure)
+_PLACES = {
+    kind: [(at, parts[field.name]) for at, field in enumerate(fields(kind)) if field.name in parts]
+    for kind in _KINDS
+    for parts in [_PARTS.get(kind, {})]
 }
+"""Positions of the fields with further dataclasses, and their classes, by the class that has them."""
 
 
 def pack(result: ParseResult | None) -> tuple[Any, ...] | None:
@@ -44,9 +47,11 @@ def pack(result: ParseResult | None) -> tuple[Any, ...] | None:
 
 
 def _packed(value: Any) -> tuple[Any, ...]:
-    names = _PARTS.get(type(value), ())
-    parts = {name: tuple(map(_packed, found)) for name in names if (found := getattr(value, name))}
-    return _VALUES[type(value)](replace(value, **parts) if parts else value)
+    values = _VALUES[type(value)](value)
+    for at, _ in _PLACES[type(value)]:
+        if values[at]:
+            values = (*values[:at], tuple(map(_packed, values[at])), *values[at + 1 :])
+    return values
 
 
 def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
@@ -61,10 +66,8 @@ def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
 
 
 def _unpacked(kind: Any, values: tuple[Any, ...]) -> Any:
-    value = kind(*values)
-    parts = {
-        name: tuple([_unpacked(part, one) for one in found])
-        for name, part in _PARTS.get(kind, {}).items()
-        if (found := getattr(value, name))
-    }
-    return replace(value, **parts) if parts else value
+    for at, part in _PLACES[kind]:
+        if values[at]:
+            parts = tuple([_unpacked(part, one) for one in values[at]])
+            values = (*values[:at], parts, *values[at + 1 :])
+    return kind(*values)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from tuireader.lexicon.folding import (
     BETWEEN,
@@ -44,12 +45,14 @@ _BREAKING = "".join(chr(i) for i in range(128) if not chr(i).isalnum() and chr(i
 # stays ASCII, which is several times faster to lower-case and split.
 _RAISED = "\2"
 _ASCII_SIGNS = str.maketrans(dict.fromkeys(_IN_PHRASES, " ") | dict.fromkeys(_BREAKING, "\x1f"))
+_ASCII_BYTES = bytes(range(128)).decode().translate(_ASCII_SIGNS).encode() + bytes(range(128, 256))
 _ODD_SIGN = re.compile(f"[^\\w\x01-\x7f·{MARK_CLASS}]+")
 _GLUED_GAP = re.compile(f"(?<=[{GLUED_CLASS}])[{BETWEEN}]+(?=[{GLUED_CLASS}])")
 _STRETCH = re.compile("\x1f[ \x1f]*")
 _RAISED_WORD = re.compile(f"[^ \x1f]+{_RAISED}")
 _CAPITAL = re.compile(r" [0-9]*[A-Z][A-Za-z0-9]*(?![^ ])")
-_ACRONYM = re.compile(r" (?:((?:[0-9]*[A-Z]){1,3}[0-9]*)|((?:[0-9]*[A-Z]){2,3}[0-9]*)(s|es))(?![^ ])")
+_ACRONYM = re.compile(r" (?:((?:[0-9]*[A-Z]){1,3}[0-9]*)|((?:[0-9]*[A-Z]){2,3}[0-9]*)(s|es))")
+_OTHER_LETTER = re.compile(f"[^\x00-\x7f{GLUED_CLASS}{BREAK}{GAP}]")
 _LONGEST_ACRONYM = 3
 _SYMBOL_CLASS = (
     "\u00a2-\u00a7\u00a9\u00ac\u00ae\u00b0\u00b1\u00d7\u00f7\u2020\u2021\u20a0-\u20cf\u2100-\u218f\u2190\u2192-\u21d0"
@@ -88,11 +91,9 @@ def _marked(text: str) -> str:
         if GLUED_RUN.search(text):
             text = _GLUED_GAP.sub(f" {GAP} ", text)
             text = GLUED_RUN.sub(lambda match: f" {' '.join(match[0])} ", text)
-        # `translate` is fast only for ASCII.
-        for char in _BREAKING:
-            text = text.replace(char, "\x1f")
-        for char in _IN_PHRASES:
-            text = text.replace(char, " ")
+        # `str.translate` is fast only for ASCII; in UTF-8, ASCII bytes are ASCII characters.
+        text = text.replace("·", " ")
+        text = text.encode("utf-8", "surrogatepass").translate(_ASCII_BYTES).decode("utf-8", "surrogatepass")
     if "+" in text or "#" in text:
         text = _LETTER_AND_SIGN.sub(rf"\1{_RAISED} ", text)
         text = text.replace("+", "\x1f").replace("#", "\x1f")
@@ -103,15 +104,23 @@ def _capitals(marked: str) -> str:
     """Return the words of a text with capitals in lower case, with `CAPITAL` and `CAPITALS`."""
     text = _RAISED_WORD.sub(" ", marked) if _RAISED in marked else marked
     text = f" {text}".replace("\x1f", " ")
-    once = "".join(dict.fromkeys(_CAPITAL.findall(text)))
+    once = dict.fromkeys(_CAPITAL.findall(text))
     # lower-case before adding signs: this is many times faster for ASCII
-    found = once.lower().replace(" ", f" {CAPITAL}")
-    for word, stem, ending in _ACRONYM.findall(once):
-        found += f" {CAPITALS}{word.lower()}" if word else f" {CAPITALS}{stem.lower()}{ENDING}{ending}"
-    if text.isascii():
+    found = "".join(once).lower().replace(" ", f" {CAPITAL}") + "".join(map(_acronym, once))
+    if text.isascii() or not _OTHER_LETTER.search(text):
         return found
     words = (word for word in dict.fromkeys(text.split()) if not word.isascii() and word.lower() != word)
     return found + lowercase("".join([token for word in words for token in _other_capitals(word)]))
+
+
+@lru_cache(maxsize=1 << 14)  # texts share most of their words
+def _acronym(word: str) -> str:
+    """Return the copy of a word of `_CAPITAL` in capitals, with its plural ending marked, or ""."""
+    match = _ACRONYM.fullmatch(word)
+    if match is None:
+        return ""
+    whole, stem, ending = match.groups()
+    return f" {CAPITALS}{whole.lower()}" if whole else f" {CAPITALS}{stem.lower()}{ENDING}{ending}"
 
 
 def _other_capitals(word: str) -> list[str]:

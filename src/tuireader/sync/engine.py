@@ -6,6 +6,7 @@ the point where the next pull continues, so that a sync may end at any moment.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _SOONEST, _LATEST = 30, 30 * 60
 """Seconds from a failed sync to the next one: doubled each time, within these bounds."""
-_MANY_FEEDS = 20
-"""Minimum number of feeds for which a first sync probably has enough entries for another process."""
 
 
 class Engine:
@@ -75,6 +74,15 @@ class Engine:
         `known` is the server of a former sync, if the configuration still names it. Without `pull`, only
         marks are sent.
         """
+        async with self._preparer:
+            if known is None and pull:
+                self._preparer.start()  # it takes as long to start as signing in, and a first sync needs it
+                await asyncio.sleep(0)  # now, not after what signing in imports
+            async with aclosing(self._run(known, pull=pull)) as events:
+                async for event in events:
+                    yield event
+
+    async def _run(self, known: Server | None, *, pull: bool) -> AsyncGenerator[Event, None]:
         error: AccountError | None = None
         try:
             server = known or await self._backend.sign_in()
@@ -142,9 +150,7 @@ class Engine:
     async def _pull(self) -> AsyncGenerator[Event, None]:
         """Store what the server has; yield new matches, and the totals after each step."""
         steps = self._backend.pull(self._account.progress, self)
-        async with self._preparer, aclosing(steps):
-            if self._account.synced_at is None and len(self._feeds) >= _MANY_FEEDS:
-                self._preparer.start()
+        async with aclosing(steps):
             async for step in steps:
                 if isinstance(step, Entries) and step.entries:
                     await self._pool.write(

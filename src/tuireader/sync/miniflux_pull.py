@@ -18,7 +18,14 @@ from tuireader.sync.entries import Odd
 from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
 from tuireader.sync.prefetch import prefetched, twice_prefetched
 
-PAGE = 500
+SOON = 100
+"""Entries of the first page, which is shown while the next one is made."""
+PAGE = 1000
+"""Most entries of a page, which Miniflux bounds as well."""
+_PAGE_BYTES = 2_500_000
+"""Intended bytes of a page: long texts make pages of fewer entries, so memory stays bounded."""
+CHECKED = 500
+"""Newest unread entries that are checked for edits."""
 OVERLAP = 30
 """Seconds of overlap: a change is dated at the start of its transaction."""
 DAY = 86_400
@@ -69,27 +76,83 @@ def read(text: str) -> Progress:
 
 async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, None]:
     """Yield what changed since `progress`."""
-    state = read(progress)
-    pages = twice_prefetched(_prepared(prefetched(_walk(http, state, known)), known))
+    state, source = read(progress), _Source(http, known)
+    pages = twice_prefetched(_prepared(prefetched(_walk(source, state)), known))
     async with aclosing(pages):
         async for entries, gone, state in pages:
             yield Entries(entries, state.text(), gone)
     if state.since - state.checked >= DAY:
-        body, _ = await _page(http, known, FIRST["unread"], 0, descending=True)
+        body, _ = await source.page(FIRST["unread"], 0, descending=True, limit=CHECKED)
         state = replace(state, checked=state.since)
         yield Entries(await known.prepare(body), state.text(), body.gone)
-    async for step in _compare(http, state, known):
+    async for step in _compare(source, state):
         yield step
 
 
-async def _walk(http: Http, state: Progress, known: Known) -> AsyncGenerator[tuple[Body, Progress], None]:
+class _Source:
+    """The server's pages: a small one first, shown while the next one is made, then as large as is good."""
+
+    def __init__(self, http: Http, known: Known) -> None:
+        self.http = http
+        self.known = known
+        self._limit = SOON
+
+    async def pages(
+        self,
+        filters: Mapping[str, str | int],
+        cursor: int,
+        *,
+        descending: bool,
+        path: str = "/v1/entries",
+    ) -> AsyncGenerator[tuple[Body, int], None]:
+        """Yield all pages from `cursor` on, each with the server's time."""
+        more = True
+        while more:
+            body, date = await self.page(filters, cursor, descending=descending, path=path)
+            cursor, more = body.last, body.more
+            yield body, date
+
+    async def page(
+        self,
+        filters: Mapping[str, str | int],
+        cursor: int,
+        *,
+        descending: bool,
+        path: str = "/v1/entries",
+        limit: int = 0,
+    ) -> tuple[Body, int]:
+        """Return the page after `cursor`; a smaller one if its texts are too long for one answer."""
+        order = {"order": "id", "direction": "desc" if descending else "asc"}
+        after = {"before_entry_id" if descending else "after_entry_id": cursor} if cursor else {}
+        limit = min(limit or self._limit, PAGE)
+        while True:
+            try:
+                asked = {**filters, **order, **after, "limit": limit}
+                answer = await self.http.ask("GET", path, params=asked)
+            except BodyTooLarge:
+                if limit == 1:
+                    raise
+                limit = max(limit // 8, 1)
+                continue
+            try:
+                body = await self.known.read(miniflux_items.read, answer.body)
+            except Odd:
+                raise answer.odd() from None
+            if answer.date is None or (cursor and body.last and (body.last >= cursor) is descending):
+                raise answer.odd()  # it would send this page for ever
+            if body.more:
+                self._limit = max(limit * _PAGE_BYTES // len(answer.body), 1)
+            return body, answer.date
+
+
+async def _walk(source: _Source, state: Progress) -> AsyncGenerator[tuple[Body, Progress], None]:
     """Yield the pages of all phases that are left, each with the progress after it."""
     phases = list(FIRST) if not state.since else ["changed"]
     for phase in phases[phases.index(state.phase) if state.phase in phases else 0 :]:
         if state.phase != phase:
             state = replace(state, phase=phase, cursor=0)
         filters = FIRST.get(phase) or {"changed_after": max(state.since - OVERLAP, 1)}
-        pages = _pages(http, known, filters, state.cursor, descending=phase != "changed")
+        pages = source.pages(filters, state.cursor, descending=phase != "changed")
         async with aclosing(pages):
             async for body, date in pages:
                 state = replace(state, started=state.started or date, cursor=body.last or state.cursor)
@@ -116,61 +179,14 @@ async def _prepared(
             yield await known.prepare(body), body.gone, state
 
 
-async def _pages(
-    http: Http,
-    known: Known,
-    filters: Mapping[str, str | int],
-    cursor: int,
-    *,
-    descending: bool,
-    path: str = "/v1/entries",
-) -> AsyncGenerator[tuple[Body, int], None]:
-    """Yield all pages from `cursor` on, each with the server's time."""
-    more = True
-    while more:
-        body, date = await _page(http, known, filters, cursor, descending=descending, path=path)
-        cursor, more = body.last, body.more
-        yield body, date
-
-
-async def _page(
-    http: Http,
-    known: Known,
-    filters: Mapping[str, str | int],
-    cursor: int,
-    *,
-    descending: bool,
-    path: str = "/v1/entries",
-) -> tuple[Body, int]:
-    """Return the page after `cursor`; a smaller one if its texts are too long for one answer."""
-    order = {"order": "id", "direction": "desc" if descending else "asc"}
-    after = {"before_entry_id" if descending else "after_entry_id": cursor} if cursor else {}
-    limit = PAGE
-    while True:
-        try:
-            answer = await http.ask("GET", path, params={**filters, **order, **after, "limit": limit})
-        except BodyTooLarge:
-            if limit == 1:
-                raise
-            limit = max(limit // 8, 1)
-            continue
-        try:
-            body = await known.read(miniflux_items.read, answer.body)
-        except Odd:
-            raise answer.odd() from None
-        if answer.date is None or (cursor and body.last and (body.last >= cursor) is descending):
-            raise answer.odd()  # it would send this page for ever
-        return body, answer.date
-
-
-async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[Step, None]:
+async def _compare(source: _Source, state: Progress) -> AsyncGenerator[Step, None]:
     """Compare the numbers of each feed with the store's, and pull those that differ in full.
 
     A difference that remains is accepted until one of the numbers changes, unless nothing is stored of the
     feed: the store may not have known it yet.
     """
-    answer = await http.ask("GET", "/v1/feeds/counters")
-    theirs, ours = _counters(answer), await known.counts()
+    answer = await source.http.ask("GET", "/v1/feeds/counters")
+    theirs, ours = _counters(answer), await source.known.counts()
     differing = {
         feed_id: [*theirs.get(feed_id, (0, 0)), *ours.get(feed_id, (0, 0))]
         for feed_id in sorted({*theirs, *ours})
@@ -179,7 +195,7 @@ async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[
     accepted = {one: numbers for one, numbers in state.accepted.items() if differing.get(one) == numbers}
     for feed_id, numbers in differing.items():
         if feed_id not in accepted:
-            async for step in _whole(http, known, feed_id, replace(state, accepted=accepted)):
+            async for step in _whole(source, feed_id, replace(state, accepted=accepted)):
                 if isinstance(step, Listed) and not step.ids and any(numbers[:2]):
                     raise answer.odd()  # it counts entries that it does not list
                 yield step
@@ -190,13 +206,13 @@ async def _compare(http: Http, state: Progress, known: Known) -> AsyncGenerator[
         yield Entries((), replace(state, accepted=accepted).text())
 
 
-async def _whole(http: Http, known: Known, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
+async def _whole(source: _Source, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
     """Yield all entries of a feed, then their ids; nothing if it is gone: the list of feeds shows that."""
     ids: set[str] = set()
     try:
         path = f"/v1/feeds/{feed_id}/entries"
-        async for body, _ in _pages(http, known, {}, 0, descending=False, path=path):
-            entries = await known.prepare(body)
+        async for body, _ in source.pages({}, 0, descending=False, path=path):
+            entries = await source.known.prepare(body)
             ids.update(entry.id for entry in entries)
             yield Entries(entries, state.text(), body.gone)
     except AccountError as error:
