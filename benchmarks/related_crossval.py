@@ -74,8 +74,8 @@ class Replay:
     def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         return {}
 
-    def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
-        return ()
+    def postings(self, terms: Sequence[int], day: int, limit: int) -> Mapping[int, Sequence[int]]:
+        return {}
 
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
         return [self._profiles[article] for article in ids]

@@ -77,10 +77,13 @@ class MemoryProfiles:
     def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         return {term: self.df[term] for term in terms if term in self.df}
 
-    def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
-        entries = self.lists.get(term, [])
-        cut = bisect_left(entries, (day + 1, -1))
-        return [article for _, article in entries[max(0, cut - limit) : cut + limit]]
+    def postings(self, terms: Sequence[int], day: int, limit: int) -> Mapping[int, Sequence[int]]:
+        found: dict[int, list[int]] = {}
+        for term in terms:
+            entries = self.lists.get(term, [])
+            cut = bisect_left(entries, (day + 1, -1))
+            found[term] = [article for _, article in entries[max(0, cut - limit) : cut + limit]]
+        return found
 
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
         return [unpack(article, self.blobs[article]) for article in ids if article in self.blobs]

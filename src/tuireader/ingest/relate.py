@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from tuireader.ingest import referring
 from tuireader.ingest.own_forms import Groups
@@ -104,21 +105,27 @@ def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) ->
     """Add an article to its story, along with the articles of stories that it merges."""
     if found.story == article:
         return
-    merged = [member for story in found.merged for member in store.relations.members(story)]
-    for member in sorted([article, *merged]):
-        row = _row(profiles, member, found.story)
-        if row < ROWS:
-            store.relations.join(member, found.story, row)
+    relations = store.relations
+    merged = [member for story in found.merged for member in relations.members(story)]
+    rows, coming = relations.rows(found.story), sorted([article, *merged])
+    feeds = relations.feeds([*coming, *chain(*rows)])
+    for member in coming:
+        mine = feeds[member]
+        number = _row(profiles, member, [{one: mine.shares(feeds[one]) for one in row} for row in rows])
+        if number < ROWS:
+            relations.join(member, found.story, number)
+            rows += [[] for _ in range(len(rows), number + 1)]
+            rows[number].append(member)
         else:
-            store.relations.leave(member)
+            relations.leave(member)
 
 
-def _row(profiles: StoredProfiles, article: int, story: int) -> int:
-    """Return the first row of a story in which an article hides no other one and is not hidden itself.
+def _row(profiles: StoredProfiles, article: int, rows: Sequence[Mapping[int, bool]]) -> int:
+    """Return the first of a story's rows in which an article hides no other one and is not hidden itself.
 
-    A row has one article per feed, except reposts and corrections, and one item per series.
+    A row has one article per feed, except reposts and corrections, and one item per series. `rows` have
+    whether an article shares a feed with this one.
     """
-    rows = profiles.rows(story, article)
     (profile,) = profiles.profiles([article])
 
     def is_same(other: Profile, same_feed: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tuireader.ingest import own_forms
 from tuireader.ingest.own_forms import Groups
@@ -26,7 +26,7 @@ class StoredProfiles:
         relations = store.relations
         self.term_counts = relations.term_counts
         self.neighbours, self.stories = relations.neighbours, relations.stories
-        self.members, self.rows, self.split_pairs = relations.members, relations.rows, relations.split_pairs
+        self.members, self.split_pairs = relations.members, relations.split_pairs
         self._store = store
         self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
         self._arrived: dict[int, search.ArticleText] = {}
@@ -43,9 +43,9 @@ class StoredProfiles:
         self._arrived = {article.id: article for article in articles}
         self._concepts = self._languages = None
 
-    def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
-        """Return the articles posted under a term around a day; most arriving ones are the newest."""
-        return self._store.relations.postings(term, day, limit, later=day < self._newest_day)
+    def postings(self, terms: Sequence[int], day: int, limit: int) -> Mapping[int, Sequence[int]]:
+        """Return the articles posted under each term around a day; most arriving ones are the newest."""
+        return self._store.relations.postings(terms, day, limit, later=day < self._newest_day)
 
     def article_count(self) -> int:
         """Return the number of articles with a profile."""
@@ -93,12 +93,12 @@ class StoredProfiles:
 
     def lead(self, article: int) -> str:
         """Return the beginning of an article's text, which is compared."""
-        arrived = self._arrived.get(article)
-        return arrived.text[:LEAD] if arrived else self.text(article, LEAD)
+        return self.text(article)[:LEAD]
 
-    def text(self, article: int, most: int | None = None) -> str:
-        """Return the text of an article, or its first `most` characters."""
-        return "".join(article_text(text, most).text for text in self._store.articles.texts([article]))
+    def text(self, article: int) -> str:
+        """Return the text of an article."""
+        arrived = self._arrived.get(article)
+        return arrived.text if arrived else self._store.articles.plain(article)
 
 
 def article_text(text: StoredText, most: int | None = None) -> search.ArticleText:

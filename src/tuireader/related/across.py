@@ -11,12 +11,12 @@ import math
 from dataclasses import dataclass
 
 from tuireader.related.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE
-from tuireader.related.features import UNIT, Profile
+from tuireader.related.features import UNIT, Boosted, Profile
 from tuireader.related.mentions import COUNTED, NAMES, TELLING
 
 _KINDS = NAME | PLACE | EVENT | AMOUNT | LATIN
-_BOOST = tuple(
-    (1.0 + 0.5 * math.log(1 + kind // COUNTED)) * (1.5 if kind & TITLE else 1.0) for kind in range(256)
+_BOOSTED = Boosted(
+    [(1.0 + 0.5 * math.log(1 + kind // COUNTED)) * (1.5 if kind & TITLE else 1.0) for kind in range(256)]
 )
 
 
@@ -47,7 +47,7 @@ def shared(one: Profile, other: Profile) -> Shared | None:
     for number in common:
         value, match = mine[number], theirs[number]
         weight = ((value & 255) + (match & 255)) / (2 * UNIT)
-        dot += (value & 255) * (match & 255) * _BOOST[value >> 8] * _BOOST[match >> 8]
+        dot += _BOOSTED[value] * _BOOSTED[match]
         kind = value >> 8 & _KINDS
         sums[NAME if kind & NAMES else kind] += weight
         if kind & TELLING:
@@ -59,7 +59,8 @@ def shared(one: Profile, other: Profile) -> Shared | None:
 
 
 def _norm(article: Profile) -> float:
-    return math.sqrt(sum(((v & 255) * _BOOST[v >> 8]) ** 2 for v in article.concepts.values())) / UNIT or 1.0
+    weights = [_BOOSTED[value] for value in article.concepts.values()]
+    return math.hypot(*weights) / UNIT or 1.0
 
 
 def own_subject(article: Profile, other: Profile) -> float:

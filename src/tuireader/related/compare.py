@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tuireader.related import across
-from tuireader.related.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Profile
+from tuireader.related.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Boosted, Profile
 
 _UNDATED_DAYS = 10.0  # assumed distance of articles without a date
 _UNDATED_FOLD_DAYS = 5.0  # ... and for folding, too short to separate two events of one kind
@@ -20,6 +20,7 @@ _TELLING = 6.0  # ... this weight, come from one template
 _MUCH, _WHOLE = 6, 0.8  # shared words, or their share of the longer text, beyond coincidence
 _COPY_DAYS = 7.0  # the same words a month later are a recurring post
 _PAIR, _NAME = PAIR << 8, NAME << 8
+_BOOSTED = Boosted(BOOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def common(one: Profile, other: Profile) -> Common:
             continue
         weight = (value & 255) + (match & 255)
         shared += 1
-        dot += (value & 255) * (match & 255) * BOOST[value >> 8] * BOOST[match >> 8]
+        dot += _BOOSTED[value] * _BOOSTED[match]
         if kinds & _NAME:
             names += weight
         if weight > first:

@@ -34,6 +34,18 @@ BOOST = tuple(
 )
 
 
+class Boosted(dict[int, float]):
+    """Weights of values as in `Profile.terms`, times those of their kinds; worked out on first use."""
+
+    def __init__(self, boost: Sequence[float]) -> None:
+        super().__init__()
+        self._boost = boost
+
+    def __missing__(self, value: int) -> float:
+        self[value] = found = (value & 255) * self._boost[value >> 8]
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One term of an article: its hash, the form to show, its kind (`TITLE | NUMBER | PAIR`), its count.
@@ -251,13 +263,20 @@ def probes(profile: Profile) -> list[int]:
     return [term for _, term in entries[:POSTED]]
 
 
-def choose(hits: Iterable[tuple[int, Iterable[int]]], profile: Profile, most: int) -> list[int]:
-    """Return the `most` articles with the heaviest sum of shared probes, from (term, article ids) pairs."""
+def choose(hits: Mapping[int, Iterable[int]], profile: Profile, most: int) -> list[int]:
+    """Return the `most` articles with the heaviest sum of shared probes, from the article ids of terms."""
     sums: dict[int, int] = {}
-    for term, ids in hits:
+    for term, ids in hits.items():
         value = profile.terms[term]
         weight = (value & 255) ** 2 * (2 if value >> 8 & TITLE else 1)
         for article in ids:
             sums[article] = sums.get(article, 0) + weight
     sums.pop(profile.id, None)
-    return sorted(sums, key=lambda article: (-sums[article], -article))[:most]
+    return heaviest(sums, most)
+
+
+def heaviest(sums: Mapping[int, float], most: int) -> list[int]:
+    """Return the `most` articles with the largest sums, of equal ones the newest."""
+    least = sorted(sums.values(), reverse=True)[most - 1] if len(sums) > most else 0
+    near = [article for article, total in sums.items() if total >= least]
+    return sorted(near, key=lambda article: (-sums[article], -article))[:most]

@@ -14,7 +14,7 @@ from zlib import crc32
 
 from tuireader.lexicon.language import language
 from tuireader.related.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE, Concepts
-from tuireader.related.features import LEAD, NUMBER, PAIR, UNIT, Stats, Term
+from tuireader.related.features import LEAD, NUMBER, PAIR, UNIT, Stats, Term, heaviest
 from tuireader.related.words import COMMON_HASHES, fold, term_hash
 from tuireader.text.languages import LANGUAGES
 
@@ -163,4 +163,4 @@ def choose(hits: Sequence[tuple[int, Sequence[int]]], things: Mapping[int, int],
         weight = (value & 255) ** 2 * (2 if value >> 8 & TITLE else 1)
         for article in articles:
             sums[article] = sums.get(article, 0) + weight
-    return sorted(sums, key=lambda article: (-sums[article], -article))[:most]
+    return heaviest(sums, most)

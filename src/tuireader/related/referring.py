@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuireader.related.compare import common
-from tuireader.related.features import NAME, TITLE, UNIT, Profile
+from tuireader.related.features import NAME, TITLE, UNIT, Profile, heaviest
 from tuireader.related.telling import Sentence, Telling
 from tuireader.related.when import DAY
 
@@ -78,7 +78,7 @@ def choose(hits: Iterable[tuple[float, Iterable[int]]], article: int) -> list[in
         for one in articles:
             sums[one] = sums.get(one, 0.0) + weight * weight
     sums.pop(article, None)
-    return sorted(sums, key=lambda one: (-sums[one], -one))[:CANDIDATES]
+    return heaviest(sums, CANDIDATES)
 
 
 def references(telling: Telling, candidates: Iterable[Profile]) -> list[Reference]:

@@ -29,15 +29,15 @@ from tuireader.related.series import Series, Texts
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
 
 POSTINGS = 80  # articles to read for one term, before and after: when an article is opened, ...
-POSTINGS_ARRIVING = 40  # ... and when it arrives, which must be cheap
+POSTINGS_ARRIVING = 24  # ... and when it arrives, which must be cheap
 CANDIDATES = 60
-CANDIDATES_ARRIVING = 24
+CANDIDATES_ARRIVING = 14
 KEPT = 0.3  # chance from which a neighbour is stored
 NEIGHBOURS = 12
 ACROSS = 40  # articles to read for a thing and a language, and candidates in other languages, as above
-ACROSS_ARRIVING = 20
+ACROSS_ARRIVING = 12
 CANDIDATES_ACROSS = 24
-CANDIDATES_ACROSS_ARRIVING = 12
+CANDIDATES_ACROSS_ARRIVING = 6
 LANGUAGES = 5  # most frequent other languages in which to look for relatives
 JUDGED = 32  # likeliest candidates, which are also compared with the article's neighbours
 WHOLE = 20_000  # characters of a text to compare with an article that it links to
@@ -50,7 +50,7 @@ class ProfileSource(Protocol):
 
     def article_count(self) -> int: ...
     def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]: ...
-    def postings(self, term: int, day: int, limit: int) -> Sequence[int]: ...
+    def postings(self, terms: Sequence[int], day: int, limit: int) -> Mapping[int, Sequence[int]]: ...
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]: ...
     def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]: ...
     def concepts(self) -> Concepts: ...
@@ -191,8 +191,7 @@ def _profile(
 def _candidates(
     source: ProfileSource, profile: Profile, day: int, postings: int, most: int
 ) -> Sequence[Profile]:
-    hits = [(term, source.postings(term, day, postings)) for term in probes(profile)]
-    return source.profiles(choose(hits, profile, most))
+    return source.profiles(choose(source.postings(probes(profile), day, postings), profile, most))
 
 
 def _candidates_across(
@@ -202,10 +201,12 @@ def _candidates_across(
     if not profile.language:
         return []
     others = [language for language in source.languages() if language != profile.language][:LANGUAGES]
-    hits = [
-        (thing, source.postings(mentions.posting(thing, language), day, postings))
+    things = {
+        mentions.posting(thing, language): thing
         for language in others
         for thing in mentions.probes(profile.concepts)
-    ]
+    }
+    posted = source.postings(list(things), day, postings)
+    hits = [(things[term], articles) for term, articles in posted.items()]
     found = source.profiles(mentions.choose(hits, profile.concepts, most))
     return [other for other in found if other.language != profile.language]

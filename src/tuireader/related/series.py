@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 from functools import lru_cache
-from itertools import islice
 from typing import Protocol
 
 from tuireader.related import across
 from tuireader.related.features import NAME, UNIT, Profile
-from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, fold, is_cjk, term_hash, tokens
+from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, fold, folded, is_cjk, term_hash
 
 _CACHED = 400  # maximum titles and texts in memory
 _WORDS = 40  # maximum words of a title to compare, to limit the cost of a hostile one
@@ -62,13 +61,13 @@ class _Words:
 
     @classmethod
     def of(cls, text: str) -> _Words:
-        words = tuple(token.folded for token in tokens(text))
+        words = tuple(folded(text))
         return cls(words, Counter(words))
 
     @classmethod
     def of_title(cls, title: str) -> _Words:
         """Split a title into words, and keep the labels before its first and after its last colon."""
-        words = tuple(token.folded for token in islice(tokens(title[:_TITLE]), _WORDS))
+        words = tuple(folded(title[:_TITLE])[:_WORDS])
         parts = title[:_TITLE].casefold().split(": ")
         return cls(words, Counter(words), frozenset((parts[0], parts[-1])))
 
@@ -162,10 +161,12 @@ def _tells(article: Profile, word: str) -> bool:
     return bool(value >> 8 & NAME) and (value & 255) >= _RARE * UNIT
 
 
+@lru_cache(maxsize=20_000)
 def _says_something(word: str) -> bool:
     return not (word in STOP_FOLDED or _has_digit(word) or term_hash(word) in COMMON_HASHES)
 
 
+@lru_cache(maxsize=20_000)
 def _has_digit(word: str) -> bool:
     return any(map(str.isdigit, word))
 

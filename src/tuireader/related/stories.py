@@ -52,6 +52,7 @@ def place(
     shared words are not enough there, but the names that reports in two languages share are. A new story has
     the number of its first article. `apart` has the pairs that must not be folded.
     """
+    pairs = _Pairs(series)
     fits = []
     for story, members in stories.items():
         others = [member for member in members if member.id != article.id]
@@ -60,7 +61,7 @@ def place(
             enough = not young or any(
                 across.differ(article, member) or much_in_common(article, member) for member in others
             )
-            if enough and (mean := _agreement([article], others, series, MEAN, close)):
+            if enough and (mean := _agreement([article], others, pairs, MEAN, close)):
                 fits.append((-mean, story))
     fits.sort()
     if not fits:
@@ -70,7 +71,7 @@ def place(
     merged = []
     for _, story in fits[1:]:
         more = stories[story]
-        if _may_belong(joined, more, apart) and _agreement(joined, more, series, _MERGED):
+        if _may_belong(joined, more, apart) and _agreement(joined, more, pairs, _MERGED):
             joined.extend(more)
             merged.append(story)
     return Place(best, tuple(merged))
@@ -93,8 +94,31 @@ def _may_belong(
     )
 
 
+class _Pairs:
+    """Compares pairs of articles, each only once."""
+
+    def __init__(self, series: Series) -> None:
+        self._series = series
+        self._chances: dict[tuple[int, int], float] = {}
+        self._differ: dict[tuple[int, int], bool] = {}
+
+    def chance(self, one: Profile, other: Profile) -> float:
+        """Return the chance that two articles report the same news."""
+        key = one.id, other.id
+        if (found := self._chances.get(key)) is None:
+            found = self._chances[key] = fold_chance(one, other)
+        return found
+
+    def differ(self, one: Profile, other: Profile) -> bool:
+        """Return whether two articles are items of a series."""
+        key = one.id, other.id
+        if (found := self._differ.get(key)) is None:
+            found = self._differ[key] = self._series.differ(one, other)
+        return found
+
+
 def _agreement(
-    some: Sequence[Profile], others: Sequence[Profile], series: Series, mean: float, close: float = 0.0
+    some: Sequence[Profile], others: Sequence[Profile], known: _Pairs, mean: float, close: float = 0.0
 ) -> float:
     """Return the mean chance between articles of two stories if they are one, else 0.
 
@@ -102,11 +126,11 @@ def _agreement(
     are from one feed, the stories stay separate.
     """
     pairs = [(one, other) for one in some for other in others]
-    chances = [fold_chance(one, other) for one, other in pairs]
+    chances = [known.chance(one, other) for one, other in pairs]
     if not _agree(chances, mean, close):
         return 0.0
     for at, (one, other) in enumerate(pairs):
-        if chances[at] and series.differ(one, other):
+        if chances[at] and known.differ(one, other):
             if one.feed == other.feed:
                 return 0.0
             chances[at] = 0.0

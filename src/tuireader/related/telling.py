@@ -12,7 +12,7 @@ from itertools import islice
 from tuireader.related.concepts import EVENT, Concept, Concepts
 from tuireader.related.features import BOOST, NAME, TITLE, UNIT, Profile, Stats
 from tuireader.related.mentions import TELLING
-from tuireader.related.when import Span, spans
+from tuireader.related.when import Span, readers_of, spans
 from tuireader.related.words import count_terms
 
 MOST_SENTENCES = 16
@@ -56,8 +56,9 @@ def referring(sentences: Sequence[str], published: int) -> Iterator[tuple[int, l
     Others ("Before, it had denied this") may refer to earlier events as well, but what they refer to could
     not be told from other articles on the matter (docs/notes/relating.md).
     """
-    for place, text in enumerate(sentences[_LEAD:], _LEAD):
-        if (stated := spans(text, published)) and not _FOOTER.search(text):
+    readers = readers_of("\n".join(sentences[_LEAD:]))
+    for place, text in enumerate(sentences[_LEAD:] if readers else (), _LEAD):
+        if (stated := spans(text, published, readers)) and not _FOOTER.search(text):
             yield place, stated
 
 

@@ -87,15 +87,33 @@ def tokens(text: str) -> Iterator[Token]:
     for found in _TOKEN.finditer(text):
         shown = found.group()
         between = text[end : found.start()]
-        start = end == 0 or _SENTENCE_END.search(between) is not None
-        adjoins = end > 0 and len(between) <= 1 and between in _ADJOINING
+        if between == " " and end:  # as between most words
+            start, adjoins = False, True
+        else:
+            start = end == 0 or _SENTENCE_END.search(between) is not None
+            adjoins = end > 0 and len(between) <= 1 and between in _ADJOINING
         end = found.end()
         if _IS_CJK.match(shown):
-            pieces = [shown[i : i + 2] for i in range(len(shown) - 1)] or [shown]
-            for place, piece in enumerate(pieces):
+            for place, piece in enumerate(_bigrams(shown)):
                 yield Token(piece, piece, start and place == 0, place > 0, True)
         else:
             yield Token(shown, fold(shown), start, adjoins)
+
+
+def folded(text: str) -> list[str]:
+    """Return the folded words of a text, as `tokens` yields them; several times faster."""
+    words: list[str] = []
+    for shown in _TOKEN.findall(text):
+        if _IS_CJK.match(shown):
+            words += _bigrams(shown)
+        else:
+            words.append(fold(shown))
+    return words
+
+
+def _bigrams(run: str) -> list[str]:
+    """Return the bigrams of a run of CJK, or its only character."""
+    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
 
 _PHRASE = 8
@@ -181,11 +199,7 @@ def count_terms(text: str) -> dict[int, int]:
     """Return how often a text has each term, without function words; faster than `tokens`."""
     counts: dict[int, int] = {}
     for shown in _TOKEN.findall(text):
-        if _IS_CJK.match(shown):
-            pieces = [shown[at : at + 2] for at in range(len(shown) - 1)] or [shown]
-            numbers = list(map(term_hash, pieces))
-        else:
-            numbers = [_term_of(shown)]
+        numbers = list(map(term_hash, _bigrams(shown))) if _IS_CJK.match(shown) else [_term_of(shown)]
         for number in numbers:
             counts[number] = counts.get(number, 0) + 1
     counts.pop(0, None)

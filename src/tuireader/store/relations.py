@@ -7,10 +7,12 @@ news. Lists only compare these values; other code uses `story_number` and `rows_
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from tuireader.store.sql import FEED_TITLE, Part, newest_id, number_list
+from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id, number_list
 
 _WINDOW = 12_000  # waiting articles to sort by time at once
 RELATED_UP_TO = "related up to"
@@ -32,6 +34,18 @@ class RelativeRow:
     feed_title: str
     time: int
     read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """The feed that an article belongs to, and every feed that has it."""
+
+    own: int
+    every: set[int]
+
+    def shares(self, other: Feeds) -> bool:
+        """Return whether the own feed of one of two articles has the other."""
+        return self.own in other.every or other.own in self.every
 
 
 ROW = 1 << 40
@@ -62,7 +76,8 @@ class Relations(Part):
     def term_counts(self, terms: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Return the number of articles that contain each term, and of those that have it in lower case."""
         rows = self._conn.execute(
-            f"SELECT term, articles, lower FROM term_count WHERE term IN ({number_list(terms)})"
+            "SELECT term, articles, lower FROM json_each(?) CROSS JOIN term_count ON term = value",
+            (id_list(terms),),
         )
         return {term: (articles, lower) for term, articles, lower in rows}
 
@@ -70,22 +85,27 @@ class Relations(Part):
         """Return the day of the newest article, in days since 1970."""
         return int(self._value("SELECT max(time) FROM article") or 0) // 86_400
 
-    def postings(self, term: int, day: int, limit: int, *, later: bool = True) -> list[int]:
-        """Return the articles posted under a term: the latest `limit` up to `day`, and the first after it.
+    def postings(
+        self, terms: Sequence[int], day: int, limit: int, *, later: bool = True
+    ) -> dict[int, list[int]]:
+        """Return the articles posted under each term: the latest `limit` up to `day`, and the first after it.
 
-        Without `later`, there are none after it.
+        Without `later`, there are none after it. Terms without articles are left out.
         """
-        before = self._column(
-            "SELECT article FROM posting WHERE term = ? AND day <= ? ORDER BY day DESC, article DESC LIMIT ?",
-            (term, day, limit),
+        found = self._posted(terms, "day <= ? ORDER BY day DESC, article DESC", day, limit)
+        if later:
+            for term, articles in self._posted(terms, "day > ? ORDER BY day, article", day, limit).items():
+                found.setdefault(term, []).extend(articles)
+        return found
+
+    def _posted(self, terms: Sequence[int], which: str, day: int, limit: int) -> dict[int, list[int]]:
+        rows = self._conn.execute(
+            f"""SELECT value, (SELECT json_group_array(article) FROM (
+                  SELECT article FROM posting WHERE term = value AND {which} LIMIT ?))
+                FROM json_each(?) WHERE EXISTS (SELECT 1 FROM posting WHERE term = value)""",
+            (day, limit, id_list(terms)),
         )
-        if not later:
-            return before
-        after = self._column(
-            "SELECT article FROM posting WHERE term = ? AND day > ? ORDER BY day, article LIMIT ?",
-            (term, day, limit),
-        )
-        return before + after
+        return {term: json.loads(articles) for term, articles in rows}
 
     def posted_before(self, term: int, days: Sequence[int], limit: int) -> set[int]:
         """Return the articles posted under a term: for each day, the latest `limit` up to it."""
@@ -127,20 +147,30 @@ class Relations(Part):
             (limit,),
         ) or [story]
 
-    def rows(self, story: int, article: int) -> list[dict[int, bool]]:
-        """Return, for each row of a story, its articles and whether each shares a feed with `article`."""
-        found: list[dict[int, bool]] = [{}]
-        for row, other, same_feed in self._conn.execute(
-            f"""SELECT r.story / {ROW}, r.id, r.feed_id = a.feed_id OR EXISTS (
-                 SELECT 1 FROM appearance p WHERE p.secondary = 1 AND (
-                   (p.article_id = r.id AND p.feed_id = a.feed_id)
-                   OR (p.article_id = a.id AND p.feed_id = r.feed_id)))
-               FROM article r JOIN article a ON a.id = ?1
-               WHERE r.id IN ({number_list(self.members(story))}) AND r.id != a.id ORDER BY 1, 2""",
-            (article,),
+    def rows(self, story: int) -> list[list[int]]:
+        """Return the articles of each row of a story."""
+        found: list[list[int]] = [[]]
+        for row, article in self._conn.execute(
+            f"""SELECT story / {ROW}, id FROM article
+                WHERE story IN ({rows_of(story)}) AND story != 0 ORDER BY 1, 2"""
         ):
-            found += [{} for _ in range(len(found), row + 1)]
-            found[row][other] = bool(same_feed)
+            found += [[] for _ in range(len(found), row + 1)]
+            found[row].append(article)
+        return found if any(found) else [[story]]
+
+    def feeds(self, ids: Sequence[int]) -> dict[int, Feeds]:
+        """Return the feeds of articles."""
+        found: dict[int, Feeds] = {}
+        for article, feed, carries in self._conn.execute(
+            """SELECT id, feed_id, 0 FROM article WHERE id IN (SELECT value FROM json_each(?1)) UNION ALL
+               SELECT article_id, feed_id, 1 FROM appearance
+               WHERE secondary = 1 AND article_id IN (SELECT value FROM json_each(?1)) ORDER BY 3""",
+            (id_list(ids),),
+        ):
+            if carries:
+                found[article].every.add(feed)
+            else:
+                found[article] = Feeds(feed, {feed})
         return found
 
     def title(self, article: int) -> str:
@@ -330,8 +360,14 @@ class Relations(Part):
         if others:
             self.leave(article)
             story = self._number(others[0]) or others[0]
-            rows = self.rows(story, article)
-            free = (number for number, row in enumerate(rows) if not any(row.values()))
+            rows = self.rows(story)
+            feeds = self.feeds([article, *chain(*rows)])
+            mine = feeds[article]
+            free = (
+                number
+                for number, row in enumerate(rows)
+                if not any(mine.shares(feeds[other]) for other in row)
+            )
             self.join(article, story, next(free, min(len(rows), ROWS - 1)))
 
 
