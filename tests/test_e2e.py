@@ -352,3 +352,9 @@ def test_keys_typed_in_one_go_do_what_they_do_one_by_one(home: Path) -> None:
         typing.wait(lambda shown: "Search: ransom" in shown and "by Omar Hadley" in shown)
         typing.press("ctrl+q")
         assert typing.leave() == 0
+
+
+def test_keys_typed_before_the_program_has_the_terminal(home: Path) -> None:
+    with terminal(home, "--demo") as screen:
+        screen.press("/lang:zh\rj\r")
+        screen.wait(lambda shown: "Search: lang:zh" in shown and "2/10" in shown and opened(screen) != "")

@@ -164,6 +164,31 @@ async def test_escape_and_a_letter_that_came_together_are_two_keys(demo: Running
     assert demo.main.articles.cursor == len(demo.main.articles.ids) - 1
 
 
+@pytest.mark.parametrize(
+    ("key", "character", "focus"),
+    [
+        ("ctrl+j", "\n", "list"),  # enter, typed before the program had the terminal
+        ("ctrl+m", None, "list"),
+        ("ctrl+left_square_bracket", None, "list"),
+        ("ctrl+h", None, "search"),
+    ],
+)
+async def test_keys_that_share_a_byte_are_one_key(
+    demo: Running, key: str, character: str | None, focus: str
+) -> None:
+    before = list(demo.main.articles.ids)
+    demo.post("/didi")
+    demo.app.post_message(events.Key(key, character))
+    await demo.settle()
+    assert demo.focus == focus
+    if focus == "search":
+        assert typed(demo) == "did"
+    elif key == "ctrl+left_square_bracket":
+        assert list(demo.main.articles.ids) == before
+    else:
+        assert list(demo.main.articles.ids) == await found(demo, "didi")
+
+
 def test_old_objects_are_looked_through_at_rest_and_only_when_there_are_many() -> None:
     class Ring:
         pass

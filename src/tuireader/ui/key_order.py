@@ -16,6 +16,7 @@ from textual.app import App
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
+from tuireader.commands.keys import SAME_BYTE
 from tuireader.ui.workers import wait_at_most
 
 _PATIENCE = 1.0
@@ -32,6 +33,18 @@ class Key(events.Key, bubble=False):
         self.stopped = stop
         super().stop(stop)
         return self
+
+
+_CHARACTER = {"backspace": "\x7f", "tab": "\t", "enter": "\r", "escape": "\x1b"}
+
+
+def same_key(event: events.Key) -> events.Key:
+    """Return `enter` for `ctrl+j`, and likewise for other keys that share a byte with a key of their own.
+
+    Until the program has taken over the terminal, that turns enter into `ctrl+j`.
+    """
+    key = SAME_BYTE.get(event.key)
+    return event if key is None else events.Key(key, _CHARACTER[key])
 
 
 def split_alt(event: events.Key, app: App[Any]) -> list[events.Key]:
