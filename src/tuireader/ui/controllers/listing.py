@@ -194,7 +194,7 @@ class Listing(Controller):
 
     @property
     def _listed(self) -> tuple[int, View]:
-        """The view now in the list. A search has its token from its start, but its view once it has results."""
+        """Token and view of the list: a search has its token from its start, its view once it has results."""
         return self.token, self.session.view
 
     async def reload(self, *, aside: bool = False) -> None:
