@@ -19,8 +19,10 @@ from textual.widget import Widget
 from tuireader.commands.keys import SAME_BYTE
 from tuireader.ui.workers import wait_at_most
 
-_PATIENCE = 1.0
-"""Maximum seconds to wait for a widget, which may have been removed."""
+PATIENCE = 1.0
+"""Maximum seconds to wait for a widget that may have been removed."""
+ROUNDS = 10
+"""Times that for a widget which is still there: it may be reading a view from a slow disk."""
 
 
 class Key(events.Key, bubble=False):
@@ -64,7 +66,10 @@ async def drained(*nodes: MessagePump) -> None:
     for node in nodes:
         done = asyncio.Event()
         if node.call_later(done.set):
-            await wait_at_most(_PATIENCE, done)
+            for _ in range(ROUNDS):
+                await wait_at_most(PATIENCE, done)
+                if done.is_set() or not node.is_attached:
+                    break
 
 
 async def press(focused: Widget, event: events.Key, run_binding: Callable[[str], Awaitable[bool]]) -> None:
