@@ -99,11 +99,11 @@ def keep_keys(environ: Mapping[str, str]) -> bool:
 
 def end() -> None:
     """Restore the terminal unless Textual has taken it over."""
-    if _before is None:
+    attributes, shown = taken_over()
+    if attributes is None:
         return
     import termios
 
-    attributes, shown = taken_over()
     try:
         if shown:
             _write(_LEAVE)
