@@ -21,6 +21,8 @@ def main() -> None:
         first_frame.show(arguments, os.environ)
         from tuireader.startup.tui import run
     else:
+        if "--demo" in arguments and set(arguments) <= {"--demo", "--fresh"}:
+            first_frame.keep_keys(os.environ)
         from tuireader.cli import run
     code = run(arguments)
     _settle_streams()

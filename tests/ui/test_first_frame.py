@@ -263,4 +263,28 @@ def test_it_needs_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not first_frame.show([], {"TERM": "dumb"}) and not first_frame.show([], {})
     assert not first_frame.show([], {"TERM": "xterm", "TEXTUAL_DRIVER": "x:Y"})
     first_frame.end()  # of none: nothing happens
-    assert first_frame.taken_over() is None
+    assert first_frame.taken_over() == (None, False)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--demo"], ["--demo", "--fresh"]])
+def test_keys_are_kept_without_one_too(arguments: list[str], tmp_path: Path) -> None:
+    script = tmp_path / "waiting.py"  # the reader takes its time
+    script.write_text(
+        "import os, sys\n"
+        f"sys.argv = ['tuireader', *{arguments}]\n"
+        "from tuireader import cli\n"
+        "from tuireader.startup import tui\n"
+        "def run(_):\n"
+        "    print('waits', flush=True)\n"
+        "    print(os.read(0, 100))\n"
+        "    return 3\n"
+        "cli.run = tui.run = run\n"
+        "from tuireader.__main__ import main\n"
+        "main()\n"
+    )
+    with Terminal([sys.executable, str(script)], home=tmp_path) as terminal:
+        terminal.wait("waits")
+        terminal.press("/x\x15law\x17\r")
+        terminal.wait(r"b'/x\x15law\x17\r'")
+        assert terminal.leave() == 3
+        assert terminal.restored and LEAVES not in terminal.raw

@@ -251,3 +251,34 @@ async def test_an_empty_list_says_what_may_be_meant(demo: Running) -> None:
     await demo.show(View(ViewKind.WATCH, "Dead"))
     assert "No matches yet." in demo.text
     assert '"or" is searched as a word; did you mean OR?' in demo.text
+
+
+async def test_a_list_that_was_being_read_does_not_replace_what_was_found(
+    demo: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As right after the start, when only the first articles are listed and a search is typed already."""
+    library, lists_read = demo.library, demo.library.lists.ids
+    asked, reading, found_shown = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    search = library.searches.run
+
+    async def slow_search(*arguments: Any, **options: Any) -> tuple[array[int], str]:
+        asked.set()
+        await reading.wait()
+        return await search(*arguments, **options)
+
+    async def slow_list(*arguments: Any, **options: Any) -> array[int]:
+        reading.set()
+        await found_shown.wait()
+        return await lists_read(*arguments, **options)
+
+    monkeypatch.setattr(library.searches, "run", slow_search)
+    monkeypatch.setattr(library.lists, "ids", slow_list)
+    demo.post("/didi\r")
+    async with asyncio.timeout(60):
+        await asked.wait()
+        late = asyncio.create_task(demo.main.controllers.listing.reload())
+        await demo.shows("Search: didi")
+        found_shown.set()
+        await late
+    await demo.settle()
+    assert list(demo.main.articles.ids) == list((await search("didi"))[0])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import events
@@ -18,6 +20,7 @@ from tests.ui.shelf import failing, many
 from tuireader.errors import TuireaderError
 from tuireader.model import FeedHealth
 from tuireader.ui import app as app_module
+from tuireader.ui import key_order
 
 SIZES = [(120, 40), (40, 12)]
 
@@ -145,6 +148,24 @@ async def test_keys_wait_for_the_rows_of_a_table(demo: Running, monkeypatch: pyt
     assert demo.view_kind == "feed" and demo.main.articles.cursor == len(demo.main.articles.ids) - 1
 
 
+async def test_keys_wait_for_a_view_that_takes_long(demo: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = demo.library.lists.head
+
+    async def slow(*arguments: Any, **options: Any) -> tuple[array[int], bool]:
+        for _ in range(5000):
+            await asyncio.sleep(0)
+        return await head(*arguments, **options)
+
+    monkeypatch.setattr(demo.library.lists, "head", slow)
+    monkeypatch.setattr(key_order, "PATIENCE", 0.001)
+    monkeypatch.setattr(key_order, "ROUNDS", 60_000)
+    await demo.press("h")
+    await demo.hit("j", "j")  # the first view is being read when the second one is chosen
+    await demo.write("/didi\rjj")
+    assert list(demo.main.articles.ids) == await found(demo, "didi")
+    assert demo.focus == "list" and demo.main.articles.cursor == 2
+
+
 async def test_keys_after_words_to_find_in_a_page(demo: Running) -> None:
     await demo.press("enter")
     opened_id = demo.open_id
@@ -162,6 +183,31 @@ async def test_escape_and_a_letter_that_came_together_are_two_keys(demo: Running
     demo.app.post_message(events.Key("alt+k", None))  # told by a terminal that knows what is pressed
     await demo.settle()
     assert demo.main.articles.cursor == len(demo.main.articles.ids) - 1
+
+
+@pytest.mark.parametrize(
+    ("key", "character", "focus"),
+    [
+        ("ctrl+j", "\n", "list"),  # enter, typed before the program had the terminal
+        ("ctrl+m", None, "list"),
+        ("ctrl+left_square_bracket", None, "list"),
+        ("ctrl+h", None, "search"),
+    ],
+)
+async def test_keys_that_share_a_byte_are_one_key(
+    demo: Running, key: str, character: str | None, focus: str
+) -> None:
+    before = list(demo.main.articles.ids)
+    demo.post("/didi")
+    demo.app.post_message(events.Key(key, character))
+    await demo.settle()
+    assert demo.focus == focus
+    if focus == "search":
+        assert typed(demo) == "did"
+    elif key == "ctrl+left_square_bracket":
+        assert list(demo.main.articles.ids) == before
+    else:
+        assert list(demo.main.articles.ids) == await found(demo, "didi")
 
 
 def test_old_objects_are_looked_through_at_rest_and_only_when_there_are_many() -> None:

@@ -72,9 +72,8 @@ class TerminalDriver(LinuxDriver):
             sys.__stderr__ = file  # type: ignore[misc]
 
     def start_application_mode(self) -> None:
-        """Set up the terminal; at exit it is restored to its state before the first frame."""
-        attributes = first_frame.taken_over()
-        self._entered = attributes is not None
+        """Set up the terminal; at exit it is restored to its state before the start."""
+        attributes, self._entered = first_frame.taken_over()
         self._writes = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if attributes is not None:

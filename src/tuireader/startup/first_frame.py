@@ -28,7 +28,8 @@ _VARIABLES = (
 )  # fmt: skip
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
-_before: list[Any] | None = None  # terminal attributes from before the frame, until Textual takes over
+_before: list[Any] | None = None  # terminal attributes from before the start, until Textual takes over
+_shown = False  # whether a frame is on the alternate screen
 
 
 def fits(arguments: Sequence[str]) -> bool:
@@ -65,15 +66,14 @@ def stamp(path: str) -> list[int]:
 
 
 def show(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Draw the frame if one fits; return whether one did. Never raises."""
-    if not fits(arguments) or environ.get("TERM", "") in ("", "dumb") or "TEXTUAL_DRIVER" in environ:
+    """Keep the keys, and draw the frame if one fits; return whether one did. Never raises."""
+    global _shown
+    if not fits(arguments) or not keep_keys(environ):
         return False
     try:
-        if not (os.isatty(0) and os.isatty(1)):
-            return False
         text = frame_text(arguments, environ)
         if text:
-            _take_terminal()
+            _shown = True
             _write(text)
     except Exception:
         end()
@@ -81,26 +81,42 @@ def show(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
     return bool(text)
 
 
+def keep_keys(environ: Mapping[str, str]) -> bool:
+    """Leave keys to the reader that is about to start; return False without a terminal. Never raises.
+
+    Else the terminal would edit its line: ctrl+u would drop the `/` of a search, and the text typed
+    afterwards would be commands.
+    """
+    if environ.get("TERM", "") in ("", "dumb") or "TEXTUAL_DRIVER" in environ:
+        return False
+    try:
+        if os.isatty(0) and os.isatty(1):
+            _take_terminal()
+    except Exception:
+        end()
+    return _before is not None
+
+
 def end() -> None:
     """Restore the terminal unless Textual has taken it over."""
-    global _before
-    if _before is None:
+    attributes, shown = taken_over()
+    if attributes is None:
         return
     import termios
 
-    attributes, _before = _before, None
     try:
-        _write(_LEAVE)
+        if shown:
+            _write(_LEAVE)
         termios.tcsetattr(0, termios.TCSANOW, attributes)
     except (OSError, termios.error):
         pass  # the terminal is gone
 
 
-def taken_over() -> list[Any] | None:
-    """Hand over the terminal attributes from before the frame; None without a frame."""
-    global _before
-    attributes, _before = _before, None
-    return attributes
+def taken_over() -> tuple[list[Any] | None, bool]:
+    """Hand over the attributes of the terminal from before the start, and whether a frame is shown."""
+    global _before, _shown
+    handed, _before, _shown = (_before, _shown), None, False
+    return handed
 
 
 def _take_terminal() -> None:

@@ -23,7 +23,7 @@ from tuireader.ui.bindings import ANYWHERE
 from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere
 from tuireader.ui.drawing.themes import THEMES
 from tuireader.ui.host import Browser, Host
-from tuireader.ui.key_order import press, split_alt
+from tuireader.ui.key_order import press, same_key, split_alt
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.workers import wait_at_most
 
@@ -169,7 +169,7 @@ class TuireaderApp(Host):
         if isinstance(event, events.Resize):
             event.size = event.virtual_size = event.container_size = Size(*map(min, event.size, _LARGEST))
         if isinstance(event, events.Key) and not event.is_forwarded:
-            for key in split_alt(event, self):
+            for key in split_alt(same_key(event), self):
                 await self._do_key(key)
         else:
             await super().on_event(event)

@@ -16,10 +16,13 @@ from textual.app import App
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
+from tuireader.commands.keys import SAME_BYTE
 from tuireader.ui.workers import wait_at_most
 
-_PATIENCE = 1.0
-"""Maximum seconds to wait for a widget, which may have been removed."""
+PATIENCE = 1.0
+"""Maximum seconds to wait for a widget that may have been removed."""
+ROUNDS = 10
+"""Times that for a widget which is still there: it may be reading a view from a slow disk."""
 
 
 class Key(events.Key, bubble=False):
@@ -32,6 +35,18 @@ class Key(events.Key, bubble=False):
         self.stopped = stop
         super().stop(stop)
         return self
+
+
+_CHARACTER = {"backspace": "\x7f", "tab": "\t", "enter": "\r", "escape": "\x1b"}
+
+
+def same_key(event: events.Key) -> events.Key:
+    """Return `enter` for `ctrl+j`, and likewise for other keys that share a byte with a key of their own.
+
+    Until the program has taken over the terminal, that turns enter into `ctrl+j`.
+    """
+    key = SAME_BYTE.get(event.key)
+    return event if key is None else events.Key(key, _CHARACTER[key])
 
 
 def split_alt(event: events.Key, app: App[Any]) -> list[events.Key]:
@@ -51,7 +66,10 @@ async def drained(*nodes: MessagePump) -> None:
     for node in nodes:
         done = asyncio.Event()
         if node.call_later(done.set):
-            await wait_at_most(_PATIENCE, done)
+            for _ in range(ROUNDS):
+                await wait_at_most(PATIENCE, done)
+                if done.is_set() or not node.is_attached:
+                    break
 
 
 async def press(focused: Widget, event: events.Key, run_binding: Callable[[str], Awaitable[bool]]) -> None:

@@ -149,10 +149,10 @@ class Listing(Controller):
 
     async def complete(self) -> None:
         """List all articles of the view, not only the first ones."""
-        token = self.token
+        listed = self._listed
         if self.session.partial:
             await self.reload(aside=True)
-            if token == self.token:
+            if listed == self._listed:
                 self.session.partial = False
                 self.changed()
 
@@ -192,17 +192,22 @@ class Listing(Controller):
             self.articles.update_ids(ids)
         self.changed()
 
+    @property
+    def _listed(self) -> tuple[int, View]:
+        """Token and view of the list: a search has its token from its start, its view once it has results."""
+        return self.token, self.session.view
+
     async def reload(self, *, aside: bool = False) -> None:
         """Read the view again; cursor, scroll and articles read here stay."""
-        token = self.token
+        listed = self._listed
         ids = await self._ids(aside=aside)
-        if token != self.token:
+        if listed != self._listed:
             return
         self._explain_empty(ids)
         old, kept = self.articles.ids, self.session.kept
         if kept and max(len(ids), len(old)) > _MANY:  # in a thread: keys do not wait for it
             ids = await asyncio.to_thread(_with_kept, ids, old, kept)
-            if token != self.token:
+            if listed != self._listed:
                 return
         else:
             ids = _with_kept(ids, old, kept)
