@@ -38,6 +38,7 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 _ACRONYM = 5  # longest name in capitals that is only found in capitals: UN, but not "un"
 _LONGEST_PAIR, _MOST_PAIRS = 10, 20  # characters of a name before brackets, and names of a text
 _SHORT_HANGUL = 2  # forms of so few syllables only count at the beginning of a word
+_RARE_AMOUNT = 5.0
 _EXPECTED = {NAME: 0.5, PLACE: 40.0, EVENT: 30.0}
 
 
@@ -226,6 +227,15 @@ def _expected(amount: str) -> float:
     """Return how often an amount occurs in 3,000 articles: round ones and percentages are frequent."""
     digits = amount.partition("e")[0].rstrip("%").replace(".", "").strip("0")
     return (20.0, 20.0, 5.0)[len(digits)] if len(digits) < 3 else 0.5
+
+
+def rare_amounts(text: str) -> set[int]:
+    """Return the numbers of the amounts in a text that few articles share by chance."""
+    return {
+        term_hash(f"#{amount}")
+        for _, amount, _ in amounts(text)
+        if amount[-1] != "%" and _expected(amount) <= _RARE_AMOUNT
+    }
 
 
 def _plain(word: str) -> str:

@@ -110,6 +110,7 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
 
 _INTERCEPT = -4.1
 _WHOLE = (6.78, -0.22, 2.13, -0.6, -1.56)
+_AMOUNT = 0.3  # what a shared amount is worth instead of a time
 _SENTENCE = (0.46, 2.2, 0.29, 0.85, 6.6)
 
 
@@ -151,5 +152,7 @@ def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) ->
         weight / (sum(sentence.terms.values()) or 1.0),
         math.log1p(_weight_in(earlier, sentence.around)),
         math.log1p(events),
-        1 / (1 + min(fitting) / 60) if fitting else 0.0,
+        1 / (1 + min(fitting) / 60)
+        if fitting
+        else _AMOUNT * any(amount in earlier.concepts for amount in sentence.amounts),
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from tuireader.related.concepts import EVENT, Concept, Concepts
+from tuireader.related.concepts import EVENT, Concept, Concepts, rare_amounts
 from tuireader.related.features import BOOST, NAME, TITLE, UNIT, Profile, Stats
 from tuireader.related.mentions import TELLING
 from tuireader.related.when import Span, readers_of, spans
@@ -18,6 +18,7 @@ from tuireader.related.words import count_terms
 MOST_SENTENCES = 16
 """Maximum number of sentences of an article to look up."""
 _LEAD = 2  # sentences at the top, which are about the news itself
+_LONG_NUMBER = re.compile(r"\d[\d.,]*\d")
 _FOOTER = re.compile(
     r"appeared first on|erschien zuerst auf|^(?:also read|read also|related)\b", re.IGNORECASE
 )
@@ -26,13 +27,14 @@ _FOOTER = re.compile(
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence that may refer to an earlier event: weights of its terms and of its words of events, those
-    of the other terms in the sentences beside it, and the times that it states."""
+    of the other terms in the sentences beside it, and the times that it states, or else its rare amounts."""
 
     text: str
     terms: Mapping[int, float]
     events: Mapping[int, float]
     around: Mapping[int, float]
     spans: Sequence[Span]
+    amounts: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,25 @@ class Telling:
     sentences: Sequence[Sentence]
 
 
-def referring(sentences: Sequence[str], published: int) -> Iterator[tuple[int, list[Span]]]:
-    """Yield the places of sentences that state a time, and the times.
+def referring(
+    title: str, sentences: Sequence[str], published: int
+) -> Iterator[tuple[int, list[Span], set[int]]]:
+    """Yield the places of sentences that state a time, and the times, or else an amount that is not news.
 
     Others ("Before, it had denied this") may refer to earlier events as well, but what they refer to could
     not be told from other articles on the matter (docs/notes/relating.md).
     """
     readers = readers_of("\n".join(sentences[_LEAD:]))
-    for place, text in enumerate(sentences[_LEAD:] if readers else (), _LEAD):
-        if (stated := spans(text, published, readers)) and not _FOOTER.search(text):
-            yield place, stated
+    news: set[int] | None = None
+    for place, text in enumerate(sentences[_LEAD:], _LEAD):
+        stated = spans(text, published, readers) if readers else []
+        found = set() if stated or not _LONG_NUMBER.search(text) else rare_amounts(text)
+        if found:
+            if news is None:
+                news = {one for part in (title, *sentences[:_LEAD]) for one in rare_amounts(part)}
+            found -= news
+        if (stated or found) and not _FOOTER.search(text):
+            yield place, stated, found
 
 
 def tell(
@@ -73,11 +84,14 @@ def tell(
 
     `article` is its profile, `stats_of` counts terms in the store.
     """
-    told = list(islice(referring(sentences, article.time), MOST_SENTENCES))
+    told = list(islice(referring(title, sentences, article.time), MOST_SENTENCES))
+    if rare := {amount for *_, found in told for amount in found}:
+        others = set(_elsewhere(article, stats_of(rare)))
+        told = [(place, stated, found & others) for place, stated, found in told if stated or found & others]
     if not told:
         return None
     head, words = count_terms(title), [count_terms(text) for text in sentences]
-    things = {place: {one.hash: one for one in concepts.find(sentences[place])} for place, _ in told}
+    things = {place: {one.hash: one for one in concepts.find(sentences[place])} for place, *_ in told}
     known = {number: one for found in things.values() for number, one in found.items()}
     counts = Counter(head)
     for found in words:
@@ -86,7 +100,7 @@ def tell(
     weights = {term: stats.weight(term) for term in counts}
     rarities = {number: stats.rarity(number, one.common) for number, one in known.items()}
 
-    def sentence(place: int, stated: Sequence[Span]) -> Sentence:
+    def sentence(place: int, stated: Sequence[Span], rare: Collection[int]) -> Sentence:
         beside = {term for near in words[max(0, place - 1) : place + 2] for term in near}
         return Sentence(
             sentences[place],
@@ -94,6 +108,7 @@ def tell(
             {number: rarities[number] for number, one in things[place].items() if one.kind == EVENT},
             {term: weights[term] for term in beside - words[place].keys()},
             stated,
+            rare,
         )
 
     return Telling(
@@ -101,7 +116,7 @@ def tell(
         {term: weights[term] for term in head},
         _telling(article, known, rarities),
         frozenset(_elsewhere(article, stats)),
-        [sentence(place, stated) for place, stated in told],
+        [sentence(*one) for one in told],
     )
 
 
