@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from tuireader.ingest import referring
 from tuireader.ingest.own_forms import Groups
+from tuireader.ingest.sharing import sharing
 from tuireader.ingest.stored_profiles import StoredProfiles, article_text
 from tuireader.lexicon.language import READ, language
 from tuireader.related import mentions, search
@@ -61,7 +62,8 @@ def relate_changed(
         old = unpack(*packed[0])
         profiles.forget(text.id)
         store.relations.leave(text.id)
-        terms = [*probes(old), *mentions.posted(old.concepts, old.language)]
+        pictures = article_text(before).pictures
+        terms = [*probes(old), *mentions.posted(old.concepts, old.language), *pictures]
         store.relations.remove(text.id, text.time // 86_400, terms, _counts(profiles, old, before))
         _relate(store, profiles, article_text(text))
 
@@ -94,8 +96,11 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
         arrival.counted,
         arrival.neighbours,
     )
-    _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series))
-    store.references.set_language(arrived.id, arrival.profile.language)
+    language = arrival.profile.language
+    is_one_of_several = language and any(code != language for code in profiles.languages())
+    shared = sharing(store, profiles, arrived) if is_one_of_several else ()
+    _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series, shared))
+    store.references.set_language(arrived.id, language)
     store.references.set(arrived.id, referring.find(store, profiles, arrival.profile, arrived))
     return arrival.profile
 

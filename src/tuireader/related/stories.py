@@ -43,6 +43,7 @@ def place(
     stories: Mapping[int, Sequence[Profile]],
     series: Series,
     apart: Collection[frozenset[int]] = frozenset(),
+    sharing: Collection[int] = frozenset(),
     *,
     young: bool = False,
 ) -> Place:
@@ -50,8 +51,10 @@ def place(
 
     In a `young` library every word looks rare, so two headlines from one template look like one story: a few
     shared words are not enough there, but the names that reports in two languages share are. A new story has
-    the number of its first article. `apart` has the pairs that must not be folded.
+    the number of its first article. `apart` has the pairs that must not be folded; articles in `sharing` have
+    a picture or a link in common with `article`.
     """
+    shared = {frozenset((article.id, other)) for other in sharing}
     fits = []
     for story, members in stories.items():
         others = [member for member in members if member.id != article.id]
@@ -60,7 +63,7 @@ def place(
             enough = not young or any(
                 across.differ(article, member) or much_in_common(article, member) for member in others
             )
-            if enough and (mean := _agreement([article], others, series, MEAN, close)):
+            if enough and (mean := _agreement([article], others, series, shared, MEAN, close)):
                 fits.append((-mean, story))
     fits.sort()
     if not fits:
@@ -70,7 +73,7 @@ def place(
     merged = []
     for _, story in fits[1:]:
         more = stories[story]
-        if _may_belong(joined, more, apart) and _agreement(joined, more, series, _MERGED):
+        if _may_belong(joined, more, apart) and _agreement(joined, more, series, shared, _MERGED):
             joined.extend(more)
             merged.append(story)
     return Place(best, tuple(merged))
@@ -94,7 +97,12 @@ def _may_belong(
 
 
 def _agreement(
-    some: Sequence[Profile], others: Sequence[Profile], series: Series, mean: float, close: float = 0.0
+    some: Sequence[Profile],
+    others: Sequence[Profile],
+    series: Series,
+    sharing: Collection[frozenset[int]],
+    mean: float,
+    close: float = 0.0,
 ) -> float:
     """Return the mean chance between articles of two stories if they are one, else 0.
 
@@ -102,7 +110,10 @@ def _agreement(
     are from one feed, the stories stay separate.
     """
     pairs = [(one, other) for one in some for other in others]
-    chances = [fold_chance(one, other) for one, other in pairs]
+    chances = [
+        fold_chance(one, other, bool(sharing) and frozenset((one.id, other.id)) in sharing)
+        for one, other in pairs
+    ]
     if not _agree(chances, mean, close):
         return 0.0
     for at, (one, other) in enumerate(pairs):
