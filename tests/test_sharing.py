@@ -18,8 +18,8 @@ PICTURE = "cdn.example.net/2026/0c3e2f1a-9d4b-4a3e-8d3c-7711fa20c9e1.jpg"
 PAGE = "https://regulator.example.org/press/2026-118-decision"
 
 ENGLISH = (
-    "Quillport ferry runs aground off Dunmere",
-    "The ferry of the company Zorblax ran aground in thick fog on its way to the island. All people on board "
+    "Quillport ferry runs aground on its way",
+    "The ferry of the company Zorblax ran aground in thick fog. All people on board "
     "were brought ashore by boats of the coast guard, who praised the calm of the crew.",
 )
 CHINESE = (

@@ -14,7 +14,7 @@ from tuireader.related.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE
 from tuireader.related.features import UNIT, Profile
 from tuireader.related.mentions import COUNTED, NAMES, TELLING
 
-_SHARING = 5.0  # evidence of a picture or link in common, set by hand: too little beside one frequent name
+_SHARING = 3.0  # evidence of a picture or a link in common, so that one name with it may be enough
 _KINDS = NAME | PLACE | EVENT | AMOUNT | LATIN
 _BOOST = tuple(
     (1.0 + 0.5 * math.log(1 + kind // COUNTED)) * (1.5 if kind & TITLE else 1.0) for kind in range(256)
