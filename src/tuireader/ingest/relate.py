@@ -109,8 +109,13 @@ def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) ->
     """Add an article to its story, along with the articles of stories that it merges."""
     if found.story == article:
         return
+    merge(store, profiles, found, article)
+
+
+def merge(store: Store, profiles: StoredProfiles, found: Place, *articles: int) -> None:
+    """Add articles, and those of the merged stories, to a story."""
     merged = [member for story in found.merged for member in store.relations.members(story)]
-    for member in sorted([article, *merged]):
+    for member in sorted([*articles, *merged]):
         row = _row(profiles, member, found.story)
         if row < ROWS:
             store.relations.join(member, found.story, row)

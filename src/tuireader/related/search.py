@@ -110,12 +110,23 @@ def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
         *_candidates(source, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING),
         *_candidates_across(source, profile, article.day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING),
     ]
-    alone = chances(profile, candidates)
-    near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
-    neighbours = tuple(other for _, other in near)
     things = mentions.posted(profile.concepts, profile.language)
     terms = dict.fromkeys([*probes(profile), *things, *article.pictures])
-    return Arrival(profile, tuple(terms), counts(features, named), neighbours)
+    return Arrival(profile, tuple(terms), counts(features, named), _nearest(profile, candidates))
+
+
+def _nearest(profile: Profile, candidates: Sequence[Profile]) -> tuple[int, ...]:
+    alone = chances(profile, candidates)
+    near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
+    return tuple(other for _, other in near)
+
+
+def neighbours_across(source: ProfileSource, profile: Profile) -> tuple[int, ...]:
+    """Return the neighbours of a stored article in other languages, nearest first."""
+    day = profile.time // 86_400
+    return _nearest(
+        profile, _candidates_across(source, profile, day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING)
+    )
 
 
 def counts(features: Sequence[Term], named: mentions.Mentions) -> dict[int, bool]:

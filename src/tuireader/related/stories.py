@@ -79,6 +79,33 @@ def place(
     return Place(best, tuple(merged))
 
 
+def united(
+    story: int,
+    stories: Mapping[int, Sequence[Profile]],
+    series: Series,
+    apart: Collection[frozenset[int]],
+    sharing: Collection[frozenset[int]] = frozenset(),
+) -> Place:
+    """Return the story that takes in `story` and all those that are one with it, out of `stories`.
+
+    It is the one with the most members, so that few articles change their rows. `apart` has the pairs of
+    stories that must not be folded, `sharing` the pairs of articles with a picture or a link in common.
+    """
+    joined, found = [*stories[story]], [story]
+    for other, more in stories.items():
+        close = CLOSE if len(joined) + len(more) > 2 else CLOSE + _PAIR
+        may = other != story and not any(frozenset((other, one)) in apart for one in found)
+        if (
+            may
+            and _may_belong(joined, more, ())
+            and _agreement(joined, more, series, sharing, _MERGED, close)
+        ):
+            joined.extend(more)
+            found.append(other)
+    largest = max(found, key=lambda number: len(stories[number]))
+    return Place(largest, tuple(number for number in found if number != largest))
+
+
 def may_share_row(one: Profile, other: Profile) -> bool:
     """Return whether two articles of one story are close enough for one to hide the other.
 
