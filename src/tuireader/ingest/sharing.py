@@ -42,13 +42,13 @@ def _holders(
     Articles on the site of a link are left out.
     """
     own = site_of(article.url)
-    pages = ((site_of(url), key) for url, key in store.links.shared(article.id) if is_page(url))
-    for site, key in islice(pages, _LINKS):
+    pages = ((url, key) for url, key in store.links.cited(article.id) if is_page(url))
+    for url, key in islice(pages, _LINKS):
         linking = store.links.linking(key, _HOLDERS + 1)
-        if site != own and len(linking) <= _HOLDERS:
+        if 1 < len(linking) <= _HOLDERS and (site := site_of(url)) != own:
             holders = store.links.holders(linking)
             yield "links to the same page", [one for one in holders if site_of(one.url) != site]
     for term in article.pictures:
         posted = profiles.postings(term, article.day, _HOLDERS + 1)
-        if len(posted) <= _HOLDERS:
+        if 1 < len(posted) <= _HOLDERS:
             yield "shares a picture", store.links.holders(posted)

@@ -108,13 +108,11 @@ class Links(Part):
         )
         return [_linked(row) for row in rows]
 
-    def shared(self, article_id: int) -> list[tuple[str, int]]:
-        """Return address and key of the links that other articles have too, without further reading."""
+    def cited(self, article_id: int) -> list[tuple[str, int]]:
+        """Return address and key of an article's links, in reading order, without further reading."""
         return self._conn.execute(
-            """SELECT l.url, l.url_key FROM link l
-               WHERE l.article_id = ?1 AND l.kind != 'also' AND l.url_key != 0
-                 AND EXISTS (SELECT 1 FROM link o WHERE o.url_key = l.url_key AND o.article_id != ?1)
-               ORDER BY l.position""",
+            """SELECT url, url_key FROM link
+               WHERE article_id = ? AND kind != 'also' AND url_key != 0 ORDER BY position""",
             (article_id,),
         ).fetchall()
 
