@@ -112,9 +112,11 @@ def saved(data: Path, folder: Path, *, as_published: bool) -> tuple[Store, dict[
     every.write_text("".join(path.read_text(encoding="utf-8") for path in names), encoding="utf-8")
     replay, fold = Replay(), search.fold
 
-    def recording(source: search.StorySource, arrival: search.Arrival, series: Series) -> stories.Place:
+    def recording(
+        source: search.StorySource, arrival: search.Arrival, series: Series, sharing: Collection[int] = ()
+    ) -> stories.Place:
         replay.record(source, arrival)
-        return fold(source, arrival, series)
+        return fold(source, arrival, series, sharing)
 
     search.fold = recording
     try:

@@ -121,12 +121,37 @@ def test_the_sentences_beside_it_and_the_title_count_as_well() -> None:
     assert titled.evidence > plain.evidence
 
 
-def test_only_sentences_that_state_a_time_are_looked_up() -> None:
+def test_sentences_that_state_a_time_or_a_rare_amount_are_looked_up() -> None:
     after, chinese = "After the fire of last week it had closed.", "该公司上月曾否认这一消息。"
     footer = "The post After the fire of last week appeared first on Harbour Wire."
     said = [BAN, after, "Sales rose by a tenth.", BAN, after, "Short.", chinese, footer]
-    assert [place for place, _ in referring(said, NOW)] == [3, 4, 6]  # the first two are about the news
+    places = [place for place, *_ in referring("Title", said, NOW)]
+    assert places == [3, 4, 6]  # the first two are about the news
     assert len(told(*[BAN] * 100).sentences) == MOST_SENTENCES
+
+
+FINE = "The ride-hailing app Didi still contests a fine of 1.18 billion dollars."
+FINED = replace(
+    profile("China fines Didi 1.18 billion", "Nothing like it was seen before.", number=2, days=90), feed=2
+)
+
+
+def test_an_amount_tells_the_earlier_event_where_no_time_is_stated() -> None:
+    article = told(FINE)
+    (one,) = found(article, FINED, *OTHERS)
+    assert (article.sentences[one.place].text, one.article) == (FINE, 2)
+    other = profile("China fines Didi 1.36 billion", "Nothing like it was seen before.", number=2, days=90)
+    assert not found(article, replace(other, feed=2))  # another amount
+    assert not found(article, replace(FINED, terms=OTHERS[0].terms, concepts=FINED.concepts))  # nothing else
+
+
+def test_amounts_of_the_news_itself_and_frequent_ones_tell_no_earlier_event() -> None:
+    title = "Didi pays 1.18 billion"
+    assert telling(FINE, title=title) is None
+    assert telling("The ride-hailing app Didi had 300 cars and a tenth, or 12.7 percent.") is None
+    assert telling(FINE, count=lambda terms: Stats(5_000, {})) is None  # no other article has the amount
+    dated = FINE.replace("still", "since July")
+    assert told(dated).sentences[0].spans and not told(dated).sentences[0].amounts
 
 
 def test_what_other_articles_have_is_looked_up_near_the_stated_times() -> None:

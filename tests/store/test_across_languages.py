@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tests.builders import NOW, applied, entry, item, open_store, opened, refreshed, rss, save
+import pytest
+
+from tests.builders import ALL, NOW, applied, entry, item, open_store, opened, refreshed, rss, save
 from tests.builders import feeds as subscriptions
 from tests.core.test_related_across import FINE, OTHERS
 from tests.web import Web
@@ -189,6 +191,61 @@ def test_names_in_older_articles_are_found_once(tmp_path: Path) -> None:
     store.close()
 
 
+def find_names(store: Store, articles: int, size: int = 2) -> None:
+    left = articles
+    while left:
+        with store.transaction():
+            left = ingest.find_older_names(store, up_to=left, size=size, since=NOW - 30 * DAY)
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_older_reports_share_a_row_afterwards(tmp_path: Path, size: int) -> None:
+    store = open_store(tmp_path, 9)
+    fill(store, [*FINE.values(), *OTHERS.values()])
+    relate(store)
+    rows = {row.id: row.story for row in store.lists.rows(range(1, 10))}
+    forget_names(store, range(1, 10))
+    find_names(store, 9, size)
+    again = {row.id: row.story for row in store.lists.rows(range(1, 10))}
+    assert len({again[number] for number in range(1, 7)}) == 1
+    assert again[7] == again[8] and again[9] == rows[9] == 0
+    store.close()
+
+
+def test_stories_of_several_older_reports_are_united(tmp_path: Path) -> None:
+    store = open_store(tmp_path, 6)
+    fill(store, [FINE["en"], FINE["en"], FINE["zh"], FINE["zh"], FINE["en"], OTHERS["zh"]])
+    relate(store)
+    forget_names(store, range(1, 7))
+    with store.transaction():
+        for article, story in ((2, 1), (5, 1), (4, 3)):
+            store.relations.join(article, story)
+        store.marks.set("read", [1, 3], True, now=NOW)
+    find_names(store, 6)
+    assert store.relations.stories(range(1, 7)) == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 6}
+    assert [row.id for row in store.lists.rows(range(1, 7)) if row.read] == [1, 3]
+    store.close()
+
+
+@pytest.mark.parametrize("alone", [1, 3])
+def test_older_reports_that_the_user_split_stay_apart(tmp_path: Path, alone: int) -> None:
+    """Also with a story that the other of the two has joined, and the story of the others stays."""
+    store = open_store(tmp_path, 4)
+    fill(store, [FINE["en"], FINE["en"], FINE["en"], FINE["zh"]])
+    relate(store)
+    with store.transaction():
+        store.relations.split(alone)
+    forget_names(store, range(1, 5))
+    rest = [number for number in (1, 2, 3) if number != alone]
+    with store.transaction():
+        store.relations.join(rest[1], rest[0])
+    find_names(store, 4)
+    stories = store.relations.stories(range(1, 5))
+    assert stories[rest[0]] == stories[rest[1]] != stories[alone]
+    assert stories[4] in (stories[rest[0]], stories[alone])
+    store.close()
+
+
 async def test_the_library_finds_them_and_passes_the_terms_of_watches(tmp_path: Path, web: Web) -> None:
     urls = [
         web.serve(f"/{number}", rss(f"F{number}", [item("1", title, f"<p>{text}</p>", time=NOW + number)]))
@@ -205,3 +262,31 @@ async def test_the_library_finds_them_and_passes_the_terms_of_watches(tmp_path: 
         (other,) = await library.articles.related(2)
         assert other.article_id == 1 and "Zorblax" in other.reason
         await applied(library)
+
+
+async def test_an_update_folds_recent_reports_once(tmp_path: Path, web: Web) -> None:
+    """Without news: what was read stays read, and nobody is notified."""
+    urls = [
+        web.serve(f"/{code}", rss(code, [item("1", title, f"<p>{text}</p>", time=NOW - HOUR)]))
+        for code, (title, text) in FINE.items()
+    ]
+    watch = '[[watch]]\nname = "TikTok"\nany = ["TikTok"]\n'
+    async with opened(tmp_path, subscriptions(*urls) + watch) as library:
+        await refreshed(library)
+        await applied(library)
+        await library.marks.set_read([1, 2], True)
+    store = Store.open(tmp_path / "news.db")
+    forget_names(store, range(1, 7))
+    notices = store.conn.execute("SELECT * FROM notice").fetchall()
+    store.close()
+    async with opened(tmp_path, subscriptions(*urls) + watch) as library:
+        assert len(await library.lists.ids(ALL, folded=True)) == 6
+        await applied(library)
+        (row,) = await library.lists.rows(await library.lists.ids(ALL, folded=True))
+        assert (row.story_size, len(row.story_languages)) == (6, 6)
+        rows = await library.lists.rows(await library.lists.ids(ALL))
+        assert {row.id for row in rows if row.read} == {1, 2}
+        assert await applied(library) == []
+    store = Store.open(tmp_path / "news.db")
+    assert store.conn.execute("SELECT * FROM notice").fetchall() == notices
+    store.close()

@@ -210,3 +210,24 @@ async def test_articles_stored_before_get_their_language_in_the_background() -> 
     async with opened(replace(SHELF, prepare=as_before_languages)) as library:
         (row,) = await library.lists.rows([ZH])
         assert row.language == "zh"
+
+
+IMAGE = '<img src="https://{}.example/2026/0c3e2f1a-9d4b-4a3e-8d3c-7711fa20c9e1.jpg" width="800">'
+
+
+async def test_a_common_picture_brings_two_reports_into_one_row() -> None:
+    english = f"{IMAGE.format('img')}<p>The ferry of the company Zorblax ran aground in fog.</p>"
+    chinese = (
+        f"{IMAGE.format('media')}<p>一艘属于Zorblax公司的渡轮在前往该岛途中因大雾搁浅，船上所有人员获救。</p>"
+    )
+    stories = (
+        story(1, 1, "Ferry runs aground on its way to the island", 3, english),
+        story(2, 2, "渡轮在大雾中搁浅", 2, chinese),
+        story(3, 3, "夏の時刻表を公表", 1, f"{IMAGE.format('img')}<p>この会社は夏の時刻表を公表した。</p>"),
+    )
+    async with running(Shelf(FEEDS, stories), (120, 40)) as run:
+        assert "×2 · en zh" in line(run, "渡轮在大雾中搁浅")
+        await run.at("夏の時刻表")
+        await run.press("enter")
+        page = " ".join(" ".join(run.page_lines).split())
+        assert "1 h earlier · shares a picture" in page and "2 h earlier · shares a picture" in page

@@ -5,26 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tuireader.document.attributes import attributes, whole
+from tuireader.document.attributes import attributes
 from tuireader.document.blocks import Block, BlockKind, Picture, Span
 from tuireader.document.elements import Elements, Embed, Figure
 from tuireader.document.line import shift_spans
+from tuireader.document.pictures import is_emoji, is_pixel, is_tracker, largest, picture_url
 from tuireader.text import clean, display_host, safe_url
 
 _LONGEST_CREDIT = 200
 _LONGEST_CAPTION = 4_000
-_LAZY = ("data-src", "data-lazy-src", "data-original")
-_LAZY_SETS = ("data-srcset", "data-lazy-srcset")
-_WIDTH = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,4})?)[wx],?")
-_EMOJI_CLASS = re.compile(r"\b(?:emoji|wp-smiley|smiley)\b")
 _PICTURE_FILE = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)(?:\?[^/?]*)?$", re.IGNORECASE)
-_TRACKER = re.compile(
-    r"^https?://(?:[^/]*\.)?(?:feedburner\.com|feedsportal\.com|doubleclick\.net|pixel\.wp\.com|stats\.wordpress\.com"
-    r"|feeds\.wordpress\.com|google-analytics\.com|scorecardresearch\.com|quantserve\.com|statcounter\.com"
-    r"|googlesyndication\.com|counter\.theconversation\.com|feedpress\.me/link|pixel\.[^/]+)(?:[/:?]|$)"
-    r"|/(?:pixel|tracking|beacon|1x1|spacer|blank)\.(?:gif|png)(?:\?|$)",
-    re.IGNORECASE,
-)
 _CREDIT_WORDS = (
     r"(?:(?:image|photo(?:graph)?|picture|illustration|graphic|screenshot|video|cover|featured image)\s*)?"
     r"(?:source|credits?|courtesy(?:\s+of)?)\s*[:：]"
@@ -85,11 +75,11 @@ class Media(Elements):
     def _image(self, _name: str, raw: str) -> None:
         found = attributes(raw)
         alt = clean(found.get("alt", ""))
-        if _is_emoji(found, alt):
+        if is_emoji(found, alt):
             self.line.add(alt)
             return
-        url = _picture_url(found, self.base_url, self.source)
-        if _is_pixel(found, url) or not (url or alt):
+        url = picture_url(found, self.base_url, self.source)
+        if is_pixel(found, url) or not (url or alt):
             return
         block = replace(self._placed(BlockKind.PICTURE, alt), picture=Picture(url, alt), indent=0)
         if self.noscript and self._is_repeated(block):
@@ -122,7 +112,7 @@ class Media(Elements):
         self.source = ""
 
     def _source(self, _name: str, raw: str) -> None:
-        self.source = self.source or _largest(attributes(raw).get("srcset", ""))
+        self.source = self.source or largest(attributes(raw).get("srcset", ""))
 
     def _noscript(self, _name: str, _raw: str) -> None:
         self.noscript = True
@@ -137,7 +127,7 @@ class Media(Elements):
             self.embed = embed
 
     def _finish_embed(self, embed: Embed) -> None:
-        if not embed.url or _is_tracker(embed.url):
+        if not embed.url or is_tracker(embed.url):
             return
         name, url = _embed_name(embed)
         label = f"{name}: {embed.title}" if embed.title else name
@@ -183,48 +173,6 @@ class Media(Elements):
         if captioned is not None:
             self.out[at] = captioned
         return captioned is not None
-
-
-# --------------------------------------------------------------------------- images
-
-
-def _picture_url(attributes: dict[str, str], base_url: str, otherwise: str) -> str:
-    """Return the real address of an `<img>`: from lazy-loading attributes, else src, else srcset."""
-    candidates = [attributes.get(name, "") for name in _LAZY]
-    candidates += [_largest(attributes.get(name, "")) for name in _LAZY_SETS]
-    candidates += [attributes.get("src", ""), _largest(attributes.get("srcset", "")), otherwise]
-    urls = (safe_url(candidate, base_url) for candidate in candidates if candidate)
-    return next(filter(None, urls), "")
-
-
-def _largest(srcset: str) -> str:
-    """Return the address of the widest image of a `srcset` (HTML Standard §4.8.4.2.1)."""
-    best = url = ""
-    width = -1.0
-    for token in srcset[:8_000].split():
-        if size := _WIDTH.fullmatch(token):
-            if float(size[1]) > width:
-                best, width = url, float(size[1])
-        else:
-            url = token.strip(",")
-            best = best or url
-    return best
-
-
-def _is_emoji(attributes: dict[str, str], alt: str) -> bool:
-    """Return whether an image represents an emoji."""
-    return bool(_EMOJI_CLASS.search(attributes.get("class", ""))) or (0 < len(alt) <= 2 and not alt.isascii())
-
-
-def _is_pixel(attributes: dict[str, str], url: str) -> bool:
-    """Return whether an image is a tracking pixel."""
-    sizes = [whole(attributes.get(name, "").removesuffix("px"), 99) for name in ("width", "height")]
-    return min(sizes) <= 2 or _is_tracker(url)
-
-
-def _is_tracker(url: str) -> bool:
-    """Return whether an address only tracks readers."""
-    return _TRACKER.search(url) is not None
 
 
 def _with_caption(block: Block, text: str, spans: tuple[Span, ...]) -> Block | None:

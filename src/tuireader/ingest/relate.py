@@ -9,6 +9,7 @@ from itertools import chain
 
 from tuireader.ingest import referring
 from tuireader.ingest.own_forms import Groups
+from tuireader.ingest.sharing import sharing
 from tuireader.ingest.stored_profiles import StoredProfiles, article_text
 from tuireader.lexicon.language import READ, language
 from tuireader.related import mentions, search
@@ -62,7 +63,8 @@ def relate_changed(
         old = unpack(*packed[0])
         profiles.forget(text.id)
         store.relations.leave(text.id)
-        terms = [*probes(old), *mentions.posted(old.concepts, old.language)]
+        pictures = article_text(before).pictures
+        terms = [*probes(old), *mentions.posted(old.concepts, old.language), *pictures]
         store.relations.remove(text.id, text.time // 86_400, terms, _counts(profiles, old, before))
         _relate(store, profiles, article_text(text))
 
@@ -95,8 +97,11 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
         arrival.counted,
         arrival.neighbours,
     )
-    _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series))
-    store.references.set_language(arrived.id, arrival.profile.language)
+    language = arrival.profile.language
+    is_one_of_several = language and any(code != language for code in profiles.languages())
+    shared = sharing(store, profiles, arrived) if is_one_of_several else ()
+    _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series, shared))
+    store.references.set_language(arrived.id, language)
     store.references.set(arrived.id, referring.find(store, profiles, arrival.profile, arrived))
     return arrival.profile
 
@@ -105,9 +110,14 @@ def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) ->
     """Add an article to its story, along with the articles of stories that it merges."""
     if found.story == article:
         return
+    merge(store, profiles, found, article)
+
+
+def merge(store: Store, profiles: StoredProfiles, found: Place, *articles: int) -> None:
+    """Add articles, and those of the merged stories, to a story."""
     relations = store.relations
     merged = [member for story in found.merged for member in relations.members(story)]
-    rows, coming = relations.rows(found.story), sorted([article, *merged])
+    rows, coming = relations.rows(found.story), sorted([*articles, *merged])
     feeds = relations.feeds([*coming, *chain(*rows)])
     for member in coming:
         mine = feeds[member]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tuireader.ingest.own_forms import Groups
+from tuireader.ingest.sharing import sharing
 from tuireader.ingest.stored_profiles import StoredProfiles, article_text
 from tuireader.model import Related, Relation
 from tuireader.related import links, rank, search
@@ -32,7 +33,7 @@ def related(store: Store, article_id: int, groups: Groups = ()) -> tuple[Related
         profiles, article = StoredProfiles(store, groups), article_text(text)
         _add_references(store, article, found)
         _add_links(store, profiles, article, found)
-        ranked = search.relatives(profiles, article)
+        ranked = search.relatives(profiles, article, sharing(store, profiles, article))
         story = store.relations.stories([article_id, *(item.article_id for item in ranked)])
         shown = store.relations.relative_rows([item.article_id for item in ranked])
         for item in ranked:

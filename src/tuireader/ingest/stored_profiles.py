@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from tuireader.document.pictures import lead_picture
 from tuireader.ingest import own_forms
 from tuireader.ingest.own_forms import Groups
 from tuireader.related import mentions, search
 from tuireader.related.concepts import Concepts
 from tuireader.related.features import LEAD, Profile, unpack
 from tuireader.related.series import Series
+from tuireader.related.sharing import picture_term
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
 
@@ -103,5 +105,14 @@ class StoredProfiles:
 
 def article_text(text: StoredText, most: int | None = None) -> search.ArticleText:
     """Return an article as input of `related.search`, with its text or the first `most` characters."""
+    urls = dict.fromkeys((text.picture_url, lead_picture(text.html, text.base_url)))
+    pictures = tuple(term for term in map(picture_term, urls) if term)
+    body = _body(text, most)
+    return search.ArticleText(
+        text.id, text.time, text.dated, text.feed_id, text.title, body, text.url, pictures
+    )
+
+
+def _body(text: StoredText, most: int | None) -> str:
     body = f"{text.summary[:most]}\n{text.body[:most]}" if text.summary else text.body
-    return search.ArticleText(text.id, text.time, text.dated, text.feed_id, text.title, body[:most])
+    return body[:most]

@@ -40,8 +40,9 @@ class Watches(UseCases):
     async def apply(self) -> AsyncGenerator[tuple[int, int], None]:
         """Match new and changed mutes and watches against all stored articles; yields (done, total).
 
-        Also refolds stories, tells languages and finds names once if an earlier version stored the articles.
-        Runs from the newest article to the oldest in small transactions, and can be resumed.
+        Also refolds stories, tells languages, finds names and folds across languages once, if an earlier
+        version stored the articles. Runs from the newest article to the oldest in small transactions, and can
+        be resumed.
         """
         jobs = [
             *await self._muting(),

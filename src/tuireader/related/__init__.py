@@ -11,6 +11,7 @@
 - `search`    relate against the store: `arrive` for a new article, `relatives` for an opened one
 - `stories`   decide which articles form one story
 - `series`    detect items of a series, which must not share a row
+- `sharing`   decide which pictures and links can show that two articles report one event
 - `links`     classify links in the text: further reading, primary sources, citations
 
 `store.relations` defines the tables, `ingest.relate` the order of the steps. On arrival, in one transaction:

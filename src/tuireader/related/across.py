@@ -14,6 +14,7 @@ from tuireader.related.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE
 from tuireader.related.features import UNIT, Boosted, Profile
 from tuireader.related.mentions import COUNTED, NAMES, TELLING
 
+_SHARING = 3.0  # evidence of a picture or a link in common, so that one name with it may be enough
 _KINDS = NAME | PLACE | EVENT | AMOUNT | LATIN
 _BOOSTED = Boosted(
     [(1.0 + 0.5 * math.log(1 + kind // COUNTED)) * (1.5 if kind & TITLE else 1.0) for kind in range(256)]
@@ -36,11 +37,11 @@ class Shared:
     both: float
 
 
-def shared(one: Profile, other: Profile) -> Shared | None:
-    """Compare two articles thing by thing; None if they share only one, or neither a name nor an amount."""
+def shared(one: Profile, other: Profile, least: int = 2) -> Shared | None:
+    """Compare two articles thing by thing; None if they share too few, or neither a name nor an amount."""
     mine, theirs = one.concepts, other.concepts
     common = mine.keys() & theirs.keys()
-    if len(common) < 2 or not any(mine[number] >> 8 & TELLING for number in common):
+    if len(common) < least or not any(mine[number] >> 8 & TELLING for number in common):
         return None
     dot = first = second = both = 0.0
     sums = {NAME: 0.0, PLACE: 0.0, EVENT: 0.0, AMOUNT: 0.0}
@@ -89,16 +90,18 @@ def chance(one: Profile, other: Profile, days: float) -> float:
     return _logistic(_evidence(one, other, found) - 2.2 * math.log1p(days) - 1.7 * same_feed)
 
 
-def fold_chance(one: Profile, other: Profile, days: float) -> float:
+def fold_chance(one: Profile, other: Profile, days: float, sharing: bool = False) -> float:
     """Return the chance (0–1) that two articles in different languages report the same news; symmetric.
 
-    It is lower than `chance`: a wrong fold hides news.
+    It is lower than `chance`: a wrong fold hides news. With a picture or a link in common (`sharing`), one
+    name or amount may be enough.
     """
-    found = shared(one, other)
+    found = shared(one, other, 1 if sharing else 2)
     if found is None:
         return 0.0
     same_feed = one.feed == other.feed and one.feed > 0
-    return _logistic(_evidence(one, other, found) - 1.2 - 3.0 * math.log1p(days) - 3.5 * same_feed)
+    against = 1.2 + 3.0 * math.log1p(days) + 3.5 * same_feed - _SHARING * sharing
+    return _logistic(_evidence(one, other, found) - against)
 
 
 def _evidence(one: Profile, other: Profile, found: Shared) -> float:

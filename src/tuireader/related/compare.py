@@ -109,14 +109,15 @@ def own_subject(article: Profile, other: Profile) -> float:
     return 0.0
 
 
-def fold_chance(one: Profile, other: Profile) -> float:
+def fold_chance(one: Profile, other: Profile, sharing: bool = False) -> float:
     """Return the chance (0–1) that two articles report the same news on the same days; symmetric.
 
     The model of `chance`, fitted on pairs within three days. Time, a common feed and different names in the
-    titles count much more against it: `×3` counts independent reports, and a feed counts once.
+    titles count much more against it: `×3` counts independent reports, and a feed counts once. In different
+    languages, `sharing` a picture or a link counts for it.
     """
     if across.differ(one, other):
-        return across.fold_chance(one, other, days_between(one, other, _UNDATED_FOLD_DAYS))
+        return across.fold_chance(one, other, days_between(one, other, _UNDATED_FOLD_DAYS), sharing)
     found = common(one, other)
     own = min(own_subject(one, other), own_subject(other, one))
     if not _comparable(found, one, other) or (own > _TELLING and found.cosine > _TEMPLATE):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tuireader.model import Relation
 from tuireader.related import across
@@ -59,14 +60,19 @@ def first(articles: int) -> float:
 
 
 def rank(
-    article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int, float], articles: int = _GROWN
+    article: Profile,
+    candidates: Mapping[int, Profile],
+    alone: Mapping[int, float],
+    articles: int = _GROWN,
+    sharing: Mapping[int, str] = MappingProxyType({}),
 ) -> list[Ranked]:
     """Return the candidates that belong to `article`, at most `MOST`, in order.
 
     `alone` has the `chances` of all `candidates`, `articles` the size of the library. A candidate is compared
     with the article and with the article's likeliest neighbours, each weighted by its own chance: terms
     shared by three reports of a story count more than terms that one headline happens to share. The others
-    are only shown along with a sure candidate; without one, even the likeliest may be a coincidence.
+    are only shown along with a sure candidate; without one, even the likeliest may be a coincidence. Those in
+    `sharing` are shown in any case, with the reason given there.
     """
     asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(article, alone)}
     needed = first(articles)
@@ -81,14 +87,19 @@ def rank(
                 total += weight * chance(candidates[neighbour], profile)
                 weights += weight
         score = max(total / weights, _ALONE * alone[other])
-        if score >= shown:
+        if score >= shown or other in sharing:
             order = _EARLY * math.log1p(days_between(article, profile)) - score
             found.append((order, other, score))
     if max((score for _, _, score in found), default=0.0) < needed:
-        return []
+        found = [one for one in found if one[1] in sharing]
     found.sort()
     return [
-        Ranked(other, _relation(article, candidates[other]), score, reason(article, candidates[other]))
+        Ranked(
+            other,
+            _relation(article, candidates[other]),
+            score,
+            reason(article, candidates[other], sharing.get(other, "")),
+        )
         for _, other, score in found[:MOST]
     ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Protocol
 
 from tuireader.related import mentions
@@ -67,7 +68,10 @@ class StorySource(ProfileSource, Texts, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ArticleText:
-    """An article to relate. `time` in seconds since 1970; if not `dated`, the time of arrival."""
+    """An article to relate. `time` in seconds since 1970; if not `dated`, the time of arrival.
+
+    `pictures` are the terms of its lead pictures (`sharing.picture_term`).
+    """
 
     id: int
     time: int
@@ -75,6 +79,8 @@ class ArticleText:
     feed: int
     title: str
     text: str
+    url: str = ""
+    pictures: tuple[int, ...] = ()
 
     @property
     def day(self) -> int:
@@ -104,11 +110,23 @@ def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
         *_candidates(source, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING),
         *_candidates_across(source, profile, article.day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING),
     ]
+    things = mentions.posted(profile.concepts, profile.language)
+    terms = dict.fromkeys([*probes(profile), *things, *article.pictures])
+    return Arrival(profile, tuple(terms), counts(features, named), _nearest(profile, candidates))
+
+
+def _nearest(profile: Profile, candidates: Sequence[Profile]) -> tuple[int, ...]:
     alone = chances(profile, candidates)
     near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
-    neighbours = tuple(other for _, other in near)
-    terms = dict.fromkeys([*probes(profile), *mentions.posted(profile.concepts, profile.language)])
-    return Arrival(profile, tuple(terms), counts(features, named), neighbours)
+    return tuple(other for _, other in near)
+
+
+def neighbours_across(source: ProfileSource, profile: Profile) -> tuple[int, ...]:
+    """Return the neighbours of a stored article in other languages, nearest first."""
+    day = profile.time // 86_400
+    return _nearest(
+        profile, _candidates_across(source, profile, day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING)
+    )
 
 
 def counts(features: Sequence[Term], named: mentions.Mentions) -> dict[int, bool]:
@@ -116,18 +134,22 @@ def counts(features: Sequence[Term], named: mentions.Mentions) -> dict[int, bool
     return {**mentions.counted(named), **counted(features)}
 
 
-def fold(source: StorySource, arrival: Arrival, series: Series) -> Place:
+def fold(
+    source: StorySource, arrival: Arrival, series: Series, sharing: Collection[int] = frozenset()
+) -> Place:
     """Return the story of a newly related article; the caller stores it.
 
-    The article, and all articles of the stories `Place.merged`, belong to `Place.story`.
+    The article, and all articles of the stories `Place.merged`, belong to `Place.story`. Those in `sharing`
+    have a picture or a link in common with it.
     """
     profile = arrival.profile
+    likely = dict.fromkeys([*sharing, *arrival.neighbours])
     near = {
         other.id: other
-        for other in source.profiles(arrival.neighbours)
+        for other in source.profiles(list(likely))
         if abs(other.time - profile.time) <= SPAN_DAYS * 86_400
     }
-    by_nearness = [other for other in arrival.neighbours if other in near]
+    by_nearness = [other for other in likely if other in near]
     story_of = source.stories(by_nearness)
     numbers = dict.fromkeys(story_of[other] for other in by_nearness if other in story_of)
     members = {number: source.members(number, MEMBERS) for number in list(numbers)[:STORIES]}
@@ -138,11 +160,16 @@ def fold(source: StorySource, arrival: Arrival, series: Series) -> Place:
         for number, articles in members.items()
     }
     apart = source.split_pairs(sorted(wanted | {profile.id})) if wanted else frozenset()
-    return place(profile, stories, series, apart, young=source.article_count() < YOUNG)
+    return place(profile, stories, series, apart, sharing, young=source.article_count() < YOUNG)
 
 
-def relatives(source: ProfileSource, article: ArticleText) -> list[Ranked]:
-    """Return the articles related to a stored one, including later ones, likeliest first."""
+def relatives(
+    source: ProfileSource, article: ArticleText, sharing: Mapping[int, str] = MappingProxyType({})
+) -> list[Ranked]:
+    """Return the articles related to a stored one, including later ones, likeliest first.
+
+    Articles in `sharing` are related for the reason given there, besides what they share in words.
+    """
     named = mentions.mentions(article.title, article.text, source.concepts())
     profile = _profile(source, article, extract(article.title, article.text), named)
     found = [
@@ -152,12 +179,16 @@ def relatives(source: ProfileSource, article: ArticleText) -> list[Ranked]:
     candidates = {other.id: other for other in found}
     alone = chances(profile, candidates.values())
     linked = {other for _, other in source.neighbours([profile.id, *likeliest(profile, alone)])}
+    linked |= sharing.keys()
     linked.discard(profile.id)
     for other in source.profiles(sorted(linked - candidates.keys())):
         candidates[other.id] = other
         alone[other.id] = chance(profile, other)
     judged = sorted(alone, key=lambda other: (-alone[other], other))[:JUDGED]
-    return rank(profile, {other: candidates[other] for other in judged}, alone, source.article_count())
+    judged += [other for other in sharing if other in alone and other not in judged]
+    return rank(
+        profile, {other: candidates[other] for other in judged}, alone, source.article_count(), sharing
+    )
 
 
 def whole(source: ProfileSource, article: ArticleText) -> Profile:

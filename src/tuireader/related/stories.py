@@ -43,6 +43,7 @@ def place(
     stories: Mapping[int, Sequence[Profile]],
     series: Series,
     apart: Collection[frozenset[int]] = frozenset(),
+    sharing: Collection[int] = frozenset(),
     *,
     young: bool = False,
 ) -> Place:
@@ -50,9 +51,10 @@ def place(
 
     In a `young` library every word looks rare, so two headlines from one template look like one story: a few
     shared words are not enough there, but the names that reports in two languages share are. A new story has
-    the number of its first article. `apart` has the pairs that must not be folded.
+    the number of its first article. `apart` has the pairs that must not be folded; articles in `sharing` have
+    a picture or a link in common with `article`.
     """
-    pairs = _Pairs(series)
+    pairs = _Pairs(series, {frozenset((article.id, other)) for other in sharing})
     fits = []
     for story, members in stories.items():
         others = [member for member in members if member.id != article.id]
@@ -77,6 +79,29 @@ def place(
     return Place(best, tuple(merged))
 
 
+def united(
+    story: int,
+    stories: Mapping[int, Sequence[Profile]],
+    series: Series,
+    apart: Collection[frozenset[int]],
+    sharing: Collection[frozenset[int]] = frozenset(),
+) -> Place:
+    """Return the story that takes in `story` and all those that are one with it, out of `stories`.
+
+    It is the one with the most members, so that few articles change their rows. `apart` has the pairs of
+    stories that must not be folded, `sharing` the pairs of articles with a picture or a link in common.
+    """
+    pairs, joined, found = _Pairs(series, sharing), [*stories[story]], [story]
+    for other, more in stories.items():
+        close = CLOSE if len(joined) + len(more) > 2 else CLOSE + _PAIR
+        may = other != story and not any(frozenset((other, one)) in apart for one in found)
+        if may and _may_belong(joined, more, ()) and _agreement(joined, more, pairs, _MERGED, close):
+            joined.extend(more)
+            found.append(other)
+    largest = max(found, key=lambda number: len(stories[number]))
+    return Place(largest, tuple(number for number in found if number != largest))
+
+
 def may_share_row(one: Profile, other: Profile) -> bool:
     """Return whether two articles of one story are close enough for one to hide the other.
 
@@ -95,10 +120,11 @@ def _may_belong(
 
 
 class _Pairs:
-    """Compares pairs of articles, each only once."""
+    """Compares pairs of articles, each only once; those in `sharing` have a picture or a link in common."""
 
-    def __init__(self, series: Series) -> None:
+    def __init__(self, series: Series, sharing: Collection[frozenset[int]]) -> None:
         self._series = series
+        self._sharing = sharing
         self._chances: dict[tuple[int, int], float] = {}
         self._differ: dict[tuple[int, int], bool] = {}
 
@@ -106,7 +132,8 @@ class _Pairs:
         """Return the chance that two articles report the same news."""
         key = one.id, other.id
         if (found := self._chances.get(key)) is None:
-            found = self._chances[key] = fold_chance(one, other)
+            shares = bool(self._sharing) and frozenset(key) in self._sharing
+            found = self._chances[key] = fold_chance(one, other, shares)
         return found
 
     def differ(self, one: Profile, other: Profile) -> bool:

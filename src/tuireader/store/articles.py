@@ -65,6 +65,7 @@ class StoredText:
     subscribed: bool = True
     appearances: tuple[Appearance, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    picture_url: str = ""
     language: str | None = None
 
     @property
@@ -197,6 +198,7 @@ class Articles(Part):
                 base_url=row[10],
                 tags=extra.get("tags", ()),
                 enclosures=extra.get("enclosures", ()),
+                picture_url=extra.get("picture_url", ""),
                 watches=hit.get(row[0], ()),
                 dated=row[12] is not None,
                 muted=bool(row[13]),

@@ -90,6 +90,7 @@ def stored(article_id: int, feed_id: int, time: int, item: IncomingEntry) -> Sto
         links=item.prepared.links,
         dated=entry.published is not None or entry.updated is not None,
         enclosures=entry.enclosures,
+        picture_url=entry.picture_url,
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tuireader.dedup import url_key
-from tuireader.store.sql import FEED_TITLE, Part, id_list
+from tuireader.store.sql import FEED_TITLE, Part, id_list, number_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,15 @@ class LinkedArticle:
     feed_title: str
     time: int | None
     read: bool
+
+
+class Holder(NamedTuple):
+    """An article that has a link or a picture."""
+
+    article_id: int
+    feed_id: int
+    time: int
+    url: str
 
 
 _LINKED = f"l.kind, l.url, l.label, a.id, a.title, {FEED_TITLE}, a.time, a.read"
@@ -98,6 +107,27 @@ class Links(Part):
             (article_id,),
         )
         return [_linked(row) for row in rows]
+
+    def cited(self, article_id: int) -> list[tuple[str, int]]:
+        """Return address and key of an article's links, in reading order, without further reading."""
+        return self._conn.execute(
+            """SELECT url, url_key FROM link
+               WHERE article_id = ? AND kind != 'also' AND url_key != 0 ORDER BY position""",
+            (article_id,),
+        ).fetchall()
+
+    def linking(self, url_key: int, limit: int) -> list[int]:
+        """Return the articles that link to a page, in any order."""
+        return self._column(
+            "SELECT DISTINCT article_id FROM link WHERE url_key = ? LIMIT ?", (url_key, limit)
+        )
+
+    def holders(self, ids: Sequence[int]) -> list[Holder]:
+        """Return the feeds, times and addresses of some articles."""
+        rows = self._conn.execute(
+            f"SELECT id, feed_id, time, url FROM article WHERE id IN ({number_list(ids)})"
+        )
+        return [Holder(*row) for row in rows]
 
     def at_url(self, url: str) -> int | None:
         """Return the newest stored article at an address."""
