@@ -32,7 +32,7 @@ from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
 POSTINGS = 80  # articles to read for one term, before and after: when an article is opened, ...
 POSTINGS_ARRIVING = 24  # ... and when it arrives, which must be cheap
 CANDIDATES = 60
-CANDIDATES_ARRIVING = 14
+CANDIDATES_ARRIVING = 18
 KEPT = 0.3  # chance from which a neighbour is stored
 NEIGHBOURS = 12
 ACROSS = 40  # articles to read for a thing and a language, and candidates in other languages, as above
@@ -43,7 +43,7 @@ LANGUAGES = 5  # most frequent other languages in which to look for relatives
 JUDGED = 32  # likeliest candidates, which are also compared with the article's neighbours
 WHOLE = 20_000  # characters of a text to compare with an article that it links to
 WHOLE_TERMS = 1000
-STORIES = 5  # stories of the neighbours to consider for an article
+STORIES = 3  # stories of the neighbours to consider for an article
 
 
 class ProfileSource(Protocol):

@@ -125,11 +125,17 @@ def spans(sentence: str, published: int, readers: Readers | None = None) -> list
     `readers` are those of the text that contains it.
     """
     text = sentence.casefold()
+    active = [
+        read
+        for read, hints in (_READERS if readers is None else readers)
+        if any(map(text.__contains__, hints))
+    ]
+    if not active:
+        return []
     now = datetime.fromtimestamp(published, UTC)
     found: set[Span] = set()
-    for read, hints in _READERS if readers is None else readers:
-        if any(map(text.__contains__, hints)):
-            found.update(Span(max(_NEAREST, span.latest), span.earliest) for span in read(text, now))
+    for read in active:
+        found.update(Span(max(_NEAREST, span.latest), span.earliest) for span in read(text, now))
     return [span for span in found if span.latest < span.earliest < _FARTHEST]
 
 
