@@ -37,7 +37,7 @@ ARRIVING = 1000
 OPENED = 300
 BATCH = 50
 CHUNK = 5000
-TABLES = ("profile", "posting", "term_count", "neighbour", "neighbour_other", "apart", "article_story")
+TABLES = ("profile", "posting", "term_count", "neighbour", "apart", "article_story")
 
 
 def cost(size: int) -> dict[str, float]:

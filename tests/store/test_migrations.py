@@ -16,6 +16,7 @@ from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, maintenance, schema
 
 _BACK = {
+    11: ("CREATE INDEX neighbour_other ON neighbour (other)",),
     10: (
         "DROP TABLE reference",
         "DROP TABLE alias",

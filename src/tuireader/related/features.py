@@ -144,10 +144,8 @@ def unpack(article_id: int, blob: bytes) -> Profile:
     """Return the profile that `Profile.pack` stored."""
     time, feed, dated, count, names, norm = _HEAD.unpack_from(blob)
     packed = struct.unpack_from(f"<{count}I{count}H", blob, _HEAD.size)
-    terms = packed[:count]
-    values = packed[count:]
-    subjects = tuple(zip([(value & 255) / UNIT for value in values[:names]], terms[:names], strict=True))
-    kept = dict(zip(terms, values, strict=True))
+    kept = dict(zip(packed[:count], packed[count:], strict=True))
+    subjects = tuple([((kept[term] & 255) / UNIT, term) for term in packed[:names]])
     language, concepts = _unpack_tail(blob, _HEAD.size + 6 * count)
     return Profile(article_id, time, bool(dated), feed, norm, kept, subjects, {}, language, concepts)
 

@@ -295,7 +295,8 @@ class Relations(Part):
                WHERE term = ?1""",
             counted.items(),
         )
-        conn.execute("DELETE FROM neighbour WHERE article = ?1 OR other = ?1", (article,))
+        near = self._column("SELECT other FROM neighbour WHERE article = ?", (article,))
+        conn.executemany("DELETE FROM neighbour WHERE article = ? AND other = ?", _pairs(article, near))
 
     def join(self, article: int, story: int, row: int = 0) -> None:
         """Put an article into a row of a story, which may so far be a single article."""

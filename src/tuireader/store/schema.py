@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 10
+VERSION = 11
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
@@ -332,6 +332,10 @@ def _references(db: Database) -> None:
     _execute(db, REFERENCES, 10)
 
 
+def _neighbours(db: Database) -> None:
+    _execute(db, ("DROP INDEX neighbour_other",), 11)  # pairs are stored both ways
+
+
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:
     """Migrate an empty or older database to `VERSION`; an interrupted migration is rolled back.
 
@@ -388,4 +392,5 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
 
     migrations(name="0009_accounts")(_accounts)
     migrations(name="0010_references")(_references)
+    migrations(name="0011_neighbours")(_neighbours)
     migrations.apply(Database(conn, execute_plugins=False))
