@@ -36,7 +36,7 @@ print(*before)
 
 
 def test_a_command_that_asks_a_server_imports_nothing_that_draws(tmp_path: Path) -> None:
-    """httpx would import rich for a command of its own, in a tenth of the time of a sync without news."""
+    """httpx would import rich for a command of its own."""
     config = tmp_path / "config.toml"
     config.write_text(
         '[[account]]\nname = "home"\nkind = "miniflux"\nurl = "http://127.0.0.1:9"\ntoken = "t"\n'

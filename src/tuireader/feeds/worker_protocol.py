@@ -26,13 +26,13 @@ to read it, if it is no feed."""
 _KINDS = (ParsedFeed, ParsedEntry, Prepared, Keys, Enclosure)
 _VALUES = {kind: attrgetter(*(field.name for field in fields(kind))) for kind in _KINDS}
 _PARTS: dict[type, dict[str, type]] = {
+    **{kind: {} for kind in _KINDS},
     ParsedFeed: {"entries": ParsedEntry, "prepared": Prepared, "keys": Keys},
     ParsedEntry: {"enclosures": Enclosure},
 }
 _PLACES = {
     kind: [(at, parts[field.name]) for at, field in enumerate(fields(kind)) if field.name in parts]
-    for kind in _KINDS
-    for parts in [_PARTS.get(kind, {})]
+    for kind, parts in _PARTS.items()
 }
 """Positions of the fields with further dataclasses, and their classes, by the class that has them."""
 

@@ -98,8 +98,8 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
         arrival.neighbours,
     )
     language = arrival.profile.language
-    is_one_of_several = language and any(code != language for code in profiles.languages())
-    shared = sharing(store, profiles, arrived) if is_one_of_several else ()
+    has_foreign = language and any(code != language for code in profiles.languages())
+    shared = sharing(store, profiles, arrived) if has_foreign else ()  # words decide about one language
     _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series, shared))
     store.references.set_language(arrived.id, language)
     store.references.set(arrived.id, referring.find(store, profiles, arrival.profile, arrived))

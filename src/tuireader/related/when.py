@@ -26,9 +26,6 @@ class Span(NamedTuple):
     earliest: float
 
 
-Readers = Sequence[tuple[Callable[[str, datetime], Iterable[Span]], Sequence[str]]]
-"""What reads each kind of stated time, and pieces of words of which such a time has one."""
-
 _MONTHS: dict[str, int] = {}
 for _names in (
     "january february march april may june july august september october november december",
@@ -119,17 +116,10 @@ _SEASON = re.compile(
 _YEAR = re.compile(r"(?<![\d.,$€£])(20[012]\d)(?![\d%]|[.,]\d)")
 
 
-def spans(sentence: str, published: int, readers: Readers | None = None) -> list[Span]:
-    """Return the time spans that a sentence states, in no order; `published` is in seconds since 1970.
-
-    `readers` are those of the text that contains it.
-    """
+def spans(sentence: str, published: int) -> list[Span]:
+    """Return the time spans that a sentence states, in no order; `published` is in seconds since 1970."""
     text = sentence.casefold()
-    active = [
-        read
-        for read, hints in (_READERS if readers is None else readers)
-        if any(map(text.__contains__, hints))
-    ]
+    active = [read for read, hints in _READERS if any(map(text.__contains__, hints))]
     if not active:
         return []
     now = datetime.fromtimestamp(published, UTC)
@@ -137,13 +127,6 @@ def spans(sentence: str, published: int, readers: Readers | None = None) -> list
     for read in active:
         found.update(Span(max(_NEAREST, span.latest), span.earliest) for span in read(text, now))
     return [span for span in found if span.latest < span.earliest < _FARTHEST]
-
-
-def readers_of(text: str) -> Readers:
-    """Return what may read a time in a text: most have few of the many pieces of words to look for."""
-    text = text.casefold()
-    present = [(read, [hint for hint in hints if hint in text]) for read, hints in _READERS]
-    return [(read, hints) for read, hints in present if hints]
 
 
 def _between(now: datetime, year: int, first: int, last: int, late: float, early: float) -> Span:
@@ -204,7 +187,7 @@ def _years(text: str, now: datetime) -> Iterator[Span]:
             yield _between(now, year, 1, 13, 0.0, 0.0)
 
 
-_READERS: Readers = (
+_READERS: tuple[tuple[Callable[[str, datetime], Iterable[Span]], Sequence[str]], ...] = (
     (_months, (
         "jan", "feb", "mar", "apr", "may", "mai", "jun", "jul", "jui", "aug", "aoû", "sep", "oct", "okt",
         "nov", "dec", "dez", "déc", "fév", "avr", "mär", "jän", "月", "월",
@@ -222,3 +205,4 @@ _READERS: Readers = (
     )),
     (_years, ("20",)),
 )  # fmt: skip
+"""What reads each kind of stated time, and pieces of words of which such a time has one."""

@@ -19,8 +19,8 @@ Most batches are smaller; FTS5's default is 1 MB.
 _MERGING, _NOT_MERGING = 4, 0
 """Values of FTS5's `automerge`: the default, which merges four segments at a time on each write, and off."""
 _MOST_SEGMENTS = 64
-"""Segments that FTS5 merges at once even without `automerge`. A first sync writes as many, and its default
-of 16 makes that a tenth slower; to search them all takes a twentieth of a millisecond more."""
+"""Segments that FTS5 merges at once even without `automerge`; its default is 16, which a first sync reaches
+halfway."""
 _ADD = "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)"
 _REMOVE = "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)"
 
