@@ -38,9 +38,11 @@ def find_older_names(store: Store, *, up_to: int, size: int, since: int, groups:
         concepts, _ = mentions.weigh(named, features_of(text), stats)
         profile = replace(profile, language=named.language, concepts=concepts)
         terms = [*mentions.posted(concepts, named.language), *article.pictures]
-        store.relations.add(text.id, profile.pack(), article.day, terms, counts, ())
+        store.relations.add(text.id, profile.pack(), article.day, terms, ())
+        profiles.counts.add(counts)
         store.references.set_language(text.id, named.language)
         articles.append(article)
+    profiles.counts.save()
     profiles = StoredProfiles(store, groups)  # with their names and languages
     for article in sorted(articles, key=lambda article: article.time):
         _fold(store, profiles, article)
@@ -55,7 +57,7 @@ def _fold(store: Store, profiles: StoredProfiles, article: ArticleText) -> None:
     """
     (profile,) = profiles.profiles([article.id])
     near = search.neighbours_across(profiles, profile)
-    store.relations.add(article.id, profile.pack(), article.day, (), {}, near)
+    store.relations.add(article.id, profile.pack(), article.day, (), near)
     shared = sharing(store, profiles, article)
     others = [one.id for one in profiles.profiles([*near, *shared]) if differ(profile, one)]
     story_of = profiles.stories([article.id, *others]) if others else {}

@@ -47,6 +47,7 @@ class Relater:
             done += 1
             if time.monotonic() >= end:
                 break
+        profiles.counts.save()
         self._state = store.change_state()
         return done
 
@@ -65,8 +66,10 @@ def relate_changed(
         store.relations.leave(text.id)
         pictures = article_text(before).pictures
         terms = [*probes(old), *mentions.posted(old.concepts, old.language), *pictures]
-        store.relations.remove(text.id, text.time // 86_400, terms, _counts(profiles, old, before))
+        store.relations.remove(text.id, text.time // 86_400, terms)
+        profiles.counts.add(_counts(profiles, old, before), -1)
         _relate(store, profiles, article_text(text))
+    profiles.counts.save()
 
 
 def _counts(profiles: StoredProfiles, old: Profile, before: StoredText) -> Mapping[int, bool]:
@@ -94,9 +97,9 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
         arrival.profile.pack(),
         arrived.day,
         arrival.terms,
-        arrival.counted,
         arrival.neighbours,
     )
+    profiles.counts.add(arrival.counted)
     language = arrival.profile.language
     has_foreign = language and any(code != language for code in profiles.languages())
     shared = sharing(store, profiles, arrived) if has_foreign else ()  # words decide about one language

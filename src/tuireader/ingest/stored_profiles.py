@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tuireader.document.pictures import lead_picture
 from tuireader.ingest import own_forms
 from tuireader.ingest.own_forms import Groups
+from tuireader.ingest.term_counts import TermCounts
 from tuireader.related import mentions, search
 from tuireader.related.concepts import Concepts
 from tuireader.related.features import LEAD, Profile, unpack
@@ -26,7 +27,8 @@ class StoredProfiles:
 
     def __init__(self, store: Store, groups: Groups = ()) -> None:
         relations = store.relations
-        self.term_counts = relations.term_counts
+        self.counts = TermCounts(relations)
+        self.term_counts = self.counts.of
         self.neighbours, self.stories = relations.neighbours, relations.stories
         self.members, self.split_pairs = relations.members, relations.split_pairs
         self._store = store
@@ -44,6 +46,7 @@ class StoredProfiles:
         self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
         self._arrived = {article.id: article for article in articles}
         self._concepts = self._languages = None
+        self.counts.forget()
 
     def postings(self, terms: Sequence[int], day: int, limit: int) -> Mapping[int, Sequence[int]]:
         """Return the articles posted under each term around a day; most arriving ones are the newest."""

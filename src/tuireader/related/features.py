@@ -10,9 +10,10 @@ import math
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tuireader.related.frequencies import frequencies
-from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, term_hash, tokens
+from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, fold, is_cjk, term_hash, tokens
 
 TITLE, NAME, NUMBER, PAIR = 1, 2, 4, 8
 LEAD = 600  # characters of the text to read, as the subject of a story is at its top
@@ -166,30 +167,44 @@ def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:
 def extract(title: str, text: str, lead: int = LEAD) -> tuple[Term, ...]:
     """Return the terms of the title and of the first `lead` characters of the text, in reading order."""
     found: dict[int, Term] = {}
-    _collect(found, tokens(title), TITLE)
-    _collect(found, tokens(text[:lead]), 0)
+    _collect(found, title, TITLE)
+    _collect(found, text[:lead], 0)
     return tuple(found.values())
 
 
-def _collect(found: dict[int, Term], words: Iterable[Token], where: int) -> None:
-    before: Token | None = None
-    for word in words:
-        if word.folded in STOP_FOLDED or (len(word.folded) < 2 and not word.cjk):
-            before = None
-            continue
-        number = NUMBER if word.shown[0].isdigit() or word.shown[0] in "$£€¥" else 0
-        capital = not number and any(map(str.isupper, word.shown))
-        lower = not number and not capital
-        _add(found, Term(term_hash(word.folded), word.shown, where | number, 1, lower, capital))
-        if before is not None and word.adjoins and not word.cjk:
-            both = capital and before.shown[0].isupper()
-            if where or both:
-                parts = (term_hash(before.folded), term_hash(word.folded))
-                joined = term_hash(before.folded + word.folded)
-                shown = f"{before.shown} {word.shown}"
-                proper = both and not where and not before.start
-                _add(found, Term(joined, shown, where | PAIR, 1, not both, both, parts, proper))
-        before = word
+def _collect(found: dict[int, Term], text: str, where: int) -> None:
+    before: Term | None = None
+    for shown, cjk, start, adjoins in tokens(text):
+        term = _single(shown, cjk, where)
+        if term is not None:
+            _add(found, term)
+            if before is not None and adjoins and not cjk:
+                both = term.capital and before.shown[0].isupper()
+                if where or both:
+                    _add(found, _pair(before, term, both, both and not where and not starts))
+        before, starts = term, start
+
+
+@lru_cache(maxsize=20_000)
+def _single(shown: str, cjk: bool, where: int) -> Term | None:
+    """Return a word as a term, None for a function word and a single letter."""
+    folded = _folded(shown)
+    if folded in STOP_FOLDED or (len(folded) < 2 and not cjk):
+        return None
+    number = NUMBER if shown[0].isdigit() or shown[0] in "$£€¥" else 0
+    capital = not number and any(map(str.isupper, shown))
+    return Term(term_hash(folded), shown, where | number, 1, not number and not capital, capital)
+
+
+def _folded(shown: str) -> str:
+    return shown if is_cjk(shown) else fold(shown)
+
+
+def _pair(one: Term, other: Term, both: bool, proper: bool) -> Term:
+    """Return two words that stand together as a term; `both` have a capital."""
+    joined = term_hash(_folded(one.shown) + _folded(other.shown))
+    shown, kind = f"{one.shown} {other.shown}", other.kind & TITLE | PAIR
+    return Term(joined, shown, kind, 1, not both, both, (one.hash, other.hash), proper)
 
 
 def _add(found: dict[int, Term], term: Term) -> None:

@@ -21,7 +21,7 @@ from tuireader.related.new_facts import (
     root,
     value_of,
 )
-from tuireader.related.words import STOP, fold, term_hash, tokens
+from tuireader.related.words import STOP, fold, folded, term_hash
 from tuireader.text import cut_characters
 
 _FOUND = 200  # maximum facts of a kind to compare in a report
@@ -105,7 +105,7 @@ def report_facts(title: str, text: str, ignored: Collection[str]) -> ReportFacts
     report.roots = set(map(name_key, words))
     report.heads = "".join(word[0] for word in words)
     report.lower = {term_hash(fold(word)) for word in words if word.islower()}
-    folded = _folded(whole)
+    folded = folded(whole)
     report.shingles = set(zip(*(folded[at:] for at in range(_SHINGLE)), strict=False))
     rest = DATE.sub(" ", whole)
     report.numbers = _first(_numbers(rest, title, is_german(words)))
@@ -118,10 +118,6 @@ def report_facts(title: str, text: str, ignored: Collection[str]) -> ReportFacts
 def name_key(word: str) -> str:
     """Return the form by which words of names are compared."""
     return root(fold(word))
-
-
-def _folded(text: str) -> list[str]:
-    return [word.folded for word in tokens(text)]
 
 
 def _first(facts: Iterator[Fact]) -> list[Fact]:
@@ -247,7 +243,7 @@ def _quotations(text: str, title: str) -> Iterator[Fact]:
     """Yield quotations of at least five words, with the speaker if a name and a verb stand beside them."""
     for match in QUOTATION.finditer(text):
         words = " ".join(next(filter(None, match.groups())).split()).rstrip(",")
-        folded = _folded(words)
+        folded = folded(words)
         if len(folded) < _LEAST_WORDS or words[:1] in ",.;:":
             continue
         speaker = _speaker(text, match.start(), match.end())

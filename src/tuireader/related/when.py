@@ -92,6 +92,7 @@ _MONTH = re.compile(
     rf"début|fin|depuis|between|and)[ -]+|\b\d{{1,2}}\.? )?\b(?P<name>{_ANY_MONTH})\b\.?"
     r"(?P<day> \d{1,2}\b,?)?(?: (?:of )?(?:(?P<last>last year|vorigen jahres|dernier)|(?P<year>20\d\d)))?"
 )
+_WORD = re.compile(r"\w+")
 _CJK_MONTH = re.compile(
     r"(?:(?P<year>20\d\d)年|(?P<last>去年|昨年)|今年|前年|同年)?(?<!\d)(?P<month>1[0-2]|[1-9])月"
     r"|(?:(?P<year_ko>20\d\d)년 ?|(?P<last_ko>지난해|작년) ?|올해 ?)?(?<!\d)(?P<month_ko>1[0-2]|[1-9])월"
@@ -116,10 +117,18 @@ _SEASON = re.compile(
 _YEAR = re.compile(r"(?<![\d.,$€£])(20[012]\d)(?![\d%]|[.,]\d)")
 
 
-def spans(sentence: str, published: int) -> list[Span]:
-    """Return the time spans that a sentence states, in no order; `published` is in seconds since 1970."""
+Reader = tuple[Callable[[str, datetime], Iterable[Span]], Sequence[str]]
+"""What reads a kind of stated time, and pieces of words of which such a time has one."""
+
+
+def spans(sentence: str, published: int, readers: Sequence[Reader] | None = None) -> list[Span]:
+    """Return the time spans that a sentence states, in no order; `published` is in seconds since 1970.
+
+    `readers` are those of a text with this sentence, by default all.
+    """
     text = sentence.casefold()
-    active = [read for read, hints in _READERS if any(map(text.__contains__, hints))]
+    among = _READERS if readers is None else readers
+    active = [read for read, hints in among if any(map(text.__contains__, hints))]
     if not active:
         return []
     now = datetime.fromtimestamp(published, UTC)
@@ -127,6 +136,13 @@ def spans(sentence: str, published: int) -> list[Span]:
     for read in active:
         found.update(Span(max(_NEAREST, span.latest), span.earliest) for span in read(text, now))
     return [span for span in found if span.latest < span.earliest < _FARTHEST]
+
+
+def readers_of(text: str) -> list[Reader]:
+    """Return the readers that may find times in a text, with the hints that it contains."""
+    text = text.casefold()
+    hinted = ((read, [hint for hint in hints if hint in text]) for read, hints in _READERS)
+    return [(read, found) for read, found in hinted if found]
 
 
 def _between(now: datetime, year: int, first: int, last: int, late: float, early: float) -> Span:
@@ -145,7 +161,8 @@ def _month(now: datetime, month: int, year: str | None, last: str | None) -> Spa
 
 
 def _months(text: str, now: datetime) -> Iterator[Span]:
-    for found in _MONTH.finditer(text):
+    has_name = not _MONTHS.keys().isdisjoint(_WORD.findall(text))  # much faster than the pattern
+    for found in _MONTH.finditer(text) if has_name else ():
         name = found["name"]
         month = _MONTHS[name]
         if found["day"] and month == now.month and int(re.sub(r"\D", "", found["day"])) == now.day:
@@ -187,7 +204,7 @@ def _years(text: str, now: datetime) -> Iterator[Span]:
             yield _between(now, year, 1, 13, 0.0, 0.0)
 
 
-_READERS: tuple[tuple[Callable[[str, datetime], Iterable[Span]], Sequence[str]], ...] = (
+_READERS: tuple[Reader, ...] = (
     (_months, (
         "jan", "feb", "mar", "apr", "may", "mai", "jun", "jul", "jui", "aug", "aoû", "sep", "oct", "okt",
         "nov", "dec", "dez", "déc", "fév", "avr", "mär", "jän", "月", "월",
@@ -205,4 +222,3 @@ _READERS: tuple[tuple[Callable[[str, datetime], Iterable[Span]], Sequence[str]],
     )),
     (_years, ("20",)),
 )  # fmt: skip
-"""What reads each kind of stated time, and pieces of words of which such a time has one."""

@@ -102,10 +102,10 @@ class Relations(Part):
         rows = self._conn.execute(
             f"""SELECT value, (SELECT json_group_array(article) FROM (
                   SELECT article FROM posting WHERE term = value AND {which} LIMIT ?))
-                FROM json_each(?) WHERE EXISTS (SELECT 1 FROM posting WHERE term = value)""",
+                FROM json_each(?)""",
             (day, limit, id_list(terms)),
         )
-        return {term: json.loads(articles) for term, articles in rows}
+        return {term: json.loads(articles) for term, articles in rows if articles != "[]"}
 
     def posted_before(self, term: int, days: Sequence[int], limit: int) -> set[int]:
         """Return the articles posted under a term: for each day, the latest `limit` up to it."""
@@ -131,11 +131,10 @@ class Relations(Part):
         ).fetchall()
 
     def stories(self, ids: Sequence[int]) -> dict[int, int]:
-        """Return the story of each related article; an article without a story counts as its own."""
+        """Return the story of each article; an article without a story counts as its own."""
         rows = self._conn.execute(
-            f"""SELECT a.id, iif(a.story, {story_number("a.story")}, a.id)
-                FROM article a JOIN profile p ON p.article = a.id
-                WHERE a.id IN ({number_list(ids)})"""
+            f"""SELECT id, iif(story, {story_number("story")}, id) FROM article
+                WHERE id IN ({number_list(ids)})"""
         )
         return dict(rows.fetchall())
 
@@ -262,7 +261,6 @@ class Relations(Part):
         packed: bytes,
         day: int,
         terms: Sequence[int],
-        counted: Mapping[int, bool],
         near: Sequence[int],
     ) -> None:
         """Store the result of relating a new article, or add to that of an older one."""
@@ -273,27 +271,24 @@ class Relations(Part):
             [(term, day, article) for term in terms],
         )
         conn.executemany(
-            """INSERT INTO term_count (term, articles, lower) VALUES (?, 1, ?)
-               ON CONFLICT (term) DO UPDATE SET articles = articles + 1, lower = lower + excluded.lower""",
-            counted.items(),
-        )
-        conn.executemany(
             "INSERT OR IGNORE INTO neighbour (article, other) VALUES (?, ?)",
             _pairs(article, near),
         )
 
-    def remove(self, article: int, day: int, terms: Sequence[int], counted: Mapping[int, bool]) -> None:
+    def set_term_counts(self, counts: Mapping[int, tuple[int, int]]) -> None:
+        """Store counts as `term_counts` returns them."""
+        self._conn.executemany(
+            "INSERT OR REPLACE INTO term_count (term, articles, lower) VALUES (?, ?, ?)",
+            ((term, *count) for term, count in counts.items()),
+        )
+
+    def remove(self, article: int, day: int, terms: Sequence[int]) -> None:
         """Delete the rows stored by `add`, before a changed article is added again."""
         conn = self._conn
         conn.execute("DELETE FROM profile WHERE article = ?", (article,))
         conn.executemany(
             "DELETE FROM posting WHERE term = ? AND day = ? AND article = ?",
             [(term, day, article) for term in terms],
-        )
-        conn.executemany(
-            """UPDATE term_count SET articles = max(articles - 1, 0), lower = max(lower - ?2, 0)
-               WHERE term = ?1""",
-            counted.items(),
         )
         near = self._column("SELECT other FROM neighbour WHERE article = ?", (article,))
         conn.executemany("DELETE FROM neighbour WHERE article = ? AND other = ?", _pairs(article, near))
