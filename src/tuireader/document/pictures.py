@@ -20,7 +20,7 @@ _TRACKER = re.compile(
     r"|/(?:pixel|tracking|beacon|1x1|spacer|blank)\.(?:gif|png)(?:\?|$)",
     re.IGNORECASE,
 )
-_IMAGE = re.compile(r"<img\b([^>]*)", re.IGNORECASE)
+_IMAGE = re.compile(r"<[iI][mM][gG]\b([^>]*)")  # faster than ignoring case
 _TRIED = 5  # images at the top of a text that may be emoji or tracking pixels
 
 

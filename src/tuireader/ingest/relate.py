@@ -37,7 +37,8 @@ class Relater:
         profiles = self._profiles
         ids = store.relations.waiting(size)
         # giant articles are cut to the part that is read
-        arrived = [article_text(text, referring.READ) for text in store.articles.texts(ids)]
+        texts = store.articles.texts(ids, labels=False, appearances=False)
+        arrived = [article_text(text, referring.READ) for text in texts]
         profiles.arrive(arrived)
         end, done = time.monotonic() + seconds, 0
         for article in sorted(arrived, key=lambda article: (article.time, article.id)):

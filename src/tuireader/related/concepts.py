@@ -80,6 +80,11 @@ class Concepts:
         self._indexed = 0
         self._capitals: dict[str, int] = {}
 
+    @property
+    def has_forms(self) -> bool:
+        """Whether these tables have forms themselves."""
+        return bool(self._forms)
+
     def add(
         self, key: str, kind: int, forms: Sequence[str], common: float = 0.0, number: int | None = None
     ) -> None:

@@ -173,7 +173,7 @@ def extract(title: str, text: str, lead: int = LEAD) -> tuple[Term, ...]:
 
 
 def _collect(found: dict[int, Term], text: str, where: int) -> None:
-    before: Term | None = None
+    before, starts = None, False
     for shown, cjk, start, adjoins in tokens(text):
         term = _single(shown, cjk, where)
         if term is not None:

@@ -28,7 +28,7 @@ def own_forms(groups: Iterable[Sequence[str]], aliases: Mapping[str, str], base:
         terms = [term for term in group if _is_plain(term)]
         if len(terms) <= _MOST_TERMS and len({_script(term) for term in terms}) > 1:
             _add_group(own, base, terms)
-    return own
+    return own if own.has_forms else base
 
 
 def _add_group(own: Concepts, base: Concepts, terms: Sequence[str]) -> None:

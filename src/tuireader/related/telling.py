@@ -12,7 +12,7 @@ from itertools import islice
 from tuireader.related.concepts import EVENT, Concept, Concepts, rare_amounts
 from tuireader.related.features import BOOST, NAME, TITLE, UNIT, Profile, Stats
 from tuireader.related.mentions import TELLING
-from tuireader.related.when import Span, readers_of, spans
+from tuireader.related.when import Span, spans
 from tuireader.related.words import count_terms
 
 MOST_SENTENCES = 16
@@ -61,9 +61,8 @@ def referring(
     not be told from other articles on the matter (docs/notes/relating.md).
     """
     news: set[int] | None = None
-    readers = readers_of("\n".join(sentences[_LEAD:]))
     for place, text in enumerate(sentences[_LEAD:], _LEAD):
-        stated = spans(text, published, readers)
+        stated = spans(text, published)
         found = set() if stated or not _LONG_NUMBER.search(text) else rare_amounts(text)
         if found:
             if news is None:

@@ -86,13 +86,15 @@ _SAID = {
 }
 _FIXED = [(re.compile(pattern), Span(*days)) for pattern, days in _SAID.items()]
 
-_ANY_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_MONTH = re.compile(
-    rf"(?P<before>\b(?:in|since|by|until|from|of|early|late|mid|last|this|on|im|seit|bis|anfang|mitte|ende|en|"
-    rf"début|fin|depuis|between|and)[ -]+|\b\d{{1,2}}\.? )?\b(?P<name>{_ANY_MONTH})\b\.?"
-    r"(?P<day> \d{1,2}\b,?)?(?: (?:of )?(?:(?P<last>last year|vorigen jahres|dernier)|(?P<year>20\d\d)))?"
-)
 _WORD = re.compile(r"\w+")
+_BEFORE_MONTH = re.compile(
+    r"(?:\b(?:in|since|by|until|from|of|early|late|mid|last|this|on|im|seit|bis|anfang|mitte|ende|en|début|fin|"
+    r"depuis|between|and)[ -]+|\b\d{1,2}\.? )\Z"
+)
+_REACH = 12  # characters before a month to look at
+_AFTER_MONTH = re.compile(
+    r"\.?(?P<day> \d{1,2}\b,?)?(?: (?:of )?(?:(?P<last>last year|vorigen jahres|dernier)|(?P<year>20\d\d)))?"
+)
 _CJK_MONTH = re.compile(
     r"(?:(?P<year>20\d\d)年|(?P<last>去年|昨年)|今年|前年|同年)?(?<!\d)(?P<month>1[0-2]|[1-9])月"
     r"|(?:(?P<year_ko>20\d\d)년 ?|(?P<last_ko>지난해|작년) ?|올해 ?)?(?<!\d)(?P<month_ko>1[0-2]|[1-9])월"
@@ -117,18 +119,11 @@ _SEASON = re.compile(
 _YEAR = re.compile(r"(?<![\d.,$€£])(20[012]\d)(?![\d%]|[.,]\d)")
 
 
-Reader = tuple[Callable[[str, datetime], Iterable[Span]], Sequence[str]]
-"""What reads a kind of stated time, and pieces of words of which such a time has one."""
-
-
-def spans(sentence: str, published: int, readers: Sequence[Reader] | None = None) -> list[Span]:
-    """Return the time spans that a sentence states, in no order; `published` is in seconds since 1970.
-
-    `readers` are those of a text with this sentence, by default all.
-    """
+def spans(sentence: str, published: int) -> list[Span]:
+    """Return the time spans that a sentence states, in no order; `published` is in seconds since 1970."""
     text = sentence.casefold()
-    among = _READERS if readers is None else readers
-    active = [read for read, hints in among if any(map(text.__contains__, hints))]
+    readers = _ASCII_READERS if text.isascii() else _READERS
+    active = [read for read, hints in readers if any(map(text.__contains__, hints))]
     if not active:
         return []
     now = datetime.fromtimestamp(published, UTC)
@@ -136,13 +131,6 @@ def spans(sentence: str, published: int, readers: Sequence[Reader] | None = None
     for read in active:
         found.update(Span(max(_NEAREST, span.latest), span.earliest) for span in read(text, now))
     return [span for span in found if span.latest < span.earliest < _FARTHEST]
-
-
-def readers_of(text: str) -> list[Reader]:
-    """Return the readers that may find times in a text, with the hints that it contains."""
-    text = text.casefold()
-    hinted = ((read, [hint for hint in hints if hint in text]) for read, hints in _READERS)
-    return [(read, found) for read, found in hinted if found]
 
 
 def _between(now: datetime, year: int, first: int, last: int, late: float, early: float) -> Span:
@@ -161,14 +149,24 @@ def _month(now: datetime, month: int, year: str | None, last: str | None) -> Spa
 
 
 def _months(text: str, now: datetime) -> Iterator[Span]:
-    has_name = not _MONTHS.keys().isdisjoint(_WORD.findall(text))  # much faster than the pattern
-    for found in _MONTH.finditer(text) if has_name else ():
-        name = found["name"]
-        month = _MONTHS[name]
+    if _MONTHS.keys().isdisjoint(_WORD.findall(text)):
+        return
+    end = 0
+    for word in _WORD.finditer(text):
+        name = word.group()
+        if (month := _MONTHS.get(name)) is None:
+            continue
+        before = _BEFORE_MONTH.search(text, max(end, word.start() - _REACH), word.start())
+        found = _AFTER_MONTH.match(text, word.end())
+        assert found  # all of it is optional
+        end = found.end()
         if found["day"] and month == now.month and int(re.sub(r"\D", "", found["day"])) == now.day:
             continue  # a dateline
-        if name not in _VERBS or found["before"] or found["day"] or found["year"]:
+        if name not in _VERBS or before or found["day"] or found["year"]:
             yield _month(now, month, found["year"], found["last"])
+
+
+def _cjk_months(text: str, now: datetime) -> Iterator[Span]:
     for found in _CJK_MONTH.finditer(text):
         digits = found["month"] or found["month_ko"]
         year, last = found["year"] or found["year_ko"], found["last"] or found["last_ko"]
@@ -204,11 +202,13 @@ def _years(text: str, now: datetime) -> Iterator[Span]:
             yield _between(now, year, 1, 13, 0.0, 0.0)
 
 
-_READERS: tuple[Reader, ...] = (
+_Reader = tuple[Callable[[str, datetime], Iterable[Span]], Sequence[str]]
+_READERS: tuple[_Reader, ...] = (
     (_months, (
         "jan", "feb", "mar", "apr", "may", "mai", "jun", "jul", "jui", "aug", "aoû", "sep", "oct", "okt",
-        "nov", "dec", "dez", "déc", "fév", "avr", "mär", "jän", "月", "월",
+        "nov", "dec", "dez", "déc", "fév", "avr", "mär", "jän",
     )),
+    (_cjk_months, ("月", "월")),
     (_ago, (" ago", " earlier", " before", " since", "vor ", "il y a", "前", "전")),
     (_fixed, (
         "week", "month", "year", "yester", "day", "jahr", "woche", "monat", "tage",
@@ -222,3 +222,5 @@ _READERS: tuple[Reader, ...] = (
     )),
     (_years, ("20",)),
 )  # fmt: skip
+"""What reads each kind of stated time, and pieces of words of which such a time has one."""
+_ASCII_READERS = [(read, [hint for hint in hints if hint.isascii()]) for read, hints in _READERS]

@@ -13,6 +13,8 @@ from functools import lru_cache
 from zlib import crc32
 
 _CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+
+
 def _words_of(letter: str, others: str = "", flags: int = 0) -> re.Pattern[str]:
     """Return the pattern of words made of a class of letters, and what else counts as one."""
     return re.compile(

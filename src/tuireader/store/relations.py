@@ -59,9 +59,12 @@ def story_number(column: str) -> str:
     return f"({column} & {ROW - 1})"
 
 
-def rows_of(story: int) -> str:
-    """Return the values of `article.story` for all rows of a story, as an SQL list."""
-    return number_list(range(story, story + ROWS * ROW, ROW))
+def rows_of(story: str) -> str:
+    """Return SQL for the values of `article.story` in all rows of a story, given as SQL."""
+    return ",".join(f"{story}+{row * ROW}" for row in range(ROWS))
+
+
+_OF_STORY = f"story IN ({rows_of('?1')}) AND story != 0"
 
 
 class Relations(Part):
@@ -121,37 +124,35 @@ class Relations(Part):
     def packed_profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """Return (article, packed profile) of each article that has a profile."""
         return self._conn.execute(
-            f"SELECT article, packed FROM profile WHERE article IN ({number_list(ids)})"
+            "SELECT article, packed FROM json_each(?) CROSS JOIN profile ON article = value", (id_list(ids),)
         ).fetchall()
 
     def neighbours(self, ids: Sequence[int]) -> list[tuple[int, int]]:
         """Return (article, neighbour) pairs of some articles."""
         return self._conn.execute(
-            f"SELECT article, other FROM neighbour WHERE article IN ({number_list(ids)})"
+            "SELECT article, other FROM json_each(?) CROSS JOIN neighbour ON article = value", (id_list(ids),)
         ).fetchall()
 
     def stories(self, ids: Sequence[int]) -> dict[int, int]:
         """Return the story of each article; an article without a story counts as its own."""
         rows = self._conn.execute(
-            f"""SELECT id, iif(story, {story_number("story")}, id) FROM article
-                WHERE id IN ({number_list(ids)})"""
+            f"""SELECT a.id, iif(story, {story_number("story")}, a.id)
+                FROM json_each(?) CROSS JOIN article a ON a.id = value""",
+            (id_list(ids),),
         )
         return dict(rows.fetchall())
 
     def members(self, story: int, limit: int = -1) -> list[int]:
         """Return the articles of a story, highest ids first."""
         return self._column(
-            f"""SELECT id FROM article WHERE story IN ({rows_of(story)}) AND story != 0
-                ORDER BY id DESC LIMIT ?""",
-            (limit,),
+            f"SELECT id FROM article WHERE {_OF_STORY} ORDER BY id DESC LIMIT ?2", (story, limit)
         ) or [story]
 
     def rows(self, story: int) -> list[list[int]]:
         """Return the articles of each row of a story."""
         found: list[list[int]] = [[]]
         for row, article in self._conn.execute(
-            f"""SELECT story / {ROW}, id FROM article
-                WHERE story IN ({rows_of(story)}) AND story != 0 ORDER BY 1, 2"""
+            f"SELECT story / {ROW}, id FROM article WHERE {_OF_STORY} ORDER BY 1, 2", (story,)
         ):
             found += [[] for _ in range(len(found), row + 1)]
             found[row].append(article)
@@ -178,9 +179,10 @@ class Relations(Part):
 
     def split_pairs(self, ids: Sequence[int]) -> set[frozenset[int]]:
         """Return the pairs among some articles that the user has split."""
-        wanted = number_list(ids)
         rows = self._conn.execute(
-            f"SELECT article, other FROM apart WHERE article IN ({wanted}) AND other IN ({wanted})"
+            """SELECT article, other FROM json_each(?1) CROSS JOIN apart ON article = value
+               WHERE other IN (SELECT value FROM json_each(?1))""",
+            (id_list(ids),),
         )
         return {frozenset(row) for row in rows}
 

@@ -135,8 +135,8 @@ class Stories(Part):
             return ()
         found = self._column(
             f"""SELECT DISTINCT language FROM article
-                WHERE story IN ({rows_of(number)}) AND story != 0 AND muted = 0 AND id != ?""",
-            (article_id,),
+                WHERE story IN ({rows_of("?1")}) AND story != 0 AND muted = 0 AND id != ?2""",
+            (number, article_id),
         )
         return in_order(found, languages)
 
