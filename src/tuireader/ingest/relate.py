@@ -32,9 +32,9 @@ class Relater:
 
     def step(self, store: Store, size: int, seconds: float = math.inf) -> int:
         """Relate the next `size` articles by time, fewer if it takes longer; return how many were related."""
-        if self._profiles is None or self._state != store.change_state():  # texts may have changed
-            self._profiles = StoredProfiles(store, self._groups)
-        profiles = self._profiles
+        profiles, self._profiles = self._profiles, None  # an error leaves nothing that was not stored
+        if profiles is None or self._state != store.change_state():  # texts may have changed
+            profiles = StoredProfiles(store, self._groups)
         ids = store.relations.waiting(size)
         # giant articles are cut to the part that is read
         texts = store.articles.texts(ids, labels=False, appearances=False)
@@ -49,7 +49,7 @@ class Relater:
             if time.monotonic() >= end:
                 break
         profiles.counts.save()
-        self._state = store.change_state()
+        self._profiles, self._state = profiles, store.change_state()
         return done
 
 

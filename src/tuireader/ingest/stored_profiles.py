@@ -46,7 +46,6 @@ class StoredProfiles:
         self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
         self._arrived = {article.id: article for article in articles}
         self._concepts = self._languages = None
-        self.counts.forget()
 
     def postings(self, terms: Sequence[int], day: int, limit: int) -> Mapping[int, Sequence[int]]:
         """Return the articles posted under each term around a day; most arriving ones are the newest."""

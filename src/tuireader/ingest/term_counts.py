@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from tuireader.store.relations import Relations
 
+_KEPT = 20_000
+"""Maximum number of terms to keep after `save`."""
+
 
 class TermCounts:
-    """Counts of terms, kept in memory from the first use to `save`: articles of one day share most terms.
+    """Counts of terms, kept in memory, as articles of one day share most of them.
 
     Each count is the number of articles with the term, and of those that have it in lower case.
     """
@@ -34,11 +37,8 @@ class TermCounts:
         self._changed.update(counted)
 
     def save(self) -> None:
-        """Store the changed counts and forget all. Needs the transaction of the changes."""
+        """Store the changed counts. Needs the transaction of the changes."""
         self._relations.set_term_counts({term: self._known[term] for term in sorted(self._changed)})
-        self.forget()
-
-    def forget(self) -> None:
-        """Forget all counts, changed or not."""
-        self._known.clear()
         self._changed.clear()
+        if len(self._known) > _KEPT:
+            self._known.clear()

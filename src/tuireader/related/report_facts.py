@@ -105,8 +105,8 @@ def report_facts(title: str, text: str, ignored: Collection[str]) -> ReportFacts
     report.roots = set(map(name_key, words))
     report.heads = "".join(word[0] for word in words)
     report.lower = {term_hash(fold(word)) for word in words if word.islower()}
-    folded = folded(whole)
-    report.shingles = set(zip(*(folded[at:] for at in range(_SHINGLE)), strict=False))
+    text_words = folded(whole)
+    report.shingles = set(zip(*(text_words[at:] for at in range(_SHINGLE)), strict=False))
     rest = DATE.sub(" ", whole)
     report.numbers = _first(_numbers(rest, title, is_german(words)))
     report.quotations = _first(_quotations(whole, title))
@@ -243,12 +243,12 @@ def _quotations(text: str, title: str) -> Iterator[Fact]:
     """Yield quotations of at least five words, with the speaker if a name and a verb stand beside them."""
     for match in QUOTATION.finditer(text):
         words = " ".join(next(filter(None, match.groups())).split()).rstrip(",")
-        folded = folded(words)
-        if len(folded) < _LEAST_WORDS or words[:1] in ",.;:":
+        spoken = folded(words)
+        if len(spoken) < _LEAST_WORDS or words[:1] in ",.;:":
             continue
         speaker = _speaker(text, match.start(), match.end())
         score = 4.5 + (1.5 if speaker else 0.0) + (_IN_TITLE if words in title else 0.0)
-        shingles = tuple(zip(*(folded[at:] for at in range(_SHINGLE)), strict=False))
+        shingles = tuple(zip(*(spoken[at:] for at in range(_SHINGLE)), strict=False))
         yield Fact(AddedKind.QUOTATION, words, shingles, score, speaker)
 
 

@@ -79,8 +79,8 @@ COMMON = frozenset(_COMMON_WORDS.split())
 def tokens(text: str) -> Iterator[tuple[str, bool, bool, bool]]:
     """Yield the words, numbers and CJK bigrams of a text in reading order, function words included.
 
-    Each comes as (form, CJK, start, adjoins): `start` is true at the start of a sentence, `adjoins` if at most
-    one space or sign such as a hyphen separates it from the one before.
+    Each comes as (form, CJK, start, adjoins): `start` is true at the start of a sentence, `adjoins` if at
+    most one space or sign such as a hyphen separates it from the one before.
     """
     end, is_ascii = 0, text.isascii()
     for found in _pattern(text).finditer(text):

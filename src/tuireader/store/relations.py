@@ -107,8 +107,9 @@ class Relations(Part):
                   SELECT article FROM posting WHERE term = value AND {which} LIMIT ?))
                 FROM json_each(?)""",
             (day, limit, id_list(terms)),
-        )
-        return {term: json.loads(articles) for term, articles in rows if articles != "[]"}
+        ).fetchall()
+        articles = json.loads(f"[{','.join([articles for _, articles in rows])}]")
+        return {term: found for (term, _), found in zip(rows, articles, strict=True) if found}
 
     def posted_before(self, term: int, days: Sequence[int], limit: int) -> set[int]:
         """Return the articles posted under a term: for each day, the latest `limit` up to it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Part:
 
 def id_list(ids: Iterable[int]) -> str:
     """Return ids as the argument of `IN (SELECT value FROM json_each(?))`."""
-    return json.dumps(list(ids))
+    return str(list(map(int, ids)))  # JSON as well, and several times faster
 
 
 def number_list(numbers: Iterable[int]) -> str:
