@@ -144,9 +144,7 @@ class Concepts:
 
     def _find_words(self, text: str) -> Iterator[Concept]:
         shown = _WORD.findall(text)
-        words = _WORD.findall(text.lower())
-        if len(words) != len(shown):  # a letter that has two in lower case
-            words = [word.lower() for word in shown]
+        words = [word.lower() for word in shown]
         if any(mark in text for mark in _POSSESSIVES):
             words = [_plain(word) for word in words]
         base = self._base or self
@@ -309,6 +307,8 @@ _BEFORE = re.compile(rf"[{_UNSPACED}]{{2,{_LONGEST_PAIR}}}\s?\Z")
 def pairs(text: str) -> Mapping[str, str]:
     """Return names that a text has in two scripts, as in 腾讯（Tencent）, the Latin one by the other."""
     found: dict[str, str] = {}
+    if text.isascii():
+        return found
     for name in islice(_BRACKETS.finditer(text[:_READ]), _MOST_PAIRS):
         start = name.start()
         if form := _BEFORE.search(text, max(0, start - _LONGEST_PAIR - 1), start):

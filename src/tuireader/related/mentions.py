@@ -155,12 +155,18 @@ def posting(number: int, language: str) -> int:
     return crc32(language.encode(), number)
 
 
-def choose(hits: Sequence[tuple[int, Sequence[int]]], things: Mapping[int, int], most: int) -> list[int]:
-    """Return the `most` articles that share the heaviest things, from (thing, articles) pairs."""
+def choose(
+    hits: Sequence[tuple[int, Sequence[int]]], things: Mapping[int, int], most: int, least: float = 0.0
+) -> list[int]:
+    """Return the `most` articles that share the heaviest things, from (thing, articles) pairs.
+
+    The squares of the shared weights in nats have at least the sum `least`; things in the title count twice.
+    """
     sums: dict[int, int] = {}
     for number, articles in hits:
         value = things[number]
         weight = (value & 255) ** 2 * (2 if value >> 8 & TITLE else 1)
         for article in articles:
             sums[article] = sums.get(article, 0) + weight
-    return heaviest(sums, most)
+    enough = least * UNIT * UNIT
+    return heaviest({article: total for article, total in sums.items() if total >= enough}, most)

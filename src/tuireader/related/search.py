@@ -39,6 +39,7 @@ ACROSS = 40  # articles to read for a thing and a language, and candidates in ot
 ACROSS_ARRIVING = 12
 CANDIDATES_ACROSS = 24
 CANDIDATES_ACROSS_ARRIVING = 6
+LEAST_ACROSS = 32.0  # weight to share for a comparison with an arriving article (`mentions.choose`)
 LANGUAGES = 5  # most frequent other languages in which to look for relatives
 JUDGED = 32  # likeliest candidates, which are also compared with the article's neighbours
 WHOLE = 20_000  # characters of a text to compare with an article that it links to
@@ -108,7 +109,7 @@ def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
     profile = _profile(source, article, features, named)
     candidates = [
         *_candidates(source, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING),
-        *_candidates_across(source, profile, article.day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING),
+        *_arriving_across(source, profile, article.day),
     ]
     things = mentions.posted(profile.concepts, profile.language)
     terms = dict.fromkeys([*probes(profile), *things, *article.pictures])
@@ -123,10 +124,7 @@ def _nearest(profile: Profile, candidates: Sequence[Profile]) -> tuple[int, ...]
 
 def neighbours_across(source: ProfileSource, profile: Profile) -> tuple[int, ...]:
     """Return the neighbours of a stored article in other languages, nearest first."""
-    day = profile.time // 86_400
-    return _nearest(
-        profile, _candidates_across(source, profile, day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING)
-    )
+    return _nearest(profile, _arriving_across(source, profile, profile.time // 86_400))
 
 
 def counts(features: Sequence[Term], named: mentions.Mentions) -> dict[int, bool]:
@@ -225,8 +223,12 @@ def _candidates(
     return source.profiles(choose(source.postings(probes(profile), day, postings), profile, most))
 
 
+def _arriving_across(source: ProfileSource, profile: Profile, day: int) -> list[Profile]:
+    return _candidates_across(source, profile, day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING, LEAST_ACROSS)
+
+
 def _candidates_across(
-    source: ProfileSource, profile: Profile, day: int, postings: int, most: int
+    source: ProfileSource, profile: Profile, day: int, postings: int, most: int, least: float = 0.0
 ) -> list[Profile]:
     """Return articles in other languages that name the most distinctive things of an article."""
     if not profile.language:
@@ -239,5 +241,5 @@ def _candidates_across(
     }
     posted = source.postings(list(things), day, postings)
     hits = [(things[term], articles) for term, articles in posted.items()]
-    found = source.profiles(mentions.choose(hits, profile.concepts, most))
+    found = source.profiles(mentions.choose(hits, profile.concepts, most, least))
     return [other for other in found if other.language != profile.language]

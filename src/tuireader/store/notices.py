@@ -88,7 +88,7 @@ class Notices(Part):
         return self._column(
             f"""SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
                WHERE n.watch = ?1 AND n.state = 1
-                 AND (a.id = ?2 OR (a.story IN ({rows_of('?2')}) AND a.story != 0))
+                 AND (a.id = ?2 OR (a.story IN ({rows_of("?2")}) AND a.story != 0))
                ORDER BY n.article_id""",
             (watch, story),
         )
