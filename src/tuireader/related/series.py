@@ -71,10 +71,6 @@ class _Words:
         parts = title[:_TITLE].casefold().split(": ")
         return cls(words, Counter(words), frozenset((parts[0], parts[-1])))
 
-    def shared(self, other: _Words) -> Iterator[str]:
-        """Yield the words that the other text contains, too."""
-        return (word for word in self.words if word in other.counted)
-
 
 class Series:
     """Distinguish items of a series; titles and texts are cached."""
@@ -101,10 +97,11 @@ class Series:
 
     def _form(self, one: Profile, other: Profile, *, strictly: bool) -> _Form:
         mine, theirs = self._title(one.id), self._title(other.id)
-        empty = not any(map(_says_something, mine.shared(theirs)))
+        shared = mine.counted.keys() & theirs.counted.keys()
+        empty = not any(map(_says_something, shared))
         labelled = strictly and not mine.labels.isdisjoint(theirs.labels)
         longest = max(len(mine.words), len(theirs.words), 1)
-        share = (mine.counted & theirs.counted).total() / longest
+        share = sum(min(mine.counted[word], theirs.counted[word]) for word in shared) / longest
         if share >= _ALIKE:
             share = _in_order(mine.words, theirs.words) / longest
         if share < _ALIKE and not labelled:
