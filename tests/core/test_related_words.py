@@ -8,11 +8,7 @@ from hypothesis import strategies as st
 
 from tuireader.related.features import Profile, Stats, extract, weigh
 from tuireader.related.rank import rank, reason
-from tuireader.related.words import fold, phrases, term_hash, tokens
-
-
-def folded(text: str) -> list[str]:
-    return [token.folded for token in tokens(text)]
+from tuireader.related.words import fold, folded, phrases, term_hash, tokens
 
 
 @pytest.mark.parametrize(
@@ -51,17 +47,24 @@ def test_a_vulnerability_number_is_one_term_however_it_is_dashed() -> None:
 
 
 def test_words_that_stand_together_are_told_from_words_that_a_comma_parts() -> None:
-    adjoins = [token.adjoins for token in tokens("cyber-attack on T-Mobile, Orange")]
+    adjoins = [adjoins for *_, adjoins in tokens("cyber-attack on T-Mobile, Orange")]
     assert adjoins == [False, True, True, True, True, False]
 
 
 @settings(max_examples=60)
 @given(st.text())
 def test_any_text_gives_terms_without_spaces_and_known_hashes(text: str) -> None:
-    for token in tokens(text):
-        assert token.folded
-        assert token.shown in text
-        assert 0 <= term_hash(token.folded) < 2**32
+    words = folded(text)
+    for shown, word in zip([shown for shown, *_ in tokens(text)], words, strict=True):
+        assert word
+        assert shown in text
+        assert 0 <= term_hash(word) < 2**32
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_texts_are_split_like_any_others(text: str) -> None:
+    assert [*folded(text), "微"] == folded(f"{text} 微")
+    assert [shown for shown, *_ in tokens(text)] == [shown for shown, *_ in tokens(f"{text} 微")][:-1]
 
 
 def test_a_phrase_of_a_script_without_blanks_is_what_comes_again_whole() -> None:

@@ -129,7 +129,7 @@ class Relations(Part):
         ).fetchall()
 
     def neighbours(self, ids: Sequence[int]) -> list[tuple[int, int]]:
-        """Return (article, neighbour) pairs of some articles."""
+        """Return (article, neighbour) pairs of some articles: those near each of them when it was related."""
         return self._conn.execute(
             "SELECT article, other FROM json_each(?) CROSS JOIN neighbour ON article = value", (id_list(ids),)
         ).fetchall()
@@ -283,7 +283,7 @@ class Relations(Part):
         )
         conn.executemany(
             "INSERT OR IGNORE INTO neighbour (article, other) VALUES (?, ?)",
-            _pairs(article, near),
+            [(article, other) for other in near],
         )
 
     def set_term_counts(self, counts: Mapping[int, tuple[int, int]]) -> None:
@@ -301,8 +301,7 @@ class Relations(Part):
             "DELETE FROM posting WHERE term = ? AND day = ? AND article = ?",
             [(term, day, article) for term in terms],
         )
-        near = self._column("SELECT other FROM neighbour WHERE article = ?", (article,))
-        conn.executemany("DELETE FROM neighbour WHERE article = ? AND other = ?", _pairs(article, near))
+        conn.execute("DELETE FROM neighbour WHERE article = ?", (article,))
 
     def join(self, article: int, story: int, row: int = 0) -> None:
         """Put an article into a row of a story, which may so far be a single article."""

@@ -333,7 +333,7 @@ def _references(db: Database) -> None:
 
 
 def _neighbours(db: Database) -> None:
-    _execute(db, ("DROP INDEX neighbour_other",), 11)  # pairs are stored both ways
+    _execute(db, ("DROP INDEX neighbour_other",), 11)  # nothing needs it
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:
