@@ -17,7 +17,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from tuireader.config import FeedConfig
 from tuireader.related import mentions
 from tuireader.related.concepts import bundled
 from tuireader.related.features import Stats, extract, probes, weigh
+from tuireader.related.search import NEIGHBOURS
 from tuireader.related.search import counts as counts_of
 from tuireader.store import Store
 from tuireader.text import plain
@@ -152,11 +152,8 @@ def _keep(store: Store, number: int, feed: int, counts: dict[int, tuple[int, int
             for term in (*probes(profile), *mentions.posted(concepts, profile.language))
         ],
     )
-    near = [other for other in range(profile.id - 3, profile.id) if other > 0]
-    pairs: Iterator[tuple[int, int]] = itertools.chain.from_iterable(
-        ((profile.id, other), (other, profile.id)) for other in near
-    )
-    conn.executemany("INSERT INTO near VALUES (?, ?)", pairs)
+    near = range(max(1, profile.id - NEIGHBOURS), profile.id)
+    conn.executemany("INSERT INTO near VALUES (?, ?)", [(profile.id, other) for other in near])
 
 
 def main(*sizes: str) -> None:

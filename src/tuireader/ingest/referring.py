@@ -65,8 +65,5 @@ def _candidates(store: Store, told: telling.Telling, profile: Profile) -> list[i
     terms, things = referring.lookups(told)
     weights = terms | {posting(number, profile.language): weight for number, weight in things.items()}
     days = referring.days_to_look_at(told)
-    hits = [
-        (weight, store.relations.posted_before(term, days, referring.POSTINGS))
-        for term, weight in weights.items()
-    ]
-    return referring.choose(hits, profile.id)
+    posted = store.relations.posted_before(list(weights), days, referring.POSTINGS)
+    return referring.choose([(weights[term], articles) for term, articles in posted.items()], profile.id)

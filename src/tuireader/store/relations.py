@@ -111,16 +111,13 @@ class Relations(Part):
         articles = json.loads(f"[{','.join([articles for _, articles in rows])}]")
         return {term: found for (term, _), found in zip(rows, articles, strict=True) if found}
 
-    def posted_before(self, term: int, days: Sequence[int], limit: int) -> set[int]:
-        """Return the articles posted under a term: for each day, the latest `limit` up to it."""
-        return {
-            article
-            for day in days
-            for article in self._column(
-                "SELECT article FROM posting WHERE term = ? AND day <= ? ORDER BY day DESC LIMIT ?",
-                (term, day, limit),
-            )
-        }
+    def posted_before(self, terms: Sequence[int], days: Sequence[int], limit: int) -> dict[int, set[int]]:
+        """Return the articles posted under each term: for each day, the latest `limit` up to it."""
+        found: dict[int, set[int]] = {}
+        for day in days:
+            for term, articles in self._posted(terms, "day <= ? ORDER BY day DESC", day, limit).items():
+                found.setdefault(term, set()).update(articles)
+        return found
 
     def packed_profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """Return (article, packed profile) of each article that has a profile."""
