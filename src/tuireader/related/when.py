@@ -39,6 +39,7 @@ _VERBS = frozenset(
     ("may", "march", "mar", "mars", "dec", "sept", "jan", "jun", "jul", "oct", "nov", "feb", "apr", "aug")
 )
 """Names of months that are also words: they need a preposition before, or a number after them."""
+_NO_MONTH = re.compile(r"\b(?:may|march|Mars)\b(?! (?:of )?20\d\d)")  # "and this may mean", "on Mars"
 _SEASONS = {
     "spring": (3, 6), "summer": (6, 9), "autumn": (9, 12), "the fall": (9, 12),
     "last fall": (9, 12), "winter": (12, 15),
@@ -121,7 +122,7 @@ _YEAR = re.compile(r"(?<![\d.,$€£])(20[012]\d)(?![\d%]|[.,]\d)")
 
 def spans(sentence: str, published: int) -> list[Span]:
     """Return the time spans that a sentence states, in no order; `published` is in seconds since 1970."""
-    text = sentence.casefold()
+    text = _NO_MONTH.sub("-", sentence).casefold()
     readers = _ASCII_READERS if text.isascii() else _READERS
     active = [read for read, hints in readers if any(map(text.__contains__, hints))]
     if not active:
