@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tuireader.related import referring, telling
@@ -19,30 +20,40 @@ READ = 8_000
 
 
 def find(
-    store: Store, profiles: StoredProfiles, profile: Profile, article: ArticleText
+    store: Store,
+    profiles: StoredProfiles,
+    profile: Profile,
+    article: ArticleText,
+    neighbours: Sequence[int] = (),
 ) -> list[tuple[int, str]]:
     """Return the earlier articles that an article refers to, each with its sentence, in reading order.
 
-    A change of a watched page refers to none: its sentences belong to the page and tell no past.
+    By a time or an amount, it may refer to any stored article, by another cue to one of its `neighbours`. A
+    change of a watched page refers to none: its sentences belong to the page and tell no past.
     """
     if not profile.dated:
         return []
+    near = profiles.profiles(neighbours)
+    earlier = [one for one in near if profile.time - one.time >= referring.BY_CUE]
     told = telling.tell(
         profile,
         article.title,
         sentences(article.text[:READ]),
         profiles.concepts(),
         lambda terms: Stats(profiles.article_count(), profiles.term_counts(list(terms))),
+        cues=bool(earlier),
     )
     if told is None:
         return []
-    candidates = profiles.profiles(_candidates(store, told, profile))
-    found = referring.references(told, candidates)
+    by_cue = {one.id: one for one in earlier} if any(one.by_cue for one in told.sentences) else {}
+    wanted = [] if all(one.by_cue for one in told.sentences) else _candidates(store, told, profile)
+    candidates = by_cue | {one.id: one for one in profiles.profiles(wanted)}
+    stories = store.relations.stories([article.id, *candidates]) if by_cue else {}
+    found = referring.references(told, candidates.values(), stories)
     if not found or store.references.is_change(article.id):
         return []
-    stories = store.relations.stories([article.id, *(one.article for one in found)])
-    near = {one.id: one for one in candidates}
-    series = {one.article for one in found if profiles.series.differ(profile, near[one.article])}
+    stories = stories or store.relations.stories([article.id, *(one.article for one in found)])
+    series = {one.article for one in found if profiles.series.differ(profile, candidates[one.article])}
     return [
         (one.article, told.sentences[one.place].text)
         for one in found

@@ -106,7 +106,8 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
     shared = sharing(store, profiles, arrived) if has_foreign else ()  # words decide about one language
     _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series, shared))
     store.references.set_language(arrived.id, language)
-    store.references.set(arrived.id, referring.find(store, profiles, arrival.profile, arrived))
+    found = referring.find(store, profiles, arrival.profile, arrived, arrival.neighbours)
+    store.references.set(arrived.id, found)
     return arrival.profile
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tuireader.related.compare import common
 from tuireader.related.features import NAME, TITLE, UNIT, Profile, heaviest
@@ -22,6 +23,8 @@ CANDIDATES = 30
 POSTINGS = 40
 """Articles to read for one term, before each of the days to look at."""
 _SAME_DAY = DAY // 2  # seconds from which an article is an earlier one
+BY_CUE = 5 * DAY
+"""Seconds from which one is an earlier one without a stated time: until then it may be the same news."""
 _JUDGED = 12  # likeliest candidates, which are compared with each sentence
 _WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
 """Terms to look up: of the article, of each sentence, things, all; and days to look at."""
@@ -52,6 +55,8 @@ def lookups(telling: Telling) -> tuple[dict[int, float], dict[int, float]]:
     }
     wanted = set(_heaviest(rank, _WORDS))
     for sentence in telling.sentences:
+        if sentence.by_cue:
+            continue
         known = {term: weight for term, weight in sentence.terms.items() if term in telling.elsewhere}
         wanted.update(_heaviest(known, _OWN))
     weights = {term: (telling.profile.terms[term] & 255) / UNIT for term in wanted}
@@ -81,10 +86,15 @@ def choose(hits: Iterable[tuple[float, Iterable[int]]], article: int) -> list[in
     return heaviest(sums, CANDIDATES)
 
 
-def references(telling: Telling, candidates: Iterable[Profile]) -> list[Reference]:
-    """Return the references that are sure enough, in reading order."""
+def references(
+    telling: Telling, candidates: Iterable[Profile], story_of: Mapping[int, int] = MappingProxyType({})
+) -> list[Reference]:
+    """Return the references that are sure enough, in reading order.
+
+    By a cue alone, a sentence refers to one event: those of other stories (`story_of`) must be much worse.
+    """
     best: dict[int, Reference] = {}
-    rivals: dict[int, float] = {}
+    rivals: dict[int, list[tuple[float, int]]] = {}
     dated = [one for one in candidates if one.dated and telling.profile.time - one.time >= _SAME_DAY]
     likely = [(_INTERCEPT + _dot(_WHOLE, whole_features(telling, one)), one) for one in dated]
     likely.sort(key=lambda entry: (-entry[0], entry[1].id))
@@ -94,12 +104,20 @@ def references(telling: Telling, candidates: Iterable[Profile]) -> list[Referenc
             evidence = whole + _dot(_SENTENCE, features)
             if not features[-1] or evidence - _SENTENCE[-1] * features[-1] < _CONTENT:
                 continue  # another time, or nothing but the time
-            rivals[place] = max(evidence, rivals.get(place, evidence))
+            rivals.setdefault(place, []).append((evidence, story_of.get(earlier.id, earlier.id)))
             known = best.get(earlier.id)
             if known is None or evidence > known.evidence:
                 best[earlier.id] = Reference(place, earlier.id, evidence)
+
+    def is_best(one: Reference) -> bool:
+        top, story = max(rivals[one.place])
+        if not telling.sentences[one.place].by_cue:
+            return one.evidence >= top - _RIVAL
+        second = max((evidence for evidence, other in rivals[one.place] if other != story), default=-math.inf)
+        return one.evidence == top and top - second >= _RIVAL
+
     least = max(_SURE, max((one.evidence for one in best.values()), default=_SURE) - _WORSE)
-    sure = [one for one in best.values() if one.evidence >= max(least, rivals[one.place] - _RIVAL)]
+    sure = [one for one in best.values() if one.evidence >= least and is_best(one)]
     sure.sort(key=lambda one: (-one.evidence, -one.article))
     return sorted(sure[:MOST_SHOWN], key=lambda one: (one.place, -one.evidence))
 
@@ -110,7 +128,8 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
 
 _INTERCEPT = -4.1
 _WHOLE = (6.78, -0.22, 2.13, -0.6, -1.56)
-_AMOUNT = 0.3  # what a shared amount is worth instead of a time
+_LEAST = 10.0  # weight in nats that a sentence with a cue alone must share, as of two rare words
+_AMOUNT, _CUE = 0.3, -0.1  # what a shared amount, and a cue, is worth instead of a time
 _SENTENCE = (0.46, 2.2, 0.29, 0.85, 6.6)
 
 
@@ -144,15 +163,23 @@ def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) ->
     terms = earlier.terms
     shared = {term: weight for term, weight in sentence.terms.items() if term in terms}
     weight = sum(weight * (1.3 if terms[term] >> 8 & TITLE else 1.0) for term, weight in shared.items())
-    days = (telling.profile.time - earlier.time) / DAY
-    fitting = [one.earliest - one.latest for one in sentence.spans if one.latest <= days <= one.earliest]
     events = sum(weight for event, weight in sentence.events.items() if event in earlier.concepts)
     return (
         math.log1p(weight),
         weight / (sum(sentence.terms.values()) or 1.0),
         math.log1p(_weight_in(earlier, sentence.around)),
         math.log1p(events),
-        1 / (1 + min(fitting) / 60)
-        if fitting
-        else _AMOUNT * any(amount in earlier.concepts for amount in sentence.amounts),
+        _fit(telling, sentence, earlier, weight),
     )
+
+
+def _fit(telling: Telling, sentence: Sentence, earlier: Profile, shared: float) -> float:
+    """Return how narrow a stated time is if it fits, what stands for it if none is stated, else 0."""
+    if sentence.by_cue:
+        old = telling.profile.time - earlier.time >= BY_CUE
+        return _CUE if old and shared >= _LEAST else 0.0
+    if any(amount in earlier.concepts for amount in sentence.amounts):
+        return _AMOUNT
+    days = (telling.profile.time - earlier.time) / DAY
+    fitting = [one.earliest - one.latest for one in sentence.spans if one.latest <= days <= one.earliest]
+    return 1 / (1 + min(fitting) / 60) if fitting else 0.0

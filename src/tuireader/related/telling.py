@@ -8,15 +8,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 from tuireader.related.concepts import EVENT, Concept, Concepts, rare_amounts
+from tuireader.related.cues import refers_back
 from tuireader.related.features import BOOST, NAME, TITLE, UNIT, Profile, Stats
 from tuireader.related.mentions import TELLING
 from tuireader.related.when import Span, spans
 from tuireader.related.words import count_terms
 
 MOST_SENTENCES = 16
-"""Maximum number of sentences of an article to look up."""
+"""Maximum number of sentences of an article to look up, and of those with nothing but a cue."""
 _LEAD = 2  # sentences at the top, which are about the news itself
 _LONG_NUMBER = re.compile(r"\d[\d.,]*\d")
 _FOOTER = re.compile(
@@ -27,7 +29,10 @@ _FOOTER = re.compile(
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence that may refer to an earlier event: weights of its terms and of its words of events, those
-    of the other terms in the sentences beside it, and the times that it states, or else its rare amounts."""
+    of the other terms in the sentences beside it, and the times that it states, or else its rare amounts.
+
+    One with neither has a cue (`cues`).
+    """
 
     text: str
     terms: Mapping[int, float]
@@ -35,6 +40,11 @@ class Sentence:
     around: Mapping[int, float]
     spans: Sequence[Span]
     amounts: Collection[int] = ()
+
+    @property
+    def by_cue(self) -> bool:
+        """Whether nothing but a cue says that the sentence refers to an earlier event."""
+        return not self.spans and not self.amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +62,20 @@ class Telling:
     sentences: Sequence[Sentence]
 
 
-def referring(
-    title: str, sentences: Sequence[str], published: int
-) -> Iterator[tuple[int, list[Span], set[int]]]:
-    """Yield the places of sentences that state a time, and the times, or else an amount that is not news.
+class Told(NamedTuple):
+    """The place of a sentence that may refer to an earlier event, and what says so."""
 
-    Others ("Before, it had denied this") may refer to earlier events as well, but what they refer to could
-    not be told from other articles on the matter (docs/notes/relating.md).
+    place: int
+    spans: list[Span]
+    amounts: set[int]
+    cue: bool
+
+
+def referring(title: str, sentences: Sequence[str], published: int, *, cues: bool = False) -> Iterator[Told]:
+    """Yield the sentences that state a time, or else an amount that is not news, or, with `cues`, have a cue.
+
+    Others ("It has denied this") may refer to earlier events as well, but what they refer to could not be
+    told from other articles on the matter (docs/notes/relating.md).
     """
     news: set[int] | None = None
     for place, text in enumerate(sentences[_LEAD:], _LEAD):
@@ -68,8 +85,9 @@ def referring(
             if news is None:
                 news = {one for part in (title, *sentences[:_LEAD]) for one in rare_amounts(part)}
             found -= news
-        if (stated or found) and not _FOOTER.search(text):
-            yield place, stated, found
+        cue = cues and not stated and refers_back(text)
+        if (stated or found or cue) and not _FOOTER.search(text):
+            yield Told(place, stated, found, cue)
 
 
 def tell(
@@ -78,19 +96,25 @@ def tell(
     sentences: Sequence[str],
     concepts: Concepts,
     stats_of: Callable[[Collection[int]], Stats],
+    *,
+    cues: bool = False,
 ) -> Telling | None:
     """Return an article with its whole text, or None if no sentence refers to an earlier event.
 
     `article` is its profile, `stats_of` counts terms in the store.
     """
-    told = list(islice(referring(title, sentences, article.time), MOST_SENTENCES))
-    if rare := {amount for *_, found in told for amount in found}:
+    every = list(referring(title, sentences, article.time, cues=cues))
+    if rare := {amount for one in every for amount in one.amounts}:
         others = set(_elsewhere(article, stats_of(rare)))
-        told = [(place, stated, found & others) for place, stated, found in told if stated or found & others]
+        every = [one._replace(amounts=one.amounts & others) for one in every]
+    told = [
+        *islice((one for one in every if one.spans or one.amounts), MOST_SENTENCES),
+        *islice((one for one in every if one.cue and not one.amounts), MOST_SENTENCES),
+    ]
     if not told:
         return None
     head, words = count_terms(title), [count_terms(text) for text in sentences]
-    things = {place: {one.hash: one for one in concepts.find(sentences[place])} for place, *_ in told}
+    things = {one.place: {found.hash: found for found in concepts.find(sentences[one.place])} for one in told}
     known = {number: one for found in things.values() for number, one in found.items()}
     counts = Counter(head)
     for found in words:
@@ -99,15 +123,16 @@ def tell(
     weights = {term: stats.weight(term) for term in counts}
     rarities = {number: stats.rarity(number, one.common) for number, one in known.items()}
 
-    def sentence(place: int, stated: Sequence[Span], rare: Collection[int]) -> Sentence:
+    def sentence(one: Told) -> Sentence:
+        place, own = one.place, words[one.place]
         beside = {term for near in words[max(0, place - 1) : place + 2] for term in near}
         return Sentence(
             sentences[place],
-            {term: weights[term] for term in words[place]},
-            {number: rarities[number] for number, one in things[place].items() if one.kind == EVENT},
-            {term: weights[term] for term in beside - words[place].keys()},
-            stated,
-            rare,
+            {term: weights[term] for term in own},
+            {number: rarities[number] for number, thing in things[place].items() if thing.kind == EVENT},
+            {term: weights[term] for term in beside - own.keys()},
+            one.spans,
+            one.amounts,
         )
 
     return Telling(
@@ -115,7 +140,7 @@ def tell(
         {term: weights[term] for term in head},
         _telling(article, known, rarities),
         frozenset(_elsewhere(article, stats)),
-        [sentence(*one) for one in told],
+        [sentence(one) for one in sorted(told)],
     )
 
 
