@@ -1,4 +1,4 @@
-"""How many stored articles contain a term, while articles are related."""
+"""Count the stored articles that contain a term, while articles are related."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Concepts:
 
     @property
     def has_forms(self) -> bool:
-        """Whether these tables have forms themselves."""
+        """Return whether these tables have forms themselves."""
         return bool(self._forms)
 
     def add(

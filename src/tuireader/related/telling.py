@@ -43,7 +43,7 @@ class Sentence:
 
     @property
     def by_cue(self) -> bool:
-        """Whether nothing but a cue says that the sentence refers to an earlier event."""
+        """Return whether nothing but a cue says that the sentence refers to an earlier event."""
         return not self.spans and not self.amounts
 
 
