@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tuireader.store.relations import Relations
 
-_KEPT = 20_000
+KEPT = 20_000
 """Maximum number of terms to keep after `save`."""
 
 
@@ -16,8 +16,8 @@ class TermCounts:
     Each count is the number of articles with the term, and of those that have it in lower case.
     """
 
-    def __init__(self, relations: Relations) -> None:
-        self._relations = relations
+    def __init__(self, relations: Relations, kept: int = KEPT) -> None:
+        self._relations, self._kept = relations, kept
         self._known: dict[int, tuple[int, int]] = {}
         self._changed: set[int] = set()
 
@@ -40,5 +40,5 @@ class TermCounts:
         """Store the changed counts. Needs the transaction of the changes."""
         self._relations.set_term_counts({term: self._known[term] for term in sorted(self._changed)})
         self._changed.clear()
-        if len(self._known) > _KEPT:
+        if len(self._known) > self._kept:
             self._known.clear()
