@@ -88,6 +88,16 @@ def test_nothing_is_shown_that_is_not_sure() -> None:
     assert telling() is None
 
 
+def test_common_words_without_a_name_or_amount_prove_no_event() -> None:
+    said = "For shops that restored from backups weeks ago, it comes late."
+    words = "Each was restored from backups in an hour."
+    other = profile("A copy of everything", words, number=2, days=28, feed=2)
+    named = profile("Didi makes a copy of everything", words, number=2, days=28, feed=2)
+    article = told(BAN, said)
+    assert not found(article, other)
+    assert [one.article for one in found(article, named)] == [2]
+
+
 def test_articles_of_the_same_day_later_ones_and_undated_ones_are_not_earlier() -> None:
     for other in (
         replace(DIDI, time=NOW - 3_600),

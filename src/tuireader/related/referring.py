@@ -127,7 +127,7 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
 
 
 _INTERCEPT = -4.1
-_WHOLE = (6.78, -0.22, 2.13, -0.6, -1.56)
+_WHOLE = (6.78, -0.22, 2.13, -0.6, -1.56, -2.0)
 _LEAST = 10.0  # weight in nats that a sentence with a cue alone must share, as of two rare words
 _AMOUNT, _CUE = 0.3, -0.1  # what a shared amount, and a cue, is worth instead of a time
 _SENTENCE = (0.46, 2.2, 0.29, 0.85, 6.6)
@@ -142,15 +142,17 @@ def whole_features(telling: Telling, earlier: Profile) -> tuple[float, ...]:
     """Return what does not depend on the sentence.
 
     Cosine of the terms, days between, share of the title that the earlier article has, another language, the
-    same feed.
+    same feed, and no name or amount in common, as common words prove no event.
     """
     one = telling.profile
+    found = common(one, earlier)
     return (
-        common(one, earlier).cosine,
+        found.cosine,
         math.log1p((one.time - earlier.time) / DAY),
         _weight_in(earlier, telling.title) / (sum(telling.title.values()) or 1.0),
         float(one.language != earlier.language),
         float(one.feed == earlier.feed and one.feed > 0),
+        float(not found.names and telling.things.keys().isdisjoint(earlier.concepts)),
     )
 
 
