@@ -27,7 +27,7 @@ from tuireader.config import FeedConfig
 from tuireader.related import mentions
 from tuireader.related.concepts import bundled
 from tuireader.related.features import Stats, extract, probes, weigh
-from tuireader.related.search import NEIGHBOURS
+from tuireader.related.search import STORED
 from tuireader.related.search import counts as counts_of
 from tuireader.store import Store
 from tuireader.text import plain
@@ -152,7 +152,7 @@ def _keep(store: Store, number: int, feed: int, counts: dict[int, tuple[int, int
             for term in (*probes(profile), *mentions.posted(concepts, profile.language))
         ],
     )
-    near = range(max(1, profile.id - NEIGHBOURS), profile.id)
+    near = range(max(1, profile.id - STORED), profile.id)
     conn.executemany("INSERT INTO near VALUES (?, ?)", [(profile.id, other) for other in near])
 
 

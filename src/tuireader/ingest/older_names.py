@@ -57,7 +57,7 @@ def _fold(store: Store, profiles: StoredProfiles, article: ArticleText) -> None:
     """
     (profile,) = profiles.profiles([article.id])
     near = search.neighbours_across(profiles, profile)
-    store.relations.add(article.id, profile.pack(), article.day, (), near)
+    store.relations.add(article.id, profile.pack(), article.day, (), near[: search.STORED])
     shared = sharing(store, profiles, article)
     others = [one.id for one in profiles.profiles([*near, *shared]) if differ(profile, one)]
     story_of = profiles.stories([article.id, *others]) if others else {}

@@ -98,7 +98,7 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
         arrival.profile.pack(),
         arrived.day,
         arrival.terms,
-        arrival.neighbours,
+        arrival.neighbours[: search.STORED],
     )
     profiles.counts.add(arrival.counted)
     language = arrival.profile.language

@@ -16,7 +16,7 @@ from tuireader.related.sharing import picture_term
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
 
-_CACHED = 300  # maximum number of profiles in memory, some kilobytes each
+_CACHED = 100  # maximum number of profiles in memory, some 20 KB each
 
 
 class StoredProfiles:

@@ -45,7 +45,11 @@ _CUES = [
 """Patterns, each with a part of what it finds, which is looked for first."""
 
 
+_ASCII_CUES = [(hint, pattern) for hint, pattern in _CUES if hint.isascii()]
+
+
 def refers_back(sentence: str) -> bool:
     """Return whether a sentence has such a cue."""
     text = sentence.casefold()
-    return any(hint in text and pattern.search(text) is not None for hint, pattern in _CUES)
+    cues = _ASCII_CUES if text.isascii() else _CUES
+    return any(hint in text and pattern.search(text) is not None for hint, pattern in cues)

@@ -20,7 +20,7 @@ from tuireader.text.languages import LANGUAGES
 
 MOST = 20
 """Maximum number of things in a profile."""
-POSTED = 8
+POSTED = 7
 """Maximum number of things by which an article is indexed besides its terms."""
 NAMES = NAME | LATIN
 TELLING = NAMES | AMOUNT
