@@ -14,42 +14,28 @@ _IRREGULAR = (
     "written"
 )
 _BETWEEN = r"(?:(?:not|never|also|just|only|even|once|first|already|been|[a-z]+ly) ){0,3}"
-_CUES = [
+_WORDS = (
+    "since then", "in the wake of", "nachdem ", "seither", "seitdem", "infolge ", "la suite d", "suite à ",
+    "suite au", "depuis lors", "曾", "此前", "以前", "之后", "之後", "かつて", "を受けて", "に続き",
+    "に続いて", "앞서", "이후",
+)  # fmt: skip
+_PATTERNS = [
     (hint, re.compile(pattern))
     for hint, pattern in (
         ("had ", rf"\bhad {_BETWEEN}(?:\w+ed|{_IRREGULAR})\b"),
         ("after ", r"\bafter\b[^.,;]{0,80}\b(?:was|were|had)\b"),
         ("follow", r"\bfollowing (?:the|its|his|her|their|an?|last|this)\b"),
-        ("since then", r"\bsince then\b"),
-        ("wake of", r"\bin the wake of\b"),
         ("hatte", r"\bhatten?\b[^.;]{0,120}\b(?:ge\w+[tn]|(?:ver|be|er|ent|zer)\w+[tn]|\w+iert)\b"),
-        ("nachdem ", r"\bnachdem\b"),
-        ("seit", r"\bseit(?:her|dem)\b"),
-        ("infolge", r"\binfolge\b"),
         ("avai", r"\bavai(?:t|ent) (?:\w+ )?(?:été|\w+(?:é|i|u|is|it|ert)e?s?)\b"),
         ("après ", r"\baprès (?:que|avoir|la|le|les|l['’])"),
-        ("suite ", r"\b(?:à la suite d|suite à|suite aux?)"),
-        ("depuis lors", r"\bdepuis lors\b"),
-        ("曾", "曾"),
-        ("此前", "此前"),
-        ("以前", "以前"),
-        ("之后", "之后"),
-        ("之後", "之後"),
-        ("かつて", "かつて"),
-        ("受けて", "を受けて"),
-        ("続", "に続(?:き|いて)"),
-        ("앞서", "앞서"),
-        ("이후", "이후"),
     )
-]  # fmt: skip
+]
 """Patterns, each with a part of what it finds, which is looked for first."""
-
-
-_ASCII_CUES = [(hint, pattern) for hint, pattern in _CUES if hint.isascii()]
 
 
 def refers_back(sentence: str) -> bool:
     """Return whether a sentence has such a cue."""
     text = sentence.casefold()
-    cues = _ASCII_CUES if text.isascii() else _CUES
-    return any(hint in text and pattern.search(text) is not None for hint, pattern in cues)
+    return any(map(text.__contains__, _WORDS)) or any(
+        hint in text and pattern.search(text) is not None for hint, pattern in _PATTERNS
+    )

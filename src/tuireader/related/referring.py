@@ -91,10 +91,28 @@ def references(
 ) -> list[Reference]:
     """Return the references that are sure enough, in reading order.
 
-    By a cue alone, a sentence refers to one event: those of other stories (`story_of`) must be much worse.
+    By a cue alone, a sentence refers to one event: those of other stories (`story_of`) must be much worse. It
+    takes no reference from a sentence that states a time or an amount.
     """
     best: dict[int, Reference] = {}
     rivals: dict[int, list[tuple[float, int]]] = {}
+
+    def is_stated(one: Reference) -> bool:
+        return not telling.sentences[one.place].by_cue
+
+    def rank(one: Reference) -> tuple[bool, float]:
+        return is_stated(one), one.evidence
+
+    def is_sure(one: Reference) -> bool:
+        others = [other.evidence for other in best.values() if is_stated(other) or not is_stated(one)]
+        if one.evidence < max(_SURE, max(others) - _WORSE):
+            return False
+        top, story = max(rivals[one.place])
+        if is_stated(one):
+            return one.evidence >= top - _RIVAL
+        second = max((evidence for evidence, other in rivals[one.place] if other != story), default=-math.inf)
+        return one.evidence == top and top - second >= _RIVAL
+
     dated = [one for one in candidates if one.dated and telling.profile.time - one.time >= _SAME_DAY]
     likely = [(_INTERCEPT + _dot(_WHOLE, whole_features(telling, one)), one) for one in dated]
     likely.sort(key=lambda entry: (-entry[0], entry[1].id))
@@ -105,19 +123,11 @@ def references(
             if not features[-1] or evidence - _SENTENCE[-1] * features[-1] < _CONTENT:
                 continue  # another time, or nothing but the time
             rivals.setdefault(place, []).append((evidence, story_of.get(earlier.id, earlier.id)))
-            known = best.get(earlier.id)
-            if known is None or evidence > known.evidence:
-                best[earlier.id] = Reference(place, earlier.id, evidence)
+            found = Reference(place, earlier.id, evidence)
+            if earlier.id not in best or rank(found) > rank(best[earlier.id]):
+                best[earlier.id] = found
 
-    def is_best(one: Reference) -> bool:
-        top, story = max(rivals[one.place])
-        if not telling.sentences[one.place].by_cue:
-            return one.evidence >= top - _RIVAL
-        second = max((evidence for evidence, other in rivals[one.place] if other != story), default=-math.inf)
-        return one.evidence == top and top - second >= _RIVAL
-
-    least = max(_SURE, max((one.evidence for one in best.values()), default=_SURE) - _WORSE)
-    sure = [one for one in best.values() if one.evidence >= least and is_best(one)]
+    sure = [one for one in best.values() if is_sure(one)]
     sure.sort(key=lambda one: (-one.evidence, -one.article))
     return sorted(sure[:MOST_SHOWN], key=lambda one: (one.place, -one.evidence))
 
