@@ -30,6 +30,11 @@ def hash64(text: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def freed_guid(key: int, article_id: int) -> int:
+    """Return another key for a guid that now names another article than this one."""
+    return hash64(f"freed {key} {article_id}")
+
+
 def url_key(url: str) -> int:
     """Return the key of an address; 0 for none and for the home page of a site."""
     if not url:

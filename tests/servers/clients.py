@@ -10,7 +10,7 @@ from tests.builders import ALL, opened
 from tuireader.library import Library
 from tuireader.model import AccountSynced
 from tuireader.model.accounts import Mark
-from tuireader.sync.backend import Backend, Known, RemoteFeed, Server, Step
+from tuireader.sync.backend import Backend, Known, RemoteEntry, RemoteFeed, Server, Step
 
 ACCOUNT = '[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://server.example"\ntoken = "x"\n'
 WATCH = '[[watch]]\nname = "W"\nany = ["WeChat"]\n'
@@ -46,6 +46,10 @@ class Hooked:
 
     async def batch_size(self, mark: Mark) -> int:
         return await self._backend.batch_size(mark)
+
+    async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
+        await self._hook()
+        return await self._backend.probe(ids)
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
         await self._hook()

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -116,7 +116,8 @@ class Fake(ABC):
 
     `before` and `after` are called around each request. By raising `Drop` they cut the connection: before,
     the request is not processed; after, it is, but nobody knows. `replies` are answers to paths that replace
-    the proper ones. `offset` is added to the clock.
+    the proper ones. `offset` is added to the clock. `shown` is the share of a list of entries that
+    is sent, as if that were all.
     """
 
     def __init__(self) -> None:
@@ -125,6 +126,7 @@ class Fake(ABC):
         self.after: Hook | None = None
         self.replies: dict[str, Answer] = {}
         self.offset = 0.0
+        self.shown = 1.0
         self.categories: list[Category] = []
         self.feeds: list[Feed] = []
         self.entries: dict[int, Entry] = {}
@@ -237,6 +239,40 @@ class Fake(ABC):
     def remove(self, entry: Entry) -> None:
         """Let the server clean up an entry, of which it says nothing."""
         del self.entries[entry.id]
+
+    def archive(self, feed: Feed) -> Callable[[], None]:
+        """Let a feed and its entries disappear; call the result to bring them back as they were."""
+        gone = {key: one for key, one in self.entries.items() if one.feed is feed}
+        self.remove_feed(feed)
+
+        def bring_back() -> None:
+            self.feeds.append(feed)
+            self.entries |= gone
+
+        return bring_back
+
+    def renumber(self, order: Sequence[int] = (), *, feeds: bool = True) -> None:
+        """Give entries new ids, and feeds as well; with `order`, those of each other."""
+        old = list(self.entries.values())
+        ids = [old[at].id for at in order] if order else [self.entry_number() for _ in old]
+        for entry, number in zip(old, ids, strict=True):
+            entry.id = number
+        self.entries = {entry.id: entry for entry in sorted(old, key=lambda one: one.id)}
+        for feed in self.feeds if feeds else ():
+            feed.id = self.number()
+
+    def reinstall(self, order: Sequence[int] = (), *, feeds: bool = True) -> None:
+        """Set the server up again, with the same feeds: it has fetched all entries again, unread."""
+        for entry in self.entries.values():
+            entry.read = entry.starred = entry.removed = False
+            entry.changed = self.now()
+        self.renumber(order, feeds=feeds)
+
+    def move(self) -> None:
+        """Move to another address."""
+        self.down()
+        self._port = 0
+        self.up()
 
     def number(self) -> int:
         """A number for a feed or a category."""

@@ -121,6 +121,7 @@ class FakeGReader(Fake):
             found = [one for one in found if one.starred]
         if start := call.one("c"):
             found = [one for one in found if one.id <= int(start)][1:]  # whichever that is
+        found = found[: int(len(found) * self.shown)]
         limit = int(call.one("n", "20"))
         page = found[:limit]
         more = {"continuation": str(page[-1].id)} if len(page) == limit else {}

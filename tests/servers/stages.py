@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -13,7 +13,17 @@ from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.miniflux import Miniflux
 from tests.web import Answer, Web
-from tuireader.sync.backend import Backend, Body, Entries, Listed, Mark, Reader, RemoteEntry, States
+from tuireader.sync.backend import (
+    Backend,
+    Body,
+    Entries,
+    Mark,
+    NotReturned,
+    Reader,
+    RemoteEntry,
+    States,
+    Step,
+)
 from tuireader.sync.servers import Kind, connect
 
 Marks = tuple[bool, bool]
@@ -160,6 +170,7 @@ class Copy:
     entries: dict[str, RemoteEntry] = field(default_factory=dict)
     marks: dict[str, Marks] = field(default_factory=dict)
     arrived: list[str] = field(default_factory=list)
+    open_marks: list[str] = field(default_factory=list)
 
     async def read(self, reader: Reader, raw: bytes) -> Body:
         return reader(raw)
@@ -169,6 +180,12 @@ class Copy:
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         return [one for one in ids if one not in self.entries]
+
+    async def unsure(self) -> Sequence[str]:
+        return self.open_marks
+
+    async def doubted(self) -> Collection[str]:
+        return ()
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
         counts: dict[str, tuple[int, int]] = {}
@@ -184,7 +201,7 @@ class Copy:
             async for step in steps:
                 self.take(step)
 
-    def take(self, step: Entries | States | Listed) -> None:
+    def take(self, step: Step) -> None:
         """Take a step of a pull."""
         if isinstance(step, Entries):
             for one in step.entries:
@@ -193,9 +210,15 @@ class Copy:
             self._drop(step.gone)
             self.progress = step.progress
         elif isinstance(step, States):
-            for known in self.marks:
-                self.marks[known] = (known not in step.unread, known in step.starred)
+            self.open_marks = []
+            for known, (read, starred) in self.marks.items():
+                if (known not in step.unread and not read) or (known not in step.starred and starred):
+                    self.open_marks.append(known)
+                self.marks[known] = (read and known not in step.unread, starred or known in step.starred)
             self._drop([one for one in self.entries if step.complete and one not in step.listed])
+            self.open_marks = [one for one in self.open_marks if one in self.marks]
+        elif isinstance(step, NotReturned):
+            self._drop(list(step.ids))
         else:
             ours = [one for one, entry in self.entries.items() if entry.feed_id == step.feed_id]
             self._drop([one for one in ours if one not in step.ids])

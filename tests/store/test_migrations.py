@@ -16,6 +16,12 @@ from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, maintenance, schema
 
 _BACK = {
+    12: (
+        "DROP TABLE lost_entry",
+        "DROP INDEX remote_entry_missing",
+        "DROP INDEX remote_entry_accepted",
+        *(f"ALTER TABLE remote_entry DROP COLUMN {name}" for name in ("missing_since", "misses", "accepted")),
+    ),
     11: ("CREATE INDEX neighbour_other ON neighbour (other)",),
     10: (
         "DROP TABLE reference",

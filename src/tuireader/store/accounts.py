@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
 from tuireader.store.appearances import Appearances
+from tuireader.store.remote import Remote
 from tuireader.store.sql import Part, number_list
+from tuireader.text.wording import counted
 
 KEPT = 7 * 86_400
 """Seconds to keep a feed that its server no longer lists: it may come back."""
 FIRST_POSITION = 1_000_000
 """Position of an account's first feed: behind all local feeds."""
-_DOUBTED = 4  # minimum number of feeds at which the loss of more than half is not believed at once
+_DOUBTED = (
+    4  # minimum number of feeds at which the loss of more than half is not believed at once; see `_doubt`
+)
 
 _MARKED = """CREATE TRIGGER remote_{mark} AFTER UPDATE OF {mark} ON article WHEN new.{mark} != old.{mark}
   BEGIN
@@ -70,20 +75,28 @@ ACCOUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The result of storing a list of feeds; `doubt` is why it was not believed, `""` if it was.
-
-    `is_other` is true if the list comes from another server, on which the stored ids mean nothing.
-    """
+    """The result of storing a list of feeds; `doubt` is why it was not believed, `""` if it was."""
 
     feeds: Mapping[str, int]
     doubt: str = ""
-    is_other: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A stored feed of an account."""
+
+    id: int
+    remote_id: str
+    url: str
+    title: str
+    has_vanished: bool
 
 
 class Accounts(Part):
     """The tables of accounts and of their feeds. Methods that write need a transaction."""
 
     _appearances: Appearances
+    _remote: Remote
 
     def is_current(self, names: Collection[str]) -> bool:
         """Return whether the table and the triggers that record marks agree with the names in the config."""
@@ -126,8 +139,13 @@ class Accounts(Part):
         """Return an account by its name."""
         return self._state(*self._conn.execute(f"{_STATE} WHERE name = ?", (name,)).fetchone())
 
-    def _state(self, *row: object) -> AccountState:
-        return AccountState(*row)  # type: ignore[arg-type]  # the columns of _STATE are its fields
+    def _state(self, *row: Any) -> AccountState:
+        *fields, missing, known = row
+        state = AccountState(*fields)  # the columns of _STATE are its fields
+        if not missing:
+            return state
+        asks = f"the server no longer lists {missing:,} of {counted(known, 'article')}"
+        return replace(state, asks=f"{state.asks}; {asks}" if state.asks else asks)
 
     def signed_in(self, account_id: int, url: str, user: str, software: str) -> None:
         """Store the server of an account."""
@@ -171,29 +189,26 @@ class Accounts(Part):
     ) -> Listing:
         """Store the feeds that the server lists, and hide those that it no longer lists.
 
-        Hidden feeds keep their entries for `KEPT` seconds, in case they come back. If more than half of the
-        feeds are missing, none is hidden until the list is `believed`.
+        Hidden feeds keep their entries for `KEPT` seconds, in case they come back. If the list is empty or
+        lacks more than half of the feeds, none is hidden until the list is `believed`.
         """
-        is_other = self._is_other(account, feeds)
-        if is_other:
-            self._forget(account.id, now)
-        known: dict[str, int] = dict(
-            self._conn.execute(
-                "SELECT remote_id, id FROM feed WHERE account_id = ? AND vanished_at IS NULL", (account.id,)
-            ).fetchall()
+        urls = _distinct(account.name, feeds)
+        before = self._known(account.id)
+        matched = match_feeds(feeds, urls, before)
+        self._renumber(matched, before)
+        known = [one.id for one in before if not one.has_vanished]
+        hidden = [feed_id for feed_id in known if feed_id not in matched.values()]
+        doubt = "" if believed else _doubt(len(hidden), len(known), bool(feeds))
+        if doubt:
+            hidden = []
+        self._conn.execute(
+            f"UPDATE feed SET subscribed = 0, vanished_at = ? WHERE id IN ({number_list(hidden)})", (now,)
         )
-        missing = known.keys() - {feed.id for feed in feeds}
-        hidden: list[int] = []
-        doubt = ""
-        if len(known) >= _DOUBTED and len(missing) * 2 > len(known) and not believed:
-            doubt = f"the server no longer lists {len(missing)} of {len(known)} feeds"
-        else:
-            hidden = [known[remote_id] for remote_id in missing]
-            self._conn.execute(
-                f"UPDATE feed SET subscribed = 0, vanished_at = ? WHERE id IN ({number_list(hidden)})", (now,)
-            )
+        self._remote.send_again(hidden)
+        back = [one.id for one in before if one.has_vanished and one.id in matched.values()]
+        self._remote.doubt_feeds(back, now)
         self._conn.execute("UPDATE account SET asks = ?1 WHERE id = ?2 AND asks != ?1", (doubt, account.id))
-        self._free_addresses(account, feeds)
+        self._free_addresses(account, urls)
         self._conn.executemany(
             """INSERT INTO feed (url, title, folder, site_url, account_id, remote_id, position, last_try,
                  last_success, last_error, fault)
@@ -204,11 +219,11 @@ class Accounts(Part):
                  site_url = excluded.site_url, position = excluded.position, subscribed = 1,
                  vanished_at = NULL, last_try = excluded.last_try, last_error = excluded.last_error,
                  last_success = coalesce(excluded.last_success, last_success), fault = excluded.fault""",
-            [_row(account, feed, place) for place, feed in enumerate(feeds)],
+            [_row(account, feed, urls[feed.id], place) for place, feed in enumerate(feeds)],
         )
         self._appearances.reassign(hidden)
         self._forget_vanished(account.id, now)
-        return Listing(self.feeds(account.id), doubt, is_other)
+        return Listing(self.feeds(account.id), doubt)
 
     def feeds(self, account_id: int) -> dict[str, int]:
         """Return the feeds of an account, by their ids on the server."""
@@ -225,53 +240,74 @@ class Accounts(Part):
         ).fetchone()
         return row if row is None else (row[0], row[1])
 
-    def _is_other(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> bool:
-        """Return whether the list comes from another server: no id still has its address or title."""
-        known = {
-            remote_id: (url, title)
-            for remote_id, url, title in self._conn.execute(
-                "SELECT remote_id, url, title FROM feed WHERE account_id = ? AND vanished_at IS NULL",
-                (account.id,),
-            )
-        }
-        same = any(
-            url == address(account.name, feed.url) or title == feed.title
-            for feed in feeds
-            for url, title in (known.get(feed.id, (None, None)),)
-        )
-        return bool(known and feeds) and not same
+    def agreement(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> tuple[int, int]:
+        """Return how many feeds of a list have the address or title of the stored feed with their id.
 
-    def _forget(self, account_id: int, now: int) -> None:
-        """Forget everything stored from another server, except articles and their marks."""
-        self._conn.execute("DELETE FROM remote_entry WHERE account_id = ?", (account_id,))
+        The second number is that of the stored feeds.
+        """
+        known = {one.remote_id: one for one in self._known(account.id) if not one.has_vanished}
+        same = [
+            feed
+            for feed in feeds
+            if (stored := known.get(feed.id))
+            and (stored.title == feed.title or stored.url == address(account.name, feed.url))
+        ]
+        return len(same), len(known)
+
+    def forget(self, account_id: int, now: int) -> None:
+        """Forget the ids of another server: feeds are recognised by their addresses, entries by articles."""
+        self._remote.forget_account(account_id)
+        self._appearances.free_guids(account_id)
         self._conn.execute("UPDATE account SET progress = '' WHERE id = ?", (account_id,))
         self._conn.execute(
-            """UPDATE feed SET subscribed = 0, vanished_at = ?1, remote_id = 'of another server ' || id
-               WHERE account_id = ?2""",
+            """UPDATE feed SET subscribed = 0, vanished_at = coalesce(vanished_at, ?1),
+                 remote_id = 'feed ' || id WHERE account_id = ?2""",
             (now, account_id),
         )
 
-    def _free_addresses(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> None:
+    def _known(self, account_id: int) -> list[_Known]:
+        rows = self._conn.execute(
+            """SELECT id, remote_id, url, title, vanished_at IS NOT NULL FROM feed
+               WHERE account_id = ? ORDER BY id""",
+            (account_id,),
+        )
+        return [_Known(*row) for row in rows]
+
+    def _renumber(self, matched: Mapping[str, int], before: Sequence[_Known]) -> None:
+        """Store the ids of recognised feeds; another feed that had such an id no longer has any."""
+        ids = {feed_id: remote_id for remote_id, feed_id in matched.items()}
+        moved = [one for one in before if one.remote_id != ids.get(one.id, one.remote_id)]
+        freed = [one for one in before if one.id not in ids and one.remote_id in matched]
+        for one in (*moved, *freed):
+            self._conn.execute("UPDATE feed SET remote_id = 'feed ' || id WHERE id = ?", (one.id,))
+        for one in moved:
+            self._conn.execute("UPDATE feed SET remote_id = ? WHERE id = ?", (ids[one.id], one.id))
+            if one.has_vanished:  # its entries have new ids as well
+                self._remote.forget_feed(one.id)
+
+    def _free_addresses(self, account: AccountState, urls: Mapping[str, str]) -> None:
         """Rename feeds whose address now belongs to another feed of the account."""
         self._conn.executemany(
             """UPDATE feed SET url = url || '#' || id WHERE url = ?1
                AND NOT (account_id = ?2 AND remote_id = ?3)""",
-            [(address(account.name, feed.url), account.id, feed.id) for feed in feeds],
+            [(url, account.id, remote_id) for remote_id, url in urls.items()],
         )
 
     def _forget_vanished(self, account_id: int, now: int) -> None:
         """Forget the entries of feeds that vanished long ago; their articles stay."""
-        self._conn.execute(
-            """DELETE FROM remote_entry WHERE feed_id IN
-               (SELECT id FROM feed WHERE account_id = ? AND vanished_at <= ?)""",
-            (account_id, now - KEPT),
-        )
+        for feed_id in self._column(
+            "SELECT id FROM feed WHERE account_id = ? AND vanished_at <= ?", (account_id, now - KEPT)
+        ):
+            self._remote.forget_feed(feed_id)
 
 
 _PENDING = """SELECT count(*) FROM remote_entry r JOIN feed f ON f.id = r.feed_id AND f.vanished_at IS NULL
-  WHERE r.account_id = account.id AND r.pending != 0"""
+  WHERE r.account_id = account.id AND r.pending != 0 AND r.missing_since IS NULL"""
+_MISSING = """SELECT count(*) FROM remote_entry
+  WHERE account_id = account.id AND missing_since IS NOT NULL AND misses != 0"""
 _STATE = f"""SELECT id, name, url, user, software, progress, tried_at, synced_at, next_try, error, hint,
-  refusal, streak, asks, ({_PENDING} AND refused = ''), ({_PENDING} AND refused != '') FROM account"""
+  refusal, streak, asks, ({_PENDING} AND refused = ''), ({_PENDING} AND refused != ''), ({_MISSING}),
+  iif(({_MISSING}), (SELECT count(*) FROM remote_entry WHERE account_id = account.id), 0) FROM account"""
 
 
 def address(account: str, url: str) -> str:
@@ -279,10 +315,64 @@ def address(account: str, url: str) -> str:
     return f"{account}+{url}"
 
 
-def _row(account: AccountState, feed: RemoteFeed, place: int) -> dict[str, object]:
+def match_feeds(
+    feeds: Sequence[RemoteFeed], urls: Mapping[str, str], known: Sequence[_Known]
+) -> dict[str, int]:
+    """Recognise the feeds of a list among the stored ones; return the numbers of these by their new ids.
+
+    `urls` are the addresses under which the feeds are stored, by their ids. Id and address or title come
+    first, then the address alone (the server has renumbered its feeds), then the id alone (the feed moved).
+    """
+    by_id = {one.remote_id: one for one in known}
+    by_url = {one.url: one for one in known}
+    matched: dict[str, int] = {}
+    free = {one.id for one in known}
+
+    def match(feed: RemoteFeed, stored: _Known | None) -> None:
+        if stored is not None and stored.id in free and feed.id not in matched:
+            matched[feed.id] = stored.id
+            free.discard(stored.id)
+
+    for feed in feeds:
+        stored = by_id.get(feed.id)
+        if stored is not None and (stored.url == urls[feed.id] or stored.title == _title(feed)):
+            match(feed, stored)
+    for feed in feeds:
+        match(feed, by_url.get(urls[feed.id]))
+    for feed in feeds:
+        match(feed, by_id.get(feed.id))
+    return matched
+
+
+def _distinct(account: str, feeds: Sequence[RemoteFeed]) -> dict[str, str]:
+    """Return the address under which to store each feed, by its id.
+
+    An id is all that identifies a feed of an account: addresses may be equal, or not usable at all.
+    """
+    urls: dict[str, str] = {}
+    taken: set[str] = set()
+    for feed in feeds:
+        url = address(account, feed.url)
+        urls[feed.id] = url if feed.url and url not in taken else f"{url}#{feed.id}"
+        taken.add(url)
+    return urls
+
+
+def _doubt(missing: int, known: int, lists_any: bool) -> str:
+    """Return the question whether feeds are really gone; `""` if a list is believed."""
+    if not missing or (lists_any and (known < _DOUBTED or missing * 2 <= known)):
+        return ""
+    return f"the server no longer lists {missing} of {counted(known, 'feed')}"
+
+
+def _title(feed: RemoteFeed) -> str:
+    return feed.title or feed.url or feed.site_url or f"feed {feed.id}"
+
+
+def _row(account: AccountState, feed: RemoteFeed, url: str, place: int) -> dict[str, object]:
     return {
-        "url": address(account.name, feed.url),
-        "title": feed.title or feed.url,
+        "url": url,
+        "title": _title(feed),
         "folder": folder_of(account.name, feed.category),
         "site_url": feed.site_url,
         "account": account.id,

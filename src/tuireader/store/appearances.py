@@ -122,6 +122,18 @@ class Appearances(Part):
                     saved.reindex(old, text)
         self._index.exchange(saved.reindexed)
 
+    def free_guids(self, account_id: int) -> None:
+        """Forget the guids of an account's feeds, which on another server may name other articles."""
+        rows = self._conn.execute(
+            """SELECT p.feed_id, p.guid_key, p.article_id FROM appearance p
+               JOIN feed f ON f.id = p.feed_id WHERE f.account_id = ?""",
+            (account_id,),
+        ).fetchall()
+        self._conn.executemany(
+            "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?",
+            [(dedup.freed_guid(guid, article), feed, guid) for feed, guid, article in rows],
+        )
+
     def transfer(self, old: int, new: int) -> None:
         """Give a feed's articles to the feed that it became, except those that both have."""
         ids = self._column(

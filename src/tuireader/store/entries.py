@@ -107,7 +107,7 @@ class Entries(Part):
             return False
         self._conn.execute(
             "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?",
-            (dedup.hash64(f"freed {item.keys.guid} {article_id}"), feed_id, item.keys.guid),
+            (dedup.freed_guid(item.keys.guid, article_id), feed_id, item.keys.guid),
         )
         return True
 

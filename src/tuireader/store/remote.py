@@ -2,19 +2,49 @@
 
 A mark is pending as long as the article and the entry on its server differ in it. Triggers on `article` keep
 `pending` current: however a mark is set or undone, the same transaction queues it for sending.
+
+An entry that its server no longer has becomes a lost entry, with the marks last seen there: if it comes back,
+what the user changed in between is still known to be the user's change.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from tuireader.model.accounts import Mark, RefusedMark
-from tuireader.store.sql import Part
+from tuireader.store.sql import Part, id_list
 
 _BITS = {Mark.READ: 1, Mark.STARRED: 2}
 _GIVEN = "SELECT value FROM json_each(?)"
+_BY_ARTICLE = "'article ' || r.article_id"
+"""SQL for the id of a lost entry whose own id may come back as that of another article."""
+_IN_LISTED_FEED = "r.feed_id IN (SELECT id FROM feed WHERE account_id = r.account_id AND vanished_at IS NULL)"
+_ONLY_SENT = "pending = pending | accepted, accepted = 0, " + ", ".join(
+    f"{mark}_sent = iif(accepted & {bit}, {mark}, {mark}_sent)" for mark, bit in _BITS.items()
+)
+"""SQL that makes accepted marks those that were sent without an answer."""
+MISSES, MISSED_FOR = 3, 86_400
+"""Lists in a row, and seconds between the first and the last, after which a missing entry is gone."""
+
+# `missing_since`, `misses`: since when, and in how many lists in a row, a doubted list has lacked the entry.
+# `accepted`: bits of the marks that the server has accepted and not listed yet: servers accept marks of
+# entries that they do not have. `lost_entry`: marks as last seen, NULL if what was sent may have been lost.
+LOST_ENTRIES = (
+    "ALTER TABLE remote_entry ADD COLUMN missing_since INTEGER",
+    "ALTER TABLE remote_entry ADD COLUMN misses INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE remote_entry ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX remote_entry_accepted ON remote_entry (account_id) WHERE accepted != 0",
+    "CREATE INDEX remote_entry_missing ON remote_entry (account_id) WHERE missing_since IS NOT NULL",
+    """CREATE TABLE lost_entry (
+      account_id INTEGER NOT NULL REFERENCES account(id), remote_id TEXT NOT NULL,
+      article_id INTEGER NOT NULL REFERENCES article(id), feed_id INTEGER NOT NULL REFERENCES feed(id),
+      read INTEGER, starred INTEGER,
+      PRIMARY KEY (account_id, remote_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX lost_entry_article ON lost_entry (article_id)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +95,27 @@ class Remote(Part):
         )
         return {row[0]: RemoteRow(row[0], row[1], _mark(*row[2:5]), _mark(*row[5:])) for row in rows}
 
-    def differing(
+    def compare(
         self, account_id: int, mark: Mark, value: bool, entries: Collection[str]
-    ) -> dict[str, bool]:
-        """Return the server's marks that differ from those last seen there, or are pending.
+    ) -> tuple[list[str], list[str]]:
+        """Compare a server's list of entries whose `mark` is `value` with the marks last seen there.
 
-        `entries` are all entries of the account whose `mark` is `value`.
+        Returns the stored entries in the list that had another value or are pending, and those that had this
+        value but are not in the list. Feeds that vanished are left out.
         """
         self._conn.execute("CREATE TEMP TABLE IF NOT EXISTS named (remote_id TEXT PRIMARY KEY) WITHOUT ROWID")
         self._conn.execute("DELETE FROM named")
         self._conn.executemany("INSERT OR IGNORE INTO named VALUES (?)", ((one,) for one in entries))
         rows = self._conn.execute(
-            f"""SELECT * FROM (
-                  SELECT r.remote_id, iif(n.remote_id IS NULL, 1 - ?1, ?1) AS value, r.{mark} AS before,
-                    r.pending
-                  FROM remote_entry r LEFT JOIN named n ON n.remote_id = r.remote_id WHERE r.account_id = ?2)
-                WHERE value != before OR pending & {_BITS[mark]}""",
+            f"""SELECT r.remote_id, n.remote_id IS NOT NULL AS is_listed
+                FROM remote_entry r LEFT JOIN named n ON n.remote_id = r.remote_id
+                WHERE r.account_id = ?2 AND {_IN_LISTED_FEED} AND iif(n.remote_id IS NULL,
+                  r.{mark} = ?1 AND NOT r.pending & {_BITS[mark]},
+                  r.{mark} != ?1 OR r.pending & {_BITS[mark]})""",
             (int(value), account_id),
-        )
-        return {remote_id: bool(now) for remote_id, now, *_ in rows}
+        ).fetchall()
+        listed = [remote_id for remote_id, is_listed in rows if is_listed]
+        return listed, [remote_id for remote_id, is_listed in rows if not is_listed]
 
     def add(self, account_id: int, rows: Iterable[tuple[str, int, int, bool, bool]]) -> None:
         """Store entries as (id, article, feed, read, starred), with their marks on the server.
@@ -112,7 +144,7 @@ class Remote(Part):
         """Return the kinds of marks of which any are pending."""
         found = self._value(
             """SELECT max(pending & 1) + max(pending & 2) FROM remote_entry
-                WHERE account_id = ? AND pending != 0 AND refused = ''""",
+                WHERE account_id = ? AND pending != 0 AND refused = '' AND missing_since IS NULL""",
             (account_id,),
         )
         return [mark for mark in Mark if (found or 0) & _BITS[mark]]
@@ -120,14 +152,14 @@ class Remote(Part):
     def take(self, account_id: int, mark: Mark, value: bool, limit: int) -> list[str]:
         """Return at most `limit` pending marks of one value to send, and record that they are being sent.
 
-        Entries of vanished feeds have to wait.
+        Missing entries and those of vanished feeds have to wait.
         """
         return self._column(
             f"""UPDATE remote_entry SET {mark}_sent = ?3 WHERE account_id = ?1 AND remote_id IN (
                   SELECT r.remote_id FROM remote_entry r JOIN article a ON a.id = r.article_id
                   JOIN feed f ON f.id = r.feed_id
                   WHERE r.account_id = ?1 AND r.pending != 0 AND r.pending & ?2 AND r.refused = ''
-                    AND a.{mark} = ?3 AND f.vanished_at IS NULL LIMIT ?4)
+                    AND a.{mark} = ?3 AND f.vanished_at IS NULL AND r.missing_since IS NULL LIMIT ?4)
                 RETURNING remote_id""",
             (account_id, _BITS[mark], value, limit),
         )
@@ -135,6 +167,29 @@ class Remote(Part):
     def delivered(self, account_id: int, mark: Mark, value: bool, ids: Sequence[str]) -> None:
         """Record that the server has accepted a mark; changes the user made since stay pending."""
         self.seen(account_id, mark, [(remote_id, value, None) for remote_id in ids])
+        self._conn.execute(
+            f"""UPDATE remote_entry SET accepted = accepted | {_BITS[mark]}
+                WHERE account_id = ? AND remote_id IN ({_GIVEN})""",
+            (account_id, json.dumps(ids)),
+        )
+
+    def confirm(self, account_id: int, ids: Set[str]) -> None:
+        """Record that the server lists entries: it has got their marks."""
+        accepted = self._column(
+            "SELECT remote_id FROM remote_entry WHERE account_id = ? AND accepted != 0", (account_id,)
+        )
+        self._conn.execute(
+            f"UPDATE remote_entry SET accepted = 0 WHERE account_id = ? AND remote_id IN ({_GIVEN})",
+            (account_id, json.dumps([one for one in accepted if one in ids])),
+        )
+
+    def send_again(self, feed_ids: Collection[int]) -> None:
+        """Let the accepted marks of feeds that are gone wait again: they may have been gone before."""
+        self._conn.execute(
+            f"""UPDATE remote_entry SET {_ONLY_SENT}
+                WHERE accepted != 0 AND feed_id IN ({_GIVEN})""",
+            (id_list(feed_ids),),
+        )
 
     def refuse(self, account_id: int, mark: Mark, ids: Sequence[str], reason: str = "") -> None:
         """Record that the server did not accept a mark; with a reason, it is not sent again."""
@@ -160,16 +215,161 @@ class Remote(Part):
             (account_id,),
         )
 
-    def forget(self, account_id: int, ids: Collection[str]) -> None:
-        """Forget entries that no longer exist on the server; their articles stay."""
+    def forget(self, account_id: int, ids: Collection[str], *, renumbered: bool = False) -> None:
+        """Forget entries that their server no longer has; their articles keep their marks.
+
+        If the server was `renumbered`, the ids may come back as those of other articles.
+        """
+        self._lose(
+            f"r.account_id = ? AND r.remote_id IN ({_GIVEN})", (account_id, json.dumps(list(ids))), renumbered
+        )
+
+    def forget_feed(self, feed_id: int) -> None:
+        """Forget the entries of a feed."""
+        self._lose("r.feed_id = ?", (feed_id,))
+
+    def forget_account(self, account_id: int) -> None:
+        """Forget all entries of an account: its ids mean nothing on another server."""
         self._conn.execute(
-            f"DELETE FROM remote_entry WHERE account_id = ? AND remote_id IN ({_GIVEN})",
-            (account_id, json.dumps(list(ids))),
+            f"UPDATE OR REPLACE lost_entry AS r SET remote_id = {_BY_ARTICLE} WHERE account_id = ?",
+            (account_id,),
+        )
+        self._lose("r.account_id = ?", (account_id,), renumbered=True)
+
+    def _lose(self, condition: str, args: tuple[object, ...], renumbered: bool = False) -> None:
+        """Move entries to the lost ones; a mark that is not known to have arrived becomes NULL."""
+        self._conn.execute(
+            f"""INSERT OR REPLACE INTO lost_entry (account_id, remote_id, article_id, feed_id, read, starred)
+                SELECT r.account_id, {_BY_ARTICLE if renumbered else "r.remote_id"}, r.article_id, r.feed_id,
+                  iif((r.pending | r.accepted) & 1, NULL, r.read),
+                  iif((r.pending | r.accepted) & 2, NULL, r.starred)
+                FROM remote_entry r WHERE {condition}""",
+            args,
+        )
+        self._conn.execute(f"DELETE FROM remote_entry AS r WHERE {condition}", args)
+
+    def recall(self, account_id: int, ids: Sequence[str]) -> None:
+        """Store lost entries again that came back under their ids."""
+        given = (account_id, json.dumps(ids))
+        self._conn.execute(
+            f"""INSERT OR IGNORE INTO remote_entry
+                  (account_id, remote_id, article_id, feed_id, read, starred, pending)
+                SELECT l.account_id, l.remote_id, l.article_id, l.feed_id,
+                  coalesce(l.read, 1 - a.read), coalesce(l.starred, 1 - a.starred),
+                  (a.read IS NOT l.read) + 2 * (a.starred IS NOT l.starred)
+                FROM lost_entry l JOIN article a ON a.id = l.article_id
+                WHERE l.account_id = ? AND l.remote_id IN ({_GIVEN})""",
+            given,
+        )
+        self._conn.execute(f"DELETE FROM lost_entry WHERE account_id = ? AND remote_id IN ({_GIVEN})", given)
+
+    def changed_here(self, account_id: int, mark: Mark, articles: Collection[int]) -> set[int]:
+        """Return the articles whose mark the user has changed and the account's server does not have."""
+        given = (account_id, id_list(articles))
+        return set(
+            self._column(
+                f"""SELECT r.article_id FROM remote_entry r WHERE r.account_id = ?1
+                      AND r.article_id IN (SELECT value FROM json_each(?2)) AND r.pending & {_BITS[mark]}
+                    UNION SELECT l.article_id FROM lost_entry l JOIN article a ON a.id = l.article_id
+                      WHERE l.account_id = ?1 AND l.article_id IN (SELECT value FROM json_each(?2))
+                        AND l.{mark} IS NOT a.{mark}""",
+                given,
+            )
+        )
+
+    def met_again(self, account_id: int, articles: Collection[int]) -> None:
+        """Drop the lost entries of articles that have an entry again."""
+        self._conn.execute(
+            f"DELETE FROM lost_entry WHERE account_id = ? AND article_id IN ({_GIVEN})",
+            (account_id, id_list(articles)),
         )
 
     def all(self, account_id: int) -> set[str]:
-        """Return all entries of an account."""
-        return set(self._column("SELECT remote_id FROM remote_entry WHERE account_id = ?", (account_id,)))
+        """Return the entries of an account, without those of vanished feeds."""
+        return set(
+            self._column(
+                f"SELECT r.remote_id FROM remote_entry r WHERE r.account_id = ? AND {_IN_LISTED_FEED}",
+                (account_id,),
+            )
+        )
+
+    def set_missing(self, account_id: int, ids: Collection[str], now: int) -> None:
+        """Record which entries a list lacked; all others of the account are not missing."""
+        self._conn.execute(
+            f"""UPDATE remote_entry SET missing_since = NULL, misses = 0
+                WHERE account_id = ? AND missing_since IS NOT NULL AND remote_id NOT IN ({_GIVEN})""",
+            (account_id, json.dumps(list(ids))),
+        )
+        self._conn.execute(
+            f"""UPDATE remote_entry SET {_ONLY_SENT}, misses = misses + 1,
+                  missing_since = coalesce(missing_since, ?)
+                WHERE account_id = ? AND remote_id IN ({_GIVEN})""",
+            (now, account_id, json.dumps(list(ids))),
+        )
+
+    def doubt_feeds(self, feed_ids: Collection[int], now: int) -> None:
+        """Let the entries of feeds that came back count as missing until a list shows them."""
+        self._conn.execute(
+            f"UPDATE remote_entry SET missing_since = coalesce(missing_since, ?) WHERE feed_id IN ({_GIVEN})",
+            (now, id_list(feed_ids)),
+        )
+
+    def missing_for_long(self, account_id: int, now: int) -> list[str]:
+        """Return the entries that enough lists lacked to be gone."""
+        return self._column(
+            """SELECT remote_id FROM remote_entry
+               WHERE account_id = ? AND missing_since <= ? AND misses >= ?""",
+            (account_id, now - MISSED_FOR, MISSES),
+        )
+
+    def replaced(self, account_id: int, ids: Collection[str]) -> set[str]:
+        """Return those of some entries whose article has another entry of the account, not among `ids`."""
+        given = (account_id, json.dumps(list(ids)))
+        return set(
+            self._column(
+                """WITH given AS MATERIALIZED (SELECT value AS remote_id FROM json_each(?2))
+                   SELECT r.remote_id FROM remote_entry r JOIN remote_entry o ON o.article_id = r.article_id
+                   WHERE r.account_id = ?1 AND r.remote_id IN (SELECT remote_id FROM given)
+                     AND o.account_id = ?1
+                     AND o.remote_id NOT IN (SELECT remote_id FROM given)""",
+                given,
+            )
+        )
+
+    def feeds_with_missing(self, account_id: int) -> set[str]:
+        """Return the ids of the feeds with missing entries."""
+        return set(
+            self._column(
+                """SELECT DISTINCT f.remote_id FROM remote_entry r JOIN feed f ON f.id = r.feed_id
+                   WHERE r.account_id = ? AND r.missing_since IS NOT NULL""",
+                (account_id,),
+            )
+        )
+
+    def addresses(self, account_id: int, ids: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Return the address and the title of the articles of some entries."""
+        rows = self._conn.execute(
+            f"""SELECT r.remote_id, a.url, a.title FROM remote_entry r JOIN article a ON a.id = r.article_id
+                WHERE r.account_id = ? AND r.remote_id IN ({_GIVEN})""",
+            (account_id, json.dumps(list(ids))),
+        )
+        return {remote_id: (url, title) for remote_id, url, title in rows}
+
+    def sample(self, account_id: int, number: int, *, pending: bool = False) -> list[str]:
+        """Return at most `number` entries from all over an account, by ascending id.
+
+        With `pending`, only those with marks to send.
+        """
+        condition = "AND r.pending != 0 AND r.missing_since IS NULL" if pending else ""
+        return self._column(
+            f"""SELECT remote_id FROM (
+                  SELECT remote_id, row_number() OVER w AS place, count(*) OVER () AS total
+                  FROM remote_entry r
+                  WHERE account_id = ?1 {condition} AND {_IN_LISTED_FEED}
+                  WINDOW w AS (ORDER BY length(remote_id), remote_id))
+                WHERE total <= ?2 OR (place - 1) * (?2 - 1) % (total - 1) < ?2 - 1""",
+            (account_id, number),
+        )
 
     def of_feed(self, feed_id: int) -> list[str]:
         """Return the entries of a feed."""

@@ -8,6 +8,7 @@ folding of words changes.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 11
+VERSION = 12
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
@@ -320,22 +321,6 @@ def _execute(db: Database, statements: Sequence[str], version: int) -> None:
     db.execute(f"PRAGMA user_version = {version}")
 
 
-def _accounts(db: Database) -> None:
-    from tuireader.store.accounts import ACCOUNTS
-
-    _execute(db, ACCOUNTS, 9)
-
-
-def _references(db: Database) -> None:
-    from tuireader.store.references import REFERENCES
-
-    _execute(db, REFERENCES, 10)
-
-
-def _neighbours(db: Database) -> None:
-    _execute(db, ("DROP INDEX neighbour_other",), 11)  # nothing needs it
-
-
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:
     """Migrate an empty or older database to `VERSION`; an interrupted migration is rolled back.
 
@@ -344,9 +329,12 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
+    from tuireader.store.accounts import ACCOUNTS
     from tuireader.store.connection import Connection
     from tuireader.store.index import Index
     from tuireader.store.labels import Labels
+    from tuireader.store.references import REFERENCES
+    from tuireader.store.remote import LOST_ENTRIES
 
     store, migrations = Connection(conn, Path()), Migrations("tuireader")
 
@@ -390,7 +378,12 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
 
         _execute(db, (*_SOURCES, *MATCH_LOG, *ENCLOSURES), 8)
 
-    migrations(name="0009_accounts")(_accounts)
-    migrations(name="0010_references")(_references)
-    migrations(name="0011_neighbours")(_neighbours)
+    for name, version, statements in (
+        ("0009_accounts", 9, ACCOUNTS),
+        ("0010_references", 10, REFERENCES),
+        ("0011_neighbours", 11, ("DROP INDEX neighbour_other",)),  # nothing needs it
+        ("0012_lost_entries", 12, LOST_ENTRIES),
+    ):
+        step: Callable[[Database], None] = partial(_execute, statements=statements, version=version)
+        migrations(name=name)(step)
     migrations.apply(Database(conn, execute_plugins=False))

@@ -6,7 +6,7 @@ unique within one account: decimal numbers for Miniflux and FreshRSS, hexadecima
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -58,20 +58,22 @@ class Server:
 class Entries:
     """A page of entries, new, marked or sent again; `gone` have been removed on the server.
 
-    `progress` is to be stored in the same transaction: the next pull starts there.
+    `progress` is to be stored in the same transaction: the next pull starts there. `unreadable` is the number
+    of entries that were left out because they are not of the form that the API promises.
     """
 
     entries: tuple[RemoteEntry, ...]
     progress: str
     gone: tuple[str, ...] = ()
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """The marks of all entries of an account, as sets of ids.
+    """The marks of the entries of an account, as sets of ids.
 
     `listed` are all entries; `complete` is false if the server cut that list short, so that an entry missing
-    from it may still exist.
+    from it may still exist. What is in none of the sets is unknown: its marks do not change.
     """
 
     unread: frozenset[str]
@@ -82,13 +84,20 @@ class States:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """All entries that a feed has on the server: its other ones are gone."""
+    """All entries that a feed lists on the server: its other ones may be gone."""
 
     feed_id: str
     ids: frozenset[str]
 
 
-Step = Entries | States | Listed
+@dataclass(frozen=True, slots=True)
+class NotReturned:
+    """Entries that the server does not return when asked for by id: they may be gone."""
+
+    ids: frozenset[str]
+
+
+Step = Entries | States | Listed | NotReturned
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +105,15 @@ class Body:
     """Contents of an answer with entries.
 
     `gone` are entries that the server has removed, `last` is the id of the last entry of all, 0 without
-    any. `more` is true if the server has further entries of this kind. `kept` is set while its entries are
-    in another process.
+    any. `more` is true if the server has further entries of this kind. `unreadable` is the number of entries
+    that were left out. `kept` is set while its entries are in another process.
     """
 
     entries: tuple[RemoteEntry, ...]
     gone: tuple[str, ...] = ()
     last: int = 0
     more: bool = False
+    unreadable: int = 0
     kept: Kept | None = None
 
 
@@ -135,11 +145,19 @@ class Known(Protocol):
         """Return the entries that are not stored, in the given order."""
         ...
 
+    async def unsure(self) -> Sequence[str]:
+        """Return the stored entries whose marks the last `States` left open: to be looked up by id."""
+        ...
+
     async def counts(self) -> Mapping[str, tuple[int, int]]:
         """Return the stored numbers of read and unread entries by feed.
 
         They count the marks last seen on the server, not those still to be sent.
         """
+        ...
+
+    async def doubted(self) -> Collection[str]:
+        """Return the feeds whose last list was not believed: to be listed again."""
         ...
 
 
@@ -182,6 +200,10 @@ class Backend(Protocol):
 
         Raises `AccountError` with `Refusal.REQUEST` if the server refuses one of them: halve and try again.
         """
+        ...
+
+    async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
+        """Return a few entries to compare with stored ones, by one request: some of `ids`, or near them."""
         ...
 
     async def add_feed(self, url: str, category: str = "") -> str:

@@ -1,40 +1,44 @@
 """Sync one account: send pending marks, list its feeds, pull what changed.
 
 Each batch of marks is recorded as sent before it is sent, and each page is stored in one transaction with
-the point where the next pull continues, so that a sync may end at any moment.
+the point where the next pull continues, so that a sync may end at any moment. Before marks are sent, and when
+answers look like those of another server, its entries are compared with the stored ones.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tuireader.model import AccountSynced, Event
-from tuireader.model.accounts import AccountState, Mark, RemoteEntry
+from tuireader.model.accounts import AccountState, Mark, RemoteEntry, RemoteFeed
 from tuireader.store import Pool, Store
 from tuireader.store.accounts import Listing
 from tuireader.subprocesses import priority
+from tuireader.sync import states
 from tuireader.sync.backend import (
     AccountError,
     Backend,
     Body,
     Entries,
     Listed,
+    NotReturned,
     Reader,
     Refusal,
     Server,
     States,
     Step,
 )
+from tuireader.sync.identity import Identity
 from tuireader.sync.preparing import Preparer
+from tuireader.sync.states import Stored
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
-    from tuireader.sync.saving import Stored
 
 T = TypeVar("T")
 _SOONEST, _LATEST = 30, 30 * 60
@@ -42,7 +46,7 @@ _SOONEST, _LATEST = 30, 30 * 60
 
 
 class Engine:
-    """One sync of one account. `believed` accepts a list that lacks more than half of the feeds.
+    """One sync of one account. `believed` accepts lists that lack many of the feeds or entries.
 
     `renew` returns the setting after the feeds were listed: watches and mutes refer to feeds by name.
     """
@@ -66,6 +70,9 @@ class Engine:
         self._believed = believed
         self._feeds: Mapping[str, int] = {}
         self._titles: Mapping[int, str] = {}
+        self._identity = Identity(pool, account.id, backend)
+        self._compared = states.Compared([], [], (), frozenset())
+        self._missing: set[str] = set()
         self._done = AccountSynced(account.name)
 
     async def run(self, known: Server | None = None, *, pull: bool = True) -> AsyncGenerator[Event, None]:
@@ -86,22 +93,29 @@ class Engine:
         error: AccountError | None = None
         try:
             server = known or await self._backend.sign_in()
-            is_other = (server.url, server.user) != (self._account.url, self._account.user)
-            if pull or is_other:  # before marks are sent: it may be another server, with other ids
-                await self._list_feeds(server)
-            self._done = replace(self._done, sent=await self._push())
+            is_new = (server.url, server.user) != (self._account.url, self._account.user)
+            if pull or is_new:  # before marks are sent: it may be another server, with other ids
+                await self._list_feeds(server, is_new=is_new)
+            self._done = replace(self._done, sent=await self._push(server))
             if pull:
-                async with aclosing(self._pull()) as events:
+                async with aclosing(self._pull(server)) as events:
                     async for event in events:
                         yield event
         except AccountError as refused:
             error = refused
         yield await self._record(error)
 
-    async def _push(self) -> int:
+    async def _push(self, server: Server) -> int:
         """Send the pending marks; return their number."""
         sent, account = 0, self._account.id
-        for mark in await self._pool.read(lambda store: store.remote.pending_marks(account)):
+        marks = await self._pool.read(lambda store: store.remote.pending_marks(account))
+        if marks and not self._identity.is_proved:
+            is_another = await self._identity.is_another(pending=True)
+            if is_another:
+                await self._start_over(server)
+            if is_another is not False:
+                return 0  # the marks wait until their articles have ids again
+        for mark in marks:
             size = await self._backend.batch_size(mark)
             for value in (True, False):
                 take = partial(_take, account, mark, value, size)
@@ -131,35 +145,79 @@ class Engine:
         await self._write(note)
         return len(ids) - len(gone)
 
-    async def _list_feeds(self, server: Server) -> None:
-        """Store the server and the feeds of the account."""
-        feeds, now = await self._backend.feeds(), self._now()
+    async def _list_feeds(self, server: Server, *, is_new: bool) -> None:
+        """Store the server and the feeds of the account; on another server, all ids are forgotten first.
+
+        `is_new` is true if the address or the user has changed.
+        """
+        feeds, account = await self._backend.feeds(), self._account
+        same, known = await self._pool.read(lambda store: store.accounts.agreement(account, feeds))
+        is_another: bool | None = False
+        if feeds and known and (is_new or same * 2 < known):
+            is_another = await self._identity.is_another()
+            if is_another is None:  # nothing to compare but the feeds
+                is_another = same == 0 or is_new
+        await self._store_feeds(server, feeds, forget=bool(is_another))
+
+    async def _start_over(self, server: Server) -> None:
+        """Forget the ids of another server: feeds are recognised by address, entries by their articles."""
+        await self._store_feeds(server, await self._backend.feeds(), forget=True)
+
+    async def _store_feeds(self, server: Server, feeds: Sequence[RemoteFeed], *, forget: bool) -> None:
+        now = self._now()
 
         def store_list(store: Store) -> Listing:
             store.accounts.signed_in(self._account.id, server.url, server.user, server.software)
+            if forget:
+                store.accounts.forget(self._account.id, now)
             return store.accounts.list_feeds(self._account, feeds, now, believed=self._believed)
 
         listing = await self._write(store_list)
-        if listing.is_other:
+        if forget:
             self._account = replace(self._account, progress="", synced_at=None)
+            self._identity.is_proved = True
+            self._missing = set()
         self._feeds = listing.feeds
         self._titles = {listing.feeds[feed.id]: feed.title for feed in feeds if feed.id in listing.feeds}
-        self._done = replace(self._done, asks=listing.doubt)
         self._setting = await self._renew()
 
-    async def _pull(self) -> AsyncGenerator[Event, None]:
+    async def _pull(self, server: Server) -> AsyncGenerator[Event, None]:
         """Store what the server has; yield new matches, and the totals after each step."""
         steps = self._backend.pull(self._account.progress, self)
         async with aclosing(steps):
             async for step in steps:
+                if await self._is_foreign(step):
+                    break
                 if isinstance(step, Entries) and step.entries:
-                    await self._pool.write(
-                        Store.train_dictionary
-                    )  # for texts to come: the last page needs none
+                    await self._pool.write(Store.train_dictionary)  # for texts to come
                 if stored := await self._write(partial(self._store, step=step)):
                     for event in await self._counted(stored):
                         yield event
                 yield self._done
+            else:
+                await self._write(self._settle)
+                return
+        await self._start_over(server)
+        async with aclosing(self._pull(server)) as events:
+            async for event in events:
+                yield event
+
+    async def _is_foreign(self, step: Step) -> bool:
+        """Return whether a step comes from another server than the stored ids."""
+        if isinstance(step, States):
+            account = self._account.id
+            new = self._compared = await self._write(lambda store: states.compare(store, account, step))
+            if new.is_usual or self._identity.is_proved:
+                return False
+            return bool(await self._identity.is_another([*new.unread, *new.starred]))
+        if isinstance(step, Entries) and not self._identity.is_proved:
+            agree, differ = await self._identity.compare(step.entries)
+            return differ > agree and await self._identity.is_another() is not False
+        return False
+
+    def _settle(self, store: Store) -> None:
+        """Forget the entries that are gone; needs a transaction."""
+        states.settle_missing(store, self._account.id, self._missing, self._now(), believed=self._believed)
 
     async def _counted(self, stored: Stored) -> list[Event]:
         """Add what was stored to the totals; return its new matches."""
@@ -185,12 +243,14 @@ class Engine:
                 store.accounts.progressed(account, step.progress)
                 return stored
             case States():
-                from tuireader.sync import saving
-
-                return saving.store_states(store, account, step, now)
+                self._missing = set(self._compared.missing)
+                return states.store_states(store, account, self._compared, now)
             case Listed():
                 if feed_id := self._feeds.get(step.feed_id):  # it may have been added a moment ago
-                    store.remote.forget(account, set(store.remote.of_feed(feed_id)) - step.ids)
+                    self._missing |= set(store.remote.of_feed(feed_id)) - step.ids
+                return None
+            case NotReturned():
+                self._missing |= step.ids
                 return None
 
     def _store_entries(self, store: Store, entries: Sequence[RemoteEntry]) -> Stored:
@@ -231,6 +291,14 @@ class Engine:
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         """Return the entries that are not stored."""
         return await self._pool.read(lambda store: store.remote.unknown(self._account.id, ids))
+
+    async def unsure(self) -> Sequence[str]:
+        """Return the stored entries whose marks the last `States` left open."""
+        return self._compared.unsure
+
+    async def doubted(self) -> Collection[str]:
+        """Return the feeds with entries that a doubted list lacked."""
+        return await self._pool.read(lambda store: store.remote.feeds_with_missing(self._account.id))
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
         """Return the stored numbers of read and unread entries by feed."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from tuireader.feeds.entry import Raw, RawFeed, shape
+from tuireader.feeds.entry import MAX_ENTRIES, Raw, RawFeed, shape
 from tuireader.sync.backend import RemoteEntry
 
 
@@ -23,8 +23,18 @@ class Sent:
     starred: bool
 
 
+def has_shape(items: Sequence[object], names: Set[str]) -> bool:
+    """Return whether a list is empty or has any object with these members."""
+    return not items or any(isinstance(item, dict) and names <= item.keys() for item in items)
+
+
 def cleaned(sent: Sequence[Sent]) -> tuple[RemoteEntry, ...]:
-    """Clean entries; plain text in them is literal, and relative links start from the entry's own address."""
+    """Clean entries; plain text in them is literal, and relative links start from the entry's own address.
+
+    Raises Odd for far more entries than anybody asks for.
+    """
+    if len(sent) > MAX_ENTRIES:
+        raise Odd
     shaped = shape(RawFeed(url="", atom=True, entries=[one.raw for one in sent])).entries
     return tuple(
         RemoteEntry(one.raw.guid, one.feed_id, entry, one.read, one.starred)

@@ -7,17 +7,19 @@ from typing import Any
 
 from tuireader.feeds.entry import web_url
 from tuireader.feeds.json_values import list_of, text_of
-from tuireader.sync import greader_pull
+from tuireader.sync import greader_items, greader_pull
 from tuireader.sync.backend import (
     AccountError,
     Known,
     Mark,
     Refusal,
     RemoteCategory,
+    RemoteEntry,
     RemoteFeed,
     Server,
     Step,
 )
+from tuireader.sync.entries import Odd
 from tuireader.sync.greader_items import LABEL, STATE, feed_title, item_name, label_of, literal
 from tuireader.sync.http import Answer, Http
 from tuireader.text import clean
@@ -95,6 +97,14 @@ class GoogleReader:
             items = [("i", item_name(one)) for one in ids]
             await self._change("/edit-tag", [("a" if value else "r", STATE + mark.value), *items])
         return frozenset()
+
+    async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
+        """Return the entries with these ids."""
+        answer = await self.post("/stream/items/contents", [("i", item_name(one)) for one in ids])
+        try:
+            return greader_items.read(answer.body).entries
+        except Odd:
+            raise answer.odd() from None
 
     # -- managing feeds
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, Text
 from tuireader.feeds.json_values import list_of, text_of
 from tuireader.sync.backend import Body
-from tuireader.sync.entries import Odd, Sent, cleaned
+from tuireader.sync.entries import Odd, Sent, cleaned, has_shape
 from tuireader.text import clean
 
 STATE = "user/-/state/com.google/"
@@ -18,6 +19,7 @@ LONG = "tag:google.com,2005:reader/item/"
 DECIMAL = re.compile(r"-?[0-9]{1,20}")
 HEX = re.compile(r"[0-9a-fA-F]{16}")
 TOP = 1 << 64
+ENTRY = frozenset(("id", "origin", "categories"))
 
 _WIDE = str.maketrans("＆＜＞", "&<>")
 _PUNCTUATION = str.maketrans("？＼／，；", "?\\/,;")
@@ -26,15 +28,19 @@ _IS_WIDE = re.compile("[＆＜＞]")
 
 
 def read(raw: bytes) -> Body:
-    """Return the entries of a body. Raises Odd."""
+    """Return the entries of a body; unreadable ones are left out. Raises Odd."""
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):
         raise Odd from None
     items = value.get("items") if isinstance(value, dict) else None
-    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+    if not isinstance(items, list) or not has_shape(items, ENTRY):
         raise Odd
-    return Body(cleaned([_sent(one) for one in items]))
+    kept = []
+    for item in items:
+        with suppress(Odd):
+            kept.append(_sent(item))
+    return Body(cleaned(kept), unreadable=len(items) - len(kept))
 
 
 def literal(text: str, limit: int = 500) -> str:
@@ -85,8 +91,10 @@ def label_of(name: str) -> str:
     return found[1] if found else ""
 
 
-def _sent(data: dict[str, Any]) -> Sent:
+def _sent(data: Any) -> Sent:
     """Return an item of an answer. Raises Odd if it has no id, feed or categories."""
+    if not isinstance(data, dict):
+        raise Odd
     origin, categories = data.get("origin"), data.get("categories")
     if not isinstance(origin, dict) or not isinstance(categories, list):
         raise Odd

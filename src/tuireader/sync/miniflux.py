@@ -8,23 +8,29 @@ from typing import Any
 from tuireader.feeds import dates
 from tuireader.feeds.entry import web_url
 from tuireader.feeds.json_values import line_of, text_of
-from tuireader.sync import miniflux_pull
+from tuireader.sync import miniflux_items, miniflux_pull
 from tuireader.sync.backend import (
     AccountError,
     Known,
     Mark,
     Refusal,
     RemoteCategory,
+    RemoteEntry,
     RemoteFeed,
     Server,
     Step,
 )
+from tuireader.sync.entries import Odd
 from tuireader.sync.http import Answer, Http
 from tuireader.text import clean
 
 BATCH = 1000
 TOGGLES = 3
 """Attempts to star an entry while another device does the same."""
+LOOKED_UP = 50
+"""Most entries of a batch that are looked up one by one if the server says that it changed none."""
+PROBED = 8
+"""Entries that are compared with the stored ones."""
 
 
 class Miniflux:
@@ -83,15 +89,37 @@ class Miniflux:
         if not numbers:
             return frozenset()
         if mark is Mark.STARRED and not await self._stars_together():
-            gone = [
-                one for one, number in zip(ids, numbers, strict=True) if not await self._star(number, value)
-            ]
-            return frozenset(gone)
+            starred = [await self._star(number, value) for number in numbers]
+            return frozenset(one for one, is_there in zip(ids, starred, strict=True) if not is_there)
         change = {"starred": value} if mark is Mark.STARRED else {"status": "read" if value else "unread"}
         answer = await self._http.ask(
             "PUT", "/v1/entries", body={"entry_ids": numbers, **change}, accept=(500,)
         )
-        return frozenset(ids) if self._is_nothing(answer) else frozenset()
+        if not self._is_nothing(answer):
+            return frozenset()
+        if len(ids) > LOOKED_UP:
+            raise AccountError(Refusal.REQUEST, f"{self._http.host}: {answer.error_message()}")
+        for number in numbers:
+            if await self._entry(number) is not None:
+                raise self._http.refused(answer)  # it has an entry, whatever it says
+        return frozenset(ids)
+
+    async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
+        """Return the first entries from the lowest id on."""
+        first = min(map(_id, ids)) - 1
+        params: dict[str, str | int] = {"order": "id", "direction": "asc", "limit": PROBED}
+        answer = await self._http.ask("GET", "/v1/entries", params={**params, "after_entry_id": first})
+        try:
+            return miniflux_items.read(answer.body).entries
+        except Odd:
+            raise answer.odd() from None
+
+    async def _entry(self, number: int) -> dict[str, Any] | None:
+        """Return an entry, None if the server says that it is gone: no other answer proves that."""
+        answer = await self._http.ask("GET", f"/v1/entries/{number}", accept=(404,))
+        if answer.status == 404 and answer.error_message():
+            return None
+        return None if answer.member("status") == "removed" else answer.value
 
     async def _stars_together(self) -> bool:
         """Return whether stars are set by `PUT /v1/entries`.
@@ -109,19 +137,14 @@ class Miniflux:
 
     async def _star(self, number: int, value: bool) -> bool:
         """Toggle the star of an entry unless it already is as wanted; return False if the entry is gone."""
-        for _ in range(TOGGLES):
-            answer = await self._http.ask("GET", f"/v1/entries/{number}", accept=(404,))
-            if answer.status == 404 or answer.member("status") == "removed":
-                return False
-            if answer.member("starred") is value:
-                return True
-            answer = await self._http.ask("PUT", f"/v1/entries/{number}/bookmark", accept=(404, 500))
-            if answer.status == 404 or self._is_nothing(answer):
-                return False
-        answer = await self._http.ask("GET", f"/v1/entries/{number}", accept=(404,))
-        if answer.status != 404 and answer.member("starred") is not value:
-            raise AccountError(Refusal.AWAY, f"{self._http.host}: another device changes the same star")
-        return answer.status != 404
+        for attempt in range(TOGGLES + 1):
+            entry = await self._entry(number)
+            if entry is None or entry.get("starred") is value:
+                return entry is not None
+            if attempt < TOGGLES:
+                answer = await self._http.ask("PUT", f"/v1/entries/{number}/bookmark", accept=(404, 500))
+                self._is_nothing(answer)  # asking for the entry shows whether it is gone
+        raise AccountError(Refusal.AWAY, f"{self._http.host}: another device changes the same star")
 
     def _is_nothing(self, answer: Answer) -> bool:
         """Return whether none of the entries of a request exists. Raises AccountError for other errors."""

@@ -9,31 +9,41 @@ from tuireader.feeds import dates
 from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, Text
 from tuireader.feeds.json_values import list_of, text_of
 from tuireader.sync.backend import Body
-from tuireader.sync.entries import Odd, Sent, cleaned
+from tuireader.sync.entries import Odd, Sent, cleaned, has_shape
+
+ENTRY = frozenset(("id", "feed_id", "status", "starred"))
 
 
 def read(raw: bytes) -> Body:
-    """Return the entries of a body. Raises Odd."""
+    """Return the entries of a body; unreadable ones are left out. Raises Odd."""
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):
         raise Odd from None
     items, total = (value.get("entries"), value.get("total")) if isinstance(value, dict) else (None, None)
-    if (
-        not isinstance(items, list)
-        or type(total) is not int
-        or not all(isinstance(one, dict) for one in items)
-    ):
+    if not isinstance(items, list) or type(total) is not int or not has_shape(items, ENTRY):
         raise Odd
-    kept = [one for one in items if one.get("status") != "removed"]
-    gone = tuple(str(number(one, "id")) for one in items if one.get("status") == "removed")
-    last = number(items[-1], "id") if items else 0
-    return Body(cleaned([_sent(one) for one in kept]), gone, last, bool(items) and len(items) < total)
+    kept: list[Sent] = []
+    gone: list[str] = []
+    last = 0
+    for item in items:
+        try:
+            last = number(item, "id")
+            if item.get("status") == "removed":
+                gone.append(str(last))
+            else:
+                kept.append(_sent(item))
+        except Odd:
+            continue
+    more = bool(items) and len(items) < total
+    if more and not last:
+        raise Odd  # nobody knows where the next page starts
+    return Body(cleaned(kept), tuple(gone), last, more, len(items) - len(kept) - len(gone))
 
 
-def number(data: dict[str, Any], name: str) -> int:
+def number(data: Any, name: str) -> int:
     """Return a whole number of an object. Raises Odd."""
-    value = data.get(name)
+    value = data.get(name) if isinstance(data, dict) else None
     if type(value) is not int:
         raise Odd
     return value

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from tuireader.sync import miniflux_items
 from tuireader.sync.backend import AccountError, Body, Entries, Known, Listed, Refusal, RemoteEntry, Step
+from tuireader.sync.bounds import MOST_ENTRIES, Bounds
 from tuireader.sync.entries import Odd
 from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
 from tuireader.sync.prefetch import prefetched, twice_prefetched
@@ -77,14 +78,14 @@ def read(text: str) -> Progress:
 async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, None]:
     """Yield what changed since `progress`."""
     state, source = read(progress), _Source(http, known)
-    pages = twice_prefetched(_prepared(prefetched(_walk(source, state)), known))
+    pages = twice_prefetched(_prepared(source, prefetched(_walk(source, state))))
     async with aclosing(pages):
-        async for entries, gone, state in pages:
-            yield Entries(entries, state.text(), gone)
+        async for entries, body, state in pages:
+            yield Entries(entries, state.text(), body.gone, body.unreadable)
     if state.since - state.checked >= DAY:
         body, _ = await source.page(FIRST["unread"], 0, descending=True, limit=CHECKED)
         state = replace(state, checked=state.since)
-        yield Entries(await known.prepare(body), state.text(), body.gone)
+        yield Entries(await known.prepare(body), state.text(), body.gone, body.unreadable)
     async for step in _compare(source, state):
         yield step
 
@@ -96,6 +97,7 @@ class _Source:
         self.http = http
         self.known = known
         self._limit = SOON
+        self._bounds = Bounds()
 
     async def pages(
         self,
@@ -111,6 +113,16 @@ class _Source:
             body, date = await self.page(filters, cursor, descending=descending, path=path)
             cursor, more = body.last, body.more
             yield body, date
+
+    async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
+        """Return the entries of a body. Raises AccountError if the server's pages would never end."""
+        entries = await self.known.prepare(body)
+        if not self._bounds.advances([*(entry.id for entry in entries), *body.gone]) and body.more:
+            raise AccountError(Refusal.ANSWER, f"{self.http.host} sends the same entries again and again")
+        if self._bounds.is_full and body.more:
+            more = f"{self.http.host} has more than {MOST_ENTRIES:,} entries to send"
+            raise AccountError(Refusal.AWAY, more, "the next sync continues")
+        return entries
 
     async def page(
         self,
@@ -138,7 +150,8 @@ class _Source:
                 body = await self.known.read(miniflux_items.read, answer.body)
             except Odd:
                 raise answer.odd() from None
-            if answer.date is None or (cursor and body.last and (body.last >= cursor) is descending):
+            moves = body.last < cursor if descending else body.last > cursor
+            if answer.date is None or (cursor and body.last and not moves):
                 raise answer.odd()  # it would send this page for ever
             if body.more:
                 self._limit = max(limit * _PAGE_BYTES // len(answer.body), 1)
@@ -171,28 +184,33 @@ def _after(state: Progress, phases: list[str]) -> Progress:
 
 
 async def _prepared(
-    pages: AsyncGenerator[tuple[Body, Progress], None], known: Known
-) -> AsyncGenerator[tuple[tuple[RemoteEntry, ...], tuple[str, ...], Progress], None]:
-    """Yield the entries of pages, prepared, with the entries that are gone and the progress."""
+    source: _Source, pages: AsyncGenerator[tuple[Body, Progress], None]
+) -> AsyncGenerator[tuple[tuple[RemoteEntry, ...], Body, Progress], None]:
+    """Yield the entries of pages, prepared, with the pages and the progress."""
     async with aclosing(pages):
         async for body, state in pages:
-            yield await known.prepare(body), body.gone, state
+            yield await source.prepare(body), body, state
 
 
 async def _compare(source: _Source, state: Progress) -> AsyncGenerator[Step, None]:
     """Compare the numbers of each feed with the store's, and pull those that differ in full.
 
     A difference that remains is accepted until one of the numbers changes, unless nothing is stored of the
-    feed: the store may not have known it yet.
+    feed: the store may not have known it yet. Feeds whose last list was doubted are listed again.
     """
     answer = await source.http.ask("GET", "/v1/feeds/counters")
     theirs, ours = _counters(answer), await source.known.counts()
+    doubted = await source.known.doubted()
     differing = {
         feed_id: [*theirs.get(feed_id, (0, 0)), *ours.get(feed_id, (0, 0))]
         for feed_id in sorted({*theirs, *ours})
-        if theirs.get(feed_id, (0, 0)) != tuple(ours.get(feed_id, (0, 0)))
+        if feed_id in doubted or theirs.get(feed_id, (0, 0)) != tuple(ours.get(feed_id, (0, 0)))
     }
-    accepted = {one: numbers for one, numbers in state.accepted.items() if differing.get(one) == numbers}
+    accepted = {
+        feed_id: numbers
+        for feed_id, numbers in state.accepted.items()
+        if differing.get(feed_id) == numbers and feed_id not in doubted
+    }
     for feed_id, numbers in differing.items():
         if feed_id not in accepted:
             async for step in _whole(source, feed_id, replace(state, accepted=accepted)):
@@ -209,17 +227,20 @@ async def _compare(source: _Source, state: Progress) -> AsyncGenerator[Step, Non
 async def _whole(source: _Source, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
     """Yield all entries of a feed, then their ids; nothing if it is gone: the list of feeds shows that."""
     ids: set[str] = set()
+    unreadable = 0
     try:
         path = f"/v1/feeds/{feed_id}/entries"
         async for body, _ in source.pages({}, 0, descending=False, path=path):
-            entries = await source.known.prepare(body)
+            entries = await source.prepare(body)
             ids.update(entry.id for entry in entries)
-            yield Entries(entries, state.text(), body.gone)
+            unreadable += body.unreadable
+            yield Entries(entries, state.text(), body.gone, body.unreadable)
     except AccountError as error:
         if isinstance(error, NotFound) or error.refusal is Refusal.REQUEST:
             return
         raise
-    yield Listed(feed_id, frozenset(ids))
+    if not unreadable:  # else the list is not known to be complete
+        yield Listed(feed_id, frozenset(ids))
 
 
 def _counters(answer: Answer) -> dict[str, Counts]:

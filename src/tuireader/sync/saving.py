@@ -1,9 +1,8 @@
-"""Store what a server sent: entries as articles, and their marks merged with those of the store."""
+"""Store the entries that a server sent as articles, with their marks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from tuireader import dedup, ingest
 from tuireader.ingest.attempts import Setting
@@ -14,18 +13,7 @@ from tuireader.store import Store
 from tuireader.store.articles import StoredText
 from tuireader.store.incoming import Saved
 from tuireader.store.remote import RemoteRow
-from tuireader.sync import merge
-from tuireader.sync.backend import AccountError, Refusal, States
-
-
-@dataclass(slots=True)
-class Stored:
-    """The result of storing a page: numbers of new and edited articles and of marks, and new matches."""
-
-    new: int = 0
-    changed: int = 0
-    marks: int = 0
-    matches: list[tuple[StoredText, Evidence]] = field(default_factory=list)
+from tuireader.sync.states import Stored, merge_marks
 
 
 def store_entries(
@@ -47,6 +35,8 @@ def store_entries(
     for entry in entries:
         if entry.feed_id in feeds:
             by_feed.setdefault(entry.feed_id, []).append(entry)
+    store.remote.recall(account_id, [entry.id for entry in entries])
+    store.remote.confirm(account_id, {entry.id for entry in entries})
     known = store.remote.rows(account_id, (entry.id for entry in entries))
     places: dict[str, tuple[int, int]] = {}
     every = Saved()
@@ -97,59 +87,16 @@ def _store_marks(
     """Merge the marks of entries, and record their articles; return how many marks changed on the server."""
     met = [one for one in entries if one.id not in known or known[one.id].article_id != places[one.id][0]]
     strangers = {one.id for one in met}
+    articles = {places[one.id][0] for one in met}
     taken = 0
     for mark in Mark:
         marks = {one.id: one.has(mark) for one in entries if one.id not in strangers}
         taken += merge_marks(store, account_id, mark, marks, known, now)
-        # unknown which side changed an article that both already had: read and starred win
-        marked = [places[one.id][0] for one in met if one.has(mark)]
-        store.marks.set(mark, marked, True, now=now, journal=False)
+        # unless it was here, nobody knows which side changed the mark: read and starred win
+        changed_here = store.remote.changed_here(account_id, mark, articles)
+        marked = {places[one.id][0] for one in met if one.has(mark)} - changed_here
+        store.marks.set(mark, sorted(marked), True, now=now, journal=False)
+    store.remote.forget(account_id, strangers & known.keys(), renumbered=True)
+    store.remote.met_again(account_id, articles)
     store.remote.add(account_id, [(one.id, *places[one.id], one.read, one.starred) for one in met])
     return taken
-
-
-def merge_marks(
-    store: Store,
-    account_id: int,
-    mark: Mark,
-    marks: Mapping[str, bool],
-    known: Mapping[str, RemoteRow],
-    now: int,
-) -> int:
-    """Take the marks that changed on the server; return their number. Needs a transaction."""
-    seen: list[tuple[str, bool, bool | None]] = []
-    taken: dict[bool, list[int]] = {True: [], False: []}
-    for remote_id, value in marks.items():
-        row = known[remote_id]
-        before = merge.Known(*row.mark(mark))
-        after = merge.pulled(before, value)
-        if after != before:
-            seen.append((remote_id, after.server, after.sent))
-        if after.local != before.local:
-            taken[after.local].append(row.article_id)
-    store.remote.seen(account_id, mark, seen)
-    return sum(
-        len(store.marks.set(mark, ids, value, now=now, journal=False).ids) for value, ids in taken.items()
-    )
-
-
-def store_states(store: Store, account_id: int, states: States, now: int) -> Stored:
-    """Take the marks of all entries from sets of ids, and forget entries that are gone.
-
-    Raises AccountError if there are none left: no server forgets all entries at once, and each of them
-    would count as read.
-    """
-    stored = store.remote.all(account_id)
-    listed = states.listed | states.unread | states.starred
-    if stored and not listed:
-        raise AccountError(
-            Refusal.ANSWER, "the server lists no entries any more", "nothing was changed; check the server"
-        )
-    done = Stored()
-    for mark, value, entries in ((Mark.READ, False, states.unread), (Mark.STARRED, True, states.starred)):
-        differing = store.remote.differing(account_id, mark, value, entries)
-        known = store.remote.rows(account_id, differing)
-        done.marks += merge_marks(store, account_id, mark, differing, known, now)
-    if states.complete:
-        store.remote.forget(account_id, stored - listed)
-    return done
