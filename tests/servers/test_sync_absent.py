@@ -49,8 +49,9 @@ def freshrss(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGReader]:
 
 def stocked(server: Fake, feeds: int = 3, entries: int = 10) -> list[Entry]:
     """Feeds with entries: of each ten, three are read, and every fifth has a star."""
-    made = []
-    for feed in [server.add_feed(f"Feed {at + len(server.feeds)}") for at in range(feeds)]:
+    made: list[Entry] = []
+    first = len(server.feeds)
+    for feed in [server.add_feed(f"Feed {at}") for at in range(first, first + feeds)]:
         made += [
             server.add_entry(feed, f"{feed.title} entry {at}", read=at % 10 < 3, starred=at % 5 == 0)
             for at in range(entries)
@@ -279,8 +280,8 @@ async def test_another_freshrss_with_one_equal_feed_is_another_account(
     async with client(tmp_path) as library:
         await synced(library)
         before = await marks(library)
-        await library.marks.set_read([(await ids(library))["Feed 0 entry 8"]], True)
-        before["Feed 0 entry 8"] = (True, False)
+        await library.marks.set_read([(await ids(library))["Feed 1 entry 8"]], True)
+        before["Feed 1 entry 8"] = (True, False)
         with FakeGReader() as other:
             other.add_feed("FreshRSS releases", url="https://releases.example/feed")
             feed = other.add_feed("Another", url="https://another.example/feed")

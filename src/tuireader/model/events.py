@@ -127,6 +127,7 @@ class AccountSynced:
     taken: Annotated[int, "Marks taken from the server."] = 0
     sent: Annotated[int, "Marks sent to the server."] = 0
     pending: Annotated[int, "Marks that the server does not have yet."] = 0
+    unreadable: Annotated[int, "Entries of the server that cannot be read and were left out."] = 0
     error: Annotated[str, 'The error, `""` when there was none.'] = ""
     hint: Annotated[str, "Advice on the error."] = ""
     refusal: Annotated[str, "The error as one word for scripts."] = ""

@@ -190,6 +190,8 @@ class Engine:
                     break
                 if isinstance(step, Entries) and step.entries:
                     await self._pool.write(Store.train_dictionary)  # for texts to come
+                if isinstance(step, Entries) and step.unreadable:
+                    self._done = replace(self._done, unreadable=self._done.unreadable + step.unreadable)
                 if stored := await self._write(partial(self._store, step=step)):
                     for event in await self._counted(stored):
                         yield event

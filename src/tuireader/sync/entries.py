@@ -24,8 +24,8 @@ class Sent:
 
 
 def has_shape(items: Sequence[object], names: Set[str]) -> bool:
-    """Return whether a list is empty or has any object with these members."""
-    return not items or any(isinstance(item, dict) and names <= item.keys() for item in items)
+    """Return whether a list is empty or has any object with most of these members."""
+    return not items or any(isinstance(item, dict) and len(names - item.keys()) <= 1 for item in items)
 
 
 def cleaned(sent: Sequence[Sent]) -> tuple[RemoteEntry, ...]:

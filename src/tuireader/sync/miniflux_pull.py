@@ -234,7 +234,7 @@ async def _whole(source: _Source, feed_id: str, state: Progress) -> AsyncGenerat
             entries = await source.prepare(body)
             ids.update(entry.id for entry in entries)
             unreadable += body.unreadable
-            yield Entries(entries, state.text(), body.gone, body.unreadable)
+            yield Entries(entries, state.text(), body.gone)  # unreadable ones were counted as they arrived
     except AccountError as error:
         if isinstance(error, NotFound) or error.refusal is Refusal.REQUEST:
             return
