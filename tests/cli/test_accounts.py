@@ -161,7 +161,7 @@ def test_a_server_that_lost_most_feeds_is_not_believed_at_once(run: Run, server:
     for feed in server.feeds[1:]:
         server.remove_feed(feed)
     told = run("sync")
-    asks = "home: the server no longer lists 4 of 5 feeds (`tuireader sync --accept-removals home` hides them"
+    asks = "home: the server no longer lists 4 of 5 feeds (`tuireader sync --accept-removals home` accepts it"
     assert told.code == Exit.OK and asks in told.err
     assert len(run("feeds").out.splitlines()) == 5
     assert "no longer lists" not in run("sync", "--accept-removals").err

@@ -150,7 +150,7 @@ async def test_lost_feeds_are_hidden_only_after_a_question(run: Running, server:
     assert "home: the server no longer lists 4 of 6 feeds · e in the sidebar decides" in run.toasts
     run.select(HOME)
     await run.press("e")
-    assert "The server no longer lists 4 of 6 feeds" in run.text and "[keep them]" in run.text
+    assert "The server no longer lists 4 of 6 feeds" in run.text and "[wait]" in run.text
     await run.press("enter")
     assert "More 1" in run.labels
     run.select(HOME)

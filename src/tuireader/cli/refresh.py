@@ -181,6 +181,9 @@ def _sum_up_account(account: AccountSynced) -> None:
         say(f"tuireader: {account.account}: {account.error}{hint}")
     if account.asks:
         say(f"tuireader: {account.account}: {account.asks} ({accepting(account.account)})")
+    if account.unreadable:
+        left = counted(account.unreadable, "entry", "entries")
+        say(f"tuireader: {account.account}: {left} of the server cannot be read and were left out")
     say(
         f"{account.account}: {account.new} new, {account.changed} changed,"
         f" {counted(account.taken, 'mark')} received, {account.sent} sent, {account.pending} to send"
@@ -225,5 +228,5 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> list[str]:
 
 
 def accepting(name: str) -> str:
-    """Return the command that accepts that a server lists fewer feeds."""
-    return f"`tuireader sync --accept-removals {name}` hides them here, too"
+    """Return the command that accepts that a server lists fewer feeds or articles."""
+    return f"`tuireader sync --accept-removals {name}` accepts it"

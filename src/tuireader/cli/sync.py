@@ -20,7 +20,7 @@ NO_ACCOUNTS = "there are no accounts yet (`tuireader account add --help` says ho
 @click.command()
 @click.argument("accounts", nargs=-1, metavar="[ACCOUNT]...", shell_complete=complete_accounts)
 @click.option("--marks", is_flag=True, help="Only send marks.")
-@click.option("--accept-removals", is_flag=True, help="Hide feeds even if the server lost most of them.")
+@click.option("--accept-removals", is_flag=True, help="Accept lists that lack many feeds or articles.")
 @click.option("--retry", is_flag=True, help="Send marks again that the server has refused.")
 @click.option("--no-relate", is_flag=True, help="Do not relate new articles now.")
 @click.option("--json", "as_json", is_flag=True, help="Print each event as JSON, one a line.")

@@ -185,7 +185,7 @@ class Accounts(UseCases):
     ) -> AsyncGenerator[Event, None]:
         """Sync accounts one after the other, and yield events; without `pull`, only send marks.
 
-        `believed` accepts that a server lists less than half of the feeds that it had. An account that
+        `believed` accepts that a server lists far fewer feeds or entries than before. An account that
         another process is syncing is skipped. Iterate inside `contextlib.aclosing`.
         """
         from tuireader.sync.engine import Engine

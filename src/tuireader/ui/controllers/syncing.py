@@ -121,5 +121,6 @@ def _brought(done: AccountSynced) -> str:
         f"{done.new:,} new" if done.new else "",
         f"{counted(done.taken, 'mark')} taken" if done.taken else "",
         f"{counted(done.sent, 'mark')} sent" if done.sent else "",
+        f"{counted(done.unreadable, 'entry', 'entries')} unreadable" if done.unreadable else "",
     ]
     return " · ".join(filter(None, parts)) or "nothing new"

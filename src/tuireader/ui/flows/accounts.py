@@ -36,7 +36,7 @@ def added(main: Controllers, name: str) -> Outcome:
 
 
 async def edit_account(main: Controllers, ask: Asking, name: str) -> Outcome | None:
-    """Ask for changes to an account, and what to do with feeds that its server no longer lists."""
+    """Ask for changes to an account, and whether its server may have lost feeds or articles."""
     from tuireader.config.edit import format_value
     from tuireader.ui.dialogs.account import SECRET
 
@@ -44,13 +44,13 @@ async def edit_account(main: Controllers, ask: Asking, name: str) -> Outcome | N
     account = main.library.accounts.config(name)
     interval = format_value(AccountConfig, "interval", account.interval)
     lines: tuple[Field | Pick, ...] = (
-        *([Pick("lost", "Lost feeds", {"": "keep them", "hide": "hide them"})] if asks else []),
+        *([Pick("lost", "Lost there", {"": "wait", "accept": "accept it"})] if asks else []),
         Field("url", "Address", account.url),
         Field("user", "User", account.user, "none with an API key of Miniflux"),
         Field("secret", "Password", "", f"as before, {SECRET}", hidden=True),
         Field("interval", "Every", interval, _USUAL),
     )
-    lost = f"{asks[:1].upper()}{asks[1:]}; their articles are kept in any case.\n" if asks else ""
+    lost = f"{asks[:1].upper()}{asks[1:]}; articles and marks stay in any case.\n" if asks else ""
     about = f"{lost}It signs in before it is saved. For Miniflux without a user, the password is an API key."
     return await fill_in(ask, f"Account {name}", lines, partial(_save_account, main, account), about)
 
