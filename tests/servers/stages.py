@@ -128,6 +128,23 @@ class RealStage:
         ids = {one["title"]: str(one["id"]) for one in entries}
         return [ids[title] for title in titles]
 
+    def subscribe_again(self, feed_id: str) -> str:
+        """Unsubscribe from a feed and subscribe again: all its entries come again, unread."""
+        url = self._ask("GET", f"/v1/feeds/{feed_id}")["feed_url"]
+        self._ask("DELETE", f"/v1/feeds/{feed_id}")
+        again = str(self._ask("POST", "/v1/feeds", {"feed_url": url})["feed_id"])
+        self._titles[again] = self._titles.pop(feed_id)
+        return again
+
+    def all_marks(self) -> dict[str, Marks]:
+        """The marks of all entries by title, without those that were cleaned up."""
+        entries = self._ask("GET", "/v1/entries?limit=0")["entries"]
+        return {
+            one["title"]: (one["status"] == "read", one["starred"])
+            for one in entries
+            if one["status"] != "removed"
+        }
+
     def mark(self, entry_id: str, **marks: bool) -> None:
         if "read" in marks:
             status = "read" if marks["read"] else "unread"

@@ -20,7 +20,9 @@ from tests.servers.clients import Crash, Hooked, client, ids, marks, synced
 from tests.servers.fake import Fake
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
-from tests.servers.stages import FakeStage
+from tests.servers.miniflux import Miniflux
+from tests.servers.stages import FakeStage, RealStage
+from tests.web import Web
 from tuireader.library import Library
 from tuireader.model.accounts import Mark
 from tuireader.store import Store
@@ -281,3 +283,39 @@ async def test_a_broken_algorithm_is_caught(
             except AssertionError:
                 return
     pytest.fail("not caught in 40 histories")
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_no_mark_changes_with_a_real_miniflux(
+    tmp_path: Path, real_miniflux: Miniflux, web: Web, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage, dice, clock = RealStage(real_miniflux, web), random.Random(seed), Clock()
+    monkeypatch.setattr(servers, "connect", lambda *_, **__: stage.connect())
+    feeds = [stage.add_feed(f"Feed{number}") for number in range(3)]
+    entries: dict[str, str] = {}
+    for feed in feeds:
+        names = [f"{feed} {at}" for at in range(6)]
+        entries |= dict(zip(names, stage.arrive(feed, *names), strict=True))
+    async with client(tmp_path, clock=clock.time) as library:
+        await synced(library)
+        numbers = await ids(library)
+        for _ in range(4):
+            for title in dice.sample(sorted(numbers), 5):
+                change = library.marks.set_read if dice.random() < 0.5 else library.marks.set_starred
+                await change([numbers[title]], dice.random() < 0.6)
+            expected = await marks(library)
+            match dice.choice(["forget", "lose a feed", "set up again"]):
+                case "forget":
+                    for title in dice.sample(sorted(entries), min(3, len(entries))):
+                        stage.remove(entries.pop(title))
+                case "lose a feed":
+                    feeds[0] = stage.subscribe_again(feeds[0])
+                case _:
+                    feeds = [stage.subscribe_again(feed) for feed in feeds]
+            for pull in (False, True, True, True):
+                clock.now += 10 * HOUR
+                done = await synced(library, pull=pull)
+                assert done.error == "" and await marks(library) == expected
+            there = stage.all_marks()
+            assert {title: expected[title] for title in there} == there and done.pending == 0
+            entries = {title: entry for title, entry in entries.items() if title in there}
