@@ -176,6 +176,9 @@ def endless(client: socket.socket) -> None:
     )
 
 
+ODD = "127.0.0.1: the server's answer cannot be understood"
+
+
 def ask(port: int) -> tuple[str, object]:
     """What the process for a server would answer."""
     return mail_imap.answer(("imap", "127.0.0.1", port, "me", "secret", "News", "", "", 1.0, 1_000))
@@ -184,15 +187,29 @@ def ask(port: int) -> tuple[str, object]:
 @pytest.mark.parametrize(
     ("talk", "fault", "error"),
     [
-        (lambda client: None, "mail", "127.0.0.1: "),
-        (lambda client: client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "mail", "127.0.0.1: "),
+        (lambda client: None, "mail", "127.0.0.1: the connection was lost, or it is not an IMAP server"),
+        (
+            lambda client: client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+            "mail",
+            "127.0.0.1: the connection was",
+        ),
         (answering((b"LOGIN", b"{tag} NO no\r\n")), "mail", "127.0.0.1 refuses the password of me"),
-        (answering((b"STATUS", b"{tag} BAD x\r\n")), "mail", "127.0.0.1: STATUS command error"),
-        (answering((b"STATUS", b"* STATUS\r\n{tag} OK x\r\n")), "mail", "127.0.0.1"),
-        (answering(STATUS, (b"SEARCH", b"* SEARCH x\xff\r\n{tag} OK x\r\n")), "mail", "127.0.0.1"),
+        (answering((b"STATUS", b"{tag} BAD x\r\n")), "mail", ODD),
+        (answering((b"STATUS", b"* STATUS\r\n{tag} OK x\r\n")), "mail", ODD),
+        (
+            answering((b"STATUS", b"* STATUS News (UIDNEXT 3)\r\n{tag} OK x\r\n")),
+            "mail",
+            "the server does not say how",
+        ),
+        (answering(STATUS, (b"SEARCH", b"* SEARCH x\xff\r\n{tag} OK x\r\n")), "mail", ODD),
+        (
+            answering(STATUS, (b"SEARCH", b"{tag} NO not now\r\n")),
+            "mail",
+            "the server cannot search the folder: not now",
+        ),
         (lambda client: client.recv(1_000), "timeout", "127.0.0.1 did not "),
     ],
-    ids=["close", "http", "login", "status", "no status", "search", "silent"],
+    ids=["close", "http", "login", "status", "no status", "no uids", "search", "no search", "silent"],
 )
 def test_servers_that_misbehave(talk: Talk, fault: str, error: str) -> None:
     with serving(talk) as port:
@@ -232,6 +249,166 @@ async def test_mails_that_a_server_names_oddly(tmp_path: Path) -> None:
             got = await done(library)
             assert (got.error, got.new) == ("", 2) and sorted(await titles(library)) == ["One", "Two"]
             assert (await done(library)).unchanged
+
+
+class Mailbox:
+    """A server with the mails 1, 2, … that leaves some out of its answers.
+
+    `left_out` are never sent, `at_first` only in answer to a single one, `refused` make it refuse a request;
+    `deleted` disappear with the first request for mails.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.left_out: set[int] = set()
+        self.at_first: set[int] = set()
+        self.refused: set[int] = set()
+        self.deleted: set[int] = set()
+        self.asked: list[list[int]] = []
+        self._gone: set[int] = set()
+
+    def __call__(self, client: socket.socket) -> None:
+        client.sendall(b"* OK hello\r\n")
+        with client.makefile("rb") as lines:
+            for line in lines:
+                tag, command = line.rstrip().split(b" ", 1)
+                client.sendall(self._answer(command).replace(b"{tag}", tag))
+
+    def _answer(self, command: bytes) -> bytes:
+        done = b"{tag} OK done\r\n"
+        words = command.split()
+        if words[0] == b"STATUS":
+            return b"* STATUS News (UIDVALIDITY 7 UIDNEXT %d)\r\n" % (self.count + 1) + done
+        if words[:2] == [b"UID", b"SEARCH"]:
+            known = [uid for uid in self._uids(words[3]) if 0 < uid <= self.count and uid not in self._gone]
+            # some servers answer in several lines
+            return b"".join(b"* SEARCH %d\r\n" % uid for uid in known) + done
+        if words[:2] == [b"UID", b"FETCH"]:
+            asked = self._uids(words[2])
+            self.asked.append(asked)
+            self._gone |= self.deleted
+            if self.refused & set(asked):
+                return b"{tag} NO [SERVERBUG] internal error\r\n"
+            hidden = self.left_out | self._gone | (self.at_first if len(asked) > 1 else set())
+            return b"".join(self._mail(uid) for uid in asked if uid not in hidden) + done
+        return b"* CAPABILITY IMAP4REV1\r\n" + done
+
+    def _uids(self, text: bytes) -> list[int]:
+        if text.endswith(b":*"):
+            return sorted({*range(int(text[:-2]), self.count + 1), self.count})
+        return [int(uid) for uid in text.split(b",")]
+
+    def _mail(self, uid: int) -> bytes:
+        data = mail(uid, f"Letter {uid}")
+        return b"* %d FETCH (UID %d BODY[]<0> {%d}\r\n%s)\r\n" % (uid, uid, len(data), data)
+
+
+def letters(*numbers: int) -> list[str]:
+    return sorted(f"Letter {number}" for number in numbers)
+
+
+@pytest.mark.parametrize("missing", [{3}, {1}, {2}, {1, 3}])
+@pytest.mark.parametrize("how", ["left_out", "refused"])
+async def test_mails_that_a_server_leaves_out_are_told_and_read_later(
+    missing: set[int], how: str, tmp_path: Path
+) -> None:
+    box = Mailbox(3)
+    setattr(box, how, missing)
+    with serving(box) as port:
+        async with opened(tmp_path, text(f"imap://me@127.0.0.1:{port}/News", "x")) as library:
+            first = await done(library)
+            unread = sorted(f"Mail {uid} of News cannot be read" for uid in missing)
+            assert (first.error, first.new, first.title) == ("", 3, "Harbour Letters")
+            assert sorted(await titles(library)) == letters(*({1, 2, 3} - missing)) + unread
+            assert all([uid] in box.asked for uid in missing)  # asked for again
+            assert ((await done(library)).new, len(await titles(library))) == (0, 3)
+            box.count = 4
+            assert (await done(library)).new == 1
+            assert sorted(await titles(library)) == letters(*({1, 2, 3, 4} - missing)) + unread
+            setattr(box, how, set())
+            again = await done(library)
+            assert (again.error, again.new, again.changed) == ("", 0, len(missing))
+            assert sorted(await titles(library)) == letters(1, 2, 3, 4)
+            box.asked.clear()
+            assert (await done(library)).unchanged and box.asked == []
+
+
+async def test_mails_that_come_when_asked_again_or_were_deleted_are_no_error(tmp_path: Path) -> None:
+    box = Mailbox(4)
+    box.at_first, box.deleted = {2}, {4}
+    with serving(box) as port:
+        async with opened(tmp_path, text(f"imap://me@127.0.0.1:{port}/News", "x")) as library:
+            first = await done(library)
+            assert (first.error, first.new) == ("", 3)
+            assert sorted(await titles(library)) == letters(1, 2, 3)
+            assert (await done(library)).unchanged
+
+
+async def test_an_unreadable_mail_that_is_deleted_is_no_longer_asked_for(tmp_path: Path) -> None:
+    box = Mailbox(2)
+    box.left_out = {2}
+    with serving(box) as port:
+        async with opened(tmp_path, text(f"imap://me@127.0.0.1:{port}/News", "x")) as library:
+            assert (await done(library)).new == 2
+            box.deleted = {2}
+            assert (await done(library)).error == ""
+            box.asked.clear()
+            assert (await done(library)).unchanged and box.asked == []
+
+
+async def test_a_server_that_sends_none_of_its_mails_loses_none(tmp_path: Path) -> None:
+    box = Mailbox(30)
+    box.left_out = set(range(1, 31))
+    with serving(box) as port:
+        async with opened(tmp_path, text(f"imap://me@127.0.0.1:{port}/News", "x")) as library:
+            failed = await done(library)
+            assert failed.error == "the server lists 30 mails but sends none of them; try again later"
+            assert await titles(library) == []
+            box.left_out = {7}
+            assert (await done(library)).new == 30
+            assert {*letters(*{*range(1, 31)} - {7})} < set(await titles(library))
+            box.count, box.left_out = 31, {7, 31}
+            assert (await done(library)).new == 1
+            assert "Mail 31 of News cannot be read" in await titles(library)
+
+
+async def test_a_backlog_with_gaps_is_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Mailbox(1)
+    address = ("me", "secret", "News", "")
+    with serving(box) as port:
+
+        def visit(cursor: str, most: int) -> tuple[list[bytes], str, bool]:
+            fault, found = mail_imap.answer(("imap", "127.0.0.1", port, *address, cursor, 5.0, most))
+            assert fault == ""
+            return found or ([], cursor, False)
+
+        _, cursor, _ = visit("", 1_000)
+        box.count, box.left_out, box.refused = 90, {5, 21, 22, 40, 89}, {60, 61}
+        seen: list[bytes] = []
+        for _ in range(8):
+            found, cursor, _ = visit(cursor, 1_000)
+            seen += found
+    assert len(seen) == 89 and cursor == "7:90:" + cursor.rpartition(":")[2]
+    assert sorted(map(int, cursor.rpartition(":")[2].split(","))) == [5, 21, 22, 40, 60, 61, 89]
+
+
+async def test_a_mail_deleted_on_a_real_server_is_no_error(
+    server: Dovecot, tmp_path: Path, secret: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    box = server.box("Gone")
+    for n in range(3):
+        server.deliver(f"{n}.host", mail(n, f"Letter {n}"), "Gone")
+    async with opened(tmp_path, text(server.url("imap", "Gone"))) as library:
+        assert (await done(library)).new == 3
+        server.deliver("3.host", mail(3, "Letter 3"), "Gone")
+        server.deliver("4.host", mail(4, "Letter 4"), "Gone")
+        server.flags("Gone")  # the server numbers them
+        for path in box.rglob("3.host*"):
+            path.unlink()
+        assert ((await done(library)).error, await titles(library)) == ("", letters(0, 1, 2, 4)[::-1])
 
 
 def test_no_password_goes_to_a_public_server_without_encryption(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import mailbox
 import marshal
 import os
+import pwd
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -196,6 +200,39 @@ def test_a_maildir_of_many_mails_is_cheap_to_visit_again(tmp_path: Path) -> None
     started = time.perf_counter()
     assert read_folder(read_address(f"maildir:{folder}", ""), cursor, 100) is None
     assert time.perf_counter() - started < 0.1
+
+
+@contextmanager
+def no_rights(*files: Path) -> Iterator[None]:
+    """Take away the right to read some files, which the root user has anyway."""
+    for file in files:
+        file.chmod(0)
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        for file in files:
+            file.chmod(0o600)
+
+
+def test_a_mail_whose_file_cannot_be_read_is_told_and_read_later() -> None:
+    with tempfile.TemporaryDirectory() as parent:
+        Path(parent).chmod(0o755)  # pytest's own folders are closed to others
+        folder = maildir(Path(parent) / "m")
+        paths = [deliver(folder, f"{n}.host", mail(n)) for n in range(3)]
+        with no_rights(paths[0]):
+            found, cursor = reads(folder)
+        told = [data for data in found if b"Mail 0.host cannot be read" in data]
+        assert len(found) == 3 and b"Permission denied" in told[0]
+        (entry,) = entries(*told)
+        assert entry.title == "Mail 0.host cannot be read" and entry.guid == "left-out-0.host"
+        assert 0 in numbers(reads(folder, cursor)[0])
+        with no_rights(*paths), pytest.raises(Refused, match="Permission denied"):
+            reads(folder)
 
 
 def test_a_mail_that_arrives_while_the_folder_is_read_is_not_missed(tmp_path: Path) -> None:

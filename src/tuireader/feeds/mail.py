@@ -47,7 +47,8 @@ def read(body: bytes, url: str, content_type: str | None, name: str) -> ParsedFe
         try:
             message = BytesParser(policy=compat32).parsebytes(mail)
             entries.append(_entry(message, mail))
-            lists[_list_name(message)] = _first_url(message, "List-Archive")
+            if "From" in message:  # else it stands in for a mail that cannot be read
+                lists[_list_name(message)] = _first_url(message, "List-Archive")
         except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
             entries.append(unreadable(mail))
     (title, archive) = next(iter(lists.items())) if len(lists) == 1 else ("", "")

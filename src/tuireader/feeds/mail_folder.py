@@ -21,6 +21,7 @@ from typing import BinaryIO
 from tuireader.feeds.errors import Refused
 from tuireader.feeds.mail_address import MailAddress
 from tuireader.model import Fault
+from tuireader.text import clean
 
 FIRST = 500
 """Number of the newest mails read on the first visit."""
@@ -31,6 +32,8 @@ LARGEST = 2_000_000
 _HEAD = 16_000  # bytes within which the List-Id must appear
 _MOST_LOOKED_AT = 20_000  # mails searched for those of a list on the first visit
 _SETTLED = 2 * 10**9  # nanoseconds within which the time of a file may not show a further change
+_GONE = (errno.ENOENT, errno.ELOOP, errno.EINVAL, errno.ENXIO)  # moved away, or no longer a mail
+_ITS_OWN = (errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE)  # errors of one file, not of the computer
 _SKIPPED_FLAGS = frozenset("DT")  # drafts, and mails about to be deleted
 _LIST_ID = re.compile(rb"(?im)^list-id:((?:[^\r\n]|\r?\n[ \t])*)")
 _SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
@@ -82,6 +85,16 @@ def _open(path: str) -> int:
     return file
 
 
+def stand_in(identity: str, what: str, words: str) -> bytes:
+    """Return a mail that takes the place of one that cannot be read."""
+    return f"{identified(identity)}Subject: {clean(what, 200)} cannot be read\n\n{words}\n".encode()
+
+
+def identified(identity: str) -> str:
+    """Return a header that goes before the others of a mail, so that it replaces its stand-in."""
+    return f"Message-ID: <{identity}>\n"
+
+
 # --------------------------------------------------------------------------- Maildir
 
 
@@ -121,15 +134,26 @@ def _take(
 ) -> tuple[list[bytes], int, bool]:
     """Return mails, the change time up to which all were read, and whether these are all of the files."""
     found: list[bytes] = []
-    size, reached = 0, -1
+    size, reached, is_whole = 0, -1, True
+    unreadable: list[OSError] = []
     for ctime, _, path in files:
         if (len(found) >= limit or size >= most) and ctime != reached:
-            return found, reached, False
+            is_whole = False
+            break
         reached = ctime
-        if (mail := _mail(path, wanted)) is not None:
+        try:
+            mail = _mail(path, wanted)
+        except OSError as error:
+            if error.errno not in _ITS_OWN:
+                raise
+            unreadable.append(error)
+            mail = _stand_in(path, error)
+        if mail is not None:
             found.append(mail)
             size += len(mail)
-    return found, reached, True
+    if len(unreadable) == len(found) > 1:
+        raise unreadable[0]
+    return found, reached, is_whole
 
 
 def _numbers(cursor: str, count: int) -> list[int]:
@@ -153,10 +177,20 @@ def _files(folder: str) -> Iterator[tuple[int, int, str]]:
 
 def _mail(path: str, wanted: str) -> bytes | None:
     """Return a mail of the wanted list; None for another one, or one that was moved away meanwhile."""
-    with suppress(OSError), open(_open(path), "rb") as file:
-        head = file.read(_HEAD)
-        return head + file.read(LARGEST - len(head)) if is_of_list(head, wanted) else None
-    return None
+    try:
+        with open(_open(path), "rb") as file:
+            head = file.read(_HEAD)
+            return head + file.read(LARGEST - len(head)) if is_of_list(head, wanted) else None
+    except OSError as error:
+        if error.errno in _GONE:
+            return None
+        raise
+
+
+def _stand_in(path: str, error: OSError) -> bytes:
+    name = clean(Path(path).name.partition(":")[0])
+    words = f"Its file cannot be read ({error.strerror}): {clean(path)}. Check its permissions."
+    return stand_in(f"left-out-{name}", f"Mail {name}", words)
 
 
 # --------------------------------------------------------------------------- mbox
