@@ -127,6 +127,28 @@ def ended(child: subprocess.Popen[Any], within: float) -> bool:
     return True
 
 
+def gone(pid: int) -> bool:
+    """Return whether a process ends within some seconds."""
+    end = time.monotonic() + 5 * PATIENCE
+    while time.monotonic() < end:
+        try:
+            if "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text():
+                return True
+            os.kill(pid, 0)
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def pid_in(file: Path) -> int:
+    """The number that a program writes into a file."""
+    end = time.monotonic() + 10 * PATIENCE
+    while not (file.exists() and file.read_text().endswith("\n")) and time.monotonic() < end:
+        time.sleep(0.01)
+    return int(file.read_text())
+
+
 def end_once(child: subprocess.Popen[Any], due: Callable[[], bool], number: int = signal.SIGKILL) -> bool:
     """Send a process a signal as soon as something is due; False when it had ended by then."""
     with child:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from tests.builders import CLOCK as NOW
 from tests.builders import entry, feeds, fill, item, opened, refreshed, rss
 from tests.cli.command import Home, run_here, start_apart, subscribe
-from tests.processes import end_once, rows
+from tests.processes import end_once, gone, pid_in, rows
 from tests.web import Answer, Web
 from tuireader.config import NotifyConfig
 from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message
@@ -162,6 +163,18 @@ async def test_programs_that_show_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert failed.errors == ("notify.command: /nowhere/at-all cannot be run: No such file or directory",)
     failed = await deliver(text, NotifyConfig(desktop=False, command=("false",)))
     assert failed.errors == ("notify.command: false ended with exit status 1",) and not failed.command
+
+
+async def test_a_command_that_is_stopped_ends_with_what_it_has_started(tmp_path: Path) -> None:
+    command = ("sh", "-c", f"sleep 300 & echo $! > {tmp_path}/pid; wait")
+    delivery = asyncio.create_task(
+        deliver(message([Item(1, "T", "", "A", 1, ())]), NotifyConfig(desktop=False, command=command))
+    )
+    pid = await asyncio.to_thread(pid_in, tmp_path / "pid")
+    delivery.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await delivery
+    assert await asyncio.to_thread(gone, pid)
 
 
 # --------------------------------------------------------------------------- through the library

@@ -9,12 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.builders import ALL, item, opened, refreshed, rss, titles
-from tests.processes import PATIENCE
+from tests.processes import PATIENCE, gone, pid_in
 from tests.web import Answer, Request, Web
 from tuireader.feeds.backpressure import MemoryBudget
 from tuireader.feeds.program import Programs
@@ -42,28 +43,6 @@ async def outcome(folder: Path, *command: str) -> FeedDone:
     """The event of a feed that this program prints."""
     async with opened(folder, feed(*command)) as library:
         return await done(library)
-
-
-def gone(pid: int) -> bool:
-    """Return whether a process ends within some seconds."""
-    end = time.monotonic() + 5 * PATIENCE
-    while time.monotonic() < end:
-        try:
-            if "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text():
-                return True
-            os.kill(pid, 0)
-        except (ProcessLookupError, FileNotFoundError):
-            return True
-        time.sleep(0.01)
-    return False
-
-
-def pid_in(file: Path) -> int:
-    """The number that a program writes into a file."""
-    end = time.monotonic() + 10 * PATIENCE
-    while not (file.exists() and file.read_text().endswith("\n")) and time.monotonic() < end:
-        time.sleep(0.01)
-    return int(file.read_text())
 
 
 # --------------------------------------------------------------------------- feeds that programs print
@@ -208,11 +187,141 @@ async def test_what_it_leaves_running_is_killed_and_does_not_delay(tmp_path: Pat
     assert time.monotonic() - started < 10 and gone(pid_in(tmp_path / "pid"))
 
 
-async def test_a_child_that_leaves_the_group_does_not_keep_the_output_open(tmp_path: Path) -> None:
-    code = "import os, sys, time\nif os.fork(): print('done'); sys.exit()\nos.setsid(); time.sleep(3)"
+DAEMON = """
+import os, sys, time
+if os.fork():
+    print("done", flush=True)
+    AFTERWARDS
+os.setsid()
+if os.fork():
+    os._exit(0)
+os.setsid()
+open("pid", "w").write(f"{os.getpid()}\\n")
+while True:
+    time.sleep(60)
+"""
+"""A program whose child detaches from it as daemons do, and keeps its output open."""
+
+RESTLESS = """
+import os, sys
+if os.fork():
+    print("done", flush=True)
+    sys.exit()
+while True:
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+"""
+"""A program that leaves a process that is replaced by its child all the time."""
+
+
+def marked(marker: str) -> list[int]:
+    """The processes with a marker among their variables."""
+    pids = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if marker.encode() in path.read_bytes():
+                pids.append(int(path.parent.name))
+    return pids
+
+
+def all_gone(marker: str) -> bool:
+    """Return whether the marked processes end within some seconds."""
+    end = time.monotonic() + 5 * PATIENCE
+    while marked(marker) and time.monotonic() < end:
+        time.sleep(0.01)
+    return not marked(marker)
+
+
+@pytest.fixture
+def marker(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A marker that all processes started from now on have among their variables."""
+    monkeypatch.setenv("MARKER", f"marked-{os.urandom(8).hex()}")
+    return os.environ["MARKER"]
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt orphans")
+
+
+@linux
+@pytest.mark.parametrize(
+    "command",
+    [
+        (SH, "-c", "setsid sleep 300 & echo done"),
+        (SH, "-c", "setsid sh -c 'setsid sleep 300 & sleep 300' & echo done"),
+        (sys.executable, "-c", DAEMON.replace("AFTERWARDS", "sys.exit()")),
+        (sys.executable, "-c", RESTLESS),
+    ],
+    ids=["setsid", "nested", "daemon", "restless"],
+)
+async def test_what_leaves_the_group_is_killed_after_success(
+    command: tuple[str, ...], tmp_path: Path, marker: str
+) -> None:
     started = time.monotonic()
-    fetched = await run(sys.executable, "-c", code, seconds=30)
-    assert isinstance(fetched, Fetched) and fetched.body == b"done\n" and time.monotonic() - started < 2.9
+    fetched = await run(*command, seconds=30, folder=str(tmp_path))
+    assert isinstance(fetched, Fetched) and fetched.body == b"done\n"
+    assert await asyncio.to_thread(all_gone, marker)
+    assert time.monotonic() - started < 10 * PATIENCE
+
+
+@linux
+@pytest.mark.parametrize(
+    "command",
+    [
+        (SH, "-c", "setsid sleep 300 & sleep 300"),
+        (sys.executable, "-c", DAEMON.replace("AFTERWARDS", "time.sleep(60)")),
+    ],
+    ids=["setsid", "daemon"],
+)
+async def test_what_leaves_the_group_is_killed_when_time_is_up(
+    command: tuple[str, ...], tmp_path: Path, marker: str
+) -> None:
+    failed = await run(*command, folder=str(tmp_path))
+    assert isinstance(failed, FetchFailed) and failed.fault is Fault.TIMEOUT
+    assert await asyncio.to_thread(all_gone, marker)
+
+
+@linux
+@pytest.mark.parametrize("afterwards", ["time.sleep(60)", "sys.exit()"], ids=["running", "ended"])
+def test_killing_tuireader_kills_what_left_the_group(tmp_path: Path, marker: str, afterwards: str) -> None:
+    (tmp_path / "daemon.py").write_text(DAEMON.replace("AFTERWARDS", afterwards))
+    script = f"{sys.executable} daemon.py; sleep 60"
+    (tmp_path / "config.toml").write_text(feed(SH, "-c", script))
+    where = ["--config", str(tmp_path / "config.toml"), "--database", str(tmp_path / "news.db")]
+    with subprocess.Popen([sys.executable, "-m", "tuireader", *where, "refresh"]) as child:
+        pid = pid_in(tmp_path / "pid")
+        assert {pid, child.pid} < set(marked(marker))
+        child.send_signal(signal.SIGKILL)
+    assert all_gone(marker)
+
+
+ORPHANS = """
+import os, pathlib, time
+
+def zombies():
+    paths = pathlib.Path("/proc").glob("[0-9]*/stat")
+    stats = [path.read_text().rpartition(")")[2].split() for path in paths]
+    return sum(one[:2] == ["Z", str(os.getppid())] for one in stats)
+
+for _ in range(50):
+    if not os.fork():
+        os.fork()
+        os._exit(0)
+    os.wait()
+end = time.monotonic() + 5
+while zombies() and time.monotonic() < end:
+    pass
+print(zombies())
+"""
+
+
+@linux
+async def test_orphans_that_end_leave_no_zombies_while_the_program_runs() -> None:
+    for _ in range(3):  # another process may end while its status is read
+        fetched = await run(sys.executable, "-c", ORPHANS, seconds=30)
+        if isinstance(fetched, Fetched):
+            break
+    assert isinstance(fetched, Fetched) and fetched.body == b"0\n"
 
 
 async def test_a_cancelled_refresh_kills_the_program(tmp_path: Path) -> None:

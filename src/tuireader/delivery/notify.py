@@ -10,7 +10,9 @@ import asyncio
 import contextlib
 import html
 import json
+import os
 import shutil
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -169,6 +171,7 @@ async def _run(command: Sequence[str], text: str = "") -> str:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
         )
     except (OSError, ValueError) as error:
         return f"{command[0]} cannot be run: {getattr(error, 'strerror', None) or error}"
@@ -180,6 +183,6 @@ async def _run(command: Sequence[str], text: str = "") -> str:
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)  # with what it has started
             await process.wait()
     return f"{command[0]} ended with exit status {process.returncode}" if process.returncode else ""
