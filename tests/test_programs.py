@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
@@ -203,16 +204,22 @@ while True:
 """A program whose child detaches from it as daemons do, and keeps its output open."""
 
 RESTLESS = """
-import os, sys
+import fcntl, os, sys
+lock = open("lock", "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+left, leave = os.pipe()
 if os.fork():
+    os.read(left, 1)
     print("done", flush=True)
     sys.exit()
+os.setsid()
+os.write(leave, b"!")
 while True:
     if os.fork():
         os._exit(0)
     os.setsid()
 """
-"""A program that leaves a process that is replaced by its child all the time."""
+"""A program that leaves a process that is replaced by its child all the time, and holds a lock."""
 
 
 def marked(marker: str) -> list[int]:
@@ -250,9 +257,8 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pr
         (SH, "-c", "setsid sleep 300 & echo done"),
         (SH, "-c", "setsid sh -c 'setsid sleep 300 & sleep 300' & echo done"),
         (sys.executable, "-c", DAEMON.replace("AFTERWARDS", "sys.exit()")),
-        (sys.executable, "-c", RESTLESS),
     ],
-    ids=["setsid", "nested", "daemon", "restless"],
+    ids=["setsid", "nested", "daemon"],
 )
 async def test_what_leaves_the_group_is_killed_after_success(
     command: tuple[str, ...], tmp_path: Path, marker: str
@@ -262,6 +268,18 @@ async def test_what_leaves_the_group_is_killed_after_success(
     assert isinstance(fetched, Fetched) and fetched.body == b"done\n"
     assert await asyncio.to_thread(all_gone, marker)
     assert time.monotonic() - started < 10 * PATIENCE
+
+
+@linux
+async def test_a_process_that_is_replaced_all_the_time_is_killed(tmp_path: Path) -> None:
+    fetched = await run(sys.executable, "-c", RESTLESS, seconds=30, folder=str(tmp_path))
+    assert isinstance(fetched, Fetched) and fetched.body == b"done\n"
+    with (tmp_path / "lock").open() as lock:
+        end = time.monotonic() + 5 * PATIENCE
+        while time.monotonic() < end:
+            with suppress(BlockingIOError):
+                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    pytest.fail("it lives on")
 
 
 @linux
