@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import brotli
 import pytest
 
 from tests.builders import item, rss
 from tests.cli.command import Home, Run, subscribe
 from tests.web import Answer, Handler, Request, Web, in_thread, then_reset
+from tuireader.text import zstd
 
 SOUND = bytes(range(256)) * 400
 
@@ -96,6 +102,174 @@ def test_a_part_of_a_file_that_has_changed_is_not_continued(home: Home, run: Run
     web.handle("/one.mp3", ranged(SOUND))
     assert run("download", "1").code == 0
     assert list(kept(home).values()) == [SOUND]
+
+
+def interrupted(home: Home, run: Run, web: Web, etag: bytes = b'"1"') -> Path:
+    """Lose the connection in the middle of a file, and return its part."""
+    head = b"HTTP/1.1 200 OK\r\nETag: %s\r\nContent-Length: %d\r\n\r\n" % (etag, len(SOUND))
+    web.raw("/one.mp3", then_reset(head + SOUND[:70_000]))
+    subscribed(home, run, web, "/one.mp3")
+    assert run("download", "1").code == 1
+    web.unraw("/one.mp3")
+    (part,) = (home.folder / "got").glob(".*.part")
+    assert 0 < part.stat().st_size < len(SOUND)
+    return part
+
+
+NEW = SOUND[::-1]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"ETag": '"2"'},
+        {"ETag": 'W/"1"'},
+        {"Last-Modified": "Tue, 14 Nov 2023 20:00:00 GMT"},
+        {"ETag": '"1"', "Content-Encoding": "gzip"},
+        {"ETag": '"1"', "Content-Range": f"bytes 5-{len(NEW) - 1}/{len(NEW)}"},
+        {"ETag": '"1"', "Content-Range": "nonsense"},
+    ],
+    ids=["etag", "weak", "date", "encoded", "other place", "nonsense"],
+)
+def test_a_part_that_another_version_answers_starts_over(
+    home: Home, run: Run, web: Web, headers: dict[str, str]
+) -> None:
+    """The server ignores `If-Range`, or sends what cannot follow."""
+    interrupted(home, run, web)
+
+    def answer(request: Request) -> Answer:
+        asked = re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))
+        if not asked:
+            return Answer(NEW, 200, {"ETag": '"2"'})
+        start = int(asked[1])
+        span = {"Content-Range": f"bytes {start}-{len(NEW) - 1}/{len(NEW)}"}
+        return Answer(NEW[start:], 206, span | headers)
+
+    web.handle("/one.mp3", answer)
+    assert run("download", "1").code == 0
+    assert list(kept(home).values()) == [NEW]
+
+
+def test_a_file_that_has_become_shorter_starts_over(home: Home, run: Run, web: Web) -> None:
+    interrupted(home, run, web)
+    web.handle(
+        "/one.mp3",
+        lambda request: Answer(
+            b"short" if "range" not in request.headers else b"", 416 if "range" in request.headers else 200
+        ),
+    )
+    assert run("download", "1").code == 0
+    assert list(kept(home).values()) == [b"short"]
+
+
+@pytest.mark.parametrize("total", [len(SOUND) - 1, len(SOUND) + 1])
+def test_a_size_that_contradicts_the_first_part_is_refused(
+    home: Home, run: Run, web: Web, total: int
+) -> None:
+    interrupted(home, run, web)
+
+    def answer(request: Request) -> Answer:
+        start = int(request.headers["range"].removeprefix("bytes=").rstrip("-"))
+        span = f"bytes {start}-{total - 1}/{total}"
+        body = (SOUND + b"!")[start:total]
+        return Answer(body, 206, {"ETag": '"1"', "Content-Range": span})
+
+    web.handle("/one.mp3", answer)
+    told = run("download", "1")
+    assert (
+        told.code == 1 and f"says that the file has {total} bytes, but said {len(SOUND)} at first" in told.err
+    )
+    assert kept(home) == {}
+    web.handle("/one.mp3", ranged(SOUND))
+    assert run("download", "1").code == 0 and list(kept(home).values()) == [SOUND]
+
+
+def test_an_unknown_size_is_that_of_the_first_part(home: Home, run: Run, web: Web) -> None:
+    interrupted(home, run, web)
+
+    def answer(request: Request) -> Answer:
+        start = int(request.headers["range"].removeprefix("bytes=").rstrip("-"))
+        return Answer(SOUND[start:-7], 206, {"Content-Range": f"bytes {start}-{len(SOUND) - 8}/*"})
+
+    web.handle("/one.mp3", answer)
+    told = run("download", "1")
+    assert told.code == 1 and "the connection was lost too early" in told.err
+    web.handle("/one.mp3", ranged(SOUND))  # it still continues
+    assert run("download", "1").code == 0 and list(kept(home).values()) == [SOUND]
+    assert web.seen("/one.mp3")[-1].headers["range"] == f"bytes={len(SOUND) - 7}-"
+
+
+CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstd.compress,
+    "gzip, br": lambda data: brotli.compress(gzip.compress(data)),
+}
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_compressed_file_is_decompressed_and_never_continued(
+    home: Home, run: Run, web: Web, coding: str
+) -> None:
+    body = CODINGS[coding](SOUND)
+    headers = b'ETag: "1"\r\nContent-Encoding: %s\r\nContent-Length: %d' % (coding.encode(), len(body))
+    web.raw("/one.mp3", then_reset(b"HTTP/1.1 200 OK\r\n" + headers + b"\r\n\r\n" + body[:-9]))
+    subscribed(home, run, web, "/one.mp3")
+    assert run("download", "1").code == 1
+    web.unraw("/one.mp3")
+    web.serve("/one.mp3", body, headers={"ETag": '"1"', "Content-Encoding": coding})
+    assert run("download", "1").code == 0
+    assert "range" not in web.seen("/one.mp3")[-1].headers
+    assert list(kept(home).values()) == [SOUND]
+    assert json.loads(run("download", "1", "--json").out)["length"] == len(SOUND)
+
+
+def test_compressed_files_that_are_damaged_or_bombs_are_refused(home: Home, run: Run, web: Web) -> None:
+    web.serve("/bomb.mp3", gzip.compress(bytes(3_000_000)), headers={"Content-Encoding": "gzip"})
+    web.serve("/cut.mp3", gzip.compress(SOUND)[:-20], headers={"Content-Encoding": "gzip"})
+    subscribed(home, run, web, "/bomb.mp3", "/cut.mp3", more="max_size = '1 MB'\n")
+    told = run("download", "has:audio")
+    assert told.code == 1 and "larger than 1 MB; `max_size` in [download] allows more" in told.err
+    assert "the compressed response is damaged or incomplete" in told.err
+    assert not [name for name in kept(home) if name.endswith(".mp3")]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Encoding": "gzip"}])
+def test_an_empty_file_is_an_error(home: Home, run: Run, web: Web, headers: dict[str, str]) -> None:
+    web.serve("/one.mp3", b"", headers=headers)
+    subscribed(home, run, web, "/one.mp3")
+    told = run("download", "1")
+    assert told.code == 1 and "sends an empty file; try again later" in told.err
+    assert not list((home.folder / "got").rglob("*.mp3"))
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_link_in_the_place_of_a_part_is_not_followed(
+    home: Home, run: Run, web: Web, is_whole: bool
+) -> None:
+    part = interrupted(home, run, web)
+    mine = home.folder / "mine"
+    mine.write_bytes(SOUND[:9] if is_whole else b"")
+    part.unlink()
+    part.symlink_to(mine)
+    web.handle("/one.mp3", ranged(SOUND))
+    assert run("download", "1").code == 0
+    assert mine.read_bytes() == (SOUND[:9] if is_whole else b"")
+    (name,) = (home.folder / "got").rglob("*.mp3")
+    assert name.read_bytes() == SOUND and not name.is_symlink()
+
+
+def test_a_pipe_or_folder_in_the_place_of_a_part(home: Home, run: Run, web: Web) -> None:
+    part = interrupted(home, run, web)
+    part.unlink()
+    part.mkdir()
+    web.handle("/one.mp3", ranged(SOUND))
+    told = run("download", "1")
+    assert told.code == 1 and "cannot be written to: " in told.err
+    part.rmdir()
+    os.mkfifo(part)
+    assert run("download", "1").code == 0 and list(kept(home).values()) == [SOUND]
 
 
 def test_what_is_not_the_file_is_refused_and_the_rest_goes_on(home: Home, run: Run, web: Web) -> None:

@@ -431,16 +431,27 @@ async def test_zstd_and_brotli(web: Web, fetcher: Fetcher) -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     data=st.binary(max_size=3_000),
+    repeats=st.sampled_from([1, 30, 100]),
     cuts=st.lists(st.integers(0, 3_200), max_size=6),
     coding=st.sampled_from(sorted(set(decompress.CODINGS) - {"x-gzip"})),
 )
-def test_any_chunking_gives_the_same(data: bytes, cuts: list[int], coding: str) -> None:
+def test_any_chunking_gives_the_same(data: bytes, repeats: int, cuts: list[int], coding: str) -> None:
+    """The output is small, or many times as large as a piece of it."""
+    data *= repeats
     packed = _packed(b"<" + data, coding)
-    inflater = decompress.Inflater(coding, 10_000)
+    inflater = decompress.Inflater(coding, 400_000)
     places = [0, *sorted(cut for cut in cuts if cut < len(packed)), len(packed)]
     for start, end in itertools.pairwise(places):
         inflater.feed(packed[start:end])
     assert inflater.body() == b"<" + data
+
+
+@pytest.mark.parametrize("quality", [1, 5, 11])
+def test_brotli_gives_all_of_a_large_output(quality: int) -> None:
+    data = bytes(range(256)) * 400
+    inflater = decompress.Inflater("br", 200_000)
+    inflater.feed(brotli.compress(data, quality=quality))
+    assert inflater.body() == data
 
 
 def _packed(data: bytes, coding: str) -> bytes:

@@ -106,9 +106,11 @@ class Brotli:
     def feed(self, data: bytes) -> Iterator[bytes]:
         try:
             piece = self._inflate.process(data, output_buffer_limit=PIECE)
-            yield piece
-            while not self._inflate.is_finished() and not self._inflate.can_accept_more_data():
-                yield self._inflate.process(b"", output_buffer_limit=PIECE)
+            while piece:  # it may hold output back even when it can take more data
+                yield piece
+                if self._inflate.is_finished():
+                    return
+                piece = self._inflate.process(b"", output_buffer_limit=PIECE)
         except self._error as error:
             raise Damaged from error
 
@@ -205,16 +207,24 @@ class Inflater:
         inner.feed(body)
         return inner._whole()
 
+    def take(self) -> bytes:
+        """Return the output that was not taken yet; for bodies that do not fit into memory."""
+        piece = b"".join(self._pieces)
+        self._pieces.clear()
+        return piece
+
+    def end(self) -> None:
+        """Raise Damaged if a coding was cut off."""
+        for step in self._steps:
+            step.end()
+
     def so_far(self) -> bytes:
         """Return the output so far, which may end anywhere."""
         return b"".join(self._pieces)
 
     def _whole(self) -> bytes:
-        for step in self._steps:
-            step.end()
-        body = b"".join(self._pieces)
-        self._pieces.clear()
-        return body
+        self.end()
+        return self.take()
 
 
 async def beginning(chunks: AsyncIterator[bytes], header: str, size: int, seconds: float) -> bytes:

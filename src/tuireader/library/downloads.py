@@ -184,6 +184,7 @@ class Downloads(UseCases):
                 public_only=not same_host(one.url, feed_url),
                 part=part,
                 validator=one.validator,
+                total=one.length if one.validator else None,
                 began=began,
                 received=received,
             )

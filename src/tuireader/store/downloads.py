@@ -51,9 +51,9 @@ class Downloads(Part):
         self._conn.execute("UPDATE download SET state = 'waiting' WHERE state = 'running'")
 
     def start(self, download_id: int, path: str, validator: str, length: int | None) -> None:
-        """Store name, size and version of a file as its transfer starts."""
+        """Store name, size and version of a file as its server announces them; the feed may be wrong."""
         self._conn.execute(
-            "UPDATE download SET path = ?, validator = ?, length = coalesce(?, length) WHERE id = ?",
+            "UPDATE download SET path = ?, validator = ?, length = ? WHERE id = ?",
             (path, validator, length, download_id),
         )
 
