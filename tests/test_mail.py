@@ -6,6 +6,7 @@ import mailbox
 import marshal
 import os
 import pwd
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -127,12 +128,16 @@ async def test_watches_see_mails_and_a_mailbox_file_grows(tmp_path: Path) -> Non
         ("maildir:.", "is not a Maildir: there are no folders cur and new in it"),
         ("mbox:none", "none cannot be read: there is no such folder"),
         ("mbox:config.toml", "config.toml is not an mbox file: no line begins with “From ”"),
-        ("mbox:link", "link cannot be read: Too many levels of symbolic links"),
+        ("mbox:link", "link is not an mbox file: no line begins with “From ”"),
+        ("mbox:circle", "circle cannot be read: its symbolic links form a circle"),
+        ("mbox:cur", "cur cannot be read: it is not a regular file"),
         ("mbox:pipe", "pipe cannot be read: it is not a regular file"),
     ],
 )
 async def test_folders_that_cannot_be_read(url: str, error: str, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("config.toml")
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "cur").mkdir()
     os.mkfifo(tmp_path / "pipe")
     async with opened(tmp_path, text(url)) as library:
         failed = await done(library)
@@ -243,6 +248,69 @@ def test_a_mail_that_arrives_while_the_folder_is_read_is_not_missed(tmp_path: Pa
     deliver(folder, "2", mail(2))
     found, _ = reads(folder, cursor)
     assert 2 in numbers(found)
+
+
+def test_a_link_to_a_mailbox_file_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "box").write_bytes(b"From x@y.example Tue Nov 14 20:00:00 2023\n" + mail(1))
+    (tmp_path / "link").symlink_to("box")
+    assert numbers(reads(tmp_path / "link")[0]) == [1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "From x@y.example Tue Nov 14 20:00:00 2023",
+        "From - Tue Nov 14 20:00:00 2023",
+        "From MAILER-DAEMON Tue Nov  4 20:00:00 2023",
+        "From 17000@xxx Tue Nov 14 20:00:00 +0000 2023",
+        "From someone at y.example  Tue Nov 14 20:00:00 2023",
+        "From x@y.example Tue, 14 Nov 2023 20:00:00 +0000",
+        "From 0123456789abcdef Mon Sep 17 00:00:00 2001",
+        "From x@y.example",
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_that_begin_a_mail(line: str, end: str, tmp_path: Path) -> None:
+    both = [f"{line}\n".encode() + mail(n) + b"\n" for n in (1, 2)]
+    (tmp_path / "box").write_bytes(b"".join(both).replace(b"\n", end.encode()))
+    assert numbers(reads(tmp_path / "box")[0]) == [1, 2]
+
+
+_BODIES = st.lists(
+    st.sampled_from([
+        "", "Text", "From the sea: a line", "From Monday on, it rains", "From x@y.example to you", "From",
+        "From 20:00 to 21:00", ">From the sea", ">>From x", "From x@y.example Mon", "Subject: x", " From z",
+    ]),
+    max_size=8,
+)  # fmt: skip
+
+
+def bodies(found: list[bytes]) -> list[str]:
+    return [data.partition(b"\n\n")[2].decode().rstrip("\n") for data in found]
+
+
+@settings(max_examples=60)
+@given(st.lists(_BODIES, min_size=1, max_size=4), st.sampled_from(["mboxo", "mboxrd", "unquoted"]))
+def test_no_line_of_a_text_splits_a_mail(texts: list[list[str]], kind: str) -> None:
+    """The variants quote `From `, all of `>From ` too, or nothing; each mail is read as it was sent."""
+    whole = ["\n".join(["First", *lines]) for lines in texts]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "box"
+        if kind == "mboxo":
+            box = mailbox.mbox(path)
+            for body in whole:
+                box.add(mailbox.mboxMessage(f"Subject: x\n\n{body}\n".encode()))
+            box.close()
+        else:
+            quotes = kind == "mboxrd"
+            quoted = [re.sub(r"(?m)^(>*From )", r">\1", body) if quotes else body for body in whole]
+            first = "From a@b Tue Nov 14 20:00:00 2023\nSubject: x\n\n"
+            path.write_text("".join(f"{first}{body}\n\n" for body in quoted))
+        found = bodies(reads(path)[0])
+    sent = [body.rstrip("\n") for body in whole]
+    if kind != "mboxrd":  # whether a line was quoted before cannot be told
+        sent = [re.sub(r"(?m)^>(>*From )", r"\1", body) for body in sent]
+    assert found == sent
 
 
 def test_limits_of_a_mailbox_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Write files: replace regular files atomically, write to anything else directly.
+"""Read regular files only; write files: replace regular files atomically, write to anything else directly.
 
 Replacing a device would leave a regular file in its place, and replacing a pipe would leave its reader
 waiting.
@@ -6,6 +6,7 @@ waiting.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import stat
@@ -22,6 +23,25 @@ PRIVATE = 0o600
 """Mode of files that only their owner may read."""
 SHARED = 0o666
 """Mode of files that others may read, subject to the umask."""
+
+
+def read(path: Path, most: int = -1) -> bytes:
+    """Return the content of a regular file, at most the first `most` bytes.
+
+    Raises OSError; for a pipe or a device, which may block or never end, at once.
+    """
+    _require_file(path.stat())  # opening a device may have effects
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        _require_file(os.fstat(handle))
+        return file.read(most)
+
+
+def _require_file(status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file")
 
 
 def write(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE, sync: bool = True) -> None:

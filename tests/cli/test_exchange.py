@@ -429,6 +429,36 @@ def test_an_export_goes_where_it_is_sent(run: Run, home: Home, shell: str) -> No
     assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("import", "{}"), 1, "{} cannot be read: it is not a regular file (pass a pipe as standard input: "),
+        (("--config", "{}", "feeds"), 5, "{}: cannot be read: it is not a regular file"),
+        (("--config", "{}", "config", "check"), 5, "{}: cannot be read: it is not a regular file"),
+        (("--config", "{}", "add", "https://a.example/"), 5, "{}: cannot be read: it is not a regular file"),
+        (("--database", "{}", "feeds"), 6, "the database {} is not a file"),
+        (("--database", "{}", "db", "check"), 6, "the database {} is not a file"),
+        (("--database", "{}", "db", "repair"), 6, "the database {} is not a file"),
+    ],
+)
+@pytest.mark.parametrize("name", ["pipe", "/dev/zero", "/dev/null"])
+def test_a_pipe_or_a_device_is_an_error_at_once(
+    home: Home, run: Run, tmp_path: Path, words: tuple[str, ...], code: int, message: str, name: str
+) -> None:
+    subscribe(home, "https://example.org/feed")
+    os.mkfifo(tmp_path / "pipe")
+    path = str(tmp_path / name)
+    told = run(*(word.format(path) for word in words))
+    assert told.code == code and message.format(path) in told.out + told.err
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_standard_input_by_its_names(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"https://example.org/one\n")))
+    told = run("import", name)
+    assert (told.code, told.err) == (Exit.OK, "1 new feed\n")
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can make a device, and replace one")
 def test_a_device_is_written_to_and_not_replaced(run: Run, home: Home, web: Web, tmp_path: Path) -> None:
     device = tmp_path / "null"

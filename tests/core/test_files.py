@@ -31,6 +31,20 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"content")
+    (tmp_path / "link").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    assert files.read(tmp_path / "link") == b"content" and files.read(tmp_path / "file", 3) == b"con"
+    for path in (tmp_path / "pipe", Path("/dev/zero"), Path("/dev/tty")):
+        with pytest.raises(OSError, match="it is not a regular file"):
+            files.read(path)
+    with pytest.raises(IsADirectoryError):
+        files.read(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        files.read(tmp_path / "none")
+
+
 def test_a_new_file_and_its_folder_are_private_or_follow_the_umask(tmp_path: Path) -> None:
     own, shared = tmp_path / "own" / "state", tmp_path / "shared" / "article.md"
     files.write(own, [b"\x00", b"\xff"])

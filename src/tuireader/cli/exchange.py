@@ -72,7 +72,7 @@ async def import_file(library: Library, source: str, accept: tuple[str, ...], as
 
 async def import_from(library: Library, source: str, *, programs: bool = False) -> Imported:
     """Import a file, standard input or a web page, and report what is new."""
-    if source == "-":
+    if source in ("-", "/dev/stdin"):
         done = await library.exchange.import_data(
             sys.stdin.buffer.read(), "standard input", programs=programs
         )

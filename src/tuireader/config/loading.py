@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tuireader import files
 from tuireader.commands import BY_ID, did_you_mean, resolve_keys
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.feed_keys import FeedConfig
@@ -39,7 +40,7 @@ T = TypeVar("T")
 def load(path: Path) -> tuple[Config, tuple[Problem, ...]]:
     """Read a configuration file; a missing file counts as empty. Never raises."""
     try:
-        raw = path.read_bytes()
+        raw = files.read(path)
     except FileNotFoundError:
         return Config(), ()
     except (OSError, ValueError) as error:

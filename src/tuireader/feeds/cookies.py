@@ -12,6 +12,7 @@ from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tuireader import files
 from tuireader.errors import TuireaderError
 
 MOST_BYTES = 5_000_000
@@ -22,10 +23,9 @@ _HTTP_ONLY = "#HttpOnly_"
 def read(path: Path, url: str) -> tuple[Cookie, ...]:
     """Return the cookies of a file for the host of `url`. Raises a TuireaderError that says what is wrong."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+        raw = files.read(path, MOST_BYTES + 1)
     except OSError as error:
-        raise TuireaderError(f"cannot be read: {error.strerror or 'not a file'}") from None
+        raise TuireaderError(f"cannot be read: {error.strerror}") from None
     if len(raw) > MOST_BYTES:
         raise TuireaderError(f"is larger than {MOST_BYTES / 1e6:g} MB")
     lines = raw.decode("utf-8", "replace").splitlines()

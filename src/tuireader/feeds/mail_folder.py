@@ -32,11 +32,25 @@ LARGEST = 2_000_000
 _HEAD = 16_000  # bytes within which the List-Id must appear
 _MOST_LOOKED_AT = 20_000  # mails searched for those of a list on the first visit
 _SETTLED = 2 * 10**9  # nanoseconds within which the time of a file may not show a further change
+_WORDS = {
+    errno.ENOENT: "there is no such folder",
+    errno.ENOTDIR: "there is no such folder",
+    errno.ELOOP: "its symbolic links form a circle",
+}
 _GONE = (errno.ENOENT, errno.ELOOP, errno.EINVAL, errno.ENXIO)  # moved away, or no longer a mail
 _ITS_OWN = (errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE)  # errors of one file, not of the computer
 _SKIPPED_FLAGS = frozenset("DT")  # drafts, and mails about to be deleted
 _LIST_ID = re.compile(rb"(?im)^list-id:((?:[^\r\n]|\r?\n[ \t])*)")
-_SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
+_SEPARATOR = re.compile(
+    rb"""(?: \A From\ [^\r\n]*
+    | (?: (?<=\n\n) | (?<=\n\r\n) ) From\  (?:
+        [^\r\n]* \ (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\ +
+        (?: [A-Z][a-z]{2}\ +\d | \d\d?\ +[A-Z][a-z]{2} ) [^\r\n]*
+        | [^\s@]+@[^\s@]+ (?= \r?\n [!-9;-~]+: )  # without a date, a header must follow
+    )) \r?\n""",
+    re.VERBOSE,
+)
+"""The line before a mail; other lines that begin with “From ” are text, quoted or not."""
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
 
 
@@ -68,13 +82,16 @@ def read_folder(address: MailAddress, cursor: str, most: int) -> Mails | None:
     try:
         return read(address, cursor, most)
     except OSError as error:
-        words = "there is no such folder" if error.errno in (errno.ENOENT, errno.ENOTDIR) else error.strerror
+        words = _WORDS.get(error.errno or 0, error.strerror)
         raise Refused(Fault.MAIL, f"{address.folder} cannot be read: {words}") from None
 
 
-def _open(path: str) -> int:
-    """Open a regular file without following a link, waiting for a pipe, or changing its access time."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+def _open(path: str, links: int = os.O_NOFOLLOW) -> int:
+    """Open a regular file without following a link, waiting for a pipe, or changing its access time.
+
+    With `links=0`, a link is followed: the user named it.
+    """
+    flags = os.O_RDONLY | links | os.O_NONBLOCK
     try:
         file = os.open(path, flags | getattr(os, "O_NOATIME", 0))
     except PermissionError:  # the file belongs to another user
@@ -198,7 +215,7 @@ def _stand_in(path: str, error: OSError) -> bytes:
 
 def _read_mbox(address: MailAddress, cursor: str, most: int) -> Mails | None:
     """Read what was appended since; the last mail is read again, as it may not have been complete."""
-    with open(_open(address.folder), "rb") as file:
+    with open(_open(address.folder, links=0), "rb") as file:
         known = os.fstat(file.fileno())
         size, changed = known.st_size, known.st_mtime_ns
         numbers, _, mark = cursor.rpartition(":")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from tuireader import files
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases, address_key
@@ -182,6 +184,11 @@ def _remark(outcome: Outcome) -> str:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return files.read(path)
     except OSError as error:
-        raise TuireaderError(f"{path} cannot be read: {error.strerror}", "check the path") from None
+        advice = (
+            "pass a pipe as standard input: … | tuireader import -"
+            if error.errno == errno.EINVAL
+            else "check the path"
+        )
+        raise TuireaderError(f"{path} cannot be read: {error.strerror}", advice) from None

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
-from tuireader import dedup
+from tuireader import dedup, files
 from tuireader.document import prepare
 from tuireader.errors import TuireaderError
 from tuireader.exchange.merge import taken
@@ -50,10 +50,9 @@ def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Conse
 def text_of(path: Path) -> str:
     """Return the text of a file, or `""` if it does not exist. Raises TuireaderError if it is unreadable."""
     try:
-        if path.exists() and not path.is_file():  # a device may never end
+        if path.exists() and not path.is_file():
             raise TuireaderError(f"{path} is not a regular file", "check the path")
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST + 1)
+        raw = files.read(path, _LARGEST + 1)
     except FileNotFoundError:
         return ""
     except OSError as error:

@@ -86,6 +86,8 @@ def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> s
             raise DatabaseError(
                 f"the folder {path.parent} does not exist", "create it, or use another --database"
             )
+        if path.exists() and not path.is_file():
+            raise DatabaseError(f"the database {path} is not a file", "use another one with --database")
         fresh = not path.exists() or path.stat().st_size == 0
     if fresh and prepare:
         try:

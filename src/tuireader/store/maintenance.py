@@ -40,7 +40,8 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a read-only connection; raise DatabaseError if the file is missing or fails."""
     with wrap_os_errors(path):
         if not path.is_file():
-            raise DatabaseError(f"the database {path} does not exist", "see `tuireader paths`")
+            problem = "is not a file" if path.exists() else "does not exist"
+            raise DatabaseError(f"the database {path} {problem}", "see `tuireader paths`")
     try:
         address = f"{path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=15, isolation_level=None)) as conn:
