@@ -26,7 +26,19 @@ def start(home: Path, *arguments: str, **env: str) -> Terminal:
     return Terminal(["tuireader", *arguments], home=home, size=(100, 30), env=env, forked=True)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGTERM,
+        signal.SIGINT,
+        signal.SIGHUP,
+        signal.SIGQUIT,
+        signal.SIGABRT,
+        signal.SIGUSR1,
+        signal.SIGUSR2,
+        signal.SIGALRM,
+    ],
+)
 def test_a_signal_ends_in_order(tmp_path: Path, number: signal.Signals) -> None:
     with start(tmp_path, "--demo") as terminal:
         terminal.wait("Harbour Tech")
@@ -35,6 +47,24 @@ def test_a_signal_ends_in_order(tmp_path: Path, number: signal.Signals) -> None:
     assert ENTERS in terminal.raw and LEAVES in terminal.raw
     assert b"\x1b[?1000l" in terminal.raw  # the mouse is off again
     assert b"Traceback" not in terminal.raw
+
+
+STARTING = """
+import os, time
+from tuireader.startup import first_frame
+first_frame.keep_keys(os.environ)
+print("starting", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT, signal.SIGABRT, signal.SIGUSR1])
+def test_a_signal_during_the_start_restores_the_terminal(tmp_path: Path, number: signal.Signals) -> None:
+    with Terminal([sys.executable, "-c", STARTING], home=tmp_path) as terminal:
+        terminal.wait("starting")
+        assert not terminal.restored
+        terminal.signal(number)
+        assert terminal.leave() == 128 + number and terminal.restored
 
 
 def test_first_run_and_quit(tmp_path: Path) -> None:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 FORMAT = 2
 """Version of the saved file; others are ignored."""
 SMALLEST = (40, 8)
+ENDING = (
+    "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF",
+    "SIGXCPU", "SIGIO", "SIGPWR",
+)  # fmt: skip
+"""Signals that end the program in order; those of faults in C code cannot be handled."""
 _OPTIONS = ("--config", "--database")
 _VARIABLES = (
     "HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TERM", "COLORTERM", "NO_COLOR",
@@ -134,8 +139,9 @@ def _take_terminal() -> None:
     termios.tcsetattr(0, termios.TCSANOW, quiet)
     _before = attributes
     atexit.register(end)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+    for name in ENDING:
+        if number := getattr(signal, name, None):  # some systems lack some
+            signal.signal(number, _leave)
 
 
 def _leave(number: int, frame: object) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.ui.app import TuireaderApp
 
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+_SIGNALS = (signal.SIGINT, *(getattr(signal, name) for name in first_frame.ENDING if hasattr(signal, name)))
 
 OpenLibrary = Callable[[], "AbstractAsyncContextManager[Library]"]
 
