@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -20,13 +21,20 @@ from tuireader.cli import run
 
 @asynccontextmanager
 async def served(
-    folder: Path, *arguments: str, program: Sequence[str] = (sys.executable, "-m", "tuireader")
+    folder: Path,
+    *arguments: str,
+    program: Sequence[str] = (sys.executable, "-m", "tuireader"),
+    printed: bytearray | None = None,
 ) -> AsyncIterator[str]:
-    """The link that `tuireader … serve` prints; it is served until this is left."""
+    """The link that `tuireader … serve` prints; it is served until this is left.
+
+    `printed` gets everything else that it prints.
+    """
     home = {"HOME": str(folder), **{f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE")}}
     child = await asyncio.create_subprocess_exec(
         *(*program, *arguments, "serve", "--port", "0"),
         stdout=asyncio.subprocess.PIPE,
+        stderr=None if printed is None else asyncio.subprocess.STDOUT,
         env=os.environ | home,
     )
     try:
@@ -34,7 +42,9 @@ async def served(
         yield (await child.stdout.readline()).decode().strip()
     finally:
         child.terminate()
-        await child.communicate()
+        rest, _ = await child.communicate()
+        if printed is not None:
+            printed += rest
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -95,6 +105,29 @@ async def test_a_second_tab_has_a_reader_of_its_own(link: str) -> None:
                 shown += await socket.receive_bytes(timeout=30)
         await one.send_json(["stdin", "j"])
         assert await one.receive_bytes(timeout=30)
+
+
+async def test_tabs_that_leave_or_send_nonsense_print_no_traceback(tmp_path: Path) -> None:
+    printed = bytearray()
+    async with served(tmp_path, "--demo", printed=printed) as link:
+        address = f"http://{urlsplit(link).netloc}/ws?width=80&height=24"
+        async with entered(link) as session:
+            for message in ("no JSON", "{}", '["stdin"]', '["stdin", 1]', '["resize", {}]', "[]"):
+                tab = await session.ws_connect(address)
+                await tab.send_str(message)
+                async with asyncio.timeout(20):
+                    async for _ in tab:  # until it is closed
+                        pass
+            for _ in range(2):
+                left = await session.ws_connect(address)
+                await left.receive()
+                left.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        async with entered(link) as session:  # it still works
+            tab = await session.ws_connect(address)
+            assert (await tab.receive()).type in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT)
+            await tab.close()
+    lines = printed.decode().splitlines()
+    assert lines and all(line.startswith("tuireader: the connection to a tab failed (") for line in lines)
 
 
 async def test_a_tab_is_told_when_its_reader_cannot_open(tmp_path: Path) -> None:

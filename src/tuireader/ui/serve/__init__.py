@@ -9,10 +9,12 @@ name our own address and carry the token, and the page loads nothing from other 
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 import shlex
 import socket
 import string
+import sys
 import webbrowser
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -41,7 +43,19 @@ _POLICY = (
     "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
 
+_LIBRARIES = ("aiohttp", "asyncio", "textual-serve")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class _OneLine(logging.Handler):
+    """Report what libraries log as an error in one line; a browser that has left is none."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the kind of error: its words may quote what the browser sent."""
+        error = record.exc_info[1] if record.exc_info else None
+        if record.levelno >= logging.ERROR and error is not None and not isinstance(error, ConnectionError):
+            words = f"tuireader: the connection to a tab failed ({type(error).__name__}); reload the tab"
+            print(words, file=sys.stderr, flush=True)
 
 
 class _Reader(AppService):
@@ -71,6 +85,10 @@ class Guarded(Server):
 
     def serve(self, debug: bool = False) -> None:
         """Serve until a signal arrives."""
+        for name in _LIBRARIES:
+            logger = logging.getLogger(name)
+            logger.propagate = False
+            logger.handlers = [_OneLine()]
         web.run_app(self._make_app(), sock=self._listening, print=None, access_log=None)
 
     async def on_startup(self, app: web.Application) -> None:
