@@ -13,7 +13,7 @@ from PIL import Image
 from tuireader.document import parse
 from tuireader.subprocesses.highlighting import colours
 from tuireader.subprocesses.images import picture
-from tuireader.subprocesses.jobs import Failed
+from tuireader.subprocesses.jobs import Failed, answer
 from tuireader.subprocesses.readability import article
 from tuireader.subprocesses.sandbox import Sandbox
 
@@ -117,6 +117,14 @@ def test_what_is_transparent_shows_the_ground() -> None:
     assert picture(saved(clear, "PNG"), 2, 2, (9, 8, 7))[2] == bytes((9, 8, 7)) * 4
     palette = Image.new("P", (4, 4), 0)
     assert picture(saved(palette, "GIF", transparency=0), 2, 2, (9, 8, 7))[2] == bytes((9, 8, 7)) * 4
+
+
+def test_what_is_damaged_is_told_in_words() -> None:
+    """No name of a library's error is shown."""
+    file = io.BytesIO()
+    Image.effect_noise((300, 300), 50).save(file, "PNG")
+    cut = answer(("picture", (file.getvalue()[:9_000], 40, 40, (0, 0, 0)), 5.0))
+    assert cut == (False, "it is damaged and cannot be read")
 
 
 def test_a_picture_is_turned_as_its_camera_says() -> None:

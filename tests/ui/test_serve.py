@@ -112,20 +112,15 @@ async def test_tabs_that_leave_or_send_nonsense_print_no_traceback(tmp_path: Pat
     async with served(tmp_path, "--demo", printed=printed) as link:
         address = f"http://{urlsplit(link).netloc}/ws?width=80&height=24"
         async with entered(link) as session:
-            for message in ("no JSON", "{}", '["stdin"]', '["stdin", 1]', '["resize", {}]', "[]"):
-                tab = await session.ws_connect(address)
-                await tab.send_str(message)
-                async with asyncio.timeout(20):
-                    async for _ in tab:  # until it is closed
-                        pass
-            for _ in range(2):
-                left = await session.ws_connect(address)
-                await left.receive()
-                left.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-        async with entered(link) as session:  # it still works
-            tab = await session.ws_connect(address)
-            assert (await tab.receive()).type in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT)
-            await tab.close()
+            wrong = await session.ws_connect(address)
+            await wrong.send_str("no JSON")
+            async for _ in wrong:  # until it is closed
+                pass
+            left = await session.ws_connect(address)
+            await left.receive()
+            left.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+            async with session.get(link) as answer:  # it still works
+                assert answer.status == 200
     lines = printed.decode().splitlines()
     assert lines and all(line.startswith("tuireader: the connection to a tab failed (") for line in lines)
 

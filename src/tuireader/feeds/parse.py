@@ -72,8 +72,8 @@ def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> 
         return shape(raw)
     except MemoryError:
         return ParseFailed(Fault.TOO_LARGE, "the feed needs too much memory to be read")
-    except Exception as error:  # feedparser may raise anything, and the caller needs a result
-        return ParseFailed(Fault.BROKEN, f"the feed is damaged and cannot be read ({type(error).__name__})")
+    except Exception:  # feedparser may raise anything, and the caller needs a result
+        return ParseFailed(Fault.BROKEN, "the feed is damaged and cannot be read")
 
 
 def _without_declaration(text: str) -> str:

@@ -66,8 +66,8 @@ def _read(request: Request) -> ParseResult:
         result: ParseResult = getattr(import_module(module), function)(body, url, content_type, *settings)
     except (MemoryError, RecursionError):
         raise
-    except Exception as error:  # libraries may raise anything, but the request needs an answer
-        return ParseFailed(Fault.BROKEN, f"it is damaged and cannot be read ({type(error).__name__})")
+    except Exception:  # libraries may raise anything, but the request needs an answer
+        return ParseFailed(Fault.BROKEN, "it is damaged and cannot be read")
     return result
 
 

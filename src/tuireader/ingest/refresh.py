@@ -108,11 +108,10 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
                 with store.savepoint():
                     found, new = _save(store, outcome, setting, now)
                 fresh += new
-            except store.broken_input as error:
+            except store.broken_input:
                 log.exception("storing %s", without_password(outcome.facts.url))
-                found = [
-                    record_failure(store, outcome, setting, now, Fault.INTERNAL, f"cannot be stored: {error}")
-                ]
+                words = "its articles cannot be stored; the log says why"
+                found = [record_failure(store, outcome, setting, now, Fault.INTERNAL, words)]
             events += found
         store.index.add_new(fresh)
         store.requests.count(map(asked_for, batch), now)

@@ -97,7 +97,7 @@ class Compression(Part):
             number = zstd.get_frame_info(stored).dictionary_id
             return zstd.decompress(stored, self._dictionary(number) if number else None).decode()
         except (zlib.error, zstd.ZstdError, UnicodeDecodeError) as error:
-            raise UnreadableText(f"a text cannot be decompressed: {error}") from error
+            raise UnreadableText("a text cannot be decompressed: it is damaged") from error
 
     def _dictionary(self, number: int) -> ZstdDict:
         found = self._read.get(number)
