@@ -28,7 +28,7 @@ from tuireader.feeds.mail_folder import read_folder
 from tuireader.feeds.mail_html import cleaned, without_tracking
 from tuireader.feeds.workers import ParseWorker
 from tuireader.library import Library
-from tuireader.model import Article, Fault, FeedDone, ParsedEntry
+from tuireader.model import Article, Fault, FeedDone, ParsedEntry, ParseFailed
 from tuireader.text import plain
 
 
@@ -503,6 +503,12 @@ async def test_bombs_lose_no_other_mail(tmp_path: Path) -> None:
     async with opened(tmp_path, text("maildir:m")) as library:
         assert ((await done(library)).error, len(await titles(library))) == ("", 8)
         assert {"Before", "After"} <= set(await titles(library))
+
+
+async def test_a_parser_that_fails_says_so_without_the_names_of_errors() -> None:
+    async with ParseWorker() as worker:
+        failed = await worker.parse(b"no marshal", "", stored={}, reader=("mail", ("Folder",)))
+    assert isinstance(failed, ParseFailed) and failed.reason == "it is damaged and cannot be read"
 
 
 async def test_a_mail_that_kills_the_reader_is_told_and_the_others_are_read(
