@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import ALL, opened, refreshed, titles
@@ -291,6 +291,7 @@ def bodies(found: list[bytes]) -> list[str]:
 
 @settings(max_examples=60)
 @given(st.lists(_BODIES, min_size=1, max_size=4), st.sampled_from(["mboxo", "mboxrd", "unquoted"]))
+@example([["", "From the sea: a line"]], "unquoted")
 def test_no_line_of_a_text_splits_a_mail(texts: list[list[str]], kind: str) -> None:
     """The variants quote `From `, all of `>From ` too, or nothing; each mail is read as it was sent."""
     whole = ["\n".join(["First", *lines]) for lines in texts]
