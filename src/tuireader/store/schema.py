@@ -17,7 +17,7 @@ from tuireader.store.enclosures import ENCLOSURES
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -321,6 +321,18 @@ def _execute(db: Database, statements: Sequence[str], version: int) -> None:
     db.execute(f"PRAGMA user_version = {version}")
 
 
+def _steps_from_9() -> Iterator[tuple[str, int, Sequence[str]]]:
+    """Yield names, versions and statements of migrations that only execute statements."""
+    from tuireader.store.accounts import ACCOUNTS
+    from tuireader.store.references import REFERENCES
+    from tuireader.store.remote import LOST_ENTRIES
+
+    yield "0009_accounts", 9, ACCOUNTS
+    yield "0010_references", 10, REFERENCES
+    yield "0011_neighbours", 11, ("DROP INDEX neighbour_other",)  # nothing needs it
+    yield "0012_lost_entries", 12, LOST_ENTRIES
+
+
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:
     """Migrate an empty or older database to `VERSION`; an interrupted migration is rolled back.
 
@@ -329,12 +341,9 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-    from tuireader.store.accounts import ACCOUNTS
     from tuireader.store.connection import Connection
     from tuireader.store.index import Index
     from tuireader.store.labels import Labels
-    from tuireader.store.references import REFERENCES
-    from tuireader.store.remote import LOST_ENTRIES
 
     store, migrations = Connection(conn, Path()), Migrations("tuireader")
 
@@ -378,12 +387,7 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
 
         _execute(db, (*_SOURCES, *MATCH_LOG, *ENCLOSURES), 8)
 
-    for name, version, statements in (
-        ("0009_accounts", 9, ACCOUNTS),
-        ("0010_references", 10, REFERENCES),
-        ("0011_neighbours", 11, ("DROP INDEX neighbour_other",)),  # nothing needs it
-        ("0012_lost_entries", 12, LOST_ENTRIES),
-    ):
+    for name, version, statements in _steps_from_9():
         step: Callable[[Database], None] = partial(_execute, statements=statements, version=version)
         migrations(name=name)(step)
     migrations.apply(Database(conn, execute_plugins=False))
