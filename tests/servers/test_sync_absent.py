@@ -214,6 +214,18 @@ async def test_an_empty_list_of_feeds_is_doubted_in_a_small_account(tmp_path: Pa
         assert await marks(library) == before
 
 
+async def test_the_last_feed_of_an_account_can_be_removed(tmp_path: Path, server: Fake) -> None:
+    stocked(server, feeds=1)
+    async with client(tmp_path) as library:
+        await synced(library)
+        before = await marks(library)
+        (feed,) = await library.feeds.all()
+        await library.accounts.remove_feed(feed.id)
+        assert (await library.feeds.all(), await asks(library)) == ([], "")
+        assert (await synced(library)).asks == ""
+        assert await marks(library) == before
+
+
 async def test_a_mark_of_an_entry_that_was_gone_reaches_it_when_it_is_back(
     tmp_path: Path, server: Fake
 ) -> None:

@@ -286,7 +286,7 @@ class Accounts(UseCases):
         name, remote_id = await self._place(feed_id)
         async with self._signed_in(name) as backend:
             await backend.remove_feed(remote_id)
-            await self._relist(name, backend)
+            await self._relist(name, backend, removed=feed_id)
 
     async def rename_category(self, name: str, title: str, new: str) -> None:
         """Rename a category of an account, or remove it with `""`, on its server. Raises AccountError."""
@@ -316,10 +316,14 @@ class Accounts(UseCases):
                 return account.name, place[1]
         raise UsageError("this feed belongs to no account", "`tuireader feeds` lists them")
 
-    async def _relist(self, name: str, backend: Backend) -> None:
+    async def _relist(self, name: str, backend: Backend, *, removed: int = 0) -> None:
         """Store the feeds of an account after a change on its server."""
         feeds, now = await backend.feeds(), self._now()
-        await self._transact(lambda store: store.accounts.list_feeds(store.accounts.get(name), feeds, now))
+
+        def list_feeds(store: Store) -> None:
+            store.accounts.list_feeds(store.accounts.get(name), feeds, now, removed=removed)
+
+        await self._transact(list_feeds)
         await self._context.load_feeds()
 
     @asynccontextmanager

@@ -185,12 +185,19 @@ class Accounts(Part):
         )
 
     def list_feeds(
-        self, account: AccountState, feeds: Sequence[RemoteFeed], now: int, *, believed: bool = False
+        self,
+        account: AccountState,
+        feeds: Sequence[RemoteFeed],
+        now: int,
+        *,
+        believed: bool = False,
+        removed: int = 0,
     ) -> Listing:
         """Store the feeds that the server lists, and hide those that it no longer lists.
 
         Hidden feeds keep their entries for `KEPT` seconds, in case they come back. If the list is empty or
-        lacks more than half of the feeds, none is hidden until the list is `believed`.
+        lacks more than half of the feeds, none is hidden until the list is `believed`. The user has just
+        removed the feed `removed`, 0 for none.
         """
         urls = _distinct(account.name, feeds)
         before = self._known(account.id)
@@ -198,9 +205,10 @@ class Accounts(Part):
         self._renumber(matched, before)
         known = [one.id for one in before if not one.has_vanished]
         hidden = [feed_id for feed_id in known if feed_id not in matched.values()]
-        doubt = "" if believed else _doubt(len(hidden), len(known), bool(feeds))
+        lost = len(hidden) - (removed in hidden)
+        doubt = "" if believed else _doubt(lost, len(known), bool(feeds))
         if doubt:
-            hidden = []
+            hidden = [feed_id for feed_id in hidden if feed_id == removed]
         self._conn.execute(
             f"UPDATE feed SET subscribed = 0, vanished_at = ? WHERE id IN ({number_list(hidden)})", (now,)
         )
@@ -302,7 +310,7 @@ class Accounts(Part):
 
 
 _PENDING = """SELECT count(*) FROM remote_entry r JOIN feed f ON f.id = r.feed_id AND f.vanished_at IS NULL
-  WHERE r.account_id = account.id AND r.pending != 0 AND r.missing_since IS NULL"""
+  WHERE r.account_id = account.id AND r.pending != 0 AND r.misses = 0"""
 _MISSING = """SELECT count(*) FROM remote_entry
   WHERE account_id = account.id AND missing_since IS NOT NULL AND misses != 0"""
 _STATE = f"""SELECT id, name, url, user, software, progress, tried_at, synced_at, next_try, error, hint,

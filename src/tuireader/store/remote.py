@@ -20,7 +20,7 @@ _BITS = {Mark.READ: 1, Mark.STARRED: 2}
 _GIVEN = "SELECT value FROM json_each(?)"
 _BY_ARTICLE = "'article ' || r.article_id"
 """SQL for the id of a lost entry whose own id may come back as that of another article."""
-_IN_LISTED_FEED = "r.feed_id IN (SELECT id FROM feed WHERE account_id = r.account_id AND vanished_at IS NULL)"
+_IN_LISTED_FEED = "EXISTS (SELECT 1 FROM feed f WHERE f.id = r.feed_id AND f.vanished_at IS NULL)"
 _ONLY_SENT = "pending = pending | accepted, accepted = 0, " + ", ".join(
     f"{mark}_sent = iif(accepted & {bit}, {mark}, {mark}_sent)" for mark, bit in _BITS.items()
 )
@@ -144,7 +144,7 @@ class Remote(Part):
         """Return the kinds of marks of which any are pending."""
         found = self._value(
             """SELECT max(pending & 1) + max(pending & 2) FROM remote_entry
-                WHERE account_id = ? AND pending != 0 AND refused = '' AND missing_since IS NULL""",
+                WHERE account_id = ? AND pending != 0 AND refused = '' AND misses = 0""",
             (account_id,),
         )
         return [mark for mark in Mark if (found or 0) & _BITS[mark]]
@@ -159,7 +159,7 @@ class Remote(Part):
                   SELECT r.remote_id FROM remote_entry r JOIN article a ON a.id = r.article_id
                   JOIN feed f ON f.id = r.feed_id
                   WHERE r.account_id = ?1 AND r.pending != 0 AND r.pending & ?2 AND r.refused = ''
-                    AND a.{mark} = ?3 AND f.vanished_at IS NULL AND r.missing_since IS NULL LIMIT ?4)
+                    AND a.{mark} = ?3 AND f.vanished_at IS NULL AND r.misses = 0 LIMIT ?4)
                 RETURNING remote_id""",
             (account_id, _BITS[mark], value, limit),
         )
@@ -360,7 +360,7 @@ class Remote(Part):
 
         With `pending`, only those with marks to send.
         """
-        condition = "AND r.pending != 0 AND r.missing_since IS NULL" if pending else ""
+        condition = "AND r.pending != 0 AND r.misses = 0" if pending else ""
         return self._column(
             f"""SELECT remote_id FROM (
                   SELECT remote_id, row_number() OVER w AS place, count(*) OVER () AS total

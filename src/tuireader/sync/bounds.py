@@ -11,7 +11,7 @@ MOST_ENTRIES = 300_000
 
 
 class Bounds:
-    """What the pages of a pull have brought so far."""
+    """Entries that the pages of a pull have brought so far."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()

@@ -52,12 +52,15 @@ class Identity:
         ids, account_id = [entry.id for entry in entries], self._account_id
         stored = await self._pool.read(lambda store: store.remote.addresses(account_id, ids))
         same = [_is_same(entry, *stored[entry.id]) for entry in entries if entry.id in stored]
-        return sum(same), len(same) - sum(same)
+        return same.count(True), same.count(False)
 
 
-def _is_same(entry: RemoteEntry, url: str, title: str) -> bool:
-    key = dedup.url_key(url)
-    return entry.entry.title == title or (key != 0 and key == dedup.url_key(entry.entry.url))
+def _is_same(entry: RemoteEntry, url: str, title: str) -> bool | None:
+    """Return whether an entry is an article; None if it has neither an address of its own nor a title."""
+    key = dedup.url_key(entry.entry.url)
+    if not key and not entry.entry.title:
+        return None
+    return entry.entry.title == title or (key != 0 and key == dedup.url_key(url))
 
 
 def _sample(account_id: int, pending: bool, store: Store) -> list[str]:
