@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -290,12 +291,22 @@ async def test_nothing_is_asked_without_the_network(site: Site) -> None:
         assert site.pages_asked == asked
 
 
-async def test_pages_are_requested_as_the_feed_is(site: Site) -> None:
-    """With its user agent, and its cookies and headers on its own server."""
+BASIC = f"Basic {base64.b64encode(b'me:pw-of-me').decode()}"
+
+
+@pytest.mark.parametrize("full_text", ["auto", "true"])
+@pytest.mark.parametrize("in_address", [False, True])
+async def test_pages_are_requested_as_the_feed_is(site: Site, full_text: str, in_address: bool) -> None:
+    """With its user agent and cookies; with `full_text = true` also with its headers and password."""
     (site.folder / "cookies.txt").write_text(
         "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tseen\tyes\n", encoding="utf-8"
     )
     site.settings = 'user_agent = "Quay/1"\ncookies = "cookies.txt"\nheaders = {X-Key = "abc"}\n'
+    if in_address:
+        site.url = site.url.replace("http://", "http://me:pw-of-me@")
+    else:
+        site.settings += 'username = "me"\npassword = "pw-of-me"\n'
+    site.settings += f"full_text = {json.dumps(full_text == 'true' or 'auto')}\n"
     site.publish(1)
     other = site.web.url.replace("127.0.0.1", "localhost")
     entries = [
@@ -305,8 +316,11 @@ async def test_pages_are_requested_as_the_feed_is(site: Site) -> None:
     async with site.library() as library:
         await refreshed(library)
     (page,) = site.web.seen("/1")
-    sent = [page.headers.get(name) for name in ("user-agent", "cookie", "x-key")]
-    assert sent == ["Quay/1", "seen=yes", "abc"] and page.headers["accept"].startswith("text/html")
+    sent = [page.headers.get(name) for name in ("user-agent", "cookie", "x-key", "authorization")]
+    secrets = ["abc", BASIC] if full_text == "true" else [None, None]
+    assert sent == ["Quay/1", "seen=yes", *secrets] and page.headers["accept"].startswith("text/html")
+    (feed,) = site.web.seen("/feed")
+    assert (feed.headers["x-key"], feed.headers["authorization"]) == ("abc", BASIC)
     assert site.asked(2) == [0]  # a private address of another name
 
 

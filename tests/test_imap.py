@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -75,6 +76,23 @@ async def test_new_mails_are_read_and_nothing_is_marked(
     (tmp_path / "tides").mkdir()
     async with opened(tmp_path / "tides", text(f"{server.url()}?list=tides.example.net")) as library:
         assert (await done(library)).new == 1 and await titles(library) == ["Other"]
+
+
+async def test_a_password_in_the_address_reaches_the_server_but_no_file(
+    server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    server.deliver("1.host", mail(1, "One"), "Addressed")
+    url = server.url(box="Addressed")
+    start, at, end = url.rpartition("@")
+    config = f'[[feeds]]\nurl = "{start}:{quote(PASSWORD, safe="")}{at}{end}"\n'
+    async with opened(tmp_path, config) as library:
+        assert (await done(library)).new == 1
+        (feed,) = await library.feeds.all()
+        assert feed.url == url and PASSWORD not in feed.title
+    for path in tmp_path.iterdir():
+        raw = path.read_bytes()
+        assert path.name == "config.toml" or not (PASSWORD.encode() in raw or quote(PASSWORD).encode() in raw)
 
 
 async def test_another_uidvalidity_doubles_nothing(

@@ -14,7 +14,7 @@ from tests.cli.test_json import fits
 from tests.feeds.test_secrets import KEYRING
 from tests.servers.fake import PASSWORD, TOKEN, USER, drop
 from tests.terminal import Terminal
-from tests.web import Web
+from tests.web import Answer, Web
 from tuireader.errors import Exit
 from tuireader.store.recovery import recover
 
@@ -60,6 +60,30 @@ def test_mistakes_are_named_and_nothing_is_written(
     told = run("account", "add", "home", "--kind", "miniflux", *given)
     assert told.code == code and said in told.err and told.err.count("\n") == 1
     assert "Wrong-One" not in told.err and not home.config.exists()
+
+
+def test_a_redirect_to_another_server_is_named_and_nothing_is_written(
+    run: Run, home: Home, server: Server, web: Web
+) -> None:
+    web.rest(lambda request: Answer(b"", 301, {"Location": f"{server.url}{request.path}?a=b"}))
+    told = run("account", "add", "home", "--kind", "miniflux", "--url", web.url, "--token-env", "TOKEN")
+    assert told.code == Exit.FAILURE and told.err == (
+        f"tuireader: 127.0.0.1:{web.port} sends clients to another address: {server.url}"
+        " (set that as the url of the account)\n"
+    )
+    assert server.calls == [] and not home.config.exists()
+
+
+def test_a_server_of_a_longer_name_is_not_that_of_the_configuration(
+    run: Run, home: Home, server: Server, web: Web
+) -> None:
+    """As older versions stored it after a redirect: the address begins like that of the configuration."""
+    add(run, server)
+    called = len(server.calls)
+    text = home.config.read_text()
+    home.config.write_text(text.replace(server.url, server.url[:-1]))
+    assert run("sync").code != Exit.OK
+    assert len(server.calls) == called
 
 
 def test_a_password_is_asked_without_echo_and_kept_in_the_private_file(

@@ -431,7 +431,7 @@ def test_toml_is_written_as_it_is_read() -> None:
 
 
 def test_one_address_for_all_ways_to_write_it() -> None:
-    assert feed_key("HTTPS://Me:Pw@Example.ORG:443?a#b") == "https://Me:Pw@example.org/?a"
+    assert feed_key("HTTPS://Me:Pw@Example.ORG:443?a#b") == "https://Me@example.org/?a"
     assert feed_key("http://example.org:port/") == "http://example.org:port/"
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import httpx
 import pytest
 
 from tests.servers.fake import PASSWORD, TOKEN, USER
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
-from tests.web import Answer, Web
+from tests.web import Answer, Request, Web
 from tuireader.sync.backend import AccountError, Refusal, Server
+from tuireader.sync.http import Answer as SyncAnswer
+from tuireader.sync.http import Http
 from tuireader.sync.servers import Kind, connect
 
 
@@ -68,18 +71,119 @@ async def test_any_address_of_a_freshrss(freshrss: FakeGReader, path: str) -> No
     assert await signed_in(Kind.GREADER, freshrss.url + path) == Server(freshrss.api, USER, "FreshRSS")
 
 
+SERVER = "http://reader.example"
+"""Address of a server behind a proxy, which sees the request for any host."""
+PROBES = {Kind.MINIFLUX: "/v1/me", Kind.GREADER: "/reader/api/0/token"}
+
+
+async def asked(kind: Kind, web: Web, locations: Mapping[str, str], url: str = SERVER) -> AccountError:
+    """Why signing in fails if some addresses redirect; all others are not there."""
+
+    def answer(request: Request) -> Answer:
+        location = locations.get(request.path)
+        return Answer(b"", 302, {"Location": location}) if location else Answer(b"", 404)
+
+    web.rest(answer)
+    backend = connect(kind, url, USER, PASSWORD, proxy=web.url)
+    with pytest.raises(AccountError) as caught:
+        await backend.sign_in()
+    await backend.close()
+    for request in web.requests:
+        assert request.method in ("GET", "CONNECT"), "nothing is sent before the server is known"
+        assert not {"authorization", "x-auth-token"} & request.headers.keys()
+    return caught.value
+
+
 @pytest.mark.parametrize("kind", list(Kind))
-async def test_redirects_are_followed_without_credentials(
+@pytest.mark.parametrize(
+    ("target", "address"),
+    [
+        ("http://other.example", "http://other.example"),
+        ("http://www.reader.example", "http://www.reader.example"),
+        ("http://example", "http://example"),
+        ("http://reader.example.", "http://reader.example."),
+        ("http://reader.example:8080", "http://reader.example:8080"),
+        ("https://reader.example:8443", "https://reader.example:8443"),
+        ("https://other.example", "https://other.example"),
+        ("//other.example", "http://other.example"),
+        ("http://reader.example@other.example", "http://other.example"),
+        (f"http://alice:{TOKEN}@other.example/news", "http://other.example/news"),
+    ],
+)
+async def test_a_redirect_to_another_server_is_not_followed(
+    web: Web, kind: Kind, target: str, address: str
+) -> None:
+    path = PROBES[kind]
+    freshrss = f"/api/greader.php{path}"
+    leads = {f"{SERVER}{path}": f"{target}{path}?user=1#top", f"{SERVER}{freshrss}": f"{target}{path}"}
+    error = await asked(kind, web, leads)
+    assert error.refusal is Refusal.ANSWER
+    assert error.message == f"reader.example sends clients to another address: {address}"
+    assert error.hint == "set that as the url of the account"
+    assert {request.path for request in web.requests} <= leads.keys()
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+async def test_no_redirect_of_a_chain_leaves_the_server(web: Web, kind: Kind) -> None:
+    path = PROBES[kind]
+    leads = {
+        f"{SERVER}{path}": "/a/",
+        f"{SERVER}/a/": f"http://READER.example:80/b{path}",
+        f"{SERVER}/b{path}": f"http://other.example/c{path}",
+    }
+    error = await asked(kind, web, leads)
+    seen = [request.path for request in web.requests if "greader.php" not in request.path]
+    assert seen == list(leads)
+    assert "http://other.example/c" in error.message
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+async def test_a_redirect_to_https_is_followed(web: Web, kind: Kind) -> None:
+    await asked(kind, web, {f"{SERVER}{PROBES[kind]}": f"https://reader.example{PROBES[kind]}"})
+    assert web.requests[-1].method == "CONNECT" and web.requests[-1].path == "reader.example:443"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+async def test_a_redirect_within_the_server_is_followed_without_credentials(
+    miniflux: FakeMiniflux, freshrss: FakeGReader, kind: Kind
+) -> None:
+    fake = miniflux if kind is Kind.MINIFLUX else freshrss
+    path = PROBES[kind] if kind is Kind.MINIFLUX else f"/api/greader.php{PROBES[kind]}"
+    away = fake.url.replace("http://", "http://somebody:else@")
+    fake.replies["/news" + PROBES[kind]] = Answer(b"", 301, {"Location": f"{away}{path}"})
+    server = await signed_in(kind, f"{fake.url}/news")
+    assert server.url == fake.url + path.removesuffix(PROBES[kind])
+    assert "authorization" not in fake.calls[0].headers and "authorization" not in fake.calls[1].headers
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+async def test_a_redirect_after_signing_in_is_not_followed(
     miniflux: FakeMiniflux, freshrss: FakeGReader, web: Web, kind: Kind
 ) -> None:
-    target = miniflux.url if kind is Kind.MINIFLUX else freshrss.url
-    web.rest(lambda request: Answer(b"", 302, {"Location": target + request.path.removeprefix("/news")}))
-    server = await signed_in(kind, f"{web.url}/news")
-    assert server.url == (target if kind is Kind.MINIFLUX else freshrss.api)
-    assert web.requests and all(
-        request.method == "GET" and not {"authorization", "x-auth-token"} & request.headers.keys()
-        for request in web.requests
-    )
+    fake = miniflux if kind is Kind.MINIFLUX else freshrss
+    base = "" if kind is Kind.MINIFLUX else "/api/greader.php"
+    path = "/v1/feeds" if kind is Kind.MINIFLUX else "/reader/api/0/subscription/list"
+    user, secret = (USER, PASSWORD) if kind is Kind.GREADER else ("", TOKEN)
+    backend = connect(kind, fake.url + base, user, secret)
+    fake.replies[base + path] = Answer(b"", 302, {"Location": f"{web.url}{path}?a=1"})
+    with pytest.raises(AccountError) as caught:
+        await backend.feeds()
+    await backend.close()
+    assert web.requests == [] and f"another address: {web.url} (" in str(caught.value)
+
+
+def test_a_redirect_away_from_encryption_is_no_advice() -> None:
+    http = Http("https://reader.example")
+    headers = httpx.Headers({"Location": "http://reader.example/v1/feeds"})
+    error = http.refused(SyncAnswer("", 302, f"{http.base}/v1/feeds", headers, b"", http.redaction))
+    assert error.message == "reader.example sends clients to another address: http://reader.example"
+    assert "could be read" in error.hint
+
+
+async def test_an_api_behind_another_path_is_no_miniflux(web: Web) -> None:
+    web.serve("/v1/me", status=302, headers={"Location": "/other"})
+    web.serve("/other", b'{"error_message": "access unauthorized"}', status=401)
+    assert "no Miniflux" in (await refusal(Kind.MINIFLUX, web.url)).message
 
 
 async def test_a_path_in_front_of_the_api_is_kept(miniflux: FakeMiniflux, web: Web) -> None:

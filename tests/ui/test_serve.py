@@ -8,8 +8,10 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import url2pathname
 
 import aiohttp
 import pytest
@@ -25,14 +27,16 @@ async def served(
     *arguments: str,
     program: Sequence[str] = (sys.executable, "-m", "tuireader"),
     printed: bytearray | None = None,
+    browser: Path | None = None,
 ) -> AsyncIterator[str]:
     """The link that `tuireader … serve` prints; it is served until this is left.
 
-    `printed` gets everything else that it prints.
+    `printed` gets everything else that it prints. `browser` is a program that `--open` starts.
     """
     home = {"HOME": str(folder), **{f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE")}}
+    home |= {"BROWSER": str(browser)} if browser else {}
     child = await asyncio.create_subprocess_exec(
-        *(*program, *arguments, "serve", "--port", "0"),
+        *(*program, *arguments, "serve", "--port", "0", *(["--open"] if browser else [])),
         stdout=asyncio.subprocess.PIPE,
         stderr=None if printed is None else asyncio.subprocess.STDOUT,
         env=os.environ | home,
@@ -145,6 +149,59 @@ async def test_chromium_opens_the_list_reads_an_article_and_searches(link: str, 
         assert (await page.picture()).startswith(b"\x89PNG")
         host = urlsplit(link).netloc
         assert {urlsplit(url).netloc for url in page.asked if not url.startswith("data:")} == {host}
+
+
+@asynccontextmanager
+async def opened_by_program(folder: Path) -> AsyncIterator[tuple[str, str]]:
+    """The link, and the command line of the browser that was started."""
+    program, words = folder / "browser", folder / "words"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {words}\n')
+    program.chmod(0o755)
+    os.mkfifo(words)
+    async with served(folder, "--demo", browser=program) as link, asyncio.timeout(30):
+        yield link, await asyncio.to_thread(words.read_text)
+
+
+def page_of(words: str) -> Path:
+    """The file in a command line."""
+    return Path(url2pathname(urlsplit(words.strip()).path))
+
+
+async def test_the_command_line_of_the_browser_has_no_token(tmp_path: Path) -> None:
+    async with opened_by_program(tmp_path) as (link, words):
+        token, page = parse_qs(urlsplit(link).query)["token"][0], page_of(words)
+        text = page.read_text()
+        assert words.startswith("file:///") and words.count("\n") == 1
+        assert token not in words and token not in text
+        assert page.stat().st_mode & 0o777 == 0o600
+        entrance = unescape(text.partition("url=")[2].partition('"')[0])
+        assert entrance.startswith(f"http://{urlsplit(link).netloc}/open?code=")
+        assert parse_qs(urlsplit(entrance).query)["code"][0] not in words
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+            assert (await _get(entrance[:-1]))[0] == 403, "a guess does not use it up"
+            assert (await _get(entrance, Host="rebound.example"))[0] == 403
+            async with session.get(entrance) as answer:
+                assert answer.status == 200 and 'url=/"' in await answer.text()
+                assert answer.headers["Referrer-Policy"] == "no-referrer"
+            assert not page.exists()
+            async with session.get(f"http://{urlsplit(link).netloc}/") as answer:
+                assert answer.status == 200
+        assert (await _get(entrance))[0] == 403, "it leads in only once"
+
+
+async def test_the_page_for_the_browser_does_not_stay(tmp_path: Path) -> None:
+    async with opened_by_program(tmp_path) as (link, words), entered(link):
+        assert page_of(words).exists()
+    assert not page_of(words).exists()
+
+
+@pytest.mark.skipif(browser.find() is None, reason="no Chromium on this machine")
+async def test_chromium_comes_in_by_the_page(tmp_path: Path) -> None:
+    async with (
+        opened_by_program(tmp_path) as (_, words),
+        browser.opened(words.strip(), tmp_path / "chromium") as page,
+    ):
+        await page.wait("Unread", "WeChat sign-ups will be back")
 
 
 def test_a_port_in_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:

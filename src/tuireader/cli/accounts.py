@@ -18,6 +18,7 @@ from tuireader.cli.refresh import accepting
 from tuireader.cli.sync import NO_ACCOUNTS
 from tuireader.config import AccountConfig
 from tuireader.config.account_keys import ACCOUNT_KINDS
+from tuireader.config.kinds import SECRET_PLACES
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model.accounts import AccountState
 from tuireader.text import without_password
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.library.accounts import Preview
     from tuireader.library.moving import Moved
-
-_REFERENCES = ("env:", "cmd:", "keyring:")
 
 
 @click.group()
@@ -129,7 +128,7 @@ def _ask(account: AccountConfig) -> AccountConfig:
     secret = getpass.getpass(f"{what} (not shown): ")
     if not secret:
         raise UsageError("nothing was entered")
-    if secret.startswith(_REFERENCES):
+    if secret.startswith(SECRET_PLACES):
         raise UsageError("this would be read as the place of a password", "use --password-cmd")
     return replace(account, password=secret) if account.user else replace(account, token=secret)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tuireader.commands import did_you_mean, normalise_key
 from tuireader.config.problems import caret
 from tuireader.config.values import LINES, WEB_ADDRESS, Invalid, Kind, describe, quote, to_toml
+from tuireader.text import split_password
 from tuireader.text.languages import LANGUAGES, language_code
 
 
@@ -95,12 +96,16 @@ def _languages(value: object) -> tuple[str, ...] | Invalid:
 
 LANGUAGE_LIST = Kind("list of languages", _languages)
 
+SECRET_PLACES = ("env:", "cmd:", "keyring:")
+"""Prefixes of passwords in the configuration that say where the password is."""
 MAIL_SCHEMES = ("maildir:", "mbox:", "imap:", "imaps:")
 """Addresses of mail folders: `maildir:PATH`, `mbox:PATH`, `imaps://user@host/FOLDER`."""
 
 
 def _address(value: object) -> str | Invalid:
     """Read the address of a feed: a web address, or a mail folder."""
+    if isinstance(value, str) and split_password(value.strip())[2].startswith(SECRET_PLACES):
+        return Invalid("has a password that would be read as the place of one; write it as `password`")
     if isinstance(value, str) and value.strip().startswith(MAIL_SCHEMES):
         address = value.strip()
         scheme, _, rest = address.partition(":")

@@ -32,7 +32,7 @@ from tuireader.config.shape import (
 )
 from tuireader.config.toml_lines import key_lines
 from tuireader.config.values import GROUPS, LINES, Invalid, Kind, describe, quote
-from tuireader.text import feed_key, without_password
+from tuireader.text import feed_key, split_password, without_password
 
 T = TypeVar("T")
 
@@ -137,8 +137,8 @@ def _config(table: dict[str, Any], found: _Problems) -> Config:
     return replace(
         whole or Config(),
         feeds=_tables(FeedConfig, table, "feeds", "url", found, _feed_problem, _with_address),
-        watches=_tables(WatchConfig, table, "watch", "name", found, _watch_problem),
-        mutes=_tables(MuteConfig, table, "mute", "", found, _mute_problem),
+        watches=_tables(WatchConfig, table, "watch", "name", found, _watch_problem, _with_feeds),
+        mutes=_tables(MuteConfig, table, "mute", "", found, _mute_problem, _with_feed),
         views=_tables(ViewConfig, table, "view", "name", found),
         macros=_tables(MacroConfig, table, "macro", "key", found, _macro_problem),
         accounts=_tables(AccountConfig, table, "account", "name", found, _account_problem),
@@ -178,7 +178,28 @@ _IDENTITIES: Mapping[str, Callable[[str], str]] = {"url": feed_key, "name": str.
 
 
 def _with_address(feed: FeedConfig) -> FeedConfig:
-    return replace(feed, url=command_address(feed.command)) if feed.command and not feed.url else feed
+    """Add the address of a program; take the password out of any other, which is shown and stored."""
+    if feed.command and not feed.url:
+        return replace(feed, url=command_address(feed.command))
+    url, user, password = split_password(feed.url)
+    if url == feed.url:
+        return feed
+    own = feed.username or feed.password
+    return replace(
+        feed,
+        url=url,
+        username=feed.username if own else user,
+        password=feed.password if own else password,
+    )
+
+
+def _with_feeds(watch: WatchConfig) -> WatchConfig:
+    """Name feeds by their addresses without passwords."""
+    return replace(watch, feeds=tuple(split_password(name)[0] for name in watch.feeds))
+
+
+def _with_feed(mute: MuteConfig) -> MuteConfig:
+    return replace(mute, feed=split_password(mute.feed)[0])
 
 
 def _feed_problem(feed: FeedConfig) -> tuple[str, str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from tuireader.feeds.errors import Refused
 from tuireader.model import Fault
@@ -44,11 +44,20 @@ def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
 
 
 def same_server(url: str, target: str) -> bool:
-    """Return whether a redirect stays on the same server; an upgrade from http to https does."""
+    """Return whether a redirect stays on the same server; an upgrade from http to https does.
+
+    Only between the usual ports: on another port, another user of the host may be listening.
+    """
     before, after = urlsplit(url), urlsplit(target)
-    if before.scheme == "http" and after.scheme == "https" and before.port in (None, 80):
-        return before.hostname == after.hostname and after.port in (None, 443)
-    return before[:2] == after[:2]
+    start, end = (before.scheme, _port(before)), (after.scheme, _port(after))
+    return before.hostname == after.hostname and (start == end or (start, end) == _UPGRADE)
+
+
+_UPGRADE = (("http", 80), ("https", 443))
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def same_site(url: str, other: str) -> bool:

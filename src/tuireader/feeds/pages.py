@@ -92,16 +92,18 @@ async def fetch_page(
 async def own_request(feed: FeedConfig, url: str, folder: Path) -> FetchJob:
     """Return the request for a page of a feed as configured: its user agent, and what belongs to its site.
 
-    Cookies are for the whole site, headers and passwords for the feed's server alone. Raises TuireaderError
-    when a secret or the cookie file cannot be read.
+    Cookies are for the whole site; headers and passwords are for the feed alone, and for pages of its server
+    only with `full_text = true`: on a shared server, pages may be those of other people. Raises
+    TuireaderError when a secret or the cookie file cannot be read.
     """
     from tuireader.feeds import secrets
 
     job = FetchJob(0, url, user_agent=feed.user_agent)
     if not secrets.has(feed) or not same_site(feed.url, url):
         return job
-    job = await asyncio.to_thread(secrets.filled, job, replace(feed, url=url), folder)
-    return job if same_server(feed.url, url) else replace(job, headers=(), auth=None)
+    if feed.full_text != "on" or not same_server(feed.url, url):
+        feed = replace(feed, headers=(), username="", password="")
+    return await asyncio.to_thread(secrets.filled, job, replace(feed, url=url), folder)
 
 
 async def fetch_comments(

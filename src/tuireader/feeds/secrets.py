@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuireader.config import FeedConfig
-from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.errors import TuireaderError
 from tuireader.model import FetchJob
 
@@ -22,13 +21,11 @@ if TYPE_CHECKING:
 SECONDS = 20
 SERVICE = "tuireader"
 """Service name of our secrets in the desktop keyring."""
-PREFIXES = ("env:", "cmd:", "keyring:")
 
 
 def has(feed: FeedConfig) -> bool:
     """Return whether the request for a feed has headers, a password or cookies."""
-    is_mail = bool(feed.password) and feed.url.startswith(MAIL_SCHEMES)
-    return bool(feed.username or feed.headers or feed.cookies or is_mail)
+    return bool(feed.username or feed.password or feed.headers or feed.cookies)
 
 
 def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
@@ -37,7 +34,7 @@ def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
     A relative path starts from `folder`, the folder of the configuration. Raises a TuireaderError that
     names the setting.
     """
-    signs_in = feed.username or feed.url.startswith(MAIL_SCHEMES)
+    signs_in = feed.username or feed.password
     auth = (feed.username, resolve(feed.password)) if signs_in else None
     headers = tuple([(name, resolve(value)) for name, value in feed.headers])
     found: tuple[Cookie, ...] = ()

@@ -364,7 +364,8 @@ def _known(account: AccountState, config: AccountConfig) -> Server | None:
     """
     from tuireader.sync.backend import Server
 
-    same = account.url.startswith(config.url.rstrip("/")) and config.user in ("", account.user)
+    is_within = f"{account.url}/".startswith(f"{config.url.rstrip('/')}/")  # never a longer name of a host
+    same = is_within and config.user in ("", account.user)
     if account.url and same and not account.error:
         return Server(account.url, account.user, account.software)
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Paths, Problem, WatchConfig, load, loads
 from tuireader.config import edit as config_edit
+from tuireader.config.edit import undo_files
 from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import advice as watch_advice
@@ -131,10 +133,30 @@ class Context:
         await self._apply_edit()
         now, step = self.now(), await asyncio.to_thread(config_edit.step_between, before, after, what)
         if step is not None:
-            await self.transact(lambda store: store.marks.add_config_step(step.what, step.packed, now=now))
+            stored = await self._keep_step(step.packed)
+            await self.transact(lambda store: store.marks.add_config_step(step.what, stored, now=now))
 
-    async def undo_config(self, change: Change, packed: bytes) -> None:
+    async def _keep_step(self, packed: bytes) -> bytes:
+        """Return what the journal stores of an undo step: the name of a file, as it may hold passwords."""
+        if self.offline:  # the demo has none
+            return packed
+        try:
+            return await asyncio.to_thread(undo_files.keep, self.paths.state, packed)
+        except OSError as error:
+            raise TuireaderError(
+                f"changed, but undo will not know it: {error.strerror}", f"check {self.paths.state}"
+            ) from None
+
+    async def undo_config(self, change: Change, stored: bytes) -> None:
         """Revert a change of the configuration. Raises TuireaderError if its place was edited since."""
+        try:
+            packed = await asyncio.to_thread(undo_files.read, self.paths.state, stored)
+            await self._edit_config(lambda text: config_edit.revert(text, packed))
+        except config_edit.EditedSince as error:
+            await self.transact(lambda store: store.marks.drop_config_steps(change.step))
+            raise TuireaderError(
+                f"not undone: {change.what}", f"{error.message}; nothing was changed"
+            ) from None
 
         def undo(store: Store) -> None:
             for url, before in config_edit.reverted_urls(packed):
@@ -143,13 +165,6 @@ class Context:
                         store.feeds.move(feed.id, before, back=True)
             store.marks.drop_config_steps(change.step)
 
-        try:
-            await self._edit_config(lambda text: config_edit.revert(text, packed))
-        except config_edit.EditedSince as error:
-            await self.transact(lambda store: store.marks.drop_config_steps(change.step))
-            raise TuireaderError(
-                f"not undone: {change.what}", f"{error.message}; nothing was changed"
-            ) from None
         await self.transact(undo)
         await self._apply_edit()
 
@@ -175,6 +190,11 @@ class Context:
         accounts = [account.name for account in self.config.accounts]
 
         def sync(store: Store) -> None:
+            if not self.offline and (steps := store.marks.packed_config_steps()):  # of older versions
+                with suppress(OSError), store.transaction():
+                    store.marks.replace_config_steps(
+                        [(undo_files.keep(self.paths.state, packed), step) for step, packed in steps]
+                    )
             if not store.accounts.is_current(accounts):
                 with store.transaction():
                     store.accounts.sync(accounts)

@@ -16,7 +16,7 @@ from tuireader.library.page_tools import fetch_limits
 from tuireader.model import Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
 from tuireader.model.accounts import category_of, folder_of
 from tuireader.store import Store
-from tuireader.text import without_password
+from tuireader.text import feed_key, split_password, without_password
 from tuireader.timing import schedule
 
 if TYPE_CHECKING:
@@ -65,9 +65,13 @@ class Feeds(UseCases):
 
     async def find(self, wanted: str) -> int:
         """Find a feed by its address, number or a part of its title; return its id. Raises UsageError."""
-        feeds = await self.all()
+        feeds, address = await self.all(), split_password(wanted)[0]
         for feed in feeds:
-            if wanted in {feed.url, feed.address, without_password(feed.address), str(feed.id)}:
+            if wanted == str(feed.id) or address in {
+                feed.url,
+                feed.address,
+                without_password(feed.address),
+            }:
                 return feed.id
         near = [feed.id for feed in feeds if wanted.casefold() in feed.title.casefold()]
         if len(near) == 1:
@@ -76,7 +80,7 @@ class Feeds(UseCases):
             raise UsageError(
                 f"{len(near)} feeds have {wanted!r} in their title", "use more of the title, or the address"
             )
-        raise UsageError(f"there is no feed {wanted!r}", "`tuireader feeds` lists them")
+        raise UsageError(f"there is no feed {address!r}", "`tuireader feeds` lists them")
 
     def title(self, feed_id: int) -> str:
         """Return the title of a feed; `""` when it is unknown."""
@@ -96,9 +100,9 @@ class Feeds(UseCases):
     async def add_configs(self, feeds: Sequence[FeedConfig]) -> int:
         """Subscribe to feeds of any kind; return how many are new. Raises ConfigError for invalid ones."""
         self._context.require_own_feeds()
-        known = {feed.url for feed in self._context.config.feeds}
-        wanted = {feed.url: feed for feed in reversed(feeds)}
-        new = [feed for url, feed in reversed(wanted.items()) if url not in known]
+        known = {feed_key(feed.url) for feed in self._context.config.feeds}
+        wanted = {feed_key(feed.url): feed for feed in reversed(feeds)}
+        new = [feed for key, feed in reversed(wanted.items()) if key not in known]
         if new:
             await self._context.change_config(lambda text: config_edit.add_feeds(text, new))
         return len(new)

@@ -116,7 +116,7 @@ class Change:
     """The result of a change: the articles that really changed, and a description for the toast.
 
     `mark` is `read` or `starred` if that mark was set to `value`, `""` for other changes. `step` numbers the
-    undo step, 0 if the change cannot be undone. `config` is a change of the configuration, packed by
+    undo step, 0 if the change cannot be undone. `config` names a change of the configuration, kept by
     `config.edit`; the caller then iterates `Watches.apply`.
     """
 

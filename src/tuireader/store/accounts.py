@@ -11,6 +11,7 @@ from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
 from tuireader.store.appearances import Appearances
 from tuireader.store.remote import Remote
 from tuireader.store.sql import Part, number_list
+from tuireader.text import split_password, without_password
 from tuireader.text.wording import counted
 
 KEPT = 7 * 86_400
@@ -320,7 +321,7 @@ _STATE = f"""SELECT id, name, url, user, software, progress, tried_at, synced_at
 
 def address(account: str, url: str) -> str:
     """Return the address under which an account's feed is stored, distinct from any local feed's."""
-    return f"{account}+{url}"
+    return f"{account}+{split_password(url)[0]}"
 
 
 def match_feeds(
@@ -374,7 +375,7 @@ def _doubt(missing: int, known: int, lists_any: bool) -> str:
 
 
 def _title(feed: RemoteFeed) -> str:
-    return feed.title or feed.url or feed.site_url or f"feed {feed.id}"
+    return feed.title or without_password(feed.url) or feed.site_url or f"feed {feed.id}"
 
 
 def _row(account: AccountState, feed: RemoteFeed, url: str, place: int) -> dict[str, object]:

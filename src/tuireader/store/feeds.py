@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tuireader.config import FeedConfig
 from tuireader.model import Fault, Feed, FeedHealth
 from tuireader.store.sql import FEED_TITLE, Part, number_list
-from tuireader.text import without_password
+from tuireader.text import split_password, without_password
+
+if TYPE_CHECKING:
+    from tuireader.store.appearances import Appearances
+    from tuireader.store.match_log import MatchLog
 
 REFUSED = "refused"
 """`moved_why` of a feed whose move to `moved_to` was undone: it stays at its own address."""
@@ -109,11 +113,17 @@ _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
 
 
 class Feeds(Part):
-    """The table of feeds. Nothing is deleted: an unsubscribed feed keeps its row and its articles."""
+    """The table of feeds. Nothing is deleted: an unsubscribed feed keeps its row and its articles.
+
+    Addresses are stored without passwords, with user names.
+    """
+
+    _appearances: Appearances
+    _match_log: MatchLog
 
     def is_current(self, subscriptions: Sequence[FeedConfig]) -> bool:
         """Return whether the table already agrees with the config."""
-        return _wanted(subscriptions) == self._stored()
+        return _wanted(subscriptions) == self._stored() and not self._with_passwords()
 
     def sync(self, subscriptions: Sequence[FeedConfig]) -> list[int]:
         """Update the table from the config; needs a transaction. Returns the feeds that were removed.
@@ -122,6 +132,7 @@ class Feeds(Part):
         a password in its address gets a title at once, to keep the password off the screen.
         """
         wanted = _wanted(subscriptions)
+        self._drop_passwords()
         self._rename(wanted.keys())
         stored = self._stored()
         gone = [
@@ -141,6 +152,31 @@ class Feeds(Part):
             ],
         )
         return gone
+
+    def _with_passwords(self) -> list[tuple[int, int, str, str]]:
+        """Return (id, account, address, new address) of feeds with a password in one of their addresses.
+
+        Older versions stored them.
+        """
+        rows = self._conn.execute(
+            "SELECT id, account_id, url, moved_to FROM feed WHERE instr(url || moved_to, '@')"
+        )
+        return [row for row in rows if any(split_password(url)[0] != url for url in row[2:])]
+
+    def _drop_passwords(self) -> None:
+        """Take passwords out of stored addresses; local feeds that are equal without become one."""
+        if not (found := self._with_passwords()):
+            return
+        self._conn.execute("PRAGMA secure_delete = ON")  # nothing of them stays in the file
+        for feed_id, account, url, moved_to in found:
+            bare, target = split_password(url)[0], split_password(moved_to)[0]
+            other = self._value("SELECT id FROM feed WHERE url = ? AND id != ?", (bare, feed_id))
+            if other and not account:
+                self._appearances.transfer(other, feed_id)
+                self._conn.execute("UPDATE feed SET subscribed = 0 WHERE id = ?", (other,))
+            self._conn.execute("UPDATE feed SET url = url || '#' || id WHERE id = ?", (other,))
+            self._conn.execute("UPDATE feed SET url = ?, moved_to = ? WHERE id = ?", (bare, target, feed_id))
+        self._match_log.drop_passwords()
 
     def _rename(self, wanted: Collection[str]) -> None:
         """Update the address of feeds whose move the config has accepted or reverted.
@@ -244,12 +280,14 @@ class Feeds(Part):
     def move(self, feed_id: int, address: str, *, back: bool = False) -> None:
         """Prepare a feed to take a new address from the config and keep its articles; needs a transaction.
 
+        A password in the address is not stored.
+
         With `back`, its present address is refused from now on.
         """
         self._conn.execute(
             """UPDATE feed SET moved_to = ?, moved_seen = 1, moved_why = ?, etag = NULL,
                  last_modified = NULL, body_hash = NULL WHERE id = ?""",
-            (address, REFUSED if back else "", feed_id),
+            (split_password(address)[0], REFUSED if back else "", feed_id),
         )
 
     def refuse_move(self, feed_id: int) -> None:
@@ -314,6 +352,6 @@ def _host(url: str) -> str:
 
 def _wanted(subscriptions: Sequence[FeedConfig]) -> dict[str, tuple[int, str, str, bool]]:
     return {
-        item.url: (position, item.title, item.folder, item.paused)
+        split_password(item.url)[0]: (position, item.title, item.folder, item.paused)
         for position, item in enumerate(subscriptions)
     }

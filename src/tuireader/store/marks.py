@@ -21,7 +21,8 @@ _COLUMNS = {"read": "read", "starred": "starred"}
 _STATES = {"read": ("unread", "read"), "starred": ("not starred", "starred")}
 _SPLIT = "an article removed from its story"
 _FOLLOWED = "followed:"  # mark of a step that follows a feed to another address, before the feed's number
-_CONFIG = "config"  # mark of a step that changed the configuration; its `ids` are packed by `config.edit`
+_CONFIG = "config"  # mark of a step that changed the configuration; its `ids` name a file of `config.edit`
+_NAME = 32  # length of such a name
 
 
 def _identity(step: Change) -> tuple[object, ...]:
@@ -74,9 +75,19 @@ class Marks(Part):
         step = self._note(now, _SPLIT, "apart", True, [article_id, *others])
         return Change(_SPLIT, (article_id, *others), step=step)
 
-    def add_config_step(self, what: str, packed: bytes, *, now: int) -> None:
+    def add_config_step(self, what: str, stored: bytes, *, now: int) -> None:
         """Store a change of the configuration for undo; needs a transaction."""
-        self._keep(now, what, _CONFIG, True, packed)
+        self._keep(now, what, _CONFIG, True, stored)
+
+    def packed_config_steps(self) -> list[tuple[int, bytes]]:
+        """Return the changes of the configuration that older versions stored here, by step."""
+        sql = "SELECT id, ids FROM journal WHERE mark = ? AND length(ids) != ?"
+        return self._conn.execute(sql, (_CONFIG, _NAME)).fetchall()
+
+    def replace_config_steps(self, stored: Sequence[tuple[bytes, int]]) -> None:
+        """Store names of files in place of changes, which are overwritten; needs a transaction."""
+        self._conn.execute("PRAGMA secure_delete = ON")
+        self._conn.executemany("UPDATE journal SET ids = ? WHERE id = ?", stored)
 
     def add_followed(self, feed_id: int, what: str, *, now: int) -> None:
         """Store for undo that a feed was followed to another address automatically; needs a transaction."""

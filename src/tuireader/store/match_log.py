@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader.model import Evidence
 from tuireader.store.articles import StoredText
 from tuireader.store.sql import FEED_ADDRESS, FEED_TITLE, Part, id_list
-from tuireader.text import without_password
+from tuireader.text import split_password, without_password
 
 if TYPE_CHECKING:
     from tuireader.model import LoggedMatch
@@ -32,6 +32,8 @@ def _parts(number: int) -> str:
        FROM json_each(nullif(m.evidence, ''), '$[0]'))), '')"""
 
 
+_FIXED = """CREATE TRIGGER match_log_fixed BEFORE UPDATE ON match_log WHEN old.text_hash IS NOT NULL
+       BEGIN SELECT raise(ABORT, 'the match log only grows'); END"""
 MATCH_LOG = (
     """CREATE TABLE match_log (
       id INTEGER PRIMARY KEY,
@@ -51,8 +53,7 @@ MATCH_LOG = (
     "CREATE INDEX match_event_log ON match_event (log_id)",
     """CREATE TRIGGER match_log_kept BEFORE DELETE ON match_log
        BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
-    """CREATE TRIGGER match_log_fixed BEFORE UPDATE ON match_log WHEN old.text_hash IS NOT NULL
-       BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
+    _FIXED,
     """CREATE TRIGGER match_event_kept BEFORE DELETE ON match_event
        BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
     """CREATE TRIGGER match_event_fixed BEFORE UPDATE ON match_event
@@ -237,6 +238,16 @@ class MatchLog(Part):
             (after, since, until, watch, _CHUNK),
         )
         return list(map(_logged, rows))
+
+    def drop_passwords(self) -> None:
+        """Take passwords out of the addresses of feeds; needs a transaction."""
+        urls = self._column("SELECT DISTINCT feed_url FROM match_log WHERE instr(feed_url, '@')")
+        self._conn.execute("DROP TRIGGER match_log_fixed")
+        self._conn.executemany(
+            "UPDATE match_log SET feed_url = ? WHERE feed_url = ?",
+            [(split_password(url)[0], url) for url in urls],
+        )
+        self._conn.execute(_FIXED)
 
     def watches(self) -> list[str]:
         """Return the names of all watches in the log, including those that no longer exist."""

@@ -27,6 +27,7 @@ from tuireader.text import clean
 API = "/reader/api/0"
 LOGIN = "/accounts/ClientLogin"
 FRESHRSS = "/api/greader.php"
+_TOKEN = "/token"
 BATCH = 1000
 
 
@@ -36,20 +37,24 @@ class GoogleReader:
     def __init__(self, url: str, user: str, password: str, *, proxy: str = "") -> None:
         self._user, self._password = user, password
         self._http = Http(_base(url), proxy=proxy)
+        self._http.redaction.add(password, user)
         self._token = ""
 
     async def sign_in(self) -> Server:
-        """Find the API without credentials, following redirects, then check the credentials."""
-        typed = self._http.base
+        """Find the API without credentials, following redirects within the server, then check them."""
+        typed, elsewhere = self._http.base, None
         for base in _candidates(typed):
             self._http.base = base
             answer = await self._http.find(f"{API}/token")
-            if answer.status in (401, 403) and "html" not in answer.headers.get("content-type", ""):
+            is_api = answer.status in (401, 403) and "html" not in answer.headers.get("content-type", "")
+            if is_api and answer.url.endswith(f"{API}/token"):
                 break
             if answer.status >= 500:
                 raise self._failing(answer)
+            if 300 <= answer.status < 400:
+                elsewhere = self._http.refused(answer)
         else:
-            raise AccountError(
+            raise elsewhere or AccountError(
                 Refusal.ANSWER,
                 f"no Google Reader API at {typed}",
                 f"correct url; for FreshRSS it ends in {FRESHRSS}",
@@ -183,9 +188,17 @@ class GoogleReader:
             if "Authorization" not in self._http.headers:
                 await self._log_in()
             if form is not None and not self._token:
-                self._token = (await self._signed("GET", "/token", None, None)).text.strip()
+                self._token = (await self._signed("GET", _TOKEN, None, None)).text.strip()
+                self._http.redaction.add(self._token)
             signed = None if form is None else [*form, ("T", self._token)]
-            answer = await self._http.ask(method, API + path, params=params, form=signed, accept=(401,))
+            answer = await self._http.ask(
+                method,
+                API + path,
+                params=params,
+                form=signed,
+                accept=(401,),
+                brings_secret=path == _TOKEN,
+            )
             if answer.status != 401:
                 return answer
             is_token = form is not None and any("bad-token" in name for name in answer.headers)
@@ -198,10 +211,11 @@ class GoogleReader:
         """Get the token that is sent with all requests."""
         self._http.headers.pop("Authorization", None)
         form = [("Email", self._user), ("Passwd", self._password)]
-        answer = await self._http.ask("POST", LOGIN, form=form)
+        answer = await self._http.ask("POST", LOGIN, form=form, brings_secret=True)
         found = [line[5:].strip() for line in answer.text.splitlines() if line.startswith("Auth=")]
         if not found or not found[0]:
             raise answer.odd()
+        self._http.redaction.add(found[0])
         self._http.headers["Authorization"] = f"GoogleLogin auth={found[0]}"
 
     async def _is_miniflux(self) -> bool:

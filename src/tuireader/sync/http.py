@@ -1,6 +1,6 @@
 """HTTP client for an account's server: one connection; every failure is an `AccountError`.
 
-Messages name the host, never the address with its parameters, a password or a token.
+Messages name the host, never the address with its parameters. The account's secrets are replaced in answers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from functools import cache, cached_property
 from ipaddress import ip_address
@@ -20,11 +20,13 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 
 from tuireader import __version__
+from tuireader.feeds.address import same_server
 from tuireader.feeds.decompress import Inflater, TooLarge
 from tuireader.feeds.errors import STATUS_WORDS, Refused, explained
 from tuireader.feeds.headers import header_bytes, retry_after
 from tuireader.sync.backend import AccountError, Refusal
-from tuireader.text import clean, without_password
+from tuireader.sync.redaction import Redaction
+from tuireader.text import clean
 
 CONNECT, READ, TOTAL = 5.0, 30.0, 300.0
 """Seconds to connect, between two pieces of an answer, and for a whole answer."""
@@ -42,13 +44,14 @@ class NotFound(AccountError):
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer; `url` is where it came from, after redirects."""
+    """An answer; `url` is where it came from, after redirects. `redaction` replaces the account's secrets."""
 
     host: str
     status: int
     url: str
     headers: httpx.Headers
     body: bytes
+    redaction: Redaction = field(repr=False)
 
     @property
     def text(self) -> str:
@@ -100,14 +103,33 @@ class Answer:
         except (ValueError, RecursionError):
             return ""
         message = value.get("error_message") or value.get("error") if isinstance(value, dict) else None
-        return clean(message, 200) if isinstance(message, str) else ""
+        return self.words(message, 200) if isinstance(message, str) else ""
+
+    def words(self, text: object, limit: int) -> str:
+        """Return what the server says about the account or an error, cleaned and without any secret."""
+        return clean(self.redaction.in_words(str(text)), limit)
+
+    def redacted(self) -> Answer:
+        """Return the answer with the account's secrets replaced in its headers and body."""
+        hidden = self.redaction.in_answer
+        headers = httpx.Headers([(name, hidden(value)) for name, value in self.headers.raw])
+        return replace(self, headers=headers, body=hidden(self.body))
+
+    def target(self) -> httpx.URL | None:
+        """Return where a redirect leads, without user and password; None for anything but a web address."""
+        try:
+            joined = httpx.URL(self.url).join(self.headers["location"]).copy_with(userinfo=b"", fragment=None)
+        except (KeyError, ValueError, httpx.InvalidURL):
+            return None
+        return joined if joined.scheme in ("http", "https") and joined.host else None
 
 
 class Http:
     """A client for one server below one base address.
 
     `headers` and `basic` (user and password) are sent with each request except those of `find`. `proxy`
-    replaces those of the environment. `now` is the clock for dates in `Retry-After`.
+    replaces those of the environment. `now` is the clock for dates in `Retry-After`. Secrets to replace in
+    answers are added to `redaction`.
     """
 
     def __init__(
@@ -120,6 +142,7 @@ class Http:
     ) -> None:
         self.base = base
         self.headers: dict[str, str] = {}
+        self.redaction = Redaction()
         self._basic = httpx.BasicAuth(*basic) if basic else None
         self._proxy = proxy
         self._now = now
@@ -148,10 +171,12 @@ class Http:
         body: Mapping[str, Any] | None = None,
         form: Sequence[tuple[str, str]] | None = None,
         accept: Sequence[int] = (),
+        brings_secret: bool = False,
     ) -> Answer:
         """Send a request to a path below the base; return an answer whose status is 2xx or in `accept`.
 
         Raises AccountError for all others. Redirects are not followed: their target may get another method.
+        An answer that `brings_secret`, such as a token, is returned as it is.
         """
         headers = {}
         for name, value in self.headers.items():
@@ -170,30 +195,23 @@ class Http:
         url = self.base + path + (f"?{urlencode(params)}" if params else "")
         answer = await self._send(method, url, list(headers.items()), content, signed=True)
         if 200 <= answer.status < 300 or answer.status in accept:
-            return answer
+            return answer if brings_secret else answer.redacted()
         raise self.refused(answer)
 
     async def find(self, path: str) -> Answer:
-        """Return the answer to a GET without credentials, redirects followed, whatever its status.
+        """Return the answer to a GET without credentials, whatever its status.
 
-        A redirect from https to http is not followed.
+        Redirects are followed within the server, where the credentials will be sent afterwards, and from
+        http to https; the answer of any other redirect is returned.
         """
         url = self.base + path
         for _ in range(MAX_REDIRECTS):
-            answer = await self._send("GET", url, [], b"", signed=False)
-            target = answer.headers.get("location", "")
-            if not (300 <= answer.status < 400 and target):
-                return answer
-            try:
-                joined = httpx.URL(answer.url).join(target)
-            except (httpx.InvalidURL, ValueError):
-                raise self.refused(answer) from None
-            if joined.scheme not in ("http", "https") or (
-                joined.scheme == "http" and url.startswith("https:")
-            ):
-                raise self.refused(answer)
-            url = str(joined)
-        raise self.refused(answer)
+            answer = (await self._send("GET", url, [], b"", signed=False)).redacted()
+            target = answer.target() if 300 <= answer.status < 400 else None
+            if target is None or not same_server(str(httpx.URL(url)), str(target)):
+                break
+            url = str(target)
+        return answer
 
     async def _send(
         self, method: str, url: str, headers: list[tuple[bytes, bytes]], content: bytes, *, signed: bool
@@ -222,7 +240,7 @@ class Http:
         except (httpx.HTTPError, OSError) as error:
             reason = explained(error, self.host, CONNECT, READ).reason
             raise AccountError(Refusal.AWAY, reason, "marks are kept and sent later") from None
-        return Answer(self.host, response.status_code, url, response.headers, body)
+        return Answer(self.host, response.status_code, url, response.headers, body, self.redaction)
 
     async def _body(self, response: httpx.Response) -> bytes:
         inflater = Inflater(response.headers.get("content-encoding", ""), MAX_BODY)
@@ -235,6 +253,7 @@ class Http:
 
     def refused(self, answer: Answer) -> AccountError:
         """Return the error for an answer with a status that refuses the request."""
+        answer = answer.redacted()
         status, words = answer.status, answer.error_message()
         if status in (401, 403):
             return AccountError(
@@ -243,12 +262,7 @@ class Http:
                 "enter them again",
             )
         if 300 <= status < 400:
-            target = clean(without_password(answer.headers.get("location", "")).partition("?")[0], 200)
-            return AccountError(
-                Refusal.ANSWER,
-                f"{self.host} sends clients to another address" + (f": {target}" if target else ""),
-                "set that as the url of the account",
-            )
+            return self._moved(answer)
         known = STATUS_WORDS.get(status, "")
         reason = f"{self.host}: " + (words or (f"HTTP {status}: {known}" if known else f"HTTP {status}"))
         if status >= 500 or status in (408, 425, 429):
@@ -257,6 +271,21 @@ class Http:
         if status == 404:
             return NotFound(Refusal.ANSWER, reason, "check the address of the account")
         return AccountError(Refusal.REQUEST, reason)
+
+    def _moved(self, answer: Answer) -> AccountError:
+        """Return the error for a redirect that is not followed; it names the address to set."""
+        message = f"{self.host} sends clients to another address"
+        if (target := answer.target()) is None or str(target) == answer.url:
+            return AccountError(Refusal.ANSWER, message, "check the address of the account")
+        asked = answer.url.partition("?")[0].removeprefix(self.base)
+        address = answer.words(str(target.copy_with(query=None)).removesuffix(asked), 200)
+        if target.scheme == "http" and answer.url.startswith("https:"):
+            hint = (
+                "there your password could be read on the way: set that as its url only in your own network"
+            )
+        else:
+            hint = "set that as the url of the account"
+        return AccountError(Refusal.ANSWER, f"{message}: {address}", hint)
 
 
 def is_loopback(url: str) -> bool:

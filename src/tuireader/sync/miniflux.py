@@ -25,6 +25,7 @@ from tuireader.sync.http import Answer, Http
 from tuireader.text import clean
 
 BATCH = 1000
+_UNREADABLE = "the server could not read it"
 TOGGLES = 3
 """Attempts to star an entry while another device does the same."""
 LOOKED_UP = 50
@@ -39,15 +40,17 @@ class Miniflux:
     def __init__(self, url: str, user: str, secret: str, *, proxy: str = "") -> None:
         self._user = user
         self._http = Http(_base(url), basic=(user, secret) if user else None, proxy=proxy)
+        self._http.redaction.add(secret, user)
         if not user:
             self._http.headers["X-Auth-Token"] = secret
         self._stars_at_once: bool | None = None
 
     async def sign_in(self) -> Server:
-        """Find the API without credentials, following redirects, then check the credentials."""
+        """Find the API without credentials, following redirects within the server, then check them."""
         answer = await self._http.find("/v1/me")
-        if not (answer.status == 401 and answer.error_message()):
-            if answer.status >= 500:
+        is_api = answer.status == 401 and answer.error_message() and answer.url.endswith("/v1/me")
+        if not is_api:
+            if answer.status >= 500 or 300 <= answer.status < 400:
                 raise self._http.refused(answer)
             raise AccountError(
                 Refusal.ANSWER,
@@ -55,10 +58,11 @@ class Miniflux:
                 'correct url; for FreshRSS and others use kind = "greader"',
             )
         self._http.base = answer.url.removesuffix("/v1/me")
-        user = (await self._http.ask("GET", "/v1/me")).member("username")
+        answer = await self._http.ask("GET", "/v1/me")
+        user = answer.words(answer.member("username"), 100)
         answer = await self._http.ask("GET", "/v1/version", accept=(404,))
         version = "" if answer.status == 404 else f" {answer.member('version')}"
-        return Server(self._http.base, clean(str(user), 100), clean(f"Miniflux{version}", 100))
+        return Server(self._http.base, user, answer.words(f"Miniflux{version}", 100))
 
     async def close(self) -> None:
         """Close the connection."""
@@ -268,6 +272,6 @@ def _feed(answer: Answer, data: dict[str, Any]) -> RemoteFeed:
         url=web_url(text_of(data, "feed_url")),
         site_url=web_url(text_of(data, "site_url")),
         category=line_of(category, "title") if isinstance(category, dict) else "",
-        error=line_of(data, "parsing_error_message") or "the server could not read it" if failed else "",
+        error=answer.words(line_of(data, "parsing_error_message"), 200) or _UNREADABLE if failed else "",
         checked_at=dates.parse(text_of(data, "checked_at")),
     )

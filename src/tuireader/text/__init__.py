@@ -4,7 +4,14 @@ Everything in a feed is hostile until it has been sanitised here. Each function 
 raises. The package is cheap to import.
 """
 
-from tuireader.text.addresses import canonical_url, display_host, feed_key, safe_url, without_password
+from tuireader.text.addresses import (
+    canonical_url,
+    display_host,
+    feed_key,
+    safe_url,
+    split_password,
+    without_password,
+)
 from tuireader.text.cleaning import clean, clean_multiline, cut_characters, scrub
 from tuireader.text.html import BREAKS, decode, is_html, paragraphs, plain, plain_title, tokens
 from tuireader.text.measures import cell_len, cut, pad, portable_emoji, reading_minutes
@@ -12,5 +19,5 @@ from tuireader.text.measures import cell_len, cut, pad, portable_emoji, reading_
 __all__ = [
     "BREAKS", "canonical_url", "cell_len", "clean", "clean_multiline", "cut", "cut_characters", "decode",
     "display_host", "feed_key", "is_html", "pad", "paragraphs", "plain", "plain_title", "portable_emoji",
-    "reading_minutes", "safe_url", "scrub", "tokens", "without_password",
+    "reading_minutes", "safe_url", "scrub", "split_password", "tokens", "without_password",
 ]  # fmt: skip

@@ -115,15 +115,35 @@ def without_password(url: str) -> str:
     return regex(r"^([^/?#]*//)?[^/?#]*@").sub(r"\1", url)
 
 
+def split_password(url: str) -> tuple[str, str, str]:
+    """Return the address under which a feed is known, and the user name and password that it had, decoded.
+
+    The user name stays in it: the feeds of two users at one address are different feeds. An address without
+    a password is returned unchanged, with `""` for both.
+    """
+    found = regex(_WITH_PASSWORD).match(url) if "@" in url else None
+    if found is None:
+        return url, "", ""
+    from urllib.parse import unquote
+
+    user = f"{found['user']}@" if found["user"] else ""
+    return found["start"] + user + url[found.end() :], unquote(found["user"]), unquote(found["password"])
+
+
+_WITH_PASSWORD = r"(?i)(?P<start>(?:[\w.-]+\+)?(?:https?|imaps?)://)(?P<user>[^/?#:]*):(?P<password>[^/?#]*)@"
+"""Beginning of an address with a password; that of an account's feed starts with the account's name."""
+
+
 def feed_key(url: str) -> str:
     """Return the key that is equal for different spellings of a feed's address.
 
-    The host is in lower case; default port and fragment are left out. Other text is returned unchanged.
+    The host is in lower case; default port, password and fragment are left out. Other text is returned
+    unchanged.
     """
     from urllib.parse import urlsplit
 
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(split_password(url)[0])
         port = parts.port
     except ValueError:
         return url

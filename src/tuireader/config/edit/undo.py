@@ -29,7 +29,7 @@ from tuireader.config.edit.data import Table, address_of, data_of, tables_of, te
 from tuireader.config.toml_lines import StatementKind
 from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
-from tuireader.text import clean, feed_key, without_password
+from tuireader.text import clean, feed_key, split_password, without_password
 from tuireader.text.wording import counted
 
 _NOUNS = {
@@ -121,9 +121,12 @@ def revert(text: str, packed: bytes) -> str:
 
 
 def reverted_urls(packed: bytes) -> list[tuple[str, str]]:
-    """Return the feeds whose address changes when an edit is undone: pairs of current and former address."""
+    """Return the feeds whose address changes when an edit is undone: pairs of current and former address.
+
+    They are without passwords, as they are stored.
+    """
     both = ((one.new, one.old) for one in _unpacked_changes(_unpacked(packed)) if one.name == "feeds")
-    urls = [(address_of(new), address_of(old)) for new, old in both if new and old]
+    urls = [[split_password(address_of(one))[0] for one in (new, old)] for new, old in both if new and old]
     return [(now, before) for now, before in urls if now != before]
 
 

@@ -87,11 +87,11 @@ class AddAccount(FormDialog[str | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Discard the preview; show the password if it is only a reference to one."""
-        from tuireader.feeds.secrets import PREFIXES
+        from tuireader.config.kinds import SECRET_PLACES
 
         event.stop()
         if event.input.id == "secret":
-            event.input.password = not event.value.startswith(PREFIXES)
+            event.input.password = not event.value.startswith(SECRET_PLACES)
         self._forget()
 
     def on_pick_changed(self) -> None:
@@ -156,9 +156,9 @@ def name_of(url: str) -> str:
 
 
 def _is_reference(secret: str) -> bool:
-    from tuireader.feeds.secrets import PREFIXES
+    from tuireader.config.kinds import SECRET_PLACES
 
-    return secret.startswith(PREFIXES)
+    return secret.startswith(SECRET_PLACES)
 
 
 def _require(account: AccountConfig) -> None:

@@ -15,9 +15,11 @@ import shlex
 import socket
 import string
 import sys
+import tempfile
 import webbrowser
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from html import escape
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -30,6 +32,8 @@ from tuireader.errors import TuireaderError
 COOKIE = "tuireader"
 """Name of the cookie with the token; the port is appended."""
 _TOKEN = 24
+_ENTRANCE = "/open"
+_FORWARD = '<!DOCTYPE html><meta http-equiv="refresh" content="0; url={}">'
 _PAGE = Path(__file__).with_name("page.html")
 _HEADERS = {
     "Referrer-Policy": "no-referrer",
@@ -76,12 +80,33 @@ class Guarded(Server):
         super().__init__(shlex.join(command), title="tuireader", public_url=public_url)
         self._listening = listening
         self._token = token
+        self._ticket: Path | None = None
+        self._code = ""
         self._cookie = f"{COOKIE}-{listening.getsockname()[1]}"
 
     @property
     def link(self) -> str:
         """Address to open, including the token."""
         return f"{self.public_url}/?token={quote(self._token)}"
+
+    @contextmanager
+    def ticket(self) -> Iterator[Path]:
+        """Yield a page that leads into the reader once: only its owner can read it, and it is removed then.
+
+        For the command line of a browser, which other users of the computer can see.
+        """
+        with tempfile.NamedTemporaryFile("w", prefix="tuireader-", suffix=".html", delete=False) as file:
+            self._ticket, self._code = Path(file.name), secrets.token_urlsafe(_TOKEN)
+            file.write(_FORWARD.format(escape(f"{self.public_url}{_ENTRANCE}?code={self._code}")))
+        try:
+            yield self._ticket
+        finally:
+            self._used()
+
+    def _used(self) -> None:
+        if self._ticket is not None:
+            self._ticket.unlink(missing_ok=True)
+        self._ticket = None
 
     def serve(self, debug: bool = False) -> None:
         """Serve until a signal arrives."""
@@ -108,17 +133,30 @@ class Guarded(Server):
             raise web.HTTPForbidden(text=f"tuireader is at {self.public_url}\n")
         if self._knows(request.query.get("token", "")) and request.path == "/":
             # Redirect to an address without the token, to keep it out of history and bookmarks.
-            response: web.StreamResponse = web.Response(status=303, headers={"Location": "/"})
-            response.set_cookie(
-                self._cookie, self._token, httponly=True, samesite="Strict", secure=own.scheme == "https"
-            )
-            return response
+            return self._let_in(web.Response(status=303, headers={"Location": "/"}))
+        if request.path == _ENTRANCE and self._takes(request.query.get("code", "")):
+            # not a redirect: after one that began in a file, the browser would not send the cookie
+            return self._let_in(web.Response(text=_FORWARD.format("/"), content_type="text/html"))
         if not self._knows(request.cookies.get(self._cookie, "")):
             raise web.HTTPForbidden(text="open the link that `tuireader serve` printed\n")
         response = await handler(request)
         if not response.prepared:
             response.headers.update(_HEADERS)
         return response
+
+    def _let_in(self, response: web.Response) -> web.Response:
+        """Give the browser the cookie."""
+        secure = urlsplit(self.public_url).scheme == "https"
+        response.set_cookie(self._cookie, self._token, httponly=True, samesite="Strict", secure=secure)
+        response.headers.update(_HEADERS)
+        return response
+
+    def _takes(self, code: str) -> bool:
+        """Return whether a code is that of the ticket, which is used up then."""
+        taken = self._ticket is not None and hmac.compare_digest(code.encode(), self._code.encode())
+        if taken:
+            self._used()
+        return taken
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """Run the app for a tab, at the size that the tab requests."""
@@ -190,6 +228,9 @@ def serve(
     )
     listening.listen(16)  # a browser that connects now waits until the loop runs
     say(server.link)
-    if browser:
-        webbrowser.open(server.link)
-    server.serve()
+    if not browser:
+        server.serve()
+        return
+    with server.ticket() as page:
+        webbrowser.open(page.as_uri())
+        server.serve()

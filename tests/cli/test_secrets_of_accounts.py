@@ -1,0 +1,157 @@
+"""A server that quotes the account's secrets in all that it says: they reach no screen and no file."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from tests.cli.command import Home, Run
+from tests.servers.fake import PASSWORD, TOKEN, USER, Call, Fake, json_answer
+from tests.servers.fake_greader import FakeGReader
+from tests.servers.fake_miniflux import FakeMiniflux
+from tests.web import Answer
+from tuireader.errors import Exit
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "quoted": lambda text: quote(text, safe=""),
+    "plus": quote_plus,
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "Basic": lambda text: base64.b64encode(f"{USER}:{text}".encode()).decode(),
+    "HTML": html.escape,
+}
+KINDS = {
+    "token": (FakeMiniflux, "miniflux", TOKEN, ("--kind", "miniflux", "--token-env", "TOKEN")),
+    "basic": (
+        FakeMiniflux,
+        "miniflux",
+        PASSWORD,
+        ("--kind", "miniflux", "--user", USER, "--password-env", "SECRET"),
+    ),
+    "greader": (
+        FakeGReader,
+        "greader",
+        PASSWORD,
+        ("--kind", "greader", "--user", USER, "--password-env", "SECRET"),
+    ),
+}
+
+
+class Quoting:
+    """Mixed into a fake: it quotes `said` as user and version, and refuses with the status `refuses`."""
+
+    said = ""
+    refuses = 0
+
+    def answer(self, call: Call) -> Answer:
+        """Process a request."""
+        if self.refuses and call.path.endswith(("/v1/feeds", "/subscription/list")):
+            return json_answer({"error_message": f"no feeds for {self.said} today"}, self.refuses)
+        answer: Answer = super().answer(call)  # type: ignore[misc]  # of the fake
+        if call.path == "/v1/me" and answer.status == 200:
+            return json_answer({"id": 1, "username": f"alice {self.said}"})
+        if call.path == "/v1/version":
+            return json_answer({"version": f"2.3.2 {self.said}"})
+        return answer
+
+
+class QuotingMiniflux(Quoting, FakeMiniflux):
+    """A Miniflux."""
+
+
+class QuotingGReader(Quoting, FakeGReader):
+    """A FreshRSS."""
+
+
+def fill(server: Fake, said: str) -> None:
+    """Give a server feeds, folders and entries that quote something."""
+    feed = server.add_feed(f"News {said}", f"Folder {said}", url=f"http://site.example/{quote(said)}/feed")
+    feed.site_url = f"http://site.example/?q={quote(said, safe='')}"
+    feed.error = f"cannot parse {said} at line 3"
+    server.add_feed("Quiet")
+    text = f"<p>The text of {html.escape(said)} and more words.</p>"
+    entry = server.add_entry(feed, f"Title {said}", text, author=f"By {said}", tags=[f"tag {said}"])
+    entry.url = f"http://site.example/{quote(said)}"
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The secrets in variables."""
+    monkeypatch.setenv("TOKEN", TOKEN)
+    monkeypatch.setenv("SECRET", PASSWORD)
+
+
+def traces(text: bytes | str, secret: str) -> list[str]:
+    """The forms of a secret that are in a text."""
+    raw = text.encode() if isinstance(text, str) else text
+    return [name for name, form in FORMS.items() if form(secret).rstrip("=").encode() in raw]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_surface_shows_a_secret(run: Run, home: Home, kind: str, form: str) -> None:
+    _, _, secret, words = KINDS[kind]
+    fake = QuotingGReader if kind == "greader" else QuotingMiniflux
+    with fake() as server:
+        server.said = FORMS[form](secret)
+        fill(server, server.said)
+        url = server.api if isinstance(server, FakeGReader) else server.url
+        seen: dict[str, str] = {}
+
+        def note(*command: str, code: int | None = None) -> None:
+            told = run(*command)
+            seen[" ".join(command)] = told.out + told.err
+            assert code is None or told.code == code, told
+
+        note("account", "add", "home", *words, "--url", url, code=Exit.OK)
+        note("sync", code=Exit.OK)
+        for command in (
+            "account list",
+            "account list --json",
+            "account check",
+            "account check --json",
+            "feeds",
+            "feeds --json",
+            "list --json",
+            "show 1 --json",
+            "export",
+            "feeds --gaps --json",
+        ):
+            note(*command.split(), code=Exit.OK)
+        assert "…" in json.loads(seen["feeds --json"].splitlines()[0])["title"]
+        server.refuses = 500
+        note("sync", "--force")
+        note("account", "check", code=Exit.ALL_FAILED)
+        server.refuses = 401
+        note("account", "check", "--json", code=Exit.ALL_FAILED)
+        note("account", "add", "other", *words, "--url", url, code=Exit.FAILURE)
+        server.replies["/v1/me"] = Answer(
+            b"", 302, {"Location": f"http://other.example/{quote(server.said)}/v1/me"}
+        )
+        note("account", "add", "moved", *words, "--url", url, code=Exit.FAILURE)
+        note("account", "list")
+        wal = home.database.with_name(f"{home.database.name}-wal")
+        note("db", "backup", str(home.folder / "backup.db"), code=Exit.OK)
+    found = {name: traces(text, secret) for name, text in seen.items()}
+    assert not any(found.values()), found
+    for path in (home.database, wal, home.folder / "backup.db", *home.folder.rglob("*.log")):
+        assert not path.exists() or not traces(path.read_bytes(), secret), path
+
+
+def test_a_short_password_leaves_articles_as_they_are(
+    run: Run, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.servers.fake_greader.PASSWORD", "news")
+    monkeypatch.setenv("SECRET", "news")
+    with QuotingGReader() as server:
+        server.add_entry(server.add_feed("Good news"), "News, news!")
+        run("account", "add", "home", *KINDS["greader"][3], "--url", server.api)
+        run("sync")
+        server.said, server.refuses = "news", 500
+        assert "no feeds for … today" in run("account", "check").out
+    assert '"title": "News, news!"' in run("list", "--json").out
