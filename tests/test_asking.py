@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.builders import CLOCK, WATCHES, Clock, ended, feeds, item, opened, refreshed, rss, titles
+from tests.builders import (
+    CLOCK,
+    WATCHES,
+    Clock,
+    ended,
+    entry,
+    feeds,
+    fill,
+    item,
+    opened,
+    refreshed,
+    rss,
+    titles,
+)
 from tests.web import Answer, Request, Web
 from tuireader.library import Library
-from tuireader.model import FeedDone, FeedHealth, Trouble
+from tuireader.model import Event, FeedDone, FeedHealth, HostWaits, Trouble
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 ONE = rss("F", [item("1", "One", time=CLOCK - 30 * DAY)])
@@ -142,23 +155,137 @@ async def test_an_outage_costs_little_more_than_its_own_length(tmp_path: Path, w
         assert asked <= 24
 
 
-async def test_a_host_that_asks_to_wait_is_left_alone_with_all_its_feeds(tmp_path: Path, web: Web) -> None:
-    wait = Answer(b"", 429, {"Retry-After": "7200"})
+def host_of_feeds(web: Web, number: int, refused: Callable[[Request], str]) -> str:
+    """The configuration of feeds on one host; `refused` returns for how long it asks to wait, if it does."""
 
     def answer(request: Request) -> Answer:
-        return wait if len(web.requests) == 4 else Answer(ONE)
+        wait = refused(request)
+        return Answer(b"", 429, {"Retry-After": wait}) if wait else Answer(ONE)
 
-    urls = [web.handle(f"/{n}", answer) for n in range(3)]
-    text = "[fetch]\nconcurrency = 1\n" + "".join(feeds(url) + 'interval = "30m"\n' for url in urls)
+    urls = [web.handle(f"/{n}", answer) for n in range(number)]
+    return "[fetch]\nconcurrency = 1\n" + "".join(feeds(url) + 'interval = "30m"\n' for url in urls)
+
+
+def waiting(events: Sequence[Event]) -> list[tuple[str, int, int]]:
+    """The hosts that wait, with the number of feeds and the minutes since the start."""
+    found = [event for event in events if isinstance(event, HostWaits)]
+    return [(event.host, event.feeds, (event.until - CLOCK) // MINUTE) for event in found]
+
+
+async def test_one_answer_keeps_the_other_feeds_of_its_host_waiting_for_an_hour(
+    tmp_path: Path, web: Web
+) -> None:
+    text = host_of_feeds(web, 6, lambda request: str(DAY) if len(web.requests) == 7 else "")
     async with simulated(tmp_path, text, web) as world:
-        await world.run(1)
-        assert len(web.requests) == 4  # the first feed that is refused speaks for the others
-        failing = [one for one in await world.library.feeds.health() if one.trouble is Trouble.FAILING]
-        assert len(failing) == 1
+        await refreshed(world.library)
+        world.clock.now += 30 * MINUTE
+        events = await refreshed(world.library, force=False)
+        assert len(web.requests) == 7 and ended(events).feeds == ended(events).failed == 1
+        assert waiting(events) == [("127.0.0.1", 5, 90)]
+        done = [event for event in events if isinstance(event, FeedDone)]
+        assert [event.unchanged for event in done] == [False] * 6
+        health = await world.library.feeds.health()
+        assert [one.waits_until for one in health] == [None, *[CLOCK + 90 * MINUTE] * 5]
+        assert [one.trouble for one in health] == [Trouble.FAILING, *[Trouble.NONE] * 5]
+        world.clock.now += 59 * MINUTE
         assert await world.library.refresh.count_due() == 0
-        assert await world.run(1.4) == 0
-        assert await world.run(1) >= 3
-        assert ended(await refreshed(world.library)).feeds == 3  # by hand, all are asked
+        events = await refreshed(world.library, force=False)
+        assert len(web.requests) == 7 and ended(events).feeds == 0
+        assert waiting(events) == [("127.0.0.1", 5, 90)]
+        world.clock.now += MINUTE
+        assert await world.library.refresh.count_due() == 5
+        events = await refreshed(world.library, force=False)  # the first one answers, so the others follow
+        assert len(web.requests) == 12 and ended(events).feeds == 5 and waiting(events) == []
+        world.clock.now += 22 * HOUR
+        await refreshed(world.library, force=False)
+        assert len(web.seen("/0")) == 2  # the one that was asked to wait still does
+        world.clock.now += HOUR
+        await refreshed(world.library, force=False)
+        assert len(web.seen("/0")) == 3
+        assert ended(await refreshed(world.library)).feeds == 6  # by hand, all are asked
+
+
+@pytest.mark.parametrize("answer", [Answer(b"", 429, {"Retry-After": "86400"}), Answer(b"", 503), None])
+async def test_one_feed_an_hour_tries_a_host_that_still_does_not_answer(
+    tmp_path: Path, web: Web, answer: Answer | None
+) -> None:
+    text = host_of_feeds(web, 6, lambda request: str(DAY) if len(web.requests) == 7 else "")
+    async with simulated(tmp_path, text, web) as world:
+        await refreshed(world.library)
+        world.clock.now += 30 * MINUTE
+        await refreshed(world.library, force=False)
+        for n in range(6):
+            web.handle(f"/{n}", lambda request: answer)
+        for hour in range(1, 5):
+            world.clock.now += HOUR - 1
+            asked = len(web.requests)
+            assert waiting(await refreshed(world.library, force=False))
+            assert len(web.requests) == asked
+            world.clock.now += 1
+            events = await refreshed(world.library, force=False)
+            assert len(web.requests) == asked + 1 and ended(events).failed == 1
+            ((host, number, until),) = waiting(events)
+            assert (host, until) == ("127.0.0.1", 90 + 60 * hour) and 5 - hour <= number <= 5
+        assert len({request.path for request in web.requests[-4:]}) == 4  # another one each time
+        for n in range(6):
+            web.serve(f"/{n}", ONE)
+        world.clock.now += HOUR
+        assert waiting(await refreshed(world.library, force=False)) == []
+        assert not [one for one in await world.library.feeds.health() if one.waits_until]
+
+
+async def test_a_feed_that_waits_too_long_raises_the_alarm_for_silence(tmp_path: Path, web: Web) -> None:
+    """Its host asks each feed that it is tried with to wait."""
+    text = host_of_feeds(web, 6, lambda request: str(DAY) if len(web.requests) > 6 else "")
+    async with simulated(tmp_path, text + WATCHES, web) as world:
+        await refreshed(world.library)
+        old = [entry(n, title=f"WeChat {n}", published=CLOCK - n * 4 * HOUR) for n in range(1, 250)]
+        await fill(world.library, 6, *old)
+        for hours in (1, 13, 26):
+            assert not [one for one in await world.library.alarms.open() if one.feed_id == 6]
+            world.clock.now += hours * HOUR
+            await refreshed(world.library, force=False)
+        assert len(web.seen("/5")) == 1
+        (alarm,) = [one for one in await world.library.alarms.open() if one.feed_id == 6]
+        assert alarm.kind == "silent" and alarm.words.endswith("; its host has asked to wait")
+        assert "WeChat" in [one.watch for one in await world.library.alarms.open()]
+        for n in range(6):
+            web.serve(f"/{n}", ONE)
+        world.clock.now += 2 * DAY  # nobody waits any more, and this one has nothing new
+        await refreshed(world.library, force=False)
+        assert len(web.seen("/5")) == 2
+        (still,) = [one for one in await world.library.alarms.open() if one.feed_id == 6]
+        assert still.id == alarm.id and not still.words.endswith("wait")
+
+
+async def test_a_short_wait_ends_for_all_at_its_time(tmp_path: Path, web: Web) -> None:
+    text = host_of_feeds(web, 3, lambda request: "600" if len(web.requests) == 4 else "")
+    async with simulated(tmp_path, text, web) as world:
+        await refreshed(world.library)
+        world.clock.now += 30 * MINUTE
+        assert waiting(await refreshed(world.library, force=False)) == [("127.0.0.1", 2, 40)]
+        world.clock.now += 599
+        await refreshed(world.library, force=False)
+        assert len(web.requests) == 4
+        world.clock.now += 1
+        events = await refreshed(world.library, force=False)
+        assert len(web.requests) == 6 and waiting(events) == []
+
+
+async def test_the_pages_of_other_feeds_wait_for_an_hour_at_most(tmp_path: Path, web: Web) -> None:
+    text = host_of_feeds(web, 2, lambda request: str(DAY) if len(web.requests) == 3 else "")
+    async with simulated(tmp_path, text, web) as world:
+        await refreshed(world.library)
+        world.clock.now += 30 * MINUTE
+        await refreshed(world.library, force=False)
+
+        async def waits() -> int:
+            pool, now = world.library.context.pool, int(world.clock.now)
+            return len(await pool.read(lambda store: store.full_texts.waiting_hosts(now)))
+
+        assert await waits() == 1
+        world.clock.now += HOUR
+        assert await waits() == 0
 
 
 async def test_one_410_by_mistake_is_forgiven(tmp_path: Path, web: Web) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from tests.builders import CLOCK, Clock, feeds, item, opened, paths, refreshed, rss
 from tests.processes import problems, rows
-from tests.web import Answer, Web
+from tests.web import Answer, Web, drip
 from tuireader.ingest.pages import AT_FIRST, next_try
 from tuireader.library import Library, full_texts
 from tuireader.model import Event, FeedHealth, NewMatch, RefreshDone, TextFetched, Told
@@ -189,6 +190,27 @@ async def test_a_server_that_asks_to_wait_is_left_alone(site: Site) -> None:
         site.clock.now += 61 * MINUTE
         await refreshed(library, force=False)
     assert len(site.told()) == 10 and site.pages_asked <= 12
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n"])
+async def test_a_server_that_drips_keeps_a_refresh_only_for_its_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    """Its other pages wait for the next refresh; the interrupted ones have not failed."""
+    site.publish(9)
+    for n in range(1, 10):
+        site.web.raw(f"/{n}", drip(head + b"x" * 900, each=0.02))
+    async with site.library() as library:
+        monkeypatch.setattr(full_texts, "HOST_SECONDS", 0.2)
+        started = time.monotonic()
+        assert kinds(await refreshed(library)) == ["RefreshDone"]
+        assert time.monotonic() - started < 3 and 1 <= site.pages_asked <= 2
+        assert await library.refresh.count_due() == 9
+        monkeypatch.undo()
+        for n in range(1, 10):
+            site.web.unraw(f"/{n}")
+        await refreshed(library, force=False)
+        assert (await health(library)).full_texts == 9 and len(site.told()) == 9
 
 
 async def test_pages_of_a_new_feed_and_of_a_burst(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from tests.cli.accounts import Server, add, titles
 from tests.cli.command import Home, Run, subscribe
 from tests.cli.test_json import fits
 from tests.feeds.test_secrets import KEYRING
-from tests.servers.fake import PASSWORD, TOKEN, USER, drop
+from tests.servers.fake import PASSWORD, TOKEN, USER, drop, json_answer
 from tests.terminal import Terminal
 from tests.web import Answer, Web
 from tuireader.errors import Exit
@@ -145,6 +145,45 @@ def test_marks_go_both_ways(run: Run, home: Home, server: Server) -> None:
     server.mark(third, starred=False)
     assert run("sync", "--marks").code == Exit.OK
     assert not first.read and titles(run, "is:starred") == {"Third"}
+
+
+def test_a_rejected_password_is_reported_by_every_refresh_without_asking(
+    run: Run, home: Home, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(run, server)
+    monkeypatch.setenv("SECRET", "Wrong-One")
+    asked = len(server.calls) + 1
+    for words in (("refresh",), ("refresh", "--due"), ("refresh", "--due")):
+        told = run(*words)
+        assert told.code == Exit.SOME_FAILED and len(server.calls) == asked
+        assert (
+            "tuireader: home: 127.0.0.1" in told.err
+            and "refuses the user name, password or token" in told.err
+        )
+        assert "(enter them again; rejected since " in told.err and ", next try " in told.err
+    told = run("refresh", "--due", "--quiet")
+    assert (told.code, told.err) == (Exit.SOME_FAILED, "")
+    (event,) = [one for one in map(json.loads, run("refresh", "--json").out.splitlines()) if "account" in one]
+    fits(event, "refresh")
+    assert event["refusal"] == "login" and event["next_try"] == event["rejected_since"] + 3600
+    assert "; rejected since " in run("account", "list").out and len(server.calls) == asked
+    told = run("sync")
+    assert told.code == Exit.SOME_FAILED and "rejected since" in told.err and len(server.calls) == asked + 1
+    monkeypatch.setenv("SECRET", PASSWORD)
+    assert (told := run("refresh", "--due")).code == Exit.OK and "rejected" not in told.err
+    assert json.loads(run("account", "list", "--json").out)["rejected_since"] is None
+
+
+def test_a_successful_check_ends_the_wait_of_a_rejected_account(run: Run, server: Server) -> None:
+    add(run, server)
+    server.replies["/v1/feeds"] = json_answer({"error_message": "account locked"}, 403)
+    told = run("refresh")
+    assert told.code == Exit.SOME_FAILED and "account locked (enter them again; rejected since" in told.err
+    assert run("account", "check").code == Exit.ALL_FAILED
+    assert run("refresh", "--due").code == Exit.SOME_FAILED
+    server.replies.clear()
+    assert run("account", "check").code == Exit.OK
+    assert run("refresh", "--due").code == Exit.OK
 
 
 def test_a_refresh_syncs_accounts_and_counts_them(run: Run, home: Home, server: Server, web: Web) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tests.builders import item, rss
 from tests.cli.command import Home, Run, subscribe
+from tests.cli.test_json import fits
 from tests.feeds.blocked_pages import CLOUDFLARE
 from tests.web import Answer, Request, Web
 from tuireader.errors import Exit
@@ -19,6 +21,7 @@ ONE = rss("Good News", [item("1", "One")])
 FIELDS = """
 id url title folder account state trouble unread total per_week newest last_try last_success last_error fault
 error_streak next_try moved_to moved_why texts pages full_texts requests not_modified alarm
+waits_until
 """
 
 
@@ -39,6 +42,38 @@ def test_health_in_lines_and_as_json(web: Web, home: Home, run: Run) -> None:
     assert set(first) == set(FIELDS.split())
     assert (first["trouble"], first["total"], first["newest"]) == ("none", 1, 1_700_000_000)
     assert (second["trouble"], second["fault"], second["error_streak"]) == ("failing", "http", 1)
+
+
+def test_feeds_that_wait_for_their_host_are_named(web: Web, home: Home, run: Run) -> None:
+    def answer(request: Request) -> Answer:
+        first = len(web.requests) == 1
+        return Answer(b"", 429, {"Retry-After": "86400"}) if first else Answer(ONE)
+
+    urls = [web.handle(f"/{n}", answer) for n in range(6)]
+    subscribe(home, *urls, more="[fetch]\nconcurrency = 1\n")
+    until = r"\d\d:\d\d: 127.0.0.1 asked to wait"
+    for words in (("refresh",), ("refresh", "--due")):
+        told = run(*words)
+        assert re.search(rf"^5 wait until {until}$", told.err, re.MULTILINE) and len(web.requests) == 1
+        assert told.err.count("asked to wait") == 1
+    told = run("feeds")
+    first, *others = told.out.splitlines()
+    assert "! HTTP 429" in first and "next try in" in first
+    assert all(re.search(rf"\twaits until {until}$", line) for line in others) and len(others) == 5
+    assert re.fullmatch(rf"5 wait until {until}\n", told.err)
+    listed = [json.loads(line) for line in run("feeds", "--json").out.splitlines()]
+    assert [one["waits_until"] is None for one in listed] == [True, *[False] * 5]
+    events = [json.loads(line) for line in run("refresh", "--due", "--json").out.splitlines()]
+    for event in events:
+        fits(event, "refresh")
+    (waits,) = [event for event in events if event["event"] == "waits"]
+    assert (waits["host"], waits["feeds"], waits["until"]) == ("127.0.0.1", 5, listed[1]["waits_until"])
+    (done,) = [event for event in events if event["event"] == "done"]
+    assert done["feeds"] == 0 and len(web.requests) == 1
+    told = run("refresh", urls[1])  # by hand, it is asked, and it answers for the others
+    assert told.err.endswith(" s\n") and len(web.requests) == 2
+    assert "asked to wait" not in run("feeds").err
+    assert run("refresh", "--due").code == Exit.OK and len(web.requests) == 6
 
 
 def test_a_blocked_feed_says_what_helps_and_what_helps_works(web: Web, home: Home, run: Run) -> None:

@@ -539,6 +539,30 @@ async def test_a_host_that_asks_to_wait_is_not_asked_for_its_other_feeds(web: We
     assert len(web.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "asked"),
+    [
+        (Answer(BODY), 5),
+        (Answer(b"", 404), 5),  # says something about that feed alone
+        (Answer(b"", 429, {"Retry-After": "90"}), 1),
+        (Answer(b"", 503), 1),
+        (None, 1),
+    ],
+)
+async def test_a_host_on_trial_is_asked_for_one_feed_before_the_others(
+    web: Web, answer: Answer | None, asked: int
+) -> None:
+    jobs = [job(web.handle(f"/{n}", lambda request: answer)) for n in range(5)]
+    server = web.url.removeprefix("http://")
+    async with Web() as other, Fetcher(replace(LIMITS, keep_away=True), on_trial=[server]) as one:
+        elsewhere = job(other.serve("/", BODY))
+        await asyncio.gather(one.fetch(elsewhere), *(one.fetch(each) for each in jobs))
+        assert len(web.requests) == asked and len(other.requests) == 1
+        waited = [result for result in [await one.fetch(jobs[0])] if isinstance(result, FetchFailed)]
+        assert [result.retry_after for result in waited if result.status is None] in ([], [90], [3600])
+    assert len(web.requests) == (asked + 1 if asked == 5 else asked)
+
+
 async def test_no_more_than_two_at_a_time_on_a_host_that_others_lead_to() -> None:
     """Nor does the time count that is spent in the queue there."""
     async with AsyncExitStack() as stack:

@@ -141,6 +141,14 @@ async def test_a_refused_sign_in_names_the_key_that_helps(synced: Running, serve
     server.before = refuse
     await accounts.sync_now(synced)
     assert "home: sign in again · e in the sidebar edits the account" in synced.toasts
+    asked = len(server.calls)
+    await synced.press("R")
+    assert len(server.calls) == asked  # it waits, also when all is refreshed
+    synced.select(HOME)
+    await synced.settle()
+    (trouble,) = [one.trouble for one in synced.main.sidebar.items if one.view == HOME]
+    assert "rejected since" in trouble and ", next try " in trouble and "e edits the account" in trouble
+    assert "! home: 127.0.0.1" in synced.text
 
 
 async def test_marks_are_sent_before_the_program_ends(

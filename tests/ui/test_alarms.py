@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.ui import accounts
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, configured, written
 from tuireader.library import Library
-from tuireader.model import Alarm, AlarmKind, ViewKind
+from tuireader.model import Alarm, AlarmKind, View, ViewKind
 from tuireader.ui.screens.alarms import Alarms
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.watches import Watches
@@ -64,6 +65,22 @@ async def test_the_footer_counts_alarms_and_the_health_explains_them(run: Runnin
     assert run.screen(Watches).table.rows[0].cells["mark"].text == "!"
     assert "! no new match since 17 Sep" in run.screen(Watches).table.rows[0].cells["last"].text
     assert "alarm   no new match since 17 Sep" in run.text
+
+
+async def test_an_alarm_of_an_account_leads_to_the_account() -> None:
+    async with running(accounts.shelf()) as run:
+        with written(run.library) as store:
+            words = "failing since 1 Sep: home.example refuses the user name, password or token"
+            store.alarms.raise_(Alarm(0, AlarmKind.FAILING, 0, "", "", words, NOW, account="home"))
+        await run.press("exclamation_mark")
+        (row,) = run.screen(Alarms).table.rows
+        assert (row.cells["name"].text, row.cells["kind"].text) == ("home", "failing")
+        assert "home · account" in run.text and "Retry" in run.text.splitlines()[-1]
+        await run.press("enter")
+        assert run.main.session.view == View(ViewKind.ACCOUNT, "home")
+        await run.press("H")
+        health = {row.cells["feed"].text: row.cells["why"].text for row in run.screen(Health).table.rows}
+        assert health["Ars"] == words and health["The Quay"] == ""
 
 
 async def test_the_screen_of_alarms_says_why_and_leads_to_the_articles(run: Running) -> None:

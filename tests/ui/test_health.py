@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import item, rss
 from tests.feeds.blocked_pages import CLOUDFLARE
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, configured, written
 from tests.ui.snap import assert_screen
 from tests.ui.troubles import trouble
-from tests.web import Web
+from tests.web import Answer, Request, Web
 from tuireader.model import Coverage, Fault, Feed, FeedDone, FeedGap, FeedHealth, View, ViewKind
 from tuireader.ui.screens.health import Health, health_facts
 from tuireader.ui.widgets.table import Table
@@ -166,6 +168,31 @@ async def test_a_blocked_feed_stands_above_failing_ones_with_its_remedy(tmp_path
                 assert names(run) == [url.removeprefix("http://") for url in (blocked, broken)]
                 assert "blocked" in run.text
                 assert "Try user_agent, cookies or headers for this feed, or another address" in run.text
+
+
+async def test_a_feed_that_waits_for_its_host_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Web() as web:
+        one = rss("Good News", [item("1", "One")])
+
+        def answer(request: Request) -> Answer:
+            first = len(web.requests) == 1
+            return Answer(b"", 429, {"Retry-After": "86400"}) if first else Answer(one)
+
+        text = "".join(f'[[feeds]]\nurl = "{web.handle(f"/{n}", answer)}"\n' for n in (1, 2, 3))
+        settings = "[fetch]\nrefresh_on_start = false\nconcurrency = 1\n"
+        async with configured(tmp_path, settings + text) as library, running(library, size=(120, 40)) as run:
+            monkeypatch.setattr(library.refresh, "run_in_subprocess", library.refresh.run)
+            await run.press("R")
+            assert re.search(r"2 wait until \d\d:\d\d: 127.0.0.1 asked to wait", run.toasts)
+            await run.press("H")
+            rows = run.screen(Health).table.rows
+            assert [row.cells["state"].text for row in rows] == ["failing", "ok", "ok"]
+            assert rows[1].cells["why"].text.endswith(": 127.0.0.1 asked to wait")
+            assert rows[1].cells["next"].text.startswith("in ")
+            await run.press("j")
+            assert "waits until" in run.text
 
 
 def test_the_gaps_of_a_feed_come_first() -> None:

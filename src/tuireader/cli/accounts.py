@@ -23,6 +23,7 @@ from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model.accounts import AccountState
 from tuireader.text import without_password
 from tuireader.text.wording import counted
+from tuireader.ui.drawing.account_summary import rejection
 from tuireader.ui.drawing.times import age, until
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ async def list_(library: Library, as_json: bool) -> None:
             continue
         who = f"{config.user}@{without_password(config.url)}" if config.user else without_password(config.url)
         synced = age(state.synced_at, now) if state.synced_at else "never"
-        trouble = f"! {state.error}" if state.error else ""
+        trouble = f"! {'; '.join(filter(None, (state.error, rejection(state))))}" if state.error else ""
         print("\t".join([state.name, config.kind, who, synced, f"{state.pending} to send", trouble]).rstrip())
     if not found:
         say(f"tuireader: {NO_ACCOUNTS}")
@@ -187,6 +188,8 @@ async def check(library: Library, name: tuple[str, ...], as_json: bool) -> int:
         preview, error = None, None
         try:
             preview = await library.accounts.preview(library.accounts.config(state.name))
+            if state.rejected_since is not None:
+                await library.accounts.ask_again(state.name)
         except TuireaderError as refused:
             failed, error = failed + 1, refused
         await _report(library, state, preview, error, as_json=as_json)
@@ -245,6 +248,8 @@ def _last(state: AccountState, now: int) -> str:
     synced = age(state.synced_at, now) if state.synced_at else "never"
     if not state.error:
         return synced
+    if rejected := rejection(state):
+        return f"{synced}; since then: {state.error} ({rejected})"
     wait = max(0, (state.next_try or now) - now)
     return f"{synced}; since then: {state.error}" + (f", next try in {until(wait)}" if wait else "")
 

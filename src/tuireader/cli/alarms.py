@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 @json_option
 @library_command
 async def alarms(library: Library, every: bool, fail_on_alarm: bool, as_json: bool) -> int:
-    """List alarms: feeds and watches gone silent, failing feeds, gaps.
+    """List alarms: feeds and watches gone silent, failing feeds and accounts, gaps.
 
-    Alarms are raised and cleared at the end of each refresh. Columns: when it was raised, kind, feed or
-    watch, reason, and with --all when it was over.
+    Alarms are raised and cleared at the end of each refresh. Columns: when it was raised, kind, feed, watch
+    or account, reason, and with --all when it was over.
 
     \b
     Examples:

@@ -15,6 +15,12 @@ class RefreshStarted(Shape, of=model.RefreshStarted):
     event: Annotated[Literal["started"], _EVENT]
 
 
+class RefreshWaits(Shape, of=model.HostWaits):
+    """Feeds were due, but wait because their host has asked one of them to."""
+
+    event: Annotated[Literal["waits"], _EVENT]
+
+
 class RefreshFeed(Shape, of=model.FeedDone):
     """A feed was fetched and stored."""
 
@@ -69,6 +75,7 @@ EVENTS = (
     RefreshFeed,
     RefreshMatch,
     RefreshGap,
+    RefreshWaits,
     RefreshDone,
     AccountSynced,
     RefreshRelating,

@@ -14,13 +14,13 @@ from tuireader.cli.completion import complete_feeds
 from tuireader.cli.coverage import list_gaps
 from tuireader.cli.expression import NO_FEEDS
 from tuireader.cli.output import json_option, print_json
-from tuireader.cli.refresh import follow
+from tuireader.cli.refresh import follow, say_waiting
 from tuireader.errors import Exit
 from tuireader.model import Coverage, Feed, FeedHealth, Trouble
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.coverage import summary
-from tuireader.ui.drawing.feed_summary import texts_note
+from tuireader.ui.drawing.feed_summary import texts_note, waiting_note
 from tuireader.ui.drawing.times import age, until
 
 if TYPE_CHECKING:
@@ -90,12 +90,19 @@ async def _list(library: Library, as_json: bool, sort: str) -> None:
     if not found:
         say(f"tuireader: {NO_FEEDS}")
     gaps = {one.feed.id: one for one in await library.coverage.of_feeds() if one.open}
+    from tuireader.library.due import Waiting
+
+    waiting = Waiting()
     for health in sorted(found, key=_ORDERS[sort]):
+        if health.waits_until is not None:
+            waiting.note(health.feed.address, health.waits_until)
         if as_json:
             address, trouble = without_password(health.feed.address), health.trouble.name.lower()
             print_json("FeedHealth", health, url=address, trouble=trouble)
         else:
             print(_as_line(health, gaps.get(health.feed.id), now))
+    if not as_json:
+        say_waiting(waiting.events())
 
 
 _ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
@@ -109,7 +116,7 @@ _ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
 def _as_line(health: FeedHealth, coverage: Coverage | None, now: int) -> str:
     feed = health.feed
     success = age(feed.last_success, now) if feed.last_success else "never"
-    notes = (summary(coverage, now) if coverage else "", texts_note(health))
+    notes = (waiting_note(health), summary(coverage, now) if coverage else "", texts_note(health))
     columns = [
         str(feed.id),
         f"{health.unread}/{health.total}",

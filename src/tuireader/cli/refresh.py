@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from tuireader.model import (
     Event,
     FeedDone,
     GapNoted,
+    HostWaits,
     NewMatch,
     RefreshDone,
     Relating,
@@ -30,7 +31,9 @@ from tuireader.model import (
     Told,
 )
 from tuireader.text import cut
-from tuireader.text.wording import counted, followed, left_out
+from tuireader.text.wording import counted, followed, left_out, waiting
+from tuireader.ui.drawing.account_summary import rejection
+from tuireader.ui.drawing.times import clock_time
 
 if TYPE_CHECKING:
     from tuireader.config import NotifyConfig
@@ -116,6 +119,8 @@ async def follow(
             if isinstance(event, Told):
                 for channel in _tell(event, library.config.notify, silent=as_json or quiet):
                     await library.refresh.shown(event.articles, channel)
+    if live:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     await library.watches.catch_up()
     if not (as_json or quiet):
         said.sum_up()
@@ -129,6 +134,7 @@ class _Said:
     done: RefreshDone = field(default_factory=lambda: RefreshDone(0, 0, 0, 0, 0.0))
     remarks: list[FeedDone] = field(default_factory=list)
     gaps: list[GapNoted] = field(default_factory=list)
+    waits: list[HostWaits] = field(default_factory=list)
     accounts: list[AccountSynced] = field(default_factory=list)
     untold: bool = False
 
@@ -141,6 +147,8 @@ class _Said:
                 self.gaps.append(event)
             case AccountSynced() if event.done:
                 self.accounts.append(event)
+            case HostWaits():
+                self.waits.append(event)
             case RefreshDone():
                 self.done = event
             case Told():
@@ -150,14 +158,16 @@ class _Said:
         """Return the exit code of a refresh or sync.
 
         `untold`, a failed notification command, ranks above the failure of some feeds, which is common among
-        many.
+        many. An account whose password or token is rejected has the same code whether its server was asked
+        or not.
         """
-        failed = self.done.failed + sum(bool(one.error) for one in self.accounts)
-        if failed and failed == self.done.feeds + len(self.accounts):
+        tried = [one for one in self.accounts if one.rejected_since is None]
+        failed = self.done.failed + sum(bool(one.error) for one in tried)
+        if failed and failed == self.done.feeds + len(tried):
             return Exit.ALL_FAILED
         if self.untold:
             return Exit.NOT_NOTIFIED
-        return Exit.SOME_FAILED if failed else Exit.OK
+        return Exit.SOME_FAILED if failed or len(tried) < len(self.accounts) else Exit.OK
 
     def sum_up(self) -> None:
         """Print remarks on feeds, and a line for each account and for all local feeds."""
@@ -173,12 +183,19 @@ class _Said:
         if done.feeds or not self.accounts:
             numbers = f"{done.new} new, {done.changed} changed, {done.failed} failed, {done.seconds:.1f} s"
             say(f"{counted(done.feeds, 'feed')}, {numbers}")
+        say_waiting(self.waits)
+
+
+def say_waiting(hosts: Iterable[HostWaits]) -> None:
+    """Print how many feeds wait because their hosts have asked to, and until when."""
+    for host in hosts:
+        say(waiting(host.feeds, host.host, clock_time(host.until)))
 
 
 def _sum_up_account(account: AccountSynced) -> None:
     if account.error:
-        hint = f" ({account.hint})" if account.hint else ""
-        say(f"tuireader: {account.account}: {account.error}{hint}")
+        advice = "; ".join(filter(None, (account.hint, rejection(account))))
+        say(f"tuireader: {account.account}: {account.error}" + (f" ({advice})" if advice else ""))
     if account.asks:
         say(f"tuireader: {account.account}: {account.asks} ({accepting(account.account)})")
     if account.unreadable:

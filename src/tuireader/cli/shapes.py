@@ -114,7 +114,7 @@ class FeedHealth(
         " unread total per_week newest last_try=feed.last_try last_success=feed.last_success"
         " last_error=feed.last_error fault error_streak=feed.error_streak next_try=feed.next_try moved_to"
         " moved_why texts pages full_texts"
-        " requests not_modified alarm"
+        " requests not_modified alarm waits_until"
     ),
 ):
     """A feed and its health."""

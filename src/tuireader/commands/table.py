@@ -255,7 +255,12 @@ COMMANDS: tuple[Command, ...] = (
     _feeds("add_account", "Add account", "Add an account on a server such as Miniflux or FreshRSS."),
     _feeds("sync_accounts", "Sync accounts", "Sync all accounts with their servers, both ways."),
     _feeds("feed_health", "Feed health", "Show failing feeds, why they fail, and fix them.", "H"),
-    _feeds("alarms", "Alarms", "Show silent feeds and watches, failing feeds, and gaps.", "exclamation_mark"),
+    _feeds(
+        "alarms",
+        "Alarms",
+        "Show what is silent or failing, and gaps.",
+        "exclamation_mark",
+    ),
     _feeds(
         "edit_this",
         "Edit",

@@ -132,7 +132,8 @@ class NotifyConfig:
         Key(COMMAND, "Program to run, with arguments; it receives the articles as JSON on stdin."),
     ] = ()
     alarms: Annotated[
-        bool, Key(FLAG, "Also notify of alarms: feeds and watches gone silent, failing feeds, gaps.")
+        bool,
+        Key(FLAG, "Also notify of alarms: silent feeds and watches, failing feeds and accounts, gaps."),
     ] = True
     quiet: Annotated[str, Key(HOURS, "Quiet hours; their notifications are sent afterwards.")] = ""
 

@@ -108,6 +108,7 @@ def as_json(message: Message) -> str:
             "kind": alarm.kind,
             "feed_id": alarm.feed_id,
             "watch": alarm.watch,
+            "account": alarm.account,
             "name": alarm.name,
             "words": alarm.words,
             "raised_at": alarm.raised_at,

@@ -16,9 +16,8 @@ import ssl
 import time
 import traceback
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -38,9 +37,10 @@ from tuireader.feeds.headers import (
     validator,
 )
 from tuireader.feeds.hosts import PrivateAddress, Resolver
+from tuireader.feeds.pauses import Pauses
 from tuireader.feeds.redirects import redirect_target
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
-from tuireader.text import clean
+from tuireader.text import clean, server_of
 
 if TYPE_CHECKING:
     from http.cookiejar import Cookie
@@ -114,7 +114,8 @@ class Chain:
 class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
     """Concurrent fetching within limits; an async context manager.
 
-    `now` returns the wall-clock time in seconds since 1970, for dates in `Retry-After`.
+    `now` returns the wall-clock time in seconds since 1970, for dates in `Retry-After`. For `on_trial`, see
+    `Pauses`.
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         now: Callable[[], float] = time.time,
         tls: ssl.SSLContext | None = None,
         resolver: Resolver | None = None,
+        on_trial: Iterable[str] = (),
     ) -> None:
         self.limits = limits or FetchLimits()
         self._resolver = resolver or Resolver()
@@ -131,7 +133,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         self._tls = tls
         self.budget = MemoryBudget()
         self._limits = RequestLimits(self.limits.concurrency, self.limits.per_host, self.limits.per_own_host)
-        self._held: dict[str, float] = {}
+        self._pauses = Pauses(now, on_trial)
         self._transports: dict[str, httpx.AsyncBaseTransport] = {}
         own = {"all": self.limits.proxy} if self.limits.proxy else {}
         self._proxies = own or (getproxies() if self.limits.proxies else {})
@@ -152,6 +154,9 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         The body counts against the budget until the caller releases `reservation`; without one, until this
         method returns.
         """
+        return await self._pauses.in_turn(server_of(job.url), lambda: self._fetch(job, reservation))
+
+    async def _fetch(self, job: FetchJob, reservation: Reservation | None) -> FetchResult:
         own = reservation or self.budget.reserve()
         chain: Chain | None = None
         try:
@@ -160,7 +165,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             async with chain.slot:
                 await chain.slot.enter_async_context(self._limits.slot(chain.server))
                 await self.budget.wait()
-                self._refuse_held(chain)
+                self._pauses.refuse(chain.server, chain.host)
                 return await self._in_time(job, chain)
         except Refused as refused:
             asked = chain.requests if chain else 0
@@ -174,13 +179,6 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         finally:
             if reservation is None:
                 own.release()
-
-    def _refuse_held(self, chain: Chain) -> None:
-        """Refuse requests to a host that has just asked us to wait."""
-        wait = self._held.get(chain.server, 0) - self.now()
-        if wait > 0:
-            words = f"{chain.host} has asked to wait, so it was not asked"
-            raise Refused(Fault.THROTTLED, words, None, ceil(wait))
 
     async def _in_time(self, job: FetchJob, chain: Chain) -> FetchResult:
         import httpx
@@ -216,7 +214,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
                 await wait_untimed(
                     chain.timer, chain.slot.enter_async_context(self._limits.slot(chain.server))
                 )
-                self._refuse_held(chain)
+                self._pauses.refuse(chain.server, chain.host)
 
     async def _ask(self, job: FetchJob, chain: Chain) -> httpx.Response:
         import httpx
@@ -380,7 +378,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
                 status, reason_phrase(response), chain.url, wait=wait, signed_in=chain.auth is not None
             )
         if wait is not None and self.limits.keep_away and status in (429, 503):
-            self._held[chain.server] = self.now() + wait
+            self._pauses.hold(chain.server, wait)
         return refused
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tuireader import ingest
 from tuireader.feeds.backpressure import Reservation
 from tuireader.model import (
+    SILENCE,
     Fault,
     FeedDone,
     Fetched,
@@ -161,8 +162,10 @@ def record_failure(
     facts, result = outcome.facts, outcome.result
     wait = result.retry_after if isinstance(result, FetchFailed) else None
     if fault is Fault.THROTTLED and isinstance(result, FetchFailed) and result.status is None and wait:
-        store.feeds.postpone(facts.id, now + min(wait, schedule.DAY))  # its host told another feed to wait
-        return FeedDone(facts.id, facts.title, unchanged=True)
+        until = now + min(wait, SILENCE)  # its host told another feed to wait
+        if result.requests:
+            store.feeds.postpone(facts.id, until)
+        return FeedDone(facts.id, facts.title, waits_until=until)
     seen, judged = facts.moved_seen, fault
     if result.job.url != facts.url and fault is not Fault.THROTTLED:
         seen = 1  # the new address fails: try the old one next, and never take this for "gone"
@@ -180,7 +183,7 @@ def record_failure(
         error=reason,
         fault=judged,
         moved_seen=seen,
-        hold=plan.next_try if wait is not None else None,
+        hold=now + min(wait, schedule.DAY) if wait is not None else None,
         looked_at=outcome.looked_at,
     )
     store.feeds.record(attempt)

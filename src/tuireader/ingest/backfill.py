@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from urllib.parse import urlsplit
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_server, same_site
@@ -33,6 +32,7 @@ from tuireader.store import Pool, Store
 from tuireader.store.feeds import FeedFacts
 from tuireader.store.gaps import Task
 from tuireader.store.requests import Asked
+from tuireader.text import server_of
 from tuireader.timing import gaps
 
 PAGES, ARTICLES = 20, 1000
@@ -89,7 +89,7 @@ async def backfill(archive: Archive) -> AsyncGenerator[Event, None]:
     tasks = await archive.pool.read(lambda store: store.gaps.tasks(archive.feeds, now))
     by_host: dict[str, list[Task]] = {}
     for task in tasks:
-        by_host.setdefault(_host(task.page), []).append(task)
+        by_host.setdefault(server_of(task.page), []).append(task)
     if not by_host:
         return
     events: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -103,21 +103,13 @@ async def backfill(archive: Archive) -> AsyncGenerator[Event, None]:
         await asyncio.gather(filling, return_exceptions=True)
 
 
-def _host(url: str) -> str:
-    """Return the host and port of an address."""
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return ""
-
-
 async def _fill_all(
     archive: Archive, tasks: Sequence[Sequence[Task]], events: asyncio.Queue[Event | None]
 ) -> None:
     slots = asyncio.Semaphore(HOSTS)
     until = asyncio.get_running_loop().time() + SECONDS
 
-    async def fill_host(own: Sequence[Task]) -> None:
+    async def fillserver_of(own: Sequence[Task]) -> None:
         async with slots:
             for task in own:
                 if asyncio.get_running_loop().time() < until:
@@ -126,7 +118,7 @@ async def _fill_all(
     try:
         async with asyncio.TaskGroup() as group:
             for own in tasks:
-                group.create_task(fill_host(own))
+                group.create_task(fillserver_of(own))
     finally:
         events.put_nowait(None)
 

@@ -13,6 +13,7 @@ from tuireader.model import (
     Fault,
     FeedDone,
     GapNoted,
+    HostWaits,
     NewMatch,
     RefreshDone,
     RefreshStarted,
@@ -32,6 +33,7 @@ _EVENTS: dict[str, type[Event]] = {
     "told": Told,
     "text": TextFetched,
     "gap": GapNoted,
+    "waits": HostWaits,
 }
 _NAMES = {kind: name for name, kind in _EVENTS.items()}
 

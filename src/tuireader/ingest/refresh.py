@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -37,7 +38,7 @@ from tuireader.model import (
 from tuireader.store import Pool, Store
 from tuireader.store.articles import StoredText
 from tuireader.store.feeds import FeedFacts
-from tuireader.text import without_password
+from tuireader.text import server_of, without_password
 
 _BATCH = 32  # maximum number of results in one transaction: many commits cost more than one
 _SMALL_BATCH = 8
@@ -63,7 +64,7 @@ async def refresh(
     yield RefreshStarted(len(feeds))
     outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=_BATCH)
     driver = asyncio.create_task(_fetch_all(feeds, job_of, pool, fetcher, parser, setting, outcomes))
-    done = failed = new = changed = 0
+    done = failed = new = changed = waiting = 0
     answered: dict[int, tuple[FeedFacts, str]] = {}
     try:
         async for batch in batches(outcomes):
@@ -71,6 +72,7 @@ async def refresh(
                 if isinstance(event, FeedDone):
                     done += 1
                     failed += bool(event.error)
+                    waiting += event.waits_until is not None
                     new += event.new
                     changed += event.changed
                     event = replace(event, done=done, total=len(feeds))
@@ -81,6 +83,9 @@ async def refresh(
                     answered[outcome.facts.id] = outcome.facts, url
         await driver
         now = int(setting.clock())
+        if await pool.read(lambda store: bool(store.feeds.asked_to_wait(now))):
+            fetched = {facts.id for facts in feeds}
+            await pool.write(partial(_release, answered=answered, fetched=fetched))
         if await pool.read(lambda store: store.gaps.tasks(answered, now)):
             from tuireader.ingest.backfill import Archive, backfill
 
@@ -94,7 +99,12 @@ async def refresh(
     finally:
         driver.cancel()
         await asyncio.gather(driver, return_exceptions=True)
-    yield RefreshDone(len(feeds), failed, new, changed, round(setting.clock() - started, 3))
+    yield RefreshDone(len(feeds) - waiting, failed, new, changed, round(setting.clock() - started, 3))
+
+
+def _release(store: Store, answered: Mapping[int, tuple[FeedFacts, str]], fetched: AbstractSet[int]) -> None:
+    with store.transaction():
+        store.feeds.release({server_of(facts.url) for facts, _ in answered.values()}, fetched)
 
 
 def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list[Event]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -14,18 +14,16 @@ from tuireader import files
 from tuireader.config import AccountConfig, FeedConfig
 from tuireader.config import edit as config_edit
 from tuireader.errors import ConfigError, TuireaderError, UsageError
-from tuireader.library.context import UseCases, address_key
+from tuireader.library.context import Context, UseCases, address_key
+from tuireader.library.sign_in import SignIn, address, known_server
 from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, RefusedMark, RemoteFeed
+from tuireader.timing import accounts as timing
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
     from tuireader.store import Store
-    from tuireader.sync.backend import Backend, Server
-
-_LOGIN, _SECRET = "login", "secret"
-_UNREADABLE = 30 * 60  # seconds after which a password that could not be read is tried again
-_LONG_AGO = 60  # seconds after a failure; then the server may be back
+    from tuireader.sync.backend import Backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,10 @@ class Preview:
 class Accounts(UseCases):
     """Accounts in the configuration, and their servers."""
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._sign_in = SignIn(context)
+
     async def all(self, *, aside: bool = False) -> list[AccountState]:
         """Return the accounts in config order, with the state of their syncs.
 
@@ -79,7 +81,8 @@ class Accounts(UseCases):
 
     async def preview(self, account: AccountConfig) -> Preview:
         """Sign in and list the feeds. Raises AccountError, or TuireaderError for an unreadable secret."""
-        async with self._connected(account) as backend:
+        secret = await self._sign_in.secret(account)
+        async with self._sign_in.connected(account, secret, account.url) as backend:
             server = await backend.sign_in()
             return Preview(server.url, server.user, server.software, tuple(await backend.feeds()))
 
@@ -106,7 +109,11 @@ class Accounts(UseCases):
     async def edit(self, name: str, **changes: object) -> None:
         """Change the configuration of an account, and allow its next sync at once."""
         await self._context.change_feeds(lambda text: config_edit.set_account(text, name, **changes))
-        await self._transact(lambda store: store.accounts.ask_again(name))
+        await self.ask_again(name)
+
+    async def ask_again(self, name: str) -> None:
+        """Let the next refresh sync an account, even if its password or token was rejected."""
+        await self._sign_in.forget(name)
 
     async def remove(self, name: str) -> None:
         """Remove an account from the configuration; its articles and marks stay here and on the server."""
@@ -129,19 +136,21 @@ class Accounts(UseCases):
 
     # -- sync
 
-    async def due(self) -> list[AccountState]:
+    async def due(self, *, peek: bool = False) -> list[AccountState]:
         """Return the accounts that are due; none when offline.
 
-        An account with rejected credentials waits until they change.
+        An account whose password or token was rejected is due at once with another one, see
+        `SignIn.has_changed`.
         """
         if self._context.offline:
             return []
         now = self._now()
-        intervals = {one.name: one.interval for one in self._context.config.accounts}
         return [
             one
             for one in await self.all()
-            if one.refusal != _LOGIN and not _waits(one, now, intervals[one.name])
+            for config in (self.config(one.name),)
+            if not timing.waits(one, now, config.interval)
+            or (timing.is_locked_out(one, now) and await self._sign_in.has_changed(config, peek=peek))
         ]
 
     async def named(self, names: Sequence[str]) -> list[AccountState]:
@@ -150,8 +159,14 @@ class Accounts(UseCases):
         return [one for one in await self.all() if not wanted or one.name in wanted]
 
     async def chosen(self, feed_ids: Sequence[int] | None, *, force: bool) -> list[AccountState]:
-        """Return the accounts to sync: those that are due, all with `force`, or only those of some feeds."""
-        accounts = await (self.all() if force else self.due())
+        """Return the accounts to sync: those that are due, all with `force`, or only those of some feeds.
+
+        They include those whose password or token was rejected, to report them.
+        """
+        due, now = {one.name for one in await self.due()}, self._now()
+        accounts = [
+            one for one in await self.all() if force or one.name in due or timing.is_locked_out(one, now)
+        ]
         if feed_ids is None:
             return accounts
         wanted = {feed.account for feed in self._context.feeds if feed.id in set(feed_ids)}
@@ -172,7 +187,7 @@ class Accounts(UseCases):
         return [
             one.name
             for one in await self.all(aside=True)
-            if one.pending and one.refusal != _LOGIN and _may_push(one, now, last)
+            if one.pending and timing.may_push(one, now, last=last)
         ]
 
     async def sync(
@@ -182,13 +197,16 @@ class Accounts(UseCases):
         *,
         pull: bool = True,
         believed: bool = False,
+        patient: bool = False,
     ) -> AsyncGenerator[Event, None]:
         """Sync accounts one after the other, and yield events; without `pull`, only send marks.
 
-        `believed` accepts that a server lists far fewer feeds or entries than before. An account that
+        `believed` accepts that a server lists far fewer feeds or entries than before. With `patient`, an
+        account whose password or token was rejected is only reported until its next try. An account that
         another process is syncing is skipped. Iterate inside `contextlib.aclosing`.
         """
         from tuireader.sync.engine import Engine
+        from tuireader.sync.outcomes import outcome
 
         async def renew() -> Setting:
             await self._context.load_feeds()
@@ -204,35 +222,26 @@ class Accounts(UseCases):
                         account.name, pending=account.pending, error="another sync is running", done=True
                     )
                     continue
+                if patient and timing.is_locked_out(account, self._now()):
+                    yield outcome(account)
+                    continue
+                config = self.config(account.name)
                 try:
-                    known = _known(account, config := self.config(account.name))
-                    async with self._connected(config, known) as backend:
+                    secret = await self._sign_in.secret(config)
+                    account = await self._sign_in.state(config, secret)
+                    async with self._sign_in.connected(config, secret, address(account, config)) as backend:
+                        if account.rejected_url:
+                            await backend.feeds()  # one request shows whether the secret is still rejected
                         engine = Engine(self._pool, account, backend, setting, renew, believed=believed)
+                        known = known_server(account, config)
                         async with aclosing(engine.run(known, pull=pull)) as events:
                             async for event in events:
                                 yield event
-                except TuireaderError as error:  # a secret that cannot be read
-                    yield await self._unreadable(account, error)
+                except TuireaderError as error:  # before the sync began
+                    yield outcome(await self._sign_in.failed(account, error))
 
     async def _state(self, name: str) -> AccountState:
         return await self._pool.read(lambda store: store.accounts.get(name))
-
-    async def _unreadable(self, account: AccountState, error: TuireaderError) -> AccountSynced:
-        now = self._now()
-        later = now + _UNREADABLE  # by then the keyring may be unlocked or the environment different
-        await self._transact(
-            lambda store: store.accounts.record(
-                account.id, now, error=error.message, hint=error.hint, refusal=_SECRET, next_try=later
-            )
-        )
-        return AccountSynced(
-            account.name,
-            pending=account.pending,
-            error=error.message,
-            hint=error.hint,
-            refusal=_SECRET,
-            done=True,
-        )
 
     # -- feeds on the server
 
@@ -302,7 +311,7 @@ class Accounts(UseCases):
         """Return the HTML that a server extracts from an article's page, `""` if none can."""
         places = dict(await self._pool.read(lambda store: store.remote.places(article_id)))
         for account in await self.all():
-            if account.id in places:
+            if account.id in places and not timing.is_locked_out(account, self._now()):
                 async with self._signed_in(account.name) as backend:
                     if html := await backend.full_text(places[account.id]):
                         return html
@@ -326,53 +335,6 @@ class Accounts(UseCases):
         await self._transact(list_feeds)
         await self._context.load_feeds()
 
-    @asynccontextmanager
-    async def _signed_in(self, name: str) -> AsyncIterator[Backend]:
+    def _signed_in(self, name: str) -> AbstractAsyncContextManager[Backend]:
         self._context.require_network()
-        known = _known(await self._state(name), self.config(name))
-        async with self._connected(self.config(name), known) as backend:
-            if known is None:
-                await backend.sign_in()
-            yield backend
-
-    @asynccontextmanager
-    async def _connected(self, account: AccountConfig, known: Server | None = None) -> AsyncIterator[Backend]:
-        """Yield the server of an account, closed afterwards."""
-        from tuireader.feeds import secrets
-        from tuireader.sync.servers import Kind, connect
-
-        user, kept = ("", account.token) if account.token else (account.user, account.password)
-        secret = await asyncio.to_thread(secrets.resolve, kept)
-        url = known.url if known else account.url
-        backend = connect(Kind(account.kind), url, user, secret, proxy=self._context.config.fetch.proxy)
-        try:
-            yield backend
-        finally:
-            await backend.close()
-
-
-def _may_push(account: AccountState, now: int, last: bool) -> bool:
-    if account.next_try is None or account.next_try <= now:
-        return True
-    return last and account.tried_at is not None and account.tried_at < now - _LONG_AGO
-
-
-def _known(account: AccountState, config: AccountConfig) -> Server | None:
-    """Return the server of the last sync, if it succeeded and the configuration still names it.
-
-    This saves the requests that detect the server.
-    """
-    from tuireader.sync.backend import Server
-
-    is_within = f"{account.url}/".startswith(f"{config.url.rstrip('/')}/")  # never a longer name of a host
-    same = is_within and config.user in ("", account.user)
-    if account.url and same and not account.error:
-        return Server(account.url, account.user, account.software)
-    return None
-
-
-def _waits(account: AccountState, now: int, interval: int) -> bool:
-    """Return whether an account is not due yet; times far in the future come from a wrong clock."""
-    if account.next_try is not None:  # after a failure, sooner than usual or later
-        return now < account.next_try <= now + interval + 86_400
-    return account.tried_at is not None and now - interval < account.tried_at <= now
+        return self._sign_in.signed_in(self.config(name))

@@ -9,10 +9,12 @@ from dataclasses import replace
 from tuireader.delivery.notify import Message, deliver, is_quiet
 from tuireader.library.context import UseCases
 from tuireader.model import Alarm, AlarmKind, Fault, Told
+from tuireader.model.accounts import AWAY
 from tuireader.store import Store
 from tuireader.store.alarms import Failing, Subject
 from tuireader.text import cut
 from tuireader.text.wording import counted
+from tuireader.timing.accounts import alarming_since
 from tuireader.timing.alarms import DAY, MOST, pace
 
 _FAILING = DAY
@@ -30,7 +32,7 @@ _OWN_NETWORK = (Fault.NETWORK, Fault.TIMEOUT)
 
 
 class Alarms(UseCases):
-    """Alarms of silent and failing feeds, silent watches, and gaps."""
+    """Alarms of silent and failing feeds, failing accounts, silent watches, and gaps."""
 
     async def open(self) -> list[Alarm]:
         """Return the open alarms, oldest first."""
@@ -88,10 +90,19 @@ def judge(store: Store, watches: Sequence[str], now: int) -> None:
     if not left:
         return
     subscribed, pending = store.alarms.subscribed(), store.watches.pending()
-    down = {one.feed_id for one in failing}
+    accounts = {one.name: one for one in store.accounts.all()}
+    down = {one.feed_id for one in failing} | {one.name for one in accounts.values() if one.error}
+    seen = {(one.feed_id, one.watch): one.seen for one in _subjects(store, watches)}
     for alarm in left:
-        wanted = alarm.watch in watches if alarm.watch else alarm.feed_id in subscribed
-        if alarm.watch in pending or (wanted and alarm.kind is AlarmKind.FAILING and alarm.feed_id in down):
+        unseen = seen.get((alarm.feed_id, alarm.watch), now) < alarm.raised_at and alarm.feed_id not in down
+        if alarm.kind is AlarmKind.SILENT and unseen:
+            continue  # raised while a host had asked to wait, and nothing was fetched since
+        if alarm.account:
+            wanted = alarm.account in accounts
+        else:
+            wanted = alarm.watch in watches if alarm.watch else alarm.feed_id in subscribed
+        is_down = (alarm.account or alarm.feed_id) in down
+        if alarm.watch in pending or (wanted and alarm.kind is AlarmKind.FAILING and is_down):
             continue
         replaced = alarm.kind is AlarmKind.SILENT and alarm.feed_id in down
         aged = alarm.kind is AlarmKind.GAP and store.alarms.open_gaps_of(alarm.feed_id) > 0
@@ -102,8 +113,8 @@ def judge(store: Store, watches: Sequence[str], now: int) -> None:
 def _found(store: Store, watches: Sequence[str], failing: Sequence[Failing], now: int) -> Iterator[Alarm]:
     """Yield the alarms that should be open."""
 
-    def alarm(kind: AlarmKind, words: str, feed_id: int, watch: str = "") -> Alarm:
-        return Alarm(0, kind, feed_id, watch, "", words, now)
+    def alarm(kind: AlarmKind, words: str, feed_id: int, *, watch: str = "", account: str = "") -> Alarm:
+        return Alarm(0, kind, feed_id, watch, "", words, now, account=account)
 
     down = {one.feed_id: one for one in failing if _is_down(one)}
     feeds, fetched = store.alarms.last_success()
@@ -111,12 +122,26 @@ def _found(store: Store, watches: Sequence[str], failing: Sequence[Failing], now
     for feed_id, one in down.items():
         if not (offline and one.fault in _OWN_NETWORK):
             yield alarm(AlarmKind.FAILING, _failing_words(one), feed_id)
+    for account in store.accounts.all():
+        if (since := alarming_since(account)) is not None and not (offline and account.refusal == AWAY):
+            words = f"failing since {_moment(since)}: {account.error}"
+            yield alarm(AlarmKind.FAILING, words, 0, account=account.name)
     for feed_id, gaps, missing in store.alarms.open_gaps(now - _GAP):
         unseen = f"about {counted(missing, 'article')} not seen"
         yield alarm(AlarmKind.GAP, f"{counted(gaps, 'gap')}, {unseen}" if gaps > 1 else unseen, feed_id)
-    subjects = [one for one in store.alarms.feeds() if one.feed_id not in down]
-    for subject, words in _silent(store, [*subjects, *store.alarms.watches(watches)]):
-        yield alarm(AlarmKind.SILENT, words, subject.feed_id, subject.watch)
+    waiting = store.feeds.waiting(now)  # not asked on purpose, so their silence goes on
+    subjects = [
+        replace(one, seen=now) if one.feed_id in waiting or (one.watch and waiting) else one
+        for one in _subjects(store, watches)
+        if one.feed_id not in down
+    ]
+    for subject, words in _silent(store, subjects):
+        words += "; its host has asked to wait" if subject.feed_id in waiting else ""
+        yield alarm(AlarmKind.SILENT, words, subject.feed_id, watch=subject.watch)
+
+
+def _subjects(store: Store, watches: Sequence[str]) -> list[Subject]:
+    return [*store.alarms.feeds(), *store.alarms.watches(watches)]
 
 
 def _silent(store: Store, subjects: Iterable[Subject]) -> Iterator[tuple[Subject, str]]:

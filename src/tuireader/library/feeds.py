@@ -13,7 +13,7 @@ from tuireader.config.kinds import COMMAND_SCHEME, OTHER_SCHEMES, command_addres
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.page_tools import fetch_limits
-from tuireader.model import Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
+from tuireader.model import Alarm, Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
 from tuireader.model.accounts import category_of, folder_of
 from tuireader.store import Store
 from tuireader.text import feed_key, split_password, without_password
@@ -45,7 +45,7 @@ class Feeds(UseCases):
 
         def health(store: Store) -> list[FeedHealth]:
             shares, rates = store.full_texts.shares(since), store.requests.rates(now)
-            alarms = store.alarms.open()
+            alarms, waiting = store.alarms.open(), store.feeds.waiting(now)
             return [
                 replace(
                     one,
@@ -54,7 +54,8 @@ class Feeds(UseCases):
                     full_texts=fetched,
                     requests=requests,
                     not_modified=not_modified,
-                    alarm="; ".join(alarm.words for alarm in alarms if alarm.feed_id == one.feed.id),
+                    alarm="; ".join(alarm.words for alarm in alarms if _concerns(alarm, one.feed)),
+                    waits_until=until if (until := waiting.get(one.feed.id, 0)) > now else None,
                 )
                 for one in store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
                 for texts, pages, fetched in (shares.get(one.feed.id, ("", 0, 0)),)
@@ -367,3 +368,8 @@ def _checked(selectors: Mapping[str, str]) -> Mapping[str, str]:
     if selectors.get("items") == "":
         raise ConfigError("items is empty: it selects the articles")
     return selectors
+
+
+def _concerns(alarm: Alarm, feed: Feed) -> bool:
+    """Return whether an alarm is one of a feed or of its account."""
+    return alarm.feed_id == feed.id or bool(alarm.account and alarm.account == feed.account)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import contextlib
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from tuireader.library.page_tools import PageTools
 from tuireader.model import Article, NewMatch, TextFetched
 from tuireader.store import Store
 from tuireader.store.requests import Asked
-from tuireader.text import is_html, plain
+from tuireader.text import is_html, plain, server_of
 
 if TYPE_CHECKING:
     from tuireader.store.full_texts import WaitingPage
@@ -27,6 +27,9 @@ EACH = 50
 """Maximum number of pages per feed and refresh; the rest follow in the next one."""
 PAUSE = 0.5
 """Seconds between two requests to a public server."""
+HOST_SECONDS = 30.0
+"""Seconds from the first request to a server until a refresh asks it for no more pages: enough for all of a
+feed from a server that answers; one that hangs does not keep the refresh for minutes."""
 _AT_ONCE = 8  # pages to fetch at a time from all servers
 _PER_HOST = 2
 _EXTRACT = 10.0  # seconds to find the article in a page
@@ -43,6 +46,7 @@ class Round:
     )
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     free_at: dict[str, float] = field(default_factory=dict)
+    ends_at: dict[str, float] = field(default_factory=dict)
 
     def pause(self, host: str, now: float) -> float:
         """Reserve the next request to a server; return the seconds until then, 0 for your own servers."""
@@ -71,7 +75,8 @@ class FullTexts(UseCases):
         article = await self._context.article(article_id)
         self._context.require_network()
         try:
-            await self._fetch(article, by_hand=True)
+            html, base_url = await self._page_text(article, True)
+            await self._keep(article, html, base_url)
         except TuireaderError as error:
             if html := await self._from_server(article):
                 await self._keep(article, html, article.url)
@@ -106,12 +111,11 @@ class FullTexts(UseCases):
         if not due:
             return
         from tuireader.ingest.pages import settle
-        from tuireader.store.full_texts import host_of
 
         now, work = self._now(), Round()
         waiting = await self._pool.read(lambda store: store.full_texts.waiting_hosts(now))
         for page in due:
-            host = host_of(page.url)
+            host = server_of(page.url)
             if host in waiting:
                 await self._postpone([page], waiting[host])
             else:
@@ -170,22 +174,32 @@ class FullTexts(UseCases):
 
     async def _ask_host(self, work: Round, host: str) -> None:
         pages = work.hosts[host]
+        clock = asyncio.get_running_loop().time
         while pages:
             page = pages.popleft()
-            if wait := work.pause(host, time.monotonic()):
+            if wait := work.pause(host, clock()):
                 await asyncio.sleep(wait)
             async with work.slots:
-                work.results.put_nowait(await self._attempt(page, host, pages))
+                end = work.ends_at.setdefault(host, clock() + HOST_SECONDS)
+                with contextlib.suppress(TimeoutError):  # this page and the others stay planned
+                    if clock() < end:
+                        work.results.put_nowait(await self._attempt(page, pages, host, end))
 
     async def _attempt(
-        self, page: WaitingPage, host: str, others: deque[WaitingPage]
+        self, page: WaitingPage, others: deque[WaitingPage], host: str, end: float
     ) -> tuple[WaitingPage, str, list[NewMatch]]:
-        """Fetch one page. If its server asks us to wait, postpone the `others` as well."""
+        """Fetch one page. If its server asks us to wait, postpone the `others` as well.
+
+        Raises TimeoutError, and records nothing, if the page is not there when the time of its `host` is up.
+        """
         from tuireader.feeds.pages import PageFailed
         from tuireader.ingest.pages import next_try
 
         try:
-            return page, "", await self._fetch(await self._context.article(page.article_id))
+            article = await self._context.article(page.article_id)
+            async with asyncio.timeout_at(end):
+                html, base_url = await self._page_text(article, False)
+            return page, "", await self._keep(article, html, base_url)
         except TuireaderError as error:
             now, failed = self._now(), error if isinstance(error, PageFailed) else PageFailed(error.message)
             again = next_try(page.tries + 1, failed.status, failed.retry_after, now)
@@ -208,14 +222,6 @@ class FullTexts(UseCases):
 
     # -- one page
 
-    async def _fetch(self, article: Article, *, by_hand: bool = False) -> list[NewMatch]:
-        """Fetch a page, extract and store its text and match it, in one transaction.
-
-        A page whose text is unlike the feed's is accepted only `by_hand`.
-        """
-        html, base_url = await self._page_text(article, by_hand)
-        return await self._keep(article, html, base_url)
-
     async def _from_server(self, article: Article) -> str:
         """Return the text that an account's server has for an article; `""` unless it is better."""
         if not self._context.config.accounts:
@@ -227,6 +233,7 @@ class FullTexts(UseCases):
         return "" if _reason_against(plain(html), article.title, plain(article.html), True) else html
 
     async def _keep(self, article: Article, html: str, base_url: str) -> list[NewMatch]:
+        """Store the text of a page and match it, in one transaction."""
         now, rules = self._now(), self._context.rules
 
         def keep(store: Store) -> list[NewMatch]:
@@ -239,7 +246,10 @@ class FullTexts(UseCases):
         return await self._transact(keep)
 
     async def _page_text(self, article: Article, by_hand: bool) -> tuple[str, str]:
-        """Return the HTML text of an article's page, and the base URL of its links."""
+        """Return the HTML text of an article's page, and the base URL of its links.
+
+        A page whose text is unlike the feed's is accepted only `by_hand`.
+        """
         from tuireader.feeds import pages
         from tuireader.feeds.blocked import obstacle
 

@@ -17,16 +17,27 @@ from tuireader.errors import TuireaderError
 from tuireader.library.accounts import Accounts
 from tuireader.library.alarms import Alarms
 from tuireader.library.context import Context, UseCases
+from tuireader.library.due import Due
 from tuireader.library.full_texts import FullTexts
 from tuireader.library.page_tools import fetch_limits
-from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating, Told
+from tuireader.model import (
+    AccountSynced,
+    Event,
+    Fault,
+    FeedDone,
+    RefreshDone,
+    RefreshStarted,
+    Relating,
+    Told,
+)
 from tuireader.subprocesses import priority, python
+from tuireader.text import server_of
 from tuireader.timing import schedule
+from tuireader.timing.accounts import is_locked_out as locked_out
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
     from tuireader.model.accounts import AccountState
-    from tuireader.store.feeds import FeedFacts
 
 log = logging.getLogger("tuireader")
 _RELATE, _AT_ONCE = 50, 0.15
@@ -56,33 +67,36 @@ class Refresh(UseCases):
         teasers are fetched and the user is notified. Iterate inside `contextlib.aclosing`; closing early
         cancels pending requests and keeps stored articles.
         """
-        facts: list[FeedFacts] = []
+        due = Due([])
         accounts: list[AccountState] = []
         if not self._context.offline:
-            now = self._now()
             if force:
-                facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids))
+                due = Due(await self._pool.read(lambda store: store.feeds.facts(feed_ids)))
             else:
-                facts = await self._due(now, feed_ids)
+                due = await self._due(self._now(), feed_ids)
             if self._context.config.accounts:
                 accounts = await self._accounts.chosen(feed_ids, force=force)
-        if not facts:
+        if not due.feeds:
             yield RefreshStarted(0)
+            for waiting in due.waiting.events():
+                yield waiting
             yield RefreshDone(0, 0, 0, 0, 0.0)
-        reached = bool(accounts)
-        if facts:
-            async with aclosing(self._fetch(facts)) as events:
+        reached = any(not locked_out(one, self._now()) for one in accounts)
+        if due.feeds:
+            async with aclosing(self._fetch(due)) as events:
                 async for event in events:
                     yield event
                     reached = reached or (isinstance(event, FeedDone) and event.fault not in _UNREACHABLE)
         if self._context.offline:
             return
         setting = self._setting()
-        async with aclosing(self._accounts.sync(setting, accounts)) as events:
+        async with aclosing(self._accounts.sync(setting, accounts, patient=True)) as events:
             async for event in events:
                 yield event
         async with aclosing(
-            self._finish(feed_ids, relate=relate and bool(facts or accounts), pages=reached or not facts)
+            self._finish(
+                feed_ids, relate=relate and bool(due.feeds or accounts), pages=reached or not due.feeds
+            )
         ) as events:
             async for event in events:
                 yield event
@@ -110,22 +124,24 @@ class Refresh(UseCases):
                 async for event in events:
                     yield event
 
-    async def _fetch(self, facts: list[FeedFacts]) -> AsyncGenerator[Event, None]:
+    async def _fetch(self, due: Due) -> AsyncGenerator[Event, None]:
         """Fetch local feeds, the most urgent first, and yield events."""
         from tuireader.feeds.fetch import Fetcher
         from tuireader.feeds.workers import ParseWorker
         from tuireader.ingest import refresh
         from tuireader.ingest.jobs import job_for
 
-        now = self._now()
+        now, facts = self._now(), due.feeds
         await self._context.sync_mutes()
         facts.sort(key=lambda one: -schedule.urgency(one.last_success, one.fill, now))
+        facts.sort(key=lambda one: one.error_streak if server_of(one.url) in due.on_trial else 0)
         configured = {feed.url: feed for feed in self._context.config.feeds}
         folder = str(self._context.paths.config.parent)
         limits = replace(fetch_limits(self._context.config), keep_away=True)
         apart = len(facts) > refresh.APART
         setting = self._setting()
-        async with Fetcher(limits) as fetcher, ParseWorker(apart=apart) as parser:
+        addresses = {one.id: one.url for one in facts}
+        async with Fetcher(limits, on_trial=due.on_trial) as fetcher, ParseWorker(apart=apart) as parser:
             if sum(one.last_success is None for one in facts) > refresh.APART:
                 parser.start()
             events = refresh.refresh(
@@ -140,6 +156,11 @@ class Refresh(UseCases):
             )
             async with aclosing(events):
                 async for event in events:
+                    if isinstance(event, FeedDone) and event.waits_until is not None:
+                        due.waiting.note(addresses[event.feed_id], event.waits_until)
+                    elif isinstance(event, RefreshDone):
+                        for waiting in due.waiting.events():
+                            yield waiting
                     yield event
 
     async def _finish(
@@ -307,19 +328,27 @@ class Refresh(UseCases):
         """Return the number of accounts, feeds or pages that are due; 0 when offline."""
         if self._context.offline:
             return 0
-        if self._context.config.accounts and (due := await self._accounts.due()):
+        if self._context.config.accounts and (due := await self._accounts.due(peek=True)):
             return len(due)
-        return len(await self._due(self._now())) or await self._full_texts.count_due()
+        return len((await self._due(self._now())).feeds) or await self._full_texts.count_due()
 
-    async def _due(self, now: int, feed_ids: Sequence[int] | None = None) -> list[FeedFacts]:
-        """Return the feeds that are due, including those that a new watch makes due sooner."""
+    async def _due(self, now: int, feed_ids: Sequence[int] | None = None) -> Due:
+        """Return the feeds that are due, including those that a new watch makes due sooner.
+
+        Those whose host has asked to wait are only counted.
+        """
         rates = self._rates
         late = now - max(rates.watched, rates.least)
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=now, late=late))
         watched, own = self._context.watched_feeds, self._intervals
-        return [
-            one
-            for one in facts
-            if not now < (one.next_try or 0) <= now + schedule.FARTHEST
-            or (one.url not in own and (watched is None or one.id in watched))
-        ]
+        until = await self._pool.read(lambda store: store.feeds.asked_to_wait(now))
+        due = Due([], on_trial={host for host, moment in until.items() if moment <= now})
+        for one in facts:
+            if not now < (one.next_try or 0) <= now + schedule.FARTHEST or (
+                one.url not in own and (watched is None or one.id in watched)
+            ):
+                if (moment := until.get(server_of(one.url), 0)) > now:
+                    due.waiting.note(one.url, moment)
+                else:
+                    due.feeds.append(one)
+        return due

@@ -34,6 +34,7 @@ from tuireader.model.events import AccountSynced as AccountSynced
 from tuireader.model.events import Event as Event
 from tuireader.model.events import FeedDone as FeedDone
 from tuireader.model.events import GapNoted as GapNoted
+from tuireader.model.events import HostWaits as HostWaits
 from tuireader.model.events import NewMatch as NewMatch
 from tuireader.model.events import RefreshDone as RefreshDone
 from tuireader.model.events import RefreshStarted as RefreshStarted
@@ -41,6 +42,7 @@ from tuireader.model.events import Relating as Relating
 from tuireader.model.events import TextFetched as TextFetched
 from tuireader.model.events import Told as Told
 from tuireader.model.fetching import FILE_ENDINGS as FILE_ENDINGS
+from tuireader.model.fetching import SILENCE as SILENCE
 from tuireader.model.fetching import Enclosure as Enclosure
 from tuireader.model.fetching import EntryDetails as EntryDetails
 from tuireader.model.fetching import Fault as Fault

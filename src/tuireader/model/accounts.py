@@ -8,6 +8,9 @@ from typing import Annotated
 
 from tuireader.model.fetching import Keys, ParsedEntry, Prepared
 
+LOGIN, SECRET, AWAY = "login", "secret", "away"
+"""Refusals: the server rejects the password or token, it cannot be read, the server cannot be reached."""
+
 
 class Mark(StrEnum):
     """A mark that servers store for an entry."""
@@ -85,7 +88,8 @@ class AccountState:
     """An account and the state of its sync.
 
     `progress` is where the next pull starts, `pending` the number of marks to send, `refused` the number that
-    the server refuses. `asks` is a question for the user, `""` for none.
+    the server refuses. `asks` is a question for the user, `""` for none. `rejected_url` is the address of a
+    server that rejects the password or token, and `rejected_secret` the fingerprint of what is sent to it.
     """
 
     id: int
@@ -104,3 +108,9 @@ class AccountState:
     asks: Annotated[str, 'A question for you, `""` for none.'] = ""
     pending: Annotated[int, "Number of marks to send."] = 0
     refused: Annotated[int, "Number of marks that the server does not take."] = 0
+    failing_since: int | None = None
+    rejected_since: Annotated[
+        int | None, "Since when the server rejects the password or token, `null` while it does not."
+    ] = None
+    rejected_url: str = ""
+    rejected_secret: str = ""

@@ -25,22 +25,23 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alarm of a feed or, if `watch` is set, of that watch; `name` is the title of either."""
+    """An alarm of a feed or, if `watch` or `account` is set, of that; `name` is the title of either."""
 
     id: Annotated[int, "Number of the alarm."]
     kind: Annotated[AlarmKind, "`silent`, `failing` (also for a feed that is gone), or `gap`."]
-    feed_id: Annotated[int, "Number of the feed, 0 for a watch."]
-    watch: Annotated[str, 'Name of the watch, `""` for a feed.']
-    name: Annotated[str, "Title of the feed, or name of the watch."]
+    feed_id: Annotated[int, "Number of the feed, 0 for a watch or an account."]
+    watch: Annotated[str, 'Name of the watch, `""` without one.']
+    name: Annotated[str, "Title of the feed, or name of the watch or account."]
     words: Annotated[str, "The reason in words."]
     raised_at: Annotated[int, "When it was raised."]
     cleared_at: Annotated[int | None, "When it was cleared, `null` while it is open."] = None
     told_at: Annotated[int | None, "When it was notified, `null` when it was not."] = None
+    account: Annotated[str, 'Name of the account, `""` without one.'] = ""
 
     @property
     def subject(self) -> tuple[AlarmKind, int, str]:
         """Identity: at most one alarm is open for each."""
-        return self.kind, self.feed_id, self.watch
+        return self.kind, self.feed_id, self.watch or self.account
 
     @property
     def cleared_words(self) -> str:

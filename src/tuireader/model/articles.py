@@ -126,6 +126,9 @@ class FeedHealth:
     requests: Annotated[float | None, "Requests a day, over the last week, `null` when unknown."] = None
     not_modified: Annotated[float | None, "Share of them that found it unchanged (304), from 0 to 1."] = None
     alarm: Annotated[str, 'Reason of its alarm, `""` without one.'] = ""
+    waits_until: Annotated[
+        int | None, "When it may be fetched, if its host has asked another feed to wait, else `null`."
+    ] = None
 
     @property
     def trouble(self) -> Trouble:

@@ -39,6 +39,18 @@ class FeedDone:
     followed: Annotated[
         str, 'New address that a web page named, `""` unless the feed was just followed there.'
     ] = ""
+    waits_until: Annotated[
+        int | None, "When it may be fetched, if its host has asked another feed to wait, else `null`."
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostWaits:
+    """Feeds were due, but not fetched, because their host has asked one of them to wait."""
+
+    host: Annotated[str, "The host."]
+    feeds: Annotated[int, "Number of feeds that wait."]
+    until: Annotated[int, "Time after which one of them is tried."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,7 @@ class NewMatch:
 class RefreshDone:
     """The refresh has ended; `failed` feeds had an error."""
 
-    feeds: Annotated[int, "Number of feeds fetched."]
+    feeds: Annotated[int, "Number of feeds fetched, without those that wait."]
     failed: Annotated[int, "Number of feeds that failed."]
     new: Annotated[int, "New articles."]
     changed: Annotated[int, "Edited articles."]
@@ -132,12 +144,17 @@ class AccountSynced:
     hint: Annotated[str, "Advice on the error."] = ""
     refusal: Annotated[str, "The error as one word for scripts."] = ""
     asks: Annotated[str, 'A question for you, `""` for none.'] = ""
+    rejected_since: Annotated[
+        int | None, "Since when the server rejects the password or token, `null` while it does not."
+    ] = None
+    next_try: Annotated[int | None, "Time of the next sync after an error."] = None
     done: Annotated[bool, "True for the last event of the account."] = False
 
 
 Event = (
     AccountSynced
     | GapNoted
+    | HostWaits
     | RefreshStarted
     | FeedDone
     | NewMatch

@@ -135,6 +135,9 @@ class FetchFailed:
     requests: int = 0
 
 
+SILENCE = 3600
+"""Seconds for which one answer to a feed may keep the other feeds of its host waiting."""
+
 FetchResult = Fetched | NotModified | FetchFailed
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
+from tuireader.store import account_trouble
 from tuireader.store.appearances import Appearances
 from tuireader.store.remote import Remote
 from tuireader.store.sql import Part, number_list
@@ -134,15 +135,15 @@ class Accounts(Part):
 
     def all(self) -> list[AccountState]:
         """Return the accounts of the config with the state of their syncs, in the order they were added."""
-        return [self._state(*row) for row in self._conn.execute(f"{_STATE} WHERE listed ORDER BY id")]
+        return [self._state(*row) for row in self._conn.execute(f"{_STATE} WHERE listed ORDER BY account.id")]
 
     def get(self, name: str) -> AccountState:
         """Return an account by its name."""
-        return self._state(*self._conn.execute(f"{_STATE} WHERE name = ?", (name,)).fetchone())
+        return self._state(*self._conn.execute(f"{_STATE} WHERE account.name = ?", (name,)).fetchone())
 
     def _state(self, *row: Any) -> AccountState:
-        *fields, missing, known = row
-        state = AccountState(*fields)  # the columns of _STATE are its fields
+        *fields, missing, known, trouble = row
+        state = AccountState(*fields, **json.loads(trouble))  # the columns of _STATE are its fields
         if not missing:
             return state
         asks = f"the server no longer lists {missing:,} of {counted(known, 'article')}"
@@ -168,8 +169,19 @@ class Accounts(Part):
         hint: str = "",
         refusal: str = "",
         next_try: int | None = None,
+        url: str = "",
+        secret: str = "",
     ) -> None:
-        """Record a sync; without `error` it succeeded."""
+        """Record a sync; without `error` it succeeded.
+
+        `url` is where the password or token with the fingerprint `secret` was rejected.
+        """
+        if error:
+            account_trouble.after_failure(
+                self._conn, account_id, now, refusal=refusal, url=url, secret=secret
+            )
+        else:
+            account_trouble.forget(self._conn, account_id)
         self._conn.execute(
             """UPDATE account SET tried_at = ?1, synced_at = iif(?2 = '', ?1, synced_at), error = ?2,
                  hint = ?3, refusal = ?4, streak = iif(?2 = '', 0, streak + 1), next_try = ?5
@@ -178,7 +190,8 @@ class Accounts(Part):
         )
 
     def ask_again(self, name: str) -> None:
-        """Make an account due at once, because its configuration has changed."""
+        """Make an account due at once, because its configuration or its secret has changed."""
+        account_trouble.forget(self._conn, self.get(name).id)
         self._conn.execute(
             """UPDATE account SET tried_at = NULL, next_try = NULL, error = '', hint = '', refusal = '',
                  streak = 0 WHERE name = ?""",
@@ -314,9 +327,11 @@ _PENDING = """SELECT count(*) FROM remote_entry r JOIN feed f ON f.id = r.feed_i
   WHERE r.account_id = account.id AND r.pending != 0 AND r.misses = 0"""
 _MISSING = """SELECT count(*) FROM remote_entry
   WHERE account_id = account.id AND missing_since IS NOT NULL AND misses != 0"""
-_STATE = f"""SELECT id, name, url, user, software, progress, tried_at, synced_at, next_try, error, hint,
-  refusal, streak, asks, ({_PENDING} AND refused = ''), ({_PENDING} AND refused != ''), ({_MISSING}),
-  iif(({_MISSING}), (SELECT count(*) FROM remote_entry WHERE account_id = account.id), 0) FROM account"""
+_STATE = f"""SELECT id, account.name, url, user, software, progress, tried_at, synced_at, next_try, error,
+  hint, refusal, streak, asks, ({_PENDING} AND refused = ''), ({_PENDING} AND refused != ''), ({_MISSING}),
+  iif(({_MISSING}), (SELECT count(*) FROM remote_entry WHERE account_id = account.id), 0),
+  coalesce(value, '{{}}')
+  FROM account LEFT JOIN fact ON fact.name = '{account_trouble.PREFIX}' || account.id"""
 
 
 def address(account: str, url: str) -> str:

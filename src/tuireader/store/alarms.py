@@ -19,8 +19,10 @@ _NEWEST = """max(
   coalesce((SELECT a.time FROM article a WHERE a.id =
     (SELECT max(article_id) FROM appearance x WHERE x.feed_id = f.id AND x.secondary = 1)), 0))"""
 _KNOWN = "p.signature, p.newest, p.alarm_at, p.usual"
-_ALARM = f"""l.id, l.kind, l.feed_id, l.subject, coalesce({FEED_TITLE}, l.subject), l.words, l.raised_at,
-  l.cleared_at, l.told_at FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id"""
+_OF_ACCOUNT = f"(l.feed_id = 0 AND l.kind = '{AlarmKind.FAILING}')"  # a watch is only ever silent
+_ALARM = f"""l.id, l.kind, l.feed_id, iif({_OF_ACCOUNT}, '', l.subject), coalesce({FEED_TITLE}, l.subject),
+  l.words, l.raised_at, l.cleared_at, l.told_at, iif({_OF_ACCOUNT}, l.subject, '')
+  FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Alarms(Part):
         """Store a new alarm."""
         self._conn.execute(
             "INSERT INTO alarm (feed_id, subject, kind, raised_at, words) VALUES (?, ?, ?, ?, ?)",
-            (alarm.feed_id, alarm.watch, alarm.kind, alarm.raised_at, alarm.words),
+            (alarm.feed_id, alarm.watch or alarm.account, alarm.kind, alarm.raised_at, alarm.words),
         )
 
     def reword(self, alarm_id: int, words: str) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from tuireader.config import FeedConfig
-from tuireader.model import Fault, Feed, FeedHealth
+from tuireader.model import SILENCE, Fault, Feed, FeedHealth
 from tuireader.store.sql import FEED_TITLE, Part, number_list
-from tuireader.text import split_password, without_password
+from tuireader.text import server_of, split_password, without_password
 
 if TYPE_CHECKING:
     from tuireader.store.appearances import Appearances
@@ -232,7 +231,7 @@ class Feeds(Part):
         """Return the data for the next fetch of some or all local feeds; with `due_at`, only of due ones.
 
         Feeds that answered before the time `late`, and not since, are due as well; the caller has to leave
-        out those that may wait longer. A feed is not due while its host has asked us to wait.
+        out those that may wait longer, and those whose hosts have asked us to wait.
         """
         where, args = "subscribed AND account_id = 0", []
         if feed_ids is not None:
@@ -243,24 +242,59 @@ class Feeds(Part):
             where += f" AND ({_DUE} OR (last_error = '' AND last_try <= ?2))"
             args += [due_at, -1 if late is None else late]
         rows = self._conn.execute(f"SELECT {_FACTS} FROM feed f WHERE {where} ORDER BY position, id", args)
-        facts = [FeedFacts(*row) for row in rows]
-        if due_at is None or not (held := self._held(due_at)):
-            return facts
-        return [one for one in facts if _host(one.url) not in held]
+        return [FeedFacts(*row) for row in rows]
 
     def facts_of(self, feed_id: int) -> FeedFacts:
         """Return the data of one feed, even of one that an account's server fetches."""
         row = self._conn.execute(f"SELECT {_FACTS} FROM feed f WHERE id = ?", (feed_id,)).fetchone()
         return FeedFacts(*row)
 
-    def _held(self, now: int) -> set[str]:
-        """Return the hosts that have asked us to wait longer."""
-        urls = self._column(f"SELECT url FROM feed WHERE hold BETWEEN ? AND ? + {_FAR}", (now + 1, now))
-        return set(map(_host, urls))
+    def asked_to_wait(self, now: int) -> dict[str, int]:
+        """Return the hosts that asked a feed to wait, each with the time until which their other feeds wait.
+
+        That is at most `SILENCE` after a feed of the host was tried. Then one of them may be tried.
+        """
+        held: dict[str, int] = {}
+        for url, hold in self._conn.execute(
+            f"SELECT url, hold FROM feed WHERE hold BETWEEN ? AND ? + {_FAR}", (now + 1, now)
+        ):
+            held[server_of(url)] = max(hold, held.get(server_of(url), 0))
+        tried = dict.fromkeys(held, 0)
+        if held:
+            tries = "SELECT url, last_try FROM feed WHERE account_id = 0 AND last_try IS NOT NULL"
+            for url, last in self._conn.execute(tries):
+                if (host := server_of(url)) in held:
+                    tried[host] = max(last, tried[host])
+        return {host: min(hold, tried[host] + SILENCE) for host, hold in held.items()}
+
+    def waiting(self, now: int) -> dict[int, int]:
+        """Return the feeds that are kept waiting because their host asked another feed to, and until when."""
+        if not (hosts := self.asked_to_wait(now)):
+            return {}
+        rows = self._conn.execute(
+            """SELECT id, url, coalesce(next_try, 0) FROM feed WHERE subscribed AND account_id = 0
+               AND state = 'ok' AND coalesce(hold, 0) <= ?""",
+            (now,),
+        )
+        known = [(feed_id, hosts.get(server_of(url)), next_try) for feed_id, url, next_try in rows]
+        return {
+            feed_id: until
+            for feed_id, until, next_try in known
+            if until is not None and next_try <= max(until, now)
+        }
+
+    def release(self, hosts: Collection[str], fetched: Collection[int]) -> None:
+        """Let hosts that answered be asked for all feeds, unless they told a feed just `fetched` to wait."""
+        held = self._conn.execute("SELECT id, url FROM feed WHERE hold IS NOT NULL").fetchall()
+        free = number_list(
+            feed_id for feed_id, url in held if server_of(url) in hosts and feed_id not in fetched
+        )
+        if free:
+            self._conn.execute(f"UPDATE feed SET hold = NULL WHERE id IN ({free})")
 
     def postpone(self, feed_id: int, until: int) -> None:
-        """Postpone a feed that was not fetched because its host has asked us to wait."""
-        self._conn.execute("UPDATE feed SET next_try = ?1, hold = ?1 WHERE id = ?2", (until, feed_id))
+        """Postpone a feed that leads to another host, which has asked us to wait."""
+        self._conn.execute("UPDATE feed SET next_try = ? WHERE id = ?", (until, feed_id))
 
     def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
         """Return the publication times of a feed's newest articles, newest first, to estimate its frequency.
@@ -340,14 +374,6 @@ class Feeds(Part):
 
 def _feed(row: Sequence[Any]) -> Feed:
     return Feed(*[*row[:5], bool(row[5]), *row[6:]])
-
-
-def _host(url: str) -> str:
-    """Return host and port of an address, or the address itself if it has none."""
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower() or url
-    except ValueError:
-        return url
 
 
 def _wanted(subscriptions: Sequence[FeedConfig]) -> dict[str, tuple[int, str, str, bool]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from tuireader.model import Thread
 from tuireader.store.compression import Compression
+from tuireader.store.feeds import Feeds
 from tuireader.store.json_columns import thread_text
 from tuireader.store.revisions import Revisions
 from tuireader.store.sql import Part, id_list, number_list
@@ -31,14 +31,6 @@ class WaitingPage:
     tries: int
 
 
-def host_of(url: str) -> str:
-    """Return the host and port of an address."""
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return ""
-
-
 class FullTexts(Part):
     """One row for each article whose page was requested or is wanted. Methods that write need a transaction.
 
@@ -46,6 +38,7 @@ class FullTexts(Part):
     """
 
     _compression: Compression
+    _feeds: Feeds
     _revisions: Revisions
 
     def keep(self, article_id: int, html: str, base_url: str, now: int) -> None:
@@ -154,8 +147,8 @@ class FullTexts(Part):
         """Return the servers of pages and feeds that asked us to wait, and until when."""
         stored = self._value("SELECT value FROM fact WHERE name = ?", (_WAITING_HOSTS,))
         hosts: dict[str, int] = json.loads(stored) if stored else {}
-        for url, hold in self._conn.execute("SELECT url, hold FROM feed WHERE hold > ?", (now,)):
-            hosts[host_of(url)] = max(hold, hosts.get(host_of(url), 0))
+        for host, until in self._feeds.asked_to_wait(now).items():
+            hosts[host] = max(until, hosts.get(host, 0))
         return {host: until for host, until in hosts.items() if now < until <= now + _FAR}
 
     def wait_for_host(self, host: str, until: int, now: int) -> None:

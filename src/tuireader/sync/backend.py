@@ -32,14 +32,24 @@ class Refusal(StrEnum):
 
 
 class AccountError(TuireaderError):
-    """A server refused or did not answer; `retry_after` is the wait that it asks for, in seconds, if any."""
+    """A server refused or did not answer; `retry_after` is the wait that it asks for, in seconds, if any.
+
+    `url` is the address of a server that rejects the password or token.
+    """
 
     def __init__(
-        self, refusal: Refusal, message: str, hint: str = "", *, retry_after: int | None = None
+        self,
+        refusal: Refusal,
+        message: str,
+        hint: str = "",
+        *,
+        retry_after: int | None = None,
+        url: str = "",
     ) -> None:
         super().__init__(message, hint)
         self.refusal = refusal
         self.retry_after = retry_after
+        self.url = url
 
 
 @dataclass(frozen=True, slots=True)

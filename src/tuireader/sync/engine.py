@@ -19,7 +19,7 @@ from tuireader.model.accounts import AccountState, Mark, RemoteEntry, RemoteFeed
 from tuireader.store import Pool, Store
 from tuireader.store.accounts import Listing
 from tuireader.subprocesses import priority
-from tuireader.sync import states
+from tuireader.sync import outcomes, states
 from tuireader.sync.backend import (
     AccountError,
     Backend,
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
 
 T = TypeVar("T")
-_SOONEST, _LATEST = 30, 30 * 60
-"""Seconds from a failed sync to the next one: doubled each time, within these bounds."""
 
 
 class Engine:
@@ -265,20 +263,9 @@ class Engine:
 
     async def _record(self, error: AccountError | None) -> AccountSynced:
         """Store the outcome; return the last event."""
-        now, wait = self._now(), None
-        if error is not None and error.refusal is not Refusal.LOGIN:
-            wait = now + (error.retry_after or min(_SOONEST << min(self._account.streak, 10), _LATEST))
-        message, hint, refusal = (error.message, error.hint, error.refusal) if error else ("", "", "")
-
-        def record(store: Store) -> AccountState:
-            store.accounts.record(
-                self._account.id, now, error=message, hint=hint, refusal=refusal, next_try=wait
-            )
-            return store.accounts.get(self._account.name)
-
-        after = await self._write(record)
-        done = replace(self._done, pending=after.pending, asks=after.asks, done=True)
-        return replace(done, error=message, hint=hint, refusal=refusal)
+        now, account = self._now(), self._account
+        after = await self._write(lambda store: outcomes.record(store, account, error, now))
+        return outcomes.outcome(after, self._done)
 
     # -- what a pull needs from the store
 

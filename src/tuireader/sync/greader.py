@@ -183,9 +183,12 @@ class GoogleReader:
         params: Mapping[str, str | int] | None,
         form: Sequence[tuple[str, str]] | None,
     ) -> Answer:
-        """Send a request with both tokens; get new ones, once, if the server no longer accepts them."""
+        """Send a request with both tokens; get new ones, once, if the server no longer accepts them.
+
+        The password is not sent again if the server rejects the very token that it has just given for it.
+        """
         for _ in range(2):
-            if "Authorization" not in self._http.headers:
+            if is_new := "Authorization" not in self._http.headers:
                 await self._log_in()
             if form is not None and not self._token:
                 self._token = (await self._signed("GET", _TOKEN, None, None)).text.strip()
@@ -203,6 +206,8 @@ class GoogleReader:
                 return answer
             is_token = form is not None and any("bad-token" in name for name in answer.headers)
             self._token = ""
+            if is_new and not is_token:
+                break
             if not is_token:
                 del self._http.headers["Authorization"]
         raise self._http.refused(answer)

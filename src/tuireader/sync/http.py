@@ -260,6 +260,7 @@ class Http:
                 Refusal.LOGIN,
                 f"{self.host} refuses the user name, password or token" + (f": {words}" if words else ""),
                 "enter them again",
+                url=self.base,
             )
         if 300 <= status < 400:
             return self._moved(answer)

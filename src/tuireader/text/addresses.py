@@ -102,6 +102,16 @@ def display_host(url: str) -> str:
     return f"{'…@' if '@' in parts.netloc else ''}{shown}{f':{port}' if port is not None else ''}"
 
 
+def server_of(url: str) -> str:
+    """Return host and port of an address, or the address itself if it has none."""
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower() or url
+    except ValueError:
+        return url
+
+
 def without_password(url: str) -> str:
     """Return an address without user name and password, for display or sharing.
 

@@ -12,6 +12,11 @@ def stories_and_articles(stories: int, articles: int) -> str:
     return text if stories == articles else f"{counted(stories, 'story', 'stories')} · {text}"
 
 
+def waiting(number: int, host: str, time: str) -> str:
+    """Describe feeds that are not fetched until a time because their host has asked to wait."""
+    return f"{number:,} {'waits' if number == 1 else 'wait'} until {time}: {host} asked to wait"
+
+
 def followed(address: str) -> str:
     """Describe a feed that was found at another address of its site."""
     return f"its address no longer has the feed, followed to {address}"

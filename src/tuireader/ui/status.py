@@ -9,19 +9,17 @@ from tuireader.commands.sorts import SEARCH_SORTS
 from tuireader.config import ViewConfig
 from tuireader.document import reference_label
 from tuireader.model import Count, View, ViewKind
-from tuireader.model.accounts import AccountState
+from tuireader.model.accounts import LOGIN, SECRET, AccountState
 from tuireader.text import cut
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui import views
+from tuireader.ui.drawing.account_summary import rejection
 from tuireader.ui.drawing.times import list_time
 from tuireader.ui.session import Session
 from tuireader.ui.widgets.bars import BACK, QUIT
 from tuireader.ui.widgets.panes import Panes
 
 KeyOf = Callable[[str], str]
-
-LOGIN, SECRET = "login", "secret"
-"""Refusals that require editing the account: a failed login, and a password that could not be read."""
 
 _LIST = (
     "open",
@@ -190,7 +188,7 @@ def account_trouble(account: AccountState, key_of: KeyOf) -> str:
     """Return why an account is out of sync, and the key to fix it; `""` if it is in sync."""
     edits = f"{key_of('edit_this')} edits the account"
     if account.refusal in (LOGIN, SECRET):
-        return f"{account.error} · {edits}"
+        return " · ".join(filter(None, (account.error, rejection(account), edits)))
     if account.error:
         return account.error
     if account.asks:

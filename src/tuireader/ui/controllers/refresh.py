@@ -18,6 +18,7 @@ from tuireader.model import (
     Event,
     FeedDone,
     GapNoted,
+    HostWaits,
     NewMatch,
     RefreshDone,
     RefreshStarted,
@@ -25,9 +26,10 @@ from tuireader.model import (
     TextFetched,
     Told,
 )
-from tuireader.text.wording import counted, followed, left_out
+from tuireader.text.wording import counted, followed, left_out, waiting
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.syncing import Syncing
+from tuireader.ui.drawing.times import clock_time
 from tuireader.ui.widgets.bars import TopLine
 
 _RELOAD_EVERY = 1.0  # minimum seconds between reloads of the list during a refresh
@@ -196,6 +198,9 @@ class Refreshing(Controller):
         elif isinstance(event, GapNoted):
             if event.new and self.may_reload(time.monotonic()):
                 await self.reload()
+        elif isinstance(event, HostWaits):
+            if self._asked:
+                self.host.say(waiting(event.feeds, event.host, clock_time(event.until)), seconds=8)
         elif isinstance(event, RefreshDone):
             self._summarize(event)
         await asyncio.sleep(0)  # keys come first

@@ -11,9 +11,9 @@ from textual.timer import Timer
 
 from tuireader.errors import TuireaderError
 from tuireader.model import AccountSynced
+from tuireader.model.accounts import LOGIN
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.controller import Controller
-from tuireader.ui.status import LOGIN
 from tuireader.ui.widgets.bars import TopLine
 
 SOON = 2.0

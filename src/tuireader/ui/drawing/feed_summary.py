@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tuireader.model import FeedHealth, FeedPreview
 from tuireader.text import cell_len, display_host, pad
 from tuireader.text.wording import counted
-from tuireader.ui.drawing.times import age, span
+from tuireader.ui.drawing.times import age, clock_time, span
 
 if TYPE_CHECKING:
     from tuireader.ui.drawing.lines import Line
@@ -30,6 +31,14 @@ def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -
     known = ((FOLLOWED, "star"), (" · ", "dim")) if followed else ()
     lines.append((*known, (_TEXTS[preview.texts] if preview.entries else "no entries yet", "dim")))
     return lines + entries(preview, now)
+
+
+def waiting_note(health: FeedHealth) -> str:
+    """Return a note on a feed that is not fetched because its host has asked another feed to wait."""
+    if health.waits_until is None:
+        return ""
+    host = urlsplit(health.feed.address).hostname or ""
+    return f"waits until {clock_time(health.waits_until)}: {host} asked to wait"
 
 
 def texts_note(health: FeedHealth, *, short: bool = False) -> str:

@@ -43,6 +43,11 @@ def list_time(moment: int, now: int, *, short: bool = False, same_day: bool = Fa
     return f"{day} {clock}" if day in _DAYS and not short else day
 
 
+def clock_time(moment: int) -> str:
+    """Return the time of day: `14:02`."""
+    return list_time(moment, moment)
+
+
 def full_time(moment: int) -> str:
     """Return day, date and time: `Tue 27 Jul 2021 14:02`."""
     then = _local(moment)

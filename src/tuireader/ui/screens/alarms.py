@@ -19,6 +19,7 @@ _HINTS = {
     AlarmKind.FAILING: "The feed health shows what helps",
     AlarmKind.GAP: "It is asked more often from now on; the website has what is missing",
 }
+_ACCOUNT_HINT = "The sidebar says below the account what helps"
 _WATCH_HINT = "Check its terms and feeds: a word may have changed, a feed may be missing"
 
 
@@ -40,7 +41,7 @@ def alarm_row(alarm: Alarm, now: int) -> Row:
 
 def alarm_facts(alarm: Alarm) -> list[Line]:
     """Return the reason for an alarm, its times, and a hint."""
-    what = "watch" if alarm.watch else "feed"
+    what = "account" if alarm.account else "watch" if alarm.watch else "feed"
     lines: list[Line] = [((alarm.name, "strong"), (f" · {what}", "dim"))]
     lines += error_lines("", alarm.words, "text")
     told = f", notified {full_time(alarm.told_at)}" if alarm.told_at is not None else ", not notified"
@@ -48,7 +49,8 @@ def alarm_facts(alarm: Alarm) -> list[Line]:
     if alarm.cleared_at is not None:
         lines.append(((f"over since {full_time(alarm.cleared_at)}: {alarm.cleared_words}", "dim"),))
     else:
-        lines.append(((_WATCH_HINT if alarm.watch else _HINTS[alarm.kind], "dim"),))
+        hint = _ACCOUNT_HINT if alarm.account else _WATCH_HINT if alarm.watch else _HINTS[alarm.kind]
+        lines.append(((hint, "dim"),))
     return lines
 
 
@@ -77,7 +79,7 @@ class Alarms(TableScreen):
         """Return the alarms, open ones first."""
         found = await self.library.alarms.recent()
         self._found = {str(alarm.id): alarm for alarm in found}
-        self.table.empty_text = "No alarms: no feed or watch is silent, no feed failing, no gap open."
+        self.table.empty_text = "No alarms: nothing is silent or failing, no gap is open."
         now = int(self.host.clock())
         return [alarm_row(alarm, now) for alarm in found]
 
@@ -91,8 +93,10 @@ class Alarms(TableScreen):
         return alarm_facts(self._found[key])
 
     def view_of(self, key: str) -> View:
-        """Return the view of the feed or watch."""
+        """Return the view of the feed, watch or account."""
         alarm = self._found[key]
+        if alarm.account:
+            return View(ViewKind.ACCOUNT, alarm.account)
         return View(ViewKind.WATCH, alarm.watch) if alarm.watch else View(ViewKind.FEED, str(alarm.feed_id))
 
     def keys(self) -> list[tuple[str, str]]:
@@ -108,7 +112,9 @@ class Alarms(TableScreen):
         return self._found.get(self.table.current or "")
 
     async def action_refresh_one(self) -> None:
-        """Fetch the feed now."""
+        """Fetch the feed or sync the account now."""
         alarm = self._current
-        if alarm is not None and not alarm.watch:
+        if alarm is not None and alarm.account:
+            await self.flows.apply(Outcome(sync=[alarm.account]))
+        elif alarm is not None and not alarm.watch:
             await self.flows.apply(Outcome(refresh=[alarm.feed_id]))

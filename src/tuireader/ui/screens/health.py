@@ -12,7 +12,7 @@ from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.coverage import gap_lines, summary
-from tuireader.ui.drawing.feed_summary import texts_note
+from tuireader.ui.drawing.feed_summary import texts_note, waiting_note
 from tuireader.ui.drawing.lines import Line, error_lines
 from tuireader.ui.drawing.times import age, until
 from tuireader.ui.flows.context import FlowRunner, Outcome
@@ -37,14 +37,14 @@ def _since(moment: int | None, now: int) -> str:
     return "just now" if now - moment < 60 else age(moment, now)
 
 
-def _next(feed: Feed, now: int) -> str:
+def _next(health: FeedHealth, now: int) -> str:
+    feed = health.feed
     if feed.account:
         return "by its server"
     if feed.state != "ok":
         return "only by hand"
-    if feed.next_try is None or feed.next_try <= now:
-        return "due now"
-    return f"in {until(feed.next_try - now)}"
+    moment = health.waits_until or feed.next_try
+    return "due now" if moment is None or moment <= now else f"in {until(moment - now)}"
 
 
 def _name(feed: Feed) -> str:
@@ -72,7 +72,9 @@ _WHY_MOVED = {
 
 def _note(health: FeedHealth) -> str:
     """Return a remark on a feed without problems."""
-    return f"to {health.moved_to}" if health.moved_to else texts_note(health, short=True)
+    return waiting_note(health) or (
+        f"to {health.moved_to}" if health.moved_to else texts_note(health, short=True)
+    )
 
 
 def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -> Row:
@@ -90,7 +92,7 @@ def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -
             "state": Cell(state + streak, style),
             "why": Cell(why or health.alarm or gaps or _note(health), "dim"),
             "success": Cell(_since(feed.last_success, now), "dim"),
-            "next": Cell(_next(feed, now), "dim"),
+            "next": Cell(_next(health, now), "dim"),
             "weekly": Cell(_weekly(health.per_week), "text"),
             "unread": Cell(str(health.unread or ""), "text"),
         },
@@ -120,9 +122,11 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
         lines.append((("moved to ", "star"), (health.moved_to, "text")))
         lines.append(((why, "text"),))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
-    lines.append(((f"{tried}, next try {_next(feed, now)}", "dim"),))
+    lines.append(((f"{tried}, next try {_next(health, now)}", "dim"),))
     if coverage is not None and coverage.since is not None and not coverage.open:
         lines.append(((summary(coverage, now), "dim"),))
+    if note := waiting_note(health):
+        lines.append(((note, "star"),))
     if note := texts_note(health):
         lines.append(((note, "dim"),))
     newest = f", the newest {age(health.newest, now)}" if health.newest is not None else ""

@@ -1,0 +1,43 @@
+"""The feeds that a refresh fetches, and those that wait because their host has asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from tuireader.model import HostWaits
+from tuireader.store.feeds import FeedFacts
+from tuireader.text import clean, server_of
+
+
+class Waiting:
+    """Feeds that are not fetched because their host has asked another feed to wait."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, list[int]] = {}
+
+    def note(self, url: str, until: int) -> None:
+        """Count a feed."""
+        self._hosts.setdefault(server_of(url), []).append(until)
+
+    def events(self) -> list[HostWaits]:
+        """Return an event for each host."""
+        return [
+            HostWaits(host_name(server), len(moments), max(moments))
+            for server, moments in self._hosts.items()
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Feeds to fetch, and feeds that wait. Servers `on_trial` have asked to wait: one feed tries them."""
+
+    feeds: list[FeedFacts]
+    waiting: Waiting = field(default_factory=Waiting)
+    on_trial: AbstractSet[str] = frozenset()
+
+
+def host_name(server: str) -> str:
+    """Return the name of a host without its port, cleaned for messages."""
+    return clean(urlsplit(f"//{server}").hostname or "", 100)
