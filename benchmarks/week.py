@@ -1,6 +1,6 @@
-"""Let readers follow 60 feeds over a simulated week in which much goes wrong, and count what they miss.
+"""Let readers follow 66 feeds over a simulated week in which much goes wrong, and count what they miss.
 
-  python benchmarks/week.py [--seed 1] [--feeds 60] [--days 7] [--peers newsboat] [--misses] [--json]
+  python benchmarks/week.py [--seed 1] [--feeds 66] [--days 7] [--peers newsboat] [--misses] [--json]
 
 The installed command runs every half hour at a virtual time (Debian's faketime), while a laptop is on; the
 feeds are served on the loopback interface at that time. Each class of feeds has a hazard of its own. Told is
@@ -102,6 +102,8 @@ def _print_rest(each: Figures, world: World) -> None:
     print(f"  connections to a host {each.peak}; requests before a Retry-After {each.early}")
     gaps = ", ".join(f"{name} {value:g}" for name, value in each.gaps.items())
     print(f"  gaps: {gaps}" + (f"; challenges told as blocked: {each.blocked}" if each.blocked else ""))
+    if each.moves:
+        print(f"  moves to another site: {each.moves}")
     if each.alarms:
         print("  alarms: " + ", ".join(f"{kind} {count}" for kind, count in sorted(each.alarms.items())))
     print(f"  {each.seconds:.0f} s")
@@ -180,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--feeds", type=int, default=60)
+    parser.add_argument("--feeds", type=int, default=66)
     parser.add_argument("--days", type=int, default=7)
     parser.add_argument("--peers", nargs="*", choices=("newsboat",), default=["newsboat"])
     parser.add_argument("--json", action="store_true", help="print all figures as JSON")

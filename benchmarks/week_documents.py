@@ -16,6 +16,7 @@ _ATOM = 'xmlns:atom="http://www.w3.org/2005/Atom"'
 
 def document(feed: Feed, now: int, page: int = 1) -> bytes:
     """Return the document of a feed at a time, or of an older page of it."""
+    feed = feed.served(now)
     entries = [one.at(now) for one in feed.entries(now, page)]
     return written(feed, entries, now, page)
 
@@ -80,9 +81,8 @@ def _rss(feed: Feed, entries: list[Article], now: int, page: int) -> str:
     complete = '<fh:archive xmlns:fh="http://purl.org/syndication/history/1.0"/>' if page < 0 else ""
     return (
         f'<rss version="2.0" {_ATOM}><channel><title>{html.escape(feed.title)}</title>'
-        f"<link>{feed.base}/</link><description>News</description>{generator}{ttl}{links}{complete}\n"
-        + "".join(items)
-        + "</channel></rss>\n"
+        f"<link>{feed.site or feed.base}/</link><description>News</description>{generator}{ttl}{links}"
+        f"{complete}\n" + "".join(items) + "</channel></rss>\n"
     )
 
 
@@ -101,7 +101,7 @@ def _atom(feed: Feed, entries: list[Article], now: int, page: int) -> str:
     complete = '<fh:archive xmlns:fh="http://purl.org/syndication/history/1.0"/>' if page < 0 else ""
     return (
         f'<feed xmlns="http://www.w3.org/2005/Atom"><title>{html.escape(feed.title)}</title>'
-        f'<link href="{feed.base}/"/><id>{feed.base}/{feed.number}</id>{links}{complete}\n'
+        f'<link href="{feed.site or feed.base}/"/><id>{feed.base}/{feed.number}</id>{links}{complete}\n'
         + "".join(items)
         + "</feed>\n"
     )
@@ -118,7 +118,8 @@ def _rdf(feed: Feed, entries: list[Article], now: int, page: int) -> str:
     return (
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
         f'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="{feed.base}/">'
-        f"<title>{html.escape(feed.title)}</title><link>{feed.base}/</link><description>News</description>"
+        f"<title>{html.escape(feed.title)}</title><link>{feed.site or feed.base}/</link>"
+        "<description>News</description>"
         f"<items><rdf:Seq>{order}</rdf:Seq></items></channel>\n{items}</rdf:RDF>\n"
     )
 
@@ -178,7 +179,7 @@ def page(feed: Feed, one: Article) -> bytes:
 
 def home(feed: Feed, now: int) -> bytes:
     """Return the home page of a feed's site, which names the feed's present address."""
-    path = feed.moved_path if feed.moved(now) else feed.path
+    path = (feed.new_url if feed.away else feed.moved_path) if feed.moved(now) else feed.path
     kind = "application/atom+xml" if feed.format == "atom" else "application/rss+xml"
     return (
         f'<!DOCTYPE html><html><head><title>{feed.title}</title><link rel="alternate" type="{kind}" '

@@ -60,6 +60,7 @@ class Figures:
     early: int = 0
     gaps: dict[str, float] = field(default_factory=dict)
     alarms: dict[str, int] = field(default_factory=dict)
+    moves: str = ""
     blocked: str = ""
     seconds: float = 0.0
 
@@ -93,6 +94,9 @@ def figures(
     if isinstance(reader, Tuireader):
         made.gaps |= judged_gaps(real, reader.gaps(world.end))
         made.alarms = dict(reader.alarms())
+        away = [feed.kept == "nothing" for feed in world.feeds if feed.away]
+        followed, alarmed = reader.moves(world)
+        made.moves = f"followed {followed} of {away.count(False)}, told by an alarm {alarmed} of {sum(away)}"
     return made
 
 

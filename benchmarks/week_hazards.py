@@ -13,16 +13,25 @@ from week_world import DAY, HOUR, MINUTE, START, TICK, Article, Feed, Spell, Wor
 
 ROSTER: dict[str, int] = {
     "plain": 11, "hard text": 4, "burst, archive": 5, "burst, no archive": 3, "teaser": 4, "outage": 3,
-    "429": 2, "moved": 4, "410": 2, "challenge": 2, "edit": 2, "guid": 2, "dates": 4, "rare": 4, "ttl": 2,
+    "429": 2, "moved": 10, "410": 2, "challenge": 2, "edit": 2, "guid": 2, "dates": 4, "rare": 4, "ttl": 2,
     "validators": 2, "pinned": 2, "across": 2,
 }  # fmt: skip
-"""How many of 60 feeds have each hazard. Copies come on top: one story in ten of the plain feeds."""
+"""How many of 66 feeds have each hazard. Copies come on top: one story in ten of the plain feeds."""
+_AWAY = (
+    ("page", "guid"), ("home", "title"), ("dead", "link"), ("page", "name"), ("page", "nothing"),
+    ("gone", "guid"),
+)  # fmt: skip
+"""How feeds move to another site, and what is kept there."""
+_ELSEWHERE = 500  # added to the number of a feed for that of its other site
 _HISTORY = 7 * DAY
 """Time before the week in which feeds had entries already."""
 
 
 class Maker:
     """Make one feed; `chance` depends on seed, hazard and number alone."""
+
+    away = ""
+    """Scheme, host and port of another site, to which the feed may move."""
 
     def __init__(self, seed: str, world: World, kind: str, order: int, number: int, base: str) -> None:
         self.chance = random.Random(f"{seed}:{kind}:{order}")
@@ -200,12 +209,16 @@ def _moved(make: Maker) -> None:
     feed = make.feed
     feed.window = 30
     feed.move = ("page", "dead", "301", "page")[make.order % 4]
+    kind = "moved"
+    if make.order > 3:
+        kind, feed.away = "moved away", make.away
+        feed.move, feed.kept = _AWAY[(make.order - 4) % len(_AWAY)]
     feed.moved_at = make.span(2 * HOUR) + MINUTE
     while feed.moved_at > START + (make.world.end - START) * 3 // 4:
         feed.moved_at = make.span(2 * HOUR) + MINUTE
     make.ordinary(7)
     for _ in range(5):
-        make.add(make.moment(feed.moved_at), watched=True)
+        make.add(make.moment(feed.moved_at), watched=True, kind=kind)
 
 
 def _gone(make: Maker) -> None:
@@ -350,6 +363,7 @@ def world(seed: str, feeds: int, days: int, base: Callable[[int], str]) -> World
     for number, (kind, order) in enumerate(kinds):
         host = kinds.index(("plain", 9)) if kind == "plain" and order > 9 else number
         make = Maker(seed, made, kind, order, number, base(host))
+        make.away = base(_ELSEWHERE + number)
         _HAZARDS[kind](make)
         made.feeds.append(make.done())
     _copies(seed, made.feeds, made.end)

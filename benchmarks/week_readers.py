@@ -201,6 +201,23 @@ class Tuireader(Reader):
         with closing(sqlite3.connect(f"file:{self.home / 'news.db'}?mode=ro", uri=True)) as db:
             return Counter(kind for (kind,) in db.execute("SELECT kind FROM alarm"))
 
+    def moves(self, world: World) -> tuple[int, int]:
+        """Return how many feeds were rightly followed to another site, and how many had an alarm with it."""
+        followed = alarmed = 0
+        with closing(sqlite3.connect(f"file:{self.home / 'news.db'}?mode=ro", uri=True)) as db:
+            for feed in world.feeds:
+                if not feed.away:
+                    continue
+                there = (feed.url, feed.new_url)
+                sql = "SELECT count(*) FROM feed WHERE url = ? AND moved_to = ? AND moved_seen > 1"
+                is_followed = bool(db.execute(sql, there).fetchone()[0])
+                sql = """SELECT count(*) FROM alarm a JOIN feed f ON f.id = a.feed_id
+                         WHERE f.url = ? AND instr(a.words, ?) AND a.told_at IS NOT NULL"""
+                is_alarmed = bool(db.execute(sql, there).fetchone()[0])
+                followed += is_followed and feed.kept != "nothing"
+                alarmed += is_alarmed and not is_followed and feed.kept == "nothing"
+        return followed, alarmed
+
     def health(self, now: int) -> Iterator[dict[str, object]]:
         """Return what `tuireader feeds --json` prints."""
         ended = self.clock.run(self._command("feeds", "--json"), self.home, now)

@@ -91,7 +91,14 @@ class Scene:
 
     def _find(self, host: str, path: str, query: dict[str, str]) -> tuple[Feed | None, str, Answer]:
         parts = path.strip("/").split("/")
-        mine = [feed for feed in self.world.feeds if urlsplit(feed.base).hostname == host]
+        feeds, now = self.world.feeds, self.now
+        mine = [feed for feed in feeds if urlsplit(feed.base).hostname == host]
+        away = [feed for feed in feeds if feed.moved(now) and urlsplit(feed.away).hostname == host]
+        if away and path not in ("", "/"):
+            return away[0], _kind(path), _normal(away[0].served(now), now, path.strip("/").split("/"), 1)
+        if path in ("", "/") and mine and mine[0].move == "home" and mine[0].moved(now):
+            return mine[0], "home", Answer("301 Moved Permanently", b"", {"Location": f"{mine[0].away}/"})
+        mine = mine or away
         if path in ("", "/") and mine:
             return (
                 mine[0],
@@ -106,12 +113,17 @@ class Scene:
         feed = next((one for one in mine if str(one.number) == parts[0]), None)
         if feed is None or len(parts) < 2:
             return feed, "page", Answer("404 Not Found", b"not here")
-        what = {"feed": "feed", "news": "feed", "archive": "archive"}.get(parts[1], "page")
+        what = _kind(path)
         page = int(query.get("paged" if feed.archive == "wordpress" else "page", "1"))
         if page > 1:
             what = "archive"
         disturbed = _disturbed(feed, self.now, what)
         return feed, what, disturbed or _normal(feed, self.now, parts, page)
+
+
+def _kind(path: str) -> str:
+    """Return what is at a path of a feed."""
+    return {"feed": "feed", "news": "feed", "archive": "archive"}.get(path.split("/")[2], "page")
 
 
 def _disturbed(feed: Feed, now: int, what: str) -> Answer | None:
@@ -141,7 +153,8 @@ def _normal(feed: Feed, now: int, parts: list[str], page: int) -> Answer:
         first = (int(parts[-1]) - 1) * feed.window
         known = feed.published(now)[::-1][first : first + feed.window]
         return Answer("200 OK", body, _type(feed), frozenset(one.id for one in known))
-    if kind not in ("feed", "news") or (kind == "news" and not feed.moved(now)):
+    is_here = feed.base == (feed.away or feed.base)
+    if kind not in ("feed", "news") or (kind == "news" and not (feed.moved(now) and is_here)):
         return Answer("404 Not Found", b"not here")
     if kind == "feed" and feed.moved(now):
         if feed.move == "301":
@@ -150,7 +163,8 @@ def _normal(feed: Feed, now: int, parts: list[str], page: int) -> Answer:
             return Answer(
                 "200 OK", week_documents.home(feed, now), {"Content-Type": "text/html; charset=utf-8"}
             )
-        return Answer("404 Not Found", b"<html><body>Not found</body></html>", {"Content-Type": "text/html"})
+        status = "410 Gone" if feed.move == "gone" else "404 Not Found"
+        return Answer(status, b"<html><body>Not found</body></html>", {"Content-Type": "text/html"})
     if page > 1 and feed.archive not in ("next", "json", "wordpress"):
         page = 1  # most sites ignore a parameter that they do not know
     entries = feed.entries(now, page)
@@ -286,7 +300,7 @@ class Server:
         refused, hosts = set(), set()
         for feed in self.scene.world.feeds:
             host = urlsplit(feed.base).hostname or ""
-            hosts.add(host)
+            hosts |= {host, urlsplit(feed.away).hostname or host}
             spell = feed.spell(now)
             if spell and spell.what == "refused":
                 refused.add(host)

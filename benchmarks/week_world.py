@@ -67,7 +67,9 @@ class Feed:
     """A feed. `articles` are in order of time; its documents have the newest `window` of them, and `pinned`.
 
     `validators`: both, none, or lie (from `lie_from` on, nothing seems to change). `archive`: next, prev,
-    json, wordpress or `""`. `move`: 301, page or dead, from `moved_at` on.
+    json, wordpress or `""`. `move`: 301, page, dead, gone or home, from `moved_at` on; `away` is the site to
+    which the feed then moves, `""` for its own. `kept` is what shows there that it is the same feed: the
+    guid, link or title of its entries, its name, or nothing.
     """
 
     number: int
@@ -89,6 +91,9 @@ class Feed:
     spells: list[Spell] = field(default_factory=list)
     move: str = ""
     moved_at: int = 0
+    away: str = ""
+    kept: str = ""
+    site: str = ""
     bursts: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -106,9 +111,34 @@ class Feed:
         """Address that readers are given."""
         return self.base + self.path
 
+    @property
+    def new_url(self) -> str:
+        """Address after a move."""
+        return (self.away or self.base) + self.moved_path
+
     def published(self, now: int) -> list[Article]:
-        """Return all articles until a time, newest first."""
-        return [one for one in reversed(self.articles) if one.published <= now]
+        """Return all articles until a time, newest first; a feed that starts afresh elsewhere lost some."""
+        since = self.moved_at if self.moved(now) and self.kept in ("name", "nothing") else 0
+        return [one for one in reversed(self.articles) if since <= one.published <= now]
+
+    def served(self, now: int) -> Feed:
+        """Return the feed as its present site serves it."""
+        if not (self.away and self.moved(now)) or self.base == self.away:
+            return self
+        guids = () if self.kept == "guid" else ((0, "-moved"),)
+        base = self.base if self.kept == "link" else self.away
+
+        def moved(one: Article) -> Article:
+            title = f"Now: {one.title}" if self.kept in ("guid", "link") else one.title
+            return replace(one, url=one.url.replace(self.base, base, 1), guids=guids, title=title)
+
+        return replace(
+            self,
+            base=self.away,
+            site=self.base if self.kept == "name" else self.away,
+            title=self.title if self.kept == "name" else f"{self.title}, elsewhere",
+            articles=[moved(one) for one in self.articles],
+        )
 
     def entries(self, now: int, page: int = 1) -> list[Article]:
         """Return the entries of a page of the feed at a time; page 1 is the feed itself."""
@@ -173,8 +203,9 @@ class World:
     def knowable(self) -> dict[str, int]:
         """Return for each watched article that could be known the first tick at which it could.
 
-        That is a tick at which a reader that asks every feed at every tick, follows each move, asks without
-        validators and fetches each archive and page would have read the term.
+        That is a tick at which a reader that asks every feed at every tick, follows each move that can be
+        told from one to another feed, asks without validators and fetches each archive and page would have
+        read the term.
         """
         first: dict[str, int] = {}
         ticks = self.calendar.ticks
@@ -188,7 +219,7 @@ class World:
 def _first_sights(feed: Feed, ticks: Sequence[int]) -> Iterator[tuple[Article, int]]:
     waiting = {one.id: one for one in feed.articles if one.watch}
     for at in ticks:
-        if not waiting or feed.spell(at):
+        if not waiting or feed.spell(at) or (feed.moved(at) and feed.kept == "nothing"):
             continue
         for one in feed.published(at) if feed.archive else feed.entries(at):
             if one.id in waiting and at >= one.known_from:

@@ -139,6 +139,27 @@ def test_servers_lie_throttle_and_refuse_at_their_times(week: Any) -> None:
         assert [one.early for one in server.scene.requests] == [False, False, False, False, True, True]
 
 
+def test_feeds_move_to_other_sites_and_some_of_them_cannot_be_recognised(week: Any) -> None:
+    with week.server.Server(lambda place: week.hazards.world("2", 66, 3, place)) as server:
+        world, known = server.scene.world, server.scene.world.knowable()
+        away = {feed.kept: feed for feed in world.feeds if feed.away}
+        assert set(away) == {"guid", "link", "title", "name", "nothing"}
+        for kept, feed in away.items():
+            watched = [one for one in feed.articles if one.watch]
+            assert watched and all((one.id in known) is (kept != "nothing") for one in watched)
+            server.at(world.end, "r")
+            with urllib.request.urlopen(feed.new_url, timeout=5) as answer:
+                document = answer.read().decode()
+            assert watched[-1].guid(0) + ("</" if kept == "guid" else "-moved</") in document
+            assert (feed.title in document, feed.base in document) == (True, kept in ("link", "name"))
+            assert feed.new_url in week.documents.home(feed, world.end).decode()
+            try:
+                with urllib.request.urlopen(feed.url, timeout=5) as answer:
+                    assert feed.new_url in answer.read().decode()
+            except urllib.error.HTTPError as error:
+                assert error.code in (404, 410) and feed.move in ("dead", "gone", "home")
+
+
 @pytest.mark.skipif(next(SHARED, None) is None, reason="faketime is not installed")
 def test_the_installed_command_tells_at_the_virtual_time(week: Any, tmp_path: Path) -> None:
     start = week.world.START

@@ -12,6 +12,7 @@ from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, configured, written
 from tuireader.library import Library
 from tuireader.model import Alarm, AlarmKind, View, ViewKind
+from tuireader.ui.drawing.times import full_time
 from tuireader.ui.screens.alarms import Alarms
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.watches import Watches
@@ -106,6 +107,39 @@ async def test_the_screen_of_alarms_says_why_and_leads_to_the_articles(run: Runn
     assert run.view_kind == ViewKind.FEED
     await run.press("exclamation_mark", "e", "escape", "escape")
     assert run.app.screen is run.main
+
+
+async def test_an_address_that_a_page_names_is_taken_by_one_key(run: Running) -> None:
+    new = "https://moved.example/rss"
+    with written(run.library) as store:
+        store.conn.execute("UPDATE feed SET moved_to = ?, moved_why = 'named' WHERE id = 2", (new,))
+        words = f"its page names {new}, not followed: accept it if it is the same feed"
+        store.alarms.raise_(Alarm(0, AlarmKind.MOVED, 2, "", "", words, NOW))
+    await run.press("exclamation_mark")
+    assert "Accept" not in run.text.splitlines()[-1]
+    await run.press("a")
+    assert "This alarm names no address" in run.toasts
+    await run.press("j", "j")
+    assert new in run.text and "Accept" in run.text.splitlines()[-1]
+    await run.press("a")
+    assert "The config now has the new address" in run.toasts
+    assert [feed.url for feed in run.library.config.feeds] == ["https://1.example/rss", new]
+    await run.press("escape", "U")
+    assert [feed.url for feed in run.library.config.feeds][1] == "https://2.example/rss"
+
+
+async def test_the_health_says_from_where_to_where_and_when_a_feed_moved(run: Running) -> None:
+    new = "https://moved.example/rss"
+    with written(run.library) as store:
+        store.conn.execute(
+            "UPDATE feed SET moved_to = ?, moved_why = 'site', moved_seen = 2, looked_at = ? WHERE id = 2",
+            (new, NOW - DAY),
+        )
+    await run.press("H", "j")
+    shown = " ".join(run.text.split())
+    assert f"moved from https://2.example/rss to {new} on {full_time(NOW - DAY)}" in shown
+    await run.press("a")
+    assert [feed.url for feed in run.library.config.feeds][1] == new
 
 
 async def test_no_alarms_are_said_so(run: Running) -> None:

@@ -10,6 +10,7 @@ import click
 from tuireader.cli.base import library_command, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
+from tuireader.model import AlarmKind
 from tuireader.ui.drawing.times import age
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 @json_option
 @library_command
 async def alarms(library: Library, every: bool, fail_on_alarm: bool, as_json: bool) -> int:
-    """List alarms: feeds and watches gone silent, failing feeds and accounts, gaps.
+    """List alarms: feeds and watches gone silent, failing feeds and accounts, moved feeds, gaps.
 
     Alarms are raised and cleared at the end of each refresh. Columns: when it was raised, kind, feed, watch
-    or account, reason, and with --all when it was over.
+    or account, reason, and what helps, or with --all when it was over.
 
     \b
     Examples:
@@ -40,6 +41,8 @@ async def alarms(library: Library, every: bool, fail_on_alarm: bool, as_json: bo
             print_json("Alarm", alarm)
             continue
         over = f"over {age(alarm.cleared_at, now)}" if alarm.cleared_at is not None else ""
+        if alarm.kind is AlarmKind.MOVED and not over:
+            over = f"`tuireader feeds accept {alarm.feed_id}` takes it"
         columns = [age(alarm.raised_at, now), alarm.kind, alarm.name, alarm.words, over]
         print("\t".join(columns).rstrip("\t"))
     if not found and not as_json:

@@ -21,7 +21,7 @@ from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.coverage import summary
 from tuireader.ui.drawing.feed_summary import texts_note, waiting_note
-from tuireader.ui.drawing.times import age, until
+from tuireader.ui.drawing.times import age, full_time, until
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -140,13 +140,15 @@ def _trouble(health: FeedHealth, now: int) -> str:
             sign = "! blocked:" if health.trouble is Trouble.BLOCKED else "!"
             wait = max(0, (feed.next_try or now) - now)
             again = f"next try in {until(wait)}" if wait else "next try now"
-            take = f"; `tuireader feeds accept {feed.id}` takes it" if _names_feeds(health) else ""
+            named = f"; its page names {health.named}" if health.named not in feed.last_error else ""
+            take = f"{named}; `tuireader feeds accept {feed.id}` takes it" if _names_feeds(health) else ""
             return f"{sign} {feed.last_error} (×{feed.error_streak}, {again}{take})"
         case Trouble.ALARM:
             return f"! {health.alarm}"
         case Trouble.MOVED:
             moved = f"{_MOVED[health.moved_why]} {health.moved_to}"
-            return f"{moved} (`tuireader feeds accept {feed.id}` keeps that)"
+            when = f" since {full_time(health.moved_at)}" if health.moved_at is not None else ""
+            return f"{moved} (`tuireader feeds accept {feed.id}` keeps that){when}"
         case Trouble.NONE:
             return ""
 
@@ -160,7 +162,7 @@ _MOVED = {
 
 def _names_feeds(health: FeedHealth) -> bool:
     """Return whether the address of a feed has a web page that may lead to it."""
-    return health.names_feed and "names these feeds" in health.feed.last_error
+    return bool(health.named) or "names these feeds" in health.feed.last_error
 
 
 async def _change(
@@ -245,8 +247,8 @@ async def remove(library: Library, feed: tuple[str, ...], as_json: bool) -> None
 async def accept(library: Library, feed: tuple[str, ...], as_json: bool) -> None:
     """Write the new addresses of moved feeds to the configuration.
 
-    Without FEED, for all moved feeds. If the address of a FEED is now a web page, takes the feed linked on
-    the page.
+    Without FEED, for all moved feeds. If the address of a FEED is now a web page, or its home page names
+    another one, takes the feed that the page names. A password and headers are not taken to another server.
 
     \b
     Examples:

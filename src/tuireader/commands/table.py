@@ -281,9 +281,10 @@ COMMANDS: tuple[Command, ...] = (
     _feeds(
         "accept_move",
         "Accept move",
-        "In the feed health: accept the new address of a feed that has moved.",
+        "In the feed health or the alarms: accept the new address of a feed that has moved.",
         "a",
         Scope.HEALTH,
+        also=(Scope.ALARMS,),
     ),
     _watches("watches", "Watches", "Show how often each watch matches, and edit watches.", "w"),
     _watches(

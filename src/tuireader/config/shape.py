@@ -133,7 +133,7 @@ class NotifyConfig:
     ] = ()
     alarms: Annotated[
         bool,
-        Key(FLAG, "Also notify of alarms: silent feeds and watches, failing feeds and accounts, gaps."),
+        Key(FLAG, "Also notify of alarms: what is silent, fails, moved or has gaps."),
     ] = True
     quiet: Annotated[str, Key(HOURS, "Quiet hours; their notifications are sent afterwards.")] = ""
 

@@ -15,7 +15,9 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
+
+from tuireader.feeds.address import same_host
 
 MAX_ADDRESSES = 4
 CACHE_SECONDS = 60.0
@@ -80,6 +82,14 @@ def may_be_public(host: str) -> bool:
         addresses = list(_ipv4(host))
         return bool(addresses) and all(map(_is_global, addresses))
     return len(labels) > 1 and labels[-1] not in LOCAL_NAMES and NAME.fullmatch(host) is not None
+
+
+def leads_inside(url: str, target: str) -> bool:
+    """Return whether a page of `url` must not lead to `target` if that is private.
+
+    It may only if both have the same host, or `url` is visibly private itself: a server at home.
+    """
+    return not same_host(url, target) and may_be_public(urlsplit(url).hostname or "")
 
 
 def _plain(host: str) -> str:

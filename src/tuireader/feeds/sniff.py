@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from tuireader.feeds.address import same_site
 from tuireader.feeds.blocked import obstacle
-from tuireader.feeds.links import advertised
+from tuireader.feeds.links import advertised, linked
 from tuireader.model import Fault, ParseFailed
 
 HEAD = 100_000
@@ -98,6 +99,8 @@ def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
 
 def _web_page(text: str, url: str) -> ParseFailed:
     feeds = tuple(address for address, _ in advertised(text, url))
+    if not feeds:  # a page may say in words that the feed has moved
+        feeds = tuple(address for address in linked(text, url) if not same_site(address, url))
     named = f"it names these feeds: {', '.join(feeds[:3])}{', …' if len(feeds) > 3 else ''}" if feeds else ""
     found = obstacle(text, url)
     if found and not (feeds and found.fault is Fault.LOGIN):  # a login beside named feeds does not block them

@@ -2,7 +2,9 @@
 
 A web page in place of a feed may name the feed's new address; so may the site's home page once the old
 address is dead. If such a page names a single feed, it is followed if it is on the same site and readable.
-Several feeds, or one on another site, are left to the user.
+A feed on another site is followed if it proves to be the same (`moves`). Whatever else is named is left to
+the user: several feeds, a feed that is subscribed already, one without TLS instead of one with it, and any
+address for a feed with a password, headers or cookies, which belong to the old server.
 """
 
 from __future__ import annotations
@@ -10,17 +12,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from tuireader.errors import TuireaderError
-from tuireader.feeds.address import same_host, same_site
+from tuireader.feeds.address import same_site
 from tuireader.feeds.backpressure import Reservation
+from tuireader.feeds.hosts import leads_inside
 from tuireader.feeds.sources import Sources
 from tuireader.ingest.attempts import Outcome
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, ParseFailed, ParseResult
 from tuireader.store import Pool
 from tuireader.store.feeds import FeedFacts
+from tuireader.text import feed_key, without_password
 from tuireader.timing import schedule
 
+_TRIED = 3
+"""Maximum number of feeds of other sites to try, of those that a page names."""
 _DEAD = frozenset({404, 410})
 _SURE_AFTER = schedule.HOUR
 _HOST_SURE_AFTER = 6 * schedule.HOUR
@@ -29,7 +36,7 @@ _HOST_SURE_AFTER = 6 * schedule.HOUR
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Everything needed to ask for a feed. `taken` has the addresses of all subscriptions."""
+    """Everything needed to ask for a feed. `taken` has the `feed_key` of all subscriptions."""
 
     job_of: Callable[[FeedFacts], Awaitable[FetchJob]]
     pool: Pool
@@ -45,58 +52,96 @@ class Asking:
             failed = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
             return Outcome(facts, failed, reservation)
         outcome = await self._outcome(facts, job, reservation)
-        if job.source or job.auth or job.headers or job.cookies:  # these belong to this address
+        if job.source:  # a program, a mail folder or a page has no other address
             return outcome
         if isinstance(outcome.parsed, ParseFailed):
-            if found := self._only_feed(outcome.parsed.feeds, facts.url, facts.refused):
-                return await self._followed(outcome, found, "page")
-        elif _is_dead(outcome, int(self.now())) and not _was_looked_at(facts, int(self.now())):
-            return await self._from_site(outcome)
+            return await self._elsewhere(outcome, outcome, "page")
+        now = int(self.now())
+        if _is_dead(outcome, now) and not _was_looked_at(facts, now):
+            inside, agent = leads_inside(facts.url, facts.site_url), job.user_agent
+            asked = FetchJob(facts.id, facts.site_url, public_only=inside, user_agent=agent)
+            page = await self._outcome(facts, asked, reservation)
+            outcome = replace(outcome, pages=page.result.requests, looked_at=now)
+            return await self._elsewhere(outcome, page, "site")
         return outcome
 
-    async def _outcome(self, facts: FeedFacts, job: FetchJob, reservation: Reservation) -> Outcome:
+    async def _outcome(
+        self, facts: FeedFacts, job: FetchJob, reservation: Reservation, *, whole: bool = False
+    ) -> Outcome:
+        """Fetch and parse; entries that are stored unchanged are left out unless `whole`."""
         result = await self.sources.fetch(job, reservation)
         parsed: ParseResult | None = None
         if isinstance(result, Fetched):
-            known = facts.last_success is not None  # then entries already stored are left out
+            known = facts.last_success is not None and not whole
             stored = await self.pool.read(lambda store: store.entries.digests(facts.id)) if known else {}
             parsed = await self.sources.parse(result, stored)
             result = replace(result, body=b"")
         return Outcome(facts, result, reservation, parsed)
 
-    async def _from_site(self, outcome: Outcome) -> Outcome:
-        """Look for a feed whose address is dead on the home page of its site."""
-        facts, site = outcome.facts, outcome.facts.site_url
-        agent = outcome.result.job.user_agent
-        job = FetchJob(facts.id, site, public_only=not same_host(site, facts.url), user_agent=agent)
-        page = await self._outcome(facts, job, outcome.reservation)
-        outcome = replace(outcome, pages=page.result.requests, looked_at=int(self.now()))
-        feeds = page.parsed.feeds if isinstance(page.parsed, ParseFailed) else ()
-        found = self._only_feed(feeds, site, facts.refused)
-        return await self._followed(outcome, found, "site") if found else outcome
-
-    async def _followed(self, outcome: Outcome, address: str, why: str) -> Outcome:
-        """Return the outcome of the feed at its new address, or the given one if it cannot be read there."""
-        facts, before = outcome.facts, outcome.result
-        elsewhere = not same_host(address, before.job.url)
-        job = FetchJob(facts.id, address, public_only=elsewhere, user_agent=before.job.user_agent)
-        new = await self._outcome(facts, job, outcome.reservation)
-        pages = outcome.pages + before.requests
-        if isinstance(new.parsed, ParsedFeed):
-            return replace(new, pages=pages, followed=why)
-        return replace(outcome, pages=outcome.pages + new.result.requests)
-
-    def _only_feed(self, feeds: Sequence[str], site: str, refused: str) -> str:
-        """Return the only feed that a page names, else `""`.
-
-        It has to be on this site, and neither subscribed nor refused by the user.
-        """
+    async def _elsewhere(self, outcome: Outcome, page: Outcome, why: str) -> Outcome:
+        """Return the outcome at the address that a page names, or the given one with what was named."""
+        if not isinstance(page.parsed, ParseFailed) or page.parsed.fault is Fault.PARKED:
+            return outcome
         from tuireader.feeds.links import COMMENTS
 
-        named = [one for one in feeds if not COMMENTS.search(one)]
-        if len(named) != 1 or named[0] in (*self.taken, refused) or not same_site(named[0], site):
-            return ""
-        return named[0]
+        facts, site = outcome.facts, outcome.facts.url if why == "page" else outcome.facts.site_url
+        named = [one for one in page.parsed.feeds if not COMMENTS.search(one) and one != facts.refused]
+        fit = [one for one in named if feed_key(one) not in self.taken and _keeps_tls(facts.url, one)]
+        outcome = replace(outcome, named=without_password([*fit, *named, ""][0]))
+        job = outcome.result.job
+        if job.auth or job.headers or job.cookies or without_password(facts.url) != facts.url:
+            return outcome
+        here = [one for one in fit if same_site(one, site)]
+        if here == named and len(named) == 1:
+            return await self._followed(outcome, here[0], why)
+        others = [one for one in fit if one not in here][:_TRIED]
+        if others and not (facts.named in others and _was_looked_at(facts, int(self.now()))):
+            sites = [facts.url, facts.site_url]
+            if isinstance(page.result, Fetched):
+                sites.append(page.result.url)
+            for address in others:
+                new = await self._followed(outcome, address, why, sites=sites)
+                if new.followed:
+                    return new
+                outcome = new
+        return outcome
+
+    async def _followed(
+        self, outcome: Outcome, address: str, why: str, *, sites: Sequence[str] = ()
+    ) -> Outcome:
+        """Return the outcome of the feed at its new address, or the given one if it cannot be read there.
+
+        With the old feed's `sites`, the new one also has to prove that it is the same.
+        """
+        facts, before = outcome.facts, outcome.result
+        agent = "" if sites else before.job.user_agent
+        job = FetchJob(facts.id, address, public_only=leads_inside(facts.url, address), user_agent=agent)
+        new = await self._outcome(facts, job, outcome.reservation, whole=bool(sites))
+        asked = outcome.pages + new.result.requests
+        if not isinstance(new.parsed, ParsedFeed):
+            return replace(outcome, pages=asked)
+        pages = outcome.pages + before.requests
+        new = replace(new, pages=pages, followed=why, looked_at=int(self.now()))
+        return await self._proven(new, sites) or replace(outcome, pages=asked, looked_at=new.looked_at)
+
+    async def _proven(self, new: Outcome, sites: Sequence[str]) -> Outcome | None:
+        """Return the outcome of a feed at another site if it is the one that was subscribed to, else None."""
+        from tuireader.ingest.moves import is_same_feed, same_articles
+
+        address, parsed = new.address, new.parsed
+        assert isinstance(parsed, ParsedFeed)
+        if feed_key(address) in self.taken or not _keeps_tls(new.facts.url, address):
+            return None
+        if not sites:
+            return new
+        known = await self.pool.read(lambda store: store.feeds.known(new.facts.id))
+        if not is_same_feed(parsed, known, address, sites):
+            return None
+        return replace(new, same=same_articles(parsed, known))
+
+
+def _keeps_tls(url: str, target: str) -> bool:
+    return urlsplit(target).scheme == "https" or urlsplit(url).scheme != "https"
 
 
 def _is_dead(outcome: Outcome, now: int) -> bool:

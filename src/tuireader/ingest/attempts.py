@@ -23,7 +23,7 @@ from tuireader.model import (
     ParseResult,
 )
 from tuireader.store import Store
-from tuireader.store.feeds import Attempt, FeedFacts
+from tuireader.store.feeds import NAMED, Attempt, FeedFacts
 from tuireader.store.requests import Asked
 from tuireader.timing import schedule
 
@@ -36,7 +36,7 @@ class Setting:
     """Inputs of a refresh besides the feeds: watches, intervals, the clock.
 
     `watched` has the feeds on which a watch depends; None: all. `full_text` has the settings of feeds that
-    are not `auto`, by address. `taken` has the addresses of all subscriptions.
+    are not `auto`, by address. `taken` has the `feed_key` of all subscriptions.
     """
 
     rules: ingest.Rules
@@ -58,6 +58,8 @@ class Outcome:
 
     `pages` counts requests for its former address or its site; `looked_at` is when the site was checked.
     `followed` says which page named its new address: the one in its place (`page`) or its home page (`site`).
+    `named` is an address that such a page names, but that was not followed; None if no page was read.
+    `same` has the articles that a followed feed lists, by the keys of their guids there.
     """
 
     facts: FeedFacts
@@ -67,6 +69,8 @@ class Outcome:
     pages: int = 0
     looked_at: int | None = None
     followed: str = ""
+    named: str | None = None
+    same: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -116,15 +120,17 @@ def record_success(
     plan = schedule.after_success(history, setting.rates, now)
     if outcome.followed:
         moved = schedule.Move(result.job.url, schedule.SEEN_TO_MOVE)
-    elif result.job.url != facts.url and not result.moved_to:  # its new address still works
+    elif result.job.url != facts.url and (not result.moved_to or facts.moved_why):  # it still works
         moved = schedule.Move(facts.moved_to, facts.moved_seen)
     elif facts.refused and not result.moved_to:
         moved = schedule.Move(facts.refused)
     else:
         moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
-    # a redirect to an address that was refused is a proposal like any other
-    why = "" if result.moved_to and facts.refused else facts.moved_why
+    # a redirect to an address that was refused or only named is a proposal like any other
+    why = "" if result.moved_to and (facts.refused or facts.named) else facts.moved_why
     news = saved is not None and bool(saved.new or saved.changed or saved.carried)
+    moved_why = outcome.followed or (why if moved.address == facts.moved_to else "")
+    is_away = bool(moved_why) and result.job.url != facts.url
     trust = _trust(facts, result, news)
     # a server on trial gets the validators of the former document once more
     kept = facts if trust == schedule.TESTED else result
@@ -139,11 +145,12 @@ def record_success(
             body_hash=(result.body_hash if whole else b"") if isinstance(result, Fetched) else None,
             max_age=result.max_age,
             ttl=parsed.ttl if parsed else None,
-            title=parsed.title if parsed else "",
+            # at an address that a page named, a feed keeps the name that watches and mutes have for it
+            title="" if parsed is None or (is_away and facts.last_success) else parsed.title,
             site_url=parsed.site_url if parsed else "",
             moved_to=moved.address,
             moved_seen=moved.seen,
-            moved_why=outcome.followed or (why if moved.address == facts.moved_to else ""),
+            moved_why=moved_why,
             settings=result.job.source.digest if result.job.source else "",
             window=pace.window,
             recent=(facts.recent if parsed is None else "") or json.dumps(pace.recent, separators=(",", ":")),
@@ -151,6 +158,7 @@ def record_success(
             unchanged=0 if news else facts.unchanged + 1,
             whole_at=now if _has_document(result) or facts.whole_at is None else None,
             trust=trust,
+            looked_at=outcome.looked_at,
         )
     )
 
@@ -175,6 +183,7 @@ def record_failure(
     plan = schedule.after_failure(history, judged, wait, setting.rates, now)
     if judged is Fault.GONE and plan.next_try is not None:
         reason += "; asking for a day before it stops"
+    moved_to, moved_why = _named(outcome)
     attempt = Attempt(
         facts.id,
         now,
@@ -182,12 +191,24 @@ def record_failure(
         plan.state,
         error=reason,
         fault=judged,
-        moved_seen=seen,
+        moved_to=moved_to,
+        moved_seen=0 if moved_why else seen,
+        moved_why=moved_why,
         hold=now + min(wait, schedule.DAY) if wait is not None else None,
         looked_at=outcome.looked_at,
     )
     store.feeds.record(attempt)
     return FeedDone(facts.id, facts.title, error=reason, fault=fault)
+
+
+def _named(outcome: Outcome) -> tuple[str, str] | tuple[None, None]:
+    """Return the address that a page names, to be stored; None to keep what is stored."""
+    facts, named = outcome.facts, outcome.named
+    if named is None or facts.refused or (facts.moved_to and facts.moved_to == named):
+        return None, None
+    if named:
+        return named, NAMED
+    return ("", "") if facts.named else (None, None)
 
 
 def _pace(store: Store, facts: FeedFacts, parsed: ParsedFeed | None, saved: Saved | None, now: int) -> _Pace:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.feeds import secrets
+from tuireader.feeds.hosts import leads_inside
 from tuireader.model import FetchJob, Source
 from tuireader.store.feeds import FeedFacts
 from tuireader.timing import schedule
@@ -58,8 +59,10 @@ async def job_for(
     agent = feed.user_agent if feed is not None else ""
     job = FetchJob(facts.id, facts.url, etag, modified, body_hash, source=source, user_agent=agent)
     if feed is None or not secrets.has(feed):
-        move = schedule.Move(facts.moved_to, facts.moved_seen)
-        return replace(job, url=move.address) if move.adopt else job
+        if not schedule.Move(facts.moved_to, facts.moved_seen).adopt:
+            return job
+        inside = bool(facts.moved_why) and leads_inside(facts.url, facts.moved_to)
+        return replace(job, url=facts.moved_to, public_only=inside)
     return await asyncio.to_thread(secrets.filled, job, feed, Path(folder))
 
 

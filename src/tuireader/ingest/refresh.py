@@ -152,6 +152,7 @@ def _save_feed(
     from tuireader.ingest.saving import new_match, save_and_match
 
     facts = outcome.facts
+    store.entries.rename(facts.id, outcome.same)
     saved, matches = save_and_match(store, facts, parsed, setting, now, outcome.result.job.source)
     gap = note_document(store, facts, parsed, saved, now)
     record_success(store, outcome, setting, now, parsed, saved)

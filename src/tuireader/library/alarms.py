@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from tuireader.delivery.notify import Message, deliver, is_quiet
@@ -12,7 +12,7 @@ from tuireader.model import Alarm, AlarmKind, Fault, Told
 from tuireader.model.accounts import AWAY
 from tuireader.store import Store
 from tuireader.store.alarms import Failing, Subject
-from tuireader.text import cut
+from tuireader.text import cut, feed_key
 from tuireader.text.wording import counted
 from tuireader.timing.accounts import alarming_since
 from tuireader.timing.alarms import DAY, MOST, pace
@@ -32,7 +32,7 @@ _OWN_NETWORK = (Fault.NETWORK, Fault.TIMEOUT)
 
 
 class Alarms(UseCases):
-    """Alarms of silent and failing feeds, failing accounts, silent watches, and gaps."""
+    """Alarms of silent and failing feeds, failing accounts, moved feeds, silent watches, and gaps."""
 
     async def open(self) -> list[Alarm]:
         """Return the open alarms, oldest first."""
@@ -56,7 +56,8 @@ class Alarms(UseCases):
         """Raise and clear alarms after a refresh."""
         now = self._now()
         lasting = [one.name for one in self._context.config.watches if not one.ends_after_quiet_days]
-        await self._transact(lambda store: judge(store, lasting, now))
+        taken = {feed_key(feed.address) for feed in self._context.feeds}
+        await self._transact(lambda store: judge(store, lasting, now, taken))
 
     async def notify(self) -> Told | None:
         """Notify about new and cleared alarms as set in `[notify]`; None without any or in quiet hours."""
@@ -76,11 +77,15 @@ class Alarms(UseCases):
         return Told(message.title, message.body, (), shown.desktop, shown.errors)
 
 
-def judge(store: Store, watches: Sequence[str], now: int) -> None:
-    """Raise and clear alarms; needs a transaction. `watches` are those that never end."""
+def judge(store: Store, watches: Sequence[str], now: int, taken: Set[str] = frozenset()) -> None:
+    """Raise and clear alarms; needs a transaction.
+
+    `watches` are those that never end, `taken` has the `feed_key` of all subscriptions.
+    """
     failing = store.alarms.failing()
     known = {alarm.subject: alarm for alarm in store.alarms.open()}
-    found = {alarm.subject: alarm for alarm in _found(store, watches, failing, now)}
+    named = {feed_id: _named_words(address, taken) for feed_id, address in store.alarms.named()}
+    found = {alarm.subject: alarm for alarm in _found(store, watches, failing, named, now)}
     for subject, alarm in found.items():
         if subject not in known:
             store.alarms.raise_(alarm)
@@ -110,8 +115,10 @@ def judge(store: Store, watches: Sequence[str], now: int) -> None:
         store.alarms.clear(alarm.id, now, tell=told and wanted and not replaced and not aged)
 
 
-def _found(store: Store, watches: Sequence[str], failing: Sequence[Failing], now: int) -> Iterator[Alarm]:
-    """Yield the alarms that should be open."""
+def _found(
+    store: Store, watches: Sequence[str], failing: Sequence[Failing], named: Mapping[int, str], now: int
+) -> Iterator[Alarm]:
+    """Yield the alarms that should be open; `named` has the words for feeds whose page names another one."""
 
     def alarm(kind: AlarmKind, words: str, feed_id: int, *, watch: str = "", account: str = "") -> Alarm:
         return Alarm(0, kind, feed_id, watch, "", words, now, account=account)
@@ -120,7 +127,7 @@ def _found(store: Store, watches: Sequence[str], failing: Sequence[Failing], now
     feeds, fetched = store.alarms.last_success()
     offline = feeds > 1 and now - fetched > DAY  # nothing can be fetched, so the feeds are not to blame
     for feed_id, one in down.items():
-        if not (offline and one.fault in _OWN_NETWORK):
+        if feed_id not in named and not (offline and one.fault in _OWN_NETWORK):
             yield alarm(AlarmKind.FAILING, _failing_words(one), feed_id)
     for account in store.accounts.all():
         if (since := alarming_since(account)) is not None and not (offline and account.refusal == AWAY):
@@ -129,6 +136,8 @@ def _found(store: Store, watches: Sequence[str], failing: Sequence[Failing], now
     for feed_id, gaps, missing in store.alarms.open_gaps(now - _GAP):
         unseen = f"about {counted(missing, 'article')} not seen"
         yield alarm(AlarmKind.GAP, f"{counted(gaps, 'gap')}, {unseen}" if gaps > 1 else unseen, feed_id)
+    for feed_id, words in named.items():
+        yield alarm(AlarmKind.MOVED, words, feed_id)
     waiting = store.feeds.waiting(now)  # not asked on purpose, so their silence goes on
     subjects = [
         replace(one, seen=now) if one.feed_id in waiting or (one.watch and waiting) else one
@@ -179,6 +188,12 @@ def _is_down(one: Failing) -> bool:
 def _failing_words(one: Failing) -> str:
     since = f" since {_moment(one.since)}" if one.since is not None else ""
     return f"{'gone' if one.gone else 'failing'}{since}: {one.error}"
+
+
+def _named_words(address: str, taken: Set[str]) -> str:
+    if feed_key(address) in taken:
+        return f"its page names {address}, which you follow already: remove one of the two feeds"
+    return f"its page names {address}, not followed: accept it if it is the same feed"
 
 
 def _silent_words(newest: int, usual: int, *, watch: str) -> str:

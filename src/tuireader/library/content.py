@@ -39,9 +39,8 @@ class Content(UseCases):
         self._context.require_network()
         fetcher = await self._tools.open_fetcher()
         async with ParseWorker() as parser:
-            comments = await pages.fetch_comments(
-                fetcher, parser, article.comments_feed, self._tools.feed_url(article.feed_id)
-            )
+            home = await self._context.home_of(article_id, article.comments_feed)
+            comments = await pages.fetch_comments(fetcher, parser, article.comments_feed, home)
         thread = Thread(self._now(), comments)
         await self._transact(lambda store: store.full_texts.keep_comments(article_id, thread))
         return await self._context.article(article_id)
@@ -78,7 +77,7 @@ class Content(UseCases):
 
         fetcher = await self._tools.open_fetcher()
         started = time.monotonic()
-        data = await pages.fetch_picture(fetcher, url, self._tools.feed_url(feed_id))
+        data = await pages.fetch_picture(fetcher, url, self._context.homes.get(feed_id, ""))
         seconds = max(0.001, time.monotonic() - started)
         await asyncio.to_thread(cache.put, url, data)
         return data, len(data) / seconds if len(data) >= _MEASURABLE else None

@@ -51,7 +51,7 @@ class Context:
         self.clock = clock
         self.feeds: list[Feed] = []
         self.feed_names: dict[int, tuple[str, ...]] = {}
-        self.addresses: dict[int, str] = {}
+        self.homes: dict[int, str] = {}
         self._compiled: watch.Matcher | None = None
         self.mutes: dict[MuteConfig, ingest.Mute] = {}
         self._ended: frozenset[str] = frozenset()
@@ -98,6 +98,18 @@ class Context:
         """Switch to a configuration and update the store from it."""
         self.config, self._compiled = config, None
         await self.sync()
+
+    async def home_of(self, article_id: int, url: str) -> str:
+        """Return an address of yours on the server of `url`, which an article names, `""` if there is none.
+
+        Such a server may be private: it has a local feed with the article, or its account. Addresses of an
+        account's feeds come from its server, so they do not count.
+        """
+        from tuireader.feeds.address import same_host
+
+        carriers = await self.pool.read(lambda store: store.articles.carriers(article_id))
+        homes = [self.homes.get(feed_id, "") for feed_id in carriers]
+        return next((home for home in homes if same_host(url, home)), "")
 
     async def article(self, article_id: int) -> Article:
         """Return a stored article. Raises UsageError if it does not exist."""
@@ -236,7 +248,10 @@ class Context:
             )
             for feed in every
         }
-        self.addresses = {feed.id: feed.address for feed in every}
+        servers = {account.name: account.url for account in self.config.accounts}
+        self.homes = {
+            feed.id: servers.get(feed.account, "") if feed.account else feed.address for feed in every
+        }
         return self.feeds
 
     @property

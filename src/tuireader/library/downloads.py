@@ -153,7 +153,6 @@ class Downloads(UseCases):
         self, fetcher: Downloader, one: Download, changed: asyncio.Queue[Download | None]
     ) -> None:
         """Download one file; every error is recorded."""
-        from tuireader.feeds.address import same_host
         from tuireader.feeds.download import DownloadJob
 
         part, shown = self._part(one.url), 0.0
@@ -177,11 +176,10 @@ class Downloads(UseCases):
         try:
             await asyncio.to_thread(files.make_folder, part.parent, files.SHARED)
             article = await self._context.article(one.article_id)
-            feed_url = self._context.addresses.get(article.feed_id, "")
             job = DownloadJob(
                 0,
                 one.url,
-                public_only=not same_host(one.url, feed_url),
+                public_only=not await self._context.home_of(article.id, one.url),
                 part=part,
                 validator=one.validator,
                 total=one.length if one.validator else None,

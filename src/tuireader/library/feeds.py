@@ -241,9 +241,9 @@ class Feeds(UseCases):
         articles, marks and health. Raises TuireaderError when it has not moved.
         """
         for health in await self.health():
-            if health.feed.id == feed_id and health.moved_to:
-                await self._context.set_feed(feed_id, url=health.moved_to)
-                return health.moved_to
+            if health.feed.id == feed_id and (address := health.moved_to or health.named):
+                await self._move(feed_id, address)
+                return address
             if health.feed.id == feed_id and health.names_feed:
                 return await self._accept_named(feed_id)
         raise TuireaderError("this feed has not moved", "`tuireader feeds` shows which have")
@@ -260,8 +260,27 @@ class Feeds(UseCases):
                 "remove this feed, or fix its address in the configuration",
             )
         await self._transact(lambda store: store.feeds.move(feed_id, new))
-        await self._context.set_feed(feed_id, url=new)
+        await self._move(feed_id, new)
         return new
+
+    async def _move(self, feed_id: int, address: str) -> None:
+        """Write a new address of a feed to the config; watches, mutes and searches still find the feed.
+
+        A password and headers are not taken to another server.
+        """
+        from tuireader.feeds.address import same_server
+
+        url, title = self._context.feed_url(feed_id), self.title(feed_id)
+        changes: dict[str, object] = {"url": address}
+        if not same_server(url, address):
+            changes |= {"username": "", "password": "", "headers": ()}
+
+        def edit(text: str) -> str:
+            if config_edit.renamed(text, "feed", title, address) != text:
+                changes["title"] = title  # something refers to it, and the new feed may have another one
+            return config_edit.renamed(config_edit.set_feed(text, url, **changes), "feed", url, address)
+
+        await self._context.change_feeds(edit)
 
     async def discover(self, url: str) -> list[FoundFeed]:
         """Return the feeds at an address: the feed itself, or the feeds that a web page advertises.

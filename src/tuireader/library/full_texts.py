@@ -253,11 +253,12 @@ class FullTexts(UseCases):
         from tuireader.feeds import pages
         from tuireader.feeds.blocked import obstacle
 
-        fetcher, feed_url = await self._tools.open_fetcher(), self._tools.feed_url(article.feed_id)
+        fetcher, feed_url = await self._tools.open_fetcher(), self._context.homes.get(article.feed_id, "")
         feed = next((one for one in self._context.config.feeds if one.url == feed_url), None)
         folder = self._context.paths.config.parent
         own = await pages.own_request(feed, article.url, folder) if feed is not None else None
-        page, url = await pages.fetch_page(fetcher, article.url, feed_url, own)
+        home = await self._context.home_of(article.id, article.url)
+        page, url = await pages.fetch_page(fetcher, article.url, home, own)
         html = page
         if is_html(page):
             html = await self._tools.work("article", page, url, article.title, seconds=_EXTRACT)

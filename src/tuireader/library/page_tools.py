@@ -56,10 +56,6 @@ class PageTools(UseCases):
                 await fetcher.aclose()  # another request opened one meanwhile
         return self._fetcher
 
-    def feed_url(self, feed_id: int) -> str:
-        """Return the address of a feed, subscribed or not."""
-        return self._context.addresses.get(feed_id, "")
-
 
 def fetch_limits(config: Config) -> FetchLimits:
     """Return the configured limits of size, time and connections."""

@@ -31,7 +31,7 @@ from tuireader.model import (
     Told,
 )
 from tuireader.subprocesses import priority, python
-from tuireader.text import server_of
+from tuireader.text import feed_key, server_of
 from tuireader.timing import schedule
 from tuireader.timing.accounts import is_locked_out as locked_out
 
@@ -194,7 +194,7 @@ class Refresh(UseCases):
             clock=self._context.clock,
             watched=self._context.watched_feeds,
             full_text=self._context.full_text,
-            taken={feed.url for feed in self._context.config.feeds},
+            taken={feed_key(feed.address) for feed in self._context.feeds},
         )
 
     @property

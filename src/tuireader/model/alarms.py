@@ -13,6 +13,7 @@ class AlarmKind(StrEnum):
     SILENT = "silent"
     FAILING = "failing"
     GAP = "gap"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Alarm:
     """An alarm of a feed or, if `watch` or `account` is set, of that; `name` is the title of either."""
 
     id: Annotated[int, "Number of the alarm."]
-    kind: Annotated[AlarmKind, "`silent`, `failing` (also for a feed that is gone), or `gap`."]
+    kind: Annotated[AlarmKind, "`silent`, `failing` (also for a feed that is gone), `gap`, or `moved`."]
     feed_id: Annotated[int, "Number of the feed, 0 for a watch or an account."]
     watch: Annotated[str, 'Name of the watch, `""` without one.']
     name: Annotated[str, "Title of the feed, or name of the watch or account."]
@@ -48,4 +49,6 @@ class Alarm:
         """Reason for clearing it, in words."""
         if self.kind is AlarmKind.SILENT:
             return "new matches again" if self.watch else "new articles again"
+        if self.kind is AlarmKind.MOVED:
+            return "its address is settled"
         return "works again" if self.kind is AlarmKind.FAILING else "nothing is missing any more"

@@ -129,6 +129,8 @@ class FeedHealth:
     waits_until: Annotated[
         int | None, "When it may be fetched, if its host has asked another feed to wait, else `null`."
     ] = None
+    moved_at: Annotated[int | None, "When a page led to the new address, `null` without one."] = None
+    named: Annotated[str, 'Address that its page names, for you to accept, `""` without one.'] = ""
 
     @property
     def trouble(self) -> Trouble:
@@ -145,8 +147,10 @@ class FeedHealth:
 
     @property
     def names_feed(self) -> bool:
-        """True if its address has a web page that may lead to the feed."""
-        return self.fault is Fault.NOT_A_FEED or "names these feeds" in self.feed.last_error
+        """True if a web page may lead to the feed: the one at its address, or its home page."""
+        return (
+            bool(self.named) or self.fault is Fault.NOT_A_FEED or "names these feeds" in self.feed.last_error
+        )
 
     @property
     def order(self) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Alarm, AlarmKind, Fault, Pace
+from tuireader.store.feeds import NAMED
 from tuireader.store.sql import FEED_TITLE, Part
 
 _OLD = 30 * 86_400  # seconds; an article that arrives this long after its date counts by its arrival
@@ -176,6 +177,12 @@ class Alarms(Part):
             Failing(feed_id, since, last, tries, bool(gone), Fault(fault) if fault else None, error)
             for feed_id, since, last, tries, gone, fault, error in rows
         ]
+
+    def named(self) -> list[tuple[int, str]]:
+        """Return the feeds whose page names an address that was not followed, with that address."""
+        return self._conn.execute(
+            "SELECT id, moved_to FROM feed WHERE subscribed AND state != 'paused' AND moved_why = ?", (NAMED,)
+        ).fetchall()
 
     def last_success(self) -> tuple[int, int]:
         """Return the number of subscribed feeds, and when one of them was last fetched."""

@@ -261,6 +261,12 @@ class Articles(Part):
         ).fetchone()
         return None if row is None else thread_of(row[0], self._compression.decompress(row[1]))
 
+    def carriers(self, article_id: int) -> list[int]:
+        """Return the feeds that carry an article, the one whose text is shown first."""
+        sql = """SELECT feed_id FROM article WHERE id = ?1 UNION ALL
+                 SELECT feed_id FROM appearance WHERE article_id = ?1 AND secondary = 1"""
+        return self._column(sql, (article_id,))
+
     def _other_feeds(self, article_id: int) -> tuple[str, ...]:
         sql = f"SELECT DISTINCT {FEED_TITLE} FROM appearance p JOIN feed f ON f.id = p.feed_id"
         where = "p.secondary = 1 AND p.article_id = ? ORDER BY f.position"

@@ -84,6 +84,13 @@ class Entries(Part):
         )
         return dict(rows.fetchall())
 
+    def rename(self, feed_id: int, guids: Mapping[int, int]) -> None:
+        """Recognise articles of a feed by further guid keys: it lists them under other guids from now on."""
+        self._conn.executemany(
+            f"{APPEARANCE} ON CONFLICT DO NOTHING",
+            [(feed_id, guid, article_id, 0) for guid, article_id in guids.items() if article_id],
+        )
+
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, tuple[int, int]]:
         rows = self._conn.execute(
             """SELECT guid_key, article_id, digest FROM appearance

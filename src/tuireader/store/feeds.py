@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 REFUSED = "refused"
 """`moved_why` of a feed whose move to `moved_to` was undone: it stays at its own address."""
+NAMED = "named"
+"""`moved_why` of a feed whose page names `moved_to`, which was not followed: the user decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,40 @@ class FeedFacts:
         """Address to which the feed is not followed, `""` if there is none."""
         return self.moved_to if self.moved_why == REFUSED else ""
 
+    @property
+    def named(self) -> str:
+        """Address that its page names, but that was not followed, `""` if there is none."""
+        return self.moved_to if self.moved_why == NAMED else ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """An entry that a feed has listed, with the keys of its guid and address, 0 for no address.
+
+    `article` is its article, 0 if that belongs to another feed.
+    """
+
+    article: int
+    guid: int
+    url: int
+    title: str
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFeed:
+    """Stored title and entries of a feed, the newest first."""
+
+    title: str
+    entries: tuple[KnownEntry, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The outcome of a fetch; every outcome is recorded."""
+    """The outcome of a fetch; every outcome is recorded.
+
+    After an error, `moved_to` and `moved_why` are those of a page that names an address, None to keep them.
+    """
 
     feed_id: int
     at: int
@@ -74,7 +106,7 @@ class Attempt:
     ttl: int | None = None
     title: str = ""
     site_url: str = ""
-    moved_to: str = ""
+    moved_to: str | None = None
     moved_seen: int = 0
     settings: str = ""
     window: int | None = None
@@ -85,7 +117,7 @@ class Attempt:
     trust: str = ""
     hold: int | None = None
     looked_at: int | None = None
-    moved_why: str = ""
+    moved_why: str | None = None
 
 
 _FEED = f"""id, url, {FEED_TITLE}, folder,
@@ -104,7 +136,8 @@ _HEALTH = f"""
   (SELECT count(*) {_OWN} AND {_SHOWN}) + (SELECT count(*) {_CARRIED} AND {_SHOWN}),
   (SELECT count(*) {_OWN} AND a.time >= :since) + (SELECT count(*) {_CARRIED} AND a.time >= :since),
   nullif(max((SELECT coalesce(max(time), 0) {_OWN}), (SELECT coalesce(max(a.time), 0) {_CARRIED})), 0),
-  fault, iif(moved_seen >= :sure, moved_to, ''), iif(moved_seen >= :sure, moved_why, '')"""
+  fault, iif(moved_seen >= :sure, moved_to, ''), iif(moved_seen >= :sure, moved_why, ''),
+  iif(moved_seen >= :sure AND moved_why != '', looked_at, NULL), iif(moved_why = '{NAMED}', moved_to, '')"""
 
 
 _FAR = 31 * 86_400  # as schedule.FARTHEST: a later time was set while the clock was wrong
@@ -190,7 +223,7 @@ class Feeds(Part):
             if url not in wanted and moved_to in wanted:
                 self._conn.execute(
                     """UPDATE OR IGNORE feed SET url = ?1, moved_to = iif(moved_why = ?3, url, ''),
-                         moved_seen = 0 WHERE id = ?2""",
+                         moved_why = iif(moved_why = ?3, ?3, ''), moved_seen = 0 WHERE id = ?2""",
                     (moved_to, feed_id, REFUSED),
                 )
 
@@ -221,8 +254,10 @@ class Feeds(Part):
                 newest,
                 moved_to,
                 moved_why,
+                moved_at=moved_at,
+                named=named,
             )
-            for *feed, unread, total, lately, newest, fault, moved_to, moved_why in rows
+            for *feed, unread, total, lately, newest, fault, moved_to, moved_why, moved_at, named in rows
         ]
 
     def facts(
@@ -243,6 +278,17 @@ class Feeds(Part):
             args += [due_at, -1 if late is None else late]
         rows = self._conn.execute(f"SELECT {_FACTS} FROM feed f WHERE {where} ORDER BY position, id", args)
         return [FeedFacts(*row) for row in rows]
+
+    def known(self, feed_id: int, most: int = 1000) -> KnownFeed:
+        """Return what is stored of a feed, to compare another one with it."""
+        rows = self._conn.execute(
+            """SELECT iif(p.secondary, 0, a.id), p.guid_key, a.url_key, a.title, a.time
+               FROM appearance p JOIN article a ON a.id = p.article_id
+               WHERE p.feed_id = ? ORDER BY a.id DESC LIMIT ?""",
+            (feed_id, most),
+        )
+        title = self._value("SELECT title FROM feed WHERE id = ?", (feed_id,))
+        return KnownFeed(title, tuple(KnownEntry(*row) for row in rows))
 
     def facts_of(self, feed_id: int) -> FeedFacts:
         """Return the data of one feed, even of one that an account's server fetches."""
@@ -342,7 +388,8 @@ class Feeds(Part):
                  fault = coalesce(:fault, ''), error_streak = error_streak + 1, hold = :hold,
                  failing_since = coalesce(failing_since, :at), looked_at = coalesce(:looked_at, looked_at),
                  gone_since = iif(:fault = 'gone', coalesce(gone_since, :at), gone_since),
-                 moved_seen = min(moved_seen, :moved_seen) WHERE id = :feed_id"""
+                 moved_seen = min(moved_seen, :moved_seen), moved_to = coalesce(:moved_to, moved_to),
+                 moved_why = coalesce(:moved_why, moved_why) WHERE id = :feed_id"""
             if attempt.error
             else """UPDATE feed SET last_try = :at, last_success = :at,
                       since = coalesce(since, :at), next_try = :next_try, state = :state,
@@ -354,8 +401,9 @@ class Feeds(Part):
                       window = coalesce(:window, window), recent = :recent, fill = :fill,
                       unchanged = :unchanged, whole_at = coalesce(:whole_at, whole_at), trust = :trust,
                       gone_since = NULL, failing_since = NULL, hold = NULL,
-                      moved_to = :moved_to, moved_seen = :moved_seen, moved_why = :moved_why,
-                      settings = :settings
+                      moved_to = coalesce(:moved_to, ''), moved_seen = :moved_seen,
+                      moved_why = coalesce(:moved_why, ''),
+                      looked_at = coalesce(:looked_at, looked_at), settings = :settings
                     WHERE id = :feed_id"""
         )
         self._conn.execute(sql, {name: getattr(attempt, name) for name in _RECORDED})

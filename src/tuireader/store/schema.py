@@ -242,7 +242,8 @@ _HISTORY = (
 # For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
 # its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
 # when its host may be asked again; `looked_at`: last search for its new address; `moved_why`: which page
-# named `moved_to` (`page`: the one in the feed's place, `site`: the home page), `""` for a redirect.
+# named `moved_to` (`page`: the one in the feed's place, `site`: the home page), `""` for a redirect; `named`:
+# a page names it, but it was not followed; `refused`: the user took the move back.
 _SOURCES = (
     "ALTER TABLE feed ADD COLUMN window INTEGER",
     "ALTER TABLE feed ADD COLUMN recent TEXT NOT NULL DEFAULT ''",

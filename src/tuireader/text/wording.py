@@ -18,7 +18,7 @@ def waiting(number: int, host: str, time: str) -> str:
 
 
 def followed(address: str) -> str:
-    """Describe a feed that was found at another address of its site."""
+    """Describe a feed that was found at another address."""
     return f"its address no longer has the feed, followed to {address}"
 
 

@@ -1,7 +1,8 @@
-"""Alarms screen: silent feeds and watches, failing feeds and gaps, with what to do about them."""
+"""Alarms screen: silent feeds and watches, failing and moved feeds, gaps, with what to do about them."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from tuireader.commands import Scope
@@ -11,12 +12,14 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.lines import Line, error_lines
 from tuireader.ui.drawing.times import age, full_time
 from tuireader.ui.flows.context import FlowRunner, Outcome
+from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row
 
 _HINTS = {
     AlarmKind.SILENT: "Look at its website: it may have moved, or stopped",
     AlarmKind.FAILING: "The feed health shows what helps",
+    AlarmKind.MOVED: "Accept the address if its entries look right; undo brings the old one back",
     AlarmKind.GAP: "It is asked more often from now on; the website has what is missing",
 }
 _ACCOUNT_HINT = "The sidebar says below the account what helps"
@@ -104,8 +107,10 @@ class Alarms(TableScreen):
         alarm = self._current
         if alarm is None:
             return []
-        retry = [] if alarm.watch else [("refresh_one", "Retry")]
-        return [("open", "Articles"), *retry, ("edit_this", "Edit"), ("remove_this", "Remove")]
+        more = [] if alarm.watch else [("refresh_one", "Retry")]
+        if alarm.kind is AlarmKind.MOVED and alarm.cleared_at is None:
+            more.append(("accept_move", "Accept"))
+        return [("open", "Articles"), *more, ("edit_this", "Edit"), ("remove_this", "Remove")]
 
     @property
     def _current(self) -> Alarm | None:
@@ -118,3 +123,12 @@ class Alarms(TableScreen):
             await self.flows.apply(Outcome(sync=[alarm.account]))
         elif alarm is not None and not alarm.watch:
             await self.flows.apply(Outcome(refresh=[alarm.feed_id]))
+
+    async def action_accept_move(self) -> None:
+        """Write the address that the feed's page names into the config."""
+        alarm = self._current
+        if alarm is None or alarm.kind is not AlarmKind.MOVED or alarm.cleared_at is not None:
+            self.host.say("This alarm names no address")
+            return
+        accept = partial(self.library.feeds.accept_move, alarm.feed_id)
+        await self.flows.run(partial(change, accept, "The config now has the new address"), keys_wait=False)

@@ -14,7 +14,7 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.coverage import gap_lines, summary
 from tuireader.ui.drawing.feed_summary import texts_note, waiting_note
 from tuireader.ui.drawing.lines import Line, error_lines
-from tuireader.ui.drawing.times import age, until
+from tuireader.ui.drawing.times import age, full_time, until
 from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import TableScreen
@@ -118,9 +118,10 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
             lines.append(((gaps, "star"),))
         lines += [((line, "text"),) for line in gap_lines(coverage.gaps)]
     if health.moved_to:
-        why = _WHY_MOVED[health.moved_why]
-        lines.append((("moved to ", "star"), (health.moved_to, "text")))
-        lines.append(((why, "text"),))
+        on = f" on {full_time(health.moved_at)}" if health.moved_at is not None else ""
+        moved = (f"moved from {url} to " if on else "moved to ", "star")
+        lines.append((moved, (health.moved_to, "text"), (on, "star")))
+        lines.append(((_WHY_MOVED[health.moved_why], "text"),))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
     lines.append(((f"{tried}, next try {_next(health, now)}", "dim"),))
     if coverage is not None and coverage.since is not None and not coverage.open:
@@ -220,7 +221,7 @@ class Health(TableScreen):
         if health is None or not (health.moved_to or health.names_feed):
             self.host.say("This feed has not moved")
             return
-        said = f"The config now has {health.moved_to or 'the feed linked on the page'}"
+        said = f"The config now has {health.moved_to or health.named or 'the feed linked on the page'}"
         await self._edit(partial(self.library.feeds.accept_move, health.feed.id), said)
 
     async def action_pause_feed(self) -> None:
