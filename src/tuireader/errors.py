@@ -61,11 +61,14 @@ class DatabaseError(TuireaderError):
     exit_code = Exit.DATABASE
 
 
-def report_crash(error: BaseException, state: Path) -> int:
-    """Report an unexpected error: print a line for the user, log the traceback for developers."""
+def report_crash(error: BaseException, state: Path, marks: str = "") -> int:
+    """Report an unexpected error: print a line for the user, log the traceback for developers.
+
+    `marks` says whether the user's marks are stored, `""` if that is not known.
+    """
     text = "".join(traceback.format_exception(error))
     log = state / "crash.log"
-    line = f"tuireader: unexpected error ({type(error).__name__}); your marks are saved"
+    line = "; ".join(filter(None, (f"tuireader: unexpected error ({type(error).__name__})", marks)))
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{text}\n"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.command import Home, Run, Told
 from tests.web import Web
 from tuireader.errors import Exit
+from tuireader.ui.drawing.themes import NAMES
 
 DEAD = """
 [[watch]]
@@ -84,16 +87,134 @@ def test_watches_that_are_dead_say_so(news: tuple[Home, Web], run: Run) -> None:
     assert advice == ['"or" is searched as a word; did you mean OR?']
 
 
-def test_nothing_found_says_what_may_be_meant(news: tuple[Home, Web], run: Run) -> None:
-    no_watch = "tuireader: there is no watch 'Wechta'; did you mean watch:WeChat?\n"
-    assert run("list", "watch:Wechta") == Told(Exit.OK, "", no_watch)
-    assert run("search", "watch:Wechta").err == no_watch
-    assert run("watch", "test", "watch:Wechta").err == no_watch
-    assert no_watch in run("star", "watch:Wechta").err
-    assert run("count", "watch:Wechta") == Told(Exit.OK, "0 articles\n", no_watch)
-    assert run("list", "feed:Exmaple").err == (
-        """tuireader: there is no feed 'Exmaple'; did you mean feed:"Example News"?\n"""
+def test_an_operator_in_lower_case_is_only_a_warning(news: tuple[Home, Web], run: Run) -> None:
+    told = run("list", "quokka or wombat")
+    assert told == Told(Exit.OK, "", 'tuireader: "or" is searched as a word; did you mean OR?\n')
+
+
+UNKNOWN = {
+    "watch:Wechta": "there is no watch 'Wechta'; did you mean watch:WeChat?",
+    "-watch:NOPE": "there is no watch 'NOPE'",
+    "registration OR watch:=NOPE": "there is no watch 'NOPE'",
+    "label:lwa": "there is no label 'lwa'; did you mean label:law?",
+    "is:unread -label:lwa": "there is no label 'lwa'; did you mean label:law?",
+    "feed:Exmaple": """there is no feed 'Exmaple'; did you mean feed:"Example News"?""",
+    "folder:Chna": "there is no folder 'Chna'",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "expression"),
+    [
+        *[("list", expression) for expression in UNKNOWN],
+        *[("read", expression) for expression in UNKNOWN],
+        *[
+            (command, "watch:Wechta")
+            for command in (
+                *("search", "count", "unread", "unread --mark", "star", "label done", "label --remove done"),
+                *("read --dry-run", "download", "watch test"),
+            )
+        ],
+    ],
+)
+def test_an_unknown_name_is_an_error_and_changes_nothing(labelled: Run, words: str, expression: str) -> None:
+    before = labelled("list", "--json").out
+    message = f"tuireader: {UNKNOWN[expression]}\n"
+    assert labelled(*words.split(), expression) == Told(Exit.USAGE, "", message)
+    assert labelled("list", "--json").out == before
+
+
+@pytest.fixture
+def labelled(news: tuple[Home, Web], run: Run) -> Run:
+    """Runs commands on the news, one of which has the label "law"."""
+    assert run("label", "law", "watch:WeChat").code == Exit.OK
+    return run
+
+
+def test_known_names_are_found_in_part_by_pattern_and_before_they_exist(labelled: Run) -> None:
+    for expression in (
+        "watch:wechat",
+        "watch:We*",
+        "watch:/^We/",
+        "label:=LAW",
+        "feed:example",
+        "-label:law",
+    ):
+        assert labelled("list", expression).code == Exit.OK, expression
+    assert labelled("label", "done", "watch:WeChat -label:done").err.startswith("2 articles labelled done")
+    assert labelled("label", "done", "watch:WeChat -label:done").err.startswith("0 articles labelled done")
+    assert labelled("label", "later", "-label:done -label:nope").code == Exit.USAGE
+    for expression in (
+        "folder:law OR label:law",
+        "-(watch:law OR label:law)",
+        "feed:/^law$/ OR label:/^law$/",
+    ):
+        assert labelled("list", expression).code == Exit.OK, expression
+    assert labelled("list", "folder:law OR label:lwa").code == Exit.USAGE
+
+
+def test_a_feed_without_a_known_title_may_be_the_one_that_is_named(home: Home, run: Run) -> None:
+    home.config.write_text('[[feeds]]\nurl = "https://example.org/feed"\n')
+    told = run("list", "feed:Podcast")
+    assert told.code == Exit.OK
+    home.config.write_text('[[feeds]]\nurl = "https://example.org/feed"\ntitle = "Poodcast"\n')
+    assert run("list", "feed:Podcast").err == (
+        "tuireader: there is no feed 'Podcast'; did you mean feed:Poodcast?\n"
     )
-    assert run("list", "quokka or wombat").err == 'tuireader: "or" is searched as a word; did you mean OR?\n'
-    assert run("list", "watch:WeChat").err == ""
-    assert json.loads(run("list", "--json", "watch:WeChat").out.splitlines()[0])["watches"]
+
+
+CLOSED = """
+[ui]
+theme = "draclua"
+mark_read = "opne"
+images = "sixle"
+sort = "titel"
+languages = ["englsh"]
+[notify]
+terminal = "osc8"
+[save]
+format = "htm"
+[download]
+name = "{feed}/{titel}"
+[[watch]]
+name = "Another"
+any = ["x"]
+fields = ["titel"]
+notify = "stroy"
+color = "gren"
+[[macro]]
+key = "m"
+run = ["opne"]
+[keys]
+tuor = ["b"]
+"""
+
+
+def test_values_outside_a_closed_set_are_problems_with_a_suggestion(home: Home, run: Run) -> None:
+    home.config.write_text(CLOSED)
+    told = run("config", "check")
+    assert told.code == Exit.CONFIG
+    near = dict(line.removeprefix(f"{home.config}:").split(": ", 2)[1:] for line in told.out.splitlines())
+    assert {path: message.rpartition("; did you mean ")[2] for path, message in near.items()} == {
+        "ui.theme": "'dracula'?",
+        "ui.mark_read": "'open'?",
+        "ui.images": "'sixel'?",
+        "ui.sort": "'title'?",
+        "ui.languages": "'english'?",
+        "notify.terminal": "'osc9'?",
+        "save.format": "'html'?",
+        "download.name": "'title'?",
+        "watch[1].fields": "'title'?",
+        "watch[1].notify": "'story'?",
+        "watch[1].color": "'green'?",
+        "macro[1].run": "'open'?",
+        "keys.tuor": "'tour'?",
+    }
+    theme = next(line for line in told.out.splitlines() if "ui.theme" in line)
+    assert theme.startswith(f"{home.config}:3: ") and "there is no theme 'draclua'" in theme
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_theme_that_the_reader_offers_passes_the_check(home: Home, run: Run, name: str) -> None:
+    home.config.write_text(f'[ui]\ntheme = "{name}"\n')
+    assert run("config", "check") == Told(Exit.OK, "", "")

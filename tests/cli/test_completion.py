@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.cli.command import Home, run_here
@@ -16,6 +17,8 @@ from tests.cli.news import home_with_news
 from tests.processes import start
 from tests.terminal import Terminal
 from tests.test_house import HEAVY, loaded_by
+from tuireader import query
+from tuireader.cli import completion
 
 HERE = str(Path(sys.executable).parent.resolve())  # zsh finds nothing on a path with `..` in it
 NAMES = ["Example News", "Other $(touch pwned) & `News`"]
@@ -88,7 +91,8 @@ CASES = {
     "tuireader list watch:": ["WeChat", "PIPL", r"\"Two\ words\""],
     "tuireader search -- -watch:W": ["WeChat"],
     "tuireader search -webinar watch:W": ["WeChat"],
-    "tuireader list is:un": ["unread"],
+    "tuireader list is:un": ["unread", "unsubscribed"],
+    "tuireader list is:unr": ["unread"],
     "tuireader list label:": [r"\"to\ read\""],
     "tuireader label TO": [r"to\ read"],
     "tuireader label law watch:W": ["WeChat"],
@@ -270,3 +274,14 @@ def test_accounts_are_completed(tmp_path: Path) -> None:
         assert complete(f"tuireader {command} h", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""}) == [
             "plain,home"
         ]
+
+
+def test_every_word_of_the_expression_language_is_offered() -> None:
+    offers = [item.value for item in completion.complete_expressions(*_nothing_typed(), "")]
+    assert {one.partition(":")[0] for one in offers} == set(query.FIELDS)
+    assert [one for one in offers if one.startswith("is:")] == [f"is:{state}" for state in query.STATES]
+    assert [one for one in offers if one.startswith("has:")] == [f"has:{what}" for what in query.FILES]
+
+
+def _nothing_typed() -> tuple[click.Context, click.Parameter]:
+    return click.Context(click.Command("list")), click.Argument(["expression"])

@@ -88,6 +88,20 @@ def test_pipe_hands_the_article_to_a_program(run: Run, home: Home) -> None:
     assert told.code == Exit.FAILURE and "cannot be run" in told.err
 
 
+@pytest.mark.parametrize(
+    ("behind", "command"),
+    [
+        (("--format", "md", "cat"), "--format md 12 cat"),
+        (("--format=md", "wc", "-w"), "--format=md 12 wc -w"),
+        (("--format", "md"), "--format md 12 PROGRAM"),
+    ],
+)
+def test_an_option_behind_the_number_is_no_program(run: Run, behind: tuple[str, ...], command: str) -> None:
+    told = run("pipe", "12", *behind)
+    first = "options come first, before the number of the article"
+    assert told == Told(Exit.USAGE, "", f"tuireader: {first} (tuireader pipe {command})\n")
+
+
 # --------------------------------------------------------------------------- new matches
 
 

@@ -35,6 +35,8 @@ def test_a_program_is_looked_at_added_listed_and_removed(run: Run, home: Home, c
     looked = run("add", "--dry-run", "--command", command)
     assert looked.code == Exit.OK and looked.out.startswith("Harbour News") and not home.config.exists()
     assert "2 entries" in looked.out and "exec:cat 'my feed.xml'" in looked.out
+    (home.folder / "empty.xml").write_text("<rss><channel/></rss>")
+    assert run("add", "--dry-run", "exec:cat empty.xml").out.startswith("Untitled · program\n")
     told = run("add", "--command", command, "--folder", "Sea")
     assert told.err == "added: Harbour News (exec:cat 'my feed.xml')\n"
     (feed,) = feeds_of(home)
@@ -152,7 +154,13 @@ def test_a_newsboat_profile_with_programs_compares_equal(run: Run, home: Home, t
 def test_a_mail_folder_is_looked_at_and_added(run: Run, home: Home, tmp_path: Path) -> None:
     deliver(maildir(tmp_path / "Mail"), "1", mail(1, "The ferry"))
     looked = run("add", "--dry-run", f"maildir:{tmp_path}/Mail")
-    assert looked.out.startswith("Harbour Letters") and "The ferry" in looked.out, looked.err
+    assert looked.out.startswith("Harbour Letters · mail folder (Maildir)\n"), looked.err
+    assert "1 entry · " in looked.out and "texts of the mails" in looked.out and "The ferry" in looked.out
+    box = tmp_path / "box"
+    for content, number in ((b"", "0 entries"), (b"From me\n" + mail(1, "The ferry") + b"\n", "1 entry")):
+        box.write_bytes(content)
+        looked = run("add", "--dry-run", f"mbox:{box}")
+        assert " · mail folder (mbox)\n" in looked.out and f"\n{number}" in looked.out, looked.err
     told = run("add", "imaps://me:word@mail.invalid/News", "--password", "env:NO_SUCH_VARIABLE")
     assert "it cannot be read yet: the environment variable NO_SUCH_VARIABLE is not set" in told.err
     assert "(imaps://me@mail.invalid/News)" in told.err  # the password in an address is not shown

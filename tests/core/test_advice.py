@@ -141,6 +141,7 @@ def test_names_are_harmless() -> None:
         ("(a -a) OR b", "a and NOT a exclude each other", False),
         ("b -(a -a)", "a and NOT a exclude each other", False),
         ("is:read x is:unread", "is:unread and is:read exclude each other", True),
+        ("is:subscribed is:unsubscribed", "is:unsubscribed and is:subscribed exclude each other", True),
         ("lang:zh x lang:en", "lang:zh and lang:en exclude each other", True),
         ("age:>2d age:<1d", "age:>2d and age:<1d exclude each other", True),
         ("after:2027 before:2026-05", "after:2027-01-01 and before:2026-05-01 exclude each other", True),
@@ -299,3 +300,20 @@ def test_mutes_that_can_hardly_be_meant(text: str, feed: str, include: bool, wor
     assert isinstance(parsed, Query)
     assert [str(one) for one in watch.mute_advice(parsed, feed, include, NAMES)] == words
     assert all("Nope" not in str(one) for one in watch.mute_advice(parsed, feed, include))
+
+
+@pytest.mark.parametrize("field", query.FIELD_NAMES)
+def test_every_field_in_a_term_is_noticed(field: str) -> None:
+    for form in (field, field.upper()):
+        advice = watch.advice(rule(any=(f"{form}:value",)))
+        assert [one.message for one in advice] == [
+            f"{form}: has no special meaning in a term; did you mean to set query?"
+        ]
+        assert watch.advice(rule(any=(f"{form}://value", f"{form} value"))) == []
+
+
+@given(st.from_regex(r"[a-z]{2,12}", fullmatch=True))
+def test_what_the_parser_takes_for_a_field_is_one(name: str) -> None:
+    parsed = parse(f"{name}:x")
+    is_field = not (isinstance(parsed, query.QueryError) and parsed.message.startswith("there is no field"))
+    assert is_field == (name in query.FIELD_NAMES) == bool(watch.advice(rule(any=(f"{name}:x",))))

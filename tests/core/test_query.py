@@ -300,6 +300,7 @@ ARTICLE = Subject(
         ("label:=flag-s", True),
         ("label:=flag-S", False),
         ("is:subscribed", True),
+        ("is:unsubscribed", False),
         ("is:today", False),
         ("is:unread", True),
         ("is:read", False),
@@ -363,6 +364,7 @@ def test_a_name_is_that_of_any_feed_that_has_the_article() -> None:
     assert matches(asked, Subject(folder="Else", more=(Subject(folder="News"),)), NOW)
     assert not matches(asked, Subject(folder="Else"), NOW)
     assert not matches(asked, Subject(folder="News", subscribed=False), NOW)
+    assert matches(tree("is:unsubscribed"), Subject(subscribed=False), NOW)
 
 
 def test_nearness_in_a_huge_text_is_found_out_quickly() -> None:

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.servers.stages import Copy, Stage, push
-from tuireader.sync.backend import AccountError, Backend, Mark, Refusal
+from tuireader.sync import greader_pull, miniflux_pull
+from tuireader.sync.backend import AccountError, Backend, Entries, Mark, Refusal
 
 
 @pytest.fixture
@@ -44,6 +45,26 @@ async def test_feeds_and_their_categories(stage: Stage, backend: Backend) -> Non
     assert found[news].title == "News" and found[news].url.startswith("http://")
     assert (found[other].title, found[other].category) == ("Renamed", "Sports & <more>")
     assert "Sports & <more>" in [one.title for one in await backend.categories()]
+
+
+async def test_a_first_pull_says_how_many_entries_are_left(
+    stage: Stage, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(miniflux_pull, "SOON", 2)
+    monkeypatch.setattr(miniflux_pull, "PAGE", 2)
+    monkeypatch.setattr(greader_pull, "BATCH", 2)
+    feed = stage.add_feed("News")
+    ids = stage.arrive(feed, *map(str, range(5)))
+    copy = Copy()
+    left = []
+    async for step in backend.pull("", copy):
+        copy.take(step)
+        left += [step.left] if isinstance(step, Entries) and step.entries else []
+    assert left == [5, 3, 1]
+    assert sorted(copy.entries) == sorted(ids)
+    stage.arrive(feed, "Later")
+    later = [step async for step in backend.pull(copy.progress, copy)]
+    assert not any(step.left for step in later if isinstance(step, Entries))
 
 
 async def test_a_first_pull_begins_with_the_newest_unread_entries(stage: Stage, backend: Backend) -> None:

@@ -16,7 +16,9 @@ from tests.ui.running import Running, running
 from tests.ui.shelf import HOUR, NOW, opened, written
 from tuireader.errors import TuireaderError
 from tuireader.model import AccountSynced, View, ViewKind
+from tuireader.model.accounts import RemoteFeed
 from tuireader.ui.controllers import syncing
+from tuireader.ui.views import STARRED, UNREAD
 
 HOME = View(ViewKind.ACCOUNT, "home")
 TECH = View(ViewKind.FOLDER, "home / Tech")
@@ -171,6 +173,30 @@ async def test_a_sync_runs_in_a_process_of_its_own(server: FakeMiniflux) -> None
         last = [event for event in events if isinstance(event, AccountSynced)][-1]
         assert (last.new, last.error, last.done) == (3, "", True)
         assert isinstance(refused, TuireaderError) and "there is no account 'away'" in str(refused)
+
+
+async def test_a_feed_that_was_left_elsewhere_is_in_no_list_of_unread_articles(
+    synced: Running, server: FakeMiniflux
+) -> None:
+    await accounts.sync_now(synced)
+    server.add_entry(server.feeds[0], "Chips get starred", starred=True)
+    await accounts.sync_now(synced)
+    ars = [await synced.at(title) for title in ("Chips get faster", "Chips get starred")]
+    with written(synced.library) as store:  # as if the server had not listed it any more
+        feeds = [RemoteFeed(str(feed.id), feed.title, feed.url) for feed in server.feeds[1:]]
+        store.accounts.list_feeds(store.accounts.get("home"), feeds, NOW, believed=True)
+    for view, expected in ((UNREAD, ["Fog on the quay", "Hail", "Snow"]), (STARRED, ["Chips get starred"])):
+        await synced.go_to(view)
+        await synced.main.controllers.reload()
+        await synced.settle()
+        assert sorted(await titles(synced)) == expected
+    await synced.go_to(UNREAD)
+    assert "Unread · 3" in synced.text and synced.main.session.counts.unread.unread == 3
+    await synced.main.run_command("show_hide_read")
+    await synced.settle()
+    assert sorted(await titles(synced)) == ["Fog on the quay", "Hail", "Snow"]
+    await synced.write("/is:unsubscribed\r")
+    assert sorted(synced.main.articles.ids) == sorted(ars)
 
 
 # -- full text

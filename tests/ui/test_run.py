@@ -14,6 +14,7 @@ from tests.processes import passed_on
 from tests.terminal import Terminal
 from tests.ui.running import running
 from tests.ui.samples import library
+from tuireader.startup.tui import guarded
 from tuireader.ui.bindings import bindings, keymap
 from tuireader.ui.browser import open_in_browser
 
@@ -120,11 +121,75 @@ def test_a_crash_gives_the_terminal_back_and_keeps_secrets(tmp_path: Path) -> No
         terminal.press("j")
         assert terminal.leave() == 1 and terminal.restored
     after = bytes(terminal.raw).rpartition(LEAVES)[2]
-    assert b"unexpected error (RuntimeError)" in after and b"Traceback" not in after
+    assert b"unexpected error (RuntimeError); your marks are saved. Details" in after
+    assert b"Traceback" not in after
     log = next(tmp_path.rglob("crash.log"))
     text = log.read_text()
     assert "on purpose" in text and "Traceback" in text
     assert 'secret = "hunter2"' not in text and log.stat().st_mode & 0o077 == 0
+
+
+FAILING = """
+import sys, threading
+from tuireader.errors import DatabaseError
+from tuireader.store.marks import Marks
+from tuireader.ui.app import TuireaderApp
+from tuireader.ui.widgets.article_list import ArticleList
+moved = threading.Event()
+def fail(self, *args, **kwargs):
+    moved.wait(5)  # until the keys behind it are handled
+    raise {fault}
+opened = TuireaderApp.opened
+def begin_to_fail(self):
+    Marks.set = fail
+    opened(self)
+TuireaderApp.opened = begin_to_fail
+def fall(self, lines):
+    moved.set()
+    if {falls}:
+        raise RuntimeError("on purpose")
+ArticleList.move = fall
+sys.argv = ["tuireader", "--demo"]
+from tuireader.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("fault", "falls", "marks"),
+    [
+        ('ValueError("a bug in writing")', False, b"(ValueError); 3 marks not saved. Details: "),
+        ('ValueError("a bug in writing")', True, b"Error); 3 marks not saved"),
+        ('DatabaseError("the disk is full")', True, b"(RuntimeError); 3 marks not saved: the disk is full"),
+    ],
+)
+def test_a_crash_says_which_marks_are_lost(tmp_path: Path, fault: str, falls: bool, marks: bytes) -> None:
+    script = tmp_path / "crash.py"
+    script.write_text(FAILING.format(fault=fault, falls=falls))
+    with Terminal([sys.executable, str(script)], home=tmp_path, size=(200, 30)) as terminal:
+        terminal.wait("Harbour Tech")
+        terminal.press("sNsj")
+        assert terminal.leave() == 1 and terminal.restored
+    after = bytes(terminal.raw).rpartition(LEAVES)[2]
+    assert marks in after and b"are saved" not in after
+
+
+def test_a_crash_of_a_command_says_nothing_about_marks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+    def fall() -> int:
+        raise ValueError("on purpose")
+
+    assert guarded(fall) == 1
+    assert "unexpected error (ValueError). Details: " in capsys.readouterr().err
+
+
+async def test_an_unknown_theme_is_reported(tmp_path: Path) -> None:
+    async with running(library('[ui]\ntheme = "draclua"')) as run:
+        assert "ui.theme: there is no theme 'draclua'; did you mean 'dracula'?" in run.toasts
+        assert run.app.theme == "tuireader-dark"
 
 
 def test_keymap_holds_only_what_differs() -> None:

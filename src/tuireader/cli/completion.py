@@ -44,8 +44,9 @@ _FIELDS = (
     "lang:",
     "age:<",
     "after:",
+    "before:",
 )
-_STATES = ("unread", "read", "starred", "muted", "today", "subscribed")
+_STATES = ("unread", "read", "starred", "muted", "today", "subscribed", "unsubscribed")
 _FILES = ("enclosure", "audio", "video", "image")
 _SHELLS = ("bash", "zsh", "fish")
 

@@ -9,7 +9,7 @@ import click
 
 from tuireader.cli.base import library_command, moment, say
 from tuireader.cli.completion import complete_watches
-from tuireader.cli.expression import NO_FEEDS
+from tuireader.cli.expression import no_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.text import without_password
 from tuireader.text.wording import counted
@@ -26,7 +26,7 @@ async def list_gaps(library: Library, as_json: bool) -> None:
     """Print the coverage of each feed with its gaps, and that of all feeds together."""
     found = await library.coverage.of_feeds()
     if not found:
-        say(f"tuireader: {NO_FEEDS}")
+        say(f"tuireader: {no_feeds(library)}")
     if as_json:
         for one in found:
             print_json("FeedCoverage", one, url=without_password(one.feed.address))

@@ -37,17 +37,27 @@ class ExpressionCommand(click.Command):
 
 
 async def matching(
-    library: Library, expression: str, *, limit: int = NO_LIMIT, ranked: bool = False
+    library: Library, expression: str, *, limit: int = NO_LIMIT, ranked: bool = False, new_label: str = ""
 ) -> Sequence[int]:
-    """Return the articles that an expression matches, all articles for none. Raises UsageError."""
+    """Return the articles that an expression matches, all articles for none.
+
+    Raises UsageError, also for names that do not exist, except that of a label about to be set.
+    """
     if not expression:
         from tuireader.model import View, ViewKind
 
         return (await library.lists.ids(View(ViewKind.ALL)))[:limit]
+    await require_names(library, expression, new_label)
     ids, problem = await library.searches.run(expression, limit=limit, ranked=ranked)
     if problem:
         raise UsageError(problem)
     return ids
+
+
+async def require_names(library: Library, expression: str, new_label: str = "") -> None:
+    """Raise UsageError if an expression names a watch, label, feed or folder that does not exist."""
+    for message in await library.searches.unknown_names(expression, new_label=new_label):
+        raise UsageError(message)
 
 
 async def say_advice(library: Library, text: str) -> bool:
@@ -72,12 +82,18 @@ _ALONE = {
 }
 
 
+def no_feeds(library: Library) -> str:
+    """Return why there are no feeds, and what to do about it."""
+    names = [account.name for account in library.config.accounts]
+    return f"nothing from {', '.join(names)} yet (`tuireader sync` fetches it)" if names else NO_FEEDS
+
+
 async def no_articles(library: Library, expression: str) -> str:
     """Return the reason why `list` or `search` finds no article."""
     counts = await library.lists.counts()
     stored = counts.all.total + counts.muted
     if not stored and not library.config.feeds:
-        return NO_FEEDS
+        return no_feeds(library)
     if not stored:
         return "there are no articles yet (`tuireader refresh` fetches them)"
     if not expression:

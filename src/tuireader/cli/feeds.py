@@ -12,7 +12,7 @@ import click
 from tuireader.cli.base import in_library, library_command, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.coverage import list_gaps
-from tuireader.cli.expression import NO_FEEDS
+from tuireader.cli.expression import no_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.cli.refresh import follow, say_waiting
 from tuireader.errors import Exit
@@ -46,7 +46,8 @@ def feeds(context: click.Context, as_json: bool, sort: str, requests: bool, gaps
 
     Columns: number, unread/all articles, articles a week, last success, title, address, error or note. With
     --requests: number, requests a day, share of "unchanged" (304), title, address. With --gaps: number,
-    coverage, title, address, and below each feed its gaps.
+    coverage, title, address, and below each feed its gaps. For feeds of FreshRSS, which does not say when it
+    fetches them, the last success is the time of the newest article.
 
     \b
     Examples:
@@ -88,7 +89,7 @@ async def _list(library: Library, as_json: bool, sort: str) -> None:
     now = int(time.time())
     found = await library.feeds.health()
     if not found:
-        say(f"tuireader: {NO_FEEDS}")
+        say(f"tuireader: {no_feeds(library)}")
     gaps = {one.feed.id: one for one in await library.coverage.of_feeds() if one.open}
     from tuireader.library.due import Waiting
 
@@ -115,7 +116,8 @@ _ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
 
 def _as_line(health: FeedHealth, coverage: Coverage | None, now: int) -> str:
     feed = health.feed
-    success = age(feed.last_success, now) if feed.last_success else "never"
+    unknown = "by server" if feed.account else "never"
+    success = unknown if health.succeeded_at is None else age(health.succeeded_at, now)
     notes = (waiting_note(health), summary(coverage, now) if coverage else "", texts_note(health))
     columns = [
         str(feed.id),

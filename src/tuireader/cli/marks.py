@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Selection:
-    """The articles that a command marks, and its common options."""
+    """The articles that a command marks, its common options, and the label that it sets."""
 
     library: Library
     text: str
     numbers: Sequence[int]
     dry_run: bool
     as_json: bool
+    label: str = ""
 
     async def ids(self) -> list[int]:
         """Return the numbers of the articles. Raises UsageError."""
@@ -38,7 +39,7 @@ class _Selection:
             await self.library.articles.require(number)
         ids = list(self.numbers)
         if self.text:
-            found = await matching(self.library, self.text)
+            found = await matching(self.library, self.text, new_label=self.label)
             if not found:
                 await say_advice(self.library, self.text)
             ids += found
@@ -191,7 +192,7 @@ async def label(library: Library, selection: _Selection, name: str, remove: bool
     key = label_key(label_name(name))
     if not key:
         raise UsageError("a label needs a name", "letters or digits, such as: to read")
-    await selection.mark(
+    await replace(selection, label=name).mark(
         f"{'no longer ' if remove else ''}labelled {label_name(name)}",
         lambda row: (key in map(label_key, row.labels)) is not remove,
         lambda ids: library.labels.set(name, ids, not remove),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import click
 from tuireader.cli.base import ARTICLE, Options, in_library, library_command, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.output import ink, json_option, print_json, print_paged
-from tuireader.errors import Exit, TuireaderError
+from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Comment
 from tuireader.subprocesses.programs import filled
 from tuireader.text import plain
@@ -155,6 +156,11 @@ def pipe(options: Options, article: int, command: tuple[str, ...], form: str) ->
       tuireader pipe 12 python3 -m json.tool
       tuireader pipe --format md 12 wc -w
     """
+
+    if command[0].startswith("-"):
+        at = 1 if "=" in command[0] or not command[0].startswith("--format") else 2
+        moved = ["tuireader", "pipe", *command[:at], str(article), *(command[at:] or ("PROGRAM",))]
+        raise UsageError("options come first, before the number of the article", shlex.join(moved))
 
     async def job(library: Library) -> tuple[str, str, str]:
         text = await library.articles.render(article, form)

@@ -94,12 +94,23 @@ def check(options: Options, as_json: bool) -> int:
 
         text = options.paths.config.read_text(encoding="utf-8-sig")
         problems = (*problems, *selector_problems(text, str(options.paths.config)))
+        problems = (*problems, *_theme_problems(config, text, str(options.paths.config)))
     for problem in (*problems, *_warnings(options, config, problems)):
         if as_json:
             print_json("ConfigProblem", problem)
         else:
             print(problem)
     return Exit.CONFIG if problems else Exit.OK
+
+
+def _theme_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
+    """Return the problem of a theme that neither tuireader nor the installed Textual has."""
+    from tuireader.config.toml_lines import key_lines
+    from tuireader.ui.drawing.themes import theme_problem
+
+    message = theme_problem(config.ui.theme)
+    line = next((line for path, line in key_lines(text) if path == "ui.theme"), None)
+    return [Problem("ui.theme", message, line, file=name)] if message else ()
 
 
 def _warnings(options: Options, config: Config, problems: Sequence[Problem]) -> Sequence[Problem]:

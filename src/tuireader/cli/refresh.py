@@ -30,7 +30,7 @@ from tuireader.model import (
     TextFetched,
     Told,
 )
-from tuireader.text import cut
+from tuireader.text import cut, feed_name
 from tuireader.text.wording import counted, followed, left_out, waiting
 from tuireader.ui.drawing.account_summary import rejection
 from tuireader.ui.drawing.times import clock_time
@@ -211,13 +211,16 @@ def _show(event: Event) -> None:
     """Show progress on a terminal, in one line that is erased at the end."""
     line = ""
     if isinstance(event, FeedDone):
-        line = cut(f"{event.done}/{event.total}  {event.title}", shutil.get_terminal_size().columns - 1)
+        name = feed_name(event.title)
+        line = cut(f"{event.done}/{event.total}  {name}", shutil.get_terminal_size().columns - 1)
     elif isinstance(event, Relating) and event.done < event.total:
         line = f"relating {event.done:,}/{event.total:,}"
     elif isinstance(event, TextFetched) and event.done < event.total:
         line = f"full texts {event.done:,}/{event.total:,}"
     elif isinstance(event, AccountSynced) and not event.done:
         line = f"{event.account}  {event.new:,} new"
+        if event.total:
+            line = f"{event.account}  {event.arrived:,} of {event.total:,}"
     print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 

@@ -12,7 +12,13 @@ from tuireader.cli.articles import until_edited
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.coverage import coverage, encoded_feeds
-from tuireader.cli.expression import NO_WATCHES, ExpressionCommand, expression_argument, say_advice
+from tuireader.cli.expression import (
+    NO_WATCHES,
+    ExpressionCommand,
+    expression_argument,
+    require_names,
+    say_advice,
+)
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.text.wording import counted
@@ -83,6 +89,7 @@ async def test(library: Library, expression: str, days: int | None, exit_status:
       tuireader watch test 'fine NEAR/8 Tencent' --days 30
       tuireader watch test --json WeChat
     """
+    await require_names(library, expression)
     report = await library.searches.try_out(expression, days)
     _print_report(library, report, as_json)
     if not report.hits:

@@ -28,6 +28,7 @@ from tuireader.config.values import (
     number,
     size,
     switch,
+    template,
 )
 
 _DAY = 86400
@@ -202,7 +203,7 @@ class DownloadConfig:
     name: Annotated[
         str,
         Key(
-            RAW,
+            template("feed", "title", "date", "name", "ext"),
             "Name of a file: {feed}, {title}, {date}, {name} (as on the server) and {ext} are replaced;"
             " / makes folders.",
         ),

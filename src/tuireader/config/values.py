@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -101,8 +101,9 @@ def key_to_toml(name: str) -> str:
 # --------------------------------------------------------------------------- plain kinds
 
 
-def _wrong(wanted: str, value: object) -> Invalid:
-    return Invalid(f"should be {wanted}, not {describe(value)}")
+def _wrong(wanted: str, value: object, names: Sequence[str] = ()) -> Invalid:
+    near = did_you_mean(value, names) if isinstance(value, str) else ""
+    return Invalid(f"should be {wanted}, not {describe(value)}{near}")
 
 
 def _flag(value: object) -> bool | Invalid:
@@ -163,6 +164,19 @@ def _groups(value: object) -> tuple[tuple[str, ...], ...] | Invalid:
     return tuple(groups)
 
 
+def template(*marks: str) -> Kind:
+    """Kind: text in which `{mark}` is replaced, for each of these marks."""
+
+    def read(value: object) -> str | Invalid:
+        text = _raw(value)
+        for mark in () if isinstance(text, Invalid) else re.findall(r"\{(\w+)\}", text):
+            if mark not in marks:
+                return Invalid(f"has no value for {{{mark}}}{did_you_mean(mark, marks)}")
+        return text
+
+    return Kind("text", read)
+
+
 FLAG = Kind("true or false", _flag)
 RAW = Kind("text", _raw)
 LINE = Kind("text", _line)
@@ -189,27 +203,27 @@ def choice(*names: str) -> Kind:
     wanted = ", ".join(quote(name) for name in names[:-1]) + f" or {quote(names[-1])}"
 
     def read(value: object) -> str | Invalid:
-        if not isinstance(value, str) or value not in names:
-            return _wrong(wanted, value)
-        return value
+        if isinstance(value, str) and value in names:
+            return value
+        return _wrong(wanted, value, names)
 
     return Kind(wanted, read)
 
 
 def switch(default: str, *names: str) -> Kind:
     """Kind: `true` for "on", `false` for "off", or one of several words."""
-    words = choice(default, "on", "off", *names)
+    every = (default, "on", "off", *names)
+    wanted = f"true, false, {choice(*every).name}"
 
     def read(value: object) -> str | Invalid:
         if isinstance(value, bool):
             return "on" if value else "off"
-        answer: str | Invalid = words.read(value)
-        return _wrong(f"true, false, {words.name}", value) if isinstance(answer, Invalid) else answer
+        return value if isinstance(value, str) and value in every else _wrong(wanted, value, every)
 
     def write(value: object) -> str:
         return {"on": "true", "off": "false"}.get(str(value)) or to_toml(value)
 
-    return Kind(f"true, false, {words.name}", read, write)
+    return Kind(wanted, read, write)
 
 
 def choices(*names: str) -> Kind:
@@ -222,7 +236,7 @@ def choices(*names: str) -> Kind:
             return items
         for item in items:
             if item not in names:
-                return Invalid(f"cannot be {quote(item)}{did_you_mean(item, names)}, only {wanted[10:]}")
+                return Invalid(f"cannot be {quote(item)}, only {wanted[10:]}{did_you_mean(item, names)}")
         return tuple(name for name in names if name in items) or Invalid("is empty")
 
     return Kind(wanted, read)

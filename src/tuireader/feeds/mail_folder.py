@@ -231,7 +231,7 @@ def _read_mbox(address: MailAddress, cursor: str, most: int) -> Mails | None:
         begins = [one.start() for one in _SEPARATOR.finditer(data, 0 if before or not start else 1)]
         if not begins and data.strip():
             raise Refused(Fault.MAIL, f"{address.folder} is not an mbox file: no line begins with “From ”")
-        parts = list(zip(begins, [*begins[1:], len(data)], strict=True))
+        parts = list(zip(begins, [*begins[1:], len(data)], strict=False))  # an empty file has no mail
         parts = parts[:AT_ONCE] if before else parts[-FIRST:]
         if not is_whole and len(parts) > 1 and parts[-1][1] == len(data):
             parts.pop()  # it is cut off; the next visit reads it

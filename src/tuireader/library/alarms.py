@@ -12,7 +12,7 @@ from tuireader.model import Alarm, AlarmKind, Fault, Told
 from tuireader.model.accounts import AWAY
 from tuireader.store import Store
 from tuireader.store.alarms import Failing, Subject
-from tuireader.text import cut, feed_key
+from tuireader.text import cut, feed_key, feed_name
 from tuireader.text.wording import counted
 from tuireader.timing.accounts import alarming_since
 from tuireader.timing.alarms import DAY, MOST, pace
@@ -221,7 +221,10 @@ _LINES = 5
 
 def alarm_message(alarms: Sequence[Alarm]) -> Message:
     """Combine new and cleared alarms into one message."""
-    lines = [f"{one.name}: {one.words if one.cleared_at is None else one.cleared_words}" for one in alarms]
+    lines = [
+        f"{feed_name(one.name)}: {one.words if one.cleared_at is None else one.cleared_words}"
+        for one in alarms
+    ]
     if len(alarms) == 1:
         prefix = "Alarm" if alarms[0].cleared_at is None else "Alarm over"
         return Message(f"{prefix}: {cut(lines[0], 200)}", "", (), tuple(alarms))

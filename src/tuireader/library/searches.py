@@ -114,6 +114,18 @@ class Searches(UseCases):
         """Return advice on an expression; none for an invalid one."""
         return await self._context.advised(watch_advice.for_expression, text)
 
+    async def unknown_names(self, text: str, *, new_label: str = "") -> tuple[str, ...]:
+        """Return messages about feeds, folders, labels and watches that an expression names in vain.
+
+        `new_label` need not exist yet. An invalid expression names nothing.
+        """
+        parsed = query.parse(text)
+        if isinstance(parsed, query.QueryError):
+            return ()
+        if not any(getattr(leaf, "field", "") in query.NAME_FIELDS for leaf in query.leaves(parsed.root)):
+            return ()
+        return await self._context.advised(watch_advice.unknown_names, (text, new_label))
+
     async def try_out(self, text: str, days: int | None = None) -> Report:
         """Return a report on the matches of an expression. Raises UsageError."""
         from tuireader.library.watching.reports import expression_report

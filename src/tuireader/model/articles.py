@@ -133,6 +133,11 @@ class FeedHealth:
     named: Annotated[str, 'Address that its page names, for you to accept, `""` without one.'] = ""
 
     @property
+    def succeeded_at(self) -> int | None:
+        """Time of the last successful request, shown only by the newest article if its server tells none."""
+        return self.feed.last_success or (self.newest if self.feed.account else None)
+
+    @property
     def trouble(self) -> Trouble:
         """Most severe problem of the feed."""
         if self.feed.state == "gone":

@@ -136,6 +136,8 @@ class AccountSynced:
     account: Annotated[str, "Name of the account."]
     new: Annotated[int, "New articles."] = 0
     changed: Annotated[int, "Edited articles."] = 0
+    arrived: Annotated[int, "Articles that a first sync has fetched so far."] = 0
+    total: Annotated[int, "About how many it fetches in all, as far as known; 0 in later syncs."] = 0
     taken: Annotated[int, "Marks taken from the server."] = 0
     sent: Annotated[int, "Marks sent to the server."] = 0
     pending: Annotated[int, "Marks that the server does not have yet."] = 0

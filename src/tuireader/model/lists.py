@@ -31,7 +31,8 @@ class View:
     """A view of articles.
 
     `key` is the name of the watch, label, folder or account, the feed's id as text, or the expression. For a
-    NEW view, it is the newest article id when the reader was last used.
+    NEW view, it is the newest article id when the reader was last used. An ALL view with a key leaves out
+    articles of unsubscribed feeds.
     """
 
     kind: ViewKind

@@ -3,9 +3,9 @@
 Expressions are the same in the search box, in filters, watches and mutes, and on the command line: words (all
 of them required), `"phrases"`, `OR`, `NOT` or `-`, `( )`, `NEAR/8`, `prefix*`, `/regex/`, the fields `title:
 body: author: feed: folder: url: label: watch: enclosure:`, whole names as in `feed:="My feed"`,
-`is:unread|read|starred|muted|today|subscribed`, `has:audio|video|image|enclosure`, `lang:zh`, `age:<3d`,
-`after:` and `before:` with a date. Operators are upper-case; `or` and `not` are words. Words and phrases
-follow the rules of `lexicon`.
+`is:unread|read|starred|muted|today|subscribed|unsubscribed`, `has:audio|video|image|enclosure`, `lang:zh`,
+`age:<3d`, `after:` and `before:` with a date. Operators are upper-case; `or` and `not` are words. Words and
+phrases follow the rules of `lexicon`.
 """
 
 from tuireader.query.advice import Advice as Advice
@@ -24,6 +24,8 @@ from tuireader.query.evaluate import value_matches as value_matches
 from tuireader.query.fts_plan import Plan as Plan
 from tuireader.query.fts_plan import fts as fts
 from tuireader.query.fts_plan import plan as plan
+from tuireader.query.parser import FIELD_NAMES as FIELD_NAMES
+from tuireader.query.parser import FIELDS as FIELDS
 from tuireader.query.parser import parse as parse
 from tuireader.query.regexes import REGEX_TOTAL as REGEX_TOTAL
 from tuireader.query.regexes import SlowRegex as SlowRegex
@@ -34,6 +36,7 @@ from tuireader.query.regexes import regex_spans as regex_spans
 from tuireader.query.regexes import unmatchable_reason as unmatchable_reason
 from tuireader.query.renaming import rename as rename
 from tuireader.query.tree import FILES as FILES
+from tuireader.query.tree import NAME_FIELDS as NAME_FIELDS
 from tuireader.query.tree import OPERATORS as OPERATORS
 from tuireader.query.tree import STATES as STATES
 from tuireader.query.tree import TEXT_FIELDS as TEXT_FIELDS

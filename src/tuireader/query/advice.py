@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as of_class
 from itertools import pairwise
+from typing import TypeGuard
 
 from tuireader.lexicon import fold
 from tuireader.query.evaluate import FoldedArticle, Subject, is_name, value_matches
@@ -42,13 +43,15 @@ _SIMILARITY = 0.6
 class Advice:
     """Warning about a probable mistake; if it is `dead`, the expression cannot match anything.
 
-    `field` is the kind of an unknown name, `term` the affected term of a watch.
+    `field` is the kind of an unknown name, `term` the affected term of a watch. `unsure` means that the name
+    may be that of a feed whose title is not known yet, or that another field has it: `folder:x OR label:x`.
     """
 
     message: str
     dead: bool = False
     field: str = ""
     term: str = ""
+    unsure: bool = False
 
     def __str__(self) -> str:
         return f"{self.term}: {self.message}" if self.term else self.message
@@ -177,6 +180,11 @@ def _collect_dead(node: Node, names: Names | None, at_arrival: bool, found: dict
                 found[node] = Advice(f"{pair[0]} and {pair[1]} exclude each other")
             for child in nodes:
                 _collect_dead(child, names, at_arrival, found)
+            if isinstance(node, Or):
+                known = {_name_in(child) for child in nodes if _is_named(child) and child not in found}
+                for child in nodes:
+                    if _is_named(child) and child in found and _name_in(child) in known:
+                        found[child] = replace(found[child], unsure=True)
         case Not(child):
             _collect_dead(child, names, at_arrival, found)
         case Text() | Regex() | Name():
@@ -190,10 +198,16 @@ def _leaf_advice(node: Text | Regex | Name, names: Names | None, at_arrival: boo
     if isinstance(node, Regex) and (reason := unmatchable_reason(node.pattern)):
         return Advice(f"{node} cannot match anything: {reason}")
     if names is not None and node.field in NAME_FIELDS and not names.has(node):
-        return Advice(names.unknown_message(node.field, _name_in(node)), field=node.field)
+        name = _name_in(node)
+        unsure = node.field == "feed" and bool(names.unnamed) and not names.suggestion("feed", name)
+        return Advice(names.unknown_message(node.field, name), field=node.field, unsure=unsure)
     if at_arrival and node.field == "watch":
         return Advice(f"{node} never matches new articles: all watches are checked at once")
     return None
+
+
+def _is_named(node: Node) -> TypeGuard[Text | Regex | Name]:
+    return getattr(node, "field", "") in NAME_FIELDS
 
 
 def _name_in(node: Text | Regex | Name) -> str:
@@ -211,9 +225,10 @@ def _conflict(nodes: Sequence[Node]) -> tuple[Node, Node] | None:
     for node in nodes:
         if isinstance(node, Not) and node.node in whole:
             return node.node, node
-    unread, read = Is("unread"), Is("read")
-    if {unread, read} <= whole:
-        return unread, read
+    for state in ("read", "subscribed"):
+        pair = Is(f"un{state}"), Is(state)
+        if whole.issuperset(pair):
+            return pair
     languages = [node for node in nodes if isinstance(node, Language)]
     if other := next((one for one in languages if one != languages[0]), None):
         return languages[0], other

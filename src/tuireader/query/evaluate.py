@@ -171,8 +171,8 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
 
 
 def _is(state: str, subject: Subject, now: int) -> bool:
-    if state == "unread":
-        return not subject.read
+    if state in ("unread", "unsubscribed"):
+        return not getattr(subject, state.removeprefix("un"))
     return subject.time >= start_of_day(now) if state == "today" else bool(getattr(subject, state))
 
 

@@ -37,7 +37,6 @@ from tuireader.query.tree import (
 )
 from tuireader.text.languages import LANGUAGES, language_code
 
-_OTHER_FIELDS = ("is", "has", "lang", "age", "after", "before")
 _ALIASES = {"language": "lang"}
 _MAX_LENGTH = 10_000
 _MAX_DEPTH = 20
@@ -107,8 +106,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def _field_token(name: str, token: Token, *, whole: bool) -> Token:
-    known = (*TEXT_FIELDS, *_OTHER_FIELDS)
-    name = _ALIASES.get(name, name)
+    known, name = FIELDS, _ALIASES.get(name, name)
     if whole and name in known and name not in NAME_FIELDS:
         others = ", ".join(f"{field}:=" for field in NAME_FIELDS)
         raise _ParseError(f"{name}: cannot be followed by =", token, f"whole names are written as {others}")
@@ -374,3 +372,6 @@ _VALUES: dict[str, Callable[[Token], Node]] = {
     "after": lambda token: Dated(False, _day(token)),
     "before": lambda token: Dated(True, _day(token)),
 }
+FIELDS = (*TEXT_FIELDS, *_VALUES)
+FIELD_NAMES = (*FIELDS, *_ALIASES)
+"""All words that can stand before a colon."""

@@ -15,7 +15,7 @@ TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "wat
 """Fields to search for words. `body` includes the summary; without a field, title and body are searched."""
 NAME_FIELDS = ("feed", "folder", "label", "watch")
 """Fields that take a whole name after `:=`."""
-STATES = ("unread", "read", "starred", "muted", "today", "subscribed")
+STATES = ("unread", "read", "starred", "muted", "today", "subscribed", "unsubscribed")
 FILES = ("enclosure", "audio", "video", "image")
 """Values of `has:`: any enclosure, or one of a kind."""
 NEAR = 10

@@ -28,8 +28,8 @@ def run(open_library: OpenLibrary, paths: Paths) -> int:
     """Run the app until the user quits; return the exit code of the program.
 
     Without a terminal, report a usage error. A signal exits cleanly with 128 plus its number. After a crash,
-    restore the terminal, report the crash in one line, and log the traceback without the values of variables.
-    Marks that could not be stored are also reported in a line.
+    restore the terminal, report in one line the crash and the marks that could not be stored, and log the
+    traceback without the values of variables.
     """
     if not _has_terminal():
         print("tuireader needs a terminal; try `tuireader list` or `tuireader --help`", file=sys.stderr)
@@ -83,10 +83,10 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
             for number in _SIGNALS:
                 loop.remove_signal_handler(number)
         unsaved = await app.unsaved()
+        if app.fault is not None:
+            return report_crash(app.fault, paths.state, unsaved or "your marks are saved")
         if unsaved:
             print(f"tuireader: {unsaved}", file=sys.stderr)
-        if app.fault is not None:
-            return report_crash(app.fault, paths.state)
         return code or (Exit.DATABASE if unsaved else Exit.OK)
 
 

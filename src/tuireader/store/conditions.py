@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tuireader import query
 from tuireader.query import Age, And, Dated, Has, Is, Language, Name, Near, Node, Not, Or, Regex, Text
-from tuireader.store.first_page import subscribed
+from tuireader.store.first_page import subscribed, unsubscribed
 from tuireader.store.sql import FEED_TITLE, number_list
 
 _STATES = {
@@ -61,6 +61,8 @@ class Conditions:
                 return Condition("a.time >= ?", (query.start_of_day(self._now),), exact=True)
             case Is("subscribed"):
                 return Condition(subscribed(self._conn) or "1", exact=True)
+            case Is("unsubscribed"):
+                return Condition(unsubscribed(self._conn), exact=True)
             case Is(state):
                 return Condition(_STATES[state], exact=True)
             case Has(what):

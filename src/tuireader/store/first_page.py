@@ -116,9 +116,20 @@ def subscribed(conn: sqlite3.Connection) -> str:
 
     Articles of other feeds are kept and searched, but no longer listed as unread.
     """
-    gone = number_list(row[0] for row in conn.execute("SELECT id FROM feed WHERE subscribed = 0"))
-    carried = f"SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id NOT IN ({gone})"
+    gone, carried = _gone(conn)
     return f"(a.feed_id NOT IN ({gone}) OR a.id IN ({carried}))" if gone else ""
+
+
+def unsubscribed(conn: sqlite3.Connection) -> str:
+    """Return SQL for the articles that no subscribed feed has."""
+    gone, carried = _gone(conn)
+    return f"(a.feed_id IN ({gone}) AND a.id NOT IN ({carried}))" if gone else "0"
+
+
+def _gone(conn: sqlite3.Connection) -> tuple[str, str]:
+    """Return the ids of unsubscribed feeds, and SQL for articles that other feeds carry, too."""
+    gone = number_list(row[0] for row in conn.execute("SELECT id FROM feed WHERE subscribed = 0"))
+    return gone, f"SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id NOT IN ({gone})"
 
 
 def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:

@@ -249,7 +249,7 @@ class Lists(Part):
             case ViewKind.STARRED:
                 return "a.starred = 1", []
             case ViewKind.ALL:
-                return "1", []
+                return f"1{self._only_subscribed() if view.key else ''}", []
             case ViewKind.WATCH:
                 return (
                     """a.id IN (SELECT m.article_id FROM match m JOIN watch w ON w.id = m.watch_id

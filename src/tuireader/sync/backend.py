@@ -69,13 +69,15 @@ class Entries:
     """A page of entries, new, marked or sent again; `gone` have been removed on the server.
 
     `progress` is to be stored in the same transaction: the next pull starts there. `unreadable` is the number
-    of entries that were left out because they are not of the form that the API promises.
+    of entries that were left out because they are not of the form that the API promises. `left` is about how
+    many entries a first pull still brings as far as known, these included, and 0 in later ones.
     """
 
     entries: tuple[RemoteEntry, ...]
     progress: str
     gone: tuple[str, ...] = ()
     unreadable: int = 0
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ class Body:
 
     `gone` are entries that the server has removed, `last` is the id of the last entry of all, 0 without
     any. `more` is true if the server has further entries of this kind. `unreadable` is the number of entries
-    that were left out. `kept` is set while its entries are in another process.
+    that were left out. `kept` is set while its entries are in another process. `total` is how many entries of
+    this kind there are from these on, if the server says so.
     """
 
     entries: tuple[RemoteEntry, ...]
@@ -125,6 +128,7 @@ class Body:
     more: bool = False
     unreadable: int = 0
     kept: Kept | None = None
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,9 @@ class Engine:
                 if stored := await self._write(partial(self._store, step=step)):
                     for event in await self._counted(stored):
                         yield event
+                if isinstance(step, Entries) and step.left:
+                    before, arrived = self._done.arrived, self._done.arrived + len(step.entries)
+                    self._done = replace(self._done, arrived=arrived, total=max(before + step.left, arrived))
                 yield self._done
             else:
                 await self._write(self._settle)

@@ -36,7 +36,7 @@ class GoogleReader:
 
     def __init__(self, url: str, user: str, password: str, *, proxy: str = "") -> None:
         self._user, self._password = user, password
-        self._http = Http(_base(url), proxy=proxy)
+        self._http = Http(_base(url), proxy=proxy, explain=self._explain)
         self._http.redaction.add(password, user)
         self._token = ""
 
@@ -50,7 +50,7 @@ class GoogleReader:
             if is_api and answer.url.endswith(f"{API}/token"):
                 break
             if answer.status >= 500:
-                raise self._failing(answer)
+                raise self._http.refused(answer)
             if 300 <= answer.status < 400:
                 elsewhere = self._http.refused(answer)
         else:
@@ -228,14 +228,25 @@ class GoogleReader:
         answer = await self._http.find("/v1/me")
         return answer.status == 401 and bool(answer.error_message())
 
-    def _failing(self, answer: Answer) -> AccountError:
-        if answer.status == 503 and self._http.base.endswith(FRESHRSS) and "Unavailable" in answer.text[:100]:
+    def _explain(self, answer: Answer) -> AccountError | None:
+        """Return the error for an answer by which FreshRSS refuses whatever it is asked."""
+        host = self._http.host
+        if not self._http.base.endswith(FRESHRSS):
+            return None
+        if answer.status == 503 and answer.text.strip() == "Service Unavailable!":
             return AccountError(
                 Refusal.AWAY,
-                f"{self._http.host}: FreshRSS has its API switched off",
+                f"{host}: FreshRSS has its API switched off",
                 "allow API access in its settings, under Authentication",
             )
-        return self._http.refused(answer)
+        if answer.status == 401:
+            return AccountError(
+                Refusal.LOGIN,
+                f"{host} refuses the user name or password",
+                "FreshRSS has an API password of its own, in the settings of your profile: enter that",
+                url=self._http.base,
+            )
+        return None
 
 
 def _base(url: str) -> str:

@@ -51,6 +51,7 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
     wanted = await known.unknown(list(dict.fromkeys([*unread, *starred, *newest])))
     unsure = await known.unsure()
     now = answer.date or 0
+    left = 0 if checked else len(unsure) + len(wanted)
     if not checked:
         checked = now  # a first pull has them all
     elif now - checked >= DAY:
@@ -61,7 +62,8 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
     async with aclosing(contents):
         async for entries, unreadable in contents:
             not_found -= {entry.id for entry in entries}
-            yield Entries(entries, progress, unreadable=unreadable)
+            yield Entries(entries, progress, unreadable=unreadable, left=left)
+            left = max(0, left - BATCH)
     if not_found and not complete:
         yield NotReturned(frozenset(not_found))
     yield Entries((), json.dumps({"checked": checked}))

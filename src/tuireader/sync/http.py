@@ -128,8 +128,9 @@ class Http:
     """A client for one server below one base address.
 
     `headers` and `basic` (user and password) are sent with each request except those of `find`. `proxy`
-    replaces those of the environment. `now` is the clock for dates in `Retry-After`. Secrets to replace in
-    answers are added to `redaction`.
+    replaces those of the environment. `now` is the clock for dates in `Retry-After`. `explain` returns the
+    error for an answer that only this kind of server gives, None for others. Secrets to replace in answers
+    are added to `redaction`.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class Http:
         basic: tuple[str, str] | None = None,
         proxy: str = "",
         now: Callable[[], float] = time.time,
+        explain: Callable[[Answer], AccountError | None] = lambda answer: None,
     ) -> None:
         self.base = base
         self.headers: dict[str, str] = {}
@@ -146,6 +148,7 @@ class Http:
         self._basic = httpx.BasicAuth(*basic) if basic else None
         self._proxy = proxy
         self._now = now
+        self._explain = explain
         self._client: httpx.AsyncClient | None = None
 
     @property
@@ -254,6 +257,8 @@ class Http:
     def refused(self, answer: Answer) -> AccountError:
         """Return the error for an answer with a status that refuses the request."""
         answer = answer.redacted()
+        if (own := self._explain(answer)) is not None:
+            return own
         status, words = answer.status, answer.error_message()
         if status in (401, 403):
             return AccountError(

@@ -38,7 +38,7 @@ def read(raw: bytes) -> Body:
     more = bool(items) and len(items) < total
     if more and not last:
         raise Odd  # nobody knows where the next page starts
-    return Body(cleaned(kept), tuple(gone), last, more, len(items) - len(kept) - len(gone))
+    return Body(cleaned(kept), tuple(gone), last, more, len(items) - len(kept) - len(gone), total=total)
 
 
 def number(data: Any, name: str) -> int:

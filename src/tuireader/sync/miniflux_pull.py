@@ -78,10 +78,12 @@ def read(text: str) -> Progress:
 async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, None]:
     """Yield what changed since `progress`."""
     state, source = read(progress), _Source(http, known)
+    is_first = not state.since
     pages = twice_prefetched(_prepared(source, prefetched(_walk(source, state))))
     async with aclosing(pages):
         async for entries, body, state in pages:
-            yield Entries(entries, state.text(), body.gone, body.unreadable)
+            left = body.total if is_first else 0
+            yield Entries(entries, state.text(), body.gone, body.unreadable, left)
     if state.since - state.checked >= DAY:
         body, _ = await source.page(FIRST["unread"], 0, descending=True, limit=CHECKED)
         state = replace(state, checked=state.since)

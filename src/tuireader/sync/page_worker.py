@@ -41,7 +41,7 @@ class Pages:
             body = self._read[number] = import_module(module).read(raw)
         except Odd:
             return None
-        return body.gone, body.last, body.more, body.unreadable
+        return body.gone, body.last, body.more, body.unreadable, body.total
 
 
 def _prepared(entries: tuple[RemoteEntry, ...]) -> list[tuple[Any, ...]]:

@@ -44,8 +44,8 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
         found = await self._ask((self._asked, reader.__module__, raw))
         if found is None:
             return reader(raw)
-        gone, last, more, unreadable = found
-        return Body((), gone, last, more, unreadable, Kept(self._asked, reader, raw))
+        gone, last, more, unreadable, total = found
+        return Body((), gone, last, more, unreadable, Kept(self._asked, reader, raw), total)
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
         """Return the entries of a body, without those that have nothing to read or open if it was large."""

@@ -112,6 +112,12 @@ def server_of(url: str) -> str:
         return url
 
 
+def feed_name(title: str) -> str:
+    """Return the title of a feed; while its address stands in for the title, its host."""
+    is_address = "://" in title and " " not in title
+    return (display_host(title) if is_address else "") or title
+
+
 def without_password(url: str) -> str:
     """Return an address without user name and password, for display or sharing.
 

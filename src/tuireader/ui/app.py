@@ -252,7 +252,8 @@ class TuireaderApp(Host):
         if self._main is None or not self._main.is_composed:
             return ""
         marks = self._main.controllers.marks
-        await marks.finish()
+        with suppress(Exception):  # the cause of a crash may return; what it costs is in `unsaved`
+            await marks.finish()
         return marks.unsaved
 
     # -- errors. An expected one (a locked database) from a key, a message (see `MainScreen`) or a worker

@@ -17,7 +17,7 @@ from tuireader.subprocesses.programs import ADDRESS
 from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser, start
 from tuireader.ui.drawing import styles
-from tuireader.ui.drawing.themes import DARK, PLAIN
+from tuireader.ui.drawing.themes import DARK, PLAIN, theme_problem
 from tuireader.ui.textual_private import CrashSafeApp
 
 Browser = Callable[[str], Awaitable[str]]
@@ -43,6 +43,7 @@ class Host(CrashSafeApp):
         self.clock = clock
         self.keys_of: Mapping[str, tuple[str, ...]] = {}
         self.key_problems: Sequence[KeyProblem] = ()
+        self.theme_problem = ""
         self.typed_at = 0.0  # time of the last key, by the monotonic clock
         self.reloaded: Signal[None] = Signal(self, "reloaded")  # published after a full reload
         self.lent = False  # an editor has the terminal, and receives ctrl+c
@@ -56,6 +57,7 @@ class Host(CrashSafeApp):
         ui = self.library.config.ui
         few = self.no_color or self.console.color_system == "standard"  # 16 colours cannot show a theme
         wanted = PLAIN.name if few else ui.theme
+        self.theme_problem = theme_problem(ui.theme, self.available_themes)
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
@@ -108,6 +110,11 @@ class Host(CrashSafeApp):
                 holder.remove()
         self._toasts.append(toast)
         self.post_message(Notify(toast))
+
+    def say_theme_problem(self) -> None:
+        """Show why the configured theme is not used, if so."""
+        if self.theme_problem:
+            self.say(f"ui.theme: {self.theme_problem}", severity="warning", seconds=10)
 
     def report(self, error: TuireaderError) -> None:
         """Show an error raised in a worker or a message handler."""

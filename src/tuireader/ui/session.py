@@ -7,11 +7,11 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tuireader.config import UiConfig
+from tuireader.config import Config, UiConfig
 from tuireader.model import Article, Counts, Feed, View, ViewKind
 from tuireader.model.accounts import AccountState
 from tuireader.ui.drawing.page_parts import Page
-from tuireader.ui.views import ALL, UNREAD
+from tuireader.ui.views import SUBSCRIBED, UNREAD
 
 _UNCOUNTED = Counts()  # until articles are counted: a million take seconds
 _KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that always show read articles
@@ -56,15 +56,16 @@ class Stop:
 
 
 class Session:
-    """State of the main screen. `ui` returns the current configuration."""
+    """State of the main screen. `config` returns the current configuration."""
 
-    def __init__(self, ui: Callable[[], UiConfig]) -> None:
-        self._ui = ui
+    def __init__(self, config: Callable[[], Config]) -> None:
+        self._config = config
         self.started = asyncio.Event()  # set once the first keys are handled: deferred work may begin
         self.feeds: list[Feed] = []
         self.counts = _UNCOUNTED
         self.alarms = 0
         self.accounts: list[AccountState] = []  # as of the last count
+        self.syncing = ""  # a running first sync, such as `home: 1,200 of 10,000`
         self.closed_folders: set[str] = set()
         # the list
         self.view = UNREAD
@@ -72,11 +73,11 @@ class Session:
         self.filter = ""
         self.partial = False  # only the first articles of the view are listed yet
         self.capped = False  # the search finds more than are ever listed
-        self.folds = ui().fold_stories
+        self.folds = self._ui().fold_stories
         self.open_stories: set[int] = set()  # folded stories whose articles are all shown
         self.kept: set[int] = set()  # articles read in this view: they stay until it is left
         self._sorts: dict[View, str] = {}
-        self._hides_read = _hidden(ui())
+        self._hides_read = _hidden(self._ui())
         # search
         self.searches: list[str] = []  # newest first
         self.before_search: ListSpot | None = None
@@ -84,6 +85,14 @@ class Session:
         # the open article
         self.page: Page | None = None
         self.trail: list[Stop] = []
+
+    def _ui(self) -> UiConfig:
+        return self._config().ui
+
+    @property
+    def account_names(self) -> list[str]:
+        """Names of the accounts in the configuration."""
+        return [account.name for account in self._config().accounts]
 
     def apply_config(self, before: UiConfig) -> None:
         """Apply changed settings of lists; other changes made by keys stay."""
@@ -121,8 +130,8 @@ class Session:
 
     @property
     def stored_view(self) -> View:
-        """View to read from the store: if read articles are shown, `unread` lists all articles."""
-        return ALL if self.view == UNREAD and self.shows_read else self.view
+        """View to read from the store: if read articles are shown, `unread` lists those of all its feeds."""
+        return SUBSCRIBED if self.view == UNREAD and self.shows_read else self.view
 
     @property
     def query(self) -> str | None:

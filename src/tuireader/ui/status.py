@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tuireader.commands import BY_ID
 from tuireader.commands.sorts import SEARCH_SORTS
@@ -188,7 +188,8 @@ def account_trouble(account: AccountState, key_of: KeyOf) -> str:
     """Return why an account is out of sync, and the key to fix it; `""` if it is in sync."""
     edits = f"{key_of('edit_this')} edits the account"
     if account.refusal in (LOGIN, SECRET):
-        return " · ".join(filter(None, (account.error, rejection(account), edits)))
+        hint = f" ({account.hint})" if account.hint else ""
+        return " · ".join(filter(None, (f"{account.error}{hint}", rejection(account), edits)))
     if account.error:
         return account.error
     if account.asks:
@@ -221,8 +222,11 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
     kind, sought = session.view.kind, session.view.key
     if kind is ViewKind.QUERY:
         return _nothing_found(sought.strip())
+    if session.syncing:
+        return f"First sync of {session.syncing}"
     if not session.feeds:
-        return f"No feeds yet. {key_of('add_feed')} adds one."
+        troubles = {one.name: account_trouble(one, key_of) for one in session.accounts}
+        return no_feeds({name: troubles.get(name, "") for name in session.account_names}, key_of)
     if kind is ViewKind.UNREAD:
         return (
             f"Nothing unread. {key_of('refresh_all')} refreshes, "
@@ -237,6 +241,16 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
     if not session.shows_read:
         return f"Nothing unread here. {key_of('show_hide_read')} shows what is read."
     return f"Nothing here yet. {key_of('refresh_one')} refreshes."
+
+
+def no_feeds(accounts: Mapping[str, str], key_of: KeyOf) -> str:
+    """Return why there are no feeds, and what to do about it; `accounts` are names with troubles."""
+    if not accounts:
+        return f"No feeds yet. {key_of('add_feed')} adds one."
+    for name, trouble in accounts.items():
+        if trouble:
+            return f"{name}: {trouble}"
+    return f"Nothing from {', '.join(accounts)} yet. {key_of('refresh_all')} syncs."
 
 
 def _nothing_found(sought: str) -> str:

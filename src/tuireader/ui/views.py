@@ -13,6 +13,7 @@ TODAY = View(ViewKind.TODAY)
 UNREAD = View(ViewKind.UNREAD)
 STARRED = View(ViewKind.STARRED)
 ALL = View(ViewKind.ALL)
+SUBSCRIBED = View(ViewKind.ALL, "subscribed")
 MUTED = View(ViewKind.QUERY, "is:muted")
 
 

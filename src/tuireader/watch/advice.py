@@ -6,11 +6,21 @@ import re
 from collections.abc import Iterator
 
 from tuireader.lexicon import fold
-from tuireader.query import OPERATORS, Advice, Names, Query, advise, is_dead, parse, unmatchable_reason
+from tuireader.query import (
+    FIELD_NAMES,
+    OPERATORS,
+    Advice,
+    Names,
+    Query,
+    advise,
+    is_dead,
+    parse,
+    unmatchable_reason,
+)
 from tuireader.watch.rules import WatchRule
 
 _OPERATOR = re.compile(rf"(?<=\s)(?:{'|'.join(OPERATORS)})(?:/\d+)?(?=\s)")
-_FIELD = re.compile(r"(title|body|author|feed|folder|url|label|watch|is|age|after|before):(?=\S)(?!//)", re.I)
+_FIELD = re.compile(rf"({'|'.join(FIELD_NAMES)}):(?=\S)(?!//)", re.I)
 
 
 def advice(rule: WatchRule, names: Names | None = None) -> list[Advice]:

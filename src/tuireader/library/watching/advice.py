@@ -43,6 +43,13 @@ def for_expression(store: Store, known: Names, text: str) -> list[Advice]:
     return _advised(partial(_of_expression, text), known, store.labels.tags)
 
 
+def unknown_names(store: Store, known: Names, sought: tuple[str, str]) -> list[Advice]:
+    """Return advice on names that nothing has for sure in an expression, except a new label."""
+    text, new_label = sought
+    advice = for_expression(store, replace(known, labels=[*known.labels, new_label]), text)
+    return [one for one in advice if one.field and not one.unsure]
+
+
 def for_watch(store: Store, known: Names, item: WatchConfig) -> list[Advice]:
     """Return advice on a watch."""
     return _advised(partial(watch.advice, rule_of(item)), known, store.labels.tags)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tuireader.library import Library
 from tuireader.ui.host import Host, host_of
 from tuireader.ui.session import Session
+from tuireader.ui.status import empty_list
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.panes import Panes
@@ -26,6 +27,13 @@ class Controller:
     def host(self) -> Host:
         """App of the panes."""
         return host_of(self.panes)
+
+    def explain_sync(self) -> None:
+        """Show in an empty list how far a first sync is, or why there is none."""
+        session = self.session
+        if not self.articles.ids and not session.expression and (session.syncing or not session.feeds):
+            self.articles.empty_text = empty_list(session, self.host.key_of)
+            self.articles.refresh()
 
     @property
     def articles(self) -> ArticleList:

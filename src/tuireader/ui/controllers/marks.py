@@ -168,8 +168,8 @@ class Marks(Controller):
             return
         except TuireaderError as error:
             step.trouble = error
-        except Exception:
-            self._queue.clear()
+        except Exception:  # a crash
+            self._give_up("")
             raise
         self._writing = None
         self._queue.popleft()
@@ -209,14 +209,7 @@ class Marks(Controller):
 
     async def _take_back(self, error: DatabaseError) -> None:
         """Take back all pending changes; those not undone meanwhile can be retried."""
-        steps = list(self._queue)
-        self._queue.clear()
-        self._era += 1
-        self._reason = error.message
-        takers = {id(step.undone_by) for step in steps}
-        lost = [step for step in steps if step.undone_by is None and id(step) not in takers]
-        self._failed += lost
-        self._failed_last = self._failed_last or any(step.undoable for step in lost)
+        steps = self._give_up(error.message)
         for step in steps:
             step.trouble = error
             if step.taken_back is not None:
@@ -229,17 +222,29 @@ class Marks(Controller):
             self._say_unsaved()
             self.stored(True)
 
+    def _give_up(self, reason: str) -> list[Step]:
+        """Empty the queue; note the changes in it that are lost. Returns all of them."""
+        steps = list(self._queue)
+        self._queue.clear()
+        self._era += 1
+        self._reason = reason
+        takers = {id(step.undone_by) for step in steps}
+        lost = [step for step in steps if step.undone_by is None and id(step) not in takers]
+        self._failed += lost
+        self._failed_last = self._failed_last or any(step.undoable for step in lost)
+        return steps
+
     def _say_unsaved(self) -> None:
         reason = self._reason.replace(f" {self.library.paths.database}", "")
         key = self.host.key_of("retry_marks")
         message = f"{self._what_is_lost()}: {reason}. Press {key} to retry"
         self.host.say(message, severity="error", seconds=10, group=_UNSAVED)
 
-    def _what_is_lost(self) -> str:
+    def _what_is_lost(self, single: str = "Not saved") -> str:
         marks = sum(step.mark != PLACE for step in self._failed)
         if not marks:
             return "Your place in the text was not saved"
-        return "Not saved" if marks == 1 else f"{counted(marks, 'mark')} not saved"
+        return single if marks == 1 else f"{counted(marks, 'mark')} not saved"
 
     async def _supersede(self, step: Step) -> None:
         """Do not retry changes that a newer step has superseded."""
@@ -353,4 +358,5 @@ class Marks(Controller):
     @property
     def unsaved(self) -> str:
         """Message about unsaved changes, or `""`."""
-        return f"{self._what_is_lost()}: {self._reason}" if self._failed else ""
+        what = self._what_is_lost("1 mark not saved") if self._failed else ""
+        return ": ".join(filter(None, (what, self._reason if what else "")))

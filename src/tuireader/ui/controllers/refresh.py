@@ -26,6 +26,7 @@ from tuireader.model import (
     TextFetched,
     Told,
 )
+from tuireader.text import feed_name
 from tuireader.text.wording import counted, followed, left_out, waiting
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.syncing import Syncing
@@ -153,7 +154,7 @@ class Refreshing(Controller):
         except TuireaderError as error:
             self.host.report(error)
         finally:
-            self.running = False
+            self.running, self.session.syncing = False, ""
             self._rest()
         self._say_matches()  # matches found in full texts
         await self.library.database.changed_elsewhere()  # ignore the changes by this refresh
@@ -168,9 +169,9 @@ class Refreshing(Controller):
                 self._failed.append(event)
             elif event.followed:
                 back = f"{self.host.key_of('undo')} takes it back"
-                self.host.say(f"{event.title}: {followed(event.followed)} · {back}", seconds=8)
+                self.host.say(f"{feed_name(event.title)}: {followed(event.followed)} · {back}", seconds=8)
             elif event.left_out:
-                self.host.say(f"{event.title}: {left_out(event.left_out)}", seconds=8)
+                self.host.say(f"{feed_name(event.title)}: {left_out(event.left_out)}", seconds=8)
             now = time.monotonic()
             if now - self._shown_at >= _SHOW_EVERY or event.done == event.total:
                 self._shown_at = now
@@ -206,8 +207,13 @@ class Refreshing(Controller):
         await asyncio.sleep(0)  # keys come first
 
     async def _take_sync(self, event: AccountSynced) -> None:
-        fresh = f" · {event.new:,} new" if event.new else ""
-        self.top.show(progress=f"syncing {event.account}{fresh}")
+        far = f" · {event.new:,} new" if event.new else ""
+        if event.total:
+            far = f": {event.arrived:,} of {event.total:,}"
+        self.top.show(progress=f"syncing {event.account}{far}")
+        is_first = bool(event.total) or not self.session.feeds
+        self.session.syncing = f"{event.account}{far}" if is_first and not event.done else ""
+        self.explain_sync()
         now = time.monotonic()
         if (event.new or event.changed or event.taken) and (event.done or self.may_reload(now)):
             self.reloaded_at = now
@@ -256,7 +262,8 @@ class Refreshing(Controller):
             first = self._failed[0]
             others = f", and {len(self._failed) - 1} more" if len(self._failed) > 1 else ""
             fine = done.feeds - len(self._failed)
-            message = f"{fine} fine, {len(self._failed)} failed: {first.title}: {first.error}{others}"
+            name = feed_name(first.title)
+            message = f"{fine} fine, {len(self._failed)} failed: {name}: {first.error}{others}"
             say(message, severity="warning", seconds=8)
         elif done.feeds and (done.feeds > 1 or not done.new):
             say(f"{done.new} new" if done.new else "Nothing new")

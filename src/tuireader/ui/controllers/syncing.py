@@ -94,7 +94,10 @@ class Syncing(Controller):
             self._told.pop(name, None)
         if done.refusal == LOGIN:
             edits = self.host.key_of("edit_this")
-            self._say_once(name, f"{name}: sign in again · {edits} in the sidebar edits the account", LOGIN)
+            kinds = {account.name: account.kind for account in self.library.config.accounts}
+            hint = f" ({done.hint})" if done.hint and kinds.get(name) == "greader" else ""
+            message = f"{name}: sign in again{hint} · {edits} in the sidebar edits the account"
+            self._say_once(name, message, LOGIN)
         elif done.refusal:
             waiting = f" · {counted(done.pending, 'mark')} to send" if done.pending else ""
             self._say_once(name, f"{name}: {done.error}{waiting}", done.refusal)

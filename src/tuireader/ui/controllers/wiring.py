@@ -112,6 +112,7 @@ class Controllers(Controller):
         if self.library.config.accounts or self.session.accounts:
             self.session.accounts = await self.library.accounts.all(aside=True)
             self.draw_sidebar()
+            self.explain_sync()
             self.changed()
 
     def recount(self) -> None:

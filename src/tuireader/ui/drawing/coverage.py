@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
-from tuireader.model import Coverage, FeedGap, WatchCoverage
+from tuireader.model import Coverage, Feed, FeedGap, WatchCoverage
+from tuireader.text import feed_name
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.times import day, list_day, short_time
 
+BY_SERVER = "fetched by a server"
 _HOURS = 2 * 86_400
+_FEW = 3
 
 
 def summary(found: Coverage, now: int) -> str:
     """Return `complete since 3 Nov`, or the gaps and the number of articles not seen."""
     if found.since is None:
+        if found.feed.account:
+            return BY_SERVER
         return "not known before the next fetch" if found.feed.last_success else "never fetched"
     parts = [missed(len(found.open), found.unseen)] if found.open else []
     if found.unseen_since is not None:
@@ -25,14 +31,25 @@ def watch_summary(found: WatchCoverage, now: int) -> str:
     """Return the coverage of all feeds of a watch, like `summary`."""
     if not found.feeds:
         return "no feeds"
-    never = sum(one.since is None for one in found.feeds)
+    served = sum(one.since is None and bool(one.feed.account) for one in found.feeds)
+    never = [one.feed for one in found.feeds if one.since is None and not one.feed.account]
     lost = sum(one.unseen_since is not None for one in found.feeds)
     parts = [missed(found.gaps, found.unseen)] if found.gaps else []
     if lost:
         parts.append(f"{counted(lost, 'feed')} not seen now")
     if never:
-        parts.append(f"{counted(never, 'feed')} never fetched")
+        parts.append(_never_fetched(never, found.watch))
+    if served:
+        parts.append(f"{counted(served, 'feed')} {BY_SERVER}")
     return "; ".join(parts) or _whole(found.since or now, now, unsure=found.unsure)
+
+
+def _never_fetched(feeds: Sequence[Feed], watch: str) -> str:
+    """Return the names of a few feeds, or the number of more with the command that names them."""
+    if len(feeds) <= _FEW:
+        return f"never fetched: {', '.join(feed_name(feed.title) for feed in feeds)}"
+    command = f"tuireader watch coverage {shlex.quote(watch)}"
+    return f"{counted(len(feeds), 'feed')} never fetched (`{command}` names them)"
 
 
 def _whole(since: int, now: int, *, unsure: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.model import FeedHealth, FeedPreview
 from tuireader.text import cell_len, display_host, pad
 from tuireader.text.wording import counted
@@ -20,16 +21,25 @@ _TEXTS = {
     "short": "short texts or teasers",
     "none": "titles only",
 }
+_SOURCES = {
+    "maildir": "mail folder (Maildir)",
+    "mbox": "mail folder (mbox)",
+    "imap": "mail folder",
+    "imaps": "mail folder",
+    "exec": "program",
+}
 
 
 def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -> list[Line]:
     """Return title, site, number and frequency of entries, kind of text, and the newest entries."""
+    mail = url.startswith(MAIL_SCHEMES)
     lines: list[Line] = [
-        ((preview.title or "Untitled", "strong"), (f" · {display_host(preview.site_url or url)}", "dim")),
+        ((preview.title or "Untitled", "strong"), (f" · {_source(preview.site_url, url)}", "dim")),
         ((" · ".join(_numbers(preview, now)), "text"),),
     ]
     known = ((FOLLOWED, "star"), (" · ", "dim")) if followed else ()
-    lines.append((*known, (_TEXTS[preview.texts] if preview.entries else "no entries yet", "dim")))
+    texts = "texts of the mails" if mail else _TEXTS[preview.texts]
+    lines.append((*known, (texts if preview.entries else "no entries yet", "dim")))
     return lines + entries(preview, now)
 
 
@@ -39,6 +49,15 @@ def waiting_note(health: FeedHealth) -> str:
         return ""
     host = urlsplit(health.feed.address).hostname or ""
     return f"waits until {clock_time(health.waits_until)}: {host} asked to wait"
+
+
+def _source(site: str, url: str) -> str:
+    """Return the host of a feed's site, or what kind of source it comes from."""
+    scheme = url.partition(":")[0]
+    kind, host = _SOURCES.get(scheme, ""), display_host(site or url)
+    if scheme.startswith("imap"):
+        return f"{kind} at {host.removeprefix('…@')}"
+    return host or kind
 
 
 def texts_note(health: FeedHealth, *, short: bool = False) -> str:

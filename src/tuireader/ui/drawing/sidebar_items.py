@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
+from tuireader.text import feed_name
 from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, UNREAD, folder_title
 
 
@@ -105,9 +106,9 @@ def _feed_items(
                 continue
         for feed in members:
             count = counts.feeds.get(feed.id, Count())
-            paused = feed.state == "paused"
+            paused, name = feed.state == "paused", feed.title or feed.address
             yield SidebarItem(
-                feed.title or feed.address,
+                feed_name(name) if feed.last_error else name,
                 View(ViewKind.FEED, str(feed.id)),
                 count.unread_rows(folds),
                 count.rows(folds),

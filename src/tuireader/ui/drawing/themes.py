@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from collections.abc import Collection
+
+from textual.theme import BUILTIN_THEMES, Theme
+
+from tuireader.commands import did_you_mean
 
 DARK = Theme(
     name="tuireader-dark",
@@ -85,3 +89,9 @@ PLAIN = Theme(
 """The terminal's own colours; also used with `NO_COLOR`."""
 
 THEMES = (DARK, LIGHT, PLAIN)
+NAMES = (*(theme.name for theme in THEMES), *BUILTIN_THEMES)
+
+
+def theme_problem(name: str, known: Collection[str] = NAMES) -> str:
+    """Return why a theme cannot be used, `""` if it can."""
+    return "" if name in known else f"there is no theme {name!r}{did_you_mean(name, known)}"

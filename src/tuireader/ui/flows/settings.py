@@ -87,6 +87,7 @@ async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
         more = f"and {len(problems) - _SHOWN} more: `tuireader config check` lists all"
         host.say(more, severity="warning", seconds=15)
     host.take_config()
+    host.say_theme_problem()
     ui = library.config.ui
     main.panes.sidebar.styles.width = ui.sidebar + 2
     main.panes.article.set_measure(ui.width)
@@ -94,7 +95,8 @@ async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
     main.panes.articles.folds = main.session.folds
     if library.config.database != before.database:
         host.say("The new database is used from the next start on")
-    return Outcome(said="" if problems else "Configuration reloaded", watches_changed=True)
+    said = "" if problems or host.theme_problem else "Configuration reloaded"
+    return Outcome(said=said, watches_changed=True)
 
 
 async def undo(main: Controllers, ask: Asking) -> Outcome:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from tuireader.commands import Scope
 from tuireader.model import Alarm, AlarmKind, View, ViewKind
+from tuireader.text import feed_name
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.lines import Line, error_lines
@@ -30,11 +31,12 @@ def alarm_row(alarm: Alarm, now: int) -> Row:
     """Return the row of an alarm."""
     over = alarm.cleared_at is not None
     style = "dim" if over else "star" if alarm.kind is AlarmKind.SILENT else "error"
+    name = f"◆ {alarm.name}" if alarm.watch else feed_name(alarm.name)
     return Row(
         str(alarm.id),
         {
             "sign": Cell("·" if over else "!", style),
-            "name": Cell(f"◆ {alarm.name}" if alarm.watch else alarm.name, "dim" if over else "strong"),
+            "name": Cell(name, "dim" if over else "strong"),
             "kind": Cell("over" if over else alarm.kind.value, style),
             "since": Cell(age(alarm.raised_at, now), "dim"),
             "words": Cell(alarm.cleared_words if over else alarm.words, "dim" if over else "text"),

@@ -18,6 +18,7 @@ from tuireader.ui.drawing.times import age, full_time, until
 from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import TableScreen
+from tuireader.ui.status import no_feeds
 from tuireader.ui.widgets.table import Cell, Column, Row
 
 _SIGNS = {
@@ -31,9 +32,9 @@ _SIGNS = {
 }
 
 
-def _since(moment: int | None, now: int) -> str:
+def _since(moment: int | None, feed: Feed, now: int) -> str:
     if moment is None:
-        return "never"
+        return "by server" if feed.account else "never"
     return "just now" if now - moment < 60 else age(moment, now)
 
 
@@ -91,7 +92,7 @@ def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -
             "feed": Cell(_name(feed), "strong" if health.trouble >= Trouble.MOVED else "text"),
             "state": Cell(state + streak, style),
             "why": Cell(why or health.alarm or gaps or _note(health), "dim"),
-            "success": Cell(_since(feed.last_success, now), "dim"),
+            "success": Cell(_since(health.succeeded_at, feed, now), "dim"),
             "next": Cell(_next(health, now), "dim"),
             "weekly": Cell(_weekly(health.per_week), "text"),
             "unread": Cell(str(health.unread or ""), "text"),
@@ -122,8 +123,9 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
         moved = (f"moved from {url} to " if on else "moved to ", "star")
         lines.append((moved, (health.moved_to, "text"), (on, "star")))
         lines.append(((_WHY_MOVED[health.moved_why], "text"),))
-    tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
-    lines.append(((f"{tried}, next try {_next(health, now)}", "dim"),))
+    tried, success = _since(feed.last_try, feed, now), _since(health.succeeded_at, feed, now)
+    times = f"last tried {tried}, last success {success}, next try {_next(health, now)}"
+    lines.append(((times, "dim"),))
     if coverage is not None and coverage.since is not None and not coverage.open:
         lines.append(((summary(coverage, now), "dim"),))
     if note := waiting_note(health):
@@ -169,7 +171,10 @@ class Health(TableScreen):
         self._found = {str(health.feed.id): health for health in found}
         self._coverage = {one.feed.id: one for one in await self.library.coverage.of_feeds()}
         now = int(self.host.clock())
-        self.table.empty_text = f"No feeds yet. {self.host.key_of('add_feed')} on the main screen adds one."
+        accounts = {account.name: "" for account in self.library.config.accounts}
+        self.table.empty_text = no_feeds(
+            accounts, lambda command: f"{self.host.key_of(command)} on the main screen"
+        )
         return [health_row(health, now, self._coverage.get(health.feed.id)) for health in found]
 
     def summary(self) -> str:

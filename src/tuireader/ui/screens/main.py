@@ -67,7 +67,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Compose the panes, and the controllers that fill them."""
         library = self.library = self.host.library
-        session = self.session = Session(lambda: library.config.ui)
+        session = self.session = Session(lambda: library.config)
         self.top, self.status, self.sidebar = TopLine(), StatusLine(), Sidebar()
         self.sidebar.styles.width = library.config.ui.sidebar + 2
         self.hits = SearchHits(session, library)
@@ -92,6 +92,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             self._opened()
         for problem in self.host.key_problems:
             self.host.say(f"{problem.path}: {problem.message}", severity="warning", seconds=10)
+        self.host.say_theme_problem()
 
     async def _start(self) -> None:
         self.host.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
