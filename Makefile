@@ -2,6 +2,7 @@
 # make test     everything that has to hold before a change goes in    (make test ARGS="-k watch" for some tests;
 #               WORKERS=0 in one process, for a debugger)
 # make test-servers  the tests of accounts on servers alone; with the packages miniflux and postgresql, a real one
+# make test-lowest  the tests of core, store and feeds, with the lowest versions that pyproject.toml admits
 # make coverage the tests, and what of the code they run: all of the pure core, 95 % of the whole
 # make check    only what needs no run: style, types, layers
 # make bench    the benchmarks that take a minute, on small numbers    (benchmarks/README.md has the whole ones)
@@ -11,17 +12,21 @@
 # make lock     renew the requirements-*.txt from pyproject.toml
 # make clean    take away what these commands made
 #
-# All of them make what they need; another Python than python3: make PYTHON=python3.12 test
+# All of them make what they need; another Python than python3: make PYTHON=python3.12 test (and VENV=.venv-3.12,
+# to keep an environment for each)
 
 PYTHON ?= python3
+VENV ?= .venv
+LOCKED ?= requirements-test.txt
 ARGS ?=
 WORKERS ?= 3
 
-BIN := .venv/bin
+BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 # The pure core: what is decided here is decided by values alone, so each branch of it has a test.
 CORE := export/brief export/brief_formats export/markup export/story export/story_formats commands/* dedup sync/merge timing/documents timing/gaps timing/schedule feeds/preview config/toml_lines text/* query/* lexicon/* watch/* related/* document/*
+BEYOND := tests/test_imap.py tests/ui/test_driver.py tests/ui/test_serve.py
 comma := ,
 empty :=
 CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuireader/$(part).py))
@@ -29,90 +34,103 @@ CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuirea
 # Else each of the many programs that the tests start would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test tests test-servers coverage check bench docs soak mutants lock clean
+.PHONY: demo test tests test-servers test-lowest coverage check bench docs soak mutants lock clean
 
-demo: .venv/.installed
+demo: $(VENV)/.installed
 	$(BIN)/tuireader --demo $(ARGS)
 
-test: .venv/.locked
+test: $(VENV)/.locked
 	@$(MAKE) --no-print-directory -j 2 check tests
 
 # In a fresh clone, one process compiles the tests first: else each of them would.
-tests: .venv/.locked
+tests: $(VENV)/.locked
 	@test -d tests/__pycache__ || $(BIN)/python -m pytest --collect-only -q >/dev/null || true
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci $(ARGS)
 
-test-servers: .venv/.locked
+test-servers: $(VENV)/.locked
 	$(BIN)/python -m pytest tests/servers -rs $(ARGS)
 
-coverage: .venv/.locked
+# Beyond the core, what an extra or Textual may break: mail, the reader in a terminal and in a browser.
+test-lowest:
+	@$(MAKE) --no-print-directory VENV=.venv-lowest LOCKED=requirements-lowest.txt tests \
+	    ARGS="tests/core tests/store tests/feeds $(BEYOND) $(ARGS)"
+
+coverage: $(VENV)/.locked
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci $(ARGS)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='$(CORE_FILES)'
 
-check: .venv/.locked
+check: $(VENV)/.locked
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/.locked
+bench: $(VENV)/.locked
 	$(BIN)/python benchmarks/watch.py --articles 500 --terms 10 1000 --stored 2000
 	$(BIN)/python benchmarks/refresh.py --feeds 20 --latency 0 --runs 1 --peers
 	$(BIN)/python benchmarks/ui.py --articles 2000 --runs 1 --presses 20 --peers
 
-soak: .venv/.locked
+soak: $(VENV)/.locked
 	TUIREADER_SOAK=10000 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/test_soak.py $(ARGS)
 
-docs: .venv/.docs
+docs: $(VENV)/.docs
 	$(BIN)/python docs/generate.py
 	$(BIN)/zensical build --strict --clean
 
-mutants: .venv/.mutants
+mutants: $(VENV)/.mutants
 	$(BIN)/mutmut run $(ARGS) > build/mutants.log
 	$(BIN)/mutmut results
 
 # The package with what it needs to run, in the newest versions that fit.
-.venv/.installed: pyproject.toml | .venv/.made
+$(VENV)/.installed: pyproject.toml | $(VENV)/.made
 	$(PIP) install -e .
 	@touch $@
 
 # The package with what it needs to be tested, each file of it known by its hash.
-.venv/.locked: requirements-test.txt pyproject.toml | .venv/.made
-	$(PIP) install --require-hashes -r requirements-test.txt
+$(VENV)/.locked: $(LOCKED) pyproject.toml | $(VENV)/.made
+	$(PIP) install --require-hashes -r $(LOCKED)
 	$(PIP) install --no-deps --no-build-isolation -e .
-	@touch $@ .venv/.installed
+	@touch $@ $(VENV)/.installed
 
 # What renders the documentation.
-.venv/.docs: requirements-docs.txt .venv/.locked
+$(VENV)/.docs: requirements-docs.txt $(VENV)/.locked
 	$(PIP) install --require-hashes -r requirements-docs.txt
 	@touch $@
 
 # What changes the code to see whether a test minds.
-.venv/.mutants: requirements-mutants.txt .venv/.locked
+$(VENV)/.mutants: requirements-mutants.txt $(VENV)/.locked
 	$(PIP) install --require-hashes -r requirements-mutants.txt
 	@mkdir -p build
 	@touch $@
 
-.venv/.made:
+$(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else \
 	    "tuireader needs Python 3.11 or newer, this is %d.%d; try: make PYTHON=python3.12" % sys.version_info[:2])'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
 # Where packages come from is everybody's own matter, so no index may get into the files.
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile --quiet --upgrade --generate-hashes \
 	    --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
+# The lowest versions that are admitted, on the oldest Python; pip-compile knows the newest alone.
+COMPILE_LOWEST := build/lock/bin/uv pip compile --quiet --no-config --upgrade --resolution lowest-direct \
+	    --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+BUILT_BY := build/lock/bin/python -c 'import tomllib; \
+	    print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], "editables>=0.5", sep="\n")'
+
 lock:
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip --disable-pip-version-check -q install "pip-tools>=7.4"
+	build/lock/bin/python -m pip --disable-pip-version-check -q install "pip-tools>=7.4" "uv>=0.5"
 	$(COMPILE) --extra test --all-build-deps --output-file requirements-test.txt pyproject.toml
 	$(COMPILE) --extra docs --constraint requirements-test.txt --output-file requirements-docs.txt pyproject.toml
 	$(COMPILE) --extra mutants --constraint requirements-test.txt --output-file requirements-mutants.txt pyproject.toml
+	$(BUILT_BY) > build/lock/built-by.txt
+	$(COMPILE_LOWEST) --extra test --output-file requirements-lowest.txt pyproject.toml build/lock/built-by.txt
 
 clean:
-	rm -rf .venv build dist mutants .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* htmlcov
+	rm -rf .venv .venv-* build dist mutants .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* htmlcov
 	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +

@@ -248,8 +248,8 @@ def licences() -> str:
         "# Licences",
         "",
         _NOTE,
-        "tuireader is under the MIT licence. It runs with these packages; the licence is what each states of",
-        "itself:",
+        "tuireader is under the MIT licence, with a table under the Apache License 2.0 (see the end). It",
+        "runs with these packages; the licence is what each states of itself:",
         "",
     ]
     lines += _packages(needed)
@@ -263,8 +263,10 @@ _REMARKS = (
     "Passwords in the keyring of the desktop (the extra `keyring`) need keyring, under the MIT licence, and",
     "what it needs on your system.",
     "",
-    "The frequencies of Chinese words in `lexicon/words.z` are from jieba (MIT), its table of traditional",
-    "characters from OpenCC (Apache 2.0); `lexicon/words-licences.txt` has the notices.",
+    "The tables inside: the frequencies of Chinese words in `lexicon/words.z` are from jieba (MIT), its",
+    "table of traditional characters from OpenCC (Apache 2.0); `lexicon/words-licences.txt` has both",
+    "licences. Those in `related/names` are our own lists of facts, those in `related/frequencies.txt` our",
+    "own estimates. The lists of words in the code and the feeds of the demo are our own, too.",
     "",
     "Two of them are under the LGPL, chardet and textual-image. Nothing of them is copied or changed",
     "here: they are packages of their own, installed by pip, and can be replaced by others of the same",

@@ -169,6 +169,9 @@ def serving(talk: Talk) -> Iterator[int]:
     thread.join(5)
 
 
+DONE = b"* CAPABILITY IMAP4REV1\r\n{tag} OK done\r\n"
+
+
 def answering(*answers: tuple[bytes, bytes]) -> Talk:
     """Answer commands by the first of `answers` whose word is in them; `{tag}` is the command's tag."""
 
@@ -177,8 +180,7 @@ def answering(*answers: tuple[bytes, bytes]) -> Talk:
         with client.makefile("rb") as lines:
             for line in lines:
                 tag = line.split(b" ", 1)[0]
-                default = b"* CAPABILITY IMAP4REV1\r\n{tag} OK done\r\n"
-                said = next((said for word, said in answers if word in line), default)
+                said = next((said for word, said in answers if word in line), DONE)
                 client.sendall(said.replace(b"{tag}", tag))
 
     return talk
@@ -188,10 +190,19 @@ STATUS = (b"STATUS", b"* STATUS News (UIDVALIDITY 1 UIDNEXT 3)\r\n{tag} OK x\r\n
 SEARCH = (b"SEARCH", b"* SEARCH 1 2\r\n{tag} OK x\r\n")
 
 
+def announcing(size: int) -> bytes:
+    return b"* 1 FETCH (UID 1 BODY[]<0> {%d}\r\n" % size
+
+
 def endless(client: socket.socket) -> None:
-    answering(STATUS, SEARCH, (b"FETCH", b"* 1 FETCH (UID 1 BODY[]<0> {900000000}\r\n" + b"x" * 100_000))(
-        client
-    )
+    """Send mails of an allowed size, on and on, to the command that asks for one."""
+    client.sendall(b"* OK hello\r\n")
+    with suppress(OSError), client.makefile("rb") as lines:
+        for line in lines:
+            while b"FETCH" in line:
+                client.sendall(announcing(1_000_000) + b"x" * 1_000_000 + b")\r\n")
+            answer = next((said for word, said in (STATUS, SEARCH) if word in line), DONE)
+            client.sendall(answer.replace(b"{tag}", line.split(b" ", 1)[0]))
 
 
 ODD = "127.0.0.1: the server's answer cannot be understood"
@@ -241,8 +252,14 @@ def test_servers_that_misbehave(talk: Talk, fault: str, error: str) -> None:
     [
         (lambda client: client.recv(1_000), 1, Fault.TIMEOUT, "127.0.0.1 did not "),
         (endless, 30, Fault.TOO_LARGE, "127.0.0.1 sent more than can be read"),
+        (
+            answering(STATUS, SEARCH, (b"FETCH", announcing(900_000_000) + b"x" * 100_000)),
+            30,
+            Fault.TOO_LARGE,
+            "127.0.0.1 sent more than can be read",
+        ),
     ],
-    ids=["silent", "endless"],
+    ids=["silent", "endless", "announced"],
 )
 async def test_limits_of_time_and_memory_hold(
     talk: Talk, seconds: int, fault: Fault, error: str, tmp_path: Path

@@ -10,6 +10,7 @@ import sysconfig
 import venv
 import zipfile
 from collections.abc import Mapping
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,19 @@ def test_it_has_what_the_program_needs(wheel: Path) -> None:
     assert sources - set(names) == set()
     assert f"tuireader-{__version__}.data/data/share/man/man1/tuireader.1" in names
     assert not [name for name in names if name.startswith(("tests/", "docs/", "benchmarks/"))]
+
+
+def test_it_has_the_licences_of_what_is_inside(wheel: Path) -> None:
+    """The code is under MIT, as are jieba's frequencies; OpenCC's characters are under Apache-2.0."""
+    with zipfile.ZipFile(wheel) as packed:
+        folder = f"tuireader-{__version__}.dist-info"
+        stated = BytesParser().parsebytes(packed.read(f"{folder}/METADATA"))
+        assert stated["License-Expression"] == "MIT AND Apache-2.0"
+        texts = [
+            packed.read(f"{folder}/licenses/{name}").decode() for name in stated.get_all("License-File", [])
+        ]
+    assert any("Copyright (c) 2026 the tuireader authors" in text for text in texts)
+    assert any("Copyright (c) 2013 Sun Junyi" in text and "TERMS AND CONDITIONS" in text for text in texts)
 
 
 def test_it_runs_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:

@@ -1,3 +1,3 @@
 """tuireader: a terminal news reader with watchlists and related articles."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -12,6 +12,8 @@ import sys
 def main() -> None:
     """Run the command line; every expected error is one line on stderr and an exit code."""
     _leave_out_folder()
+    if not _is_posix():
+        sys.exit("tuireader runs on Linux, macOS and in WSL")
     prepare_streams()
     sys.modules["httpx._main"] = None  # type: ignore[assignment] # its own command line: 25 ms for nothing
     from tuireader.startup import first_frame
@@ -27,6 +29,17 @@ def main() -> None:
     code = run(arguments)
     _settle_streams()
     sys.exit(code)
+
+
+def _is_posix() -> bool:
+    """Return whether this system has what the program needs of it; Windows lacks the modules."""
+    try:
+        import fcntl as fcntl
+        import resource as resource
+        import termios as termios
+    except ImportError:
+        return False
+    return os.name == "posix" and sys.platform != "win32"
 
 
 def _leave_out_folder() -> None:

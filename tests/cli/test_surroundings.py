@@ -181,3 +181,25 @@ def test_what_the_locale_cannot_write_is_replaced(with_demo: Path) -> None:
         ascii_told["keys"].out
     )
     assert "Grün" in ascii_told["save 31 --to Grün"].out  # bytes of a name come out as they are
+
+
+WITHOUT_POSIX = """
+import sys
+for name in ("fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"):
+    sys.modules[name] = None  # its import raises ModuleNotFoundError
+{platform}
+from tuireader.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("platform", ["sys.platform = 'win32'", "import os; os.name = 'nt'", ""])
+@pytest.mark.parametrize(
+    "words", ["", "--demo", "list", "refresh --json", "--version", "man", "import newsboat"]
+)
+def test_windows_is_told_in_one_line(tmp_path: Path, words: str, platform: str) -> None:
+    script = tmp_path / "start.py"
+    script.write_text(WITHOUT_POSIX.format(platform=platform))
+    done = subprocess.run([sys.executable, str(script), *words.split()], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (Exit.FAILURE, "")
+    assert done.stderr == "tuireader runs on Linux, macOS and in WSL\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,24 @@ async def test_an_endless_list_of_ids_ends_the_sync(
             server.answer = answer  # type: ignore[method-assign]
             assert (await synced(library)).error == ""
             assert await marks(library) == {"One": (entry.read, entry.starred)}
+
+
+async def test_a_server_that_drips_has_a_budget_of_time(
+    tmp_path: Path, server: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuireader.sync.http.BUDGET", 0.3)
+    feed = server.add_feed("News")
+    server.add_entry(feed, "One")
+    async with client(tmp_path) as library:
+        assert (await synced(library)).error == ""
+        server.add_entry(feed, "Two")
+        server.before = lambda call: time.sleep(0.4 if "entries" in call.path or "stream" in call.path else 0)
+        done = await synced(library)
+        assert done.refusal == "away" and "took more than" in done.error
+        server.before = None
+        monkeypatch.setattr("tuireader.sync.http.BUDGET", 60.0)
+        assert (await synced(library)).error == ""
+        assert sorted(await titles(library)) == ["One", "Two"]
 
 
 @pytest.mark.parametrize("endless", ["same entry", "same entries, moving cursor", "new entries"])

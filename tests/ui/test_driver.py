@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from textual.app import App
 
+from tests.processes import passed_on
 from tests.terminal import Terminal
 from tuireader.startup.driver import TerminalDriver
+
+pytestmark = pytest.mark.slow
 
 MAX_QUEUED_WRITES = 30  # in Textual
 
@@ -42,3 +48,58 @@ def test_a_locale_of_ascii_alone_does_not_garble_the_screen(tmp_path: Path) -> N
         assert "│" in screen.wait("港股科技板块连跌三日")
         screen.press("Q")
         assert screen.leave() == 0
+
+
+STARTS = """
+import sys
+from threading import Event
+from textual.drivers.linux_driver import LinuxDriver
+{change}
+sys.argv = ["tuireader", "--demo"]
+from tuireader.__main__ import main
+main()
+"""
+
+
+NEVER_ENDS = "LinuxDriver.run_input_thread = lambda self: Event().wait()"
+NOT_ENDED = "LinuxDriver.disable_input = lambda self: None"
+FAILS = "def fall(self):\n    raise RuntimeError('no mouse')\nLinuxDriver._disable_mouse_support = fall"
+
+
+@pytest.mark.parametrize(
+    ("change", "gone"),
+    [(NEVER_ENDS, True), (NEVER_ENDS, False), (NOT_ENDED, True), (FAILS, True)],
+    ids=["it goes on", "it goes on, the terminal is there", "nobody ends it", "ending it fails"],
+)
+def test_the_reader_ends_whatever_the_thread_that_reads_keys_does(
+    tmp_path: Path, change: str, gone: bool
+) -> None:
+    """Python itself would wait for it without limit, once the app has ended."""
+    script = tmp_path / "start.py"
+    script.write_text(STARTS.format(change=change))
+    with Terminal([sys.executable, str(script)], home=tmp_path) as screen:
+        screen.wait("Harbour Tech")
+        if gone:
+            assert screen.hang_up() == 129
+        else:
+            os.kill(screen.pid, signal.SIGTERM)
+            assert screen.leave() == 143
+
+
+def test_a_terminal_that_goes_without_a_signal_ends_the_reader(tmp_path: Path) -> None:
+    """It is not the controlling terminal, so the kernel sends no SIGHUP; and nothing is written to it."""
+    terminal, slave = os.openpty()
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TERM": "xterm", **passed_on()}
+    command = [sys.executable, "-m", "tuireader", "--demo"]
+    with subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
+    ) as run:
+        os.close(slave)
+        shown = b""
+        while b"Harbour Tech" not in shown or select.select([terminal], [], [], 0.5)[0]:
+            shown += os.read(terminal, 1 << 16)
+        os.close(terminal)
+        try:
+            assert run.wait(60) == 129
+        finally:
+            run.kill()

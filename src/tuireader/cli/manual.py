@@ -39,7 +39,7 @@ VARIABLES = {
 }
 
 
-RELEASED = "2026-11-24"
+RELEASED = "2026-11-29"
 """Date of the manual page; set with a release, so that the page is reproducible."""
 
 

@@ -85,6 +85,7 @@ def _read(
         missing = 'the password is missing; set `password` of this feed, such as "cmd:pass show mail"'
         raise _Refused(Fault.MAIL, missing)
     box = _connected(scheme, host, port, seconds)
+    _limit_announced(box.client)
     try:
         _sign_in(box, host, user, password)
         return _new_mails(box, folder, wanted, cursor, most)
@@ -107,6 +108,18 @@ def _connected(scheme: str, host: str, port: int, seconds: float) -> BaseMailBox
         plain.client.shutdown()
         raise _Refused(Fault.TLS, f"{host} offers no encryption; the password is not sent")
     return plain
+
+
+def _limit_announced(client: imaplib.IMAP4) -> None:
+    """Refuse texts announced as larger than any that is asked for, before memory is spent on them."""
+    read = client.read
+
+    def limited(size: int) -> bytes:
+        if size > LARGEST:
+            raise MemoryError
+        return read(size)
+
+    client.read = limited  # type: ignore[method-assign]
 
 
 def _sign_in(box: BaseMailBox, host: str, user: str, password: str) -> None:

@@ -1,4 +1,4 @@
-"""Frequent words and typical letters of languages that share the Latin alphabet, for `language`."""
+"""Frequent words and typical letters of languages that share the Latin alphabet, for `language`; our own."""
 
 from __future__ import annotations
 

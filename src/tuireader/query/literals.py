@@ -1,7 +1,8 @@
 """Find words that every match of a regular expression contains, to search the index first.
 
 Only unambiguous cases count: ASCII words in the pattern that begin a text or follow a blank or sign in the
-pattern. The parser is that of `re`; patterns that `regex` may parse differently yield no words.
+pattern. The parser is that of `re`; patterns that `regex` may parse differently yield no words, nor does a
+parser that `re_parser` does not know.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from re import _constants as code  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from tuireader.lexicon import fold, index_folded, words
+from tuireader.query import re_parser
+from tuireader.query.re_parser import code
 
 OTHER_IN_REGEX = re.compile(r"\{(?!\d*,?\d*\})|\[[^]]*(?:\[|&&|--|~~|\|\|)|\(\?[^:imsau]")
 """Syntax that `regex` parses differently from `re`: fuzzy counts, nested sets, its own groups."""
@@ -24,11 +25,8 @@ _WORD = re.compile(r"[0-9A-Za-z]+")
 @lru_cache(maxsize=256)
 def required_words(pattern: str) -> tuple[tuple[str, bool], ...]:
     """Return the words that every matching text contains, and whether each is only a prefix."""
-    if OTHER_IN_REGEX.search(pattern):
-        return ()
-    try:
-        tree = parser.parse(pattern)
-    except (re.error, OverflowError, RecursionError):
+    tree = None if OTHER_IN_REGEX.search(pattern) else re_parser.parse(pattern)
+    if tree is None:
         return ()
     found: dict[tuple[str, bool], None] = {}
     for text in "".join(_read(tree)).split("\n"):

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 from operator import mul
-from re import _constants as code  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
+from tuireader.query import re_parser
 from tuireader.query.literals import OTHER_IN_REGEX
+from tuireader.query.re_parser import NEVER, code
 
 if TYPE_CHECKING:
     import regex
@@ -191,24 +191,16 @@ def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
 
 # --------------------------------------------------------------------------- patterns that match nothing
 
-_STARTS = (code.AT_BEGINNING, code.AT_BEGINNING_STRING)
-_ENDS = (code.AT_END, code.AT_END_STRING)
-_REPEATS = (code.MAX_REPEAT, code.MIN_REPEAT)
-_NEVER = "(?!)"
-
 Items = Sequence[tuple[Any, Any]]
 
 
 @lru_cache(maxsize=256)
 def unmatchable_reason(pattern: str) -> str:
     """Return why a pattern matches nothing, or `""`."""
-    if OTHER_IN_REGEX.search(pattern.replace(_NEVER, "")):
+    if OTHER_IN_REGEX.search(pattern.replace(NEVER, "")):
         return ""
-    try:
-        tree = parser.parse(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return ""
-    if tree.state.flags & re.MULTILINE:
+    tree = re_parser.parse(pattern)
+    if tree is None or tree.state.flags & re.MULTILINE:
         return ""
     return _reason(tree.state, list(tree)) or ("" if tree.getwidth()[1] else "it only matches empty text")
 
@@ -217,15 +209,16 @@ def _reason(state: Any, items: Items) -> str:
     """Return why a sequence of items matches nothing."""
     taken = 0
     for at, (kind, value) in enumerate(items):
-        if kind is code.AT and value in _STARTS and taken:
+        if kind is code.AT and value in (code.AT_BEGINNING, code.AT_BEGINNING_STRING) and taken:
             return "there is text before the start"
-        if kind is code.AT and value in _ENDS and any(map(_is_letter, items[at + 1 :])):
+        at_end = kind is code.AT and value in (code.AT_END, code.AT_END_STRING)
+        if at_end and any(map(_is_letter, items[at + 1 :])):
             return "there is text after the end"
-        if kind is code.ASSERT_NOT:
-            return f"{_NEVER} never matches"
+        if kind is re_parser.never():
+            return f"{NEVER} never matches"
         if reason := _inside(state, kind, value):
             return reason
-        taken += parser.SubPattern(state, [(kind, value)]).getwidth()[0]
+        taken += re_parser.width(state, [(kind, value)])
     return ""
 
 
@@ -233,7 +226,7 @@ def _inside(state: Any, kind: Any, value: Any) -> str:
     """Return why an item matches nothing because of its content."""
     if kind is code.SUBPATTERN and not value[1] & re.MULTILINE:
         return _reason(state, list(value[3]))
-    if kind in _REPEATS and value[0] > 0:
+    if kind in (code.MAX_REPEAT, code.MIN_REPEAT) and value[0] > 0:
         return _reason(state, list(value[2]))
     if kind is code.BRANCH:
         reasons = [_reason(state, list(branch)) for branch in value[1]]

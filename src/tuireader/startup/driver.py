@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
+from threading import Thread, main_thread
 from typing import Any, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -15,6 +17,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from tuireader.startup import first_frame
 
 _ENTER = "\x1b[?1049h"
+_PATIENCE = 2.0  # seconds that an end waits for the thread that reads keys
+_GLANCE = 1.0  # seconds between looks at whether the terminal is still there
 
 
 class Outlet:
@@ -44,14 +48,15 @@ class Outlet:
         if self._there:
             try:
                 do()
-            except OSError:
+            except (OSError, ValueError):  # ValueError: it is closed
                 self._there = False
                 self._gone()
 
 
 def _hang_up() -> None:
-    """End the app as if the terminal had sent SIGHUP: not all terminals do."""
-    os.kill(os.getpid(), signal.SIGHUP)
+    """End the app, unless it has ended, as if the terminal had sent SIGHUP: not all terminals do."""
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL:
+        os.kill(os.getpid(), signal.SIGHUP)
 
 
 class TerminalDriver(LinuxDriver):
@@ -78,6 +83,37 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if attributes is not None:
             self.attrs_before = attributes
+
+    def run_input_thread(self) -> None:
+        """Read keys until the end, or until the terminal is gone; raise what the reading raised.
+
+        Textual waits for this thread without limit, as Python does, but not for the one that reads: on a
+        terminal that is gone it would read nothing, over and over.
+        """
+        read_keys, failures = super().run_input_thread, list[BaseException]()
+
+        def read() -> None:
+            try:
+                read_keys()
+            except OSError:
+                _hang_up()
+            except BaseException as error:
+                failures.append(error)
+
+        reading, terminal, gone = (
+            Thread(target=read, name="tuireader-keys", daemon=True),
+            select.poll(),
+            False,
+        )
+        terminal.register(self.fileno, 0)
+        reading.start()
+        while reading.is_alive() and main_thread().is_alive() and not self.exit_event.wait(_GLANCE):
+            if not gone and any(event & select.POLLHUP for _, event in terminal.poll(0)):
+                gone = True
+                _hang_up()
+        reading.join(_PATIENCE)
+        if failures:
+            raise failures[0]
 
     def close(self) -> None:
         """End the writing thread."""

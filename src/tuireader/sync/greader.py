@@ -90,6 +90,7 @@ class GoogleReader:
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
         """Yield the marks of all entries, then the entries that are not stored."""
+        self._http.start_budget()
         return greader_pull.pull(self, progress, known)
 
     async def batch_size(self, mark: Mark) -> int:
@@ -98,6 +99,7 @@ class GoogleReader:
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
         """Set a mark, one for each request; servers do not report which entries are gone."""
+        self._http.start_budget()
         if ids:
             items = [("i", item_name(one)) for one in ids]
             await self._change("/edit-tag", [("a" if value else "r", STATE + mark.value), *items])

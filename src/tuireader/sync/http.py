@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from functools import cache, cached_property
 from ipaddress import ip_address
+from math import inf
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -30,6 +31,8 @@ from tuireader.text import clean
 
 CONNECT, READ, TOTAL = 5.0, 30.0, 300.0
 """Seconds to connect, between two pieces of an answer, and for a whole answer."""
+HEAD, BUDGET = 60.0, 600.0
+"""Seconds until an answer begins, and for all requests of one sync; the next one continues."""
 MAX_BODY = 64_000_000
 MAX_REDIRECTS = 5
 
@@ -148,6 +151,7 @@ class Http:
         self._basic = httpx.BasicAuth(*basic) if basic else None
         self._proxy = proxy
         self._now = now
+        self._end = inf
         self._explain = explain
         self._client: httpx.AsyncClient | None = None
 
@@ -224,8 +228,9 @@ class Http:
         try:
             request = self._client.build_request(method, url, headers=headers, content=content or None)
             auth = self._basic if signed else None
-            async with asyncio.timeout(TOTAL):
-                response = await self._client.send(request, auth=auth, stream=True)
+            async with asyncio.timeout(self._left()):
+                async with asyncio.timeout(HEAD):
+                    response = await self._client.send(request, auth=auth, stream=True)
                 try:
                     body = await self._body(response)
                 finally:
@@ -237,13 +242,26 @@ class Http:
         except Refused as error:
             raise AccountError(Refusal.AWAY, f"{self.host}: {error.reason}") from None
         except TimeoutError:
+            self._left()
             raise AccountError(
-                Refusal.AWAY, f"{self.host} did not complete its answer in {TOTAL:g} seconds"
+                Refusal.AWAY, f"{self.host} did not complete its answer in time", "the next sync tries again"
             ) from None
         except (httpx.HTTPError, OSError) as error:
             reason = explained(error, self.host, CONNECT, READ).reason
             raise AccountError(Refusal.AWAY, reason, "marks are kept and sent later") from None
         return Answer(self.host, response.status_code, url, response.headers, body, self.redaction)
+
+    def start_budget(self) -> None:
+        """Bound the time of all requests from now on, unless that was done before."""
+        self._end = min(self._end, asyncio.get_running_loop().time() + BUDGET)
+
+    def _left(self) -> float:
+        """Return how many seconds an answer may take. Raises AccountError if the server has had its time."""
+        left = self._end - asyncio.get_running_loop().time()
+        if left <= 0:
+            late = f"{self.host} took more than {BUDGET / 60:g} minutes"
+            raise AccountError(Refusal.AWAY, late, "the next sync continues")
+        return min(TOTAL, left)
 
     async def _body(self, response: httpx.Response) -> bytes:
         inflater = Inflater(response.headers.get("content-encoding", ""), MAX_BODY)

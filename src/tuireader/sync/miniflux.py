@@ -81,6 +81,7 @@ class Miniflux:
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
         """Yield what changed since `progress`."""
+        self._http.start_budget()
         return miniflux_pull.pull(self._http, progress, known)
 
     async def batch_size(self, mark: Mark) -> int:
@@ -89,6 +90,7 @@ class Miniflux:
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
         """Set a mark. Servers before 2.2.7 report a batch of unknown entries, later ones do not."""
+        self._http.start_budget()
         numbers = [_id(one) for one in ids]
         if not numbers:
             return frozenset()
