@@ -82,7 +82,8 @@ class SignIn(UseCases):
         secret = await self.secret(config)
         account = await self.state(config, secret)
         if is_locked_out(account, self._now()):
-            raise AccountError(Refusal.LOGIN, account.error, f"`tuireader sync {config.name}` tries again")
+            again = f"`tuireader sync {config.name}` tries again"
+            raise AccountError(Refusal.LOGIN, account.error, "; ".join(filter(None, (account.hint, again))))
         async with self.connected(config, secret, address(account, config)) as backend:
             try:
                 if account.rejected_url:
