@@ -92,9 +92,12 @@ class Terminal(Emulator):
             **passed_on(),
             **(env or {}),
         }
+        begun, begin = os.pipe()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             try:
+                os.close(begin)
+                os.read(begun, 1)  # until the modes of the terminal are known
                 interruptible()
                 if forked:
                     become(command[1:], environment)
@@ -104,6 +107,8 @@ class Terminal(Emulator):
                 os._exit(127)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", *reversed(size), 0, 0))
         self._modes = termios.tcgetattr(self.fd)[:4]
+        os.close(begun)
+        os.close(begin)
 
     def __enter__(self) -> Terminal:
         return self
