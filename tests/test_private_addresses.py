@@ -116,29 +116,27 @@ def answer(kind: str) -> Answer:
     }[kind]
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("host", HOSTS)
 async def test_nothing_that_an_account_names_is_asked_for_inside(
-    tmp_path: Path, web: Web, host: str, scheme: str, kind: str
+    tmp_path: Path, web: Web, host: str, scheme: str
 ) -> None:
     url = f"{scheme}://{host}/private"
     async with opened(tmp_path, through(web) + account("https://rss.example")) as library:
         feed = await carry(library, f"{scheme}://{host}/feed.xml", url)
-        assert "private address" in await ask(library, kind, url, feed)
+        for kind in KINDS:
+            assert "private address" in await ask(library, kind, url, feed), kind
     assert web.requests == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("host", HOSTS)
-async def test_no_redirect_of_a_public_server_leads_inside(
-    tmp_path: Path, web: Web, host: str, kind: str
-) -> None:
+async def test_no_redirect_of_a_public_server_leads_inside(tmp_path: Path, web: Web, host: str) -> None:
     url = "http://public.example/a"
     web.serve(url, status=302, headers={"Location": f"http://{host}/private"})
     async with opened(tmp_path, through(web) + account(f"http://{host}")) as library:
         feed = await carry(library, "http://public.example/feed.xml", url)
-        assert "private address" in await ask(library, kind, url, feed)
+        for kind in KINDS:
+            assert "private address" in await ask(library, kind, url, feed), kind
     assert {request.path for request in web.requests} == {url}
 
 

@@ -276,7 +276,7 @@ async def test_a_broken_algorithm_is_caught(
     tmp_path: Path, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     BROKEN[broken](monkeypatch)
-    for seed in range(40):
+    for seed in (0, 14, 22, *range(40)):  # the first ones catch it as long as histories stay as they are
         with KINDS[seed % len(KINDS)]() as server:
             try:
                 await play(tmp_path / str(seed), server, seed, monkeypatch)
