@@ -44,7 +44,7 @@ async def edit_account(main: Controllers, ask: Asking, name: str) -> Outcome | N
     account = main.library.accounts.config(name)
     interval = format_value(AccountConfig, "interval", account.interval)
     lines: tuple[Field | Pick, ...] = (
-        *([Pick("lost", "Lost there", {"": "wait", "accept": "accept it"})] if asks else []),
+        *([Pick("lost", "Lost", {"": "wait", "accept": "accept it"})] if asks else []),
         Field("url", "Address", account.url),
         Field("user", "User", account.user, "none with an API key of Miniflux"),
         Field("secret", "Password", "", f"as before, {SECRET}", hidden=True),
