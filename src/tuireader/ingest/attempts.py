@@ -118,18 +118,8 @@ def record_success(
     ttl = parsed.ttl if parsed else facts.ttl
     history = _history(facts, setting, pace, ttl, result.max_age)
     plan = schedule.after_success(history, setting.rates, now)
-    if outcome.followed:
-        moved = schedule.Move(result.job.url, schedule.SEEN_TO_MOVE)
-    elif result.job.url != facts.url and (not result.moved_to or facts.moved_why):  # it still works
-        moved = schedule.Move(facts.moved_to, facts.moved_seen)
-    elif facts.refused and not result.moved_to:
-        moved = schedule.Move(facts.refused)
-    else:
-        moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
-    # a redirect to an address that was refused or only named is a proposal like any other
-    why = "" if result.moved_to and (facts.refused or facts.named) else facts.moved_why
+    moved, moved_why = _moved(outcome, result)
     news = saved is not None and bool(saved.new or saved.changed or saved.carried)
-    moved_why = outcome.followed or (why if moved.address == facts.moved_to else "")
     is_away = bool(moved_why) and result.job.url != facts.url
     trust = _trust(facts, result, news)
     # a server on trial gets the validators of the former document once more
@@ -161,6 +151,22 @@ def record_success(
             looked_at=outcome.looked_at,
         )
     )
+
+
+def _moved(outcome: Outcome, result: Fetched | NotModified) -> tuple[schedule.Move, str]:
+    """Return where a feed that was fetched has moved to, and why it is known."""
+    facts = outcome.facts
+    if outcome.followed:
+        moved = schedule.Move(result.job.url, schedule.SEEN_TO_MOVE)
+    elif result.job.url != facts.url and (not result.moved_to or facts.moved_why):  # it still works
+        moved = schedule.Move(facts.moved_to, facts.moved_seen)
+    elif facts.refused and not result.moved_to:
+        moved = schedule.Move(facts.refused)
+    else:
+        moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
+    # a redirect to an address that was refused or only named is a proposal like any other
+    why = "" if result.moved_to and (facts.refused or facts.named) else facts.moved_why
+    return moved, outcome.followed or (why if moved.address == facts.moved_to else "")
 
 
 def record_failure(

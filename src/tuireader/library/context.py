@@ -207,6 +207,9 @@ class Context:
                     store.marks.replace_config_steps(
                         [(undo_files.keep(self.paths.state, packed), step) for step, packed in steps]
                     )
+            if store.feed_passwords.stored():
+                with store.transaction():
+                    store.feed_passwords.drop()
             if not store.accounts.is_current(accounts):
                 with store.transaction():
                     store.accounts.sync(accounts)

@@ -10,18 +10,22 @@ from typing import Any
 from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
 from tuireader.store import account_trouble
 from tuireader.store.appearances import Appearances
+from tuireader.store.listed_feeds import (
+    KnownFeed,
+    address,
+    distinct_addresses,
+    doubt_about,
+    match_feeds,
+    title_of,
+)
 from tuireader.store.remote import Remote
 from tuireader.store.sql import Part, number_list
-from tuireader.text import split_password, without_password
 from tuireader.text.wording import counted
 
 KEPT = 7 * 86_400
 """Seconds to keep a feed that its server no longer lists: it may come back."""
 FIRST_POSITION = 1_000_000
 """Position of an account's first feed: behind all local feeds."""
-_DOUBTED = (
-    4  # minimum number of feeds at which the loss of more than half is not believed at once; see `_doubt`
-)
 
 _MARKED = """CREATE TRIGGER remote_{mark} AFTER UPDATE OF {mark} ON article WHEN new.{mark} != old.{mark}
   BEGIN
@@ -81,17 +85,6 @@ class Listing:
 
     feeds: Mapping[str, int]
     doubt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A stored feed of an account."""
-
-    id: int
-    remote_id: str
-    url: str
-    title: str
-    has_vanished: bool
 
 
 class Accounts(Part):
@@ -213,14 +206,14 @@ class Accounts(Part):
         lacks more than half of the feeds, none is hidden until the list is `believed`. The user has just
         removed the feed `removed`, 0 for none.
         """
-        urls = _distinct(account.name, feeds)
+        urls = distinct_addresses(account.name, feeds)
         before = self._known(account.id)
         matched = match_feeds(feeds, urls, before)
         self._renumber(matched, before)
         known = [one.id for one in before if not one.has_vanished]
         hidden = [feed_id for feed_id in known if feed_id not in matched.values()]
         lost = len(hidden) - (removed in hidden)
-        doubt = "" if believed else _doubt(lost, len(known), bool(feeds))
+        doubt = "" if believed else doubt_about(lost, len(known), bool(feeds))
         if doubt:
             hidden = [feed_id for feed_id in hidden if feed_id == removed]
         self._conn.execute(
@@ -287,15 +280,15 @@ class Accounts(Part):
             (now, account_id),
         )
 
-    def _known(self, account_id: int) -> list[_Known]:
+    def _known(self, account_id: int) -> list[KnownFeed]:
         rows = self._conn.execute(
             """SELECT id, remote_id, url, title, vanished_at IS NOT NULL FROM feed
                WHERE account_id = ? ORDER BY id""",
             (account_id,),
         )
-        return [_Known(*row) for row in rows]
+        return [KnownFeed(*row) for row in rows]
 
-    def _renumber(self, matched: Mapping[str, int], before: Sequence[_Known]) -> None:
+    def _renumber(self, matched: Mapping[str, int], before: Sequence[KnownFeed]) -> None:
         """Store the ids of recognised feeds; another feed that had such an id no longer has any."""
         ids = {feed_id: remote_id for remote_id, feed_id in matched.items()}
         moved = [one for one in before if one.remote_id != ids.get(one.id, one.remote_id)]
@@ -334,69 +327,10 @@ _STATE = f"""SELECT id, account.name, url, user, software, progress, tried_at, s
   FROM account LEFT JOIN fact ON fact.name = '{account_trouble.PREFIX}' || account.id"""
 
 
-def address(account: str, url: str) -> str:
-    """Return the address under which an account's feed is stored, distinct from any local feed's."""
-    return f"{account}+{split_password(url)[0]}"
-
-
-def match_feeds(
-    feeds: Sequence[RemoteFeed], urls: Mapping[str, str], known: Sequence[_Known]
-) -> dict[str, int]:
-    """Recognise the feeds of a list among the stored ones; return the numbers of these by their new ids.
-
-    `urls` are the addresses under which the feeds are stored, by their ids. Id and address or title come
-    first, then the address alone (the server has renumbered its feeds), then the id alone (the feed moved).
-    """
-    by_id = {one.remote_id: one for one in known}
-    by_url = {one.url: one for one in known}
-    matched: dict[str, int] = {}
-    free = {one.id for one in known}
-
-    def match(feed: RemoteFeed, stored: _Known | None) -> None:
-        if stored is not None and stored.id in free and feed.id not in matched:
-            matched[feed.id] = stored.id
-            free.discard(stored.id)
-
-    for feed in feeds:
-        stored = by_id.get(feed.id)
-        if stored is not None and (stored.url == urls[feed.id] or stored.title == _title(feed)):
-            match(feed, stored)
-    for feed in feeds:
-        match(feed, by_url.get(urls[feed.id]))
-    for feed in feeds:
-        match(feed, by_id.get(feed.id))
-    return matched
-
-
-def _distinct(account: str, feeds: Sequence[RemoteFeed]) -> dict[str, str]:
-    """Return the address under which to store each feed, by its id.
-
-    An id is all that identifies a feed of an account: addresses may be equal, or not usable at all.
-    """
-    urls: dict[str, str] = {}
-    taken: set[str] = set()
-    for feed in feeds:
-        url = address(account, feed.url)
-        urls[feed.id] = url if feed.url and url not in taken else f"{url}#{feed.id}"
-        taken.add(url)
-    return urls
-
-
-def _doubt(missing: int, known: int, lists_any: bool) -> str:
-    """Return the question whether feeds are really gone; `""` if a list is believed."""
-    if not missing or (lists_any and (known < _DOUBTED or missing * 2 <= known)):
-        return ""
-    return f"the server no longer lists {missing} of {counted(known, 'feed')}"
-
-
-def _title(feed: RemoteFeed) -> str:
-    return feed.title or without_password(feed.url) or feed.site_url or f"feed {feed.id}"
-
-
 def _row(account: AccountState, feed: RemoteFeed, url: str, place: int) -> dict[str, object]:
     return {
         "url": url,
-        "title": _title(feed),
+        "title": title_of(feed),
         "folder": folder_of(account.name, feed.category),
         "site_url": feed.site_url,
         "account": account.id,

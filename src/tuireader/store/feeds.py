@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuireader.config import FeedConfig
 from tuireader.model import SILENCE, Fault, Feed, FeedHealth
 from tuireader.store.sql import FEED_TITLE, Part, number_list
 from tuireader.text import server_of, split_password, without_password
-
-if TYPE_CHECKING:
-    from tuireader.store.appearances import Appearances
-    from tuireader.store.match_log import MatchLog
 
 REFUSED = "refused"
 """`moved_why` of a feed whose move to `moved_to` was undone: it stays at its own address."""
@@ -150,12 +146,9 @@ class Feeds(Part):
     Addresses are stored without passwords, with user names.
     """
 
-    _appearances: Appearances
-    _match_log: MatchLog
-
     def is_current(self, subscriptions: Sequence[FeedConfig]) -> bool:
         """Return whether the table already agrees with the config."""
-        return _wanted(subscriptions) == self._stored() and not self._with_passwords()
+        return _wanted(subscriptions) == self._stored()
 
     def sync(self, subscriptions: Sequence[FeedConfig]) -> list[int]:
         """Update the table from the config; needs a transaction. Returns the feeds that were removed.
@@ -164,7 +157,6 @@ class Feeds(Part):
         a password in its address gets a title at once, to keep the password off the screen.
         """
         wanted = _wanted(subscriptions)
-        self._drop_passwords()
         self._rename(wanted.keys())
         stored = self._stored()
         gone = [
@@ -184,31 +176,6 @@ class Feeds(Part):
             ],
         )
         return gone
-
-    def _with_passwords(self) -> list[tuple[int, int, str, str]]:
-        """Return (id, account, address, new address) of feeds with a password in one of their addresses.
-
-        Older versions stored them.
-        """
-        rows = self._conn.execute(
-            "SELECT id, account_id, url, moved_to FROM feed WHERE instr(url || moved_to, '@')"
-        )
-        return [row for row in rows if any(split_password(url)[0] != url for url in row[2:])]
-
-    def _drop_passwords(self) -> None:
-        """Take passwords out of stored addresses; local feeds that are equal without become one."""
-        if not (found := self._with_passwords()):
-            return
-        self._conn.execute("PRAGMA secure_delete = ON")  # nothing of them stays in the file
-        for feed_id, account, url, moved_to in found:
-            bare, target = split_password(url)[0], split_password(moved_to)[0]
-            other = self._value("SELECT id FROM feed WHERE url = ? AND id != ?", (bare, feed_id))
-            if other and not account:
-                self._appearances.transfer(other, feed_id)
-                self._conn.execute("UPDATE feed SET subscribed = 0 WHERE id = ?", (other,))
-            self._conn.execute("UPDATE feed SET url = url || '#' || id WHERE id = ?", (other,))
-            self._conn.execute("UPDATE feed SET url = ?, moved_to = ? WHERE id = ?", (bare, target, feed_id))
-        self._match_log.drop_passwords()
 
     def _rename(self, wanted: Collection[str]) -> None:
         """Update the address of feeds whose move the config has accepted or reverted.

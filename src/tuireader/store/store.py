@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tuireader.store.downloads import Downloads
     from tuireader.store.entries import Entries
     from tuireader.store.exchange import Exchange
+    from tuireader.store.feed_passwords import FeedPasswords
     from tuireader.store.feeds import Feeds
     from tuireader.store.full_texts import FullTexts
     from tuireader.store.gaps import Gaps
@@ -55,6 +56,7 @@ class Store(Connection):
     downloads: Downloads
     entries: Entries
     exchange: Exchange
+    feed_passwords: FeedPasswords
     feeds: Feeds
     full_texts: FullTexts
     gaps: Gaps
