@@ -31,19 +31,22 @@ class Identity:
         self.is_proved = False
 
     async def is_another(self, ids: Collection[str] = (), *, pending: bool = False) -> bool | None:
-        """Return whether most entries on the server are other articles; None if it has none to compare.
+        """Return whether most entries on the server are other articles; None if it shows none.
 
         Compares some of `ids` and of the entries with marks to send (`pending`), then some of all entries.
         """
+        has_others = False
         for only_pending in dict.fromkeys((pending, False)):
             take = partial(_sample, self._account_id, only_pending)
             sample = [*islice(ids, SAMPLE), *await self._pool.read(take)]
             if sample:
-                agree, differ = await self.compare(await self._backend.probe(sample))
+                entries = await self._backend.probe(sample)
+                agree, differ = await self.compare(entries)
                 if agree or differ:
                     self.is_proved = agree > differ
                     return not self.is_proved
-        return None
+                has_others |= bool(entries)  # where those that are stored should be
+        return has_others or None
 
     async def compare(self, entries: Sequence[RemoteEntry]) -> tuple[int, int]:
         """Return how many entries are the articles stored under their ids, and how many are others."""
