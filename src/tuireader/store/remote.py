@@ -141,10 +141,11 @@ class Remote(Part):
         )
 
     def pending_marks(self, account_id: int) -> list[Mark]:
-        """Return the kinds of marks of which any are pending."""
+        """Return the kinds of marks of which any can be sent."""
         found = self._value(
-            """SELECT max(pending & 1) + max(pending & 2) FROM remote_entry
-                WHERE account_id = ? AND pending != 0 AND refused = '' AND misses = 0""",
+            f"""SELECT max(r.pending & 1) + max(r.pending & 2) FROM remote_entry r
+                WHERE r.account_id = ? AND r.pending != 0 AND r.refused = '' AND r.misses = 0
+                  AND {_IN_LISTED_FEED}""",
             (account_id,),
         )
         return [mark for mark in Mark if (found or 0) & _BITS[mark]]
