@@ -200,4 +200,7 @@ async def test_pictures_show_what_the_program_shows(tmp_path: Path, colourful: N
     there = {file.name: file.read_bytes() for file in (DOCS / "images").glob("*.svg")}
     assert set(made) == {f"{name}.svg" for name in SHOWN}
     old = sorted(name for name, picture in made.items() if picture != there[name])
+    if old:  # on a busy machine a count may be a step behind
+        await screenshots.take_all(tmp_path, [name.removesuffix(".svg") for name in old])
+        old = [name for name in old if (tmp_path / name).read_bytes() != there[name]]
     assert not old, f"{', '.join(old)}: `python docs/screenshots.py` takes them again; look at them"
