@@ -280,6 +280,29 @@ async def test_a_server_with_other_ids_changes_no_mark_and_gets_those_that_waite
         assert there(server) == expected and done.pending == 0
 
 
+async def test_another_server_that_lists_no_feeds_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeMiniflux() as server:
+        use(server, monkeypatch)
+        entries = stocked(server)
+        async with client(tmp_path) as library:
+            await synced(library)
+            await library.marks.set_read([(await ids(library))["Feed 1 entry 7"]], True)
+            before, feeds = await marks(library), server.feeds
+            server.reinstall([(at + 7) % len(entries) for at in range(len(entries))])
+            server.feeds = []
+            for _ in range(2):
+                done = await synced(library, pull=False)
+                assert done.refusal == "answer" and "lists no feeds" in done.error
+            assert len(await library.feeds.all()) == 3 and await marks(library) == before
+            server.feeds = feeds
+            for _ in range(3):
+                done = await synced(library)
+            assert (done.error, done.pending) == ("", 0)
+            assert await marks(library) == before == there(server)
+
+
 async def test_another_freshrss_with_one_equal_feed_is_another_account(
     tmp_path: Path, freshrss: FakeGReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

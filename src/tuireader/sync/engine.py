@@ -159,7 +159,10 @@ class Engine:
 
     async def _start_over(self, server: Server) -> None:
         """Forget the ids of another server: feeds are recognised by address, entries by their articles."""
-        await self._store_feeds(server, await self._backend.feeds(), forget=True)
+        if not (feeds := await self._backend.feeds()):  # else all feeds would be hidden without a question
+            reason = f"{self._account.name} has other articles than before, and lists no feeds"
+            raise AccountError(Refusal.ANSWER, reason, "nothing was changed; check the server")
+        await self._store_feeds(server, feeds, forget=True)
 
     async def _store_feeds(self, server: Server, feeds: Sequence[RemoteFeed], *, forget: bool) -> None:
         now = self._now()
