@@ -2,13 +2,15 @@
 # make test     everything that has to hold before a change goes in    (make test ARGS="-k watch" for some tests;
 #               WORKERS=0 in one process, for a debugger)
 # make test-servers  the tests of accounts on servers alone; with the packages miniflux and postgresql, a real one
+# make test-tools   the tests of the benchmarks and of the simulated week
 # make test-lowest  the tests of core, store and feeds, with the lowest versions that pyproject.toml admits
 # make coverage the tests, and what of the code they run: all of the pure core, 95 % of the whole
 # make check    only what needs no run: style, types, layers
 # make bench    the benchmarks that take a minute, on small numbers    (benchmarks/README.md has the whole ones)
 # make docs     write the pages that come from the code, and render all of docs/ into build/site
 # make soak     press 10,000 random keys while feeds change, under Pilot and in a terminal          (some minutes)
-# make mutants  change the code in small ways and see whether a test minds        (minutes to hours)
+# make mutants  change N lines of the code in small ways, one at a time, and see whether a test fails
+#               (make mutants N=50 SEED=2 IN=src/tuireader/sync; N=400 of everything that matters: most of an hour)
 # make lock     renew the requirements-*.txt from pyproject.toml
 # make clean    take away what these commands made
 #
@@ -20,6 +22,9 @@ VENV ?= .venv
 LOCKED ?= requirements-test.txt
 ARGS ?=
 WORKERS ?= 3
+N ?= 400
+SEED ?= 1
+IN ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -31,10 +36,16 @@ comma := ,
 empty :=
 CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuireader/$(part).py))
 
+# Most tests open databases: where memory can hold files, and enough of them, that saves an eighth of the time.
+ROOMY := test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 2000000
+ifeq ($(TMPDIR),)
+export TMPDIR := $(if $(shell $(ROOMY) && echo yes),/dev/shm,/tmp)
+endif
+
 # Else each of the many programs that the tests start would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test tests test-servers test-lowest coverage check bench docs soak mutants lock clean
+.PHONY: demo test tests test-servers test-tools test-lowest coverage check bench docs soak mutants lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/tuireader --demo $(ARGS)
@@ -49,6 +60,9 @@ tests: $(VENV)/.locked
 
 test-servers: $(VENV)/.locked
 	$(BIN)/python -m pytest tests/servers -rs $(ARGS)
+
+test-tools: $(VENV)/.locked
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci tests/tools $(ARGS)
 
 # Beyond the core, what an extra or Textual may break: mail, the reader in a terminal and in a browser.
 test-lowest:
@@ -80,9 +94,8 @@ docs: $(VENV)/.docs
 	$(BIN)/python docs/generate.py
 	$(BIN)/zensical build --strict --clean
 
-mutants: $(VENV)/.mutants
-	$(BIN)/mutmut run $(ARGS) > build/mutants.log
-	$(BIN)/mutmut results
+mutants: $(VENV)/.locked
+	$(BIN)/python benchmarks/mutants.py --number $(N) --seed $(SEED) $(IN) $(ARGS)
 
 # The package with what it needs to run, in the newest versions that fit.
 $(VENV)/.installed: pyproject.toml | $(VENV)/.made
@@ -98,12 +111,6 @@ $(VENV)/.locked: $(LOCKED) pyproject.toml | $(VENV)/.made
 # What renders the documentation.
 $(VENV)/.docs: requirements-docs.txt $(VENV)/.locked
 	$(PIP) install --require-hashes -r requirements-docs.txt
-	@touch $@
-
-# What changes the code to see whether a test minds.
-$(VENV)/.mutants: requirements-mutants.txt $(VENV)/.locked
-	$(PIP) install --require-hashes -r requirements-mutants.txt
-	@mkdir -p build
 	@touch $@
 
 $(VENV)/.made:
@@ -127,10 +134,9 @@ lock:
 	build/lock/bin/python -m pip --disable-pip-version-check -q install "pip-tools>=7.4" "uv>=0.5"
 	$(COMPILE) --extra test --all-build-deps --output-file requirements-test.txt pyproject.toml
 	$(COMPILE) --extra docs --constraint requirements-test.txt --output-file requirements-docs.txt pyproject.toml
-	$(COMPILE) --extra mutants --constraint requirements-test.txt --output-file requirements-mutants.txt pyproject.toml
 	$(BUILT_BY) > build/lock/built-by.txt
 	$(COMPILE_LOWEST) --extra test --output-file requirements-lowest.txt pyproject.toml build/lock/built-by.txt
 
 clean:
-	rm -rf .venv .venv-* build dist mutants .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* htmlcov
+	rm -rf .venv .venv-* build dist .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* htmlcov
 	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +

@@ -13,12 +13,18 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import reached
 from tests.builders import TWO_FEEDS, opened, opened_demo, paths
 from tests.processes import unmeasured
 from tests.web import Web, in_thread
 from tuireader.library import Library
 
 settings.register_profile("long", max_examples=2_000, deadline=None)  # for a night
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look for assertions that do not run."""
+    config.pluginmanager.register(reached.Check())
 
 
 @pytest.fixture

@@ -82,12 +82,7 @@ def test_nothing_lies_about() -> None:
     assert top == {
         *(".ci", ".gitignore", ".pre-commit-config.yaml", "Makefile", "pyproject.toml", "zensical.toml"),
         *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "config.example.toml"),
-        *(
-            "requirements-docs.txt",
-            "requirements-lowest.txt",
-            "requirements-mutants.txt",
-            "requirements-test.txt",
-        ),
+        *("requirements-docs.txt", "requirements-lowest.txt", "requirements-test.txt"),
         *("benchmarks", "docs", "src", "tests"),
     }
 

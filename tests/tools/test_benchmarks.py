@@ -17,7 +17,7 @@ from tuireader.store import Store
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(__file__).parent.parent / "benchmarks"
+HERE = Path(__file__).parent.parent.parent / "benchmarks"
 
 
 def run(script: str, *arguments: str) -> list[str]:

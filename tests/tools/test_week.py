@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent.parent / "benchmarks"
+HERE = Path(__file__).parent.parent.parent / "benchmarks"
 SHARED = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
 
 
