@@ -122,13 +122,15 @@ async def test_a_watch_with_many_hits_is_filled_in_by_ranges_and_goes_on_where_i
     ],
 )
 async def test_a_changed_watch_drops_the_former_matches_of_its_old_rule(
-    tmp_path: Path, terms: list[str], kept: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terms: list[str], kept: bool
 ) -> None:
-    """However often it or another watch changes before they are applied."""
+    """However often it or another watch changes before they are applied, one article after the other."""
+    monkeypatch.setattr(rematch, "MANY", 1)
+    monkeypatch.setattr(rematch, "RANGE", 1)
     rule = '[[watch]]\nname = "Fruit"\nany = ["{}"]\n[[watch]]\nname = "Other"\nany = ["number {}"]\n'
     async with opened(tmp_path, TWO_FEEDS + rule.format("Apple", 0)) as library:
-        await fill(library, 1, entry(1, title="Apple"), entry(2, title="Nothing"))
-        await fill(library, 1, entry(1, title="Orange"))
+        await fill(library, 1, entry(1, title="Nothing"), entry(2, title="Apple"))
+        await fill(library, 1, entry(2, title="Orange"))
         assert await titles(library, View(ViewKind.WATCH, "Fruit")) == ["Orange"]
     for number, term in enumerate(terms, 1):
         async with opened(tmp_path, TWO_FEEDS + rule.format(term, number)) as library:

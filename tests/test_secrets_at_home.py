@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.builders import ALL, entry, fill, opened
-from tests.web import Answer, Handler, Request, Web
+from tests.web import Answer, Request, Web
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
 from tuireader.feeds import cookies
@@ -161,7 +161,7 @@ async def test_a_page_gets_the_secrets_only_on_the_feed_s_own_server(jar: Path, 
         assert {one.name for one in job.cookies} == named, url
 
 
-def leading(places: Sequence[tuple[str, str]], kinds: Sequence[str]) -> Handler:
+def leading(places: Sequence[tuple[str, str]], kinds: Sequence[str]) -> Callable[[Request], Answer]:
     """Redirect `go-KIND-NUMBER` to the page `KIND-NUMBER` of a place, all else to nothing."""
     ways = {
         f"go-{kind}-{number}": url.replace("/2", f"/{kind}-{number}")
