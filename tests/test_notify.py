@@ -248,9 +248,8 @@ async def test_what_no_one_could_be_told_waits_and_what_one_channel_has_shown_do
         sender.write_text(f"#!/bin/sh\n{desktop}\n", encoding="utf-8")
         sender.chmod(0o700)
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    else:
-        monkeypatch.setattr("shutil.which", lambda name: None)
-    notify = f"[notify]\ncommand = {json.dumps([command] if command else [])}\n"
+    program = json.dumps([command] if command else [])
+    notify = f"[notify]\ncommand = {program}\ndesktop = {json.dumps(bool(desktop))}\n"
     text = feeds("https://a.example.org/feed") + watch("article") + notify
     async with opened(tmp_path, text) as library:
         await fill(library, 1, entry(1, title="WeChat"))
