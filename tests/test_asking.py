@@ -135,6 +135,32 @@ async def test_after_a_pause_small_windows_come_first(tmp_path: Path, web: Web) 
     assert [request.path for request in web.requests[3:]] == ["/1", "/24", "/240"]
 
 
+@pytest.mark.parametrize(("fresh", "soon"), [(8, True), (7, False)])
+async def test_a_feed_that_has_replaced_its_document_is_asked_before_it_does_so_again(
+    tmp_path: Path, web: Web, fresh: int, soon: bool
+) -> None:
+    """Whatever its dates say of its pace: the entries of the last hours come all at once, and late."""
+
+    def document(start: int, now: float) -> bytes:
+        items = [
+            item(
+                str(start + n), f"{start + n}", f"<p>{start + n}</p>", time=int(now) - (1 + 5 * n) * HOUR // 2
+            )
+            for n in range(8)
+        ]
+        return rss("F", items).replace(b"</channel>", b"<ttl>1440</ttl></channel>")
+
+    clock = Clock()
+    web.stages("/f", document(0, clock.now), document(fresh, clock.now + HOUR))
+    async with opened(tmp_path, feeds(f"{web.url}/f"), clock=clock.time) as library:
+        await refreshed(library)
+        clock.now += HOUR
+        await refreshed(library)
+        (health,) = await library.feeds.health()
+        assert health.total == 8 + fresh
+        assert ((health.feed.next_try or 0) - clock.now <= HOUR / 2) is soon
+
+
 # --------------------------------------------------------------------------- errors
 
 

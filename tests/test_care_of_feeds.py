@@ -180,8 +180,10 @@ async def test_pausing_resuming_and_removing_are_edits_of_the_config(tmp_path: P
 async def test_health_counts_what_a_feed_brings(tmp_path: Path, web: Web) -> None:
     day = 86_400
     items = [item(str(n), f"Title {n}", f"<p>{n}</p>", time=NOW - n * 2 * day) for n in range(30)]
-    shared = item("x", "Title 3", "<p>3</p>", url="https://site.example.org/3")
-    one, two = web.serve("/1", rss("F", items)), web.serve("/2", rss("G", [shared]))
+    shared = [
+        item(f"x{n}", f"Title {n}", f"<p>{n}</p>", url=f"https://site.example.org/{n}") for n in (3, 20)
+    ]
+    one, two = web.serve("/1", rss("F", items)), web.serve("/2", rss("G", shared))
     async with opened(tmp_path, feeds(one)) as library:
         await refreshed(library)
     async with fetched(tmp_path, feeds(one, two, web.url + "/none")) as library:
@@ -189,7 +191,7 @@ async def test_health_counts_what_a_feed_brings(tmp_path: Path, web: Web) -> Non
         first, second, third = await library.feeds.health()
         assert (first.unread, first.total, first.newest) == (27, 30, NOW)
         assert first.per_week == 3.75  # 15 in four weeks
-        assert (second.unread, second.total, second.per_week) == (1, 1, 0.25)
+        assert (second.unread, second.total, second.per_week) == (2, 2, 0.25)  # one of them is 40 days old
         assert second.newest == NOW - 6 * day
         assert (third.trouble, third.feed.error_streak) == (Trouble.FAILING, 1)
         assert third.fault is Fault.HTTP and third.newest is None

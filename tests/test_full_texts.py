@@ -168,6 +168,25 @@ def test_the_waits_between_tries() -> None:
     assert next_try(1, 429, 7_200, 0) == 7_200 and next_try(1, 429, 9**9, 0) == 86_400
 
 
+@pytest.mark.parametrize("status", [404, 500])
+async def test_a_page_that_always_fails_is_tried_after_each_wait_and_then_given_up(
+    site: Site, status: int
+) -> None:
+    site.publish(1)
+    site.web.serve("/1", status=status)
+    waits = [wait for tries in range(1, 9) if (wait := next_try(tries, status, None, 0))]
+    async with site.library() as library:
+        await refreshed(library)
+        for tries, wait in enumerate(waits, 1):
+            for seconds, asked in ((wait - 1, tries), (1, tries + 1)):
+                site.clock.now += seconds
+                await refreshed(library, force=False)
+                assert site.asked(1) == [asked], (tries, wait)
+        site.clock.now += 90 * 24 * HOUR
+        await refreshed(library, force=False)
+        assert site.asked(1) == [len(waits) + 1]
+
+
 def test_a_public_server_gets_a_pause() -> None:
     work = full_texts.Round()
     waits = [work.pause("news.example.org", 100.0) for _ in range(3)]

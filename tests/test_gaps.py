@@ -120,7 +120,8 @@ async def test_a_gap_is_filled_from_the_archive_and_told_once(web: Web, tmp_path
     if kind == "wrong dates":
         journal.kind, journal.late = "next", 10 * 365 * 24 * HOUR
     journal.publish(15)
-    async with opened(tmp_path, feeds(journal.url) + WATCH, clock=journal.clock.time) as library:
+    secret = 'username = "me"\npassword = "geheim"\n'
+    async with opened(tmp_path, feeds(journal.url) + secret + WATCH, clock=journal.clock.time) as library:
         assert not noted(await met(library, journal))
         journal.publish(9)
         assert not noted(await met(library, journal))
@@ -138,6 +139,7 @@ async def test_a_gap_is_filled_from_the_archive_and_told_once(web: Web, tmp_path
         assert len(web.seen(f"{journal.path}?paged=4")) == 1 and not web.seen(f"{journal.path}?paged=5")
         later = await met(library, journal)
         assert not noted(later) and ended(later).new == 0
+    assert all("authorization" in request.headers for request in web.requests)
 
 
 async def test_without_an_archive_the_gap_is_reported_with_its_time_and_size(

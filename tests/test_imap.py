@@ -17,6 +17,7 @@ from tests.builders import opened, refreshed, titles
 from tests.dovecot import PASSWORD, Dovecot
 from tests.mails import mail
 from tuireader.feeds import mail_imap
+from tuireader.feeds.mail_folder import AT_ONCE, FIRST
 from tuireader.library import Library
 from tuireader.model import Fault, FeedDone
 
@@ -300,6 +301,7 @@ class Mailbox:
         self.refused: set[int] = set()
         self.deleted: set[int] = set()
         self.asked: list[list[int]] = []
+        self.body: str | None = None
         self._gone: set[int] = set()
 
     def __call__(self, client: socket.socket) -> None:
@@ -334,7 +336,7 @@ class Mailbox:
         return [int(uid) for uid in text.split(b",")]
 
     def _mail(self, uid: int) -> bytes:
-        data = mail(uid, f"Letter {uid}")
+        data = mail(uid, f"Letter {uid}", body=self.body)
         return b"* %d FETCH (UID %d BODY[]<0> {%d}\r\n%s)\r\n" % (uid, uid, len(data), data)
 
 
@@ -427,6 +429,49 @@ async def test_a_backlog_with_gaps_is_read_to_its_end(
             seen += found
     assert len(seen) == 89 and cursor == "7:90:" + cursor.rpartition(":")[2]
     assert sorted(map(int, cursor.rpartition(":")[2].split(","))) == [5, 21, 22, 40, 60, 61, 89]
+
+
+@pytest.mark.parametrize("wanted", ["", "letters.example.org"])
+@pytest.mark.parametrize(
+    ("new", "most", "visits"),
+    [
+        (AT_ONCE, 1 << 30, [AT_ONCE]),
+        (AT_ONCE + 1, 1 << 30, [AT_ONCE, 1]),
+        (45, 1, [20, 20, 5]),  # cut by the size of the mails
+        (40, 1, [20, 20]),
+    ],
+)
+def test_a_long_backlog_is_read_in_parts_and_each_mail_once(
+    new: int, most: int, visits: list[int], wanted: str
+) -> None:
+    box, cursor = Mailbox(3), ""
+    box.body = "x"
+    found: list[list[int]] = []
+    with serving(box) as port:
+        for size in (1_000, *[most] * (len(visits) + 1)):
+            address = ("me", "secret", "News", wanted)
+            fault, answer = mail_imap.answer(("imap", "127.0.0.1", port, *address, cursor, 30.0, size))
+            assert fault == ""
+            mails, cursor, _ = answer or ([], cursor, False)
+            found.append([int(mail.partition(b"Message-ID: <")[2].partition(b"@")[0]) for mail in mails])
+            box.count = 3 + new
+    assert sorted(found[0]) == [1, 2, 3] and list(map(len, found[1:])) == [*visits, 0]
+    assert [uid for part in found[1:] for uid in part] == list(range(4, 4 + new))
+
+
+def test_of_a_large_mailbox_the_newest_mails_come_first_and_older_ones_never() -> None:
+    box = Mailbox(FIRST + 1)
+    box.body = "x"
+    with serving(box) as port:
+        for most, number in ((1 << 30, FIRST), (1, 20)):
+            address = ("me", "secret", "News", "")
+            fault, answer = mail_imap.answer(("imap", "127.0.0.1", port, *address, "", 30.0, most))
+            assert fault == "" and answer is not None
+            mails, cursor, is_first = answer
+            assert (len(mails), cursor, is_first) == (number, f"7:{FIRST + 1}", True)
+            assert b"<%d@" % (FIRST + 1) in mails[0] and not any(b"<1@" in one for one in mails)
+            again = mail_imap.answer(("imap", "127.0.0.1", port, *address, cursor, 30.0, most))
+            assert again == ("", None)
 
 
 async def test_a_mail_deleted_on_a_real_server_is_no_error(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import sqlite3
 from contextlib import aclosing, closing
 from pathlib import Path
@@ -13,20 +14,24 @@ from tests.builders import ALL, WATCHES, ended, feeds, item, opened, paths, refr
 from tests.builders import CLOCK as NOW
 from tests.newsroom import fetched
 from tests.web import Answer, Request, Web
+from tuireader import dedup
 from tuireader.config import Config, Paths
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.feeds.backpressure import MemoryBudget
-from tuireader.ingest.attempts import Outcome
+from tuireader.feeds.parse import parse
+from tuireader.ingest.attempts import Outcome, Setting
 from tuireader.ingest.events import decode, encode
-from tuireader.ingest.refresh import batches
+from tuireader.ingest.refresh import batches, save_batch
 from tuireader.library import Library
 from tuireader.library.exchange import Imported
 from tuireader.model import (
     Fault,
     FeedDone,
+    Fetched,
     FetchJob,
     NewMatch,
     NotModified,
+    ParsedFeed,
     RefreshStarted,
     Relating,
     View,
@@ -34,6 +39,7 @@ from tuireader.model import (
 )
 from tuireader.store import Store
 from tuireader.store.feeds import FeedFacts
+from tuireader.timing.schedule import Rates
 
 
 async def test_a_refresh_tells_what_happens_and_stores_it(tmp_path: Path, web: Web) -> None:
@@ -371,6 +377,42 @@ def outcome(number: int) -> Outcome:
     known = FeedFacts(number, url, "", "ok", None, None, None, None, None, None, 0, None, "", 0, "")
     reservation = MemoryBudget().reserve()
     return Outcome(known, NotModified(FetchJob(number, url), None, None, None, False), reservation)
+
+
+@pytest.mark.parametrize("validator", ["ETag", "Last-Modified", ""])
+async def test_entries_left_out_as_known_that_are_not_stored_are_fetched_again(
+    tmp_path: Path, web: Web, validator: str
+) -> None:
+    """Another process may remove them meanwhile; validators and the same body must not keep them away."""
+    body = rss("F", [item("1", "One"), item("2", "Two")])
+    value = {"ETag": '"2"', "Last-Modified": "Tue, 14 Nov 2023 22:13:20 GMT"}.get(validator)
+    headers = {validator: value} if value else {}
+
+    def answer(request: Request) -> Answer:
+        asked = (request.headers.get("if-none-match"), request.headers.get("if-modified-since"))
+        return Answer(None, 304) if any(asked) else Answer(body, headers=headers)
+
+    url = web.stages("/f", rss("F", [item("1", "One")]))
+    async with opened(tmp_path, feeds(url)) as library:
+        await refreshed(library)
+        web.handle("/f", answer)
+        etag, modified = (value if validator == name else None for name in ("ETag", "Last-Modified"))
+        digest = hashlib.blake2b(body, digest_size=16).digest()
+        whole = parse(body, url)
+        assert isinstance(whole, ParsedFeed)
+        left_out = ParsedFeed(title="F", known=tuple(dedup.unique_entries(whole.entries)))
+
+        def save(store: Store) -> None:
+            (facts,) = store.feeds.facts()
+            got = Fetched(FetchJob(1, url), url, b"", digest, "application/rss+xml", etag, modified)
+            outcome = Outcome(facts, got, MemoryBudget().reserve(), left_out)
+            context = library.context
+            save_batch(store, [outcome], Setting(context.rules, Rates(), {}, context.clock))
+
+        await library.context.pool.write(save)
+        assert await titles(library) == ["One"]
+        await refreshed(library)
+        assert sorted(await titles(library)) == ["One", "Two"]
 
 
 async def sizes(outcomes: asyncio.Queue[Outcome | None]) -> list[int]:

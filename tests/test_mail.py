@@ -339,6 +339,23 @@ def test_limits_of_a_mailbox_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert reads(path, "", most=1_000_000, wanted="other.example.org")[0] == []
 
 
+def test_a_backlog_of_a_mailbox_file_is_read_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each visit begins with the last mail of the one before, which may not have been complete."""
+    monkeypatch.setattr("tuireader.feeds.mail_folder.FIRST", 3)
+    monkeypatch.setattr("tuireader.feeds.mail_folder.AT_ONCE", 4)
+    path = tmp_path / "box"
+    letters = [b"From x Tue Nov 14\n" + mail(n) + b"\n" for n in range(20)]
+    path.write_bytes(b"".join(letters[1:6]))
+    found, cursor = reads(path)
+    assert numbers(found) == [3, 4, 5]  # the newest
+    path.write_bytes(b"".join(letters[1:14]))
+    visits = []
+    for _ in range(4):
+        found, cursor = reads(path, cursor)
+        visits.append(numbers(found))
+    assert visits == [[5, 6, 7, 8], [8, 9, 10, 11], [11, 12, 13], [13]]
+
+
 @pytest.mark.parametrize(
     ("url", "parts"),
     [

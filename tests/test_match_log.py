@@ -83,8 +83,12 @@ async def test_an_edit_a_purge_and_the_end_of_the_watch_leave_it(library: Librar
 
 
 async def test_reading_is_logged_and_taken_back(library: Library, clock: Clock) -> None:
+    """Starring is not reading."""
     await fill(library, 1, entry(1, content_html=HIT), entry(2))
     number = (await one(library)).article_id
+    for value in (True, False, True):
+        await library.marks.set_starred([number], value)
+        assert (await one(library)).read is None
     clock.now += 60
     await library.marks.set_read([1, 2], True)
     assert (await one(library)).read == int(clock.now)
@@ -94,9 +98,12 @@ async def test_reading_is_logged_and_taken_back(library: Library, clock: Clock) 
     clock.now += 60
     await library.marks.set_read([number], True)
     await library.marks.set_read([number], True)
-    assert (await one(library)).read == int(clock.now)
-    await library.marks.set_starred([number], True)
-    assert (await one(library)).read == int(clock.now)
+    read = int(clock.now)
+    assert (await one(library)).read == read
+    for value in (False, True):
+        clock.now += 60
+        await library.marks.set_starred([number], value)
+        assert (await one(library)).read == read
 
 
 async def test_matches_of_stored_articles_get_their_evidence_later_and_from_the_text_that_matched(

@@ -160,23 +160,50 @@ async def test_chosen_feeds_move_and_undo_brings_them_back(library: Library, ser
     assert "Other" in await places(library)
 
 
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [
-        ('filter = ["cat"]', "comes from a program"),
-        ('username = "me"', "needs a password"),
-        ('headers = {X = "1"}', "needs a password"),
-        ('kind = "page"', "is read from a web page"),
-        ('items = "li"', "is read from a web page"),
-    ],
-)
-async def test_feeds_that_a_server_cannot_fetch_stay(
-    tmp_path: Path, server: Server, line: str, why: str
+async def test_a_watch_follows_the_feeds_of_its_folder_to_several_folders(
+    library: Library, server: Server
 ) -> None:
+    """One of them was on the server before, in a category of its own."""
+    server.add_feed("My news", "Papers", server.news)
+    moved = await library.moving.push("home")
+    assert await places(library) == {
+        "My news": "home / Papers", "other.xml": "home / Tech", "exec:cat feed.xml": "",
+    }  # fmt: skip
+    (watch,) = library.config.watches
+    assert set(watch.feeds) >= {"home / Papers", "home / Tech"}
+    assert moved.remarks[-1].startswith("the folder Tech is now in several places")
+
+
+PROGRAM, SECRET, PAGE = "comes from a program", "needs a password", "is read from a web page"
+KEPT = {
+    'command = ["cat", "x"]': PROGRAM,
+    'url = "http://NEWS?1"\nfilter = ["cat"]': PROGRAM,
+    'url = "maildir:/mail"': PROGRAM,
+    'url = "imaps://me@mail.example/News"': PROGRAM,
+    'url = "http://NEWS?2"\nusername = "me"': SECRET,
+    'url = "http://NEWS?3"\npassword = "p"': SECRET,
+    'url = "http://NEWS?4"\nheaders = {X = "1"}': SECRET,
+    'url = "http://NEWS?5"\ncookies = "c.txt"': SECRET,
+    'url = "http://me@NEWS?6"': SECRET,
+    'url = "http://me:p@NEWS?7"': SECRET,
+    'url = "http://:p@NEWS?8"': SECRET,
+    'url = "http://NEWS?9"\nkind = "page"': PAGE,
+    'url = "http://NEWS?10"\nitems = "li"': PAGE,
+}
+"""Settings of feeds that stay, with the reason; NEWS stands for host and path of a feed."""
+
+
+async def test_feeds_that_a_server_cannot_fetch_stay(tmp_path: Path, server: Server) -> None:
     text = f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "{server.url}"\ntoken = "{TOKEN}"\n'
-    async with opened(tmp_path, f'{text}[[feeds]]\nurl = "{server.news}"\n{line}\n') as library:
+    news = server.news.removeprefix("http://")
+    for number, settings in enumerate(KEPT):
+        text += f'[[feeds]]\ntitle = "{number}"\n{settings.replace("NEWS", news)}\n'
+    async with opened(tmp_path, text) as library:
         moved = await library.moving.push("home")
-        assert not moved.feeds and why in moved.kept[0][1] and server.feeds == [] == server.calls
+    assert not moved.feeds and server.feeds == [] == server.calls
+    reasons = dict(moved.kept)
+    for number, (settings, reason) in enumerate(KEPT.items()):
+        assert reason in reasons.get(str(number), "is not kept"), settings
 
 
 async def test_feeds_come_back_with_their_articles(library: Library, server: Server, tmp_path: Path) -> None:

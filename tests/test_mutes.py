@@ -59,6 +59,19 @@ async def test_a_mute_may_hide_what_is_watched(library: Library, tmp_path: Path)
     assert await hidden(library) == ["Digest: sofas"]
 
 
+async def test_a_mute_of_a_watch_hides_at_once_what_the_watch_hits(tmp_path: Path) -> None:
+    """An article that arrives, one that becomes a hit, and none that no longer is one."""
+    text = TWO_FEEDS + '[[watch]]\nname = "CVE"\nany = ["CVE"]\n'
+    async with opened(tmp_path, text) as library:
+        await library.mutes.add("watch:CVE", include_watched=True)
+        await fill(library, 1, entry(1, title="A CVE"), entry(2, title="A sofa"))
+        assert await hidden(library) == ["A CVE"]
+        await fill(library, 1, entry(2, title="A sofa with a CVE"))
+        assert await hidden(library) == ["A CVE", "A sofa with a CVE"]
+        await fill(library, 1, entry(1, title="A chair"))
+        assert await hidden(library) == ["A sofa with a CVE"]
+
+
 async def test_mutes_of_an_older_version_spare_what_is_watched(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
         await library.watches.save(CVE)

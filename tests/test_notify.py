@@ -22,7 +22,7 @@ from tuireader.config import NotifyConfig
 from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message
 from tuireader.errors import Exit
 from tuireader.ingest.events import decode, encode
-from tuireader.model import Evidence, TermHit, Told
+from tuireader.model import Alarm, AlarmKind, Evidence, TermHit, Told
 from tuireader.related.new_facts import new_facts
 from tuireader.store import Store
 
@@ -226,16 +226,45 @@ async def test_muted_articles_and_quiet_hours_are_not_told(tmp_path: Path) -> No
         assert (await library.refresh.notify()) is not None and len(told(out)) == 2
 
 
-async def test_what_no_one_could_be_told_waits(tmp_path: Path) -> None:
-    notify, out = to_file(tmp_path)
-    text = feeds("https://a.example.org/feed") + watch("article")
-    wrong = '[notify]\ndesktop = false\ncommand = ["/nowhere/at-all"]\n'
-    async with opened(tmp_path, text + wrong) as library:
+@pytest.mark.parametrize(
+    ("command", "desktop", "waits"),
+    [
+        ("false", "", True),
+        ("/nowhere/at-all", "", True),
+        ("false", "exit 1", True),
+        ("false", "exit 0", False),
+        ("true", "exit 1", False),
+        ("true", "exit 0", False),
+        ("true", "", False),
+        ("", "", False),  # nobody is to be told
+    ],
+)
+async def test_what_no_one_could_be_told_waits_and_what_one_channel_has_shown_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, desktop: str, waits: bool
+) -> None:
+    """Of articles and of alarms: nothing is told twice because another channel fails each time."""
+    if desktop:
+        sender = tmp_path / "notify-send"
+        sender.write_text(f"#!/bin/sh\n{desktop}\n", encoding="utf-8")
+        sender.chmod(0o700)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    program = json.dumps([command] if command else [])
+    notify = f"[notify]\ncommand = {program}\ndesktop = {json.dumps(bool(desktop))}\n"
+    text = feeds("https://a.example.org/feed") + watch("article") + notify
+    async with opened(tmp_path, text) as library:
         await fill(library, 1, entry(1, title="WeChat"))
-        event = await library.refresh.notify()
-        assert event is not None and "cannot be run" in event.troubles[0]
-    async with opened(tmp_path, text + notify) as library:
-        assert await library.refresh.notify() is not None and len(told(out)) == 1
+
+        def alarm(store: Store) -> None:
+            with store.transaction():
+                store.alarms.raise_(Alarm(0, AlarmKind.FAILING, 1, "", "", "failing since noon", NOW))
+
+        await library.context.pool.write(alarm)
+        for tell in (library.refresh.notify, library.alarms.notify):
+            first, again = await tell(), await tell()
+            assert first is not None and (again is not None) == waits
+            assert bool(first.troubles) == (command not in ("", "true")) and first.desktop == (
+                desktop == "exit 0"
+            )
 
 
 async def test_a_story_is_told_again_only_with_something_new(tmp_path: Path) -> None:

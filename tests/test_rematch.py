@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import CLOCK as NOW
-from tests.builders import TWO_FEEDS, applied, entry, feeds, fill, opened
+from tests.builders import TWO_FEEDS, applied, entry, feeds, fill, opened, titles
 from tuireader.ingest import rematch
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind
@@ -108,6 +108,36 @@ async def test_a_watch_with_many_hits_is_filled_in_by_ranges_and_goes_on_where_i
     async with opened(tmp_path, TWO_FEEDS + rule.format("Pear")) as library:
         await applied(library)
         assert len(await library.lists.ids(many)) == 0
+
+
+@pytest.mark.parametrize(
+    ("terms", "kept"),
+    [
+        (["Apple"], True),
+        (["Pear"], False),
+        (["Plum", "Pear"], False),
+        (["Pear", "Pear"], False),
+        (["Plum", "Pear", "Pear"], False),
+        (["Pear", "appl*"], True),
+    ],
+)
+async def test_a_changed_watch_drops_the_former_matches_of_its_old_rule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terms: list[str], kept: bool
+) -> None:
+    """However often it or another watch changes before they are applied, one article after the other."""
+    monkeypatch.setattr(rematch, "MANY", 1)
+    monkeypatch.setattr(rematch, "RANGE", 1)
+    rule = '[[watch]]\nname = "Fruit"\nany = ["{}"]\n[[watch]]\nname = "Other"\nany = ["number {}"]\n'
+    async with opened(tmp_path, TWO_FEEDS + rule.format("Apple", 0)) as library:
+        await fill(library, 1, entry(1, title="Nothing"), entry(2, title="Apple"))
+        await fill(library, 1, entry(2, title="Orange"))
+        assert await titles(library, View(ViewKind.WATCH, "Fruit")) == ["Orange"]
+    for number, term in enumerate(terms, 1):
+        async with opened(tmp_path, TWO_FEEDS + rule.format(term, number)) as library:
+            pass
+    async with opened(tmp_path, TWO_FEEDS + rule.format(terms[-1], 0)) as library:
+        await applied(library)
+        assert await titles(library, View(ViewKind.WATCH, "Fruit")) == ["Orange"] * kept
 
 
 async def test_a_watch_of_a_feed_that_is_not_there_hits_nothing(tmp_path: Path) -> None:

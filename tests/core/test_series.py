@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tuireader.related.features import Profile, Stats, extract, weigh
 from tuireader.related.series import Series, same_news
+from tuireader.related.stories import place, united
 
 START = 1_700_000_000
 HOUR = 3600
@@ -133,6 +134,31 @@ def test_comparing_is_symmetric(one: Said, other: Said, hours: int) -> None:
     assert same_news((one[0], other[0]), (one[1], other[1])) is same_news(
         (other[0], one[0]), (other[1], one[1])
     )
+
+
+@pytest.mark.parametrize(
+    ("feed", "others", "joins"),
+    [
+        (9, (1, 2, 3, 4, 5, 6), True),  # five of six tell the same news, the sixth another item of the series
+        (6, (1, 2, 3, 4, 5, 6), False),  # that one is of the same feed, which sets its two items apart
+        (5, (1, 2, 3, 4, 5, 6), True),  # the same news twice from one feed is no reason
+        (9, (1, 2, 6), False),  # too few agree
+    ],
+)
+def test_two_issues_of_a_series_in_one_feed_are_never_one_story(
+    feed: int, others: tuple[int, ...], joins: bool
+) -> None:
+    """However much the rest of the story agrees, as one article joins it and as two stories unite."""
+    own, issue = "Lanternfish v2.5", "Lanternfish v2.9"
+    text = "The makers of Lanternfish fix how Corvid Gate reads Halden Mail, the harbour council said."
+    told = [(own, text), *[(own, text)] * 5, (issue, text)]
+    article, *story = (
+        weigh(number, START + number * HOUR, True, of, extract(own, text), Stats(1000, {}))
+        for number, of in [(0, feed), *((other, other) for other in others)]
+    )
+    series, stories = Series(Shelf(*told)), {1: story}
+    assert (place(article, stories, series).story == 1) is joins
+    assert bool(united(0, {0: [article], 1: story}, series, ()).merged) is joins
 
 
 def test_a_giant_title_costs_no_more() -> None:

@@ -7,11 +7,15 @@ import random
 import pytest
 
 from tests.builders import NOW, entry, save
+from tuireader.ingest import Rules, record_full_text
 from tuireader.model import Evidence, Purged, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.retention import PurgeRule
+from tuireader.watch import Matcher
 
 DAY = 86_400
+PAGE = f"<p>{'What the page says. ' * 9}</p>"
+RULES = Rules(Matcher([]), {1: ("Feed 1", "News", "https://feed1.example.org/rss")})
 
 
 @pytest.fixture
@@ -82,6 +86,23 @@ def test_the_articles_stay_as_they_were_and_do_not_come_back(store: Store) -> No
     assert save(store, 1, entry(15, published=NOW - 5 * DAY, content_html="<p>Text 1 5.</p>")) == ([], [])
     assert save(store, 1, entry(15, guid="new", published=NOW - 5 * DAY))[0] == []
     assert with_text(store) == {5}  # what its feed says anew is kept again
+
+
+@pytest.mark.parametrize("page", [False, True])
+@pytest.mark.parametrize("purged", [False, True])
+def test_a_purged_text_that_its_feed_sends_again_is_no_edit(store: Store, purged: bool, page: bool) -> None:
+    """Not even if only the article's page was fetched meanwhile; a text that is there is edited."""
+    with store.transaction():
+        if purged:
+            store.retention.drop([5], PurgeRule(keep=0))
+        if page:
+            record_full_text(store, 5, PAGE, "", RULES, NOW)
+    again = "<p>Twelve people were fined on Monday.</p>"
+    assert save(store, 1, entry(15, published=NOW - 5 * DAY, content_html=again)) == ([], [5])
+    (row,) = store.lists.rows([5])
+    assert row.edited is not purged and len(store.revisions.versions(5)) == 2 - purged
+    article = store.articles.get(5)
+    assert article is not None and article.html == again and (article.full is not None) is page
 
 
 def test_the_weight_is_that_of_texts_and_old_versions(store: Store) -> None:

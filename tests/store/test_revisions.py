@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
 from tests.store.test_entries import found
+from tuireader.ingest import Rules, record_full_text
 from tuireader.store import Store
 from tuireader.store.retention import PurgeRule
+from tuireader.watch import Matcher
 
 TEXT = "<p>The regulator fined the company on Friday.</p>"
 
@@ -32,6 +34,20 @@ def test_an_edit_keeps_what_was_said_before(store: Store) -> None:
         (NOW + 10, "Title number 1", "The regulator fined the company on Friday."),
     ]
     assert is_edited(store)
+
+
+@pytest.mark.parametrize("page", [False, True])
+def test_a_title_without_text_that_changes_is_an_edit(store: Store, page: bool) -> None:
+    """Also if the text of its page is stored."""
+    (article,), _ = save(store, 1, entry(90, title="Ten fined", content_html=""))
+    if page:
+        with store.transaction():
+            record_full_text(store, article, TEXT, "", Rules(Matcher([]), {1: ("Feed 1", "", "")}), NOW)
+    save(store, 1, entry(90, title="ten  fined", content_html=""))
+    assert not store.lists.rows([article])[0].edited
+    save(store, 1, entry(90, title="Twelve fined", content_html=""))
+    assert store.lists.rows([article])[0].edited
+    assert [one.title for one in store.revisions.versions(article)] == ["Twelve fined", "ten  fined"]
 
 
 @pytest.mark.parametrize(

@@ -207,8 +207,10 @@ class Entries(Part):
         text = replace(text, appearances=old.appearances)
         if text.appearances and not text.same_text_as(old):
             text = replace(text, appearances=self._appearances.copy_to_feeds(old).appearances)
-        purged = not old.html and bool(old.full)  # only the page is stored
-        edited = kept is not None and not purged and not word_diff.trivial(readable(old), readable(text))
+        before, after = readable(old), readable(text)
+        if not old.html and old.full:  # only the page is stored; the text was purged, or there never was one
+            before, after = old.title, text.title
+        edited = kept is not None and not word_diff.trivial(before, after)
         edited = edited and not self._is_imported(feed_id, article_id, digest)
         if edited:
             self._revisions.keep(article_id, now, old.title, old.html)
