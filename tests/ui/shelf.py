@@ -233,31 +233,6 @@ def _there(answers: Mapping[K, V], key: K) -> V:
     return answers[key]
 
 
-@dataclass
-class Held:
-    """A method whose calls wait until it is `open`, and then do what they always did."""
-
-    method: Method
-    reached: asyncio.Event = field(default_factory=asyncio.Event)
-    open: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def __call__(self, *arguments: Any, **options: Any) -> Any:
-        self.reached.set()
-        await self.open.wait()
-        return await self.method(*arguments, **options)
-
-
-@contextmanager
-def held(method: Method) -> Iterator[Held]:
-    """Let the calls of a method wait until the end, or until it is opened."""
-    waiting = Held(method)
-    with replaced(method, waiting):
-        try:
-            yield waiting
-        finally:
-            waiting.open.set()
-
-
 @contextmanager
 def failing(error: Exception, *methods: Method) -> Iterator[None]:
     """Let the calls of some methods fail."""

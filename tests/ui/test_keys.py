@@ -8,7 +8,8 @@ from textual.dom import DOMNode
 
 from tests.ui.running import Running, running
 from tests.ui.samples import FEEDS, library
-from tests.ui.shelf import Server, arrive, held, story
+from tests.ui.shelf import Server, arrive, story
+from tests.ui.slow_store import held
 from tuireader.commands import COMMANDS, PANES, Command, Scope
 from tuireader.model import ViewKind
 from tuireader.ui.bindings import MOVES
@@ -187,7 +188,7 @@ async def test_undo_shows_on_the_rows_before_the_list_is_read_again(run: Running
     await run.press("A")
     with held(run.library.feeds.all) as feeds:
         await run.pilot.press("ctrl+z")
-        await feeds.reached.wait()
+        await feeds.reached()
         rows = [run.main.articles.row(key) for key in run.main.articles.ids]
         assert [row is not None and row.read for row in rows] == [False] * 5
     await run.settle()
