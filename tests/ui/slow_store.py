@@ -1,11 +1,11 @@
 """A slow library: chosen calls wait until the test lets them go, or refuses them.
 
-    with late(run.library.lists.head) as answer:
-        run.post("j")  # asks for a view
-        await answer.reached()
-        ...  # other keys
-        answer.release()
-    await run.settle()
+with late(run.library.lists.head) as answer:
+    run.post("j")  # asks for a view
+    await answer.reached()
+    ...  # other keys
+    answer.release()
+await run.settle()
 """
 
 from __future__ import annotations

@@ -95,9 +95,7 @@ async def test_a_list_read_before_a_search_has_results_does_not_replace_them(run
     assert listed(run) == [1, 4]
 
 
-async def test_a_search_left_early_does_not_come_back(
-    run: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_search_left_early_does_not_come_back(run: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "PATIENCE", 0.0)  # keys do not wait for the list
     before = listed(run)
     with late(run.library.searches.run, asked="toll") as found:
@@ -226,7 +224,9 @@ TWO = Shelf(
     samples.FEEDS,
     (
         story(1, 1, "The long one", 1, LONG, comments_feed="https://news.example/1/comments"),
-        story(2, 1, "The other one", 2, "<p>Short.</p>" * 60, comments_feed="https://news.example/2/comments"),
+        story(
+            2, 1, "The other one", 2, "<p>Short.</p>" * 60, comments_feed="https://news.example/2/comments"
+        ),
     ),
 )
 

@@ -204,7 +204,7 @@ class Reader(Controller):
         built = await self._built(page.article)
         if token != self._token or self.session.page is None:
             return
-        if self.session.page.article is not page.article:  # it has changed meanwhile, such as to its full text
+        if self.session.page.article is not page.article:  # its full text has come meanwhile
             await self.fit_tables()
             return
         same = len(built.head) == len(page.head)  # else a table has changed to or from a list of rows
