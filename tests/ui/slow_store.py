@@ -20,7 +20,7 @@ from tests.ui.running import TURNS
 from tests.ui.shelf import replaced
 
 Method = Callable[..., Awaitable[Any]]
-PATIENCE = 60  # seconds until a test fails that waits for what does not come
+PATIENCE = 60
 
 
 @dataclass

@@ -7,17 +7,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from tests.ui import samples
+from tests.ui import demo_library, samples
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, Server, Shelf, Site, many, replaced, story, written
 from tests.ui.slow_store import PATIENCE, held, late, until
 from tuireader.model import Comment, View, ViewKind
 from tuireader.ui.drawing.page_parts import Target
 from tuireader.ui.flows import context
-from tuireader.ui.views import ALL, UNREAD
+from tuireader.ui.views import ALL, STARRED, UNREAD
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.sidebar import Sidebar
@@ -303,3 +304,86 @@ async def test_a_long_page_that_is_built_late_does_not_replace_what_was_shown_si
             assert shows in shown(run), (ask, later)
             await run.press("K")
             assert run.open_id == 1
+
+
+# -- what a change makes old
+
+
+async def test_what_was_read_before_a_change_is_not_shown_after_it(run: Running) -> None:
+    library = run.library
+    with late(library.lists.rows) as rows:  # rows of the list, and a mark
+        run.post("v")
+        await rows.reached()
+        await run.hit("s")
+        assert await run.starred() == {1, 4}
+        rows.release()
+        await run.settle()
+    assert run.row.starred
+
+    server = Server(library, story(2, 1, "Harbour dues fall at last", 2, "<p>By half.</p>"))
+    with late(library.articles.get, asked=2) as text:  # a page that is read ahead, and a refresh
+        await run.hit("k")
+        await text.reached()
+        run.main.controllers.refreshing.refresh()
+        await until(lambda: server.asked and not run.main.controllers.refreshing.running)
+        await run.main.controllers.reload()
+        text.release()
+        await run.settle()
+    await run.press("j", "enter")
+    assert run.open_id == 2 and "By half." in shown(run)
+    await run.press("h")
+
+    with late(library.lists.counts) as counts:  # numbers, and a mark
+        await run.hit("N")
+        await counts.reached()
+        await run.hit("N")
+        counts.release()
+        await run.settle()
+    assert run.main.session.counts == await library.lists.counts()
+
+
+async def test_what_was_read_last_stays_if_an_older_answer_comes_after_it(run: Running) -> None:
+    library, main = run.library, run.main
+    with late(library.lists.rows) as rows:
+        await run.hit("v")
+        await rows.reached()
+        with written(library) as store:
+            store.labels.apply("toll", [1], True)
+        await main.controllers.reload()
+        await until(lambda: run.row.labels == ("toll",))
+        rows.release()
+        await run.settle()
+    assert run.row.labels == ("toll",)
+    with late(library.feeds.all) as feeds:
+        older = asyncio.create_task(main.controllers.reload())
+        await feeds.reached()
+        with written(library) as store:
+            store.conn.execute("UPDATE feed SET state = 'paused' WHERE id = 1")
+        await main.controllers.reload()
+        feeds.release()
+        await older
+    assert main.session.feeds == await library.feeds.all()
+
+
+async def test_a_sentence_found_is_not_shown_once_the_search_is_left(run: Running) -> None:
+    await run.press("g")
+    with late(run.library.searches.snippets) as found:
+        run.post("/toll\r")
+        await found.reached()
+        await run.hit("escape")
+        found.release()
+        await run.settle()
+    assert run.main.session.view == UNREAD and not any(run.main.hits.line.lines)
+
+
+async def test_the_next_of_a_story_is_not_put_into_another_list(tmp_path: Path) -> None:
+    async with demo_library.opened(tmp_path) as library, running(library) as run:
+        lead = await run.at("WeChat suspends")
+        with late(library.lists.next_unread_in_story) as following:
+            run.post("\r")
+            await following.reached()
+            click(run, STARRED)
+            await until(lambda: run.main.session.view == STARRED and lead not in listed(run))
+            following.release()
+            await run.settle()
+        assert listed(run) == list(await library.lists.ids(STARRED))
