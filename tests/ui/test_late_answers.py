@@ -1,4 +1,22 @@
-"""Answers that come late: the screen shows what was asked for last, and what the store has."""
+"""Answers that come late: the screen shows what was asked for last, and what the store has.
+
+Each of these drops or repeats a read that was overtaken:
+
+| what is read                   | overtaken by                  | test                                 |
+|--------------------------------|-------------------------------|--------------------------------------|
+| view, order, search, reload    | another view, the way back    | `a_late_list`, `a_search_left_early` |
+| list before a search           | results of the search         | `a_list_read_before_a_search`        |
+| rest of a long list            | another long list or search   | `lists_are_completed`                |
+| advice, sentence found         | another view, the way back    | `advice_for_a_list`, `a_sentence`    |
+| article, related articles      | another article, closing      | `a_late_article`                     |
+| comments, labels               | another article               | `what_comes_for_an_article`          |
+| layout of a long page          | another article, full text    | `a_long_page`                        |
+| colours of code                | another article               | `test_reading.py`                    |
+| page read ahead, rows, numbers | a refresh, a mark             | `what_was_read_before_a_change`      |
+| rows, feeds                    | the same read, begun later    | `what_was_read_last`                 |
+| next article of a story        | another view                  | `the_next_of_a_story`                |
+| marks: rows, article, undo     | a mark stored or refused      | `test_mark_queue.py`                 |
+"""
 
 from __future__ import annotations
 
@@ -15,10 +33,11 @@ from tests.ui import demo_library, samples
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, Server, Shelf, Site, many, replaced, story, written
 from tests.ui.slow_store import PATIENCE, held, late, until
+from tuireader.errors import DatabaseError
 from tuireader.model import Comment, View, ViewKind
 from tuireader.ui.drawing.page_parts import Target
 from tuireader.ui.flows import context
-from tuireader.ui.views import ALL, STARRED, UNREAD
+from tuireader.ui.views import ALL, UNREAD
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.sidebar import Sidebar
@@ -287,8 +306,15 @@ async def test_a_long_page_that_is_built_late_does_not_replace_what_was_shown_si
         site = Site(run.library)
         site.threads = {1: THREAD}
         site.pages = {1: "<p>The whole story.</p>"}
-        await run.press("g")
-        for ask, later in (("opened", "j\r"), ("c", "J"), ("resized", "J"), ("resized", "x")):
+
+        def other() -> bool:
+            return shown(run).startswith("The other one")
+
+        def full_text() -> bool:
+            return "The whole story." in shown(run)
+
+        await run.press("j")
+        for ask, later in (("opened", "\r"), ("c", "J"), ("resized", "J"), ("resized", "x")):
             with slow_pages(run) as building:
                 if ask == "opened":
                     open_(run, 1)
@@ -298,10 +324,10 @@ async def test_a_long_page_that_is_built_late_does_not_replace_what_was_shown_si
                     await run.pilot.resize_terminal(run.app.size.width - 20, 40)
                 await until(building.is_set)
                 run.post(later)
-                shows = "The whole story" if later == "x" else "The other one"
-                await until(lambda shows=shows: shows in shown(run))
+                there = full_text if later == "x" else other
+                await until(there)
             await run.settle()
-            assert shows in shown(run), (ask, later)
+            assert there(), (ask, later)
             await run.press("K")
             assert run.open_id == 1
 
@@ -379,11 +405,39 @@ async def test_a_sentence_found_is_not_shown_once_the_search_is_left(run: Runnin
 async def test_the_next_of_a_story_is_not_put_into_another_list(tmp_path: Path) -> None:
     async with demo_library.opened(tmp_path) as library, running(library) as run:
         lead = await run.at("WeChat suspends")
+        other = View(ViewKind.FEED, str(run.row.feed_id))  # has the article, but not the rest of its story
+        unread = listed(run)
         with late(library.lists.next_unread_in_story) as following:
             run.post("\r")
             await following.reached()
-            click(run, STARRED)
-            await until(lambda: run.main.session.view == STARRED and lead not in listed(run))
+            click(run, other)
+            await until(lambda: listed(run) != unread)
+            before = listed(run)
+            assert lead in before
             following.release()
             await run.settle()
-        assert listed(run) == list(await library.lists.ids(STARRED))
+        assert listed(run) == before
+
+
+# -- writes
+
+
+@pytest.mark.usefixtures("locks_are_waited_for_briefly")
+async def test_marks_refused_after_other_keys_are_taken_back_together_and_retried(run: Running) -> None:
+    library = run.library
+
+    async def same() -> None:
+        rows = await library.lists.rows(listed(run))
+        assert [run.main.articles.row(row.id) for row in rows] == rows
+
+    with held(library.marks.set_starred) as write:
+        await run.hit("s")
+        await write.reached()
+        await run.hit("j", "N", "k")
+        write.refuse(DatabaseError("the database is locked"))
+        await run.settle()
+    assert "2 marks not saved" in run.toasts and not run.row.starred
+    await same()
+    await run.press("j", "s", "ctrl+s")  # another mark of the second article replaces none
+    assert await run.starred() == {1, 2, 4} and 2 not in await run.unread()
+    await same()

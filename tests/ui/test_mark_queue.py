@@ -298,15 +298,14 @@ class Expected:
         self.queue.clear()
 
     def retry(self) -> None:
-        steps = [one for one in self.lost if isinstance(one, Undo) and one.step is not None]
-        steps.sort(key=lambda one: -self.journal.index(cast(Step, one.step)))
-        lost = [*steps, *(one for one in self.lost if isinstance(one, Press))]
+        undone = {one.step for one in self.lost if isinstance(one, Undo)}
+        presses = [one for one in self.lost if isinstance(one, Press)]
         self.lost, self.lost_last = [], False
-        for one in lost:
-            if isinstance(one, Press):
-                self._append(one)
-            elif one.step is not None:
-                self._append_undo(one.step)
+        for step in reversed(self.journal):  # undo first, newest first: only the newest step can be undone
+            if step in undone:
+                self._append_undo(step)
+        for press in presses:
+            self._append(press)
 
     def can(self, event: str) -> bool:
         """Return whether an event makes a difference now."""
@@ -350,10 +349,18 @@ class Reader:
         self.events: list[str] = []
         self.pressed: State = {}  # what was pressed last
         self.chosen: Any = SimpleNamespace(is_selection=False)
-        session = SimpleNamespace(shows_read=True, folds=False, kept=set())
-        base: Any = session, self.store, SimpleNamespace(articles=self.screen), lambda: None
-        self.queue = QueueAlone(*base, self._nothing, self._stored)
-        self.commands = CommandsAlone(*base, cast(Any, None), self.queue, self.chosen)
+        session: Any = SimpleNamespace(shows_read=True, folds=False, kept=set())
+        panes: Any = SimpleNamespace(articles=self.screen)
+        store: Any = self.store
+        listing: Any = None
+
+        def changed() -> None:
+            """Update no header or footer."""
+
+        self.queue = QueueAlone(session, store, panes, changed, self._nothing, self._stored)
+        self.commands = CommandsAlone(
+            session, store, panes, changed, listing, self.queue, cast(Any, self.chosen)
+        )
 
     async def _nothing(self) -> None:
         """Show no marks outside the list."""

@@ -200,11 +200,11 @@ class Reader(Controller):
         page, pane = self.session.page, self.pane
         if page is None or pane.fits(page):
             return
-        token, spot, place = self._token, pane.spot, pane.place
+        spot, place = pane.spot, pane.place
         built = await self._built(page.article)
-        if token != self._token or self.session.page is None:
+        if self.session.page is None:
             return
-        if self.session.page.article is not page.article:  # its full text has come meanwhile
+        if self.session.page.article is not page.article:  # another one, or its full text has come
             await self.fit_tables()
             return
         same = len(built.head) == len(page.head)  # else a table has changed to or from a list of rows
