@@ -14,7 +14,7 @@ from textual.selection import Selection
 
 from tests.ui.running import Running, running
 from tests.ui.samples import changed, library, one
-from tests.ui.shelf import HOUR, NOW, Server, Site, written
+from tests.ui.shelf import HOUR, NOW, Server, Site, story, written
 from tests.ui.slow_store import late
 from tests.ui.snap import assert_screen
 from tests.ui.snap_svg import strips
@@ -273,14 +273,16 @@ async def test_code_gets_its_colours() -> None:
 
 async def test_code_that_is_highlighted_late_colours_no_other_article() -> None:
     html = "<pre><code class='language-python'>def fare(): return 14</code></pre>"
-    async with running(library(stories=changed(1, content_html=html))) as run:
+    plain = story(2, 1, "Harbour dues fall", 2, "<p>Nothing more.</p>" * 4)
+    first, _, *others = changed(1, content_html=html)
+    async with running(library(stories=(first, plain, *others))) as run:
         with late(run.library.content.highlight_code) as highlighted:
             await run.hit("enter")
             await highlighted.reached()
             await run.hit("J")
             highlighted.release()
             await run.settle()
-        assert run.open_id == 2 and len(styles_at(run, "Nothing more.")) == 1
+        assert run.open_id == 2 and len(styles_at(run, "Nothing more.")) == 4
 
 
 # --------------------------------------------------------------------------- pictures
