@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -231,31 +231,6 @@ def _there(answers: Mapping[K, V], key: K) -> V:
     if key not in answers:
         raise TuireaderError("HTTP 404: not found")
     return answers[key]
-
-
-@dataclass
-class Held:
-    """A method whose calls wait until it is `open`, and then do what they always did."""
-
-    method: Method
-    reached: asyncio.Event = field(default_factory=asyncio.Event)
-    open: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def __call__(self, *arguments: Any, **options: Any) -> Any:
-        self.reached.set()
-        await self.open.wait()
-        return await self.method(*arguments, **options)
-
-
-@contextmanager
-def held(method: Method) -> Iterator[Held]:
-    """Let the calls of a method wait until the end, or until it is opened."""
-    waiting = Held(method)
-    with replaced(method, waiting):
-        try:
-            yield waiting
-        finally:
-            waiting.open.set()
 
 
 @contextmanager

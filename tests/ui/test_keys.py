@@ -8,9 +8,10 @@ from textual.dom import DOMNode
 
 from tests.ui.running import Running, running
 from tests.ui.samples import FEEDS, library
-from tests.ui.shelf import Server, arrive, held, story
+from tests.ui.shelf import Server, arrive, story
+from tests.ui.slow_store import held
 from tuireader.commands import COMMANDS, PANES, Command, Scope
-from tuireader.model import ViewKind
+from tuireader.model import View, ViewKind
 from tuireader.ui.bindings import MOVES
 from tuireader.ui.dialogs.mute import Mute
 from tuireader.ui.dialogs.new_watch import NewWatch
@@ -20,6 +21,7 @@ from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.queue import Queue
 from tuireader.ui.screens.story import StoryScreen
 from tuireader.ui.screens.watches import Watches
+from tuireader.ui.views import TODAY
 from tuireader.ui.widgets.choices import Choices
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.search_line import SearchLine
@@ -118,6 +120,28 @@ async def test_next_unread_goes_on_in_other_views(run: Running) -> None:
     assert run.open_id == 1 and run.view_kind == ViewKind.ALL
 
 
+async def test_next_unread_goes_around_the_sidebar_from_the_view_or_from_either_end(run: Running) -> None:
+    """Below the view and then above it, or the other way round; a search is at no place in the sidebar."""
+    feeds = [View(ViewKind.FEED, str(number)) for number in (1, 2, 3)]
+    assert [item.view for item in run.main.sidebar.items][-1] == feeds[-1]
+    search, nothing_new = View(ViewKind.QUERY, "title:attic"), {3, 4, 6}  # nothing unread on two feeds
+    for start, read, key, expected in (
+        (search, set(), "n", TODAY),
+        (search, set(), "p", feeds[2]),
+        (search, {3}, "p", feeds[1]),
+        (feeds[2], {3}, "n", TODAY),  # from the last view on to the first
+        (feeds[2], {3}, "p", feeds[1]),
+        (feeds[1], {4, 6}, "n", feeds[2]),
+        (feeds[1], nothing_new, "p", feeds[0]),
+    ):
+        await run.library.marks.set_read([1, 2, 3, 4, 6], False)
+        await run.library.marks.set_read(list(read), True)
+        await run.main.controllers.reload()
+        await run.go_to(start)
+        await run.press(key)
+        assert run.main.session.view == expected and run.open_id is not None, (start, read, key)
+
+
 async def test_the_pane_scrolls_and_space_opens_the_next_unread_at_its_end(run: Running) -> None:
     await run.press("space")
     assert run.open_id == 1
@@ -187,7 +211,7 @@ async def test_undo_shows_on_the_rows_before_the_list_is_read_again(run: Running
     await run.press("A")
     with held(run.library.feeds.all) as feeds:
         await run.pilot.press("ctrl+z")
-        await feeds.reached.wait()
+        await feeds.reached()
         rows = [run.main.articles.row(key) for key in run.main.articles.ids]
         assert [row is not None and row.read for row in rows] == [False] * 5
     await run.settle()

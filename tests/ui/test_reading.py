@@ -13,8 +13,9 @@ from textual.geometry import Offset, Region
 from textual.selection import Selection
 
 from tests.ui.running import Running, running
-from tests.ui.samples import one
-from tests.ui.shelf import HOUR, NOW, Server, Site, written
+from tests.ui.samples import changed, library, one
+from tests.ui.shelf import HOUR, NOW, Server, Site, story, written
+from tests.ui.slow_store import late
 from tests.ui.snap import assert_screen
 from tests.ui.snap_svg import strips
 from tuireader.model import Comment, Event, Evidence, NewMatch, Pixels, RefreshDone, RefreshStarted, Revision
@@ -268,6 +269,20 @@ async def test_code_gets_its_colours() -> None:
         assert [style.bold for style in styles_at(run, "def")[:1]] == [True]
         assert {style.bgcolor for style in styles_at(run, "def")} == {run.app.theme_styles.code.bgcolor}
         assert not any(style.bold for style in styles_at(run, "def other"))
+
+
+async def test_code_that_is_highlighted_late_colours_no_other_article() -> None:
+    html = "<pre><code class='language-python'>def fare(): return 14</code></pre>"
+    plain = story(2, 1, "Harbour dues fall", 2, "<p>Nothing more.</p>" * 4)
+    first, _, *others = changed(1, content_html=html)
+    async with running(library(stories=(first, plain, *others))) as run:
+        with late(run.library.content.highlight_code) as highlighted:
+            await run.hit("enter")
+            await highlighted.reached()
+            await run.hit("J")
+            highlighted.release()
+            await run.settle()
+        assert run.open_id == 2 and len(styles_at(run, "Nothing more.")) == 4
 
 
 # --------------------------------------------------------------------------- pictures

@@ -10,7 +10,8 @@ from textual.selection import Selection
 
 from tests.ui.running import Running, running
 from tests.ui.samples import STORIES, changed, library
-from tests.ui.shelf import NOW, Shelf, failing, held, many, opened, story
+from tests.ui.shelf import NOW, Shelf, failing, many, opened, story
+from tests.ui.slow_store import held
 from tests.ui.snap import screen_text
 from tests.ui.snap_svg import strips
 from tuireader.errors import DatabaseError
@@ -250,7 +251,7 @@ async def test_numbers_that_are_not_counted_yet_are_not_zero() -> None:
                 for _ in range(6):
                     await pilot.press("n")
                 assert "Still counting" in run.toasts
-                counts.open.set()
+                counts.release()
                 await run.settle()
                 assert "…" not in run.text.splitlines()[0]
 

@@ -183,7 +183,7 @@ class Marks(Controller):
         change = step.change
         if step.undone_by is not None and change is not None and change.step:
             undo = step.undone_by  # from now on it must hide the stored change
-            undo.mark, undo.value = step.mark, not step.value
+            undo.mark, undo.value, undo.undoes = step.mark, not step.value, change
             undo.narrow(change.ids)
         if step.undoable and change is not None and change.step:
             self._failed_last = False
@@ -194,8 +194,10 @@ class Marks(Controller):
         change = step.change
         if step.mark == PLACE or not self._is_shown:
             return
-        if step.undoes is not None and change is None and not step.awaited:
-            self.host.say(_CHANGED_SINCE)
+        if step.undoes is not None and change is None:
+            if not step.awaited:
+                self.host.say(_CHANGED_SINCE)
+            await self.show(await step.among())
         label = step.mark.startswith(LABEL_MARK)
         if change is not None and (label or len(change.ids) > len(step.ids)):  # others of the story, too
             await self.show(change.ids)
@@ -264,7 +266,9 @@ class Marks(Controller):
 
     async def retry(self) -> str:
         """Retry the changes that were taken back; return the text of a toast."""
-        steps, self._failed, self._failed_last = self._failed, [], False
+        # undo first, newest step first: the store undoes only its newest step
+        steps = sorted(self._failed, key=lambda step: -step.undoes.step if step.undoes is not None else 0)
+        self._failed, self._failed_last = [], False
         if not steps:
             return "Nothing to retry"
         self.host.say_no_more(_UNSAVED)

@@ -73,9 +73,10 @@ class Navigation(Controller):
 
     async def open_article(self, article_id: int) -> None:
         """Open an article in the pane."""
-        if await self.reader.open(article_id):
+        opened = await self.reader.open(article_id)
+        if opened:
             await self._opened(article_id)
-        else:
+        elif opened is False:
             self.host.say("This article is no longer stored", severity="warning")
 
     async def opened_here(self) -> Article | None:
@@ -87,10 +88,11 @@ class Navigation(Controller):
 
     async def follow(self, target: Target) -> None:
         """Open a related article here if it is stored, else in the browser."""
-        article_id = await self.reader.follow(target)
-        if article_id is not None:
+        article_id = await self.reader.stored(target)
+        opened = False if article_id is None else await self.reader.open(article_id, follow=True)
+        if opened and article_id is not None:
             await self._opened(article_id)
-        else:
+        elif opened is False:
             await self.host.browse(target.url)
 
     async def _opened(self, article_id: int) -> None:

@@ -42,11 +42,15 @@ class Reader(Controller):
         self._ahead: asyncio.TimerHandle | None = None
         self._era = 0  # a change discards pages still being read from the store
 
-    async def open(self, article_id: int, *, follow: bool = False) -> bool:
-        """Open an article at its reading position. `follow` remembers the one that led there."""
+    async def open(self, article_id: int, *, follow: bool = False) -> bool | None:
+        """Open an article at its reading position. `follow` remembers the one that led there.
+
+        Returns False if it is no longer stored, None if the user has gone elsewhere meanwhile.
+        """
         before, spot = self.session.article_id, self.pane.spot
-        if not await self._show(article_id):
-            return False
+        shown = await self._show(article_id)
+        if not shown:
+            return shown
         if not follow:
             self.session.trail.clear()
         elif before is not None:
@@ -57,7 +61,7 @@ class Reader(Controller):
         """Go back to the article that led here, at the same line."""
         while self.session.trail:
             stop = self.session.trail.pop()
-            if await self._show(stop.article_id, stop):
+            if await self._show(stop.article_id, stop) is not False:
                 return
 
     async def close(self) -> None:
@@ -99,14 +103,16 @@ class Reader(Controller):
         current = self.session.article_id
         self._pages = OrderedDict((key, page) for key, page in self._pages.items() if key == current)
 
-    async def _show(self, article_id: int, stop: Stop | None = None) -> bool:
+    async def _show(self, article_id: int, stop: Stop | None = None) -> bool | None:
         self._token += 1
         token = self._token
         await self.keep_place()
         page = self._pages.get(article_id)
         if page is None or not self.pane.fits(page):
             page = await self._page(article_id)
-        if page is None or token != self._token:
+        if token != self._token:
+            return None
+        if page is None:
             return False
         self._keep(page)
         self.session.page = page
@@ -182,7 +188,9 @@ class Reader(Controller):
         row = next(iter(await self.marks.rows([page.article.id])), None)
         if row is None or row.labels == page.article.labels:
             return
-        if self.session.page is not None and self.session.page.article.id == row.id:
+        if self.session.page is None or self.session.page.article.id != row.id:
+            self._pages.pop(row.id, None)
+        else:
             self._pages[row.id] = self.session.page = building.relabelled(self.session.page, row.labels)
             self.pane.show_head(self.session.page)
             self._colour(self.session.page)
@@ -192,9 +200,12 @@ class Reader(Controller):
         page, pane = self.session.page, self.pane
         if page is None or pane.fits(page):
             return
-        token, spot, place = self._token, pane.spot, pane.place
+        spot, place = pane.spot, pane.place
         built = await self._built(page.article)
-        if token != self._token or self.session.page is None:
+        if self.session.page is None:
+            return
+        if self.session.page.article is not page.article:  # another one, or its full text has come
+            await self.fit_tables()
             return
         same = len(built.head) == len(page.head)  # else a table has changed to or from a list of rows
         self._pages[page.article.id] = self.session.page = replace(built, tail=self.session.page.tail)
@@ -240,11 +251,9 @@ class Reader(Controller):
             article = replace(self.session.page.article, place=-1)
             self._pages[article_id] = self.session.page = replace(self.session.page, article=article)
 
-    async def follow(self, target: Target) -> int | None:
-        """Open a related article if it is stored; return its id, else None."""
+    async def stored(self, target: Target) -> int | None:
+        """Return the id of a related article, or None if it is not stored or is the open one."""
         article_id = target.article_id
         if article_id is None and target.url:
             article_id = await self.library.articles.at_url(target.url)
-        if article_id is None or article_id == self.session.article_id:
-            return None
-        return article_id if await self.open(article_id, follow=True) else None
+        return None if article_id == self.session.article_id else article_id

@@ -44,6 +44,7 @@ class Controllers(Controller):
         self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen)
         self.navigation = Navigation(*base, self.listing, self.reader, self.marking, self.chosen, self.search)
         self._counts = self._count_again = False
+        self._reloads = self._feeds_read = 0  # times that feeds were read: begun, and the newest one shown
         self.full_text = FullText(*base, self.reader, self.navigation, self.reload)
 
     @cached_property
@@ -75,7 +76,10 @@ class Controllers(Controller):
 
     async def reload(self) -> None:
         """Read everything from the store again; cursor, scroll and open article stay."""
-        self.session.feeds = await self.library.feeds.all()
+        self._reloads += 1
+        number, feeds = self._reloads, await self.library.feeds.all()
+        if number > self._feeds_read:
+            self._feeds_read, self.session.feeds = number, feeds
         self.reader.forget()
         await self.reader.relabel()
         await self.listing.reload()

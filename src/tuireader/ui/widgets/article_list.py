@@ -58,6 +58,7 @@ class ArticleList(CursorPane):
         self._strips: dict[int, dict[tuple[bool, bool, bool, bool | None], Strip]] = {}  # by article
         self._row_context: RowContext | None = None
         self._asked: set[int] = set()
+        self._reloads = self._newest = 0  # times that rows were read again: in all, and for the rows here
 
     @property
     def line_count(self) -> int:
@@ -217,6 +218,7 @@ class ArticleList(CursorPane):
 
     def reload_rows(self) -> None:
         """Fetch the visible rows again, showing the old ones until then."""
+        self._reloads += 1
         self._asked.clear()
         self._want(again=True)
         self.refresh()
@@ -267,10 +269,12 @@ class ArticleList(CursorPane):
         return self._are_here(self.scroll_offset.y, self.size.height)
 
     async def _load(self, ids: array[int], chunks: list[int]) -> None:
+        number = self._reloads
         for chunk in chunks:
             rows = await self._fetch(ids[chunk * _CHUNK : (chunk + 1) * _CHUNK])
-            if ids is not self.ids:
-                return  # another view is shown now
+            if ids is not self.ids or number < self._newest:
+                return  # another view is shown now, or newer rows
+            self._newest = number
             self._take(rows)
 
     def _take(self, rows: list[ArticleRow]) -> None:
