@@ -62,6 +62,15 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def demo_home(demo_database: Path, tmp_path: Path) -> Path:
+    """A home in which the demo was opened before: to fill its database takes most of a start."""
+    target = tmp_path / ".local/share/tuireader/demo.db"
+    target.parent.mkdir(parents=True)
+    shutil.copy(demo_database, target)
+    return tmp_path
+
+
+@pytest.fixture
 async def demo(demo_database: Path, tmp_path: Path) -> AsyncIterator[Library]:
     """The demo in a library of its own."""
     shutil.copy(demo_database, paths(tmp_path).database)

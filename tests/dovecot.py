@@ -40,6 +40,7 @@ ssl = yes
 ssl_server_cert_file = {folder}/cert.pem
 ssl_server_key_file = {folder}/key.pem
 auth_allow_cleartext = yes
+auth_failure_delay = 0
 service imap-login {{
   chroot =
   inet_listener imap {{

@@ -7,6 +7,7 @@ import gc
 import json
 import multiprocessing
 import os
+import runpy
 import signal
 import sqlite3
 import subprocess
@@ -73,8 +74,10 @@ def start(
     )
 
 
-def become(words: Sequence[str], env: Mapping[str, str]) -> None:
+def become(words: Sequence[str], env: Mapping[str, str], *, script: bool = False) -> None:
     """Be `tuireader` with these words from now on, with only the standard streams: for a new fork.
+
+    With `script`, the first of the words is a Python file to run instead.
 
     It has imported the program already, which is most of the work of a short command. The process that forks
     must have no connection to the database open, which SQLite forbids to take along. `make coverage` counts
@@ -92,14 +95,17 @@ def become(words: Sequence[str], env: Mapping[str, str]) -> None:
         os.environ.clear()
         os.environ.update(env)
         time.tzset()
-        sys.argv = [tuireader.__main__.__file__, *words]
+        sys.argv = [*words] if script else [tuireader.__main__.__file__, *words]
         for number, name in enumerate(("stdin", "stdout", "stderr")):
             errors = "backslashreplace" if name == "stderr" else None
             lines = 1 if name == "stderr" else -1
             stream = open(number, "w" if number else "r", lines, errors=errors, closefd=False)  # noqa: SIM115
             setattr(sys, name, stream)
             setattr(sys, f"__{name}__", stream)
-        tuireader.__main__.main()
+        if script:
+            runpy.run_path(words[0], run_name="__main__")
+        else:
+            tuireader.__main__.main()
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 0
     except BaseException:

@@ -63,8 +63,8 @@ class Emulator:
 class Terminal(Emulator):
     """A program with a terminal of its own. `raw` holds every byte that it has written.
 
-    With `forked`, the command is not executed, which has to be `tuireader`: a fork of this process goes on as
-    `tuireader` with these arguments, and has nothing to import.
+    With `forked`, the command is not executed, which has to be `tuireader` or a Python script: a fork of this
+    process goes on as that with these arguments, and has nothing to import.
     """
 
     def __init__(
@@ -100,8 +100,10 @@ class Terminal(Emulator):
                 os.read(begun, 1)  # until the modes of the terminal are known
                 interruptible()
                 if forked:
-                    become(command[1:], environment)
-                    command = [sys.executable, "-m", "tuireader", *command[1:]]
+                    script = command[0] == sys.executable and command[1] != "-m"
+                    become(command[1:], environment, script=script)
+                    if not script:
+                        command = [sys.executable, "-m", "tuireader", *command[1:]]
                 os.execvpe(command[0], list(command), environment)
             finally:
                 os._exit(127)

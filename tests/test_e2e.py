@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import sqlite3
 import sys
@@ -35,15 +34,6 @@ def terminal(home: Path, *arguments: str, **env: str) -> Terminal:
 def forked(home: Path, *arguments: str, **env: str) -> Terminal:
     """A terminal for stories that are not about the start of the program."""
     return Terminal([COMMAND, *arguments], home=home, env=NOWHERE | env, forked=True)
-
-
-@pytest.fixture
-def home(tmp_path: Path, demo_database: Path) -> Path:
-    """A home with the demo in it."""
-    target = database(tmp_path, "demo.db")
-    target.parent.mkdir(parents=True)
-    shutil.copy(demo_database, target)
-    return tmp_path
 
 
 def database(home: Path, name: str = "tuireader.db") -> Path:
@@ -221,13 +211,13 @@ any = ["Personal Information Protection Law", "PIPL"]
     [("q", Exit.DATABASE), ("ctrl+q", Exit.DATABASE), (signal.SIGHUP, 129)],
 )
 def test_leaving_a_locked_database_takes_two_seconds_at_most(
-    home: Path, leave: str | signal.Signals, code: int
+    demo_home: Path, leave: str | signal.Signals, code: int
 ) -> None:
     """A third of that marks are waited for, which is why this takes its time."""
-    with forked(home, "--demo") as screen:
+    with forked(demo_home, "--demo") as screen:
         screen.wait("WeChat sign-ups")
         screen.rest()
-        with locked(database(home, "demo.db")):
+        with locked(database(demo_home, "demo.db")):
             screen.press("s")
             screen.wait("Starred · ^z undoes")
             began = time.monotonic()
@@ -264,8 +254,8 @@ def test_a_refresh_that_waits_for_a_lock_does_not_hold_the_end_up(tmp_path: Path
             assert time.monotonic() - began < 2
 
 
-def test_it_ends_with_its_terminal(home: Path) -> None:
-    with forked(home, "--demo") as screen:
+def test_it_ends_with_its_terminal(demo_home: Path) -> None:
+    with forked(demo_home, "--demo") as screen:
         screen.wait("WeChat sign-ups")
         screen.press(*"jk" * 50)  # much is still to be painted
         assert screen.hang_up() == 129
@@ -300,20 +290,20 @@ def test_a_terminal_notifies_once_of_what_a_watch_finds(tmp_path: Path, web: Web
         assert screen.raw.count(b"\x1b]777;") == 1
 
 
-def test_an_older_database_is_updated_in_sight(home: Path) -> None:
-    with closing(sqlite3.connect(database(home, "demo.db"))) as conn, conn:
+def test_an_older_database_is_updated_in_sight(demo_home: Path) -> None:
+    with closing(sqlite3.connect(database(demo_home, "demo.db"))) as conn, conn:
         go_back(conn, 4)
-    with forked(home, "--demo", "list", "--limit", "1") as screen:
+    with forked(demo_home, "--demo", "list", "--limit", "1") as screen:
         screen.wait("tuireader: the database is up to date; a copy from before is demo.db.v4.bak")
         assert b"\rtuireader: updating the database, this once:  0%\rtuireader: updating" in screen.raw
         assert screen.leave() == 0
-    with forked(home, "--demo", "list", "--limit", "1") as screen:
+    with forked(demo_home, "--demo", "list", "--limit", "1") as screen:
         assert "up to date" not in screen.wait("Start here")
         assert screen.leave() == 0
 
 
-def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(home: Path) -> None:
-    with forked(home, "--demo") as screen:
+def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(demo_home: Path) -> None:
+    with forked(demo_home, "--demo") as screen:
         screen.wait("1/79")
         screen.press("/lang:zh\r")  # rows that the palette covers
         screen.wait(lambda shown: "Search: lang:zh" in shown and "enter Open" in shown)
@@ -331,8 +321,8 @@ def test_a_palette_that_gets_shorter_leaves_no_half_of_a_wide_character(home: Pa
 # --------------------------------------------------------------------------- keys typed in one go
 
 
-def test_keys_typed_in_one_go_do_what_they_do_one_by_one(home: Path) -> None:
-    with forked(home, "--demo") as typing:
+def test_keys_typed_in_one_go_do_what_they_do_one_by_one(demo_home: Path) -> None:
+    with forked(demo_home, "--demo") as typing:
         typing.wait(lambda shown: "1/79" in shown and "offline" in shown)
         # a search that is left, and a move in the list before
         typing.press("/wechat\x1bj")
@@ -357,7 +347,7 @@ def test_keys_typed_in_one_go_do_what_they_do_one_by_one(home: Path) -> None:
         assert typing.leave() == 0
 
 
-def test_keys_typed_before_the_program_has_the_terminal(home: Path) -> None:
-    with terminal(home, "--demo") as screen:
+def test_keys_typed_before_the_program_has_the_terminal(demo_home: Path) -> None:
+    with terminal(demo_home, "--demo") as screen:
         screen.press("/lang:zh\rj\r")
         screen.wait(lambda shown: "Search: lang:zh" in shown and "2/10" in shown and opened(screen) != "")

@@ -90,8 +90,7 @@ def test_a_password_is_asked_without_echo_and_kept_in_the_private_file(
     home: Home, server: Server, tmp_path: Path
 ) -> None:
     words = ("account", "add", "home", "--kind", "miniflux", "--url", server.url, "--user", USER)
-    command = [sys.executable, "-m", "tuireader", *home.arguments(*words)]
-    with Terminal(command, home=tmp_path) as terminal:
+    with Terminal(["tuireader", *home.arguments(*words)], home=tmp_path, forked=True) as terminal:
         terminal.wait(f"Password of {USER} (not shown):")
         terminal.press(PASSWORD, "enter")
         terminal.wait("added: home")

@@ -42,9 +42,9 @@ async def test_nothing_waits_for_a_terminal_that_is_lent(monkeypatch: pytest.Mon
         assert b"before" in shown and b"meanwhile" not in shown
 
 
-def test_a_locale_of_ascii_alone_does_not_garble_the_screen(tmp_path: Path) -> None:
+def test_a_locale_of_ascii_alone_does_not_garble_the_screen(demo_home: Path) -> None:
     env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    with Terminal([sys.executable, "-m", "tuireader", "--demo"], home=tmp_path, env=env) as screen:
+    with Terminal([sys.executable, "-m", "tuireader", "--demo"], home=demo_home, env=env) as screen:
         assert "│" in screen.wait("港股科技板块连跌三日")
         screen.press("Q")
         assert screen.leave() == 0
@@ -54,6 +54,8 @@ STARTS = """
 import sys
 from threading import Event
 from textual.drivers.linux_driver import LinuxDriver
+from tuireader.startup import driver
+driver.PATIENCE = 0.1
 {change}
 sys.argv = ["tuireader", "--demo"]
 from tuireader.__main__ import main
@@ -72,12 +74,12 @@ FAILS = "def fall(self):\n    raise RuntimeError('no mouse')\nLinuxDriver._disab
     ids=["it goes on", "it goes on, the terminal is there", "nobody ends it", "ending it fails"],
 )
 def test_the_reader_ends_whatever_the_thread_that_reads_keys_does(
-    tmp_path: Path, change: str, gone: bool
+    tmp_path: Path, demo_home: Path, change: str, gone: bool
 ) -> None:
     """Python itself would wait for it without limit, once the app has ended."""
     script = tmp_path / "start.py"
     script.write_text(STARTS.format(change=change))
-    with Terminal([sys.executable, str(script)], home=tmp_path) as screen:
+    with Terminal([sys.executable, str(script)], home=demo_home) as screen:
         screen.wait("Harbour Tech")
         if gone:
             assert screen.hang_up() == 129
@@ -86,10 +88,10 @@ def test_the_reader_ends_whatever_the_thread_that_reads_keys_does(
             assert screen.leave() == 143
 
 
-def test_a_terminal_that_goes_without_a_signal_ends_the_reader(tmp_path: Path) -> None:
+def test_a_terminal_that_goes_without_a_signal_ends_the_reader(demo_home: Path) -> None:
     """It is not the controlling terminal, so the kernel sends no SIGHUP; and nothing is written to it."""
     terminal, slave = os.openpty()
-    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TERM": "xterm", **passed_on()}
+    env = {"PATH": os.environ["PATH"], "HOME": str(demo_home), "TERM": "xterm", **passed_on()}
     command = [sys.executable, "-m", "tuireader", "--demo"]
     with subprocess.Popen(
         command, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True

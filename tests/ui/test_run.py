@@ -40,8 +40,8 @@ def start(home: Path, *arguments: str, **env: str) -> Terminal:
         signal.SIGALRM,
     ],
 )
-def test_a_signal_ends_in_order(tmp_path: Path, number: signal.Signals) -> None:
-    with start(tmp_path, "--demo") as terminal:
+def test_a_signal_ends_in_order(demo_home: Path, number: signal.Signals) -> None:
+    with start(demo_home, "--demo") as terminal:
         terminal.wait("Harbour Tech")
         terminal.signal(number)
         assert terminal.leave() == 128 + number and terminal.restored
@@ -113,10 +113,10 @@ main()
 """
 
 
-def test_a_crash_gives_the_terminal_back_and_keeps_secrets(tmp_path: Path) -> None:
+def test_a_crash_gives_the_terminal_back_and_keeps_secrets(tmp_path: Path, demo_home: Path) -> None:
     script = tmp_path / "crash.py"
     script.write_text(CRASH)
-    with Terminal([sys.executable, str(script)], home=tmp_path, size=(100, 30)) as terminal:
+    with Terminal([sys.executable, str(script)], home=demo_home, size=(100, 30), forked=True) as terminal:
         terminal.wait("Harbour Tech")
         terminal.press("j")
         assert terminal.leave() == 1 and terminal.restored
@@ -155,6 +155,7 @@ main()
 """
 
 
+@pytest.mark.usefixtures("locks_are_waited_for_briefly")
 @pytest.mark.parametrize(
     ("fault", "falls", "marks"),
     [
@@ -163,10 +164,12 @@ main()
         ('DatabaseError("the disk is full")', True, b"(RuntimeError); 3 marks not saved: the disk is full"),
     ],
 )
-def test_a_crash_says_which_marks_are_lost(tmp_path: Path, fault: str, falls: bool, marks: bytes) -> None:
+def test_a_crash_says_which_marks_are_lost(
+    tmp_path: Path, demo_home: Path, fault: str, falls: bool, marks: bytes
+) -> None:
     script = tmp_path / "crash.py"
     script.write_text(FAILING.format(fault=fault, falls=falls))
-    with Terminal([sys.executable, str(script)], home=tmp_path, size=(200, 30)) as terminal:
+    with Terminal([sys.executable, str(script)], home=demo_home, size=(200, 30), forked=True) as terminal:
         terminal.wait("Harbour Tech")
         terminal.press("sNsj")
         assert terminal.leave() == 1 and terminal.restored

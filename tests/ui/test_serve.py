@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -25,14 +26,20 @@ from tuireader.cli import run
 async def served(
     folder: Path,
     *arguments: str,
+    demo: Path | None = None,
     program: Sequence[str] = (sys.executable, "-m", "tuireader"),
     printed: bytearray | None = None,
     browser: Path | None = None,
 ) -> AsyncIterator[str]:
     """The link that `tuireader … serve` prints; it is served until this is left.
 
-    `printed` gets everything else that it prints. `browser` is a program that `--open` starts.
+    `printed` gets everything else that it prints. `browser` is a program that `--open` starts. `demo` is a
+    database of the demo, which the first reader would make else.
     """
+    if demo is not None:
+        data = folder / "DATA/tuireader"
+        data.mkdir(parents=True)
+        shutil.copy(demo, data / "demo.db")
     home = {"HOME": str(folder), **{f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE")}}
     home |= {"BROWSER": str(browser)} if browser else {}
     child = await asyncio.create_subprocess_exec(
@@ -52,9 +59,9 @@ async def served(
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def link(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def link(tmp_path_factory: pytest.TempPathFactory, demo_database: Path) -> AsyncIterator[str]:
     """The link of one server for all tests, as each tab has a reader of its own."""
-    async with served(tmp_path_factory.mktemp("served"), "--demo") as link:
+    async with served(tmp_path_factory.mktemp("served"), "--demo", demo=demo_database) as link:
         yield link
 
 
@@ -111,9 +118,11 @@ async def test_a_second_tab_has_a_reader_of_its_own(link: str) -> None:
         assert await one.receive_bytes(timeout=30)
 
 
-async def test_tabs_that_leave_or_send_nonsense_print_no_traceback(tmp_path: Path) -> None:
+async def test_tabs_that_leave_or_send_nonsense_print_no_traceback(
+    tmp_path: Path, demo_database: Path
+) -> None:
     printed = bytearray()
-    async with served(tmp_path, "--demo", printed=printed) as link:
+    async with served(tmp_path, "--demo", demo=demo_database, printed=printed) as link:
         address = f"http://{urlsplit(link).netloc}/ws?width=80&height=24"
         async with entered(link) as session:
             wrong = await session.ws_connect(address)
@@ -152,13 +161,13 @@ async def test_chromium_opens_the_list_reads_an_article_and_searches(link: str, 
 
 
 @asynccontextmanager
-async def opened_by_program(folder: Path) -> AsyncIterator[tuple[str, str]]:
+async def opened_by_program(folder: Path, demo: Path | None = None) -> AsyncIterator[tuple[str, str]]:
     """The link, and the command line of the browser that was started."""
     program, words = folder / "browser", folder / "words"
     program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {words}\n')
     program.chmod(0o755)
     os.mkfifo(words)
-    async with served(folder, "--demo", browser=program) as link, asyncio.timeout(30):
+    async with served(folder, "--demo", demo=demo, browser=program) as link, asyncio.timeout(30):
         yield link, await asyncio.to_thread(words.read_text)
 
 
@@ -196,9 +205,9 @@ async def test_the_page_for_the_browser_does_not_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(browser.find() is None, reason="no Chromium on this machine")
-async def test_chromium_comes_in_by_the_page(tmp_path: Path) -> None:
+async def test_chromium_comes_in_by_the_page(tmp_path: Path, demo_database: Path) -> None:
     async with (
-        opened_by_program(tmp_path) as (_, words),
+        opened_by_program(tmp_path, demo_database) as (_, words),
         browser.opened(words.strip(), tmp_path / "chromium") as page,
     ):
         await page.wait("Unread", "WeChat sign-ups will be back")

@@ -16,12 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from tuireader.feeds.errors import Refused
-from tuireader.feeds.mail_address import MailAddress
 from tuireader.model import Fault
 from tuireader.text import clean
+
+if TYPE_CHECKING:
+    from tuireader.feeds.mail_address import MailAddress
 
 FIRST = 500
 """Number of the newest mails read on the first visit."""

@@ -17,7 +17,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from tuireader.startup import first_frame
 
 _ENTER = "\x1b[?1049h"
-_PATIENCE = 2.0  # seconds that an end waits for the thread that reads keys
+PATIENCE = 2.0
+"""Seconds that an end waits for the thread that reads keys."""
 _GLANCE = 1.0  # seconds between looks at whether the terminal is still there
 
 
@@ -111,7 +112,7 @@ class TerminalDriver(LinuxDriver):
             if not gone and any(event & select.POLLHUP for _, event in terminal.poll(0)):
                 gone = True
                 _hang_up()
-        reading.join(_PATIENCE)
+        reading.join(PATIENCE)
         if failures:
             raise failures[0]
 
