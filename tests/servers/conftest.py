@@ -12,7 +12,15 @@ from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage, RealStage, Stage
 from tests.web import Web
+from tuireader.sync import engine
 from tuireader.sync.backend import Backend
+from tuireader.sync.preparing import Preparer
+
+
+@pytest.fixture(autouse=True)
+def in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let syncs start no process for large answers: here are none, and it takes longer than the rest."""
+    monkeypatch.setattr(engine, "Preparer", lambda **_: Preparer(apart=False))
 
 
 @pytest.fixture(scope="session")
