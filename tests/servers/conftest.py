@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.feeds.conftest import certificate as certificate
 from tests.servers import miniflux
 from tests.servers.fake import Fake
 from tests.servers.fake_greader import FakeGReader
