@@ -231,6 +231,23 @@ async def test_an_entry_that_an_incomplete_list_lacks_gets_its_marks(
         assert (await synced(library)).sent == 1 and entry.starred
 
 
+async def test_an_entry_that_becomes_another_article_leaves_the_old_one_its_marks(
+    tmp_path: Path, server: Fake
+) -> None:
+    entry = stocked(server)[5]  # unread, with a star
+    async with client(tmp_path) as library:
+        await synced(library)
+        old, before = entry.title, await marks(library)
+        entry.title, entry.content, entry.url = "Other", "<p>Quite other words</p>", "https://other.example/1"
+        server.mark(entry, read=True, starred=False)
+        assert (await synced(library)).error == ""
+        assert await marks(library) == before | {"Other": (True, False)}
+        numbers = await ids(library)
+        await library.marks.set_read([numbers[old]], True)
+        await library.marks.set_read([numbers["Other"]], False)
+        assert (await synced(library)).sent == 1 and not entry.read
+
+
 @pytest.mark.parametrize(("gone", "is_asked"), [(6, False), (7, True)])
 async def test_a_fifth_of_the_entries_may_go_at_once(
     tmp_path: Path, server: Fake, gone: int, is_asked: bool
