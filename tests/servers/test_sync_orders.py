@@ -21,6 +21,7 @@ from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.faults import held
 from tests.servers.test_sync_faults import client, sync
 from tuireader.library import Library
+from tuireader.sync.merge import Known, pulled
 
 KINDS: dict[str, Callable[[], Fake]] = {"freshrss": FakeGReader, "miniflux": lambda: FakeMiniflux("2.3.2")}
 NAMES = ("read", "starred")
@@ -39,7 +40,7 @@ PLAYS: dict[str, Sequence[tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Sides:
-    """A mark here, as last seen on the server, and there; `former` is what undo restores, None for nothing."""
+    """A mark here, as last seen on the server, and there; `former` is what undo restores, if anything."""
 
     here: bool
     known: bool
@@ -135,6 +136,18 @@ class Play:
                 self.server.mark(entry, read=not entry.read, starred=not entry.starred)
 
 
+def test_a_pull_keeps_a_mark_until_the_server_is_known_to_have_it() -> None:
+    values = (False, True)
+    for here, before, sent, listed in product(values, values, (None, *values), values):
+        after = pulled(Known(here, before, sent), listed)
+        if here is before and sent is None:
+            assert after == Known(listed, listed)
+            continue
+        is_there = listed is here and sent in (None, here)
+        assert after == Known(here, listed, None if is_there else sent), (here, before, sent, listed)
+        assert after.pending is not is_there
+
+
 @pytest.mark.parametrize("point", ["sent", "lost", "listed"])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_change_here_wins_until_the_server_has_it(tmp_path: Path, kind: str, point: str) -> None:
@@ -146,11 +159,11 @@ async def test_a_change_here_wins_until_the_server_has_it(tmp_path: Path, kind: 
         async with client(tmp_path, server, "home") as library:
             await sync(library)
             for name in PLAYS:
-                await play(Play(library, server, entries, name), point)
+                await compare(Play(library, server, entries, name), point)
                 server.pass_time(100)
 
 
-async def play(play: Play, name: str) -> None:
+async def compare(play: Play, name: str) -> None:
     """Play a sync with the answer at a point held, or lost, and the next one; compare what is shown."""
     library, server = play.library, play.server
     start = await marks(library)
