@@ -64,7 +64,11 @@ def test_an_account_waits_for_its_time_but_not_for_a_wrong_clock() -> None:
     assert waits(synced, NOW + 599, 600) and not waits(synced, NOW + 600, 600)
     failed = replace(synced, next_try=NOW + 60)
     assert waits(failed, NOW + 59, 600) and not waits(failed, NOW + 60, 600)
-    assert not waits(replace(failed, next_try=NOW + 40 * DAY), NOW, 600)
+    for wrong in (1, DAY, 40 * DAY):  # set back after the last sync
+        assert not waits(replace(synced, tried_at=NOW + wrong), NOW, 600), wrong
+    assert waits(replace(failed, next_try=NOW + 600 + DAY), NOW, 600)
+    for wrong in (1, 40 * DAY):
+        assert not waits(replace(failed, next_try=NOW + 600 + DAY + wrong), NOW, 600), wrong
     assert not is_locked_out(failed, NOW)
 
 

@@ -6,13 +6,22 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.feeds.conftest import certificate as certificate
 from tests.servers import miniflux
 from tests.servers.fake import Fake
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage, RealStage, Stage
 from tests.web import Web
+from tuireader.sync import engine
 from tuireader.sync.backend import Backend
+from tuireader.sync.preparing import Preparer
+
+
+@pytest.fixture(autouse=True)
+def in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let syncs start no process for large answers: here are none, and it takes longer than the rest."""
+    monkeypatch.setattr(engine, "Preparer", lambda **_: Preparer(apart=False))
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,7 @@ class Call:
 
 
 Hook = Callable[[Call], None]
+Change = Callable[[Call, Answer], Answer]
 
 
 def drop(text: str, times: int = 1) -> Hook:
@@ -116,8 +117,8 @@ class Fake(ABC):
 
     `before` and `after` are called around each request. By raising `Drop` they cut the connection: before,
     the request is not processed; after, it is, but nobody knows. `replies` are answers to paths that replace
-    the proper ones. `offset` is added to the clock. `shown` is the share of a list of entries that
-    is sent, as if that were all.
+    the proper ones, and `change` makes another one of each answer. `offset` is added to the clock. `shown` is
+    the share of a list of entries that is sent, as if that were all.
     """
 
     def __init__(self) -> None:
@@ -125,6 +126,7 @@ class Fake(ABC):
         self.before: Hook | None = None
         self.after: Hook | None = None
         self.replies: dict[str, Answer] = {}
+        self.change: Change | None = None
         self.offset = 0.0
         self.shown = 1.0
         self.categories: list[Category] = []
@@ -178,6 +180,8 @@ class Fake(ABC):
             if self.before:
                 self.before(call)
             answer = self.replies.get(call.path) or self.answer(call)
+            if self.change:
+                answer = self.change(call, answer)
             date = {"Date": formatdate(self.now(), usegmt=True)}
             if self.after:
                 self.after(call)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.feeds.conftest import server_tls
 from tests.servers.fake import PASSWORD, TOKEN, USER
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.web import Answer, Request, Web
+from tuireader.feeds.address import same_server
 from tuireader.sync.backend import AccountError, Refusal, Server
 from tuireader.sync.http import Answer as SyncAnswer
 from tuireader.sync.http import Http
@@ -170,6 +176,58 @@ async def test_a_redirect_after_signing_in_is_not_followed(
         await backend.feeds()
     await backend.close()
     assert web.requests == [] and f"another address: {web.url} (" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("base", "target", "stays"),
+    [
+        ("https://reader.example", "https://reader.example/b", True),
+        ("https://reader.example", "https://reader.example:443/b", True),
+        ("https://reader.example", "http://reader.example/b", False),  # the password could be read
+        ("https://reader.example", "http://reader.example:443/b", False),
+        ("https://reader.example:8443", "http://reader.example:8443/b", False),
+        ("https://reader.example:8443", "https://reader.example/b", False),
+        ("https://reader.example", "https://reader.example:8443/b", False),
+        ("https://reader.example", "https://www.reader.example/b", False),
+        ("https://www.reader.example", "https://reader.example/b", False),
+        ("http://reader.example", "http://reader.example:80/b", True),
+        ("http://reader.example", "https://reader.example/b", True),
+        ("http://reader.example:8080", "https://reader.example/b", False),
+        ("http://reader.example", "https://reader.example:8443/b", False),
+        ("http://reader.example", "http://reader.example:443/b", False),
+    ],
+)
+def test_a_redirect_stays_on_a_server_with_its_scheme_host_and_port(
+    base: str, target: str, stays: bool
+) -> None:
+    assert same_server(f"{base}/a", target) is stays
+
+
+async def test_no_sign_in_follows_a_redirect_from_https_to_http(
+    certificate: Path, tmp_path: Path, web: Web
+) -> None:
+    """The address of the account is https: what it redirects to would get the password in clear."""
+    async with Web(tls=server_tls(certificate)) as safe:
+        safe.rest(
+            lambda request: Answer(b"", 302, {"Location": f"http://127.0.0.1:{safe.port}{request.path}"})
+        )
+        trusted = {"SSL_CERT_FILE": str(certificate)}
+        code = (
+            "import asyncio, sys\n"
+            "from tuireader.sync.http import Http\n"
+            "found = asyncio.run(Http(sys.argv[1]).find('/v1/me'))\n"
+            "print(found.status, found.url)\n"
+        )
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            code,
+            safe.url,
+            env={**os.environ, **trusted},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        out, _ = await process.communicate()
+    assert out.decode().split() == ["302", f"{safe.url}/v1/me"] and len(safe.requests) == 1
 
 
 def test_a_redirect_away_from_encryption_is_no_advice() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.servers.fake import drop, json_answer, text_answer
-from tests.servers.fake_greader import API, BASE, FakeGReader
+from tests.servers.fake_greader import API, BASE, LABEL, FakeGReader
 from tests.servers.stages import Copy, equal, filled, push
 from tests.web import Answer
 from tuireader.sync import greader_pull
@@ -214,6 +214,20 @@ async def test_an_existing_subscription_counts(server: FakeGReader, backend: Bac
     assert [(one.id, one.category) for one in await backend.feeds()] == [(added, "Tech")]
     await backend.change_feed(added, category="")
     assert [one.category for one in await backend.feeds()] == ["Uncategorized"]
+
+
+@pytest.mark.parametrize(("category", "lost"), [("New", ["A"]), ("B", ["A"]), ("", ["A"])])
+async def test_a_feed_with_several_labels_loses_only_the_one_it_is_moved_from(
+    server: FakeGReader, backend: Backend, category: str, lost: list[str]
+) -> None:
+    labels = {"feed/1": "ABC", "feed/2": "XY"}
+    found = [{"id": one, "categories": [{"id": LABEL + label} for label in labels[one]]} for one in labels]
+    server.replies[f"{API}/subscription/list"] = json_answer({"subscriptions": found[::-1]})
+    server.replies[f"{API}/subscription/edit"] = text_answer("OK")
+    await backend.change_feed("feed/1", category=category)
+    form = server.calls[-1].form()
+    assert form.get("a", []) == [LABEL + category] * bool(category)
+    assert form["r"] == [LABEL + one for one in lost]
 
 
 async def test_a_feed_that_cannot_be_added(server: FakeGReader, backend: Backend) -> None:

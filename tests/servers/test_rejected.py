@@ -10,7 +10,7 @@ import pytest
 
 from tests.builders import Clock, opened, refreshed, titles
 from tests.servers.clients import ids, synced
-from tests.servers.fake import PASSWORD, TOKEN, USER, Call, Fake, text_answer
+from tests.servers.fake import PASSWORD, TOKEN, USER, Call, Fake, json_answer, text_answer
 from tests.servers.fake_greader import API, FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.web import Answer
@@ -120,6 +120,26 @@ async def test_an_account_that_never_worked_costs_one_request_a_try(
 
 def signs_in(call: Call) -> bool:
     return "authorization" in call.headers or "x-auth-token" in call.headers or "ClientLogin" in call.path
+
+
+@pytest.mark.parametrize("changed", ["user", "url"])
+async def test_another_user_or_address_with_the_same_password_is_tried_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    monkeypatch.setenv("SECRET", PASSWORD)
+    with FakeMiniflux("2.3.2") as server:
+        server.kind = "password"  # type: ignore[attr-defined]
+        server.add_entry(server.add_feed("News"), "One")
+        text = account(server)
+        wrong = (
+            text.replace(USER, "nobody") if changed == "user" else text.replace(server.url, f"{server.url}/x")
+        )
+        server.replies["/x/v1/me"] = json_answer({"error_message": "access unauthorized"}, 401)
+        clock = Clock()
+        for written, refusal in ((wrong, "login"), (text, "")):
+            async with opened(tmp_path, written, clock=clock.time) as made:
+                assert (await due(made)).refusal == refusal
+            clock.now += 60
 
 
 @pytest.mark.parametrize("times", [1, 4])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,90 @@ async def test_entries_beyond_the_end_of_a_cut_list_are_looked_up(
         now = await marks(library)
         assert now[old_unread.title] == (True, False) and now[old_starred.title] == (True, False)
         assert now[gone.title] == before[gone.title]
+
+
+async def test_an_entry_that_is_gone_from_the_server_gets_no_marks(tmp_path: Path, server: Fake) -> None:
+    entries = stocked(server)
+    async with client(tmp_path) as library:
+        await synced(library)
+        purge(server, entries[7:9])
+        assert (await synced(library)).asks == ""
+        numbers = await ids(library)
+        await library.marks.set_read([numbers[one.title] for one in entries[6:9]], True)
+        assert await library.accounts.pending() == 1  # of the entry that is still there
+        assert (await synced(library)).sent == 1 and entries[6].read
+
+
+@pytest.mark.parametrize("fault", ["cut", "odd"])
+async def test_an_entry_that_an_incomplete_list_lacks_gets_its_marks(
+    tmp_path: Path, freshrss: FakeGReader, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    (entry, *_) = stocked(freshrss, feeds=1, entries=30)[1:]  # neither unread nor starred: in one list alone
+
+    def spoil(call: Call, answer: Answer) -> Answer:
+        return replace(answer, body=(answer.body or b"").replace(f'"{entry.id}"'.encode(), b'""'))
+
+    async with client(tmp_path) as library:
+        await synced(library)
+        if fault == "cut":
+            monkeypatch.setattr(greader_pull, "MOST_LISTED", 25)
+        else:
+            freshrss.change = spoil
+        assert (await synced(library)).asks == ""
+        freshrss.change = None
+        await library.marks.set_starred([(await ids(library))[entry.title]], True)
+        assert await library.accounts.pending() == 1
+        assert (await synced(library)).sent == 1 and entry.starred
+
+
+async def test_an_entry_that_becomes_another_article_leaves_the_old_one_its_marks(
+    tmp_path: Path, server: Fake
+) -> None:
+    entry = stocked(server)[5]  # unread, with a star
+    async with client(tmp_path) as library:
+        await synced(library)
+        old, before = entry.title, await marks(library)
+        entry.title, entry.content, entry.url = "Other", "<p>Quite other words</p>", "https://other.example/1"
+        server.mark(entry, read=True, starred=False)
+        assert (await synced(library)).error == ""
+        assert await marks(library) == before | {"Other": (True, False)}
+        numbers = await ids(library)
+        await library.marks.set_read([numbers[old]], True)
+        await library.marks.set_read([numbers["Other"]], False)
+        assert (await synced(library)).sent == 1 and not entry.read
+
+
+@pytest.mark.parametrize(("gone", "is_asked"), [(6, False), (7, True)])
+async def test_a_fifth_of_the_entries_may_go_at_once(
+    tmp_path: Path, server: Fake, gone: int, is_asked: bool
+) -> None:
+    entries = stocked(server)
+    async with client(tmp_path) as library:
+        await synced(library)
+        purge(server, entries[:gone])
+        assert bool((await synced(library)).asks) is is_asked
+
+
+async def test_a_mark_that_may_still_arrive_is_overruled_by_the_next_one(
+    tmp_path: Path, freshrss: FakeGReader
+) -> None:
+    """It was accepted for an entry that was not listed; the old value on the server proves nothing."""
+    entries = stocked(freshrss)
+    entry, kept = entries[5], dict(freshrss.entries)  # it is unread
+    async with client(tmp_path) as library:
+        await synced(library)
+        number = (await ids(library))[entry.title]
+        purge(freshrss, entries[:15])
+        await library.marks.set_read([number], True)
+        assert (await synced(library, pull=False)).sent == 1
+        assert (await synced(library)).asks
+        await library.marks.set_read([number], False)
+        freshrss.entries |= kept
+        assert (await synced(library)).pending == 1
+        freshrss.mark(entry, read=True)  # it arrives after all
+        done = await synced(library)
+        assert (done.sent, done.pending, entry.read) == (1, 0, False)
+        assert await marks(library) == there(freshrss)
 
 
 async def test_an_empty_list_of_feeds_is_doubted_in_a_small_account(tmp_path: Path, server: Fake) -> None:

@@ -72,21 +72,30 @@ async def test_articles_of_a_feed_stay_when_it_is_gone_for_good(tmp_path: Path, 
         assert len(await titles(library)) == 5
 
 
-@pytest.mark.parametrize("left", [0, 2])
-async def test_the_loss_of_most_feeds_is_asked_about(tmp_path: Path, server: FakeMiniflux, left: int) -> None:
+@pytest.mark.parametrize(
+    ("known", "left", "is_asked"),
+    [(5, 0, True), (5, 2, True), (5, 3, False), (4, 1, True), (4, 2, False), (3, 1, False), (3, 0, True)],
+)
+async def test_the_loss_of_more_than_half_of_the_feeds_is_asked_about(
+    tmp_path: Path, server: FakeMiniflux, known: int, left: int, is_asked: bool
+) -> None:
     five_feeds(server)
+    for feed in server.feeds[known:]:
+        server.remove_feed(feed)
     async with client(tmp_path) as library:
         await synced(library)
         for feed in server.feeds[left:]:
             server.remove_feed(feed)
         done = await synced(library)
-        assert done.asks == f"the server no longer lists {5 - left} of 5 feeds"
-        assert len(await shown(library)) == 5
+        assert done.asks == (
+            f"the server no longer lists {known - left} of {known} feeds" if is_asked else ""
+        )
+        assert len(await shown(library)) == (known if is_asked else left)
         (account,) = await library.accounts.all()
         assert account.asks == done.asks
         assert (await synced(library, believed=True)).asks == ""
         assert len(await shown(library)) == left
-        assert len(await titles(library)) == 5
+        assert len(await titles(library)) == known
 
 
 async def test_wrong_credentials_keep_everything_and_wait_for_others(

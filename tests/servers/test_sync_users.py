@@ -1,0 +1,105 @@
+"""Another user signs in to the same server while marks wait: ids of one mean nothing to the other."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import opened
+from tests.servers.clients import ids, marks, synced
+from tests.servers.fake import PASSWORD, USER, Call, Entry, json_answer
+from tests.servers.fake_miniflux import FakeMiniflux
+from tests.web import Answer
+
+OTHER = "bob"
+
+
+def basic(user: str) -> str:
+    """The header by which a user signs in."""
+    return f"Basic {base64.b64encode(f'{user}:{PASSWORD}'.encode()).decode()}"
+
+
+class TwoUsers(FakeMiniflux):
+    """A Miniflux of alice; `bob` has the data of another user with the same password."""
+
+    def __init__(self) -> None:
+        super().__init__("2.3.2")
+        self.bob = FakeMiniflux("2.3.2")
+
+    def answer(self, call: Call) -> Answer:
+        """Process a request of one of them."""
+        if call.headers.get("authorization") != basic(OTHER):
+            return super().answer(call)
+        if call.path == "/v1/me":
+            return json_answer({"id": 2, "username": OTHER, "is_admin": False})
+        headers = {**call.headers, "authorization": basic(USER)}
+        return self.bob.answer(Call(call.method, call.path, call.query, headers, call.body))
+
+
+@pytest.fixture
+def server() -> Iterator[TwoUsers]:
+    """A server of two users; alice has five entries."""
+    with TwoUsers() as made:
+        feed = made.add_feed("News")
+        for number in range(5):
+            made.add_entry(feed, f"Entry {number}")
+        yield made
+
+
+def account(server: TwoUsers, user: str) -> str:
+    """The configuration of an account of a user."""
+    return (
+        f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "{server.url}"\n'
+        f'user = "{user}"\npassword = "{PASSWORD}"\n'
+    )
+
+
+def entries_of_bob(server: TwoUsers, has: str) -> list[Entry]:
+    """What bob has: nothing, other articles under the ids of alice's, or her articles under other ids."""
+    if has == "nothing":
+        return []
+    if has == "the same articles":
+        server.bob.add_feed("Another")
+    feed = server.bob.add_feed("News")
+    feed.url = server.feeds[0].url
+    made = []
+    for number, entry in enumerate(server.entries.values()):
+        if has == "the same articles":
+            server.bob.entry_number()
+            made.append(server.bob.add_entry(feed, entry.title, entry.content))
+            made[-1].url = entry.url
+        else:
+            made.append(server.bob.add_entry(feed, f"Stranger {number}", "<p>Other words</p>"))
+            made[-1].url = f"https://other.example/{number}"
+    return made
+
+
+@pytest.mark.parametrize("pull", [False, True], ids=["marks alone", "pull"])
+@pytest.mark.parametrize("has", ["nothing", "other articles", "the same articles"])
+async def test_waiting_marks_reach_only_the_articles_of_the_user_who_signs_in(
+    tmp_path: Path, server: TwoUsers, has: str, pull: bool
+) -> None:
+    theirs = entries_of_bob(server, has)
+    async with opened(tmp_path, account(server, USER)) as library:
+        await synced(library)
+        await library.marks.set_read([(await ids(library))["Entry 1"]], True)
+        await library.marks.set_starred([(await ids(library))["Entry 2"]], True)
+        before = await marks(library)
+    async with opened(tmp_path, account(server, OTHER)) as library:
+        (alice,) = await library.accounts.all()
+        assert alice.user == USER and alice.pending == 2
+        assert (await synced(library, pull=pull)).error == ""
+        (bob,) = await library.accounts.all()
+        assert bob.user == OTHER
+        for _ in range(2):
+            assert (await synced(library)).error == ""
+        shown = await marks(library)
+        assert before.items() <= shown.items()
+    assert not any(one.read or one.starred for one in server.entries.values())  # nobody signed in as alice
+    there = {one.title: (one.read, one.starred) for one in theirs}
+    assert there.items() <= shown.items()
+    if has == "other articles":
+        assert set(there.values()) == {(False, False)}
