@@ -50,7 +50,7 @@ class Recorder:
 
 
 class Selection:
-    """Runs the tests of a file of lines, in its order, and writes what failed."""
+    """Runs the tests and files that a file lists, in its order, and writes what failed."""
 
     def __init__(self, tests: Path, failed: Path) -> None:
         self._order = {test: place for place, test in enumerate(json.loads(tests.read_text()))}
@@ -58,9 +58,12 @@ class Selection:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the chosen tests."""
-        chosen = [item for item in items if item.nodeid in self._order]
-        items[:] = sorted(chosen, key=lambda item: self._order[item.nodeid])
+        """Keep the chosen tests, and those of chosen files."""
+        places = [(self._place(item.nodeid), item) for item in items]
+        items[:] = [item for place, item in sorted(places, key=lambda pair: pair[0]) if place >= 0]
+
+    def _place(self, name: str) -> int:
+        return self._order.get(name, self._order.get(name.partition("::")[0], -1))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write the name of a test that failed."""
