@@ -118,6 +118,23 @@ def test_a_watch_that_was_removed_is_back_in_its_place_with_its_comments() -> No
     assert back.count("# not these") == 1 and back.endswith("# more\n")
 
 
+@pytest.mark.parametrize("above", ["# by hand\n", '[[mute]]\nquery = "by hand"\n'])
+def test_of_equal_entries_the_one_that_was_edited_goes_back(above: str) -> None:
+    """Their comments distinguish them; another entry may have been written above them since."""
+
+    def mutes(*queries: str) -> str:
+        return "".join(f'[[mute]]\nquery = "{one}"  # number {at}\n' for at, one in enumerate(queries))
+
+    after = mutes("sofas", "lamps", "rugs", "sofas")
+    for before in (
+        mutes("beds", "lamps", "rugs", "sofas"),
+        mutes("sofas", "lamps", "rugs", "beds"),
+        mutes("sofas", "lamps", "rugs"),
+    ):
+        _, made = step(before, lambda _: after)
+        assert edit.revert(above + after, made.packed) == above + before
+
+
 def test_a_name_goes_back_wherever_it_is_asked_for() -> None:
     after, made = step(TEXT, lambda text: edit.set_watch(text, "Tolls", WatchConfig("Fees", any=("toll",))))
     assert made.what == "watch Tolls changed" and "watch:Fees" in after
