@@ -528,7 +528,7 @@ def test_every_text_found_has_the_words_that_are_required(pattern: str, texts: l
                 assert any(one.startswith(word) if prefix else one == word for one in there), (word, text)
 
 
-TOKENS = "kumo Kumo kumos nimbo solar farm farms F++ f 云 云图 图 é AI ai ai+"
+TOKENS = "kumo Kumo kumos nimbo solar farm farms F++ f 云 云图 图 é AI ai ai+ .f"
 WORDS = st.sampled_from(TOKENS.split())
 LINES = st.lists(WORDS | st.sampled_from([",", "\n", "-", "and"]), max_size=6).map(" ".join)
 SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LINES, read=st.booleans())
@@ -536,7 +536,19 @@ LEAVES = st.one_of(
     WORDS,
     st.lists(WORDS, min_size=2, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
     st.sampled_from(
-        ["kum*", "*umo", "/k.mo/", "is:read", "f*", "AI*", "云*", '"f+"', "title:kumo", "author:nimbo"]
+        [
+            "kum*",
+            "*umo",
+            "/k.mo/",
+            "is:read",
+            "f*",
+            "AI*",
+            "云*",
+            '"f+"',
+            "=Kumo",
+            "title:kumo",
+            "author:nimbo",
+        ]
     ),
     st.tuples(WORDS, st.integers(0, 4), WORDS).map(lambda item: f"{item[0]} NEAR/{item[1]} {item[2]}"),
 )
@@ -545,6 +557,7 @@ EXPRESSIONS = st.recursive(
     lambda inner: st.one_of(
         st.tuples(inner, inner).map(lambda pair: f"({pair[0]} {pair[1]})"),
         st.tuples(inner, inner).map(lambda pair: f"({pair[0]} OR {pair[1]})"),
+        st.tuples(inner, inner).map(lambda pair: f"({pair[0]} -({pair[1]}))"),
         inner.map(lambda one: f"-({one})"),
     ),
     max_leaves=5,
@@ -554,6 +567,9 @@ EXPRESSIONS = st.recursive(
 @settings(max_examples=120, deadline=None)
 @given(EXPRESSIONS, st.lists(SUBJECTS, min_size=1, max_size=3))
 @example("F NEAR/1 kumo", [Subject(title="F++ kumo")])
+@example("kumo -F++", [Subject(title="kumo F")])  # the index finds more than these match, so it excludes none
+@example("kumo -.f", [Subject(title="kumo f")])
+@example("farm -=Kumo", [Subject(title="farm kumo")])
 def test_index_and_memory_agree(index: Index, expression: str, subjects: list[Subject]) -> None:
     asked = tree(expression)
     way = plan(asked)
