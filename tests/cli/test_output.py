@@ -273,7 +273,7 @@ def test_streams_that_take_nothing_stop_no_work(
 @pytest.mark.parametrize("number", ["0", "9" * 30])
 def test_a_number_that_no_article_has(run: Run, words: tuple[str, ...], number: str) -> None:
     told = run(*words, number)
-    assert told.code == Exit.USAGE and f"there is no article {number}" in told.err
+    assert (told.code, told.out) == (Exit.USAGE, "") and f"there is no article {number}" in told.err
 
 
 def test_no_colour_in_a_pipe(run: Run) -> None:

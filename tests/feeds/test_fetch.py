@@ -9,6 +9,7 @@ import itertools
 import ssl
 import time
 import zlib
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -126,14 +127,27 @@ async def test_304_without_a_question_is_an_error(web: Web, fetcher: Fetcher) ->
     assert failed.status == 304
 
 
-async def test_a_server_that_lets_nobody_in_is_told_with_what_to_do(web: Web, fetcher: Fetcher) -> None:
-    url = web.serve("/feed", status=401)
-    assert "set its username and password in the config" in (await fails(fetcher, url)).reason
-    refused = await fetcher.fetch(replace(job(url), auth=("me", "wrong")))
-    assert isinstance(refused, FetchFailed)
-    assert "check its username and password in the config" in refused.reason
-    refused = await fails(fetcher, web.serve("/feed", status=403))
-    assert "open it in a browser" in refused.reason and "user_agent" in refused.reason
+@pytest.mark.parametrize(
+    ("auth", "hint"),
+    [
+        (None, "set its username and password in the config"),
+        (("me", "wrong"), "check its username and password in the config"),
+        (("you", "secret"), "check its username and password in the config"),
+        (("me", "secret"), ""),
+    ],
+)
+async def test_a_feed_with_a_password_needs_the_right_one(
+    web: Web, fetcher: Fetcher, auth: tuple[str, str] | None, hint: str
+) -> None:
+    right = "Basic " + b64encode(b"me:secret").decode()
+
+    def answer(request: Request) -> Answer:
+        return Answer(BODY) if request.headers.get("authorization") == right else Answer(b"", 401)
+
+    result = await fetcher.fetch(replace(job(web.handle("/feed", answer)), auth=auth))
+    assert isinstance(result, FetchFailed if hint else Fetched)
+    assert not hint or (result.status, hint in result.reason) == (401, True)
+    assert len(web.requests) == 1  # a refused password is not tried again
 
 
 @pytest.mark.parametrize(
