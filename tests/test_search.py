@@ -132,7 +132,7 @@ WINDOWS = [(2000, 1000, 30), (50, 1000, 30), (50, 1000, 0), (2, 1000, 30), (50, 
 
 
 @settings(
-    max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "12")),
+    max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "16")),
     deadline=None,
     phases=[
         Phase.explicit,

@@ -341,7 +341,7 @@ LABELS = st.lists(LINES, max_size=2).map(tuple)
 SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LINES, labels=LABELS)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(RULES, SUBJECTS)
 def test_every_match_is_hit_by_the_index_and_has_true_evidence(
     index: Index, rule: WatchRule, subject: Subject
