@@ -185,6 +185,35 @@ def test_feeds_in_brackets_go_back_too() -> None:
     assert edit.revert(f"# more\n{after}", made.packed) == "# more\nui = {theme = 'nord'}\n"
 
 
+def test_an_edit_that_removes_changes_and_adds_goes_back_as_a_whole() -> None:
+    """Each entry is at its place again, beside what was written by hand."""
+
+    def feeds(*titles: str) -> str:
+        tables = (f'[[feeds]]\nurl = "https://{title[0]}.example/"\ntitle = "{title}"\n' for title in titles)
+        return "\n".join(tables)
+
+    by_hand = '\n[[feeds]]\nurl = "https://z.example/"\n'
+    mutes = [f'\n[[mute]]\nquery = "{query}"\n' for query in "xyz"]
+    for before, after in (
+        (feeds("a", "b", "c"), feeds("b", "c2")),
+        (feeds("a", "b", "c"), feeds("a2", "c")),
+        (feeds("a", "b", "c", "d"), feeds("b", "d")),
+        (feeds("a", "b") + mutes[0] + mutes[1], feeds("a") + mutes[1] + mutes[2]),
+        (feeds("a", "b", "c") + mutes[0], feeds("c") + mutes[0] + mutes[1]),
+        (feeds("a") + mutes[0], feeds("a", "b", "c")),
+    ):
+        _, made = step(before, lambda _, after=after: after)  # type: ignore[misc]
+        back = tomllib.loads(edit.revert(after + by_hand, made.packed))
+        wanted = tomllib.loads(before + by_hand)
+        assert back == wanted, made.what
+
+
+def test_odd_keys_in_brackets_come_back() -> None:
+    text = 'feeds = [{url = "https://a.example/", "odd key" = 1}, {url = "https://b.example/"}]\n'
+    after, made = step(text, lambda text: edit.remove_feed(text, "https://a.example/"))
+    assert tomllib.loads(edit.revert(f"# more\n{after}", made.packed)) == tomllib.loads(text)
+
+
 def test_values_of_every_kind_come_back() -> None:
     text = '[[feeds]]\nurl = "https://a.example/"\n"odd key" = [1.5, true, 1979-05-27T07:32:00Z, 07:32:00]\n'
     after, made = step(text, lambda text: edit.remove_feed(text, "https://a.example/"))

@@ -332,6 +332,13 @@ def test_asking(expression: str, expected: bool) -> None:
         assert matches(tree(expression), article, NOW) is expected
 
 
+def test_an_age_is_above_or_below_a_limit_and_an_hour_exactly_is_neither() -> None:
+    for seconds, older, younger in ((3599, False, True), (3600, False, False), (3601, True, False)):
+        article = Subject(title="x", time=NOW - seconds)
+        assert matches(tree("age:>1h"), article, NOW) is older
+        assert matches(tree("age:<1h"), article, NOW) is younger
+
+
 @pytest.mark.parametrize(
     ("article", "codes"),
     [
@@ -388,6 +395,16 @@ def test_a_slow_regular_expression_is_stopped() -> None:
 def test_values_of_a_field_can_be_asked_alone() -> None:
     assert value_matches(text("cloud", "feed"), "Cloud News")
     assert not value_matches(text("cloud", "feed"), "https://news.example/feed.xml")
+    # only in addresses, any part of a word will do
+    for field, value, found in (
+        ("feed", "https://news.example/feed.xml", True),
+        ("feed", "http://News.Example/", True),
+        ("feed", "The News.Example", False),
+        ("folder", "https://news.example/", False),
+        ("url", "news.example", True),
+        ("title", "https://news.example/", False),
+    ):
+        assert value_matches(text("EWS.exam", field), value) is found, (field, value)
 
 
 @pytest.mark.parametrize(
@@ -399,6 +416,8 @@ def test_values_of_a_field_can_be_asked_alone() -> None:
         ("title:kumo", "", ["Kumo", "kumo"]),
         ("kumo NEAR/2 nimbo", "", ["Kumo", "Nimbo", "kumo"]),
         ("/imb/ OR nimbo", "", ["Nimbo"]),
+        ("/imb/", "title", ["imb"]),
+        ("title:/k.mo/ body:/umo/", "body", ["umo", "umo"]),
         ("is:read author:nimbo", "", []),
     ],
 )
