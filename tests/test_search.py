@@ -131,6 +131,10 @@ WINDOWS = [(2000, 1000, 30), (50, 1000, 30), (50, 1000, 0), (2, 1000, 30), (50, 
 """Limit of a search; number and spread of the newest articles that it tries first: ids do not follow time."""
 
 
+ALWAYS = ("age:>12h", "age:<2d", "title:/umo|C/", "title:/a/ -author:/u/")
+"""Asked in each example: ages that entries have exactly; patterns of columns, tried before texts are read."""
+
+
 @settings(
     max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "16")),
     deadline=None,
@@ -165,7 +169,7 @@ async def agree(
         for name, chosen in labelled:
             await library.labels.set(name, [number for number in every if number % 5 in chosen], True)
         names = library.context.feed_names
-        parsed = {expression: query.parse(expression) for expression in (*asked, "age:>12h", "age:<2d")}
+        parsed = {expression: query.parse(expression) for expression in (*asked, *ALWAYS)}
 
         def subject(text: StoredText) -> Subject:
             return ingest.subject(text, names)
