@@ -209,8 +209,9 @@ async def test_a_feed_whose_articles_are_all_in_another_is_asked_as_often_as_it_
         await refreshed(library)
     async with fetched(tmp_path, feeds(whole, part)) as library:
         first, second = await library.feeds.health()
-        assert (first.feed.next_try or 0) - NOW < day / 3  # a third of the gap
-        assert (second.feed.next_try or 0) - NOW > 0.8 * day  # every fourth day: the longest wait
+        assert first.feed.next_try is not None and second.feed.next_try is not None
+        assert 0 < first.feed.next_try - NOW < day / 3  # a third of the gap
+        assert 0.8 * day < second.feed.next_try - NOW <= day  # every fourth day: the longest wait
 
 
 async def test_an_edit_is_told_word_for_word(tmp_path: Path, web: Web) -> None:

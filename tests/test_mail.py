@@ -438,9 +438,7 @@ def test_the_best_part_is_taken_and_attachments_are_named() -> None:
     made.add_alternative("<p>Rich</p>", subtype="html")
     made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="Tide table Ä.pdf")
     (entry,) = entries(made.as_bytes())
-    assert plain(entry.content_html).split("\n") == ["Rich", "Attached: Tide table Ä.pdf"] or (
-        "Rich" in entry.content_html and "Attached: Tide table Ä.pdf" in entry.content_html
-    )
+    assert plain(entry.content_html).split("\n") == ["Rich", "Attached: Tide table Ä.pdf"]
     assert "Only plain" not in entry.content_html and entry.published is None and entry.author == ""
 
 

@@ -96,7 +96,7 @@ async def ask(library: Library, kind: str, url: str, feed: int) -> str:
         async for _ in changes:
             pass
     (download,) = await library.downloads.all()
-    assert download.state in (DownloadState.FAILED, DownloadState.DONE)
+    assert download.state is (DownloadState.FAILED if download.error else DownloadState.DONE)
     return download.error
 
 

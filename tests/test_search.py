@@ -6,11 +6,12 @@ import asyncio
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import CLOCK as LIBRARY_NOW
@@ -21,6 +22,7 @@ from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind
 from tuireader.query import STATES, TEXT_FIELDS, Query, Subject
 from tuireader.store import Store, search
+from tuireader.store.articles import StoredText
 
 
 async def test_the_most_relevant_first(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +63,7 @@ async def test_the_most_relevant_first(library: Library, monkeypatch: pytest.Mon
 
 WORD = st.sampled_from(
     ["Kumo", "kumo", "kumos", "solar", "farm", "Farm", "AI", "ai", "C++", "C", "云图", "云", "café", "Ünal"]
-) | st.sampled_from(["🚀", "→", "€5", "👩\u200d💻"])
+) | st.sampled_from(["🚀", "→", "€5", "👩\u200d💻", ".NET", "net", "C#"])
 LINE = st.lists(WORD | st.sampled_from([",", ".", "-", "\n", "and", "is"]), max_size=6).map(" ".join)
 ENTRIES = st.builds(
     lambda title, body, summary, author, tags, hours: entry(
@@ -77,10 +79,13 @@ ENTRIES = st.builds(
     LINE,
     LINE,
     st.lists(WORD, max_size=2),
-    st.integers(0, 200),
+    st.integers(0, 200) | st.sampled_from([11, 47]),  # the ages that some questions name, exactly
 )
 VALUES = (
     WORD
+    | st.sampled_from(
+        [".NET", "C#", "C++", '"=Kumo"', '"=AI"', '"=C"']
+    )  # the index finds more than these match
     | st.lists(WORD, min_size=2, max_size=3).map(lambda words: f'"{" ".join(words)}"')
     | st.sampled_from(["k*", "kum*", "*umo", "A*", "/k.mo/", "/^Kumo/", "云*", "/^kumo farm/", "/ farm,/"])
     | st.sampled_from(["/ (solar)+ f/", "/(?i)^AI\\s/", "/^C\\+/", "/-kumo?s/", "/^(AI|ai) is$/"])
@@ -110,6 +115,7 @@ ASKED = st.recursive(
     lambda inner: st.one_of(
         st.tuples(inner, inner).map(lambda pair: f"({pair[0]} {pair[1]})"),
         st.tuples(inner, inner).map(lambda pair: f"({pair[0]} OR {pair[1]})"),
+        st.tuples(inner, inner).map(lambda pair: f"({pair[0]} -({pair[1]}))"),
         inner.map(lambda one: f"-({one})"),
     ),
     max_leaves=6,
@@ -121,7 +127,23 @@ SHELF = (
 )
 
 
-@settings(max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "5")), deadline=None)
+WINDOWS = [(2000, 1000, 30), (50, 1000, 30), (50, 1000, 0), (2, 1000, 30), (50, 2, 30), (50, 2, 1), (2, 3, 1)]
+"""Limit of a search; number and spread of the newest articles that it tries first: ids do not follow time."""
+
+
+ALWAYS = ("age:>12h", "age:<2d", "title:/umo|C/", "title:/a/ -author:/u/")
+"""Asked in each example: ages that entries have exactly; patterns of columns, tried before texts are read."""
+
+
+@settings(
+    max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "16")),
+    deadline=None,
+    phases=[
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+    ],  # shrinking takes minutes; the assert has the expression
+)
 @given(st.data())
 def test_the_store_and_the_memory_give_the_same_articles(data: st.DataObject) -> None:
     made = data.draw(st.lists(ENTRIES, min_size=1, max_size=8))
@@ -147,28 +169,45 @@ async def agree(
         for name, chosen in labelled:
             await library.labels.set(name, [number for number in every if number % 5 in chosen], True)
         names = library.context.feed_names
+        parsed = {expression: query.parse(expression) for expression in (*asked, *ALWAYS)}
 
-        def subjects(store: Store) -> dict[int, Subject]:
-            texts = store.articles.texts(every, watches=True)
-            return {text.id: ingest.subject(text, names) for text in texts}
+        def subject(text: StoredText) -> Subject:
+            return ingest.subject(text, names)
 
-        stored = await library.context.pool.read(subjects)
-        for expression in asked:
-            parsed = query.parse(expression)
-            assert isinstance(parsed, Query), expression
-            hidden = query.Is("muted") not in query.leaves(parsed.root)
-            right = [
-                number
-                for number, subject in sorted(stored.items(), key=lambda item: (-item[1].time, -item[0]))
-                if query.matches(parsed, subject, LIBRARY_NOW) and not (hidden and subject.muted)
-            ]
-            for limit, recent in ((2000, 1000), (50, 1000), (2, 1000), (50, 2), (2, 3)):
-                with pytest.MonkeyPatch.context() as patch:
-                    patch.setattr(search, "RECENT", recent)
-                    found, problem = await library.searches.run(expression, limit=limit)
-                assert (list(found), problem) == (right[:limit], ""), expression
-            ranked, _ = await library.searches.run(expression, ranked=True)
-            assert sorted(ranked) == sorted(right), expression
+        def compare(store: Store) -> None:
+            stored = {text.id: subject(text) for text in store.articles.texts(every, watches=True)}
+            newest = sorted(stored, key=lambda number: (-stored[number].time, -number))
+            for expression, one in parsed.items():
+                assert isinstance(one, Query), expression
+                hidden = query.Is("muted") not in query.leaves(one.root)
+                right = [
+                    number
+                    for number in newest
+                    if query.matches(one, stored[number], LIBRARY_NOW)
+                    and not (hidden and stored[number].muted)
+                ]
+                for limit, recent, spread in WINDOWS:
+                    with pytest.MonkeyPatch.context() as patch:
+                        patch.setattr(search, "RECENT", recent)
+                        patch.setattr(search, "SPREAD", spread)
+                        steps = store.search.find_in_steps(one, now=LIBRARY_NOW, subject=subject, limit=limit)
+                        assert list(chain(*steps)) == right[:limit], expression
+                for limit, best in ((2000, 2000), (3, 2)):
+                    with pytest.MonkeyPatch.context() as patch:
+                        patch.setattr(search, "RANKED", best)
+                        steps = store.search.find_in_steps(
+                            one, now=LIBRARY_NOW, subject=subject, limit=limit, ranked=True
+                        )
+                        found = list(chain(*steps))
+                    assert set(found) <= set(right), expression
+                    assert len(found) == len(set(found)) == min(limit, len(right)), expression
+                expected[expression] = right
+
+        expected: dict[str, list[int]] = {}
+        await library.context.pool.read(compare)
+        for expression in asked[:3]:
+            found, problem = await library.searches.run(expression)
+            assert (list(found), problem) == (expected[expression], ""), expression
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,7 @@ async def test_every_story_of_the_demo_is_one_matter(demo: Library) -> None:
     assert len(stories) >= 7
     for titles in stories.values():
         assert len(titles) > 1
-        assert any(all(re.search(name, title) for title in titles) for name in about) or titles[0].startswith(
-            "Intel"
-        ), titles
+        assert any(all(re.search(name, title) for title in titles) for name in about), titles
     assert {row.story_size for row in rows if not row.story} == {1}
 
 
@@ -166,7 +164,7 @@ async def test_primary_sources_are_raised_though_no_feed_has_them(tmp_path: Path
             for item in await library.articles.related((await row_of(library, "LanternPay looks")).id)
             if item.title == "LanternPay mends it"
         ]
-        assert back.relation in (Relation.SAME_STORY, Relation.CITED_BY)
+        assert back.relation is Relation.SAME_STORY
 
 
 async def test_the_first_unread_article_stands_for_its_story(demo: Library) -> None:
@@ -384,7 +382,7 @@ async def test_following_a_story_proposes_a_watch_from_its_rarest_words(demo: Li
     row = await row_of(demo, "WeChat suspends")
     proposed = await demo.watches.for_story(row.id)
     assert proposed.name.startswith("Story: WeChat suspends")
-    assert "WeChat" in proposed.query or "Tencent" in proposed.query
+    assert proposed.query == '"WeChat"'
     preview = await demo.watches.preview(proposed)
     assert preview.problem == "" and 4 <= preview.matches <= 8
     chinese = await demo.watches.for_story((await row_of(demo, "微信暂停")).id)

@@ -316,7 +316,7 @@ async def ask_everywhere(folder: Path, texts: Sequence[str]) -> None:
                 WatchConfig("x", none=(text,)),
             ):
                 preview = await library.watches.preview(watch)
-                assert preview.problem or preview.added >= 0
+                assert "\n" not in preview.problem and not (preview.problem and preview.matches)
             try:
                 await library.searches.try_out(text)
             except UsageError:

@@ -294,12 +294,15 @@ def test_no_name_leaves_the_folder_and_none_is_replaced(home: Home, run: Run, we
     assert not list(home.folder.parent.glob("same*"))
 
 
-def test_a_folder_that_cannot_be_written_to_is_said(home: Home, run: Run, web: Web) -> None:
+def test_a_folder_that_cannot_be_written_to_is_told_and_left_alone(home: Home, run: Run, web: Web) -> None:
     web.handle("/one.mp3", ranged(SOUND))
     subscribed(home, run, web, "/one.mp3")
     (home.folder / "got").write_text("a file")
     told = run("download", "1")
-    assert told.code == 1 and "cannot be written to: " in told.err
+    assert (told.code, told.out) == (1, "") and f"{home.folder}/got" in told.err
+    assert "cannot be written to: " in told.err and (home.folder / "got").read_text() == "a file"
+    (home.folder / "got").unlink()
+    assert run("download", "1").code == 0 and list(kept(home).values()) == [SOUND]
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ LINES = {
 @pytest.mark.parametrize("command", LINES)
 def test_each_line_is_of_the_declared_shape(run: Run, command: str) -> None:
     told = run(*LINES[command])
-    assert told.code in (Exit.OK, Exit.SOME_FAILED)
+    assert told.code == (Exit.SOME_FAILED if command == "refresh" else Exit.OK)  # one of its feeds is missing
     lines = told.out.splitlines()
     assert lines
     for line in lines:
@@ -124,7 +124,7 @@ def test_the_whole_of_an_article(run: Run) -> None:
     assert whole["text"].startswith("WeChat stopped taking new users.")
     assert whole["links"] == ["https://example.org/rules"]
     assert [one["watch"] for one in whole["evidence"]] == ["WeChat", "PIPL", "Two words"]
-    assert whole["related"][0]["relation"] in ("same text", "same story")
+    assert whole["related"][0]["relation"] == "same story"
 
 
 def test_a_brief_is_one_object(run: Run) -> None:

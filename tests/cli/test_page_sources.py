@@ -135,14 +135,17 @@ def test_a_terminal_shows_the_articles_and_asks(web: Web, home: Home) -> None:
     assert 'items = "li.job-card"' in home.config.read_text(encoding="utf-8")
 
 
-def test_a_page_without_articles_says_what_to_do(web: Web, run: Run) -> None:
+def test_a_page_without_articles_is_not_added_but_can_be_watched(web: Web, home: Home, run: Run) -> None:
     told = run("add", web.serve("/x", "<p>Nothing to see here</p>", headers=HTML))
     assert told.code == Exit.FAILURE and "--watch-page reports changes" in told.err
-    assert run("add", "--select", "p", web.url + "/x").code == Exit.USAGE
-    assert run("add", "--watch-page", "--items", "p", web.url + "/x").code == Exit.USAGE
-    assert run("add", "--item-title", "p", web.url + "/x").code == Exit.USAGE
+    asked = len(web.requests)
+    for words in (["--select", "p"], ["--watch-page", "--items", "p"], ["--item-title", "p"]):
+        assert run("add", *words, web.url + "/x").code == Exit.USAGE
     told = run("add", "--items", "p >", web.url + "/x")
     assert told.code == Exit.FAILURE and "items is not a CSS selector" in told.err
+    assert not home.config.exists()
+    assert run("add", "--watch-page", "--select", "p", web.url + "/x").code == Exit.OK
+    assert "/x" in home.config.read_text(encoding="utf-8") and len(web.requests) > asked
 
 
 PIER = "<title>Pier</title><main><h1>Timetable</h1><p>Last ferry {}</p><p>{} visitors</p>{}</main>"

@@ -187,11 +187,13 @@ def test_the_units_in_the_documentation_are_those_that_are_printed() -> None:
 
 
 def test_service_prints_units_for_this_program(run: Run, home: Home) -> None:
-    program = shutil.which("tuireader", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     told = run("service", "--every", "2h")
     assert told.code == Exit.OK
-    expected = f"--config {home.config} --database {home.database} refresh --due"
-    assert f"ExecStart={program} {expected}" in told.out or expected in told.out
+    expected = f" --config {home.config} --database {home.database} refresh --due"
+    unit, crontab = [line for line in told.out.splitlines() if expected in line]
+    command, _, rest = unit.removeprefix("ExecStart=").partition(expected)
+    assert unit.startswith("ExecStart=") and f" {command}{expected}" in crontab and rest == ""
+    assert shutil.which(shlex.split(command)[0]) and command.endswith("tuireader")
     assert "OnUnitActiveSec=120min" in told.out and "0 */2 * * * " in told.out
     assert run("service", "--unit", "timer").out.startswith("# ~/.config/systemd/user/tuireader.timer")
     alone = os.environ | {"PATH": str(home.folder)}  # no command of this name is on it

@@ -189,6 +189,28 @@ def test_values_are_set_where_they_stand_and_a_default_takes_the_key_out() -> No
     assert 'interval = "2h"\n' in edited
 
 
+@pytest.mark.parametrize("spelling", ["https://A.example/feed", "https://a.example:443/feed", A])
+def test_a_feed_may_get_another_spelling_of_its_own_address(spelling: str) -> None:
+    edited = set_feed(OURS, A, url=spelling)
+    assert urls_of(edited) == [spelling, *urls_of(OURS)[1:]]
+    # in whatever spelling the feed is named
+    assert urls_of(set_feed(edited, "https://A.EXAMPLE/feed", url=A)) == urls_of(OURS)
+    with pytest.raises(ConfigError, match=r"already has https://B\.example/feed"):
+        set_feed(edited, spelling, url="https://B.example/feed")
+
+
+def test_a_feed_may_not_get_the_command_of_another() -> None:
+    text = OURS.replace(f'url = "{A}"', 'command = ["a"]').replace(
+        'url = "https://b.example/feed"', 'command = ["b"]'
+    )
+    second = loads(text)[0].feeds[1].url
+    changed = set_feed(text, second, command=("b", "more"))
+    assert [feed.command for feed in loads(changed)[0].feeds] == [("a",), ("b", "more")]
+    assert loads(set_feed(text, second, command=("b",)))[0] == loads(text)[0]
+    with pytest.raises(ConfigError, match="already has"):
+        set_feed(text, second, command=("a",))
+
+
 def test_a_table_below_a_feed_is_left_alone() -> None:
     text = '[[feeds]]\nurl = "https://a.example/"\n[feeds.headers]\nX = "1"\n[[feeds]]\nurl = "https://b.example/"\n'
     edited = set_feed(text, "https://a.example/", title="A")

@@ -118,6 +118,23 @@ def test_a_watch_that_was_removed_is_back_in_its_place_with_its_comments() -> No
     assert back.count("# not these") == 1 and back.endswith("# more\n")
 
 
+@pytest.mark.parametrize("above", ["# by hand\n", '[[mute]]\nquery = "by hand"\n'])
+def test_of_equal_entries_the_one_that_was_edited_goes_back(above: str) -> None:
+    """Their comments distinguish them; another entry may have been written above them since."""
+
+    def mutes(*queries: str) -> str:
+        return "".join(f'[[mute]]\nquery = "{one}"  # number {at}\n' for at, one in enumerate(queries))
+
+    after = mutes("sofas", "lamps", "rugs", "sofas")
+    for before in (
+        mutes("beds", "lamps", "rugs", "sofas"),
+        mutes("sofas", "lamps", "rugs", "beds"),
+        mutes("sofas", "lamps", "rugs"),
+    ):
+        _, made = step(before, lambda _: after)
+        assert edit.revert(above + after, made.packed) == above + before
+
+
 def test_a_name_goes_back_wherever_it_is_asked_for() -> None:
     after, made = step(TEXT, lambda text: edit.set_watch(text, "Tolls", WatchConfig("Fees", any=("toll",))))
     assert made.what == "watch Tolls changed" and "watch:Fees" in after
@@ -166,6 +183,35 @@ def test_feeds_in_brackets_go_back_too() -> None:
         assert tomllib.loads(back) == {"database": "x", **tomllib.loads(text)}
     after, made = step("ui = {theme = 'nord'}\n", lambda text: edit.set_values(text, "ui", {"width": 90}))
     assert edit.revert(f"# more\n{after}", made.packed) == "# more\nui = {theme = 'nord'}\n"
+
+
+def test_an_edit_that_removes_changes_and_adds_goes_back_as_a_whole() -> None:
+    """Each entry is at its place again, beside what was written by hand."""
+
+    def feeds(*titles: str) -> str:
+        tables = (f'[[feeds]]\nurl = "https://{title[0]}.example/"\ntitle = "{title}"\n' for title in titles)
+        return "\n".join(tables)
+
+    by_hand = '\n[[feeds]]\nurl = "https://z.example/"\n'
+    mutes = [f'\n[[mute]]\nquery = "{query}"\n' for query in "xyz"]
+    for before, after in (
+        (feeds("a", "b", "c"), feeds("b", "c2")),
+        (feeds("a", "b", "c"), feeds("a2", "c")),
+        (feeds("a", "b", "c", "d"), feeds("b", "d")),
+        (feeds("a", "b") + mutes[0] + mutes[1], feeds("a") + mutes[1] + mutes[2]),
+        (feeds("a", "b", "c") + mutes[0], feeds("c") + mutes[0] + mutes[1]),
+        (feeds("a") + mutes[0], feeds("a", "b", "c")),
+    ):
+        _, made = step(before, lambda _, after=after: after)  # type: ignore[misc]
+        back = tomllib.loads(edit.revert(after + by_hand, made.packed))
+        wanted = tomllib.loads(before + by_hand)
+        assert back == wanted, made.what
+
+
+def test_odd_keys_in_brackets_come_back() -> None:
+    text = 'feeds = [{url = "https://a.example/", "odd key" = 1}, {url = "https://b.example/"}]\n'
+    after, made = step(text, lambda text: edit.remove_feed(text, "https://a.example/"))
+    assert tomllib.loads(edit.revert(f"# more\n{after}", made.packed)) == tomllib.loads(text)
 
 
 def test_values_of_every_kind_come_back() -> None:

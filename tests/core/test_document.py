@@ -618,7 +618,30 @@ def check(document: Document) -> None:
 @given(st.one_of(MARKUP, HOSTILE, SOUP, st.lists(st.one_of(MARKUP, HOSTILE, SOUP), max_size=4).map("".join)))
 def test_any_text_gives_a_sound_document(html: str) -> None:
     check(parse(html, BASE))
-    for url, label, context in links_of(html, BASE):
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["word ", "\x07 &#7;", "\u202e", "微信 ", "x &amp; y ", "<b>Also read:</b> ", "· ", "<br>", "&#"]
+    ),
+    max_size=6,
+).map("".join)
+LINKED = st.builds(
+    lambda before, href, label: f'{before}<a href="{href}">{label}</a>',
+    PIECES,
+    st.sampled_from(["/x", "https://other.example/\u202e", "?q=&#7;&amp;r=1", "../y#z"]),
+    PIECES.map(lambda label: f"L {label}"),
+)
+PARAGRAPHS = st.lists(st.lists(LINKED | PIECES, min_size=1, max_size=4).map("".join), min_size=1, max_size=4)
+
+
+@given(PARAGRAPHS)
+def test_links_of_an_article_are_clean_and_their_contexts_short(paragraphs: list[str]) -> None:
+    html = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    found = links_of(html, BASE)
+    assert html.count("<a href") == len(found)
+    for url, label, context in found:
+        assert url.startswith("https://") and label.startswith("L")
         assert not FORBIDDEN.intersection(url + label + context)
         assert len(context) <= 60
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tuireader.library.watching.proper_names import names_in, phrases_of, watch_name
@@ -66,18 +66,20 @@ def test_any_text_has_names_that_stand_in_it(title: str, text: str) -> None:
         assert name and all(word in f"{title} {text}" for word in name.split())
 
 
-def test_marks() -> None:
-    assert letters(["WeChat"]) == {"WeChat": ""}
-    names = ["WeChat", "PIPL", "Weibo", "Two words", "Trade war", "Tencent"]
-    assert letters(names) == dict(zip(names, ["W", "P", "We", "T", "TW", "Te"], strict=True))
-    assert letters(["Wa", "WeChat", "W"]) == {"Wa": "W", "WeChat": "WC", "W": "W2"}
-
-
-@given(st.lists(st.text("abAB c-", min_size=1, max_size=6), min_size=2, max_size=12, unique=True))
-def test_marks_are_short_and_distinct(names: list[str]) -> None:
+@given(st.lists(st.text("abAB c-", min_size=1, max_size=6), min_size=1, max_size=12, unique=True))
+@example(["Wa", "WeChat", "W"])
+def test_marks_are_short_distinct_and_recall_their_names(names: list[str]) -> None:
+    """A mark is the initial, and a letter or digit if others have it; the only watch needs none."""
     marks = letters(names)
-    assert all(1 <= len(mark) <= 2 for mark in marks.values())
+    assert list(marks) == names
     assert len(set(marks.values())) == len(marks)
+    if len(names) == 1:
+        assert marks == {names[0]: ""}
+        return
+    for name, mark in marks.items():
+        assert mark[0] == name[0].upper() and len(mark) <= 2
+        assert mark[1:].casefold() in (name[1:] + "23456789").casefold()
+    assert marks[names[0]] == names[0][0].upper()
 
 
 def test_colours_are_assign_colors() -> None:

@@ -332,6 +332,13 @@ def test_asking(expression: str, expected: bool) -> None:
         assert matches(tree(expression), article, NOW) is expected
 
 
+def test_an_age_is_above_or_below_a_limit_and_an_hour_exactly_is_neither() -> None:
+    for seconds, older, younger in ((3599, False, True), (3600, False, False), (3601, True, False)):
+        article = Subject(title="x", time=NOW - seconds)
+        assert matches(tree("age:>1h"), article, NOW) is older
+        assert matches(tree("age:<1h"), article, NOW) is younger
+
+
 @pytest.mark.parametrize(
     ("article", "codes"),
     [
@@ -388,6 +395,16 @@ def test_a_slow_regular_expression_is_stopped() -> None:
 def test_values_of_a_field_can_be_asked_alone() -> None:
     assert value_matches(text("cloud", "feed"), "Cloud News")
     assert not value_matches(text("cloud", "feed"), "https://news.example/feed.xml")
+    # only in addresses, any part of a word will do
+    for field, value, found in (
+        ("feed", "https://news.example/feed.xml", True),
+        ("feed", "http://News.Example/", True),
+        ("feed", "The News.Example", False),
+        ("folder", "https://news.example/", False),
+        ("url", "news.example", True),
+        ("title", "https://news.example/", False),
+    ):
+        assert value_matches(text("EWS.exam", field), value) is found, (field, value)
 
 
 @pytest.mark.parametrize(
@@ -399,6 +416,8 @@ def test_values_of_a_field_can_be_asked_alone() -> None:
         ("title:kumo", "", ["Kumo", "kumo"]),
         ("kumo NEAR/2 nimbo", "", ["Kumo", "Nimbo", "kumo"]),
         ("/imb/ OR nimbo", "", ["Nimbo"]),
+        ("/imb/", "title", ["imb"]),
+        ("title:/k.mo/ body:/umo/", "body", ["umo", "umo"]),
         ("is:read author:nimbo", "", []),
     ],
 )
@@ -528,7 +547,7 @@ def test_every_text_found_has_the_words_that_are_required(pattern: str, texts: l
                 assert any(one.startswith(word) if prefix else one == word for one in there), (word, text)
 
 
-TOKENS = "kumo Kumo kumos nimbo solar farm farms F++ f 云 云图 图 é AI ai ai+"
+TOKENS = "kumo Kumo kumos nimbo solar farm farms F++ f 云 云图 图 é AI ai ai+ .f"
 WORDS = st.sampled_from(TOKENS.split())
 LINES = st.lists(WORDS | st.sampled_from([",", "\n", "-", "and"]), max_size=6).map(" ".join)
 SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LINES, read=st.booleans())
@@ -536,7 +555,19 @@ LEAVES = st.one_of(
     WORDS,
     st.lists(WORDS, min_size=2, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
     st.sampled_from(
-        ["kum*", "*umo", "/k.mo/", "is:read", "f*", "AI*", "云*", '"f+"', "title:kumo", "author:nimbo"]
+        [
+            "kum*",
+            "*umo",
+            "/k.mo/",
+            "is:read",
+            "f*",
+            "AI*",
+            "云*",
+            '"f+"',
+            "=Kumo",
+            "title:kumo",
+            "author:nimbo",
+        ]
     ),
     st.tuples(WORDS, st.integers(0, 4), WORDS).map(lambda item: f"{item[0]} NEAR/{item[1]} {item[2]}"),
 )
@@ -545,15 +576,19 @@ EXPRESSIONS = st.recursive(
     lambda inner: st.one_of(
         st.tuples(inner, inner).map(lambda pair: f"({pair[0]} {pair[1]})"),
         st.tuples(inner, inner).map(lambda pair: f"({pair[0]} OR {pair[1]})"),
+        st.tuples(inner, inner).map(lambda pair: f"({pair[0]} -({pair[1]}))"),
         inner.map(lambda one: f"-({one})"),
     ),
     max_leaves=5,
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(EXPRESSIONS, st.lists(SUBJECTS, min_size=1, max_size=3))
 @example("F NEAR/1 kumo", [Subject(title="F++ kumo")])
+@example("kumo -F++", [Subject(title="kumo F")])  # the index finds more than these match, so it excludes none
+@example("kumo -.f", [Subject(title="kumo f")])
+@example("farm -=Kumo", [Subject(title="farm kumo")])
 def test_index_and_memory_agree(index: Index, expression: str, subjects: list[Subject]) -> None:
     asked = tree(expression)
     way = plan(asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tuireader.document import BlockKind, Document, SpanKind, mark_references, parse
@@ -187,6 +187,7 @@ SENTENCES = st.lists(
 )
 
 
+@settings(max_examples=50)
 @given(SENTENCES, st.data())
 def test_each_sentence_of_ordinary_text_is_found(sentences: list[str], data: st.DataObject) -> None:
     """Tags within a sentence, wrapped lines and further paragraphs change nothing."""

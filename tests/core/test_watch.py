@@ -64,6 +64,8 @@ ARTICLE = Subject(
         (WatchRule("w", any=("robots law",), fields=("label",)), False),
         (WatchRule("w", any=("fined The",)), False),
         (WatchRule("w", any=("kumo",), feeds=("cloud news",)), True),
+        (WatchRule("w", any=("kumo",), feeds=("CLOUD News",)), True),
+        (WatchRule("w", any=("kumo",), feeds=("HTTPS://news.example/feed.xml",)), True),
         (WatchRule("w", any=("kumo",), feeds=("far east", "x")), True),
         (WatchRule("w", any=("kumo",), feeds=("https://news.example/feed.xml",)), True),
         (WatchRule("w", any=("kumo",), feeds=("cloud",)), False),
@@ -341,7 +343,7 @@ LABELS = st.lists(LINES, max_size=2).map(tuple)
 SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LINES, labels=LABELS)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(RULES, SUBJECTS)
 def test_every_match_is_hit_by_the_index_and_has_true_evidence(
     index: Index, rule: WatchRule, subject: Subject
@@ -388,6 +390,7 @@ def test_many_watches_match_as_each_alone(rules: list[WatchRule], subject: Subje
         (WatchRule("w", any=("kumo",), none=("C++",)), False),
         (WatchRule("w", any=("kumo",), exact=True), False),
         (WatchRule("w", any=("kumo",), query="is:unread"), False),
+        (WatchRule("w", query="kumo is:unread"), False),
         (WatchRule("w", any=("kumo",), query="(open"), False),
         (WatchRule("w", any=("kumo", "/x/")), False),
         (WatchRule("w", query="-kumo"), False),

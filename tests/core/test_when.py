@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tuireader.related.when import DAY, spans
@@ -79,7 +79,68 @@ def test_other_words_state_no_time(sentence: str) -> None:
     assert spans(sentence, NOW) == []
 
 
-@given(st.text(), st.integers(0, 1 << 32))
-def test_any_text_has_spans_of_the_past(sentence: str, published: int) -> None:
-    for span in spans(sentence, published):
-        assert 0 < span.latest < span.earliest < 1_500
+MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+}
+WITH_YEAR = [
+    "In {en} {y}, it broke.",
+    "Im {de} {y} brach es.",
+    "En {fr} {y}, tout casse.",
+    "{y}年{m}月",
+    "{y}년 {m}월",
+]
+WITHOUT_YEAR = ["In {en}, it broke.", "Seit {de} steht es.", "Depuis {fr}, rien.", "始于{m}月。", "{m}월"]
+LAST_YEAR = [
+    "In {en} last year, it broke.",
+    "Im {de} vorigen Jahres.",
+    "En {fr} dernier",
+    "去年{m}月",
+    "지난해 {m}월",
+]
+
+
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2029, 12, 1), timezones=st.just(UTC)), st.integers(1, 1_400)
+)
+@example(datetime(2026, 1, 1, tzinfo=UTC), 1)
+@example(datetime(2026, 12, 31, tzinfo=UTC), 365)
+@example(datetime(2027, 1, 31, tzinfo=UTC), 31)
+def test_a_stated_month_includes_each_of_its_days(published: datetime, ago: int) -> None:
+    """With its year; without, it is the newest that has begun; "last year" is that before the publication."""
+    event = published - timedelta(days=ago)
+    sentences = [*WITH_YEAR]
+    months = (published.year - event.year) * 12 + published.month - event.month
+    sentences += WITHOUT_YEAR if months < 12 else []
+    sentences += LAST_YEAR if published.year - event.year == 1 else []
+    for template in sentences:
+        names = {code: names.split()[event.month - 1] for code, names in MONTHS.items()}
+        sentence = template.format(y=event.year, m=event.month, **names)
+        stated = spans(sentence, int(published.timestamp()))
+        widths = [span.earliest - span.latest for span in stated if span.latest <= ago <= span.earliest]
+        assert widths and min(widths) < 36, (sentence, stated)  # a year may be found, too
+        assert all(0 < span.latest < span.earliest < 1_500 for span in stated)
+
+
+@pytest.mark.parametrize(
+    ("days", "most", "units"),
+    [
+        (1, 20, ["{} days ago", "vor {} Tagen", "il y a {} jours", "{}天前", "{}日前", "{}일 전"]),
+        (7, 20, ["{} weeks earlier", "vor {} Wochen", "il y a {} semaines", "{}周前", "{}週間前", "{}주 전"]),
+        (
+            30.4,
+            40,
+            ["{} months before", "vor {} Monaten", "il y a {} mois", "{}个月前", "{}カ月前", "{}개월 전"],
+        ),
+        (365, 3, ["{} years ago", "vor {} Jahren", "il y a {} ans", "{}年前", "{}년 전"]),
+    ],
+)
+def test_a_stated_distance_includes_that_day(days: float, most: int, units: list[str]) -> None:
+    for number in range(2, most + 1):
+        for unit in units:
+            sentence = unit.format(number)
+            assert any(span.latest <= number * days <= span.earliest for span in spans(sentence, NOW)), (
+                sentence
+            )
+            assert all(0 < span.latest < span.earliest < 1_500 for span in spans(sentence, NOW)), sentence

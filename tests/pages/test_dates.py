@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuireader.text import page_dates
@@ -76,6 +76,7 @@ def test_only_a_short_text_that_is_mostly_a_date_counts_as_one() -> None:
     assert not page_dates.is_date("", NOW)
 
 
+@settings(max_examples=50)
 @given(
     st.text(max_size=400) | st.from_regex(r"(\d{1,4}[ ./:年月日-]|vor |[a-z]{3,9} ){0,60}", fullmatch=True)
 )

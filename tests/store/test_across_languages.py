@@ -261,7 +261,6 @@ async def test_the_library_finds_them_and_passes_the_terms_of_watches(tmp_path: 
             pass
         (other,) = await library.articles.related(2)
         assert other.article_id == 1 and "Zorblax" in other.reason
-        await applied(library)
 
 
 async def test_an_update_folds_recent_reports_once(tmp_path: Path, web: Web) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, as_before_languages, entry, open_store, save
@@ -86,6 +86,7 @@ def expected(made: list[Article], languages: tuple[str, ...], shown: list[int]) 
     return [number for number in shown if not made[number - 1][0] or leads[made[number - 1][0]] == number]
 
 
+@settings(max_examples=50)
 @given(articles, preferences, st.booleans())
 def test_a_row_shows_the_language_that_the_user_reads(
     shared: Shared, made: list[Article], languages: tuple[str, ...], unread: bool
@@ -116,6 +117,7 @@ def test_a_row_shows_the_language_that_the_user_reads(
             assert set(row.story_languages) <= told
 
 
+@settings(max_examples=30)
 @given(articles, st.booleans())
 def test_without_a_preference_languages_change_nothing(
     shared: Shared, made: list[Article], unread: bool

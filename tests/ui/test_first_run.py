@@ -56,7 +56,8 @@ async def test_keys_move_in_choices_and_space_checks(welcome: Running) -> None:
         await welcome.press(there)
         far = choices.highlighted
         await welcome.press(back)
-        assert first <= (choices.highlighted or 0) < (far or 0)
+        near = choices.highlighted
+        assert near is not None and far is not None and first <= near < far
     heading = next(at for at, option in enumerate(choices.options) if option.disabled)
     await welcome.press("a")
     await welcome.click(Choices, (3, heading))

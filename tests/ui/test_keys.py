@@ -269,8 +269,7 @@ async def test_hits(run: Running) -> None:
     await run.press("right_square_bracket")
     assert "match 2/27 · Ferries" in run.text
     await run.press("left_square_bracket", "left_square_bracket")
-    assert "match 27/27" in run.text
-    assert run.main.pane.scroll_offset.y == run.main.pane.max_scroll_y or "LanternPay" in run.text
+    assert "match 27/27 · LanternPay" in run.text and run.main.pane.scroll_offset.y > 0
 
 
 async def test_no_hits() -> None:

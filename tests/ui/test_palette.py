@@ -8,8 +8,7 @@ from textual.command import CommandList
 
 from tests.ui.running import Running, running
 from tests.ui.samples import CONFIG
-from tests.ui.shelf import configured, failing
-from tuireader.errors import TuireaderError
+from tests.ui.shelf import configured
 from tuireader.model import View, ViewKind
 
 
@@ -60,9 +59,13 @@ async def test_a_theme_that_is_chosen_is_kept(own: Running, tmp_path: Path) -> N
         assert run.app.theme == "nord"
 
 
-async def test_a_theme_that_cannot_be_kept_is_used_and_says_so(run: Running) -> None:
-    await lines(run, *"theme nord", first="Theme nord")
-    with failing(TuireaderError("the config cannot be written"), run.library.settings.set_theme):
-        await run.press("enter")
-    assert run.app.theme == "nord"
-    assert "Theme nord until you quit: the config cannot be written" in run.toasts
+async def test_a_theme_that_cannot_be_kept_is_used_until_the_end(own: Running) -> None:
+    """A file that became invalid is not touched, and the message names the place."""
+    broken = CONFIG + "[broken\n"
+    before = own.app.theme
+    await lines(own, *"theme nord", first="Theme nord")
+    own.library.paths.config.write_text(broken, encoding="utf-8")
+    await own.press("enter")
+    assert own.app.theme == "nord" != before
+    assert "Theme nord until you quit: " in own.toasts and "is not TOML" in own.toasts
+    assert own.written == broken

@@ -138,13 +138,21 @@ async def test_tabs_that_leave_or_send_nonsense_print_no_traceback(
     assert lines and all(line.startswith("tuireader: the connection to a tab failed (") for line in lines)
 
 
-async def test_a_tab_is_told_when_its_reader_cannot_open(tmp_path: Path) -> None:
-    database = tmp_path / "notes.db"
+async def test_a_tab_whose_reader_cannot_open_is_closed_and_the_terminal_says_why(tmp_path: Path) -> None:
+    """The server stays, and the page offers to open it again."""
+    database, printed = tmp_path / "notes.db", bytearray()
     database.write_text("This is no database at all. " * 100)
-    async with served(tmp_path, "--database", str(database)) as link, entered(link) as session:
-        where = f"http://{urlsplit(link).netloc}/ws?width=80&height=24"
-        async with session.ws_connect(where) as socket:
+    async with (
+        served(tmp_path, "--database", str(database), printed=printed) as link,
+        entered(link) as session,
+    ):
+        base = f"http://{urlsplit(link).netloc}"
+        async with session.ws_connect(f"{base}/ws?width=80&height=24") as socket:
             assert (await socket.receive(timeout=30)).type is aiohttp.WSMsgType.CLOSE
+        async with session.get(base) as answer:
+            assert answer.status == 200 and "Open it again" in await answer.text()
+    assert f"{database} is damaged or not a database" in printed.decode()
+    assert "Traceback" not in printed.decode()
 
 
 @pytest.mark.skipif(browser.find() is None, reason="no Chromium on this machine")

@@ -42,7 +42,7 @@ def test_wrap(text: str, width: int, expected: list[str]) -> None:
 
 
 @given(TEXT, st.integers(2, 30))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_wrap_loses_only_spaces_and_fits(text: str, width: int) -> None:
     ranges = wrap(text, width)
     assert all(before[1] <= after[0] for before, after in pairwise(ranges))
@@ -54,7 +54,7 @@ def test_wrap_loses_only_spaces_and_fits(text: str, width: int) -> None:
 
 
 @given(TEXT, st.integers(2, 30))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_fold_keeps_every_character(text: str, width: int) -> None:
     ranges = fold(text, width)
     assert "".join(text[start:end] for start, end in ranges) == text.replace("\n", "")
