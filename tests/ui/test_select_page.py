@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.pages.layouts import page, wanted
 from tests.ui.running import Running, running
 from tests.ui.shelf import Server, configured
 from tests.web import Web
 from tuireader.model import View, ViewKind
+from tuireader.ui.widgets import details
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
@@ -55,7 +58,9 @@ async def test_the_proposed_articles_are_shown_and_added(tmp_path: Path) -> None
         await one.run.shows(wanted("cjk-list")[0][0][:10])  # it is fetched at once
 
 
-async def test_edited_selectors_show_what_they_find_before_anything_is_saved(tmp_path: Path) -> None:
+async def test_edited_selectors_show_what_they_find_before_anything_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with selecting(tmp_path, "jobs") as one:
         Server(one.run.library)  # nothing is fetched once it is added
         await one.opens()
@@ -66,7 +71,8 @@ async def test_edited_selectors_show_what_they_find_before_anything_is_saved(tmp
         assert "Electrician" not in one.run.text
         await one.run.press("enter")
         assert "[[feeds]]" not in one.written and "enter adds it" in one.run.text
-        one.run.post("\x7f\x7f a.job-link\r")  # enter comes before the articles do
+        monkeypatch.setattr(details, "PAUSE", 60.0)  # enter comes before the articles do
+        one.run.post("\x7f\x7f a.job-link\r")
         await one.run.shows("press enter again")
         assert "[[feeds]]" not in one.written
         await one.run.shows("8 articles")

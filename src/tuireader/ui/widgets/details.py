@@ -12,7 +12,8 @@ from tuireader.ui.drawing.lines import Line, content
 from tuireader.ui.host import host_of
 from tuireader.ui.workers import run_latest
 
-_PAUSE = 0.12  # seconds without a key before a preview is made
+PAUSE = 0.12
+"""Seconds without a key before a preview is made."""
 
 
 class Details(Static):
@@ -43,7 +44,7 @@ class Preview(Details):
         if self._timer is not None:
             self._timer.stop()
         if soon:
-            self._timer = self.set_timer(_PAUSE, self.renew)
+            self._timer = self.set_timer(PAUSE, self.renew)
         else:
             run_latest(self, self._show, "preview")
 
