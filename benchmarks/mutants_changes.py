@@ -47,7 +47,7 @@ _IN_SQL = (
     (re.compile(r"\bLIMIT 1\b"), "LIMIT 2"),
 )
 _LARGE = 20
-"""Numbers from which on one more or less seldom matters to anybody: they are doubled and halved."""
+"""Numbers from which on one more or less seldom matters to anybody; nor does it where a limit is defined."""
 _LEFT_ALONE = {"cast", "TypeVar", "NewType", "warn", "debug", "info", "exception"}
 _LOGS = {"log", "logger", "logging", "warnings"}
 _PLATFORMS = {"platform", "version_info", "TYPE_CHECKING"}
@@ -226,14 +226,9 @@ class _Reader(ast.NodeVisitor):
         value = node.value
         if isinstance(value, bool):
             self._replace(node, str(not value))
-        elif isinstance(value, int) and value >= _LARGE:
-            self._replace(node, str(value * 2))
-            self._replace(node, str(value // 2))
-        elif isinstance(value, int):
+        elif isinstance(value, int) and value < _LARGE and self._is_in_function:
             self._replace(node, str(value + 1))
             self._replace(node, str(value - 1) if value else "(-1)")
-        elif isinstance(value, float):
-            self._replace(node, str(value * 2))
         elif isinstance(value, str) and _SQL.search(value):
             self._sql(node)
 

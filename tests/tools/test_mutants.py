@@ -21,15 +21,14 @@ from mutants_changes import changes  # noqa: E402
             "if a and b: f()",
             ["if (not (a and b)): f()", "if a or b: f()", "if a: f()", "if b: f()", "if a and b: pass"],
         ),
-        ("x = a <= 3", ["x = a < 3", "x = a <= 4", "x = a <= 2"]),
+        ("def f():\n    return a <= 3", [f"def f():\n    return a {end}" for end in ("< 3", "<= 4", "<= 2")]),
         ("x = a not in b", ["x = a in b"]),
         ("x = not a", ["x = a"]),
         ("x = [a for a in b if a]", ["x = [a for a in b if True]", "x = [a for a in b if (not (a))]"]),
         ("x = min(a, b)", ["x = max(a, b)", "x = min(a)"]),
         ("x = a - b", ["x = b - a"]),
-        ("x = a[:1]", ["x = a", "x = a[:2]", "x = a[:0]"]),
+        ("x = a[:1]", ["x = a"]),
         ("x = f(a, b=c, strict=True)", ["x = f(a, strict=True)"]),
-        ("LIMIT = 100", ["LIMIT = 200", "LIMIT = 50"]),
         ("x.y = z", ["pass"]),
         ("for a in b: continue", ["for a in b: pass"]),
         (
@@ -47,6 +46,8 @@ def test_changes_are_those_that_would_hurt(code: str, changed: list[str]) -> Non
 @pytest.mark.parametrize(
     "code",
     [
+        "LIMIT = 10",
+        "def f():\n    return g(200)",
         '"""A docstring, 1 < 2."""',
         "def f(a: Literal[1]) -> tuple[Literal[2], ...]: ...",
         "assert a < 1",
