@@ -41,12 +41,13 @@ from tests.ui.shelf import NOW, Server, Shelf, Site, arrive, many, replaced, sto
 from tests.ui.slow_store import PATIENCE, held, late, until
 from tuireader.errors import DatabaseError
 from tuireader.model import Comment, View, ViewKind
-from tuireader.ui.controllers import listing
+from tuireader.ui.controllers import listing, search
 from tuireader.ui.drawing.page_parts import Target
 from tuireader.ui.flows import context
 from tuireader.ui.views import ALL, UNREAD
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
+from tuireader.ui.widgets.search_line import SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 
 FEED_1, FEED_2, FEED_3 = (View(ViewKind.FEED, str(number)) for number in (1, 2, 3))
@@ -120,6 +121,33 @@ async def test_a_list_read_before_a_search_has_results_does_not_replace_them(run
         await refreshed
         await run.settle()
     assert listed(run) == [1, 4]
+
+
+async def test_keys_wait_once_for_a_slow_search_and_not_for_one_that_was_left(
+    run: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = run.library.searches.run
+    with held(find, asked="toll") as found:
+        monkeypatch.setattr(search, "PATIENCE", 0.01)
+        run.post("/toll\r")
+        await found.reached()
+        await run.hit("j")
+        monkeypatch.setattr(search, "PATIENCE", 3600)  # longer than the test waits for a key
+        await run.hit("j")
+        assert run.focus == "list" and run.main.session.view == UNREAD
+        found.release()
+        await run.settle()
+    await run.press("escape")
+    with held(find, asked="toll") as found:
+        run.post("/toll")
+        await found.reached()
+        await run.hit("escape", "j")
+        assert run.main.articles.cursor == 1
+    await run.settle()
+    run.main.post_message(SearchLine.Typed("toll", False))
+    run.main.post_message(SearchLine.Left("", False))
+    await run.hit("j")
+    assert run.main.articles.cursor == 2
 
 
 async def test_a_search_left_early_does_not_come_back(run: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -508,6 +536,22 @@ async def test_the_open_article_is_read_again_after_a_refresh_once_it_was_left(r
         assert "By half." in shown(run) and pane.place == place
         write.release()
         await run.settle()
+
+    await run.main.controllers.reload()
+    with late(library.articles.get, asked=2) as read:  # the refresh comes while an article is opened
+        await run.hit("J")
+        await read.reached()
+        arrive(library, story(2, 1, "Harbour dues fall", 2, "<p>At last.</p>"))
+        await run.main.controllers.reload()
+        read.release()
+        await run.settle()
+    await run.press("K", "J")
+    assert run.open_id == 2 and "At last." in shown(run)
+    with written(library) as store:  # the refresh has fetched the full text of another one
+        store.full_texts.keep(1, "<p>The whole story.</p>", "", NOW)
+    await run.main.controllers.reader.completed(1)
+    await run.press("K")
+    assert "The whole story." in shown(run)
 
 
 async def test_what_was_read_last_stays_if_an_older_answer_comes_after_it(run: Running) -> None:

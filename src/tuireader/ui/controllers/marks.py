@@ -338,7 +338,6 @@ class Marks(Controller):
             await self.do(step.undone_by, wait=False)
         title = await self._title(step.ids)
         await self.show(await step.among())
-        self.stored(True)
         return f"Undone: {step.what}{title}"
 
     async def _title(self, ids: Sequence[int]) -> str:
