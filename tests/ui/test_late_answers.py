@@ -132,7 +132,7 @@ async def test_keys_wait_once_for_a_slow_search_and_not_for_one_that_was_left(
         run.post("/toll\r")
         await found.reached()
         await run.hit("j")
-        monkeypatch.setattr(search, "PATIENCE", 3600)  # longer than the test waits for a key
+        monkeypatch.setattr(search, "PATIENCE", 100)  # longer than `hit` waits
         await run.hit("j")
         assert run.focus == "list" and run.main.session.view == UNREAD
         found.release()

@@ -318,7 +318,7 @@ async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
         await run.press("G")
         assert site.asked[-1] == "https://news.example/far.png"
         assert "╭─ picture" in run.text and "Far below" in run.text  # it could not be had: its place stays
-        await run.press("g", "G", "g")
+        await run.press("h", "enter", "G", "g")
         assert len(site.asked) == 2  # and is not asked for again
         await run.press("i")
         assert "Images hidden" in run.toasts and "╭─ picture" in run.text and "A. Quist" in run.text

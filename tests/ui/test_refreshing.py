@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.ui import accounts
+from tests.ui import accounts, samples
 from tests.ui.running import TURNS, Running, running
-from tests.ui.shelf import NOW, Server, arrive, replaced, story
+from tests.ui.shelf import NOW, Server, arrive, opened, replaced, story
 from tests.ui.slow_store import held, until
 from tuireader.errors import TuireaderError
 from tuireader.model import (
@@ -64,16 +64,26 @@ async def test_each_refresh_reports_what_happened_in_it(run: Running) -> None:
     assert run.main.session.syncing == ""
 
 
-async def test_a_second_refresh_waits_for_a_key_after_the_first(run: Running) -> None:
-    server, refreshing = Server(run.library), run.main.controllers.refreshing
-    with held(run.library.feeds.all) as fetched:
-        await run.hit("R")
-        await fetched.reached()
-        await run.hit("R")
-        assert run.toasts == "Already refreshing" and len(server.asked) == 1
-    await run.settle()
-    await run.press("R")
-    assert len(server.asked) == 2 and not refreshing.running
+async def test_a_second_refresh_waits_for_a_key_after_the_first_and_an_absence_is_said_once() -> None:
+    async with opened(samples.library()) as library:
+
+        async def long_ago() -> int:
+            return 1
+
+        with replaced(library.lists.away_since, long_ago):
+            async with running(library) as run:
+                server, refreshing = Server(run.library), run.main.controllers.refreshing
+                assert "C clears the rest" in run.toasts
+                run.app.clear_notifications()
+                with held(run.library.feeds.all) as fetched:
+                    await run.hit("R")
+                    await fetched.reached()
+                    await run.hit("R")
+                    assert run.toasts == "Already refreshing" and len(server.asked) == 1
+                await run.settle()
+                await run.press("R")
+                assert len(server.asked) == 2 and not refreshing.running
+                assert "clears the rest" not in run.toasts
 
 
 async def test_the_list_is_read_again_when_keys_rest_or_after_a_while(run: Running) -> None:
