@@ -481,6 +481,16 @@ async def test_a_long_page_that_is_built_late_does_not_replace_what_was_shown_si
             assert there(), (ask, later)
             await run.press("x" if later == "x" else "K")
             assert run.open_id == 1 and not full_text()
+        with slow_pages(run) as building:
+            await run.hit("c")
+            await until(building.is_set)
+            html = LONG + "<p>By half.</p>"  # a refresh brings another text meanwhile
+            comments = "https://news.example/1/comments"
+            arrive(run.library, story(1, 1, "The long one", 1, html, comments_feed=comments))
+            await run.main.controllers.reload()
+        await run.settle()
+        await run.press("J", "K")
+        assert "By half." in shown(run)
 
 
 # -- what a change makes old
@@ -508,7 +518,10 @@ async def test_what_was_read_before_a_change_is_not_shown_after_it(run: Running)
         await run.settle()
     await run.press("j", "enter")
     assert run.open_id == 2 and "By half." in shown(run)
-    await run.press("h")
+    await run.press("h", "N")
+    assert 2 in await run.unread()
+    await run.press("enter", "h")  # the page was kept from when the article was read
+    assert 2 not in await run.unread()
 
     with late(library.lists.counts) as counts:  # numbers, and a mark
         await run.hit("N")
@@ -537,21 +550,20 @@ async def test_the_open_article_is_read_again_after_a_refresh_once_it_was_left(r
         write.release()
         await run.settle()
 
-    await run.main.controllers.reload()
-    with late(library.articles.get, asked=2) as read:  # the refresh comes while an article is opened
-        await run.hit("J")
+    with late(library.articles.get, asked=4) as read:  # the refresh comes while an article is opened
+        open_(run, 4)
         await read.reached()
-        arrive(library, story(2, 1, "Harbour dues fall", 2, "<p>At last.</p>"))
+        arrive(library, story(4, 2, "Bridge toll doubles", 30, "<p>At last.</p>"))
         await run.main.controllers.reload()
         read.release()
         await run.settle()
     await run.press("K", "J")
-    assert run.open_id == 2 and "At last." in shown(run)
+    assert run.open_id == 4 and "At last." in shown(run)
     with written(library) as store:  # the refresh has fetched the full text of another one
-        store.full_texts.keep(1, "<p>The whole story.</p>", "", NOW)
-    await run.main.controllers.reader.completed(1)
+        store.full_texts.keep(3, "<p>The whole story.</p>", "", NOW)
+    await run.main.controllers.reader.completed(3)
     await run.press("K")
-    assert "The whole story." in shown(run)
+    assert run.open_id == 3 and "The whole story." in shown(run)
 
 
 async def test_what_was_read_last_stays_if_an_older_answer_comes_after_it(run: Running) -> None:
@@ -627,3 +639,15 @@ async def test_marks_refused_after_other_keys_are_taken_back_together_and_retrie
     await run.press("j", "s", "ctrl+s")  # another mark of the second article replaces none
     assert await run.starred() == {1, 2, 4} and 2 not in await run.unread()
     await same()
+
+    await run.press("k", "enter", "space")
+    place = run.main.pane.place
+    with held(library.marks.keep_place) as write:
+        await run.hit("h")
+        await write.reached()
+        write.refuse(DatabaseError("the database is locked"))
+        await run.settle()
+    assert "Your place in the text was not saved" in run.toasts
+    await run.press("enter", "g", "space", "h")  # at the same place again
+    article = await library.articles.get(1)
+    assert article is not None and article.place == place > 0

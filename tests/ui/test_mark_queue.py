@@ -505,8 +505,11 @@ class SlowIds(list[int]):
 
 
 async def test_a_mark_that_is_undone_while_rows_are_read_is_not_shown_on_them() -> None:
-    reader, ids = Reader(), SlowIds([1, 2] * 1_001)
+    reader, ids, many = Reader(), SlowIds([2, *[1] * 2_001]), [2, *[1] * 2_001]
     await reader.do("N")
+    await reader.commands.set_starred(many, True)
+    assert [row.starred for row in await reader.queue.rows([1, 2])] == [True, True]
+    await reader.queue.undo()
     await reader.commands.set_read(ids, True)
     rows = asyncio.create_task(reader.queue.rows([2]))
     while not ids.waits.is_set():
