@@ -264,11 +264,13 @@ async def test_find_in_comments_and_without_an_article() -> None:
 
 async def test_code_gets_its_colours() -> None:
     html = "<pre><code class='language-python'>def fare():\n    return 14</code></pre><pre>def other</pre>"
-    async with running(one(html)) as run:
-        await run.press("enter")
-        assert [style.bold for style in styles_at(run, "def")[:1]] == [True]
-        assert {style.bgcolor for style in styles_at(run, "def")} == {run.app.theme_styles.code.bgcolor}
-        assert not any(style.bold for style in styles_at(run, "def other"))
+    async with running(one(html, comments_feed="https://news.example/1/feed")) as run:
+        Site(run.library).threads[1] = COMMENTS
+        for key in ("enter", "c"):  # also when its comments have come
+            await run.press(key)
+            assert [style.bold for style in styles_at(run, "def")[:1]] == [True], key
+            assert {style.bgcolor for style in styles_at(run, "def")} == {run.app.theme_styles.code.bgcolor}
+            assert not any(style.bold for style in styles_at(run, "def other"))
 
 
 async def test_code_that_is_highlighted_late_colours_no_other_article() -> None:

@@ -256,8 +256,7 @@ class Reader(Controller):
         return step
 
     def _forget_place(self, article_id: int) -> None:
-        """After a failure, make sure that the position of an article is stored next time."""
-        self._pages.pop(article_id, None)
+        """After a failure, make sure that the position of an open article is stored next time."""
         if self.session.page is not None and self.session.page.article.id == article_id:
             article = replace(self.session.page.article, place=-1)
             self._replace_open(replace(self.session.page, article=article))
