@@ -62,6 +62,11 @@ async def test_each_refresh_reports_what_happened_in_it(run: Running) -> None:
     assert await said(run, waits) == "3 wait until 14:14: tide.example asked to wait"
     assert await said(run, AccountSynced("home", arrived=3, total=9), LOCKED) == "the database is locked"
     assert run.main.session.syncing == ""
+    vars(run.library.refresh)["sync_in_subprocess"] = None
+    run.app.clear_notifications()
+    await run.main.run_command("sync_accounts")
+    await run.settle()
+    assert run.toasts.startswith("No accounts yet") and not run.main.controllers.refreshing.running
 
 
 async def test_a_second_refresh_waits_for_a_key_after_the_first_and_an_absence_is_said_once() -> None:

@@ -71,7 +71,6 @@ class Reader(Controller):
         self._token += 1
         await self.keep_place()
         self.session.page = None
-        self.session.trail.clear()
         self.pane.clear()
 
     def prefetch(self) -> None:
