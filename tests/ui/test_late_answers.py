@@ -148,6 +148,9 @@ async def test_keys_wait_once_for_a_slow_search_and_not_for_one_that_was_left(
     run.main.post_message(SearchLine.Left("", False))
     await run.hit("j")
     assert run.main.articles.cursor == 2 and "" not in run.main.session.searches
+    await run.write("/toll\r")
+    await run.hit("j")  # nor for one that has ended
+    assert listed(run) == [1, 4] and run.main.articles.cursor == 1
 
 
 async def test_a_search_left_early_does_not_come_back(run: Running, monkeypatch: pytest.MonkeyPatch) -> None:
