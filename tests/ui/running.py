@@ -41,6 +41,7 @@ CONTROLS = {
     "\x7f": "backspace",
     "\t": "tab",
     "\x06": "ctrl+f",
+    "\x01": "ctrl+a",
 }
 
 TURNS = 50  # of the event loop that `settle` takes one after the other, before it waits

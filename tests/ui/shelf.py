@@ -250,11 +250,14 @@ def failing(error: Exception, *methods: Method) -> Iterator[None]:
 def replaced(method: Callable[..., object], other: Callable[..., object]) -> Iterator[None]:
     """Let another function answer the calls of a method of one object."""
     owner, name = vars(cast(MethodType, method).__self__), method.__name__
+    before = owner.get(name)  # there, if it is replaced already
     owner[name] = other
     try:
         yield
     finally:
         del owner[name]
+        if before is not None:
+            owner[name] = before
 
 
 def story(

@@ -14,7 +14,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from types import MethodType
+from typing import Any, cast
 
 from tests.ui.running import TURNS
 from tests.ui.shelf import replaced
@@ -90,7 +91,9 @@ def late(method: Method, number: int = 1, *, asked: object = None) -> Iterator[H
 
 
 def _holding(call: Held) -> Iterator[Held]:
-    with replaced(call.method, call):
+    owner, name = vars(cast(MethodType, call.method).__self__), call.method.__name__
+    method, call.method = call.method, owner.get(name, call.method)  # another call of it may be held, too
+    with replaced(method, call):
         try:
             yield call
         finally:

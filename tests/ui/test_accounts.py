@@ -14,6 +14,7 @@ from tests.servers.fake_miniflux import FakeMiniflux
 from tests.ui import accounts
 from tests.ui.running import Running, running
 from tests.ui.shelf import HOUR, NOW, opened, written
+from tests.ui.slow_store import late
 from tuireader.errors import TuireaderError
 from tuireader.model import AccountSynced, View, ViewKind
 from tuireader.model.accounts import RemoteFeed
@@ -74,6 +75,14 @@ async def test_an_account_that_cannot_sync_has_a_sign_and_the_error_below(run: R
     run.select(HOME)
     await run.settle()
     assert "! home" in run.text and "! home: home.example cannot be reached" in run.text
+    with late(run.library.accounts.all) as states:  # which is not replaced by what was read before
+        older = asyncio.create_task(run.main.controllers.count_marks())
+        await states.reached()
+        fail(run, "home.example is busy", "away")
+        await run.main.controllers.count_marks()
+        states.release()
+        await older
+    assert [account.error for account in run.main.session.accounts] == ["home.example is busy"]
 
 
 # -- syncing

@@ -264,11 +264,13 @@ async def test_find_in_comments_and_without_an_article() -> None:
 
 async def test_code_gets_its_colours() -> None:
     html = "<pre><code class='language-python'>def fare():\n    return 14</code></pre><pre>def other</pre>"
-    async with running(one(html)) as run:
-        await run.press("enter")
-        assert [style.bold for style in styles_at(run, "def")[:1]] == [True]
-        assert {style.bgcolor for style in styles_at(run, "def")} == {run.app.theme_styles.code.bgcolor}
-        assert not any(style.bold for style in styles_at(run, "def other"))
+    async with running(one(html, comments_feed="https://news.example/1/feed")) as run:
+        Site(run.library).threads[1] = COMMENTS
+        for key in ("enter", "c"):  # also when its comments have come
+            await run.press(key)
+            assert [style.bold for style in styles_at(run, "def")[:1]] == [True], key
+            assert {style.bgcolor for style in styles_at(run, "def")} == {run.app.theme_styles.code.bgcolor}
+            assert not any(style.bold for style in styles_at(run, "def other"))
 
 
 async def test_code_that_is_highlighted_late_colours_no_other_article() -> None:
@@ -294,14 +296,17 @@ PICTURES = (
     + "<p>Text.</p>" * 60
     + '<img src="https://news.example/far.png" alt="Far below">'
 )
+FOUR = tuple(f"https://news.example/{number}.png" for number in range(4))
 
 
 @asynccontextmanager
-async def looking(more: str = "", picture: Pixels = RED) -> AsyncIterator[tuple[Running, Site]]:
+async def looking(
+    more: str = "", picture: Pixels = RED, html: str = PICTURES
+) -> AsyncIterator[tuple[Running, Site]]:
     """The app with an article of two pictures open, the first of which is to be had."""
-    async with running(one(PICTURES, more)) as run:
+    async with running(one(html, more)) as run:
         site = Site(run.library)
-        site.pictures[QUAY] = picture
+        site.pictures = dict.fromkeys((QUAY, *FOUR), picture)
         await run.press("enter")
         yield run, site
 
@@ -315,10 +320,14 @@ async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
         await run.press("G")
         assert site.asked[-1] == "https://news.example/far.png"
         assert "╭─ picture" in run.text and "Far below" in run.text  # it could not be had: its place stays
-        await run.press("g", "i")
+        await run.press("h", "enter", "G", "g")
+        assert len(site.asked) == 2  # and is not asked for again
+        await run.press("i")
         assert "Images hidden" in run.toasts and "╭─ picture" in run.text and "A. Quist" in run.text
         await run.press("i")
         assert "╭─ picture" not in run.text
+        await run.press("G")
+        assert len(site.asked) == 3  # until the user asks for images
 
 
 async def test_pictures_keep_what_one_reads_in_place_and_are_made_for_another_width() -> None:
@@ -340,17 +349,22 @@ async def test_pictures_keep_what_one_reads_in_place_and_are_made_for_another_wi
 @pytest.mark.parametrize("name", ["SSH_CONNECTION", "NO_COLOR"])
 async def test_pictures_stay_off(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "1")
-    async with looking() as (run, site):
+    async with looking(picture=replace(RED, speed=5_000.0)) as (run, site):
         assert site.asked == [] and "The quay" in run.text
         await run.press("i")
         assert bool(site.asked) == (name == "SSH_CONNECTION")
+        assert "Slow connection" not in run.toasts  # whoever asks for them gets them
 
 
 async def test_a_slow_connection_or_the_configuration_turns_them_off() -> None:
-    async with looking(picture=replace(RED, speed=5_000.0)) as (run, site):
+    four = "".join(f'<p><img src="{url}" alt="A quay"></p>' for url in FOUR)
+    async with looking(picture=replace(RED, speed=39_999.0), html=four + PICTURES) as (run, site):
         assert "Slow connection: images hidden · i shows them" in run.toasts
         await run.press("G")
-        assert site.asked == [QUAY]
+        assert len(site.asked) == 2  # those under way
+    async with looking(picture=replace(RED, speed=40_000.0)) as (run, site):
+        await run.press("G")
+        assert len(site.asked) == 2 and "Slow connection" not in run.toasts
     async with looking('[ui]\nimages = "off"') as (run, site):
         await run.press("i")
         assert site.asked == [] and "No images here" in run.toasts

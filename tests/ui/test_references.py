@@ -89,6 +89,9 @@ async def test_keys_jump_from_mark_to_mark_and_around() -> None:
         assert current(run) == [] and run.open_id == 4
         await run.press("G", "{")
         assert current(run) == ["‹3›"]  # the last one above the screen
+        run.main.panes.go_to(run.main.articles)
+        await run.press("{")  # the keys that follow are for the article
+        assert current(run) == ["‹2›"] and run.focus == "article"
 
 
 async def test_enter_opens_the_earlier_article_and_h_comes_back_to_the_mark() -> None:

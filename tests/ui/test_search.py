@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.ui.demo_library import opened
-from tests.ui.running import Running, running
+from tests.ui.running import TURNS, Running, running
 from tests.ui.shelf import many
+from tests.ui.slow_store import held
 from tuireader.config import WatchConfig
 from tuireader.model import View, ViewKind
 from tuireader.ui import workers
@@ -194,6 +195,15 @@ async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch
         await run.pilot.press("enter")
         await run.settle()
         assert "Search: article · 300 found" in run.text
+        with held(run.library.searches.run, 2, asked="text") as rest:
+            await run.hit("escape", "slash", *"text")
+            await run.shows("Search: text · 50+ found")
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+        assert rest.calls == 1  # that key wanted no more than its own search
+        run.main.panes.go_to(run.main.articles)  # as a click does
+        await run.press("G")
+        assert run.main.articles.cursor == 299
         monkeypatch.setattr(listing, "TYPING", 0.01)
         await run.hit("escape", "slash", *"articl*")
         await run.settle()

@@ -63,6 +63,17 @@ async def test_a_story_is_one_line_that_opens_in_place_is_marked_and_split(demo:
     assert "and 3 more of the story" in demo.toasts
     await demo.press("U")
     assert await states(demo.library, row) == [False] * 4
+    await demo.write("/wechat\r")  # has a line for each report; the mark is shown on all of them
+    lines = [key for key in demo.main.articles.ids if key in row]
+    assert len(lines) > 1
+    demo.main.articles.select_id(lines[0])
+    for key, read in (("N", True), ("U", False)):
+        await demo.press(key)
+        rows = [demo.main.articles.row(line) for line in lines]
+        assert rows == await demo.library.lists.rows(lines)
+        assert [one is not None and one.read for one in rows] == [read] * len(lines)
+    await demo.press("escape")
+    assert demo.cursor_id == lead
     await demo.press("X")
     assert "Removed from its story" in demo.toasts
     assert listed(demo, story) == [other, *row[:2]]

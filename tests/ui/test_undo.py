@@ -26,6 +26,7 @@ async def watch(run: Running, name: str) -> None:
     await run.submit(name=name, any=name.lower())
     while run.app.screen is not run.main:
         await run.settle()
+    assert "applying watches" not in run.text  # it is done
 
 
 async def undone(run: Running, what: str, text: str = CONFIG) -> None:

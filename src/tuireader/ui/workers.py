@@ -1,4 +1,4 @@
-"""Exclusive workers, waiting with a limit, and throttled results."""
+"""Exclusive workers, overtaken reads, waiting with a limit, and throttled results."""
 
 from __future__ import annotations
 
@@ -11,12 +11,30 @@ from time import monotonic
 from textual.dom import DOMNode
 
 
-def run_latest(node: DOMNode, work: Callable[[], Awaitable[None]], group: str) -> None:
+def run_latest(node: DOMNode, work: Callable[[], Awaitable[object]], group: str) -> None:
     """Start work and cancel the node's running work of that group.
 
     `work` is a function, as a coroutine cancelled before its start would never be awaited.
     """
     node.run_worker(work, group=group, exclusive=True)
+
+
+class Latest:
+    """Tells answers that are newer than the ones before from those that were overtaken."""
+
+    def __init__(self) -> None:
+        self._begun = self._newest = 0
+
+    def begin(self) -> int:
+        """Return the number of a read that begins."""
+        self._begun += 1
+        return self._begun
+
+    def is_news(self, number: int) -> bool:
+        """Take the answer of a read; return False if that of a read begun later was taken before."""
+        is_news = number > self._newest
+        self._newest = max(self._newest, number)
+        return is_news
 
 
 async def wait_at_most(seconds: float, event: asyncio.Event) -> None:

@@ -18,7 +18,7 @@ from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 
 _ALL = 10_000_000  # limit for a filter: all articles
 _SIGHT = 64  # rows read on each side of the cursor before a view is shown
-_MANY = 20_000  # number of ids from which merging takes longer than a key should wait
+MANY = 20_000  # number of ids from which merging takes longer than a key should wait
 MOST = 20_000  # maximum number of search results listed
 _AT_ONCE = 50  # first results of a search; more than fit on most screens
 TYPING = 0.25  # seconds without a key after which typing counts as paused
@@ -147,14 +147,16 @@ class Listing(Controller):
         await self.session.started.wait()
         await self.complete()
 
-    async def complete(self) -> None:
-        """List all articles of the view, not only the first ones."""
+    async def complete(self) -> bool:
+        """List all articles of the view, not only the first ones; return False if it is left meanwhile."""
         listed = self._listed
         if self.session.partial:
             await self.reload(aside=True)
-            if listed == self._listed:
-                self.session.partial = False
-                self.changed()
+            if listed != self._listed:
+                return False
+            self.session.partial = False
+            self.changed()
+        return True
 
     async def find(self, expression: str) -> None:
         """Show the newest results at once, and all of them after a pause or when `hurry` is set."""
@@ -205,7 +207,7 @@ class Listing(Controller):
             return
         self._explain_empty(ids)
         old, kept = self.articles.ids, self.session.kept
-        if kept and max(len(ids), len(old)) > _MANY:  # in a thread: keys do not wait for it
+        if kept and max(len(ids), len(old)) > MANY:  # in a thread: keys do not wait for it
             ids = await asyncio.to_thread(_with_kept, ids, old, kept)
             if listed != self._listed:
                 return
@@ -275,7 +277,10 @@ class Listing(Controller):
     # -- unread articles
 
     async def next_unread(self, step: int) -> int | None:
-        """Return the next unread article of the view after the cursor, wrapping around, or None."""
+        """Return the next unread article after the cursor, wrapping around, or None.
+
+        It belongs to another list if `token` changes meanwhile.
+        """
         articles = self.articles
         if self.session.partial and step > 0 and (found := self._unread_below()) is not None:
             return found
@@ -297,8 +302,8 @@ class Listing(Controller):
             if unread is None:
                 view = UNREAD if self.session.query is not None else self.session.view
                 unread = await self.marks.unread(await self.library.lists.ids(view, show_read=False))
-                if articles.ids is not ids:
-                    return None
+                if articles.ids is not ids:  # more have arrived
+                    return await self.next_unread(step)
             if article_id in unread:
                 return article_id
         return None

@@ -106,7 +106,8 @@ class MarkCommands(Controller):
 
     async def select_all(self) -> None:
         """Select all articles of the list, or none if all are selected."""
-        await self.listing.complete()
+        if not await self.listing.complete():
+            return
         ids = self.articles.ids
         self.articles.select(ids, on=not self.articles.selected.issuperset(ids))
 
@@ -147,8 +148,10 @@ class MarkCommands(Controller):
         return True
 
     async def mark_list_read(self) -> None:
-        """Mark all listed articles as read."""
-        await self.listing.complete()
+        """Mark all listed articles as read, but none of another list that comes meanwhile."""
+        if not await self.listing.complete():
+            self.host.say("Nothing marked: another list was opened")
+            return
         ids = self.articles.ids  # only those listed now: a refresh may add others
         if await self.listing.all_read():
             self.host.say("Everything is read already")

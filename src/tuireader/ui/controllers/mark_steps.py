@@ -40,6 +40,7 @@ class Step:
     mark: str = ""
     ids: Sequence[int] = ()
     value: bool = True
+    place: int = 0
     undoable: bool = True
     undoes: Change | None = None  # the stored step that it takes back
     undone_by: Step | None = None  # the pending step that takes this one back
@@ -79,6 +80,8 @@ class Step:
             return replace(shown, starred=self.value)
         if self.mark.startswith(LABEL_MARK):
             return replace(shown, labels=self._labels(shown.labels))
+        if self.mark == PLACE and isinstance(shown, Article):
+            return replace(shown, place=self.place)
         return shown
 
     def _labels(self, labels: tuple[str, ...]) -> tuple[str, ...]:

@@ -216,7 +216,7 @@ class Marks(Controller):
             step.trouble = error
             if step.taken_back is not None:
                 step.taken_back()
-        ids = frozenset[int]().union(*[await step.among() for step in steps if step.mark])
+        ids = frozenset[int]().union(*[await step.among() for step in steps])
         await self.show(ids)
         for step in steps:
             step.done.set()
@@ -268,13 +268,12 @@ class Marks(Controller):
         """Retry the changes that were taken back; return the text of a toast."""
         # undo first, newest step first: the store undoes only its newest step
         steps = sorted(self._failed, key=lambda step: -step.undoes.step if step.undoes is not None else 0)
-        self._failed, self._failed_last = [], False
+        self._failed = []
         if not steps:
             return "Nothing to retry"
         self.host.say_no_more(_UNSAVED)
         for step in steps:
             step.trouble = None
-            step.done.clear()
             await self.do(step, wait=False)
             await self.show(await step.among())
         await wait_at_most(MOMENT, self._idle)
@@ -339,7 +338,6 @@ class Marks(Controller):
             await self.do(step.undone_by, wait=False)
         title = await self._title(step.ids)
         await self.show(await step.among())
-        self.stored(True)
         return f"Undone: {step.what}{title}"
 
     async def _title(self, ids: Sequence[int]) -> str:

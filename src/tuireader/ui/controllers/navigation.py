@@ -127,19 +127,25 @@ class Navigation(Controller):
 
     async def next_unread(self, step: int) -> None:
         """Open the next unread article of this view, or of the next view that has one."""
-        article_id = await self.listing.next_unread(step)
-        if article_id is None:
-            for view in self._views_with_unread(step):
-                await self.show_view(view)
-                self.panes.sidebar.select(view)
-                article_id = await self.listing.next_unread(step)
-                if article_id is not None:
-                    break
-        if article_id is not None:
-            await self.open_article(article_id)
-        else:
-            said = "Nothing unread" if self.session.is_counted else "Still counting unread articles …"
-            self.host.say(said)
+        listing, views = self.listing, None
+        while True:
+            token = listing.token
+            article_id = await listing.next_unread(step)
+            if token != listing.token:
+                return  # the user has gone to another view
+            if article_id is not None:
+                await self.open_article(article_id)
+                return
+            views = views or iter(self._views_with_unread(step))
+            view = next(views, None)
+            if view is None:
+                break
+            await self.show_view(view)
+            if token + 1 != listing.token:
+                return
+            self.panes.sidebar.select(view)
+        said = "Nothing unread" if self.session.is_counted else "Still counting unread articles …"
+        self.host.say(said)
 
     def _views_with_unread(self, step: int) -> list[View]:
         lines = [item for item in self.panes.sidebar.items if item.view is not None]

@@ -41,6 +41,8 @@ class Reader(Controller):
         self._token = 0
         self._ahead: asyncio.TimerHandle | None = None
         self._era = 0  # a change discards pages still being read from the store
+        self._is_current = True  # whether the store has not changed since the open page was read
+        self._renewals = 0
 
     async def open(self, article_id: int, *, follow: bool = False) -> bool | None:
         """Open an article at its reading position. `follow` remembers the one that led there.
@@ -69,7 +71,6 @@ class Reader(Controller):
         self._token += 1
         await self.keep_place()
         self.session.page = None
-        self.session.trail.clear()
         self.pane.clear()
 
     def prefetch(self) -> None:
@@ -98,24 +99,32 @@ class Reader(Controller):
             self._pages.popitem(last=False)
 
     def forget(self) -> None:
-        """Read pages again at next use: the store has changed."""
+        """Read pages again at next use: the store has changed. The open one stays until it is left."""
         self._era += 1
-        current = self.session.article_id
-        self._pages = OrderedDict((key, page) for key, page in self._pages.items() if key == current)
+        self._is_current = False
+        self._pages.clear()
+
+    def _replace_open(self, page: Page) -> None:
+        """Replace the open page; cache it unless it is older than the store."""
+        self.session.page = page
+        if self._is_current:
+            self._keep(page)
+        else:
+            self._pages.pop(page.article.id, None)
 
     async def _show(self, article_id: int, stop: Stop | None = None) -> bool | None:
         self._token += 1
         token = self._token
         await self.keep_place()
-        page = self._pages.get(article_id)
+        era, page = self._era, self._pages.get(article_id)
         if page is None or not self.pane.fits(page):
             page = await self._page(article_id)
         if token != self._token:
             return None
         if page is None:
             return False
-        self._keep(page)
-        self.session.page = page
+        self._is_current = era == self._era
+        self._replace_open(page)
         self.opening()
         self.pane.show(page, place=0 if stop is not None else page.article.place)
         if stop is not None:
@@ -158,15 +167,17 @@ class Reader(Controller):
         return build() if size < _BIG else await asyncio.to_thread(build)
 
     async def renew(self, article: Article, *, place: int = 0) -> bool:
-        """Show the stored state of the open article; return False if another one was opened meanwhile."""
+        """Show the stored state of the open article; return False if another one or a newer state came."""
         if article.id != self.session.article_id:
             self._pages.pop(article.id, None)
             return False
-        token = self._token
+        self._renewals += 1
+        token, number, era = self._token, self._renewals, self._era
         page = await self._built(article)
-        if token != self._token:
+        if token != self._token or number != self._renewals:
             return False
-        self._pages[article.id] = self.session.page = page
+        self._is_current = era == self._era
+        self._replace_open(page)
         self.pane.show(page, place=place)
         self.changed()
         self._colour(page)
@@ -188,12 +199,11 @@ class Reader(Controller):
         row = next(iter(await self.marks.rows([page.article.id])), None)
         if row is None or row.labels == page.article.labels:
             return
-        if self.session.page is None or self.session.page.article.id != row.id:
-            self._pages.pop(row.id, None)
-        else:
-            self._pages[row.id] = self.session.page = building.relabelled(self.session.page, row.labels)
-            self.pane.show_head(self.session.page)
-            self._colour(self.session.page)
+        if self.session.page is not None and self.session.page.article.id == row.id:
+            page = building.relabelled(self.session.page, row.labels)
+            self._replace_open(page)
+            self.pane.show_head(page)
+            self._colour(page)
 
     async def fit_tables(self) -> None:
         """Lay out the tables of the open article for the new width of the pane."""
@@ -208,11 +218,12 @@ class Reader(Controller):
             await self.fit_tables()
             return
         same = len(built.head) == len(page.head)  # else a table has changed to or from a list of rows
-        self._pages[page.article.id] = self.session.page = replace(built, tail=self.session.page.tail)
-        pane.show(self.session.page, place=0 if same else place)
+        page = replace(built, tail=self.session.page.tail)
+        self._replace_open(page)
+        pane.show(page, place=0 if same else place)
         if same:
             pane.return_to(spot)
-        self._colour(self.session.page)
+        self._colour(page)
 
     async def _relate(self, page: Page, token: int) -> None:
         """Add the related articles, which may take longer than the text."""
@@ -221,7 +232,7 @@ class Reader(Controller):
         if token != self._token or not (related or story):
             return
         tail = build_tail(page, related, self.host.key_of, story)
-        self._pages[page.article.id] = self.session.page = replace(self.session.page or page, tail=tail)
+        self._replace_open(replace(self.session.page or page, tail=tail))
         self.pane.show_tail(tail)
         self.changed()
 
@@ -232,24 +243,22 @@ class Reader(Controller):
         place = self.pane.place
         if place != self.session.page.article.place and self.pane.page_shown is not None:
             article = replace(self.session.page.article, place=place)
-            self.session.page = replace(self.session.page, article=article)
-            self._pages[article.id] = self.session.page
+            self._replace_open(replace(self.session.page, article=article))
             await self.marks.do(self._keeps_place(article.id, place), wait=False)
 
     def _keeps_place(self, article_id: int, place: int) -> Step:
         async def write(_: Sequence[int]) -> None:
             await self.library.marks.keep_place(article_id, place)
 
-        step = Step("", write, PLACE, (article_id,), undoable=False)
+        step = Step("", write, PLACE, (article_id,), place=place, undoable=False)
         step.taken_back = partial(self._forget_place, article_id)
         return step
 
     def _forget_place(self, article_id: int) -> None:
-        """After a failure, make sure that the position of an article is stored next time."""
-        self._pages.pop(article_id, None)
+        """After a failure, make sure that the position of an open article is stored next time."""
         if self.session.page is not None and self.session.page.article.id == article_id:
             article = replace(self.session.page.article, place=-1)
-            self._pages[article_id] = self.session.page = replace(self.session.page, article=article)
+            self._replace_open(replace(self.session.page, article=article))
 
     async def stored(self, target: Target) -> int | None:
         """Return the id of a related article, or None if it is not stored or is the open one."""

@@ -143,7 +143,6 @@ class Refreshing(Controller):
 
     async def _run(self, start: Callable[[], AsyncGenerator[Event, None]]) -> None:
         self._failed.clear()
-        self._matches.clear()
         new = 0
         self.top.show(progress="refreshing …")
         try:

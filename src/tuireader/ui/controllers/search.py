@@ -12,7 +12,7 @@ from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.key_order import drained
 from tuireader.ui.workers import run_latest, wait_at_most
 
-_PATIENCE = 2.0
+PATIENCE = 2.0
 """Maximum seconds that a key waits for the list that it acts on."""
 
 
@@ -55,7 +55,7 @@ class Search(Controller):
         """Wait until the list shows the results of the last query."""
         if self._answer is not None:
             self.listing.hurry.set()
-            await wait_at_most(_PATIENCE, self._answer)
+            await wait_at_most(PATIENCE, self._answer)
             self._answer = None
 
     def go_on(self, text: str, *, filters: bool) -> None:

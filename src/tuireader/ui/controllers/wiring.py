@@ -21,7 +21,7 @@ from tuireader.ui.controllers.syncing import Syncing
 from tuireader.ui.drawing.sidebar_items import sidebar_items
 from tuireader.ui.status import account_trouble
 from tuireader.ui.widgets.bars import TopLine
-from tuireader.ui.workers import run_latest
+from tuireader.ui.workers import Latest, run_latest
 
 _SHOWN = 0.03  # seconds to paint the effect of a key before lists are reloaded
 
@@ -44,7 +44,7 @@ class Controllers(Controller):
         self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen)
         self.navigation = Navigation(*base, self.listing, self.reader, self.marking, self.chosen, self.search)
         self._counts = self._count_again = False
-        self._reloads = self._feeds_read = 0  # times that feeds were read: begun, and the newest one shown
+        self._feeds_read, self._accounts_read = Latest(), Latest()
         self.full_text = FullText(*base, self.reader, self.navigation, self.reload)
 
     @cached_property
@@ -76,10 +76,10 @@ class Controllers(Controller):
 
     async def reload(self) -> None:
         """Read everything from the store again; cursor, scroll and open article stay."""
-        self._reloads += 1
-        number, feeds = self._reloads, await self.library.feeds.all()
-        if number > self._feeds_read:
-            self._feeds_read, self.session.feeds = number, feeds
+        number = self._feeds_read.begin()
+        feeds = await self.library.feeds.all()
+        if self._feeds_read.is_news(number):
+            self.session.feeds = feeds
         self.reader.forget()
         await self.reader.relabel()
         await self.listing.reload()
@@ -114,7 +114,11 @@ class Controllers(Controller):
     async def count_marks(self) -> None:
         """Read the state of the accounts and the number of marks not sent yet."""
         if self.library.config.accounts or self.session.accounts:
-            self.session.accounts = await self.library.accounts.all(aside=True)
+            number = self._accounts_read.begin()
+            accounts = await self.library.accounts.all(aside=True)
+            if not self._accounts_read.is_news(number):
+                return
+            self.session.accounts = accounts
             self.draw_sidebar()
             self.explain_sync()
             self.changed()
