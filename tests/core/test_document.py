@@ -615,7 +615,17 @@ def check(document: Document) -> None:
     assert not any(FORBIDDEN.intersection(link.text + link.url) for link in document.links)
 
 
-@given(st.one_of(MARKUP, HOSTILE, SOUP, st.lists(st.one_of(MARKUP, HOSTILE, SOUP), max_size=4).map("".join)))
+PICTURED = st.builds(
+    lambda alt, words: (
+        f'<figure><img src="/a.jpg" alt="{alt}"><figcaption>{words} Photo: {words}</figcaption></figure>'
+    ),
+    st.sampled_from(["b", "\x07", "\u202e微信", "&#7;"]),
+    st.sampled_from(["J. Doe", "\x1b[31m", "&#x202e;", "法 /"]),
+)
+ANY = st.one_of(MARKUP, HOSTILE, SOUP, PICTURED)
+
+
+@given(ANY | st.lists(ANY, max_size=4).map("".join))
 def test_any_text_gives_a_sound_document(html: str) -> None:
     check(parse(html, BASE))
 

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.newsboat import DATA, read_config
@@ -153,7 +153,13 @@ def test_what_cannot_be_said_here_is_told(there: str, why: str) -> None:
         filters.translate(there)
 
 
-@given(st.text(alphabet=st.sampled_from('title unread and or ( ) =~ "x" age < 3 flags # \\'), max_size=60))
+@given(
+    st.text(alphabet=st.sampled_from('title unread and or ( ) =~ "x" age < 3 flags # \\'), max_size=60)
+    | st.lists(
+        st.sampled_from(['title =~ "x"', 'unread = "yes"', "age < 3", "and", "or", "(", ")"]), max_size=5
+    ).map(" ".join)
+)
+@example('title =~ "x" and unread = "yes"')
 def test_no_filter_is_too_odd(text: str) -> None:
     try:
         made = filters.translate(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.pages.layouts import NOW, articles, page, wanted
@@ -139,6 +139,7 @@ HTML = st.lists(st.sampled_from([tag.replace("+", " ") for tag in TAGS.split()])
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(HTML, CSS, CSS, CSS)
+@example("<ul><li><a href=x>text \x1b[31m</a> 2026-11-12</li></ul>", "li", "a", "")
 def test_any_selectors_on_any_page_give_articles_or_one_line(
     html: str, chosen: str, part: str, more: str
 ) -> None:
