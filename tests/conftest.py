@@ -1,8 +1,9 @@
-"""What many tests start from, and the order of tests: slow modules begin first, spread over the processes."""
+"""What many tests start from, and the order of tests: slow ones begin first, spread over the processes."""
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import gc
 import os
 import shutil
@@ -50,14 +51,20 @@ def uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database of the demo."""
-    folder = tmp_path_factory.mktemp("demo")
+    """The database of the demo, filled once for all processes."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    folder.mkdir(exist_ok=True)
 
     async def fill() -> None:
         async with opened_demo(folder):
             pass
 
-    asyncio.run(fill())
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "filled").exists():
+            asyncio.run(fill())
+            (folder / "filled").touch()
     return paths(folder).database
 
 
@@ -79,7 +86,7 @@ async def demo(demo_database: Path, tmp_path: Path) -> AsyncIterator[Library]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin the part of each process with modules marked slow: else one of them is what all wait for."""
+    """Begin the part of each process with tests marked slow: else one of them is what all wait for."""
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
     slow, others = list[pytest.Item](), list[pytest.Item]()
     for item in items:

@@ -194,6 +194,7 @@ def colourful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 async def test_pictures_show_what_the_program_shows(tmp_path: Path, colourful: None) -> None:
     await screenshots.take_all(tmp_path, SHOWN)
     made = {file.name: file.read_bytes() for file in tmp_path.glob("*.svg")}

@@ -22,6 +22,8 @@ from tests.terminal import Terminal
 from tests.web import Answer, Request, Web
 from tuireader.errors import Exit
 
+pytestmark = pytest.mark.slow
+
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
 """Whatever is fetched by mistake ends at a closed port of this machine."""

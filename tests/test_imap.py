@@ -21,6 +21,8 @@ from tuireader.feeds.mail_folder import AT_ONCE, FIRST
 from tuireader.library import Library
 from tuireader.model import Fault, FeedDone
 
+pytestmark = pytest.mark.slow
+
 _MISSING = dovecot.missing()
 
 

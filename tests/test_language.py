@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 DOCS = [ROOT / "README.md", ROOT / "config.example.toml", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -46,6 +48,7 @@ def modules() -> list[tuple[Path, ast.Module]]:
     return [(path, ast.parse(text)) for path in SOURCES if (text := path.read_text(encoding="utf-8"))]
 
 
+@pytest.mark.slow
 def test_docstrings_begin_with_a_verb_or_a_noun() -> None:
     found = [
         f"{place(path, line)} {text.splitlines()[0]}"

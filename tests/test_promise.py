@@ -10,6 +10,8 @@ from contextlib import aclosing
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.builders import CLOCK as NOW
 from tests.builders import feeds, item, opened, rss
 from tests.web import Web
@@ -236,6 +238,7 @@ class History:
         )
 
 
+@pytest.mark.slow
 async def test_random_histories(tmp_path: Path, web: Web) -> None:
     first = int(os.environ.get("TUIREADER_FIRST_HISTORY", "0"))
     text = feeds(*(f"{web.url}/feed{number}" for number in range(FEEDS)))

@@ -145,6 +145,7 @@ ALWAYS = ("age:>12h", "age:<2d", "title:/umo|C/", "title:/a/ -author:/u/")
     ],  # shrinking takes minutes; the assert has the expression
 )
 @given(st.data())
+@pytest.mark.slow
 def test_the_store_and_the_memory_give_the_same_articles(data: st.DataObject) -> None:
     made = data.draw(st.lists(ENTRIES, min_size=1, max_size=8))
     asked = data.draw(st.lists(ASKED, min_size=25, max_size=25))

@@ -17,6 +17,8 @@ import pytest
 
 from tuireader import __version__
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 SOURCES = ("src", "docs/tuireader.1", "pyproject.toml", "README.md", "LICENSE")
 

@@ -151,6 +151,7 @@ def test_feeds_are_paused_resumed_and_removed_by_number_address_or_title(
 
 
 @pytest.mark.usefixtures("uncounted")
+@pytest.mark.slow
 def test_entries_that_are_too_many_are_left_out_with_a_word(web: Web, home: Home, run: Run) -> None:
     many = "".join(f"<item><guid>{number}</guid></item>" for number in range(10_002))
     subscribe(home, web.serve("/many", rss("Many", [many])), *(web.serve(f"/{n}", ONE) for n in range(30)))

@@ -23,6 +23,7 @@ PROFILES = int(os.environ.get("TUIREADER_HOSTILE", "5"))
 
 
 @pytest.mark.parametrize("number", range(PROFILES))
+@pytest.mark.slow
 def test_a_hostile_profile_ends_soon_and_in_one_line(number: int, tmp_path: Path) -> None:
     """Takes a second or two, as each is imported in a process of its own, whose memory can be measured."""
     found, ended = faults(number, tmp_path / "profile", tmp_path / "home")

@@ -161,6 +161,7 @@ FAILING = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_the_locale_cannot_write_is_replaced(with_demo: Path) -> None:
     """All that commands print of the demo, as a locale without UTF-8 and one with it show it."""
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

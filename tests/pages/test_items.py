@@ -119,6 +119,7 @@ def test_of_a_very_long_list_the_first_items_count() -> None:
         found("<div>" * 30_000 + "<a href=/x>deep</a>", items="a")
 
 
+@pytest.mark.slow
 async def test_a_selector_that_explodes_ends_at_the_deadline_and_alone() -> None:
     page = ("<ul>" + "<li><b><i><a href=/x>t</a></i></b>" * 12_000).encode()
     async with ParseWorker(deadline=0.8) as parser:

@@ -148,7 +148,13 @@ async def sync_spoiled(
 
 
 @pytest.mark.parametrize(
-    ("server", "fault"), [case for case in CASES if "2.2.6" not in case[0]], indirect=["server"]
+    ("server", "fault"),
+    [
+        (kind, fault)
+        for kind, fault in CASES
+        if "2.2.6" not in kind and fault in ("cut", "empty", "reordered")
+    ],
+    indirect=["server"],
 )
 async def test_no_spoiled_answer_of_a_first_sync_changes_a_mark(
     tmp_path: Path, server: Fake, fault: str

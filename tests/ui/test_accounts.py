@@ -172,6 +172,7 @@ async def test_marks_are_sent_before_the_program_ends(
     assert [entry.title for entry in server.entries.values() if entry.read] == ["Snow"]
 
 
+@pytest.mark.slow
 async def test_a_sync_runs_in_a_process_of_its_own(server: FakeMiniflux) -> None:
     async with opened(replace(accounts.shelf(server.url), prepare=None)) as library:
         all_of, sync = accounts.events_of, library.refresh.sync_in_subprocess

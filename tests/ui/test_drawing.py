@@ -68,6 +68,7 @@ def _compare(run: Running) -> int:
 
 
 @pytest.mark.parametrize("size", [(120, 40), (50, 14)])
+@pytest.mark.slow
 async def test_panes_look_as_textual_would_draw_them(size: tuple[int, int]) -> None:
     async with running(samples(), size) as run:
         for keys in ("j", "s", "enter", "pagedown", "r", "h", "h", "h", "j", "/"):

@@ -29,6 +29,8 @@ from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import View, ViewKind
 from tuireader.store import Store
 
+pytestmark = pytest.mark.slow
+
 SIZES = {"wide": (120, 40), "narrow": (80, 24), "small": (40, 12)}
 
 # Screens at sizes, of which the text is compared. Colours are compared only where they carry the meaning.

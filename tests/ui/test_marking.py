@@ -324,6 +324,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         yield disk
 
 
+@pytest.mark.slow
 async def test_on_a_full_disk_marks_are_taken_back(disk: Disk) -> None:
     async with reading(disk.folder) as run:
         await run.press("s", "j")

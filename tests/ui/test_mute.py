@@ -113,6 +113,7 @@ async def test_a_feed_is_muted_from_its_article(demo: Running) -> None:
     assert set(demo.main.articles.ids) == set(of_feed)
 
 
+@pytest.mark.slow
 async def test_a_mute_that_takes_too_long_is_refused(demo: Running) -> None:
     slow = r"/^(.|\s)*(.|\s)*(.|\s)*(.|\s)*(.|\s)*[^\x00-\uffff]/"
     await demo.library.searches.run(slow)

@@ -40,6 +40,7 @@ DIALOGS = (
 
 
 @pytest.mark.parametrize("size", [(20, 5), (1, 1)])  # `test_goldens` draws the usual ones
+@pytest.mark.slow
 async def test_any_size_works(size: tuple[int, int]) -> None:
     async with running(library(MUTES), size) as run:
         await run.press(

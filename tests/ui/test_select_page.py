@@ -45,6 +45,7 @@ async def selecting(folder: Path, layout: str, size: tuple[int, int] = (80, 24))
             yield Selecting(run, url, folder)
 
 
+@pytest.mark.slow
 async def test_the_proposed_articles_are_shown_and_added(tmp_path: Path) -> None:
     async with selecting(tmp_path, "cjk-list") as one:
         await one.opens()
@@ -81,6 +82,7 @@ async def test_edited_selectors_show_what_they_find_before_anything_is_saved(
         assert 'items = "li.job-card a.job-link"' in one.written
 
 
+@pytest.mark.slow
 async def test_other_proposals_and_the_watched_page_are_one_key_away(tmp_path: Path) -> None:
     async with selecting(tmp_path, "held-out/notices-ja", (120, 40)) as one:
         await one.opens()
@@ -109,6 +111,7 @@ async def test_escape_adds_nothing(tmp_path: Path) -> None:
         assert "[[feeds]]" not in one.written
 
 
+@pytest.mark.slow
 async def test_the_selectors_of_a_page_can_be_edited_later(tmp_path: Path) -> None:
     async with selecting(tmp_path, "municipal-de", (80, 40)) as one:
         await one.opens()

@@ -21,6 +21,8 @@ import pytest_asyncio
 from tests import browser
 from tuireader.cli import run
 
+pytestmark = pytest.mark.slow
+
 
 @asynccontextmanager
 async def served(

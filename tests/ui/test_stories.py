@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
 from tests.ui.demo_library import opened
@@ -264,6 +265,7 @@ async def test_reading_one_leaves_the_story_alone_where_that_is_wanted(tmp_path:
         assert [entry.read for entry in again.entries] == [False] * 4 + [True]
 
 
+@pytest.mark.slow
 async def test_a_story_is_followed_by_one_key_and_filled_at_once(demo: Running) -> None:
     demo.main.articles.select_id((await wechat_story(demo.library)).entries[-1].article_id)
     await demo.press("asterisk")

@@ -210,6 +210,7 @@ async def test_keys_that_share_a_byte_are_one_key(
         assert list(demo.main.articles.ids) == await found(demo, "didi")
 
 
+@pytest.mark.slow
 def test_old_objects_are_looked_through_at_rest_and_only_when_there_are_many() -> None:
     class Ring:
         pass

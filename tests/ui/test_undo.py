@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.builders import entry, fill
 from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
@@ -37,6 +39,7 @@ async def undone(run: Running, what: str, text: str = CONFIG) -> None:
     run.app.clear_notifications()
 
 
+@pytest.mark.slow
 async def test_every_dialog_is_taken_back(tmp_path: Path) -> None:
     async with configured(tmp_path, CONFIG) as library:
         await stored(library)

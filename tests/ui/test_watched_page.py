@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.builders import refreshed
 from tests.ui.running import running
 from tests.ui.shelf import configured
@@ -31,6 +33,7 @@ command = ["sh", "-c", "(cat; echo) >> '{told}'"]
 """
 
 
+@pytest.mark.slow
 async def test_a_change_is_an_article_with_the_difference_told_once(web: Web, tmp_path: Path) -> None:
     url, told = web.url + "/pier", tmp_path / "told.jsonl"
 
