@@ -143,7 +143,7 @@ class _Reader(ast.NodeVisitor):
             self.visit(node.value)
 
     def visit_arguments(self, node: ast.arguments) -> None:
-        self._all([found for found in (*node.defaults, *node.kw_defaults) if found])
+        """Leave defaults: mostly, each caller says what it wants."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if node.name in {"__repr__", "__str__"}:
@@ -258,7 +258,8 @@ class _Reader(ast.NodeVisitor):
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self._replace(node, "pass")
-        self.generic_visit(node)
+        if not _is_number(node.value):  # a token that grows by two is as good
+            self.generic_visit(node)
 
     def visit_Delete(self, node: ast.Delete) -> None:
         self._replace(node, "pass")
