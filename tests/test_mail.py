@@ -449,6 +449,8 @@ def test_odd_headers() -> None:
     (entry,) = entries(b"Subject: =?x-none?b?!!!?= =?utf-8?q?=ff?=\nDate: soon\n\n")
     assert entry.title and entry.published is None
     assert entries(b"")[0].title == "(no subject)"
+    assert entries(b"Subject: \x80\n\n")[0].title == "€"  # the first and the last byte that is not ASCII
+    assert entries(b"Subject: \xff\n\n")[0].title == "ÿ"
 
 
 def test_a_list_gives_its_name_and_archive() -> None:
@@ -548,3 +550,5 @@ async def test_a_mail_that_kills_the_reader_is_told_and_the_others_are_read(
         rows = await library.lists.rows(await library.lists.ids(ALL))
         assert {row.title for row in rows} == {"Letter 0", "Letter 2", "KILLER"}
         assert "This mail is damaged" in (await article(library, "KILLER")).html
+    assert mails.unreadable(b"Subject: Tides\n\n").title.value == "Tides"
+    assert {mails.unreadable(raw).title.value for raw in (b"", b"Subject: \x1b\n\n")} == {mails.UNREADABLE}

@@ -26,6 +26,7 @@ from tuireader.config.edit import (
     set_view,
     set_watch,
 )
+from tuireader.config.edit.data import proven
 from tuireader.config.toml_lines import StatementKind, statements
 from tuireader.errors import ConfigError
 
@@ -258,6 +259,13 @@ def test_a_feed_with_a_broken_address_can_be_removed() -> None:
 def test_an_edit_that_cannot_be_proven_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="cannot be made safely"):
         set_feed(text, A, title="A")
+
+
+@pytest.mark.parametrize("text", ["a = ", "a = 2", "a = 1\na = 1", "a = 1\nb = 1", ""])
+def test_only_text_that_reads_as_expected_is_written(text: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be made safely"):
+        proven(text, {"a": 1})
+    assert proven("\ufeffa = 1", {"a": 1}) == "\ufeffa = 1"
 
 
 @pytest.mark.parametrize("headers", ['headers.X = "1"\nheaders.Y = "2"\n', '[feeds.headers]\nX = "1"\n'])

@@ -82,6 +82,8 @@ BLOCKED = {
             '}</script><script src="https://ct.captcha-delivery.com/c.js"></script></body></html>',
         ),
         Sample("headers", "", 403, {"server": "DataDome", "x-datadome": "protected", "x-dd-b": "1"}),
+        Sample("server with 401", "", 401, {"server": "DataDome"}),
+        Sample("server with 403", "", 403, {"server": "DataDome"}),
     ),
     "HUMAN (PerimeterX) asks": (
         Sample(

@@ -424,6 +424,10 @@ async def test_zstd_and_brotli(web: Web, fetcher: Fetcher) -> None:
         assert coding in web.requests[-1].headers["accept-encoding"]
         failed = await fails(fetcher, web.serve("/feed", data[:-4], headers={"Content-Encoding": coding}))
         assert failed.fault is Fault.BROKEN
+    longer = packed["zstd"] + bytes(10_000)
+    assert (
+        await works(fetcher, web.serve("/feed", longer, headers={"Content-Encoding": "zstd"}))
+    ).body == BODY
 
 
 @settings(max_examples=60, deadline=None)

@@ -106,6 +106,16 @@ def test_a_full_entry() -> None:
     assert (found.enclosures[0].duration, found.enclosures[0].length) == (3661, 9)
 
 
+@pytest.mark.parametrize(
+    "times", ["<published>{}</published><updated>{}</updated>", "<updated>{1}</updated>"]
+)
+def test_an_entry_has_the_time_of_its_last_change_too(times: str) -> None:
+    changed, published = "2024-02-05T04:05:06Z", "2024-02-03T04:05:06Z"
+    entry = only(atom(times.format(published, changed)))
+    assert entry.updated == 1707105906
+    assert entry.published == (1706933106 if "published" in times else entry.updated)
+
+
 def test_atom_text_is_literal_and_rss_text_is_not_and_xhtml_is_markup() -> None:
     atom_text = only(atom("<content>1 &lt; 2 &lt;b&gt;</content>"))
     assert atom_text.content_html == "1 &lt; 2 &lt;b&gt;"

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import CLOCK, Clock, titles
+from tests.builders import CLOCK, Clock, paths, titles
 from tests.servers.clients import ACCOUNT, WATCH, client, ids, marks, synced
 from tests.servers.fake import Call, Entry, json_answer
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage
+from tuireader import files
 from tuireader.library import Library
 from tuireader.model import AccountSynced
 from tuireader.sync import servers
@@ -37,6 +38,20 @@ async def shown(library: Library) -> list[str]:
 def five_feeds(server: FakeMiniflux) -> list[Entry]:
     """Five feeds with one entry each."""
     return [server.add_entry(server.add_feed(f"Feed {n}", "News"), f"Entry of {n}") for n in range(5)]
+
+
+async def test_an_account_that_another_program_syncs_is_skipped_and_named(
+    tmp_path: Path, server: FakeMiniflux
+) -> None:
+    entry = five_feeds(server)[0]
+    async with client(tmp_path) as library:
+        await synced(library)
+        await library.marks.set_read([(await ids(library))["Entry of 0"]], True)
+        with files.locked_or_busy(paths(tmp_path).database.with_suffix(".home.lock")) as free:
+            skipped = await synced(library)
+        assert free and (skipped.error, skipped.pending) == ("another sync is running", 1)
+        assert not entry.read
+        assert ((await synced(library)).error, entry.read) == ("", True)
 
 
 async def test_a_feed_that_vanishes_is_hidden_and_may_come_back(tmp_path: Path, server: FakeMiniflux) -> None:
