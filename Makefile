@@ -37,7 +37,7 @@ empty :=
 CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuireader/$(part).py))
 
 # Most tests open databases: where memory can hold files, and enough of them, that saves an eighth of the time.
-ROOMY := test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 2000000
+ROOMY := test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 4000000
 ifeq ($(TMPDIR),)
 export TMPDIR := $(if $(shell $(ROOMY) && echo yes),/dev/shm,/tmp)
 endif
