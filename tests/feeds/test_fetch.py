@@ -163,6 +163,7 @@ async def test_a_feed_with_a_password_needs_the_right_one(
         (451, Fault.HTTP, "HTTP 451: unavailable for legal reasons"),
         (500, Fault.HTTP, "HTTP 500: the server has an internal error"),
         (503, Fault.HTTP, "HTTP 503: the server is overloaded"),
+        (523, Fault.HTTP, "HTTP 523: the server behind Cloudflare cannot be reached"),
         (999, Fault.HTTP, "HTTP 999: the server blocks automated requests"),
         (204, Fault.HTTP, "HTTP 204: the server sent an empty response"),
         (206, Fault.HTTP, "HTTP 206: the server sent only part of the feed"),
