@@ -376,6 +376,8 @@ async def test_own_headers_replace_ours(web: Web, fetcher: Fetcher) -> None:
     )
     sent = web.seen("/feed")[0].headers
     assert (sent["user-agent"], sent["x-k"]) == ("me/1", "ü")
+    await works(fetcher, web.serve("/feed", BODY), user_agent="me\udcff/1")  # not UTF-8 where it was given
+    assert web.seen("/feed")[-1].headers["user-agent"] == "me?/1"
 
 
 # -- content codings
