@@ -24,6 +24,7 @@ from tests.feeds.conftest import server_tls
 from tests.web import Answer, Request, Web
 from tuireader.feeds import decompress
 from tuireader.feeds.address import split_userinfo
+from tuireader.feeds.errors import explained
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.headers import retry_after
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, NotModified
@@ -177,6 +178,13 @@ async def test_every_status_has_words(
     assert failed.fault is fault
     assert failed.status == status
     assert failed.reason.startswith(words)
+
+
+def test_errors_that_are_causes_of_each_other_are_explained() -> None:
+    error, other = OSError(), OSError()
+    error.__cause__ = error.__context__ = other
+    other.__context__ = error
+    assert explained(error, "host.example", 1, 1).reason == "the connection to host.example failed"
 
 
 @pytest.mark.parametrize(
