@@ -536,7 +536,10 @@ async def test_a_mail_that_kills_the_reader_is_told_and_the_others_are_read(
     folder = maildir(tmp_path / "news")
     monkeypatch.setattr("tuireader.feeds.mail_source._TOGETHER", 10)
 
+    asked = []
+
     async def parse(self: ParseWorker, body: bytes, *rest: object, **options: object) -> object:
+        asked.append(body)
         if b"KILLER" in body:
             return await kept(self, b"no marshal", *rest, **options)  # type: ignore[arg-type]
         return await kept(self, body, *rest, **options)  # type: ignore[arg-type]
@@ -550,5 +553,11 @@ async def test_a_mail_that_kills_the_reader_is_told_and_the_others_are_read(
         rows = await library.lists.rows(await library.lists.ids(ALL))
         assert {row.title for row in rows} == {"Letter 0", "Letter 2", "KILLER"}
         assert "This mail is damaged" in (await article(library, "KILLER")).html
+        asked.clear()
+        for n in range(25):
+            deliver(folder, f"more {n}", f"Subject: KILLER {n}\n\n".encode())
+        monkeypatch.setattr("tuireader.feeds.mail_source._TOGETHER", 100)
+        assert (await done(library)).new == 25
+        assert len(asked) == 1 + 2 + 20  # all at once, the letters, and few of the others: each may take long
     titles = [mails.unreadable(raw).title for raw in (b"Subject: Tides\n\n", b"", b"Subject: \x1b\n\n")]
     assert [title and title.value for title in titles] == ["Tides", mails.UNREADABLE, mails.UNREADABLE]

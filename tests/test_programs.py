@@ -82,6 +82,7 @@ async def test_a_program_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.
         ((SH, "-c", "kill -SEGV $$"), "sh was killed (SIGSEGV)"),
         (("no-such-program",), "no-such-program cannot be run: No such file or directory; check it in"),
         (("./config.toml",), "config.toml cannot be run: Permission denied"),
+        (("echo", "a" * 2_000_000), "echo cannot be run: Argument list too long"),
         (("true",), "true printed nothing"),
         (("echo", "Hello"), "echo printed no usable feed: it begins with “Hello”"),
         (("printf", r"\211PNG\r\n\032\n\000\000"), "printf printed no usable feed: it begins with “"),

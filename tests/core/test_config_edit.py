@@ -261,6 +261,10 @@ def test_an_edit_that_cannot_be_proven_is_refused(text: str) -> None:
         set_feed(text, A, title="A")
 
 
+def test_a_feed_that_has_both_an_address_and_a_command_is_found_by_its_address() -> None:
+    assert set_feed(f'[[feeds]]\nurl = "{A}"\ncommand = ["a"]\n', A, title="A").endswith('title = "A"\n')
+
+
 @pytest.mark.parametrize("text", ["a = ", "a = 2", "a = 1\na = 1", "a = 1\nb = 1", ""])
 def test_only_text_that_reads_as_expected_is_written(text: str) -> None:
     with pytest.raises(ConfigError, match="cannot be made safely"):

@@ -312,6 +312,8 @@ def test_the_signature_changes_with_what_is_matched() -> None:
         (WatchRule("w", any=("",)), None),
         (WatchRule("w", query="kumo ("), None),
         (WatchRule("w", query="-kumo"), None),
+        (WatchRule("w", query="云图 OR -kumo"), None),
+        (WatchRule("w", query="云图 OR 新"), '((({title body} : ("云 图")) OR ({title body} : ("新"))))'),
         (WatchRule("w"), None),
     ],
 )

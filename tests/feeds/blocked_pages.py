@@ -213,6 +213,7 @@ BLOCKED = {
     "DDoS-Guard asks": (
         Sample("check", page("DDoS-Guard", '<h1>Checking your browser</h1><script src="https://check.ddos-guard.net/'
                                            'check.js"></script>'), 403, {"server": "ddos-guard"}),
+        Sample("another title", page("example.org", '<script src="https://check.ddos-guard.net/check.js"></script>'), 403),
     ),
     "Alibaba Cloud asks": (
         Sample("cookie", "<html><script>var arg1='A1B2C3D4E5F6';function setCookie(name,value){document.cookie=name+'='"

@@ -176,6 +176,10 @@ CLAIMED: dict[str, str] = {
     "rss media description before all": rss(
         "<media:group><media:description>Deep</media:description></media:group><description>Flat</description>"
     ),
+    "rss media description in a group after all": rss(
+        "<description>Flat</description><content:encoded>Full</content:encoded>"
+        "<media:group><media:description>Deep</media:description></media:group>"
+    ),
     "rss media keywords": rss("<media:keywords>tar, oakum , ,pitch</media:keywords>"),
     "rss media category": rss(
         '<media:category scheme="https://example.org/s" label="Boats">b/1</media:category>'

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import process_time
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.feeds.corpus import URL, bare
+from tuireader.feeds import feedparser_adapter
 from tuireader.feeds.close_tags import closed
 from tuireader.feeds.parse import parse
 from tuireader.model import Fault, ParsedFeed, ParseFailed
@@ -50,9 +52,18 @@ def test_an_open_description_costs_no_entry(text: str) -> None:
 
 
 @pytest.mark.parametrize("element", ["title", "link", "description"])
-def test_elements_that_are_never_closed_end_where_the_next_begins(element: str) -> None:
+@pytest.mark.parametrize("written", [str.lower, str.upper])
+def test_elements_that_are_never_closed_end_where_the_next_begins(
+    element: str, written: Callable[[str], str]
+) -> None:
     entries = "".join(item(name, text) for name, _, text in (A, C)).replace(f"</{element}>", "")
-    assert said(bare(entries)) == [A, C]
+    assert said(bare(entries.replace(f"<{element}>", f"<{written(element)}>"))) == [A, C]
+
+
+def test_a_document_without_damage_is_read_as_it_stands() -> None:
+    raw = feedparser_adapter.parse(bare(item("A", "fi<?hidden words?>rst")), URL)
+    assert raw and raw.well_formed
+    assert raw.entries[0].summary and raw.entries[0].summary.value == "first"
 
 
 ABOUT = ["<description>about", "<title>T<link>", "<!-- about"]

@@ -24,6 +24,7 @@ from tests.feeds.conftest import server_tls
 from tests.web import Answer, Request, Web
 from tuireader.feeds import decompress
 from tuireader.feeds.address import split_userinfo
+from tuireader.feeds.errors import explained
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.headers import retry_after
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, NotModified
@@ -163,6 +164,7 @@ async def test_a_feed_with_a_password_needs_the_right_one(
         (451, Fault.HTTP, "HTTP 451: unavailable for legal reasons"),
         (500, Fault.HTTP, "HTTP 500: the server has an internal error"),
         (503, Fault.HTTP, "HTTP 503: the server is overloaded"),
+        (523, Fault.HTTP, "HTTP 523: the server behind Cloudflare cannot be reached"),
         (999, Fault.HTTP, "HTTP 999: the server blocks automated requests"),
         (204, Fault.HTTP, "HTTP 204: the server sent an empty response"),
         (206, Fault.HTTP, "HTTP 206: the server sent only part of the feed"),
@@ -176,6 +178,13 @@ async def test_every_status_has_words(
     assert failed.fault is fault
     assert failed.status == status
     assert failed.reason.startswith(words)
+
+
+def test_errors_that_are_causes_of_each_other_are_explained() -> None:
+    error, other = OSError(), OSError()
+    error.__cause__ = error.__context__ = other
+    other.__context__ = error
+    assert explained(error, "host.example", 1, 1).reason == "the connection to host.example failed"
 
 
 @pytest.mark.parametrize(
@@ -375,6 +384,8 @@ async def test_own_headers_replace_ours(web: Web, fetcher: Fetcher) -> None:
     )
     sent = web.seen("/feed")[0].headers
     assert (sent["user-agent"], sent["x-k"]) == ("me/1", "ü")
+    await works(fetcher, web.serve("/feed", BODY), user_agent="me\udcff/1")  # not UTF-8 where it was given
+    assert web.seen("/feed")[-1].headers["user-agent"] == "me?/1"
 
 
 # -- content codings

@@ -303,6 +303,7 @@ def test_one_bad_entry_leaves_the_others(bad: str) -> None:
         "\x00\x00",
         "<?php echo 1 ?>\n",
         "<?xml-stylesheet href='x'?>",
+        "<?xml-stylesheet href='x'?><!-- <html> -->",
     ],
 )
 def test_junk_before_the_feed(before: str) -> None:

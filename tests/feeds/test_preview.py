@@ -82,6 +82,7 @@ def test_what_there_is_to_read(bodies: list[str], texts: str) -> None:
         ([HOUR * hours for hours in range(25)], 168),
         ([2 * WEEK, 3 * WEEK], 1 / 3),  # silence counts
         ([60 * DAY], 0),
+        ([4 * WEEK, 60 * DAY], 1 / 4),
         ([DAY, 2 * DAY, 300 * DAY], 0.5),
     ],
 )

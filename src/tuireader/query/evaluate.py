@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
@@ -235,10 +236,8 @@ def spans(query: Query, text: str, name: str = "") -> list[tuple[int, int]]:
         if isinstance(node, Text):
             found.extend(node.term.find(folded))
         else:
-            try:
+            with suppress(SlowRegex):
                 found.extend(regex_spans(node.pattern, text))
-            except SlowRegex:
-                continue
     return merge_spans(found)
 
 
