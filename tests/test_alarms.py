@@ -203,11 +203,15 @@ async def test_articles_that_another_feed_has_too_count(tmp_path: Path) -> None:
         await fill(library, 2, *both)
 
         def fetch(store: Store) -> None:
-            store.conn.execute("UPDATE feed SET last_success = ?", (CLOCK,))
+            store.conn.execute("UPDATE feed SET last_success = ?", (int(clock.now),))
 
         await library.context.transact(fetch)
         await library.alarms.judge()
         assert await kinds(library) == []
+        clock.now += 9 * DAY
+        await library.context.transact(fetch)
+        await library.alarms.judge()
+        assert [alarm.feed_id for alarm in await library.alarms.open()] == [1, 2]
 
 
 async def test_paces_that_one_refresh_does_not_compute_follow_with_the_next_ones(

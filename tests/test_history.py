@@ -52,6 +52,13 @@ async def article(library: Library, article_id: int = 1) -> Article:
     return found
 
 
+async def kept_text(library: Library, revision: int) -> str:
+    """Return the text of a version of the first article."""
+    kept = await library.context.pool.read(lambda store: store.revisions.by_article([1]))
+    (text,) = [version.text for version in kept[1] if version.id == revision]
+    return text
+
+
 async def told(library: Library) -> tuple[int, ...]:
     found = await library.refresh.notify()
     return () if found is None else found.articles
@@ -76,10 +83,7 @@ async def test_an_edit_leaves_the_hit_with_its_sentence_and_its_version(library:
     await fill(library, 2, said(NONE), now=NOW + 60)
     found = await evidence(library)
     assert (found.former, found.until, found.sentence) == (True, NOW + 60, "A quokka was seen in town.")
-    kept = await library.context.pool.read(lambda store: store.revisions.by_article([1]))
-    assert [version.text for version in kept[1] if version.id == found.revision] == [
-        "It began. A quokka was seen in town. It ended."
-    ]
+    assert await kept_text(library, found.revision) == "It began. A quokka was seen in town. It ended."
     assert await titles(library, WATCH) == await searched(library, "watch:Quokka") == ["Title number 1"]
     (row,) = await library.lists.rows([1])
     assert row.watches == ("Quokka",) and row.former == (("Quokka", NOW + 60),)
@@ -106,7 +110,17 @@ async def test_an_edit_too_small_to_be_shown_keeps_the_version_that_was_hit(libr
     await fill(library, 2, said("<p>A quokka came.</p>"))
     await fill(library, 2, said("<p>A quokak came.</p>"), now=NOW + 60)
     found = await evidence(library)
-    assert found.former and found.sentence == "A quokka came." and found.revision
+    assert found.former and found.sentence == "A quokka came."
+    assert await kept_text(library, found.revision) == "A quokka came."
+
+
+async def test_an_edit_of_a_page_too_small_to_be_shown_keeps_the_page_that_was_hit(library: Library) -> None:
+    await fill(library, 2, said(NONE))
+    for number, name in enumerate(("quokka", "quokak")):
+        html, rules = f"<p>A {name} came.</p><p>{LONG}</p>", library.context.rules
+        await library.context.pool.write(partial(_fetched, html=html, rules=rules, now=NOW + number))
+    found = await evidence(library)
+    assert found.former and "A quokka came." in await kept_text(library, found.revision)
 
 
 async def test_a_full_text_that_is_replaced_is_an_edit(library: Library) -> None:
@@ -122,9 +136,11 @@ async def test_a_full_text_that_is_replaced_is_an_edit(library: Library) -> None
 
 
 async def test_a_watch_that_is_applied_again_keeps_what_it_hit_before_an_edit(library: Library) -> None:
-    await fill(library, 2, said(HIT), entry(2, content_html=HIT))
+    await fill(library, 2, said(HIT))
+    await fill(library, 2, entry(2, content_html=HIT))
     await fill(library, 2, said(NONE), now=NOW + 60)
     before = await evidence(library)
+    assert before.former
 
     def again(store: Store) -> None:
         with store.transaction():
@@ -139,8 +155,16 @@ async def test_a_watch_that_is_applied_again_keeps_what_it_hit_before_an_edit(li
     found = await evidence(library)
     assert (found.until, found.sentence) == (before.until, before.sentence)
     assert len(await titles(library, WATCH)) == 2
+    # terms of which the old version has one, and the page that was fetched since has the other
+    page = partial(_fetched, html=f"<p>A wombat. {LONG}</p>", rules=library.context.rules, now=NOW + 90)
+    await library.context.pool.write(page)
+    await library.watches.save(WatchConfig("Quokka", query="quokka wombat"), "Quokka")
+    await applied(library)
+    assert await titles(library, WATCH) == []
+    await library.watches.save(WatchConfig("Quokka", any=("/quokka/",)), "Quokka")
+    await applied(library)
     # other terms that the old version does not have
-    await library.watches.save(WatchConfig("Quokka", any=("wombat",)), "Quokka")
+    await library.watches.save(WatchConfig("Quokka", any=("koala",)), "Quokka")
     await applied(library)
     assert await titles(library, WATCH) == []
 
@@ -275,6 +299,15 @@ async def test_a_feed_that_goes_leaves_the_texts_of_others(library: Library) -> 
     assert await titles(library, View(ViewKind.UNREAD)) == ["Title number 1"]
     await fill(library, 3, said(f"<p>{LONG}</p>", guid="third", url="https://hub.example.net/1"), now=NOW + 9)
     assert (await evidence(library)).former
+
+
+async def test_the_text_of_a_feed_that_is_gone_stays_if_another_has_only_a_title(library: Library) -> None:
+    await fill(library, 2, said(f"<p>{LONG}</p>"))
+    await library.feeds.remove(2)
+    await fill(library, 1, said("Comments", guid="hub"))
+    found = await article(library)
+    assert "word39" in found.html and found.other_feeds == ("https://hub.example.net/feed",)
+    assert list(await library.lists.ids(View(ViewKind.UNREAD))) == [1]
 
 
 async def test_a_mute_judges_what_is_shown(library: Library) -> None:

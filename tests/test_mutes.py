@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import ALL, TWO_FEEDS, applied, entry, fill, opened, titles, written
+from tests.builders import ALL, TWO_FEEDS, applied, entry, feeds, fill, opened, titles, written
 from tuireader.config import MuteConfig, WatchConfig
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
@@ -88,6 +88,22 @@ async def test_mutes_of_an_older_version_spare_what_is_watched(tmp_path: Path) -
         await library.context.pool.write(as_before)
     async with opened(tmp_path, text) as library:
         assert await titles(library, ALL) == ["Digest: CVE"] and await applied(library) == []
+
+
+async def test_a_mute_of_a_folder_follows_the_feeds_in_it(tmp_path: Path) -> None:
+    mute = '[[mute]]\nfeed = "Ads"\n'
+    first, second = (feeds(f"https://{name}.example.org/feed") for name in "ab")
+    folder = 'folder = "Ads"\n'
+    for text, expected in (
+        (first + folder + second, ["Title number 1"]),
+        (first + folder + second + folder, ["Title number 1", "Title number 2"]),
+        (first + second + folder, ["Title number 2"]),
+    ):
+        async with opened(tmp_path, text + mute) as library:
+            for number in (1, 2):
+                await fill(library, number, entry(number))
+            await applied(library)
+            assert await hidden(library) == expected
 
 
 async def test_what_a_mute_costs_is_known_before(library: Library) -> None:

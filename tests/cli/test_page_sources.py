@@ -179,12 +179,16 @@ def test_each_change_of_a_watched_page_is_an_article(web: Web, home: Home, run: 
 def test_another_part_of_a_page_is_no_change_and_a_missing_one_is_an_error(
     web: Web, home: Home, run: Run
 ) -> None:
-    url = web.serve("/pier", PIER.format("22:40", 10, ""), headers=HTML)
+    more = "<p>The council said on Tuesday that the ferry …</p>"
+    url = web.serve("/pier", PIER.format("22:40", 10, more), headers=HTML)
     run("add", "--watch-page", "--select", "main", url)
+    asked = len(web.seen("/pier"))
     run("refresh")
     text = home.config.read_text(encoding="utf-8")
-    home.config.write_text(text.replace('"main"', '"main p"'), encoding="utf-8")
+    other = text.replace('"main"', '"main p"\nfull_text = true')
+    home.config.write_text(other, encoding="utf-8")
     assert "1 new" in run("refresh").err
+    assert len(web.seen("/pier")) == asked + 2  # not fetched once more for a full text
     assert all("is watched for changes" in title for title in listed(run))
     home.config.write_text(text.replace('"main"', '"#none"'), encoding="utf-8")
     told = run("refresh")

@@ -124,6 +124,14 @@ async def test_the_last_category_stays(server: FakeMiniflux, backend: Backend) -
     assert len(server.feeds) == 1
 
 
+async def test_a_category_that_is_gone_already_is_removed(server: FakeMiniflux, backend: Backend) -> None:
+    server.add_feed("News")
+    tech = str(server.category("Tech").id)
+    for _ in range(2):
+        await backend.remove_category(tech)
+    assert [one.title for one in await backend.categories()] == [server.categories[0].title]
+
+
 async def test_the_error_of_a_feed(server: FakeMiniflux, backend: Backend) -> None:
     server.add_feed("Broken").error = "fetcher: \x1b[31mnot found"
     (feed,) = await backend.feeds()
