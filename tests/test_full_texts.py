@@ -6,7 +6,7 @@ import base64
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -232,6 +232,21 @@ async def test_a_server_that_drips_keeps_a_refresh_only_for_its_time(
         assert (await health(library)).full_texts == 9 and len(site.told()) == 9
 
 
+async def test_a_refresh_that_is_left_at_its_first_page_ends_quietly_and_the_next_asks_for_the_rest(
+    site: Site,
+) -> None:
+    site.web.raw("/1", drip(b"HTTP/1.1 200 OK\r\n" + b"x" * 900, each=0.02))
+    async with site.library() as library:
+        async with aclosing(library.refresh.run()) as events:
+            async for event in events:
+                if isinstance(event, TextFetched):
+                    break
+        site.web.unraw("/1")
+        assert await library.refresh.count_due() > 0
+        await refreshed(library, force=False)
+        assert (await health(library)).full_texts == 3
+
+
 async def test_pages_of_a_new_feed_and_of_a_burst(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a new feed the newest, later all, some with the next refresh."""
     site.publish(AT_FIRST + 3)
@@ -308,6 +323,17 @@ async def test_the_setting_of_a_feed_decides(site: Site, setting: str, asked: in
     async with site.library() as library:
         await refreshed(library)
         assert site.pages_asked == asked
+
+
+async def test_a_feed_that_is_set_to_full_texts_later_gets_those_of_its_newest_articles(site: Site) -> None:
+    site.publish(AT_FIRST + 2, f"<p>{'A whole text that is long enough to be one. ' * 20}</p>")
+    async with site.library() as library:
+        await refreshed(library)
+        assert site.pages_asked == 0
+    site.settings = "full_text = true\n"
+    async with site.library() as library:
+        await refreshed(library)
+        assert site.pages_asked == AT_FIRST and site.asked(AT_FIRST + 2, 1) == [1, 0]
 
 
 async def test_whole_texts_cost_no_request(site: Site) -> None:

@@ -54,10 +54,15 @@ async def test_the_numbers_of_watches(tmp_path: Path) -> None:
 
 async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
     more = '[[watch]]\nname="Other"\nany=["quokka"]\n[[watch]]\nname="Off"\nany=["x"]\nfeeds=["nowhere"]\n'
+    more += "".join(
+        f'[[watch]]\nname="{name}"\nany=["quokka"]\nfeeds=["HTTPS://{name}.example.org/feed"]\n'
+        for name in "ab"
+    )
     async with opened(tmp_path, TWO_FEEDS + more) as library:
         assert [one.quiet for one in await library.watches.stats()] == [
             "quiet: feeds fine, no news yet",
             "quiet: there is no feed or folder 'nowhere'",
+            *["quiet: feeds fine, no news yet"] * 2,
         ]
 
         def fail(store: Store) -> None:
@@ -68,7 +73,11 @@ async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
                 store.feeds.record(Attempt(1, NOW, NOW + 60, "ok", error="no answer", fault=Fault.NETWORK))
 
         await library.context.pool.write(fail)
-        assert (await library.watches.stats())[0].quiet == "quiet: 1 of 2 feeds failing"
+        assert [one.quiet for one in await library.watches.stats() if one.name != "Off"] == [
+            "quiet: 1 of 2 feeds failing",
+            "quiet: 1 of 1 feeds failing",
+            "quiet: feeds fine, no news yet",
+        ]
 
 
 async def test_a_watch_is_tried_before_it_is_saved(tmp_path: Path) -> None:

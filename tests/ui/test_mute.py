@@ -86,10 +86,13 @@ async def test_words_are_muted_counted_and_looked_at(demo: Running) -> None:
     assert set(await demo.library.lists.ids(View(ViewKind.ALL))) == set(before) - set(wanted)
     assert f"Muted: title:apple, until 21 Oct 2026; {len(wanted)} hidden · ^z undoes" in demo.toasts
     assert demo.main.sidebar.items[4].label == "Muted" and f" Muted {len(wanted):>18} │" in demo.text
+    await demo.press("enter")
+    assert demo.open_id is not None
     await demo.press("M", *["tab"] * 4)
     assert f"Muted now, {len(wanted)} articles:" in demo.text
     await demo.press("enter")
     assert demo.main.session.view == View(ViewKind.QUERY, "is:muted (title:apple)")
+    assert demo.open_id is None and demo.focus == "list"  # no article of the other list stays open
     assert set(demo.main.articles.ids) == set(wanted)
     await demo.press("M", *["tab"] * 4, "d")
     assert await demo.library.mutes.all() == []

@@ -108,6 +108,13 @@ async def test_enter_opens_the_earlier_article_and_h_comes_back_to_the_mark() ->
         assert run.open_id == 1
         await run.press("h", "h", "h")
         assert run.open_id is None
+        await opened(run)
+        await run.press("}", "}", "}", "}", "enter")
+        assert run.open_id == 3 and "1 back" in run.text
+        await run.press("K")  # chosen in the list: nothing led to it
+        assert run.open_id not in (3, None) and "1 back" not in run.text
+        await run.press("h")
+        assert run.open_id is None
 
 
 async def test_a_mark_out_of_sight_is_not_opened() -> None:

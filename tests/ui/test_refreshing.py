@@ -83,12 +83,25 @@ async def test_a_second_refresh_waits_for_a_key_after_the_first_and_an_absence_i
                 with held(run.library.feeds.all) as fetched:
                     await run.hit("R")
                     await fetched.reached()
+                    await run.shows("refreshing …")  # before anything has come
                     await run.hit("R")
                     assert run.toasts == "Already refreshing" and len(server.asked) == 1
                 await run.settle()
                 await run.press("R")
                 assert len(server.asked) == 2 and not refreshing.running
                 assert "clears the rest" not in run.toasts
+
+
+async def test_how_far_watches_are_applied_is_shown_until_they_are(run: Running) -> None:
+    async def steps() -> AsyncIterator[tuple[int, int]]:
+        yield 1, 4
+        await run.shows("applying watches 25 %")
+        yield 4, 4
+
+    with replaced(run.library.watches.apply, steps):
+        await run.main.controllers.refreshing.apply_watches()
+    await run.settle()
+    assert "applying" not in run.text
 
 
 async def test_the_list_is_read_again_when_keys_rest_or_after_a_while(run: Running) -> None:

@@ -162,7 +162,7 @@ def _silent(store: Store, subjects: Iterable[Subject]) -> Iterator[tuple[Subject
         if subject.seen - newest < DAY or not newest:
             continue
         if known is None or known.newest < newest:
-            unknown.append(replace(subject, newest=newest))
+            unknown.append(subject)
         elif known.pace is not None and subject.seen > known.pace.alarm_at:
             yield subject, _silent_words(newest, known.pace.usual, watch=subject.watch)
     unknown.sort(key=lambda subject: subject.newest)

@@ -218,8 +218,6 @@ class Refresh(UseCases):
     ) -> AsyncGenerator[Event, None]:
         """Refresh in a separate process (`tuireader refresh --json`), to keep the UI responsive."""
         if self._context.offline:
-            yield RefreshStarted(0)
-            yield RefreshDone(0, 0, 0, 0, 0.0)
             return
         what = ["refresh", "--json", *([] if force else ["--due"]), *map(str, feed_ids or ())]
         async with aclosing(self._in_subprocess(what)) as events:
