@@ -137,7 +137,7 @@ class Engine:
             return await self._send(mark, value, ids[:half]) + await self._send(mark, value, ids[half:])
 
         def note(store: Store) -> None:
-            store.remote.delivered(account, mark, value, ids)
+            store.remote.delivered(account, mark, value, [one for one in ids if one not in gone])
             store.remote.forget(account, gone)
 
         await self._write(note)
