@@ -36,7 +36,7 @@ comma := ,
 empty :=
 CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuireader/$(part).py))
 
-# Most tests open databases: where memory can hold files, and enough of them, that saves an eighth of the time.
+# Many tests open databases: where memory can hold enough files, those of the store take an eighth less CPU.
 ROOMY := test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 4000000
 ifeq ($(TMPDIR),)
 export TMPDIR := $(if $(shell $(ROOMY) && echo yes),/dev/shm,/tmp)
