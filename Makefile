@@ -1,11 +1,11 @@
 # make demo     open the reader on bundled sample feeds, offline       (make demo ARGS=--fresh starts over)
-# make test     everything that has to hold before a change goes in    (make test ARGS="-k watch" for some tests;
-#               WORKERS=0 in one process, for a debugger)
+# make test     all tests                             (make test ARGS="-k watch" for some of them; WORKERS=0 in one
+#               process, for a debugger)
 # make test-servers  the tests of accounts on servers alone; with the packages miniflux and postgresql, a real one
 # make test-tools   the tests of the benchmarks and of the simulated week
 # make test-lowest  the tests of core, store and feeds, with the lowest versions that pyproject.toml admits
 # make coverage the tests, and what of the code they run: all of the pure core, 95 % of the whole
-# make check    only what needs no run: style, types, layers
+# make check    what needs no run: style, types, layers
 # make bench    the benchmarks that take a minute, on small numbers    (benchmarks/README.md has the whole ones)
 # make docs     write the pages that come from the code, and render all of docs/ into build/site
 # make soak     press 10,000 random keys while feeds change, under Pilot and in a terminal          (some minutes)
@@ -45,17 +45,16 @@ endif
 # Else each of the many programs that the tests start would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test tests test-servers test-tools test-lowest coverage check bench docs soak mutants lock clean
+.PHONY: demo test test-servers test-tools test-lowest coverage check bench docs soak mutants lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/tuireader --demo $(ARGS)
 
+# In a fresh clone, two processes compile the tests first: else each of those that run them would.
+COLLECT := $(BIN)/python -m pytest --collect-only -q
 test: $(VENV)/.locked
-	@$(MAKE) --no-print-directory -j 2 check tests
-
-# In a fresh clone, one process compiles the tests first: else each of them would.
-tests: $(VENV)/.locked
-	@test -d tests/__pycache__ || $(BIN)/python -m pytest --collect-only -q >/dev/null || true
+	@test -d tests/__pycache__ || { $(COLLECT) tests/core tests/ui >/dev/null & \
+	    $(COLLECT) --ignore tests/core --ignore tests/ui >/dev/null; wait; } || true
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci $(ARGS)
 
 test-servers: $(VENV)/.locked
@@ -66,7 +65,7 @@ test-tools: $(VENV)/.locked
 
 # Beyond the core, what an extra or Textual may break: mail, the reader in a terminal and in a browser.
 test-lowest:
-	@$(MAKE) --no-print-directory VENV=.venv-lowest LOCKED=requirements-lowest.txt tests \
+	@$(MAKE) --no-print-directory VENV=.venv-lowest LOCKED=requirements-lowest.txt test \
 	    ARGS="tests/core tests/store tests/feeds $(BEYOND) $(ARGS)"
 
 coverage: $(VENV)/.locked
