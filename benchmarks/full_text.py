@@ -20,7 +20,7 @@ from collections.abc import Callable
 from statistics import mean
 
 import full_text_pages as samples
-from tuireader.subprocesses.readability import article
+from tuireader.pages.readability import article
 from tuireader.text import plain
 
 URL = "https://quay.example/news/1"
@@ -63,7 +63,7 @@ def whole(page: str) -> str:
 
 
 EXTRACTORS: dict[str, tuple[Extract, str]] = {
-    "tuireader": (ours, "tuireader.subprocesses.readability, readability, lxml.html"),
+    "tuireader": (ours, "tuireader.pages.readability, readability, lxml.html"),
     "readability-lxml": (readability, "readability"),
     "trafilatura": (trafilatura, "trafilatura"),
     "trafilatura, recall": (trafilatura_recall, "trafilatura"),

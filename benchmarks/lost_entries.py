@@ -18,8 +18,8 @@ from typing import Any
 import feedparser
 
 from tuireader.config import FeedConfig
-from tuireader.feeds import charset
-from tuireader.feeds.parse import parse
+from tuireader.feeds.parse import charset
+from tuireader.feeds.parse.parse import parse
 from tuireader.model import ParsedFeed
 from tuireader.store import Store
 

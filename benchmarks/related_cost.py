@@ -24,9 +24,9 @@ import newsgen
 from corpus import entry
 from tuireader import ingest
 from tuireader.config import FeedConfig
-from tuireader.related import mentions
-from tuireader.related.concepts import bundled
-from tuireader.related.features import Stats, extract, probes, weigh
+from tuireader.related.reading import mentions
+from tuireader.related.reading.concepts import bundled
+from tuireader.related.reading.features import Stats, extract, probes, weigh
 from tuireader.related.search import STORED
 from tuireader.related.search import counts as counts_of
 from tuireader.store import Store

@@ -23,8 +23,8 @@ from related import count_pairs, judgements, wanted_pairs
 from related_ranking import rows, save
 from tuireader import ingest
 from tuireader.related import rank, search, stories
-from tuireader.related.concepts import Concepts
-from tuireader.related.features import Profile, unpack
+from tuireader.related.reading.concepts import Concepts
+from tuireader.related.reading.features import Profile, unpack
 from tuireader.related.series import Series
 from tuireader.store import Store
 

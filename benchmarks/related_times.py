@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from related_ranking import rows
-from tuireader.related.when import DAY, spans
+from tuireader.related.reading.when import DAY, spans
 
 
 def main(folder: str) -> None:

@@ -52,7 +52,7 @@ class Shares:
         for task in (_PROC / process / "task").iterdir():
             fields = (task / "stat").read_text().rpartition(")")[2].split()
             part = "storing"
-            if module == b"tuireader.feeds.worker":
+            if module == b"tuireader.feeds.parse.worker":
                 part = "reading"
             elif task.name == process:
                 part = "HTTP"

@@ -14,7 +14,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tuireader import config
-from tuireader.cli import main, manual, shapes
+from tuireader.cli import main, manual
+from tuireader.cli.shapes import shapes
 from tuireader.commands import COMMANDS, PRESETS, Group, key_label, resolve_keys
 from tuireader.model.json_shape import Shape
 
@@ -265,8 +266,9 @@ _REMARKS = (
     "",
     "The tables inside: the frequencies of Chinese words in `lexicon/words.z` are from jieba (MIT), its",
     "table of traditional characters from OpenCC (Apache 2.0); `lexicon/words-licences.txt` has both",
-    "licences. Those in `related/names` are our own lists of facts, those in `related/frequencies.txt` our",
-    "own estimates. The lists of words in the code and the feeds of the demo are our own, too.",
+    "licences. Those in `related/reading/names` are our own lists of facts, those in",
+    "`related/reading/frequencies.txt` our own estimates. The lists of words in the code and the feeds of",
+    "the demo are our own, too.",
     "",
     "Two of them are under the LGPL, chardet and textual-image. Nothing of them is copied or changed",
     "here: they are packages of their own, installed by pip, and can be replaced by others of the same",

@@ -17,7 +17,7 @@ from tuireader.config import Config, FeedConfig, Paths, loads
 from tuireader.library import Library
 from tuireader.model import Event, ParsedEntry, RefreshDone, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.relations import LANGUAGES_TOLD
+from tuireader.store.relations.relations import LANGUAGES_TOLD
 
 NOW = 1_700_000_000
 

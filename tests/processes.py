@@ -22,7 +22,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 import tuireader.__main__
-from tuireader.store import maintenance
+from tuireader.store.upkeep import maintenance
 
 _MEASURING = "COVERAGE_"
 PATIENCE = 3 if "COVERAGE_RUN" in os.environ else 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Collection, Mapping, Sequence
 
-from tuireader.related.concepts import Concepts, bundled
-from tuireader.related.features import Profile, unpack
-from tuireader.related.mentions import LANGUAGE_TERMS
+from tuireader.related.reading.concepts import Concepts, bundled
+from tuireader.related.reading.features import Profile, unpack
+from tuireader.related.reading.mentions import LANGUAGE_TERMS
 from tuireader.related.search import ArticleText, arrive, fold
 from tuireader.related.series import Series
 

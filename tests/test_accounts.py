@@ -14,7 +14,7 @@ from tests.servers.fake_miniflux import FakeMiniflux
 from tests.web import Web
 from tuireader.errors import UsageError
 from tuireader.library import Library
-from tuireader.library.accounts import Preview
+from tuireader.library.accounts.accounts import Preview
 from tuireader.model import View, ViewKind
 
 WATCH = """

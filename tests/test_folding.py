@@ -15,11 +15,12 @@ from tests.newsroom import LANTERN, all_rows, fetched
 from tests.web import Web
 from tuireader import ingest
 from tuireader.config import FeedConfig
+from tuireader.ingest.relating import relate as relating
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, Relation, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.first_page import first_rows
-from tuireader.store.relations import ROW
+from tuireader.store.lists.first_page import first_rows
+from tuireader.store.relations.relations import ROW
 from tuireader.store.schema import VERSION
 
 UNREAD = View(ViewKind.UNREAD)
@@ -387,7 +388,7 @@ async def test_the_library_judges_older_stories_with_its_watches(tmp_path: Path,
 def test_a_story_with_too_many_rows_leaves_the_rest_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest.relate, "ROWS", 1)
+    monkeypatch.setattr(relating, "ROWS", 1)
     store = Store.open(tmp_path / "test.db")
     with store.transaction():
         store.feeds.sync([FeedConfig(f"https://{n}.example.org/", str(n), "") for n in (1, 2)])

@@ -15,7 +15,8 @@ from tests.builders import CLOCK, Clock, feeds, item, opened, paths, refreshed, 
 from tests.processes import problems, rows
 from tests.web import Answer, Web, drip
 from tuireader.ingest.pages import AT_FIRST, next_try
-from tuireader.library import Library, full_texts
+from tuireader.library import Library
+from tuireader.library.feeds import full_texts
 from tuireader.model import Event, FeedHealth, NewMatch, RefreshDone, TextFetched, Told
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}

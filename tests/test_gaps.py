@@ -15,7 +15,7 @@ from tests.builders import Clock, ended, feeds, item, opened, refreshed, rss, ti
 from tests.web import Answer, Request, Web
 from tuireader.library import Library
 from tuireader.model import Event, GapNoted, NewMatch, Told
-from tuireader.ui.drawing.coverage import summary
+from tuireader.wording.coverage import summary
 
 HOUR = 3600
 WATCH = """

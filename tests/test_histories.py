@@ -20,9 +20,10 @@ from tuireader import ingest, query, watch
 from tuireader.config import FeedConfig
 from tuireader.library.watching.notifications import claim
 from tuireader.model import ParsedEntry
-from tuireader.store import Store, maintenance
-from tuireader.store.articles import StoredText
-from tuireader.store.retention import PurgeRule
+from tuireader.store import Store
+from tuireader.store.articles.articles import StoredText
+from tuireader.store.upkeep import maintenance
+from tuireader.store.upkeep.retention import PurgeRule
 from tuireader.watch import Matcher, WatchRule
 
 FEEDS = {number: (f"Feed {number}", f"https://feed{number}.example.org/rss", "News") for number in (1, 2, 3)}

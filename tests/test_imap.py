@@ -16,8 +16,8 @@ from tests import dovecot
 from tests.builders import opened, refreshed, titles
 from tests.dovecot import PASSWORD, Dovecot
 from tests.mails import mail
-from tuireader.feeds import mail_imap
-from tuireader.feeds.mail_folder import AT_ONCE, FIRST
+from tuireader.feeds.mail import imap as mail_imap
+from tuireader.feeds.mail.folder import AT_ONCE, FIRST
 from tuireader.library import Library
 from tuireader.model import Fault, FeedDone
 

@@ -17,8 +17,8 @@ from tests.web import Answer, Request, Web
 from tuireader import dedup
 from tuireader.config import Config, Paths
 from tuireader.errors import ConfigError, TuireaderError, UsageError
-from tuireader.feeds.backpressure import MemoryBudget
-from tuireader.feeds.parse import parse
+from tuireader.feeds.http.backpressure import MemoryBudget
+from tuireader.feeds.parse.parse import parse
 from tuireader.ingest.attempts import Outcome, Setting
 from tuireader.ingest.events import decode, encode
 from tuireader.ingest.refresh import batches, save_batch
@@ -38,7 +38,7 @@ from tuireader.model import (
     ViewKind,
 )
 from tuireader.store import Store
-from tuireader.store.feeds import FeedFacts
+from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.timing.schedule import Rates
 
 

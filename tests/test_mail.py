@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 
 from tests.builders import ALL, opened, refreshed, titles
 from tests.mails import deliver, mail, maildir, settle, snapshot
-from tuireader.feeds import mail as mails
-from tuireader.feeds.errors import Refused
-from tuireader.feeds.mail_address import read_address
-from tuireader.feeds.mail_folder import read_folder
-from tuireader.feeds.mail_html import cleaned, without_tracking
-from tuireader.feeds.workers import ParseWorker
+from tuireader.feeds.http.errors import Refused
+from tuireader.feeds.mail import messages as mails
+from tuireader.feeds.mail.address import read_address
+from tuireader.feeds.mail.folder import read_folder
+from tuireader.feeds.mail.html import cleaned, without_tracking
+from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.library import Library
 from tuireader.model import Article, Fault, FeedDone, ParsedEntry, ParseFailed
 from tuireader.text import plain
@@ -173,9 +173,9 @@ def test_links_pipes_drafts_and_deleted_mails_are_left_alone(tmp_path: Path) -> 
 def test_an_untouched_maildir_is_not_listed_and_a_backlog_is_read_in_turn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuireader.feeds.mail_folder.FIRST", 3)
-    monkeypatch.setattr("tuireader.feeds.mail_folder.AT_ONCE", 4)
-    monkeypatch.setattr("tuireader.feeds.mail_folder._SETTLED", 0)
+    monkeypatch.setattr("tuireader.feeds.mail.folder.FIRST", 3)
+    monkeypatch.setattr("tuireader.feeds.mail.folder.AT_ONCE", 4)
+    monkeypatch.setattr("tuireader.feeds.mail.folder._SETTLED", 0)
     folder = maildir(tmp_path / "m")
     for n in range(1, 6):
         os.utime(deliver(folder, str(n), mail(n)), (1_700_000_000 + n, 1_700_000_000 + n))
@@ -315,7 +315,7 @@ def test_no_line_of_a_text_splits_a_mail(texts: list[list[str]], kind: str) -> N
 
 
 def test_limits_of_a_mailbox_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tuireader.feeds.mail_folder.LARGEST", 2_000)
+    monkeypatch.setattr("tuireader.feeds.mail.folder.LARGEST", 2_000)
     path = tmp_path / "box"
 
     def add(n: int, size: int = 0) -> None:
@@ -341,8 +341,8 @@ def test_limits_of_a_mailbox_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_a_backlog_of_a_mailbox_file_is_read_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each visit begins with the last mail of the one before, which may not have been complete."""
-    monkeypatch.setattr("tuireader.feeds.mail_folder.FIRST", 3)
-    monkeypatch.setattr("tuireader.feeds.mail_folder.AT_ONCE", 4)
+    monkeypatch.setattr("tuireader.feeds.mail.folder.FIRST", 3)
+    monkeypatch.setattr("tuireader.feeds.mail.folder.AT_ONCE", 4)
     path = tmp_path / "box"
     letters = [b"From x Tue Nov 14\n" + mail(n) + b"\n" for n in range(20)]
     path.write_bytes(b"".join(letters[1:6]))
@@ -534,7 +534,7 @@ async def test_a_mail_that_kills_the_reader_is_told_and_the_others_are_read(
 ) -> None:
     """Its entry says so, and takes the place of a mail that would be missed."""
     folder = maildir(tmp_path / "news")
-    monkeypatch.setattr("tuireader.feeds.mail_source._TOGETHER", 10)
+    monkeypatch.setattr("tuireader.feeds.mail.source._TOGETHER", 10)
 
     asked = []
 
@@ -556,7 +556,7 @@ async def test_a_mail_that_kills_the_reader_is_told_and_the_others_are_read(
         asked.clear()
         for n in range(25):
             deliver(folder, f"more {n}", f"Subject: KILLER {n}\n\n".encode())
-        monkeypatch.setattr("tuireader.feeds.mail_source._TOGETHER", 100)
+        monkeypatch.setattr("tuireader.feeds.mail.source._TOGETHER", 100)
         assert (await done(library)).new == 25
         assert len(asked) == 1 + 2 + 20  # all at once, the letters, and few of the others: each may take long
     titles = [mails.unreadable(raw).title for raw in (b"Subject: Tides\n\n", b"", b"Subject: \x1b\n\n")]

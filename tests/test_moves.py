@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.builders import CLOCK, Clock, applied, feeds, fill, item, opened, refreshed, rss, titles, written
 from tests.web import Answer, Web
 from tuireader import dedup
-from tuireader.feeds.backpressure import MemoryBudget, Reservation
-from tuireader.feeds.parse import parse
+from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
+from tuireader.feeds.parse.parse import parse
 from tuireader.ingest.asking import Asking
 from tuireader.ingest.jobs import job_for
 from tuireader.ingest.moves import is_same_feed
@@ -30,7 +30,7 @@ from tuireader.model import (
     ParseResult,
     Trouble,
 )
-from tuireader.store.feeds import FeedFacts, KnownEntry, KnownFeed
+from tuireader.store.feeds.feeds import FeedFacts, KnownEntry, KnownFeed
 
 HOUR, DAY = 3600, 86_400
 OLD, NEW = "http://old.example", "http://new.example"

@@ -16,7 +16,7 @@ from tuireader.config import load
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
-from tuireader.store import maintenance
+from tuireader.store.upkeep import maintenance
 
 
 class Server(FakeMiniflux):

@@ -23,7 +23,7 @@ from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message
 from tuireader.errors import Exit
 from tuireader.ingest.events import decode, encode
 from tuireader.model import Alarm, AlarmKind, Evidence, TermHit, Told
-from tuireader.related.new_facts import new_facts
+from tuireader.related.facts.new_facts import new_facts
 from tuireader.store import Store
 
 

@@ -18,7 +18,7 @@ import pytest
 from tests.builders import ALL, item, opened, refreshed, rss, titles
 from tests.processes import PATIENCE, gone, pid_in
 from tests.web import Answer, Request, Web
-from tuireader.feeds.backpressure import MemoryBudget
+from tuireader.feeds.http.backpressure import MemoryBudget
 from tuireader.feeds.program import Programs
 from tuireader.library import Library
 from tuireader.model import Fault, FeedDone, Fetched, FetchFailed, FetchJob, Source

@@ -21,8 +21,9 @@ from tuireader.errors import UsageError
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind
 from tuireader.query import STATES, TEXT_FIELDS, Query, Subject
-from tuireader.store import Store, search
-from tuireader.store.articles import StoredText
+from tuireader.store import Store
+from tuireader.store.articles.articles import StoredText
+from tuireader.store.lists import search
 
 
 async def test_the_most_relevant_first(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

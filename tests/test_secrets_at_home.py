@@ -19,9 +19,9 @@ from tests.builders import ALL, entry, fill, opened
 from tests.web import Answer, Request, Web
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
-from tuireader.feeds import cookies
 from tuireader.feeds.address import same_server
-from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.http import cookies
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
 from tuireader.feeds.pages import own_request
 from tuireader.ingest.backfill import page_job
 from tuireader.model import Enclosure, FetchJob

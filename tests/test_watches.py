@@ -67,7 +67,7 @@ async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
 
         def fail(store: Store) -> None:
             from tuireader.model import Fault
-            from tuireader.store.feeds import Attempt
+            from tuireader.store.feeds.feeds import Attempt
 
             with store.transaction():
                 store.feeds.record(Attempt(1, NOW, NOW + 60, "ok", error="no answer", fault=Fault.NETWORK))

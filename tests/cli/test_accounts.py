@@ -16,7 +16,7 @@ from tests.servers.fake import PASSWORD, TOKEN, USER, drop, json_answer
 from tests.terminal import Terminal
 from tests.web import Answer, Web
 from tuireader.errors import Exit
-from tuireader.store.recovery import recover
+from tuireader.store.upkeep.recovery import recover
 
 # -- adding
 

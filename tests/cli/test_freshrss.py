@@ -129,7 +129,7 @@ def test_a_refused_sign_in_names_the_api_password(run: Run, fresh: Switch) -> No
 
 
 def test_a_first_sync_counts_what_arrives(run: Run, fresh: Switch, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tuireader.sync import greader_pull
+    from tuireader.sync.greader import pull as greader_pull
 
     monkeypatch.setattr(greader_pull, "BATCH", 3)
     add(run, fresh)

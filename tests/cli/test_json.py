@@ -12,7 +12,8 @@ import pytest
 from tests.builders import item, rss
 from tests.cli.command import Home, Run, Told
 from tests.web import Web
-from tuireader.cli import main, manual, shapes
+from tuireader.cli import main, manual
+from tuireader.cli.shapes import shapes
 from tuireader.errors import Exit
 from tuireader.model.json_shape import Shape
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuireader.model import AddedKind
-from tuireader.related.additions import additions
-from tuireader.related.features import Stats
-from tuireader.related.words import fold, term_hash
+from tuireader.related.facts.additions import additions
+from tuireader.related.reading.features import Stats
+from tuireader.related.reading.words import fold, term_hash
 
 OLD = ("Chat app halts signups", "The service was fined £14m, and 45,000 users left. “We have to go on.”")
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.related.amounts import amounts
-from tuireader.related.concepts import AMOUNT, EVENT, NAME, PLACE, Concepts, bundled, pairs
+from tuireader.related.reading.amounts import amounts
+from tuireader.related.reading.concepts import AMOUNT, EVENT, NAME, PLACE, Concepts, bundled, pairs
 from tuireader.text.languages import LANGUAGES
 
-FOLDER = files("tuireader.related") / "names"
+FOLDER = files("tuireader.related.reading") / "names"
 NAMES = ("agencies", "companies", "laws", "people", "places", "products")
 
 

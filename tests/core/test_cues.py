@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.related.cues import refers_back
+from tuireader.related.reading.cues import refers_back
 
 
 @pytest.mark.parametrize(

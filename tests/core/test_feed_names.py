@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tuireader.library.alarms import alarm_message
 from tuireader.model import Alarm, AlarmKind, Counts, Coverage, Feed, FeedPreview, WatchCoverage
 from tuireader.text import feed_name
-from tuireader.ui.drawing import coverage, feed_summary
 from tuireader.ui.drawing.sidebar_items import sidebar_items
 from tuireader.ui.screens.alarms import alarm_row
+from tuireader.wording import coverage, feed_summary
 
 NOW = 1_800_000_000
 LONG = "https://feeds.example.org/very/long/path/that/says/nothing/at/all.xml?with=a&query"

@@ -56,7 +56,7 @@ main()
 
 def test_the_processes_of_a_refresh_import_no_more_than_they_need() -> None:
     """A refresh waits for their start: one for each mail folder on a server, one for other documents."""
-    code = "import sys, tuireader.feeds.mail_imap, tuireader.feeds.worker; print(*sys.modules)"
+    code = "import sys, tuireader.feeds.mail.imap, tuireader.feeds.parse.worker; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     imported = set(run.stdout.split())
     assert "tuireader.model.fetching" in imported, run.stderr

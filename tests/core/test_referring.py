@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from tuireader.related.concepts import EVENT, NAME, Concepts
-from tuireader.related.features import Profile, Stats, extract, weigh
-from tuireader.related.mentions import mentions
+from tuireader.related.reading.concepts import EVENT, NAME, Concepts
+from tuireader.related.reading.features import Profile, Stats, extract, weigh
+from tuireader.related.reading.mentions import mentions
+from tuireader.related.reading.telling import MOST_SENTENCES, Telling, referring, tell
+from tuireader.related.reading.when import DAY
+from tuireader.related.reading.words import term_hash
 from tuireader.related.referring import (
     CANDIDATES,
     MOST_SHOWN,
@@ -17,9 +20,6 @@ from tuireader.related.referring import (
     lookups,
     references,
 )
-from tuireader.related.telling import MOST_SENTENCES, Telling, referring, tell
-from tuireader.related.when import DAY
-from tuireader.related.words import term_hash
 
 NOW = 20_000 * DAY
 BAN = "Earlier this month, China ordered a ban on new downloads of the ride-hailing app Didi."

@@ -12,9 +12,10 @@ from tests.related_shelf import MemoryProfiles
 from tuireader.model import Relation
 from tuireader.related import across
 from tuireader.related.compare import chance, fold_chance
-from tuireader.related.concepts import AMOUNT, LATIN, NAME, PLACE, TITLE, Concepts, bundled
-from tuireader.related.features import Profile, Stats, extract, unpack, weigh
-from tuireader.related.mentions import (
+from tuireader.related.rank import reason, shared_terms
+from tuireader.related.reading.concepts import AMOUNT, LATIN, NAME, PLACE, TITLE, Concepts, bundled
+from tuireader.related.reading.features import Profile, Stats, extract, unpack, weigh
+from tuireader.related.reading.mentions import (
     LANGUAGE_TERMS,
     MOST,
     POSTED,
@@ -26,9 +27,8 @@ from tuireader.related.mentions import (
     posting,
     probes,
 )
-from tuireader.related.mentions import weigh as weigh_mentions
-from tuireader.related.own_forms import own_forms
-from tuireader.related.rank import reason, shared_terms
+from tuireader.related.reading.mentions import weigh as weigh_mentions
+from tuireader.related.reading.own_forms import own_forms
 from tuireader.related.search import ArticleText, arrive, relatives
 from tuireader.related.series import Series
 

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.related.features import NAME, NUMBER, PAIR, Stats, extract
-from tuireader.related.frequencies import frequencies
+from tuireader.related.reading.features import NAME, NUMBER, PAIR, Stats, extract
+from tuireader.related.reading.frequencies import frequencies
+from tuireader.related.reading.words import STOP_FOLDED, fold, is_cjk, term_hash
 from tuireader.related.reasons import is_common, known_names, tells
-from tuireader.related.words import STOP_FOLDED, fold, is_cjk, term_hash
 
 LINE = re.compile(r"(2000|1000|500|250|120|60|30|15) (en|de|fr|zh|ja|ko)( names)?: (\S+(?: \S+)*)")
-SOURCE, _, TABLE = files("tuireader.related").joinpath("frequencies.txt").read_text("utf-8").partition("\n")
+SOURCE, _, TABLE = (
+    files("tuireader.related.reading").joinpath("frequencies.txt").read_text("utf-8").partition("\n")
+)
 SIZES = {"en": 5500, "de": 3400, "fr": 2800, "zh": 6500, "ja": 5800, "ko": 3700}
 
 

@@ -12,11 +12,20 @@ from hypothesis import strategies as st
 from tests.related_shelf import MemoryProfiles
 from tuireader.model import Relation
 from tuireader.related.compare import chance, fold_chance, same_text
-from tuireader.related.features import MOST_TERMS, POSTED, Profile, Stats, extract, probes, unpack, weigh
 from tuireader.related.rank import FIRST, Ranked, first, rank, reason, shared_terms, shares_name
+from tuireader.related.reading.features import (
+    MOST_TERMS,
+    POSTED,
+    Profile,
+    Stats,
+    extract,
+    probes,
+    unpack,
+    weigh,
+)
+from tuireader.related.reading.words import term_hash
 from tuireader.related.search import ArticleText, relatives
 from tuireader.related.stories import SPAN_DAYS
-from tuireader.related.words import term_hash
 
 DAY = 86_400
 START = 1_625_000_000

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader.related.features import Profile, Stats, extract, weigh
 from tuireader.related.rank import rank, reason
-from tuireader.related.words import fold, folded, phrases, term_hash, tokens
+from tuireader.related.reading.features import Profile, Stats, extract, weigh
+from tuireader.related.reading.words import fold, folded, phrases, term_hash, tokens
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from tuireader.document import parse
+from tuireader.pages.readability import article
 from tuireader.subprocesses.highlighting import colours
 from tuireader.subprocesses.images import picture
 from tuireader.subprocesses.jobs import Failed, answer
-from tuireader.subprocesses.readability import article
 from tuireader.subprocesses.sandbox import Sandbox
 
 TEXT = "".join(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.related.features import Profile, Stats, extract, weigh
+from tuireader.related.reading.features import Profile, Stats, extract, weigh
 from tuireader.related.series import Series, same_news
 from tuireader.related.stories import place, united
 

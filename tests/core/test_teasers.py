@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader.document.teasers import Kind, Sample, is_about, judge, kind_of, needs_page
+from tuireader.feeds.teasers import Kind, Sample, is_about, judge, kind_of, needs_page
 
 SITE = "https://www.example.org/"
 SUMMARY = "Fares rise in spring, and the ferry company blames the price of fuel for that."

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tuireader.related.when import DAY, spans
+from tuireader.related.reading.when import DAY, spans
 
 NOW = int(datetime(2026, 5, 20, 12, tzinfo=UTC).timestamp())
 

@@ -17,10 +17,10 @@ from tests.builders import NOW, entry, open_store
 from tests.web import Web
 from tuireader import dedup
 from tuireader.document.prepare import drop_known
-from tuireader.feeds.backpressure import MemoryBudget, Reservation
-from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.worker_protocol import pack, unpack
-from tuireader.feeds.workers import ParseWorker
+from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
+from tuireader.feeds.parse.worker_protocol import pack, unpack
+from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Enclosure, Fault, Fetched, FetchJob, ParsedEntry, ParsedFeed, ParseFailed
 from tuireader.store import Store
 

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from tests.builders import item, rss
-from tuireader.feeds.archive import wordpress_page
-from tuireader.feeds.parse import parse, parse_quickly, parse_tolerantly
+from tuireader.feeds.find.archive import wordpress_page
+from tuireader.feeds.parse.parse import parse, parse_quickly, parse_tolerantly
 from tuireader.model import ParsedFeed
 
 URL = "https://news.example.org/feed/"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.feeds.blocked_pages import ARTICLE, BLOCKED, CLOUDFLARE, LOGIN, ORDINARY, PARKED, Sample, page
 from tests.web import Web
-from tuireader.feeds.blocked import HEAD, cleaned, obstacle
-from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.parse import parse
+from tuireader.feeds.http.blocked import HEAD, cleaned, obstacle
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
+from tuireader.feeds.parse.parse import parse
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, ParseFailed
 
 RSS = (

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.feeds.corpus import URL, bare
-from tuireader.feeds import feedparser_adapter
-from tuireader.feeds.close_tags import closed
-from tuireader.feeds.parse import parse
+from tuireader.feeds.parse import feedparser_adapter
+from tuireader.feeds.parse.close_tags import closed
+from tuireader.feeds.parse.parse import parse
 from tuireader.model import Fault, ParsedFeed, ParseFailed
 
 

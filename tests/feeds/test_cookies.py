@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.web import Web
 from tuireader.errors import TuireaderError
-from tuireader.feeds import cookies
-from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.http import cookies
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
 from tuireader.model import FetchJob
 
 LATER = int(time.time()) + 86_400

@@ -12,9 +12,9 @@ from tests.feeds.blocked_pages import CLOUDFLARE, LOGIN
 from tests.feeds.corpus import atom, rss
 from tests.web import Web
 from tuireader.errors import TuireaderError
-from tuireader.feeds.discover import discover, known_site, read_preview, with_scheme, youtube_channel
-from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.workers import ParseWorker
+from tuireader.feeds.find.discover import discover, known_site, read_preview, with_scheme, youtube_channel
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
+from tuireader.feeds.parse.workers import ParseWorker
 
 PAGE = "<!doctype html><html><head><title>Page</title>{}</head><body>words</body></html>"
 VIDEOS = "https://www.youtube.com/feeds/videos.xml"

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rdf, rss
-from tuireader.feeds import fastpath, feedparser_adapter
-from tuireader.feeds.entry import shape
-from tuireader.feeds.parse import QUICK_BYTES, parse_quickly
+from tuireader.feeds.parse import fastpath, feedparser_adapter
+from tuireader.feeds.parse.entry import shape
+from tuireader.feeds.parse.parse import QUICK_BYTES, parse_quickly
 from tuireader.model import ParsedFeed
 
 

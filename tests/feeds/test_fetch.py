@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 
 from tests.feeds.conftest import server_tls
 from tests.web import Answer, Request, Web
-from tuireader.feeds import decompress
 from tuireader.feeds.address import split_userinfo
-from tuireader.feeds.errors import explained
-from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.headers import retry_after
+from tuireader.feeds.http import decompress
+from tuireader.feeds.http.errors import explained
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
+from tuireader.feeds.http.headers import retry_after
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, NotModified
 from tuireader.text import zstd
 

@@ -19,8 +19,8 @@ import pytest
 from tests.feeds.corpus import atom, bare, rss
 from tests.processes import PATIENCE
 from tests.web import Answer, Raw, Web, drip, endless, then_reset, then_silence
-from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.workers import ParseWorker
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
+from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, ParseFailed
 
 pytestmark = pytest.mark.slow

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.web import Web
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_host
-from tuireader.feeds.discover import discover
-from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.hosts import Resolver, is_public, may_be_public
+from tuireader.feeds.find.discover import discover
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
+from tuireader.feeds.http.hosts import Resolver, is_public, may_be_public
 from tuireader.feeds.pages import fetch_page, fetch_picture, limited
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob
 

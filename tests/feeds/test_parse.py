@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rss
 from tuireader import dedup
-from tuireader.feeds import charset, dates, entry
-from tuireader.feeds.parse import QUICK_BYTES, parse, parse_quickly, parse_tolerantly
-from tuireader.feeds.workers import ParseWorker
+from tuireader.feeds.parse import charset, dates, entry
+from tuireader.feeds.parse.parse import QUICK_BYTES, parse, parse_quickly, parse_tolerantly
+from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Fault, ParsedEntry, ParsedFeed, ParseFailed
 
 

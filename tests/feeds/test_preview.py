@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.feeds.preview import HOUR, SAMPLES, WEEK, WEEKS, pace, preview
+from tuireader.feeds.find.preview import HOUR, SAMPLES, WEEK, WEEKS, pace, preview
 from tuireader.model import FeedPreview, ParsedEntry, ParsedFeed
 
 NOW = 1_790_000_000

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.conftest import server_tls
-from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
 from tuireader.model import Fetched, FetchFailed, FetchJob, NotModified
 
 

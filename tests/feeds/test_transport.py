@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from tests.web import Web
-from tuireader.feeds import transport
-from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.hosts import Resolver
-from tuireader.feeds.transport import DirectTransport
+from tuireader.feeds.http import transport
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
+from tuireader.feeds.http.hosts import Resolver
+from tuireader.feeds.http.transport import DirectTransport
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob
 
 

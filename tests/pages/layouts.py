@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin
 
-from tuireader.subprocesses.page_items import Item
+from tuireader.pages.items import Item
 
 DATA = Path(__file__).parent.parent / "data" / "pages"
 SITE = "https://site.example/"

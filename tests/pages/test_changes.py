@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pages.layouts import NOW
+from tuireader.pages.text import watched
 from tuireader.subprocesses.jobs import Failed
-from tuireader.subprocesses.page_text import watched
 from tuireader.text import page_changes, plain
 
 OLD = ["Timetable", "First ferry 06:00", "Last ferry 22:40", "Tickets: €4.50", "1,234 visitors"]

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from tests.pages.layouts import NOW, articles, page, wanted
 from tuireader.feeds.page_source import read_items
-from tuireader.feeds.workers import ParseWorker
+from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Fault, ParsedFeed, ParseFailed
-from tuireader.subprocesses import selectors
+from tuireader.pages import selectors
+from tuireader.pages.items import items
 from tuireader.subprocesses.jobs import Failed
-from tuireader.subprocesses.page_items import items
 
 LIST = """<html><head><title>The  quay</title><base href="/deep/"></head><body>
 <ul><li><a href="a.html">One</a> <i>12 Nov 2026</i> A first text. <a href="a.html">Read more</a></li>

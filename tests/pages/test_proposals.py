@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.pages.layouts import HELD_OUT, LAYOUTS, NOW, SITE, articles, page, wanted
-from tuireader.subprocesses.page_items import MOST_ITEMS, items
-from tuireader.subprocesses.page_parts import headline
-from tuireader.subprocesses.page_proposals import propose, quality
-from tuireader.subprocesses.page_tree import shorten, tree
+from tuireader.pages.items import MOST_ITEMS, items
+from tuireader.pages.parts import headline
+from tuireader.pages.proposals import propose, quality
+from tuireader.pages.tree import shorten, tree
 
 
 @pytest.mark.parametrize("name", (*LAYOUTS, *HELD_OUT))

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.servers.stages import Copy, Stage, push
-from tuireader.sync import greader_pull, miniflux_pull
 from tuireader.sync.backend import AccountError, Backend, Entries, Mark, Refusal
+from tuireader.sync.greader import pull as greader_pull
+from tuireader.sync.miniflux import pull as miniflux_pull
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from tests.servers.fake import drop, json_answer, text_answer
 from tests.servers.fake_greader import API, BASE, LABEL, FakeGReader
 from tests.servers.stages import Copy, equal, filled, push
 from tests.web import Answer
-from tuireader.sync import greader_pull
 from tuireader.sync.backend import AccountError, Backend, Entries, Mark, Refusal, States
 from tuireader.sync.entries import Odd
-from tuireader.sync.greader_items import LONG, feed_title, item_id, item_name
+from tuireader.sync.greader import pull as greader_pull
+from tuireader.sync.greader.items import LONG, feed_title, item_id, item_name
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from tests.servers.fake import TOKEN, Call, drop
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import Copy, equal, filled
 from tests.web import Answer
-from tuireader.sync import miniflux_pull
 from tuireader.sync.backend import AccountError, Backend, Entries, Refusal
+from tuireader.sync.miniflux import pull as miniflux_pull
 
 
 @pytest.fixture

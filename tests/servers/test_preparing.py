@@ -12,9 +12,10 @@ from tuireader import dedup
 from tuireader.document.prepare import prepare
 from tuireader.model.accounts import RemoteEntry
 from tuireader.subprocesses.worker import Worker
-from tuireader.sync import greader_items, miniflux_items
 from tuireader.sync.backend import Body
 from tuireader.sync.entries import Odd
+from tuireader.sync.greader import items as greader_items
+from tuireader.sync.miniflux import items as miniflux_items
 from tuireader.sync.preparing import Preparer
 
 MANY = 120

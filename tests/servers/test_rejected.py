@@ -223,7 +223,7 @@ async def test_the_secret_of_a_command_is_compared_once_a_refresh(
 
 async def test_a_token_that_is_rejected_at_once_does_not_send_the_password_again() -> None:
     from tuireader.sync.backend import AccountError, Refusal
-    from tuireader.sync.greader import GoogleReader
+    from tuireader.sync.greader.api import GoogleReader
 
     with FakeGReader() as server:
         server.replies[f"{API}/subscription/list"] = text_answer("Unauthorized!", 401)

@@ -16,7 +16,8 @@ from tests.servers.fake_miniflux import NOTHING, FakeMiniflux
 from tests.servers.stages import FakeStage
 from tests.web import Answer
 from tuireader.library import Library
-from tuireader.sync import greader_pull, servers
+from tuireader.sync import servers
+from tuireader.sync.greader import pull as greader_pull
 
 DAY = 86_400
 IDS = f"{API}/stream/items/ids"

@@ -26,7 +26,7 @@ from tests.web import Web
 from tuireader.library import Library
 from tuireader.model.accounts import Mark
 from tuireader.store import Store
-from tuireader.store.remote import Remote
+from tuireader.store.accounts.remote import Remote
 from tuireader.sync import servers, states
 from tuireader.sync.identity import Identity
 

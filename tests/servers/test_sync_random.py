@@ -19,8 +19,9 @@ from tests.servers.clients import Crash, Hooked, client, ids, marks, synced
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage, Stage
 from tuireader.library import Library
-from tuireader.store.remote import Remote
-from tuireader.sync import merge, miniflux_pull, servers
+from tuireader.store.accounts.remote import Remote
+from tuireader.sync import merge, servers
+from tuireader.sync.miniflux import pull as miniflux_pull
 
 SEEDS = int(os.environ.get("TUIREADER_SYNC_SEEDS", "1"))
 ACTORS = ("desk", "lap", "phone")

@@ -13,11 +13,11 @@ from tests.builders import feeds as subscriptions
 from tests.core.test_related_across import FINE, OTHERS
 from tests.web import Web
 from tuireader import ingest
-from tuireader.ingest import own_forms
-from tuireader.ingest.relate import relate_changed
-from tuireader.related.concepts import bundled
-from tuireader.related.features import unpack
-from tuireader.related.mentions import language_term, mentions
+from tuireader.ingest.relating import own_forms
+from tuireader.ingest.relating.relate import relate_changed
+from tuireader.related.reading.concepts import bundled
+from tuireader.related.reading.features import unpack
+from tuireader.related.reading.mentions import language_term, mentions
 from tuireader.store import Store
 
 HOUR, DAY = 3600, 86_400

@@ -18,10 +18,11 @@ from tests.builders import NOW, entry, open_store, save
 from tests.store.test_maintenance import change, problems, spoil
 from tuireader.errors import DatabaseError
 from tuireader.model import View, ViewKind
-from tuireader.store import Pool, Store, dictionaries, maintenance
+from tuireader.store import Pool, Store, dictionaries
 from tuireader.store.compression import Compression, UnreadableText
-from tuireader.store.recovery import recover
-from tuireader.store.retention import PurgeRule
+from tuireader.store.upkeep import maintenance
+from tuireader.store.upkeep.recovery import recover
+from tuireader.store.upkeep.retention import PurgeRule
 from tuireader.text import zstd
 
 STEMS = ("harbour", "signal", "window", "valley")

@@ -15,7 +15,7 @@ from tuireader.document.prepare import prepare
 from tuireader.lexicon import indexed
 from tuireader.model import Enclosure, EntryDetails, ParsedEntry, ParsedFeed, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.retention import PurgeRule
+from tuireader.store.upkeep.retention import PurgeRule
 
 ALL = View(ViewKind.ALL)
 HOME = "https://news.example.org/"

@@ -6,8 +6,9 @@ import pytest
 
 from tests.builders import NOW, entry, save
 from tuireader.model import Comment, Thread
-from tuireader.store import Store, maintenance
-from tuireader.store.recovery import recover
+from tuireader.store import Store
+from tuireader.store.upkeep import maintenance
+from tuireader.store.upkeep.recovery import recover
 
 HTML = f"<p>{'What the page says. ' * 40}</p>"
 THREAD = Thread(NOW, (Comment("Ada", NOW, "<p>Yes.</p>", "https://a.example/"), Comment("", None, "No.")))

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.builders import NOW, entry, open_store, save
 from tuireader.dedup import LONGEST_LABEL, label_key, label_name
 from tuireader.model import Count, Label, View, ViewKind
-from tuireader.store import Store, first_page, schema
-from tuireader.store.retention import PurgeRule
+from tuireader.store import Store, schema
+from tuireader.store.lists import first_page
+from tuireader.store.upkeep.retention import PurgeRule
 
 
 @pytest.fixture

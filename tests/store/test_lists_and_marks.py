@@ -10,7 +10,7 @@ from tuireader.config import FeedConfig
 from tuireader.errors import UsageError
 from tuireader.model import Count, Evidence, TermHit, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.links import OutLink
+from tuireader.store.articles.links import OutLink
 
 
 @pytest.fixture

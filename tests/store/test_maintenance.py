@@ -20,8 +20,9 @@ import pytest
 from tests.builders import NOW, entry, open_store, save
 from tuireader.errors import DatabaseError
 from tuireader.model import Evidence, View, ViewKind
-from tuireader.store import Store, maintenance
-from tuireader.store.recovery import recover
+from tuireader.store import Store
+from tuireader.store.upkeep import maintenance
+from tuireader.store.upkeep.recovery import recover
 
 ALL = View(ViewKind.ALL)
 

@@ -13,7 +13,8 @@ from tests.builders import NOW, entry, open_store, save
 from tuireader import query
 from tuireader.lexicon import index_text, indexed
 from tuireader.model import Evidence, ParsedEntry
-from tuireader.store import Store, maintenance, schema
+from tuireader.store import Store, schema
+from tuireader.store.upkeep import maintenance
 
 _BACK = {
     12: (

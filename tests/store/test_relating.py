@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.builders import NOW, entry, open_store, save
 from tuireader import demo, ingest
-from tuireader.feeds.parse import parse
+from tuireader.feeds.parse.parse import parse
 from tuireader.model import ParsedFeed
 from tuireader.store import Store
 

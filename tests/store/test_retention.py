@@ -10,7 +10,7 @@ from tests.builders import NOW, entry, save
 from tuireader.ingest import Rules, record_full_text
 from tuireader.model import Evidence, Purged, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.retention import PurgeRule
+from tuireader.store.upkeep.retention import PurgeRule
 from tuireader.watch import Matcher
 
 DAY = 86_400

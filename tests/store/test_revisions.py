@@ -10,7 +10,7 @@ from tests.builders import NOW, entry, open_store, save
 from tests.store.test_entries import found
 from tuireader.ingest import Rules, record_full_text
 from tuireader.store import Store
-from tuireader.store.retention import PurgeRule
+from tuireader.store.upkeep.retention import PurgeRule
 from tuireader.watch import Matcher
 
 TEXT = "<p>The regulator fined the company on Friday.</p>"

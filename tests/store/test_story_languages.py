@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from tests.builders import NOW, as_before_languages, entry, open_store, save
 from tuireader import ingest, query
 from tuireader.ingest.matching import subject
+from tuireader.ingest.relating.relate import relate_changed
 from tuireader.model import View, ViewKind
-from tuireader.store import Store, first_page
+from tuireader.store import Store
+from tuireader.store.lists import first_page
 
 ALL, UNREAD = View(ViewKind.ALL), View(ViewKind.UNREAD)
 CODES = ("", "en", "zh", "ja")
@@ -184,7 +186,7 @@ def test_articles_get_their_language_when_they_are_related_and_when_they_change(
     assert store.references.languages_from() == 0
     with store.transaction():
         saved = store.entries.save(1, [entry(1, title="银行", content_html=CHINESE)], NOW)
-        ingest.relate.relate_changed(store, saved.changed)
+        relate_changed(store, saved.changed)
     assert store.references.languages([1]) == {1: "zh"}
     store.close()
 

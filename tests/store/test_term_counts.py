@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import open_store
-from tuireader.ingest.term_counts import TermCounts
+from tuireader.ingest.relating.term_counts import TermCounts
 from tuireader.store import Store
 
 ARTICLES = st.lists(st.dictionaries(st.integers(1, 9), st.booleans(), max_size=5), max_size=8)

@@ -13,7 +13,7 @@ from tuireader.config import FeedConfig
 from tuireader.model import View, ViewKind
 from tuireader.model.accounts import RemoteFeed
 from tuireader.store import Store
-from tuireader.store.first_page import first_rows
+from tuireader.store.lists.first_page import first_rows
 from tuireader.store.schema import VERSION
 
 LOCAL, REMOTE = 3, 3

@@ -14,7 +14,7 @@ from tests.ui import accounts
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, Shelf
 from tests.web import Web
-from tuireader.library.accounts import Accounts
+from tuireader.library.accounts.accounts import Accounts
 from tuireader.model import View, ViewKind
 
 HOME = View(ViewKind.ACCOUNT, "home")

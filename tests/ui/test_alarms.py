@@ -12,10 +12,10 @@ from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, configured, written
 from tuireader.library import Library
 from tuireader.model import Alarm, AlarmKind, View, ViewKind
-from tuireader.ui.drawing.times import full_time
 from tuireader.ui.screens.alarms import Alarms
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.watches import Watches
+from tuireader.wording.times import full_time
 
 NAME = "微信支付观察 [b]with a long title that does not fit into its column at all[/b]"
 CONFIG = f"""

@@ -14,7 +14,7 @@ from tests.ui import accounts
 from tests.ui.running import Running, running
 from tests.ui.shelf import Shelf
 from tuireader.model import View, ViewKind
-from tuireader.sync import greader_pull
+from tuireader.sync.greader import pull as greader_pull
 from tuireader.ui.screens.health import Health
 
 HOME = View(ViewKind.ACCOUNT, "home")

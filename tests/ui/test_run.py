@@ -132,7 +132,7 @@ def test_a_crash_gives_the_terminal_back_and_keeps_secrets(tmp_path: Path, demo_
 FAILING = """
 import sys, threading
 from tuireader.errors import DatabaseError
-from tuireader.store.marks import Marks
+from tuireader.store.marks.marks import Marks
 from tuireader.ui.app import TuireaderApp
 from tuireader.ui.widgets.article_list import ArticleList
 moved = threading.Event()

@@ -8,7 +8,7 @@ from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader.model import ArticleRow, View, ViewKind
-from tuireader.ui.drawing.times import list_time
+from tuireader.wording.times import list_time
 
 ALL = View(ViewKind.ALL)
 

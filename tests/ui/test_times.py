@@ -6,7 +6,7 @@ import calendar
 
 import pytest
 
-from tuireader.ui.drawing.times import age, distance, full_time, list_time, span, until
+from tuireader.wording.times import age, distance, full_time, list_time, span, until
 
 NOW = calendar.timegm((2026, 11, 24, 15, 0, 0))  # a Tuesday
 

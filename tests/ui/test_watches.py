@@ -19,10 +19,10 @@ from tuireader.config import NotifyConfig, WatchConfig, loads
 from tuireader.errors import TuireaderError
 from tuireader.model import ArticleRow, Evidence, TermHit, Told, View, ViewKind, WatchPreview, WatchStats
 from tuireader.ui.dialogs.new_watch import NewWatch, from_search, from_selection, summary, terms
-from tuireader.ui.drawing.lines import sparkline
-from tuireader.ui.drawing.times import short_time
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.screens.watches import Watches, definition, watch_row
+from tuireader.wording.lines import sparkline
+from tuireader.wording.times import short_time
 
 
 def test_a_bar_for_each_day() -> None:

@@ -52,7 +52,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self._places:
-            module, name = self._places[cmd_name].split(".")
+            module, _, name = self._places[cmd_name].rpartition(".")
             command = getattr(import_module(f"tuireader.cli.{module}"), name)
             assert isinstance(command, click.Command)
             return command

@@ -56,7 +56,7 @@ _SHELLS = ("bash", "zsh", "fish")
 
 def complete_feeds(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete feeds by title; by address if one is being typed or the title is not unique."""
-    from tuireader.store import completions
+    from tuireader.store.lists import completions
 
     found = completions.feeds(_options(context).database)
     titles = [title for _, title, _ in found]
@@ -83,7 +83,7 @@ def complete_watches(context: click.Context, param: click.Parameter, incomplete:
 
 def complete_labels(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the labels of articles by name."""
-    from tuireader.store import completions
+    from tuireader.store.lists import completions
 
     return _starting(incomplete, completions.labels(_options(context).database))
 
@@ -92,7 +92,7 @@ def complete_articles(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete the newest articles by number, with their titles where the shell can show them."""
-    from tuireader.store import completions
+    from tuireader.store.lists import completions
 
     found = completions.newest(_options(context).database, _NEWEST)
     return [CompletionItem(str(id), help=title) for id, title in found if str(id).startswith(incomplete)]
@@ -131,7 +131,7 @@ def _names(context: click.Context, field: str) -> Iterable[str]:
         return [item.name for item in where.config.watches]
     if field == "folder":
         return dict.fromkeys(item.folder for item in where.config.feeds if item.folder)
-    from tuireader.store import completions
+    from tuireader.store.lists import completions
 
     if field == "label":
         of_feeds = (name for item in where.config.feeds for name in item.labels)

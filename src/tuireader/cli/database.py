@@ -19,7 +19,7 @@ from tuireader.text.wording import counted
 if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.model import Purged
-    from tuireader.store.maintenance import Finding
+    from tuireader.store.upkeep.maintenance import Finding
 
 
 @click.command()
@@ -97,7 +97,7 @@ def check(options: Options, as_json: bool) -> int:
       tuireader db check
       tuireader db check --json
     """
-    from tuireader.store import maintenance
+    from tuireader.store.upkeep import maintenance
 
     path = _database(options)
     found = maintenance.check(path)
@@ -128,7 +128,7 @@ def backup(options: Options, file: Path | None) -> None:
     """
     from rich.filesize import decimal
 
-    from tuireader.store import maintenance
+    from tuireader.store.upkeep import maintenance
 
     path = _database(options)
     target = file or path.with_name(f"{path.stem}-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
@@ -151,8 +151,8 @@ def repair(options: Options, yes: bool) -> None:
     Example:
       tuireader db repair
     """
-    from tuireader.store import maintenance
-    from tuireader.store.recovery import recover
+    from tuireader.store.upkeep import maintenance
+    from tuireader.store.upkeep.recovery import recover
 
     path = _database(options)
     found = maintenance.check(path)
@@ -188,7 +188,7 @@ def reindex(options: Options) -> None:
 
 
 def _reindex(path: Path) -> None:
-    from tuireader.store import maintenance
+    from tuireader.store.upkeep import maintenance
 
     say(f"indexed {counted(maintenance.reindex(path), 'article')}")
 

@@ -13,15 +13,15 @@ from click.shell_completion import CompletionItem
 
 from tuireader.cli.base import Options, in_library, say
 from tuireader.cli.exchange import import_from
+from tuireader.cli.feeds.refresh import follow
 from tuireader.cli.output import json_option, print_json
-from tuireader.cli.refresh import follow
 from tuireader.errors import Exit, UsageError
 from tuireader.newsboat.outcomes import ASKED, Consent, Fate, Outcome, reported, tallies, told
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.library import Library
-    from tuireader.library.newsboat import Comparison, Moved
+    from tuireader.library.newsboat.profile import Comparison, Moved
 
 _LABELS = (
     ("view", "views"),
@@ -96,7 +96,7 @@ def import_newsboat(
 
     found = places(os.environ, folder)
     if not (compare or dry_run or as_json) and sys.stdin.isatty() and sys.stderr.isatty():
-        from tuireader.library import newsboat_files
+        from tuireader.library.newsboat import files as newsboat_files
 
         asked = newsboat_files.asks(found, newsboat_files.text_of(options.paths.config))
         accept |= {consent for consent in asked if consent not in accept and _ask(consent, asked)}

@@ -34,7 +34,7 @@ def format_option(forms: Sequence[str], help: str) -> Callable[[Command], Comman
 
 def print_json(shape: str, value: object = None, *, flush: bool = False, **own: object) -> None:
     """Print an object in one line, in the shape that `shapes` has by this name; flush for pipes."""
-    from tuireader.cli import shapes
+    from tuireader.cli.shapes import shapes
 
     made = getattr(shapes, shape).encode(value, **own)
     print_json_text(json.dumps(made, ensure_ascii=False), flush=flush)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuireader.config.problems import Problem, caret, line_of
 from tuireader.config.toml_lines import key_lines
-from tuireader.subprocesses.selectors import problem
+from tuireader.pages.selectors import problem
 
 KEYS = ("items", "item_title", "item_link", "item_date", "item_summary", "next_page", "select")
 """Keys of a feed with selectors."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
-from tuireader.feeds.errors import Refused
+from tuireader.feeds.http.errors import Refused
 from tuireader.model import Fault
 from tuireader.text import clean
 

@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, XMLPullParser
 from xml.sax.saxutils import escape
 
 from tuireader.errors import TuireaderError
-from tuireader.feeds import charset
-from tuireader.feeds.entry import web_url
+from tuireader.feeds.parse import charset
+from tuireader.feeds.parse.entry import web_url
 from tuireader.text import canonical_url, clean, without_password
 
 MAX_BYTES = 50_000_000

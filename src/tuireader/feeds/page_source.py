@@ -9,10 +9,10 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from tuireader.feeds import charset
 from tuireader.feeds.address import same_host
-from tuireader.feeds.blocked import obstacle
-from tuireader.feeds.entry import PLAIN, Raw, RawFeed, Text, join, shape, web_url
+from tuireader.feeds.http.blocked import obstacle
+from tuireader.feeds.parse import charset
+from tuireader.feeds.parse.entry import PLAIN, Raw, RawFeed, Text, join, shape, web_url
 from tuireader.model import (
     Fault,
     Fetched,
@@ -47,7 +47,7 @@ def read_items(
     body: bytes, url: str, content_type: str | None, selectors: tuple[tuple[str, str], ...], now: int
 ) -> ParseResult:
     """Return the articles that selectors find on a page, in their order."""
-    from tuireader.subprocesses.page_items import items
+    from tuireader.pages.items import items
 
     page = ""
     try:
@@ -73,7 +73,7 @@ def _raw(title: str, link: str, time: int | None, rest: str, base: str, url: str
 
 def read_page(body: bytes, url: str, content_type: str | None, selector: str) -> ParseResult:
     """Return the text of a watched page, without entries: comparing it with the stored text yields them."""
-    from tuireader.subprocesses.page_text import watched
+    from tuireader.pages.text import watched
 
     page = ""
     try:

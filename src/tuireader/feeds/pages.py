@@ -11,12 +11,12 @@ from pathlib import Path
 
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
-from tuireader.feeds import charset
 from tuireader.feeds.address import same_host, same_server, same_site
-from tuireader.feeds.entry import web_url
-from tuireader.feeds.errors import STATUS_WORDS
-from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.workers import ParseWorker
+from tuireader.feeds.http.errors import STATUS_WORDS
+from tuireader.feeds.http.fetch import Fetcher, FetchLimits
+from tuireader.feeds.parse import charset
+from tuireader.feeds.parse.entry import web_url
+from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Comment, Fault, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
 
 MOST_BYTES = 8_000_000

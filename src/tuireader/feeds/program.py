@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import IO
 
 from tuireader.config.files import expand_home
-from tuireader.feeds.backpressure import MemoryBudget, Reservation
-from tuireader.feeds.errors import Refused
+from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
+from tuireader.feeds.http.errors import Refused
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified, Source
 from tuireader.subprocesses import guard, python
 from tuireader.text import clean

@@ -39,7 +39,7 @@ def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
     headers = tuple([(name, resolve(value)) for name, value in feed.headers])
     found: tuple[Cookie, ...] = ()
     if feed.cookies:
-        from tuireader.feeds import cookies  # few feeds have any
+        from tuireader.feeds.http import cookies  # few feeds have any
 
         try:
             found = cookies.read(folder / Path(feed.cookies).expanduser(), feed.url)

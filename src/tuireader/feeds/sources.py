@@ -7,14 +7,14 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING
 
 from tuireader.config.kinds import MAIL_SCHEMES
-from tuireader.feeds.backpressure import Reservation
-from tuireader.feeds.fetch import Fetcher
-from tuireader.feeds.workers import ParseWorker
+from tuireader.feeds.http.backpressure import Reservation
+from tuireader.feeds.http.fetch import Fetcher
+from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Fault, Fetched, FetchJob, FetchResult, ParseFailed, ParseResult, Source
 from tuireader.text import clean
 
 if TYPE_CHECKING:
-    from tuireader.feeds.mail_source import MailFolders
+    from tuireader.feeds.mail.source import MailFolders
     from tuireader.feeds.program import Programs
 
 
@@ -54,7 +54,7 @@ class Sources(AbstractAsyncContextManager["Sources"]):
         """Parse a document; `stored` has the digests of known entries, which may be left out."""
         source = fetched.job.source
         if source is not None and fetched.url.startswith(MAIL_SCHEMES):
-            from tuireader.feeds import mail_source
+            from tuireader.feeds.mail import source as mail_source
 
             return await mail_source.parse(self._parser, fetched, source, stored)
         if source is not None and (source.items or source.watched):
@@ -100,7 +100,7 @@ class Sources(AbstractAsyncContextManager["Sources"]):
     def _mail(self) -> MailFolders:
         """Return the mail folders, opened on first use."""
         if self._folders is None:
-            from tuireader.feeds.mail_source import MailFolders
+            from tuireader.feeds.mail.source import MailFolders
 
             limits = self._fetcher.limits
             self._folders = MailFolders(self._fetcher.budget, seconds=limits.total, most=limits.max_bytes)

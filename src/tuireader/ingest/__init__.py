@@ -39,12 +39,12 @@ if TYPE_CHECKING:
         record_new,
     )
     from tuireader.ingest.matching import FeedNames, hits, subject
-    from tuireader.ingest.older_names import find_older_names
-    from tuireader.ingest.relate import Relater, refold_stories, tell_languages
-    from tuireader.ingest.relatives import related
+    from tuireader.ingest.relating.older_names import find_older_names
+    from tuireader.ingest.relating.relate import Relater, refold_stories, tell_languages
+    from tuireader.ingest.relating.relatives import related
+    from tuireader.ingest.relating.story_page import story_page
+    from tuireader.ingest.relating.topics import story_topics
     from tuireader.ingest.rematch import ByIndex, ByText, complete_log, explain
-    from tuireader.ingest.story_page import story_page
-    from tuireader.ingest.topics import story_topics
 
 __all__ = [
     "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain",
@@ -66,11 +66,11 @@ __getattr__ = lazy.names(
             "record_new",
         ),
         "matching": ("FeedNames", "hits", "subject"),
-        "older_names": ("find_older_names",),
-        "relate": ("Relater", "refold_stories", "tell_languages"),
-        "relatives": ("related",),
+        "relating.older_names": ("find_older_names",),
+        "relating.relate": ("Relater", "refold_stories", "tell_languages"),
+        "relating.relatives": ("related",),
         "rematch": ("ByIndex", "ByText", "complete_log", "explain"),
-        "story_page": ("story_page",),
-        "topics": ("story_topics",),
+        "relating.story_page": ("story_page",),
+        "relating.topics": ("story_topics",),
     },
 )

@@ -14,9 +14,9 @@ from tuireader.ingest.matching import FeedNames, hits, shown, subject
 from tuireader.model import Evidence
 from tuireader.related.links import kind
 from tuireader.store import Store
-from tuireader.store.articles import StoredText
-from tuireader.store.links import OutLink
-from tuireader.store.mutes import SPARES_WATCHED, WITH_WATCHED
+from tuireader.store.articles.articles import StoredText
+from tuireader.store.articles.links import OutLink
+from tuireader.store.marks.mutes import SPARES_WATCHED, WITH_WATCHED
 from tuireader.text import plain
 from tuireader.watch import Matcher
 
@@ -103,7 +103,7 @@ def record_changed(
     """
     if not changed:
         return []
-    from tuireader.ingest.relate import relate_changed  # most refreshes change nothing
+    from tuireader.ingest.relating.relate import relate_changed  # most refreshes change nothing
 
     texts = [text for _, text in changed]
     matches = {text.id: hits(rules.matcher, text, rules.feeds) for text in texts}

@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_site
-from tuireader.feeds.backpressure import Reservation
-from tuireader.feeds.hosts import leads_inside
+from tuireader.feeds.http.backpressure import Reservation
+from tuireader.feeds.http.hosts import leads_inside
 from tuireader.feeds.sources import Sources
 from tuireader.ingest.attempts import Outcome
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, ParseFailed, ParseResult
 from tuireader.store import Pool
-from tuireader.store.feeds import FeedFacts
+from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.text import feed_key, without_password
 from tuireader.timing import schedule
 
@@ -82,7 +82,7 @@ class Asking:
         """Return the outcome at the address that a page names, or the given one with what was named."""
         if not isinstance(page.parsed, ParseFailed) or page.parsed.fault is Fault.PARKED:
             return outcome
-        from tuireader.feeds.links import COMMENTS
+        from tuireader.feeds.find.links import COMMENTS
 
         facts, site = outcome.facts, outcome.facts.url if why == "page" else outcome.facts.site_url
         named = [one for one in page.parsed.feeds if not COMMENTS.search(one) and one != facts.refused]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tuireader import ingest
-from tuireader.feeds.backpressure import Reservation
+from tuireader.feeds.http.backpressure import Reservation
 from tuireader.model import (
     SILENCE,
     Fault,
@@ -23,12 +23,12 @@ from tuireader.model import (
     ParseResult,
 )
 from tuireader.store import Store
-from tuireader.store.feeds import NAMED, Attempt, FeedFacts
-from tuireader.store.requests import Asked
+from tuireader.store.feeds.feeds import NAMED, Attempt, FeedFacts
+from tuireader.store.feeds.requests import Asked
 from tuireader.timing import schedule
 
 if TYPE_CHECKING:
-    from tuireader.store.incoming import Saved
+    from tuireader.store.articles.incoming import Saved
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ from tuireader.model import (
     ParseFailed,
 )
 from tuireader.store import Pool, Store
-from tuireader.store.feeds import FeedFacts
-from tuireader.store.gaps import Task
-from tuireader.store.requests import Asked
+from tuireader.store.feeds.feeds import FeedFacts
+from tuireader.store.feeds.gaps import Task
+from tuireader.store.feeds.requests import Asked
 from tuireader.text import server_of
 from tuireader.timing import gaps
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.feeds import secrets
-from tuireader.feeds.hosts import leads_inside
+from tuireader.feeds.http.hosts import leads_inside
 from tuireader.model import FetchJob, Source
-from tuireader.store.feeds import FeedFacts
+from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.timing import schedule
 
 _NONE = Source()

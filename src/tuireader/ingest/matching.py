@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from tuireader.model import Evidence, TermHit
-from tuireader.store.articles import Appearance, StoredText
-from tuireader.store.revisions import Version
+from tuireader.store.articles.articles import Appearance, StoredText
+from tuireader.store.articles.revisions import Version
 from tuireader.watch import Matcher, Subject
 
 FULL_TEXT = "full text"

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from tuireader import dedup
 from tuireader.feeds.address import same_site
-from tuireader.feeds.links import COMMENTS, NO_NAME
+from tuireader.feeds.find.links import COMMENTS, NO_NAME
 from tuireader.model import Keys, ParsedEntry, ParsedFeed
-from tuireader.store.feeds import KnownEntry, KnownFeed
+from tuireader.store.feeds.feeds import KnownEntry, KnownFeed
 from tuireader.text import cell_len
 
 _NEAR = 86_400  # maximum seconds between two times of publication of one article

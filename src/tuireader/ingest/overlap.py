@@ -5,9 +5,9 @@ from __future__ import annotations
 from tuireader import dedup
 from tuireader.model import FeedGap, ParsedFeed
 from tuireader.store import Store
-from tuireader.store.feeds import FeedFacts
-from tuireader.store.gaps import NewGap
-from tuireader.store.incoming import Saved
+from tuireader.store.articles.incoming import Saved
+from tuireader.store.feeds.feeds import FeedFacts
+from tuireader.store.feeds.gaps import NewGap
 from tuireader.timing import gaps
 
 NO_ARCHIVE = "the feed has no archive"

@@ -14,7 +14,7 @@ from tuireader.dedup import hash64
 from tuireader.document.prepare import prepare
 from tuireader.model import Keys, ParsedEntry, ParsedFeed
 from tuireader.store import Store
-from tuireader.store.incoming import Saved
+from tuireader.store.articles.incoming import Saved
 from tuireader.text import page_changes
 
 _LONGEST = 200_000  # maximum characters of a difference

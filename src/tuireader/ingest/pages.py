@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tuireader.document import teasers
-from tuireader.document.teasers import Sample
+from tuireader.feeds import teasers
+from tuireader.feeds.teasers import Sample
 from tuireader.model import ParsedEntry, ParsedFeed
 from tuireader.store import Store
-from tuireader.store.articles import StoredText
-from tuireader.store.feeds import FeedFacts
-from tuireader.store.incoming import Saved
+from tuireader.store.articles.articles import StoredText
+from tuireader.store.articles.incoming import Saved
+from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.text import cut_characters
 
 AT_FIRST = 20

@@ -16,9 +16,9 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 
-from tuireader.feeds.fetch import Fetcher
+from tuireader.feeds.http.fetch import Fetcher
+from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.feeds.sources import Sources
-from tuireader.feeds.workers import ParseWorker
 from tuireader.ingest.asking import Asking
 from tuireader.ingest.attempts import Outcome, Setting, asked_for, record_failure, record_success
 from tuireader.model import (
@@ -36,8 +36,8 @@ from tuireader.model import (
     RefreshStarted,
 )
 from tuireader.store import Pool, Store
-from tuireader.store.articles import StoredText
-from tuireader.store.feeds import FeedFacts
+from tuireader.store.articles.articles import StoredText
+from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.text import server_of, without_password
 
 _BATCH = 32  # maximum number of results in one transaction: many commits cost more than one

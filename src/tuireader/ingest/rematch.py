@@ -14,7 +14,7 @@ from time import perf_counter
 from tuireader.ingest.matching import FeedNames, former_hits, hits
 from tuireader.model import Evidence
 from tuireader.store import Store
-from tuireader.store.articles import StoredText
+from tuireader.store.articles.articles import StoredText
 from tuireader.watch import Matcher, WatchRule, lookup, prefilter
 
 MANY = 20_000  # a watch with more matches is not filled at once ...

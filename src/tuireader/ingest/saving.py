@@ -10,9 +10,9 @@ from tuireader.ingest.attempts import Setting
 from tuireader.ingest.pages import plan_pages
 from tuireader.model import Evidence, NewMatch, ParsedFeed, Source
 from tuireader.store import Store
-from tuireader.store.articles import StoredText
-from tuireader.store.feeds import FeedFacts
-from tuireader.store.incoming import Saved
+from tuireader.store.articles.articles import StoredText
+from tuireader.store.articles.incoming import Saved
+from tuireader.store.feeds.feeds import FeedFacts
 
 
 def save_and_match(

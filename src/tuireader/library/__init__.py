@@ -13,26 +13,26 @@ from tuireader.config import Config, Paths, Problem
 from tuireader.library.articles import Articles
 from tuireader.library.content import Content
 from tuireader.library.context import Context
-from tuireader.library.feeds import Feeds
+from tuireader.library.feeds.feeds import Feeds
+from tuireader.library.feeds.page_tools import PageTools
 from tuireader.library.lists import Briefs, Lists
 from tuireader.library.marks import Labels, Marks
-from tuireader.library.page_tools import PageTools
 from tuireader.library.searches import Searches
 from tuireader.library.settings import Database, Settings
 from tuireader.library.watches import Mutes, Watches
 from tuireader.store import Pool, Store
 
 if TYPE_CHECKING:
-    from tuireader.library.accounts import Accounts
+    from tuireader.library.accounts.accounts import Accounts
+    from tuireader.library.accounts.moving import Moving
     from tuireader.library.alarms import Alarms
     from tuireader.library.coverage import Coverages
-    from tuireader.library.downloads import Downloads
     from tuireader.library.exchange import Exchange
-    from tuireader.library.full_texts import FullTexts
+    from tuireader.library.feeds.downloads import Downloads
+    from tuireader.library.feeds.full_texts import FullTexts
+    from tuireader.library.feeds.page_sources import PageSources
     from tuireader.library.matches import Matches
-    from tuireader.library.moving import Moving
-    from tuireader.library.newsboat import Newsboat
-    from tuireader.library.page_sources import PageSources
+    from tuireader.library.newsboat.profile import Newsboat
     from tuireader.library.refresh import Refresh
     from tuireader.library.stories import Stories
 
@@ -111,7 +111,7 @@ class Library:
     async def load_demo(self) -> None:
         """Store the bundled sample feeds, as if they had just been fetched."""
         from tuireader import demo
-        from tuireader.feeds.parse import parse
+        from tuireader.feeds.parse.parse import parse
         from tuireader.model import ParsedFeed
 
         now, rules = self.context.now(), self.context.rules
@@ -135,7 +135,7 @@ class Library:
     @cached_property
     def accounts(self) -> Accounts:
         """Accounts on servers."""
-        from tuireader.library.accounts import Accounts
+        from tuireader.library.accounts.accounts import Accounts
 
         return Accounts(self.context)
 
@@ -156,7 +156,7 @@ class Library:
     @cached_property
     def downloads(self) -> Downloads:
         """Files of articles."""
-        from tuireader.library.downloads import Downloads
+        from tuireader.library.feeds.downloads import Downloads
 
         return Downloads(self.context)
 
@@ -170,7 +170,7 @@ class Library:
     @cached_property
     def full_texts(self) -> FullTexts:
         """Texts of articles' pages."""
-        from tuireader.library.full_texts import FullTexts
+        from tuireader.library.feeds.full_texts import FullTexts
 
         return FullTexts(self.context, self._page_tools, self.accounts)
 
@@ -184,21 +184,21 @@ class Library:
     @cached_property
     def moving(self) -> Moving:
         """Move feeds to an account and back."""
-        from tuireader.library.moving import Moving
+        from tuireader.library.accounts.moving import Moving
 
         return Moving(self.context, self.accounts, self.refresh)
 
     @cached_property
     def newsboat(self) -> Newsboat:
         """Import from newsboat and comparison with it."""
-        from tuireader.library.newsboat import Newsboat
+        from tuireader.library.newsboat.profile import Newsboat
 
         return Newsboat(self.context, self.watches)
 
     @cached_property
     def pages(self) -> PageSources:
         """Pages as feeds."""
-        from tuireader.library.page_sources import PageSources
+        from tuireader.library.feeds.page_sources import PageSources
 
         return PageSources(self.context, self._page_tools, self.feeds)
 

@@ -11,7 +11,7 @@ from tuireader.library.context import UseCases
 from tuireader.model import Alarm, AlarmKind, Fault, Told
 from tuireader.model.accounts import AWAY
 from tuireader.store import Store
-from tuireader.store.alarms import Failing, Subject
+from tuireader.store.watches.alarms import Failing, Subject
 from tuireader.text import cut, feed_key, feed_name
 from tuireader.text.wording import counted
 from tuireader.timing.accounts import alarming_since

@@ -23,8 +23,8 @@ from tuireader.subprocesses import programs
 from tuireader.subprocesses.programs import Ran
 from tuireader.text.languages import in_order
 
-_RELATING = ("relatives", "arrival", "relate", "rematch")
-_OTHERS = ("coverage", "downloads", "exchange", "full_texts", "page_sources")
+_RELATING = ("relating.relatives", "arrival", "relating.relate", "rematch")
+_OTHERS = ("coverage", "feeds.downloads", "exchange", "feeds.full_texts", "feeds.page_sources")
 _MOST = 1000
 
 
@@ -95,7 +95,7 @@ class Articles(UseCases):
 
     async def warm_up(self) -> None:
         """Import the modules that the first article, search and page need, so that none waits for them."""
-        modules = ("document.reader", "store.search", *(f"ingest.{name}" for name in _RELATING))
+        modules = ("document.reader", "store.lists.search", *(f"ingest.{name}" for name in _RELATING))
         for module in (*modules, *(f"library.{name}" for name in _OTHERS)):
             await asyncio.to_thread(import_module, f"tuireader.{module}")
         gc.freeze()  # exclude long-lived objects from collections, whose pauses would delay keys

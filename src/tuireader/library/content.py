@@ -13,7 +13,7 @@ from pathlib import Path
 from tuireader import files
 from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases
-from tuireader.library.page_tools import PageTools
+from tuireader.library.feeds.page_tools import PageTools
 from tuireader.model import Article, Pixels, Thread
 
 _DECODE = 5.0  # seconds to decode an image
@@ -31,7 +31,7 @@ class Content(UseCases):
     async def fetch_comments(self, article_id: int) -> Article:
         """Fetch the comments of an article from its comment feed and store them."""
         from tuireader.feeds import pages
-        from tuireader.feeds.workers import ParseWorker
+        from tuireader.feeds.parse.workers import ParseWorker
 
         article = await self._context.article(article_id)
         if not article.comments_feed:

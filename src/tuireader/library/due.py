@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from tuireader.model import HostWaits
-from tuireader.store.feeds import FeedFacts
+from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.text import clean, server_of
 
 

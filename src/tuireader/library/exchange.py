@@ -15,8 +15,8 @@ from tuireader import files
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases, address_key
-from tuireader.library.feeds import Feeds
-from tuireader.library.page_tools import fetch_limits
+from tuireader.library.feeds.feeds import Feeds
+from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store
 from tuireader.text import without_password
@@ -56,7 +56,8 @@ class Exchange(UseCases):
         """
         self._context.require_own_feeds()
         from tuireader.exchange import documents
-        from tuireader.feeds import charset, opml
+        from tuireader.feeds import opml
+        from tuireader.feeds.parse import charset
         from tuireader.newsboat import urls
         from tuireader.newsboat.outcomes import Consent
 
@@ -83,9 +84,9 @@ class Exchange(UseCases):
     async def import_page(self, url: str) -> Imported:
         """Subscribe to the feeds at an address: a web page, a feed, or an OPML file."""
         self._context.require_own_feeds()
-        from tuireader.feeds import charset
-        from tuireader.feeds.discover import unreadable, with_scheme
-        from tuireader.feeds.fetch import Fetcher
+        from tuireader.feeds.find.discover import unreadable, with_scheme
+        from tuireader.feeds.http.fetch import Fetcher
+        from tuireader.feeds.parse import charset
 
         async with Fetcher(fetch_limits(self._context.config)) as fetcher:
             answer = await fetcher.fetch(FetchJob(0, with_scheme(url)))

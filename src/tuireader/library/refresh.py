@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from tuireader import ingest
 from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
-from tuireader.library.accounts import Accounts
+from tuireader.library.accounts.accounts import Accounts
 from tuireader.library.alarms import Alarms
 from tuireader.library.context import Context, UseCases
 from tuireader.library.due import Due
-from tuireader.library.full_texts import FullTexts
-from tuireader.library.page_tools import fetch_limits
+from tuireader.library.feeds.full_texts import FullTexts
+from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.model import (
     AccountSynced,
     Event,
@@ -126,8 +126,8 @@ class Refresh(UseCases):
 
     async def _fetch(self, due: Due) -> AsyncGenerator[Event, None]:
         """Fetch local feeds, the most urgent first, and yield events."""
-        from tuireader.feeds.fetch import Fetcher
-        from tuireader.feeds.workers import ParseWorker
+        from tuireader.feeds.http.fetch import Fetcher
+        from tuireader.feeds.parse.workers import ParseWorker
         from tuireader.ingest import refresh
         from tuireader.ingest.jobs import job_for
 

@@ -17,7 +17,7 @@ from tuireader.store.schema import VERSION
 
 if TYPE_CHECKING:
     from tuireader.model import Purged
-    from tuireader.store.retention import PurgeRule
+    from tuireader.store.upkeep.retention import PurgeRule
 
 _USES = "palette"
 _REMEMBERED = 200
@@ -98,7 +98,7 @@ class Database(UseCases):
         At least one of the two must be given. Starred, labelled and watched articles keep their texts, as do
         unread ones without `unread`. Purged articles keep their marks, so they do not return as new.
         """
-        from tuireader.store.retention import PurgeRule
+        from tuireader.store.upkeep.retention import PurgeRule
 
         await self._watches.catch_up()  # keep articles that a new watch matches
         before = None if older_than is None else self._now() - older_than

@@ -179,9 +179,9 @@ class Enclosure:
 class EntryDetails:
     """Optional details of an entry that its article keeps.
 
-    To add a detail, add a line in five places: here; in `feeds.entry`, for its value in the document and its
-    cleaning; and in each parser, `feeds.fastentry`, `feeds.feedparser_adapter` and `feeds.jsonfeed`. The pipe
-    between the processes, the store and `Article` need no change.
+    To add a detail, add a line in five places: here; in `feeds.parse.entry`, for its value in the document
+    and its cleaning; and in each parser, `fastentry`, `feedparser_adapter` and `jsonfeed` beside it. The
+    pipe between the processes, the store and `Article` need no change.
 
     `difference` is the HTML of a change of a watched page. It is shown instead of the text, which has only
     the new lines.

@@ -14,8 +14,9 @@
 - `sharing`   decide which pictures and links can show that two articles report one event
 - `links`     classify links in the text: further reading, primary sources, citations
 
-`store.relations` defines the tables, `ingest.relate` the order of the steps. On arrival, in one transaction:
-call `search.arrive`; write profile, postings, counts and neighbours; call `search.fold`; put the article and
-all members of merged stories into the first row of the story that takes it. For a changed article, the old
-profile, postings and counts are removed first. Articles that arrive together are related in order of time.
+`store.relations` defines the tables, `ingest.relating` the order of the steps. On arrival, in one
+transaction: call `search.arrive`; write profile, postings, counts and neighbours; call `search.fold`; put
+the article and all members of merged stories into the first row of the story that takes it. For a changed
+article, the old profile, postings and counts are removed first. Articles that arrive together are related in
+order of time.
 """

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tuireader.related.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE
-from tuireader.related.features import UNIT, Boosted, Profile
-from tuireader.related.mentions import COUNTED, NAMES, TELLING
+from tuireader.related.reading.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE
+from tuireader.related.reading.features import UNIT, Boosted, Profile
+from tuireader.related.reading.mentions import COUNTED, NAMES, TELLING
 
 _SHARING = 3.0  # evidence of a picture or a link in common, so that one name with it may be enough
 _KINDS = NAME | PLACE | EVENT | AMOUNT | LATIN

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tuireader.related import across
-from tuireader.related.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Boosted, Profile
+from tuireader.related.reading.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Boosted, Profile
 
 _UNDATED_DAYS = 10.0  # assumed distance of articles without a date
 _UNDATED_FOLD_DAYS = 5.0  # ... and for folding, too short to separate two events of one kind

@@ -10,13 +10,13 @@ from types import MappingProxyType
 from tuireader.model import Relation
 from tuireader.related import across
 from tuireader.related.compare import chance, days_between, fold_chance, same_text
-from tuireader.related.concepts import PLACE
-from tuireader.related.concepts import TITLE as IN_TITLE
-from tuireader.related.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
-from tuireader.related.mentions import NAMES, TELLING
+from tuireader.related.reading.concepts import PLACE
+from tuireader.related.reading.concepts import TITLE as IN_TITLE
+from tuireader.related.reading.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
+from tuireader.related.reading.mentions import NAMES, TELLING
+from tuireader.related.reading.words import COMMON_HASHES
 from tuireader.related.reasons import is_common, tells
 from tuireader.related.stories import SPAN_DAYS
-from tuireader.related.words import COMMON_HASHES
 
 FIRST = 0.55  # show nothing unless one candidate has this chance: no link is better than a wrong one
 _FIRST_YOUNG = 0.37  # ... or this one in a young library, where few articles are alike by chance

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from tuireader.related.features import NAME, NUMBER, PAIR
-from tuireader.related.frequencies import frequencies
-from tuireader.related.words import fold, term_hash
+from tuireader.related.reading.features import NAME, NUMBER, PAIR
+from tuireader.related.reading.frequencies import frequencies
+from tuireader.related.reading.words import fold, term_hash
 
 _FILES = ("agencies", "companies", "laws", "people", "places", "products")
 _COMMON = 30  # a phrase of words that are in at least so many of 10,000 articles each tells nothing, ...
@@ -36,7 +36,7 @@ _NOTHING = _DATES | _CREDITS
 @cache
 def known_names() -> frozenset[str]:
     """Return the bundled names, casefolded, without the full tables of `concepts.bundled`, which are slow."""
-    folder = files(__package__) / "names"
+    folder = files("tuireader.related.reading") / "names"
     text = "\n".join((folder / f"{name}.txt").read_text("utf-8") for name in _FILES).casefold()
     return frozenset(text.replace("\n", " | ").split(" | "))
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tuireader.related.compare import common
-from tuireader.related.features import NAME, TITLE, UNIT, Profile, heaviest
-from tuireader.related.telling import Sentence, Telling
-from tuireader.related.when import DAY
+from tuireader.related.reading.features import NAME, TITLE, UNIT, Profile, heaviest
+from tuireader.related.reading.telling import Sentence, Telling
+from tuireader.related.reading.when import DAY
 
 MOST_SHOWN = 5
 CANDIDATES = 30

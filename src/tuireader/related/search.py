@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from tuireader.related import mentions
 from tuireader.related.compare import chance
-from tuireader.related.concepts import Concepts
-from tuireader.related.features import (
+from tuireader.related.rank import Ranked, chances, likeliest, rank
+from tuireader.related.reading import mentions
+from tuireader.related.reading.concepts import Concepts
+from tuireader.related.reading.features import (
     MOST_TERMS,
     Profile,
     Stats,
@@ -25,7 +26,6 @@ from tuireader.related.features import (
     probes,
     weigh,
 )
-from tuireader.related.rank import Ranked, chances, likeliest, rank
 from tuireader.related.series import Series, Texts
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
 

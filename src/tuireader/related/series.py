@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import Protocol
 
 from tuireader.related import across
-from tuireader.related.features import NAME, UNIT, Profile
-from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, fold, folded, is_cjk, term_hash
+from tuireader.related.reading.features import NAME, UNIT, Profile
+from tuireader.related.reading.words import COMMON_HASHES, STOP_FOLDED, fold, folded, is_cjk, term_hash
 
 _CACHED = 400  # maximum titles and texts in memory
 _WORDS = 40  # maximum words of a title to compare, to limit the cost of a hostile one

@@ -1,14 +1,14 @@
 """Decide which pictures and links of an article can show that another one reports the same event.
 
 Logos, stock pictures, sections, profiles and forms to share are on many pages, so they are left out. How many
-articles have a picture or a link is known to the store (`ingest.sharing`).
+articles have a picture or a link is known to the store (`ingest.relating.sharing`).
 """
 
 from __future__ import annotations
 
 import re
 
-from tuireader.related.words import term_hash
+from tuireader.related.reading.words import term_hash
 
 _ADDRESS = re.compile(r"https?://(?:www\.)?([^/?#]+)([^?#]*)(\?[^#]*)?", re.IGNORECASE)
 _ENDING = re.compile(r"\.[a-z]{3,5}$", re.IGNORECASE)

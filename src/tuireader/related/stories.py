@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tuireader.related import across
 from tuireader.related.compare import fold_chance, is_headline, much_in_common
-from tuireader.related.features import Profile
+from tuireader.related.reading.features import Profile
 from tuireader.related.series import Series
 
 SPAN_DAYS = 5.0

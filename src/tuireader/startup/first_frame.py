@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from tuireader.store.first_page import FirstRow
+    from tuireader.store.lists.first_page import FirstRow
 
 FORMAT = 2
 """Version of the saved file; others are ignored."""
@@ -171,7 +171,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 
     if kept["version"] != __version__ or kept["config"][1] != stamp(kept["config"][0]):
         return ""
-    from tuireader.store import first_page
+    from tuireader.store.lists import first_page
 
     size = {"folds": kept["folds"], "lines": lines - kept["above"] - 1, "languages": kept["languages"]}
     rows = first_page.first_rows(kept["database"], kept["schema"], unread=True, **size)
@@ -185,7 +185,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int) -> str:
     """Return the frame as one string for the terminal."""
     from tuireader.ui.drawing.row_parts import row_parts
-    from tuireader.ui.drawing.times import list_day
+    from tuireader.wording.times import list_day
 
     out = [_ENTER]
     for number, line in [*enumerate(kept["head"], 1), *enumerate(kept["side"], kept["above"] + 1)]:

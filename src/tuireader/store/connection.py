@@ -12,6 +12,20 @@ from typing import TYPE_CHECKING
 
 PATIENCE = 15.0
 """Seconds to wait for another program that is writing."""
+_PLACES = {
+    part: f"{room}.{part}"
+    for room, parts in {
+        "accounts": ("accounts", "remote"),
+        "articles": ("appearances", "articles", "downloads", "entries", "full_texts", "links", "revisions"),
+        "feeds": ("feed_passwords", "feeds", "gaps", "requests", "snapshots"),
+        "lists": ("briefs", "index", "lists", "search", "stories"),
+        "marks": ("labels", "marks", "mutes"),
+        "relations": ("references", "relations"),
+        "upkeep": ("exchange", "retention"),
+        "watches": ("alarms", "match_log", "notices", "stats", "watches"),
+    }.items()
+    for part in parts
+}
 _ATTEMPT = 0.1  # seconds of one attempt to take the write lock; `patience` may change between attempts
 
 
@@ -41,7 +55,7 @@ class Connection:
         def __getattr__(self, name):
             if name.startswith("_"):
                 raise AttributeError(name)
-            module = import_module(f"{__package__}.{name}")
+            module = import_module(f"{__package__}.{_PLACES.get(name, name)}")
             part = getattr(module, name.title().replace("_", ""))(self)
             self.__dict__[name] = part
             return part

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.lexicon import TOKENIZER
-from tuireader.store.enclosures import ENCLOSURES
+from tuireader.store.articles.enclosures import ENCLOSURES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -324,9 +324,9 @@ def _execute(db: Database, statements: Sequence[str], version: int) -> None:
 
 def _steps_from_9() -> Iterator[tuple[str, int, Sequence[str]]]:
     """Yield names, versions and statements of migrations that only execute statements."""
-    from tuireader.store.accounts import ACCOUNTS
-    from tuireader.store.references import REFERENCES
-    from tuireader.store.remote import LOST_ENTRIES
+    from tuireader.store.accounts.accounts import ACCOUNTS
+    from tuireader.store.accounts.remote import LOST_ENTRIES
+    from tuireader.store.relations.references import REFERENCES
 
     yield "0009_accounts", 9, ACCOUNTS
     yield "0010_references", 10, REFERENCES
@@ -343,8 +343,8 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
     from sqlite_utils.migrations import Migrations
 
     from tuireader.store.connection import Connection
-    from tuireader.store.index import Index
-    from tuireader.store.labels import Labels
+    from tuireader.store.lists.index import Index
+    from tuireader.store.marks.labels import Labels
 
     store, migrations = Connection(conn, Path()), Migrations("tuireader")
 
@@ -384,7 +384,7 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
 
     @migrations(name="0008_sources")
     def sources(db: Database) -> None:
-        from tuireader.store.match_log import MATCH_LOG
+        from tuireader.store.watches.match_log import MATCH_LOG
 
         _execute(db, (*_SOURCES, *MATCH_LOG, *ENCLOSURES), 8)
 

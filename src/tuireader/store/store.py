@@ -10,38 +10,38 @@ from tuireader.store.connection import Connection
 from tuireader.store.database_file import MigrationProgress
 
 if TYPE_CHECKING:
-    from tuireader.store.accounts import Accounts
-    from tuireader.store.alarms import Alarms
-    from tuireader.store.appearances import Appearances
-    from tuireader.store.articles import Articles
-    from tuireader.store.briefs import Briefs
+    from tuireader.store.accounts.accounts import Accounts
+    from tuireader.store.accounts.remote import Remote
+    from tuireader.store.articles.appearances import Appearances
+    from tuireader.store.articles.articles import Articles
+    from tuireader.store.articles.downloads import Downloads
+    from tuireader.store.articles.entries import Entries
+    from tuireader.store.articles.full_texts import FullTexts
+    from tuireader.store.articles.links import Links
+    from tuireader.store.articles.revisions import Revisions
     from tuireader.store.compression import Compression
-    from tuireader.store.downloads import Downloads
-    from tuireader.store.entries import Entries
-    from tuireader.store.exchange import Exchange
-    from tuireader.store.feed_passwords import FeedPasswords
-    from tuireader.store.feeds import Feeds
-    from tuireader.store.full_texts import FullTexts
-    from tuireader.store.gaps import Gaps
-    from tuireader.store.index import Index
-    from tuireader.store.labels import Labels
-    from tuireader.store.links import Links
-    from tuireader.store.lists import Lists
-    from tuireader.store.marks import Marks
-    from tuireader.store.match_log import MatchLog
-    from tuireader.store.mutes import Mutes
-    from tuireader.store.notices import Notices
-    from tuireader.store.references import References
-    from tuireader.store.relations import Relations
-    from tuireader.store.remote import Remote
-    from tuireader.store.requests import Requests
-    from tuireader.store.retention import Retention
-    from tuireader.store.revisions import Revisions
-    from tuireader.store.search import Search
-    from tuireader.store.snapshots import Snapshots
-    from tuireader.store.stats import Stats
-    from tuireader.store.stories import Stories
-    from tuireader.store.watches import Watches
+    from tuireader.store.feeds.feed_passwords import FeedPasswords
+    from tuireader.store.feeds.feeds import Feeds
+    from tuireader.store.feeds.gaps import Gaps
+    from tuireader.store.feeds.requests import Requests
+    from tuireader.store.feeds.snapshots import Snapshots
+    from tuireader.store.lists.briefs import Briefs
+    from tuireader.store.lists.index import Index
+    from tuireader.store.lists.lists import Lists
+    from tuireader.store.lists.search import Search
+    from tuireader.store.lists.stories import Stories
+    from tuireader.store.marks.labels import Labels
+    from tuireader.store.marks.marks import Marks
+    from tuireader.store.marks.mutes import Mutes
+    from tuireader.store.relations.references import References
+    from tuireader.store.relations.relations import Relations
+    from tuireader.store.upkeep.exchange import Exchange
+    from tuireader.store.upkeep.retention import Retention
+    from tuireader.store.watches.alarms import Alarms
+    from tuireader.store.watches.match_log import MatchLog
+    from tuireader.store.watches.notices import Notices
+    from tuireader.store.watches.stats import Stats
+    from tuireader.store.watches.watches import Watches
 
 
 class Store(Connection):

@@ -11,10 +11,10 @@ GRACE = 5
 """Seconds after the deadline when the process ends by itself, in case its parent is gone."""
 
 JOBS = {
-    "page_items": ("tuireader.subprocesses.page_items", "items"),
-    "page_proposals": ("tuireader.subprocesses.page_proposals", "propose"),
-    "page_text": ("tuireader.subprocesses.page_text", "watched"),
-    "article": ("tuireader.subprocesses.readability", "article"),
+    "page_items": ("tuireader.pages.items", "items"),
+    "page_proposals": ("tuireader.pages.proposals", "propose"),
+    "page_text": ("tuireader.pages.text", "watched"),
+    "article": ("tuireader.pages.readability", "article"),
     "picture": ("tuireader.subprocesses.images", "picture"),
     "colours": ("tuireader.subprocesses.highlighting", "colours"),
 }

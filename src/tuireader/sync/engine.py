@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, Mark, RemoteEntry, RemoteFeed
 from tuireader.store import Pool, Store
-from tuireader.store.accounts import Listing
+from tuireader.store.accounts.accounts import Listing
 from tuireader.subprocesses import priority
 from tuireader.sync import outcomes, states
 from tuireader.sync.backend import (

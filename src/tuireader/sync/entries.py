@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from tuireader.feeds.entry import MAX_ENTRIES, Raw, RawFeed, shape
+from tuireader.feeds.parse.entry import MAX_ENTRIES, Raw, RawFeed, shape
 from tuireader.sync.backend import RemoteEntry
 
 

@@ -22,9 +22,9 @@ import httpx
 
 from tuireader import __version__
 from tuireader.feeds.address import same_server
-from tuireader.feeds.decompress import Inflater, TooLarge
-from tuireader.feeds.errors import STATUS_WORDS, Refused, explained
-from tuireader.feeds.headers import header_bytes, retry_after
+from tuireader.feeds.http.decompress import Inflater, TooLarge
+from tuireader.feeds.http.errors import STATUS_WORDS, Refused, explained
+from tuireader.feeds.http.headers import header_bytes, retry_after
 from tuireader.sync.backend import AccountError, Refusal
 from tuireader.sync.redaction import Redaction
 from tuireader.text import clean

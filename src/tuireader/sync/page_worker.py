@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from tuireader.document.prepare import drop_known
-from tuireader.feeds.worker_protocol import pack
+from tuireader.feeds.parse.worker_protocol import pack
 from tuireader.model import ParsedFeed
 from tuireader.model.accounts import RemoteEntry
 from tuireader.subprocesses.serving import serve

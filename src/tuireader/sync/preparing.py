@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from tuireader.feeds.worker_protocol import unpack
+from tuireader.feeds.parse.worker_protocol import unpack
 from tuireader.model import ParsedFeed
 from tuireader.model.accounts import RemoteEntry
 from tuireader.subprocesses.worker import Worker, WorkerDied

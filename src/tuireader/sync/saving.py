@@ -10,9 +10,9 @@ from tuireader.ingest.pages import plan_pages
 from tuireader.model import Evidence, ParsedFeed
 from tuireader.model.accounts import Mark, RemoteEntry
 from tuireader.store import Store
-from tuireader.store.articles import StoredText
-from tuireader.store.incoming import Saved
-from tuireader.store.remote import RemoteRow
+from tuireader.store.accounts.remote import RemoteRow
+from tuireader.store.articles.articles import StoredText
+from tuireader.store.articles.incoming import Saved
 from tuireader.sync.states import Stored, merge_marks
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tuireader.feeds.address import split_userinfo
-from tuireader.feeds.errors import Refused
+from tuireader.feeds.http.errors import Refused
 from tuireader.sync.backend import AccountError, Backend, Refusal
 
 
@@ -33,9 +33,9 @@ def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") ->
         )
     base = plain.partition("?")[0].rstrip("/")
     if kind is Kind.MINIFLUX:
-        from tuireader.sync.miniflux import Miniflux
+        from tuireader.sync.miniflux.api import Miniflux
 
         return Miniflux(base, user, secret, proxy=proxy)
-    from tuireader.sync.greader import GoogleReader
+    from tuireader.sync.greader.api import GoogleReader
 
     return GoogleReader(base, user, secret, proxy=proxy)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from tuireader.model import Evidence
 from tuireader.model.accounts import Mark
 from tuireader.store import Store
-from tuireader.store.articles import StoredText
-from tuireader.store.remote import RemoteRow
+from tuireader.store.accounts.remote import RemoteRow
+from tuireader.store.articles.articles import StoredText
 from tuireader.sync import merge
 from tuireader.sync.backend import States
 

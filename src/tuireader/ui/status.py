@@ -13,11 +13,11 @@ from tuireader.model.accounts import LOGIN, SECRET, AccountState
 from tuireader.text import cut
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui import views
-from tuireader.ui.drawing.account_summary import rejection
-from tuireader.ui.drawing.times import list_time
 from tuireader.ui.session import Session
 from tuireader.ui.widgets.bars import BACK, QUIT
 from tuireader.ui.widgets.panes import Panes
+from tuireader.wording.account_summary import rejection
+from tuireader.wording.times import list_time
 
 KeyOf = Callable[[str], str]
 

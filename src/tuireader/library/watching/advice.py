@@ -88,7 +88,7 @@ def for_config(config: Config, text: str, file: str, database: Path) -> list[Pro
 
     Reads names from the configuration and from the database, which is never created or written to.
     """
-    from tuireader.store import completions as stored
+    from tuireader.store.lists import completions as stored
 
     feeds = {feed.url: (feed.title or feed.url, feed.url, feed.folder) for feed in config.feeds}
     feeds |= {url: (title, url, folder) for title, url, folder in stored.every_feed(database)}

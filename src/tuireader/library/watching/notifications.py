@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from tuireader import ingest
 from tuireader.delivery import notify
 from tuireader.model import Evidence
-from tuireader.related.new_facts import new_facts
+from tuireader.related.facts.new_facts import new_facts
 from tuireader.store import Store
-from tuireader.store.notices import ArticleIdentity, Waiting
+from tuireader.store.watches.notices import ArticleIdentity, Waiting
 from tuireader.watch import Matcher
 
 _SOON = 43_200  # seconds within which a feed's articles with equal title and text are one post

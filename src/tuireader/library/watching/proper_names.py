@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tuireader.related.words import COMMON, STOP, is_cjk, phrases
+from tuireader.related.reading.words import COMMON, STOP, is_cjk, phrases
 from tuireader.text import cut_characters
 
 _WORD = re.compile(r"[^\W_]+(?:[-–’'.&][^\W_]+)*")

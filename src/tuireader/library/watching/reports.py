@@ -15,8 +15,8 @@ from tuireader.library.watching import advice as advising
 from tuireader.model import ArticleRow, Count, Feed, WatchStats
 from tuireader.query import Advice
 from tuireader.store import Store
-from tuireader.store import stats as numbers
-from tuireader.store.stats import FeedLead
+from tuireader.store.watches import stats as numbers
+from tuireader.store.watches.stats import FeedLead
 from tuireader.watch import Matcher
 
 _DAY = 86_400

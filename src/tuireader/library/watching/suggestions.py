@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from tuireader import watch
 from tuireader.config import WatchConfig
-from tuireader.ingest.stored_profiles import StoredProfiles
-from tuireader.ingest.topics import topics
+from tuireader.ingest.relating.stored_profiles import StoredProfiles
+from tuireader.ingest.relating.topics import topics
 from tuireader.library.watching import rule_of
 from tuireader.library.watching.proper_names import names_in, phrases_of, watch_name
-from tuireader.related.features import Stats, counted, extract
-from tuireader.related.words import fold, term_hash
+from tuireader.related.reading.features import Stats, counted, extract
+from tuireader.related.reading.words import fold, term_hash
 from tuireader.store import Store
-from tuireader.store.articles import StoredText
+from tuireader.store.articles.articles import StoredText
 from tuireader.text import clean
 
 _ALIAS_ARTICLES = 300

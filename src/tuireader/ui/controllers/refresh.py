@@ -30,8 +30,8 @@ from tuireader.text import feed_name
 from tuireader.text.wording import counted, followed, left_out, waiting
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.syncing import Syncing
-from tuireader.ui.drawing.times import clock_time
 from tuireader.ui.widgets.bars import TopLine
+from tuireader.wording.times import clock_time
 
 _RELOAD_EVERY = 1.0  # minimum seconds between reloads of the list during a refresh
 _AT_REST = 0.3  # seconds without a key before the list is reloaded, ...

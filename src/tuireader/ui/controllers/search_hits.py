@@ -8,11 +8,11 @@ from functools import lru_cache, partial
 from tuireader import query
 from tuireader.library import Library
 from tuireader.model import ArticleRow
-from tuireader.ui.drawing.lines import marked
 from tuireader.ui.drawing.row import TitleRanges
 from tuireader.ui.session import Session
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
+from tuireader.wording.lines import marked
 
 _LONGEST = 500  # maximum characters of a title searched for marks
 

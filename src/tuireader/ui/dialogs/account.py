@@ -15,13 +15,13 @@ from tuireader.errors import TuireaderError
 from tuireader.text import clean, display_host
 from tuireader.text.wording import counted
 from tuireader.ui.dialogs.dialog import FormDialog
-from tuireader.ui.drawing.lines import Line
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.widgets.field import Field, Pick
 from tuireader.ui.workers import run_latest
+from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
-    from tuireader.library.accounts import Accounts, Preview
+    from tuireader.library.accounts.accounts import Accounts, Preview
 
 KINDS = {"miniflux": "Miniflux", "greader": "FreshRSS or other Google Reader API"}
 SECRET = "or env:NAME, cmd:PROGRAM, keyring:NAME"

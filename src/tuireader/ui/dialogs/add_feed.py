@@ -16,15 +16,15 @@ from tuireader.errors import TuireaderError
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.text import cut, safe_url
 from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.drawing.feed_summary import FOLLOWED, facts
-from tuireader.ui.drawing.lines import Line
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
+from tuireader.wording.feed_summary import FOLLOWED, facts
+from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
-    from tuireader.library.feeds import Feeds
-    from tuireader.library.page_sources import PageSources
+    from tuireader.library.feeds.feeds import Feeds
+    from tuireader.library.feeds.page_sources import PageSources
 
 _ADDRESS = "Address of a feed, or of any page that links to one"
 _LOOK = "enter looks for feeds · ctrl+t adds an account · esc closes"

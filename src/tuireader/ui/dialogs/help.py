@@ -12,9 +12,9 @@ from tuireader.commands import BY_ID, COMMANDS, Group, keys_label
 from tuireader.config import MacroConfig
 from tuireader.subprocesses.programs import ADDRESS, TITLE
 from tuireader.ui.dialogs.dialog import Dialog, FilterDialog
-from tuireader.ui.drawing.lines import Line
 from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.widgets.details import Details
+from tuireader.wording.lines import Line
 
 
 def described(macro: MacroConfig) -> str:

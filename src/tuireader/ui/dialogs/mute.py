@@ -19,12 +19,12 @@ from tuireader.query import Query, QueryError, disabled_reason, parse, spans
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import FormDialog
-from tuireader.ui.drawing.lines import Line, marked, problem_lines
-from tuireader.ui.drawing.times import day
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.field import Field, Pick
 from tuireader.ui.workers import run_latest
+from tuireader.wording.lines import Line, marked, problem_lines
+from tuireader.wording.times import day
 
 if TYPE_CHECKING:
     from tuireader.library.watches import Mutes

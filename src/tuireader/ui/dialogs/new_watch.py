@@ -21,12 +21,12 @@ from tuireader.text import clean, cut_characters
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import FormDialog
-from tuireader.ui.drawing.lines import Line, marked, problem_lines
 from tuireader.ui.drawing.styles import free_color
 from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.field import Colours, Field, Pick
 from tuireader.ui.workers import run_latest
 from tuireader.watch import Matcher
+from tuireader.wording.lines import Line, marked, problem_lines
 
 if TYPE_CHECKING:
     from tuireader.library import Library

@@ -14,14 +14,14 @@ from tuireader.errors import TuireaderError
 from tuireader.library.watching.sources import FOLDER, SearchFeed
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.drawing.feed_summary import FOLLOWED, facts
-from tuireader.ui.drawing.lines import Line
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
+from tuireader.wording.feed_summary import FOLLOWED, facts
+from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
-    from tuireader.library.feeds import Feeds
+    from tuireader.library.feeds.feeds import Feeds
 
 _HINT = f"enter adds it to the folder {FOLDER} · esc closes"
 _PAUSE = 0.5  # seconds that the cursor rests on a feed before its service is asked

@@ -11,17 +11,17 @@ from textual.widgets import Input
 
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
-from tuireader.library.page_sources import SELECTORS, WebPage
+from tuireader.library.feeds.page_sources import SELECTORS, WebPage
 from tuireader.model import FoundOnPage
 from tuireader.text import cut, without_password
 from tuireader.ui.dialogs.dialog import FormDialog
-from tuireader.ui.drawing.lines import Line
-from tuireader.ui.drawing.page_summary import found_lines
 from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.field import Field, Pick
+from tuireader.wording.lines import Line
+from tuireader.wording.page_summary import found_lines
 
 if TYPE_CHECKING:
-    from tuireader.library.page_sources import PageSources
+    from tuireader.library.feeds.page_sources import PageSources
 
 _WATCHED = "page"
 LABELS = {

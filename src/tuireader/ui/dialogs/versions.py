@@ -15,8 +15,9 @@ from tuireader.model import Revision
 from tuireader.text.word_diff import Kind
 from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.drawing.lines import Piece, content
-from tuireader.ui.drawing.times import age, full_time
+from tuireader.ui.drawing.styles import content
+from tuireader.wording.lines import Piece
+from tuireader.wording.times import age, full_time
 
 _AROUND = 160  # maximum characters of unchanged text shown around a change
 _SIGNS: dict[str, tuple[str, str, str]] = {

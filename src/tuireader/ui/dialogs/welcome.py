@@ -24,10 +24,10 @@ from tuireader.ui.widgets.field import Field
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
-    from tuireader.library.accounts import Accounts
+    from tuireader.library.accounts.accounts import Accounts
     from tuireader.library.exchange import Imported
-    from tuireader.library.feeds import Feeds
-    from tuireader.library.page_sources import PageSources
+    from tuireader.library.feeds.feeds import Feeds
+    from tuireader.library.feeds.page_sources import PageSources
 
 _ABOUT = "Follow the tech news that matters. Nothing is fetched before you choose."
 _WAYS = (

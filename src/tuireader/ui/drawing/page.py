@@ -17,7 +17,7 @@ from tuireader.text.languages import language_names
 from tuireader.ui.drawing.page_blocks import block_part, picture_part
 from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, ReferenceMark, StyleRange
 from tuireader.ui.drawing.page_tail import build_tail, comment_parts, file_links
-from tuireader.ui.drawing.times import age, full_time, short_time
+from tuireader.wording.times import age, full_time, short_time
 
 
 def build_page(article: Article, document: Document, highlights: Highlights, keys: Keys, now: int) -> Page:

@@ -9,10 +9,10 @@ from tuireader.document import Block, Link, parse, reference_label
 from tuireader.model import Article, Comment, Neighbour, Related, Relation, Story, Thread
 from tuireader.text.languages import LANGUAGES
 from tuireader.text.wording import counted
-from tuireader.ui.drawing.enclosures import enclosure_label
 from tuireader.ui.drawing.page_blocks import block_part
 from tuireader.ui.drawing.page_parts import Keys, Page, Part, StyleRange, Tail, Target
-from tuireader.ui.drawing.times import age, distance, full_time, span
+from tuireader.wording.enclosures import enclosure_label
+from tuireader.wording.times import age, distance, full_time, span
 
 _GROUPS = (
     (Relation.ALSO_READ, "Also read"),

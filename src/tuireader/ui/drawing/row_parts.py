@@ -9,13 +9,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tuireader.text import cell_len, cut, pad
-from tuireader.ui.drawing.times import list_time
+from tuireader.wording.times import list_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tuireader.model import ArticleRow
-    from tuireader.store.first_page import FirstRow
+    from tuireader.store.lists.first_page import FirstRow
 
     StyledText = tuple[str, str]
 

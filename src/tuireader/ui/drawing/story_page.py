@@ -10,7 +10,7 @@ from tuireader.export.story_formats import BACKGROUND, FOLLOW_UPS, NOTHING_NEW, 
 from tuireader.model import AddedKind, Article, Surrounding
 from tuireader.ui.drawing.page import evidence_parts
 from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail, Target
-from tuireader.ui.drawing.times import full_time, short_time, span
+from tuireader.wording.times import full_time, short_time, span
 
 _COLUMN = 10  # cells for the time from the first report
 _REST = " " * (_COLUMN + 2)

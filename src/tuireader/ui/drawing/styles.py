@@ -12,6 +12,10 @@ from dataclasses import dataclass
 
 from rich.style import Style
 from textual.color import Color, ColorParseError
+from textual.content import Content
+from textual.style import Style as ContentStyle
+
+from tuireader.wording.lines import Piece
 
 # Colour names of `color =`, for dark and light backgrounds.
 _WATCH_COLORS = {
@@ -226,3 +230,10 @@ def _color(text: str | None, otherwise: str) -> Color:
         return Color.parse(text or otherwise)
     except ColorParseError:
         return Color.parse(otherwise)
+
+
+def content(pieces: Sequence[Piece], styles: Styles) -> Content:
+    """Return pieces as styled text, without interpreting markup."""
+    return Content.assemble(
+        *((text, ContentStyle.from_rich_style(styles.named(name))) for text, name in pieces)
+    )

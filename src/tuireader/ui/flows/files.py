@@ -8,8 +8,8 @@ from tuireader.model import DownloadState, Enclosure
 from tuireader.text import safe_url
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.drawing.enclosures import enclosure_label
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.wording.enclosures import enclosure_label
 
 
 async def open_file(main: Controllers, ask: Asking) -> Outcome | None:

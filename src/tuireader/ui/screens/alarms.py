@@ -10,12 +10,12 @@ from tuireader.model import Alarm, AlarmKind, View, ViewKind
 from tuireader.text import feed_name
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
-from tuireader.ui.drawing.lines import Line, error_lines
-from tuireader.ui.drawing.times import age, full_time
 from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.wording.lines import Line, error_lines
+from tuireader.wording.times import age, full_time
 
 _HINTS = {
     AlarmKind.SILENT: "Look at its website: it may have moved, or stopped",

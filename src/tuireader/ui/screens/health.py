@@ -11,15 +11,15 @@ from tuireader.model import Coverage, Feed, FeedHealth, Trouble, ViewKind
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
-from tuireader.ui.drawing.coverage import gap_lines, summary
-from tuireader.ui.drawing.feed_summary import texts_note, waiting_note
-from tuireader.ui.drawing.lines import Line, error_lines
-from tuireader.ui.drawing.times import age, full_time, until
 from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.status import no_feeds
 from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.wording.coverage import gap_lines, summary
+from tuireader.wording.feed_summary import texts_note, waiting_note
+from tuireader.wording.lines import Line, error_lines
+from tuireader.wording.times import age, full_time, until
 
 _SIGNS = {
     Trouble.NONE: ("·", "dim", "ok"),

@@ -12,12 +12,12 @@ from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.drawing.enclosures import megabytes, progress
-from tuireader.ui.drawing.lines import Line
 from tuireader.ui.flows.context import Asking, FlowRunner, Outcome
 from tuireader.ui.flows.files import open_enclosure
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.wording.enclosures import megabytes, progress
+from tuireader.wording.lines import Line
 
 _EVERY = 1.0
 """Seconds between reloads of the queue while a download is running or waiting."""

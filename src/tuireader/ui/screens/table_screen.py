@@ -13,7 +13,6 @@ from textual.screen import Screen
 
 from tuireader.commands import key_label
 from tuireader.model import View, ViewKind
-from tuireader.ui.drawing.lines import Line
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.feeds import edit, remove
 from tuireader.ui.flows.settings import undo
@@ -22,6 +21,7 @@ from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.widgets.table import Column, Row, Table, TableHead
 from tuireader.ui.workers import run_latest
+from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
     from textual import events

@@ -10,12 +10,12 @@ from tuireader.config import WatchConfig
 from tuireader.model import Count, ViewKind, WatchStats
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.bindings import bindings
-from tuireader.ui.drawing.lines import Line, marked, sparkline
-from tuireader.ui.drawing.times import age, day
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.watches import find_sources, keep_watch, new_watch
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.wording.lines import Line, marked, sparkline
+from tuireader.wording.times import age, day
 
 _FORTNIGHT = 14
 

@@ -13,9 +13,9 @@ from textual.strip import Strip
 from tuireader.model import ArticleRow
 from tuireader.ui.drawing.row import RowContext, TitleRanges, draw_note, draw_row
 from tuireader.ui.drawing.row_parts import letters, row_parts
-from tuireader.ui.drawing.times import list_day
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.pane import CursorPane
+from tuireader.wording.times import list_day
 
 Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]
 

@@ -8,9 +8,10 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from tuireader.ui.drawing.lines import Line, content
+from tuireader.ui.drawing.styles import content
 from tuireader.ui.host import host_of
 from tuireader.ui.workers import run_latest
+from tuireader.wording.lines import Line
 
 PAUSE = 0.12
 """Seconds without a key before a preview is made."""

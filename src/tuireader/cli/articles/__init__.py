@@ -1,0 +1,1 @@
+"""Commands on articles, marks and watches."""

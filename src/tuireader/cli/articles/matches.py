@@ -1,0 +1,139 @@
+"""`tuireader matches`: the log of all matches, as proof."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tuireader.cli.base import library_command, moment, say
+from tuireader.cli.completion import complete_watches
+from tuireader.cli.output import print_json_text
+from tuireader.wording.times import short_time
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+    from tuireader.model import LoggedMatch
+
+_TIMES = ("published", "fetched", "matched", "told", "read", "ended")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""First characters that make a spreadsheet run a cell as a formula."""
+
+
+@click.command()
+@click.option("--since", metavar="WHEN", help="Only matches since a day (2026-11-03) or for a time (7d).")
+@click.option("--until", metavar="WHEN", help="Only matches up to a day, included, or a time ago.")
+@click.option("--watch", metavar="NAME", shell_complete=complete_watches, help="Only matches of this watch.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json", "jsonl"]),
+    default="table",
+    show_default=True,
+    help="Lines of columns, CSV, one JSON array, or JSON with one object a line.",
+)
+@click.option("--json", "form", flag_value="jsonl", help="Short for --format jsonl.")
+@library_command
+async def matches(
+    library: Library, since: str | None, until: str | None, watch: str | None, form: str
+) -> None:
+    """Print the log of matches: what was found, when you were told, and when you read it.
+
+    One line a match, oldest first, also of watches that were removed and of texts that were edited or
+    purged. Columns: when it matched, watch, feed, title, terms, when and how you were told, when you read it.
+
+    \b
+    Examples:
+      tuireader matches --since 7d
+      tuireader matches --watch WeChat --format csv > wechat.csv
+      tuireader matches --since 2026-11-01 --until 2026-11-30 --format json
+    """
+    first = 0 if since is None else moment("--since", since)
+    end = None if until is None else moment("--until", until, end=True)
+    write, finish = _writer(form)
+    count = 0
+    async with aclosing(library.matches.log(since=first, until=end, watch=watch)) as log:
+        async for match in log:
+            write(match)
+            count += 1
+    finish()
+    if not count:
+        say("no matches")
+
+
+def _writer(form: str) -> tuple[Callable[[LoggedMatch], None], Callable[[], None]]:
+    """Return functions that print a match, and what follows the last one."""
+    if form == "csv":
+        return _csv()
+    if form == "table":
+        return lambda match: print(_line(match)), lambda: None
+    from tuireader.cli.shapes import shapes
+
+    paths, printed = shapes.LoggedMatch.paths, 0
+
+    def one(match: LoggedMatch) -> None:
+        nonlocal printed
+        # all values are plain: encoding by the shape would take most of the time of a long log
+        text = json.dumps({name: getattr(match, path) for name, path in paths.items()}, ensure_ascii=False)
+        if form == "json":
+            text = f"{',' if printed else '['}\n{text}"
+        printed += 1
+        print_json_text(text)
+
+    def finish() -> None:
+        if form == "json":
+            print("]" if printed else "[]")
+
+    return one, finish
+
+
+def _csv() -> tuple[Callable[[LoggedMatch], None], Callable[[], None]]:
+    """Return functions that print CSV (RFC 4180), with times in ISO 8601."""
+    from tuireader.cli.shapes import shapes
+
+    out = csv.writer(sys.stdout, lineterminator="\r\n")
+    paths = shapes.LoggedMatch.paths
+    out.writerow(paths)
+
+    def one(match: LoggedMatch) -> None:
+        out.writerow([_cell(name, getattr(match, path)) for name, path in paths.items()])
+
+    return one, lambda: None
+
+
+def _cell(name: str, value: Any) -> str:
+    """Return the text of a cell, which no spreadsheet takes for a formula."""
+    if name in _TIMES:
+        return "" if value is None else _iso(value)
+    text = ", ".join(value) if isinstance(value, tuple) else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _iso(at: int) -> str:
+    if not at:
+        return "unknown"
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, OSError, ValueError):
+        return str(at)
+
+
+def _line(match: LoggedMatch) -> str:
+    told = _when("told", match.told)
+    if told and match.channels:
+        told += f" by {', '.join(match.channels)}"
+    read = _when("read", match.read)
+    columns = [short_time(match.matched), match.watch, match.feed, match.title, match.term, told, read]
+    return "\t".join(columns).rstrip("\t")
+
+
+def _when(what: str, at: int | None) -> str:
+    if at is None:
+        return f"not {what}"
+    return f"{what} {short_time(at)}" if at else what

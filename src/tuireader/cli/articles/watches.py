@@ -1,0 +1,291 @@
+"""Watches: their matches, what an expression would match, terms that never match."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from tuireader.cli.articles.articles import until_edited
+from tuireader.cli.base import library_command, say
+from tuireader.cli.completion import complete_watches
+from tuireader.cli.expression import (
+    NO_WATCHES,
+    ExpressionCommand,
+    expression_argument,
+    require_names,
+    say_advice,
+)
+from tuireader.cli.feeds.coverage import coverage, encoded_feeds
+from tuireader.cli.output import json_option, print_json
+from tuireader.errors import Exit, TuireaderError, UsageError
+from tuireader.text.wording import counted
+from tuireader.wording.coverage import watch_summary
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+    from tuireader.library.watching.reports import Report
+    from tuireader.model import ArticleRow, Evidence, WatchCoverage
+
+_days = click.option("--days", type=click.IntRange(1, 3650), help="Only the last N days.")
+_BAR = 40
+
+
+@click.group()
+def watch() -> None:
+    """Inspect watches and try out new ones.
+
+    \b
+    Examples:
+      tuireader watch list
+      tuireader watch test 'fine NEAR/8 Tencent' --days 30
+    """
+
+
+watch.add_command(coverage)
+
+
+@watch.command("list")
+@json_option
+@library_command
+async def list_(library: Library, as_json: bool) -> None:
+    """List watches with their matches of the last 1, 7 and 30 days.
+
+    Columns: name, unread/all articles, matches of the last 1 · 7 · 30 days.
+
+    \b
+    Examples:
+      tuireader watch list
+      tuireader watch list --json
+    """
+    await library.watches.catch_up()  # new rules see what is stored
+    if not library.config.watches:
+        say(f"tuireader: {NO_WATCHES}")
+    for one in await library.watches.stats():
+        if as_json:
+            print_json("WatchNumbers", one, newest=one.newest and _article(library, one.newest))
+            continue
+        former = f"{counted(one.former, 'match', 'matches')} until edited" if one.former else ""
+        alarm = f"! {one.alarm}" if one.alarm else ""
+        advice = [note for note in one.advice if note not in one.quiet]
+        notes = "".join(f"  ({note})" for note in (former, alarm, one.quiet, one.problem, *advice) if note)
+        hits = f"{one.today} · {one.week} · {one.month}"
+        print(f"{one.name}\t{one.count.unread}/{one.count.total}\t{hits}{notes}")
+
+
+@watch.command(cls=ExpressionCommand)
+@expression_argument(required=True)
+@_days
+@click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
+@json_option
+@library_command
+async def test(library: Library, expression: str, days: int | None, exit_status: bool, as_json: bool) -> int:
+    """Show what an expression would have matched.
+
+    \b
+    Examples:
+      tuireader watch test 'fine NEAR/8 Tencent' --days 30
+      tuireader watch test --json WeChat
+    """
+    await require_names(library, expression)
+    report = await library.searches.try_out(expression, days)
+    _print_report(library, report, as_json)
+    if not report.hits:
+        await say_advice(library, expression)
+    return Exit.FAILURE if exit_status and not report.hits else Exit.OK
+
+
+@watch.command()
+@click.argument("name", shell_complete=complete_watches)
+@click.option("--add", "numbers", type=int, multiple=True, metavar="N", help="Subscribe to proposal N.")
+@json_option
+@library_command
+async def sources(library: Library, name: str, numbers: tuple[int, ...], as_json: bool) -> None:
+    """Propose feeds that search the web for the terms of a watch.
+
+    Google News, Bing News, Hacker News, arXiv, Reddit and Mastodon; GitHub for terms such as owner/project.
+    Nothing is asked until you add a feed. Columns: number, title, note, address.
+
+    \b
+    Examples:
+      tuireader watch sources WeChat
+      tuireader watch sources WeChat --json
+      tuireader watch sources WeChat --add 1 --add 3
+    """
+    from tuireader.library.watching.sources import FOLDER
+
+    found = library.watches.search_feeds(name)
+    if not found:
+        raise TuireaderError(f"the watch {name} has no terms to search for", "only words and phrases are")
+    if wrong := [number for number in numbers if not 1 <= number <= len(found)]:
+        raise UsageError(f"there is no proposal {wrong[0]}", f"choose from 1 to {len(found)}")
+    for number in numbers:
+        one = found[number - 1]
+        new = await library.feeds.add([(one.url, one.title, FOLDER)])
+        if as_json:
+            print_json("Added", url=one.url, title=one.title, new=bool(new))
+        else:
+            say(f"{'added' if new else 'already there'}: {one.title} ({one.url})")
+    for number, one in enumerate(() if numbers else found, 1):
+        if as_json:
+            print_json("SearchFeed", one)
+        else:
+            note = "already subscribed" if one.followed else one.note
+            print(f"{number}\t{one.title}\t{note}\t{one.url}")
+
+
+@watch.command()
+@click.argument("name", shell_complete=complete_watches)
+@_days
+@json_option
+@library_command
+async def report(library: Library, name: str, days: int | None, as_json: bool) -> None:
+    """Show the matches of a watch by day, feed and term.
+
+    Also shows the coverage of its feeds, those that report first, and aliases found in the articles, as in
+    "Some Long Name (SLN)".
+
+    \b
+    Examples:
+      tuireader watch report WeChat
+      tuireader watch report PIPL --days 7 --json
+    """
+    await library.watches.catch_up()  # new rules see what is stored
+    found = await library.watches.report(name, days)
+    now = int(time.time())
+    seen = await library.coverage.of_watch(name, days and now - days * 86_400)
+    _print_report(library, found, as_json, seen)
+    if as_json:
+        return
+    print(f"\nCoverage: {watch_summary(seen, now)}")
+    _print_table("Terms", found.terms)
+    if found.aliases:
+        print("\nOther names in its articles")
+    for other, sentence in found.aliases:
+        print(f"  {other}: {sentence}")
+    if not found.leads:
+        print("\nFirst to report: no story of this watch was told by several feeds yet")
+        return
+    print("\nFirst to report")
+    for title, lead in found.leads:
+        lag = f", else {_span(lead.lag)} later" if lead.lag else ""
+        print(f"  {title}: first in {lead.first} of {lead.stories} stories{lag}")
+
+
+@watch.command()
+@json_option
+@library_command
+async def lint(library: Library, as_json: bool) -> None:
+    """Find mistakes in watches.
+
+    Reports rules that cannot match, unknown names, and terms that never match or make most of the matches
+    alone.
+
+    \b
+    Example:
+      tuireader watch lint
+    """
+    await library.watches.catch_up()  # new rules see what is stored
+    remarks = await library.watches.lint()
+    for remark in remarks:
+        if as_json:
+            print_json("Remark", remark)
+        else:
+            print(": ".join(part for part in (remark.watch, remark.term, remark.message) if part))
+    if not remarks and not as_json:
+        say("nothing to report")
+
+
+def _print_report(library: Library, report: Report, as_json: bool, seen: WatchCoverage | None = None) -> None:
+    if as_json:
+        from tuireader.cli.shapes import shapes
+
+        print_json(
+            "WatchReport",
+            report,
+            samples=[_article(library, row) for row in report.samples],
+            coverage=seen and shapes.WatchCoverage.encode(seen, feeds=encoded_feeds(seen)),
+            first=[shapes.First.encode(lead, feed=title) for title, lead in report.leads],
+        )
+        return
+    former = f", {report.former:,} until edited" if report.former else ""
+    print(counted(report.hits, "match", "matches") + former)
+    if report.hits:
+        print(f"{report.a_day:,.3g} a day")
+    most = max((count for _, count in report.days), default=1)
+    for day, count in report.days[-30:]:
+        print(f"  {day} {count:>5} {'#' * max(1, count * _BAR // most)}")
+    _print_table("Feeds", report.feeds)
+    if report.samples:
+        print("\nNewest")
+    for row in report.samples:
+        until = max((until for _, until in row.former), default=0)
+        former = f"  (matched {until_edited(until)})" if until else ""
+        print(f"  {row.id}\t{library.feeds.title(row.feed_id)}  {row.title}{former}")
+
+
+def _print_table(title: str, lines: tuple[tuple[str, int], ...]) -> None:
+    if lines:
+        print(f"\n{title}")
+    for name, count in lines:
+        print(f"  {count:>6}  {name}")
+
+
+def _span(seconds: int) -> str:
+    minutes = seconds // 60
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+
+
+def _article(library: Library, row: ArticleRow) -> object:
+    """Return an article as `list --json` prints it."""
+    from tuireader.cli.shapes import shapes
+
+    return shapes.Article.encode(row, feed=library.feeds.title(row.feed_id))
+
+
+_PAUSE = 0.5
+"""Seconds between two checks for changes of the database."""
+
+
+@watch.command()
+@click.argument("name", nargs=-1, shell_complete=complete_watches)
+@json_option
+@library_command
+async def follow(library: Library, name: tuple[str, ...], as_json: bool) -> None:
+    """Print new matches of watches as they arrive.
+
+    Runs until interrupted. NAME is a watch; without it, all watches. Fetches nothing: the articles come from
+    the reader, cron or another `tuireader refresh`. Muted articles are left out.
+
+    \b
+    Examples:
+      tuireader watch follow
+      tuireader watch follow --json WeChat >> matches.jsonl
+    """
+    wanted = {library.watches.named(one).name for one in name}
+    _, last = await library.watches.matches_after(None)
+    while True:
+        await asyncio.sleep(_PAUSE)
+        if not await library.database.changed_elsewhere():
+            continue
+        found, last = await library.watches.matches_after(last)
+        for article_id, evidence in found:
+            if not wanted or evidence.watch in wanted:
+                await print_match(library, article_id, evidence, as_json=as_json)
+
+
+async def print_match(library: Library, article_id: int, evidence: Evidence, *, as_json: bool) -> None:
+    """Print a match at once, as JSON or in columns: watch, title, feed, address."""
+    for row in await library.lists.rows([article_id]):
+        feed = library.feeds.title(row.feed_id)
+        if not as_json:
+            name = f"{evidence.watch} (uncertain)" if evidence.uncertain else evidence.watch
+            print("\t".join((name, row.title, feed, row.url)), flush=True)
+            continue
+        terms = list(dict.fromkeys(hit.term for hit in evidence.hits))
+        known = {"id": row.id, "title": row.title, "url": row.url, "feed": feed, "time": row.time}
+        print_json("Match", evidence, flush=True, terms=terms, where=list(evidence.fields), **known)

@@ -1,0 +1,1 @@
+"""Commands on feeds and accounts."""

@@ -1,0 +1,227 @@
+"""Subscribe to feeds, pages, programs and mail folders."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from tuireader.cli.base import library_command, say
+from tuireader.cli.completion import complete_accounts
+from tuireader.cli.feeds.adding_pages import add_page, chosen_page, page_options, propose_page
+from tuireader.cli.output import json_option, print_json
+from tuireader.config import FeedConfig
+from tuireader.config.kinds import MAIL_SCHEMES, command_address
+from tuireader.errors import TuireaderError, UsageError
+from tuireader.model import FoundFeed
+from tuireader.text import without_password
+from tuireader.text.wording import counted
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+
+
+@click.command()
+@click.argument("url", required=False, default="")
+@click.option("--command", metavar="PROGRAM", help="Program with arguments that prints the feed.")
+@click.option("--filter", metavar="PROGRAM", help="Program with arguments that changes the feed.")
+@click.option("--password", default="", help="Password of a mail account, or env:NAME or cmd:PROGRAM.")
+@page_options
+@click.option("--folder", default="", help="Folder for the feed.")
+@click.option(
+    "--account",
+    default="",
+    help="Let the server of this account fetch the feed.",
+    shell_complete=complete_accounts,
+)
+@click.option("--title", default="", help="Title to use instead of the feed's own.")
+@click.option(
+    "--feed", "number", type=click.IntRange(min=1), help="Number of the feed, on a page with several."
+)
+@click.option("--dry-run", is_flag=True, help="Only show what was found and its content.")
+@json_option
+@library_command
+async def add(
+    library: Library,
+    url: str,
+    command: str | None,
+    filter: str | None,
+    password: str,
+    folder: str,
+    account: str,
+    title: str,
+    number: int | None,
+    dry_run: bool,
+    as_json: bool,
+    watch_page: bool,
+    selectors: Mapping[str, str],
+) -> None:
+    """Subscribe to a feed, the feed of a web page, a program or a mail folder.
+
+    Writes the feed to the configuration. If a page has several feeds, you are asked to choose; without a
+    terminal they are listed, and --feed chooses one. For a page without a feed, selectors of its articles
+    are proposed, with what they find; --watch-page reports changes of a page instead. Programs run without a
+    shell, each time the feed is fetched. A mail folder is maildir:PATH, mbox:PATH or
+    imaps://USER@HOST/FOLDER. With --account, the server of an account fetches the feed; there, --folder is a
+    category.
+
+    \b
+    Examples:
+      tuireader add https://example.org/feed.xml
+      tuireader add https://example.org/ --folder Tech --title "Example News"
+      tuireader add --dry-run https://example.org/
+      tuireader add --feed 1 https://example.org/
+      tuireader add --dry-run --command "cat my-feed.xml"
+      tuireader add https://example.org/feed.xml --filter "sed s/Advert/Ad/"
+      tuireader add --dry-run maildir:~/Mail/news
+      tuireader add --dry-run https://example.org/news.html --items "li.news"
+      tuireader add --dry-run https://example.org/status.html --watch-page --select "#main"
+    """
+    if account:
+        account = library.accounts.config(account).name
+        if watch_page or any(selectors.values()) or command or filter or password:
+            raise UsageError("servers of accounts only fetch feeds from the web", "leave out --account")
+    if page := chosen_page(url, watch_page, selectors):
+        await add_page(library, replace(page, folder=folder, title=title), dry_run, as_json)
+        return
+    programs = _words("--command", command), _words("--filter", filter)
+    if any(programs) or password:
+        own = FeedConfig(url, title, folder, password=password, command=programs[0], filter=programs[1])
+        await _add_source(library, own, dry_run, as_json)
+        return
+    if not url:
+        raise UsageError("give the address of a feed, or --command")
+    found = await library.feeds.discover(url)
+    if not found:
+        if account:
+            raise UsageError(f"no feed was found at {without_password(url)}")
+        await propose_page(library, url, folder, title, dry_run, as_json)
+    else:
+        wanted = FeedConfig(url, title, folder)
+        await _add_found(library, found, wanted, number, dry_run, as_json, account=account)
+
+
+async def _add_found(
+    library: Library,
+    found: Sequence[FoundFeed],
+    wanted: FeedConfig,
+    number: int | None,
+    dry_run: bool,
+    as_json: bool,
+    *,
+    account: str,
+) -> None:
+    """Add one of the feeds found at an address, under the wanted title and folder."""
+    url, title, folder = wanted.url, wanted.title, wanted.folder
+    if number is not None and number > len(found):
+        raise UsageError(f"{url} has no feed {number}", f"{counted(len(found), 'feed')} were found there")
+    if dry_run:
+        await _tell_found(library, found, number or 1, as_json)
+        return
+    several = number is None and len(found) > 1
+    at = await _which(library, found, url, folder, title) if several else number or 1
+    feed = found[at - 1]
+    address, name = feed.url, feed.title
+    try:
+        name = (await library.feeds.preview(feed)).title or name
+    except TuireaderError as error:
+        say(f"tuireader: it cannot be read yet: {error.message}")
+    if account:
+        new = await library.accounts.add_feed(account, address, folder, title)
+    else:
+        new = bool(await library.feeds.add([(address, title, folder)]))
+    _tell_added(address, title, name, new, as_json)
+
+
+def _tell_added(address: str, title: str, name: str, new: bool, as_json: bool) -> None:
+    shown = without_password(address)
+    if as_json:
+        print_json("Added", url=shown, title=title or name, new=new)
+    say(f"{'added' if new else 'already there'}: {name or shown} ({shown})")
+
+
+def _words(option: str, line: str | None) -> tuple[str, ...]:
+    """Split the value of an option into a program and its arguments. Raises UsageError."""
+    try:
+        words = tuple(shlex.split(line)) if line is not None else ()
+    except ValueError:
+        raise UsageError(f"{option} has a quotation mark that is not closed") from None
+    if line is not None and not (words and words[0]):
+        raise UsageError(f"{option} names no program")
+    return words
+
+
+async def _add_source(library: Library, feed: FeedConfig, dry_run: bool, as_json: bool) -> None:
+    """Add a feed with a program or a password, or only show its content."""
+    from tuireader.feeds.find.discover import with_scheme
+
+    if feed.command and feed.url:
+        raise UsageError("a feed has an address or --command, not both")
+    if not (feed.command or feed.url):
+        raise UsageError("--filter needs the address of a feed, or --command")
+    if feed.command:
+        feed = replace(feed, url=command_address(feed.command))
+    elif not feed.url.startswith(MAIL_SCHEMES):
+        feed = replace(feed, url=with_scheme(feed.url))
+    name = ""
+    try:
+        preview = await library.feeds.preview_source(feed)
+        name = preview.title
+    except TuireaderError as error:
+        if dry_run:
+            raise
+        say(f"tuireader: it cannot be read yet: {error.message}")
+    if dry_run:
+        await _tell_found(library, [FoundFeed(feed.url, name, preview=preview)], 1, as_json)
+        return
+    _tell_added(feed.url, feed.title, name, bool(await library.feeds.add_configs([feed])), as_json)
+
+
+async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:
+    """Ask which of several feeds to add.
+
+    Raises UsageError, with the commands to choose from, without a terminal.
+    """
+    asks = sys.stdin.isatty() and sys.stderr.isatty()
+    lines = []
+    for number, feed in enumerate(await library.feeds.with_titles(found), 1):
+        address = without_password(feed.url)
+        known = " · already subscribed" if library.feeds.is_subscribed(feed.url) else ""
+        told = f"{feed.title or 'Untitled'} ({address}){known}"
+        more = [*(("--folder", folder) if folder else ()), *(("--title", title) if title else ())]
+        command = shlex.join(["tuireader", "add", "--feed", str(number), *more, without_password(url)])
+        lines.append(f"  {number}  {told}" if asks else f"  {command}   # {told}")
+    heading = f"{len(found)} feeds were found at {without_password(url)}"
+    if not asks:
+        raise UsageError("\n".join([f"{heading}, choose one:", *lines]))
+    say("\n".join([f"{heading}:", *lines]))
+    return int(click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True))
+
+
+async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int, as_json: bool) -> None:
+    """Print the content of the feed to be added, and the other feeds."""
+    feed = found[number - 1]
+    others = {at: one for at, one in enumerate(found, 1) if at != number}
+    preview, followed = await library.feeds.preview(feed), library.feeds.is_subscribed(feed.url)
+    if as_json:
+        print_json(
+            "FeedPreview",
+            preview,
+            url=without_password(feed.url),
+            samples=[{"title": title, "time": when} for title, when in preview.samples],
+            followed=followed,
+            others=[without_password(other.url) for other in others.values()],
+        )
+        return
+    from tuireader.wording.feed_summary import facts
+
+    told = facts(preview, feed.url, int(time.time()), followed=followed)
+    lines = ["".join(text for text, _ in line) for line in told]
+    print("\n".join([lines[0], without_password(feed.url), *lines[1:]]))
+    for at, other in others.items():
+        print(f"also there (--feed {at}): {other.title or 'Untitled'} ({without_password(other.url)})")

@@ -1,0 +1,1 @@
+"""Find feeds on web pages, preview them, and find their older entries."""

@@ -1,0 +1,194 @@
+"""Find the feeds of a web page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Sequence
+from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
+
+from tuireader.errors import TuireaderError
+from tuireader.feeds.address import same_host
+from tuireader.feeds.find.links import advertised, linked
+from tuireader.feeds.find.preview import preview
+from tuireader.feeds.http.errors import REFUSED
+from tuireader.feeds.http.fetch import Fetcher
+from tuireader.feeds.parse import charset
+from tuireader.feeds.parse.workers import ParseWorker
+from tuireader.model import (
+    Fault,
+    FeedPreview,
+    Fetched,
+    FetchFailed,
+    FetchJob,
+    FoundFeed,
+    ParsedFeed,
+)
+
+COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.xml", "/feed.json")
+
+
+async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
+    """Return the feeds at `url`, best first.
+
+    Tries, in this order: the known feed address of a well-known site, the address itself, the feeds
+    advertised by the page, the feeds that it links to, the usual paths. Raises TuireaderError if the address
+    cannot be read.
+    """
+    typed, url = url, with_scheme(url)
+    async with ParseWorker() as parser:
+        for guess in known_site(url):
+            if found := await _feed_at(fetcher, parser, guess):
+                return [found]
+        answer = await fetcher.fetch(FetchJob(0, url))
+        if (
+            "://" not in typed
+            and isinstance(answer, FetchFailed)
+            and answer.fault in (Fault.TLS, Fault.NETWORK)  # a server may be there, but not with TLS
+        ):
+            url = "http" + url[5:]
+            answer = await fetcher.fetch(FetchJob(0, url))
+        if isinstance(answer, FetchFailed):
+            raise unreadable(answer)
+        assert isinstance(answer, Fetched), "nothing is known of a page that could be unchanged"
+        parsed = await parser.parse(answer.body, answer.url, answer.content_type)
+        if isinstance(parsed, ParsedFeed):
+            return [FoundFeed(answer.url, parsed.title, preview=preview(parsed, int(fetcher.now())))]
+        page = charset.decode(answer.body, answer.content_type)
+        if named := advertised(page, answer.url) or youtube_channel(page, answer.url):
+            return [FoundFeed(address, title, answer.url) for address, title in named]
+        if parsed.fault in (Fault.BLOCKED, Fault.PARKED):  # its other addresses lead to the same page
+            raise TuireaderError(parsed.reason)
+        if found_there := await _feeds_at(fetcher, parser, linked(page, answer.url), answer.url):
+            return found_there
+        usual = [urljoin(answer.url, path) for path in COMMON_PATHS]
+        found_there = await _feeds_at(fetcher, parser, usual, answer.url)
+        if not found_there and parsed.fault is Fault.LOGIN:
+            raise TuireaderError(parsed.reason)
+        return found_there
+
+
+def unreadable(answer: FetchFailed) -> TuireaderError:
+    """Return the error for an address that cannot be read."""
+    is_clear = answer.status in REFUSED or answer.fault in (Fault.BLOCKED, Fault.LOGIN, Fault.THROTTLED)
+    return TuireaderError(answer.reason, "" if is_clear else "check the address")
+
+
+def with_scheme(address: str) -> str:
+    """Add `https://` to a typed address without a scheme; `feed:` addresses become http(s)."""
+    address = address.strip()
+    address = re.sub(r"^feed:(?://)?(?=https?:)", "", address, flags=re.IGNORECASE)
+    address = re.sub(r"^feed://", "https://", address, flags=re.IGNORECASE)
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", address) or re.match(r"[a-zA-Z]+:(?![0-9/])", address):
+        return address
+    return "https://" + address.lstrip("/")
+
+
+def known_site(url: str) -> list[str]:
+    """Return the feed addresses of a page on a well-known site, derived from its address alone."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return []
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    path = parts.path.rstrip("/")
+    if host in ("youtube.com", "music.youtube.com"):
+        return _youtube(path, parse_qs(parts.query))
+    if host == "github.com":
+        return _github(path)
+    if host in ("reddit.com", "old.reddit.com", "new.reddit.com"):
+        return _reddit(path, parts.query)
+    if re.fullmatch(r"/@[\w.-]+", path) and host and host not in ("medium.com", "tiktok.com", "threads.net"):
+        return [urlunsplit((parts.scheme, parts.netloc, f"{path}.rss", "", ""))]
+    if host == "medium.com" and re.match(r"/@?[\w.-]+$", path):
+        return [f"https://medium.com/feed{path}"]
+    return []
+
+
+def _reddit(path: str, query: str) -> list[str]:
+    """Return the feed of a community, user, thread or search; old.reddit.com now requires a login."""
+    kept = f"?{query}" if query else ""
+    if path == "/search" or re.fullmatch(r"/r/[\w+-]+/search", path):
+        return [f"https://www.reddit.com{path}.rss{kept}"]
+    if re.match(r"/(?:r|u|user)/[\w+-]+", path) and not path.endswith(".rss"):
+        return [f"https://www.reddit.com{path}/.rss{kept}"]
+    return []
+
+
+def _youtube(path: str, query: dict[str, list[str]]) -> list[str]:
+    base = "https://www.youtube.com/feeds/videos.xml?"
+    if found := re.match(r"/channel/([\w-]+)", path):
+        return [f"{base}channel_id={found[1]}"]
+    if found := re.match(r"/user/([\w-]+)", path):
+        return [f"{base}user={found[1]}"]
+    if path in ("/playlist", "/watch") and re.fullmatch(r"[\w-]+", (query.get("list") or [""])[0]):
+        return [f"{base}playlist_id={query['list'][0]}"]
+    return []
+
+
+def youtube_channel(page: str, url: str) -> tuple[tuple[str, str], ...]:
+    """Return the feed of the channel that a page of YouTube shows, in the form of `advertised`."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("m.")
+    shown = _CHANNEL.search(page) if host == "youtube.com" else None
+    return (
+        ((f"https://www.youtube.com/feeds/videos.xml?channel_id={shown[1] or shown[2]}", ""),)
+        if shown
+        else ()
+    )
+
+
+_CHANNEL = re.compile(
+    r"""<link rel="canonical" href="https://www\.youtube\.com/channel/(UC[\w-]{22})"""
+    r"""|"(?:externalId|channelId)":"(UC[\w-]{22})\""""
+)
+
+
+def _github(path: str) -> list[str]:
+    found = re.match(r"/([\w.-]+)/([\w.-]+)(/releases|/commits|/tags)?(?:/([\w./-]+))?$", path)
+    if not found or path.endswith(".atom"):
+        return []
+    base = f"https://github.com/{found[1]}/{found[2]}"
+    if found[3] == "/commits":
+        return [f"{base}/commits/{found[4]}.atom" if found[4] else f"{base}/commits.atom"]
+    return [f"{base}/tags.atom" if found[3] == "/tags" else f"{base}/releases.atom"]
+
+
+async def read_preview(fetcher: Fetcher, parser: ParseWorker, found: FoundFeed) -> FeedPreview:
+    """Fetch and summarize a found feed. Raises TuireaderError if it cannot be read.
+
+    A feed on a private network is fetched only if the page that advertises it is on the same host.
+    """
+    return (await _read(fetcher, parser, found.url, found.page))[1]
+
+
+async def _read(fetcher: Fetcher, parser: ParseWorker, url: str, page: str) -> tuple[str, FeedPreview]:
+    """Return the address of a feed after redirects, and its preview; `page` is the page that names it."""
+    is_elsewhere = bool(page) and not same_host(url, page)
+    answer = await fetcher.fetch(FetchJob(0, url, public_only=is_elsewhere))
+    if isinstance(answer, FetchFailed):
+        raise TuireaderError(answer.reason)
+    assert isinstance(answer, Fetched), 'the server says "not modified", but nothing was fetched before'
+    parsed = await parser.parse(answer.body, answer.url, answer.content_type)
+    if not isinstance(parsed, ParsedFeed):
+        raise TuireaderError(parsed.reason)
+    return answer.url, preview(parsed, int(fetcher.now()))
+
+
+async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str, page: str = "") -> FoundFeed | None:
+    with contextlib.suppress(TuireaderError):
+        address, summary = await _read(fetcher, parser, url, page)
+        return FoundFeed(address, summary.title, preview=summary)
+    return None
+
+
+async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], page: str) -> list[FoundFeed]:
+    """Return the feeds among some addresses, without duplicates.
+
+    Feeds on a private network are fetched only if the page that advertises them is on the same host.
+    """
+    found = await asyncio.gather(*(_feed_at(fetcher, parser, url, page) for url in urls))
+    unique: dict[str, FoundFeed] = {}
+    for one in filter(None, found):
+        unique.setdefault(one.title or one.url, one)
+    return list(unique.values())

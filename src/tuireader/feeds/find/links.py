@@ -1,0 +1,81 @@
+"""Feeds that a web page advertises (`link rel="alternate"`, WHATWG HTML §4.6.7.1) or links to."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from tuireader.feeds.parse.entry import web_url
+from tuireader.text import clean, safe_url
+
+HEAD = 400_000
+MOST = 20
+MOST_LINKED = 4
+ATTRIBUTE = re.compile(r"""([A-Za-z-]{1,30})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|template)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+LOOKS = re.compile(
+    r"(?i)(?:^|[/.=_-])(?:rss2?|atom|feeds?|rdf)(?:\.(?:xml|rss|atom|json|php|rdf))?/?(?:\?.*)?$|\.(?:rss|atom)$"
+)
+NO_NAME = re.compile(
+    r"(?i)(?:[\W\d_]|rss|atom|rdf|xml|json|(?:news)?feeds?|flux|fil|canal|subscribe|syndication|订阅|訂閱)*"
+)
+"""Generic link titles: they name the format, not the feed."""
+COMMENTS = re.compile(r"(?i)\bcomments?\b")
+TYPES = frozenset({
+    "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
+    "application/json", "text/xml", "application/xml",
+})  # fmt: skip
+
+
+def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
+    """Return (address, title) of each feed advertised by the page at `url`, in the order of the page.
+
+    Comment feeds come last. Titles such as "RSS" become "".
+    """
+    found: dict[str, str] = {}
+    for attributes, address in _tags("link", page, url):
+        if address and _is_feed(attributes):
+            title = clean(attributes.get("title", ""), 200)
+            found.setdefault(address, "" if NO_NAME.fullmatch(title) else title)
+        if len(found) == MOST:
+            break
+    return tuple(sorted(found.items(), key=lambda one: COMMENTS.search(f"{one[1]} {one[0]}") is not None))
+
+
+def linked(page: str, url: str) -> tuple[str, ...]:
+    """Return addresses that look like feeds among the links of the page at `url`."""
+    found: dict[str, None] = {}
+    for attributes, address in _tags("a", page, url):
+        typed = attributes.get("type", "").lower().partition(";")[0].strip() in TYPES
+        if address and (typed or LOOKS.search(address[:1000])):
+            found[address] = None
+    return tuple(sorted(found, key=lambda address: COMMENTS.search(address) is not None))[:MOST_LINKED]
+
+
+def _tags(name: str, page: str, url: str) -> Iterator[tuple[dict[str, str], str]]:
+    """Yield the attributes and the web address of each `name` tag; the address is "" for the page itself."""
+    base = url
+    for tag in re.finditer(rf"(?i)<({name}|base)\b([^<>]{{0,4000}})>", UNSEEN.sub("", page[:HEAD])):
+        attributes = {
+            key.lower(): html.unescape(double or single or bare)
+            for key, double, single, bare in ATTRIBUTE.findall(tag[2])
+        }
+        # `feed:` may precede or replace `http:`
+        href = re.sub(r"(?i)^\s*feed:(?:(?=https?:)|(?=//))", "", attributes.get("href", ""))
+        if tag[1].lower() == "base":
+            base = safe_url(attributes.get("href", ""), url) or base
+        else:
+            address = web_url(href, base)
+            yield attributes, "" if address == url else address
+
+
+def _is_feed(attributes: dict[str, str]) -> bool:
+    relations = attributes.get("rel", "").lower().split()
+    kind = attributes.get("type", "").lower().partition(";")[0].strip()
+    if "feed" in relations:
+        return True
+    if "alternate" not in relations or "stylesheet" in relations or kind not in TYPES:
+        return False
+    # WordPress and others also declare their API as "application/json"
+    return kind != "application/json" or "feed" in attributes.get("href", "").lower()

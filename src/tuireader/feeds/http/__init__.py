@@ -1,0 +1,1 @@
+"""HTTP: fetch within limits, trusting no response."""

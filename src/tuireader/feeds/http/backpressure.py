@@ -1,0 +1,138 @@
+"""Limits on fetching: concurrent requests, in total and per host, and bytes not stored yet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable
+from urllib.parse import urlsplit
+
+from tuireader.feeds.http.hosts import may_be_public
+
+MAX_BYTES = 24_000_000
+LARGE = 1_000_000
+LARGE_AT_ONCE = 3
+CROWD = 100
+"""Number of requests waiting for one of the user's own hosts at which more of them may run."""
+SPARE_FILES = 64
+"""Open files left to the rest of the program."""
+
+
+class RequestLimits:
+    """`concurrency` slots in total, at most `per_host` of them for one host.
+
+    `per_own_host` applies to the user's own hosts (local names and private addresses) once `CROWD` requests
+    wait for one of them, such as an RSSHub with hundreds of feeds.
+    """
+
+    def __init__(self, concurrency: int, per_host: int, per_own_host: int) -> None:
+        self._all = asyncio.Semaphore(_affordable(concurrency))
+        self._per_host, self._per_own_host = per_host, per_own_host
+        self._hosts: dict[str, asyncio.Semaphore] = {}
+        self._waiting: Counter[str] = Counter()
+        self._crowded: set[str] = set()
+
+    @contextlib.asynccontextmanager
+    async def slot(self, server: str) -> AsyncIterator[None]:
+        """Wait for a slot of the host first, then for one of the total; `server` is host and port."""
+        slots = self._hosts.setdefault(server, asyncio.Semaphore(self._per_host))
+        self._waiting[server] += 1
+        if self._waiting[server] == CROWD and server not in self._crowded:
+            self._crowded.add(server)
+            if not may_be_public(urlsplit(f"//{server}").hostname or ""):
+                for _ in range(self._per_own_host - self._per_host):
+                    slots.release()
+        try:
+            await slots.acquire()
+        finally:
+            self._waiting[server] -= 1
+        try:
+            async with self._all:
+                yield
+        finally:
+            slots.release()
+
+
+async def wait_untimed(timer: asyncio.Timeout, event: Awaitable[object]) -> None:
+    """Wait for an event with the time limit suspended: the server is not to blame for the wait."""
+    loop = asyncio.get_running_loop()
+    left = (timer.when() or 0) - loop.time()
+    timer.reschedule(None)
+    await event
+    timer.reschedule(loop.time() + left)
+
+
+def _affordable(concurrency: int) -> int:
+    """Return `concurrency`, or less if this process may not open that many files."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if files != resource.RLIM_INFINITY:
+            concurrency = min(concurrency, (files - SPARE_FILES) // 2)
+    return max(1, concurrency)
+
+
+class MemoryBudget:
+    """Cap on the bytes of response bodies in memory: servers send faster than we store.
+
+    No feed is requested while `max_bytes` are in use. Only a few bodies over `large` bytes are received at a
+    time, the others pause half-way: two hundred decompression bombs must not take more memory than three.
+    """
+
+    def __init__(
+        self, max_bytes: int = MAX_BYTES, large: int = LARGE, large_at_once: int = LARGE_AT_ONCE
+    ) -> None:
+        self.large = large
+        self.large_bodies = asyncio.Semaphore(large_at_once)
+        self._max_bytes = max_bytes
+        self._used = 0
+        self._free = asyncio.Event()
+        self._free.set()
+
+    async def wait(self) -> None:
+        """Wait until another body may be requested."""
+        await self._free.wait()
+
+    def reserve(self) -> Reservation:
+        """Return a reservation for one body, empty at first."""
+        return Reservation(self)
+
+    def add(self, size: int) -> None:
+        """Add `size` bytes to the count; a negative size frees them."""
+        self._used += size
+        if self._used < self._max_bytes:
+            self._free.set()
+        else:
+            self._free.clear()
+
+
+class Reservation:
+    """The share of one body in the budget."""
+
+    def __init__(self, budget: MemoryBudget) -> None:
+        self._budget = budget
+        self._size = 0
+        self._counts_as_large = False
+
+    def must_wait(self, size: int) -> bool:
+        """Return whether a body of this size has to wait for its turn first."""
+        return size > self._budget.large and not self._counts_as_large
+
+    async def wait_for_turn(self) -> None:
+        """Wait until one more large body may be received."""
+        await self._budget.large_bodies.acquire()
+        self._counts_as_large = True
+
+    def resize(self, size: int) -> None:
+        """Set the number of bytes that the body takes."""
+        self._budget.add(size - self._size)
+        self._size = size
+
+    def release(self) -> None:
+        """Free all bytes; safe to call twice."""
+        self.resize(0)
+        if self._counts_as_large:
+            self._counts_as_large = False
+            self._budget.large_bodies.release()

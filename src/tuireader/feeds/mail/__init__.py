@@ -1,0 +1,1 @@
+"""Mail folders as feeds: Maildir, mbox and IMAP, read-only."""

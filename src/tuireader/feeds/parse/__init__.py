@@ -1,0 +1,1 @@
+"""Parse feed documents into clean entries."""

@@ -1,0 +1,1 @@
+"""Relate stored articles: neighbours, stories, references, topics."""

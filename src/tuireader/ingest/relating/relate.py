@@ -1,0 +1,193 @@
+"""Relate new articles to those stored before: profile, neighbours, story and row."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from tuireader.ingest.relating import referring
+from tuireader.ingest.relating.own_forms import Groups
+from tuireader.ingest.relating.sharing import sharing
+from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
+from tuireader.lexicon.language import READ, language
+from tuireader.related import search
+from tuireader.related.reading import mentions
+from tuireader.related.reading.concepts import pairs
+from tuireader.related.reading.features import PAIR, Profile, Term, counted, extract, probes, unpack
+from tuireader.related.series import same_news
+from tuireader.related.stories import MEMBERS, YOUNG, Place, may_share_row, place
+from tuireader.store import Store
+from tuireader.store.articles.articles import StoredText
+from tuireader.store.relations.relations import ROWS
+
+
+class Relater:
+    """Relates waiting articles batch by batch; profiles stay cached between batches."""
+
+    def __init__(self, groups: Groups = ()) -> None:
+        self._groups = groups
+        self._profiles: StoredProfiles | None = None
+        self._state = (0, 0)
+
+    def step(self, store: Store, size: int, seconds: float = math.inf) -> int:
+        """Relate the next `size` articles by time, fewer if it takes longer; return how many were related."""
+        profiles, self._profiles = self._profiles, None  # an error leaves nothing that was not stored
+        if profiles is None or self._state != store.change_state():  # texts may have changed
+            profiles = StoredProfiles(store, self._groups)
+        ids = store.relations.waiting(size)
+        # giant articles are cut to the part that is read
+        texts = store.articles.texts(ids, labels=False, appearances=False)
+        arrived = [article_text(text, referring.READ) for text in texts]
+        profiles.arrive(arrived)
+        end, done = time.monotonic() + seconds, 0
+        for article in sorted(arrived, key=lambda article: (article.time, article.id)):
+            profile = _relate(store, profiles, article)
+            profiles.count_one_more(profile.language)
+            store.references.add_aliases(pairs(f"{article.title}\n{article.text}"))
+            done += 1
+            if time.monotonic() >= end:
+                break
+        profiles.counts.save()
+        self._profiles, self._state = profiles, store.change_state()
+        return done
+
+
+def relate_changed(
+    store: Store, changed: Iterable[tuple[StoredText, StoredText]], groups: Groups = ()
+) -> None:
+    """Relate changed articles again, given as (before, after); skip those still waiting to be related."""
+    profiles = StoredProfiles(store, groups)
+    for before, text in changed:
+        packed = store.relations.packed_profiles([text.id])
+        if not packed:
+            continue
+        old = unpack(*packed[0])
+        profiles.forget(text.id)
+        store.relations.leave(text.id)
+        pictures = article_text(before).pictures
+        terms = [*probes(old), *mentions.posted(old.concepts, old.language), *pictures]
+        store.relations.remove(text.id, text.time // 86_400, terms)
+        profiles.counts.add(_counts(profiles, old, before), -1)
+        _relate(store, profiles, article_text(text))
+    profiles.counts.save()
+
+
+def _counts(profiles: StoredProfiles, old: Profile, before: StoredText) -> Mapping[int, bool]:
+    """Return what the store has counted of an article, from its former text, or roughly from its profile."""
+    named = {} if not old.language else {mentions.language_term(old.language): False}
+    if before.body:
+        article = article_text(before)
+        if old.concepts or old.language:  # else it was related by an older version
+            named |= mentions.counted(mentions.mentions(article.title, article.text, profiles.concepts()))
+        return {**named, **counted(features_of(before))}
+    singles = {term: False for term, value in old.terms.items() if not value >> 8 & PAIR}
+    return {**named, **dict.fromkeys(old.concepts, False), **singles}
+
+
+def features_of(text: StoredText) -> tuple[Term, ...]:
+    """Return the terms of an article."""
+    arrived = article_text(text)
+    return extract(arrived.title, arrived.text)
+
+
+def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText) -> Profile:
+    arrival = search.arrive(profiles, arrived)
+    store.relations.add(
+        arrived.id,
+        arrival.profile.pack(),
+        arrived.day,
+        arrival.terms,
+        arrival.neighbours[: search.STORED],
+    )
+    profiles.counts.add(arrival.counted)
+    language = arrival.profile.language
+    has_foreign = language and any(code != language for code in profiles.languages())
+    shared = sharing(store, profiles, arrived) if has_foreign else ()  # words decide about one language
+    _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series, shared))
+    store.references.set_language(arrived.id, language)
+    found = referring.find(store, profiles, arrival.profile, arrived, arrival.neighbours)
+    store.references.set(arrived.id, found)
+    return arrival.profile
+
+
+def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) -> None:
+    """Add an article to its story, along with the articles of stories that it merges."""
+    if found.story == article:
+        return
+    merge(store, profiles, found, article)
+
+
+def merge(store: Store, profiles: StoredProfiles, found: Place, *articles: int) -> None:
+    """Add articles, and those of the merged stories, to a story."""
+    relations = store.relations
+    merged = [member for story in found.merged for member in relations.members(story)]
+    rows, coming = relations.rows(found.story), sorted([*articles, *merged])
+    feeds = relations.feeds([*coming, *chain(*rows)])
+    for member in coming:
+        mine = feeds[member]
+        number = _row(profiles, member, [{one: mine.shares(feeds[one]) for one in row} for row in rows])
+        if number < ROWS:
+            relations.join(member, found.story, number)
+            rows += [[] for _ in range(len(rows), number + 1)]
+            rows[number].append(member)
+        else:
+            relations.leave(member)
+
+
+def _row(profiles: StoredProfiles, article: int, rows: Sequence[Mapping[int, bool]]) -> int:
+    """Return the first of a story's rows in which an article hides no other one and is not hidden itself.
+
+    A row has one article per feed, except reposts and corrections, and one item per series. `rows` have
+    whether an article shares a feed with this one.
+    """
+    (profile,) = profiles.profiles([article])
+
+    def is_same(other: Profile, same_feed: bool) -> bool:
+        if not same_feed:
+            return may_share_row(profile, other) and not profiles.series.differ(profile, other, strictly=True)
+        titles = profiles.title(article), profiles.title(other.id)
+        return same_news(titles, (profiles.text(article), profiles.text(other.id)))
+
+    for number, row in enumerate(rows):
+        others = sorted(profiles.profiles(list(row)), key=lambda other: not row[other.id])
+        if all(is_same(other, row[other.id]) for other in others):
+            return number
+    return len(rows)
+
+
+def refold_stories(store: Store, *, up_to: int, size: int) -> int:
+    """Fold the `size` stories up to number `up_to` by the current rules; return the number to continue from.
+
+    Articles that an older version folded wrongly get rows of their own. Needs a transaction.
+    """
+    first = max(1, up_to - size + 1)
+    profiles = StoredProfiles(store)
+    young = profiles.article_count() < YOUNG
+    for number in store.relations.story_numbers(first, up_to):
+        members = store.relations.dissolve(number)
+        apart = profiles.split_pairs(members)
+        stories: dict[int, list[Profile]] = {}
+        for profile in sorted(profiles.profiles(members), key=lambda profile: (profile.time, profile.id)):
+            newest = {story: told[-MEMBERS:] for story, told in stories.items()}
+            found = place(profile, newest, profiles.series, apart, young=young)
+            _join(store, profiles, profile.id, found)
+            merged = [other for story in found.merged for other in stories.pop(story)]
+            stories.setdefault(found.story, []).extend([*merged, profile])
+    store.relations.set_refolded(first - 1)
+    return first - 1
+
+
+def tell_languages(store: Store, *, up_to: int, size: int) -> int:
+    """Tell the languages of up to `size` articles that an older version stored; return the next one to tell.
+
+    Needs a transaction.
+    """
+    ids = store.references.without_language(up_to, size)
+    for text in store.articles.texts(ids, labels=False, appearances=False):
+        article = article_text(text, READ)
+        store.references.set_language(text.id, language(f"{article.title}\n{article.text}"))
+    left = ids[-1] - 1 if len(ids) == size else 0
+    store.references.set_languages_from(left)
+    return left

@@ -1,0 +1,53 @@
+"""Find the articles that have a picture or a link in common with an article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tuireader.dedup import site_of
+from tuireader.related.search import ArticleText
+from tuireader.related.sharing import is_page
+from tuireader.related.stories import SPAN_DAYS
+from tuireader.store import Store
+from tuireader.store.articles.links import Holder
+
+if TYPE_CHECKING:
+    from tuireader.ingest.relating.stored_profiles import StoredProfiles
+
+_LINKS = 8  # links of an article to look up
+_HOLDERS = 6  # articles that may have a picture or link: with more of them, it is not about one event
+
+
+def sharing(store: Store, profiles: StoredProfiles, article: ArticleText) -> dict[int, str]:
+    """Return the articles of other feeds and the same days that share a picture or link, with the reason.
+
+    What a feed has in two articles, such as its default picture, is no evidence.
+    """
+    found: dict[int, str] = {}
+    for reason, holders in _holders(store, profiles, article):
+        others = [one for one in holders if one.article_id != article.id]
+        if len({article.feed, *(one.feed_id for one in others)}) > len(others):
+            near = [one for one in others if abs(one.time - article.time) <= SPAN_DAYS * 86_400]
+            found |= {one.article_id: reason for one in near}
+    return found
+
+
+def _holders(
+    store: Store, profiles: StoredProfiles, article: ArticleText
+) -> Iterator[tuple[str, list[Holder]]]:
+    """Yield the articles that have each link and each picture of an article, if they are few.
+
+    Articles on the site of a link are left out.
+    """
+    own = site_of(article.url)
+    pages = ((url, key) for url, key in store.links.cited(article.id) if is_page(url))
+    for url, key in islice(pages, _LINKS):
+        linking = store.links.linking(key, _HOLDERS + 1)
+        if 1 < len(linking) <= _HOLDERS and (site := site_of(url)) != own:
+            holders = store.links.holders(linking)
+            yield "links to the same page", [one for one in holders if site_of(one.url) != site]
+    for posted in profiles.postings(article.pictures, article.day, _HOLDERS + 1).values():
+        if 1 < len(posted) <= _HOLDERS:
+            yield "shares a picture", store.links.holders(posted)

@@ -1,0 +1,121 @@
+"""The store as `related.search` needs it: profiles, texts and tables of names, cached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tuireader.document.pictures import lead_picture
+from tuireader.ingest.relating import own_forms
+from tuireader.ingest.relating.own_forms import Groups
+from tuireader.ingest.relating.term_counts import TermCounts
+from tuireader.related import search
+from tuireader.related.reading import mentions
+from tuireader.related.reading.concepts import Concepts
+from tuireader.related.reading.features import LEAD, Profile, unpack
+from tuireader.related.series import Series
+from tuireader.related.sharing import picture_term
+from tuireader.store import Store
+from tuireader.store.articles.articles import StoredText
+
+_CACHED = 100  # maximum number of profiles in memory, some 20 KB each
+
+
+class StoredProfiles:
+    """Adapter of the store for `related.search`; caches profiles and the texts of series.
+
+    `groups` are terms of watches that name one thing each.
+    """
+
+    def __init__(self, store: Store, groups: Groups = ()) -> None:
+        relations = store.relations
+        self.counts = TermCounts(relations)
+        self.term_counts = self.counts.of
+        self.neighbours, self.stories = relations.neighbours, relations.stories
+        self.members, self.split_pairs = relations.members, relations.split_pairs
+        self._store = store
+        self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
+        self._arrived: dict[int, search.ArticleText] = {}
+        self._profiles: dict[int, Profile] = {}
+        self._groups = groups
+        self._concepts: Concepts | None = None
+        self._languages: list[str] | None = None
+        self.series = Series(self)
+
+    def arrive(self, articles: Iterable[search.ArticleText]) -> None:
+        """Cache the texts of new articles, and drop those of the previous batch."""
+        relations = self._store.relations
+        self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
+        self._arrived = {article.id: article for article in articles}
+        self._concepts = self._languages = None
+
+    def postings(self, terms: Sequence[int], day: int, limit: int) -> Mapping[int, Sequence[int]]:
+        """Return the articles posted under each term around a day; most arriving ones are the newest."""
+        return self._store.relations.postings(terms, day, limit, later=day < self._newest_day)
+
+    def article_count(self) -> int:
+        """Return the number of articles with a profile."""
+        return self._article_count
+
+    def count_one_more(self, language: str) -> None:
+        """Count an added article and its language."""
+        self._article_count += 1
+        if language and self._languages is not None and language not in self._languages:
+            self._languages.append(language)
+
+    def concepts(self) -> Concepts:
+        """Return the tables of names."""
+        if self._concepts is None:
+            self._concepts = own_forms.concepts(self._store, self._groups, self._article_count)
+        return self._concepts
+
+    def languages(self) -> Sequence[str]:
+        """Return the languages of the stored articles, most frequent first."""
+        if self._languages is None:
+            counts = self.term_counts(list(mentions.LANGUAGE_TERMS))
+            found = sorted((-articles, term) for term, (articles, _) in counts.items() if articles)
+            self._languages = [mentions.LANGUAGE_TERMS[term] for _, term in found]
+        return self._languages
+
+    def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
+        """Return the profiles of the articles that have one."""
+        known = self._profiles
+        if len(known) > _CACHED:
+            known.clear()
+        missing = [article_id for article_id in ids if article_id not in known]
+        if missing:
+            for article_id, packed in self._store.relations.packed_profiles(missing):
+                known[article_id] = unpack(article_id, packed)
+        return [known[article_id] for article_id in sorted(set(ids)) if article_id in known]
+
+    def forget(self, article: int) -> None:
+        """Drop the profile of an article from the cache."""
+        self._profiles.pop(article, None)
+
+    def title(self, article: int) -> str:
+        """Return the title of an article."""
+        arrived = self._arrived.get(article)
+        return arrived.title if arrived else self._store.relations.title(article)
+
+    def lead(self, article: int) -> str:
+        """Return the beginning of an article's text, which is compared."""
+        return self.text(article)[:LEAD]
+
+    def text(self, article: int) -> str:
+        """Return the text of an article."""
+        arrived = self._arrived.get(article)
+        return arrived.text if arrived else self._store.articles.plain(article)
+
+
+def article_text(text: StoredText, most: int | None = None) -> search.ArticleText:
+    """Return an article as input of `related.search`, with its text or the first `most` characters."""
+    urls = dict.fromkeys((text.picture_url, lead_picture(text.html, text.base_url)))
+    pictures = tuple(term for term in map(picture_term, urls) if term)
+    body = _body(text, most)
+    return search.ArticleText(
+        text.id, text.time, text.dated, text.feed_id, text.title, body, text.url, pictures
+    )
+
+
+def _body(text: StoredText, most: int | None) -> str:
+    body = f"{text.summary[:most]}\n{text.body[:most]}" if text.summary else text.body
+    return body[:most]

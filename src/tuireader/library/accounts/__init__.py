@@ -1,0 +1,1 @@
+"""Use cases of accounts: sign in, sync, and move feeds between servers."""

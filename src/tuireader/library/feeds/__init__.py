@@ -1,0 +1,1 @@
+"""Use cases of feeds: subscriptions, page sources, full texts, downloads."""

@@ -1,0 +1,230 @@
+"""Downloads of enclosures: the queue, and the process that works through it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuireader import files
+from tuireader.config.files import expand_home
+from tuireader.dedup import hash64
+from tuireader.errors import TuireaderError
+from tuireader.export.enclosures import chosen, file_path
+from tuireader.library.context import UseCases
+from tuireader.library.feeds.page_tools import fetch_limits
+from tuireader.model import Article, Fetched, FetchFailed
+from tuireader.subprocesses import python
+
+if TYPE_CHECKING:
+    from tuireader.feeds.http.download import Downloader
+    from tuireader.model import Download
+
+AT_ONCE = 3
+"""Number of files to download at the same time."""
+_SHOW = 0.5  # seconds between two updates of the stored progress
+_LOOK = 1.0  # seconds between two checks for new downloads while files are downloaded
+_MOST = 1000  # maximum number of files with one name
+
+
+class Downloads(UseCases):
+    """Queue files of articles and download them."""
+
+    async def all(self, ids: Sequence[int] | None = None) -> list[Download]:
+        """Return some or all downloads in the order in which they were added."""
+        return await self._pool.read(lambda store: store.downloads.all(ids))
+
+    async def add(self, article_ids: Sequence[int]) -> list[Download]:
+        """Queue the files of articles: audio and video, or everything if there is neither.
+
+        Failed and cancelled files are queued again; complete ones stay. Returns the downloads.
+        """
+        self._context.require_network()
+        wanted = {number: chosen((await self._context.article(number)).enclosures) for number in article_ids}
+        now = self._now()
+        added = await self._transact(
+            lambda store: [
+                one for number, found in wanted.items() for one in store.downloads.add(number, found, now)
+            ]
+        )
+        return await self.all(added) if added else []
+
+    async def path_of(self, url: str) -> str:
+        """Return the downloaded file of an address, `""` if it no longer exists."""
+        paths = await self._pool.read(lambda store: store.downloads.paths(url))
+        return await asyncio.to_thread(lambda: next((path for path in paths if Path(path).is_file()), ""))
+
+    async def retry(self, ids: Sequence[int]) -> None:
+        """Queue failed and cancelled downloads again."""
+        await self._transact(lambda store: store.downloads.retry(ids))
+
+    async def cancel(self, ids: Sequence[int]) -> None:
+        """Cancel waiting and running downloads, and keep partial files."""
+        await self._transact(lambda store: store.downloads.cancel(ids))
+
+    async def remove(self, ids: Sequence[int]) -> None:
+        """Remove downloads that are not running from the queue; complete files stay."""
+        incomplete = await self._transact(lambda store: store.downloads.remove(ids))
+        with suppress(OSError):
+            for url in incomplete:
+                self._part(url).unlink(missing_ok=True)
+
+    async def start(self) -> None:
+        """Work through the queue in a separate process, which continues when the reader ends."""
+        where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
+        nothing = asyncio.subprocess.DEVNULL
+        await asyncio.create_subprocess_exec(
+            *python.command("tuireader", *where, "download", "--queued"),
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            start_new_session=True,
+        )
+
+    async def run(self) -> AsyncGenerator[Download, None]:
+        """Work through the queue, and yield each download as it changes.
+
+        Only one process per database does this; any other returns at once.
+        """
+        self._context.require_network()
+        while await self._pool.read(lambda store: store.downloads.any_unfinished()):
+            was_free = False
+            async with aclosing(self._run_once()) as changes:
+                async for one in changes:
+                    was_free = True
+                    yield one
+            if not was_free:
+                return
+
+    async def _run_once(self) -> AsyncGenerator[Download, None]:
+        with files.locked_or_busy(Path(f"{self._context.paths.database}.downloads")) as free:
+            if not free:
+                return
+            await self._transact(lambda store: store.downloads.interrupted())
+            changed: asyncio.Queue[Download | None] = asyncio.Queue()
+            work = asyncio.create_task(self._work(changed))
+            try:
+                while (one := await changed.get()) is not None:
+                    yield one
+                await work
+            finally:
+                work.cancel()
+                with suppress(asyncio.CancelledError):
+                    await work
+                await self._transact(lambda store: store.downloads.interrupted())
+
+    async def _work(self, changed: asyncio.Queue[Download | None]) -> None:
+        from tuireader.feeds.http.download import Downloader, limits_for_files
+
+        config = self._context.config
+        limits = limits_for_files(fetch_limits(config), config.download.max_size)
+
+        fetcher = Downloader(limits, now=self._context.clock)
+        running, ended = 0, asyncio.Event()
+
+        async def one_after_another() -> None:
+            """Download files until the queue is empty; files may be queued meanwhile."""
+            nonlocal running, ended
+            while True:
+                if taken := await self._transact(lambda store: store.downloads.take()):
+                    running += 1
+                    changed.put_nowait(taken)
+                    await self._download(fetcher, taken, changed)
+                    running -= 1
+                    ended.set()
+                    ended = asyncio.Event()
+                elif running:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(ended.wait(), _LOOK)
+                else:
+                    return
+
+        try:
+            async with fetcher, asyncio.TaskGroup() as group:
+                for _ in range(AT_ONCE):
+                    group.create_task(one_after_another())
+        finally:
+            changed.put_nowait(None)
+
+    async def _download(
+        self, fetcher: Downloader, one: Download, changed: asyncio.Queue[Download | None]
+    ) -> None:
+        """Download one file; every error is recorded."""
+        from tuireader.feeds.http.download import DownloadJob
+
+        part, shown = self._part(one.url), 0.0
+
+        async def report() -> None:
+            for now in await self.all([one.id]):
+                changed.put_nowait(now)
+
+        async def began(validator: str, size: int | None) -> None:
+            await self._transact(lambda store: store.downloads.start(one.id, str(part), validator, size))
+
+        async def received(count: int) -> bool:
+            nonlocal shown
+            if time.monotonic() - shown < _SHOW:
+                return True
+            shown = time.monotonic()
+            runs = await self._transact(lambda store: store.downloads.progress(one.id, count))
+            await report()
+            return runs
+
+        try:
+            await asyncio.to_thread(files.make_folder, part.parent, files.SHARED)
+            article = await self._context.article(one.article_id)
+            job = DownloadJob(
+                0,
+                one.url,
+                public_only=not await self._context.home_of(article.id, one.url),
+                part=part,
+                validator=one.validator,
+                total=one.length if one.validator else None,
+                began=began,
+                received=received,
+            )
+            answer = await fetcher.fetch(job)
+            if isinstance(answer, FetchFailed):
+                raise TuireaderError(answer.reason)
+            assert isinstance(answer, Fetched)
+            path = await self._keep(one, article, part, answer.content_type or one.type)
+            size, now = path.stat().st_size, self._now()
+            await self._transact(lambda store: store.downloads.finish(one.id, str(path), size, now))
+        except TuireaderError as error:
+            await self._fail(one, error.message)
+        except OSError as error:
+            await self._fail(one, f"{self.folder} cannot be written to: {error.strerror or error}")
+        await report()
+
+    async def _fail(self, one: Download, reason: str) -> None:
+        now = self._now()
+        await self._transact(lambda store: store.downloads.fail(one.id, reason, now))
+
+    async def _keep(self, one: Download, article: Article, part: Path, kind: str) -> Path:
+        """Give a complete file its final name. An existing file is never replaced."""
+        folder, template = self.folder, self._context.config.download.name
+
+        def keep() -> Path:
+            for number in range(1, _MOST):
+                path = folder / file_path(template, article, one.url, kind, number)
+                files.make_folder(path.parent, files.SHARED)
+                with suppress(FileExistsError):
+                    files.publish(part, path)
+                    part.unlink(missing_ok=True)
+                    return path
+            raise TuireaderError(f"{folder} has too many files with this name")
+
+        return await asyncio.to_thread(keep)
+
+    def _part(self, url: str) -> Path:
+        """Return the partial file of an address; each database has its own."""
+        return self.folder / f".{hash64(f'{self._context.paths.database} {url}') & (1 << 63) - 1:x}.part"
+
+    @property
+    def folder(self) -> Path:
+        """Folder for downloads; a relative path is relative to the folder of the config."""
+        folder = self._context.config.download.folder
+        return self._context.paths.config.absolute().parent / expand_home(folder)

@@ -1,0 +1,98 @@
+"""Pages without a feed: propose selectors, preview their articles, subscribe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuireader.config import FeedConfig
+from tuireader.errors import TuireaderError
+from tuireader.library.context import Context, UseCases
+from tuireader.library.feeds.page_tools import PageTools, fetch_limits
+from tuireader.model import FetchFailed, FetchJob, FoundArticle, FoundOnPage
+from tuireader.subprocesses.jobs import Failed
+from tuireader.text import clean
+
+if TYPE_CHECKING:
+    from tuireader.library.feeds.feeds import Feeds
+
+_SECONDS = 10.0  # seconds to select or propose
+SELECTORS = ("items", "item_title", "item_link", "item_date", "item_summary", "next_page")
+"""Keys of FeedConfig with selectors of the articles of a page, in the order of a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebPage:
+    """A fetched page; `address` is where it was found, `text` its HTML."""
+
+    address: str
+    text: str
+
+
+class PageSources(UseCases):
+    """Articles of pages by CSS selectors, and pages watched for changes."""
+
+    def __init__(self, context: Context, tools: PageTools, feeds: Feeds) -> None:
+        super().__init__(context)
+        self._tools = tools
+        self._feeds = feeds
+
+    async def fetch(self, url: str) -> WebPage:
+        """Fetch a page. Raises TuireaderError."""
+        self._context.require_network()
+        from tuireader.feeds.find.discover import unreadable, with_scheme
+        from tuireader.feeds.page_source import page_text
+        from tuireader.feeds.pages import open_fetcher
+
+        async with await open_fetcher(fetch_limits(self._context.config), self._context.clock) as fetcher:
+            answer = await fetcher.fetch(FetchJob(0, with_scheme(url)))
+        if isinstance(answer, FetchFailed):
+            raise unreadable(answer)
+        body = getattr(answer, "body", b"")
+        try:
+            return WebPage(
+                getattr(answer, "url", url), page_text(body, getattr(answer, "content_type", None))
+            )
+        except Failed as failed:
+            raise TuireaderError(str(failed)) from None
+
+    async def propose(self, page: WebPage) -> list[FeedConfig]:
+        """Return configurations for the articles of a page, best first; none if it has no repeated block."""
+        try:
+            found = await self._tools.attempt(
+                "page_proposals", page.text, page.address, self._now(), seconds=_SECONDS
+            )
+        except Failed:
+            return []
+        return [FeedConfig(page.address, **selectors) for selectors in found]
+
+    async def look(self, page: WebPage, feed: FeedConfig) -> FoundOnPage:
+        """Return the articles that a configuration finds on a page. Never raises for bad selectors."""
+        try:
+            return await (self._text(page, feed) if feed.kind == "page" else self._articles(page, feed))
+        except Failed as failed:
+            return FoundOnPage(error=str(failed))
+
+    async def _articles(self, page: WebPage, feed: FeedConfig) -> FoundOnPage:
+        from tuireader.feeds.parse.entry import join, web_url
+
+        if not feed.items:
+            return FoundOnPage(error="items is empty: it selects the articles")
+        selectors = {key: getattr(feed, key) for key in SELECTORS}
+        title, base, _, items, following, missing = await self._tools.attempt(
+            "page_items", page.text, selectors, self._now(), seconds=_SECONDS
+        )
+        base = join(page.address, base)
+        articles = tuple(
+            FoundArticle(clean(name) or web_url(link, base), web_url(link, base), time)
+            for name, link, time, _ in items
+        )
+        return FoundOnPage(clean(title), articles, older=web_url(following, base), missing=missing)
+
+    async def _text(self, page: WebPage, feed: FeedConfig) -> FoundOnPage:
+        title, _, text, _ = await self._tools.attempt("page_text", page.text, feed.select, seconds=_SECONDS)
+        return FoundOnPage(clean(title), lines=tuple(map(clean, text.split("\n"))))
+
+    async def add(self, feed: FeedConfig) -> bool:
+        """Subscribe to a page; return whether it is new. Raises ConfigError."""
+        return bool(await self._feeds.add_configs([feed]))

@@ -1,0 +1,348 @@
+"""Find repeated blocks with links on a web page, and CSS selectors for them. Only for the sandbox.
+
+Each candidate is a selector with the elements that it finds: `tag.class`, or a path from an element with a
+class or an id. A cheap score selects a few of them to be read (`page_proposals`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tuireader.pages.headings import HEADINGS
+from tuireader.pages.items import groups
+from tuireader.pages.tree import select
+from tuireader.text import page_dates
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_FEWEST = 3  # minimum elements of a block
+_MOST_CLASSES = 6
+_TRIES = 4  # selectors of a block to try
+_SCOPES = 4  # ancestors whose name may limit a selector to a part of the page
+_NAME = re.compile(r"-?[A-Za-z_][\w-]*")
+_UTILITY = re.compile(
+    r"^(?:[a-z]{1,3}|-?[a-z]+(?:-[a-z]+)?-(?:\d+|[xylrtb]|sm|md|lg|xl|auto|full|none|wrap)|\w*\d{3,}\w*)$"
+)
+_VARIANT = re.compile(
+    r"^(?:odd|even|first|last|active|current|selected|sticky|new|lead|featured|highlight\w*|(?:row|item|post)?-?\d+)$",
+    re.IGNORECASE,
+)
+_ROOTS = ("body", "main")
+_NOT_ITEMS = frozenset(
+    "html head body main br hr img span b i em strong td th option label input button nav footer header "  # noqa: SIM905
+    "form".split()
+)
+_MINOR_ZONES = {"nav": 0.1, "footer": 0.15, "aside": 0.3, "header": 0.4, "form": 0.5}
+_MINOR_ROLES = {"navigation": 0.1, "contentinfo": 0.15, "complementary": 0.3, "banner": 0.4, "search": 0.3}
+_MINOR_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:(?:main|sub|top|side|foot|site)?-?(?:nav|navi|navbar|navigation|menu|menue)\w*|breadcrumbs?|pagination"
+    r"|pager|paging|paginate|blaettern|foot|footer|fuss\w*|sidebar|rechts|right|tags?|tag-?cloud|cloud|related|popular|trending"
+    r"|most-?\w+|hot|social|share|sharing|cookie\w*|consent|facets?|filters?|jumpbox|friend\w*|blogroll|sponsor\w*|ads?|advert\w*"
+    r"|promo|login|language\w*|position|skip\w*|comments?|assets|widget)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_MINOR = 0.3
+_MAIN_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:content|main|inhalt|contenu|results?|news\w*|articles?|posts?|stor(?:y|ies)|items?|list\w*|entries"
+    r"|archive|feed|releases?|jobs?|topic\w*|threads?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_MAIN = 1.25
+
+
+@dataclass(slots=True)
+class Facts:
+    """Counts for an element and everything in it."""
+
+    links: int = 0
+    text: int = 0
+    linked: int = 0  # characters within links
+    dates: int = 0
+    headings: int = 0
+
+
+@dataclass(slots=True)
+class Block:
+    """A selector with the elements that it finds."""
+
+    selector: str
+    elements: tuple[HtmlElement, ...]
+    score: float = 0.0
+    others: list[str] = field(default_factory=list)
+    """Selectors that should find the same."""
+
+
+def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:
+    """Return the most likely blocks of a page, best first."""
+    facts = _facts(root, now)
+    found: dict[tuple[int, ...], Block] = {}
+    order = {element: at for at, element in enumerate(root.iter())}
+    for selector, elements in _candidates(root).items():
+        chosen = [first for first, group in groups(elements) if _has_link(first, group, facts)]
+        share = len(chosen) / max(1, len(groups(elements)))
+        if len(chosen) < _FEWEST or share < 0.25:
+            continue
+        if share < 0.9:
+            chosen = [one for one in chosen if one.find(".//a") is not None]
+            selector, elements = f"{selector}:has(a)", chosen
+        for more, within in ((selector, elements), *_dated_only(selector, elements, facts)):
+            key = tuple(order[one] for one in within)
+            found.setdefault(key, Block("", tuple(within))).others.append(more)
+    for block in found.values():
+        block.score = _cheap_score(block, facts)
+    ranked = sorted(found.values(), key=lambda block: -block.score)
+    return [_exact(root, block) for block in ranked[:most] if block.score > 0]
+
+
+def _dated_only(
+    selector: str, elements: Sequence[HtmlElement], facts: Mapping[HtmlElement, Facts]
+) -> Iterator[tuple[str, list[HtmlElement]]]:
+    """Yield selectors for the elements with dates, if a child element tells them from the others."""
+    dated = [one for one in elements if facts[one].dates]
+    undated = [one for one in elements if facts[one].links and not facts[one].dates]
+    if undated and len(dated) >= _FEWEST:
+        others = {str(child.tag) for one in undated for child in one}
+        for tag in sorted({str(child.tag) for child in dated[0]} - others):
+            if all(one.find(tag) is not None for one in dated):
+                yield f"{selector}:has(> {tag})", dated
+
+
+def _exact(root: HtmlElement, block: Block) -> Block:
+    """Return a block with its nicest selector, preferably one that finds nothing else on the page."""
+    ordered = sorted(block.others, key=_niceness, reverse=True)
+    results = {selector: tuple(select(root, selector, "items")) for selector in ordered[:_TRIES]}
+    chosen = next((one for one in results if results[one] == block.elements), ordered[0])
+    return replace(block, selector=chosen, elements=results[chosen])
+
+
+# --------------------------------------------------------------------------- facts about elements
+
+
+def _facts(root: HtmlElement, now: int) -> Mapping[HtmlElement, Facts]:
+    """Return the facts about each element, from one pass over the page."""
+    order = [one for one in root.iter() if isinstance(one.tag, str)]
+    facts = {one: Facts() for one in order}
+    for one in order:
+        mine = facts[one]
+        own = " ".join(str(one.text or "").split())
+        mine.text += len(own)
+        mine.headings += one.tag in HEADINGS
+        if is_link(one):
+            mine.links += 1
+        parent = one.getparent()
+        tail = " ".join(str(one.tail or "").split())
+        if parent is not None and tail:
+            facts[parent].text += len(tail)
+        for text, owner in ((own, mine), (tail, facts.get(parent))):
+            if owner is not None and any(map(str.isdigit, text)):
+                owner.dates += page_dates.is_date(text, now) or _begins_with_date(text, now)
+        if one.tag in ("time", "relative-time") and one.get("datetime"):
+            mine.dates = max(1, mine.dates)
+    for one in reversed(order):
+        parent, mine = one.getparent(), facts[one]
+        if one.tag == "a":
+            mine.linked = mine.text
+        if parent is not None:
+            above = facts[parent]
+            above.links += mine.links
+            above.text += mine.text
+            above.linked += mine.linked
+            above.dates += mine.dates
+            above.headings += mine.headings
+    return facts
+
+
+def _begins_with_date(text: str, now: int) -> bool:
+    found = page_dates.find(text, now) if len(text) < page_dates.LONGEST else None
+    return found is not None and (found.start <= 30 or found.end >= len(text) - 30)
+
+
+def is_link(element: HtmlElement) -> bool:
+    """Return whether an element is a link to another page or another place."""
+    address = str(element.get("href") or "").strip().lower() if element.tag == "a" else ""
+    return address not in ("", "#") and not address.startswith(("javascript:", "mailto:", "tel:"))
+
+
+def _has_link(first: HtmlElement, group: Sequence[HtmlElement], facts: Mapping[HtmlElement, Facts]) -> bool:
+    if any(facts[one].links for one in group):
+        return True
+    return next((is_link(one) for one in first.iterancestors("a")), False)
+
+
+# --------------------------------------------------------------------------- candidates
+
+
+def _candidates(root: HtmlElement) -> Mapping[str, list[HtmlElement]]:
+    """Return elements by selector."""
+    found: dict[str, list[HtmlElement]] = {}
+    numbers = _numbers(root)
+    for one in root.iter():
+        if isinstance(one.tag, str) and one.tag not in _NOT_ITEMS:
+            for selector in _selectors(one, numbers):
+                found.setdefault(selector, []).append(one)
+    return {selector: elements for selector, elements in found.items() if len(elements) >= _FEWEST}
+
+
+def _numbers(root: HtmlElement) -> Mapping[HtmlElement, str]:
+    """Return `:nth-of-type` for each element that is not the only one of its tag within its parent."""
+    found: dict[HtmlElement, str] = {}
+    for parent in root.iter():
+        alike: dict[str, list[HtmlElement]] = {}
+        for child in parent:
+            alike.setdefault(str(child.tag), []).append(child)
+        for children in alike.values():
+            if len(children) > 1:
+                found |= {child: f":nth-of-type({at})" for at, child in enumerate(children, 1)}
+    return found
+
+
+def _selectors(element: HtmlElement, numbers: Mapping[HtmlElement, str]) -> Iterator[str]:
+    """Yield selectors that find an element: by its class, by its parent, by a path."""
+    tag, names, parent = str(element.tag), classes(element), element.getparent()
+    for name in names:
+        yield f"{tag}.{name}"
+    if parent is None:
+        return
+    anchors = _anchors(parent)
+    within = [*(f"{tag}.{name}" for name in names[:1]), *(f"{anchor} > {tag}" for anchor in anchors[:1])]
+    if within:  # the same class may be used in a sidebar
+        scopes = (found[0] for one in parent.iterancestors() if (found := _anchors(one)))
+        yield from (f"{scope} {one}" for scope in dict.fromkeys(islice(scopes, _SCOPES)) for one in within)
+    before = parent.getprevious()
+    if before is not None and before.tag in HEADINGS:
+        yield f"{before.tag} + {parent.tag} > {tag}"
+    for anchor in anchors:
+        yield f"{anchor} > {tag}"
+        for name in names[:2]:
+            yield f"{anchor} > {tag}.{name}"
+    if not anchors:
+        yield from _paths(parent, tag, numbers)
+
+
+def _paths(parent: HtmlElement, tag: str, numbers: Mapping[HtmlElement, str]) -> Iterator[str]:
+    """Yield paths to the children of a parent, from the nearest element with a class or an id."""
+    if parent.tag in _ROOTS:
+        yield f"{parent.tag} > {tag}"
+        return
+    path, exact = f"{parent.tag} > {tag}", f"{parent.tag}{numbers.get(parent, '')} > {tag}"
+    whole = exact
+    for above in parent.iterancestors():
+        starts = _anchors(above)[:2] or ([str(above.tag)] if above.tag in _ROOTS else [])
+        for start in starts:
+            yield from dict.fromkeys((f"{start} > {path}", f"{start} > {exact}", f"{start} > {whole}"))
+        if starts:
+            return
+        path, exact = f"{above.tag} > {path}", f"{above.tag} > {exact}"
+        whole = f"{above.tag}{numbers.get(above, '')} > {whole}"
+
+
+def _anchors(element: HtmlElement) -> list[str]:
+    """Return selectors of an element by its id and classes."""
+    tag, name = str(element.tag), str(element.get("id") or "")
+    stable = [f"#{name}"] if _NAME.fullmatch(name) and not re.search(r"\d", name) else []
+    return stable + [f"{tag}.{name}" for name in classes(element)]
+
+
+def classes(element: HtmlElement) -> Sequence[str]:
+    """Return the classes of an element that may name its kind, the most telling ones first."""
+    return _telling(str(element.get("class") or ""))
+
+
+@lru_cache(4096)
+def _telling(written: str) -> Sequence[str]:
+    names = [name for name in written.split() if _NAME.fullmatch(name)]
+    names = [name for name in dict.fromkeys(names) if not _VARIANT.match(name)]
+    return sorted(names, key=utility)[:_MOST_CLASSES]
+
+
+def uniform(elements: Sequence[HtmlElement]) -> float:
+    """Return a factor that is small for elements of different kinds: by their classes, by what they hold."""
+    counts = Counter(name for one in elements for name in classes(one))
+    most = [name for name, count in counts.items() if 0.6 * len(elements) <= count < len(elements)]
+    kinds = Counter(frozenset(str(child.tag) for child in one) for one in elements)
+    share = kinds.most_common(1)[0][1] / len(elements)
+    return (0.8 if most else 1.0) * math.sqrt(share)
+
+
+def utility(name: str) -> bool:
+    """Return whether a class only describes appearance, such as `mt-2`, or is generated."""
+    return bool(_UTILITY.match(name))
+
+
+def _niceness(selector: str) -> float:
+    """Rate how likely a selector is to last, and how easy it is to read."""
+    utility = sum(bool(_UTILITY.match(name)) for name in re.findall(r"\.([\w-]+)", selector))
+    plain = 0 if re.search(r"[.#]", selector) else 40
+    return -len(selector) - 30 * utility - plain
+
+
+# --------------------------------------------------------------------------- a cheap score
+
+
+def _cheap_score(block: Block, facts: Mapping[HtmlElement, Facts]) -> float:
+    wholes = [[facts[one] for one in group] for _, group in groups(block.elements)]
+    count = len(wholes)
+    if count < _FEWEST:
+        return 0.0
+    links = [sum(one.links for one in whole) for whole in wholes]
+    texts = [sum(one.text for one in whole) for whole in wholes]
+    dates = sum(any(one.dates for one in whole) for whole in wholes) / count
+    headings = sum(any(one.headings for one in whole) for whole in wholes) / count
+    crowded = sum(one > 12 for one in links) / count
+    short = sum(one < 12 for one in texts) / count
+    score = (
+        math.log2(1 + min(count, 32))
+        * (1 + dates)
+        * (1 + 0.3 * headings)
+        * (1 - 0.7 * crowded)
+        * (1 - 0.7 * short)
+    )
+    return score * zone(block.elements) * _undivided(block.elements)
+
+
+def _undivided(elements: Sequence[HtmlElement]) -> float:
+    """Return the share of elements that are not within each other."""
+    known = set(elements)
+    return sum(not any(above in known for above in one.iterancestors()) for one in elements) / len(elements)
+
+
+def zone(elements: Iterable[HtmlElement]) -> float:
+    """Return a factor for the place of a block: small in menus, sidebars and footers."""
+    factors = [_zone(one) for one in list(elements)[:20]]
+    return sum(factors) / len(factors)
+
+
+def _zone(element: HtmlElement) -> float:
+    factor = 1.0
+    is_main = False
+    for one in (element, *element.iterancestors()):
+        if one.tag == "body":
+            break
+        names = f"{one.get('class') or ''} {one.get('id') or ''}"
+        factor = min(factor, _MINOR_ZONES.get(str(one.tag), 1.0), _MINOR_ROLES.get(str(one.get("role")), 1.0))
+        if names.strip() and _MINOR_NAMES.search(names):
+            factor = min(factor, _MINOR)
+        is_main = is_main or one.tag in ("main", "article") or bool(_MAIN_NAMES.search(names))
+    return factor * (_MAIN if is_main else 1.0)
+
+
+def missed(block: Block, facts: Mapping[HtmlElement, Facts] | None = None) -> float:
+    """Return the share of similar siblings with links that a block leaves out."""
+    absorbed = {one for _, group in groups(block.elements) for one in group}
+    tags = {one.tag for one in block.elements}
+    parents = dict.fromkeys(one.getparent() for one in block.elements)
+    others = sum(
+        child.tag in tags and child not in absorbed and child.find(".//a[@href]") is not None
+        for parent in parents
+        if parent is not None
+        for child in parent
+    )
+    return others / (others + len(block.elements))

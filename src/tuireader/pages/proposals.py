@@ -1,0 +1,210 @@
+"""Propose CSS selectors for the articles of a web page without a feed. Only for the sandbox.
+
+The most likely blocks (`page_blocks`) are read as a feed would read them. The best one has distinct titles
+of the length of headlines, each with a link and a date, omits no similar element, and is not in a menu,
+sidebar or footer.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from statistics import median
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from tuireader.pages.blocks import Block, blocks, classes, is_link, missed, uniform, utility, zone
+from tuireader.pages.headings import Headings, headings
+from tuireader.pages.items import Item, Scope, copied, groups, language_of, read
+from tuireader.pages.parts import HEADLINE, headline, link_selector, title_selector
+from tuireader.pages.tree import base_of, select, shorten, text_of, tree
+from tuireader.subprocesses.jobs import Failed
+from tuireader.text import cell_len, page_dates
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MOST = 5
+"""Maximum number of proposals."""
+_READ = 24  # blocks to read
+_WORTH = 0.35  # a proposal needs this share of the best score ...
+_LEAST = 1.0  # ... and this score
+_DAY = 86_400
+_WEEKDAY = 12  # maximum characters beside a date
+_DIFFERENT = 0.8  # share of links that are different if they lead to the articles
+_NEXT_WORDS = frozenset((
+    *("next", "next page", "older", "older posts", "older entries", "weiter", "nächste", "nächste seite"),
+    *("ältere beiträge", "suivant", "page suivante", "siguiente", "successivo", "successiva", "próxima"),
+    *("volgende", "następna", "далее", "следующая", "下一页", "下一頁", "下页", "次へ", "次のページ", "다음"),
+))  # fmt: skip
+_NEXT_SIGNS = frozenset("›»→>")
+
+
+@dataclass(slots=True)
+class Proposal:
+    """Selectors with the items that they find."""
+
+    selectors: dict[str, str]
+    first: HtmlElement
+    items: list[Item] = field(default_factory=list)
+    score: float = 0.0
+
+
+def propose(page: str, url: str, now: int) -> list[dict[str, str]]:
+    """Return selectors by key for the repeated blocks of the page at `url`, the best first.
+
+    Empty if there is no such block. Raises Failed for a page that cannot be read.
+    """
+    root = tree(page)
+    language = language_of(root)
+    following = next_selector(root, urljoin(url, base_of(root)))
+    shorten(root)
+    heads = headings(root, now)
+    found: list[Proposal] = []
+    for block in blocks(root, now, _READ):
+        try:
+            proposal = _read(block, heads, language)
+        except Failed:
+            continue
+        if proposal is not None:
+            found.append(proposal)
+    chosen = _best(found)
+    if chosen and (lead := _lead(chosen[0], heads, language)):
+        chosen[0].selectors["items"] = f"{lead}, {chosen[0].selectors['items']}"
+    return [one.selectors | ({"next_page": following} if following else {}) for one in chosen]
+
+
+def _best(found: Sequence[Proposal]) -> list[Proposal]:
+    """Return the best proposals with different items."""
+    chosen: list[Proposal] = []
+    for one in sorted(found, key=lambda proposal: -proposal.score):
+        if one.score < max(_LEAST, _WORTH * chosen[0].score if chosen else 0):
+            break
+        links = {item[1] for item in one.items}
+        if all(len(links & {item[1] for item in other.items}) * 2 < len(links) for other in chosen):
+            chosen.append(one)
+    return chosen[:MOST]
+
+
+def _read(block: Block, heads: Headings, language: str) -> Proposal | None:
+    scopes = copied(groups(block.elements), heads)
+    selectors = {"items": block.selector}
+    if title := title_selector(scopes, heads.now):
+        selectors["item_title"] = title
+    links = _headlines(scopes)  # before reading removes the titles
+    items, _ = read(scopes, selectors, language)
+    different = len({item[1] for item in items})
+    if different < _DIFFERENT * len(items):
+        scopes = copied(groups(block.elements), heads)
+        if link := link_selector(scopes, different):
+            selectors["item_link"] = link
+            items, _ = read(scopes, selectors, language)
+    if len(items) < 2:
+        return None
+    crowd = min(1.0, 2.5 / links) if links else 1.0
+    score = quality(items, heads.now) * zone(block.elements) * (1 - missed(block)) * crowd
+    score *= uniform(block.elements) * _pleasant(block.selector)
+    return Proposal(selectors, block.elements[0], items, score)
+
+
+def _lead(proposal: Proposal, heads: Headings, language: str) -> str:
+    """Return a selector for a differently formed article just before the others, or ""."""
+    known = {item[1] for item in proposal.items}
+    if any(item[2] is None for item in proposal.items):
+        return ""  # without dates, it may be an introduction
+    for below in (proposal.first, *islice(proposal.first.iterancestors(), 2)):
+        one = below.getprevious()
+        if one is None or one.tag not in ("div", "article", "section", "a", "li"):
+            continue
+        for selector in (f"{one.tag}.{name}" for name in classes(one)):
+            alone = select(heads.root, selector, "items")
+            found, _ = read(copied([(one, [one])], heads), {}, language)
+            new = found and found[0][1] and found[0][1] not in known
+            if alone == [one] and new and found[0][2] is not None and cell_len(found[0][0]) >= HEADLINE:
+                return selector
+    return ""
+
+
+def quality(items: Sequence[Item], now: int) -> float:
+    """Return how much items look like articles: different headlines with links and dates."""
+    count = len(items)
+    titles = Counter(item[0] for item in items)
+    links = Counter(item[1] for item in items if item[1])
+    times = [item[2] for item in items if item[2] is not None]
+    dated = sum(0.5 if time > now + _DAY else 1 for time in times) / count  # events are no news
+    days = sum(_is_day(item[0], now) for item in items) / count
+    rest = sum(len(item[3]) > 200 for item in items) / count
+    return (
+        math.log2(1 + min(count, 32))
+        * (len(titles) / count) ** 2
+        * (len(links) / count) ** 2
+        * headline(median(cell_len(item[0]) for item in items))
+        * (1 + dated**2)  # of one block, all have a date, or none
+        * (1 + 0.2 * rest)
+        * (1 - 0.8 * days)
+    )
+
+
+def _is_day(title: str, now: int) -> bool:
+    found = page_dates.find(title, now)
+    rest = title[: found.start] + title[found.end :] if found else title
+    return len(rest) <= _WEEKDAY and not re.search(r"\d", rest)
+
+
+def _pleasant(selector: str) -> float:
+    return math.pow(0.97, sum(map(utility, re.findall(r"\.([\w-]+)", selector))))
+
+
+def _headlines(scopes: Sequence[Scope]) -> float:
+    """Return the mean number of links per item that could be headlines."""
+    counts = []
+    for scope in scopes:
+        links = {
+            str(one.get("href"))
+            for one in scope.whole.iter("a")
+            if is_link(one) and cell_len(text_of(one)) >= HEADLINE
+        }
+        counts.append(len(links))
+    return sum(counts) / len(counts)
+
+
+# --------------------------------------------------------------------------- the next page
+
+
+def next_selector(root: HtmlElement, url: str) -> str:
+    """Return a selector for the link to the next page, or ""."""
+    tries: Sequence[tuple[str, Callable[[HtmlElement], bool]]] = (
+        ("a[rel~=next]", lambda one: True),
+        ("link[rel~=next]", lambda one: True),
+        (".next > a", _is_next),
+        ("a.next", _is_next),
+    )
+    for selector, fits in tries:
+        found = select(root, selector, "next_page")
+        if found and fits(found[0]) and _leads_on(found[0], url):
+            return selector
+    for one in root.iter("a"):
+        words = text_of(one)
+        if words.casefold() in _NEXT_WORDS and _leads_on(one, url):
+            selector = next((f"a.{name}" for name in classes(one)), "") or f"a:contains('{words}')"
+            if select(root, selector, "next_page")[0] is one:
+                return selector
+    return ""
+
+
+def _is_next(element: HtmlElement) -> bool:
+    words = text_of(element).casefold()
+    return words in _NEXT_WORDS or words in _NEXT_SIGNS or words.startswith("next") or not words
+
+
+def _leads_on(element: HtmlElement, url: str) -> bool:
+    """Return whether a link leads to another page of the same site."""
+    try:
+        address = urljoin(url, str(element.get("href") or "").strip())
+        return urlsplit(address).netloc == urlsplit(url).netloc and address.partition("#")[0] != url
+    except ValueError:
+        return False

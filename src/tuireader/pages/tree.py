@@ -1,0 +1,95 @@
+"""Parse web pages with lxml within limits. Only for the sandbox: a page may take arbitrarily long."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from tuireader.pages.selectors import problem, xpath
+from tuireader.subprocesses.jobs import Failed
+from tuireader.text import plain
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MOST_ELEMENTS = 120_000
+_SAMPLE = 2_000  # enough elements to find what repeats
+_CHILDREN = (100, 60, 40, 25)  # children of one kind to keep in each element, tried in this order
+_KINDS = {"dd": "dt"}  # kinds that alternate within an element
+_UNSEEN = ("script", "style", "template", "noscript", "svg", "canvas", "object", "embed")
+
+
+def tree(page: str) -> HtmlElement:
+    """Return the root of a page without scripts, styles and comments. Raises Failed."""
+    from lxml import etree, html
+
+    page = re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)  # not accepted in decoded text
+    try:
+        parser = html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True)
+        root = html.document_fromstring(page, parser=parser)
+    except (etree.ParserError, ValueError):
+        raise Failed("there is no text on the page") from None
+    if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
+        raise Failed("the page has too many elements")
+    for element in list(root.iter(*_UNSEEN)):
+        if element.getparent() is not None:
+            element.drop_tree()
+    return root
+
+
+def base_of(root: HtmlElement) -> str:
+    """Return the address in `<base>`, or ""."""
+    return next((str(one.get("href")) for one in root.iter("base") if one.get("href")), "")
+
+
+def select(root: Any, selector: str, key: str) -> list[HtmlElement]:
+    """Return the elements that a selector finds, in the order of the page. Raises Failed, naming the key."""
+    from lxml import etree
+
+    if bad := problem(selector):
+        raise Failed(f"{key} {bad}")
+    try:
+        found = root.xpath(xpath(selector))
+    except (etree.XPathError, ValueError):  # control characters
+        raise Failed(f"{key} is too complex") from None
+    return [one for one in found if isinstance(one.tag, str)]
+
+
+def text_of(element: HtmlElement) -> str:
+    """Return the text of an element on one line."""
+    return " ".join(str(element.text_content()).split())
+
+
+def written(element: HtmlElement) -> str:
+    """Return an element as HTML."""
+    from lxml import html
+
+    made: Any = html.tostring(element, encoding="unicode", with_tail=False)
+    return str(made)
+
+
+def spaced_text(element: HtmlElement) -> str:
+    """Return the text of an element on one line, with spaces between the texts of its parts."""
+    return " ".join(" ".join(map(str, element.itertext())).split())
+
+
+def shorten(root: HtmlElement) -> None:
+    """Remove the last of many similar siblings, until a large page is reduced to a sample."""
+    for most in _CHILDREN:
+        if sum(1 for _ in root.iter()) <= _SAMPLE:
+            return
+        for parent in list(root.iter()):
+            if len(parent) <= most:
+                continue
+            seen: Counter[str] = Counter()
+            for child in list(parent):
+                kind = _KINDS.get(str(child.tag), str(child.tag))
+                seen[kind] += 1
+                if seen[kind] > most:
+                    parent.remove(child)
+
+
+def lines_of(element: HtmlElement) -> list[str]:
+    """Return the text of an element, a line for each block."""
+    return [line for line in plain(written(element)).split("\n") if line.strip()]

@@ -1,0 +1,1 @@
+"""Facts that a report of a story adds: numbers, dates, names, quotations."""

@@ -1,0 +1,116 @@
+"""Facts that each report of a story adds to those before it: numbers, names and quotations. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from tuireader.model import AddedKind, Addition
+from tuireader.related.facts.report_facts import HAS_CJK, WORDS, Fact, ReportFacts, name_key, report_facts
+from tuireader.related.reading.features import Stats, Term
+from tuireader.related.reading.words import fold, term_hash
+from tuireader.text import cut_characters
+
+READ = 6_000
+"""Maximum characters of a report to search."""
+_SHOWN = {AddedKind.NUMBER: 60, AddedKind.NAME: 60, AddedKind.QUOTATION: 200}
+_MOST = {AddedKind.NUMBER: 3, AddedKind.NAME: 3, AddedKind.QUOTATION: 2}
+_ALL = 5  # maximum facts of a report
+
+StatsOf = Callable[[Sequence[int]], Stats]
+"""Returns the counts of some terms in the library."""
+
+
+def additions(
+    reports: Sequence[tuple[str, str]], stats_of: StatsOf, outlets: Collection[str] = ()
+) -> list[tuple[Addition, ...]]:
+    """Return what each report adds to those before it, at most a handful, the most distinctive first chosen.
+
+    `reports` are pairs of title and text, first report first. `stats_of` returns the library's counts, which
+    tell names from other words. Names of `outlets` are no additions.
+    """
+    ignored = frozenset(name_key(word) for outlet in outlets for word in WORDS.findall(outlet[:100]))
+    found = [report_facts(title[:READ], text[:READ], ignored) for title, text in reports]
+    lower = set().union(*(report.lower for report in found))
+    stats = stats_of(sorted({term for report in found for one in report.names for term in _terms(one.text)}))
+    seen = _Seen()
+    added: list[tuple[Addition, ...]] = []
+    for report in found:
+        new = [one for one in report.numbers if not seen.has_number(one)]
+        new += [one for one in _scored(report.names, stats, lower) if not seen.has_name(one)]
+        new += [one for one in report.quotations if not seen.has_quotation(one)]
+        added.append(_chosen(new))
+        seen.add(report)
+    return added
+
+
+def _terms(name: str) -> list[int]:
+    return [term_hash(fold(word)) for word in WORDS.findall(name)[:10]]
+
+
+def _scored(found: Sequence[Fact], stats: Stats, lower: Collection[int]) -> Iterator[Fact]:
+    """Yield the names by the library's counts, scored by their rarest word."""
+    for fact in found:
+        terms = _terms(fact.text)
+        if not HAS_CJK.search(fact.text) and not any(
+            stats.is_name(Term(term, fact.text, 0, 1, term in lower, True)) for term in terms
+        ):
+            continue
+        rarity = max(map(stats.weight, terms), default=0.0)
+        yield Fact(fact.kind, fact.text, fact.keys, fact.score + rarity / 2)
+
+
+class _Seen:
+    """Facts of the earlier reports."""
+
+    def __init__(self) -> None:
+        self._numbers: set[tuple[object, ...]] = set()
+        self._values: set[object] = set()
+        self._roots: set[str] = set()
+        self._shingles: set[object] = set()
+        self._heads = ""
+        self._texts: list[str] = []
+
+    def add(self, report: ReportFacts) -> None:
+        """Remember a report."""
+        self._numbers.update(one.keys for one in report.numbers)
+        self._values.update(one.keys[0] for one in report.numbers)
+        self._roots |= report.roots
+        self._shingles |= report.shingles
+        self._heads += report.heads + " "
+        self._texts.append(report.whole)
+
+    def has_number(self, fact: Fact) -> bool:
+        """Return whether a report has the number; one without a unit equals one with any."""
+        value, kind = fact.keys
+        return (
+            fact.keys in self._numbers or (value, "") in self._numbers or (not kind and value in self._values)
+        )
+
+    def has_name(self, fact: Fact) -> bool:
+        """Return whether a report has the last word of the name, or a name with these initials."""
+        if HAS_CJK.search(fact.text):
+            return any(fact.text in text for text in self._texts)
+        return fact.keys[0] in self._roots or (fact.text.isupper() and fact.text in self._heads)
+
+    def has_quotation(self, fact: Fact) -> bool:
+        """Return whether most words of the quotation stand in a report in this order."""
+        known = sum(shingle in self._shingles for shingle in fact.keys)
+        return 2 * known >= len(fact.keys)
+
+
+def _chosen(facts: Sequence[Fact]) -> tuple[Addition, ...]:
+    """Return the best facts, numbers before names before quotations."""
+    best: list[Fact] = []
+    for fact in sorted(facts, key=lambda one: -one.score):
+        if len(best) == _ALL or fact.score <= 0:
+            break
+        if fact.kind is AddedKind.NAME and any(fact.text in one.speaker for one in best):
+            continue
+        if sum(one.kind is fact.kind for one in best) < _MOST[fact.kind]:
+            best = [one for one in best if one.kind is not AddedKind.NAME or one.text not in fact.speaker]
+            best.append(fact)
+    order = list(AddedKind)
+    return tuple(
+        Addition(one.kind, cut_characters(one.text, _SHOWN[one.kind]), one.speaker)
+        for one in sorted(best, key=lambda one: order.index(one.kind))
+    )

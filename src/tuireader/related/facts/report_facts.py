@@ -1,0 +1,266 @@
+"""Numbers, names and quotations in a report of a story. Pure and bounded for any text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tuireader.model import AddedKind
+from tuireader.related.facts.new_facts import (
+    CAPITALS,
+    DATE,
+    NO_NAMES,
+    NUMBER,
+    QUOTATION,
+    TITLES,
+    UNITS,
+    is_german,
+    names,
+    root,
+    value_of,
+)
+from tuireader.related.reading.words import STOP, fold, folded, term_hash
+from tuireader.text import cut_characters
+
+_FOUND = 200  # maximum facts of a kind to compare in a report
+_IN_TITLE = 2.0
+_LARGE = 1000  # smallest number to show without unit and noun
+_PAIR = 2  # words of a full name
+
+# ------------------------------------------------------------------------------------------- patterns
+
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+HAS_CJK = re.compile(f"[{_CJK}]")
+"""Matches a character of a script without blanks."""
+WORDS = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])[^\W_])+")
+"""Matches a word, or a run of characters of a script without blanks."""
+_CJK_TERM = re.compile(r"「([^「」\n]{2,12})」|『([^『』\n]{2,12})』|《([^《》\n]{2,30})》|“([^“”\n]{2,12})”")
+_LATIN_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z0-9]+(?:[ .-][A-Z][A-Za-z0-9]*){0,4}")
+_NOUN = re.compile(r"[ \u00a0-](?P<noun>[^\W\d_]{3,24}(?:-[^\W\d_]{2,16})?)(?![\w-])")
+_CJK_NOUN = re.compile(
+    "美元|欧元|歐元|日元|人民币|用户|用戶|公里|[人名家台元円户戶件次部辆輛岁歲吨噸]|원|명|개"
+)
+_PART_OF_WORD = re.compile(r"[\w.]-\Z|[:/#_+]\Z")
+_MONEY = frozenset(
+    """pound dollar euro yen yuan franc franken rupee rouble ruble won peso krone kronor kroner dolar
+    美元 欧元 歐元 日元 人民币 元 円 원""".split()  # noqa: SIM905
+)
+_SHARES = frozenset(("prozent", "procent", "percent"))
+_TIME_WORDS = (
+    "second minute hour day week month year sekunden minuten stunden tage tagen wochen monate jahre jahren"
+)
+_TIMES = frozenset(map(fold, _TIME_WORDS.split(" ")))
+_NO_NAMES = frozenset(root(fold(word)) for word in NO_NAMES)
+_LOWER_PART = re.compile("-[^\\W\\d_A-Z]")
+_LEAST_NAME = 3
+_SAID = (
+    r"(?:said|says|added|adds|told|wrote|explained|warned|tweeted|sagte|sagt|erklärte|betonte|schrieb"
+    r"|dit|déclare|déclaré|explique|dijo|afirmó|disse)"
+)
+_WHO = rf"[{CAPITALS}][\w’'-]{{1,24}}(?:[ \u00a0][{CAPITALS}][\w’'-]{{1,24}}){{0,3}}"
+_ROLE = r"(?:,[ ][^,.\n]{1,60},)?"
+_AFTER = re.compile(rf"[\s,.:;–—-]{{0,4}}(?:{_SAID}[ ](?P<a>{_WHO})|(?P<b>{_WHO}){_ROLE}[ ]{_SAID}\b)")
+_BEFORE = re.compile(rf"(?P<a>{_WHO}){_ROLE}[ ]{_SAID}(?:[ ]\w{{1,12}}){{0,2}}[:,]?[\s]?\Z")
+_BEFORE_SIZE = 160
+_LEAST_WORDS = 5
+_SPEAKER = 60
+_SHINGLE = 3  # words in a row by which quotations are compared
+
+
+# ------------------------------------------------------------------------------------------- one report
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact in a report. `keys` identify it among facts of its kind."""
+
+    kind: AddedKind
+    text: str
+    keys: tuple[object, ...]
+    score: float = 0.0
+    speaker: str = ""
+
+
+@dataclass(slots=True)
+class ReportFacts:
+    """Facts and words of a report."""
+
+    whole: str
+    numbers: list[Fact] = field(default_factory=list)
+    names: list[Fact] = field(default_factory=list)
+    quotations: list[Fact] = field(default_factory=list)
+    roots: set[str] = field(default_factory=set)
+    shingles: set[tuple[str, ...]] = field(default_factory=set)
+    lower: set[int] = field(default_factory=set)
+    heads: str = ""
+
+
+def report_facts(title: str, text: str, ignored: Collection[str]) -> ReportFacts:
+    """Return the facts of a report; names whose words are all `ignored` are left out."""
+    whole = f"{title}\n{text}"
+    report = ReportFacts(whole)
+    words = WORDS.findall(whole)
+    report.roots = set(map(name_key, words))
+    report.heads = "".join(word[0] for word in words)
+    report.lower = {term_hash(fold(word)) for word in words if word.islower()}
+    text_words = folded(whole)
+    report.shingles = set(zip(*(text_words[at:] for at in range(_SHINGLE)), strict=False))
+    rest = DATE.sub(" ", whole)
+    report.numbers = _first(_numbers(rest, title, is_german(words)))
+    report.quotations = _first(_quotations(whole, title))
+    speakers = [one.speaker for one in report.quotations if one.speaker]
+    report.names = _names(rest, title, speakers, ignored)
+    return report
+
+
+def name_key(word: str) -> str:
+    """Return the form by which words of names are compared."""
+    return root(fold(word))
+
+
+def _first(facts: Iterator[Fact]) -> list[Fact]:
+    """Return the best of equal facts of a report, in reading order."""
+    best: dict[object, Fact] = {}
+    for fact, _ in zip(facts, range(_FOUND), strict=False):
+        known = best.get(fact.keys[0])
+        if known is None or fact.score > known.score:
+            best[fact.keys[0]] = fact
+    return list(best.values())
+
+
+# ------------------------------------------------------------------------------------------- numbers
+
+
+def _numbers(text: str, title: str, capitals: bool) -> Iterator[Fact]:
+    """Yield amounts, shares and counts with the noun after them; no years, versions or parts of names.
+
+    Only with `capitals` a noun may be capitalised. A small number without a unit or noun has no score: it
+    says little, but equals a later one with a noun.
+    """
+    for match in NUMBER.finditer(text):
+        unit = (match["unit"] or "").lower()
+        value = float(f"{value_of(match['digits']) * UNITS.get(unit, 1.0):.9g}")
+        if not value or _PART_OF_WORD.search(text, max(0, match.start() - 2), match.start()):
+            continue
+        shown, noun = match[0].strip(), ""
+        end = match.start() + len(match[0].rstrip())
+        if text[end : end + 1] in (":", "-") and not _NOUN.match(text, end):
+            continue  # a time of day, or part of an identifier
+        if not (match["share"] or match["money"]):
+            noun, shown = _with_noun(text, end, shown, capitals)
+        money = bool(match["money"]) or noun in _MONEY
+        kind = "share" if match["share"] else "money" if money else "count" if noun else ""
+        is_plain = kind in ("count", "") and not unit
+        if is_plain and (value < (2 if noun else 10) or _is_year(value, match["digits"])):
+            continue
+        score = _number_score(value, kind, unit, noun) + _IN_TITLE * (shown in title)
+        yield Fact(AddedKind.NUMBER, shown, (value, kind), score)
+
+
+def _number_score(value: float, kind: str, unit: str, noun: str) -> float:
+    if not (kind or unit):
+        return 1.5 if value >= _LARGE else -_IN_TITLE
+    if noun.partition("-")[0] in _TIMES:
+        return 1.5
+    return 5.0 if kind in ("share", "money") else 4.0
+
+
+def _is_year(value: float, digits: str) -> bool:
+    return 1900 <= value <= 2100 and digits.isdecimal()
+
+
+def _with_noun(text: str, end: int, shown: str, capitals: bool) -> tuple[str, str]:
+    """Return the noun after a number, folded, and the number with it."""
+    if cjk := _CJK_NOUN.match(text, end):
+        return cjk[0], shown + cjk[0]
+    found = _NOUN.match(text, end)
+    if found is None or HAS_CJK.match(found["noun"]) or found["noun"].casefold() in STOP:
+        return "", shown
+    noun = found["noun"]
+    if not (capitals or noun.islower() or fold(noun) in _MONEY):
+        return "", shown
+    head = _NOUN.match(text, found.end())
+    if (
+        head is not None
+        and head["noun"].endswith("s")
+        and not noun.endswith("s")
+        and head["noun"] not in STOP
+    ):
+        return fold(head["noun"]), f"{shown}{found[0]}{head[0]}"  # monthly users
+    return fold(noun), f"{shown}{found[0]}"
+
+
+# ------------------------------------------------------------------------------------------- names
+
+
+def _names(text: str, title: str, speakers: Sequence[str], ignored: Collection[str]) -> list[Fact]:
+    """Return names, each once in its longest form, except those in the title, which is shown beside them.
+
+    `ignored` words are no names.
+    """
+    lines = text.split("\n")
+    counts = Counter(shown for _, shown in names("\n".join(one for one in lines if not HAS_CJK.search(one))))
+    counts.update(speakers)
+    for line in filter(HAS_CJK.search, lines):
+        counts.update(next(filter(None, match.groups())).strip() for match in _CJK_TERM.finditer(line))
+        counts.update(match[0] for match in _LATIN_NAME.finditer(line))
+    cleaned: Counter[str] = Counter()
+    for shown, count in counts.most_common(_FOUND):
+        if name := _cleaned(shown):
+            cleaned[name] += count
+    known: set[str] = set()
+    facts: dict[str, Fact] = {}
+    for shown, count in sorted(cleaned.items(), key=lambda one: -len(one[0].split())):
+        words = [name_key(word) for word in WORDS.findall(shown)]
+        if not words or words[-1] in known or all(word in ignored or word in _NO_NAMES for word in words):
+            continue
+        known.update(words)
+        if shown in title:
+            continue
+        score = 1 + min(count - 1, 2) + float(len(words) >= _PAIR)
+        facts[shown] = Fact(AddedKind.NAME, shown, (words[-1],), score)
+    return [facts[shown] for shown in cleaned if shown in facts]
+
+
+def _cleaned(name: str) -> str:
+    """Return a name without titles before it and lower-case parts after a hyphen, `""` if none is left."""
+    words = [word.partition("-")[0] if _LOWER_PART.search(word) else word for word in name.split()]
+    while words and words[0].rstrip(".").casefold() in TITLES:
+        words = words[1:]
+    found = " ".join(words).rstrip("-")
+    units = any(
+        word.casefold() in UNITS or word.casefold() in _SHARES or fold(word) in _MONEY for word in words
+    )
+    return "" if units or (len(found) < _LEAST_NAME and not HAS_CJK.search(found)) else found
+
+
+# ------------------------------------------------------------------------------------------- quotations
+
+
+def _quotations(text: str, title: str) -> Iterator[Fact]:
+    """Yield quotations of at least five words, with the speaker if a name and a verb stand beside them."""
+    for match in QUOTATION.finditer(text):
+        words = " ".join(next(filter(None, match.groups())).split()).rstrip(",")
+        spoken = folded(words)
+        if len(spoken) < _LEAST_WORDS or words[:1] in ",.;:":
+            continue
+        speaker = _speaker(text, match.start(), match.end())
+        score = 4.5 + (1.5 if speaker else 0.0) + (_IN_TITLE if words in title else 0.0)
+        shingles = tuple(zip(*(spoken[at:] for at in range(_SHINGLE)), strict=False))
+        yield Fact(AddedKind.QUOTATION, words, shingles, score, speaker)
+
+
+def _speaker(text: str, start: int, end: int) -> str:
+    """Return who said a quotation, if a name and a verb of saying stand right after or before it."""
+    before = text[max(0, start - _BEFORE_SIZE) : start].rpartition("\n")[2]
+    for match in (_AFTER.match(text, end), _BEFORE.search(before)):
+        if match is not None:
+            who = match["a"] or match.groupdict().get("b") or ""
+            words = who.split()
+            while words and words[0].casefold() in STOP:
+                words = words[1:]
+            if words:
+                return cut_characters(" ".join(words), _SPEAKER)
+    return ""

@@ -1,0 +1,1 @@
+"""Reduce a text to what can be compared: terms, names, amounts, times, sentences about the past."""

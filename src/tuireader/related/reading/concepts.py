@@ -1,0 +1,316 @@
+"""Things that texts name in several languages: names, words of events, amounts.
+
+Each has one number, whatever the language: 腾讯, テンセント and Tencent are one, and so are 禁止, Verbot and
+ban. The bundled tables are our own lists of facts; the user's watches and texts that give a name in two
+scripts, as in 腾讯（Tencent）, add further forms (`own_forms`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from typing import NamedTuple
+
+from tuireader.related.reading.amounts import amounts
+from tuireader.related.reading.words import term_hash
+
+NAME, PLACE, EVENT, AMOUNT, TITLE, LATIN = 1, 2, 4, 8, 16, 32
+"""Kinds of things, as bits; `TITLE` is added to those in a title. `LATIN` is a name without a table."""
+_FILES = {PLACE: ("places",), NAME: ("companies", "products", "agencies", "laws", "people")}
+_BETWEEN = " | "
+_NEXT_LANGUAGE = re.compile("; [a-z]{2}: ")
+_READ = 20_000  # maximum characters of a text to read
+_MOST_WORDS = 7
+_MOST_CHARACTERS = 24  # of a form in a script without blanks
+_UNSPACED = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_LETTER = rf"[^\W_{_UNSPACED}]"
+_WORD = re.compile(rf"{_LETTER}+(?:['’.&+-]{_LETTER}+)*\+*")
+_ODD = re.compile('[.,(:/!$"«*’·–—]')  # forms with such characters may not be as their words are joined
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_RUN = re.compile(
+    rf"(?:[A-Za-z0-9]{{1,15}})?[{_UNSPACED}](?:[{_UNSPACED}・·A-Za-z0-9.&+-]*[{_UNSPACED}A-Za-z0-9])?"
+)
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_ACRONYM = 5  # longest name in capitals that is only found in capitals: UN, but not "un"
+_LONGEST_PAIR, _MOST_PAIRS = 10, 20  # characters of a name before brackets, and names of a text
+_SHORT_HANGUL = 2  # forms of so few syllables only count at the beginning of a word
+_RARE_AMOUNT = 5.0
+_EXPECTED = {NAME: 0.5, PLACE: 40.0, EVENT: 30.0}
+
+
+class Concept(NamedTuple):
+    """A thing found in a text: its number, its kind, and the form in which it was found.
+
+    `common` is its expected number in 3,000 articles, for libraries that have not seen enough; `name`, if
+    known, its name in Latin letters.
+    """
+
+    hash: int
+    kind: int
+    shown: str
+    common: float = 0.5
+    name: str = ""
+
+
+class _Thing(NamedTuple):
+    """A line of a table. `forms` are separated as in a file, and empty for words of events."""
+
+    number: int
+    kind: int
+    common: float
+    name: str
+    forms: str
+
+
+class Concepts:
+    """Tables of forms, consulted before those of `base`, if given.
+
+    Reading 80,000 forms takes some 40 ms: what a form needs is worked out once it is found.
+    """
+
+    def __init__(self, base: Concepts | None = None) -> None:
+        self._base = base
+        self._forms: dict[str, _Thing] = {}
+        self._firsts: dict[str, int] = {}  # words of the longest form that begins with a word, ...
+        self._pairs: Collection[str] = ()  # ... and first two characters of forms without blanks
+        self._indexed = 0
+        self._capitals: dict[str, int] = {}
+
+    @property
+    def has_forms(self) -> bool:
+        """Return whether these tables have forms themselves."""
+        return bool(self._forms)
+
+    def add(
+        self, key: str, kind: int, forms: Sequence[str], common: float = 0.0, number: int | None = None
+    ) -> None:
+        """Add the forms of a thing; `key` identifies it, unless a `number` does."""
+        line = _BETWEEN.join(forms)
+        self._put(key, kind, line, line.lower().split(_BETWEEN), common, number)
+
+    def _put(
+        self, key: str, kind: int, line: str, forms: Sequence[str], common: float, number: int | None = None
+    ) -> None:
+        number = term_hash(f"={key}") if number is None else number
+        thing = _Thing(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, line)
+        self._forms.update(dict.fromkeys(forms, thing))
+        if _ODD.search(line):
+            spaced = [form for form in forms if not _IS_UNSPACED.search(form)]
+            self._forms.update(dict.fromkeys(filter(None, map(_key, spaced)), thing))
+
+    def load(self, names: Mapping[int, Sequence[str]], events: str, frequent: Mapping[str, float]) -> None:
+        """Add the texts of tables: names by kind, one thing a line, and words of events by language."""
+        for line in _lines(_NEXT_LANGUAGE.sub(", ", events.lower())):
+            key, _, forms = line.partition(" = ")
+            self._put(f"~{key}", EVENT, "", forms.partition(": ")[2].split(", "), 0.0)
+        for kind, texts in names.items():
+            for text in texts:
+                for line, lower in zip(_lines(text), _lines(text.lower()), strict=True):
+                    key = line.partition(_BETWEEN)[0]
+                    self._put(key, kind, line, lower.split(_BETWEEN), frequent.get(key, 0.0))
+
+    def look_up(self, form: str) -> Concept | None:
+        """Return the thing that a form names, if known."""
+        thing = self._forms.get(form.lower()) or self._forms.get(_key(form))
+        if thing is None:
+            return self._base.look_up(form) if self._base else None
+        return _concept(thing, form)
+
+    def find(self, text: str) -> Iterator[Concept]:
+        """Yield the things that a text names, in any order, the longest form at each place."""
+        text = text[:_READ]
+        yield from self._find_words(text)
+        if not text.isascii():
+            for run in _RUN.finditer(text):
+                yield from self._find_in_run(run.group())
+        for _, amount, shown in amounts(text):
+            yield Concept(term_hash(f"#{amount}"), AMOUNT, shown, _expected(amount))
+
+    def _indexes(self) -> tuple[Collection[str], Collection[str]]:
+        """Return the forms, and the words with which those of several words begin."""
+        if len(self._forms) != self._indexed:
+            self._firsts = {}
+            for form in [form for form in self._forms if " " in form]:
+                first, size = form[: form.index(" ")], form.count(" ") + 1
+                if self._firsts.get(first, 0) < size:
+                    self._firsts[first] = size
+            self._pairs = {form[:2] for form in self._forms if not form.isascii() and len(form) > 1}
+            self._indexed = len(self._forms)
+        return self._forms, self._firsts
+
+    def _find_words(self, text: str) -> Iterator[Concept]:
+        shown = _WORD.findall(text)
+        words = [word.lower() for word in shown]
+        if any(mark in text for mark in _POSSESSIVES):
+            words = [_plain(word) for word in words]
+        base = self._base or self
+        ours, firsts, others, other_firsts = *self._indexes(), *base._indexes()
+        end = 0
+        for at, word in enumerate(words):
+            if at < end:
+                continue
+            if word in others or word in other_firsts or word in ours or word in firsts:
+                found = self._longest(words, shown, at)
+                if found is not None:
+                    yield found[0]
+                    end = at + found[1]
+                    continue
+            if not word.isalnum():
+                yield from self._find_in_compound(shown[at])
+
+    def _find_in_compound(self, shown: str) -> Iterator[Concept]:
+        """Yield what the parts of `EU-Kommission` and `l'Europe` name."""
+        for piece in _PARTS.split(shown):
+            if 1 < len(piece) < len(shown) and (found := self._longest([piece.lower()], [piece], 0)):
+                yield found[0]
+
+    def _longest(self, words: Sequence[str], shown: Sequence[str], at: int) -> tuple[Concept, int] | None:
+        """Return the longest form at a position that the tables or those below them have, and its words."""
+        first = words[at]
+        most = min(self._firsts.get(first, 1), _MOST_WORDS, len(words) - at)
+        for size in range(most, 0, -1):
+            key = first if size == 1 else " ".join(words[at : at + size])
+            thing = self._forms.get(key)
+            if thing is not None:
+                written = " ".join(shown[at : at + size])
+                if self._is_written(key, thing, written):
+                    return _concept(thing, written), size
+        return self._base._longest(words, shown, at) if self._base else None
+
+    def _is_written(self, key: str, thing: _Thing, shown: str) -> bool:
+        """Return whether words have the capital letters that a form needs."""
+        if thing.kind == EVENT:
+            return True
+        capital = self._capitals.get(key)
+        if capital is None:
+            form = next((form for form in thing.forms.split(_BETWEEN) if _key(form) == key), key)
+            is_acronym = len(form) <= _ACRONYM and form.isupper()
+            capital = self._capitals[key] = is_acronym + (form != form.lower())
+        return not capital or (_plain(shown).isupper() if capital == 2 else shown != shown.lower())
+
+    def _find_in_run(self, run: str) -> Iterator[Concept]:
+        lower = run.lower()
+        at, end = 0, len(run) - 1
+        while at < end:
+            found = self._in_run(lower, at)
+            if found is None:
+                at += 1
+                continue
+            thing, size = found
+            yield _concept(thing, run[at : at + size])
+            at += size
+
+    def _in_run(self, run: str, at: int) -> tuple[_Thing, int] | None:
+        if run[at : at + 2] in self._pairs:
+            for size in range(min(_MOST_CHARACTERS, len(run) - at), 1, -1):
+                thing = self._forms.get(run[at : at + size])
+                if thing is not None and _stands_alone(run, at, at + size):
+                    return thing, size
+        return self._base._in_run(run, at) if self._base else None
+
+
+_POSSESSIVES = ("'s", "’s")
+_PARTS = re.compile("['’-]")
+
+
+def _concept(thing: _Thing, shown: str) -> Concept:
+    return Concept(thing.number, thing.kind, shown, thing.common, thing.name)
+
+
+def _key(form: str) -> str:
+    """Return a form as its words in a text are joined."""
+    return " ".join(_plain(word) for word in _WORD.findall(form.lower()))
+
+
+def _expected(amount: str) -> float:
+    """Return how often an amount occurs in 3,000 articles: round ones and percentages are frequent."""
+    digits = amount.partition("e")[0].rstrip("%").replace(".", "").strip("0")
+    return (20.0, 20.0, 5.0)[len(digits)] if len(digits) < 3 else 0.5
+
+
+def rare_amounts(text: str) -> set[int]:
+    """Return the numbers of the amounts in a text that few articles share by chance."""
+    return {
+        term_hash(f"#{amount}")
+        for _, amount, _ in amounts(text)
+        if amount[-1] != "%" and _expected(amount) <= _RARE_AMOUNT
+    }
+
+
+def _plain(word: str) -> str:
+    return word[:-2] if word.endswith(_POSSESSIVES) else word
+
+
+def _stands_alone(run: str, start: int, end: int) -> bool:
+    """Return whether a form is not part of a longer word: in katakana, in Latin, and short ones in Korean."""
+    before, after = run[start - 1 : start], run[end : end + 1]
+    if before and _KATAKANA.match(before) and _KATAKANA.match(run[start]):
+        return False
+    if after and _KATAKANA.match(after) and _KATAKANA.match(run[end - 1]):
+        return False
+    if _is_latin(before) and _is_latin(run[start]):
+        return False
+    if not _IS_UNSPACED.search(run, start, end):
+        return False  # found as a word
+    is_short = end - start <= _SHORT_HANGUL and _HANGUL.match(run[start])
+    return not (is_short and before and _HANGUL.match(before))
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+_FREQUENT = """
+300 China|United States|Google|Apple|Microsoft|Amazon|European Union|Europe|Germany|France
+150 Facebook|Meta|Android|OpenAI|United Kingdom|iPhone|Tesla|Nvidia|Intel|Samsung Electronics|Japan
+80 Taiwan|India|Twitter|X|YouTube|California|Huawei|Xiaomi|Tencent|Baidu|Alibaba|South Korea|Russia|ByteDance
+40 Sony|Netflix|Instagram|TikTok|WhatsApp|Linux|iPad|iOS|ChatGPT|SpaceX|NASA|IBM|MacBook|PlayStation
+40 Xbox|Nintendo|GitHub|Reddit|Anthropic|Alphabet|DeepSeek|Qualcomm|AMD|TSMC|WeChat|Weibo|Douyin
+40 General Data Protection Regulation|Volkswagen|BMW|Toyota|Deutsche Telekom|Foxconn|JD.com|SoftBank
+15 Oracle|Gmail|Cisco|US Department of Justice|Federal Trade Commission|Securities and Exchange Commission
+15 Federal Communications Commission|Federal Bureau of Investigation|JavaScript|Firefox|Mozilla|Spotify
+15 Snapchat|LinkedIn|Ford|Boeing|Verizon|Nokia|Lenovo|HP|Dell|Adobe|Salesforce|Uber|Airbus|Renault
+15 Stellantis|European Commission|White House|PayPal|Amazon Web Services|Azure|Starlink|Walt Disney|CISA
+"""
+"""Names by their frequency in 3,000 articles on technology, as a young library cannot know it."""
+
+
+@cache
+def bundled() -> Concepts:
+    """Return the bundled tables."""
+    concepts, folder = Concepts(), files(__package__) / "names"
+    frequent = {
+        name: float(number)
+        for number, _, names in (line.partition(" ") for line in _lines(_FREQUENT))
+        for name in names.split("|")
+    }
+    texts = {
+        kind: [(folder / f"{name}.txt").read_text("utf-8") for name in found]
+        for kind, found in _FILES.items()
+    }
+    concepts.load(texts, (folder / "events.txt").read_text("utf-8"), frequent)
+    return concepts
+
+
+def _lines(text: str) -> Iterator[str]:
+    return (line for line in text.split("\n") if line and line[0] != "#")
+
+
+_BRACKETS = re.compile(r"[（(]\s?([A-Z][\w.&+-]*(?: [A-Z][\w.&+-]*){0,3})\s?[）)]", re.ASCII)
+_BEFORE = re.compile(rf"[{_UNSPACED}]{{2,{_LONGEST_PAIR}}}\s?\Z")
+
+
+def pairs(text: str) -> Mapping[str, str]:
+    """Return names that a text has in two scripts, as in 腾讯（Tencent）, the Latin one by the other."""
+    found: dict[str, str] = {}
+    if text.isascii():
+        return found
+    for name in islice(_BRACKETS.finditer(text[:_READ]), _MOST_PAIRS):
+        start = name.start()
+        if form := _BEFORE.search(text, max(0, start - _LONGEST_PAIR - 1), start):
+            found[form.group().strip()] = name[1]
+    return found

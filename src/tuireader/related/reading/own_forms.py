@@ -1,0 +1,67 @@
+"""Forms of names that no bundled table has: from the user's watches, and from texts.
+
+A watch with `any = ["WeChat", "微信"]` says that both are one thing, and so does a text with 微信（WeChat）.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from tuireader.related.reading.concepts import EVENT, NAME, Concepts
+from tuireader.related.reading.words import fold, term_hash
+
+_MOST_TERMS = 8  # a longer watch is a list of topics
+_PER_SCRIPT = 2  # ... and so is one with more terms that no table has, in one script
+
+
+def own_forms(groups: Iterable[Sequence[str]], aliases: Mapping[str, str], base: Concepts) -> Concepts:
+    """Return tables that add the terms of watches and names by other forms to `base`.
+
+    Bundled forms keep their meaning: a group with two known things only says that they are watched together.
+    """
+    own = Concepts(base)
+    for form, name in aliases.items():
+        if base.look_up(form) is None:
+            _add(own, base, [form, name], name)
+    for group in groups:
+        terms = [term for term in group if _is_plain(term)]
+        if len(terms) <= _MOST_TERMS and len({_script(term) for term in terms}) > 1:
+            _add_group(own, base, terms)
+    return own if own.has_forms else base
+
+
+def _add_group(own: Concepts, base: Concepts, terms: Sequence[str]) -> None:
+    known = {found.hash: found for found in map(base.look_up, terms) if found is not None}
+    unknown = [term for term in terms if base.look_up(term) is None]
+    scripts = [_script(term) for term in unknown]
+    if not unknown or len(known) > 1 or any(scripts.count(script) > _PER_SCRIPT for script in scripts):
+        return
+    if known:
+        (thing,) = known.values()
+        own.add(thing.name, thing.kind, unknown, thing.common, thing.hash)
+    else:
+        _add(own, base, unknown, next((term for term in unknown if _script(term) == "LATIN"), unknown[0]))
+
+
+def _add(own: Concepts, base: Concepts, forms: Sequence[str], name: str) -> None:
+    """Add forms of a thing with a name, which a table may have.
+
+    A single word has the number that it has as a term, so that the store has counted it already.
+    """
+    known = base.look_up(name)
+    if known is not None:
+        own.add(known.name, known.kind, forms, known.common, known.hash)
+    else:
+        number = term_hash(fold(name)) if name.isalnum() else None
+        own.add(name, EVENT if name == name.lower() else NAME, forms, 0.5, number)
+
+
+def _is_plain(term: str) -> bool:
+    """Return whether a term of a watch is a name, not an expression."""
+    return bool(term) and not any(character in term for character in '*/"~')
+
+
+def _script(term: str) -> str:
+    """Return the script of a term, such as `LATIN`, `CJK` or `HANGUL`."""
+    return next((unicodedata.name(one, "").partition(" ")[0] for one in term if one.isalpha()), "")

@@ -1,0 +1,1 @@
+"""Accounts on servers: their feeds, entries and unsent marks."""

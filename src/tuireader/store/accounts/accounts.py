@@ -1,0 +1,341 @@
+"""Accounts on servers: how their last sync went, and the feeds that they list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
+from tuireader.store.accounts import account_trouble
+from tuireader.store.accounts.listed_feeds import (
+    KnownFeed,
+    address,
+    distinct_addresses,
+    doubt_about,
+    match_feeds,
+    title_of,
+)
+from tuireader.store.accounts.remote import Remote
+from tuireader.store.articles.appearances import Appearances
+from tuireader.store.sql import Part, number_list
+from tuireader.text.wording import counted
+
+KEPT = 7 * 86_400
+"""Seconds to keep a feed that its server no longer lists: it may come back."""
+FIRST_POSITION = 1_000_000
+"""Position of an account's first feed: behind all local feeds."""
+
+_MARKED = """CREATE TRIGGER remote_{mark} AFTER UPDATE OF {mark} ON article WHEN new.{mark} != old.{mark}
+  BEGIN
+    UPDATE remote_entry SET refused = '', pending =
+      iif({mark} = new.{mark} AND {mark}_sent IS NULL, pending & ~{bit}, pending | {bit})
+    WHERE article_id = new.id;
+  END"""
+_TRIGGERS = {
+    f"remote_{mark}": _MARKED.format(mark=mark, bit=bit) for mark, bit in (("read", 1), ("starred", 2))
+}
+
+_DIFFERS = """(SELECT (a.read != remote_entry.read OR read_sent IS NOT NULL)
+    + 2 * (a.starred != remote_entry.starred OR starred_sent IS NOT NULL)
+  FROM article a WHERE a.id = article_id)"""
+"""SQL for the marks in which an entry and its article differ, as bits of `pending`."""
+
+# `listed`: 1 if the config has it. `progress`: where the next pull starts. `asks`: a question for the user,
+# `""` for none. `feed.vanished_at`: since when the server does not list it. `remote_entry`: an entry on a
+# server, with its marks as last seen there; `read_sent`, `starred_sent`: what was sent, until the server's
+# answer is stored; `pending`: bits of the marks that the server does not have yet (1 read, 2 starred);
+# `refused`: why it will not take them.
+ACCOUNTS = (
+    """CREATE TABLE account (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      listed INTEGER NOT NULL DEFAULT 1,
+      url TEXT NOT NULL DEFAULT '', user TEXT NOT NULL DEFAULT '', software TEXT NOT NULL DEFAULT '',
+      progress TEXT NOT NULL DEFAULT '',
+      tried_at INTEGER, synced_at INTEGER, next_try INTEGER,
+      error TEXT NOT NULL DEFAULT '', hint TEXT NOT NULL DEFAULT '', refusal TEXT NOT NULL DEFAULT '',
+      streak INTEGER NOT NULL DEFAULT 0,
+      asks TEXT NOT NULL DEFAULT ''
+    )""",
+    "ALTER TABLE feed ADD COLUMN account_id INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE feed ADD COLUMN remote_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE feed ADD COLUMN vanished_at INTEGER",
+    "CREATE UNIQUE INDEX feed_remote ON feed (account_id, remote_id) WHERE account_id != 0",
+    """CREATE TABLE remote_entry (
+      account_id INTEGER NOT NULL REFERENCES account(id), remote_id TEXT NOT NULL,
+      article_id INTEGER NOT NULL REFERENCES article(id),
+      feed_id INTEGER NOT NULL REFERENCES feed(id),
+      read INTEGER NOT NULL, starred INTEGER NOT NULL,
+      read_sent INTEGER, starred_sent INTEGER,
+      pending INTEGER NOT NULL DEFAULT 0,
+      refused TEXT NOT NULL DEFAULT '',
+      PRIMARY KEY (account_id, remote_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX remote_entry_article ON remote_entry (article_id)",
+    "CREATE INDEX remote_entry_feed ON remote_entry (feed_id, read)",
+    "CREATE INDEX remote_entry_pending ON remote_entry (account_id) WHERE pending != 0",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The result of storing a list of feeds; `doubt` is why it was not believed, `""` if it was."""
+
+    feeds: Mapping[str, int]
+    doubt: str = ""
+
+
+class Accounts(Part):
+    """The tables of accounts and of their feeds. Methods that write need a transaction."""
+
+    _appearances: Appearances
+    _remote: Remote
+
+    def is_current(self, names: Collection[str]) -> bool:
+        """Return whether the table and the triggers that record marks agree with the names in the config."""
+        there = self._column("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        recorded = all((trigger in there) == bool(names) for trigger in _TRIGGERS)
+        return recorded and set(self._column("SELECT name FROM account WHERE listed")) == set(names)
+
+    def sync(self, names: Sequence[str]) -> None:
+        """Add the accounts in the config, and set aside removed ones with their feeds.
+
+        Nothing is deleted. Marks are recorded for sending only while there are accounts.
+        """
+        self._conn.executemany(
+            """INSERT INTO account (name) VALUES (?)
+               ON CONFLICT (name) DO UPDATE SET listed = 1, next_try = NULL WHERE NOT listed""",
+            [(name,) for name in names],
+        )
+        listed = json.dumps(list(names))
+        unlisted = "name NOT IN (SELECT value FROM json_each(?))"
+        self._conn.execute(f"UPDATE account SET listed = 0, progress = '' WHERE {unlisted}", (listed,))
+        changed = self._conn.execute(
+            f"""UPDATE feed SET subscribed = NOT subscribed WHERE account_id != 0 AND vanished_at IS NULL
+                AND subscribed != (account_id IN (SELECT id FROM account WHERE NOT {unlisted}))
+                RETURNING id, subscribed""",
+            (listed,),
+        ).fetchall()
+        self._appearances.reassign([feed_id for feed_id, subscribed in changed if not subscribed])
+        for name, trigger in _TRIGGERS.items():
+            self._conn.execute(f"DROP TRIGGER IF EXISTS {name}")
+            if names:
+                self._conn.execute(trigger)
+        if names:  # marks may have changed while none were recorded
+            self._conn.execute(f"UPDATE remote_entry SET pending = {_DIFFERS} WHERE pending != {_DIFFERS}")
+
+    def all(self) -> list[AccountState]:
+        """Return the accounts of the config with the state of their syncs, in the order they were added."""
+        return [self._state(*row) for row in self._conn.execute(f"{_STATE} WHERE listed ORDER BY account.id")]
+
+    def get(self, name: str) -> AccountState:
+        """Return an account by its name."""
+        return self._state(*self._conn.execute(f"{_STATE} WHERE account.name = ?", (name,)).fetchone())
+
+    def _state(self, *row: Any) -> AccountState:
+        *fields, missing, known, trouble = row
+        state = AccountState(*fields, **json.loads(trouble))  # the columns of _STATE are its fields
+        if not missing:
+            return state
+        asks = f"the server no longer lists {missing:,} of {counted(known, 'article')}"
+        return replace(state, asks=f"{state.asks}; {asks}" if state.asks else asks)
+
+    def signed_in(self, account_id: int, url: str, user: str, software: str) -> None:
+        """Store the server of an account."""
+        self._conn.execute(
+            "UPDATE account SET url = ?, user = ?, software = ? WHERE id = ?",
+            (url, user, software, account_id),
+        )
+
+    def progressed(self, account_id: int, progress: str) -> None:
+        """Store where the next pull starts."""
+        self._conn.execute("UPDATE account SET progress = ? WHERE id = ?", (progress, account_id))
+
+    def record(
+        self,
+        account_id: int,
+        now: int,
+        *,
+        error: str = "",
+        hint: str = "",
+        refusal: str = "",
+        next_try: int | None = None,
+        url: str = "",
+        secret: str = "",
+    ) -> None:
+        """Record a sync; without `error` it succeeded.
+
+        `url` is where the password or token with the fingerprint `secret` was rejected.
+        """
+        if error:
+            account_trouble.after_failure(
+                self._conn, account_id, now, refusal=refusal, url=url, secret=secret
+            )
+        else:
+            account_trouble.forget(self._conn, account_id)
+        self._conn.execute(
+            """UPDATE account SET tried_at = ?1, synced_at = iif(?2 = '', ?1, synced_at), error = ?2,
+                 hint = ?3, refusal = ?4, streak = iif(?2 = '', 0, streak + 1), next_try = ?5
+               WHERE id = ?6""",
+            (now, error, hint, refusal, next_try, account_id),
+        )
+
+    def ask_again(self, name: str) -> None:
+        """Make an account due at once, because its configuration or its secret has changed."""
+        account_trouble.forget(self._conn, self.get(name).id)
+        self._conn.execute(
+            """UPDATE account SET tried_at = NULL, next_try = NULL, error = '', hint = '', refusal = '',
+                 streak = 0 WHERE name = ?""",
+            (name,),
+        )
+
+    def list_feeds(
+        self,
+        account: AccountState,
+        feeds: Sequence[RemoteFeed],
+        now: int,
+        *,
+        believed: bool = False,
+        removed: int = 0,
+    ) -> Listing:
+        """Store the feeds that the server lists, and hide those that it no longer lists.
+
+        Hidden feeds keep their entries for `KEPT` seconds, in case they come back. If the list is empty or
+        lacks more than half of the feeds, none is hidden until the list is `believed`. The user has just
+        removed the feed `removed`, 0 for none.
+        """
+        urls = distinct_addresses(account.name, feeds)
+        before = self._known(account.id)
+        matched = match_feeds(feeds, urls, before)
+        self._renumber(matched, before)
+        known = [one.id for one in before if not one.has_vanished]
+        hidden = [feed_id for feed_id in known if feed_id not in matched.values()]
+        lost = len(hidden) - (removed in hidden)
+        doubt = "" if believed else doubt_about(lost, len(known), bool(feeds))
+        if doubt:
+            hidden = [feed_id for feed_id in hidden if feed_id == removed]
+        self._conn.execute(
+            f"UPDATE feed SET subscribed = 0, vanished_at = ? WHERE id IN ({number_list(hidden)})", (now,)
+        )
+        self._remote.send_again(hidden)
+        back = [one.id for one in before if one.has_vanished and one.id in matched.values()]
+        self._remote.doubt_feeds(back, now)
+        self._conn.execute("UPDATE account SET asks = ?1 WHERE id = ?2 AND asks != ?1", (doubt, account.id))
+        self._free_addresses(account, urls)
+        self._conn.executemany(
+            """INSERT INTO feed (url, title, folder, site_url, account_id, remote_id, position, last_try,
+                 last_success, last_error, fault)
+               VALUES (:url, :title, :folder, :site_url, :account, :remote, :position, :checked,
+                 iif(:error = '', :checked, NULL), :error, iif(:error = '', '', 'http'))
+               ON CONFLICT (account_id, remote_id) WHERE account_id != 0 DO UPDATE SET
+                 url = excluded.url, title = excluded.title, folder = excluded.folder,
+                 site_url = excluded.site_url, position = excluded.position, subscribed = 1,
+                 vanished_at = NULL, last_try = excluded.last_try, last_error = excluded.last_error,
+                 last_success = coalesce(excluded.last_success, last_success), fault = excluded.fault""",
+            [_row(account, feed, urls[feed.id], place) for place, feed in enumerate(feeds)],
+        )
+        self._appearances.reassign(hidden)
+        self._forget_vanished(account.id, now)
+        return Listing(self.feeds(account.id), doubt)
+
+    def feeds(self, account_id: int) -> dict[str, int]:
+        """Return the feeds of an account, by their ids on the server."""
+        return dict(
+            self._conn.execute(
+                "SELECT remote_id, id FROM feed WHERE account_id = ? AND subscribed", (account_id,)
+            ).fetchall()
+        )
+
+    def place(self, feed_id: int) -> tuple[int, str] | None:
+        """Return a feed's account and its id on the server, None for a local feed."""
+        row = self._conn.execute(
+            "SELECT account_id, remote_id FROM feed WHERE id = ? AND account_id != 0", (feed_id,)
+        ).fetchone()
+        return row if row is None else (row[0], row[1])
+
+    def agreement(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> tuple[int, int]:
+        """Return how many feeds of a list have the address or title of the stored feed with their id.
+
+        The second number is that of the stored feeds.
+        """
+        known = {one.remote_id: one for one in self._known(account.id) if not one.has_vanished}
+        same = [
+            feed
+            for feed in feeds
+            if (stored := known.get(feed.id))
+            and (stored.title == feed.title or stored.url == address(account.name, feed.url))
+        ]
+        return len(same), len(known)
+
+    def forget(self, account_id: int, now: int) -> None:
+        """Forget the ids of another server: feeds are recognised by their addresses, entries by articles."""
+        self._remote.forget_account(account_id)
+        self._appearances.free_guids(account_id)
+        self._conn.execute("UPDATE account SET progress = '' WHERE id = ?", (account_id,))
+        self._conn.execute(
+            """UPDATE feed SET subscribed = 0, vanished_at = coalesce(vanished_at, ?1),
+                 remote_id = 'feed ' || id WHERE account_id = ?2""",
+            (now, account_id),
+        )
+
+    def _known(self, account_id: int) -> list[KnownFeed]:
+        rows = self._conn.execute(
+            """SELECT id, remote_id, url, title, vanished_at IS NOT NULL FROM feed
+               WHERE account_id = ? ORDER BY id""",
+            (account_id,),
+        )
+        return [KnownFeed(*row) for row in rows]
+
+    def _renumber(self, matched: Mapping[str, int], before: Sequence[KnownFeed]) -> None:
+        """Store the ids of recognised feeds; another feed that had such an id no longer has any."""
+        ids = {feed_id: remote_id for remote_id, feed_id in matched.items()}
+        moved = [one for one in before if one.remote_id != ids.get(one.id, one.remote_id)]
+        freed = [one for one in before if one.id not in ids and one.remote_id in matched]
+        for one in (*moved, *freed):
+            self._conn.execute("UPDATE feed SET remote_id = 'feed ' || id WHERE id = ?", (one.id,))
+        for one in moved:
+            self._conn.execute("UPDATE feed SET remote_id = ? WHERE id = ?", (ids[one.id], one.id))
+            if one.has_vanished:  # its entries have new ids as well
+                self._remote.forget_feed(one.id)
+
+    def _free_addresses(self, account: AccountState, urls: Mapping[str, str]) -> None:
+        """Rename feeds whose address now belongs to another feed of the account."""
+        self._conn.executemany(
+            """UPDATE feed SET url = url || '#' || id WHERE url = ?1
+               AND NOT (account_id = ?2 AND remote_id = ?3)""",
+            [(url, account.id, remote_id) for remote_id, url in urls.items()],
+        )
+
+    def _forget_vanished(self, account_id: int, now: int) -> None:
+        """Forget the entries of feeds that vanished long ago; their articles stay."""
+        for feed_id in self._column(
+            "SELECT id FROM feed WHERE account_id = ? AND vanished_at <= ?", (account_id, now - KEPT)
+        ):
+            self._remote.forget_feed(feed_id)
+
+
+_PENDING = """SELECT count(*) FROM remote_entry r JOIN feed f ON f.id = r.feed_id AND f.vanished_at IS NULL
+  WHERE r.account_id = account.id AND r.pending != 0 AND r.misses = 0"""
+_MISSING = """SELECT count(*) FROM remote_entry
+  WHERE account_id = account.id AND missing_since IS NOT NULL AND misses != 0"""
+_STATE = f"""SELECT id, account.name, url, user, software, progress, tried_at, synced_at, next_try, error,
+  hint, refusal, streak, asks, ({_PENDING} AND refused = ''), ({_PENDING} AND refused != ''), ({_MISSING}),
+  iif(({_MISSING}), (SELECT count(*) FROM remote_entry WHERE account_id = account.id), 0),
+  coalesce(value, '{{}}')
+  FROM account LEFT JOIN fact ON fact.name = '{account_trouble.PREFIX}' || account.id"""
+
+
+def _row(account: AccountState, feed: RemoteFeed, url: str, place: int) -> dict[str, object]:
+    return {
+        "url": url,
+        "title": title_of(feed),
+        "folder": folder_of(account.name, feed.category),
+        "site_url": feed.site_url,
+        "account": account.id,
+        "remote": feed.id,
+        "position": FIRST_POSITION * account.id + place,
+        "checked": feed.checked_at,
+        "error": feed.error,
+    }

@@ -1,0 +1,1 @@
+"""Articles: their texts, versions, links and files, and how entries become articles."""

@@ -1,0 +1,213 @@
+"""Full texts from the pages of articles, pages that are still to be fetched, and comments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from tuireader.model import Thread
+from tuireader.store.articles.revisions import Revisions
+from tuireader.store.compression import Compression
+from tuireader.store.feeds.feeds import Feeds
+from tuireader.store.json_columns import thread_text
+from tuireader.store.sql import Part, id_list, number_list
+from tuireader.text import plain
+
+_FAR = 31 * 86_400  # a later try was planned while the clock was wrong
+_DUE = f"t.next_try NOT BETWEEN ?1 + 1 AND ?1 + {_FAR}"
+_ASKED = "f.subscribed AND f.state != 'paused' AND NOT (f.fault = 'throttled' AND f.next_try > ?1)"
+_WAITING_HOSTS = "page hosts"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """A page to fetch, and how often that has failed."""
+
+    article_id: int
+    feed_id: int
+    title: str
+    url: str
+    tries: int
+
+
+class FullTexts(Part):
+    """One row for each article whose page was requested or is wanted. Methods that write need a transaction.
+
+    A row with `next_try` is a page to fetch at that time.
+    """
+
+    _compression: Compression
+    _feeds: Feeds
+    _revisions: Revisions
+
+    def keep(self, article_id: int, html: str, base_url: str, now: int) -> None:
+        """Store the text of a page; keep the previous one as a version if their words differ.
+
+        Restores the content row of a purged article.
+        """
+        from tuireader.text import word_diff  # most refreshes fetch no page
+
+        conn = self._conn
+        title, old = conn.execute(
+            """SELECT a.title, t.html FROM article a LEFT JOIN full_text t ON t.article_id = a.id
+               WHERE a.id = ?""",
+            (article_id,),
+        ).fetchone()
+        before = self._compression.decompress(old)
+        if before and not word_diff.trivial(plain(before), plain(html)):
+            self._revisions.keep(article_id, now, title, before, full=True)
+        conn.execute(
+            """INSERT OR REPLACE INTO full_text (article_id, at, html, base_url) VALUES (?, ?, ?, ?)""",
+            (article_id, now, self._compression.compress(html), base_url),
+        )
+        conn.execute(
+            "INSERT OR IGNORE INTO content (article_id, base_url, extra) VALUES (?, '', '{}')", (article_id,)
+        )
+
+    def page(self, article_id: int) -> tuple[str, str]:
+        """Return the HTML of an article's page, if it was fetched, and the base address of its links."""
+        row = self._conn.execute(
+            "SELECT html, base_url FROM full_text WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        return ("", "") if row is None else (self._compression.decompress(row[0]), row[1])
+
+    def has_content(self, article_id: int) -> bool:
+        """Return whether an article is in the index, that is, has not been purged."""
+        return self._value("SELECT 1 FROM content WHERE article_id = ?", (article_id,)) is not None
+
+    def show(self, article_id: int, shown: bool) -> None:
+        """Choose whether to display the full text or the feed's text."""
+        self._conn.execute("UPDATE full_text SET shown = ? WHERE article_id = ?", (int(shown), article_id))
+
+    # -- pages to fetch
+
+    def expect(self, ids: Sequence[int], now: int) -> None:
+        """Plan to fetch the pages of articles, unless they were fetched or planned before."""
+        self._conn.executemany(
+            "INSERT OR IGNORE INTO full_text (article_id, at, next_try) VALUES (?1, ?2, ?2)",
+            [(article_id, now) for article_id in ids],
+        )
+
+    def unplanned(self, feed_ids: Sequence[int], each: int) -> list[int]:
+        """Return which of the newest `each` articles of feeds have pages never fetched or planned."""
+        found: list[int] = []
+        for feed_id in feed_ids:
+            found += self._column(
+                """SELECT n.id FROM (SELECT id, url FROM article WHERE feed_id = ? AND muted = 0
+                                     ORDER BY time DESC, id DESC LIMIT ?) n
+                   JOIN content c ON c.article_id = n.id
+                   LEFT JOIN full_text t ON t.article_id = n.id WHERE n.url != '' AND t.article_id IS NULL""",
+                (feed_id, each),
+            )
+        return found
+
+    def due(
+        self, now: int, each: int, *, feeds: Collection[int] | None = None, without: Collection[int] = ()
+    ) -> list[WaitingPage]:
+        """Return the pages to fetch now, at most `each` of a feed, the newest articles of a feed first.
+
+        Leaves out muted articles, feeds that asked us to wait, and the feeds in `without`.
+        """
+        some = "" if feeds is None else f"AND a.feed_id IN ({number_list(feeds)})"
+        rows = self._conn.execute(
+            f"""SELECT article_id, feed_id, title, url, tries FROM (
+                  SELECT t.article_id, a.feed_id, a.title, a.url, t.tries, a.time,
+                    row_number() OVER (PARTITION BY a.feed_id ORDER BY a.time DESC, a.id DESC) AS place
+                  FROM full_text t JOIN article a ON a.id = t.article_id JOIN feed f ON f.id = a.feed_id
+                  WHERE t.next_try IS NOT NULL AND {_DUE} AND a.muted = 0 AND {_ASKED} {some}
+                    AND a.feed_id NOT IN ({number_list(without)}))
+                WHERE place <= ?2 ORDER BY place, time DESC""",
+            (now, each),
+        )
+        return [WaitingPage(*row) for row in rows]
+
+    def fail(self, article_id: int, reason: str, now: int, next_try: int | None = None) -> None:
+        """Store why a page could not be fetched; keep an earlier text.
+
+        Replaces the planned try by the next one; a page requested by hand has no next try.
+        """
+        self._conn.execute(
+            """INSERT INTO full_text (article_id, at, error, tries) VALUES (?1, ?2, ?3, 1)
+               ON CONFLICT (article_id) DO UPDATE SET error = ?3, tries = tries + 1,
+                 next_try = iif(next_try IS NULL, NULL, ?4),
+                 at = CASE WHEN html IS NULL THEN ?2 ELSE at END""",
+            (article_id, now, reason, next_try),
+        )
+
+    def postpone(self, ids: Sequence[int], until: int) -> None:
+        """Postpone pages that were not requested because their server asked us to wait."""
+        self._conn.execute(
+            "UPDATE full_text SET next_try = ?1 WHERE next_try < ?1 AND article_id IN"
+            " (SELECT value FROM json_each(?2))",
+            (until, id_list(ids)),
+        )
+
+    def waiting_hosts(self, now: int) -> dict[str, int]:
+        """Return the servers of pages and feeds that asked us to wait, and until when."""
+        stored = self._value("SELECT value FROM fact WHERE name = ?", (_WAITING_HOSTS,))
+        hosts: dict[str, int] = json.loads(stored) if stored else {}
+        for host, until in self._feeds.asked_to_wait(now).items():
+            hosts[host] = max(until, hosts.get(host, 0))
+        return {host: until for host, until in hosts.items() if now < until <= now + _FAR}
+
+    def wait_for_host(self, host: str, until: int, now: int) -> None:
+        """Record that a server asked us to wait."""
+        hosts = self.waiting_hosts(now)
+        hosts[host] = max(until, hosts.get(host, 0))
+        self._conn.execute(
+            "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (_WAITING_HOSTS, json.dumps(hosts))
+        )
+
+    # -- kinds of feeds
+
+    def judged(self, feed_id: int, texts: str) -> None:
+        """Store the kind of a feed's texts; forget planned pages if they would add nothing."""
+        self._conn.execute("UPDATE feed SET texts = ? WHERE id = ?", (texts, feed_id))
+        if texts == "same":
+            self._conn.execute(
+                """UPDATE full_text SET next_try = NULL WHERE next_try IS NOT NULL
+                   AND article_id IN (SELECT id FROM article WHERE feed_id = ?)""",
+                (feed_id,),
+            )
+
+    def kinds(self, feed_ids: Collection[int]) -> Mapping[int, str]:
+        """Return the kind of each feed's texts."""
+        rows = self._conn.execute(f"SELECT id, texts FROM feed WHERE id IN ({number_list(feed_ids)})")
+        return dict(rows.fetchall())
+
+    def shares(self, since: int) -> dict[int, tuple[str, int, int]]:
+        """Return each feed's kind of texts, and how many pages were wanted and fetched `since` a time."""
+        rows = self._conn.execute(
+            """SELECT f.id, f.texts, count(t.article_id), count(t.html)
+               FROM feed f LEFT JOIN article a ON f.texts = 'teasers' AND a.feed_id = f.id AND a.arrived >= ?
+                 LEFT JOIN full_text t ON t.article_id = a.id
+               WHERE f.texts != '' GROUP BY f.id""",
+            (since,),
+        )
+        return {feed_id: (texts, wanted, fetched) for feed_id, texts, wanted, fetched in rows}
+
+    def newest(self, feed_id: int, number: int, *, fetched: bool = False) -> list[int]:
+        """Return the newest articles of a feed, with `fetched` only those whose pages were fetched."""
+        only = "JOIN full_text t ON t.article_id = a.id AND t.html IS NOT NULL" if fetched else ""
+        return self._column(
+            f"SELECT a.id FROM article a {only} WHERE a.feed_id = ? ORDER BY a.time DESC, a.id DESC LIMIT ?",
+            (feed_id, number),
+        )
+
+    # -- comments
+
+    def keep_comments(self, article_id: int, thread: Thread) -> None:
+        """Store the comments of an article, replacing earlier ones."""
+        self._conn.execute(
+            "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)",
+            (article_id, thread.at, self._compression.compress(thread_text(thread))),
+        )
+
+    def drop(self, ids: Sequence[int]) -> None:
+        """Delete the full texts and comments of articles."""
+        wanted = (id_list(ids),)
+        for table in ("full_text", "comments"):
+            self._conn.execute(
+                f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted
+            )

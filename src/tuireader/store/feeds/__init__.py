@@ -1,0 +1,1 @@
+"""Feeds: subscriptions, health, gaps and requests."""

@@ -1,0 +1,1 @@
+"""Lists and searches: ids of a view, visible rows, stories, and the full-text index."""

@@ -1,0 +1,96 @@
+"""Articles for briefs, and the point where the last brief ended."""
+
+from __future__ import annotations
+
+from tuireader.export.brief import Report
+from tuireader.model import Away
+from tuireader.store.articles.articles import Articles
+from tuireader.store.lists.lists import NEWS
+from tuireader.store.relations.relations import story_number
+from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id
+
+
+class Briefs(Part):
+    """Select articles for briefs, without muted articles and those of unsubscribed feeds."""
+
+    _articles: Articles
+
+    def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
+        """Return the articles above id `after`, or else since a time, with the rest of their stories.
+
+        With `watch`, only articles that it matches, with their stories.
+        """
+        where, args = _within(after, since, watch)
+        rows = self._conn.execute(
+            f"""SELECT a.id, {story_number("a.story")} FROM article a JOIN feed f ON f.id = a.feed_id
+                WHERE a.muted = 0 AND f.subscribed = 1 AND {where}""",
+            args,
+        ).fetchall()
+        new, stories = {row[0] for row in rows}, {row[1] for row in rows if row[1]}
+        found = self._conn.execute(
+            f"""SELECT a.id, a.title, a.url, {FEED_TITLE},
+                      a.time, {story_number("a.story")}, a.language
+               FROM article a JOIN feed f ON f.id = a.feed_id
+               WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?1))
+                 OR (a.story != 0 AND {story_number("a.story")} IN (SELECT value FROM json_each(?2))))""",
+            (id_list(new), id_list(stories)),
+        ).fetchall()
+        evidence = self._articles.evidence(row[0] for row in found)
+        return [
+            Report(key, title, url, feed, time, story, evidence.get(key, ()), key in new, language=language)
+            for key, title, url, feed, time, story, language in found
+        ]
+
+    def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
+        """Return how many articles the same brief leaves out because they are muted."""
+        where, args = _within(after, since, watch)
+        sql = "SELECT count(*) FROM article a JOIN feed f ON f.id = a.feed_id WHERE a.muted != 0"
+        return int(self._value(f"{sql} AND f.subscribed = 1 AND {where}", args))
+
+    def newest(self) -> int:
+        """Return the highest article id: the end of a brief made now."""
+        return newest_id(self._conn)
+
+    def last(self, watch: str) -> int | None:
+        """Return the id at which the last brief for a watch (`""` for all) ended, or None without one."""
+        value = self._store.fact(f"brief:{watch}")
+        return int(value) if value else None
+
+    def remember(self, watch: str, end: int) -> None:
+        """Store where a brief ended."""
+        self._store.set_fact(f"brief:{watch}", str(end))
+
+    def seen(self, now: int) -> tuple[int, int | None]:
+        """Return when the reader was last used (`now` if never) and the newest article id then, if known.
+
+        Then sets both to their current values.
+        """
+        time, newest = self._store.fact("seen"), self._store.fact("seen id")
+        self._store.set_fact("seen", str(now))
+        self._store.set_fact("seen id", str(self.newest()))
+        return int(time or now), int(newest) if newest else None
+
+    def away(self, since: int) -> Away:
+        """Return the counts of unread articles that have arrived since a time."""
+        rows = self._conn.execute(
+            """SELECT a.id, iif(a.story, a.story, -a.id),
+                      a.starred OR EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id),
+                      EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
+               FROM article a JOIN feed f ON f.id = a.feed_id
+               WHERE a.read = 0 AND a.muted = 0 AND f.subscribed = 1 AND a.arrived >= ?
+               ORDER BY a.time DESC, a.id DESC""",
+            (since,),
+        ).fetchall()
+        watched = {story for _, story, _, hit in rows if hit}
+        rest = (key for key, story, kept, _ in rows if story not in watched and not kept)
+        return Away(len(rows), len({row[1] for row in rows}), len(watched), tuple(rest))
+
+
+def _within(after: int | None, since: int, watch: str) -> tuple[str, list[object]]:
+    where = "a.time >= ?" if after is None else f"a.id > ? AND a.time > a.arrived - {NEWS}"
+    args: list[object] = [since if after is None else after]
+    if watch:
+        where += """ AND a.id IN (SELECT m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
+                     WHERE w.name = ?)"""
+        args.append(watch)
+    return where, args

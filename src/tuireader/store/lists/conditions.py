@@ -1,0 +1,133 @@
+"""Translate expressions to SQL: columns, full-text index, names of feeds, folders, watches and labels."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from tuireader import query
+from tuireader.query import Age, And, Dated, Has, Is, Language, Name, Near, Node, Not, Or, Regex, Text
+from tuireader.store.lists.first_page import subscribed, unsubscribed
+from tuireader.store.sql import FEED_TITLE, number_list
+
+_STATES = {
+    "unread": "a.read = 0",
+    "read": "a.read = 1",
+    "starred": "a.starred = 1",
+    "muted": "a.muted = 1",
+}
+
+_NAMED = {  # queries for ids with names, and for the articles of an id
+    "feed": (f"SELECT id, {FEED_TITLE}, url FROM feed f", ""),
+    "folder": ("SELECT id, folder FROM feed WHERE subscribed", ""),
+    "watch": ("SELECT id, name FROM watch", "SELECT article_id FROM match WHERE watch_id IN ({})"),
+    "label": ("SELECT id, name FROM label", "SELECT article_id FROM article_label WHERE label_id IN ({})"),
+}
+HIT = "+a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
+"""Index hits; the plus makes SQLite walk the articles by time instead of looking up every hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL that is true for every match, with its arguments; `exact` if it is true for nothing else."""
+
+    sql: str = "1"
+    args: tuple[object, ...] = ()
+    exact: bool = False
+
+
+ANYTHING = Condition()
+
+
+class Conditions:
+    """Translate parts of expressions to SQL over `article a`."""
+
+    def __init__(self, conn: sqlite3.Connection, now: int) -> None:
+        self._conn = conn
+        self._now = now
+
+    def all(self, nodes: Sequence[Node]) -> Condition:
+        """Return one condition for several parts."""
+        return joined("AND", [self.of(node) for node in nodes]) if nodes else Condition(exact=True)
+
+    def of(self, node: Node) -> Condition:
+        """Return the condition for one part."""
+        expression, exact = query.fts(node)
+        if expression is not None and exact:
+            return Condition(HIT, (expression,), exact=True)
+        match node:
+            case Is("today"):
+                return Condition("a.time >= ?", (query.start_of_day(self._now),), exact=True)
+            case Is("subscribed"):
+                return Condition(subscribed(self._conn) or "1", exact=True)
+            case Is("unsubscribed"):
+                return Condition(unsubscribed(self._conn), exact=True)
+            case Is(state):
+                return Condition(_STATES[state], exact=True)
+            case Has(what):
+                kind = "" if what == "enclosure" else f" WHERE kind = '{what}'"
+                return Condition(f"a.id IN (SELECT article_id FROM enclosure{kind})", exact=True)
+            case Text(term, "enclosure"):
+                words = term.text.strip("*").lower()
+                where = "instr(lower(url || char(10) || title || ' ' || type), ?)"
+                return Condition(
+                    f"a.id IN (SELECT article_id FROM enclosure WHERE {where})", (words,), exact=True
+                )
+            case Language(code):
+                return Condition("a.language = ?", (code,), exact=True)
+            case Name():
+                return Condition(
+                    self._of_names(node.field, lambda value: query.is_name(node, value)), exact=True
+                )
+            case Age(older, seconds):
+                return Condition(f"a.time {'<' if older else '>'} ?", (self._now - seconds,), exact=True)
+            case Dated():
+                return Condition(f"a.time {'<' if node.before else '>='} ?", (node.time,), exact=True)
+            case And(nodes):
+                return self.all(nodes)
+            case Or(nodes):
+                return joined("OR", [self.of(child) for child in nodes])
+            case Not(child):
+                inner = self.of(child)
+                return Condition(f"NOT ({inner.sql})", inner.args, exact=True) if inner.exact else ANYTHING
+            case Text() | Regex():
+                return self._named(node)
+            case Near():
+                return ANYTHING
+
+    def _named(self, node: Text | Regex) -> Condition:
+        """Return the condition on names of feeds, folders or watches, which are few enough for Python."""
+        if node.field not in _NAMED or node.field == "label":
+            return ANYTHING
+
+        def fits(value: str) -> bool:
+            try:
+                return bool(value) and query.value_matches(node, value)
+            except query.SlowRegex:
+                return False
+
+        return Condition(self._of_names(node.field, fits), exact=True)
+
+    def _of_names(self, field: str, fits: Callable[[str], bool]) -> str:
+        names, articles = _NAMED[field]
+        ids = [row[0] for row in self._conn.execute(names).fetchall() if any(map(fits, row[1:]))]
+        return f"a.id IN ({articles.format(number_list(ids))})" if articles else of_feeds(ids)
+
+
+def of_feeds(feed_ids: Iterable[int]) -> str:
+    """Return SQL for the articles of some feeds, including shared ones that belong to other feeds."""
+    feeds = number_list(feed_ids)
+    return f"""(a.feed_id IN ({feeds}) OR a.id IN
+               (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({feeds})))"""
+
+
+def joined(operator: str, parts: Sequence[Condition]) -> Condition:
+    """Join conditions by an operator, as a balanced tree because SQLite limits the depth to 1,000."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    left, right = joined(operator, parts[:middle]), joined(operator, parts[middle:])
+    return Condition(
+        f"({left.sql}) {operator} ({right.sql})", left.args + right.args, left.exact and right.exact
+    )

@@ -1,0 +1,213 @@
+"""Stories in lists: fold, unfold, count, and order by time."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain, filterfalse
+
+from tuireader.model import Count, Story, StoryEntry
+from tuireader.store.relations.relations import ROW, ROWS, rows_of, story_number
+from tuireader.store.sql import FEED_TITLE, Part, id_list, number_list
+from tuireader.text.languages import in_order
+
+_FEW = 5000  # maximum number of ids to look up; for more, read all articles in stories
+_SAMPLE = 500  # articles whose most frequent language counts as the usual one
+_PART = 10_000  # ids processed at a time, in less than a millisecond
+
+_WATCHED = "EXISTS (SELECT 1 FROM match m WHERE m.article_id = article.id)"
+
+
+def _in_stories(select: str, ids: Sequence[int], more: str = "") -> tuple[str, list[object]]:
+    sql = f"{select} FROM article WHERE story != 0 {more}"
+    if len(ids) > _FEW:
+        return sql, []
+    return f"{sql} AND id IN (SELECT value FROM json_each(?))", [id_list(ids)]
+
+
+CARRIED = """SELECT DISTINCT p.feed_id, a.id, a.story, a.read
+  FROM appearance p JOIN article a ON a.id = p.article_id
+  WHERE p.secondary = 1 AND p.feed_id != a.feed_id AND a.muted = 0"""
+"""SQL for articles in feeds that carry them but do not own them."""
+_BEHIND = """total(read = 0) - count(DISTINCT iif(read, NULL, story)), count(*) - count(DISTINCT story)"""
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield pieces of a long list: one C call over all of it would block other threads and key presses."""
+    return (ids[start : start + _PART] for start in range(0, len(ids), _PART))
+
+
+class Stories(Part):
+    """Stories folded into rows: articles with the same `article.story` share a row (see `relations`).
+
+    Only `timeline` covers all rows of a story.
+    """
+
+    def fold(
+        self, ids: Sequence[int], opened: Collection[int] = (), languages: Sequence[str] = ()
+    ) -> array[int]:
+        """Return `ids` with one article for each story: an unread watched one, else an unread one, else any.
+
+        Among these, it is the first one in the best of the `languages`, which come best first. Stories in
+        `opened` show all their articles; the others follow the first one, newest first.
+        """
+        story_of = self._story_of(ids)
+        if not story_of:
+            return array("q", ids)
+        backwards: list[int] = []
+        for part in _parts(ids):
+            backwards += filter(story_of.__contains__, part)
+        backwards.reverse()
+        if rank := self._language_ranks(story_of, languages):
+            backwards += sorted(filter(rank.__contains__, backwards), key=rank.__getitem__)
+        leads = dict(zip(map(story_of.__getitem__, backwards), backwards, strict=True))  # the last one wins
+        for better in self._unread(ids):
+            fresh = list(filter(better.__contains__, backwards))
+            leads.update(zip(map(story_of.__getitem__, fresh), fresh, strict=True))
+        hidden = story_of.keys() - leads.values()
+        folded = array("q")
+        for part in _parts(ids):
+            folded.extend(filterfalse(hidden.__contains__, part))
+        for story in opened:
+            if story in leads:
+                at = folded.index(leads[story]) + 1
+                others = [other for other in self.members(story) if other != leads[story]]
+                folded[at:at] = array("q", others)
+        return folded
+
+    def _story_of(self, ids: Sequence[int]) -> dict[int, int]:
+        return dict(self._conn.execute(*_in_stories("SELECT id, story", ids)))
+
+    def _language_ranks(self, story_of: Mapping[int, int], languages: Sequence[str]) -> dict[int, int]:
+        """Return the ranks, the best one highest, of the articles of stories in several languages.
+
+        Stories in the usual language, which are most, are left out; others in one language do no harm.
+        """
+        if not languages:
+            return {}
+        few = f"AND story IN ({number_list(set(story_of.values()))})" if len(story_of) <= _FEW else ""
+        sample = self._column(f"SELECT language FROM article WHERE story != 0 {few} LIMIT {_SAMPLE}")
+        usual = max(set(sample), key=sample.count, default="")
+        others = f"SELECT DISTINCT story FROM article WHERE story != 0 AND language != ? {few}"
+        rows = self._conn.execute(
+            f"SELECT id, language FROM article WHERE story != 0 AND story IN ({others})", (usual,)
+        )
+        rank = {code: number for number, code in enumerate(reversed(languages), 1)}
+        return {article_id: rank.get(code, 0) for article_id, code in rows if article_id in story_of}
+
+    def _unread(self, ids: Sequence[int]) -> Iterator[set[int]]:
+        """Yield the unread articles among the given ones, then those of them that a watch matches."""
+        for more in ("AND read = 0", f"AND read = 0 AND {_WATCHED}"):
+            yield set(chain.from_iterable(self._conn.execute(*_in_stories("SELECT id", ids, more))))
+
+    def members(self, story: int) -> list[int]:
+        """Return the unmuted articles of a story, newest first."""
+        return self._column(
+            "SELECT id FROM article WHERE story = ? AND story != 0 AND muted = 0 ORDER BY time DESC, id DESC",
+            (story,),
+        )
+
+    def with_stories(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
+        """Return `ids`, then the other articles of their stories, except watched ones if `spare_watched`."""
+        others = self._column(
+            f"""SELECT id FROM article WHERE story != 0 AND story IN (SELECT value FROM json_each(?))
+                {f"AND NOT {_WATCHED}" if spare_watched else ""}""",
+            (json.dumps(sorted(set(self._story_of(ids).values()))),),
+        )
+        return [*ids, *sorted(set(others) - set(ids))]
+
+    def sizes(
+        self, stories: Collection[int], languages: Sequence[str] = ()
+    ) -> dict[int, tuple[int, tuple[str, ...]]]:
+        """Return the number of unmuted articles of each story, and their known languages, the best first."""
+        wanted = number_list(stories)
+        rows = self._conn.execute(
+            f"""SELECT story, count(*), group_concat(DISTINCT language) FROM article
+                WHERE story != 0 AND story IN ({wanted}) AND muted = 0 GROUP BY story"""
+        )
+        return {story: (size, in_order(codes.split(","), languages)) for story, size, codes in rows}
+
+    def languages(self, article_id: int, languages: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the known languages of the other articles of a story in all its rows, the best first."""
+        number = self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article_id,))
+        if not number:
+            return ()
+        found = self._column(
+            f"""SELECT DISTINCT language FROM article
+                WHERE story IN ({rows_of("?1")}) AND story != 0 AND muted = 0 AND id != ?2""",
+            (number, article_id),
+        )
+        return in_order(found, languages)
+
+    def timeline(self, article_id: int) -> Story | None:
+        """Return the story of an article, first report first; None without a story."""
+        rows = self._conn.execute(
+            f"""WITH RECURSIVE same (story) AS (
+                 SELECT {story_number("story")} FROM article WHERE id = ?
+                 UNION ALL SELECT story + {ROW} FROM same WHERE story < {(ROWS - 1) * ROW})
+               SELECT a.id, a.title, a.url, {FEED_TITLE},
+                      a.time, a.read, {story_number("a.story")}, a.language
+               FROM article a JOIN feed f ON f.id = a.feed_id
+               WHERE a.story != 0 AND a.story IN (SELECT story FROM same) AND a.muted = 0
+               ORDER BY a.time, a.id""",
+            (article_id,),
+        ).fetchall()
+        if len(rows) < 2:
+            return None
+        first = rows[0][4]
+        entries = [
+            StoryEntry(row[0], row[1], row[2], row[3], row[4], row[4] - first, bool(row[5]), row[7])
+            for row in rows
+        ]
+        return Story(rows[0][6], tuple(entries))
+
+    def behind(self, where: str, args: Sequence[object] = ()) -> tuple[int, int]:
+        """Return how many articles of a condition, unread and in all, folding hides behind others."""
+        row = self._conn.execute(
+            f"SELECT {_BEHIND} FROM (SELECT a.* FROM article a WHERE a.story != 0 AND {where})", args
+        ).fetchone()
+        return int(row[0]), row[1]
+
+    def behind_in_feeds(self) -> dict[int, tuple[int, int]]:
+        """Return the counts of `behind` for each feed that has any."""
+        return self._by(
+            f"""SELECT feed_id AS key, story, read FROM article WHERE story != 0 AND muted = 0
+                UNION ALL SELECT feed_id, story, read FROM ({CARRIED}) WHERE story != 0"""
+        )
+
+    def behind_by(self, articles: str, key: str) -> dict[int, tuple[int, int]]:
+        """Return the counts of `behind` for each watch or label that has any, by its id."""
+        return self._by(
+            f"""SELECT x.{key} AS key, a.story, a.read FROM {articles} x JOIN article a ON a.id = x.article_id
+                WHERE a.story != 0 AND a.muted = 0"""
+        )
+
+    def _by(self, query: str) -> dict[int, tuple[int, int]]:
+        rows = self._conn.execute(
+            f"""SELECT key, {_BEHIND} FROM ({query})
+                GROUP BY key HAVING count(*) > count(DISTINCT story)"""
+        )
+        return {row[0]: (int(row[1]), row[2]) for row in rows}
+
+    def twice_in_folders(self) -> dict[str, Count]:
+        """Return corrections to the sum of a folder's feeds that give the counts of the folder.
+
+        Articles that several feeds carry count once, and stories fold across the whole folder.
+        """
+        rows = self._conn.execute(
+            f"""WITH listed (feed_id, id, story, read) AS (
+                 SELECT feed_id, id, story, read FROM article WHERE muted = 0
+                   AND (story != 0 OR id IN (SELECT article_id FROM appearance WHERE secondary = 1))
+                 UNION ALL SELECT feed_id, id, story, read FROM ({CARRIED}))
+               SELECT f.folder, total(read = 0), count(*),
+                      count(DISTINCT iif(read, NULL, t.id)), count(DISTINCT t.id),
+                      count(DISTINCT iif(read, NULL, iif(story, story, -t.id))),
+                      count(DISTINCT iif(story, story, -t.id))
+               FROM listed t JOIN feed f ON f.id = t.feed_id
+               WHERE f.subscribed = 1 AND f.folder != '' GROUP BY f.folder"""
+        )
+        return {
+            folder: Count(new_ids - int(new), ids - every, new_ids - new_stories, ids - stories)
+            for folder, new, every, new_ids, ids, new_stories, stories in rows
+        }

@@ -1,0 +1,1 @@
+"""The user's marks, labels and mutes."""

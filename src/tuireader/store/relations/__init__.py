@@ -1,0 +1,1 @@
+"""Neighbours, stories and references between articles."""

@@ -1,0 +1,1 @@
+"""Offline maintenance, recovery, purges, and moving data in and out."""

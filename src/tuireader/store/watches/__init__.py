@@ -1,0 +1,1 @@
+"""Watches: matches, their log, notices, statistics and alarms."""

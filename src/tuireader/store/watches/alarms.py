@@ -1,0 +1,224 @@
+"""Alarms and the facts on which they are based. No query reads more than one feed's articles.
+
+`pace` remembers until when each subject may be silent, so that most refreshes compare only a few numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuireader.model import Alarm, AlarmKind, Fault, Pace
+from tuireader.store.feeds.feeds import NAMED
+from tuireader.store.sql import FEED_TITLE, Part
+
+_OLD = 30 * 86_400  # seconds; an article that arrives this long after its date counts by its arrival
+
+_NEWEST = """max(
+  coalesce((SELECT time FROM article a WHERE a.feed_id = f.id ORDER BY time DESC LIMIT 1), 0),
+  coalesce((SELECT a.time FROM article a WHERE a.id =
+    (SELECT max(article_id) FROM appearance x WHERE x.feed_id = f.id AND x.secondary = 1)), 0))"""
+_KNOWN = "p.signature, p.newest, p.alarm_at, p.usual"
+_OF_ACCOUNT = f"(l.feed_id = 0 AND l.kind = '{AlarmKind.FAILING}')"  # a watch is only ever silent
+_ALARM = f"""l.id, l.kind, l.feed_id, iif({_OF_ACCOUNT}, '', l.subject), coalesce({FEED_TITLE}, l.subject),
+  l.words, l.raised_at, l.cleared_at, l.told_at, iif({_OF_ACCOUNT}, l.subject, '')
+  FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A remembered pace, the rules of the watch, and the newest article that it was computed with."""
+
+    signature: str
+    newest: int
+    pace: Pace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A feed or a watch: the time of its newest article, its last fetch, and its known pace."""
+
+    feed_id: int
+    watch: str
+    newest: int
+    seen: int
+    signature: str = ""
+    known: Known | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A feed that cannot be fetched, `since` its first failure, if known."""
+
+    feed_id: int
+    since: int | None
+    last_try: int
+    tries: int
+    gone: bool
+    fault: Fault | None
+    error: str
+
+
+class Alarms(Part):
+    """Alarms that were raised; they are cleared, never deleted. Methods that write need a transaction."""
+
+    def open(self) -> list[Alarm]:
+        """Return the alarms that are not cleared, oldest first."""
+        return self._alarms("WHERE l.cleared_at IS NULL ORDER BY l.id")
+
+    def all(self) -> list[Alarm]:
+        """Return all alarms, oldest first."""
+        return self._alarms("ORDER BY l.id")
+
+    def count(self) -> int:
+        """Return the number of alarms that are not cleared."""
+        return int(self._value("SELECT count(*) FROM alarm WHERE cleared_at IS NULL"))
+
+    def untold(self) -> list[Alarm]:
+        """Return the alarms to notify about: open ones, and cleared ones that the user was notified of."""
+        return self._alarms(
+            """WHERE iif(l.cleared_at IS NULL, l.told_at IS NULL,
+                         l.told_at IS NOT NULL AND l.clear_told_at IS NULL) ORDER BY l.id"""
+        )
+
+    def raise_(self, alarm: Alarm) -> None:
+        """Store a new alarm."""
+        self._conn.execute(
+            "INSERT INTO alarm (feed_id, subject, kind, raised_at, words) VALUES (?, ?, ?, ?, ?)",
+            (alarm.feed_id, alarm.watch or alarm.account, alarm.kind, alarm.raised_at, alarm.words),
+        )
+
+    def reword(self, alarm_id: int, words: str) -> None:
+        """Update the reason of an open alarm."""
+        self._conn.execute("UPDATE alarm SET words = ? WHERE id = ?", (words, alarm_id))
+
+    def clear(self, alarm_id: int, now: int, *, tell: bool) -> None:
+        """Clear an alarm; without `tell`, nobody is notified that it is over."""
+        self._conn.execute(
+            "UPDATE alarm SET cleared_at = ?1, clear_told_at = iif(?2, NULL, ?1) WHERE id = ?3",
+            (now, tell, alarm_id),
+        )
+
+    def mark_told(self, alarms: Iterable[Alarm], now: int | None) -> None:
+        """Record when the user was notified that alarms were raised or cleared, None to notify again."""
+        for alarm in alarms:
+            column = "told_at" if alarm.cleared_at is None else "clear_told_at"
+            self._conn.execute(f"UPDATE alarm SET {column} = ? WHERE id = ?", (now, alarm.id))
+
+    def feeds(self) -> list[Subject]:
+        """Return the feeds to judge: subscribed, not paused, fetched before."""
+        rows = self._conn.execute(
+            f"""SELECT f.id, '', {_NEWEST}, f.last_success, '', {_KNOWN}
+                FROM feed f LEFT JOIN pace p ON p.feed_id = f.id AND p.subject = ''
+                WHERE f.subscribed AND f.state = 'ok' AND f.last_success IS NOT NULL"""
+        )
+        return [_subject(row) for row in rows]
+
+    def watches(self, names: Iterable[str]) -> list[Subject]:
+        """Return the given watches that have been matched with everything stored.
+
+        They are judged up to the last fetch of any feed.
+        """
+        rows = self._conn.execute(
+            f"""SELECT 0, w.name,
+                  coalesce((SELECT time FROM article WHERE id =
+                    (SELECT max(article_id) FROM match m WHERE m.watch_id = w.id)), 0),
+                  (SELECT coalesce(max(last_success), 0) FROM feed WHERE subscribed), w.signature, {_KNOWN}
+                FROM watch w LEFT JOIN pace p ON p.feed_id = 0 AND p.subject = w.name
+                WHERE w.pending = 0"""
+        )
+        wanted = set(names)
+        return [_subject(row) for row in rows if row[1] in wanted]
+
+    def times(self, subject: Subject, most: int) -> list[int]:
+        """Return the times of the `most` newest articles of a feed or a watch.
+
+        An article with a wrong date counts from its arrival, unless it was among the first to arrive.
+        """
+        if subject.watch:
+            sql = """SELECT a.time, a.arrived FROM watch w JOIN match m ON m.watch_id = w.id
+                     JOIN article a ON a.id = m.article_id WHERE w.name = ?1
+                     ORDER BY m.article_id DESC LIMIT ?2"""
+        else:
+            sql = """SELECT * FROM (SELECT time, arrived FROM article WHERE feed_id = ?1
+                                    ORDER BY time DESC LIMIT ?2)
+                     UNION ALL
+                     SELECT a.time, a.arrived FROM
+                       (SELECT article_id FROM appearance WHERE feed_id = ?1 AND secondary = 1
+                        ORDER BY article_id DESC LIMIT ?2) x JOIN article a ON a.id = x.article_id"""
+        rows = self._conn.execute(sql, (subject.watch or subject.feed_id, most)).fetchall()
+        first = min((arrived for _, arrived in rows), default=0) + 86_400
+        return [arrived if arrived > first and arrived - time > _OLD else time for time, arrived in rows]
+
+    def remember(self, subject: Subject, newest: int, pace: Pace | None) -> None:
+        """Store the pace of a feed or a watch, and the newest article with which it was computed."""
+        self._conn.execute(
+            "INSERT OR REPLACE INTO pace VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                subject.feed_id,
+                subject.watch,
+                subject.signature,
+                newest,
+                pace and pace.alarm_at,
+                pace and pace.usual,
+            ),
+        )
+
+    def failing(self) -> list[Failing]:
+        """Return the subscribed feeds whose last fetch failed, or that are gone."""
+        rows = self._conn.execute(
+            """SELECT id, coalesce(gone_since, failing_since, last_success), last_try, error_streak,
+                 state = 'gone', fault, last_error
+               FROM feed WHERE subscribed AND state != 'paused' AND last_try IS NOT NULL
+                 AND (error_streak > 0 OR state = 'gone')"""
+        )
+        return [
+            Failing(feed_id, since, last, tries, bool(gone), Fault(fault) if fault else None, error)
+            for feed_id, since, last, tries, gone, fault, error in rows
+        ]
+
+    def named(self) -> list[tuple[int, str]]:
+        """Return the feeds whose page names an address that was not followed, with that address."""
+        return self._conn.execute(
+            "SELECT id, moved_to FROM feed WHERE subscribed AND state != 'paused' AND moved_why = ?", (NAMED,)
+        ).fetchall()
+
+    def last_success(self) -> tuple[int, int]:
+        """Return the number of subscribed feeds, and when one of them was last fetched."""
+        row = self._conn.execute(
+            "SELECT count(*), coalesce(max(last_success), 0) FROM feed WHERE subscribed"
+        ).fetchone()
+        return row[0], row[1]
+
+    def open_gaps(self, since: int) -> list[tuple[int, int, int]]:
+        """Return (feed, gaps, articles missing) for unfilled gaps found since a time."""
+        return self._conn.execute(
+            """SELECT g.feed_id, count(*), sum(max(1, g.missing - g.filled))
+               FROM gap g JOIN feed f ON f.id = g.feed_id
+               WHERE g.closed_at IS NULL AND g.found_at >= ? AND f.subscribed GROUP BY g.feed_id""",
+            (since,),
+        ).fetchall()
+
+    def open_gaps_of(self, feed_id: int) -> int:
+        """Return the number of a feed's unfilled gaps, however old."""
+        sql = "SELECT count(*) FROM gap WHERE feed_id = ? AND closed_at IS NULL"
+        return int(self._value(sql, (feed_id,)))
+
+    def subscribed(self) -> set[int]:
+        """Return the feeds that are subscribed and not paused."""
+        return set(self._column("SELECT id FROM feed WHERE subscribed AND state != 'paused'"))
+
+    def _alarms(self, where: str) -> list[Alarm]:
+        rows = self._conn.execute(f"SELECT {_ALARM} {where}")
+        return [Alarm(row[0], AlarmKind(row[1]), *row[2:]) for row in rows]
+
+
+def _subject(row: Sequence[Any]) -> Subject:
+    """Return the subject of a row of `feeds` or `watches`."""
+    feed_id, watch, newest, seen, signature, known_signature, known_newest, alarm_at, usual = row
+    known = None
+    if known_newest is not None:
+        pace = None if alarm_at is None else Pace(usual, alarm_at)
+        known = Known(known_signature, known_newest, pace)
+    return Subject(feed_id, watch, newest, seen, signature, known)

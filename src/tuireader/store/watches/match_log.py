@@ -1,0 +1,287 @@
+"""Log of matches: one row for each match ever made, with its later events.
+
+It only grows: rows outlast edits, purges, watches and feeds. Rows and events are written in the transaction
+that makes the match, the notification or the mark. The evidence of a match that the index made is filled in
+later, once; `text_hash` is NULL until then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from tuireader.model import Evidence
+from tuireader.store.articles.articles import StoredText
+from tuireader.store.sql import FEED_ADDRESS, FEED_TITLE, Part, id_list
+from tuireader.text import split_password, without_password
+
+if TYPE_CHECKING:
+    from tuireader.model import LoggedMatch
+
+_COLUMNS = "article_id, watch, feed_id, title, url, feed, feed_url, published, fetched"
+_VALUES = f"f.id, a.title, a.url, {FEED_TITLE}, f.url, a.published, a.arrived"
+
+
+def _parts(number: int) -> str:
+    """Return SQL for the terms (0) or the fields (1) of a match."""
+    return f"""coalesce((SELECT group_concat(part, ', ') FROM
+      (SELECT DISTINCT json_extract(value, '$[{number}]') AS part
+       FROM json_each(nullif(m.evidence, ''), '$[0]'))), '')"""
+
+
+_FIXED = """CREATE TRIGGER match_log_fixed BEFORE UPDATE ON match_log WHEN old.text_hash IS NOT NULL
+       BEGIN SELECT raise(ABORT, 'the match log only grows'); END"""
+MATCH_LOG = (
+    """CREATE TABLE match_log (
+      id INTEGER PRIMARY KEY,
+      article_id INTEGER NOT NULL, watch TEXT NOT NULL, feed_id INTEGER NOT NULL DEFAULT 0,
+      title TEXT NOT NULL, url TEXT NOT NULL, feed TEXT NOT NULL, feed_url TEXT NOT NULL,
+      published INTEGER, fetched INTEGER NOT NULL, matched INTEGER NOT NULL,
+      term TEXT NOT NULL DEFAULT '', field TEXT NOT NULL DEFAULT '', sentence TEXT NOT NULL DEFAULT '',
+      text_hash TEXT,
+      UNIQUE (article_id, watch)
+    )""",
+    "CREATE INDEX match_log_bare ON match_log (id) WHERE text_hash IS NULL",
+    """CREATE TABLE match_event (
+      id INTEGER PRIMARY KEY,
+      log_id INTEGER NOT NULL,
+      kind TEXT NOT NULL, at INTEGER NOT NULL, channel TEXT NOT NULL DEFAULT ''
+    )""",
+    "CREATE INDEX match_event_log ON match_event (log_id)",
+    """CREATE TRIGGER match_log_kept BEFORE DELETE ON match_log
+       BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
+    _FIXED,
+    """CREATE TRIGGER match_event_kept BEFORE DELETE ON match_event
+       BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
+    """CREATE TRIGGER match_event_fixed BEFORE UPDATE ON match_event
+       BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
+    # matches of earlier versions, as far as they are known; the text of an edited article is not what matched
+    f"""INSERT INTO match_log ({_COLUMNS}, matched,
+          term, field, sentence, text_hash)
+        SELECT a.id, w.name, {_VALUES}, m.at,
+          {_parts(0)}, {_parts(1)},
+          coalesce(json_extract(nullif(m.evidence, ''), '$[1]'), ''),
+          iif(a.edited OR m.until OR m.feed_id, '', NULL)
+        FROM match m JOIN watch w ON w.id = m.watch_id JOIN article a ON a.id = m.article_id
+          JOIN feed f ON f.id = a.feed_id ORDER BY m.at, a.id""",
+    # notifications of watches that no longer exist
+    f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, sentence, text_hash)
+        SELECT a.id, n.watch, {_VALUES}, a.arrived,
+          n.term, n.sentence, ''
+        FROM notice n JOIN article a ON a.id = n.article_id JOIN feed f ON f.id = a.feed_id ORDER BY n.id""",
+    """INSERT INTO match_event (log_id, kind, at)
+       SELECT l.id, 'told', coalesce(n.told_at, 0)
+       FROM notice n JOIN match_log l ON l.article_id = n.article_id AND l.watch = n.watch
+       WHERE n.state = 1 ORDER BY n.id""",
+    """INSERT INTO match_event (log_id, kind, at)
+       SELECT l.id, 'ended', m.until FROM match m JOIN watch w ON w.id = m.watch_id
+       JOIN match_log l ON l.article_id = m.article_id AND l.watch = w.name WHERE m.until != 0""",
+    """INSERT INTO match_event (log_id, kind, at)
+       SELECT l.id, 'read', 0 FROM match_log l JOIN article a ON a.id = l.article_id WHERE a.read = 1""",
+)
+"""SQL that creates the log. Kinds of events: `told`, `sent` (by `channel`), `untold` (it could not be sent),
+`read`, `unread`, `ended` (an edit removed the match) and `again`; `at` is 0 if the time is unknown."""
+
+_CHUNK = 500
+_ADD = f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, field, sentence, text_hash)
+  SELECT a.id, ?2, f.id, ?3, a.url, {FEED_TITLE}, {FEED_ADDRESS}, a.published, a.arrived, ?4, ?5, ?6, ?7, ?8
+  FROM article a JOIN feed f ON f.id = coalesce(nullif(?9, 0), a.feed_id) WHERE a.id = ?1"""
+
+
+@dataclass(frozen=True, slots=True)
+class BareMatch:
+    """A logged match whose evidence is to be filled in."""
+
+    id: int
+    article_id: int
+    watch: str
+
+
+def text_hash(text: StoredText, feed_id: int = 0) -> str:
+    """Return the SHA-256 of an article's text, or of a further feed's if given, in hex.
+
+    Hashes title, summary, text and full text, in UTF-8, with newlines between.
+    """
+    parts = [text.title, text.summary, text.body, text.full]
+    for other in text.appearances:
+        if other.feed_id == feed_id and not other.same:
+            parts = [other.title, other.summary, other.body]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+class MatchLog(Part):
+    """The log. Methods that write need a transaction."""
+
+    # ------------------------------------------------------------------ matches
+
+    def record(self, found: Iterable[tuple[StoredText, Evidence]], now: int) -> None:
+        """Log matches; those already logged stay unchanged."""
+        rows, read = [], []
+        for text, item in found:
+            values = (*_evidence(item), text_hash(text, item.feed_id), item.feed_id)
+            rows.append((text.id, item.watch, text.title, now, *values))
+            if text.read:
+                read.append((text.id, item.watch))
+        if not rows:
+            return
+        before = self._newest()
+        self._conn.executemany(_ADD, rows)
+        self._conn.executemany(
+            """INSERT INTO match_event (log_id, kind, at) SELECT id, 'read', 0 FROM match_log
+               WHERE article_id = ? AND watch = ? AND id > ?""",
+            [(*pair, before) for pair in read],
+        )
+
+    def record_from_index(self, watch: str, first: int, last: int, now: int) -> None:
+        """Log the matches of a watch with a range of articles that are not logged yet, without evidence."""
+        before = self._newest()
+        self._conn.execute(
+            f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched)
+                SELECT a.id, ?1, {_VALUES.replace("f.url", FEED_ADDRESS)}, ?4
+                FROM watch w JOIN match m ON m.watch_id = w.id JOIN article a ON a.id = m.article_id
+                  JOIN feed f ON f.id = a.feed_id
+                WHERE w.name = ?1 AND m.article_id BETWEEN ?2 AND ?3 AND m.until = 0""",
+            (watch, first, last, now),
+        )
+        self._conn.execute(
+            """INSERT INTO match_event (log_id, kind, at) SELECT l.id, 'read', 0
+               FROM match_log l JOIN article a ON a.id = l.article_id WHERE l.id > ? AND a.read = 1""",
+            (before,),
+        )
+
+    def bare(self, limit: int) -> list[BareMatch]:
+        """Return logged matches without evidence, oldest first."""
+        rows = self._conn.execute(
+            "SELECT id, article_id, watch FROM match_log WHERE text_hash IS NULL ORDER BY id LIMIT ?",
+            (limit,),
+        )
+        return [BareMatch(*row) for row in rows]
+
+    def bare_of(self, article_id: int) -> list[BareMatch]:
+        """Return the logged matches of an article without evidence."""
+        rows = self._conn.execute(
+            "SELECT id, article_id, watch FROM match_log WHERE article_id = ? AND text_hash IS NULL",
+            (article_id,),
+        )
+        return [BareMatch(*row) for row in rows]
+
+    def complete(
+        self,
+        matches: Iterable[BareMatch],
+        texts: Mapping[int, StoredText],
+        evidence: Mapping[tuple[int, str], Evidence],
+    ) -> None:
+        """Fill in the evidence of matches, by article and watch; unknown values stay empty."""
+        rows = []
+        for match in matches:
+            item = evidence.get((match.article_id, match.watch))
+            text = texts.get(match.article_id)
+            digest = "" if text is None else text_hash(text, item.feed_id if item else 0)
+            rows.append((*(_evidence(item) if item else ("", "", "")), digest, match.id))
+        self._conn.executemany(
+            """UPDATE match_log SET term = iif(?1 = '', term, ?1), field = iif(?2 = '', field, ?2),
+                 sentence = iif(?3 = '', sentence, ?3), text_hash = ?4 WHERE id = ?5""",
+            rows,
+        )
+
+    # ------------------------------------------------------------------ events
+
+    def note(self, kind: str, pairs: Iterable[tuple[int, str]], at: int, channel: str = "") -> None:
+        """Log an event of matches, given as (article, watch)."""
+        self._conn.executemany(
+            """INSERT INTO match_event (log_id, kind, at, channel)
+               SELECT id, ?3, ?4, ?5 FROM match_log WHERE article_id = ?1 AND watch = ?2""",
+            [(article, watch, kind, at, channel) for article, watch in pairs],
+        )
+
+    def note_shown(self, ids: Sequence[int], at: int, channel: str) -> None:
+        """Log the channel that showed the last notification about some articles."""
+        self._conn.execute(
+            """INSERT INTO match_event (log_id, kind, at, channel)
+               SELECT l.id, 'sent', ?2, ?3 FROM match_log l
+               JOIN match_event e ON e.id = (SELECT max(id) FROM match_event x WHERE x.log_id = l.id
+                                             AND x.kind IN ('told', 'untold'))
+               WHERE l.article_id IN (SELECT value FROM json_each(?1)) AND e.kind = 'told'
+                 AND NOT EXISTS (SELECT 1 FROM match_event y
+                                 WHERE y.log_id = l.id AND y.id > e.id AND y.channel = ?3)""",
+            (id_list(ids), at, channel),
+        )
+
+    def note_read(self, ids: Sequence[int], value: bool, at: int) -> None:
+        """Log that the matches of some articles were read, or marked as unread."""
+        self._conn.execute(
+            """INSERT INTO match_event (log_id, kind, at) SELECT id, ?2, ?3 FROM match_log
+               WHERE article_id IN (SELECT value FROM json_each(?1))""",
+            (id_list(ids), "read" if value else "unread", at),
+        )
+
+    # ------------------------------------------------------------------ reading
+
+    def rows(
+        self, after: int, *, since: int = 0, until: int | None = None, watch: str | None = None
+    ) -> list[LoggedMatch]:
+        """Return the next logged matches after a row, found from `since` to before `until`, oldest row first.
+
+        `watch` restricts them to one watch, which may no longer exist.
+        """
+        rows = self._conn.execute(
+            f"""SELECT id, article_id, watch, title, url, feed, feed_url, published, fetched, matched, term,
+                 field, sentence, coalesce(text_hash, ''),
+                 coalesce((SELECT {FEED_TITLE} FROM feed f WHERE f.id = l.feed_id), ''),
+                 (SELECT json_group_array(json_array(kind, at, channel)) FROM
+                   (SELECT kind, at, channel FROM match_event e WHERE e.log_id = l.id ORDER BY e.id))
+               FROM match_log l WHERE id > ?1 AND matched >= ?2 AND (?3 IS NULL OR matched < ?3)
+                 AND (?4 IS NULL OR watch = ?4) ORDER BY id LIMIT ?5""",
+            (after, since, until, watch, _CHUNK),
+        )
+        return list(map(_logged, rows))
+
+    def drop_passwords(self) -> None:
+        """Take passwords out of the addresses of feeds; needs a transaction."""
+        urls = self._column("SELECT DISTINCT feed_url FROM match_log WHERE instr(feed_url, '@')")
+        self._conn.execute("DROP TRIGGER match_log_fixed")
+        self._conn.executemany(
+            "UPDATE match_log SET feed_url = ? WHERE feed_url = ?",
+            [(split_password(url)[0], url) for url in urls],
+        )
+        self._conn.execute(_FIXED)
+
+    def watches(self) -> list[str]:
+        """Return the names of all watches in the log, including those that no longer exist."""
+        return self._column("SELECT DISTINCT watch FROM match_log")
+
+    def _newest(self) -> int:
+        return self._value("SELECT max(id) FROM match_log") or 0
+
+
+def _evidence(item: Evidence) -> tuple[str, str, str]:
+    """Return terms, fields and sentence of a match."""
+    terms = dict.fromkeys(hit.term for hit in item.hits)
+    fields = dict.fromkeys(hit.field for hit in item.hits)
+    return ", ".join(terms), ", ".join(fields), item.sentence
+
+
+def _logged(row: Sequence[Any]) -> LoggedMatch:
+    """Return a row of the log with its events."""
+    from tuireader.model import LoggedMatch
+
+    *values, title, events = row
+    told = read = ended = None
+    channels: dict[str, None] = {}
+    for kind, at, channel in json.loads(events):
+        if kind in ("told", "untold"):
+            told, channels = (at if kind == "told" else None), {}
+        elif kind == "sent":
+            channels[channel] = None
+        elif kind in ("read", "unread"):
+            read = at if kind == "read" else None
+        elif kind in ("ended", "again"):
+            ended = at if kind == "ended" else None
+    values[6] = without_password(values[6])
+    if values[5] in ("", values[6]):  # it had no title yet
+        values[5] = title or values[5]
+    match = LoggedMatch(*values)
+    return replace(match, told=told, channels=tuple(channels), read=read, ended=ended)

@@ -1,0 +1,172 @@
+"""Statistics of watches: one pass over the matches, grouped by SQLite."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from statistics import median
+from typing import Annotated
+
+from tuireader.store.json_columns import evidence_of
+from tuireader.store.relations.relations import story_number
+from tuireader.store.sql import Part, id_list
+
+DAYS = 30
+_DAY = 86_400
+
+
+@dataclass(slots=True)
+class Hits:
+    """Matches of one watch; `week` and `month` cover the last 7 and 30 times 24 hours.
+
+    `days` counts by calendar day, oldest first.
+    """
+
+    total: int = 0
+    week: int = 0
+    month: int = 0
+    former: int = 0
+    days: list[int] = field(default_factory=lambda: [0] * DAYS)
+    newest: tuple[int, int] = (0, 0)
+    by_feed: Counter[int] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLead:
+    """Lead of a feed in those stories of a watch that several feeds reported."""
+
+    feed_id: Annotated[int, "Number of the feed."]
+    stories: Annotated[int, "Stories of the watch that it and other feeds reported."]
+    first: Annotated[int, "Stories that it reported first."]
+    lag: Annotated[int, "Median seconds after the first report, where it was not first."]
+
+
+class Stats(Part):
+    """Counts about watches."""
+
+    _counted: tuple[tuple[int, ...], dict[str, Hits]] | None = None
+
+    def hits(self, today: int, now: int) -> dict[str, Hits]:
+        """Return the matches of every watch that has any, without muted articles; `today` is when it began.
+
+        They are counted again after a write or a minute.
+        """
+        now -= now % 60
+        state = (*self._store.change_state(), today, now)
+        if self._counted is None or self._counted[0] != state:
+            self._counted = state, self._count(today, now)
+        return self._counted[1]
+
+    def _count(self, today: int, now: int) -> dict[str, Hits]:
+        since = today - (DAYS - 1) * _DAY
+        found: dict[str, Hits] = {}
+        names = dict(self._conn.execute("SELECT id, name FROM watch"))
+        # The index avoids reading the evidence and visits articles in storage order.
+        # SQLite takes `a.id` from the row with the latest time.
+        for watch, feed_id, day, count, week, month, time, article_id in self._conn.execute(
+            """SELECT m.watch_id, a.feed_id, iif(a.time < ?1, -1, min((a.time - ?1) / 86400, ?2)) AS day,
+                      count(*), sum(a.time > ?3), sum(a.time > ?4), max(a.time), a.id
+               FROM match m INDEXED BY match_article CROSS JOIN article a ON a.id = m.article_id
+               WHERE a.muted = 0 AND m.watch_id IN (SELECT id FROM watch)
+               GROUP BY m.watch_id, a.feed_id, day""",
+            (since, DAYS - 1, now - 7 * _DAY, now - 30 * _DAY),
+        ):
+            hits = found.setdefault(names[watch], Hits())
+            hits.total += count
+            hits.week += week
+            hits.month += month
+            hits.by_feed[feed_id] += count
+            hits.newest = max(hits.newest, (time, article_id))
+            if day >= 0:
+                hits.days[day] += count
+        for watch, count in self._conn.execute(
+            """SELECT m.watch_id, count(*) FROM match m JOIN article a ON a.id = m.article_id
+               WHERE m.until != 0 AND a.muted = 0 GROUP BY m.watch_id"""
+        ):
+            if hits_of := found.get(names.get(watch, "")):
+                hits_of.former = count
+        return found
+
+    def former(self, name: str) -> set[int]:
+        """Return the articles that a watch matched until they were edited."""
+        return set(
+            self._column(
+                """SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id
+               WHERE w.name = ? AND m.until != 0""",
+                (name,),
+            )
+        )
+
+    def feeds_and_times(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """Return (feed, time) of each of some articles."""
+        return self._conn.execute(
+            "SELECT feed_id, time FROM article WHERE id IN (SELECT value FROM json_each(?))",
+            (id_list(ids),),
+        ).fetchall()
+
+    def terms(self, name: str) -> tuple[int, Counter[str], Counter[str]]:
+        """Count the matches of a watch: all, by term, and by term where no other term was found."""
+        some: Counter[str] = Counter()
+        alone: Counter[str] = Counter()
+        total = 0
+        for (stored,) in self._conn.execute(
+            "SELECT m.evidence FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?", (name,)
+        ):
+            total += 1
+            terms = {hit.term for hit in evidence_of(name, stored).hits}
+            some.update(terms)
+            if len(terms) == 1:
+                alone.update(terms)
+        return total, some, alone
+
+    def leads(self, name: str) -> list[FeedLead]:
+        """Return how early each feed is in the stories of a watch, earliest first."""
+        stories: dict[int, list[tuple[int, int]]] = {}
+        for story, time, feed_id in self._conn.execute(
+            f"""SELECT {story_number("a.story")}, min(a.time), a.feed_id
+               FROM watch w JOIN match m ON m.watch_id = w.id
+               JOIN article a ON a.id = m.article_id
+               WHERE w.name = ? AND a.story != 0 GROUP BY 1, a.feed_id""",
+            (name,),
+        ):
+            stories.setdefault(story, []).append((time, feed_id))
+        lags: dict[int, list[int]] = {}
+        for reports in stories.values():
+            first = min(reports)
+            if len(reports) > 1:
+                for time, feed_id in reports:
+                    lags.setdefault(feed_id, []).append(0 if (time, feed_id) == first else time - first[0])
+        found = [
+            FeedLead(
+                feed,
+                len(times),
+                sum(not lag for lag in times),
+                int(median(filter(None, times) if any(times) else [0])),
+            )
+            for feed, times in lags.items()
+        ]
+        return sorted(found, key=lambda lead: (-lead.first / lead.stories, -lead.stories, lead.feed_id))
+
+    def nearest_word(self, word: str) -> str | None:
+        """Return the indexed word most similar to a word, `""` without one, None if the word is indexed."""
+        self._conn.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, search, row)"
+        )
+        if self._conn.execute("SELECT 1 FROM vocabulary WHERE term = ?", (word,)).fetchone():
+            return None
+        rows = self._conn.execute(
+            "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
+            (word[:1], word[:1] + "\U0010ffff", len(word) - 2, len(word) + 2),
+        )
+        return next(iter(get_close_matches(word, [row[0] for row in rows], 1, 0.7)), "")
+
+    def matched(self, name: str) -> list[tuple[int, int]]:
+        """Return (id, time) of all unmuted articles that a watch matches, newest first."""
+        return self._conn.execute(
+            """SELECT a.id, a.time FROM watch w JOIN match m ON m.watch_id = w.id
+               JOIN article a ON a.id = m.article_id WHERE w.name = ? AND a.muted = 0
+               ORDER BY a.time DESC, a.id DESC""",
+            (name,),
+        ).fetchall()

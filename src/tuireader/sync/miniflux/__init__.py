@@ -1,0 +1,1 @@
+"""Miniflux's REST API."""

@@ -1,0 +1,1 @@
+"""Texts that both the command line and the screen show: times, coverage, previews of feeds and pages."""

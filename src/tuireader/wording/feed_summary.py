@@ -1,0 +1,101 @@
+"""Preview of a feed as styled lines, for the dialog that adds feeds and the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tuireader.config.kinds import MAIL_SCHEMES
+from tuireader.model import FeedHealth, FeedPreview
+from tuireader.text import cell_len, display_host, pad
+from tuireader.text.wording import counted
+from tuireader.wording.times import age, clock_time, span
+
+if TYPE_CHECKING:
+    from tuireader.wording.lines import Line
+
+FOLLOWED = "Already subscribed"
+_TEXTS = {
+    "full": "full texts",
+    "teasers": "teasers; full text will be fetched",
+    "short": "short texts or teasers",
+    "none": "titles only",
+}
+_SOURCES = {
+    "maildir": "mail folder (Maildir)",
+    "mbox": "mail folder (mbox)",
+    "imap": "mail folder",
+    "imaps": "mail folder",
+    "exec": "program",
+}
+
+
+def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -> list[Line]:
+    """Return title, site, number and frequency of entries, kind of text, and the newest entries."""
+    mail = url.startswith(MAIL_SCHEMES)
+    lines: list[Line] = [
+        ((preview.title or "Untitled", "strong"), (f" · {_source(preview.site_url, url)}", "dim")),
+        ((" · ".join(_numbers(preview, now)), "text"),),
+    ]
+    known = ((FOLLOWED, "star"), (" · ", "dim")) if followed else ()
+    texts = "texts of the mails" if mail else _TEXTS[preview.texts]
+    lines.append((*known, (texts if preview.entries else "no entries yet", "dim")))
+    return lines + entries(preview, now)
+
+
+def waiting_note(health: FeedHealth) -> str:
+    """Return a note on a feed that is not fetched because its host has asked another feed to wait."""
+    if health.waits_until is None:
+        return ""
+    host = urlsplit(health.feed.address).hostname or ""
+    return f"waits until {clock_time(health.waits_until)}: {host} asked to wait"
+
+
+def _source(site: str, url: str) -> str:
+    """Return the host of a feed's site, or what kind of source it comes from."""
+    scheme = url.partition(":")[0]
+    kind, host = _SOURCES.get(scheme, ""), display_host(site or url)
+    if scheme.startswith("imap"):
+        return f"{kind} at {host.removeprefix('…@')}"
+    return host or kind
+
+
+def texts_note(health: FeedHealth, *, short: bool = False) -> str:
+    """Return a note on a feed with short texts: the share of its articles that have a full text."""
+    if health.texts == "same":
+        return "short texts · its pages have no more"
+    if health.texts != "teasers":
+        return ""
+    if short and health.pages:
+        return f"teasers · {health.full_texts:,}/{health.pages:,} full texts"
+    return f"teasers · full text of {health.full_texts:,} of {health.pages:,}" if health.pages else "teasers"
+
+
+def entries(preview: FeedPreview, now: int) -> list[Line]:
+    """Return a line with age and title for each of the newest entries."""
+    ages = [
+        "" if time is None else "now" if now - time < 60 else span(now - time) for _, time in preview.samples
+    ]
+    width = max(map(cell_len, ages), default=0)
+    column = [pad(text, width) + "  " if width else "" for text in ages]
+    return [
+        ((text, "dim"), (title or "Untitled", "text"))
+        for text, (title, _) in zip(column, preview.samples, strict=True)
+    ]
+
+
+def _numbers(preview: FeedPreview, now: int) -> list[str]:
+    words = [counted(preview.entries, "entry", "entries")]
+    if preview.per_week is not None:
+        words.append(_pace(preview.per_week))
+    if preview.newest is not None:
+        words.append(f"newest {age(preview.newest, now)}")
+    return words
+
+
+def _pace(per_week: float) -> str:
+    if not per_week:
+        return "none in four weeks"
+    if per_week >= 1:
+        return f"about {per_week:,.0f} a week"
+    return f"about {max(1, round(per_week * 30 / 7))} a month"
