@@ -1,7 +1,7 @@
 """Time whole refreshes of tuireader and other readers against one loopback server, interleaved, as medians.
 
   python benchmarks/refresh.py [--feeds 200 1000] [--latency 0 100] [--runs 3]
-      [--peers newsboat-50 newsboat-50a sfeed | all]
+      [--peers newsboat-50 newsboat-50a sfeed tuireader@PYTHON | all]
       [--scenarios first same304 samebody new2 related] [--one-host [N]]
 
 Scenarios: `first` (nothing stored yet), `same304` (all answers are 304), `samebody` (200 with the bytes of
@@ -12,6 +12,7 @@ Each run starts from a fresh copy of a prepared folder, which is the program's h
 time (user and system, with children), peak memory of the largest process, what the server answered, how many
 answers it owed at once, wall time as a multiple of tuireader's. `newsboat-N` has N reload-threads;
 `newsboat-Na` moreover has statistics in its cache (ANALYZE), without which SQLite scans it once a feed.
+`tuireader@PYTHON` is the program that this interpreter imports, that of another checkout for instance.
 `all` are these and newsboat with its default of one thread, which takes minutes a run (`newsboat-1`, `-1a`).
 `sfeed` fetches with ETags as its README shows. tuireader has its full-text index and ten watches on, which
 one article in ten matches. The line `limit` says where tuireader's CPU time went in one more run, and which
@@ -25,6 +26,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -69,6 +71,11 @@ class Reader:
 
     name: str
 
+    @property
+    def folder(self) -> str:
+        """The name for a file."""
+        return self.name.replace("/", "-")
+
     def fill(self, folder: Path, urls: Sequence[str]) -> None:
         """Write configuration and list of feeds into an empty folder."""
         raise NotImplementedError
@@ -82,7 +89,7 @@ class Reader:
 
 
 class Tuireader(Reader):
-    """Ours, in this interpreter; `at_once` is the number of requests to a single host."""
+    """Ours, in this or the named interpreter; `at_once` is the number of requests to a single host."""
 
     at_once = 20
 
@@ -99,7 +106,7 @@ class Tuireader(Reader):
     def command(self, folder: Path, scenario: str) -> list[str]:
         files = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db")]
         more = [] if scenario == "related" else ["--no-relate"]
-        return [sys.executable, "-m", "tuireader", *files, "refresh", *more]
+        return [interpreter(self.name), "-m", "tuireader", *files, "refresh", *more]
 
 
 class Newsboat(Reader):
@@ -137,20 +144,30 @@ class Sfeed(Reader):
         return ["sfeed_update", str(folder / "sfeedrc")]
 
 
-def reader(name: str) -> Reader:
-    """The program of that name; ends the benchmark if it is not there."""
-    kind = name.partition("-")[0]
-    known: dict[str, tuple[type[Reader], str]] = {
-        "tuireader": (Tuireader, sys.executable),
+def is_ours(name: str) -> bool:
+    """Whether a name is `tuireader` or `tuireader@PYTHON`."""
+    return name.partition("@")[0] == "tuireader"
+
+
+def interpreter(name: str) -> str:
+    """The interpreter in `tuireader@PYTHON`; without one, that of this process."""
+    return name.partition("@")[2] or sys.executable
+
+
+def require(name: str) -> type[Reader]:
+    """The kind of program of that name; ends the benchmark if it is not there."""
+    kinds: dict[str, tuple[type[Reader], str]] = {
+        "tuireader": (Tuireader, interpreter(name)),
         "newsboat": (Newsboat, "newsboat"),
         "sfeed": (Sfeed, "sfeed_update"),
     }
-    if kind not in known:
+    kind = re.split("[-@]", name)[0]
+    if kind not in kinds:
         sys.exit(f"unknown program {name!r}")
-    made, needed = known[kind]
+    reader_type, needed = kinds[kind]
     if shutil.which(needed) is None:
         sys.exit(f"{needed} is not installed")
-    return made(name)
+    return reader_type
 
 
 @dataclass(slots=True)
@@ -221,7 +238,7 @@ def prepare(one: Reader, server: Server, folder: Path, related: bool) -> None:
 
     newsboat keeps validators only from the second fetch of a feed on, so the peers have two.
     """
-    empty, full, work = folder / f"{one.name}.empty", folder / f"{one.name}.full", folder / "work"
+    empty, full, work = folder / f"{one.folder}.empty", folder / f"{one.folder}.full", folder / "work"
     empty.mkdir()
     one.fill(empty, server.urls)
     shutil.copytree(empty, work)
@@ -239,7 +256,7 @@ def prepare(one: Reader, server: Server, folder: Path, related: bool) -> None:
 def measure(one: Reader, server: Server, folder: Path, scenario: str) -> Run:
     """One run from a fresh copy."""
     work = folder / "work"
-    shutil.copytree(folder / f"{one.name}.{'empty' if scenario == 'first' else 'full'}", work)
+    shutil.copytree(folder / f"{one.folder}.{'empty' if scenario == 'first' else 'full'}", work)
     os.sync()
     server.stats()
     result = run(one.command(work, scenario), work)
@@ -263,7 +280,7 @@ def report(scenario: str, latency: int, feeds: int, runs: dict[str, list[Run]]) 
     for name, each in runs.items():
         walls = sorted(run.wall for run in each)
         print(
-            f"{feeds:>5} {latency:>4} ms  {scenario:<9} {name:<13} {median(walls):>7.2f} s"
+            f"{feeds:>5} {latency:>4} ms  {scenario:<9} {name[-13:]:<13} {median(walls):>7.2f} s"
             f" {f'{walls[0]:.2f}–{walls[-1]:.2f}':>13}"
             f" {median(run.cpu for run in each):>8.2f} s {median(run.memory for run in each):>6.0f} MiB"
             f" {each[-1].ok:>5} {each[-1].not_modified:>5} {each[-1].peak:>5}  × {median(walls) / ours:.2f}",
@@ -287,7 +304,7 @@ def report_limit(one: Reader, server: Server, folder: Path, scenario: str) -> No
 
 def compare(options: argparse.Namespace, feeds: int, folder: Path) -> None:
     """All scenarios for one number of feeds."""
-    readers = [reader(name) for name in ["tuireader", *options.peers]]
+    readers = [require(name)(name) for name in ["tuireader", *options.peers]]
     with serving(feeds, bool(options.one_host)) as server:
         for one in readers:
             prepare(one, server, folder, "related" in options.scenarios)

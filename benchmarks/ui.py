@@ -1,13 +1,14 @@
 """Time what a person waits for, in a real terminal: the start, a key, a page, a search; newsboat beside it.
 
   python benchmarks/ui.py [--articles 10000 100000 1000000] [--runs 10] [--presses 60]
-      [--peers newsboat newsboat-plain] [--keep FOLDER] [--refreshing 1000]
+      [--peers newsboat newsboat-plain tuireader@PYTHON] [--keep FOLDER] [--refreshing 1000]
 
 For each number of articles a database (and a cache of newsboat with the same articles) is made, once; then
 the programs are started in turn. Times are from the key to the last byte that it brought, in milliseconds:
 median of all runs, in brackets the value that 95 % of all presses do not exceed, where there are several a
 run. `keep` leaves the databases in a folder for the next time. newsboat's cache has had ANALYZE, which it
-does not do by itself; `newsboat-plain` is without.
+does not do by itself; `newsboat-plain` is without. `tuireader@PYTHON` is the program that this interpreter
+imports, that of another checkout for instance, on a database that its own benchmarks/corpus.py makes.
 
 What newsboat has not is left out there. Each program has run once before in its folder. Memory is the peak,
 in MiB, the database in MB. Last come the keys during a refresh of so many feeds, with two new articles each,
@@ -22,9 +23,9 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
-import sys
+import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
@@ -32,6 +33,7 @@ import corpus
 import refresh
 from ptytime import Program, percentile
 
+OURS = "tuireader"
 BURST = 200
 WORD = "wechat"
 SEARCHES = (
@@ -43,11 +45,16 @@ SEARCHES = (
 Times = dict[str, list[float]]
 
 
-def tuireader(folder: Path, articles: int, presses: int) -> Times:
-    """One session of ours."""
+def _command(folder: Path, name: str = OURS) -> list[str]:
+    """The command that opens the reader in a folder."""
     files = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db")]
+    return [refresh.interpreter(name), "-m", "tuireader", *files]
+
+
+def tuireader(folder: Path, articles: int, presses: int, name: str = OURS) -> Times:
+    """One session of ours."""
     found: Times = {}
-    with Program([sys.executable, "-m", "tuireader", *files], folder) as program:
+    with Program(_command(folder, name), folder) as program:
         found["start → first row"] = [program.wait("●", since_start=True)]
         program.type("j")
         found["start → key answered"] = [program.wait(r" 2/\d", since_start=True)]
@@ -121,10 +128,9 @@ def letters(program: Program, searches: Sequence[str]) -> list[float]:
     return found
 
 
-def warm_up(folder: Path) -> None:
+def warm_up(folder: Path, name: str) -> None:
     """A session that leaves what a session leaves."""
-    files = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db")]
-    with Program([sys.executable, "-m", "tuireader", *files], folder) as program:
+    with Program(_command(folder, name), folder) as program:
         program.wait("●")
         program.settle(2)
         program.press("q")
@@ -139,9 +145,8 @@ def keys_during_refresh(feeds: int, presses: int) -> list[float]:
         refresh.run(ours.command(folder, "first"), folder)
         (folder / "config.toml").open("a").write("refresh_on_start = false\n")
         server.set(generation=1)
-        files = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db")]
         found: list[float] = []
-        with Program([sys.executable, "-m", "tuireader", *files], folder) as program:
+        with Program(_command(folder), folder) as program:
             program.wait(r" 1/\d")
             program.settle(1)
             program.type("R")
@@ -196,11 +201,11 @@ def newsboat(folder: Path, articles: int, presses: int) -> Times:
     return found
 
 
-SESSIONS: dict[str, Callable[[Path, int, int], Times]] = {
-    "tuireader": tuireader,
-    "newsboat": newsboat,
-    "newsboat-plain": newsboat,
-}
+def session(name: str, folder: Path, articles: int, presses: int) -> Times:
+    """One session of the program of that name."""
+    if refresh.is_ours(name):
+        return tuireader(folder, articles, presses, name)
+    return newsboat(folder, articles, presses)
 
 
 def prepare(name: str, folder: Path, articles: int) -> None:
@@ -208,29 +213,44 @@ def prepare(name: str, folder: Path, articles: int) -> None:
     if folder.exists():
         return
     folder.mkdir(parents=True)
-    if name == "tuireader":
+    if name == OURS:
         corpus.fill(folder, articles)
+    elif refresh.is_ours(name):
+        python = refresh.interpreter(name)
+        place = subprocess.check_output(
+            [python, "-c", "import tuireader; print(tuireader.__file__)"], text=True
+        )
+        script = "import sys, pathlib, corpus; corpus.fill(pathlib.Path(sys.argv[1]), int(sys.argv[2]))"
+        benchmarks = Path(place).parents[2] / "benchmarks"
+        subprocess.run([python, "-c", script, folder.absolute(), str(articles)], cwd=benchmarks, check=True)
     else:
         corpus.fill_newsboat(folder, articles, analyzed=name == "newsboat")
+
+
+def _kept(keep: Path, name: str, articles: int) -> Path:
+    return keep / f"{name.replace('/', '-')}-{articles}"
 
 
 def compare(names: Sequence[str], articles: int, options: argparse.Namespace, keep: Path) -> None:
     """Run the sessions in turn, each on a fresh copy, and print a table."""
     found: dict[str, Times] = {name: {} for name in names}
     for name in names:
-        prepare(name, keep / f"{name}-{articles}", articles)
+        prepare(name, _kept(keep, name, articles), articles)
     with tempfile.TemporaryDirectory(prefix="ui.") as place:
         for number in range(options.runs):
             for name in names:
-                work = Path(place, name)
-                shutil.copytree(keep / f"{name}-{articles}", work, dirs_exist_ok=True)
-                if name == "tuireader" and not number:
-                    warm_up(work)
-                for what, times in SESSIONS[name](work, articles, options.presses).items():
+                work = Path(place, name.replace("/", "-"))
+                shutil.copytree(_kept(keep, name, articles), work, dirs_exist_ok=True)
+                if refresh.is_ours(name) and not number:
+                    warm_up(work, name)
+                for what, times in session(name, work, articles, options.presses).items():
                     found[name].setdefault(what, []).extend(times)
                 for left in (*work.glob("*.db*"), *work.glob("*.lock")):
                     left.unlink(missing_ok=True)
-    print(f"\n{f'{articles} articles, {options.runs} runs':<28}" + "".join(f"{name:>20}" for name in names))
+    print(
+        f"\n{f'{articles} articles, {options.runs} runs':<28}"
+        + "".join(f"{name[-19:]:>20}" for name in names)
+    )
     for what in found["tuireader"]:
         cells = [_cell(found[name].get(what, []), options.runs) for name in names]
         print(f"{what:<28}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
@@ -251,12 +271,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--articles", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--presses", type=int, default=60, help="of a key, where it is pressed many times")
-    parser.add_argument("--peers", nargs="*", choices=sorted(SESSIONS)[:-1], default=["newsboat"])
+    parser.add_argument(
+        "--peers", nargs="*", default=["newsboat"], help="newsboat newsboat-plain tuireader@PYTHON"
+    )
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--refreshing", type=int, default=1000, help="feeds; 0 leaves that out")
     options = parser.parse_args(arguments)
-    if options.peers and shutil.which("newsboat") is None:
-        sys.exit("newsboat is not installed; run with an empty --peers")
+    for peer in options.peers:
+        refresh.require(peer)
     for articles in options.articles:
         if options.keep:
             compare(["tuireader", *options.peers], articles, options, options.keep)
