@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import astuple, fields, replace
 from typing import Any
 
@@ -22,7 +21,7 @@ def pack_extra(entry: ParsedEntry) -> str:
 
 def thread_text(thread: Thread) -> str:
     """Return comments as JSON text."""
-    rows = [[one.author, one.time, one.html, one.base_url] for one in thread.comments]
+    rows = [[comment.author, comment.time, comment.html, comment.base_url] for comment in thread.comments]
     return json.dumps(rows, ensure_ascii=True, separators=(",", ":"))
 
 
@@ -67,13 +66,14 @@ def evidence_of(watch: str, stored: str) -> Evidence:
 
 EVIDENCE = f"""w.name, m.evidence, m.feed_id, m.revision, m.until,
   (SELECT {FEED_TITLE} FROM feed f WHERE f.id = m.feed_id)"""
-"""Columns of match `m` and watch `w` that `evidence_row` reads."""
+"""Columns of match `m` and watch `w`: the arguments of `evidence_row`."""
 
 
-def evidence_row(row: Sequence[Any]) -> Evidence:
+def evidence_row(
+    watch: str, stored: str, feed_id: int, revision: int, until: int, feed: str | None
+) -> Evidence:
     """Return the evidence of a match; for a former one, with its feed, version and time."""
-    name, stored, feed_id, revision, until, feed = row
-    found = evidence_of(name, stored)
+    evidence = evidence_of(watch, stored)
     if not (feed_id or revision or until):
-        return found
-    return replace(found, feed_id=feed_id, feed=feed or "", revision=revision, until=until)
+        return evidence
+    return replace(evidence, feed_id=feed_id, feed=feed or "", revision=revision, until=until)

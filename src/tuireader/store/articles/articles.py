@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
 from tuireader.model import Article, EarlierArticle, Enclosure, Evidence, FullText, Neighbour, Thread
-from tuireader.store.compression import Compression
+from tuireader.store.compression import Compression, Stored
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
 from tuireader.store.lists.first_page import labels_of, subscribed
 from tuireader.store.lists.stories import Stories
 from tuireader.store.relations.references import References
-from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, watches_of
+from tuireader.store.sql import FEED_TITLE, Part, from_row, grouped, id_list, watches_of
 from tuireader.text import plain
 
 
@@ -96,48 +97,35 @@ class Articles(Part):
 
         The other languages of its story come in the order of `languages`.
         """
-        row = self._conn.execute(
-            f"""SELECT a.id, a.feed_id, {FEED_TITLE},
+        row = self._named(
+            f"""SELECT a.id, a.feed_id, {FEED_TITLE} AS feed_title,
                       a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
-                      a.place, c.html, c.summary, coalesce(nullif(c.base_url, ''), a.url),
-                      coalesce(c.extra, '{{}}'), c.article_id IS NULL,
-                      a.language, t.html, t.base_url, t.at, t.shown, t.error
+                      a.place, a.language, coalesce(nullif(c.base_url, ''), a.url) AS base_url,
+                      c.article_id IS NULL AS purged,
+                      c.html, c.summary, coalesce(c.extra, '{{}}') AS extra
                FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
-                 LEFT JOIN full_text t ON t.article_id = a.id
                WHERE a.id = ?""",
             (article_id,),
         ).fetchone()
         if row is None:
             return None
-        decompress = self._compression.decompress
+        columns = dict(row)
+        summary, extra = columns.pop("summary"), unpack_extra(columns.pop("extra"))
+        columns["html"] = self._compression.decompress(row["html"]) or self._compression.decompress(summary)
+        for name in ("read", "starred", "edited", "purged"):
+            columns[name] = bool(row[name])
         return Article(
-            id=row[0],
-            feed_id=row[1],
-            feed_title=row[2],
-            title=row[3],
-            url=row[4],
-            author=row[5],
-            time=row[6],
-            published=row[7],
-            arrived=row[8],
-            read=bool(row[9]),
-            starred=bool(row[10]),
-            edited=bool(row[11]),
-            place=row[12],
-            html=decompress(row[13]) or decompress(row[14]),
-            base_url=row[15],
-            purged=bool(row[17]),
-            language=row[18],
+            **columns,
+            **extra,
             languages=self._stories.languages(article_id, languages),
-            full=self._full_text(row[19:]),
+            full=self._full_text(article_id),
             comments=self._comments(article_id),
             other_feeds=self._other_feeds(article_id),
             evidence=self.evidence([article_id]).get(article_id, ()),
             labels=labels_of(self._conn, [article_id]).get(article_id, ()),
             earlier=self._earlier(article_id),
-            previous=self._neighbour(row[1], row[6], article_id, "<", "DESC"),
-            next=self._neighbour(row[1], row[6], article_id, ">", "ASC"),
-            **unpack_extra(row[16]),
+            previous=self._neighbour(row, "<", "DESC"),
+            next=self._neighbour(row, ">", "ASC"),
         )
 
     def evidence(self, ids: Iterable[int]) -> dict[int, tuple[Evidence, ...]]:
@@ -147,7 +135,7 @@ class Articles(Part):
                 WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position""",
             (id_list(ids),),
         )
-        return grouped((article_id, evidence_row(row)) for article_id, *row in rows)
+        return grouped((article_id, evidence_row(*columns)) for article_id, *columns in rows)
 
     def texts(
         self,
@@ -173,51 +161,50 @@ class Articles(Part):
             f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                       iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
                       coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{{}}'),
-                      a.published, a.muted, t.html, {subscribed(self._conn) or "1"}
+                      a.published IS NOT NULL, a.muted, t.html, {subscribed(self._conn) or "1"}
                FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
                  LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
                WHERE a.id IN (SELECT value FROM json_each(?3))""",
             (bodies, labels, id_list(ids)),
         )
-        for row in rows:
-            extra = unpack_extra(row[11]) if row[11] != "{}" else {}
-            summary, html = decompress(row[8]), decompress(row[9])
-            full = html or summary
+        for (
+            article_id, feed_id, title, url, author, time, read, starred,
+            packed_summary, packed_html, base_url, packed_extra, dated, muted, packed_page, followed,
+        ) in rows:  # fmt: skip
+            extra = unpack_extra(packed_extra) if packed_extra != "{}" else {}
+            summary, html = decompress(packed_summary), decompress(packed_html)
+            longest = html or summary
             yield StoredText(
-                id=row[0],
-                feed_id=row[1],
-                title=row[2],
-                url=row[3],
-                author=row[4],
-                time=row[5],
-                read=bool(row[6]),
-                starred=bool(row[7]),
+                id=article_id,
+                feed_id=feed_id,
+                title=title,
+                url=url,
+                author=author,
+                time=time,
+                read=bool(read),
+                starred=bool(starred),
                 summary=plain(summary) if html and summary else "",
-                body=plain(full) if full else "",
-                html=full,
-                base_url=row[10],
+                body=plain(longest) if longest else "",
+                html=longest,
+                base_url=base_url,
                 tags=extra.get("tags", ()),
                 enclosures=extra.get("enclosures", ()),
                 picture_url=extra.get("picture_url", ""),
-                watches=hit.get(row[0], ()),
-                dated=row[12] is not None,
-                muted=bool(row[13]),
-                full=plain(decompress(row[14])) if row[14] else "",
-                labels=named.get(row[0], ()),
-                language=known.get(row[0]),
-                subscribed=bool(row[15]),
-                appearances=others.get(row[0], ()),
+                watches=hit.get(article_id, ()),
+                dated=bool(dated),
+                muted=bool(muted),
+                full=plain(decompress(packed_page)) if packed_page else "",
+                labels=named.get(article_id, ()),
+                language=known.get(article_id),
+                subscribed=bool(followed),
+                appearances=others.get(article_id, ()),
             )
 
     def plain(self, article_id: int) -> str:
-        """Return the summary, if any, and the body of an article, as in `texts`; much faster for one."""
-        row = self._conn.execute(
-            "SELECT summary, html FROM content WHERE article_id = ?", (article_id,)
-        ).fetchone()
-        if row is None:
-            return ""
-        summary, html = map(self._compression.decompress, row)
-        return "\n".join([plain(part) for part in (summary, html) if part])
+        """Return the summary, if any, and the body of an article; much faster than `texts` for one."""
+        stored = self._conn.execute("SELECT summary, html FROM content WHERE article_id = ?", (article_id,))
+        texts = map(self._compression.decompress, chain.from_iterable(stored))
+        return "\n".join([plain(text) for text in texts if text])
 
     def appearances(self, ids: Sequence[int], *, bodies: bool = True) -> dict[int, tuple[Appearance, ...]]:
         """Return the further feeds of each article that has any, with their texts if `bodies`."""
@@ -230,10 +217,18 @@ class Articles(Part):
                ORDER BY p.article_id, p.feed_id""",
             (bodies, id_list(ids)),
         )
-        return grouped((article_id, self._appearance(row)) for article_id, *row in rows)
+        return grouped((article_id, self._appearance(*columns)) for article_id, *columns in rows)
 
-    def _appearance(self, row: Sequence[Any]) -> Appearance:
-        feed_id, title, url, author, summary, html, extra = row
+    def _appearance(
+        self,
+        feed_id: int,
+        title: str | None,
+        url: str,
+        author: str,
+        summary: Stored,
+        html: Stored,
+        extra: str,
+    ) -> Appearance:
         if title is None:
             return Appearance(feed_id)
         short, full = self._compression.decompress(summary), self._compression.decompress(html)
@@ -249,17 +244,18 @@ class Articles(Part):
             tags=unpack_extra(extra).get("tags", ()),
         )
 
-    def _full_text(self, row: tuple[Any, ...]) -> FullText | None:
-        html, base_url, at, shown, error = row
-        if at is None or (html is None and not error):  # its page is yet to be fetched
+    def _full_text(self, article_id: int) -> FullText | None:
+        """Return the text of an article's page, None as long as its page is yet to be fetched."""
+        row = self._named(
+            "SELECT html, base_url, at, shown, error FROM full_text WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        if row is None or (row["html"] is None and not row["error"]):
             return None
-        return FullText(self._compression.decompress(html), base_url, at, bool(shown), error)
+        return from_row(FullText, row, html=self._compression.decompress, shown=bool)
 
     def _comments(self, article_id: int) -> Thread | None:
-        row = self._conn.execute(
-            "SELECT at, packed FROM comments WHERE article_id = ?", (article_id,)
-        ).fetchone()
-        return None if row is None else thread_of(row[0], self._compression.decompress(row[1]))
+        row = self._named("SELECT at, packed FROM comments WHERE article_id = ?", (article_id,)).fetchone()
+        return row and thread_of(row["at"], self._compression.decompress(row["packed"]))
 
     def carriers(self, article_id: int) -> list[int]:
         """Return the feeds that carry an article, the one whose text is shown first."""
@@ -274,17 +270,13 @@ class Articles(Part):
 
     def _earlier(self, article_id: int) -> tuple[EarlierArticle, ...]:
         """Return the articles that sentences of this one refer to, without muted ones."""
-        rows = self._conn.execute(
-            """SELECT a.id, a.title, r.sentence FROM reference r JOIN article a ON a.id = r.other
-               WHERE r.article = ? AND a.muted = 0 ORDER BY r.place""",
-            (article_id,),
-        )
-        return tuple(EarlierArticle(*row) for row in rows)
+        sql = """SELECT a.id AS article_id, a.title, r.sentence
+                 FROM reference r JOIN article a ON a.id = r.other
+                 WHERE r.article = ? AND a.muted = 0 ORDER BY r.place"""
+        return tuple(self._values(EarlierArticle, sql, (article_id,)))
 
-    def _neighbour(self, feed_id: int, time: int, article_id: int, sign: str, order: str) -> Neighbour | None:
-        row = self._conn.execute(
-            f"""SELECT id, title FROM article WHERE feed_id = ? AND muted = 0 AND (time, id) {sign} (?, ?)
-                ORDER BY time {order}, id {order} LIMIT 1""",
-            (feed_id, time, article_id),
-        ).fetchone()
-        return Neighbour(row[0], row[1]) if row else None
+    def _neighbour(self, article: sqlite3.Row, sign: str, order: str) -> Neighbour | None:
+        sql = f"""SELECT id, title FROM article
+                  WHERE feed_id = :feed_id AND muted = 0 AND (time, id) {sign} (:time, :id)
+                  ORDER BY time {order}, id {order} LIMIT 1"""
+        return next(iter(self._values(Neighbour, sql, dict(article))), None)

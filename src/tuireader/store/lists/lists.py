@@ -10,9 +10,9 @@ from itertools import chain
 from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.lists.conditions import of_feeds
-from tuireader.store.lists.first_page import labels_of, story_watches, subscribed
+from tuireader.store.lists.first_page import COLUMNS, line_values, subscribed
 from tuireader.store.lists.stories import CARRIED, Stories
-from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list, uncertain_watches, watches_of
+from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list
 
 NEWS = 7 * 86_400
 """Maximum age of news in seconds; older arrivals are the back catalogue of a new feed."""
@@ -34,7 +34,6 @@ _BESIDE = {  # joins that an order requires
 }
 
 _NONE = Count()
-_ALONE: tuple[int, tuple[str, ...]] = (1, ())  # an article without a story
 
 
 class Lists(Part):
@@ -78,11 +77,12 @@ class Lists(Part):
         """
         where, args = self._where(view, today, show_read)
         order = f"ORDER BY {_ORDER['date']}"
-        found = self._conn.execute(f"SELECT a.id FROM article a WHERE {where} {order} LIMIT {limit}", args)
-        ids = array("q", chain.from_iterable(found))
-        whole = len(ids) < limit
+        ids = array(
+            "q", self._column(f"SELECT a.id FROM article a WHERE {where} {order} LIMIT {limit}", args)
+        )
+        complete = len(ids) < limit
         if not folded:
-            return ids, whole
+            return ids, complete
         others = self._conn.execute(  # an unread article below may represent a story that is read up here
             f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.story IN
                 (SELECT story FROM article WHERE id IN ({number_list(ids)})) AND {where} {order}""",
@@ -90,20 +90,20 @@ class Lists(Part):
         )
         first = set(ids)
         ids.extend(other for (other,) in others if other not in first)
-        return array("q", filter(first.__contains__, self._stories.fold(ids, languages=languages))), whole
+        return array("q", filter(first.__contains__, self._stories.fold(ids, languages=languages))), complete
 
     def still_unread(
         self, view: View, article_id: int, today: int, languages: Sequence[str] = ()
     ) -> int | None:
         """Return the next unread article of a view in the story of a read one, or None."""
         where, args = self._where(view, today)
-        rows = self._conn.execute(
+        others = self._column(
             f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.id != ? AND a.read = 0
                 AND a.story = (SELECT story FROM article WHERE id = ?) AND {where}
                 ORDER BY {_ORDER["date"]}""",
             (article_id, article_id, *args),
         )
-        return next(iter(self._stories.fold([row[0] for row in rows], languages=languages)), None)
+        return next(iter(self._stories.fold(others, languages=languages)), None)
 
     def rows(self, ids: Sequence[int], languages: Sequence[str] = ()) -> list[ArticleRow]:
         """Return the list rows of some articles, in the given order; missing ids are left out.
@@ -111,45 +111,18 @@ class Lists(Part):
         The languages of a story come in the order of `languages`.
         """
         wanted = number_list(ids)
-        watches = watches_of(self._conn, ids)
         ended = self._conn.execute(
             f"""SELECT m.article_id, w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id
                 WHERE m.until != 0 AND m.article_id IN ({wanted}) ORDER BY w.position"""
         )
         former = grouped((article_id, (name, until)) for article_id, name, until in ended)
-        uncertain = uncertain_watches(self._conn, ids)
-        rows = self._conn.execute(
-            f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author, story, language
-                FROM article WHERE id IN ({wanted})"""
-        ).fetchall()
-        labels = labels_of(self._conn, ids)
-        stories = {row[10] for row in rows if row[10]}
-        sizes, hits = self._stories.sizes(stories, languages), story_watches(self._conn, stories)
-        found = {
-            row[0]: ArticleRow(
-                id=row[0],
-                feed_id=row[1],
-                title=row[2],
-                time=row[3],
-                read=bool(row[4]),
-                starred=bool(row[5]),
-                edited=bool(row[6]),
-                sources=row[7],
-                url=row[8],
-                author=row[9],
-                watches=watches.get(row[0], ()),
-                story=row[10] if sizes.get(row[10], _ALONE)[0] > 1 else 0,
-                story_watches=hits.get(row[10], ()),
-                story_size=max(1, sizes.get(row[10], _ALONE)[0]),
-                story_languages=sizes.get(row[10], _ALONE)[1],
-                language=row[11],
-                labels=labels.get(row[0], ()),
-                former=former.get(row[0], ()),
-                uncertain=uncertain.get(row[0], ()),
-            )
-            for row in rows
+        rows = self._named(f"SELECT {COLUMNS} FROM article a WHERE id IN ({wanted})").fetchall()
+        stories = self._stories.sizes({row["story"] for row in rows if row["story"]}, languages)
+        by_id = {
+            values["id"]: ArticleRow(**values, former=former.get(values["id"], ()))
+            for values in line_values(self._conn, rows, stories)
         }
-        return [found[article_id] for article_id in ids if article_id in found]
+        return [by_id[article_id] for article_id in ids if article_id in by_id]
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
         """Return the unread articles among the given ones, in the same order."""
@@ -200,14 +173,16 @@ class Lists(Part):
 
     def _in_folders(self, feeds: Mapping[int, Count]) -> dict[str, Count]:
         """Return the counts of folders: the sums of their feeds, with shared articles counted once."""
-        found: dict[str, Count] = {}
+        counts: dict[str, Count] = {}
         twice = self._stories.twice_in_folders()
         for feed_id, folder in self._conn.execute(
             "SELECT id, folder FROM feed WHERE subscribed AND folder != ''"
         ):
-            one, so_far = feeds.get(feed_id, _NONE), found.get(folder, twice.get(folder, _NONE))
-            found[folder] = replace(so_far, unread=so_far.unread + one.unread, total=so_far.total + one.total)
-        return found
+            feed, so_far = feeds.get(feed_id, _NONE), counts.get(folder, twice.get(folder, _NONE))
+            counts[folder] = replace(
+                so_far, unread=so_far.unread + feed.unread, total=so_far.total + feed.total
+            )
+        return counts
 
     def watches(self) -> dict[str, Count]:
         """Return the counts of the watches by name."""
