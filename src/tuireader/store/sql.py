@@ -46,6 +46,10 @@ class Part:
         """Return the value of a query with one column and at most one row, None without a row."""
         return next((value for (value,) in self._conn.execute(sql, args)), None)
 
+    def _mapping(self, sql: str, args: Sequence[object] = ()) -> dict[Any, Any]:
+        """Map the first to the second value of each row of a query with two columns."""
+        return dict(self._conn.execute(sql, args))
+
     def _named(self, sql: str, args: Sequence[object] | dict[str, object] = ()) -> sqlite3.Cursor:
         """Execute a query whose rows are read by column names: `row["title"]`."""
         return named_rows(self._conn, sql, args)
@@ -100,12 +104,9 @@ UNCERTAIN = "m.evidence LIKE '%],1]'"
 
 def uncertain_watches(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Map articles to the watches that match them only by Chinese terms across word boundaries."""
-    return grouped(
-        conn.execute(
-            f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-                WHERE m.article_id IN ({number_list(ids)}) AND {UNCERTAIN} ORDER BY w.position"""
-        )
-    )
+    sql = f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+              WHERE m.article_id IN ({number_list(ids)}) AND {UNCERTAIN} ORDER BY w.position"""
+    return grouped(conn.execute(sql))
 
 
 def watches_of(
@@ -115,11 +116,9 @@ def watches_of(
 
     `condition` is SQL that restricts matches `m` and watches `w`.
     """
-    rows = conn.execute(
-        f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-            WHERE m.article_id IN (SELECT value FROM json_each(?)) AND {condition} ORDER BY w.position""",
-        (id_list(ids), *args),
-    )
+    sql = f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+              WHERE m.article_id IN (SELECT value FROM json_each(?)) AND {condition} ORDER BY w.position"""
+    rows = conn.execute(sql, (id_list(ids), *args))
     return grouped(rows)
 
 

@@ -19,7 +19,7 @@ from tuireader.text import plain
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """An article in a further feed: its plain texts there, unless they equal the displayed ones (`same`)."""
+    """An article in a further feed, with its plain texts there unless they are the `same` as displayed."""
 
     feed_id: int
     same: bool = True
@@ -34,13 +34,12 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True)
 class StoredText:
-    """An article's facts and plain texts, for matching and relating.
+    """An article's columns and plain texts, for matching and relating.
 
     `body` is the longest text; `summary` is `""` unless the feed also has a shorter one. `full` is the text
-    of the article's page if it was fetched: watches and searches read it, relating does not. `dated` is False
-    when `time` is only the time of arrival. `words` and `links` are set while the article is being stored,
-    see `Prepared`. `appearances` are the further feeds that carry the article. `language` is None if it was
-    not read.
+    of the article's page, if fetched: watches and searches read it, relating does not. `dated` is False if
+    `time` is only the time of arrival. `words` and `links` are only set while an article is being stored, see
+    `Prepared`. A `language` of None was not read.
     """
 
     id: int
@@ -71,7 +70,7 @@ class StoredText:
 
     @property
     def asked_summary(self) -> str:
-        """The summary for expressions: the whole text of the feed if there is a full text."""
+        """The summary for expressions; with a full text, all that the feed has."""
         return f"{self.summary}\n{self.body}".strip() if self.full else self.summary
 
     @property
@@ -80,7 +79,7 @@ class StoredText:
         return self.full or self.body
 
     def same_text_as(self, other: StoredText) -> bool:
-        """Return whether both have the same title and text from the same feed."""
+        """Compare title, author and texts of the feed."""
         mine = (self.feed_id, self.title, self.author, self.summary, self.body)
         return mine == (other.feed_id, other.title, other.author, other.summary, other.body)
 
@@ -93,20 +92,18 @@ class Articles(Part):
     _stories: Stories
 
     def get(self, article_id: int, languages: Sequence[str] = ()) -> Article | None:
-        """Return an article with everything that belongs to it, or None if it does not exist.
+        """Read everything that the reading pane shows of an article; None if it does not exist.
 
         The other languages of its story come in the order of `languages`.
         """
-        row = self._named(
-            f"""SELECT a.id, a.feed_id, {FEED_TITLE} AS feed_title,
-                      a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
-                      a.place, a.language, coalesce(nullif(c.base_url, ''), a.url) AS base_url,
-                      c.article_id IS NULL AS purged,
-                      c.html, c.summary, coalesce(c.extra, '{{}}') AS extra
-               FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
-               WHERE a.id = ?""",
-            (article_id,),
-        ).fetchone()
+        sql = f"""SELECT a.id, a.feed_id, {FEED_TITLE} AS feed_title,
+                        a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
+                        a.place, a.language, coalesce(nullif(c.base_url, ''), a.url) AS base_url,
+                        c.article_id IS NULL AS purged,
+                        c.html, c.summary, coalesce(c.extra, '{{}}') AS extra
+                 FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
+                 WHERE a.id = ?"""
+        row = self._named(sql, (article_id,)).fetchone()
         if row is None:
             return None
         columns = dict(row)
@@ -129,12 +126,10 @@ class Articles(Part):
         )
 
     def evidence(self, ids: Iterable[int]) -> dict[int, tuple[Evidence, ...]]:
-        """Return the matches of each article that has any, with their evidence, in config order."""
-        rows = self._conn.execute(
-            f"""SELECT m.article_id, {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
-                WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position""",
-            (id_list(ids),),
-        )
+        """Map articles to their matches in config order; articles without any are left out."""
+        sql = f"""SELECT m.article_id, {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
+                  WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position"""
+        rows = self._conn.execute(sql, (id_list(ids),))
         return grouped((article_id, evidence_row(*columns)) for article_id, *columns in rows)
 
     def texts(
@@ -149,7 +144,7 @@ class Articles(Part):
     ) -> Iterator[StoredText]:
         """Yield the plain texts of many articles, in no particular order.
 
-        Without `bodies` only columns, tags and labels are read, many times faster; without `labels` only
+        Without `bodies`, only columns, tags and labels are read, many times faster; without `labels`, only
         columns, faster still.
         """
         others = self.appearances(ids, bodies=bodies) if appearances else {}
@@ -157,16 +152,14 @@ class Articles(Part):
         named = labels_of(self._conn, ids) if labels else {}
         known = self._references.languages(ids) if languages else {}
         decompress = self._compression.decompress
-        rows = self._conn.execute(
-            f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
-                      iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
-                      coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{{}}'),
-                      a.published IS NOT NULL, a.muted, t.html, {subscribed(self._conn) or "1"}
-               FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
-                 LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
-               WHERE a.id IN (SELECT value FROM json_each(?3))""",
-            (bodies, labels, id_list(ids)),
-        )
+        sql = f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
+                        iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
+                        coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{{}}'),
+                        a.published IS NOT NULL, a.muted, t.html, {subscribed(self._conn) or "1"}
+                 FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
+                   LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
+                 WHERE a.id IN (SELECT value FROM json_each(?3))"""
+        rows = self._conn.execute(sql, (bodies, labels, id_list(ids)))
         for (
             article_id, feed_id, title, url, author, time, read, starred,
             packed_summary, packed_html, base_url, packed_extra, dated, muted, packed_page, followed,
@@ -201,22 +194,20 @@ class Articles(Part):
             )
 
     def plain(self, article_id: int) -> str:
-        """Return the summary, if any, and the body of an article; much faster than `texts` for one."""
+        """Read the summary, if any, and the body of an article; much faster than `texts` for one."""
         stored = self._conn.execute("SELECT summary, html FROM content WHERE article_id = ?", (article_id,))
         texts = map(self._compression.decompress, chain.from_iterable(stored))
         return "\n".join([plain(text) for text in texts if text])
 
     def appearances(self, ids: Sequence[int], *, bodies: bool = True) -> dict[int, tuple[Appearance, ...]]:
-        """Return the further feeds of each article that has any, with their texts if `bodies`."""
-        rows = self._conn.execute(
-            """SELECT p.article_id, p.feed_id, v.title, v.url, v.author, iif(?1, v.summary, NULL),
-                      iif(?1, v.html, NULL), v.extra
-               FROM (SELECT DISTINCT article_id, feed_id FROM appearance
-                     WHERE secondary = 1 AND article_id IN (SELECT value FROM json_each(?2))) p
-               LEFT JOIN variant v ON v.article_id = p.article_id AND v.feed_id = p.feed_id
-               ORDER BY p.article_id, p.feed_id""",
-            (bodies, id_list(ids)),
-        )
+        """Map articles to their further feeds, with the texts there if `bodies`."""
+        sql = """SELECT p.article_id, p.feed_id, v.title, v.url, v.author, iif(?1, v.summary, NULL),
+                        iif(?1, v.html, NULL), v.extra
+                 FROM (SELECT DISTINCT article_id, feed_id FROM appearance
+                       WHERE secondary = 1 AND article_id IN (SELECT value FROM json_each(?2))) p
+                 LEFT JOIN variant v ON v.article_id = p.article_id AND v.feed_id = p.feed_id
+                 ORDER BY p.article_id, p.feed_id"""
+        rows = self._conn.execute(sql, (bodies, id_list(ids)))
         return grouped((article_id, self._appearance(*columns)) for article_id, *columns in rows)
 
     def _appearance(
@@ -245,10 +236,9 @@ class Articles(Part):
         )
 
     def _full_text(self, article_id: int) -> FullText | None:
-        """Return the text of an article's page, None as long as its page is yet to be fetched."""
-        row = self._named(
-            "SELECT html, base_url, at, shown, error FROM full_text WHERE article_id = ?", (article_id,)
-        ).fetchone()
+        """Return the text of an article's page, None as long as the page is yet to be fetched."""
+        sql = "SELECT html, base_url, at, shown, error FROM full_text WHERE article_id = ?"
+        row = self._named(sql, (article_id,)).fetchone()
         if row is None or (row["html"] is None and not row["error"]):
             return None
         return from_row(FullText, row, html=self._compression.decompress, shown=bool)
@@ -258,7 +248,7 @@ class Articles(Part):
         return row and thread_of(row["at"], self._compression.decompress(row["packed"]))
 
     def carriers(self, article_id: int) -> list[int]:
-        """Return the feeds that carry an article, the one whose text is shown first."""
+        """Return the feeds that carry an article, first the one whose text is displayed."""
         sql = """SELECT feed_id FROM article WHERE id = ?1 UNION ALL
                  SELECT feed_id FROM appearance WHERE article_id = ?1 AND secondary = 1"""
         return self._column(sql, (article_id,))

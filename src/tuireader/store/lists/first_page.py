@@ -42,7 +42,7 @@ COLUMNS = """a.id, a.feed_id, a.title, a.time, a.read, a.starred, a.edited, a.so
 def first_rows(
     path: str, version: int, *, unread: bool, folds: bool, lines: int, languages: Sequence[str] = ()
 ) -> list[FirstRow] | None:
-    """Return the first lines of the unread articles, or of all; None if they cannot be read immediately.
+    """Read the first lines of the unread articles, or of all; None if they cannot be read immediately.
 
     `languages` are those that the user reads, best first. The database may be missing, damaged, busy or of a
     `version` other than the caller's.
@@ -127,7 +127,7 @@ def line_values(
 
 
 def subscribed(conn: sqlite3.Connection) -> str:
-    """Return SQL for the articles of subscribed feeds; `""` if there is no unsubscribed feed.
+    """Write SQL for the articles of subscribed feeds; `""` if all feeds are subscribed.
 
     Articles of other feeds are kept and searched, but no longer listed as unread.
     """
@@ -136,13 +136,13 @@ def subscribed(conn: sqlite3.Connection) -> str:
 
 
 def unsubscribed(conn: sqlite3.Connection) -> str:
-    """Return SQL for the articles that no subscribed feed has."""
+    """Write SQL for the articles that no subscribed feed has."""
     gone, carried = _gone(conn)
     return f"(a.feed_id IN ({gone}) AND a.id NOT IN ({carried}))" if gone else "0"
 
 
 def _gone(conn: sqlite3.Connection) -> tuple[str, str]:
-    """Return the ids of unsubscribed feeds, and SQL for articles that other feeds carry, too."""
+    """Return the ids of unsubscribed feeds, and SQL for the articles that other feeds carry, too."""
     gone = number_list(number for (number,) in conn.execute("SELECT id FROM feed WHERE subscribed = 0"))
     return gone, f"SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id NOT IN ({gone})"
 
@@ -159,9 +159,7 @@ def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int,
 
 def labels_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Map articles to their labels in alphabetical order; articles without any are left out."""
-    rows = conn.execute(
-        """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id
-           WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key""",
-        (id_list(ids),),
-    )
+    sql = """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id
+             WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key"""
+    rows = conn.execute(sql, (id_list(ids),))
     return grouped(rows)
