@@ -45,7 +45,7 @@ def _prepare(store: Store) -> None:
     for article in (ZH, JA):
         store.relations.join(article, EN)
     store.relations.join(EN2, EN, 1)  # in a row of its own: the same feed again
-    store.older_versions.fill_in(Missing.STORIES, 0)  # the stories are not of an older version
+    store.older_versions.set_left(Missing.STORIES, 0)  # the stories are not of an older version
     for article, code in ((EN, "en"), (ZH, "zh"), (JA, "ja"), (EN2, "en"), (OTHER, "en")):
         store.references.set_language(article, code)
 

@@ -23,5 +23,5 @@ def fill_in(store: Store, missing: Missing, *, up_to: int, size: int, since: int
         Missing.NAMES: partial(find_older_names, since=since, groups=groups),
     }
     left = steps[missing](store, up_to=up_to, size=size)
-    store.older_versions.fill_in(missing, left)
+    store.older_versions.set_left(missing, left)
     return left

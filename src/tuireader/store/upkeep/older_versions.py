@@ -54,9 +54,9 @@ class OlderVersions(Part):
         """Return the highest id that may lack a value, 0 if none does."""
         return int(self._store.fact(missing) or self._value(_HIGHEST[missing]) or 0)
 
-    def fill_in(self, missing: Missing, down_to: int) -> None:
-        """Record that only ids up to `down_to` may still lack a value."""
-        self._store.set_fact(missing, str(down_to))
+    def set_left(self, missing: Missing, up_to: int) -> None:
+        """Record that only ids up to `up_to` may still lack a value."""
+        self._store.set_fact(missing, str(up_to))
 
     def skip_if_new(self) -> None:
         """Record that nothing is missing in a database without related articles."""
