@@ -17,7 +17,7 @@ from tuireader.config import Config, FeedConfig, Paths, loads
 from tuireader.library import Library
 from tuireader.model import Event, ParsedEntry, RefreshDone, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.relations.relations import LANGUAGES_TOLD
+from tuireader.store.upkeep.older_versions import Missing
 
 NOW = 1_700_000_000
 
@@ -203,4 +203,4 @@ def as_before_languages(store: Store) -> None:
     """Relate all articles as a version did that knew no languages; needs a transaction."""
     ingest.Relater().step(store, 1_000)
     store.conn.execute("UPDATE article SET language = ''")
-    store.conn.execute("DELETE FROM fact WHERE name = ?", (LANGUAGES_TOLD,))
+    store.conn.execute("DELETE FROM fact WHERE name = ?", (Missing.LANGUAGES,))

@@ -22,6 +22,7 @@ from tuireader.store import Store
 from tuireader.store.lists.first_page import first_rows
 from tuireader.store.relations.relations import ROW
 from tuireader.store.schema import VERSION
+from tuireader.store.upkeep.older_versions import Missing
 
 UNREAD = View(ViewKind.UNREAD)
 HOUR = 3600
@@ -360,11 +361,11 @@ def test_what_an_older_version_has_folded_is_judged_again_once(tmp_path: Path) -
         store.conn.execute("UPDATE article SET story = 5 WHERE id > 4")
         store.conn.execute("UPDATE article SET story = 1 WHERE id < 5")
         store.conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
-    left, steps = store.relations.refold_from(), 0
+    left, steps = store.older_versions.left(Missing.STORIES), 0
     while left:
         with store.transaction():
-            left = ingest.refold_stories(store, up_to=left, size=3)
-        assert left == store.relations.refold_from()
+            left = ingest.fill_in(store, Missing.STORIES, up_to=left, size=3, since=0)
+        assert left == store.older_versions.left(Missing.STORIES)
         steps += 1
     assert steps > 1
     assert set(values(store)) == whole and len(set(values(store).values())) == 1

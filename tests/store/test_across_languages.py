@@ -19,6 +19,7 @@ from tuireader.related.reading.concepts import bundled
 from tuireader.related.reading.features import unpack
 from tuireader.related.reading.mentions import language_term, mentions
 from tuireader.store import Store
+from tuireader.store.upkeep.older_versions import Missing
 
 HOUR, DAY = 3600, 86_400
 
@@ -174,19 +175,19 @@ def test_names_in_older_articles_are_found_once(tmp_path: Path) -> None:
     store = open_store(tmp_path, 6)
     fill(store, [*FINE.values()])
     relate(store)
-    assert store.relations.name_from() == 0  # a new database has no older articles
+    assert store.older_versions.left(Missing.NAMES) == 0  # a new database has no older articles
     forget_names(store, range(1, 7))
-    assert store.relations.name_from() == 6 and shown(store, 2) == {}
+    assert store.older_versions.left(Missing.NAMES) == 6 and shown(store, 2) == {}
     left, since = 6, NOW - DAY + 3 * HOUR
     while left:
         with store.transaction():
-            left = ingest.find_older_names(store, up_to=left, size=2, since=since)
-        assert left == store.relations.name_from()
+            left = ingest.fill_in(store, Missing.NAMES, up_to=left, size=2, since=since)
+        assert left == store.older_versions.left(Missing.NAMES)
     assert store.references.languages(range(1, 7)) == {1: "", 2: "", 3: "ja", 4: "ko", 5: "de", 6: "fr"}
     assert shown(store, 3).keys() >= {4, 5, 6}
     counts = store.relations.term_counts([language_term("ja")])
     with store.transaction():
-        assert ingest.find_older_names(store, up_to=6, size=10, since=since) == 0
+        assert ingest.fill_in(store, Missing.NAMES, up_to=6, size=10, since=since) == 0
     assert store.relations.term_counts([language_term("ja")]) == counts == {language_term("ja"): (1, 0)}
     store.close()
 
@@ -195,7 +196,7 @@ def find_names(store: Store, articles: int, size: int = 2) -> None:
     left = articles
     while left:
         with store.transaction():
-            left = ingest.find_older_names(store, up_to=left, size=size, since=NOW - 30 * DAY)
+            left = ingest.fill_in(store, Missing.NAMES, up_to=left, size=size, since=NOW - 30 * DAY)
 
 
 @pytest.mark.parametrize("size", [1, 2, 50])

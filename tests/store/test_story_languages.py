@@ -16,6 +16,7 @@ from tuireader.ingest.relating.relate import relate_changed
 from tuireader.model import View, ViewKind
 from tuireader.store import Store
 from tuireader.store.lists import first_page
+from tuireader.store.upkeep.older_versions import Missing
 
 ALL, UNREAD = View(ViewKind.ALL), View(ViewKind.UNREAD)
 CODES = ("", "en", "zh", "ja")
@@ -183,7 +184,7 @@ def test_articles_get_their_language_when_they_are_related_and_when_they_change(
     with store.transaction():
         ingest.Relater().step(store, 10)
     assert store.references.languages([1, 2, 3]) == {1: "en", 2: "zh", 3: ""}
-    assert store.references.languages_from() == 0
+    assert store.older_versions.left(Missing.LANGUAGES) == 0
     with store.transaction():
         saved = store.entries.save(1, [entry(1, title="银行", content_html=CHINESE)], NOW)
         relate_changed(store, saved.changed)
@@ -196,12 +197,12 @@ def test_articles_of_an_older_version_get_their_language_in_small_steps(tmp_path
     save(store, 1, *(entry(n, title="银行", content_html=CHINESE if n % 3 else "") for n in range(1, 11)))
     with store.transaction():
         as_before_languages(store)
-    left, steps = store.references.languages_from(), 0
+    left, steps = store.older_versions.left(Missing.LANGUAGES), 0
     assert left == 10
     while left:
         with store.transaction():
-            left = ingest.tell_languages(store, up_to=left, size=3)
-        assert left == store.references.languages_from()
+            left = ingest.fill_in(store, Missing.LANGUAGES, up_to=left, size=3, since=0)
+        assert left == store.older_versions.left(Missing.LANGUAGES)
         steps += 1
     assert 3 <= steps <= 5
     assert set(store.references.languages(range(1, 11)).values()) == {"zh"}

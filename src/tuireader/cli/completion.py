@@ -28,26 +28,10 @@ from click.shell_completion import (
 from tuireader.cli.base import COMPLETE, Options
 from tuireader.config import Config, load, paths
 from tuireader.errors import TuireaderError
+from tuireader.model.fields import FIELDS, NAME_FIELDS
 from tuireader.text.languages import LANGUAGES
 
 _NEWEST = 40
-_FIELDS = (
-    "title:",
-    "body:",
-    "author:",
-    "feed:",
-    "folder:",
-    "url:",
-    "label:",
-    "watch:",
-    "enclosure:",
-    "lang:",
-    "age:<",
-    "after:",
-    "before:",
-)
-_STATES = ("unread", "read", "starred", "muted", "today", "subscribed", "unsubscribed")
-_FILES = ("enclosure", "audio", "video", "image")
 _SHELLS = ("bash", "zsh", "fish")
 
 
@@ -104,20 +88,16 @@ def complete_expressions(
     """Complete fields of the expression language, and names of watches, labels, feeds, folders after them."""
     lead = "-" if incomplete.startswith("-") else ""
     field, colon, _ = incomplete[len(lead) :].partition(":")
-    offers: Iterable[str]
     if not colon:
-        offers = (*_FIELDS, *(f"is:{state}" for state in _STATES), *(f"has:{what}" for what in _FILES))
-    elif field == "is":
-        offers = (f"is:{state}" for state in _STATES)
-    elif field in ("lang", "language"):
-        offers = (f"{field}:{code}" for code in LANGUAGES)
-    elif field == "has":
-        offers = (f"has:{what}" for what in _FILES)
-    elif field in ("watch", "label", "feed", "folder"):
-        offers = (f"{field}:{_quoted(name)}" for name in _names(context, field))
-    else:
-        offers = ()
-    return _starting(incomplete, (lead + one for one in offers))
+        offers = [item.typed or f"{item.name}:" for item in FIELDS.values() if not item.values]
+        offers += [f"{item.name}:{value}" for item in FIELDS.values() for value in item.values]
+        return _starting(incomplete, (lead + offer for offer in offers))
+    values: Iterable[str] = FIELDS[field].values if field in FIELDS else ()
+    if field in ("lang", "language"):
+        values = LANGUAGES
+    elif field in NAME_FIELDS:
+        values = map(_quoted, _names(context, field))
+    return _starting(incomplete, [f"{lead}{field}:{value}" for value in values])
 
 
 def _starting(incomplete: str, offers: Iterable[str]) -> list[CompletionItem]:

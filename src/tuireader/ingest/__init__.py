@@ -14,7 +14,7 @@ thread, in transactions.
 - `stored_profiles` the store as relating needs it
 - `referring`  find the earlier articles that sentences refer to
 - `own_forms`  read the names that watches and texts give in two scripts
-- `older_names` find the names in articles that older versions have stored
+- `older_versions` fills in what older versions did not store; `older_names` finds the names in their articles
 - `relatives`  list the related articles of an opened one
 - `story_page` build the page of a story: reports, background, follow-ups
 - `topics`     find the distinctive words of an article or a story
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
         record_new,
     )
     from tuireader.ingest.matching import FeedNames, hits, subject
-    from tuireader.ingest.relating.older_names import find_older_names
-    from tuireader.ingest.relating.relate import Relater, refold_stories, tell_languages
+    from tuireader.ingest.relating.older_versions import fill_in
+    from tuireader.ingest.relating.relate import Relater
     from tuireader.ingest.relating.relatives import related
     from tuireader.ingest.relating.story_page import story_page
     from tuireader.ingest.relating.topics import story_topics
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain",
-    "find_older_names", "hits", "match_mutes",
+    "fill_in", "hits", "match_mutes",
     "record_carried", "record_changed", "record_full_text", "record_new",
-    "refold_stories", "related", "story_page", "story_topics", "subject", "tell_languages",
+    "related", "story_page", "story_topics", "subject",
 ]  # fmt: skip
 
 __getattr__ = lazy.names(
@@ -66,8 +66,8 @@ __getattr__ = lazy.names(
             "record_new",
         ),
         "matching": ("FeedNames", "hits", "subject"),
-        "relating.older_names": ("find_older_names",),
-        "relating.relate": ("Relater", "refold_stories", "tell_languages"),
+        "relating.older_versions": ("fill_in",),
+        "relating.relate": ("Relater",),
         "relating.relatives": ("related",),
         "rematch": ("ByIndex", "ByText", "complete_log", "explain"),
         "relating.story_page": ("story_page",),

@@ -202,14 +202,15 @@ class Context:
         accounts = [account.name for account in self.config.accounts]
 
         def sync(store: Store) -> None:
-            if not self.offline and (steps := store.marks.packed_config_steps()):  # of older versions
+            older = store.older_versions
+            if not self.offline and (steps := older.packed_config_steps()):
                 with suppress(OSError), store.transaction():
-                    store.marks.replace_config_steps(
+                    older.replace_config_steps(
                         [(undo_files.keep(self.paths.state, packed), step) for step, packed in steps]
                     )
-            if store.feed_passwords.stored():
+            if older.stored_passwords():
                 with store.transaction():
-                    store.feed_passwords.drop()
+                    older.drop_passwords()
             if not store.accounts.is_current(accounts):
                 with store.transaction():
                     store.accounts.sync(accounts)

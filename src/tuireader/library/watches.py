@@ -18,6 +18,7 @@ from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import named, rule_of, rules
 from tuireader.model import Evidence
 from tuireader.store import Store
+from tuireader.store.upkeep.older_versions import Missing
 from tuireader.text import cut
 
 if TYPE_CHECKING:
@@ -40,15 +41,13 @@ class Watches(UseCases):
     async def apply(self) -> AsyncGenerator[tuple[int, int], None]:
         """Match new and changed mutes and watches against all stored articles; yields (done, total).
 
-        Also refolds stories, tells languages, finds names and folds across languages once, if an earlier
-        version stored the articles. Runs from the newest article to the oldest in small transactions, and can
-        be resumed.
+        Also fills in what an older version did not store. Runs from the newest article to the oldest in small
+        transactions, and can be resumed.
         """
         jobs = [
             *await self._muting(),
             *await self._watching(),
             *await self._upgrading(),
-            *await self._naming(),
         ]
         done, total = 0, sum(up_to for up_to, _ in jobs)
         if jobs:
@@ -114,24 +113,16 @@ class Watches(UseCases):
         return [(max(pending.values()), step)]
 
     async def _upgrading(self) -> list[tuple[int, Callable[..., int]]]:
-        """Return jobs for stories to refold and languages to tell, as in `_watching`."""
-        languages = await self._pool.read(lambda store: store.references.languages_from())
-        stories = await self._pool.read(lambda store: store.relations.refold_from())
-        jobs: list[tuple[int, Callable[..., int]]] = []  # named only if needed: relating is slow to import
-        if languages:
-            jobs.append((languages, ingest.tell_languages))
-        if stories:
-            jobs.append((stories, ingest.refold_stories))
-        return jobs
-
-    async def _naming(self) -> list[tuple[int, Callable[..., int]]]:
-        """Return jobs for articles without the names that relate them across languages, as in `_watching`."""
-        up_to = await self._pool.read(lambda store: store.relations.name_from())
-        if not up_to:
-            return []
-        since = self._now() - _NAMED_DAYS * 86_400
-        step = partial(ingest.find_older_names, since=since, groups=self._context.groups)
-        return [(up_to, step)]
+        """Return jobs that fill in what older versions did not store, as in `_watching`."""
+        left = await self._pool.read(
+            lambda store: {missing: store.older_versions.left(missing) for missing in Missing}
+        )
+        since, groups = self._now() - _NAMED_DAYS * 86_400, self._context.groups
+        return [
+            (up_to, partial(ingest.fill_in, missing=missing, since=since, groups=groups))
+            for missing, up_to in left.items()
+            if up_to  # `fill_in` is named only if needed: relating is slow to import
+        ]
 
     async def stats(self) -> list[WatchStats]:
         """Return the statistics of every watch in config order."""

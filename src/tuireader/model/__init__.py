@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from tuireader.model.lists import MarkedArticle as MarkedArticle
     from tuireader.model.lists import MutePreview as MutePreview
     from tuireader.model.lists import Purged as Purged
+    from tuireader.model.lists import StepKind as StepKind
     from tuireader.model.lists import View as View
     from tuireader.model.lists import ViewKind as ViewKind
     from tuireader.model.lists import WatchPreview as WatchPreview
@@ -92,56 +93,21 @@ __getattr__ = lazy.names(
     {
         "alarms": ("Alarm", "AlarmKind", "Pace"),
         "articles": (
-            "Article",
-            "ArticleRow",
-            "Away",
-            "Comment",
-            "EarlierArticle",
-            "Evidence",
-            "Feed",
-            "FeedHealth",
-            "FullText",
-            "Neighbour",
-            "Pixels",
-            "Related",
-            "Relation",
-            "Revision",
-            "Story",
-            "StoryEntry",
-            "TermHit",
-            "Thread",
-            "Trouble",
+            "Article", "ArticleRow", "Away", "Comment", "EarlierArticle", "Evidence", "Feed", "FeedHealth",
+            "FullText", "Neighbour", "Pixels", "Related", "Relation", "Revision", "Story", "StoryEntry",
+            "TermHit", "Thread", "Trouble",
         ),
         "events": (
-            "AccountSynced",
-            "Event",
-            "FeedDone",
-            "GapNoted",
-            "HostWaits",
-            "NewMatch",
-            "RefreshDone",
-            "RefreshStarted",
-            "Relating",
-            "TextFetched",
-            "Told",
+            "AccountSynced", "Event", "FeedDone", "GapNoted", "HostWaits", "NewMatch", "RefreshDone",
+            "RefreshStarted", "Relating", "TextFetched", "Told",
         ),
         "coverage": ("Coverage", "FeedGap", "WatchCoverage"),
         "downloads": ("Download", "DownloadState"),
         "lists": (
-            "LABEL_MARK",
-            "Change",
-            "Count",
-            "Counts",
-            "Label",
-            "MarkedArticle",
-            "MutePreview",
-            "Purged",
-            "View",
-            "ViewKind",
-            "WatchPreview",
-            "WatchStats",
+            "LABEL_MARK", "Change", "Count", "Counts", "Label", "MarkedArticle", "MutePreview", "Purged",
+            "StepKind", "View", "ViewKind", "WatchPreview", "WatchStats",
         ),
         "logged": ("LoggedMatch",),
         "stories": ("AddedKind", "Addition", "Surrounding"),
     },
-)
+)  # fmt: skip

@@ -28,12 +28,12 @@ class RemoteCategory:
 
 
 def folder_of(account: str, category: str) -> str:
-    """Return the folder in the sidebar for a category of an account."""
+    """Name the folder in the sidebar for a category of an account: `home / News`."""
     return f"{account} / {category}" if category else account
 
 
 def category_of(account: str, folder: str) -> str:
-    """Return the category for a folder of an account; any other folder becomes a category of its name."""
+    """Name the category for a folder of an account; any other folder becomes a category of its name."""
     return "" if folder == account else folder.removeprefix(f"{account} / ")
 
 
@@ -70,7 +70,7 @@ class RemoteEntry:
     prepared: Prepared | None = None
 
     def has(self, mark: Mark) -> bool:
-        """Return one of the marks."""
+        """Return whether the server has a mark for the entry."""
         return self.read if mark is Mark.READ else self.starred
 
 

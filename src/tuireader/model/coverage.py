@@ -73,25 +73,25 @@ class WatchCoverage:
     @property
     def since(self) -> int | None:
         """Time since which all its feeds were seen, `null` if one was never fetched."""
-        starts = [one.since for one in self.feeds if one.since is not None]
+        starts = [feed.since for feed in self.feeds if feed.since is not None]
         return max(starts) if starts and len(starts) == len(self.feeds) else None
 
     @property
     def gaps(self) -> int:
         """Number of gaps that are not filled."""
-        return sum(len(one.open) for one in self.feeds)
+        return sum(len(feed.open) for feed in self.feeds)
 
     @property
     def unsure(self) -> bool:
         """True if a gap of one of its feeds may go unnoticed."""
-        return any(one.unsure for one in self.feeds)
+        return any(feed.unsure for feed in self.feeds)
 
     @property
     def unseen(self) -> int:
         """About how many articles of its feeds were not seen."""
-        return sum(one.unseen for one in self.feeds)
+        return sum(feed.unseen for feed in self.feeds)
 
     @property
     def complete(self) -> bool:
         """True if everything its feeds published in the period was seen."""
-        return bool(self.feeds) and all(one.complete for one in self.feeds)
+        return bool(self.feeds) and all(feed.complete for feed in self.feeds)

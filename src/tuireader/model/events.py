@@ -124,7 +124,7 @@ class GapNoted:
 
     @classmethod
     def of(cls, gap: FeedGap, title: str, new: int = 0) -> Self:
-        """Return the event that reports a gap of the feed with a title."""
+        """Report a gap of the feed with a title; `new` of its articles are new."""
         period = gap.after, gap.before
         return cls(gap.feed_id, title, *period, gap.unseen, gap.filled, new, bool(gap.closed_at), gap.reason)
 

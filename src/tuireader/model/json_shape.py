@@ -30,7 +30,7 @@ class Shape:
     def __init_subclass__(cls, of: type | None = None, shows: str = "") -> None:
         own = get_annotations(cls, eval_str=True)
         names = shows.split() or dict.fromkeys([*own, *(getattr(of, "__dataclass_fields__", ()))])
-        pairs = [one.partition("=") for one in names]
+        pairs = [shown.partition("=") for shown in names]
         cls.paths = {name: path or name for name, _, path in pairs}
         cls.fields = {name: own.get(name) or _annotation(of, path) for name, path in cls.paths.items()}
 
@@ -57,9 +57,9 @@ def _annotation(owner: Any, path: str) -> Any:
 
 def _hints(owner: Any) -> dict[str, Any]:
     properties = {
-        name: get_type_hints(one.fget, include_extras=True)["return"]
-        for name, one in vars(owner).items()
-        if isinstance(one, property)
+        name: get_type_hints(attribute.fget, include_extras=True)["return"]
+        for name, attribute in vars(owner).items()
+        if isinstance(attribute, property)
     }
     return get_type_hints(owner, include_extras=True) | properties
 
@@ -97,7 +97,7 @@ def _encoded(value: Any, hint: Any) -> object:
     if origin is dict:
         return dict(value)
     if origin is list:
-        return [_encoded(one, parts[0]) for one in value]
+        return [_encoded(item, parts[0]) for item in value]
     for kind in parts or (hint,):
         if (
             isinstance(kind, type)

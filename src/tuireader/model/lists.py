@@ -108,7 +108,22 @@ class Purged:
     bytes: Annotated[int, "Size of the texts."]
 
 
-LABEL_MARK = "label:"
+class StepKind(StrEnum):
+    """Kinds of undo steps in the journal."""
+
+    READ = "read"
+    STARRED = "starred"
+    LABEL = "label"
+    """A label given or removed."""
+    APART = "apart"
+    """An article removed from its story; the other articles follow it in `Change.ids`."""
+    FOLLOWED = "followed"
+    """A feed followed to another address."""
+    CONFIG = "config"
+    """A change of the configuration; its data names a file of `config.edit`."""
+
+
+LABEL_MARK = f"{StepKind.LABEL}:"
 """Prefix of a mark that is a label; the label's name follows."""
 
 

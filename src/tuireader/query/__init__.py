@@ -8,6 +8,11 @@ body: author: feed: folder: url: label: watch: enclosure:`, whole names as in `f
 phrases follow the rules of `lexicon`.
 """
 
+from tuireader.model.fields import FIELDS as FIELDS
+from tuireader.model.fields import FILES as FILES
+from tuireader.model.fields import NAME_FIELDS as NAME_FIELDS
+from tuireader.model.fields import STATES as STATES
+from tuireader.model.fields import TEXT_FIELDS as TEXT_FIELDS
 from tuireader.query.advice import Advice as Advice
 from tuireader.query.advice import Names as Names
 from tuireader.query.advice import advise as advise
@@ -25,7 +30,6 @@ from tuireader.query.fts_plan import Plan as Plan
 from tuireader.query.fts_plan import fts as fts
 from tuireader.query.fts_plan import plan as plan
 from tuireader.query.parser import FIELD_NAMES as FIELD_NAMES
-from tuireader.query.parser import FIELDS as FIELDS
 from tuireader.query.parser import parse as parse
 from tuireader.query.regexes import REGEX_TOTAL as REGEX_TOTAL
 from tuireader.query.regexes import SlowRegex as SlowRegex
@@ -35,11 +39,7 @@ from tuireader.query.regexes import regex_sizes as regex_sizes
 from tuireader.query.regexes import regex_spans as regex_spans
 from tuireader.query.regexes import unmatchable_reason as unmatchable_reason
 from tuireader.query.renaming import rename as rename
-from tuireader.query.tree import FILES as FILES
-from tuireader.query.tree import NAME_FIELDS as NAME_FIELDS
 from tuireader.query.tree import OPERATORS as OPERATORS
-from tuireader.query.tree import STATES as STATES
-from tuireader.query.tree import TEXT_FIELDS as TEXT_FIELDS
 from tuireader.query.tree import Age as Age
 from tuireader.query.tree import And as And
 from tuireader.query.tree import Dated as Dated

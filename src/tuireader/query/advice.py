@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import TypeGuard
 
 from tuireader.lexicon import fold
+from tuireader.model.fields import NAME_FIELDS
 from tuireader.query.evaluate import FoldedArticle, Subject, is_name, value_matches
 from tuireader.query.parser import tokens
 from tuireader.query.regexes import SlowRegex, unmatchable_reason
 from tuireader.query.tree import (
-    NAME_FIELDS,
     OPERATORS,
     Age,
     And,
@@ -61,7 +61,7 @@ class Advice:
 class Names:
     """Names that an expression can use; a feed is known by its title and its address.
 
-    `unnamed` feeds have not been fetched yet, so their titles are unknown.
+    `unnamed` counts feeds that have not been fetched yet, so their titles are unknown.
     """
 
     feeds: Sequence[tuple[str, str]] = ()
@@ -76,13 +76,13 @@ class Names:
     _folded: dict[str, Mapping[str, str]] = of_class(init=False, default_factory=dict, compare=False)
 
     def known(self, field: str) -> Sequence[str]:
-        """Return the known names of a kind."""
+        """Return the known names for a field: `feed`, `folder`, `label` or `watch`."""
         if field == "feed":
             return [title for title, _ in self.feeds]
         return {"folder": self.folders, "label": self.labels}.get(field, self.watches)
 
     def has(self, node: Text | Regex | Name) -> bool:
-        """Return whether anything has the name that a part of an expression refers to."""
+        """Return whether a known name fits a part of an expression."""
         names = [*self.known(node.field), *(url for _, url in self.feeds if node.field == "feed")]
         if isinstance(node, Name):
             return any(is_name(node, name) for name in names)
@@ -92,7 +92,7 @@ class Names:
             return True
 
     def unknown_message(self, field: str, name: str) -> str:
-        """Return a message about an unknown name, with a suggestion."""
+        """Word a message about an unknown name, with a suggestion."""
         message = f"there is no {field} {clean(name, _NAME_LIMIT)!r}"
         if near := self.suggestion(field, name):
             return f"{message}; did you mean {near}?"
@@ -105,7 +105,7 @@ class Names:
         return message
 
     def unlisted_message(self, name: str) -> str:
-        """Return a message about an unknown feed or folder, as in `feeds` of a watch, or `""`."""
+        """Word a message about an unknown feed or folder, as in `feeds` of a watch; `""` for a known one."""
         titles, folders = self.known("feed"), self.known("folder")
         if name.casefold() in map(str.casefold, (*titles, *folders, *(url for _, url in self.feeds))):
             return ""
@@ -114,7 +114,7 @@ class Names:
         return f"there is no feed or folder {clean(name, _NAME_LIMIT)!r}{hint}"
 
     def suggestion(self, field: str, name: str) -> str:
-        """Return the nearest known name, written as in an expression; `""` for none."""
+        """Suggest the nearest known name, written as in an expression; `""` for none."""
         for other in NAME_FIELDS:
             if same := self._by_fold(other).get(fold(name)):
                 return f"{other}:{quote(same)}"
@@ -131,12 +131,12 @@ def _nearest(name: str, known: Mapping[str, str]) -> str:
     """Return the most similar name, else the shortest one that contains `name`; `""` for none."""
     wanted = fold(name)
     near = difflib.get_close_matches(wanted, known, 1, _SIMILARITY)
-    near = near or sorted((one for one in known if wanted in one), key=len)
+    near = near or sorted((other for other in known if wanted in other), key=len)
     return known[near[0]] if near else ""
 
 
 def advise(query: Query, names: Names | None = None, *, at_arrival: bool = False) -> list[Advice]:
-    """Return warnings about probable mistakes in an expression.
+    """List warnings about probable mistakes in an expression.
 
     Names are only checked when given. An expression evaluated `at_arrival`, like that of a watch, knows
     neither age nor watches.
@@ -144,8 +144,8 @@ def advise(query: Query, names: Names | None = None, *, at_arrival: bool = False
     culprits: dict[Node, Advice] = {}
     _collect_dead(query.root, names, at_arrival, culprits)
     dead = is_dead(query.root, lambda node: node in culprits)
-    found = [*_small_operators(query.text), *(replace(one, dead=dead) for one in culprits.values())]
-    return list(dict.fromkeys(found))
+    advice = [*_small_operators(query.text), *(replace(part, dead=dead) for part in culprits.values())]
+    return list(dict.fromkeys(advice))
 
 
 def is_dead(node: Node, never: Callable[[Node], bool]) -> bool:
@@ -172,26 +172,26 @@ def _small_operators(text: str) -> Iterator[Advice]:
         before = token.kind
 
 
-def _collect_dead(node: Node, names: Names | None, at_arrival: bool, found: dict[Node, Advice]) -> None:
+def _collect_dead(node: Node, names: Names | None, at_arrival: bool, dead: dict[Node, Advice]) -> None:
     """Collect the parts of an expression that can never be true."""
     match node:
         case And(nodes) | Or(nodes):
             if isinstance(node, And) and (pair := _conflict(nodes)):
-                found[node] = Advice(f"{pair[0]} and {pair[1]} exclude each other")
+                dead[node] = Advice(f"{pair[0]} and {pair[1]} exclude each other")
             for child in nodes:
-                _collect_dead(child, names, at_arrival, found)
+                _collect_dead(child, names, at_arrival, dead)
             if isinstance(node, Or):
-                known = {_name_in(child) for child in nodes if _is_named(child) and child not in found}
+                known = {_name_in(child) for child in nodes if _is_named(child) and child not in dead}
                 for child in nodes:
-                    if _is_named(child) and child in found and _name_in(child) in known:
-                        found[child] = replace(found[child], unsure=True)
+                    if _is_named(child) and child in dead and _name_in(child) in known:
+                        dead[child] = replace(dead[child], unsure=True)
         case Not(child):
-            _collect_dead(child, names, at_arrival, found)
+            _collect_dead(child, names, at_arrival, dead)
         case Text() | Regex() | Name():
             if (advice := _leaf_advice(node, names, at_arrival)) is not None:
-                found[node] = advice
+                dead[node] = advice
         case Age(older=True) if at_arrival:
-            found[node] = Advice(f"{node} never matches: watches are checked when an article arrives")
+            dead[node] = Advice(f"{node} never matches: watches are checked when an article arrives")
 
 
 def _leaf_advice(node: Text | Regex | Name, names: Names | None, at_arrival: bool) -> Advice | None:
@@ -220,17 +220,17 @@ def _name_in(node: Text | Regex | Name) -> str:
 
 
 def _conflict(nodes: Sequence[Node]) -> tuple[Node, Node] | None:
-    """Return two parts that cannot both be true of an article."""
-    whole = set(nodes)
+    """Find two parts that cannot both be true of an article."""
+    parts = set(nodes)
     for node in nodes:
-        if isinstance(node, Not) and node.node in whole:
+        if isinstance(node, Not) and node.node in parts:
             return node.node, node
     for state in ("read", "subscribed"):
         pair = Is(f"un{state}"), Is(state)
-        if whole.issuperset(pair):
+        if parts.issuperset(pair):
             return pair
     languages = [node for node in nodes if isinstance(node, Language)]
-    if other := next((one for one in languages if one != languages[0]), None):
+    if other := next((node for node in languages if node != languages[0]), None):
         return languages[0], other
     ages = [node for node in nodes if isinstance(node, Age)]
     oldest = max((age for age in ages if age.older), key=lambda age: age.seconds, default=None)
@@ -238,6 +238,6 @@ def _conflict(nodes: Sequence[Node]) -> tuple[Node, Node] | None:
     if oldest is not None and youngest is not None and oldest.seconds >= youngest.seconds:
         return oldest, youngest
     days = [node for node in nodes if isinstance(node, Dated)]
-    first = max((one for one in days if not one.before), key=lambda one: one.day, default=None)
-    last = min((one for one in days if one.before), key=lambda one: one.day, default=None)
+    first = max((node for node in days if not node.before), key=lambda node: node.day, default=None)
+    last = min((node for node in days if node.before), key=lambda node: node.day, default=None)
     return (first, last) if first is not None and last is not None and first.day >= last.day else None

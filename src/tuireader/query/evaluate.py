@@ -10,6 +10,7 @@ from itertools import chain
 
 from tuireader.lexicon import Folded, Term, fold, index_folded, words
 from tuireader.model import Enclosure
+from tuireader.model.fields import FIELDS, STATES
 from tuireader.query.regexes import SlowRegex, is_disabled, regex_spans
 from tuireader.query.tree import (
     Age,
@@ -59,6 +60,11 @@ class Subject:
     language: str | None = None
     more: tuple[Subject, ...] = ()
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Addresses, titles and types of the enclosures, one text for each."""
+        return tuple(f"{file.url}\n{file.title} {file.type}" for file in self.enclosures)
+
 
 _Spans = Sequence[tuple[int, int]]
 
@@ -77,13 +83,13 @@ class FoldedArticle:
         self._folded: dict[str, Folded] = {}
 
     def folded(self, text: str) -> Folded:
-        """Return `text` with its folded forms."""
+        """Fold a text, once."""
         if text not in self._folded:
             self._folded[text] = Folded(text)
         return self._folded[text]
 
     def spans(self, term: Term, text: str) -> _Spans:
-        """Return the occurrences of a term in the folded form of `text`."""
+        """Find a term in a text."""
         folded = self.folded(text)
         return term.certain_spans(folded) if self.certain else term.spans(folded)
 
@@ -92,33 +98,20 @@ class FoldedArticle:
         """The language of the article, from its texts if it is not stored yet."""
         from tuireader.lexicon.language import language  # few expressions need its tables
 
-        one = self.subject
-        if one.language is not None:
-            return one.language
-        return language("\n".join(filter(None, (one.title, one.summary, one.body))))
+        subject = self.subject
+        if subject.language is not None:
+            return subject.language
+        return language("\n".join(filter(None, (subject.title, subject.summary, subject.body))))
 
-    def texts(self, name: str) -> tuple[str, ...]:
+    def texts(self, field: str) -> Sequence[str]:
         """Return the texts of a field; `""` stands for title, summary and body."""
-        found = self._texts(name, self.subject)
-        for other in self.subject.more:
-            found += self._texts(name, other)
-        return found
-
-    @staticmethod
-    def _texts(name: str, subject: Subject) -> tuple[str, ...]:
-        if name == "":
-            return subject.title, subject.summary, subject.body
-        if name == "body":
-            return subject.summary, subject.body
-        if name == "label":
-            return subject.labels
-        if name == "watch":
-            return subject.watches
-        if name == "feed":
-            return subject.feed, subject.feed_url
-        if name == "enclosure":
-            return tuple(f"{one.url}\n{one.title} {one.type}" for one in subject.enclosures)
-        return (str(getattr(subject, name)),)
+        attributes = FIELDS[field].texts if field else ("title", "summary", "body")
+        texts: list[str] = []
+        for subject in (self.subject, *self.subject.more):
+            for attribute in attributes:
+                value = getattr(subject, attribute)
+                texts += (value,) if isinstance(value, str) else value
+        return texts
 
 
 def matches(query: Query, subject: Subject | FoldedArticle, now: int) -> bool:
@@ -132,7 +125,7 @@ def matches(query: Query, subject: Subject | FoldedArticle, now: int) -> bool:
 
 
 def disabled_reason(query: Query) -> str:
-    """Return why an expression is disabled (a regular expression is too slow), or `""`."""
+    """Explain why an expression is disabled (a regular expression is too slow); `""` if it is not."""
     for node in leaves(query.root):
         if isinstance(node, Regex) and is_disabled(node.pattern):
             return f"{SlowRegex(node.pattern)} on many articles; simplify it"
@@ -158,8 +151,8 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
         case Is(state):
             return _is(state, reading.subject, now)
         case Has(what):
-            found = reading.subject.enclosures
-            return bool(found) if what == "enclosure" else any(one.kind == what for one in found)
+            files = reading.subject.enclosures
+            return bool(files) if what == "enclosure" else any(file.kind == what for file in files)
         case Language(code):
             return reading.language == code
         case Name():
@@ -172,13 +165,14 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
 
 
 def _is(state: str, subject: Subject, now: int) -> bool:
-    if state in ("unread", "unsubscribed"):
-        return not getattr(subject, state.removeprefix("un"))
-    return subject.time >= start_of_day(now) if state == "today" else bool(getattr(subject, state))
+    if state == "today":
+        return subject.time >= start_of_day(now)
+    attribute, value = STATES[state]
+    return bool(getattr(subject, attribute)) is value
 
 
 def is_name(node: Name, value: str) -> bool:
-    """Return whether a value equals the node's name, ignoring case except for flags from newsboat."""
+    """Compare a value with the node's name, ignoring case except for flags from newsboat."""
     if value == node.name or not value:
         return bool(value)
     flags = node.field == "label" and value.startswith("flag-")
@@ -186,10 +180,10 @@ def is_name(node: Name, value: str) -> bool:
 
 
 def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None = None) -> bool:
-    """Return whether a value of the node's field (a title, a feed's name, a label, …) matches the node.
+    """Match one value of the node's field: a title, a feed's name, a label, … Raises SlowRegex.
 
     In addresses and enclosures, the typed characters are searched for in any case. Names of watches must be
-    equal, unless the term has a `*`. Everything else is searched for the term. Raises SlowRegex.
+    equal, unless the term has a `*`. Everything else is searched for the term.
     """
     if isinstance(node, Regex):
         return bool(regex_spans(node.pattern, value))
@@ -224,27 +218,27 @@ def _gaps(before: _Spans, after: _Spans) -> Iterator[tuple[int, int]]:
 
 
 def spans(query: Query, text: str, name: str = "") -> list[tuple[int, int]]:
-    """Return the matches of a query's terms in a text of the field `name` (`""`: title or body).
+    """Find a query's terms in a text of the field `name` (`""`: title or body).
 
-    They are sorted and do not overlap; slow regular expressions are left out.
+    The spans are sorted and do not overlap; slow regular expressions are left out.
     """
     folded = Folded(text)
-    found: list[tuple[int, int]] = []
+    hits: list[tuple[int, int]] = []
     for node in positive_terms(query.root):
         if node.field not in ("", name) and name:
             continue
         if isinstance(node, Text):
-            found.extend(node.term.find(folded))
+            hits.extend(node.term.find(folded))
         else:
             with suppress(SlowRegex):
-                found.extend(regex_spans(node.pattern, text))
-    return merge_spans(found)
+                hits.extend(regex_spans(node.pattern, text))
+    return merge_spans(hits)
 
 
-def merge_spans(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return spans in order, merging those that touch or overlap."""
+def merge_spans(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sort spans, merging those that touch or overlap."""
     merged: list[tuple[int, int]] = []
-    for start, end in sorted(found):
+    for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(end, merged[-1][1])
         else:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from tuireader.model.fields import FIELDS
 from tuireader.query import literals
 from tuireader.query.tree import And, Near, Node, Not, Or, Query, Regex, Text
 
-_INDEXED = {"": "{title body}", "title": "title", "body": "body", "author": "author"}
+_INDEXED = {"": "{title body}", **{name: field.index for name, field in FIELDS.items() if field.index}}
+"""Columns of the full-text index by field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +20,23 @@ class Plan:
 
     The FTS5 expression `fts` (if any) finds all matching articles in the columns title, body (summary and
     body) and author, which hold `indexed` text. All of `facts`, which are conditions not about text, apply as
-    well. If `exact`, the result needs no further check; otherwise `matches` decides. `rest` is everything but
-    the facts.
+    well. If `exact`, the result needs no further check; otherwise `matches` decides. `others` are all
+    parts of the expression but the facts.
     """
 
     fts: str | None
     facts: tuple[Node, ...]
     exact: bool
-    rest: tuple[Node, ...] = ()
+    others: tuple[Node, ...] = ()
 
 
 def plan(query: Query) -> Plan:
     """Split a query between the full-text index, the other columns and `matches`."""
     nodes = query.root.nodes if isinstance(query.root, And) else (query.root,)
     facts = tuple(node for node in nodes if _is_fact(node))
-    rest = tuple(node for node in nodes if not _is_fact(node))
-    expression, exact = fts(And(rest))
-    return Plan(expression, facts, exact or not rest, rest)
+    others = tuple(node for node in nodes if not _is_fact(node))
+    expression, exact = fts(And(others))
+    return Plan(expression, facts, exact or not others, others)
 
 
 def _is_fact(node: Node) -> bool:
@@ -52,7 +54,7 @@ def _is_fact(node: Node) -> bool:
 
 
 def fts(node: Node) -> tuple[str | None, bool]:
-    """Return an FTS5 expression that finds all matches of `node`, or None, and whether it is exact."""
+    """Write an FTS5 expression that finds all matches of `node`, or None, and report whether it is exact."""
     match node:
         case Text(term, name) if name in _INDEXED and term.fts:
             return f"{_INDEXED[name]} : ({term.fts})", term.simple
@@ -92,14 +94,16 @@ def _fts_all(nodes: Sequence[Node]) -> tuple[str | None, bool]:
 
 
 def _fts_near(left: Text, right: Text, distance: int) -> str | None:
-    """Return an FTS5 expression for two terms near each other, or anywhere if the index cannot test that."""
+    """Write an FTS5 expression for two terms near each other, or anywhere if the index cannot test that."""
     sides = [fts(left)[0], fts(right)[0]]
     runs = [text.term.runs for text in (left, right)]
     if all(len(run) == 1 and not run[0].prefix for run in runs):
         (first,), (second,) = runs
         pairs = product(_phrases(first.words, first.last), _phrases(second.words, second.last))
         most = 2 * distance + 1  # words, a mark before each, and one at the end
-        near = " OR ".join(f"NEAR({one} {other}, {most})" for one, other in pairs)
+        near = " OR ".join(
+            f"NEAR({first_phrase} {second_phrase}, {most})" for first_phrase, second_phrase in pairs
+        )
         return f"{_INDEXED[left.field]} : ({near})"
     return " AND ".join(f"({side})" for side in sides if side) or None
 

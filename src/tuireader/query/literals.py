@@ -28,10 +28,10 @@ def required_words(pattern: str) -> tuple[tuple[str, bool], ...]:
     tree = None if OTHER_IN_REGEX.search(pattern) else re_parser.parse(pattern)
     if tree is None:
         return ()
-    found: dict[tuple[str, bool], None] = {}
+    required: dict[tuple[str, bool], None] = {}
     for text in "".join(_read(tree)).split("\n"):
-        found.update(dict.fromkeys(_words(text)))
-    return tuple(found)
+        required.update(dict.fromkeys(_words(text)))
+    return tuple(required)
 
 
 def _read(tree: Iterable[tuple[Any, Any]]) -> Iterator[str]:
@@ -66,6 +66,6 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def fts(pattern: str, column: str) -> str | None:
-    """Return an FTS5 expression that finds all texts of a column that the pattern matches, or None."""
-    found: Sequence[str] = [f'"{word}"{" *" * prefix}' for word, prefix in required_words(pattern)]
-    return f"{column} : ({' AND '.join(found)})" if found else None
+    """Write an FTS5 expression that finds all texts of a column that the pattern matches, or None."""
+    phrases: Sequence[str] = [f'"{word}"{" *" * prefix}' for word, prefix in required_words(pattern)]
+    return f"{column} : ({' AND '.join(phrases)})" if phrases else None

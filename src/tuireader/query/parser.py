@@ -10,14 +10,11 @@ from datetime import date
 from itertools import product
 
 from tuireader.lexicon import Term, compile_term
+from tuireader.model.fields import FIELDS, NAME_FIELDS, TEXT_FIELDS
 from tuireader.query.regexes import regex_problem
 from tuireader.query.tree import (
-    FILES,
-    NAME_FIELDS,
     NEAR,
     OPERATORS,
-    STATES,
-    TEXT_FIELDS,
     UNITS,
     Age,
     And,
@@ -93,7 +90,7 @@ def tokens(text: str) -> Iterator[Token]:
             pattern = _ESCAPED_SLASH.sub(lambda escape: escape[1] or "/", match["regex_text"])
             yield Token(kind, pattern, token.start, token.end)
         elif kind == "field":
-            yield _field_token(match["name"].lower(), token, whole=bool(match["whole"]))
+            yield _field_token(match["name"].lower(), token, is_name=bool(match["whole"]))
         elif kind == "word":
             yield _word_token(token)
         elif kind == "quote":
@@ -105,13 +102,13 @@ def tokens(text: str) -> Iterator[Token]:
     yield Token("end", "", len(text), len(text))
 
 
-def _field_token(name: str, token: Token, *, whole: bool) -> Token:
+def _field_token(name: str, token: Token, *, is_name: bool) -> Token:
     known, name = FIELDS, _ALIASES.get(name, name)
-    if whole and name in known and name not in NAME_FIELDS:
+    if is_name and name in known and name not in NAME_FIELDS:
         others = ", ".join(f"{field}:=" for field in NAME_FIELDS)
         raise _ParseError(f"{name}: cannot be followed by =", token, f"whole names are written as {others}")
     if name in known:
-        return Token("name" if whole else "field", name, token.start, token.end)
+        return Token("name" if is_name else "field", name, token.start, token.end)
     near = difflib.get_close_matches(name, known, 1, 0.5)
     hint = f"did you mean {near[0]}:?" if near else f"fields are {': '.join(known)}:"
     raise _ParseError(f"there is no field {token.value}", token, f"{hint}; put text with a colon in quotes")
@@ -141,7 +138,7 @@ def parse(text: str) -> Query | QueryError:
         return Query(_Parser(list(tokens(text))).read(), text)
     except _ParseError as error:
         start, end = error.token.start, error.token.end
-        return QueryError(error.message, start, max(1, end - start), error.hint, text)
+        return QueryError(error.message, start, max(1, end - start), hint=error.hint, text=text)
 
 
 class _Parser:
@@ -248,12 +245,12 @@ class _Parser:
             return self._primary(token.value)
         value = self._take()
         if value.kind not in ("word", "phrase"):
-            raise _ParseError(f"{token.value}: needs a value", token, _EXAMPLES[token.value])
+            raise _ParseError(f"{token.value}: needs a value", token, FIELDS[token.value].hint)
         return _VALUES[token.value](value)
 
 
 def _unexpected(token: Token, before: Token | None) -> tuple[str, Token, str]:
-    """Return message, position and hint for an unexpected token."""
+    """Explain an unexpected token: message, position and hint."""
     if token.kind in OPERATORS:
         return (
             f"{token.kind} needs terms on both sides",
@@ -303,33 +300,24 @@ def _regex(token: Token, name: str) -> Regex:
     return Regex(token.value, name)
 
 
-def _state(token: Token) -> Is:
-    state = token.value.lower()
-    if state in STATES:
-        return Is(state)
-    near = difflib.get_close_matches(state, STATES, 1, 0.5)
-    raise _ParseError(
-        f"there is no is:{token.value}", token, f"did you mean {near[0]}?" if near else _EXAMPLES["is"]
-    )
+def _choice(field: str, token: Token) -> str:
+    value = token.value.lower()
+    if value in FIELDS[field].values:
+        return value
+    raise _unknown_value(field, token, FIELDS[field].values)
 
 
-def _has(token: Token) -> Has:
-    what = token.value.lower()
-    if what in FILES:
-        return Has(what)
-    near = difflib.get_close_matches(what, FILES, 1, 0.5)
-    raise _ParseError(
-        f"there is no has:{token.value}", token, f"did you mean {near[0]}?" if near else _EXAMPLES["has"]
-    )
+def _unknown_value(field: str, token: Token, values: Sequence[str]) -> _ParseError:
+    near = difflib.get_close_matches(token.value.lower(), values, 1, 0.5)
+    hint = f"did you mean {near[0]}?" if near else FIELDS[field].hint
+    return _ParseError(f"there is no {field}:{token.value}", token, hint)
 
 
 def _language(token: Token) -> Language:
     code = language_code(token.value)
-    if code:
-        return Language(code)
-    near = difflib.get_close_matches(token.value.lower(), (*LANGUAGES, *LANGUAGES.values()), 1, 0.5)
-    hint = f"did you mean {near[0]}?" if near else _EXAMPLES["lang"]
-    raise _ParseError(f"there is no lang:{token.value}", token, hint)
+    if not code:
+        raise _unknown_value("lang", token, (*LANGUAGES, *LANGUAGES.values()))
+    return Language(code)
 
 
 _AGE = re.compile(r"([<>])=?([0-9]{1,6})(min|h|d|w|mo|m|y)")
@@ -339,7 +327,7 @@ def _age(token: Token) -> Age:
     match = _AGE.fullmatch(token.value.lower())
     if not match or match[3] == "m":
         what = "m could mean min or mo" if match else "age: needs < or >, a number and a unit"
-        raise _ParseError(what, token, _EXAMPLES["age"])
+        raise _ParseError(what, token, FIELDS["age"].hint)
     return Age(match[1] == ">", int(match[2]) * UNITS[match[3]])
 
 
@@ -353,25 +341,17 @@ def _day(token: Token) -> date:
             raise ValueError
         return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
     except ValueError:
-        raise _ParseError("not a date", token, _EXAMPLES["after"]) from None
+        raise _ParseError("not a date", token, FIELDS["after"].hint) from None
 
 
-_EXAMPLES = {
-    "is": f"is: takes {', '.join(STATES)}",
-    "has": f"has: takes {', '.join(FILES)}",
-    "lang": "for example lang:zh or lang:chinese",
-    "age": "for example age:<3d or age:>2w; units are min, h, d, w, mo and y",
-    "after": "for example after:2026-11-01",
-    "before": "for example before:2026-11-01",
-}
 _VALUES: dict[str, Callable[[Token], Node]] = {
-    "is": _state,
-    "has": _has,
+    "is": lambda token: Is(_choice("is", token)),
+    "has": lambda token: Has(_choice("has", token)),
     "lang": _language,
     "age": _age,
     "after": lambda token: Dated(False, _day(token)),
     "before": lambda token: Dated(True, _day(token)),
 }
-FIELDS = (*TEXT_FIELDS, *_VALUES)
+"""Makes a node of the value of a field that is not searched for words."""
 FIELD_NAMES = (*FIELDS, *_ALIASES)
 """All words that can stand before a colon."""

@@ -32,7 +32,7 @@ _PARSED = (
 
 @cache
 def is_known() -> bool:
-    """Return whether this Python's parser gives the trees that are read here."""
+    """Return whether this Python's parser produces the trees that are read here."""
     try:
         tree = _parser.parse(_PROBE)
         return repr(tree) == _PARSED and width(tree.state, tree) == 4 and str(never()) not in _PARSED
@@ -48,7 +48,7 @@ def never() -> Any:
 
 
 def parse(pattern: str) -> Any | None:
-    """Return the tree of a pattern; None if it is invalid, or if the parser is not known."""
+    """Parse a pattern; None if it is invalid, or if the parser is not known."""
     if not is_known():
         return None
     try:
@@ -58,6 +58,6 @@ def parse(pattern: str) -> Any | None:
 
 
 def width(state: Any, items: Any) -> int:
-    """Return the least length of the texts that a sequence of items matches."""
+    """Compute the least length of the texts that a sequence of items matches."""
     least: int = _parser.SubPattern(state, list(items)).getwidth()[0]
     return least

@@ -46,7 +46,7 @@ _VERBOSE_TOKENS = re.compile(rf"(?P<blank>\s+|\#[^\n]*) | {_TOKEN}", re.VERBOSE 
 
 @lru_cache(maxsize=1024)
 def size(pattern: str) -> tuple[int, int]:
-    """Return the length of a pattern with its repeats expanded, and the position where it gets too long.
+    """Measure a pattern with its repeats expanded, and find the position where it gets too long.
 
     The length is an upper bound: if the groups of an unusual pattern are uncertain, every repeat is assumed
     to be inside every other.
@@ -63,15 +63,15 @@ def size(pattern: str) -> tuple[int, int]:
         return products[-1], 0
     verbose = _VERBOSE_THROUGHOUT.match(pattern)
     if not _UNCERTAIN.search(pattern, verbose.end() if verbose else 0):
-        found = _expanded_size(pattern, of_set, verbose is not None)
-        if found is not None:
-            return found
+        exact = _expanded_size(pattern, of_set, verbose is not None)
+        if exact is not None:
+            return exact
     at = next(place for place, product in enumerate(products) if product > LARGEST)
     return products[-1], counts[at - 1][1]
 
 
 def _number(digits: str) -> int:
-    """Return the number, at least 1 and at most `LARGEST + 1`."""
+    """Parse a count, limited to 1 … `LARGEST + 1`."""
     digits = "".join(digits.split()).lstrip("0")
     return int(digits or 1) if len(digits) <= len(str(LARGEST)) else LARGEST + 1
 
@@ -81,7 +81,7 @@ def _weight(text: str, of_set: int) -> int:
 
 
 def _expanded_size(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] | None:
-    """Return the size of a pattern group by group, or None if its groups are uncertain."""
+    """Measure a pattern group by group; None if its groups are uncertain."""
     groups = [0]
     last = place = 0
     for token in (_VERBOSE_TOKENS if verbose else _TOKENS).finditer(pattern):
@@ -110,12 +110,12 @@ def _expanded_size(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] 
 
 
 def regex_sizes(text: str) -> int:
-    """Return the total size of the patterns in an expression or term.
+    """Add up the sizes of the patterns in an expression or term.
 
     Patterns that are too large to compile do not count.
     """
-    found = (size(match[1])[0] for match in _BETWEEN_SLASHES.finditer(text))
-    return sum(count for count in found if count <= LARGEST)
+    sizes = (size(match[1])[0] for match in _BETWEEN_SLASHES.finditer(text))
+    return sum(count for count in sizes if count <= LARGEST)
 
 
 # --------------------------------------------------------------------------- compiling and searching
@@ -135,7 +135,7 @@ class SlowRegex(Exception):
 
 
 def regex_problem(pattern: str) -> str:
-    """Return why a pattern is invalid or too large, or `""`."""
+    """Explain why a pattern is invalid or too large; `""` if it is neither."""
     count, place = size(pattern)
     if count > LARGEST:
         return (
@@ -178,12 +178,12 @@ def is_disabled(pattern: str) -> bool:
 
 
 def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
-    """Return the spans of all non-empty matches. Raises SlowRegex, at once for a disabled pattern."""
+    """Find all non-empty matches. Raises SlowRegex, at once for a disabled pattern."""
     if is_disabled(pattern):
         raise SlowRegex(pattern)
     try:
-        found = compiled(pattern).finditer(text, timeout=_REGEX_SECONDS)
-        return [match.span() for match in found if match.end() > match.start()]
+        matches = compiled(pattern).finditer(text, timeout=_REGEX_SECONDS)
+        return [match.span() for match in matches if match.end() > match.start()]
     except TimeoutError:
         _slow[pattern] += 1
         raise SlowRegex(pattern) from None
@@ -196,7 +196,7 @@ Items = Sequence[tuple[Any, Any]]
 
 @lru_cache(maxsize=256)
 def unmatchable_reason(pattern: str) -> str:
-    """Return why a pattern matches nothing, or `""`."""
+    """Explain why a pattern matches nothing; `""` if it can match."""
     if OTHER_IN_REGEX.search(pattern.replace(NEVER, "")):
         return ""
     tree = re_parser.parse(pattern)
@@ -206,7 +206,6 @@ def unmatchable_reason(pattern: str) -> str:
 
 
 def _reason(state: Any, items: Items) -> str:
-    """Return why a sequence of items matches nothing."""
     taken = 0
     for at, (kind, value) in enumerate(items):
         if kind is code.AT and value in (code.AT_BEGINNING, code.AT_BEGINNING_STRING) and taken:
@@ -223,7 +222,7 @@ def _reason(state: Any, items: Items) -> str:
 
 
 def _inside(state: Any, kind: Any, value: Any) -> str:
-    """Return why an item matches nothing because of its content."""
+    """Explain why the content of an item matches nothing."""
     if kind is code.SUBPATTERN and not value[1] & re.MULTILINE:
         return _reason(state, list(value[3]))
     if kind in (code.MAX_REPEAT, code.MIN_REPEAT) and value[0] > 0:

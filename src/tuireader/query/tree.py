@@ -11,13 +11,6 @@ from datetime import UTC, date, datetime
 from tuireader.lexicon import Term
 from tuireader.text import cell_len
 
-TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "watch", "enclosure")
-"""Fields to search for words. `body` includes the summary; without a field, title and body are searched."""
-NAME_FIELDS = ("feed", "folder", "label", "watch")
-"""Fields that take a whole name after `:=`."""
-STATES = ("unread", "read", "starred", "muted", "today", "subscribed", "unsubscribed")
-FILES = ("enclosure", "audio", "video", "image")
-"""Values of `has:`: any enclosure, or one of a kind."""
 NEAR = 10
 UNITS = {"min": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000, "y": 31_536_000}
 
@@ -126,7 +119,7 @@ class Dated:
 
     @property
     def time(self) -> int:
-        """Return the start of the day."""
+        """Start of the day in seconds since 1970."""
         return int(datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC).timestamp())
 
 
@@ -188,7 +181,7 @@ class QueryError:
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
     def caret(self) -> str:
-        """Return the expression with a caret below the error, followed by the message and the hint."""
+        """Draw the expression with a caret below the error, followed by the message and the hint."""
         first = max(0, self.position - 40)
         line = "".join(char if char.isprintable() else " " for char in self.text[first : self.position + 30])
         before = "…" * (first > 0) + line[: self.position - first]

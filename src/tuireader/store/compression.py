@@ -80,11 +80,11 @@ class Compression(Part):
         return self._current
 
     def compress(self, text: str) -> Stored:
-        """Compress one text."""
+        """Return the stored form of one text."""
         return self.compressor().compress(text)
 
     def decompress(self, stored: Stored) -> str:
-        """Return a text; raise UnreadableText, a database error, if it is damaged."""
+        """Restore a text; raise UnreadableText, a database error, if it is damaged."""
         if stored is None:
             return ""
         if isinstance(stored, str):
@@ -100,12 +100,12 @@ class Compression(Part):
             raise UnreadableText("a text cannot be decompressed: it is damaged") from error
 
     def _dictionary(self, number: int) -> ZstdDict:
-        found = self._read.get(number)
-        if found is None:
+        dictionary = self._read.get(number)
+        if dictionary is None:
             from tuireader.text.zstd import ZstdDict
 
             data = self.dictionaries.find(number)
             if data is None:
                 raise UnreadableText(f"dictionary {number}, which compressed a text, is lost")
-            found = self._read[number] = ZstdDict(data)
-        return found
+            dictionary = self._read[number] = ZstdDict(data)
+        return dictionary

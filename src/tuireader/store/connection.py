@@ -12,20 +12,8 @@ from typing import TYPE_CHECKING
 
 PATIENCE = 15.0
 """Seconds to wait for another program that is writing."""
-_PLACES = {
-    part: f"{room}.{part}"
-    for room, parts in {
-        "accounts": ("accounts", "remote"),
-        "articles": ("appearances", "articles", "downloads", "entries", "full_texts", "links", "revisions"),
-        "feeds": ("feed_passwords", "feeds", "gaps", "requests", "snapshots"),
-        "lists": ("briefs", "index", "lists", "search", "stories"),
-        "marks": ("labels", "marks", "mutes"),
-        "relations": ("references", "relations"),
-        "upkeep": ("exchange", "retention"),
-        "watches": ("alarms", "match_log", "notices", "stats", "watches"),
-    }.items()
-    for part in parts
-}
+_ROOMS = {file.stem: file.parent.name for file in Path(__file__).parent.glob("*/*.py")}
+"""Rooms of the store by the modules in them."""
 _ATTEMPT = 0.1  # seconds of one attempt to take the write lock; `patience` may change between attempts
 
 
@@ -55,7 +43,8 @@ class Connection:
         def __getattr__(self, name):
             if name.startswith("_"):
                 raise AttributeError(name)
-            module = import_module(f"{__package__}.{_PLACES.get(name, name)}")
+            place = f"{_ROOMS[name]}.{name}" if name in _ROOMS else name
+            module = import_module(f"{__package__}.{place}")
             part = getattr(module, name.title().replace("_", ""))(self)
             self.__dict__[name] = part
             return part
@@ -115,17 +104,15 @@ class Connection:
             self.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def fact(self, name: str) -> str:
-        """Return the value stored under a name, or `""`."""
-        row = self.conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else ""
+        """Return the value stored under a name, `""` without one."""
+        stored = self.conn.execute("SELECT value FROM fact WHERE name = ?", (name,))
+        return next((str(value) for (value,) in stored), "")
 
     def set_fact(self, name: str, value: str) -> None:
         """Store a value under a name, unless it is unchanged; needs a transaction."""
-        self.conn.execute(
-            """INSERT INTO fact (name, value) VALUES (?, ?)
-               ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value != excluded.value""",
-            (name, value),
-        )
+        sql = """INSERT INTO fact (name, value) VALUES (?, ?)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value != excluded.value"""
+        self.conn.execute(sql, (name, value))
 
     def change_state(self) -> tuple[int, int]:
         """Return a value that changes with each write by this or another connection."""
@@ -133,7 +120,8 @@ class Connection:
 
     def data_version(self) -> int:
         """Return a number that changes when another connection writes."""
-        return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
+        (version,) = self.conn.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
     def close(self) -> None:
         """Update stale statistics of the query planner, then close."""

@@ -54,7 +54,7 @@ _ERRORS = {
 
 
 def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
-    """Return an error for the user that describes an SQLite error and says what to do."""
+    """Describe an SQLite error to the user, with a hint what to do."""
     name = getattr(error, "sqlite_errorname", None) or str(error)  # errors of the Python module have no name
     if name.startswith("SQLITE_CANTOPEN") and path.exists() and not os.access(path.parent, os.W_OK):
         name = "SQLITE_READONLY"  # opening the database creates a WAL beside it
@@ -142,9 +142,9 @@ def _is_empty(conn: sqlite3.Connection) -> bool:
 
     Earlier versions left such a file when they were interrupted while creating it.
     """
-    tables = {row[0] for row in conn.execute("SELECT tbl_name FROM sqlite_master")}
+    tables = {table for (table,) in conn.execute("SELECT tbl_name FROM sqlite_master")}
     if tables == {schema.MIGRATIONS}:
-        return not conn.execute(f"SELECT count(*) FROM {schema.MIGRATIONS}").fetchone()[0]
+        return conn.execute(f"SELECT 1 FROM {schema.MIGRATIONS}").fetchone() is None
     return not tables
 
 
@@ -189,8 +189,8 @@ def _is_copy(path: Path, version: int) -> bool:
         return False
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as conn:
-            found = conn.execute("PRAGMA user_version").fetchone()[0]
-            return bool(found == version and conn.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+            stored = conn.execute("PRAGMA user_version").fetchone()[0]
+            return bool(stored == version and conn.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
     except sqlite3.Error:
         return False
 

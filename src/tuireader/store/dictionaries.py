@@ -28,7 +28,7 @@ _BYTES = 1 << 16  # size of a dictionary; half of it makes texts 5 % larger
 _SAMPLES, _FEWEST, _SAMPLE_BYTES = 300, 100, 1 << 12
 _HASH = 16
 _FACT = "dictionary "  # prefix of the names of facts that hold second copies
-_WHOLE = f"EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)"  # dictionary `d` has both copies
+_BOTH = f"EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)"  # dictionary `d` has both copies
 
 
 class Dictionaries:
@@ -40,17 +40,19 @@ class Dictionaries:
 
     def newest(self) -> int:
         """Return the number of the newest dictionary with both copies, or 0."""
-        row = self._conn.execute(
-            f"SELECT id FROM dictionary d WHERE {_WHOLE} ORDER BY articles DESC LIMIT 1"
-        ).fetchone()
-        return row[0] if row else 0
+        return self._last(f"WHERE {_BOTH}")
+
+    def _last(self, where: str = "") -> int:
+        """Return the number of the last dictionary that was trained, or 0."""
+        sql = f"SELECT id FROM dictionary d {where} ORDER BY articles DESC LIMIT 1"
+        return next((number for (number,) in self._conn.execute(sql)), 0)
 
     def find(self, number: int) -> bytes | None:
-        """Return a dictionary from its first intact copy, or None."""
+        """Read a dictionary from its first intact copy; None without one."""
         return next((data for data in self._copies(number) if data is not None), None)
 
     def damaged(self, number: int) -> int:
-        """Return how many copies of a dictionary cannot be read."""
+        """Count the copies of a dictionary that cannot be read."""
         return self._copies(number).count(None)
 
     def numbers(self) -> set[int]:
@@ -58,28 +60,25 @@ class Dictionaries:
         rows = self._read("SELECT DISTINCT id FROM dictionary")
         names = self._read("SELECT name FROM fact WHERE name GLOB ?", f"{_FACT}*")
         in_facts = [name.removeprefix(_FACT) for (name,) in names if isinstance(name, str)]
-        return {row[0] for row in rows} | {int(number) for number in in_facts if number.isdecimal()}
+        return {number for (number,) in rows} | {int(number) for number in in_facts if number.isdecimal()}
 
     def waiting(self) -> int:
         """Return the number of the dictionary that still needs its second copy, or 0."""
         rows = self._read(
             f"""SELECT id FROM dictionary d WHERE articles = (SELECT max(articles) FROM dictionary)
-                AND NOT {_WHOLE}"""
+                AND NOT {_BOTH}"""
         )
-        return rows[0][0] if rows else 0
+        return next((number for (number,) in rows), 0)
 
     def add(self, number: int, articles: int, data: bytes) -> None:
         """Write the first copy of a dictionary, trained when the store had this many articles."""
-        self._conn.execute(
-            "INSERT INTO dictionary (id, articles, packed) VALUES (?, ?, ?)",
-            (number, articles, _sealed(data)),
-        )
+        sql = "INSERT INTO dictionary (id, articles, packed) VALUES (?, ?, ?)"
+        self._conn.execute(sql, (number, articles, _sealed(data)))
 
     def complete(self, number: int, data: bytes) -> None:
         """Write the second copy of a dictionary, which puts it into use."""
-        self._conn.execute(
-            "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (f"{_FACT}{number}", _sealed(data))
-        )
+        sql = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)"
+        self._conn.execute(sql, (f"{_FACT}{number}", _sealed(data)))
 
     def rewrite_copies(self, source: Dictionaries | None = None) -> None:
         """Write the first copies to the end of the file, as far from the second ones as possible.
@@ -90,9 +89,9 @@ class Dictionaries:
             data = (source or self).find(number)
             if data is None:
                 continue
-            made = (source or self)._read("SELECT max(articles) FROM dictionary WHERE id = ?", number)
-            last = self._conn.execute("SELECT coalesce(max(number), 0) FROM dictionary").fetchone()[0]
-            self.add(number, (made[0][0] if made else None) or FROM, data)
+            articles = (source or self)._read("SELECT max(articles) FROM dictionary WHERE id = ?", number)
+            (last,) = self._conn.execute("SELECT coalesce(max(number), 0) FROM dictionary").fetchone()
+            self.add(number, next((count for (count,) in articles if count), FROM), data)
             self._conn.execute("DELETE FROM dictionary WHERE id = ? AND number <= ?", (number, last))
             if self._copies(number)[1] is None:
                 self.complete(number, data)
@@ -107,28 +106,26 @@ class Dictionaries:
         last = newest_id(self._conn)
         if last < FROM:
             return None
-        row = self._conn.execute(
-            f"SELECT id, articles, {_WHOLE} FROM dictionary d ORDER BY articles DESC LIMIT 1"
-        ).fetchone()
-        if row is not None and not row[2]:
-            data = self.find(row[0]) if last >= row[1] + _BETWEEN else None
-            return None if data is None else partial(self.complete, row[0], data)
-        if (row is not None and last < row[1] * GROWN) or last < self._failed_at * 2:
+        sql = f"SELECT id, articles, {_BOTH} FROM dictionary d ORDER BY articles DESC LIMIT 1"
+        newest, articles, complete = self._conn.execute(sql).fetchone() or (0, 0, True)
+        if not complete:
+            data = self.find(newest) if last >= articles + _BETWEEN else None
+            return None if data is None else partial(self.complete, newest, data)
+        if last < articles * GROWN or last < self._failed_at * 2:
             return None
         trained = _train(self._samples(last, decompress))
         if trained is None:
             self._failed_at = last
             return None
         number, data = trained
-        return partial(self._add_first, number, last, data, row[0] if row else 0)
+        return partial(self._add_first, number, last, data, newest)
 
     def _add_first(self, number: int, articles: int, data: bytes, before: int) -> None:
-        row = self._conn.execute("SELECT id FROM dictionary ORDER BY articles DESC LIMIT 1").fetchone()
-        if (row[0] if row else 0) == before:
+        if self._last() == before:
             self.add(number, articles, data)
 
     def _samples(self, last: int, decompress: Callable[[str | bytes | None], str]) -> list[bytes]:
-        """Return texts from the whole range of articles, except damaged ones."""
+        """Read texts from the whole range of articles, except damaged ones."""
         wanted = json.dumps(list(range(1, last + 1, max(1, last // _SAMPLES))))
         rows = self._read(
             "SELECT summary, html FROM content WHERE article_id IN (SELECT value FROM json_each(?))", wanted
@@ -142,13 +139,13 @@ class Dictionaries:
         return samples
 
     def _copies(self, number: int) -> list[bytes | None]:
-        """Return both copies of a dictionary, each None if damaged or missing."""
+        """Read both copies of a dictionary, each None if damaged or missing."""
         first = self._read("SELECT packed FROM dictionary WHERE id = ? ORDER BY number DESC", number)
         second = self._read("SELECT value FROM fact WHERE name = ?", f"{_FACT}{number}")
-        return [_opened(rows[0][0]) if rows else None for rows in (first, second)]
+        return [next((_opened(sealed) for (sealed,) in rows), None) for rows in (first, second)]
 
     def _read(self, sql: str, *values: int | str) -> list[tuple[Any, ...]]:
-        """Return rows, or none if the file is damaged or older than dictionaries."""
+        """Read rows; none if the file is damaged or older than dictionaries."""
         try:
             return self._conn.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
@@ -164,16 +161,16 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def _train(samples: Sequence[bytes]) -> tuple[int, bytes] | None:
-    """Return a dictionary's number, derived from its content, and its bytes; None without enough texts."""
+    """Train a dictionary; return its number, which depends on its content, or None without enough texts."""
     if len(samples) < _FEWEST:
         return None
     from tuireader.text import zstd
 
     try:
-        made = zstd.train_dict(samples, _BYTES)
+        trained = zstd.train_dict(samples, _BYTES)
     except (zstd.ZstdError, ValueError):
         return None
-    return (made.dict_id, made.dict_content) if made.dict_id else None
+    return (trained.dict_id, trained.dict_content) if trained.dict_id else None
 
 
 def _sealed(data: bytes) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import astuple, fields, replace
 from typing import Any
 
@@ -14,25 +13,25 @@ _DETAILS = [field.name for field in fields(EntryDetails)]
 
 
 def pack_extra(entry: ParsedEntry) -> str:
-    """Return the non-empty details of an entry as one JSON object."""
+    """Encode the non-empty details of an entry as one JSON object."""
     values = {name: getattr(entry, name) for name in _DETAILS}
     kept = {name: value for name, value in values.items() if value not in ("", None, ())}
     return json.dumps(kept, ensure_ascii=True, separators=(",", ":"), default=astuple) if kept else "{}"
 
 
 def thread_text(thread: Thread) -> str:
-    """Return comments as JSON text."""
-    rows = [[one.author, one.time, one.html, one.base_url] for one in thread.comments]
+    """Encode comments as JSON."""
+    rows = [[comment.author, comment.time, comment.html, comment.base_url] for comment in thread.comments]
     return json.dumps(rows, ensure_ascii=True, separators=(",", ":"))
 
 
 def thread_of(at: int, text: str) -> Thread:
-    """Return the comments that `thread_text` encoded; `at` is when they were loaded."""
+    """Decode the JSON of `thread_text`; `at` is when the comments were loaded."""
     return Thread(at, tuple(Comment(*row) for row in json.loads(text)))
 
 
 def unpack_extra(stored: str) -> dict[str, Any]:
-    """Return the keyword arguments for `Article` that `pack_extra` encoded."""
+    """Decode the JSON of `pack_extra` into keyword arguments for `Article`."""
     extra: dict[str, Any] = json.loads(stored)
     for name, value in extra.items():
         if isinstance(value, list):
@@ -43,7 +42,7 @@ def unpack_extra(stored: str) -> dict[str, Any]:
 
 
 def evidence_json(evidence: Evidence) -> str:
-    """Return evidence as JSON, without the watch's name; `sql.UNCERTAIN` detects uncertain evidence."""
+    """Encode evidence as JSON, without the watch's name; `sql.UNCERTAIN` detects uncertain evidence."""
     hits = [
         [hit.term, hit.field, hit.count, *([hit.uncertain] if hit.uncertain else [])] for hit in evidence.hits
     ]
@@ -52,7 +51,7 @@ def evidence_json(evidence: Evidence) -> str:
 
 
 def evidence_of(watch: str, stored: str) -> Evidence:
-    """Return the evidence that `evidence_json` encoded; empty if it has not been computed yet."""
+    """Decode the JSON of `evidence_json`; evidence that has not been computed yet is empty."""
     if not stored:
         return Evidence(watch)
     hits, sentence, spans, *uncertain = json.loads(stored)
@@ -67,13 +66,14 @@ def evidence_of(watch: str, stored: str) -> Evidence:
 
 EVIDENCE = f"""w.name, m.evidence, m.feed_id, m.revision, m.until,
   (SELECT {FEED_TITLE} FROM feed f WHERE f.id = m.feed_id)"""
-"""Columns of match `m` and watch `w` that `evidence_row` reads."""
+"""Columns of match `m` and watch `w`: the arguments of `evidence_row`."""
 
 
-def evidence_row(row: Sequence[Any]) -> Evidence:
-    """Return the evidence of a match; for a former one, with its feed, version and time."""
-    name, stored, feed_id, revision, until, feed = row
-    found = evidence_of(name, stored)
+def evidence_row(
+    watch: str, stored: str, feed_id: int, revision: int, until: int, feed: str | None
+) -> Evidence:
+    """Decode the evidence of a match; a former one has its feed, version and time."""
+    evidence = evidence_of(watch, stored)
     if not (feed_id or revision or until):
-        return found
-    return replace(found, feed_id=feed_id, feed=feed or "", revision=revision, until=until)
+        return evidence
+    return replace(evidence, feed_id=feed_id, feed=feed or "", revision=revision, until=until)

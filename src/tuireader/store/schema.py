@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from tuireader.store.connection import Connection
+
 APPLICATION_ID = 0x74756972  # "tuir"
 VERSION = 12
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
@@ -316,22 +318,30 @@ _SOURCES = (
 )
 
 
-def _execute(db: Database, statements: Sequence[str], version: int) -> None:
-    for statement in statements:
-        db.execute(statement)
-    db.execute(f"PRAGMA user_version = {version}")
-
-
-def _steps_from_9() -> Iterator[tuple[str, int, Sequence[str]]]:
-    """Yield names, versions and statements of migrations that only execute statements."""
+def _migrations(
+    store: Connection, report: Callable[[float], None]
+) -> Iterator[tuple[str, Sequence[str], Callable[[], object] | None]]:
+    """Yield the name, the statements and a function of each migration, from version 1 on."""
     from tuireader.store.accounts.accounts import ACCOUNTS
     from tuireader.store.accounts.remote import LOST_ENTRIES
+    from tuireader.store.lists.index import Index
+    from tuireader.store.marks.labels import Labels
     from tuireader.store.relations.references import REFERENCES
+    from tuireader.store.watches.match_log import MATCH_LOG
 
-    yield "0009_accounts", 9, ACCOUNTS
-    yield "0010_references", 10, REFERENCES
-    yield "0011_neighbours", 11, ("DROP INDEX neighbour_other",)  # nothing needs it
-    yield "0012_lost_entries", 12, LOST_ENTRIES
+    base = [statement for statement in _BASE.split(";\n") if statement.strip()]
+    yield "0001_base", (*base, f"PRAGMA application_id = {APPLICATION_ID}"), None
+    yield "0002_full_texts", _FULL_TEXTS, None
+    yield "0003_marks_in_the_index", (), None  # 0005 rebuilds the index
+    yield "0004_dictionaries", (_DICTIONARIES,), None
+    yield "0005_symbols_in_the_index", (), partial(Index(store).rebuild, report, variants=False)
+    yield "0006_labels", _LABELS, Labels(store).migrate_flags
+    yield "0007_history", _HISTORY, None
+    yield "0008_sources", (*_SOURCES, *MATCH_LOG, *ENCLOSURES), None
+    yield "0009_accounts", ACCOUNTS, None
+    yield "0010_references", REFERENCES, None
+    yield "0011_neighbours", ("DROP INDEX neighbour_other",), None  # nothing needs it
+    yield "0012_lost_entries", LOST_ENTRIES, None
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:
@@ -343,52 +353,19 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
     from sqlite_utils.migrations import Migrations
 
     from tuireader.store.connection import Connection
-    from tuireader.store.lists.index import Index
-    from tuireader.store.marks.labels import Labels
 
-    store, migrations = Connection(conn, Path()), Migrations("tuireader")
+    migrations = Migrations("tuireader")
 
-    @migrations(name="0001_base")
-    def base(db: Database) -> None:
-        for statement in _BASE.split(";\n"):
-            if statement.strip():
+    def add(name: str, version: int, statements: Sequence[str], then: Callable[[], object] | None) -> None:
+        @migrations(name=name)
+        def step(db: Database) -> None:
+            for statement in statements:
                 db.execute(statement)
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.execute("PRAGMA user_version = 1")
+            if then:
+                then()
+            db.execute(f"PRAGMA user_version = {version}")
 
-    @migrations(name="0002_full_texts")
-    def full_texts(db: Database) -> None:
-        _execute(db, _FULL_TEXTS, 2)
-
-    @migrations(name="0003_marks_in_the_index")
-    def marks(db: Database) -> None:
-        db.execute("PRAGMA user_version = 3")  # 0005 rebuilds the index
-
-    @migrations(name="0004_dictionaries")
-    def dictionaries(db: Database) -> None:
-        _execute(db, (_DICTIONARIES,), 4)
-
-    @migrations(name="0005_symbols_in_the_index")
-    def symbols(db: Database) -> None:
-        Index(store).rebuild(report, variants=False)
-        db.execute("PRAGMA user_version = 5")
-
-    @migrations(name="0006_labels")
-    def labels(db: Database) -> None:
-        _execute(db, _LABELS, 6)
-        Labels(store).migrate_flags()
-
-    @migrations(name="0007_history")
-    def history(db: Database) -> None:
-        _execute(db, _HISTORY, 7)
-
-    @migrations(name="0008_sources")
-    def sources(db: Database) -> None:
-        from tuireader.store.watches.match_log import MATCH_LOG
-
-        _execute(db, (*_SOURCES, *MATCH_LOG, *ENCLOSURES), 8)
-
-    for name, version, statements in _steps_from_9():
-        step: Callable[[Database], None] = partial(_execute, statements=statements, version=version)
-        migrations(name=name)(step)
+    for version, migration in enumerate(_migrations(Connection(conn, Path()), report), 1):
+        name, statements, then = migration
+        add(name, version, statements, then)
     migrations.apply(Database(conn, execute_plugins=False))

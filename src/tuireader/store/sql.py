@@ -1,12 +1,12 @@
-"""SQL shared by several parts of the store."""
+"""SQL shared by several parts of the store, and how its rows become values."""
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tuireader.store.connection import Connection
 
@@ -39,31 +39,63 @@ class Part:
             return part
 
     def _column(self, sql: str, args: Sequence[object] = ()) -> list[Any]:
-        """Return the first column of a query."""
-        return [row[0] for row in self._conn.execute(sql, args)]
+        """Return the values of a query with one column."""
+        return [value for (value,) in self._conn.execute(sql, args)]
 
     def _value(self, sql: str, args: Sequence[object] = ()) -> Any:
-        """Return the first value of a query, or None if it has no rows."""
-        row = self._conn.execute(sql, args).fetchone()
-        return row[0] if row else None
+        """Return the value of a query with one column and at most one row, None without a row."""
+        return next((value for (value,) in self._conn.execute(sql, args)), None)
+
+    def _mapping(self, sql: str, args: Sequence[object] = ()) -> dict[Any, Any]:
+        """Map the first to the second value of each row of a query with two columns."""
+        return dict(self._conn.execute(sql, args))
+
+    def _named(self, sql: str, args: Sequence[object] | dict[str, object] = ()) -> sqlite3.Cursor:
+        """Execute a query whose rows are read by column names: `row["title"]`."""
+        return named_rows(self._conn, sql, args)
+
+    def _values(
+        self,
+        of: Callable[..., T],
+        sql: str,
+        args: Sequence[object] | dict[str, object] = (),
+        /,
+        **converters: Callable[[Any], Any],
+    ) -> list[T]:
+        """Return the rows of a query as values, see `from_row`."""
+        return [from_row(of, row, **converters) for row in self._named(sql, args)]
+
+
+def named_rows(
+    conn: sqlite3.Connection, sql: str, args: Sequence[object] | dict[str, object] = ()
+) -> sqlite3.Cursor:
+    """Execute a query whose rows are read by column names: `row["title"]`."""
+    cursor = conn.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(sql, args)
+
+
+def from_row(of: Callable[..., T], row: sqlite3.Row, /, **converters: Callable[[Any], Any]) -> T:
+    """Pass the columns of a row as keyword arguments; `read=bool` converts the column `read` first."""
+    return of(**{**row, **{name: convert(row[name]) for name, convert in converters.items()}})
 
 
 def id_list(ids: Iterable[int]) -> str:
-    """Return ids as the argument of `IN (SELECT value FROM json_each(?))`."""
-    return str(list(map(int, ids)))  # JSON as well, and several times faster
+    """Format ids as JSON, the argument of `IN (SELECT value FROM json_each(?))`."""
+    return str(list(map(int, ids)))  # several times faster than `json.dumps`
 
 
 def number_list(numbers: Iterable[int]) -> str:
-    """Return numbers as an SQL list."""
+    """Format numbers for SQL: `1,2,3`."""
     return ",".join(map(str, map(int, numbers)))
 
 
 def grouped(rows: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
-    """Return the values of each id, in the order of the rows."""
-    found: dict[int, list[T]] = {}
+    """Group (id, value) rows: map each id to its values, in the order of the rows."""
+    groups: dict[int, list[T]] = {}
     for key, value in rows:
-        found.setdefault(key, []).append(value)
-    return {key: tuple(values) for key, values in found.items()}
+        groups.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in groups.items()}
 
 
 UNCERTAIN = "m.evidence LIKE '%],1]'"
@@ -71,30 +103,26 @@ UNCERTAIN = "m.evidence LIKE '%],1]'"
 
 
 def uncertain_watches(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the watches that match each article only by Chinese terms across word boundaries."""
-    return grouped(
-        conn.execute(
-            f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-                WHERE m.article_id IN ({number_list(ids)}) AND {UNCERTAIN} ORDER BY w.position"""
-        )
-    )
+    """Map articles to the watches that match them only by Chinese terms across word boundaries."""
+    sql = f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+              WHERE m.article_id IN ({number_list(ids)}) AND {UNCERTAIN} ORDER BY w.position"""
+    return grouped(conn.execute(sql))
 
 
 def watches_of(
     conn: sqlite3.Connection, ids: Iterable[int], condition: str = "1", *args: object
 ) -> dict[int, tuple[str, ...]]:
-    """Return the watches that match each article, in config order; articles without any are left out.
+    """Map articles to the watches that match them, in config order; articles without any are left out.
 
-    `condition` restricts matches `m` and watches `w`.
+    `condition` is SQL that restricts matches `m` and watches `w`.
     """
-    rows = conn.execute(
-        f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-            WHERE m.article_id IN (SELECT value FROM json_each(?)) AND {condition} ORDER BY w.position""",
-        (id_list(ids), *args),
-    )
+    sql = f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+              WHERE m.article_id IN (SELECT value FROM json_each(?)) AND {condition} ORDER BY w.position"""
+    rows = conn.execute(sql, (id_list(ids), *args))
     return grouped(rows)
 
 
 def newest_id(conn: sqlite3.Connection) -> int:
-    """Return the highest article id, or 0."""
-    return int(conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
+    """Return the highest article id, 0 in an empty store."""
+    (newest,) = conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()
+    return int(newest)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tuireader.store.articles.links import Links
     from tuireader.store.articles.revisions import Revisions
     from tuireader.store.compression import Compression
-    from tuireader.store.feeds.feed_passwords import FeedPasswords
     from tuireader.store.feeds.feeds import Feeds
     from tuireader.store.feeds.gaps import Gaps
     from tuireader.store.feeds.requests import Requests
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from tuireader.store.relations.references import References
     from tuireader.store.relations.relations import Relations
     from tuireader.store.upkeep.exchange import Exchange
+    from tuireader.store.upkeep.older_versions import OlderVersions
     from tuireader.store.upkeep.retention import Retention
     from tuireader.store.watches.alarms import Alarms
     from tuireader.store.watches.match_log import MatchLog
@@ -56,7 +56,6 @@ class Store(Connection):
     downloads: Downloads
     entries: Entries
     exchange: Exchange
-    feed_passwords: FeedPasswords
     feeds: Feeds
     full_texts: FullTexts
     gaps: Gaps
@@ -68,6 +67,7 @@ class Store(Connection):
     match_log: MatchLog
     mutes: Mutes
     notices: Notices
+    older_versions: OlderVersions
     references: References
     relations: Relations
     remote: Remote

@@ -47,7 +47,6 @@ def find_older_names(store: Store, *, up_to: int, size: int, since: int, groups:
     profiles = StoredProfiles(store, groups)  # with their names and languages
     for article in sorted(articles, key=lambda article: article.time):
         _fold(store, profiles, article)
-    store.relations.set_named(left)
     return left
 
 

@@ -36,6 +36,7 @@ class Relater:
         profiles, self._profiles = self._profiles, None  # an error leaves nothing that was not stored
         if profiles is None or self._state != store.change_state():  # texts may have changed
             profiles = StoredProfiles(store, self._groups)
+        store.older_versions.skip_if_new()
         ids = store.relations.waiting(size)
         # giant articles are cut to the part that is read
         texts = store.articles.texts(ids, labels=False, appearances=False)
@@ -175,7 +176,6 @@ def refold_stories(store: Store, *, up_to: int, size: int) -> int:
             _join(store, profiles, profile.id, found)
             merged = [other for story in found.merged for other in stories.pop(story)]
             stories.setdefault(found.story, []).extend([*merged, profile])
-    store.relations.set_refolded(first - 1)
     return first - 1
 
 
@@ -188,6 +188,4 @@ def tell_languages(store: Store, *, up_to: int, size: int) -> int:
     for text in store.articles.texts(ids, labels=False, appearances=False):
         article = article_text(text, READ)
         store.references.set_language(text.id, language(f"{article.title}\n{article.text}"))
-    left = ids[-1] - 1 if len(ids) == size else 0
-    store.references.set_languages_from(left)
-    return left
+    return ids[-1] - 1 if len(ids) == size else 0

@@ -14,15 +14,16 @@ PREFIX = "trouble of account "
 def after_failure(
     conn: sqlite3.Connection, account_id: int, now: int, *, refusal: str, url: str, secret: str
 ) -> None:
-    """Store a failure; needs a transaction."""
+    """Record a failed sync; needs a transaction. A rejected password also keeps its `url` and `secret`."""
     name = f"{PREFIX}{account_id}"
-    row = conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-    trouble = {"failing_since": now, **(json.loads(row[0]) if row else {})}
+    trouble: dict[str, object] = {"failing_since": now}
+    for (stored,) in conn.execute("SELECT value FROM fact WHERE name = ?", (name,)):
+        trouble |= json.loads(stored)
     if refusal == LOGIN:
         trouble = {"rejected_since": now, **trouble, "rejected_url": url, "rejected_secret": secret}
     conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, json.dumps(trouble)))
 
 
 def forget(conn: sqlite3.Connection, account_id: int) -> None:
-    """Forget the failures of an account; needs a transaction."""
+    """Delete the record of an account's failures; needs a transaction."""
     conn.execute("DELETE FROM fact WHERE name = ?", (f"{PREFIX}{account_id}",))

@@ -88,21 +88,21 @@ class Listing:
 
 
 class Accounts(Part):
-    """The tables of accounts and of their feeds. Methods that write need a transaction."""
+    """Accounts and the feeds that their servers list. Methods that write need a transaction."""
 
     _appearances: Appearances
     _remote: Remote
 
     def is_current(self, names: Collection[str]) -> bool:
-        """Return whether the table and the triggers that record marks agree with the names in the config."""
+        """Compare the table, and the triggers that record marks, with the names in the config."""
         there = self._column("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
         recorded = all((trigger in there) == bool(names) for trigger in _TRIGGERS)
         return recorded and set(self._column("SELECT name FROM account WHERE listed")) == set(names)
 
     def sync(self, names: Sequence[str]) -> None:
-        """Add the accounts in the config, and set aside removed ones with their feeds.
+        """Add the accounts in the config, and hide the feeds of removed ones.
 
-        Nothing is deleted. Marks are recorded for sending only while there are accounts.
+        Deletes nothing. Without accounts, no marks are recorded for sending.
         """
         self._conn.executemany(
             """INSERT INTO account (name) VALUES (?)
@@ -112,12 +112,10 @@ class Accounts(Part):
         listed = json.dumps(list(names))
         unlisted = "name NOT IN (SELECT value FROM json_each(?))"
         self._conn.execute(f"UPDATE account SET listed = 0, progress = '' WHERE {unlisted}", (listed,))
-        changed = self._conn.execute(
-            f"""UPDATE feed SET subscribed = NOT subscribed WHERE account_id != 0 AND vanished_at IS NULL
-                AND subscribed != (account_id IN (SELECT id FROM account WHERE NOT {unlisted}))
-                RETURNING id, subscribed""",
-            (listed,),
-        ).fetchall()
+        sql = f"""UPDATE feed SET subscribed = NOT subscribed WHERE account_id != 0 AND vanished_at IS NULL
+                  AND subscribed != (account_id IN (SELECT id FROM account WHERE NOT {unlisted}))
+                  RETURNING id, subscribed"""
+        changed = self._conn.execute(sql, (listed,)).fetchall()
         self._appearances.reassign([feed_id for feed_id, subscribed in changed if not subscribed])
         for name, trigger in _TRIGGERS.items():
             self._conn.execute(f"DROP TRIGGER IF EXISTS {name}")
@@ -127,30 +125,21 @@ class Accounts(Part):
             self._conn.execute(f"UPDATE remote_entry SET pending = {_DIFFERS} WHERE pending != {_DIFFERS}")
 
     def all(self) -> list[AccountState]:
-        """Return the accounts of the config with the state of their syncs, in the order they were added."""
-        return [self._state(*row) for row in self._conn.execute(f"{_STATE} WHERE listed ORDER BY account.id")]
+        """List the accounts of the config in the order in which they were added."""
+        return self._values(_state, f"{_STATE} WHERE listed ORDER BY account.id")
 
     def get(self, name: str) -> AccountState:
-        """Return an account by its name."""
-        return self._state(*self._conn.execute(f"{_STATE} WHERE account.name = ?", (name,)).fetchone())
-
-    def _state(self, *row: Any) -> AccountState:
-        *fields, missing, known, trouble = row
-        state = AccountState(*fields, **json.loads(trouble))  # the columns of _STATE are its fields
-        if not missing:
-            return state
-        asks = f"the server no longer lists {missing:,} of {counted(known, 'article')}"
-        return replace(state, asks=f"{state.asks}; {asks}" if state.asks else asks)
+        """Look up an account by name; it must exist."""
+        (state,) = self._values(_state, f"{_STATE} WHERE account.name = ?", (name,))
+        return state
 
     def signed_in(self, account_id: int, url: str, user: str, software: str) -> None:
-        """Store the server of an account."""
-        self._conn.execute(
-            "UPDATE account SET url = ?, user = ?, software = ? WHERE id = ?",
-            (url, user, software, account_id),
-        )
+        """Store the server that accepted an account."""
+        sql = "UPDATE account SET url = ?, user = ?, software = ? WHERE id = ?"
+        self._conn.execute(sql, (url, user, software, account_id))
 
     def progressed(self, account_id: int, progress: str) -> None:
-        """Store where the next pull starts."""
+        """Store where the next pull starts, in the form of the server's backend."""
         self._conn.execute("UPDATE account SET progress = ? WHERE id = ?", (progress, account_id))
 
     def record(
@@ -165,9 +154,9 @@ class Accounts(Part):
         url: str = "",
         secret: str = "",
     ) -> None:
-        """Record a sync; without `error` it succeeded.
+        """Record a sync that failed with `error`, or succeeded without one.
 
-        `url` is where the password or token with the fingerprint `secret` was rejected.
+        `url` rejected the password or token that has the fingerprint `secret`.
         """
         if error:
             account_trouble.after_failure(
@@ -175,21 +164,17 @@ class Accounts(Part):
             )
         else:
             account_trouble.forget(self._conn, account_id)
-        self._conn.execute(
-            """UPDATE account SET tried_at = ?1, synced_at = iif(?2 = '', ?1, synced_at), error = ?2,
-                 hint = ?3, refusal = ?4, streak = iif(?2 = '', 0, streak + 1), next_try = ?5
-               WHERE id = ?6""",
-            (now, error, hint, refusal, next_try, account_id),
-        )
+        sql = """UPDATE account SET tried_at = ?1, synced_at = iif(?2 = '', ?1, synced_at), error = ?2,
+                   hint = ?3, refusal = ?4, streak = iif(?2 = '', 0, streak + 1), next_try = ?5
+                 WHERE id = ?6"""
+        self._conn.execute(sql, (now, error, hint, refusal, next_try, account_id))
 
     def ask_again(self, name: str) -> None:
-        """Make an account due at once, because its configuration or its secret has changed."""
+        """Make an account due at once: its configuration or its secret has changed."""
         account_trouble.forget(self._conn, self.get(name).id)
-        self._conn.execute(
-            """UPDATE account SET tried_at = NULL, next_try = NULL, error = '', hint = '', refusal = '',
-                 streak = 0 WHERE name = ?""",
-            (name,),
-        )
+        sql = """UPDATE account SET tried_at = NULL, next_try = NULL, error = '', hint = '', refusal = '',
+                   streak = 0 WHERE name = ?"""
+        self._conn.execute(sql, (name,))
 
     def list_feeds(
         self,
@@ -202,25 +187,24 @@ class Accounts(Part):
     ) -> Listing:
         """Store the feeds that the server lists, and hide those that it no longer lists.
 
-        Hidden feeds keep their entries for `KEPT` seconds, in case they come back. If the list is empty or
-        lacks more than half of the feeds, none is hidden until the list is `believed`. The user has just
-        removed the feed `removed`, 0 for none.
+        Hidden feeds keep their entries for `KEPT` seconds, in case they return. If the list is empty or lacks
+        more than half of the feeds, none is hidden until the list is `believed`. `removed` is the feed that
+        the user has just removed, 0 for none.
         """
         urls = distinct_addresses(account.name, feeds)
         before = self._known(account.id)
         matched = match_feeds(feeds, urls, before)
         self._renumber(matched, before)
-        known = [one.id for one in before if not one.has_vanished]
+        known = [feed.id for feed in before if not feed.has_vanished]
         hidden = [feed_id for feed_id in known if feed_id not in matched.values()]
         lost = len(hidden) - (removed in hidden)
         doubt = "" if believed else doubt_about(lost, len(known), bool(feeds))
         if doubt:
             hidden = [feed_id for feed_id in hidden if feed_id == removed]
-        self._conn.execute(
-            f"UPDATE feed SET subscribed = 0, vanished_at = ? WHERE id IN ({number_list(hidden)})", (now,)
-        )
+        sql = f"UPDATE feed SET subscribed = 0, vanished_at = ? WHERE id IN ({number_list(hidden)})"
+        self._conn.execute(sql, (now,))
         self._remote.send_again(hidden)
-        back = [one.id for one in before if one.has_vanished and one.id in matched.values()]
+        back = [feed.id for feed in before if feed.has_vanished and feed.id in matched.values()]
         self._remote.doubt_feeds(back, now)
         self._conn.execute("UPDATE account SET asks = ?1 WHERE id = ?2 AND asks != ?1", (doubt, account.id))
         self._free_addresses(account, urls)
@@ -241,26 +225,19 @@ class Accounts(Part):
         return Listing(self.feeds(account.id), doubt)
 
     def feeds(self, account_id: int) -> dict[str, int]:
-        """Return the feeds of an account, by their ids on the server."""
-        return dict(
-            self._conn.execute(
-                "SELECT remote_id, id FROM feed WHERE account_id = ? AND subscribed", (account_id,)
-            ).fetchall()
-        )
+        """Map ids on the server to the numbers of an account's feeds."""
+        sql = "SELECT remote_id, id FROM feed WHERE account_id = ? AND subscribed"
+        return self._mapping(sql, (account_id,))
 
     def place(self, feed_id: int) -> tuple[int, str] | None:
         """Return a feed's account and its id on the server, None for a local feed."""
-        row = self._conn.execute(
-            "SELECT account_id, remote_id FROM feed WHERE id = ? AND account_id != 0", (feed_id,)
-        ).fetchone()
-        return row if row is None else (row[0], row[1])
+        sql = "SELECT account_id, remote_id FROM feed WHERE id = ? AND account_id != 0"
+        place: tuple[int, str] | None = self._conn.execute(sql, (feed_id,)).fetchone()
+        return place
 
     def agreement(self, account: AccountState, feeds: Sequence[RemoteFeed]) -> tuple[int, int]:
-        """Return how many feeds of a list have the address or title of the stored feed with their id.
-
-        The second number is that of the stored feeds.
-        """
-        known = {one.remote_id: one for one in self._known(account.id) if not one.has_vanished}
+        """Count the feeds of a list whose address or title is stored under their id, and all stored feeds."""
+        known = {feed.remote_id: feed for feed in self._known(account.id) if not feed.has_vanished}
         same = [
             feed
             for feed in feeds
@@ -270,46 +247,38 @@ class Accounts(Part):
         return len(same), len(known)
 
     def forget(self, account_id: int, now: int) -> None:
-        """Forget the ids of another server: feeds are recognised by their addresses, entries by articles."""
+        """Drop the ids of another server: feeds are recognised by their addresses, entries by articles."""
         self._remote.forget_account(account_id)
         self._appearances.free_guids(account_id)
         self._conn.execute("UPDATE account SET progress = '' WHERE id = ?", (account_id,))
-        self._conn.execute(
-            """UPDATE feed SET subscribed = 0, vanished_at = coalesce(vanished_at, ?1),
-                 remote_id = 'feed ' || id WHERE account_id = ?2""",
-            (now, account_id),
-        )
+        sql = """UPDATE feed SET subscribed = 0, vanished_at = coalesce(vanished_at, ?1),
+                   remote_id = 'feed ' || id WHERE account_id = ?2"""
+        self._conn.execute(sql, (now, account_id))
 
     def _known(self, account_id: int) -> list[KnownFeed]:
-        rows = self._conn.execute(
-            """SELECT id, remote_id, url, title, vanished_at IS NOT NULL FROM feed
-               WHERE account_id = ? ORDER BY id""",
-            (account_id,),
-        )
-        return [KnownFeed(*row) for row in rows]
+        sql = """SELECT id, remote_id, url, title, vanished_at IS NOT NULL AS has_vanished FROM feed
+                 WHERE account_id = ? ORDER BY id"""
+        return self._values(KnownFeed, sql, (account_id,), has_vanished=bool)
 
     def _renumber(self, matched: Mapping[str, int], before: Sequence[KnownFeed]) -> None:
-        """Store the ids of recognised feeds; another feed that had such an id no longer has any."""
+        """Store the ids of recognised feeds, and take them from any other feed."""
         ids = {feed_id: remote_id for remote_id, feed_id in matched.items()}
-        moved = [one for one in before if one.remote_id != ids.get(one.id, one.remote_id)]
-        freed = [one for one in before if one.id not in ids and one.remote_id in matched]
-        for one in (*moved, *freed):
-            self._conn.execute("UPDATE feed SET remote_id = 'feed ' || id WHERE id = ?", (one.id,))
-        for one in moved:
-            self._conn.execute("UPDATE feed SET remote_id = ? WHERE id = ?", (ids[one.id], one.id))
-            if one.has_vanished:  # its entries have new ids as well
-                self._remote.forget_feed(one.id)
+        moved = [feed for feed in before if feed.remote_id != ids.get(feed.id, feed.remote_id)]
+        freed = [feed for feed in before if feed.id not in ids and feed.remote_id in matched]
+        for feed in (*moved, *freed):
+            self._conn.execute("UPDATE feed SET remote_id = 'feed ' || id WHERE id = ?", (feed.id,))
+        for feed in moved:
+            self._conn.execute("UPDATE feed SET remote_id = ? WHERE id = ?", (ids[feed.id], feed.id))
+            if feed.has_vanished:  # its entries have new ids as well
+                self._remote.forget_feed(feed.id)
 
     def _free_addresses(self, account: AccountState, urls: Mapping[str, str]) -> None:
-        """Rename feeds whose address now belongs to another feed of the account."""
-        self._conn.executemany(
-            """UPDATE feed SET url = url || '#' || id WHERE url = ?1
-               AND NOT (account_id = ?2 AND remote_id = ?3)""",
-            [(url, account.id, remote_id) for remote_id, url in urls.items()],
-        )
+        sql = """UPDATE feed SET url = url || '#' || id WHERE url = ?1
+                 AND NOT (account_id = ?2 AND remote_id = ?3)"""
+        self._conn.executemany(sql, [(url, account.id, remote_id) for remote_id, url in urls.items()])
 
     def _forget_vanished(self, account_id: int, now: int) -> None:
-        """Forget the entries of feeds that vanished long ago; their articles stay."""
+        """Drop the entries of feeds that vanished long ago; their articles stay."""
         for feed_id in self._column(
             "SELECT id FROM feed WHERE account_id = ? AND vanished_at <= ?", (account_id, now - KEPT)
         ):
@@ -321,10 +290,19 @@ _PENDING = """SELECT count(*) FROM remote_entry r JOIN feed f ON f.id = r.feed_i
 _MISSING = """SELECT count(*) FROM remote_entry
   WHERE account_id = account.id AND missing_since IS NOT NULL AND misses != 0"""
 _STATE = f"""SELECT id, account.name, url, user, software, progress, tried_at, synced_at, next_try, error,
-  hint, refusal, streak, asks, ({_PENDING} AND refused = ''), ({_PENDING} AND refused != ''), ({_MISSING}),
-  iif(({_MISSING}), (SELECT count(*) FROM remote_entry WHERE account_id = account.id), 0),
-  coalesce(value, '{{}}')
+  hint, refusal, streak, asks, ({_PENDING} AND refused = '') AS pending,
+  ({_PENDING} AND refused != '') AS refused, ({_MISSING}) AS missing,
+  iif(({_MISSING}), (SELECT count(*) FROM remote_entry WHERE account_id = account.id), 0) AS entries,
+  coalesce(value, '{{}}') AS trouble
   FROM account LEFT JOIN fact ON fact.name = '{account_trouble.PREFIX}' || account.id"""
+
+
+def _state(*, missing: int, entries: int, trouble: str, **columns: Any) -> AccountState:
+    state = AccountState(**columns, **json.loads(trouble))
+    if not missing:
+        return state
+    asks = f"the server no longer lists {missing:,} of {counted(entries, 'article')}"
+    return replace(state, asks=f"{state.asks}; {asks}" if state.asks else asks)
 
 
 def _row(account: AccountState, feed: RemoteFeed, url: str, place: int) -> dict[str, object]:

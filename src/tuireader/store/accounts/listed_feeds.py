@@ -14,7 +14,7 @@ _DOUBTED = 4  # minimum number of feeds at which the loss of more than half is n
 
 @dataclass(frozen=True, slots=True)
 class KnownFeed:
-    """A stored feed of an account; `url` is where it is stored, see `address`."""
+    """A stored feed of an account, with the `address` under which it is stored."""
 
     id: int
     remote_id: str
@@ -24,22 +24,22 @@ class KnownFeed:
 
 
 def address(account: str, url: str) -> str:
-    """Return the address under which an account's feed is stored, distinct from any local feed's."""
+    """Build the address under which an account's feed is stored: `home+https://example.org/feed`."""
     return f"{account}+{split_password(url)[0]}"
 
 
 def match_feeds(
     feeds: Sequence[RemoteFeed], urls: Mapping[str, str], known: Sequence[KnownFeed]
 ) -> dict[str, int]:
-    """Recognise the feeds of a list among the stored ones; return the numbers of these by their new ids.
+    """Recognise listed feeds among the `known` ones; map their ids to the numbers of these.
 
     `urls` are the addresses under which the feeds are stored, by their ids. Id and address or title come
     first, then the address alone (the server has renumbered its feeds), then the id alone (the feed moved).
     """
-    by_id = {one.remote_id: one for one in known}
-    by_url = {one.url: one for one in known}
+    by_id = {feed.remote_id: feed for feed in known}
+    by_url = {feed.url: feed for feed in known}
     matched: dict[str, int] = {}
-    free = {one.id for one in known}
+    free = {feed.id for feed in known}
 
     def match(feed: RemoteFeed, stored: KnownFeed | None) -> None:
         if stored is not None and stored.id in free and feed.id not in matched:
@@ -58,9 +58,9 @@ def match_feeds(
 
 
 def distinct_addresses(account: str, feeds: Sequence[RemoteFeed]) -> dict[str, str]:
-    """Return the address under which to store each feed, by its id.
+    """Map the id of each feed to the address under which to store it.
 
-    An id is all that identifies a feed of an account: addresses may be equal, or not usable at all.
+    Only ids are unique: addresses of an account may be equal, or unusable.
     """
     urls: dict[str, str] = {}
     taken: set[str] = set()
@@ -72,12 +72,12 @@ def distinct_addresses(account: str, feeds: Sequence[RemoteFeed]) -> dict[str, s
 
 
 def doubt_about(missing: int, known: int, lists_any: bool) -> str:
-    """Return the question whether feeds are really gone; `""` if a list is believed."""
+    """Word the question whether feeds are really gone; `""` if the list is believed."""
     if not missing or (lists_any and (known < _DOUBTED or missing * 2 <= known)):
         return ""
     return f"the server no longer lists {missing} of {counted(known, 'feed')}"
 
 
 def title_of(feed: RemoteFeed) -> str:
-    """Return the title under which a feed is stored, never empty."""
+    """Choose the title under which a feed is stored, never empty."""
     return feed.title or without_password(feed.url) or feed.site_url or f"feed {feed.id}"

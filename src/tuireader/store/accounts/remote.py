@@ -10,6 +10,7 @@ what the user changed in between is still known to be the user's change.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 
@@ -57,43 +58,39 @@ class RemoteRow:
     starred: tuple[bool, bool, bool | None]
 
     def mark(self, mark: Mark) -> tuple[bool, bool, bool | None]:
-        """Return one of the marks."""
         return self.read if mark is Mark.READ else self.starred
 
 
 class Remote(Part):
-    """The table of entries of accounts. Methods that write need a transaction."""
+    """Entries on the servers of accounts. Methods that write need a transaction."""
 
     def unknown(self, account_id: int, ids: Sequence[str]) -> list[str]:
-        """Return the entries that are not stored, in the given order."""
-        known = set(
-            self._column(
-                f"SELECT remote_id FROM remote_entry WHERE account_id = ? AND remote_id IN ({_GIVEN})",
-                (account_id, json.dumps(ids)),
-            )
-        )
+        """Filter ids of entries: keep those that are not stored."""
+        sql = f"SELECT remote_id FROM remote_entry WHERE account_id = ? AND remote_id IN ({_GIVEN})"
+        known = set(self._column(sql, (account_id, json.dumps(ids))))
         return [remote_id for remote_id in ids if remote_id not in known]
 
     def counts(self, account_id: int) -> dict[str, tuple[int, int]]:
-        """Return each feed's numbers of read and unread entries, by the marks last seen on the server."""
-        rows = self._conn.execute(
-            """SELECT f.remote_id, coalesce(sum(r.read), 0), count(r.read) - coalesce(sum(r.read), 0)
-               FROM feed f LEFT JOIN remote_entry r ON r.feed_id = f.id
-               WHERE f.account_id = ? AND f.subscribed GROUP BY f.id""",
-            (account_id,),
-        )
+        """Count the read and the unread entries of each feed, by the marks last seen on the server."""
+        sql = """SELECT f.remote_id, coalesce(sum(r.read), 0), count(r.read) - coalesce(sum(r.read), 0)
+                 FROM feed f LEFT JOIN remote_entry r ON r.feed_id = f.id
+                 WHERE f.account_id = ? AND f.subscribed GROUP BY f.id"""
+        rows = self._conn.execute(sql, (account_id,))
         return {remote_id: (read, unread) for remote_id, read, unread in rows}
 
     def rows(self, account_id: int, ids: Iterable[str]) -> dict[str, RemoteRow]:
-        """Return some stored entries of an account by their ids."""
-        rows = self._conn.execute(
-            f"""SELECT r.remote_id, r.article_id, a.read, r.read, r.read_sent, a.starred, r.starred,
-                  r.starred_sent
-                FROM remote_entry r JOIN article a ON a.id = r.article_id
-                WHERE r.account_id = ? AND r.remote_id IN ({_GIVEN})""",
-            (account_id, json.dumps(list(ids))),
-        )
-        return {row[0]: RemoteRow(row[0], row[1], _mark(*row[2:5]), _mark(*row[5:])) for row in rows}
+        """Look up entries of an account by id; unknown ids are left out."""
+        sql = f"""SELECT r.remote_id, r.article_id, a.read, a.starred,
+                    r.read AS server_read, r.read_sent, r.starred AS server_starred, r.starred_sent
+                  FROM remote_entry r JOIN article a ON a.id = r.article_id
+                  WHERE r.account_id = ? AND r.remote_id IN ({_GIVEN})"""
+        rows = self._named(sql, (account_id, json.dumps(list(ids))))
+        return {
+            row["remote_id"]: RemoteRow(
+                row["remote_id"], row["article_id"], _states(row, Mark.READ), _states(row, Mark.STARRED)
+            )
+            for row in rows
+        }
 
     def compare(
         self, account_id: int, mark: Mark, value: bool, entries: Collection[str]
@@ -101,144 +98,122 @@ class Remote(Part):
         """Compare a server's list of entries whose `mark` is `value` with the marks last seen there.
 
         Returns the stored entries in the list that had another value or are pending, and those that had this
-        value but are not in the list. Feeds that vanished are left out.
+        value but are not in the list. Leaves out feeds that vanished.
         """
         self._conn.execute("CREATE TEMP TABLE IF NOT EXISTS named (remote_id TEXT PRIMARY KEY) WITHOUT ROWID")
         self._conn.execute("DELETE FROM named")
-        self._conn.executemany("INSERT OR IGNORE INTO named VALUES (?)", ((one,) for one in entries))
-        rows = self._conn.execute(
-            f"""SELECT r.remote_id, n.remote_id IS NOT NULL AS is_listed
-                FROM remote_entry r LEFT JOIN named n ON n.remote_id = r.remote_id
-                WHERE r.account_id = ?2 AND {_IN_LISTED_FEED} AND iif(n.remote_id IS NULL,
-                  r.{mark} = ?1 AND NOT r.pending & {_BITS[mark]},
-                  r.{mark} != ?1 OR r.pending & {_BITS[mark]})""",
-            (int(value), account_id),
-        ).fetchall()
+        self._conn.executemany(
+            "INSERT OR IGNORE INTO named VALUES (?)", ((remote_id,) for remote_id in entries)
+        )
+        sql = f"""SELECT r.remote_id, n.remote_id IS NOT NULL AS is_listed
+                  FROM remote_entry r LEFT JOIN named n ON n.remote_id = r.remote_id
+                  WHERE r.account_id = ?2 AND {_IN_LISTED_FEED} AND iif(n.remote_id IS NULL,
+                    r.{mark} = ?1 AND NOT r.pending & {_BITS[mark]},
+                    r.{mark} != ?1 OR r.pending & {_BITS[mark]})"""
+        rows = self._conn.execute(sql, (int(value), account_id)).fetchall()
         listed = [remote_id for remote_id, is_listed in rows if is_listed]
         return listed, [remote_id for remote_id, is_listed in rows if not is_listed]
 
     def add(self, account_id: int, rows: Iterable[tuple[str, int, int, bool, bool]]) -> None:
-        """Store entries as (id, article, feed, read, starred), with their marks on the server.
+        """Store (id, article, feed, read, starred) with the marks on the server; others become pending."""
+        sql = """INSERT OR REPLACE INTO remote_entry
+                   (account_id, remote_id, article_id, feed_id, read, starred, pending)
+                 SELECT ?1, ?2, id, ?4, ?5, ?6, (read != ?5) + 2 * (starred != ?6)
+                 FROM article WHERE id = ?3"""
+        self._conn.executemany(sql, [(account_id, *row) for row in rows])
 
-        Marks in which an article differs are pending.
-        """
-        self._conn.executemany(
-            """INSERT OR REPLACE INTO remote_entry
-                 (account_id, remote_id, article_id, feed_id, read, starred, pending)
-               SELECT ?1, ?2, id, ?4, ?5, ?6, (read != ?5) + 2 * (starred != ?6)
-               FROM article WHERE id = ?3""",
-            [(account_id, *row) for row in rows],
-        )
-
-    def seen(self, account_id: int, mark: Mark, found: Iterable[tuple[str, bool, bool | None]]) -> None:
-        """Store marks from a server as (entry, value, sent): its value, and one sent but not confirmed."""
+    def seen(self, account_id: int, mark: Mark, states: Iterable[tuple[str, bool, bool | None]]) -> None:
+        """Store marks of a server as (entry, value there, value sent but not confirmed)."""
         self._conn.executemany(
             f"""UPDATE remote_entry SET {mark} = ?1, {mark}_sent = ?2, pending =
                   iif(?2 IS NULL AND (SELECT {mark} FROM article WHERE id = article_id) = ?1,
                       pending & ~{_BITS[mark]}, pending | {_BITS[mark]})
                 WHERE account_id = ?3 AND remote_id = ?4""",
-            [(value, sent, account_id, remote_id) for remote_id, value, sent in found],
+            [(value, sent, account_id, remote_id) for remote_id, value, sent in states],
         )
 
     def pending_marks(self, account_id: int) -> list[Mark]:
-        """Return the kinds of marks of which any can be sent."""
-        found = self._value(
-            f"""SELECT max(r.pending & 1) + max(r.pending & 2) FROM remote_entry r
-                WHERE r.account_id = ? AND r.pending != 0 AND r.refused = '' AND r.misses = 0
-                  AND {_IN_LISTED_FEED}""",
-            (account_id,),
-        )
-        return [mark for mark in Mark if (found or 0) & _BITS[mark]]
+        """Return the kinds of marks that can be sent now."""
+        sql = f"""SELECT max(r.pending & 1) + max(r.pending & 2) FROM remote_entry r
+                  WHERE r.account_id = ? AND r.pending != 0 AND r.refused = '' AND r.misses = 0
+                    AND {_IN_LISTED_FEED}"""
+        bits = self._value(sql, (account_id,))
+        return [mark for mark in Mark if (bits or 0) & _BITS[mark]]
 
     def take(self, account_id: int, mark: Mark, value: bool, limit: int) -> list[str]:
-        """Return at most `limit` pending marks of one value to send, and record that they are being sent.
+        """Take at most `limit` pending marks of one value, and record that they are being sent.
 
         Missing entries and those of vanished feeds have to wait.
         """
-        return self._column(
-            f"""UPDATE remote_entry SET {mark}_sent = ?3 WHERE account_id = ?1 AND remote_id IN (
-                  SELECT r.remote_id FROM remote_entry r JOIN article a ON a.id = r.article_id
-                  JOIN feed f ON f.id = r.feed_id
-                  WHERE r.account_id = ?1 AND r.pending != 0 AND r.pending & ?2 AND r.refused = ''
-                    AND a.{mark} = ?3 AND f.vanished_at IS NULL AND r.misses = 0 LIMIT ?4)
-                RETURNING remote_id""",
-            (account_id, _BITS[mark], value, limit),
-        )
+        sql = f"""UPDATE remote_entry SET {mark}_sent = ?3 WHERE account_id = ?1 AND remote_id IN (
+                    SELECT r.remote_id FROM remote_entry r JOIN article a ON a.id = r.article_id
+                    JOIN feed f ON f.id = r.feed_id
+                    WHERE r.account_id = ?1 AND r.pending != 0 AND r.pending & ?2 AND r.refused = ''
+                      AND a.{mark} = ?3 AND f.vanished_at IS NULL AND r.misses = 0 LIMIT ?4)
+                  RETURNING remote_id"""
+        return self._column(sql, (account_id, _BITS[mark], value, limit))
 
     def delivered(self, account_id: int, mark: Mark, value: bool, ids: Sequence[str]) -> None:
-        """Record that the server has accepted a mark; changes the user made since stay pending."""
+        """Record that the server accepted a mark; what the user changed meanwhile stays pending."""
         self.seen(account_id, mark, [(remote_id, value, None) for remote_id in ids])
-        self._conn.execute(
-            f"""UPDATE remote_entry SET accepted = accepted | {_BITS[mark]}
-                WHERE account_id = ? AND remote_id IN ({_GIVEN})""",
-            (account_id, json.dumps(ids)),
-        )
+        sql = f"""UPDATE remote_entry SET accepted = accepted | {_BITS[mark]}
+                  WHERE account_id = ? AND remote_id IN ({_GIVEN})"""
+        self._conn.execute(sql, (account_id, json.dumps(ids)))
 
     def confirm(self, account_id: int, ids: Set[str]) -> None:
-        """Record that the server lists entries: it has got their marks."""
-        accepted = self._column(
-            "SELECT remote_id FROM remote_entry WHERE account_id = ? AND accepted != 0", (account_id,)
-        )
+        """Record that the server lists entries, so that their marks have arrived."""
+        sql = "SELECT remote_id FROM remote_entry WHERE account_id = ? AND accepted != 0"
+        accepted = self._column(sql, (account_id,))
         self._conn.execute(
             f"UPDATE remote_entry SET accepted = 0 WHERE account_id = ? AND remote_id IN ({_GIVEN})",
-            (account_id, json.dumps([one for one in accepted if one in ids])),
+            (account_id, json.dumps([remote_id for remote_id in accepted if remote_id in ids])),
         )
 
     def send_again(self, feed_ids: Collection[int]) -> None:
-        """Let the accepted marks of feeds that are gone wait again: they may have been gone before."""
-        self._conn.execute(
-            f"""UPDATE remote_entry SET {_ONLY_SENT}
-                WHERE accepted != 0 AND feed_id IN ({_GIVEN})""",
-            (id_list(feed_ids),),
-        )
+        """Queue the accepted marks of feeds that are gone: they may have been gone before."""
+        sql = f"""UPDATE remote_entry SET {_ONLY_SENT}
+                  WHERE accepted != 0 AND feed_id IN ({_GIVEN})"""
+        self._conn.execute(sql, (id_list(feed_ids),))
 
     def refuse(self, account_id: int, mark: Mark, ids: Sequence[str], reason: str = "") -> None:
         """Record that the server did not accept a mark; with a reason, it is not sent again."""
-        self._conn.executemany(
-            f"""UPDATE remote_entry SET {mark}_sent = NULL, refused = ?
-                WHERE account_id = ? AND remote_id = ?""",
-            [(reason, account_id, remote_id) for remote_id in ids],
-        )
+        sql = f"""UPDATE remote_entry SET {mark}_sent = NULL, refused = ?
+                  WHERE account_id = ? AND remote_id = ?"""
+        self._conn.executemany(sql, [(reason, account_id, remote_id) for remote_id in ids])
 
     def refusals(self, account_id: int) -> list[RefusedMark]:
-        """Return the articles whose marks the server has refused."""
-        rows = self._conn.execute(
-            """SELECT a.id, a.title, r.refused FROM remote_entry r JOIN article a ON a.id = r.article_id
-               WHERE r.account_id = ? AND r.pending != 0 AND r.refused != '' ORDER BY a.id""",
-            (account_id,),
-        )
-        return [RefusedMark(*row) for row in rows]
+        """List the articles whose marks the server refused."""
+        sql = """SELECT r.article_id, a.title, r.refused AS reason
+                 FROM remote_entry r JOIN article a ON a.id = r.article_id
+                 WHERE r.account_id = ? AND r.pending != 0 AND r.refused != '' ORDER BY a.id"""
+        return self._values(RefusedMark, sql, (account_id,))
 
     def retry_refused(self, account_id: int) -> None:
-        """Allow refused marks to be sent again."""
-        self._conn.execute(
-            "UPDATE remote_entry SET refused = '' WHERE account_id = ? AND refused != ''",
-            (account_id,),
-        )
+        """Queue refused marks again."""
+        sql = "UPDATE remote_entry SET refused = '' WHERE account_id = ? AND refused != ''"
+        self._conn.execute(sql, (account_id,))
 
     def forget(self, account_id: int, ids: Collection[str], *, renumbered: bool = False) -> None:
-        """Forget entries that their server no longer has; their articles keep their marks.
+        """Drop entries that their server no longer has; their articles keep their marks.
 
-        If the server was `renumbered`, the ids may come back as those of other articles.
+        A `renumbered` server may use the ids again for other articles.
         """
         self._lose(
             f"r.account_id = ? AND r.remote_id IN ({_GIVEN})", (account_id, json.dumps(list(ids))), renumbered
         )
 
     def forget_feed(self, feed_id: int) -> None:
-        """Forget the entries of a feed."""
+        """Drop the entries of a feed."""
         self._lose("r.feed_id = ?", (feed_id,))
 
     def forget_account(self, account_id: int) -> None:
-        """Forget all entries of an account: its ids mean nothing on another server."""
-        self._conn.execute(
-            f"UPDATE OR REPLACE lost_entry AS r SET remote_id = {_BY_ARTICLE} WHERE account_id = ?",
-            (account_id,),
-        )
+        """Drop all entries of an account: its ids mean nothing on another server."""
+        sql = f"UPDATE OR REPLACE lost_entry AS r SET remote_id = {_BY_ARTICLE} WHERE account_id = ?"
+        self._conn.execute(sql, (account_id,))
         self._lose("r.account_id = ?", (account_id,), renumbered=True)
 
     def _lose(self, condition: str, args: tuple[object, ...], renumbered: bool = False) -> None:
-        """Move entries to the lost ones; a mark that is not known to have arrived becomes NULL."""
+        """Move entries to the lost ones; a mark that may not have arrived becomes NULL."""
         self._conn.execute(
             f"""INSERT OR REPLACE INTO lost_entry (account_id, remote_id, article_id, feed_id, read, starred)
                 SELECT r.account_id, {_BY_ARTICLE if renumbered else "r.remote_id"}, r.article_id, r.feed_id,
@@ -250,57 +225,42 @@ class Remote(Part):
         self._conn.execute(f"DELETE FROM remote_entry AS r WHERE {condition}", args)
 
     def recall(self, account_id: int, ids: Sequence[str]) -> None:
-        """Store lost entries again that came back under their ids."""
+        """Restore lost entries that came back under their ids."""
         given = (account_id, json.dumps(ids))
-        self._conn.execute(
-            f"""INSERT OR IGNORE INTO remote_entry
-                  (account_id, remote_id, article_id, feed_id, read, starred, pending)
-                SELECT l.account_id, l.remote_id, l.article_id, l.feed_id,
-                  coalesce(l.read, 1 - a.read), coalesce(l.starred, 1 - a.starred),
-                  (a.read IS NOT l.read) + 2 * (a.starred IS NOT l.starred)
-                FROM lost_entry l JOIN article a ON a.id = l.article_id
-                WHERE l.account_id = ? AND l.remote_id IN ({_GIVEN})""",
-            given,
-        )
+        sql = f"""INSERT OR IGNORE INTO remote_entry
+                    (account_id, remote_id, article_id, feed_id, read, starred, pending)
+                  SELECT l.account_id, l.remote_id, l.article_id, l.feed_id,
+                    coalesce(l.read, 1 - a.read), coalesce(l.starred, 1 - a.starred),
+                    (a.read IS NOT l.read) + 2 * (a.starred IS NOT l.starred)
+                  FROM lost_entry l JOIN article a ON a.id = l.article_id
+                  WHERE l.account_id = ? AND l.remote_id IN ({_GIVEN})"""
+        self._conn.execute(sql, given)
         self._conn.execute(f"DELETE FROM lost_entry WHERE account_id = ? AND remote_id IN ({_GIVEN})", given)
 
     def changed_here(self, account_id: int, mark: Mark, articles: Collection[int]) -> set[int]:
-        """Return the articles whose mark the user has changed and the account's server does not have."""
-        given = (account_id, id_list(articles))
-        return set(
-            self._column(
-                f"""SELECT r.article_id FROM remote_entry r WHERE r.account_id = ?1
-                      AND r.article_id IN (SELECT value FROM json_each(?2)) AND r.pending & {_BITS[mark]}
-                    UNION SELECT l.article_id FROM lost_entry l JOIN article a ON a.id = l.article_id
-                      WHERE l.account_id = ?1 AND l.article_id IN (SELECT value FROM json_each(?2))
-                        AND l.{mark} IS NOT a.{mark}""",
-                given,
-            )
-        )
+        """Filter articles: keep those with a mark of the user's that the server does not have."""
+        sql = f"""SELECT r.article_id FROM remote_entry r WHERE r.account_id = ?1
+                    AND r.article_id IN (SELECT value FROM json_each(?2)) AND r.pending & {_BITS[mark]}
+                  UNION SELECT l.article_id FROM lost_entry l JOIN article a ON a.id = l.article_id
+                    WHERE l.account_id = ?1 AND l.article_id IN (SELECT value FROM json_each(?2))
+                      AND l.{mark} IS NOT a.{mark}"""
+        return set(self._column(sql, (account_id, id_list(articles))))
 
     def met_again(self, account_id: int, articles: Collection[int]) -> None:
         """Drop the lost entries of articles that have an entry again."""
-        self._conn.execute(
-            f"DELETE FROM lost_entry WHERE account_id = ? AND article_id IN ({_GIVEN})",
-            (account_id, id_list(articles)),
-        )
+        sql = f"DELETE FROM lost_entry WHERE account_id = ? AND article_id IN ({_GIVEN})"
+        self._conn.execute(sql, (account_id, id_list(articles)))
 
     def all(self, account_id: int) -> set[str]:
-        """Return the entries of an account, without those of vanished feeds."""
-        return set(
-            self._column(
-                f"SELECT r.remote_id FROM remote_entry r WHERE r.account_id = ? AND {_IN_LISTED_FEED}",
-                (account_id,),
-            )
-        )
+        """Return the ids of an account's entries, without those of vanished feeds."""
+        sql = f"SELECT r.remote_id FROM remote_entry r WHERE r.account_id = ? AND {_IN_LISTED_FEED}"
+        return set(self._column(sql, (account_id,)))
 
     def set_missing(self, account_id: int, ids: Collection[str], now: int) -> None:
-        """Record which entries a list lacked; all others of the account are not missing."""
-        self._conn.execute(
-            f"""UPDATE remote_entry SET missing_since = NULL, misses = 0
-                WHERE account_id = ? AND missing_since IS NOT NULL AND remote_id NOT IN ({_GIVEN})""",
-            (account_id, json.dumps(list(ids))),
-        )
+        """Record the entries that a list lacked; all others of the account are not missing."""
+        sql = f"""UPDATE remote_entry SET missing_since = NULL, misses = 0
+                  WHERE account_id = ? AND missing_since IS NOT NULL AND remote_id NOT IN ({_GIVEN})"""
+        self._conn.execute(sql, (account_id, json.dumps(list(ids))))
         self._conn.execute(
             f"""UPDATE remote_entry SET {_ONLY_SENT}, misses = misses + 1,
                   missing_since = coalesce(missing_since, ?)
@@ -309,7 +269,7 @@ class Remote(Part):
         )
 
     def doubt_feeds(self, feed_ids: Collection[int], now: int) -> None:
-        """Let the entries of feeds that came back count as missing until a list shows them."""
+        """Count the entries of feeds that came back as missing until a list shows them."""
         self._conn.execute(
             f"UPDATE remote_entry SET missing_since = coalesce(missing_since, ?) WHERE feed_id IN ({_GIVEN})",
             (now, id_list(feed_ids)),
@@ -317,71 +277,55 @@ class Remote(Part):
 
     def missing_for_long(self, account_id: int, now: int) -> list[str]:
         """Return the entries that enough lists lacked to be gone."""
-        return self._column(
-            """SELECT remote_id FROM remote_entry
-               WHERE account_id = ? AND missing_since <= ? AND misses >= ?""",
-            (account_id, now - MISSED_FOR, MISSES),
-        )
+        sql = """SELECT remote_id FROM remote_entry
+                 WHERE account_id = ? AND missing_since <= ? AND misses >= ?"""
+        return self._column(sql, (account_id, now - MISSED_FOR, MISSES))
 
     def replaced(self, account_id: int, ids: Collection[str]) -> set[str]:
-        """Return those of some entries whose article has another entry of the account, not among `ids`."""
-        given = (account_id, json.dumps(list(ids)))
-        return set(
-            self._column(
-                """WITH given AS MATERIALIZED (SELECT value AS remote_id FROM json_each(?2))
-                   SELECT r.remote_id FROM remote_entry r JOIN remote_entry o ON o.article_id = r.article_id
-                   WHERE r.account_id = ?1 AND r.remote_id IN (SELECT remote_id FROM given)
-                     AND o.account_id = ?1
-                     AND o.remote_id NOT IN (SELECT remote_id FROM given)""",
-                given,
-            )
-        )
+        """Filter entries: keep those whose article has another entry of the account, not among `ids`."""
+        sql = """WITH given AS MATERIALIZED (SELECT value AS remote_id FROM json_each(?2))
+                 SELECT r.remote_id FROM remote_entry r JOIN remote_entry o ON o.article_id = r.article_id
+                 WHERE r.account_id = ?1 AND r.remote_id IN (SELECT remote_id FROM given)
+                   AND o.account_id = ?1 AND o.remote_id NOT IN (SELECT remote_id FROM given)"""
+        return set(self._column(sql, (account_id, json.dumps(list(ids)))))
 
     def feeds_with_missing(self, account_id: int) -> set[str]:
-        """Return the ids of the feeds with missing entries."""
-        return set(
-            self._column(
-                """SELECT DISTINCT f.remote_id FROM remote_entry r JOIN feed f ON f.id = r.feed_id
-                   WHERE r.account_id = ? AND r.missing_since IS NOT NULL""",
-                (account_id,),
-            )
-        )
+        """Return the ids of feeds with missing entries."""
+        sql = """SELECT DISTINCT f.remote_id FROM remote_entry r JOIN feed f ON f.id = r.feed_id
+                 WHERE r.account_id = ? AND r.missing_since IS NOT NULL"""
+        return set(self._column(sql, (account_id,)))
 
     def addresses(self, account_id: int, ids: Collection[str]) -> dict[str, tuple[str, str]]:
-        """Return the address and the title of the articles of some entries."""
-        rows = self._conn.execute(
-            f"""SELECT r.remote_id, a.url, a.title FROM remote_entry r JOIN article a ON a.id = r.article_id
-                WHERE r.account_id = ? AND r.remote_id IN ({_GIVEN})""",
-            (account_id, json.dumps(list(ids))),
-        )
+        """Map entries to the address and the title of their articles."""
+        sql = f"""SELECT r.remote_id, a.url, a.title FROM remote_entry r JOIN article a ON a.id = r.article_id
+                  WHERE r.account_id = ? AND r.remote_id IN ({_GIVEN})"""
+        rows = self._conn.execute(sql, (account_id, json.dumps(list(ids))))
         return {remote_id: (url, title) for remote_id, url, title in rows}
 
     def sample(self, account_id: int, number: int, *, pending: bool = False) -> list[str]:
-        """Return at most `number` entries from all over an account, by ascending id.
+        """Pick at most `number` entries evenly from an account, by ascending id.
 
         With `pending`, only those with marks to send.
         """
         condition = "AND r.pending != 0 AND r.misses = 0" if pending else ""
-        return self._column(
-            f"""SELECT remote_id FROM (
-                  SELECT remote_id, row_number() OVER w AS place, count(*) OVER () AS total
-                  FROM remote_entry r
-                  WHERE account_id = ?1 {condition} AND {_IN_LISTED_FEED}
-                  WINDOW w AS (ORDER BY length(remote_id), remote_id))
-                WHERE total <= ?2 OR (place - 1) * (?2 - 1) % (total - 1) < ?2 - 1""",
-            (account_id, number),
-        )
+        sql = f"""SELECT remote_id FROM (
+                    SELECT remote_id, row_number() OVER w AS place, count(*) OVER () AS total
+                    FROM remote_entry r
+                    WHERE account_id = ?1 {condition} AND {_IN_LISTED_FEED}
+                    WINDOW w AS (ORDER BY length(remote_id), remote_id))
+                  WHERE total <= ?2 OR (place - 1) * (?2 - 1) % (total - 1) < ?2 - 1"""
+        return self._column(sql, (account_id, number))
 
     def of_feed(self, feed_id: int) -> list[str]:
-        """Return the entries of a feed."""
+        """Return the ids of a feed's entries."""
         return self._column("SELECT remote_id FROM remote_entry WHERE feed_id = ?", (feed_id,))
 
     def places(self, article_id: int) -> list[tuple[int, str]]:
-        """Return the account and the id of each entry of an article."""
-        return self._conn.execute(
-            "SELECT account_id, remote_id FROM remote_entry WHERE article_id = ?", (article_id,)
-        ).fetchall()
+        """Return (account, id) of each entry of an article."""
+        sql = "SELECT account_id, remote_id FROM remote_entry WHERE article_id = ?"
+        return self._conn.execute(sql, (article_id,)).fetchall()
 
 
-def _mark(local: int, server: int, sent: int | None) -> tuple[bool, bool, bool | None]:
-    return bool(local), bool(server), None if sent is None else bool(sent)
+def _states(row: sqlite3.Row, mark: Mark) -> tuple[bool, bool, bool | None]:
+    sent = row[f"{mark}_sent"]
+    return bool(row[mark]), bool(row[f"server_{mark}"]), None if sent is None else bool(sent)

@@ -24,7 +24,7 @@ from tuireader.store.articles.full_texts import FullTexts
 from tuireader.store.articles.incoming import CONTENT, IncomingEntry, Saved, content
 from tuireader.store.compression import Compression
 from tuireader.store.lists.index import Index
-from tuireader.store.sql import Part, id_list
+from tuireader.store.sql import Part, id_list, number_list
 from tuireader.store.watches.match_log import MatchLog
 
 _TEXT = "title, url, author, summary, html, base_url, extra, url_key, text_key"
@@ -33,7 +33,7 @@ _Variant = tuple[Any, ...]
 
 
 class Appearances(Part):
-    """Store articles of further feeds; every method needs a transaction.
+    """Texts that further feeds have of an article; every method needs a transaction.
 
     Callers update the full-text index themselves, except after `reassign`.
     """
@@ -45,12 +45,10 @@ class Appearances(Part):
     _match_log: MatchLog
 
     def add(self, feed_id: int, shown: StoredText, item: IncomingEntry, saved: Saved) -> None:
-        """Add a further feed that carries an article, with the feed's own text."""
-        self._conn.execute(
-            """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary)
-               VALUES (?, ?, ?, ?, 1)""",
-            (feed_id, item.keys.guid, shown.id, item.keys.digest),
-        )
+        """Record that a further feed carries an article, with the feed's own text."""
+        sql = """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary)
+                 VALUES (?, ?, ?, ?, 1)"""
+        self._conn.execute(sql, (feed_id, item.keys.guid, shown.id, item.keys.digest))
         self._conn.execute(
             """UPDATE article SET sources = 1 + (SELECT count(DISTINCT feed_id) FROM appearance
                WHERE article_id = ?1 AND secondary = 1 AND feed_id != article.feed_id) WHERE id = ?1""",
@@ -61,7 +59,7 @@ class Appearances(Part):
     def change(self, feed_id: int, old: StoredText, item: IncomingEntry, saved: Saved) -> None:
         """Store a feed's new text of an article that belongs to another feed."""
         article_id, kept = old.id, self._full_texts.has_content(old.id)
-        before = next((one for one in old.appearances if one.feed_id == feed_id), None)
+        before = next((other for other in old.appearances if other.feed_id == feed_id), None)
         now = _appearance(feed_id, item, old)
         if not now.same:
             self._keep(article_id, feed_id, self._incoming(article_id, item))
@@ -69,8 +67,8 @@ class Appearances(Part):
             self._drop(article_id, feed_id)
         if before is not None and _words(before) == _words(now):
             return
-        others = [one for one in old.appearances if one.feed_id != feed_id]
-        text = replace(old, appearances=tuple(sorted([*others, now], key=lambda one: one.feed_id)))
+        others = [other for other in old.appearances if other.feed_id != feed_id]
+        text = replace(old, appearances=tuple(sorted([*others, now], key=lambda other: other.feed_id)))
         best = self._choose(text) if kept else None if now.same else now
         if best is not None:
             text = self._display(text, best, unread=kept)
@@ -80,7 +78,7 @@ class Appearances(Part):
         saved.carried.append((old, text))
 
     def settle(self, text: StoredText) -> StoredText:
-        """Update an article's variants after its own feed has changed the text.
+        """Drop variants that equal the new text of an article's own feed.
 
         Returns the displayed text, which comes from another feed if hardly any text is left.
         """
@@ -95,7 +93,7 @@ class Appearances(Part):
         return text if best is None else self._display(text, best, unread=False)
 
     def copy_to_feeds(self, text: StoredText) -> StoredText:
-        """Give further feeds with the same text a copy of it before it is replaced."""
+        """Keep the displayed text for further feeds that share it, before it is replaced."""
         if all(not other.same for other in text.appearances):
             return text
         self._copy_to_feeds(text.id)
@@ -103,7 +101,7 @@ class Appearances(Part):
         return replace(text, appearances=appearances)
 
     def reassign(self, feed_ids: Collection[int]) -> None:
-        """Give articles of unsubscribed feeds to other feeds that carry them."""
+        """Move articles of unsubscribed feeds to other feeds that carry them."""
         if not feed_ids:
             return
         rows = self._conn.execute(
@@ -123,24 +121,20 @@ class Appearances(Part):
         self._index.exchange(saved.reindexed)
 
     def free_guids(self, account_id: int) -> None:
-        """Forget the guids of an account's feeds, which on another server may name other articles."""
-        rows = self._conn.execute(
-            """SELECT p.feed_id, p.guid_key, p.article_id FROM appearance p
-               JOIN feed f ON f.id = p.feed_id WHERE f.account_id = ?""",
-            (account_id,),
-        ).fetchall()
+        """Free the guids of an account's feeds: another server may use them for other articles."""
+        sql = """SELECT p.feed_id, p.guid_key, p.article_id FROM appearance p
+                 JOIN feed f ON f.id = p.feed_id WHERE f.account_id = ?"""
+        rows = self._conn.execute(sql, (account_id,)).fetchall()
         self._conn.executemany(
             "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?",
             [(dedup.freed_guid(guid, article), feed, guid) for feed, guid, article in rows],
         )
 
     def transfer(self, old: int, new: int) -> None:
-        """Give a feed's articles to the feed that it became, except those that both have."""
-        ids = self._column(
-            """SELECT DISTINCT article_id FROM appearance WHERE feed_id = ?1
-               AND article_id NOT IN (SELECT article_id FROM appearance WHERE feed_id = ?2)""",
-            (old, new),
-        )
+        """Move a feed's articles to the feed that it became, except those that both have."""
+        sql = """SELECT DISTINCT article_id FROM appearance WHERE feed_id = ?1
+                 AND article_id NOT IN (SELECT article_id FROM appearance WHERE feed_id = ?2)"""
+        ids = self._column(sql, (old, new))
         given = "article_id IN (SELECT value FROM json_each(?))"
         self._conn.execute(
             f"UPDATE OR IGNORE appearance SET feed_id = ? WHERE feed_id = ? AND {given}",
@@ -158,7 +152,7 @@ class Appearances(Part):
         )
 
     def _display(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
-        """Display another text; with `unread`, mark the article as unread if that text is new to the user."""
+        """Display another text; with `unread`, an article becomes unread if the user has not seen it."""
         self._show(text.id, best.feed_id)
         if unread and text.read and not text.full and not _was_seen(text, best):
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
@@ -171,30 +165,25 @@ class Appearances(Part):
         return item.title, item.entry.url, item.entry.author, *texts, item.keys.url, item.prepared.text_key
 
     def _keep(self, article_id: int, feed_id: int, variant: _Variant) -> None:
-        """Store a feed's text in place of its previous one."""
-        self._conn.execute(
-            "INSERT OR REPLACE INTO variant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (article_id, feed_id, *variant),
-        )
+        sql = "INSERT OR REPLACE INTO variant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        self._conn.execute(sql, (article_id, feed_id, *variant))
 
     def _drop(self, article_id: int, feed_id: int) -> None:
         """Delete a feed's variant: its text is the displayed one."""
         self._conn.execute("DELETE FROM variant WHERE article_id = ? AND feed_id = ?", (article_id, feed_id))
 
     def _copy_to_feeds(self, article_id: int) -> None:
-        """Copy the displayed text to the further feeds without a variant, before it changes."""
-        feeds = self._conn.execute(
-            """SELECT DISTINCT feed_id FROM appearance WHERE article_id = ?1 AND secondary = 1
-               EXCEPT SELECT feed_id FROM variant WHERE article_id = ?1""",
-            (article_id,),
-        ).fetchall()
+        """Store the displayed text for the further feeds without a variant."""
+        sql = """SELECT DISTINCT feed_id FROM appearance WHERE article_id = ?1 AND secondary = 1
+                 EXCEPT SELECT feed_id FROM variant WHERE article_id = ?1"""
+        feeds = self._conn.execute(sql, (article_id,)).fetchall()
         shown = self._shown(article_id) if feeds else None
         if shown is not None:
             for (feed_id,) in feeds:
                 self._keep(article_id, feed_id, shown)
 
     def _choose(self, text: StoredText) -> Appearance | None:
-        """Return the appearance to display in place of a text, or None if the text is the best one."""
+        """Choose a better text to display, None if the present one is the best."""
         others = [other for other in text.appearances if not other.same]
         if not others:
             return None
@@ -213,20 +202,18 @@ class Appearances(Part):
         return best
 
     def _any_subscribed(self, text: StoredText) -> Appearance | None:
-        """Return an appearance of an article in a subscribed feed."""
         urls = self._subscribed(tuple(other.feed_id for other in text.appearances))
         return next((other for other in text.appearances if other.feed_id in urls), None)
 
     def _show(self, article_id: int, feed_id: int) -> None:
-        """Make an article belong to a feed that carries it, and display its text."""
+        """Move an article to a feed that carries it, and display its text."""
         conn = self._conn
         (before,) = conn.execute("SELECT feed_id FROM article WHERE id = ?", (article_id,)).fetchone()
         self._copy_to_feeds(article_id)
         shown = self._shown(article_id)
         variant = self._variant(article_id, feed_id) or shown
-        conn.execute(
-            "UPDATE appearance SET secondary = (feed_id != ?2) WHERE article_id = ?1", (article_id, feed_id)
-        )
+        sql = "UPDATE appearance SET secondary = (feed_id != ?2) WHERE article_id = ?1"
+        conn.execute(sql, (article_id, feed_id))
         conn.execute("UPDATE article SET feed_id = ? WHERE id = ?", (feed_id, article_id))
         for table, where in (("revision", " AND full_text = 0"), ("match", "")):
             conn.execute(
@@ -257,17 +244,14 @@ class Appearances(Part):
         return row
 
     def _subscribed(self, feed_ids: tuple[int, ...]) -> dict[int, str]:
-        """Return the addresses of the subscribed feeds among the given ones."""
-        marks = ",".join("?" * len(feed_ids))
-        rows = self._conn.execute(
-            f"SELECT id, url FROM feed WHERE subscribed = 1 AND id IN ({marks})", feed_ids
-        )
-        return dict(rows.fetchall())
+        """Map the subscribed ones among some feeds to their addresses."""
+        sql = f"SELECT id, url FROM feed WHERE subscribed = 1 AND id IN ({number_list(feed_ids)})"
+        return self._mapping(sql)
 
 
 def _appearance(feed_id: int, item: IncomingEntry, shown: StoredText) -> Appearance:
     entry = item.entry
-    found = Appearance(
+    theirs = Appearance(
         feed_id,
         same=False,
         title=item.title,
@@ -278,7 +262,7 @@ def _appearance(feed_id: int, item: IncomingEntry, shown: StoredText) -> Appeara
         html=entry.content_html or entry.summary_html,
         tags=entry.tags,
     )
-    return Appearance(feed_id) if _words(found) == _words(_displayed(feed_id, shown)) else found
+    return Appearance(feed_id) if _words(theirs) == _words(_displayed(feed_id, shown)) else theirs
 
 
 def _displayed(feed_id: int, text: StoredText) -> Appearance:
@@ -287,12 +271,12 @@ def _displayed(feed_id: int, text: StoredText) -> Appearance:
     )
 
 
-def _words(one: Appearance) -> tuple[bool, str, str, str, str]:
-    """Return the texts of an appearance that searches and watches read."""
-    return one.same, one.title, one.author, one.summary, one.body
+def _words(appearance: Appearance) -> tuple[bool, str, str, str, str]:
+    """Return what searches and watches read of an appearance."""
+    return appearance.same, appearance.title, appearance.author, appearance.summary, appearance.body
 
 
 def _was_seen(text: StoredText, best: Appearance) -> bool:
-    """Return whether the user has seen a newly displayed text, most of it, or its beginning."""
+    """Return whether the user knows most of a newly displayed text, or its beginning."""
     titles = f"{text.title} {best.title}"
     return dedup.contains(best.body, text.body, titles) or dedup.contains(text.body, best.body, titles)

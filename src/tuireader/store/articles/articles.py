@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
 from tuireader.model import Article, EarlierArticle, Enclosure, Evidence, FullText, Neighbour, Thread
-from tuireader.store.compression import Compression
+from tuireader.store.compression import Compression, Stored
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
 from tuireader.store.lists.first_page import labels_of, subscribed
 from tuireader.store.lists.stories import Stories
 from tuireader.store.relations.references import References
-from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, watches_of
+from tuireader.store.sql import FEED_TITLE, Part, from_row, grouped, id_list, watches_of
 from tuireader.text import plain
 
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """An article in a further feed: its plain texts there, unless they equal the displayed ones (`same`)."""
+    """An article in a further feed, with its plain texts there unless they are the `same` as displayed."""
 
     feed_id: int
     same: bool = True
@@ -33,13 +34,12 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True)
 class StoredText:
-    """An article's facts and plain texts, for matching and relating.
+    """An article's columns and plain texts, for matching and relating.
 
     `body` is the longest text; `summary` is `""` unless the feed also has a shorter one. `full` is the text
-    of the article's page if it was fetched: watches and searches read it, relating does not. `dated` is False
-    when `time` is only the time of arrival. `words` and `links` are set while the article is being stored,
-    see `Prepared`. `appearances` are the further feeds that carry the article. `language` is None if it was
-    not read.
+    of the article's page, if fetched: watches and searches read it, relating does not. `dated` is False if
+    `time` is only the time of arrival. `words` and `links` are only set while an article is being stored, see
+    `Prepared`. A `language` of None was not read.
     """
 
     id: int
@@ -70,7 +70,7 @@ class StoredText:
 
     @property
     def asked_summary(self) -> str:
-        """The summary for expressions: the whole text of the feed if there is a full text."""
+        """The summary for expressions; with a full text, all that the feed has."""
         return f"{self.summary}\n{self.body}".strip() if self.full else self.summary
 
     @property
@@ -79,7 +79,7 @@ class StoredText:
         return self.full or self.body
 
     def same_text_as(self, other: StoredText) -> bool:
-        """Return whether both have the same title and text from the same feed."""
+        """Compare title, author and texts of the feed."""
         mine = (self.feed_id, self.title, self.author, self.summary, self.body)
         return mine == (other.feed_id, other.title, other.author, other.summary, other.body)
 
@@ -92,62 +92,45 @@ class Articles(Part):
     _stories: Stories
 
     def get(self, article_id: int, languages: Sequence[str] = ()) -> Article | None:
-        """Return an article with everything that belongs to it, or None if it does not exist.
+        """Read everything that the reading pane shows of an article; None if it does not exist.
 
         The other languages of its story come in the order of `languages`.
         """
-        row = self._conn.execute(
-            f"""SELECT a.id, a.feed_id, {FEED_TITLE},
-                      a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
-                      a.place, c.html, c.summary, coalesce(nullif(c.base_url, ''), a.url),
-                      coalesce(c.extra, '{{}}'), c.article_id IS NULL,
-                      a.language, t.html, t.base_url, t.at, t.shown, t.error
-               FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
-                 LEFT JOIN full_text t ON t.article_id = a.id
-               WHERE a.id = ?""",
-            (article_id,),
-        ).fetchone()
+        sql = f"""SELECT a.id, a.feed_id, {FEED_TITLE} AS feed_title,
+                        a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
+                        a.place, a.language, coalesce(nullif(c.base_url, ''), a.url) AS base_url,
+                        c.article_id IS NULL AS purged,
+                        c.html, c.summary, coalesce(c.extra, '{{}}') AS extra
+                 FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
+                 WHERE a.id = ?"""
+        row = self._named(sql, (article_id,)).fetchone()
         if row is None:
             return None
-        decompress = self._compression.decompress
+        columns = dict(row)
+        summary, extra = columns.pop("summary"), unpack_extra(columns.pop("extra"))
+        columns["html"] = self._compression.decompress(row["html"]) or self._compression.decompress(summary)
+        for name in ("read", "starred", "edited", "purged"):
+            columns[name] = bool(row[name])
         return Article(
-            id=row[0],
-            feed_id=row[1],
-            feed_title=row[2],
-            title=row[3],
-            url=row[4],
-            author=row[5],
-            time=row[6],
-            published=row[7],
-            arrived=row[8],
-            read=bool(row[9]),
-            starred=bool(row[10]),
-            edited=bool(row[11]),
-            place=row[12],
-            html=decompress(row[13]) or decompress(row[14]),
-            base_url=row[15],
-            purged=bool(row[17]),
-            language=row[18],
+            **columns,
+            **extra,
             languages=self._stories.languages(article_id, languages),
-            full=self._full_text(row[19:]),
+            full=self._full_text(article_id),
             comments=self._comments(article_id),
             other_feeds=self._other_feeds(article_id),
             evidence=self.evidence([article_id]).get(article_id, ()),
             labels=labels_of(self._conn, [article_id]).get(article_id, ()),
             earlier=self._earlier(article_id),
-            previous=self._neighbour(row[1], row[6], article_id, "<", "DESC"),
-            next=self._neighbour(row[1], row[6], article_id, ">", "ASC"),
-            **unpack_extra(row[16]),
+            previous=self._neighbour(row, "<", "DESC"),
+            next=self._neighbour(row, ">", "ASC"),
         )
 
     def evidence(self, ids: Iterable[int]) -> dict[int, tuple[Evidence, ...]]:
-        """Return the matches of each article that has any, with their evidence, in config order."""
-        rows = self._conn.execute(
-            f"""SELECT m.article_id, {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
-                WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position""",
-            (id_list(ids),),
-        )
-        return grouped((article_id, evidence_row(row)) for article_id, *row in rows)
+        """Map articles to their matches in config order; articles without any are left out."""
+        sql = f"""SELECT m.article_id, {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
+                  WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position"""
+        rows = self._conn.execute(sql, (id_list(ids),))
+        return grouped((article_id, evidence_row(*columns)) for article_id, *columns in rows)
 
     def texts(
         self,
@@ -161,7 +144,7 @@ class Articles(Part):
     ) -> Iterator[StoredText]:
         """Yield the plain texts of many articles, in no particular order.
 
-        Without `bodies` only columns, tags and labels are read, many times faster; without `labels` only
+        Without `bodies`, only columns, tags and labels are read, many times faster; without `labels`, only
         columns, faster still.
         """
         others = self.appearances(ids, bodies=bodies) if appearances else {}
@@ -169,71 +152,74 @@ class Articles(Part):
         named = labels_of(self._conn, ids) if labels else {}
         known = self._references.languages(ids) if languages else {}
         decompress = self._compression.decompress
-        rows = self._conn.execute(
-            f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
-                      iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
-                      coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{{}}'),
-                      a.published, a.muted, t.html, {subscribed(self._conn) or "1"}
-               FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
-                 LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
-               WHERE a.id IN (SELECT value FROM json_each(?3))""",
-            (bodies, labels, id_list(ids)),
-        )
-        for row in rows:
-            extra = unpack_extra(row[11]) if row[11] != "{}" else {}
-            summary, html = decompress(row[8]), decompress(row[9])
-            full = html or summary
+        sql = f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
+                        iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
+                        coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{{}}'),
+                        a.published IS NOT NULL, a.muted, t.html, {subscribed(self._conn) or "1"}
+                 FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
+                   LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
+                 WHERE a.id IN (SELECT value FROM json_each(?3))"""
+        rows = self._conn.execute(sql, (bodies, labels, id_list(ids)))
+        for (
+            article_id, feed_id, title, url, author, time, read, starred,
+            packed_summary, packed_html, base_url, packed_extra, dated, muted, packed_page, followed,
+        ) in rows:  # fmt: skip
+            extra = unpack_extra(packed_extra) if packed_extra != "{}" else {}
+            summary, html = decompress(packed_summary), decompress(packed_html)
+            longest = html or summary
             yield StoredText(
-                id=row[0],
-                feed_id=row[1],
-                title=row[2],
-                url=row[3],
-                author=row[4],
-                time=row[5],
-                read=bool(row[6]),
-                starred=bool(row[7]),
+                id=article_id,
+                feed_id=feed_id,
+                title=title,
+                url=url,
+                author=author,
+                time=time,
+                read=bool(read),
+                starred=bool(starred),
                 summary=plain(summary) if html and summary else "",
-                body=plain(full) if full else "",
-                html=full,
-                base_url=row[10],
+                body=plain(longest) if longest else "",
+                html=longest,
+                base_url=base_url,
                 tags=extra.get("tags", ()),
                 enclosures=extra.get("enclosures", ()),
                 picture_url=extra.get("picture_url", ""),
-                watches=hit.get(row[0], ()),
-                dated=row[12] is not None,
-                muted=bool(row[13]),
-                full=plain(decompress(row[14])) if row[14] else "",
-                labels=named.get(row[0], ()),
-                language=known.get(row[0]),
-                subscribed=bool(row[15]),
-                appearances=others.get(row[0], ()),
+                watches=hit.get(article_id, ()),
+                dated=bool(dated),
+                muted=bool(muted),
+                full=plain(decompress(packed_page)) if packed_page else "",
+                labels=named.get(article_id, ()),
+                language=known.get(article_id),
+                subscribed=bool(followed),
+                appearances=others.get(article_id, ()),
             )
 
     def plain(self, article_id: int) -> str:
-        """Return the summary, if any, and the body of an article, as in `texts`; much faster for one."""
-        row = self._conn.execute(
-            "SELECT summary, html FROM content WHERE article_id = ?", (article_id,)
-        ).fetchone()
-        if row is None:
-            return ""
-        summary, html = map(self._compression.decompress, row)
-        return "\n".join([plain(part) for part in (summary, html) if part])
+        """Read the summary, if any, and the body of an article; much faster than `texts` for one."""
+        stored = self._conn.execute("SELECT summary, html FROM content WHERE article_id = ?", (article_id,))
+        texts = map(self._compression.decompress, chain.from_iterable(stored))
+        return "\n".join([plain(text) for text in texts if text])
 
     def appearances(self, ids: Sequence[int], *, bodies: bool = True) -> dict[int, tuple[Appearance, ...]]:
-        """Return the further feeds of each article that has any, with their texts if `bodies`."""
-        rows = self._conn.execute(
-            """SELECT p.article_id, p.feed_id, v.title, v.url, v.author, iif(?1, v.summary, NULL),
-                      iif(?1, v.html, NULL), v.extra
-               FROM (SELECT DISTINCT article_id, feed_id FROM appearance
-                     WHERE secondary = 1 AND article_id IN (SELECT value FROM json_each(?2))) p
-               LEFT JOIN variant v ON v.article_id = p.article_id AND v.feed_id = p.feed_id
-               ORDER BY p.article_id, p.feed_id""",
-            (bodies, id_list(ids)),
-        )
-        return grouped((article_id, self._appearance(row)) for article_id, *row in rows)
+        """Map articles to their further feeds, with the texts there if `bodies`."""
+        sql = """SELECT p.article_id, p.feed_id, v.title, v.url, v.author, iif(?1, v.summary, NULL),
+                        iif(?1, v.html, NULL), v.extra
+                 FROM (SELECT DISTINCT article_id, feed_id FROM appearance
+                       WHERE secondary = 1 AND article_id IN (SELECT value FROM json_each(?2))) p
+                 LEFT JOIN variant v ON v.article_id = p.article_id AND v.feed_id = p.feed_id
+                 ORDER BY p.article_id, p.feed_id"""
+        rows = self._conn.execute(sql, (bodies, id_list(ids)))
+        return grouped((article_id, self._appearance(*columns)) for article_id, *columns in rows)
 
-    def _appearance(self, row: Sequence[Any]) -> Appearance:
-        feed_id, title, url, author, summary, html, extra = row
+    def _appearance(
+        self,
+        feed_id: int,
+        title: str | None,
+        url: str,
+        author: str,
+        summary: Stored,
+        html: Stored,
+        extra: str,
+    ) -> Appearance:
         if title is None:
             return Appearance(feed_id)
         short, full = self._compression.decompress(summary), self._compression.decompress(html)
@@ -249,20 +235,20 @@ class Articles(Part):
             tags=unpack_extra(extra).get("tags", ()),
         )
 
-    def _full_text(self, row: tuple[Any, ...]) -> FullText | None:
-        html, base_url, at, shown, error = row
-        if at is None or (html is None and not error):  # its page is yet to be fetched
+    def _full_text(self, article_id: int) -> FullText | None:
+        """Return the text of an article's page, None as long as the page is yet to be fetched."""
+        sql = "SELECT html, base_url, at, shown, error FROM full_text WHERE article_id = ?"
+        row = self._named(sql, (article_id,)).fetchone()
+        if row is None or (row["html"] is None and not row["error"]):
             return None
-        return FullText(self._compression.decompress(html), base_url, at, bool(shown), error)
+        return from_row(FullText, row, html=self._compression.decompress, shown=bool)
 
     def _comments(self, article_id: int) -> Thread | None:
-        row = self._conn.execute(
-            "SELECT at, packed FROM comments WHERE article_id = ?", (article_id,)
-        ).fetchone()
-        return None if row is None else thread_of(row[0], self._compression.decompress(row[1]))
+        row = self._named("SELECT at, packed FROM comments WHERE article_id = ?", (article_id,)).fetchone()
+        return row and thread_of(row["at"], self._compression.decompress(row["packed"]))
 
     def carriers(self, article_id: int) -> list[int]:
-        """Return the feeds that carry an article, the one whose text is shown first."""
+        """Return the feeds that carry an article, first the one whose text is displayed."""
         sql = """SELECT feed_id FROM article WHERE id = ?1 UNION ALL
                  SELECT feed_id FROM appearance WHERE article_id = ?1 AND secondary = 1"""
         return self._column(sql, (article_id,))
@@ -274,17 +260,13 @@ class Articles(Part):
 
     def _earlier(self, article_id: int) -> tuple[EarlierArticle, ...]:
         """Return the articles that sentences of this one refer to, without muted ones."""
-        rows = self._conn.execute(
-            """SELECT a.id, a.title, r.sentence FROM reference r JOIN article a ON a.id = r.other
-               WHERE r.article = ? AND a.muted = 0 ORDER BY r.place""",
-            (article_id,),
-        )
-        return tuple(EarlierArticle(*row) for row in rows)
+        sql = """SELECT a.id AS article_id, a.title, r.sentence
+                 FROM reference r JOIN article a ON a.id = r.other
+                 WHERE r.article = ? AND a.muted = 0 ORDER BY r.place"""
+        return tuple(self._values(EarlierArticle, sql, (article_id,)))
 
-    def _neighbour(self, feed_id: int, time: int, article_id: int, sign: str, order: str) -> Neighbour | None:
-        row = self._conn.execute(
-            f"""SELECT id, title FROM article WHERE feed_id = ? AND muted = 0 AND (time, id) {sign} (?, ?)
-                ORDER BY time {order}, id {order} LIMIT 1""",
-            (feed_id, time, article_id),
-        ).fetchone()
-        return Neighbour(row[0], row[1]) if row else None
+    def _neighbour(self, article: sqlite3.Row, sign: str, order: str) -> Neighbour | None:
+        sql = f"""SELECT id, title FROM article
+                  WHERE feed_id = :feed_id AND muted = 0 AND (time, id) {sign} (:time, :id)
+                  ORDER BY time {order}, id {order} LIMIT 1"""
+        return next(iter(self._values(Neighbour, sql, dict(article))), None)

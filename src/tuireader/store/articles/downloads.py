@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from tuireader.model import Download, DownloadState, Enclosure
 from tuireader.store.sql import FEED_TITLE, Part, number_list
 
-_ROWS = f"""SELECT d.id, d.article_id, d.url, d.type, a.title, {FEED_TITLE}, d.state, d.received, d.length,
-    d.path, d.error, a.time, d.validator
+_ROWS = f"""SELECT d.id, d.article_id, d.url, d.type, a.title, {FEED_TITLE} AS feed, d.state, d.received,
+    d.length, d.path, d.error, a.time, d.validator
   FROM download d JOIN article a ON a.id = d.article_id JOIN feed f ON f.id = a.feed_id"""
 
 
 class Downloads(Part):
-    """Downloads in the order in which they were added. Methods that write need a transaction."""
+    """The download queue, oldest first. Methods that write need a transaction."""
 
     def add(self, article_id: int, files: Iterable[Enclosure], now: int) -> list[int]:
-        """Queue files of an article; failed and cancelled ones are requeued. Returns their ids."""
+        """Queue files of an article and return their ids; failed and cancelled ones are requeued."""
         return [
             self._value(
                 """INSERT INTO download (article_id, url, type, length, added_at) VALUES (?, ?, ?, ?, ?)
@@ -29,21 +28,19 @@ class Downloads(Part):
         ]
 
     def all(self, ids: Sequence[int] | None = None) -> list[Download]:
-        """Return some or all downloads."""
+        """List all downloads, or those with the given ids."""
         where = "" if ids is None else f" WHERE d.id IN ({number_list(ids)})"
-        rows = self._conn.execute(f"{_ROWS}{where} ORDER BY d.id")
-        return [_download(row) for row in rows]
+        return self._values(Download, f"{_ROWS}{where} ORDER BY d.id", state=DownloadState)
 
     def paths(self, url: str) -> list[str]:
-        """Return the complete files of an address."""
+        """Return the complete files downloaded from an address."""
         return self._column("SELECT path FROM download WHERE url = ? AND state = 'done'", (url,))
 
     def take(self) -> Download | None:
-        """Mark the next waiting download as running and return it; None if none waits."""
-        taken = self._value(
-            """UPDATE download SET state = 'running', error = '' WHERE id =
-                 (SELECT id FROM download WHERE state = 'waiting' ORDER BY id LIMIT 1) RETURNING id"""
-        )
+        """Start the next waiting download and return it; None if none waits."""
+        sql = """UPDATE download SET state = 'running', error = '' WHERE id =
+                   (SELECT id FROM download WHERE state = 'waiting' ORDER BY id LIMIT 1) RETURNING id"""
+        taken = self._value(sql)
         return self.all([taken])[0] if taken is not None else None
 
     def interrupted(self) -> None:
@@ -52,10 +49,8 @@ class Downloads(Part):
 
     def start(self, download_id: int, path: str, validator: str, length: int | None) -> None:
         """Store name, size and version of a file as its server announces them; the feed may be wrong."""
-        self._conn.execute(
-            "UPDATE download SET path = ?, validator = ?, length = ? WHERE id = ?",
-            (path, validator, length, download_id),
-        )
+        sql = "UPDATE download SET path = ?, validator = ?, length = ? WHERE id = ?"
+        self._conn.execute(sql, (path, validator, length, download_id))
 
     def progress(self, download_id: int, received: int) -> bool:
         """Store the number of bytes received; return False if the download was cancelled."""
@@ -63,47 +58,36 @@ class Downloads(Part):
         return self._value(sql, (received, download_id)) is not None
 
     def finish(self, download_id: int, path: str, received: int, now: int) -> None:
-        """Store that a file is complete."""
-        self._conn.execute(
-            """UPDATE download SET state = 'done', path = ?, received = ?, length = ?, ended_at = ?,
-                 error = '' WHERE id = ?""",
-            (path, received, received, now, download_id),
-        )
+        """Mark a download as complete, with its size in bytes."""
+        sql = """UPDATE download SET state = 'done', path = ?, received = ?, length = ?, ended_at = ?,
+                   error = '' WHERE id = ?"""
+        self._conn.execute(sql, (path, received, received, now, download_id))
 
     def fail(self, download_id: int, reason: str, now: int) -> None:
-        """Store why a running download failed."""
-        self._conn.execute(
-            """UPDATE download SET state = 'failed', error = ?, ended_at = ?, tries = tries + 1
-               WHERE id = ? AND state = 'running'""",
-            (reason, now, download_id),
-        )
+        """Mark a running download as failed, with the reason for the user."""
+        sql = """UPDATE download SET state = 'failed', error = ?, ended_at = ?, tries = tries + 1
+                 WHERE id = ? AND state = 'running'"""
+        self._conn.execute(sql, (reason, now, download_id))
 
     def retry(self, ids: Sequence[int]) -> None:
         """Requeue failed and cancelled downloads."""
-        self._conn.execute(
-            f"""UPDATE download SET state = 'waiting', error = ''
-                WHERE state IN ('failed', 'cancelled') AND id IN ({number_list(ids)})"""
-        )
+        sql = f"""UPDATE download SET state = 'waiting', error = ''
+                  WHERE state IN ('failed', 'cancelled') AND id IN ({number_list(ids)})"""
+        self._conn.execute(sql)
 
     def cancel(self, ids: Sequence[int]) -> None:
-        """Stop waiting and running downloads; what was received is kept, to resume."""
-        self._conn.execute(
-            f"""UPDATE download SET state = 'cancelled'
-                WHERE state IN ('waiting', 'running') AND id IN ({number_list(ids)})"""
-        )
+        """Stop waiting and running downloads; keep what was received, to resume."""
+        sql = f"""UPDATE download SET state = 'cancelled'
+                  WHERE state IN ('waiting', 'running') AND id IN ({number_list(ids)})"""
+        self._conn.execute(sql)
 
     def any_unfinished(self) -> bool:
-        """Return whether any download is waiting or running, or was when its process ended early."""
+        """Return whether a download waits or runs, or ran when its process ended early."""
         return self._value("SELECT 1 FROM download WHERE state IN ('waiting', 'running')") is not None
 
     def remove(self, ids: Sequence[int]) -> list[str]:
-        """Remove downloads that are not running from the queue; return the addresses of incomplete ones."""
-        rows = self._conn.execute(
-            f"""DELETE FROM download WHERE state != 'running' AND id IN ({number_list(ids)})
-                RETURNING url, state"""
-        ).fetchall()
+        """Remove downloads that are not running; return the addresses of incomplete ones."""
+        sql = f"""DELETE FROM download WHERE state != 'running' AND id IN ({number_list(ids)})
+                  RETURNING url, state"""
+        rows = self._conn.execute(sql).fetchall()
         return [url for url, state in rows if state != DownloadState.DONE]
-
-
-def _download(row: Sequence[Any]) -> Download:
-    return Download(*[*row[:6], DownloadState(row[6]), *row[7:]])

@@ -6,7 +6,7 @@ from tuireader.model import FILE_ENDINGS
 
 
 def _kind(type_: str, url: str) -> str:
-    """Return SQL for the kind of an enclosure, as `Enclosure.kind`."""
+    """Write SQL for the kind of an enclosure, as `Enclosure.kind`."""
     by_type = [f"WHEN {type_} LIKE '{kind}/%' OR {type_} = '{kind}' THEN '{kind}'" for kind in FILE_ENDINGS]
     by_ending = [
         f"WHEN {url} LIKE '%.{ending}' OR instr(lower({url}), '.{ending}?') THEN '{kind}'"
@@ -17,7 +17,7 @@ def _kind(type_: str, url: str) -> str:
 
 
 def _rows(content: str, source: str = "") -> str:
-    """Return SQL for the rows of `enclosure` of a row of content."""
+    """Write SQL for the rows of `enclosure` that belong to a row of content."""
     url, kind_of = "e.value ->> 0", _kind("(e.value ->> 1)", "(e.value ->> 0)")
     return f"""SELECT {content}.article_id, e.key, {kind_of}, {url}, e.value ->> 1, e.value ->> 3
       FROM {source}json_each({content}.extra, '$.enclosures') e"""

@@ -28,6 +28,7 @@ from tuireader.text import word_diff
 
 IMPORTED = 1
 """Digest of an imported appearance that the feed itself has not delivered yet."""
+_IMPORT = "feed_id = ? AND article_id = ? AND digest = ?"
 
 
 class Entries(Part):
@@ -46,7 +47,7 @@ class Entries(Part):
     def save_feed(self, feed_id: int, parsed: ParsedFeed, now: int, *, index: bool = True) -> Saved:
         """Store a feed document, which may omit known entries; needs a transaction.
 
-        Without `index` the caller must pass `Saved.new` to `index.add_new` in the same transaction: each
+        Without `index`, the caller must pass `Saved.new` to `index.add_new` in the same transaction: each
         savepoint makes FTS5 flush its cache, and many small writes cost more than a large one.
         """
         entries = incoming(parsed)
@@ -59,6 +60,7 @@ class Entries(Part):
                 unknown.append(item)
             elif digest != item.keys.digest:
                 if self._names_another_article(feed_id, article_id, item):
+                    self._free_guid(feed_id, article_id, item.keys.guid)
                     del known[item.keys.guid]
                     unknown.append(item)
                 else:
@@ -78,62 +80,54 @@ class Entries(Part):
         return saved
 
     def digests(self, feed_id: int, most: int = 4000) -> dict[int, int]:
-        """Return guid key and digest of at most `most` entries of a feed, to recognise known ones."""
-        rows = self._conn.execute(
-            "SELECT guid_key, digest FROM appearance WHERE feed_id = ? LIMIT ?", (feed_id, most)
-        )
-        return dict(rows.fetchall())
+        """Map guid keys of a feed to digests, at most `most`, to recognise known entries."""
+        sql = "SELECT guid_key, digest FROM appearance WHERE feed_id = ? LIMIT ?"
+        return self._mapping(sql, (feed_id, most))
 
     def rename(self, feed_id: int, guids: Mapping[int, int]) -> None:
-        """Recognise articles of a feed by further guid keys: it lists them under other guids from now on."""
+        """Store further guid keys of a feed's articles: it now lists them under other guids."""
         self._conn.executemany(
             f"{APPEARANCE} ON CONFLICT DO NOTHING",
             [(feed_id, guid, article_id, 0) for guid, article_id in guids.items() if article_id],
         )
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, tuple[int, int]]:
-        rows = self._conn.execute(
-            """SELECT guid_key, article_id, digest FROM appearance
-               WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))""",
-            (feed_id, json.dumps(guids)),
-        )
+        sql = """SELECT guid_key, article_id, digest FROM appearance
+                 WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))"""
+        rows = self._conn.execute(sql, (feed_id, json.dumps(guids)))
         return {guid: (article_id, digest) for guid, article_id, digest in rows}
 
     def _names_another_article(self, feed_id: int, article_id: int, item: IncomingEntry) -> bool:
-        """Return whether a known guid now names another article; the old article then gets a new guid."""
-        url, stored = self._conn.execute(
-            """SELECT url, EXISTS (SELECT 1 FROM article o WHERE o.url_key = ? AND o.url_key != 0
-                 AND o.title = ? AND o.id != a.id) FROM article a WHERE id = ?""",
-            (item.keys.url, item.title, article_id),
-        ).fetchone()
+        """Return whether a feed now uses the guid of a stored article for another one."""
+        sql = """SELECT url, EXISTS (SELECT 1 FROM article o WHERE o.url_key = ? AND o.url_key != 0
+                   AND o.title = ? AND o.id != a.id) FROM article a WHERE id = ?"""
+        url, stored = self._conn.execute(sql, (item.keys.url, item.title, article_id)).fetchone()
         if dedup.url_key(url) == dedup.url_key(item.entry.url):
             return False
         old, new = self._shown(article_id), (item.title, item.entry.url, item.prepared.body)
-        before = next((one for one in old.appearances if one.feed_id == feed_id and not one.same), old)
-        if not stored and not dedup.is_other_article(before.title, url, before.body, *new):
-            return False
-        self._conn.execute(
-            "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?",
-            (dedup.freed_guid(item.keys.guid, article_id), feed_id, item.keys.guid),
-        )
-        return True
+        theirs = (other for other in old.appearances if other.feed_id == feed_id and not other.same)
+        before = next(theirs, old)
+        return stored or dedup.is_other_article(before.title, url, before.body, *new)
+
+    def _free_guid(self, feed_id: int, article_id: int, guid: int) -> None:
+        """Store an article under a guid that no feed uses."""
+        sql = "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?"
+        self._conn.execute(sql, (dedup.freed_guid(guid, article_id), feed_id, guid))
 
     def _alike(
         self, feed_id: int, items: Sequence[IncomingEntry]
     ) -> tuple[Mapping[int, Sequence[tuple[int, int, str]]], Mapping[int, Sequence[int]]]:
-        """Return stored articles that may equal new entries: (id, feed, title) by address, ids by text."""
-        by_url = self._conn.execute(
-            """SELECT url_key, id, feed_id, title FROM article
-               WHERE url_key != 0 AND url_key IN (SELECT value FROM json_each(?)) ORDER BY id""",
-            (json.dumps([item.keys.url for item in items]),),
-        )
+        """Find articles that may equal new entries: (id, feed, title) by address key, ids by text key."""
+        sql = """SELECT url_key, id, feed_id, title FROM article
+                 WHERE url_key != 0 AND url_key IN (SELECT value FROM json_each(?)) ORDER BY id"""
+        by_url = self._conn.execute(sql, (json.dumps([item.keys.url for item in items]),))
         by_text = self._conn.execute(
             """SELECT text_key, id FROM article
                WHERE feed_id = ? AND text_key != 0 AND text_key IN (SELECT value FROM json_each(?))
                ORDER BY id""",
             (feed_id, json.dumps([item.prepared.text_key for item in items])),
         )
-        return grouped((url, found) for url, *found in by_url), grouped(by_text)
+        return grouped((url, article) for url, *article in by_url), grouped(by_text)
 
     def _recognise(
         self,
@@ -147,7 +141,7 @@ class Entries(Part):
     ) -> bool:
         """Recognise a new (feed, guid) as a stored article by its address or text.
 
-        Articles that the same document contains under their own guids are skipped.
+        Skips articles that the same document contains under their own guids.
         """
         for article_id, other_feed, title in by_url.get(item.keys.url, ()):
             if article_id in present:
@@ -156,7 +150,7 @@ class Entries(Part):
                 shown = self._shown(article_id)
                 if not _is_same(feed_id, item, shown):
                     continue
-                if all(feed_id != one.feed_id for one in shown.appearances):
+                if all(feed_id != other.feed_id for other in shown.appearances):
                     saved.first.add(item.keys.guid)
                 self._appearances.add(feed_id, shown, item, saved)
             elif dedup.same_by_url(item.title, title, same_feed=True):
@@ -187,10 +181,8 @@ class Entries(Part):
         parameters and counters change silently. A purged text returns without mark and version.
         """
         conn, entry, keys = self._conn, item.entry, (item.keys.url, item.prepared.text_key)
-        conn.execute(
-            "UPDATE appearance SET digest = ? WHERE feed_id = ? AND guid_key = ?",
-            (item.keys.digest, feed_id, item.keys.guid),
-        )
+        sql = "UPDATE appearance SET digest = ? WHERE feed_id = ? AND guid_key = ?"
+        conn.execute(sql, (item.keys.digest, feed_id, item.keys.guid))
         old = self._shown(article_id)
         if old.feed_id != feed_id:
             self._appearances.change(feed_id, old, item, saved)
@@ -211,7 +203,11 @@ class Entries(Part):
         if not old.html and old.full:  # only the page is stored; the text was purged, or there never was one
             before, after = old.title, text.title
         edited = kept is not None and not word_diff.trivial(before, after)
-        edited = edited and not self._is_imported(feed_id, article_id, digest)
+        if edited and (digest == IMPORTED or self._is_imported(feed_id, article_id)):
+            edited = False  # the other reader kept less of the entry
+            self._conn.execute(
+                f"UPDATE appearance SET digest = 0 WHERE {_IMPORT}", (feed_id, article_id, IMPORTED)
+            )
         if edited:
             self._revisions.keep(article_id, now, old.title, old.html)
         conn.execute(
@@ -225,16 +221,10 @@ class Entries(Part):
         saved.reindex(old if kept else None, text)
         saved.changed.append((old, text))
 
-    def _is_imported(self, feed_id: int, article_id: int, digest: int) -> bool:
-        """Return whether the stored text was imported from another reader, which keeps less of the entry.
-
-        That is no longer true once the feed has delivered the entry.
-        """
-        rows = self._conn.execute(
-            "UPDATE appearance SET digest = 0 WHERE feed_id = ? AND article_id = ? AND digest = ?",
-            (feed_id, article_id, IMPORTED),
-        )
-        return digest == IMPORTED or rows.rowcount > 0
+    def _is_imported(self, feed_id: int, article_id: int) -> bool:
+        """Return whether the text came from another reader, because the feed has not delivered it yet."""
+        sql = f"SELECT 1 FROM appearance WHERE {_IMPORT}"
+        return self._value(sql, (feed_id, article_id, IMPORTED)) is not None
 
     def _shown(self, article_id: int) -> StoredText:
         (text,) = self._articles.texts([article_id])
@@ -259,25 +249,23 @@ class Entries(Part):
             texts.append(stored(article_id, feed_id, time, item))
             saved.places[item.keys.guid] = article_id
             saved.first.add(item.keys.guid)
-        conn.executemany(
-            """INSERT INTO article
-                 (id, feed_id, title, url, author, published, arrived, time, url_key, text_key)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            articles,
-        )
+        sql = """INSERT INTO article
+                   (id, feed_id, title, url, author, published, arrived, time, url_key, text_key)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        conn.executemany(sql, articles)
         conn.executemany(CONTENT, contents)
         conn.executemany(APPEARANCE, appearances)
         saved.new += texts
 
 
 def _is_same(feed_id: int, item: IncomingEntry, text: StoredText) -> bool:
-    """Return whether a feed's entry is the same as another feed's article at its address."""
+    """Compare a feed's entry with another feed's article at the same address."""
     titles = {text.feed_id: text.title}
-    titles |= {one.feed_id: one.title or text.title for one in text.appearances}
+    titles |= {other.feed_id: other.title or text.title for other in text.appearances}
     if feed_id in titles:
         return dedup.same_by_url(item.title, titles[feed_id], same_feed=True)
     if not any(dedup.same_by_url(item.title, title, same_feed=False) for title in titles.values()):
         return False
     known = [text.body, *([text.full] if text.full else [])]
     words = f"{item.title} {text.title}"
-    return not all(dedup.are_unlike(one, item.prepared.body, words) for one in known)
+    return not all(dedup.are_unlike(body, item.prepared.body, words) for body in known)

@@ -32,7 +32,7 @@ class WaitingPage:
 
 
 class FullTexts(Part):
-    """One row for each article whose page was requested or is wanted. Methods that write need a transaction.
+    """Full texts and pages to fetch, one row for each article. Methods that write need a transaction.
 
     A row with `next_try` is a page to fetch at that time.
     """
@@ -49,11 +49,9 @@ class FullTexts(Part):
         from tuireader.text import word_diff  # most refreshes fetch no page
 
         conn = self._conn
-        title, old = conn.execute(
-            """SELECT a.title, t.html FROM article a LEFT JOIN full_text t ON t.article_id = a.id
-               WHERE a.id = ?""",
-            (article_id,),
-        ).fetchone()
+        sql = """SELECT a.title, t.html FROM article a LEFT JOIN full_text t ON t.article_id = a.id
+                 WHERE a.id = ?"""
+        title, old = conn.execute(sql, (article_id,)).fetchone()
         before = self._compression.decompress(old)
         if before and not word_diff.trivial(plain(before), plain(html)):
             self._revisions.keep(article_id, now, title, before, full=True)
@@ -66,74 +64,66 @@ class FullTexts(Part):
         )
 
     def page(self, article_id: int) -> tuple[str, str]:
-        """Return the HTML of an article's page, if it was fetched, and the base address of its links."""
-        row = self._conn.execute(
-            "SELECT html, base_url FROM full_text WHERE article_id = ?", (article_id,)
-        ).fetchone()
-        return ("", "") if row is None else (self._compression.decompress(row[0]), row[1])
+        """Return the HTML of an article's page and the base address of its links, `""` if not fetched."""
+        sql = "SELECT html, base_url FROM full_text WHERE article_id = ?"
+        html, base_url = self._conn.execute(sql, (article_id,)).fetchone() or (None, "")
+        return self._compression.decompress(html), base_url
 
     def has_content(self, article_id: int) -> bool:
-        """Return whether an article is in the index, that is, has not been purged."""
+        """Return whether an article is in the index: it has not been purged."""
         return self._value("SELECT 1 FROM content WHERE article_id = ?", (article_id,)) is not None
 
     def show(self, article_id: int, shown: bool) -> None:
-        """Choose whether to display the full text or the feed's text."""
+        """Display the full text, or the feed's text."""
         self._conn.execute("UPDATE full_text SET shown = ? WHERE article_id = ?", (int(shown), article_id))
 
     # -- pages to fetch
 
     def expect(self, ids: Sequence[int], now: int) -> None:
-        """Plan to fetch the pages of articles, unless they were fetched or planned before."""
-        self._conn.executemany(
-            "INSERT OR IGNORE INTO full_text (article_id, at, next_try) VALUES (?1, ?2, ?2)",
-            [(article_id, now) for article_id in ids],
-        )
+        """Schedule pages to be fetched, unless they were fetched or scheduled before."""
+        sql = "INSERT OR IGNORE INTO full_text (article_id, at, next_try) VALUES (?1, ?2, ?2)"
+        self._conn.executemany(sql, [(article_id, now) for article_id in ids])
 
     def unplanned(self, feed_ids: Sequence[int], each: int) -> list[int]:
-        """Return which of the newest `each` articles of feeds have pages never fetched or planned."""
-        found: list[int] = []
+        """Return those of the newest `each` articles of feeds whose pages were never scheduled."""
+        unplanned: list[int] = []
         for feed_id in feed_ids:
-            found += self._column(
+            unplanned += self._column(
                 """SELECT n.id FROM (SELECT id, url FROM article WHERE feed_id = ? AND muted = 0
                                      ORDER BY time DESC, id DESC LIMIT ?) n
                    JOIN content c ON c.article_id = n.id
                    LEFT JOIN full_text t ON t.article_id = n.id WHERE n.url != '' AND t.article_id IS NULL""",
                 (feed_id, each),
             )
-        return found
+        return unplanned
 
     def due(
         self, now: int, each: int, *, feeds: Collection[int] | None = None, without: Collection[int] = ()
     ) -> list[WaitingPage]:
-        """Return the pages to fetch now, at most `each` of a feed, the newest articles of a feed first.
+        """Select the pages to fetch now, at most `each` of a feed, its newest articles first.
 
         Leaves out muted articles, feeds that asked us to wait, and the feeds in `without`.
         """
         some = "" if feeds is None else f"AND a.feed_id IN ({number_list(feeds)})"
-        rows = self._conn.execute(
-            f"""SELECT article_id, feed_id, title, url, tries FROM (
-                  SELECT t.article_id, a.feed_id, a.title, a.url, t.tries, a.time,
-                    row_number() OVER (PARTITION BY a.feed_id ORDER BY a.time DESC, a.id DESC) AS place
-                  FROM full_text t JOIN article a ON a.id = t.article_id JOIN feed f ON f.id = a.feed_id
-                  WHERE t.next_try IS NOT NULL AND {_DUE} AND a.muted = 0 AND {_ASKED} {some}
-                    AND a.feed_id NOT IN ({number_list(without)}))
-                WHERE place <= ?2 ORDER BY place, time DESC""",
-            (now, each),
-        )
-        return [WaitingPage(*row) for row in rows]
+        sql = f"""SELECT article_id, feed_id, title, url, tries FROM (
+                    SELECT t.article_id, a.feed_id, a.title, a.url, t.tries, a.time,
+                      row_number() OVER (PARTITION BY a.feed_id ORDER BY a.time DESC, a.id DESC) AS place
+                    FROM full_text t JOIN article a ON a.id = t.article_id JOIN feed f ON f.id = a.feed_id
+                    WHERE t.next_try IS NOT NULL AND {_DUE} AND a.muted = 0 AND {_ASKED} {some}
+                      AND a.feed_id NOT IN ({number_list(without)}))
+                  WHERE place <= ?2 ORDER BY place, time DESC"""
+        return self._values(WaitingPage, sql, (now, each))
 
     def fail(self, article_id: int, reason: str, now: int, next_try: int | None = None) -> None:
         """Store why a page could not be fetched; keep an earlier text.
 
-        Replaces the planned try by the next one; a page requested by hand has no next try.
+        Replaces a scheduled try by the next one; a page requested by hand has no next try.
         """
-        self._conn.execute(
-            """INSERT INTO full_text (article_id, at, error, tries) VALUES (?1, ?2, ?3, 1)
-               ON CONFLICT (article_id) DO UPDATE SET error = ?3, tries = tries + 1,
-                 next_try = iif(next_try IS NULL, NULL, ?4),
-                 at = CASE WHEN html IS NULL THEN ?2 ELSE at END""",
-            (article_id, now, reason, next_try),
-        )
+        sql = """INSERT INTO full_text (article_id, at, error, tries) VALUES (?1, ?2, ?3, 1)
+                 ON CONFLICT (article_id) DO UPDATE SET error = ?3, tries = tries + 1,
+                   next_try = iif(next_try IS NULL, NULL, ?4),
+                   at = CASE WHEN html IS NULL THEN ?2 ELSE at END"""
+        self._conn.execute(sql, (article_id, now, reason, next_try))
 
     def postpone(self, ids: Sequence[int], until: int) -> None:
         """Postpone pages that were not requested because their server asked us to wait."""
@@ -144,7 +134,7 @@ class FullTexts(Part):
         )
 
     def waiting_hosts(self, now: int) -> dict[str, int]:
-        """Return the servers of pages and feeds that asked us to wait, and until when."""
+        """Map the servers of pages and feeds that asked us to wait to the end of the wait."""
         stored = self._value("SELECT value FROM fact WHERE name = ?", (_WAITING_HOSTS,))
         hosts: dict[str, int] = json.loads(stored) if stored else {}
         for host, until in self._feeds.asked_to_wait(now).items():
@@ -155,9 +145,8 @@ class FullTexts(Part):
         """Record that a server asked us to wait."""
         hosts = self.waiting_hosts(now)
         hosts[host] = max(until, hosts.get(host, 0))
-        self._conn.execute(
-            "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (_WAITING_HOSTS, json.dumps(hosts))
-        )
+        sql = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)"
+        self._conn.execute(sql, (_WAITING_HOSTS, json.dumps(hosts)))
 
     # -- kinds of feeds
 
@@ -165,16 +154,13 @@ class FullTexts(Part):
         """Store the kind of a feed's texts; forget planned pages if they would add nothing."""
         self._conn.execute("UPDATE feed SET texts = ? WHERE id = ?", (texts, feed_id))
         if texts == "same":
-            self._conn.execute(
-                """UPDATE full_text SET next_try = NULL WHERE next_try IS NOT NULL
-                   AND article_id IN (SELECT id FROM article WHERE feed_id = ?)""",
-                (feed_id,),
-            )
+            sql = """UPDATE full_text SET next_try = NULL WHERE next_try IS NOT NULL
+                     AND article_id IN (SELECT id FROM article WHERE feed_id = ?)"""
+            self._conn.execute(sql, (feed_id,))
 
     def kinds(self, feed_ids: Collection[int]) -> Mapping[int, str]:
         """Return the kind of each feed's texts."""
-        rows = self._conn.execute(f"SELECT id, texts FROM feed WHERE id IN ({number_list(feed_ids)})")
-        return dict(rows.fetchall())
+        return self._mapping(f"SELECT id, texts FROM feed WHERE id IN ({number_list(feed_ids)})")
 
     def shares(self, since: int) -> dict[int, tuple[str, int, int]]:
         """Return each feed's kind of texts, and how many pages were wanted and fetched `since` a time."""
@@ -190,24 +176,19 @@ class FullTexts(Part):
     def newest(self, feed_id: int, number: int, *, fetched: bool = False) -> list[int]:
         """Return the newest articles of a feed, with `fetched` only those whose pages were fetched."""
         only = "JOIN full_text t ON t.article_id = a.id AND t.html IS NOT NULL" if fetched else ""
-        return self._column(
-            f"SELECT a.id FROM article a {only} WHERE a.feed_id = ? ORDER BY a.time DESC, a.id DESC LIMIT ?",
-            (feed_id, number),
-        )
+        sql = f"SELECT a.id FROM article a {only} WHERE a.feed_id = ? ORDER BY a.time DESC, a.id DESC LIMIT ?"
+        return self._column(sql, (feed_id, number))
 
     # -- comments
 
     def keep_comments(self, article_id: int, thread: Thread) -> None:
         """Store the comments of an article, replacing earlier ones."""
-        self._conn.execute(
-            "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)",
-            (article_id, thread.at, self._compression.compress(thread_text(thread))),
-        )
+        sql = "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)"
+        self._conn.execute(sql, (article_id, thread.at, self._compression.compress(thread_text(thread))))
 
     def drop(self, ids: Sequence[int]) -> None:
         """Delete the full texts and comments of articles."""
         wanted = (id_list(ids),)
         for table in ("full_text", "comments"):
-            self._conn.execute(
-                f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted
-            )
+            sql = f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))"
+            self._conn.execute(sql, wanted)

@@ -39,25 +39,25 @@ class Saved:
 
 @dataclass(frozen=True)
 class IncomingEntry:
-    """An entry with its keys. Its plain texts are computed only if it is new or changed."""
+    """An entry with its keys; its plain texts are computed only if it is new or changed."""
 
     entry: ParsedEntry
     keys: Keys
-    made: Prepared | None = None
+    given: Prepared | None = None
 
     @cached_property
     def prepared(self) -> Prepared:
         """The texts to store."""
-        return self.made or prepare(self.entry)
+        return self.given or prepare(self.entry)
 
     @property
     def title(self) -> str:
-        """The title, or a substitute if it is missing."""
+        """The title, or a substitute for a missing one."""
         return self.prepared.title
 
 
 def incoming(parsed: ParsedFeed) -> list[IncomingEntry]:
-    """Return the entries of a document with their keys, and with their prepared texts if present."""
+    """Pair the entries of a document with their keys, and with prepared texts if it has any."""
     if parsed.keys:
         return list(map(IncomingEntry, parsed.entries, parsed.keys, parsed.prepared))
     return [IncomingEntry(entry, keys) for entry, keys in dedup.unique_entries(parsed.entries).values()]
@@ -70,22 +70,22 @@ APPEARANCE = "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VAL
 
 
 def stored(article_id: int, feed_id: int, time: int, item: IncomingEntry) -> StoredText:
-    """Return the text of an entry as a stored text without marks."""
+    """Build the stored text of an entry, without marks."""
     entry = item.entry
     return StoredText(
-        article_id,
-        feed_id,
-        item.title,
-        entry.url,
-        entry.author,
-        time,
-        False,
-        False,
-        item.prepared.summary,
-        item.prepared.body,
-        entry.content_html or entry.summary_html,
-        entry.base_url,
-        entry.tags,
+        id=article_id,
+        feed_id=feed_id,
+        title=item.title,
+        url=entry.url,
+        author=entry.author,
+        time=time,
+        read=False,
+        starred=False,
+        summary=item.prepared.summary,
+        body=item.prepared.body,
+        html=entry.content_html or entry.summary_html,
+        base_url=entry.base_url,
+        tags=entry.tags,
         words=item.prepared.words,
         links=item.prepared.links,
         dated=entry.published is not None or entry.updated is not None,
@@ -97,7 +97,7 @@ def stored(article_id: int, feed_id: int, time: int, item: IncomingEntry) -> Sto
 def content(
     article_id: int, item: IncomingEntry, compressor: Compressor
 ) -> tuple[int, Stored, Stored, str, str]:
-    """Return the row of `content` for an entry."""
+    """Build the row of `content` for an entry."""
     entry = item.entry
     base = "" if entry.base_url == entry.url else entry.base_url  # most bases equal the address: store ""
     summary, html = compressor.compress(entry.summary_html), compressor.compress(entry.content_html)
@@ -105,5 +105,5 @@ def content(
 
 
 def readable(text: StoredText) -> str:
-    """Return the parts of a text that a reader sees."""
+    """Join the parts of a text that a reader sees."""
     return f"{text.title}\n{text.summary}\n{text.body}"

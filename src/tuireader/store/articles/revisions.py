@@ -29,14 +29,14 @@ class Version:
 
 
 class Revisions(Part):
-    """Earlier versions only: the current one is the article's content."""
+    """Earlier versions of articles; the current one is in `content`."""
 
     _compression: Compression
 
     def keep(
         self, article_id: int, until: int, title: str, html: str, *, full: bool = False, feed_id: int = 0
     ) -> int:
-        """Store a text that is about to be replaced; needs a transaction. Returns its id.
+        """Store a text that is about to be replaced and return its id; needs a transaction.
 
         `full` marks the text of the page, `feed_id` the text of a further feed. Versions with a match are
         always kept.
@@ -46,46 +46,40 @@ class Revisions(Part):
                VALUES (?, ?, ?, ?, ?, ?) RETURNING id""",
             (article_id, until, title, self._compression.compress(html), int(full), feed_id),
         ).fetchone()
-        self._conn.execute(
-            """DELETE FROM revision WHERE article_id = ?1 AND id NOT IN
-                 (SELECT id FROM revision WHERE article_id = ?1 ORDER BY id DESC LIMIT ?2)
-                 AND id NOT IN (SELECT revision FROM match WHERE article_id = ?1)""",
-            (article_id, _MOST),
-        )
+        sql = """DELETE FROM revision WHERE article_id = ?1 AND id NOT IN
+                   (SELECT id FROM revision WHERE article_id = ?1 ORDER BY id DESC LIMIT ?2)
+                   AND id NOT IN (SELECT revision FROM match WHERE article_id = ?1)"""
+        self._conn.execute(sql, (article_id, _MOST))
         return int(revision)
 
     def replaced_at(self, article_id: int, until: int, *, full: bool, feed_id: int) -> int:
-        """Return the id of the version that was replaced at a time, or 0 if it was not kept."""
-        found = self._value(
-            """SELECT max(id) FROM revision
-               WHERE article_id = ? AND until = ? AND full_text = ? AND feed_id = ?""",
-            (article_id, until, int(full), feed_id),
-        )
-        return found or 0
+        """Return the id of the version that was replaced at a time, 0 if it was not kept."""
+        sql = """SELECT max(id) FROM revision
+                 WHERE article_id = ? AND until = ? AND full_text = ? AND feed_id = ?"""
+        revision = self._value(sql, (article_id, until, int(full), feed_id))
+        return revision or 0
 
     def by_article(self, ids: Sequence[int]) -> dict[int, list[Version]]:
-        """Return the earlier versions of each article that has any, newest first."""
-        found: dict[int, list[Version]] = {}
+        """Map articles to their earlier versions, newest first; articles without any are left out."""
+        versions: dict[int, list[Version]] = {}
         decompress = self._compression.decompress
         for article_id, number, until, title, html, feed_id, full in self._conn.execute(
             """SELECT article_id, id, until, title, html, feed_id, full_text FROM revision
                WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC""",
             (id_list(ids),),
         ):
-            found.setdefault(article_id, []).append(
-                Version(until, title, plain(decompress(html)), bool(full), number, feed_id)
+            versions.setdefault(article_id, []).append(
+                Version(until, title, plain(decompress(html)), full=bool(full), id=number, feed_id=feed_id)
             )
-        return found
+        return versions
 
     def feeds(self, article_id: int) -> list[int]:
         """Return the further feeds with versions that were kept because of a match."""
-        return self._column(
-            "SELECT DISTINCT feed_id FROM revision WHERE article_id = ? AND feed_id != 0 ORDER BY feed_id",
-            (article_id,),
-        )
+        sql = "SELECT DISTINCT feed_id FROM revision WHERE article_id = ? AND feed_id != 0 ORDER BY feed_id"
+        return self._column(sql, (article_id,))
 
     def versions(self, article_id: int, *, full: bool = False, feed_id: int = 0) -> list[Version]:
-        """Return all versions of an article, newest first; the current one comes first, with `until` 0.
+        """List all versions of an article, newest first: the current one, with `until` 0, then earlier ones.
 
         `full` selects versions of its page; otherwise they are of its feed, or of the further feed `feed_id`.
         """
@@ -97,12 +91,10 @@ class Revisions(Part):
                     FROM article a LEFT JOIN content c ON c.article_id = a.id
                     LEFT JOIN variant v ON v.article_id = a.id AND v.feed_id = ?3"""
         )
-        rows = self._conn.execute(
-            f"""{now} WHERE a.id = ?1
-                UNION ALL SELECT until, title, html, id FROM revision
-                WHERE article_id = ?1 AND full_text = ?2 AND feed_id = ?3
-                ORDER BY 4 DESC""",
-            (article_id, int(full), feed_id),
-        )
+        sql = f"""{now} WHERE a.id = ?1
+                  UNION ALL SELECT until, title, html, id FROM revision
+                  WHERE article_id = ?1 AND full_text = ?2 AND feed_id = ?3
+                  ORDER BY 4 DESC"""
+        rows = self._conn.execute(sql, (article_id, int(full), feed_id))
         decompress = self._compression.decompress
         return [Version(until, title, plain(decompress(html)), full) for until, title, html, _ in rows]

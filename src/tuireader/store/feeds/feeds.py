@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 
 from tuireader.config import FeedConfig
 from tuireader.model import SILENCE, Fault, Feed, FeedHealth
@@ -19,7 +19,7 @@ NAMED = "named"
 
 @dataclass(frozen=True, slots=True)
 class FeedFacts:
-    """The data for a feed's next fetch; the columns are described in `store.schema`."""
+    """Data for a feed's next fetch; `store.schema` describes the columns."""
 
     id: int
     url: str
@@ -51,12 +51,12 @@ class FeedFacts:
 
     @property
     def refused(self) -> str:
-        """Address to which the feed is not followed, `""` if there is none."""
+        """Address to which the feed is not followed, `""` for none."""
         return self.moved_to if self.moved_why == REFUSED else ""
 
     @property
     def named(self) -> str:
-        """Address that its page names, but that was not followed, `""` if there is none."""
+        """Address that the feed's page names, but that was not followed, `""` for none."""
         return self.moved_to if self.moved_why == NAMED else ""
 
 
@@ -64,7 +64,7 @@ class FeedFacts:
 class KnownEntry:
     """An entry that a feed has listed, with the keys of its guid and address, 0 for no address.
 
-    `article` is its article, 0 if that belongs to another feed.
+    `article` is 0 if the article belongs to another feed.
     """
 
     article: int
@@ -84,7 +84,7 @@ class KnownFeed:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The outcome of a fetch; every outcome is recorded.
+    """The outcome of a fetch, good or bad.
 
     After an error, `moved_to` and `moved_why` are those of a page that names an address, None to keep them.
     """
@@ -116,11 +116,14 @@ class Attempt:
     moved_why: str | None = None
 
 
-_FEED = f"""id, url, {FEED_TITLE}, folder,
+_FEED = f"""id, url, {FEED_TITLE} AS title, folder,
   site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to,
-  coalesce((SELECT name FROM account WHERE account.id = account_id), '')"""
-_FACTS = ", ".join(FEED_TITLE if one.name == "title" else one.name for one in fields(FeedFacts))
-_RECORDED = tuple(one.name for one in fields(Attempt))
+  coalesce((SELECT name FROM account WHERE account.id = account_id), '') AS account"""
+_FEED_FIELDS = tuple(field.name for field in fields(Feed))
+_FACTS = ", ".join(
+    f"{FEED_TITLE} AS title" if field.name == "title" else field.name for field in fields(FeedFacts)
+)
+_RECORDED = tuple(field.name for field in fields(Attempt))
 # A feed has its own articles and those of other feeds that it also carries. Mutes hide some of them.
 _OWN = "FROM article a WHERE a.feed_id = f.id"
 _CARRIED = """FROM article a WHERE a.feed_id != f.id
@@ -128,30 +131,35 @@ _CARRIED = """FROM article a WHERE a.feed_id != f.id
 _SHOWN = "a.muted = 0"
 _HEALTH = f"""
   (SELECT count(*) {_OWN} AND {_SHOWN} AND a.read = 0)
-    + (SELECT count(*) {_CARRIED} AND {_SHOWN} AND a.read = 0),
-  (SELECT count(*) {_OWN} AND {_SHOWN}) + (SELECT count(*) {_CARRIED} AND {_SHOWN}),
-  (SELECT count(*) {_OWN} AND a.time >= :since) + (SELECT count(*) {_CARRIED} AND a.time >= :since),
-  nullif(max((SELECT coalesce(max(time), 0) {_OWN}), (SELECT coalesce(max(a.time), 0) {_CARRIED})), 0),
-  fault, iif(moved_seen >= :sure, moved_to, ''), iif(moved_seen >= :sure, moved_why, ''),
-  iif(moved_seen >= :sure AND moved_why != '', looked_at, NULL), iif(moved_why = '{NAMED}', moved_to, '')"""
+    + (SELECT count(*) {_CARRIED} AND {_SHOWN} AND a.read = 0) AS unread,
+  (SELECT count(*) {_OWN} AND {_SHOWN}) + (SELECT count(*) {_CARRIED} AND {_SHOWN}) AS total,
+  ((SELECT count(*) {_OWN} AND a.time >= :since) + (SELECT count(*) {_CARRIED} AND a.time >= :since)) / 4.0
+    AS per_week,
+  nullif(max((SELECT coalesce(max(time), 0) {_OWN}), (SELECT coalesce(max(a.time), 0) {_CARRIED})), 0)
+    AS newest,
+  fault, iif(moved_seen >= :sure, moved_to, '') AS sure_move,
+  iif(moved_seen >= :sure, moved_why, '') AS moved_why,
+  iif(moved_seen >= :sure AND moved_why != '', looked_at, NULL) AS moved_at,
+  iif(moved_why = '{NAMED}', moved_to, '') AS named"""
 
 
+_HEALTH_COLUMNS = ("unread", "total", "per_week", "newest", "moved_why", "moved_at", "named")
 _FAR = 31 * 86_400  # as schedule.FARTHEST: a later time was set while the clock was wrong
 _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
 
 
 class Feeds(Part):
-    """The table of feeds. Nothing is deleted: an unsubscribed feed keeps its row and its articles.
+    """Feeds, never deleted: an unsubscribed feed keeps its row and its articles.
 
     Addresses are stored without passwords, with user names.
     """
 
     def is_current(self, subscriptions: Sequence[FeedConfig]) -> bool:
-        """Return whether the table already agrees with the config."""
+        """Compare the table with the subscriptions in the config."""
         return _wanted(subscriptions) == self._stored()
 
     def sync(self, subscriptions: Sequence[FeedConfig]) -> list[int]:
-        """Update the table from the config; needs a transaction. Returns the feeds that were removed.
+        """Update the table from the config and return the removed feeds; needs a transaction.
 
         If a removed feed has moved to an address that is new in the config, it becomes that feed. A feed with
         a password in its address gets a title at once, to keep the password off the screen.
@@ -182,10 +190,9 @@ class Feeds(Part):
 
         After a revert, the abandoned address stays refused.
         """
-        moved = self._conn.execute(
-            """SELECT id, url, moved_to FROM feed f WHERE subscribed AND account_id = 0 AND moved_to != ''
-               AND NOT EXISTS (SELECT 1 FROM feed other WHERE other.url = f.moved_to)"""
-        ).fetchall()
+        sql = """SELECT id, url, moved_to FROM feed f WHERE subscribed AND account_id = 0 AND moved_to != ''
+                 AND NOT EXISTS (SELECT 1 FROM feed other WHERE other.url = f.moved_to)"""
+        moved = self._conn.execute(sql).fetchall()
         for feed_id, url, moved_to in moved:
             if url not in wanted and moved_to in wanted:
                 self._conn.execute(
@@ -195,42 +202,35 @@ class Feeds(Part):
                 )
 
     def subscribed(self) -> list[Feed]:
-        """Return the subscribed feeds in the order of the config, then those of accounts."""
+        """List the subscribed feeds in the order of the config, then those of accounts."""
         return self._feeds("WHERE subscribed ORDER BY position, id")
 
     def all(self) -> list[Feed]:
-        """Return every feed, including unsubscribed ones, whose articles are kept."""
+        """List every feed, including unsubscribed ones."""
         return self._feeds("ORDER BY id")
 
     def health(self, *, since: int, sure: int) -> list[FeedHealth]:
-        """Return the subscribed feeds with their health; articles per week are counted since `since`.
+        """List the subscribed feeds with their health.
 
-        `since` is four weeks ago. A permanent redirect counts as a move if it was seen `sure` times in a row.
+        `since` is four weeks ago, for the articles a week. A permanent redirect counts as a move once it was
+        seen `sure` times in a row.
         """
-        rows = self._conn.execute(
-            f"SELECT {_FEED}, {_HEALTH} FROM feed f WHERE subscribed ORDER BY position, id",
-            {"since": since, "sure": sure},
-        )
+        sql = f"SELECT {_FEED}, {_HEALTH} FROM feed f WHERE subscribed ORDER BY position, id"
+        rows = self._named(sql, {"since": since, "sure": sure})
         return [
             FeedHealth(
-                _feed(feed),
-                Fault(fault) if fault else None,
-                unread,
-                total,
-                lately / 4,
-                newest,
-                moved_to,
-                moved_why,
-                moved_at=moved_at,
-                named=named,
+                _feed(row),
+                Fault(row["fault"]) if row["fault"] else None,
+                moved_to=row["sure_move"],
+                **{name: row[name] for name in _HEALTH_COLUMNS},
             )
-            for *feed, unread, total, lately, newest, fault, moved_to, moved_why, moved_at, named in rows
+            for row in rows
         ]
 
     def facts(
         self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None, late: int | None = None
     ) -> list[FeedFacts]:
-        """Return the data for the next fetch of some or all local feeds; with `due_at`, only of due ones.
+        """Read the data for the next fetch of some or all local feeds; with `due_at`, only of due ones.
 
         Feeds that answered before the time `late`, and not since, are due as well; the caller has to leave
         out those that may wait longer, and those whose hosts have asked us to wait.
@@ -243,27 +243,26 @@ class Feeds(Part):
         if due_at is not None:
             where += f" AND ({_DUE} OR (last_error = '' AND last_try <= ?2))"
             args += [due_at, -1 if late is None else late]
-        rows = self._conn.execute(f"SELECT {_FACTS} FROM feed f WHERE {where} ORDER BY position, id", args)
-        return [FeedFacts(*row) for row in rows]
+        sql = f"SELECT {_FACTS} FROM feed f WHERE {where} ORDER BY position, id"
+        return self._values(FeedFacts, sql, args)
 
     def known(self, feed_id: int, most: int = 1000) -> KnownFeed:
-        """Return what is stored of a feed, to compare another one with it."""
-        rows = self._conn.execute(
-            """SELECT iif(p.secondary, 0, a.id), p.guid_key, a.url_key, a.title, a.time
-               FROM appearance p JOIN article a ON a.id = p.article_id
-               WHERE p.feed_id = ? ORDER BY a.id DESC LIMIT ?""",
-            (feed_id, most),
-        )
+        """Read the newest `most` entries of a feed, to compare another feed with it."""
+        sql = """SELECT iif(p.secondary, 0, a.id) AS article, p.guid_key AS guid, a.url_key AS url, a.title,
+                   a.time
+                 FROM appearance p JOIN article a ON a.id = p.article_id
+                 WHERE p.feed_id = ? ORDER BY a.id DESC LIMIT ?"""
+        entries = self._values(KnownEntry, sql, (feed_id, most))
         title = self._value("SELECT title FROM feed WHERE id = ?", (feed_id,))
-        return KnownFeed(title, tuple(KnownEntry(*row) for row in rows))
+        return KnownFeed(title, tuple(entries))
 
     def facts_of(self, feed_id: int) -> FeedFacts:
-        """Return the data of one feed, even of one that an account's server fetches."""
-        row = self._conn.execute(f"SELECT {_FACTS} FROM feed f WHERE id = ?", (feed_id,)).fetchone()
-        return FeedFacts(*row)
+        """Read the data of one feed, even of one that an account's server fetches."""
+        (facts,) = self._values(FeedFacts, f"SELECT {_FACTS} FROM feed f WHERE id = ?", (feed_id,))
+        return facts
 
     def asked_to_wait(self, now: int) -> dict[str, int]:
-        """Return the hosts that asked a feed to wait, each with the time until which their other feeds wait.
+        """Map hosts that asked a feed to wait to the time until which their other feeds wait.
 
         That is at most `SILENCE` after a feed of the host was tried. Then one of them may be tried.
         """
@@ -281,14 +280,12 @@ class Feeds(Part):
         return {host: min(hold, tried[host] + SILENCE) for host, hold in held.items()}
 
     def waiting(self, now: int) -> dict[int, int]:
-        """Return the feeds that are kept waiting because their host asked another feed to, and until when."""
+        """Map feeds that wait because their host asked another feed to, to the end of the wait."""
         if not (hosts := self.asked_to_wait(now)):
             return {}
-        rows = self._conn.execute(
-            """SELECT id, url, coalesce(next_try, 0) FROM feed WHERE subscribed AND account_id = 0
-               AND state = 'ok' AND coalesce(hold, 0) <= ?""",
-            (now,),
-        )
+        sql = """SELECT id, url, coalesce(next_try, 0) FROM feed WHERE subscribed AND account_id = 0
+                 AND state = 'ok' AND coalesce(hold, 0) <= ?"""
+        rows = self._conn.execute(sql, (now,))
         known = [(feed_id, hosts.get(server_of(url)), next_try) for feed_id, url, next_try in rows]
         return {
             feed_id: until
@@ -297,7 +294,7 @@ class Feeds(Part):
         }
 
     def release(self, hosts: Collection[str], fetched: Collection[int]) -> None:
-        """Let hosts that answered be asked for all feeds, unless they told a feed just `fetched` to wait."""
+        """Let all feeds of hosts that answered be fetched, unless a feed just `fetched` has to wait."""
         held = self._conn.execute("SELECT id, url FROM feed WHERE hold IS NOT NULL").fetchall()
         free = number_list(
             feed_id for feed_id, url in held if server_of(url) in hosts and feed_id not in fetched
@@ -310,43 +307,35 @@ class Feeds(Part):
         self._conn.execute("UPDATE feed SET next_try = ? WHERE id = ?", (until, feed_id))
 
     def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
-        """Return the publication times of a feed's newest articles, newest first, to estimate its frequency.
+        """Return when a feed's newest articles were published, newest first, to estimate its pace.
 
         Among articles that belong to other feeds, the last to arrive count as the newest, to avoid sorting.
         """
-        rows = self._conn.execute(
-            """SELECT time FROM (SELECT time FROM article WHERE feed_id = ?1 ORDER BY time DESC LIMIT ?2)
-               UNION ALL
-               SELECT a.time FROM (SELECT article_id FROM appearance WHERE feed_id = ?1 AND secondary = 1
-                                   ORDER BY article_id DESC LIMIT ?2) p
-               JOIN article a ON a.id = p.article_id""",
-            (feed_id, limit),
-        )
-        return sorted((row[0] for row in rows), reverse=True)[:limit]
+        sql = """SELECT time FROM (SELECT time FROM article WHERE feed_id = ?1 ORDER BY time DESC LIMIT ?2)
+                 UNION ALL
+                 SELECT a.time FROM (SELECT article_id FROM appearance WHERE feed_id = ?1 AND secondary = 1
+                                     ORDER BY article_id DESC LIMIT ?2) p
+                 JOIN article a ON a.id = p.article_id"""
+        times = self._column(sql, (feed_id, limit))
+        return sorted(times, reverse=True)[:limit]
 
     def move(self, feed_id: int, address: str, *, back: bool = False) -> None:
-        """Prepare a feed to take a new address from the config and keep its articles; needs a transaction.
+        """Let a feed take a new address from the config and keep its articles; needs a transaction.
 
-        A password in the address is not stored.
-
-        With `back`, its present address is refused from now on.
+        A password in the address is not stored. With `back`, its present address is refused from now on.
         """
-        self._conn.execute(
-            """UPDATE feed SET moved_to = ?, moved_seen = 1, moved_why = ?, etag = NULL,
-                 last_modified = NULL, body_hash = NULL WHERE id = ?""",
-            (split_password(address)[0], REFUSED if back else "", feed_id),
-        )
+        sql = """UPDATE feed SET moved_to = ?, moved_seen = 1, moved_why = ?, etag = NULL,
+                   last_modified = NULL, body_hash = NULL WHERE id = ?"""
+        self._conn.execute(sql, (split_password(address)[0], REFUSED if back else "", feed_id))
 
     def refuse_move(self, feed_id: int) -> None:
         """Fetch a feed from its own address again, from now on; needs a transaction."""
-        self._conn.execute(
-            """UPDATE feed SET moved_seen = 0, moved_why = ?, etag = NULL, last_modified = NULL,
-                 body_hash = NULL, next_try = NULL WHERE id = ? AND moved_to != ''""",
-            (REFUSED, feed_id),
-        )
+        sql = """UPDATE feed SET moved_seen = 0, moved_why = ?, etag = NULL, last_modified = NULL,
+                   body_hash = NULL, next_try = NULL WHERE id = ? AND moved_to != ''"""
+        self._conn.execute(sql, (REFUSED, feed_id))
 
     def record(self, attempt: Attempt) -> None:
-        """Store the outcome of a fetch. A failure keeps validators, title and articles.
+        """Store the outcome of a fetch; a failure keeps validators, title and articles.
 
         It may lower `moved_seen`, so that the next fetch uses the feed's own address.
         """
@@ -376,19 +365,18 @@ class Feeds(Part):
         self._conn.execute(sql, {name: getattr(attempt, name) for name in _RECORDED})
 
     def _stored(self) -> dict[str, tuple[int, str, str, bool]]:
-        rows = self._conn.execute(
-            "SELECT url, position, own_title, folder, state FROM feed WHERE subscribed AND account_id = 0"
-        )
+        sql = "SELECT url, position, own_title, folder, state FROM feed WHERE subscribed AND account_id = 0"
+        rows = self._conn.execute(sql)
         return {
             url: (position, title, folder, state == "paused") for url, position, title, folder, state in rows
         }
 
     def _feeds(self, where: str) -> list[Feed]:
-        return [_feed(row) for row in self._conn.execute(f"SELECT {_FEED} FROM feed f {where}")]
+        return [_feed(row) for row in self._named(f"SELECT {_FEED} FROM feed f {where}")]
 
 
-def _feed(row: Sequence[Any]) -> Feed:
-    return Feed(*[*row[:5], bool(row[5]), *row[6:]])
+def _feed(row: sqlite3.Row) -> Feed:
+    return Feed(**{name: row[name] for name in _FEED_FIELDS} | {"subscribed": bool(row["subscribed"])})
 
 
 def _wanted(subscriptions: Sequence[FeedConfig]) -> dict[str, tuple[int, str, str, bool]]:

@@ -23,7 +23,7 @@ class Asked:
 
 
 class Requests(Part):
-    """Count requests by feed and day (UTC)."""
+    """Requests by feed and day (UTC)."""
 
     def count(self, asked: Iterable[Asked], now: int) -> None:
         """Add to today's requests; needs a transaction."""
@@ -33,22 +33,20 @@ class Requests(Part):
                  requests = requests + excluded.requests, unchanged = unchanged + excluded.unchanged,
                  failed = failed + excluded.failed, pages = pages + excluded.pages""",
             [
-                (one.feed_id, now // _DAY, one.requests, one.unchanged, one.failed, one.pages)
-                for one in asked
-                if one.requests or one.pages
+                (feed.feed_id, now // _DAY, feed.requests, feed.unchanged, feed.failed, feed.pages)
+                for feed in asked
+                if feed.requests or feed.pages
             ],
         )
 
     def rates(self, now: int) -> dict[int, tuple[float, float]]:
-        """Return requests per day and the share of 304 answers for each feed requested in the last week.
+        """Map feeds to requests a day and the share of 304 answers in the last week.
 
         Days before the first request do not count; today counts by the part that has passed.
         """
-        rows = self._conn.execute(
-            """SELECT feed_id, sum(requests), sum(unchanged), min(day) FROM asked
-               WHERE day > ? GROUP BY feed_id HAVING sum(requests)""",
-            (now // _DAY - _DAYS,),
-        )
+        sql = """SELECT feed_id, sum(requests), sum(unchanged), min(day) FROM asked
+                 WHERE day > ? GROUP BY feed_id HAVING sum(requests)"""
+        rows = self._conn.execute(sql, (now // _DAY - _DAYS,))
         return {
             feed_id: (requests / max(now / _DAY - first, 1), unchanged / requests)
             for feed_id, requests, unchanged, first in rows

@@ -11,38 +11,40 @@ from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id
 
 
 class Briefs(Part):
-    """Select articles for briefs, without muted articles and those of unsubscribed feeds."""
+    """Articles for briefs, without muted ones and those of unsubscribed feeds."""
 
     _articles: Articles
 
     def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
-        """Return the articles above id `after`, or else since a time, with the rest of their stories.
+        """Select the articles above id `after`, or else since a time, and the rest of their stories.
 
         With `watch`, only articles that it matches, with their stories.
         """
         where, args = _within(after, since, watch)
-        rows = self._conn.execute(
-            f"""SELECT a.id, {story_number("a.story")} FROM article a JOIN feed f ON f.id = a.feed_id
-                WHERE a.muted = 0 AND f.subscribed = 1 AND {where}""",
-            args,
-        ).fetchall()
-        new, stories = {row[0] for row in rows}, {row[1] for row in rows if row[1]}
-        found = self._conn.execute(
-            f"""SELECT a.id, a.title, a.url, {FEED_TITLE},
-                      a.time, {story_number("a.story")}, a.language
+        sql = f"""SELECT a.id, {story_number("a.story")} FROM article a JOIN feed f ON f.id = a.feed_id
+                  WHERE a.muted = 0 AND f.subscribed = 1 AND {where}"""
+        rows = self._conn.execute(sql, args).fetchall()
+        new, stories = {article_id for article_id, _ in rows}, {story for _, story in rows if story}
+        reports = self._named(
+            f"""SELECT a.id AS article_id, a.title, a.url, {FEED_TITLE} AS feed_title, a.time,
+                      {story_number("a.story")} AS story, a.language
                FROM article a JOIN feed f ON f.id = a.feed_id
                WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?1))
                  OR (a.story != 0 AND {story_number("a.story")} IN (SELECT value FROM json_each(?2))))""",
             (id_list(new), id_list(stories)),
         ).fetchall()
-        evidence = self._articles.evidence(row[0] for row in found)
+        evidence = self._articles.evidence(report["article_id"] for report in reports)
         return [
-            Report(key, title, url, feed, time, story, evidence.get(key, ()), key in new, language=language)
-            for key, title, url, feed, time, story, language in found
+            Report(
+                **report,
+                evidence=evidence.get(report["article_id"], ()),
+                new=report["article_id"] in new,
+            )
+            for report in reports
         ]
 
     def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
-        """Return how many articles the same brief leaves out because they are muted."""
+        """Count the articles that the same brief leaves out because they are muted."""
         where, args = _within(after, since, watch)
         sql = "SELECT count(*) FROM article a JOIN feed f ON f.id = a.feed_id WHERE a.muted != 0"
         return int(self._value(f"{sql} AND f.subscribed = 1 AND {where}", args))
@@ -52,18 +54,18 @@ class Briefs(Part):
         return newest_id(self._conn)
 
     def last(self, watch: str) -> int | None:
-        """Return the id at which the last brief for a watch (`""` for all) ended, or None without one."""
+        """Return the id at which the last brief for a watch (`""` for all) ended, None without one."""
         value = self._store.fact(f"brief:{watch}")
         return int(value) if value else None
 
     def remember(self, watch: str, end: int) -> None:
-        """Store where a brief ended."""
+        """Store the id at which a brief ended."""
         self._store.set_fact(f"brief:{watch}", str(end))
 
     def seen(self, now: int) -> tuple[int, int | None]:
-        """Return when the reader was last used (`now` if never) and the newest article id then, if known.
+        """Update when the reader was last used and the newest article id then; return the previous values.
 
-        Then sets both to their current values.
+        The time is `now` in a new database, the id is None if unknown.
         """
         time, newest = self._store.fact("seen"), self._store.fact("seen id")
         self._store.set_fact("seen", str(now))
@@ -71,19 +73,18 @@ class Briefs(Part):
         return int(time or now), int(newest) if newest else None
 
     def away(self, since: int) -> Away:
-        """Return the counts of unread articles that have arrived since a time."""
-        rows = self._conn.execute(
-            """SELECT a.id, iif(a.story, a.story, -a.id),
-                      a.starred OR EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id),
-                      EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
-               FROM article a JOIN feed f ON f.id = a.feed_id
-               WHERE a.read = 0 AND a.muted = 0 AND f.subscribed = 1 AND a.arrived >= ?
-               ORDER BY a.time DESC, a.id DESC""",
-            (since,),
-        ).fetchall()
+        """Count the unread articles that arrived since a time, and their stories."""
+        sql = """SELECT a.id, iif(a.story, a.story, -a.id),
+                        a.starred OR EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id),
+                        EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
+                 FROM article a JOIN feed f ON f.id = a.feed_id
+                 WHERE a.read = 0 AND a.muted = 0 AND f.subscribed = 1 AND a.arrived >= ?
+                 ORDER BY a.time DESC, a.id DESC"""
+        rows = self._conn.execute(sql, (since,)).fetchall()
         watched = {story for _, story, _, hit in rows if hit}
-        rest = (key for key, story, kept, _ in rows if story not in watched and not kept)
-        return Away(len(rows), len({row[1] for row in rows}), len(watched), tuple(rest))
+        unwatched = (key for key, story, kept, _ in rows if story not in watched and not kept)
+        stories = {story for _, story, _, _ in rows}
+        return Away(len(rows), len(stories), len(watched), tuple(unwatched))
 
 
 def _within(after: int | None, since: int, watch: str) -> tuple[str, list[object]]:

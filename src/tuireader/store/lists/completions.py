@@ -14,7 +14,7 @@ from tuireader.text import without_password
 
 
 def feeds(path: Path) -> list[tuple[int, str, str]]:
-    """Return number, title and address of each subscribed feed; nothing if the database is unavailable."""
+    """List number, title and address of the subscribed feeds; empty if the database is unavailable."""
     rows = _read(
         path,
         f"SELECT id, {FEED_TITLE}, {FEED_ADDRESS} FROM feed f WHERE subscribed ORDER BY position, id",
@@ -23,22 +23,22 @@ def feeds(path: Path) -> list[tuple[int, str, str]]:
 
 
 def newest(path: Path, count: int) -> list[tuple[int, str]]:
-    """Return number and title of the newest articles."""
+    """List number and title of the newest articles."""
     return _read(path, "SELECT id, title FROM article ORDER BY time DESC, id DESC LIMIT ?", (count,))
 
 
 def labels(path: Path) -> list[str]:
-    """Return the names of the user's labels."""
+    """List the names of the user's labels."""
     return [name for (name,) in _read(path, "SELECT name FROM label ORDER BY key")]
 
 
 def every_feed(path: Path) -> list[tuple[str, str, str]]:
-    """Return title, address and folder of every feed, including unsubscribed ones."""
+    """List title, address and folder of every feed, including unsubscribed ones."""
     return _read(path, f"SELECT {FEED_TITLE}, url, folder FROM feed f")
 
 
 def tags(path: Path) -> set[str]:
-    """Return the tags that feeds give their entries."""
+    """Collect the tags that feeds give their entries."""
     rows = _read(path, "SELECT extra FROM content WHERE instr(extra, '\"tags\"')")
     return {tag for (stored,) in rows for tag in unpack_extra(stored)["tags"]}
 

@@ -11,13 +11,6 @@ from tuireader.query import Age, And, Dated, Has, Is, Language, Name, Near, Node
 from tuireader.store.lists.first_page import subscribed, unsubscribed
 from tuireader.store.sql import FEED_TITLE, number_list
 
-_STATES = {
-    "unread": "a.read = 0",
-    "read": "a.read = 1",
-    "starred": "a.starred = 1",
-    "muted": "a.muted = 1",
-}
-
 _NAMED = {  # queries for ids with names, and for the articles of an id
     "feed": (f"SELECT id, {FEED_TITLE}, url FROM feed f", ""),
     "folder": ("SELECT id, folder FROM feed WHERE subscribed", ""),
@@ -48,11 +41,11 @@ class Conditions:
         self._now = now
 
     def all(self, nodes: Sequence[Node]) -> Condition:
-        """Return one condition for several parts."""
+        """Join the conditions of several parts by AND."""
         return joined("AND", [self.of(node) for node in nodes]) if nodes else Condition(exact=True)
 
     def of(self, node: Node) -> Condition:
-        """Return the condition for one part."""
+        """Translate one part."""
         expression, exact = query.fts(node)
         if expression is not None and exact:
             return Condition(HIT, (expression,), exact=True)
@@ -64,7 +57,8 @@ class Conditions:
             case Is("unsubscribed"):
                 return Condition(unsubscribed(self._conn), exact=True)
             case Is(state):
-                return Condition(_STATES[state], exact=True)
+                column, value = query.STATES[state]
+                return Condition(f"a.{column} = {int(value)}", exact=True)
             case Has(what):
                 kind = "" if what == "enclosure" else f" WHERE kind = '{what}'"
                 return Condition(f"a.id IN (SELECT article_id FROM enclosure{kind})", exact=True)
@@ -97,7 +91,7 @@ class Conditions:
                 return ANYTHING
 
     def _named(self, node: Text | Regex) -> Condition:
-        """Return the condition on names of feeds, folders or watches, which are few enough for Python."""
+        """Match names of feeds, folders or watches in Python: they are few."""
         if node.field not in _NAMED or node.field == "label":
             return ANYTHING
 
@@ -111,12 +105,12 @@ class Conditions:
 
     def _of_names(self, field: str, fits: Callable[[str], bool]) -> str:
         names, articles = _NAMED[field]
-        ids = [row[0] for row in self._conn.execute(names).fetchall() if any(map(fits, row[1:]))]
+        ids = [number for number, *values in self._conn.execute(names).fetchall() if any(map(fits, values))]
         return f"a.id IN ({articles.format(number_list(ids))})" if articles else of_feeds(ids)
 
 
 def of_feeds(feed_ids: Iterable[int]) -> str:
-    """Return SQL for the articles of some feeds, including shared ones that belong to other feeds."""
+    """Write SQL for the articles that some feeds carry, including those that belong to other feeds."""
     feeds = number_list(feed_ids)
     return f"""(a.feed_id IN ({feeds}) OR a.id IN
                (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({feeds})))"""

@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tuireader.store.sql import FEED_TITLE, grouped, id_list, number_list, uncertain_watches, watches_of
+from tuireader.store.sql import (
+    FEED_TITLE,
+    grouped,
+    id_list,
+    named_rows,
+    number_list,
+    uncertain_watches,
+    watches_of,
+)
 from tuireader.text.languages import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tuireader.model import ArticleRow
+
+    class FirstRow(ArticleRow):
+        """An `ArticleRow` and its feed's title, at run time without the class: its import takes too long."""
+
+        feed_title: str
+
+else:
+    FirstRow = SimpleNamespace
 
 _AHEAD = 4  # articles to read for each line, because stories fold some of them
 
 
-class FirstRow(NamedTuple):
-    """Columns of a line in an article list, as in `model.ArticleRow`."""
-
-    id: int
-    title: str
-    time: int
-    read: bool
-    starred: bool
-    edited: bool
-    sources: int
-    url: str
-    story: int
-    feed_title: str
-    watches: tuple[str, ...]
-    story_size: int
-    story_languages: tuple[str, ...]
-    story_watches: tuple[str, ...]
-    labels: tuple[str, ...]
-    uncertain: tuple[str, ...]
+COLUMNS = """a.id, a.feed_id, a.title, a.time, a.read, a.starred, a.edited, a.sources, a.url, a.author,
+  a.story, a.language"""
+"""Columns of `article a` that `line_values` reads: fields of `ArticleRow`."""
 
 
 def first_rows(
     path: str, version: int, *, unread: bool, folds: bool, lines: int, languages: Sequence[str] = ()
 ) -> list[FirstRow] | None:
-    """Return the first lines of the unread articles, or of all; None if they cannot be read immediately.
+    """Read the first lines of the unread articles, or of all; None if they cannot be read immediately.
 
     `languages` are those that the user reads, best first. The database may be missing, damaged, busy or of a
     `version` other than the caller's.
@@ -67,16 +70,16 @@ def _rows(
         if followed := subscribed(conn):
             where += f" AND {followed}"
     order = "ORDER BY a.time DESC, a.id DESC"
-    rows = conn.execute(
-        f"""SELECT a.id, a.title, a.time, a.read, a.starred, a.edited, a.sources, a.url, a.story,
-                   {FEED_TITLE}
+    rows = named_rows(
+        conn,
+        f"""SELECT {COLUMNS}, {FEED_TITLE} AS feed_title
             FROM (SELECT * FROM article a WHERE {where} {order} LIMIT {lines * (_AHEAD if folds else 1)}) a
-            JOIN feed f ON f.id = a.feed_id {order}"""
+            JOIN feed f ON f.id = a.feed_id {order}""",
     ).fetchall()
     sizes: dict[int, int] = {}
-    found: dict[int, set[str]] = {}
+    spoken: dict[int, set[str]] = {}
     best = {code: number for number, code in enumerate(reversed(languages), 1)}
-    if stories := {row[8] for row in rows if row[8]}:
+    if stories := {row["story"] for row in rows if row["story"]}:
         leads: dict[int, tuple[int, int, int]] = {}
         for story, article_id, in_view, language, rank in conn.execute(  # the same choice as `Stories.fold`
             f"""SELECT a.story, a.id, {where}, a.language, (a.read = 0)
@@ -85,34 +88,46 @@ def _rows(
                 WHERE a.story != 0 AND a.story IN ({number_list(stories)}) AND a.muted = 0 {order}"""
         ):
             sizes[story] = sizes.get(story, 0) + 1
-            found.setdefault(story, set()).add(language)
+            spoken.setdefault(story, set()).add(language)
             rank = rank, best.get(language, 0)
             if in_view and (story not in leads or leads[story][:2] < rank):
                 leads[story] = *rank, article_id
         if folds:
-            rows = [row for row in rows if not row[8] or leads[row[8]][2] == row[0]]
-    rows = rows[:lines]
-    ids = [row[0] for row in rows]
+            rows = [row for row in rows if not row["story"] or leads[row["story"]][2] == row["id"]]
+    sized = {story: (size, in_order(spoken[story], languages)) for story, size in sizes.items()}
+    return [FirstRow(**values) for values in line_values(conn, rows[:lines], sized)]
+
+
+def line_values(
+    conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], stories: Mapping[int, tuple[int, tuple[str, ...]]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the columns of `rows` and the other fields of `ArticleRow`, except `former`.
+
+    `stories` maps stories to the number of their articles and the known languages of these.
+    """
+    ids = [row["id"] for row in rows]
     watches, labels, uncertain = watches_of(conn, ids), labels_of(conn, ids), uncertain_watches(conn, ids)
-    of_stories = story_watches(conn, {row[8] for row in rows if row[8]})
-    return [
-        FirstRow._make(
-            (
-                *row,
-                watches.get(row[0], ()),
-                sizes.get(row[8], 1),
-                in_order(found.get(row[8], ()), languages),
-                of_stories.get(row[8], ()),
-                labels.get(row[0], ()),
-                uncertain.get(row[0], ()),
-            )
-        )
-        for row in rows
-    ]
+    of_stories = story_watches(conn, {row["story"] for row in rows if row["story"]})
+    for row in rows:
+        article_id, story = row["id"], row["story"]
+        size, languages = stories.get(story, (1, ()))
+        yield {
+            **row,
+            "read": bool(row["read"]),
+            "starred": bool(row["starred"]),
+            "edited": bool(row["edited"]),
+            "watches": watches.get(article_id, ()),
+            "labels": labels.get(article_id, ()),
+            "uncertain": uncertain.get(article_id, ()),
+            "story": story if size > 1 else 0,
+            "story_size": size,
+            "story_languages": languages,
+            "story_watches": of_stories.get(story, ()),
+        }
 
 
 def subscribed(conn: sqlite3.Connection) -> str:
-    """Return SQL for the articles of subscribed feeds; `""` if there is no unsubscribed feed.
+    """Write SQL for the articles of subscribed feeds; `""` if all feeds are subscribed.
 
     Articles of other feeds are kept and searched, but no longer listed as unread.
     """
@@ -121,19 +136,19 @@ def subscribed(conn: sqlite3.Connection) -> str:
 
 
 def unsubscribed(conn: sqlite3.Connection) -> str:
-    """Return SQL for the articles that no subscribed feed has."""
+    """Write SQL for the articles that no subscribed feed has."""
     gone, carried = _gone(conn)
     return f"(a.feed_id IN ({gone}) AND a.id NOT IN ({carried}))" if gone else "0"
 
 
 def _gone(conn: sqlite3.Connection) -> tuple[str, str]:
-    """Return the ids of unsubscribed feeds, and SQL for articles that other feeds carry, too."""
-    gone = number_list(row[0] for row in conn.execute("SELECT id FROM feed WHERE subscribed = 0"))
+    """Return the ids of unsubscribed feeds, and SQL for the articles that other feeds carry, too."""
+    gone = number_list(number for (number,) in conn.execute("SELECT id FROM feed WHERE subscribed = 0"))
     return gone, f"SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id NOT IN ({gone})"
 
 
 def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the watches that match any article of each story, in config order."""
+    """Map stories to the watches that match any of their articles, in config order."""
     rows = conn.execute(
         f"""SELECT DISTINCT a.story, w.name FROM article a JOIN match m ON m.article_id = a.id
             JOIN watch w ON w.id = m.watch_id
@@ -143,10 +158,8 @@ def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int,
 
 
 def labels_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the labels of each article that has any, in alphabetical order."""
-    rows = conn.execute(
-        """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id
-           WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key""",
-        (id_list(ids),),
-    )
+    """Map articles to their labels in alphabetical order; articles without any are left out."""
+    sql = """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id
+             WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key"""
+    rows = conn.execute(sql, (id_list(ids),))
     return grouped(rows)

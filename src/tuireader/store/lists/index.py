@@ -28,7 +28,7 @@ _Row = tuple[int, str, str, str]
 
 
 class Index(Part):
-    """Every article with content has one row. All writes need a transaction."""
+    """The index has one row for each article with content. All writes need a transaction."""
 
     _articles: Articles
 
@@ -38,12 +38,8 @@ class Index(Part):
         During a large refresh, FTS5 merges only when it must, which saves a third of the time. Later writes
         merge the rest gradually.
         """
-        indexed = set(
-            self._column(
-                "SELECT id FROM search_docsize WHERE id IN (SELECT value FROM json_each(?))",
-                (id_list(text.id for text in texts),),
-            )
-        )
+        sql = "SELECT id FROM search_docsize WHERE id IN (SELECT value FROM json_each(?))"
+        indexed = set(self._column(sql, (id_list(text.id for text in texts),)))
         texts = [text for text in texts if text.id not in indexed]
         if len(texts) < _MANY:
             self.add(texts)
@@ -96,8 +92,8 @@ class Index(Part):
 
 
 def _words(text: StoredText) -> _Row:
-    made = text.words if not text.full else None
-    columns = made or words(text.title, text.asked_summary, text.asked_body, text.author)
+    prepared = None if text.full else text.words
+    columns = prepared or words(text.title, text.asked_summary, text.asked_body, text.author)
     for other in text.appearances:
         if not other.same:
             more = words(other.title, other.summary, other.body, other.author)
@@ -106,6 +102,6 @@ def _words(text: StoredText) -> _Row:
     return text.id, title, body, author
 
 
-def _joined(one: str, other: str) -> str:
+def _joined(first: str, second: str) -> str:
     """Join the words of two texts so that no phrase matches across them."""
-    return f"{one} {BREAK} {other}" if one and other else one or other
+    return f"{first} {BREAK} {second}" if first and second else first or second

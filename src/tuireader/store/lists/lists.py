@@ -10,9 +10,9 @@ from itertools import chain
 from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.lists.conditions import of_feeds
-from tuireader.store.lists.first_page import labels_of, story_watches, subscribed
+from tuireader.store.lists.first_page import COLUMNS, line_values, subscribed
 from tuireader.store.lists.stories import CARRIED, Stories
-from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list, uncertain_watches, watches_of
+from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list
 
 NEWS = 7 * 86_400
 """Maximum age of news in seconds; older arrivals are the back catalogue of a new feed."""
@@ -33,12 +33,19 @@ _BESIDE = {  # joins that an order requires
                 WHERE story != 0 AND muted = 0 GROUP BY story) s ON s.story = a.story""",
 }
 
+_NAMED = {  # SQL for the articles of watches and labels `n`
+    ViewKind.WATCH: "SELECT m.article_id FROM match m JOIN watch n ON n.id = m.watch_id",
+    ViewKind.LABEL: "SELECT x.article_id FROM article_label x JOIN label n ON n.id = x.label_id",
+}
+_FEEDS = {  # SQL for the folder and the account of feed `f`
+    ViewKind.FOLDER: "f.folder",
+    ViewKind.ACCOUNT: "(SELECT name FROM account WHERE id = f.account_id)",
+}
 _NONE = Count()
-_ALONE: tuple[int, tuple[str, ...]] = (1, ())  # an article without a story
 
 
 class Lists(Part):
-    """Light queries only, without texts and filtering in Python. No view contains muted articles."""
+    """Light queries, which read no texts and filter nothing in Python. No view contains muted articles."""
 
     _stories: Stories
 
@@ -46,20 +53,16 @@ class Lists(Part):
         """Return the sorted ids of a view other than QUERY; `today` is when the user's day began."""
         check_sort(sort)
         where, args = self._where(view, today, show_read)
-        ids = self._conn.execute(
-            f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_ORDER[sort]}",
-            args,
-        )
+        sql = f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_ORDER[sort]}"
+        ids = self._conn.execute(sql, args)
         return array("q", chain.from_iterable(ids))
 
     def sorted_ids(self, ids: Sequence[int], sort: str) -> array[int]:
-        """Return the ids of some articles, sorted as in `ids`."""
+        """Sort ids of articles as in `ids`."""
         check_sort(sort)
-        rows = self._conn.execute(
-            f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
-                ORDER BY {_ORDER[sort]}""",
-            (id_list(ids),),
-        )
+        sql = f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
+                  ORDER BY {_ORDER[sort]}"""
+        rows = self._conn.execute(sql, (id_list(ids),))
         return array("q", chain.from_iterable(rows))
 
     def first_ids(
@@ -72,17 +75,18 @@ class Lists(Part):
         folded: bool = False,
         languages: Sequence[str] = (),
     ) -> tuple[array[int], bool]:
-        """Return the first ids of a view, newest first, and whether these are all.
+        """Return the first `limit` ids of a view, newest first, and whether these are all.
 
-        With `folded`, return one article for each story, the same one as when all ids are folded.
+        With `folded`, one article stands for each story, the same one as when all ids are folded.
         """
         where, args = self._where(view, today, show_read)
         order = f"ORDER BY {_ORDER['date']}"
-        found = self._conn.execute(f"SELECT a.id FROM article a WHERE {where} {order} LIMIT {limit}", args)
-        ids = array("q", chain.from_iterable(found))
-        whole = len(ids) < limit
+        ids = array(
+            "q", self._column(f"SELECT a.id FROM article a WHERE {where} {order} LIMIT {limit}", args)
+        )
+        complete = len(ids) < limit
         if not folded:
-            return ids, whole
+            return ids, complete
         others = self._conn.execute(  # an unread article below may represent a story that is read up here
             f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.story IN
                 (SELECT story FROM article WHERE id IN ({number_list(ids)})) AND {where} {order}""",
@@ -90,79 +94,45 @@ class Lists(Part):
         )
         first = set(ids)
         ids.extend(other for (other,) in others if other not in first)
-        return array("q", filter(first.__contains__, self._stories.fold(ids, languages=languages))), whole
+        return array("q", filter(first.__contains__, self._stories.fold(ids, languages=languages))), complete
 
     def still_unread(
         self, view: View, article_id: int, today: int, languages: Sequence[str] = ()
     ) -> int | None:
         """Return the next unread article of a view in the story of a read one, or None."""
         where, args = self._where(view, today)
-        rows = self._conn.execute(
-            f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.id != ? AND a.read = 0
-                AND a.story = (SELECT story FROM article WHERE id = ?) AND {where}
-                ORDER BY {_ORDER["date"]}""",
-            (article_id, article_id, *args),
-        )
-        return next(iter(self._stories.fold([row[0] for row in rows], languages=languages)), None)
+        sql = f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.id != ? AND a.read = 0
+                  AND a.story = (SELECT story FROM article WHERE id = ?) AND {where}
+                  ORDER BY {_ORDER["date"]}"""
+        others = self._column(sql, (article_id, article_id, *args))
+        return next(iter(self._stories.fold(others, languages=languages)), None)
 
     def rows(self, ids: Sequence[int], languages: Sequence[str] = ()) -> list[ArticleRow]:
-        """Return the list rows of some articles, in the given order; missing ids are left out.
+        """Read the list rows of articles, in the given order; missing ids are left out.
 
         The languages of a story come in the order of `languages`.
         """
         wanted = number_list(ids)
-        watches = watches_of(self._conn, ids)
-        ended = self._conn.execute(
-            f"""SELECT m.article_id, w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id
-                WHERE m.until != 0 AND m.article_id IN ({wanted}) ORDER BY w.position"""
-        )
+        sql = f"""SELECT m.article_id, w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id
+                  WHERE m.until != 0 AND m.article_id IN ({wanted}) ORDER BY w.position"""
+        ended = self._conn.execute(sql)
         former = grouped((article_id, (name, until)) for article_id, name, until in ended)
-        uncertain = uncertain_watches(self._conn, ids)
-        rows = self._conn.execute(
-            f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author, story, language
-                FROM article WHERE id IN ({wanted})"""
-        ).fetchall()
-        labels = labels_of(self._conn, ids)
-        stories = {row[10] for row in rows if row[10]}
-        sizes, hits = self._stories.sizes(stories, languages), story_watches(self._conn, stories)
-        found = {
-            row[0]: ArticleRow(
-                id=row[0],
-                feed_id=row[1],
-                title=row[2],
-                time=row[3],
-                read=bool(row[4]),
-                starred=bool(row[5]),
-                edited=bool(row[6]),
-                sources=row[7],
-                url=row[8],
-                author=row[9],
-                watches=watches.get(row[0], ()),
-                story=row[10] if sizes.get(row[10], _ALONE)[0] > 1 else 0,
-                story_watches=hits.get(row[10], ()),
-                story_size=max(1, sizes.get(row[10], _ALONE)[0]),
-                story_languages=sizes.get(row[10], _ALONE)[1],
-                language=row[11],
-                labels=labels.get(row[0], ()),
-                former=former.get(row[0], ()),
-                uncertain=uncertain.get(row[0], ()),
-            )
-            for row in rows
+        rows = self._named(f"SELECT {COLUMNS} FROM article a WHERE id IN ({wanted})").fetchall()
+        stories = self._stories.sizes({row["story"] for row in rows if row["story"]}, languages)
+        by_id = {
+            values["id"]: ArticleRow(**values, former=former.get(values["id"], ()))
+            for values in line_values(self._conn, rows, stories)
         }
-        return [found[article_id] for article_id in ids if article_id in found]
+        return [by_id[article_id] for article_id in ids if article_id in by_id]
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
-        """Return the unread articles among the given ones, in the same order."""
-        unread = set(
-            self._column(
-                "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))",
-                (id_list(ids),),
-            )
-        )
+        """Filter ids: keep those of unread articles."""
+        sql = "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))"
+        unread = set(self._column(sql, (id_list(ids),)))
         return array("q", (article_id for article_id in ids if article_id in unread))
 
     def counts(self, today: int) -> Counts:
-        """Return the counts of all views; `today` is when the user's day began.
+        """Count the articles of all views; `today` is when the user's day began.
 
         Totals come from covering indexes, unread counts from partial ones.
         """
@@ -185,8 +155,8 @@ class Lists(Part):
 
     def _in_feeds(self) -> dict[int, Count]:
         every = "SELECT feed_id, count(*) FROM article WHERE"
-        totals = dict(self._conn.execute(f"{every} muted = 0 GROUP BY feed_id"))
-        unread = dict(self._conn.execute(f"{every} read = 0 AND muted = 0 GROUP BY feed_id"))
+        totals = self._mapping(f"{every} muted = 0 GROUP BY feed_id")
+        unread = self._mapping(f"{every} read = 0 AND muted = 0 GROUP BY feed_id")
         for feed_id, more, more_unread in self._conn.execute(
             f"SELECT feed_id, count(*), sum(read = 0) FROM ({CARRIED}) GROUP BY feed_id"
         ):
@@ -199,22 +169,24 @@ class Lists(Part):
         }
 
     def _in_folders(self, feeds: Mapping[int, Count]) -> dict[str, Count]:
-        """Return the counts of folders: the sums of their feeds, with shared articles counted once."""
-        found: dict[str, Count] = {}
+        """Add up the feeds of each folder, with shared articles counted once."""
+        counts: dict[str, Count] = {}
         twice = self._stories.twice_in_folders()
         for feed_id, folder in self._conn.execute(
             "SELECT id, folder FROM feed WHERE subscribed AND folder != ''"
         ):
-            one, so_far = feeds.get(feed_id, _NONE), found.get(folder, twice.get(folder, _NONE))
-            found[folder] = replace(so_far, unread=so_far.unread + one.unread, total=so_far.total + one.total)
-        return found
+            feed, so_far = feeds.get(feed_id, _NONE), counts.get(folder, twice.get(folder, _NONE))
+            counts[folder] = replace(
+                so_far, unread=so_far.unread + feed.unread, total=so_far.total + feed.total
+            )
+        return counts
 
     def watches(self) -> dict[str, Count]:
-        """Return the counts of the watches by name."""
+        """Count the articles of each watch, by name."""
         return self._of_names("watch", "position", "match", "watch_id")
 
     def _of_names(self, table: str, order: str, articles: str, key: str) -> dict[str, Count]:
-        """Return the counts of watches or labels by name, including those without articles."""
+        """Count the articles of watches or labels by name, including those without articles."""
         behind = self._stories.behind_by(articles, key)
         return {
             name: Count(int(unread), total, *behind.get(number, (0, 0)))
@@ -227,7 +199,7 @@ class Lists(Part):
         }
 
     def count(self, view: View, today: int = 0) -> Count:
-        """Return the counts of a view; `today` is when the user's day began."""
+        """Count the articles of a view; `today` is when the user's day began."""
         where, args = self._where(view, today)
         unread = self._count(f"{where} AND a.read = 0", args)
         total = unread if view.kind is ViewKind.UNREAD else self._count(where, args)
@@ -250,30 +222,13 @@ class Lists(Part):
                 return "a.starred = 1", []
             case ViewKind.ALL:
                 return f"1{self._only_subscribed() if view.key else ''}", []
-            case ViewKind.WATCH:
-                return (
-                    """a.id IN (SELECT m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
-                       WHERE w.name = ?)""",
-                    [view.key],
-                )
-            case ViewKind.LABEL:
-                return (
-                    """a.id IN (SELECT x.article_id FROM article_label x JOIN label l ON l.id = x.label_id
-                       WHERE l.name = ?)""",
-                    [view.key],
-                )
+            case ViewKind.WATCH | ViewKind.LABEL:
+                return f"a.id IN ({_NAMED[view.kind]} WHERE n.name = ?)", [view.key]
             case ViewKind.FEED:
                 return of_feeds([int(view.key)]), []
-            case ViewKind.FOLDER:
-                feeds = self._column("SELECT id FROM feed WHERE subscribed AND folder = ?", (view.key,))
-                return of_feeds(feeds), []
-            case ViewKind.ACCOUNT:
-                feeds = self._column(
-                    """SELECT id FROM feed WHERE subscribed
-                       AND account_id = (SELECT id FROM account WHERE name = ?)""",
-                    (view.key,),
-                )
-                return of_feeds(feeds), []
+            case ViewKind.FOLDER | ViewKind.ACCOUNT:
+                sql = f"SELECT f.id FROM feed f WHERE f.subscribed AND {_FEEDS[view.kind]} = ?"
+                return of_feeds(self._column(sql, (view.key,))), []
             case ViewKind.NEW:  # without the back catalogue of a new feed
                 return f"a.id > ? AND a.time > a.arrived - {NEWS}{self._only_subscribed()}", [int(view.key)]
             case ViewKind.QUERY:

@@ -32,7 +32,7 @@ Subjects = Callable[[StoredText], Subject]
 
 
 class Search(Part):
-    """Find articles by expressions."""
+    """Evaluate expressions over the whole store."""
 
     _articles: Articles
 
@@ -55,21 +55,19 @@ class Search(Part):
         last = json.dumps(best.tolist())
         for part, inside in (("IN", best), ("NOT IN", None)):
             scope = f"{within} AND a.id {part} (SELECT value FROM json_each(?))"
-            for found in self._find_within(
+            for hits in self._find_within(
                 parsed, scope, [last], now=now, subject=subject, limit=limit, order=inside
             ):
-                yield found
-                limit -= len(found)
+                yield hits
+                limit -= len(hits)
             if limit <= 0:
                 return
 
     def _best(self, expression: str) -> array[int]:
         hit = "FROM search WHERE search MATCH ?"
         first = self._value(f"SELECT rowid {hit} ORDER BY rowid DESC LIMIT 1 OFFSET ?", (expression, RANKED))
-        ids = self._column(
-            f"SELECT rowid {hit} AND rowid > ? ORDER BY bm25(search, 10.0, 1.0, 1.0), rowid DESC",
-            (expression, first or 0),
-        )
+        sql = f"SELECT rowid {hit} AND rowid > ? ORDER BY bm25(search, 10.0, 1.0, 1.0), rowid DESC"
+        ids = self._column(sql, (expression, first or 0))
         return array("q", ids)
 
     def find_between(
@@ -82,7 +80,7 @@ class Search(Part):
         first: int = 0,
         last: int = _LAST,
     ) -> Iterator[Sequence[int]]:
-        """Yield in steps the ids that an expression matches from `first` to `last` in some feeds (None: all).
+        """Yield in steps the ids from `first` to `last` in some feeds (None: all) that match.
 
         Includes muted articles.
         """
@@ -111,11 +109,11 @@ class Search(Part):
             condition = Conditions(self._conn, now).all(plan.facts)
             sql, args = _newest(within, within_args, condition)
             last = self._column(f"{sql} LIMIT ?", [*args, _NEWEST])
-            found = list(chain.from_iterable(self._matching(parsed, iter(last), now, subject, limit)))
-            yield found
-            if len(found) == limit or len(last) < _NEWEST:
+            hits = list(chain.from_iterable(self._matching(parsed, iter(last), now, subject, limit)))
+            yield hits
+            if len(hits) == limit or len(last) < _NEWEST:
                 return
-            limit -= len(found)
+            limit -= len(hits)
             within, within_args = _without(last, within, within_args)
         elif order is None and limit <= _FEW and plan.fts is not None:
             last, hit, exact = self._recent(plan, within, within_args, now)
@@ -154,12 +152,8 @@ class Search(Part):
         last = self._column(f"{sql} LIMIT ?", [*args, RECENT])
         if not last or max(last) - min(last) > SPREAD * RECENT:
             return [], [], False
-        hit = set(
-            self._column(
-                "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?",
-                (plan.fts, min(last), max(last)),
-            )
-        )
+        sql = "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?"
+        hit = set(self._column(sql, (plan.fts, min(last), max(last))))
         return last, [article_id for article_id in last if article_id in hit], plan.exact and facts.exact
 
     def _matching(
@@ -183,34 +177,32 @@ class Search(Part):
                 )
                 if query.matches(parsed, subject(item), now)
             }
-            found = [article_id for article_id in batch if article_id in right][:left]
-            left -= len(found)
+            hits = [article_id for article_id in batch if article_id in right][:left]
+            left -= len(hits)
             size = min(_BATCH if bodies else 10 * _BATCH, 2 * size)
-            yield found
+            yield hits
 
     def _filter_by_columns(self, regexes: Sequence[Regex], batch: list[int]) -> list[int]:
-        """Return the articles whose columns match all regular expressions; cheaper than reading texts."""
+        """Filter articles by regular expressions on columns; cheaper than reading texts."""
         for node in regexes:
-            rows = self._conn.execute(
-                f"""SELECT id, {node.field} FROM article WHERE id IN (SELECT value FROM json_each(?1))
-                    UNION SELECT article_id, {node.field} FROM variant
-                    WHERE article_id IN (SELECT value FROM json_each(?1))""",
-                (json.dumps(batch),),
-            )
+            sql = f"""SELECT id, {node.field} FROM article WHERE id IN (SELECT value FROM json_each(?1))
+                      UNION SELECT article_id, {node.field} FROM variant
+                      WHERE article_id IN (SELECT value FROM json_each(?1))"""
+            rows = self._conn.execute(sql, (json.dumps(batch),))
             hit = {article_id for article_id, text in rows if _may_hold(node, text)}
             batch = [article_id for article_id in batch if article_id in hit]
         return batch
 
     def _condition(self, plan: query.Plan, now: int, limit: int, known: bool) -> Condition:
-        """Return the part of a plan that SQL can decide; with an order the index hits are already `known`."""
+        """Translate what SQL can decide of a plan; with an order, the index hits are already `known`."""
         conditions = Conditions(self._conn, now)
         facts = conditions.all(plan.facts)
         if known and plan.exact:
             return facts
         if not plan.exact and not known:
-            rest = conditions.all(plan.rest)
-            if rest.exact:
-                return joined("AND", [facts, rest])
+            others = conditions.all(plan.others)
+            if others.exact:
+                return joined("AND", [facts, others])
         if plan.fts is None or known:
             return Condition(facts.sql, facts.args, exact=plan.exact and facts.exact)
         # with many hits, walking the articles by time is faster than looking up and sorting all hits
@@ -224,7 +216,7 @@ class Search(Part):
         return bool(self._value(sql, (expression, many)))
 
     def _ids(self, sql: str, args: Sequence[object]) -> Iterator[int]:
-        """Yield the ids of a query; a separate query gives the first ones, which often suffice.
+        """Yield the ids of a query; a separate query reads the first ones, which often suffice.
 
         No statement stays open between two ids.
         """
@@ -240,10 +232,8 @@ class Search(Part):
     def newest(self, expression: str | None) -> list[tuple[int, int]]:
         """Return (id, time) of the unmuted hits of an FTS5 expression (None: of all), newest first."""
         hit = "" if expression is None else "id IN (SELECT rowid FROM search WHERE search MATCH ?) AND "
-        return self._conn.execute(
-            f"SELECT id, time FROM article WHERE {hit}muted = 0 ORDER BY time DESC, id DESC",
-            () if expression is None else (expression,),
-        ).fetchall()
+        sql = f"SELECT id, time FROM article WHERE {hit}muted = 0 ORDER BY time DESC, id DESC"
+        return self._conn.execute(sql, () if expression is None else (expression,)).fetchall()
 
 
 _IN_BODIES = frozenset({"", "body"})
@@ -257,7 +247,11 @@ def _field(leaf: Node) -> str:
 def _column_regexes(parsed: Query) -> list[Regex]:
     root = parsed.root
     nodes = root.nodes if isinstance(root, And) else (root,)
-    return [node for node in nodes if isinstance(node, Regex) and node.field in ("title", "author", "url")]
+    return [node for node in nodes if isinstance(node, Regex) and _is_column(node.field)]
+
+
+def _is_column(field: str) -> bool:
+    return field in query.FIELDS and bool(query.FIELDS[field].column)
 
 
 def _may_hold(node: Regex, text: str) -> bool:

@@ -39,7 +39,7 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 class Stories(Part):
-    """Stories folded into rows: articles with the same `article.story` share a row (see `relations`).
+    """Articles with the same `article.story` fold into one row, see `relations`.
 
     Only `timeline` covers all rows of a story.
     """
@@ -47,7 +47,7 @@ class Stories(Part):
     def fold(
         self, ids: Sequence[int], opened: Collection[int] = (), languages: Sequence[str] = ()
     ) -> array[int]:
-        """Return `ids` with one article for each story: an unread watched one, else an unread one, else any.
+        """Keep one article of each story: an unread watched one, else an unread one, else any.
 
         Among these, it is the first one in the best of the `languages`, which come best first. Stories in
         `opened` show all their articles; the others follow the first one, newest first.
@@ -77,12 +77,12 @@ class Stories(Part):
         return folded
 
     def _story_of(self, ids: Sequence[int]) -> dict[int, int]:
-        return dict(self._conn.execute(*_in_stories("SELECT id, story", ids)))
+        return self._mapping(*_in_stories("SELECT id, story", ids))
 
     def _language_ranks(self, story_of: Mapping[int, int], languages: Sequence[str]) -> dict[int, int]:
-        """Return the ranks, the best one highest, of the articles of stories in several languages.
+        """Rank the articles of stories in several languages, the best one highest.
 
-        Stories in the usual language, which are most, are left out; others in one language do no harm.
+        Leaves out stories in the usual language, which are most; others in one language do no harm.
         """
         if not languages:
             return {}
@@ -90,9 +90,8 @@ class Stories(Part):
         sample = self._column(f"SELECT language FROM article WHERE story != 0 {few} LIMIT {_SAMPLE}")
         usual = max(set(sample), key=sample.count, default="")
         others = f"SELECT DISTINCT story FROM article WHERE story != 0 AND language != ? {few}"
-        rows = self._conn.execute(
-            f"SELECT id, language FROM article WHERE story != 0 AND story IN ({others})", (usual,)
-        )
+        sql = f"SELECT id, language FROM article WHERE story != 0 AND story IN ({others})"
+        rows = self._conn.execute(sql, (usual,))
         rank = {code: number for number, code in enumerate(reversed(languages), 1)}
         return {article_id: rank.get(code, 0) for article_id, code in rows if article_id in story_of}
 
@@ -109,7 +108,7 @@ class Stories(Part):
         )
 
     def with_stories(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
-        """Return `ids`, then the other articles of their stories, except watched ones if `spare_watched`."""
+        """Add the other articles of their stories to `ids`, except watched ones if `spare_watched`."""
         others = self._column(
             f"""SELECT id FROM article WHERE story != 0 AND story IN (SELECT value FROM json_each(?))
                 {f"AND NOT {_WATCHED}" if spare_watched else ""}""",
@@ -120,93 +119,82 @@ class Stories(Part):
     def sizes(
         self, stories: Collection[int], languages: Sequence[str] = ()
     ) -> dict[int, tuple[int, tuple[str, ...]]]:
-        """Return the number of unmuted articles of each story, and their known languages, the best first."""
+        """Map stories to the number of their unmuted articles and to their languages, the best first."""
         wanted = number_list(stories)
-        rows = self._conn.execute(
-            f"""SELECT story, count(*), group_concat(DISTINCT language) FROM article
-                WHERE story != 0 AND story IN ({wanted}) AND muted = 0 GROUP BY story"""
-        )
+        sql = f"""SELECT story, count(*), group_concat(DISTINCT language) FROM article
+                  WHERE story != 0 AND story IN ({wanted}) AND muted = 0 GROUP BY story"""
+        rows = self._conn.execute(sql)
         return {story: (size, in_order(codes.split(","), languages)) for story, size, codes in rows}
 
     def languages(self, article_id: int, languages: Sequence[str] = ()) -> tuple[str, ...]:
-        """Return the known languages of the other articles of a story in all its rows, the best first."""
+        """List the languages of the other articles in all rows of an article's story, the best first."""
         number = self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article_id,))
         if not number:
             return ()
-        found = self._column(
-            f"""SELECT DISTINCT language FROM article
-                WHERE story IN ({rows_of("?1")}) AND story != 0 AND muted = 0 AND id != ?2""",
-            (number, article_id),
-        )
-        return in_order(found, languages)
+        sql = f"""SELECT DISTINCT language FROM article
+                  WHERE story IN ({rows_of("?1")}) AND story != 0 AND muted = 0 AND id != ?2"""
+        spoken = self._column(sql, (number, article_id))
+        return in_order(spoken, languages)
 
     def timeline(self, article_id: int) -> Story | None:
-        """Return the story of an article, first report first; None without a story."""
-        rows = self._conn.execute(
+        """Read the story of an article, first report first; None without a story."""
+        story = self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article_id,))
+        entries = self._values(
+            StoryEntry,
             f"""WITH RECURSIVE same (story) AS (
-                 SELECT {story_number("story")} FROM article WHERE id = ?
-                 UNION ALL SELECT story + {ROW} FROM same WHERE story < {(ROWS - 1) * ROW})
-               SELECT a.id, a.title, a.url, {FEED_TITLE},
-                      a.time, a.read, {story_number("a.story")}, a.language
+                 SELECT ? UNION ALL SELECT story + {ROW} FROM same WHERE story < {(ROWS - 1) * ROW})
+               SELECT a.id AS article_id, a.title, a.url, {FEED_TITLE} AS feed_title, a.time,
+                      a.time - min(a.time) OVER () AS lag, a.read, a.language
                FROM article a JOIN feed f ON f.id = a.feed_id
                WHERE a.story != 0 AND a.story IN (SELECT story FROM same) AND a.muted = 0
                ORDER BY a.time, a.id""",
-            (article_id,),
-        ).fetchall()
-        if len(rows) < 2:
-            return None
-        first = rows[0][4]
-        entries = [
-            StoryEntry(row[0], row[1], row[2], row[3], row[4], row[4] - first, bool(row[5]), row[7])
-            for row in rows
-        ]
-        return Story(rows[0][6], tuple(entries))
+            (story,),
+            read=bool,
+        )
+        return Story(story, tuple(entries)) if len(entries) > 1 else None
 
     def behind(self, where: str, args: Sequence[object] = ()) -> tuple[int, int]:
-        """Return how many articles of a condition, unread and in all, folding hides behind others."""
-        row = self._conn.execute(
-            f"SELECT {_BEHIND} FROM (SELECT a.* FROM article a WHERE a.story != 0 AND {where})", args
-        ).fetchone()
-        return int(row[0]), row[1]
+        """Count the articles, unread and in all, that folding hides under a condition."""
+        sql = f"SELECT {_BEHIND} FROM (SELECT a.* FROM article a WHERE a.story != 0 AND {where})"
+        unread, total = self._conn.execute(sql, args).fetchone()
+        return int(unread), total
 
     def behind_in_feeds(self) -> dict[int, tuple[int, int]]:
-        """Return the counts of `behind` for each feed that has any."""
+        """Count as `behind` for each feed that has any."""
         return self._by(
             f"""SELECT feed_id AS key, story, read FROM article WHERE story != 0 AND muted = 0
                 UNION ALL SELECT feed_id, story, read FROM ({CARRIED}) WHERE story != 0"""
         )
 
     def behind_by(self, articles: str, key: str) -> dict[int, tuple[int, int]]:
-        """Return the counts of `behind` for each watch or label that has any, by its id."""
+        """Count as `behind` for each watch or label that has any, by its id."""
         return self._by(
             f"""SELECT x.{key} AS key, a.story, a.read FROM {articles} x JOIN article a ON a.id = x.article_id
                 WHERE a.story != 0 AND a.muted = 0"""
         )
 
     def _by(self, query: str) -> dict[int, tuple[int, int]]:
-        rows = self._conn.execute(
-            f"""SELECT key, {_BEHIND} FROM ({query})
-                GROUP BY key HAVING count(*) > count(DISTINCT story)"""
-        )
-        return {row[0]: (int(row[1]), row[2]) for row in rows}
+        sql = f"""SELECT key, {_BEHIND} FROM ({query})
+                  GROUP BY key HAVING count(*) > count(DISTINCT story)"""
+        rows = self._conn.execute(sql)
+        return {key: (int(unread), total) for key, unread, total in rows}
 
     def twice_in_folders(self) -> dict[str, Count]:
-        """Return corrections to the sum of a folder's feeds that give the counts of the folder.
+        """Return what to add to the sum of a folder's feeds to get the counts of the folder.
 
         Articles that several feeds carry count once, and stories fold across the whole folder.
         """
-        rows = self._conn.execute(
-            f"""WITH listed (feed_id, id, story, read) AS (
-                 SELECT feed_id, id, story, read FROM article WHERE muted = 0
-                   AND (story != 0 OR id IN (SELECT article_id FROM appearance WHERE secondary = 1))
-                 UNION ALL SELECT feed_id, id, story, read FROM ({CARRIED}))
-               SELECT f.folder, total(read = 0), count(*),
-                      count(DISTINCT iif(read, NULL, t.id)), count(DISTINCT t.id),
-                      count(DISTINCT iif(read, NULL, iif(story, story, -t.id))),
-                      count(DISTINCT iif(story, story, -t.id))
-               FROM listed t JOIN feed f ON f.id = t.feed_id
-               WHERE f.subscribed = 1 AND f.folder != '' GROUP BY f.folder"""
-        )
+        sql = f"""WITH listed (feed_id, id, story, read) AS (
+                   SELECT feed_id, id, story, read FROM article WHERE muted = 0
+                     AND (story != 0 OR id IN (SELECT article_id FROM appearance WHERE secondary = 1))
+                   UNION ALL SELECT feed_id, id, story, read FROM ({CARRIED}))
+                 SELECT f.folder, total(read = 0), count(*),
+                        count(DISTINCT iif(read, NULL, t.id)), count(DISTINCT t.id),
+                        count(DISTINCT iif(read, NULL, iif(story, story, -t.id))),
+                        count(DISTINCT iif(story, story, -t.id))
+                 FROM listed t JOIN feed f ON f.id = t.feed_id
+                 WHERE f.subscribed = 1 AND f.folder != '' GROUP BY f.folder"""
+        rows = self._conn.execute(sql)
         return {
             folder: Count(new_ids - int(new), ids - every, new_ids - new_stories, ids - stories)
             for folder, new, every, new_ids, ids, new_stories, stories in rows

@@ -17,14 +17,10 @@ class Labels(Part):
     _tags: tuple[tuple[int, int], frozenset[str]] | None = None
 
     def all(self, ids: Sequence[int] = ()) -> list[Label]:
-        """Return every label, most used first, with its number of articles among `ids`."""
-        chosen = dict(
-            self._conn.execute(
-                """SELECT label_id, count(*) FROM article_label
-                   WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY label_id""",
-                (id_list(ids),),
-            )
-        )
+        """List the labels, most used first, each with the number of its articles among `ids`."""
+        sql = """SELECT label_id, count(*) FROM article_label
+                 WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY label_id"""
+        chosen = self._mapping(sql, (id_list(ids),))
         rows = self._conn.execute(
             """SELECT l.id, l.name, count(*) FROM label l JOIN article_label x ON x.label_id = l.id
                GROUP BY l.id ORDER BY count(*) DESC, l.key"""
@@ -32,11 +28,11 @@ class Labels(Part):
         return [Label(name, count, chosen.get(label, 0)) for label, name, count in rows]
 
     def tags(self) -> frozenset[str]:
-        """Return the tags that feeds give their entries, cached until the next write."""
+        """Collect the tags that feeds give their entries, cached until the next write."""
         state = self._store.change_state()
         if self._tags is None or self._tags[0] != state:
-            rows = self._conn.execute("SELECT extra FROM content WHERE instr(extra, '\"tags\"')")
-            self._tags = state, frozenset(tag for row in rows for tag in unpack_extra(row[0])["tags"])
+            stored = self._column("SELECT extra FROM content WHERE instr(extra, '\"tags\"')")
+            self._tags = state, frozenset(tag for extra in stored for tag in unpack_extra(extra)["tags"])
         return self._tags[1]
 
     def canonical_name(self, name: str) -> str:
@@ -55,16 +51,14 @@ class Labels(Part):
         self._conn.execute("UPDATE label SET name = ? WHERE key = ?", (name, label_key(name)))
 
     def apply(self, name: str, ids: Sequence[int], value: bool) -> list[int]:
-        """Add a label to articles, or remove it; needs a transaction. Returns those that changed.
+        """Add a label to articles, or remove it; return those that changed. Needs a transaction.
 
         An existing label keeps its spelling; a label without articles disappears.
         """
         conn, name = self._conn, label_name(name)
         if value:
-            conn.execute(
-                "INSERT INTO label (key, name) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
-                (label_key(name), name),
-            )
+            sql = "INSERT INTO label (key, name) VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
+            conn.execute(sql, (label_key(name), name))
         label = self._value("SELECT id FROM label WHERE key = ?", (label_key(name),))
         if label is None:
             return []
@@ -84,7 +78,7 @@ class Labels(Part):
         return changed
 
     def add_all(self, labels: Mapping[int, Sequence[str]]) -> set[int]:
-        """Add labels from elsewhere to articles; needs a transaction. Returns those that changed."""
+        """Add labels from elsewhere to articles; return those that changed. Needs a transaction."""
         holders: dict[str, list[int]] = {}
         for article_id, names in labels.items():
             for name in names:
@@ -93,9 +87,8 @@ class Labels(Part):
 
     def migrate_flags(self) -> None:
         """Turn flags that schemas before version 6 stored as tags into labels; needs a transaction."""
-        rows = self._conn.execute(
-            "SELECT article_id, extra FROM content WHERE instr(extra, '\"flag-')"
-        ).fetchall()
+        sql = "SELECT article_id, extra FROM content WHERE instr(extra, '\"flag-')"
+        rows = self._conn.execute(sql).fetchall()
         for article_id, stored in rows:
             tags = unpack_extra(stored).get("tags", ())
             flags = [tag for tag in tags if is_flag(tag)]

@@ -22,7 +22,7 @@ class Mutes(Part):
     """
 
     def is_current(self, signatures: Iterable[str]) -> bool:
-        """Return whether the table has exactly these signatures."""
+        """Compare the table with the signatures of the config."""
         return self._ids().keys() == set(signatures)
 
     def sync(self, signatures: Iterable[str]) -> None:
@@ -38,10 +38,8 @@ class Mutes(Part):
             if known is not None:
                 conn.execute("UPDATE mute SET signature = ? WHERE signature = ?", (signature, known))
             else:
-                conn.execute(
-                    "INSERT INTO mute (signature, pending) SELECT ?, coalesce(max(id), 0) FROM article",
-                    (signature,),
-                )
+                sql = "INSERT INTO mute (signature, pending) SELECT ?, coalesce(max(id), 0) FROM article"
+                conn.execute(sql, (signature,))
         for signature in stored.keys() - wanted:
             conn.execute(
                 "DELETE FROM muted WHERE mute_id = (SELECT id FROM mute WHERE signature = ?)", (signature,)
@@ -50,23 +48,23 @@ class Mutes(Part):
         self.update_hidden()
 
     def pending(self) -> dict[str, int]:
-        """Return the pending mutes, each with the highest article id that is still to be matched."""
-        return dict(self._conn.execute("SELECT signature, pending FROM mute WHERE pending > 0"))
+        """Map pending mutes to the highest article id that is still to be matched."""
+        return self._mapping("SELECT signature, pending FROM mute WHERE pending > 0")
 
-    def record_range(self, first: int, last: int, found: Mapping[str, Sequence[int]]) -> None:
-        """Set the matches of some mutes among the articles first..last; needs a transaction."""
+    def record_range(self, first: int, last: int, matches: Mapping[str, Sequence[int]]) -> None:
+        """Set the articles from `first` to `last` that mutes match, by signature; needs a transaction."""
         ids = self._ids()
-        for signature in found:
-            self._conn.execute(
-                "DELETE FROM muted WHERE mute_id = ? AND article_id BETWEEN ? AND ?",
-                (ids[signature], first, last),
-            )
+        for signature in matches:
+            sql = "DELETE FROM muted WHERE mute_id = ? AND article_id BETWEEN ? AND ?"
+            self._conn.execute(sql, (ids[signature], first, last))
             self._conn.execute("UPDATE mute SET pending = ? WHERE id = ?", (first - 1, ids[signature]))
-        self._insert(ids, ((article_id, sign) for sign, hidden in found.items() for article_id in hidden))
+        self._insert(
+            ids, ((article_id, signature) for signature, hidden in matches.items() for article_id in hidden)
+        )
         self.update_hidden(first, last)
 
-    def record(self, texts: Sequence[int], found: Iterable[tuple[int, str]]) -> set[int]:
-        """Set the mutes that match new or changed articles; return the hidden ones.
+    def record(self, texts: Sequence[int], matches: Iterable[tuple[int, str]]) -> set[int]:
+        """Set the (article, signature) matches of new or changed articles; return the hidden ones.
 
         Needs the transaction that recorded the matches of watches.
         """
@@ -75,7 +73,7 @@ class Mutes(Part):
             return set()
         inside = "IN (SELECT value FROM json_each(?))"
         self._conn.execute(f"DELETE FROM muted WHERE article_id {inside}", (these,))
-        self._insert(ids, found)
+        self._insert(ids, matches)
         self._settle(inside, (these,))
         return set(self._column(f"SELECT id FROM article WHERE muted = 1 AND id {inside}", (these,)))
 
@@ -86,9 +84,8 @@ class Mutes(Part):
     def _settle(self, inside: str, args: Sequence[object]) -> None:
         hidden = f"""SELECT 1 FROM muted d JOIN mute u ON u.id = d.mute_id
                      WHERE d.article_id = article.id AND {_COUNTS}"""
-        self._conn.execute(
-            f"UPDATE article SET muted = 0 WHERE muted = 1 AND id {inside} AND NOT EXISTS ({hidden})", args
-        )
+        sql = f"UPDATE article SET muted = 0 WHERE muted = 1 AND id {inside} AND NOT EXISTS ({hidden})"
+        self._conn.execute(sql, args)
         self._conn.execute(
             f"""UPDATE article SET muted = 1 WHERE muted = 0
                 AND id IN (SELECT article_id FROM muted WHERE article_id {inside}) AND EXISTS ({hidden})""",
@@ -96,31 +93,25 @@ class Mutes(Part):
         )
 
     def counts(self) -> dict[str, int]:
-        """Return how many articles each mute hides, by signature."""
-        return dict(
-            self._conn.execute(
-                f"""SELECT u.signature, (SELECT count(*) FROM muted d WHERE d.mute_id = u.id AND {_COUNTS})
-                    FROM mute u"""
-            )
-        )
+        """Count the articles that each mute hides, by signature."""
+        hidden = f"SELECT count(*) FROM muted d WHERE d.mute_id = u.id AND {_COUNTS}"
+        return self._mapping(f"SELECT u.signature, ({hidden}) FROM mute u")
 
     def watched(self, ids: Sequence[int]) -> tuple[set[int], dict[str, int]]:
-        """Return which of some articles a watch matches, and how many each watch matches, in config order."""
+        """Return the articles that a watch matches, and their number by watch, in config order."""
         these = id_list(ids)
         inside = "m.article_id IN (SELECT value FROM json_each(?))"
-        articles = self._conn.execute(f"SELECT DISTINCT m.article_id FROM match m WHERE {inside}", (these,))
-        by_name = self._conn.execute(
-            f"""SELECT w.name, count(*) FROM match m JOIN watch w ON w.id = m.watch_id WHERE {inside}
-                GROUP BY w.id ORDER BY w.position""",
-            (these,),
-        )
-        return {row[0] for row in articles}, dict(by_name)
+        articles = self._column(f"SELECT DISTINCT m.article_id FROM match m WHERE {inside}", (these,))
+        sql = f"""SELECT w.name, count(*) FROM match m JOIN watch w ON w.id = m.watch_id WHERE {inside}
+                  GROUP BY w.id ORDER BY w.position"""
+        by_name = self._mapping(sql, (these,))
+        return set(articles), by_name
 
     def _ids(self) -> dict[str, int]:
-        return dict(self._conn.execute("SELECT signature, id FROM mute"))
+        return self._mapping("SELECT signature, id FROM mute")
 
-    def _insert(self, ids: Mapping[str, int], found: Iterable[tuple[int, str]]) -> None:
+    def _insert(self, ids: Mapping[str, int], matches: Iterable[tuple[int, str]]) -> None:
         self._conn.executemany(
             "INSERT OR IGNORE INTO muted (mute_id, article_id) VALUES (?, ?)",
-            ((ids[signature], article_id) for article_id, signature in found if signature in ids),
+            ((ids[signature], article_id) for article_id, signature in matches if signature in ids),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tuireader.store.relations.relations import LANGUAGES_TOLD
 from tuireader.store.sql import Part, number_list
 
 REFERENCES = (
@@ -37,73 +36,52 @@ class Reference:
 
 
 class References(Part):
-    """Tables of references and aliases. All writes need a transaction."""
+    """References between articles, languages and aliases. All writes need a transaction."""
 
     def of(self, article: int) -> list[Reference]:
-        """Return the references of an article to earlier ones, in reading order."""
-        rows = self._conn.execute(
-            "SELECT article, place, other, sentence FROM reference WHERE article = ? ORDER BY place",
-            (article,),
-        )
-        return [Reference(*row) for row in rows]
+        """List the references of an article to earlier ones, in reading order."""
+        sql = "SELECT article, place, other, sentence FROM reference WHERE article = ? ORDER BY place"
+        return self._values(Reference, sql, (article,))
 
     def to(self, articles: Sequence[int], most: int = -1) -> list[Reference]:
-        """Return the references of later articles to some articles, the newest first, at most `most`."""
-        rows = self._conn.execute(
-            f"""SELECT article, place, other, sentence FROM reference
-                WHERE other IN ({number_list(articles)}) ORDER BY article DESC, place LIMIT ?""",
-            (most,),
-        )
-        return [Reference(*row) for row in rows]
+        """List the references of later articles to some articles, the newest first, at most `most`."""
+        sql = f"""SELECT article, place, other, sentence FROM reference
+                  WHERE other IN ({number_list(articles)}) ORDER BY article DESC, place LIMIT ?"""
+        return self._values(Reference, sql, (most,))
 
     def is_change(self, article: int) -> bool:
-        """Return whether an article tells a change of a watched page."""
+        """Return whether an article reports a change of a watched page."""
         sql = "SELECT instr(extra, '\"difference\":') FROM content WHERE article_id = ?"
         return bool(self._value(sql, (article,)))
 
-    def set(self, article: int, found: Sequence[tuple[int, str]]) -> None:
+    def set(self, article: int, references: Sequence[tuple[int, str]]) -> None:
         """Store the references of an article, as (other article, sentence) in reading order."""
         self._conn.execute("DELETE FROM reference WHERE article = ?", (article,))
         self._conn.executemany(
             "INSERT INTO reference (article, place, other, sentence) VALUES (?, ?, ?, ?)",
-            [(article, place, other, sentence) for place, (other, sentence) in enumerate(found, 1)],
+            [(article, place, other, sentence) for place, (other, sentence) in enumerate(references, 1)],
         )
 
     def set_language(self, article: int, language: str) -> None:
         """Store the language of an article, as an ISO 639-1 code."""
-        self._conn.execute(
-            "UPDATE article SET language = ?1 WHERE id = ?2 AND language != ?1", (language, article)
-        )
+        sql = "UPDATE article SET language = ?1 WHERE id = ?2 AND language != ?1"
+        self._conn.execute(sql, (language, article))
 
     def languages(self, articles: Sequence[int]) -> dict[int, str]:
-        """Return the languages of some articles."""
-        sql = f"SELECT id, language FROM article WHERE id IN ({number_list(articles)})"
-        return dict(self._conn.execute(sql).fetchall())
+        """Map articles to their languages, `""` if unknown."""
+        return self._mapping(f"SELECT id, language FROM article WHERE id IN ({number_list(articles)})")
 
     def without_language(self, up_to: int, limit: int) -> list[int]:
         """Return articles without a language, newest first."""
-        return self._column(
-            "SELECT id FROM article WHERE id <= ? AND language = '' ORDER BY id DESC LIMIT ?", (up_to, limit)
-        )
-
-    def languages_from(self) -> int:
-        """Return the highest article that may have no language because an older version related it."""
-        told = self._store.fact(LANGUAGES_TOLD)
-        return int(told or self._value("SELECT max(article) FROM profile") or 0)
-
-    def set_languages_from(self, article: int) -> None:
-        """Store the highest article whose language is still to be told."""
-        self._store.set_fact(LANGUAGES_TOLD, str(article))
+        sql = "SELECT id FROM article WHERE id <= ? AND language = '' ORDER BY id DESC LIMIT ?"
+        return self._column(sql, (up_to, limit))
 
     def add_aliases(self, names: Mapping[str, str]) -> None:
-        """Count an article that has each of these names in two scripts, as name by form."""
-        self._conn.executemany(
-            """INSERT INTO alias (form, name, articles) VALUES (?, ?, 1)
-               ON CONFLICT (form, name) DO UPDATE SET articles = articles + 1""",
-            names.items(),
-        )
+        """Count an article that has names in two scripts; `names` maps forms to names."""
+        sql = """INSERT INTO alias (form, name, articles) VALUES (?, ?, 1)
+                 ON CONFLICT (form, name) DO UPDATE SET articles = articles + 1"""
+        self._conn.executemany(sql, names.items())
 
     def aliases(self, least: int = 2) -> dict[str, str]:
-        """Return names by form that occur in at least `least` articles."""
-        sql = "SELECT form, name FROM alias WHERE articles >= ? ORDER BY articles"
-        return dict(self._conn.execute(sql, (least,)).fetchall())
+        """Map forms to names that occur in at least `least` articles."""
+        return self._mapping("SELECT form, name FROM alias WHERE articles >= ? ORDER BY articles", (least,))

@@ -13,7 +13,7 @@ from tuireader.store.articles.incoming import APPEARANCE
 from tuireader.store.lists.first_page import labels_of
 from tuireader.store.marks.labels import Labels
 from tuireader.store.marks.marks import Marks
-from tuireader.store.sql import FEED_ADDRESS, Part, newest_id
+from tuireader.store.sql import FEED_ADDRESS, Part, from_row, newest_id
 from tuireader.text import without_password
 
 
@@ -67,19 +67,17 @@ class Exchange(Part):
         """
         before = self._appearances(feed_id)
         known = {item.keys.guid for item in items if item.keys.guid in before}
-        rest = [item for item in items if item.keys.guid not in known]
-        rest = [item for item in rest if not self._same_address(feed_id, item, known)]
+        unknown = [item for item in items if item.keys.guid not in known]
+        unknown = [item for item in unknown if not self._same_address(feed_id, item, known)]
         parsed = ParsedFeed(
-            entries=tuple(item.entry for item in rest),
-            prepared=tuple(item.prepared for item in rest),
-            keys=tuple(item.keys for item in rest),
+            entries=tuple(item.entry for item in unknown),
+            prepared=tuple(item.prepared for item in unknown),
+            keys=tuple(item.keys for item in unknown),
         )
         saved = self._entries.save_feed(feed_id, parsed, now)
-        self._conn.execute(
-            """UPDATE appearance SET digest = ? WHERE feed_id = ?
-               AND guid_key IN (SELECT value FROM json_each(?))""",
-            (IMPORTED, feed_id, json.dumps([item.keys.guid for item in rest])),
-        )
+        sql = """UPDATE appearance SET digest = ? WHERE feed_id = ?
+                 AND guid_key IN (SELECT value FROM json_each(?))"""
+        self._conn.execute(sql, (IMPORTED, feed_id, json.dumps([item.keys.guid for item in unknown])))
         ids = self._appearances(feed_id)
         item_of = {ids[item.keys.guid]: item for item in items if item.keys.guid in ids}
         self._labels.add_all({article: item.labels for article, item in item_of.items()})
@@ -95,7 +93,7 @@ class Exchange(Part):
         return ImportResult(texts, saved.carried, len(known), len(marked))
 
     def _mark_all(self, items: Iterable[tuple[int, ImportedArticle | MarkedArticle]], now: int) -> set[int]:
-        """Apply read and starred marks from elsewhere to stored articles; return those that changed."""
+        """Set read and starred marks from elsewhere; return the articles that changed."""
         items, changed = list(items), set[int]()
         for name in ("read", "starred"):
             wanted = [article for article, mark in items if getattr(mark, name)]
@@ -103,22 +101,18 @@ class Exchange(Part):
         return changed
 
     def set_feed_name(self, feed_id: int, title: str, site_url: str) -> None:
-        """Give a feed that was never fetched its title and website from another reader."""
-        self._conn.execute(
-            """UPDATE feed SET title = coalesce(nullif(?, ''), title),
-                 site_url = coalesce(nullif(site_url, ''), ?)
-               WHERE id = ? AND last_success IS NULL""",
-            (title, site_url, feed_id),
-        )
+        """Store title and website from another reader for a feed that was never fetched."""
+        sql = """UPDATE feed SET title = coalesce(nullif(?, ''), title),
+                   site_url = coalesce(nullif(site_url, ''), ?)
+                 WHERE id = ? AND last_success IS NULL"""
+        self._conn.execute(sql, (title, site_url, feed_id))
 
     def states(self, feed_id: int) -> dict[int, ArticleMarks]:
-        """Return the marks of all articles in a feed, by guid key."""
-        rows = self._conn.execute(
-            """SELECT p.guid_key, a.id, a.read, a.starred, a.sources
-               FROM appearance p JOIN article a ON a.id = p.article_id WHERE p.feed_id = ?""",
-            (feed_id,),
-        ).fetchall()
-        labels = labels_of(self._conn, [row[1] for row in rows])
+        """Map guid keys of a feed to the marks of their articles."""
+        sql = """SELECT p.guid_key, a.id, a.read, a.starred, a.sources
+                 FROM appearance p JOIN article a ON a.id = p.article_id WHERE p.feed_id = ?"""
+        rows = self._conn.execute(sql, (feed_id,)).fetchall()
+        labels = labels_of(self._conn, [article for _, article, *_ in rows])
         return {
             guid: ArticleMarks(bool(read), bool(starred), sources, labels.get(article, ()))
             for guid, article, read, starred, sources in rows
@@ -126,16 +120,23 @@ class Exchange(Part):
 
     def marked_articles(self) -> Iterator[MarkedArticle]:
         """Yield every read, starred or labelled article by feed, once for each feed that carries it."""
-        rows = self._conn.execute(
-            f"""SELECT {FEED_ADDRESS}, p.guid_key, a.url, a.url_key, a.title, a.time, a.read, a.starred,
+        rows = self._named(
+            f"""SELECT {FEED_ADDRESS} AS feed, p.guid_key AS guid, a.url, a.url_key, a.title, a.time, a.read,
+                      a.starred,
                       (SELECT json_group_array(l.name) FROM article_label x
                        JOIN label l ON l.id = x.label_id WHERE x.article_id = a.id) AS labels
                FROM appearance p JOIN article a ON a.id = p.article_id JOIN feed f ON f.id = p.feed_id
                WHERE a.read = 1 OR a.starred = 1 OR labels != '[]' ORDER BY f.position, f.id, a.id"""
         )
-        for feed, guid, url, key, title, time, read, starred, labels in rows:
-            feed, names = without_password(feed), tuple(json.loads(labels))
-            yield MarkedArticle(feed, guid, url, key, title, time, bool(read), bool(starred), names)
+        for row in rows:
+            yield from_row(
+                MarkedArticle,
+                row,
+                feed=without_password,
+                read=bool,
+                starred=bool,
+                labels=lambda names: tuple(json.loads(names)),
+            )
 
     def set_marks(self, feed_id: int, marks: Sequence[MarkedArticle], now: int) -> tuple[int, int]:
         """Set marks from another machine on a feed's articles; needs a transaction.
@@ -144,16 +145,16 @@ class Exchange(Part):
         their marks when they arrive.
         """
         ids = self._appearances(feed_id)
-        found: list[tuple[int, MarkedArticle]] = []
+        present: list[tuple[int, MarkedArticle]] = []
         absent: list[MarkedArticle] = []
         for mark in marks:
             article = ids.get(mark.guid) or self._at_address(feed_id, mark.url_key, mark.title)
             if article is None:
                 absent.append(mark)
             else:
-                found.append((article, mark))
-        changed = self._mark_all(found, now)
-        changed |= self._labels.add_all({article: mark.labels for article, mark in found})
+                present.append((article, mark))
+        changed = self._mark_all(present, now)
+        changed |= self._labels.add_all({article: mark.labels for article, mark in present})
         self._note(feed_id, absent)
         return len(changed), len(absent)
 
@@ -174,11 +175,10 @@ class Exchange(Part):
         self._labels.add_all({at: mark.labels for at, mark in enumerate(marks, first)})
 
     def _appearances(self, feed_id: int) -> dict[int, int]:
-        rows = self._conn.execute("SELECT guid_key, article_id FROM appearance WHERE feed_id = ?", (feed_id,))
-        return dict(rows.fetchall())
+        return self._mapping("SELECT guid_key, article_id FROM appearance WHERE feed_id = ?", (feed_id,))
 
     def _same_address(self, feed_id: int, item: ImportedArticle, known: set[int]) -> bool:
-        """Link an imported article to the feed's one of the same address and title; return False if none."""
+        """Link an imported article to the feed's one of the same address and title, if there is one."""
         article = self._at_address(feed_id, item.keys.url, item.prepared.title)
         if article is None:
             return False
@@ -187,8 +187,6 @@ class Exchange(Part):
         return True
 
     def _at_address(self, feed_id: int, url_key: int, title: str) -> int | None:
-        rows = self._conn.execute(
-            "SELECT id, title FROM article WHERE url_key = ? AND url_key != 0 AND feed_id = ?",
-            (url_key, feed_id),
-        )
-        return next((row[0] for row in rows if row[1].casefold() == title.casefold()), None)
+        sql = "SELECT id, title FROM article WHERE url_key = ? AND url_key != 0 AND feed_id = ?"
+        rows = self._conn.execute(sql, (url_key, feed_id))
+        return next((article for article, known in rows if known.casefold() == title.casefold()), None)

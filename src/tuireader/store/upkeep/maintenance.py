@@ -28,7 +28,7 @@ from tuireader.text.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one check. `problem` is `""` on success; `said` gives the number of things checked."""
+    """The result of one check; `said` gives the number of things checked, `problem` is `""` on success."""
 
     name: Annotated[str, "Subject of the check."]
     said: str
@@ -84,14 +84,14 @@ def _number(conn: sqlite3.Connection, sql: str) -> int:
 
 
 def _file(conn: sqlite3.Connection) -> tuple[str, str]:
-    errors = [str(row[0]) for row in conn.execute("PRAGMA integrity_check(100)")]
+    errors = [str(error) for (error,) in conn.execute("PRAGMA integrity_check(100)")]
     pages, size = _number(conn, "PRAGMA page_count"), _number(conn, "PRAGMA page_size")
     problem = "" if errors == ["ok"] else f"{counted(len(errors), 'error')}: {' '.join(errors[0].split())}"
     return f"{counted(pages, 'page')} of {size:,} bytes", problem
 
 
 def _references(conn: sqlite3.Connection) -> tuple[str, str]:
-    tables = [row[0] for row in conn.execute("PRAGMA foreign_key_check")]
+    tables = [table for table, *_ in conn.execute("PRAGMA foreign_key_check")]
     names = ", ".join(sorted(set(tables)))
     rows = counted(len(tables), f"row of {names} belongs", f"rows of {names} belong")
     problem = f"{rows} to missing ones" if tables else ""
@@ -107,10 +107,10 @@ def _texts(conn: sqlite3.Connection) -> tuple[str, str]:
 
 
 def _dictionaries(conn: sqlite3.Connection) -> tuple[str, str]:
-    found = Dictionaries(conn)
-    numbers = sorted(found.numbers())
-    waiting = found.waiting()
-    damaged = {number: found.damaged(number) - (number == waiting) for number in numbers}
+    dictionaries = Dictionaries(conn)
+    numbers = sorted(dictionaries.numbers())
+    waiting = dictionaries.waiting()
+    damaged = {number: dictionaries.damaged(number) - (number == waiting) for number in numbers}
     problems = [f"a copy of {number} is damaged" for number, count in damaged.items() if count == 1]
     problems += [f"both copies of {number} are damaged" for number, count in damaged.items() if count > 1]
     return f"{len(numbers)} for compression", "; ".join(problems)

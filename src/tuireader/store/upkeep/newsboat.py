@@ -14,11 +14,11 @@ import time
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
 
 from tuireader.errors import TuireaderError, UnreadableError
+from tuireader.store.sql import from_row, named_rows
 
 MOST_ARTICLES = 1_000_000
 _MOST_FEEDS = 100_000
@@ -64,10 +64,11 @@ class CachedItem:
     deleted: bool
 
 
-_COLUMNS = [
-    "guid", "title", "author", "url", "pubDate", "content", "content_mime_type", "base", "enclosure_url",
-    "enclosure_type", "unread", "flags", "deleted",
-]  # fmt: skip
+_COLUMNS = {field.name: field.name for field in fields(CachedItem)} | {
+    "published": "pubDate",
+    "content_type": "content_mime_type",
+}
+"""Column of each field."""
 
 
 @dataclass(slots=True)
@@ -88,12 +89,15 @@ class NewsboatCache:
         if missing:
             raise _not_a_cache(f"its articles have no {', '.join(sorted(missing))}")
         # older versions of newsboat lack some columns
-        values = ", ".join(f"coalesce({name}, '')" if name in columns else "''" for name in _COLUMNS)
+        values = ", ".join(
+            f"coalesce({column}, '') AS {name}" if column in columns else f"'' AS {name}"
+            for name, column in _COLUMNS.items()
+        )
         self._select = f"SELECT {values} FROM rss_item NOT INDEXED WHERE rowid = ?"
         self._rows = self._scan("pubDate" if "pubDate" in columns else "0")
 
     def _table(self, name: str) -> set[str]:
-        """Return the columns of a plain table, or none if it does not exist."""
+        """Return the columns of a plain table, none if it does not exist."""
         kinds = self._conn.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (name,)).fetchmany(2)
         if not kinds:
             return set()
@@ -107,33 +111,29 @@ class NewsboatCache:
         return names
 
     def _scan(self, published: str) -> dict[str, _Rows]:
-        found: dict[str, _Rows] = {}
+        by_feed: dict[str, _Rows] = {}
         number = 0
-        rows = self._conn.execute(
-            f"SELECT rowid, substr(feedurl, 1, ?), {published} FROM rss_item NOT INDEXED",
-            (_LONGEST_ADDRESS,),
-        )
+        sql = f"SELECT rowid, substr(feedurl, 1, ?), {published} FROM rss_item NOT INDEXED"
+        rows = self._conn.execute(sql, (_LONGEST_ADDRESS,))
         for number, (row, feed, published_at) in enumerate(rows, 1):
             if number > MOST_ARTICLES:
                 raise TuireaderError(
                     f"the cache has more than {MOST_ARTICLES:,} articles", "clean it up with newsboat first"
                 )
-            of_feed = found.setdefault(feed, _Rows()) if isinstance(feed, str) else None
+            of_feed = by_feed.setdefault(feed, _Rows()) if isinstance(feed, str) else None
             if of_feed is not None:
                 of_feed.ids.append(row)
                 of_feed.times.append(_time(published_at))
-        return found
+        return by_feed
 
     def feeds(self) -> dict[str, tuple[str, str]]:
-        """Return title and website of each feed that was ever fetched, by address."""
+        """Map addresses of feeds that were ever fetched to title and website."""
         with _errors(self._path):
             if not {"rssurl", "title", "url"} <= self._table("rss_feed"):
                 return {}
-            rows = self._conn.execute(
-                """SELECT substr(rssurl, 1, ?), substr(title, 1, 1000), substr(url, 1, ?)
-                   FROM rss_feed NOT INDEXED""",
-                (_LONGEST_ADDRESS, _LONGEST_ADDRESS),
-            ).fetchmany(_MOST_FEEDS)
+            sql = """SELECT substr(rssurl, 1, ?), substr(title, 1, 1000), substr(url, 1, ?)
+                     FROM rss_feed NOT INDEXED"""
+            rows = self._conn.execute(sql, (_LONGEST_ADDRESS, _LONGEST_ADDRESS)).fetchmany(_MOST_FEEDS)
         return {
             url: (title if isinstance(title, str) else "", site if isinstance(site, str) else "")
             for url, title, site in rows
@@ -141,7 +141,7 @@ class NewsboatCache:
         }
 
     def counts(self) -> dict[str, int]:
-        """Return the number of stored articles of each feed."""
+        """Count the stored articles of each feed."""
         return {feed: len(rows.ids) for feed, rows in self._rows.items()}
 
     def items(self, feed: str) -> Iterator[list[CachedItem]]:
@@ -172,20 +172,31 @@ class NewsboatCache:
     def _item(self, number: int) -> CachedItem | None:
         with _errors(self._path):
             try:
-                row = self._conn.execute(self._select, (number,)).fetchone()
+                row = named_rows(self._conn, self._select, (number,)).fetchone()
             except sqlite3.DataError:  # a value is too long
                 self.too_large += 1
                 return None
         if row is None:
             return None
-        texts = [value if isinstance(value, str) else "" for value in row]
-        unread, deleted = row[10] in (1, "1"), row[12] in (1, "1")
-        values: list[Any] = [*texts[:4], _time(row[4]), *texts[5:10], unread, texts[11][:200], deleted]
-        return CachedItem(*values)
+        converters = dict.fromkeys(_COLUMNS, _text) | {
+            "published": _time,
+            "unread": _is_set,
+            "flags": lambda flags: _text(flags)[:200],
+            "deleted": _is_set,
+        }
+        return from_row(CachedItem, row, **converters)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _is_set(value: object) -> bool:
+    return value in (1, "1")
 
 
 def _time(value: object) -> int:
-    """Return seconds since 1970, or 0 for an invalid time."""
+    """Parse seconds since 1970; 0 for an invalid time."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
         value = int(value)
     return value if isinstance(value, int) and 0 <= value < 1 << 36 else 0
@@ -234,7 +245,7 @@ def _errors(path: Path) -> Iterator[None]:
 
 
 def _alarm() -> Callable[[], bool]:
-    """Return a progress handler that stops SQLite after too much time or memory."""
+    """Make a progress handler that stops SQLite after too much time or memory."""
     started, before = time.thread_time(), _peak()
     return lambda: time.thread_time() - started > _SECONDS or _peak() - before > _MEMORY
 

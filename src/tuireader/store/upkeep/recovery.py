@@ -18,6 +18,7 @@ from tuireader import files
 from tuireader.errors import DatabaseError
 from tuireader.store.dictionaries import Dictionaries, is_damage
 from tuireader.store.relations.relations import RELATED_UP_TO
+from tuireader.store.sql import named_rows
 from tuireader.store.store import Store
 from tuireader.store.upkeep.maintenance import (
     SOURCES,
@@ -36,7 +37,7 @@ Row = tuple[Any, ...]
 
 
 def recover(path: Path, target: Path) -> dict[str, int]:
-    """Create a database at `target` from the readable parts of `path`; return the number of rows by table.
+    """Create a database at `target` from the readable parts of `path`; count the rows by table.
 
     Raises DatabaseError if not even the list of tables can be read, or the new file cannot be written.
     """
@@ -44,7 +45,7 @@ def recover(path: Path, target: Path) -> dict[str, int]:
         store = Store.open(new)
         try:
             store.conn.execute("PRAGMA wal_checkpoint")  # write a header to copy
-            with _openable(path, new) as whole, open_read_only(whole) as damaged, store.transaction():
+            with _openable(path, new) as opened, open_read_only(opened) as damaged, store.transaction():
                 damaged.execute("PRAGMA cell_size_check = ON")
                 damaged.text_factory = lambda data: data.decode("utf-8", "replace")
                 damaged.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -122,42 +123,37 @@ def _openable(path: Path, target: Path) -> Iterator[Path]:
 
 
 def _tables(conn: sqlite3.Connection) -> list[str]:
-    rows = conn.execute(
-        """SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
-           AND name NOT LIKE 'search%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"""
-    )
-    return [row[0] for row in rows if row[0] not in _REBUILT]
+    sql = """SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+             AND name NOT LIKE 'search%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"""
+    rows = conn.execute(sql)
+    return [table for (table,) in rows if table not in _REBUILT]
 
 
 def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
     """Copy the valid rows of a table; a table missing from the damaged file stays empty."""
-    stored = {row[1] for row in damaged.execute(f"PRAGMA table_info({table})")}
-    info = [row for row in new.execute(f"PRAGMA table_info({table})").fetchall() if row[1] in stored]
+    stored = {row["name"] for row in named_rows(damaged, f"PRAGMA table_info({table})")}
+    info = [row for row in named_rows(new, f"PRAGMA table_info({table})") if row["name"] in stored]
     if not info:
         return
-    columns = [row[1] for row in info]
-    key = sorted((row for row in info if row[5]), key=lambda row: row[5])
-    keys = [row[1] for row in key] if all(row[2] == "INTEGER" for row in key) else []
+    types = {row["name"]: row["type"] for row in info}
+    columns = list(types)
+    keys = [row["name"] for row in sorted(info, key=lambda row: row["pk"]) if row["pk"]]
+    if any(types[key] != "INTEGER" for key in keys):
+        keys = []
     readable = _Table(damaged, table, columns, [columns.index(key) for key in keys])
     firsts = _firsts(new, table, keys[0]) if len(keys) > 1 else []
     marks = ", ".join("?" * len(columns))
-    new.executemany(
-        f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})",
-        (
-            row
-            for row in readable.rows(firsts)
-            if all(_fits(value, declared[2]) for value, declared in zip(row, info, strict=True))
-        ),
-    )
+    sql = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+    new.executemany(sql, (row for row in readable.rows(firsts) if all(map(_fits, row, types.values()))))
 
 
 def _firsts(new: sqlite3.Connection, table: str, key: str) -> list[int]:
     """Return the possible first parts of a two-part key: the copied ids to which it refers."""
-    parents = {row[3]: row[2] for row in new.execute(f"PRAGMA foreign_key_list({table})")}
+    parents = {row["from"]: row["table"] for row in named_rows(new, f"PRAGMA foreign_key_list({table})")}
     ids = f"SELECT id FROM {parents.get(key, 'article')}"
     if key == "feed_id":  # not declared as a reference everywhere; feeds may be lost themselves
         ids = "SELECT id FROM feed UNION SELECT feed_id FROM article"
-    return [row[0] for row in new.execute(f"{ids} ORDER BY 1")]
+    return [number for (number,) in new.execute(f"{ids} ORDER BY 1")]
 
 
 def _fits(value: object, declared: str) -> bool:
@@ -265,19 +261,19 @@ def _restore_consistency(store: Store) -> None:
     store.conn.execute("DELETE FROM fact WHERE name = ?", (RELATED_UP_TO,))  # relate all articles again
     conn = store.conn
     # create substitutes for lost feeds that still have articles
-    conn.execute(
-        """INSERT INTO feed (id, url, title, subscribed)
-           SELECT DISTINCT feed_id, 'lost:' || feed_id, 'lost feed ' || feed_id, 0 FROM article
-           WHERE feed_id NOT IN (SELECT id FROM feed)"""
-    )
+    sql = """INSERT INTO feed (id, url, title, subscribed)
+             SELECT DISTINCT feed_id, 'lost:' || feed_id, 'lost feed ' || feed_id, 0 FROM article
+             WHERE feed_id NOT IN (SELECT id FROM feed)"""
+    conn.execute(sql)
     conn.execute(
         """INSERT INTO label (id, key, name)
            SELECT DISTINCT label_id, 'lost label ' || label_id, 'lost label ' || label_id FROM article_label
            WHERE label_id NOT IN (SELECT id FROM label)"""
     )
     for table in _tables(conn):
-        for _, _, parent, column, to, *_ in conn.execute(f"PRAGMA foreign_key_list({table})").fetchall():
-            conn.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT {to} FROM {parent})")
+        for row in named_rows(conn, f"PRAGMA foreign_key_list({table})").fetchall():
+            referred = f"SELECT {row['to']} FROM {row['table']}"
+            conn.execute(f"DELETE FROM {table} WHERE {row['from']} NOT IN ({referred})")
     store.labels.migrate_flags()  # needed if the file predates labels
     broken = [(article_id,) for article_id in broken_texts(conn)]
     for table in ("content", "revision", "variant"):

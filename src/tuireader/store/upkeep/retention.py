@@ -51,28 +51,24 @@ class Retention(Part):
 
     def candidates(self, rule: PurgeRule) -> list[int]:
         """Return the articles that the rule selects, oldest first."""
-        return self._column(
-            f"""SELECT a.id FROM
-                  (SELECT *, row_number() OVER (PARTITION BY feed_id ORDER BY time DESC, id DESC) AS nth
-                   FROM article) a
-                JOIN content c ON c.article_id = a.id
-                WHERE {rule.condition} AND (?1 IS NULL OR a.time < ?1) AND (?2 IS NULL OR a.nth > ?2)
-                ORDER BY a.time, a.id""",
-            (rule.before, rule.keep),
-        )
+        sql = f"""SELECT a.id FROM
+                    (SELECT *, row_number() OVER (PARTITION BY feed_id ORDER BY time DESC, id DESC) AS nth
+                     FROM article) a
+                  JOIN content c ON c.article_id = a.id
+                  WHERE {rule.condition} AND (?1 IS NULL OR a.time < ?1) AND (?2 IS NULL OR a.nth > ?2)
+                  ORDER BY a.time, a.id"""
+        return self._column(sql, (rule.before, rule.keep))
 
     def measure(self, ids: Sequence[int]) -> Purged:
-        """Return the number of affected articles and feeds, and the bytes of all texts and old versions."""
+        """Count affected articles and feeds, and the bytes of all texts and old versions."""
         wanted = id_list(ids)
-        articles, feeds, size = self._conn.execute(
-            """SELECT count(*), count(DISTINCT a.feed_id),
-                 total(coalesce(length(c.summary), 0) + coalesce(length(c.html), 0) + length(c.extra)
-                   + coalesce(length(t.html), 0) + coalesce(length(k.packed), 0))
-               FROM content c JOIN article a ON a.id = c.article_id
-                 LEFT JOIN full_text t ON t.article_id = a.id LEFT JOIN comments k ON k.article_id = a.id
-               WHERE c.article_id IN (SELECT value FROM json_each(?))""",
-            (wanted,),
-        ).fetchone()
+        sql = """SELECT count(*), count(DISTINCT a.feed_id),
+                   total(coalesce(length(c.summary), 0) + coalesce(length(c.html), 0) + length(c.extra)
+                     + coalesce(length(t.html), 0) + coalesce(length(k.packed), 0))
+                 FROM content c JOIN article a ON a.id = c.article_id
+                   LEFT JOIN full_text t ON t.article_id = a.id LEFT JOIN comments k ON k.article_id = a.id
+                 WHERE c.article_id IN (SELECT value FROM json_each(?))"""
+        articles, feeds, size = self._conn.execute(sql, (wanted,)).fetchone()
         (old,) = self._conn.execute(
             """SELECT (SELECT total(length(html)) FROM revision
                        WHERE article_id IN (SELECT value FROM json_each(?1)))
@@ -85,11 +81,9 @@ class Retention(Part):
     def drop(self, ids: Sequence[int], rule: PurgeRule) -> None:
         """Delete all texts of articles that the rule still selects; needs a transaction."""
         conn = self._conn
-        purged = self._column(
-            f"""SELECT a.id FROM article a JOIN content c ON c.article_id = a.id
-                WHERE a.id IN (SELECT value FROM json_each(?)) AND {rule.condition}""",
-            (id_list(ids),),
-        )
+        sql = f"""SELECT a.id FROM article a JOIN content c ON c.article_id = a.id
+                  WHERE a.id IN (SELECT value FROM json_each(?)) AND {rule.condition}"""
+        purged = self._column(sql, (id_list(ids),))
         self._index.remove(self._articles.texts(purged, labels=False))
         wanted = (json.dumps(purged),)
         for table in ("revision", "variant", "content"):

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from tuireader.model import Alarm, AlarmKind, Fault, Pace
 from tuireader.store.feeds.feeds import NAMED
@@ -19,10 +19,11 @@ _NEWEST = """max(
   coalesce((SELECT time FROM article a WHERE a.feed_id = f.id ORDER BY time DESC LIMIT 1), 0),
   coalesce((SELECT a.time FROM article a WHERE a.id =
     (SELECT max(article_id) FROM appearance x WHERE x.feed_id = f.id AND x.secondary = 1)), 0))"""
-_KNOWN = "p.signature, p.newest, p.alarm_at, p.usual"
+_KNOWN = "p.signature AS known_signature, p.newest AS known_newest, p.alarm_at, p.usual"
 _OF_ACCOUNT = f"(l.feed_id = 0 AND l.kind = '{AlarmKind.FAILING}')"  # a watch is only ever silent
-_ALARM = f"""l.id, l.kind, l.feed_id, iif({_OF_ACCOUNT}, '', l.subject), coalesce({FEED_TITLE}, l.subject),
-  l.words, l.raised_at, l.cleared_at, l.told_at, iif({_OF_ACCOUNT}, l.subject, '')
+_ALARMS = f"""SELECT l.id, l.kind, l.feed_id, iif({_OF_ACCOUNT}, '', l.subject) AS watch,
+  coalesce({FEED_TITLE}, l.subject) AS name, l.words, l.raised_at, l.cleared_at, l.told_at,
+  iif({_OF_ACCOUNT}, l.subject, '') AS account
   FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id"""
 
 
@@ -61,22 +62,22 @@ class Failing:
 
 
 class Alarms(Part):
-    """Alarms that were raised; they are cleared, never deleted. Methods that write need a transaction."""
+    """Alarms are cleared, never deleted. Methods that write need a transaction."""
 
     def open(self) -> list[Alarm]:
-        """Return the alarms that are not cleared, oldest first."""
+        """List the alarms that are not cleared, oldest first."""
         return self._alarms("WHERE l.cleared_at IS NULL ORDER BY l.id")
 
     def all(self) -> list[Alarm]:
-        """Return all alarms, oldest first."""
+        """List all alarms, oldest first."""
         return self._alarms("ORDER BY l.id")
 
     def count(self) -> int:
-        """Return the number of alarms that are not cleared."""
+        """Count the alarms that are not cleared."""
         return int(self._value("SELECT count(*) FROM alarm WHERE cleared_at IS NULL"))
 
     def untold(self) -> list[Alarm]:
-        """Return the alarms to notify about: open ones, and cleared ones that the user was notified of."""
+        """List the alarms to notify about: open ones, and cleared ones that the user was notified of."""
         return self._alarms(
             """WHERE iif(l.cleared_at IS NULL, l.told_at IS NULL,
                          l.told_at IS NOT NULL AND l.clear_told_at IS NULL) ORDER BY l.id"""
@@ -95,10 +96,8 @@ class Alarms(Part):
 
     def clear(self, alarm_id: int, now: int, *, tell: bool) -> None:
         """Clear an alarm; without `tell`, nobody is notified that it is over."""
-        self._conn.execute(
-            "UPDATE alarm SET cleared_at = ?1, clear_told_at = iif(?2, NULL, ?1) WHERE id = ?3",
-            (now, tell, alarm_id),
-        )
+        sql = "UPDATE alarm SET cleared_at = ?1, clear_told_at = iif(?2, NULL, ?1) WHERE id = ?3"
+        self._conn.execute(sql, (now, tell, alarm_id))
 
     def mark_told(self, alarms: Iterable[Alarm], now: int | None) -> None:
         """Record when the user was notified that alarms were raised or cleared, None to notify again."""
@@ -107,29 +106,29 @@ class Alarms(Part):
             self._conn.execute(f"UPDATE alarm SET {column} = ? WHERE id = ?", (now, alarm.id))
 
     def feeds(self) -> list[Subject]:
-        """Return the feeds to judge: subscribed, not paused, fetched before."""
-        rows = self._conn.execute(
-            f"""SELECT f.id, '', {_NEWEST}, f.last_success, '', {_KNOWN}
-                FROM feed f LEFT JOIN pace p ON p.feed_id = f.id AND p.subject = ''
-                WHERE f.subscribed AND f.state = 'ok' AND f.last_success IS NOT NULL"""
-        )
+        """List the feeds to judge: subscribed, not paused, fetched before."""
+        sql = f"""SELECT f.id AS feed_id, '' AS watch, {_NEWEST} AS newest, f.last_success AS seen,
+                    '' AS signature, {_KNOWN}
+                  FROM feed f LEFT JOIN pace p ON p.feed_id = f.id AND p.subject = ''
+                  WHERE f.subscribed AND f.state = 'ok' AND f.last_success IS NOT NULL"""
+        rows = self._named(sql)
         return [_subject(row) for row in rows]
 
     def watches(self, names: Iterable[str]) -> list[Subject]:
-        """Return the given watches that have been matched with everything stored.
+        """List the watches among `names` that have been matched with everything stored.
 
         They are judged up to the last fetch of any feed.
         """
-        rows = self._conn.execute(
-            f"""SELECT 0, w.name,
-                  coalesce((SELECT time FROM article WHERE id =
-                    (SELECT max(article_id) FROM match m WHERE m.watch_id = w.id)), 0),
-                  (SELECT coalesce(max(last_success), 0) FROM feed WHERE subscribed), w.signature, {_KNOWN}
-                FROM watch w LEFT JOIN pace p ON p.feed_id = 0 AND p.subject = w.name
-                WHERE w.pending = 0"""
-        )
+        sql = f"""SELECT 0 AS feed_id, w.name AS watch,
+                    coalesce((SELECT time FROM article WHERE id =
+                      (SELECT max(article_id) FROM match m WHERE m.watch_id = w.id)), 0) AS newest,
+                    (SELECT coalesce(max(last_success), 0) FROM feed WHERE subscribed) AS seen,
+                    w.signature, {_KNOWN}
+                  FROM watch w LEFT JOIN pace p ON p.feed_id = 0 AND p.subject = w.name
+                  WHERE w.pending = 0"""
+        rows = self._named(sql)
         wanted = set(names)
-        return [_subject(row) for row in rows if row[1] in wanted]
+        return [_subject(row) for row in rows if row["watch"] in wanted]
 
     def times(self, subject: Subject, most: int) -> list[int]:
         """Return the times of the `most` newest articles of a feed or a watch.
@@ -153,55 +152,38 @@ class Alarms(Part):
 
     def remember(self, subject: Subject, newest: int, pace: Pace | None) -> None:
         """Store the pace of a feed or a watch, and the newest article with which it was computed."""
-        self._conn.execute(
-            "INSERT OR REPLACE INTO pace VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                subject.feed_id,
-                subject.watch,
-                subject.signature,
-                newest,
-                pace and pace.alarm_at,
-                pace and pace.usual,
-            ),
-        )
+        alarm_at, usual = (pace.alarm_at, pace.usual) if pace else (None, None)
+        values = (subject.feed_id, subject.watch, subject.signature, newest, alarm_at, usual)
+        self._conn.execute("INSERT OR REPLACE INTO pace VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def failing(self) -> list[Failing]:
-        """Return the subscribed feeds whose last fetch failed, or that are gone."""
-        rows = self._conn.execute(
-            """SELECT id, coalesce(gone_since, failing_since, last_success), last_try, error_streak,
-                 state = 'gone', fault, last_error
-               FROM feed WHERE subscribed AND state != 'paused' AND last_try IS NOT NULL
-                 AND (error_streak > 0 OR state = 'gone')"""
-        )
-        return [
-            Failing(feed_id, since, last, tries, bool(gone), Fault(fault) if fault else None, error)
-            for feed_id, since, last, tries, gone, fault, error in rows
-        ]
+        """List the subscribed feeds whose last fetch failed, or that are gone."""
+        sql = """SELECT id AS feed_id, coalesce(gone_since, failing_since, last_success) AS since, last_try,
+                   error_streak AS tries, state = 'gone' AS gone, fault, last_error AS error
+                 FROM feed WHERE subscribed AND state != 'paused' AND last_try IS NOT NULL
+                   AND (error_streak > 0 OR state = 'gone')"""
+        return self._values(Failing, sql, gone=bool, fault=lambda fault: Fault(fault) if fault else None)
 
     def named(self) -> list[tuple[int, str]]:
-        """Return the feeds whose page names an address that was not followed, with that address."""
-        return self._conn.execute(
-            "SELECT id, moved_to FROM feed WHERE subscribed AND state != 'paused' AND moved_why = ?", (NAMED,)
-        ).fetchall()
+        """List (feed, address) for feeds whose page names an address that was not followed."""
+        sql = "SELECT id, moved_to FROM feed WHERE subscribed AND state != 'paused' AND moved_why = ?"
+        return self._conn.execute(sql, (NAMED,)).fetchall()
 
     def last_success(self) -> tuple[int, int]:
         """Return the number of subscribed feeds, and when one of them was last fetched."""
-        row = self._conn.execute(
-            "SELECT count(*), coalesce(max(last_success), 0) FROM feed WHERE subscribed"
-        ).fetchone()
-        return row[0], row[1]
+        sql = "SELECT count(*), coalesce(max(last_success), 0) FROM feed WHERE subscribed"
+        feeds, last = self._conn.execute(sql).fetchone()
+        return feeds, last
 
     def open_gaps(self, since: int) -> list[tuple[int, int, int]]:
-        """Return (feed, gaps, articles missing) for unfilled gaps found since a time."""
-        return self._conn.execute(
-            """SELECT g.feed_id, count(*), sum(max(1, g.missing - g.filled))
-               FROM gap g JOIN feed f ON f.id = g.feed_id
-               WHERE g.closed_at IS NULL AND g.found_at >= ? AND f.subscribed GROUP BY g.feed_id""",
-            (since,),
-        ).fetchall()
+        """List (feed, gaps, articles missing) for unfilled gaps found since a time."""
+        sql = """SELECT g.feed_id, count(*), sum(max(1, g.missing - g.filled))
+                 FROM gap g JOIN feed f ON f.id = g.feed_id
+                 WHERE g.closed_at IS NULL AND g.found_at >= ? AND f.subscribed GROUP BY g.feed_id"""
+        return self._conn.execute(sql, (since,)).fetchall()
 
     def open_gaps_of(self, feed_id: int) -> int:
-        """Return the number of a feed's unfilled gaps, however old."""
+        """Count a feed's unfilled gaps, however old."""
         sql = "SELECT count(*) FROM gap WHERE feed_id = ? AND closed_at IS NULL"
         return int(self._value(sql, (feed_id,)))
 
@@ -210,15 +192,13 @@ class Alarms(Part):
         return set(self._column("SELECT id FROM feed WHERE subscribed AND state != 'paused'"))
 
     def _alarms(self, where: str) -> list[Alarm]:
-        rows = self._conn.execute(f"SELECT {_ALARM} {where}")
-        return [Alarm(row[0], AlarmKind(row[1]), *row[2:]) for row in rows]
+        return self._values(Alarm, f"{_ALARMS} {where}", kind=AlarmKind)
 
 
-def _subject(row: Sequence[Any]) -> Subject:
-    """Return the subject of a row of `feeds` or `watches`."""
-    feed_id, watch, newest, seen, signature, known_signature, known_newest, alarm_at, usual = row
+def _subject(row: sqlite3.Row) -> Subject:
     known = None
-    if known_newest is not None:
-        pace = None if alarm_at is None else Pace(usual, alarm_at)
-        known = Known(known_signature, known_newest, pace)
-    return Subject(feed_id, watch, newest, seen, signature, known)
+    if row["known_newest"] is not None:
+        pace = None if row["alarm_at"] is None else Pace(row["usual"], row["alarm_at"])
+        known = Known(row["known_signature"], row["known_newest"], pace)
+    names = ("feed_id", "watch", "newest", "seen", "signature")
+    return Subject(**{name: row[name] for name in names}, known=known)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tuireader.model import Evidence
 from tuireader.store.articles.articles import StoredText
@@ -26,7 +27,7 @@ _VALUES = f"f.id, a.title, a.url, {FEED_TITLE}, f.url, a.published, a.arrived"
 
 
 def _parts(number: int) -> str:
-    """Return SQL for the terms (0) or the fields (1) of a match."""
+    """Write SQL for the terms (0) or the fields (1) of a match."""
     return f"""coalesce((SELECT group_concat(part, ', ') FROM
       (SELECT DISTINCT json_extract(value, '$[{number}]') AS part
        FROM json_each(nullif(m.evidence, ''), '$[0]'))), '')"""
@@ -86,6 +87,7 @@ MATCH_LOG = (
 `read`, `unread`, `ended` (an edit removed the match) and `again`; `at` is 0 if the time is unknown."""
 
 _CHUNK = 500
+_BARE = "SELECT id, article_id, watch FROM match_log WHERE text_hash IS NULL"
 _ADD = f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, field, sentence, text_hash)
   SELECT a.id, ?2, f.id, ?3, a.url, {FEED_TITLE}, {FEED_ADDRESS}, a.published, a.arrived, ?4, ?5, ?6, ?7, ?8
   FROM article a JOIN feed f ON f.id = coalesce(nullif(?9, 0), a.feed_id) WHERE a.id = ?1"""
@@ -101,9 +103,9 @@ class BareMatch:
 
 
 def text_hash(text: StoredText, feed_id: int = 0) -> str:
-    """Return the SHA-256 of an article's text, or of a further feed's if given, in hex.
+    """Hash title, summary, text and full text, joined by newlines, with SHA-256; in hex.
 
-    Hashes title, summary, text and full text, in UTF-8, with newlines between.
+    With `feed_id`, the texts are those of a further feed.
     """
     parts = [text.title, text.summary, text.body, text.full]
     for other in text.appearances:
@@ -113,14 +115,14 @@ def text_hash(text: StoredText, feed_id: int = 0) -> str:
 
 
 class MatchLog(Part):
-    """The log. Methods that write need a transaction."""
+    """The log of matches and their events. Methods that write need a transaction."""
 
     # ------------------------------------------------------------------ matches
 
-    def record(self, found: Iterable[tuple[StoredText, Evidence]], now: int) -> None:
+    def record(self, matches: Iterable[tuple[StoredText, Evidence]], now: int) -> None:
         """Log matches; those already logged stay unchanged."""
         rows, read = [], []
-        for text, item in found:
+        for text, item in matches:
             values = (*_evidence(item), text_hash(text, item.feed_id), item.feed_id)
             rows.append((text.id, item.watch, text.title, now, *values))
             if text.read:
@@ -129,23 +131,19 @@ class MatchLog(Part):
             return
         before = self._newest()
         self._conn.executemany(_ADD, rows)
-        self._conn.executemany(
-            """INSERT INTO match_event (log_id, kind, at) SELECT id, 'read', 0 FROM match_log
-               WHERE article_id = ? AND watch = ? AND id > ?""",
-            [(*pair, before) for pair in read],
-        )
+        sql = """INSERT INTO match_event (log_id, kind, at) SELECT id, 'read', 0 FROM match_log
+                 WHERE article_id = ? AND watch = ? AND id > ?"""
+        self._conn.executemany(sql, [(*pair, before) for pair in read])
 
     def record_from_index(self, watch: str, first: int, last: int, now: int) -> None:
-        """Log the matches of a watch with a range of articles that are not logged yet, without evidence."""
+        """Log the matches of a watch with articles first..last, unless logged, without evidence."""
         before = self._newest()
-        self._conn.execute(
-            f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched)
-                SELECT a.id, ?1, {_VALUES.replace("f.url", FEED_ADDRESS)}, ?4
-                FROM watch w JOIN match m ON m.watch_id = w.id JOIN article a ON a.id = m.article_id
-                  JOIN feed f ON f.id = a.feed_id
-                WHERE w.name = ?1 AND m.article_id BETWEEN ?2 AND ?3 AND m.until = 0""",
-            (watch, first, last, now),
-        )
+        sql = f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched)
+                  SELECT a.id, ?1, {_VALUES.replace("f.url", FEED_ADDRESS)}, ?4
+                  FROM watch w JOIN match m ON m.watch_id = w.id JOIN article a ON a.id = m.article_id
+                    JOIN feed f ON f.id = a.feed_id
+                  WHERE w.name = ?1 AND m.article_id BETWEEN ?2 AND ?3 AND m.until = 0"""
+        self._conn.execute(sql, (watch, first, last, now))
         self._conn.execute(
             """INSERT INTO match_event (log_id, kind, at) SELECT l.id, 'read', 0
                FROM match_log l JOIN article a ON a.id = l.article_id WHERE l.id > ? AND a.read = 1""",
@@ -153,20 +151,12 @@ class MatchLog(Part):
         )
 
     def bare(self, limit: int) -> list[BareMatch]:
-        """Return logged matches without evidence, oldest first."""
-        rows = self._conn.execute(
-            "SELECT id, article_id, watch FROM match_log WHERE text_hash IS NULL ORDER BY id LIMIT ?",
-            (limit,),
-        )
-        return [BareMatch(*row) for row in rows]
+        """List at most `limit` matches without evidence, oldest first."""
+        return self._values(BareMatch, f"{_BARE} ORDER BY id LIMIT ?", (limit,))
 
     def bare_of(self, article_id: int) -> list[BareMatch]:
-        """Return the logged matches of an article without evidence."""
-        rows = self._conn.execute(
-            "SELECT id, article_id, watch FROM match_log WHERE article_id = ? AND text_hash IS NULL",
-            (article_id,),
-        )
-        return [BareMatch(*row) for row in rows]
+        """List the matches of an article without evidence."""
+        return self._values(BareMatch, f"{_BARE} AND article_id = ?", (article_id,))
 
     def complete(
         self,
@@ -181,76 +171,65 @@ class MatchLog(Part):
             text = texts.get(match.article_id)
             digest = "" if text is None else text_hash(text, item.feed_id if item else 0)
             rows.append((*(_evidence(item) if item else ("", "", "")), digest, match.id))
-        self._conn.executemany(
-            """UPDATE match_log SET term = iif(?1 = '', term, ?1), field = iif(?2 = '', field, ?2),
-                 sentence = iif(?3 = '', sentence, ?3), text_hash = ?4 WHERE id = ?5""",
-            rows,
-        )
+        sql = """UPDATE match_log SET term = iif(?1 = '', term, ?1), field = iif(?2 = '', field, ?2),
+                   sentence = iif(?3 = '', sentence, ?3), text_hash = ?4 WHERE id = ?5"""
+        self._conn.executemany(sql, rows)
 
     # ------------------------------------------------------------------ events
 
     def note(self, kind: str, pairs: Iterable[tuple[int, str]], at: int, channel: str = "") -> None:
-        """Log an event of matches, given as (article, watch)."""
-        self._conn.executemany(
-            """INSERT INTO match_event (log_id, kind, at, channel)
-               SELECT id, ?3, ?4, ?5 FROM match_log WHERE article_id = ?1 AND watch = ?2""",
-            [(article, watch, kind, at, channel) for article, watch in pairs],
-        )
+        """Log an event of (article, watch) matches."""
+        sql = """INSERT INTO match_event (log_id, kind, at, channel)
+                 SELECT id, ?3, ?4, ?5 FROM match_log WHERE article_id = ?1 AND watch = ?2"""
+        self._conn.executemany(sql, [(article, watch, kind, at, channel) for article, watch in pairs])
 
     def note_shown(self, ids: Sequence[int], at: int, channel: str) -> None:
         """Log the channel that showed the last notification about some articles."""
-        self._conn.execute(
-            """INSERT INTO match_event (log_id, kind, at, channel)
-               SELECT l.id, 'sent', ?2, ?3 FROM match_log l
-               JOIN match_event e ON e.id = (SELECT max(id) FROM match_event x WHERE x.log_id = l.id
-                                             AND x.kind IN ('told', 'untold'))
-               WHERE l.article_id IN (SELECT value FROM json_each(?1)) AND e.kind = 'told'
-                 AND NOT EXISTS (SELECT 1 FROM match_event y
-                                 WHERE y.log_id = l.id AND y.id > e.id AND y.channel = ?3)""",
-            (id_list(ids), at, channel),
-        )
+        sql = """INSERT INTO match_event (log_id, kind, at, channel)
+                 SELECT l.id, 'sent', ?2, ?3 FROM match_log l
+                 JOIN match_event e ON e.id = (SELECT max(id) FROM match_event x WHERE x.log_id = l.id
+                                               AND x.kind IN ('told', 'untold'))
+                 WHERE l.article_id IN (SELECT value FROM json_each(?1)) AND e.kind = 'told'
+                   AND NOT EXISTS (SELECT 1 FROM match_event y
+                                   WHERE y.log_id = l.id AND y.id > e.id AND y.channel = ?3)"""
+        self._conn.execute(sql, (id_list(ids), at, channel))
 
     def note_read(self, ids: Sequence[int], value: bool, at: int) -> None:
-        """Log that the matches of some articles were read, or marked as unread."""
-        self._conn.execute(
-            """INSERT INTO match_event (log_id, kind, at) SELECT id, ?2, ?3 FROM match_log
-               WHERE article_id IN (SELECT value FROM json_each(?1))""",
-            (id_list(ids), "read" if value else "unread", at),
-        )
+        """Log that the matches of articles were read, or marked as unread."""
+        sql = """INSERT INTO match_event (log_id, kind, at) SELECT id, ?2, ?3 FROM match_log
+                 WHERE article_id IN (SELECT value FROM json_each(?1))"""
+        self._conn.execute(sql, (id_list(ids), "read" if value else "unread", at))
 
     # ------------------------------------------------------------------ reading
 
     def rows(
         self, after: int, *, since: int = 0, until: int | None = None, watch: str | None = None
     ) -> list[LoggedMatch]:
-        """Return the next logged matches after a row, found from `since` to before `until`, oldest row first.
+        """Read the next matches after a row, found from `since` to before `until`, oldest first.
 
         `watch` restricts them to one watch, which may no longer exist.
         """
-        rows = self._conn.execute(
-            f"""SELECT id, article_id, watch, title, url, feed, feed_url, published, fetched, matched, term,
-                 field, sentence, coalesce(text_hash, ''),
-                 coalesce((SELECT {FEED_TITLE} FROM feed f WHERE f.id = l.feed_id), ''),
-                 (SELECT json_group_array(json_array(kind, at, channel)) FROM
-                   (SELECT kind, at, channel FROM match_event e WHERE e.log_id = l.id ORDER BY e.id))
-               FROM match_log l WHERE id > ?1 AND matched >= ?2 AND (?3 IS NULL OR matched < ?3)
-                 AND (?4 IS NULL OR watch = ?4) ORDER BY id LIMIT ?5""",
-            (after, since, until, watch, _CHUNK),
-        )
+        sql = f"""SELECT id, article_id, watch, title, url, feed, feed_url, published, fetched, matched, term,
+                   field, sentence, coalesce(text_hash, '') AS sha256,
+                   coalesce((SELECT {FEED_TITLE} FROM feed f WHERE f.id = l.feed_id), '') AS feed_title,
+                   (SELECT json_group_array(json_array(kind, at, channel)) FROM
+                     (SELECT kind, at, channel FROM match_event e WHERE e.log_id = l.id ORDER BY e.id))
+                     AS events
+                 FROM match_log l WHERE id > ?1 AND matched >= ?2 AND (?3 IS NULL OR matched < ?3)
+                   AND (?4 IS NULL OR watch = ?4) ORDER BY id LIMIT ?5"""
+        rows = self._named(sql, (after, since, until, watch, _CHUNK))
         return list(map(_logged, rows))
 
     def drop_passwords(self) -> None:
-        """Take passwords out of the addresses of feeds; needs a transaction."""
+        """Delete the passwords in addresses of feeds."""
         urls = self._column("SELECT DISTINCT feed_url FROM match_log WHERE instr(feed_url, '@')")
         self._conn.execute("DROP TRIGGER match_log_fixed")
-        self._conn.executemany(
-            "UPDATE match_log SET feed_url = ? WHERE feed_url = ?",
-            [(split_password(url)[0], url) for url in urls],
-        )
+        sql = "UPDATE match_log SET feed_url = ? WHERE feed_url = ?"
+        self._conn.executemany(sql, [(split_password(url)[0], url) for url in urls])
         self._conn.execute(_FIXED)
 
     def watches(self) -> list[str]:
-        """Return the names of all watches in the log, including those that no longer exist."""
+        """List the watches in the log, including those that no longer exist."""
         return self._column("SELECT DISTINCT watch FROM match_log")
 
     def _newest(self) -> int:
@@ -264,11 +243,11 @@ def _evidence(item: Evidence) -> tuple[str, str, str]:
     return ", ".join(terms), ", ".join(fields), item.sentence
 
 
-def _logged(row: Sequence[Any]) -> LoggedMatch:
-    """Return a row of the log with its events."""
+def _logged(row: sqlite3.Row) -> LoggedMatch:
     from tuireader.model import LoggedMatch
 
-    *values, title, events = row
+    columns = dict(row)
+    title, events = columns.pop("feed_title"), columns.pop("events")
     told = read = ended = None
     channels: dict[str, None] = {}
     for kind, at, channel in json.loads(events):
@@ -280,8 +259,7 @@ def _logged(row: Sequence[Any]) -> LoggedMatch:
             read = at if kind == "read" else None
         elif kind in ("ended", "again"):
             ended = at if kind == "ended" else None
-    values[6] = without_password(values[6])
-    if values[5] in ("", values[6]):  # it had no title yet
-        values[5] = title or values[5]
-    match = LoggedMatch(*values)
-    return replace(match, told=told, channels=tuple(channels), read=read, ended=ended)
+    columns["feed_url"] = without_password(row["feed_url"])
+    if row["feed"] in ("", columns["feed_url"]):  # it had no title yet
+        columns["feed"] = title or row["feed"]
+    return LoggedMatch(**columns, told=told, channels=tuple(channels), read=read, ended=ended)

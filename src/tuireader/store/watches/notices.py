@@ -16,7 +16,7 @@ from tuireader.store.sql import Part, id_list, number_list
 from tuireader.store.watches.match_log import MatchLog
 
 _WAITS, _NOTIFIED, _KNOWN = 0, 1, 2
-_IDENTITY = "a.id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
+_IDENTITY = "a.id AS article_id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,73 +44,62 @@ class ArticleIdentity:
     @property
     def keys(self) -> frozenset[tuple[object, ...]]:
         """Keys that only reposts share: the same text, or the same title at the same address of a feed."""
-        found: set[tuple[object, ...]] = set()
-        if self.text_key:
-            found.add(("text", self.text_key))
-        if self.url_key:
-            found.add(("address", self.feed_id, self.url_key, self.title))
-        return frozenset(found)
+        by_text = [("text", self.text_key)] if self.text_key else []
+        by_address = [("address", self.feed_id, self.url_key, self.title)] if self.url_key else []
+        return frozenset([*by_text, *by_address])
 
 
 class Notices(Part):
-    """Notices by watch and article. Methods that write need a transaction."""
+    """Notifications by watch and article. Methods that write need a transaction."""
 
     _match_log: MatchLog
 
-    def add(self, found: Iterable[tuple[str, int]]) -> None:
+    def add(self, matches: Iterable[tuple[str, int]]) -> None:
         """Queue (watch, article) pairs that were never queued before."""
-        self._conn.executemany("INSERT OR IGNORE INTO notice (watch, article_id) VALUES (?, ?)", found)
+        self._conn.executemany("INSERT OR IGNORE INTO notice (watch, article_id) VALUES (?, ?)", matches)
 
     def skip_read(self, ids: Sequence[int]) -> set[int]:
-        """Return the read ones among some articles, and cancel their waiting notices."""
+        """Cancel the waiting notices of articles that are read, and return these."""
         read = set(self._column(f"SELECT id FROM article WHERE read = 1 AND id IN ({number_list(ids)})"))
-        self._conn.execute(
-            f"""UPDATE notice SET state = {_KNOWN}
-                WHERE state = {_WAITS} AND article_id IN ({number_list(read)})"""
-        )
+        sql = f"""UPDATE notice SET state = {_KNOWN}
+                  WHERE state = {_WAITS} AND article_id IN ({number_list(read)})"""
+        self._conn.execute(sql)
         return read
 
     def any_waiting(self) -> bool:
-        """Return whether any match is waiting to be notified."""
+        """Return whether a match is waiting to be notified."""
         return self._value("SELECT 1 FROM notice WHERE state = 0 LIMIT 1") is not None
 
     def waiting(self) -> list[Waiting]:
-        """Return all waiting matches, oldest article first."""
-        rows = self._conn.execute(
-            f"""SELECT n.id, n.watch, a.id, iif(a.story, {story_number("a.story")}, a.id), a.muted
-               FROM notice n JOIN article a ON a.id = n.article_id
-               WHERE n.state = 0 ORDER BY a.time, a.id, n.id"""
-        )
-        return [Waiting(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
+        """List all waiting matches, oldest article first."""
+        sql = f"""SELECT n.id, n.watch, n.article_id, iif(a.story, {story_number("a.story")}, a.id) AS story,
+                   a.muted
+                 FROM notice n JOIN article a ON a.id = n.article_id
+                 WHERE n.state = 0 ORDER BY a.time, a.id, n.id"""
+        return self._values(Waiting, sql, muted=bool)
 
     def notified_in_story(self, watch: str, story: int) -> list[int]:
         """Return the articles of a story that a watch has notified about, lowest id first."""
-        return self._column(
-            f"""SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
-               WHERE n.watch = ?1 AND n.state = 1
-                 AND (a.id = ?2 OR (a.story IN ({rows_of("?2")}) AND a.story != 0))
-               ORDER BY n.article_id""",
-            (watch, story),
-        )
+        sql = f"""SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
+                 WHERE n.watch = ?1 AND n.state = 1
+                   AND (a.id = ?2 OR (a.story IN ({rows_of("?2")}) AND a.story != 0))
+                 ORDER BY n.article_id"""
+        return self._column(sql, (watch, story))
 
     def identities(self, ids: Sequence[int]) -> dict[int, ArticleIdentity]:
-        """Return the identities of some articles by id."""
-        rows = self._conn.execute(
-            f"SELECT {_IDENTITY} FROM article a WHERE a.id IN (SELECT value FROM json_each(?))",
-            (id_list(ids),),
-        )
-        return {row[0]: ArticleIdentity(*row) for row in rows}
+        """Map articles to their identities."""
+        sql = f"SELECT {_IDENTITY} FROM article a WHERE a.id IN (SELECT value FROM json_each(?))"
+        identities = self._values(ArticleIdentity, sql, (id_list(ids),))
+        return {identity.article_id: identity for identity in identities}
 
     def notified_like(self, watch: str, wanted: Sequence[ArticleIdentity]) -> list[ArticleIdentity]:
-        """Return the articles that a watch has notified about and of which some articles may be reposts."""
-        rows = self._conn.execute(
-            f"""SELECT {_IDENTITY} FROM notice n JOIN article a ON a.id = n.article_id
-                WHERE n.watch = ?1 AND n.state = 1 AND (
-                  (a.text_key != 0 AND a.text_key IN (SELECT value FROM json_each(?2)))
-                  OR a.title IN (SELECT value FROM json_each(?3)))""",
-            (watch, json.dumps([one.text_key for one in wanted]), json.dumps([one.title for one in wanted])),
-        )
-        return [ArticleIdentity(*row) for row in rows]
+        """List the articles that a watch has notified about and that `wanted` ones may repost."""
+        texts, titles = [item.text_key for item in wanted], [item.title for item in wanted]
+        sql = f"""SELECT {_IDENTITY} FROM notice n JOIN article a ON a.id = n.article_id
+                  WHERE n.watch = ?1 AND n.state = 1 AND (
+                    (a.text_key != 0 AND a.text_key IN (SELECT value FROM json_each(?2)))
+                    OR a.title IN (SELECT value FROM json_each(?3)))"""
+        return self._values(ArticleIdentity, sql, (watch, json.dumps(texts), json.dumps(titles)))
 
     def mark_notified(self, notes: Mapping[int, tuple[str, str]], known: Sequence[int], now: int) -> None:
         """Mark notices as notified, each with its terms and sentence, and `known` ones as not needed."""
@@ -127,14 +116,10 @@ class Notices(Part):
         self._match_log.note("untold", self._matches(ids), now)
 
     def _matches(self, ids: Sequence[int]) -> list[tuple[int, str]]:
-        """Return the (article, watch) of some notices."""
-        return self._conn.execute(
-            "SELECT article_id, watch FROM notice WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-            (id_list(ids),),
-        ).fetchall()
+        """Return (article, watch) of notices."""
+        sql = "SELECT article_id, watch FROM notice WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        return self._conn.execute(sql, (id_list(ids),)).fetchall()
 
     def _set(self, state: int, ids: Sequence[int]) -> None:
-        self._conn.execute(
-            "UPDATE notice SET state = ?, told_at = NULL WHERE id IN (SELECT value FROM json_each(?))",
-            (state, id_list(ids)),
-        )
+        sql = "UPDATE notice SET state = ?, told_at = NULL WHERE id IN (SELECT value FROM json_each(?))"
+        self._conn.execute(sql, (state, id_list(ids)))

@@ -44,14 +44,14 @@ class FeedLead:
 
 
 class Stats(Part):
-    """Counts about watches."""
+    """Figures about watches."""
 
     _counted: tuple[tuple[int, ...], dict[str, Hits]] | None = None
 
     def hits(self, today: int, now: int) -> dict[str, Hits]:
-        """Return the matches of every watch that has any, without muted articles; `today` is when it began.
+        """Count the matches of every watch that has any, without muted articles.
 
-        They are counted again after a write or a minute.
+        `today` is when the user's day began. The result is cached for a minute, or until a write.
         """
         now -= now % 60
         state = (*self._store.change_state(), today, now)
@@ -61,8 +61,8 @@ class Stats(Part):
 
     def _count(self, today: int, now: int) -> dict[str, Hits]:
         since = today - (DAYS - 1) * _DAY
-        found: dict[str, Hits] = {}
-        names = dict(self._conn.execute("SELECT id, name FROM watch"))
+        by_watch: dict[str, Hits] = {}
+        names = self._mapping("SELECT id, name FROM watch")
         # The index avoids reading the evidence and visits articles in storage order.
         # SQLite takes `a.id` from the row with the latest time.
         for watch, feed_id, day, count, week, month, time, article_id in self._conn.execute(
@@ -73,7 +73,7 @@ class Stats(Part):
                GROUP BY m.watch_id, a.feed_id, day""",
             (since, DAYS - 1, now - 7 * _DAY, now - 30 * _DAY),
         ):
-            hits = found.setdefault(names[watch], Hits())
+            hits = by_watch.setdefault(names[watch], Hits())
             hits.total += count
             hits.week += week
             hits.month += month
@@ -85,26 +85,20 @@ class Stats(Part):
             """SELECT m.watch_id, count(*) FROM match m JOIN article a ON a.id = m.article_id
                WHERE m.until != 0 AND a.muted = 0 GROUP BY m.watch_id"""
         ):
-            if hits_of := found.get(names.get(watch, "")):
+            if hits_of := by_watch.get(names.get(watch, "")):
                 hits_of.former = count
-        return found
+        return by_watch
 
     def former(self, name: str) -> set[int]:
         """Return the articles that a watch matched until they were edited."""
-        return set(
-            self._column(
-                """SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id
-               WHERE w.name = ? AND m.until != 0""",
-                (name,),
-            )
-        )
+        sql = """SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id
+                 WHERE w.name = ? AND m.until != 0"""
+        return set(self._column(sql, (name,)))
 
     def feeds_and_times(self, ids: Sequence[int]) -> list[tuple[int, int]]:
-        """Return (feed, time) of each of some articles."""
-        return self._conn.execute(
-            "SELECT feed_id, time FROM article WHERE id IN (SELECT value FROM json_each(?))",
-            (id_list(ids),),
-        ).fetchall()
+        """List (feed, time) of articles."""
+        sql = "SELECT feed_id, time FROM article WHERE id IN (SELECT value FROM json_each(?))"
+        return self._conn.execute(sql, (id_list(ids),)).fetchall()
 
     def terms(self, name: str) -> tuple[int, Counter[str], Counter[str]]:
         """Count the matches of a watch: all, by term, and by term where no other term was found."""
@@ -122,7 +116,7 @@ class Stats(Part):
         return total, some, alone
 
     def leads(self, name: str) -> list[FeedLead]:
-        """Return how early each feed is in the stories of a watch, earliest first."""
+        """Measure how early each feed is in the stories of a watch, earliest first."""
         stories: dict[int, list[tuple[int, int]]] = {}
         for story, time, feed_id in self._conn.execute(
             f"""SELECT {story_number("a.story")}, min(a.time), a.feed_id
@@ -138,35 +132,32 @@ class Stats(Part):
             if len(reports) > 1:
                 for time, feed_id in reports:
                     lags.setdefault(feed_id, []).append(0 if (time, feed_id) == first else time - first[0])
-        found = [
+        leads = [
             FeedLead(
                 feed,
-                len(times),
-                sum(not lag for lag in times),
-                int(median(filter(None, times) if any(times) else [0])),
+                stories=len(times),
+                first=sum(not lag for lag in times),
+                lag=int(median(filter(None, times) if any(times) else [0])),
             )
             for feed, times in lags.items()
         ]
-        return sorted(found, key=lambda lead: (-lead.first / lead.stories, -lead.stories, lead.feed_id))
+        return sorted(leads, key=lambda lead: (-lead.first / lead.stories, -lead.stories, lead.feed_id))
 
     def nearest_word(self, word: str) -> str | None:
-        """Return the indexed word most similar to a word, `""` without one, None if the word is indexed."""
-        self._conn.execute(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, search, row)"
-        )
+        """Find the indexed word most similar to a word: `""` for none, None if the word itself is indexed."""
+        sql = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, search, row)"
+        self._conn.execute(sql)
         if self._conn.execute("SELECT 1 FROM vocabulary WHERE term = ?", (word,)).fetchone():
             return None
-        rows = self._conn.execute(
+        similar = self._column(
             "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
             (word[:1], word[:1] + "\U0010ffff", len(word) - 2, len(word) + 2),
         )
-        return next(iter(get_close_matches(word, [row[0] for row in rows], 1, 0.7)), "")
+        return next(iter(get_close_matches(word, similar, 1, 0.7)), "")
 
     def matched(self, name: str) -> list[tuple[int, int]]:
-        """Return (id, time) of all unmuted articles that a watch matches, newest first."""
-        return self._conn.execute(
-            """SELECT a.id, a.time FROM watch w JOIN match m ON m.watch_id = w.id
-               JOIN article a ON a.id = m.article_id WHERE w.name = ? AND a.muted = 0
-               ORDER BY a.time DESC, a.id DESC""",
-            (name,),
-        ).fetchall()
+        """List (id, time) of all unmuted articles that a watch matches, newest first."""
+        sql = """SELECT a.id, a.time FROM watch w JOIN match m ON m.watch_id = w.id
+                 JOIN article a ON a.id = m.article_id WHERE w.name = ? AND a.muted = 0
+                 ORDER BY a.time DESC, a.id DESC"""
+        return self._conn.execute(sql, (name,)).fetchall()

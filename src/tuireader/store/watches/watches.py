@@ -15,12 +15,12 @@ Feeds = Collection[int] | None
 
 
 class Watches(Part):
-    """Matches of the watches that the config defines, and the progress of matching stored articles."""
+    """Matches of the config's watches, and the progress of matching stored articles."""
 
     _match_log: MatchLog
 
     def is_current(self, signatures: Sequence[tuple[str, str]]) -> bool:
-        """Return whether the table has exactly these (name, signature) pairs in this order."""
+        """Compare the table with the (name, signature) pairs of the config, in order."""
         return self._stored() == _wanted(signatures)
 
     def sync(self, signatures: Sequence[tuple[str, str]]) -> None:
@@ -36,36 +36,31 @@ class Watches(Part):
             conn.execute("DELETE FROM watch WHERE name = ?", (name,))
         newest = newest_id(conn)
         for name, (signature, position) in wanted.items():
-            conn.execute(
-                """INSERT INTO watch (name, signature, position, pending) VALUES (?1, ?2, ?3, ?4)
-                   ON CONFLICT (name) DO UPDATE SET position = ?3, signature = ?2,
-                     pending = iif(signature = ?2, pending, ?4), changed = (signature != ?2 OR changed)""",
-                (name, signature, position, newest),
-            )
+            sql = """INSERT INTO watch (name, signature, position, pending) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (name) DO UPDATE SET position = ?3, signature = ?2,
+                       pending = iif(signature = ?2, pending, ?4), changed = (signature != ?2 OR changed)"""
+            conn.execute(sql, (name, signature, position, newest))
 
     def match_again(self, name: str) -> None:
         """Make a watch pending for all stored articles; needs a transaction."""
         self._conn.execute("UPDATE watch SET pending = ? WHERE name = ?", (newest_id(self._conn), name))
 
     def pending(self) -> dict[str, int]:
-        """Return the pending watches, each with the highest article id that is still to be matched."""
-        return dict(self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position"))
+        """Map pending watches to the highest article id that is still to be matched."""
+        return self._mapping("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position")
 
     def matches_after(self, article_id: int) -> list[tuple[int, Evidence]]:
-        """Return the matches of unmuted articles with higher ids, oldest first."""
-        rows = self._conn.execute(
-            """SELECT m.article_id, w.name, m.evidence FROM match m JOIN watch w ON w.id = m.watch_id
-               JOIN article a ON a.id = m.article_id
-               WHERE m.article_id > ? AND a.muted = 0 ORDER BY m.article_id, w.position""",
-            (article_id,),
-        )
+        """List the matches of unmuted articles with higher ids, oldest first."""
+        sql = """SELECT m.article_id, w.name, m.evidence FROM match m JOIN watch w ON w.id = m.watch_id
+                 JOIN article a ON a.id = m.article_id
+                 WHERE m.article_id > ? AND a.muted = 0 ORDER BY m.article_id, w.position"""
+        rows = self._conn.execute(sql, (article_id,))
         return [(article, evidence_of(name, stored)) for article, name, stored in rows]
 
     def articles_on(self, name: str) -> list[int]:
         """Return the articles that a watch matches."""
-        return self._column(
-            "SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?", (name,)
-        )
+        sql = "SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?"
+        return self._column(sql, (name,))
 
     def has_many(self, name: str, many: int) -> bool:
         """Return whether a watch has at least `many` matches."""
@@ -85,11 +80,9 @@ class Watches(Part):
         if watch is None:
             return
         hit = _hit(feeds)
-        self._conn.execute(
-            f"""DELETE FROM match WHERE watch_id = ?1 AND article_id BETWEEN ?3 AND ?4
-                AND article_id NOT IN ({hit}) AND article_id NOT IN ({_SEVERAL})""",
-            (watch, expression, first, last),
-        )
+        sql = f"""DELETE FROM match WHERE watch_id = ?1 AND article_id BETWEEN ?3 AND ?4
+                  AND article_id NOT IN ({hit}) AND article_id NOT IN ({_SEVERAL})"""
+        self._conn.execute(sql, (watch, expression, first, last))
         self._conn.execute(
             f"""INSERT INTO match (watch_id, article_id, evidence, at) SELECT ?1, rowid, '', ?5 FROM ({hit})
                 WHERE true ON CONFLICT DO UPDATE SET evidence = '', until = 0, revision = 0, feed_id = 0""",
@@ -104,80 +97,69 @@ class Watches(Part):
         These are articles with different texts in several feeds that `prefilter` hits, and matched articles
         with such texts or earlier versions that the index does not hit.
         """
-        return self._column(
-            f"""SELECT article_id FROM variant WHERE article_id BETWEEN ?3 AND ?4
-                  AND article_id IN (SELECT rowid FROM search WHERE search MATCH ?5)
-                UNION SELECT article_id FROM match WHERE article_id BETWEEN ?3 AND ?4
-                  AND watch_id = (SELECT id FROM watch WHERE name = ?1)
-                  AND article_id IN ({_SEVERAL}) AND article_id NOT IN ({_hit(feeds)})""",
-            (name, expression, first, last, prefilter),
-        )
+        sql = f"""SELECT article_id FROM variant WHERE article_id BETWEEN ?3 AND ?4
+                    AND article_id IN (SELECT rowid FROM search WHERE search MATCH ?5)
+                  UNION SELECT article_id FROM match WHERE article_id BETWEEN ?3 AND ?4
+                    AND watch_id = (SELECT id FROM watch WHERE name = ?1)
+                    AND article_id IN ({_SEVERAL}) AND article_id NOT IN ({_hit(feeds)})"""
+        return self._column(sql, (name, expression, first, last, prefilter))
 
     def with_variants(self, first: int, last: int) -> list[int]:
-        """Return the articles in a range that have different texts in several feeds."""
-        return self._column(
-            "SELECT DISTINCT article_id FROM variant WHERE article_id BETWEEN ? AND ?", (first, last)
-        )
+        """Return the articles from `first` to `last` that have different texts in several feeds."""
+        sql = "SELECT DISTINCT article_id FROM variant WHERE article_id BETWEEN ? AND ?"
+        return self._column(sql, (first, last))
 
     def without_evidence(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """Return the watches without evidence of each article that has any."""
+        """Map articles to their watches without evidence."""
         return watches_of(self._conn, ids, "m.evidence = ''")
 
     def without_evidence_on(self, name: str, limit: int) -> list[int]:
-        """Return articles whose match with a watch has no evidence yet."""
-        return self._column(
-            """SELECT article_id FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?)
-               AND evidence = '' LIMIT ?""",
-            (name, limit),
-        )
+        """Return at most `limit` articles whose match with a watch has no evidence yet."""
+        sql = """SELECT article_id FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?)
+                 AND evidence = '' LIMIT ?"""
+        return self._column(sql, (name, limit))
 
-    def add_evidence(self, found: Mapping[int, Sequence[Evidence]]) -> None:
-        """Add evidence to matches without it, or else empty evidence; needs a transaction."""
+    def add_evidence(self, evidence: Mapping[int, Sequence[Evidence]]) -> None:
+        """Add the evidence of articles to matches without it, or else empty evidence; needs a transaction."""
         ids = self._ids()
         self._conn.executemany(
             "UPDATE match SET evidence = ? WHERE watch_id = ? AND article_id = ? AND evidence = ''",
             [
                 (evidence_json(item), ids[item.watch], article)
-                for article, items in found.items()
+                for article, items in evidence.items()
                 for item in items
                 if item.watch in ids
             ],
         )
-        self._conn.executemany(
-            "UPDATE match SET evidence = ? WHERE article_id = ? AND evidence = ''",
-            [(evidence_json(Evidence("")), article) for article in found],
-        )
+        sql = "UPDATE match SET evidence = ? WHERE article_id = ? AND evidence = ''"
+        self._conn.executemany(sql, [(evidence_json(Evidence("")), article) for article in evidence])
 
     def watches_of(self, names: Sequence[str], ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """Return which of some watches match each of some articles, including former matches."""
+        """Map articles to those of the watches `names` that match them, now or formerly."""
         named = "w.name IN (SELECT value FROM json_each(?))"
         return watches_of(self._conn, ids, named, json.dumps(list(names)))
 
     def lasting_matches(self, ids: Sequence[int]) -> set[tuple[str, int]]:
-        """Return the former matches of some articles whose watches have not changed since."""
-        rows = self._conn.execute(
-            """SELECT w.name, m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
-               WHERE m.until != 0 AND w.changed = 0 AND m.article_id IN (SELECT value FROM json_each(?))""",
-            (id_list(ids),),
-        )
+        """Return (watch, article) of former matches whose watches have not changed since."""
+        sql = """SELECT w.name, m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
+                 WHERE m.until != 0 AND w.changed = 0 AND m.article_id IN (SELECT value FROM json_each(?))"""
+        rows = self._conn.execute(sql, (id_list(ids),))
         return set(rows.fetchall())
 
     def forget(self, pairs: Iterable[tuple[str, int]]) -> None:
         """Delete the matches of (watch, article) pairs; needs a transaction."""
         ids = self._ids()
-        self._conn.executemany(
-            "DELETE FROM match WHERE watch_id = ? AND article_id = ?",
-            [(ids[name], article) for name, article in pairs if name in ids],
-        )
+        sql = "DELETE FROM match WHERE watch_id = ? AND article_id = ?"
+        self._conn.executemany(sql, [(ids[name], article) for name, article in pairs if name in ids])
 
-    def end_matches(self, found: Iterable[tuple[int, Evidence]]) -> None:
+    def end_matches(self, matches: Iterable[tuple[int, Evidence]]) -> None:
         """Turn matches that an edit removed into former ones; needs a transaction.
 
         `until` is the time of the edit, `revision` the version that matched. Evidence without hits does not
         replace existing evidence.
         """
-        ids, found = self._ids(), list(found)
-        for article, item in found:
+        ids, matches = self._ids(), list(matches)
+        for article, item in matches:
             self._match_log.note("ended", [(article, item.watch)], item.until)
         self._conn.executemany(
             """UPDATE match SET evidence = coalesce(?3, evidence), until = ?4, revision = ?5, feed_id = ?6
@@ -191,24 +173,19 @@ class Watches(Part):
                     item.revision,
                     item.feed_id,
                 )
-                for article, item in found
+                for article, item in matches
                 if item.watch in ids
             ),
         )
 
     def set_pending(self, names: Sequence[str], pending: int) -> None:
-        """Store the highest article id that some watches are still to match; needs a transaction."""
-        self._conn.execute(
-            """UPDATE watch SET pending = ?1, changed = (changed AND ?1 > 0)
-               WHERE name IN (SELECT value FROM json_each(?2))""",
-            (pending, json.dumps(list(names))),
-        )
+        """Store the highest article id that watches are still to match; needs a transaction."""
+        sql = """UPDATE watch SET pending = ?1, changed = (changed AND ?1 > 0)
+                 WHERE name IN (SELECT value FROM json_each(?2))"""
+        self._conn.execute(sql, (pending, json.dumps(list(names))))
 
-    def record(self, found: Iterable[tuple[int, Evidence]], now: int = 0) -> None:
-        """Store current matches; needs a transaction.
-
-        `now` is the time of new matches, 0 if unknown.
-        """
+    def record(self, matches: Iterable[tuple[int, Evidence]], now: int = 0) -> None:
+        """Store current matches, new ones with the time `now` (0: unknown); needs a transaction."""
         ids = self._ids()
         self._conn.executemany(
             """INSERT INTO match (watch_id, article_id, evidence, feed_id, at) VALUES (?, ?, ?, ?, ?)
@@ -216,7 +193,7 @@ class Watches(Part):
                  until = 0, revision = 0""",
             (
                 (ids[evidence.watch], article_id, evidence_json(evidence), evidence.feed_id, now)
-                for article_id, evidence in found
+                for article_id, evidence in matches
                 if evidence.watch in ids
             ),
         )
@@ -229,13 +206,9 @@ class Watches(Part):
         Returns the matches that it never had before, and the watches that no longer match: the caller turns
         these into former matches (`end_matches`).
         """
-        before = dict(
-            self._conn.execute(
-                """SELECT w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id
-                   WHERE m.article_id = ? ORDER BY w.position""",
-                (article_id,),
-            ).fetchall()
-        )
+        sql = """SELECT w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id
+                 WHERE m.article_id = ? ORDER BY w.position"""
+        before = self._mapping(sql, (article_id,))
         self.record(((article_id, item) for item in evidence), now)
         hit = {item.watch for item in evidence}
         again = [(article_id, name) for name, until in before.items() if until and name in hit]
@@ -256,21 +229,18 @@ class Watches(Part):
         self._conn.executemany(
             "DELETE FROM fact WHERE name = ?", [(f"follow:{name}",) for name in known - set(names)]
         )
-        self._conn.executemany(
-            "INSERT INTO fact (name, value) VALUES (?, ?)",
-            [(f"follow:{name}", str(now)) for name in sorted(set(names) - known)],
-        )
+        sql = "INSERT INTO fact (name, value) VALUES (?, ?)"
+        self._conn.executemany(sql, [(f"follow:{name}", str(now)) for name in sorted(set(names) - known)])
 
     def last_news(self) -> dict[str, int]:
-        """Return the latest news of each watch that follows a story: its newest match, or the start."""
+        """Map watches that follow a story to the time of their newest match, or else of their start."""
         since = self._since()
-        rows = self._conn.execute(
+        newest = self._mapping(
             """SELECT w.name, max(min(a.time, a.arrived)) FROM watch w JOIN match m ON m.watch_id = w.id
                JOIN article a ON a.id = m.article_id
                WHERE w.name IN (SELECT value FROM json_each(?)) GROUP BY w.id""",
             (json.dumps(sorted(since)),),
         )
-        newest = dict(rows.fetchall())
         return {name: max(start, newest.get(name, 0)) for name, start in since.items()}
 
     def _since(self) -> dict[str, int]:
@@ -282,7 +252,7 @@ class Watches(Part):
         return {name: (signature, position) for name, signature, position in rows}
 
     def _ids(self) -> dict[str, int]:
-        return dict(self._conn.execute("SELECT name, id FROM watch"))
+        return self._mapping("SELECT name, id FROM watch")
 
 
 _SEVERAL = "SELECT article_id FROM variant UNION ALL SELECT article_id FROM revision"
@@ -290,7 +260,7 @@ _SEVERAL = "SELECT article_id FROM variant UNION ALL SELECT article_id FROM revi
 
 
 def _hit(feeds: Feeds) -> str:
-    """Return SQL for articles from `?3` to `?4` in `feeds` with a single text that expression `?2` hits."""
+    """Write SQL for articles from `?3` to `?4` in `feeds` with a single text that expression `?2` hits."""
     inside = ""
     if feeds is not None:
         numbers = number_list(feeds)

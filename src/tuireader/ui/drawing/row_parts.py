@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tuireader.model import ArticleRow
-    from tuireader.store.lists.first_page import FirstRow
 
     StyledText = tuple[str, str]
 
@@ -56,7 +55,7 @@ def _marks_for(name: str) -> Iterator[str]:
 
 
 def row_parts(
-    row: ArticleRow | FirstRow,
+    row: ArticleRow,
     feed_title: str,
     width: int,
     initials: Mapping[str, str],
@@ -118,7 +117,7 @@ def row_parts(
 
 
 def _right_columns(
-    row: ArticleRow | FirstRow, feed_title: str, feed: int, room: int, folded: bool
+    row: ArticleRow, feed_title: str, feed: int, room: int, folded: bool
 ) -> tuple[int, str, int]:
     """Return the width of the feed, the number of sources with their languages, and the width of both.
 

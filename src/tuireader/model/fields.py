@@ -1,0 +1,69 @@
+"""Fields of expressions: what the parser, evaluation, advice, SQL and completion know about each.
+
+A new field is a line here. If its values are not words, it also needs a node in `query.tree`, a function in
+`query.parser`, and a case in `query.evaluate` and `store.lists.conditions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+STATES: Mapping[str, tuple[str, bool]] = {
+    "unread": ("read", False),
+    "read": ("read", True),
+    "starred": ("starred", True),
+    "muted": ("muted", True),
+    "today": ("", True),
+    "subscribed": ("subscribed", True),
+    "unsubscribed": ("subscribed", False),
+}
+"""Values of `is:`, each with an attribute of the article and its value; `today` is no attribute."""
+FILES = ("enclosure", "audio", "video", "image")
+"""Values of `has:`: any enclosure, or one of a kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field, written as `name:value`.
+
+    `texts` are the attributes of `query.Subject` in which a text field is searched, `column` is the column of
+    `article` that holds such a text, and `index` the column of the full-text index. A field of `names` also
+    takes a whole name: `feed:="My feed"`. `values` are all its values, if they are few. `hint` shows how to
+    write it, `typed` is what completion offers.
+    """
+
+    name: str
+    hint: str = ""
+    texts: tuple[str, ...] = ()
+    column: str = ""
+    index: str = ""
+    names: bool = False
+    values: tuple[str, ...] = ()
+    typed: str = ""
+
+
+FIELDS = {
+    field.name: field
+    for field in (
+        Field("title", texts=("title",), column="title", index="title"),
+        Field("body", texts=("summary", "body"), index="body"),
+        Field("author", texts=("author",), column="author", index="author"),
+        Field("feed", texts=("feed", "feed_url"), names=True),
+        Field("folder", texts=("folder",), names=True),
+        Field("url", texts=("url",), column="url"),
+        Field("label", texts=("labels",), names=True),
+        Field("watch", texts=("watches",), names=True),
+        Field("enclosure", texts=("files",)),
+        Field("is", f"is: takes {', '.join(STATES)}", values=tuple(STATES)),
+        Field("has", f"has: takes {', '.join(FILES)}", values=FILES),
+        Field("lang", "for example lang:zh or lang:chinese"),
+        Field("age", "for example age:<3d or age:>2w; units are min, h, d, w, mo and y", typed="age:<"),
+        Field("after", "for example after:2026-11-01"),
+        Field("before", "for example before:2026-11-01"),
+    )
+}
+TEXT_FIELDS = tuple(name for name, field in FIELDS.items() if field.texts)
+"""Fields to search for words. `body` includes the summary; without a field, title and body are searched."""
+NAME_FIELDS = tuple(name for name, field in FIELDS.items() if field.names)
+"""Fields that take a whole name after `:=`."""
