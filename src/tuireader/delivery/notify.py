@@ -53,7 +53,10 @@ def message(items: Sequence[Item]) -> Message:
     watches = list(dict.fromkeys(evidence.watch for item in items for evidence in item.evidence))
     if len(items) == 1:
         (item,) = items
-        watches = [f"{one.watch} (uncertain)" if one.uncertain else one.watch for one in item.evidence]
+        watches = [
+            f"{evidence.watch} (uncertain)" if evidence.uncertain else evidence.watch
+            for evidence in item.evidence
+        ]
         detail = f"adds {', '.join(item.adds)}" if item.adds else _sentence(item)
         body = "\n".join(filter(None, (item.feed, detail)))
         return Message(f"{', '.join(watches)}: {item.title}", body, tuple(items))
@@ -116,21 +119,23 @@ def as_json(message: Message) -> str:
         }
         for alarm in message.alarms
     ]
-    whole = {
+    fields = {
         "title": message.title,
         "body": message.body,
         "count": len(articles),
         "articles": articles,
         "alarms": alarms,
     }
-    return json.dumps(whole, ensure_ascii=False)
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def is_quiet(hours: str, minute: int) -> bool:
     """Return whether a minute of the day is within hours such as `22:00-07:00`, excluding the end."""
     if not hours:
         return False
-    start, end = ((int(hour) * 60 + int(rest)) for hour, rest in (at.split(":") for at in hours.split("-")))
+    start, end = (
+        (int(hour) * 60 + int(minute)) for hour, minute in (at.split(":") for at in hours.split("-"))
+    )
     return start <= minute < end if start <= end else minute >= start or minute < end
 
 

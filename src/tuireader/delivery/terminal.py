@@ -54,21 +54,21 @@ def escape_sequence(title: str, body: str, kind: str, environ: Mapping[str, str]
     """
     title, body = _safe(title, _TITLE), _safe(body, _BODY)
     if kind == "osc9":
-        whole = f"\x1b]9;{title}{': ' if body else ''}{body}{_BELL}"
+        sequence = f"\x1b]9;{title}{': ' if body else ''}{body}{_BELL}"
     elif kind == "osc777":
-        whole = f"\x1b]777;notify;{title};{body}{_BELL}"
+        sequence = f"\x1b]777;notify;{title};{body}{_BELL}"
     elif kind == "osc99":
         name = f"i=tuireader{number}"
-        whole = f"\x1b]99;{name}:d=0:e=1:p=title;{_encoded(title)}{_END}"
-        whole += f"\x1b]99;{name}:d=1:e=1:p=body;{_encoded(body)}{_END}"
+        sequence = f"\x1b]99;{name}:d=0:e=1:p=title;{_encoded(title)}{_END}"
+        sequence += f"\x1b]99;{name}:d=1:e=1:p=body;{_encoded(body)}{_END}"
     else:
         return ""
     if environ.get("TMUX"):
-        return "\x1bPtmux;" + whole.replace("\x1b", "\x1b\x1b") + _END
+        return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + _END
     if environ.get("STY"):  # screen stops at the first ST and accepts only about 250 bytes
-        short = len(whole.encode()) < 240 and kind != "osc99"
-        return f"\x1bP{whole}{_END}" if short else ""
-    return whole
+        short = len(sequence.encode()) < 240 and kind != "osc99"
+        return f"\x1bP{sequence}{_END}" if short else ""
+    return sequence
 
 
 def _safe(text: str, limit: int) -> str:

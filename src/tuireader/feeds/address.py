@@ -66,19 +66,19 @@ def same_site(url: str, other: str) -> bool:
     `www.` makes no difference, nor does the port.
     """
     try:
-        one, two = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (url, other)]
+        host, other_host = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (url, other)]
     except ValueError:
         return False
-    if one == two:
-        return bool(one)
-    short, long = sorted((one, two), key=len)
+    if host == other_host:
+        return bool(host)
+    short, long = sorted((host, other_host), key=len)
     return "." in short and not short.replace(".", "").isdigit() and long.endswith(f".{short}")
 
 
 def same_host(url: str, other: str) -> bool:
     """Return whether two addresses contain the same host and port."""
     try:
-        one, two = urlsplit(url), urlsplit(other)
-        return one.hostname is not None and (one.hostname, one.port) == (two.hostname, two.port)
+        ours, theirs = urlsplit(url), urlsplit(other)
+        return ours.hostname is not None and (ours.hostname, ours.port) == (theirs.hostname, theirs.port)
     except ValueError:
         return False

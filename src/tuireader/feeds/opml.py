@@ -115,11 +115,11 @@ _AMPERSAND = re.compile(
 )
 
 
-def _reference(found: re.Match[str]) -> str:
+def _reference(match: re.Match[str]) -> str:
     """Replace a reference that XML does not define: an HTML entity, or a bare ampersand."""
     from html.entities import html5
 
-    return escape(html5.get(f"{found[1]};", "")) or f"&amp;{found[0][1:]}"
+    return escape(html5.get(f"{match[1]};", "")) or f"&amp;{match[0][1:]}"
 
 
 def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
@@ -129,8 +129,8 @@ def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
     try:
         for start in range(0, len(text), CHUNK):
             parser.feed(text[start : start + CHUNK])
-            for event, *rest in parser.read_events():
-                element = rest[0]
+            for event, *values in parser.read_events():
+                element = values[0]
                 if not isinstance(element, Element) or not element.tag.lower().endswith("outline"):
                     continue
                 if event == "end":
@@ -152,7 +152,7 @@ def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
 def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str]:
     address = (attributes.get("xmlurl") or attributes.get("url") or "").strip()
     address = re.sub(r"(?i)^feed:(?://)?(?=https?:)", "", address)
-    address = re.sub(r"(?i)^(feed|https?)://", lambda found: _SCHEMES[found[1].lower()], address)
+    address = re.sub(r"(?i)^(feed|https?)://", lambda match: _SCHEMES[match[1].lower()], address)
     names = [name for name in folders if name][:MAX_FOLDER_DEPTH]
     title = clean(attributes.get("title") or attributes.get("text") or "", 200)
     url = web_url(address)

@@ -52,22 +52,22 @@ def read_items(
     page = ""
     try:
         page = page_text(body, content_type)
-        title, base, _, found, following, _ = items(page, dict(selectors), now)
+        title, base, _, articles, following, _ = items(page, dict(selectors), now)
     except Failed as failed:
         return _instead(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
     base = join(url, base)
-    entries = [_raw(*item, base, url) for item in found]
+    entries = [_raw(*item, base, url) for item in articles]
     parsed = shape(RawFeed(url, atom=True, title=Text(title, PLAIN), link=url, entries=entries))
     older = web_url(following, base)
     return replace(parsed, older=older if older != url and same_host(older, url) else "")
 
 
-def _raw(title: str, link: str, time: int | None, rest: str, base: str, url: str) -> Raw:
+def _raw(title: str, link: str, time: int | None, html: str, base: str, url: str) -> Raw:
     """Return an item as an entry, identified by its anchor if it is a part of the page."""
     address = _LOOSE_END.sub("", _SESSION.sub("", web_url(link, base)))
     page, _, place = address.partition("#")
     guid = address if place and page == url.partition("#")[0] else ""
-    summary = Text(rest) if rest else None
+    summary = Text(html) if html else None
     return Raw(guid, Text(title, PLAIN), address, published=time, summary=summary, base=base)
 
 
@@ -84,16 +84,16 @@ def read_page(body: bytes, url: str, content_type: str | None, selector: str) ->
     if not selector and (blocked := _instead(page, url)) and blocked.fault is not Fault.LOGIN:
         return blocked  # many short pages offer a login, too
     base = join(url, base)
-    found = [(clean(words, 300), web_url(link, base)) for words, link in links]
+    resolved = [(clean(words, 300), web_url(link, base)) for words, link in links]
     name = clean(title, 300) or without_password(url)
-    kept = tuple((words, link) for words, link in found if words and link)
+    kept = tuple((words, link) for words, link in resolved if words and link)
     return ParsedFeed(title=name, site_url=url, partial=True, page_text=text, page_links=kept)
 
 
 def _instead(page: str, url: str) -> ParseFailed | None:
     """Return what was served in place of a page, such as a bot check or a login, if recognised."""
-    found = obstacle(page, url) if page else None
-    return ParseFailed(found.fault, found.reason) if found else None
+    blocked = obstacle(page, url) if page else None
+    return ParseFailed(blocked.fault, blocked.reason) if blocked else None
 
 
 def page_text(body: bytes, content_type: str | None) -> str:
@@ -114,7 +114,7 @@ async def with_older(
 
     An unreadable page ends the search; the articles of the others are kept.
     """
-    whole, last = first, first
+    joined, last = first, first
     seen = {fetched.url}
     while not _overlaps(last, stored) and last.older not in ("", *seen) and len(seen) < MOST_PAGES:
         seen.add(last.older)
@@ -123,18 +123,18 @@ async def with_older(
         more = await parse(answer) if isinstance(answer, Fetched) else None
         if not isinstance(more, ParsedFeed):
             break
-        whole, last = _joined(whole, more), more
-    return whole
+        joined, last = _joined(joined, more), more
+    return joined
 
 
 def _overlaps(page: ParsedFeed, stored: Mapping[int, int]) -> bool:
-    return bool(page.known) or any(one.guid in stored for one in page.keys)
+    return bool(page.known) or any(key.guid in stored for key in page.keys)
 
 
 def _joined(first: ParsedFeed, more: ParsedFeed) -> ParsedFeed:
     """Return the entries of two pages as one document, without duplicates."""
-    known = {one.guid for one in first.keys} | set(first.known)
-    new = [at for at, one in enumerate(more.keys) if one.guid not in known]
+    known = {key.guid for key in first.keys} | set(first.known)
+    new = [at for at, key in enumerate(more.keys) if key.guid not in known]
     return replace(
         first,
         entries=(*first.entries, *(more.entries[at] for at in new)),
@@ -142,5 +142,5 @@ def _joined(first: ParsedFeed, more: ParsedFeed) -> ParsedFeed:
         prepared=(*first.prepared, *(more.prepared[at] for at in new)),
         known=(*first.known, *(guid for guid in more.known if guid not in known)),
         older=more.older,
-        outline=(*first.outline, *(one for one in more.outline if one[0] not in known)),
+        outline=(*first.outline, *(line for line in more.outline if line[0] not in known)),
     )

@@ -37,17 +37,17 @@ def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
     signs_in = feed.username or feed.password
     auth = (feed.username, resolve(feed.password)) if signs_in else None
     headers = tuple([(name, resolve(value)) for name, value in feed.headers])
-    found: tuple[Cookie, ...] = ()
+    sent: tuple[Cookie, ...] = ()
     if feed.cookies:
         from tuireader.feeds.http import cookies  # few feeds have any
 
         try:
-            found = cookies.read(folder / Path(feed.cookies).expanduser(), feed.url)
+            sent = cookies.read(folder / Path(feed.cookies).expanduser(), feed.url)
         except TuireaderError as error:
             raise TuireaderError(
                 f"cookies: {feed.cookies} {error.message}", "export the file again"
             ) from None
-    return replace(job, headers=headers, auth=auth, cookies=found)
+    return replace(job, headers=headers, auth=auth, cookies=sent)
 
 
 def resolve(value: str) -> str:
@@ -89,14 +89,14 @@ def keep(name: str, secret: str) -> str:
 
 def _from_keyring(name: str) -> str:
     try:
-        found = _keyring().get_password(SERVICE, name)
+        password = _keyring().get_password(SERVICE, name)
     except TuireaderError:
         raise
     except Exception as error:  # each keyring has errors of its own
         raise _locked(name, error) from None
-    if found is None:
+    if password is None:
         raise TuireaderError(f"the keyring has no {name}", f"`keyring set {SERVICE} {name}` adds it")
-    return str(found)
+    return str(password)
 
 
 def _keyring() -> Any:

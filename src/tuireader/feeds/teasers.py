@@ -114,8 +114,8 @@ def judge(samples: Sequence[Sample], site: str) -> str:
 
     `site` is the address of the feed's website, or of the feed.
     """
-    site = _publisher([one.url for one in samples]) or site
-    kinds = Counter(kind_of(one, site) for one in samples)
+    site = _publisher([sample.url for sample in samples]) or site
+    kinds = Counter(kind_of(sample, site) for sample in samples)
     number = kinds.total()
     weak = kinds[Kind.SUMMARY] + kinds[Kind.TITLE]
     if kinds[Kind.CUT] and kinds[Kind.CUT] >= _CUT_SHARE * number:

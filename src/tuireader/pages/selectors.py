@@ -24,16 +24,16 @@ class SelectorProblem:
 
 def problem(selector: str) -> SelectorProblem | None:
     """Return why a text is no usable CSS selector; None if it is one."""
-    found = _translated(selector)
-    return found if isinstance(found, SelectorProblem) else None
+    translated = _translated(selector)
+    return translated if isinstance(translated, SelectorProblem) else None
 
 
 def xpath(selector: str) -> str:
     """Return a selector as XPath for descendants of a node. Raises ValueError if it is none."""
-    found = _translated(selector)
-    if isinstance(found, SelectorProblem):
-        raise ValueError(str(found))
-    return found
+    translated = _translated(selector)
+    if isinstance(translated, SelectorProblem):
+        raise ValueError(str(translated))
+    return translated
 
 
 @lru_cache(256)

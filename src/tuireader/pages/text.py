@@ -30,21 +30,21 @@ def watched(page: str, selector: str) -> Watched:
             raise Failed("select needs a web page, but this is plain text")
         return "", "", "\n".join(filter(None, plain(page).split("\n")))[:LONGEST], ()
     root = tree(page)
-    title = next((text_of(one) for one in root.iter("title")), "")
+    title = next((text_of(element) for element in root.iter("title")), "")
     parts = select(root, selector, "select") if selector else [_without_menus(root)]
     if not parts:
         raise Failed("select finds nothing on the page")
-    shown = [one for one in parts if not _is_hidden(one)]
-    outermost = [one for one in shown if not any(above in shown for above in one.iterancestors())]
+    shown = [part for part in parts if not _is_hidden(part)]
+    outermost = [part for part in shown if not any(above in shown for above in part.iterancestors())]
     lines: list[str] = []
     links: dict[str, str] = {}
     for part in outermost:
-        for one in list(part.iter()):
-            if one is not part and one.getparent() is not None and _is_hidden(one):
-                one.drop_tree()
+        for element in list(part.iter()):
+            if element is not part and element.getparent() is not None and _is_hidden(element):
+                element.drop_tree()
         lines += lines_of(part)
-        for one in part.iter("a"):
-            words, address = text_of(one), str(one.get("href") or "")
+        for link in part.iter("a"):
+            words, address = text_of(link), str(link.get("href") or "")
             if len(words) > 2 and address and len(links) < _MOST_LINKS:
                 links.setdefault(words, address)
     text = "\n".join(lines)[:LONGEST]
@@ -55,10 +55,10 @@ def watched(page: str, selector: str) -> Watched:
 
 def _without_menus(root: HtmlElement) -> HtmlElement:
     """Return a page without menus and footers, unless there is nothing else."""
-    whole = len(text_of(root))
-    for one in list(root.iter(*_ASIDE)):
-        if one.getparent() is not None and 2 * len(text_of(one)) < whole:
-            one.drop_tree()
+    length = len(text_of(root))
+    for element in list(root.iter(*_ASIDE)):
+        if element.getparent() is not None and 2 * len(text_of(element)) < length:
+            element.drop_tree()
     return root
 
 

@@ -40,7 +40,7 @@ def tree(page: str) -> HtmlElement:
 
 def base_of(root: HtmlElement) -> str:
     """Return the address in `<base>`, or ""."""
-    return next((str(one.get("href")) for one in root.iter("base") if one.get("href")), "")
+    return next((str(element.get("href")) for element in root.iter("base") if element.get("href")), "")
 
 
 def select(root: Any, selector: str, key: str) -> list[HtmlElement]:
@@ -50,10 +50,10 @@ def select(root: Any, selector: str, key: str) -> list[HtmlElement]:
     if bad := problem(selector):
         raise Failed(f"{key} {bad}")
     try:
-        found = root.xpath(xpath(selector))
+        matches = root.xpath(xpath(selector))
     except (etree.XPathError, ValueError):  # control characters
         raise Failed(f"{key} is too complex") from None
-    return [one for one in found if isinstance(one.tag, str)]
+    return [element for element in matches if isinstance(element.tag, str)]
 
 
 def text_of(element: HtmlElement) -> str:
@@ -65,8 +65,8 @@ def written(element: HtmlElement) -> str:
     """Return an element as HTML."""
     from lxml import html
 
-    made: Any = html.tostring(element, encoding="unicode", with_tail=False)
-    return str(made)
+    markup: Any = html.tostring(element, encoding="unicode", with_tail=False)
+    return str(markup)
 
 
 def spaced_text(element: HtmlElement) -> str:

@@ -45,10 +45,10 @@ def filled(command: Sequence[str], url: str, title: str = "") -> tuple[str, ...]
     """
     address = url if url.startswith(("http://", "https://")) else ""
     values = {ADDRESS: address, TITLE: clean(title)}
-    made = (_PLACEHOLDER.sub(lambda found: values[found[0]], part) for part in command)
+    parts = (_PLACEHOLDER.sub(lambda match: values[match[0]], part) for part in command)
     return tuple(
         f" {text}" if text.startswith("-") and not part.startswith("-") else text
-        for part, text in zip(command, made, strict=True)
+        for part, text in zip(command, parts, strict=True)
     )
 
 

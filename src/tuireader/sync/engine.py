@@ -137,7 +137,9 @@ class Engine:
             return await self._send(mark, value, ids[:half]) + await self._send(mark, value, ids[half:])
 
         def note(store: Store) -> None:
-            store.remote.delivered(account, mark, value, [one for one in ids if one not in gone])
+            store.remote.delivered(
+                account, mark, value, [remote_id for remote_id in ids if remote_id not in gone]
+            )
             store.remote.forget(account, gone)
 
         await self._write(note)
@@ -307,11 +309,11 @@ class Engine:
     async def _write(self, function: Callable[[Store], T]) -> T:
         """Run a function as one transaction."""
 
-        def whole(store: Store) -> T:
+        def transaction(store: Store) -> T:
             with store.transaction():
                 return function(store)
 
-        return await self._pool.write(whole)
+        return await self._pool.write(transaction)
 
 
 def _take(account: int, mark: Mark, value: bool, size: int, store: Store) -> list[str]:

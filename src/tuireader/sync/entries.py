@@ -35,8 +35,8 @@ def cleaned(sent: Sequence[Sent]) -> tuple[RemoteEntry, ...]:
     """
     if len(sent) > MAX_ENTRIES:
         raise Odd
-    shaped = shape(RawFeed(url="", atom=True, entries=[one.raw for one in sent])).entries
+    shaped = shape(RawFeed(url="", atom=True, entries=[item.raw for item in sent])).entries
     return tuple(
-        RemoteEntry(one.raw.guid, one.feed_id, entry, one.read, one.starred)
-        for one, entry in zip(sent, shaped, strict=True)
+        RemoteEntry(item.raw.guid, item.feed_id, entry, item.read, item.starred)
+        for item, entry in zip(sent, shaped, strict=True)
     )

@@ -87,7 +87,7 @@ class Answer:
     def items(self, name: str | None = None) -> list[dict[str, Any]]:
         """Return the list of objects that is the body, or a member of it. Raises AccountError otherwise."""
         value = self.value if name is None else self.member(name)
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.odd()
         return value
 

@@ -41,18 +41,18 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
         if not self._apart or len(raw) < _LARGE:
             return reader(raw)
         self._asked += 1
-        found = await self._ask((self._asked, reader.__module__, raw))
-        if found is None:
+        answer = await self._ask((self._asked, reader.__module__, raw))
+        if answer is None:
             return reader(raw)
-        gone, last, more, unreadable, total = found
+        gone, last, more, unreadable, total = answer
         return Body((), gone, last, more, unreadable, Kept(self._asked, reader, raw), total)
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
         """Return the entries of a body, without those that have nothing to read or open if it was large."""
         if (kept := body.kept) is None:
             return body.entries
-        found = await self._ask((kept.number, "", b""))
-        return kept.reader(kept.raw).entries if found is None else tuple(_entries(found))
+        answer = await self._ask((kept.number, "", b""))
+        return kept.reader(kept.raw).entries if answer is None else tuple(_entries(answer))
 
     async def _ask(self, request: tuple[int, str, bytes]) -> Any:
         """Return the answer of the process, or None."""
@@ -65,9 +65,9 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
         return None
 
 
-def _entries(found: list[Any]) -> Iterator[RemoteEntry]:
+def _entries(feeds: list[Any]) -> Iterator[RemoteEntry]:
     """Yield the entries that the process prepared."""
-    for feed_id, marks, values in found:
+    for feed_id, marks, values in feeds:
         feed = unpack(values)
         assert isinstance(feed, ParsedFeed)
         for entry, keys, prepared in zip(feed.entries, feed.keys, feed.prepared, strict=True):

@@ -74,7 +74,9 @@ def compare(store: Store, account_id: int, states: States) -> Compared:
     missing = frozenset(known - states.listed)
     unread, no_longer_unread = store.remote.compare(account_id, Mark.READ, False, states.unread)
     starred, no_longer_starred = store.remote.compare(account_id, Mark.STARRED, True, states.starred)
-    unsure = dict.fromkeys(one for one in (*no_longer_unread, *no_longer_starred) if one not in missing)
+    unsure = dict.fromkeys(
+        remote_id for remote_id in (*no_longer_unread, *no_longer_starred) if remote_id not in missing
+    )
     is_usual = not (unread or starred or len(missing) * 2 > len(known))  # few devices mark as unread
     return Compared(unread, starred, tuple(unsure), missing, states.listed, is_usual)
 

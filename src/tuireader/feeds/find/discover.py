@@ -39,8 +39,8 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
     typed, url = url, with_scheme(url)
     async with ParseWorker() as parser:
         for guess in known_site(url):
-            if found := await _feed_at(fetcher, parser, guess):
-                return [found]
+            if feed := await _feed_at(fetcher, parser, guess):
+                return [feed]
         answer = await fetcher.fetch(FetchJob(0, url))
         if (
             "://" not in typed
@@ -118,10 +118,10 @@ def _reddit(path: str, query: str) -> list[str]:
 
 def _youtube(path: str, query: dict[str, list[str]]) -> list[str]:
     base = "https://www.youtube.com/feeds/videos.xml?"
-    if found := re.match(r"/channel/([\w-]+)", path):
-        return [f"{base}channel_id={found[1]}"]
-    if found := re.match(r"/user/([\w-]+)", path):
-        return [f"{base}user={found[1]}"]
+    if match := re.match(r"/channel/([\w-]+)", path):
+        return [f"{base}channel_id={match[1]}"]
+    if match := re.match(r"/user/([\w-]+)", path):
+        return [f"{base}user={match[1]}"]
     if path in ("/playlist", "/watch") and re.fullmatch(r"[\w-]+", (query.get("list") or [""])[0]):
         return [f"{base}playlist_id={query['list'][0]}"]
     return []
@@ -145,21 +145,21 @@ _CHANNEL = re.compile(
 
 
 def _github(path: str) -> list[str]:
-    found = re.match(r"/([\w.-]+)/([\w.-]+)(/releases|/commits|/tags)?(?:/([\w./-]+))?$", path)
-    if not found or path.endswith(".atom"):
+    match = re.match(r"/([\w.-]+)/([\w.-]+)(/releases|/commits|/tags)?(?:/([\w./-]+))?$", path)
+    if not match or path.endswith(".atom"):
         return []
-    base = f"https://github.com/{found[1]}/{found[2]}"
-    if found[3] == "/commits":
-        return [f"{base}/commits/{found[4]}.atom" if found[4] else f"{base}/commits.atom"]
-    return [f"{base}/tags.atom" if found[3] == "/tags" else f"{base}/releases.atom"]
+    base = f"https://github.com/{match[1]}/{match[2]}"
+    if match[3] == "/commits":
+        return [f"{base}/commits/{match[4]}.atom" if match[4] else f"{base}/commits.atom"]
+    return [f"{base}/tags.atom" if match[3] == "/tags" else f"{base}/releases.atom"]
 
 
-async def read_preview(fetcher: Fetcher, parser: ParseWorker, found: FoundFeed) -> FeedPreview:
+async def read_preview(fetcher: Fetcher, parser: ParseWorker, feed: FoundFeed) -> FeedPreview:
     """Fetch and summarize a found feed. Raises TuireaderError if it cannot be read.
 
     A feed on a private network is fetched only if the page that advertises it is on the same host.
     """
-    return (await _read(fetcher, parser, found.url, found.page))[1]
+    return (await _read(fetcher, parser, feed.url, feed.page))[1]
 
 
 async def _read(fetcher: Fetcher, parser: ParseWorker, url: str, page: str) -> tuple[str, FeedPreview]:
@@ -187,8 +187,8 @@ async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], 
 
     Feeds on a private network are fetched only if the page that advertises them is on the same host.
     """
-    found = await asyncio.gather(*(_feed_at(fetcher, parser, url, page) for url in urls))
+    feeds = await asyncio.gather(*(_feed_at(fetcher, parser, url, page) for url in urls))
     unique: dict[str, FoundFeed] = {}
-    for one in filter(None, found):
-        unique.setdefault(one.title or one.url, one)
+    for feed in filter(None, feeds):
+        unique.setdefault(feed.title or feed.url, feed)
     return list(unique.values())

@@ -220,7 +220,7 @@ def _guards(page: Page) -> Iterator[str]:
     if not page.is_short:
         return
     if not page.is_html:
-        plain = [one for one in _GUARDS if one.words.startswith("^") and one.stands_in(page)]
+        plain = [guard for guard in _GUARDS if guard.words.startswith("^") and guard.stands_in(page)]
         yield from (f"{guard.name} {guard.does}" for guard in plain)
         return
     yield from (f"{guard.name} {guard.does}" for guard in _GUARDS if guard.stands_in(page))

@@ -29,21 +29,21 @@ def read(path: Path, url: str) -> tuple[Cookie, ...]:
     if len(raw) > MOST_BYTES:
         raise TuireaderError(f"is larger than {MOST_BYTES / 1e6:g} MB")
     lines = raw.decode("utf-8", "replace").splitlines()
-    found, first_wrong, last = list[Cookie](), 0, 0
+    cookies, first_wrong, last = list[Cookie](), 0, 0
     for number, line in enumerate(lines, 1):
         line = line.removeprefix(_HTTP_ONLY)
         if not line.strip() or line.startswith("#"):
             continue
         last = number
         if cookie := _cookie(line):
-            found.append(cookie)
+            cookies.append(cookie)
         else:
             first_wrong = first_wrong or number
-    if first_wrong and (not found or first_wrong == last):
+    if first_wrong and (not cookies or first_wrong == last):
         raise TuireaderError(
             f"line {first_wrong} is not a cookie in Netscape format (seven fields separated by tabs)"
         )
-    return staying(found, url)
+    return staying(cookies, url)
 
 
 def staying(cookies: Sequence[Cookie], url: str) -> tuple[Cookie, ...]:

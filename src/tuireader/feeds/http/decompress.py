@@ -229,13 +229,13 @@ class Inflater:
 
 async def beginning(chunks: AsyncIterator[bytes], header: str, size: int, seconds: float) -> bytes:
     """Return about `size` bytes of a body, or what arrives of them within some seconds; never fails."""
-    found = b""
+    start = b""
     with contextlib.suppress(Exception):
         inflater = Inflater(header, 4 * size)
         async with asyncio.timeout(seconds):
             async for chunk in chunks:
                 inflater.feed(chunk[:size])
-                found = inflater.so_far()[:size]
-                if len(found) == size:
+                start = inflater.so_far()[:size]
+                if len(start) == size:
                     break
-    return found
+    return start

@@ -88,12 +88,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     """Yield an exception and all its causes."""
     todo, seen = [error], set[int]()
     while todo:
-        one = todo.pop()
-        if id(one) in seen:
+        error = todo.pop()
+        if id(error) in seen:
             continue
-        seen.add(id(one))
-        yield one
-        todo += [cause for cause in (one.__cause__, one.__context__) if cause is not None]
+        seen.add(id(error))
+        yield error
+        todo += filter(None, (error.__cause__, error.__context__))
 
 
 def explained(error: Exception, host: str, connect: float, idle: float) -> Refused:

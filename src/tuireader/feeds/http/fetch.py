@@ -371,9 +371,11 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         )
         text = charset.decode(body, header(response, b"content-type"))
         fields = blocked.cleaned(response.headers)
-        found = blocked.obstacle(text, chain.url, status=status, headers=fields)
-        if found and (found.fault is Fault.BLOCKED or (found.fault is Fault.LOGIN and status == 403)):
-            refused = Refused(found.fault, f"HTTP {status}: {found.reason}", status, wait)
+        obstacle = blocked.obstacle(text, chain.url, status=status, headers=fields)
+        if obstacle and (
+            obstacle.fault is Fault.BLOCKED or (obstacle.fault is Fault.LOGIN and status == 403)
+        ):
+            refused = Refused(obstacle.fault, f"HTTP {status}: {obstacle.reason}", status, wait)
         else:
             refused = bad_status(
                 status, reason_phrase(response), chain.url, wait=wait, signed_in=chain.auth is not None

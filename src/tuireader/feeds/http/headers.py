@@ -41,8 +41,8 @@ def validator(response: httpx.Response, name: bytes) -> str | None:
 def fresh_seconds(response: httpx.Response) -> int | None:
     """Return the seconds a response stays fresh by Cache-Control, else Expires and Date (RFC 9111 §4.2.1)."""
     control = header(response, b"cache-control").lower()
-    if found := re.search(r"(?:^|[\s,])max-age=\"?([0-9]{1,12})", control):
-        return min(int(found[1]), MAX_AGE_MOST)
+    if match := re.search(r"(?:^|[\s,])max-age=\"?([0-9]{1,12})", control):
+        return min(int(match[1]), MAX_AGE_MOST)
     if "no-cache" in control or "no-store" in control:
         return None
     expires, date = _time(header(response, b"expires")), _time(header(response, b"date"))

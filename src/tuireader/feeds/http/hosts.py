@@ -142,8 +142,8 @@ class Resolver:
         if look_up:
             with contextlib.suppress(OSError, TimeoutError):
                 async with asyncio.timeout(LOOKUP_SECONDS):
-                    found = await self.lookup(host)
-                if not all(map(is_public, found)):
+                    addresses = await self.lookup(host)
+                if not all(map(is_public, addresses)):
                     raise PrivateAddress
 
     def close(self) -> None:
@@ -163,20 +163,20 @@ class Resolver:
             threading.Thread(
                 target=lambda: answer.set_result(self._system(host)), daemon=True, name="name lookup"
             ).start()
-            found = await asyncio.wrap_future(answer)
-        if isinstance(found, OSError):
-            raise found
-        return found
+            addresses = await asyncio.wrap_future(answer)
+        if isinstance(addresses, OSError):
+            raise addresses
+        return addresses
 
 
 def _getaddrinfo(host: str) -> list[str] | OSError:
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         return error
     except (UnicodeError, ValueError):
         return socket.gaierror(socket.EAI_NONAME, "not a host name")
-    addresses = [_with_scope(*sockaddr) for *_, sockaddr in found]
+    addresses = [_with_scope(*sockaddr) for *_, sockaddr in answers]
     return list(dict.fromkeys(addresses))[:MAX_ADDRESSES]
 
 

@@ -48,12 +48,12 @@ def root_name(text: str) -> str:
         elif text.startswith("<?", at):
             end = text.find(">", at)
         elif text[at : at + 9].lower() == "<!doctype":
-            found = ELEMENT.search(text, at)
-            name = found[1].lower() if found else ""
+            match = ELEMENT.search(text, at)
+            name = match[1].lower() if match else ""
             is_page = re.match(r"\s*html", text[at + 9 : at + 40], re.IGNORECASE) is not None
             return "html" if is_page and name not in FEED_ROOTS else name
-        elif found := ELEMENT.match(text, at):
-            return found[1].lower()
+        elif match := ELEMENT.match(text, at):
+            return match[1].lower()
         else:
             end = at
         if end < 0:
@@ -70,9 +70,9 @@ def start_of_feed(text: str) -> str | None:
         return text if text.startswith("<") else text[max(text.find("<"), 0) :]
     if name == "html" or name in OTHER_ROOTS:
         return None
-    found = FEED_START.search(text, 0, HEAD)
-    if found and root_name(text[found.start() :]) in FEED_ROOTS:
-        return text[found.start() :]
+    match = FEED_START.search(text, 0, HEAD)
+    if match and root_name(text[match.start() :]) in FEED_ROOTS:
+        return text[match.start() :]
     return None
 
 
@@ -102,9 +102,11 @@ def _web_page(text: str, url: str) -> ParseFailed:
     if not feeds:  # a page may say in words that the feed has moved
         feeds = tuple(address for address in linked(text, url) if not same_site(address, url))
     named = f"it names these feeds: {', '.join(feeds[:3])}{', …' if len(feeds) > 3 else ''}" if feeds else ""
-    found = obstacle(text, url)
-    if found and not (feeds and found.fault is Fault.LOGIN):  # a login beside named feeds does not block them
-        return ParseFailed(found.fault, "; ".join(filter(None, (found.reason, named))), feeds)
+    blocked = obstacle(text, url)
+    if blocked and not (
+        feeds and blocked.fault is Fault.LOGIN
+    ):  # a login beside named feeds does not block them
+        return ParseFailed(blocked.fault, "; ".join(filter(None, (blocked.reason, named))), feeds)
     return ParseFailed(
         Fault.NOT_A_FEED, "; ".join(filter(None, ("this is a web page, not a feed", named))), feeds
     )

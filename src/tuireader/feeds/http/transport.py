@@ -156,12 +156,12 @@ class DirectTransport(httpx.AsyncBaseTransport):
     async def _take(self, origin: Origin) -> _Connection | None:
         """Return an idle connection to `origin` that is still usable, if any."""
         now = asyncio.get_running_loop().time()
-        while found := next((one for one in self._idle if one.origin == origin), None):
-            self._idle.remove(found)
+        while connection := next((idle for idle in self._idle if idle.origin == origin), None):
+            self._idle.remove(connection)
             # surplus input would be taken for the next response
-            if now - found.idle_since < IDLE_SECONDS and not await found.has_input():
-                return found
-            found.abort()
+            if now - connection.idle_since < IDLE_SECONDS and not await connection.has_input():
+                return connection
+            connection.abort()
         return None
 
     def _release(self, connection: _Connection) -> None:

@@ -39,12 +39,12 @@ class MailAddress:
 
 def read_address(url: str, base: str) -> MailAddress:
     """Read the address of a mail folder; relative paths start from `base`. Raises Refused."""
-    scheme, _, rest = url.partition(":")
-    rest, _, wanted = rest.partition("?list=")
+    scheme, _, path = url.partition(":")
+    path, _, wanted = path.partition("?list=")
     if scheme in ("maildir", "mbox"):
-        return MailAddress(scheme, str(Path(base) / expand_home(rest)), unquote(wanted))
+        return MailAddress(scheme, str(Path(base) / expand_home(path)), unquote(wanted))
     try:
-        parts = urlsplit(f"{scheme}:{rest}")
+        parts = urlsplit(f"{scheme}:{path}")
         host, port = parts.hostname or "", parts.port or PORTS[scheme]
     except ValueError:
         raise Refused(Fault.ADDRESS, "the address is not valid; write imaps://USER@HOST/FOLDER") from None

@@ -60,7 +60,7 @@ _QUOTED = re.compile(rb"(?m)^>(>*From )")
 class Mails:
     """New mails, and the cursor for the next visit; `first` if nothing was read before."""
 
-    found: Sequence[bytes]
+    mails: Sequence[bytes]
     cursor: str
     first: bool
 
@@ -71,8 +71,8 @@ def is_of_list(head: bytes, wanted: str) -> bool:
         return True
     head = head[:_HEAD]
     end = re.search(rb"\r?\n\r?\n", head)
-    found = _LIST_ID.search(head[: end.start()] if end else head)
-    return found is not None and wanted.casefold() in found[1].decode("utf-8", "replace").casefold()
+    match = _LIST_ID.search(head[: end.start()] if end else head)
+    return match is not None and wanted.casefold() in match[1].decode("utf-8", "replace").casefold()
 
 
 def read_folder(address: MailAddress, cursor: str, most: int) -> Mails | None:
@@ -134,29 +134,29 @@ def _read_maildir(address: MailAddress, cursor: str, most: int) -> Mails | None:
     if before and before[:2] == times:
         return None
     started, since = time.time_ns(), before[2] if before else -1
-    files = [one for folder in folders for one in _files(folder)]
+    files = [file for folder in folders for file in _files(folder)]
     newest = max((ctime for ctime, _, _ in files), default=0)
     if before:
-        wanted = sorted(one for one in files if one[0] > since)
+        wanted = sorted(file for file in files if file[0] > since)
     else:
-        wanted = sorted(files, key=lambda one: one[1:], reverse=True)[:_MOST_LOOKED_AT]
-    found, reached, is_whole = _take(wanted, address.wanted, most, AT_ONCE if before else FIRST)
+        wanted = sorted(files, key=lambda file: file[1:], reverse=True)[:_MOST_LOOKED_AT]
+    mails, reached, is_whole = _take(wanted, address.wanted, most, AT_ONCE if before else FIRST)
     if is_whole or not before:  # a file may still appear with an earlier time
         reached = max(since, min(newest, started - _SETTLED))
-    if (before and not is_whole) or any(started - one < _SETTLED for one in times):
+    if (before and not is_whole) or any(started - changed < _SETTLED for changed in times):
         times = [0, 0]
-    return Mails(found, ":".join(map(str, [*times, max(since, reached)])), not before)
+    return Mails(mails, ":".join(map(str, [*times, max(since, reached)])), not before)
 
 
 def _take(
     files: Sequence[tuple[int, int, str]], wanted: str, most: int, limit: int
 ) -> tuple[list[bytes], int, bool]:
     """Return mails, the change time up to which all were read, and whether these are all of the files."""
-    found: list[bytes] = []
+    mails: list[bytes] = []
     size, reached, is_whole = 0, -1, True
     unreadable: list[OSError] = []
     for ctime, _, path in files:
-        if (len(found) >= limit or size >= most) and ctime != reached:
+        if (len(mails) >= limit or size >= most) and ctime != reached:
             is_whole = False
             break
         reached = ctime
@@ -168,17 +168,17 @@ def _take(
             unreadable.append(error)
             mail = _stand_in(path, error)
         if mail is not None:
-            found.append(mail)
+            mails.append(mail)
             size += len(mail)
-    if len(unreadable) == len(found) > 1:
+    if len(unreadable) == len(mails) > 1:
         raise unreadable[0]
-    return found, reached, is_whole
+    return mails, reached, is_whole
 
 
 def _numbers(cursor: str, count: int) -> list[int]:
     """Return the numbers in a cursor, none if it is not one of ours."""
     parts = cursor.split(":")
-    return [int(one) for one in parts] if len(parts) == count and all(map(str.isdecimal, parts)) else []
+    return [int(number) for number in parts] if len(parts) == count and all(map(str.isdecimal, parts)) else []
 
 
 def _files(folder: str) -> Iterator[tuple[int, int, str]]:
@@ -189,9 +189,9 @@ def _files(folder: str) -> Iterator[tuple[int, int, str]]:
             if entry.name.startswith(".") or _SKIPPED_FLAGS & set(flags):
                 continue
             with suppress(FileNotFoundError):
-                found = entry.stat(follow_symlinks=False)
-                if stat.S_ISREG(found.st_mode):
-                    yield found.st_ctime_ns, found.st_mtime_ns, entry.path
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(status.st_mode):
+                    yield status.st_ctime_ns, status.st_mtime_ns, entry.path
 
 
 def _mail(path: str, wanted: str) -> bytes | None:
@@ -230,7 +230,7 @@ def _read_mbox(address: MailAddress, cursor: str, most: int) -> Mails | None:
         file.seek(start)
         data = file.read(most + LARGEST)
         is_whole = start + len(data) >= size
-        begins = [one.start() for one in _SEPARATOR.finditer(data, 0 if before or not start else 1)]
+        begins = [match.start() for match in _SEPARATOR.finditer(data, 0 if before or not start else 1)]
         if not begins and data.strip():
             raise Refused(Fault.MAIL, f"{address.folder} is not an mbox file: no line begins with “From ”")
         parts = list(zip(begins, [*begins[1:], len(data)], strict=False))  # an empty file has no mail
@@ -245,7 +245,7 @@ def _read_mbox(address: MailAddress, cursor: str, most: int) -> Mails | None:
         is_settled = at_end and time.time_ns() - changed > _SETTLED
         seen = [size, changed] if is_settled else [0, 0]
         now = ":".join([*map(str, [*seen, last]), _mark(file, last)])
-        return Mails([one for one in mails if is_of_list(one, address.wanted)], now, not before)
+        return Mails([mail for mail in mails if is_of_list(mail, address.wanted)], now, not before)
 
 
 def _next(file: BinaryIO, last: int, size: int) -> tuple[int, bool]:
@@ -254,8 +254,8 @@ def _next(file: BinaryIO, last: int, size: int) -> tuple[int, bool]:
     while at < size:
         file.seek(at)
         data = file.read(1 << 20)
-        if found := _SEPARATOR.search(data, 1):
-            return at + found.start(), False
+        if match := _SEPARATOR.search(data, 1):
+            return at + match.start(), False
         at += max(1, len(data) - _HEAD)
         if len(data) <= _HEAD:
             break

@@ -39,10 +39,10 @@ _VIEW = re.compile(
 
 def without_tracking(url: str) -> str:
     """Return an address without the parameters that newsletters add to recognise their reader."""
-    address, question, rest = url.partition("?")
+    address, question, query = url.partition("?")
     if not question:
         return url
-    query, hash_, fragment = rest.partition("#")
+    query, hash_, fragment = query.partition("#")
     kept = [pair for pair in query.split("&") if not _TRACKING.fullmatch(pair)]
     return address + ("?" + "&".join(kept) if kept else "") + hash_ + fragment
 
@@ -57,15 +57,15 @@ def cleaned(html: str) -> tuple[str, str]:
 
     html = re.sub(r"^\s*<\?xml[^>]*\?>", "", html, count=1)  # not accepted in decoded text
     try:
-        whole: HtmlElement = document_fromstring(
+        root: HtmlElement = document_fromstring(
             html, parser=HTMLParser(huge_tree=False, remove_comments=True)
         )
     except (etree.ParserError, etree.XMLSyntaxError):
         return "", ""
-    elements = list(whole.iter())
+    elements = list(root.iter())
     if len(elements) > _MOST_ELEMENTS:
         raise ValueError("too many elements")
-    link, view = next(((link, url) for link in whole.iter("a") if (url := _view_url(link))), (None, ""))
+    link, view = next(((link, url) for link in root.iter("a") if (url := _view_url(link))), (None, ""))
     if link is not None:
         _drop(link)
     for element in elements:
@@ -74,9 +74,9 @@ def cleaned(html: str) -> tuple[str, str]:
             _drop(element)
         elif element.tag == "a" and (href := element.get("href")):
             element.set("href", without_tracking(href.strip()))
-    _unwrap(list(whole.iter()))
-    body = whole.find("body")
-    text: str = tostring(body if body is not None else whole, encoding="unicode", with_tail=False)
+    _unwrap(list(root.iter()))
+    body = root.find("body")
+    text: str = tostring(body if body is not None else root, encoding="unicode", with_tail=False)
     return text, view
 
 
@@ -123,7 +123,7 @@ def _is_layout(table: HtmlElement) -> bool:
 
 def _unwrap(elements: Sequence[HtmlElement]) -> None:
     """Turn layout tables and their cells into blocks."""
-    tables = {one for one in elements if one.tag == "table" and _is_layout(one)}
+    tables = {element for element in elements if element.tag == "table" and _is_layout(element)}
     nearest: dict[HtmlElement, HtmlElement | None] = {}
     for element in elements:
         above = element.getparent()

@@ -166,17 +166,17 @@ def _new_mails(
     if not mails and len(set(left_out) - set(owed)) > 1:
         words = f"the server lists {len(left_out)} mails but sends none of them; try again later"
         raise _Refused(Fault.MAIL, words)
-    found = [identified(_identity(validity, uid)).encode() + late[uid] for uid in due if uid in late]
+    delivered = [identified(_identity(validity, uid)).encode() + late[uid] for uid in due if uid in late]
     for uid in asked:
         if uid in mails:
-            found.append(mails[uid])
+            delivered.append(mails[uid])
         elif uid in left_out:
             words = "The server lists this mail but does not send it. Open it in your mail program."
-            found.append(stand_in(_identity(validity, uid), f"Mail {uid} of {folder}", words))
+            delivered.append(stand_in(_identity(validity, uid), f"Mail {uid} of {folder}", words))
     is_whole = is_first or len(asked) == len(uids)
     listed = [following - 1] if following is not None and wanted and is_whole else []
     reached = max([last, *listed, *(uids if is_whole else asked)])
-    return found, _cursor(validity, reached, left_out[-_MOST_OWED:]), is_first
+    return delivered, _cursor(validity, reached, left_out[-_MOST_OWED:]), is_first
 
 
 def _opened(box: BaseMailBox, folder: str) -> tuple[str, int | None]:
@@ -187,7 +187,7 @@ def _opened(box: BaseMailBox, folder: str) -> tuple[str, int | None]:
         state = box.folder.status(folder, ["UIDVALIDITY", "UIDNEXT"])
         box.folder.set(folder, readonly=True)
     except (imap_tools.MailboxFolderStatusError, imap_tools.MailboxFolderSelectError):
-        names = ", ".join(one.name for one in box.folder.list()[:10])
+        names = ", ".join(folder.name for folder in box.folder.list()[:10])
         raise _Refused(Fault.MAIL, f"there is no folder {folder}; there are {clean(names, 200)}") from None
     if "UIDVALIDITY" not in state:
         raise _Refused(Fault.MAIL, f"the server does not say how it numbers the mails of {folder}")

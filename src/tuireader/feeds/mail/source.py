@@ -59,9 +59,9 @@ class MailFolders:
             return FetchFailed(job, refused.fault, clean(refused.reason, 400))
         if mails is None:
             return NotModified(job, etag=job.etag)
-        if not mails.found and not mails.first:
+        if not mails.mails and not mails.first:
             return NotModified(job, etag=mails.cursor)
-        body = marshal.dumps(list(mails.found))
+        body = marshal.dumps(list(mails.mails))
         if reservation.must_wait(len(body)):
             await reservation.wait_for_turn()
         reservation.resize(len(body))
@@ -108,9 +108,9 @@ async def parse(
         ("" if not is_first else first.title if first else name),
         first.site_url if first and is_first else "",
         tuple(entry for part in parts for entry in part.entries),
-        prepared=tuple(one for part in parts for one in part.prepared),
-        keys=tuple(one for part in parts for one in part.keys),
-        known=tuple(one for part in parts for one in part.known),
+        prepared=tuple(article for part in parts for article in part.prepared),
+        keys=tuple(key for part in parts for key in part.keys),
+        known=tuple(guid for part in parts for guid in part.known),
         partial=True,
     )
 
@@ -136,15 +136,15 @@ async def _parsed(
         return [parsed]
     if len(mails) == 1:
         return [_unreadable(mails[0], stored)]
-    found: list[ParsedFeed] = []
+    parts: list[ParsedFeed] = []
     failures = 0
     for mail in mails:
-        one = await _ask_parser(parser, [mail], name, stored) if failures < _MOST_ALONE else parsed
-        if isinstance(one, ParseFailed):
+        feed = await _ask_parser(parser, [mail], name, stored) if failures < _MOST_ALONE else parsed
+        if isinstance(feed, ParseFailed):
             failures += 1
-            one = _unreadable(mail, stored)
-        found.append(one)
-    return found
+            feed = _unreadable(mail, stored)
+        parts.append(feed)
+    return parts
 
 
 async def _ask_parser(

@@ -48,10 +48,10 @@ def _sections_closed(text: str) -> Iterator[str]:
     prolog = entry.start() if entry else len(text)
     ends = dict.fromkeys((start for start, _ in _PAIRS), 0)
     at = 0
-    while found := _ODD.search(text, at):
-        place = found.start()
+    while match := _ODD.search(text, at):
+        place = match.start()
         yield text[at:place]
-        start, end = next((pair for pair in _PAIRS if text.startswith(pair[0], place)), (found[0], ""))
+        start, end = next((pair for pair in _PAIRS if text.startswith(pair[0], place)), (match[0], ""))
         inner = at = place + len(start)
         if not end:
             declared = place < prolog and text.startswith(("<!", "<?xml"), place)

@@ -217,8 +217,8 @@ def _people(authors: Iterable[str]) -> str:
 def person(author: str) -> str:
     """Return the name in `mail@example.org (Name)`, `Name <mail@example.org>` or plain text."""
     author = author[:1_000].strip()
-    found = ADDRESS_AND_NAME.fullmatch(author) or NAME_AND_ADDRESS.fullmatch(author)
-    return clean(found[1] if found else author, 200)
+    match = ADDRESS_AND_NAME.fullmatch(author) or NAME_AND_ADDRESS.fullmatch(author)
+    return clean(match[1] if match else author, 200)
 
 
 def as_html(text: Text, atom: bool) -> str:
@@ -245,8 +245,8 @@ def _stand_in(raw: Raw, atom: bool) -> str:
     `urn:`, `tag:`).
     """
     for text in (raw.title, *raw.other_texts):
-        if text and (found := as_html(text, atom)).strip():
-            return found
+        if text and (content := as_html(text, atom)).strip():
+            return content
     media = (medium.url for medium in (*raw.enclosures, *raw.media))
     address = html.escape(next(filter(None, (raw.link, *raw.addresses, *media, raw.picture)), "").strip())
     return f'<a href="{address}">{address}</a>' if address else ""
@@ -267,8 +267,8 @@ def seconds(text: str) -> int | None:
     text = text.strip()
     if text.isdecimal() and len(text) < 10:
         return int(text)
-    if found := DURATION.fullmatch(text):
-        return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])
+    if match := DURATION.fullmatch(text):
+        return int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
     return None
 
 
@@ -282,21 +282,21 @@ def _kind(medium: Medium) -> str:
 
 
 def _enclosures(raw: Raw, base: str) -> tuple[Enclosure, ...]:
-    found: dict[str, Enclosure] = {}
+    enclosures: dict[str, Enclosure] = {}
     total = seconds(raw.duration)
-    for medium in [*raw.enclosures, *(one for one in raw.media if _kind(one) in ("audio", "video"))]:
+    for medium in [*raw.enclosures, *(medium for medium in raw.media if _kind(medium) in ("audio", "video"))]:
         url = web_url(medium.url, base)
-        if not url or url in found:
+        if not url or url in enclosures:
             continue
         duration = seconds(medium.duration)
-        if duration is None and not found and _kind(medium) != "image":
+        if duration is None and not enclosures and _kind(medium) != "image":
             duration = total
         # HTML is feedparser's guess if the feed declares no type
         kind = "" if medium.type == HTML else clean(medium.type, 100)
-        found[url] = Enclosure(url, kind, _count(medium.length), clean(medium.title, 200), duration)
-        if len(found) == MAX_ENCLOSURES:
+        enclosures[url] = Enclosure(url, kind, _count(medium.length), clean(medium.title, 200), duration)
+        if len(enclosures) == MAX_ENCLOSURES:
             break
-    return tuple(found.values())
+    return tuple(enclosures.values())
 
 
 def _picture(raw: Raw, base: str) -> str:

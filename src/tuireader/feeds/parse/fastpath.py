@@ -58,12 +58,12 @@ def _has_plain_base(data: bytes) -> bool:
 
 def _misnamed(data: bytes) -> frozenset[str]:
     """Return unknown namespaces with no prefix or a well-known one: feedparser goes by the prefix."""
-    found = set()
+    names = set()
     for prefix, double, single in set(DECLARED.findall(data)):
         name = (double or single).decode("utf-8", "replace").lower()
         if name not in NAMESPACES and prefix.decode("ascii", "replace").lower() in RESERVED:
-            found.add(name)
-    return frozenset(found)
+            names.add(name)
+    return frozenset(names)
 
 
 class _Reader(Elements):

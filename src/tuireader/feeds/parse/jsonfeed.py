@@ -64,7 +64,11 @@ def _entry(item: dict[str, Any]) -> Raw:
         summary=Text(summary, PLAIN) if summary else None,
         contents=contents[:1],
         tags=[tag for tag in list_of(item, "tags") if isinstance(tag, str)],
-        enclosures=[_attachment(one) for one in list_of(item, "attachments") if isinstance(one, dict)],
+        enclosures=[
+            _attachment(attachment)
+            for attachment in list_of(item, "attachments")
+            if isinstance(attachment, dict)
+        ],
         picture=text_of(item, "image") or text_of(item, "banner_image"),
     )
 

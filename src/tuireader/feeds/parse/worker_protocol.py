@@ -68,6 +68,6 @@ def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
 def _unpacked(kind: Any, values: tuple[Any, ...]) -> Any:
     for at, part in _PLACES[kind]:
         if values[at]:
-            parts = tuple([_unpacked(part, one) for one in values[at]])
+            parts = tuple([_unpacked(part, value) for value in values[at]])
             values = (*values[:at], parts, *values[at + 1 :])
     return kind(*values)

@@ -82,12 +82,12 @@ class GoogleReader:
     async def categories(self) -> list[RemoteCategory]:
         """Return the labels that are folders; a label without a type is one."""
         answer = await self.get("/tag/list")
-        found = [
-            RemoteCategory(one, literal(label_of(one), 200))
+        categories = [
+            RemoteCategory(name, literal(label_of(name), 200))
             for data in answer.items("tags")
-            if label_of(one := text_of(data, "id")) and data.get("type", "folder") == "folder"
+            if label_of(name := text_of(data, "id")) and data.get("type", "folder") == "folder"
         ]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(categories))
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
         """Yield the marks of all entries, then the entries that are not stored."""
@@ -102,13 +102,13 @@ class GoogleReader:
         """Set a mark, one for each request; servers do not report which entries are gone."""
         self._http.start_budget()
         if ids:
-            items = [("i", item_name(one)) for one in ids]
+            items = [("i", item_name(entry_id)) for entry_id in ids]
             await self._change("/edit-tag", [("a" if value else "r", STATE + mark.value), *items])
         return frozenset()
 
     async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
         """Return the entries with these ids."""
-        answer = await self.post("/stream/items/contents", [("i", item_name(one)) for one in ids])
+        answer = await self.post("/stream/items/contents", [("i", item_name(entry_id)) for entry_id in ids])
         try:
             return greader_items.read(answer.body).entries
         except Odd:
@@ -121,7 +121,7 @@ class GoogleReader:
         answer = await self.post("/subscription/quickadd", [("quickadd", url)])
         feed_id = text_of(answer.value, "streamId") if answer.member("numResults") else ""
         if not feed_id:
-            feed_id = next((one.id for one in await self.feeds() if one.url == url), "")
+            feed_id = next((feed.id for feed in await self.feeds() if feed.url == url), "")
         if not feed_id:
             words = answer.error_message() or "the feed cannot be read"
             raise AccountError(Refusal.REQUEST, f"{self._http.host}: {words}")
@@ -140,8 +140,8 @@ class GoogleReader:
             form.append(("a", LABEL + category))
         if category is not None:
             answer = await self.get("/subscription/list")
-            labels = [one for data in answer.items("subscriptions") for one in _labels(data, feed_id)]
-            form += [("r", one) for one in labels if label_of(one) != category][:1]
+            labels = [label for data in answer.items("subscriptions") for label in _labels(data, feed_id)]
+            form += [("r", label) for label in labels if label_of(label) != category][:1]
         await self._change("/subscription/edit", form)
 
     async def remove_feed(self, feed_id: str) -> None:
@@ -149,7 +149,7 @@ class GoogleReader:
         try:
             await self._change("/subscription/edit", [("ac", "unsubscribe"), ("s", feed_id)])
         except AccountError as error:
-            if error.refusal is not Refusal.REQUEST or feed_id in [one.id for one in await self.feeds()]:
+            if error.refusal is not Refusal.REQUEST or feed_id in [feed.id for feed in await self.feeds()]:
                 raise
 
     async def rename_category(self, category_id: str, title: str) -> None:
@@ -220,11 +220,11 @@ class GoogleReader:
         self._http.headers.pop("Authorization", None)
         form = [("Email", self._user), ("Passwd", self._password)]
         answer = await self._http.ask("POST", LOGIN, form=form, brings_secret=True)
-        found = [line[5:].strip() for line in answer.text.splitlines() if line.startswith("Auth=")]
-        if not found or not found[0]:
+        tokens = [line[5:].strip() for line in answer.text.splitlines() if line.startswith("Auth=")]
+        if not tokens or not tokens[0]:
             raise answer.odd()
-        self._http.redaction.add(found[0])
-        self._http.headers["Authorization"] = f"GoogleLogin auth={found[0]}"
+        self._http.redaction.add(tokens[0])
+        self._http.headers["Authorization"] = f"GoogleLogin auth={tokens[0]}"
 
     async def _is_miniflux(self) -> bool:
         """Return whether the server is Miniflux, some of whose versions toggle marks in this API."""
@@ -270,15 +270,15 @@ def _candidates(base: str) -> list[str]:
 
 def _labels(data: dict[str, Any], feed_id: str) -> list[str]:
     """Return the ids of a subscription's labels, if it is the one to the feed."""
-    found = [one for one in list_of(data, "categories") if isinstance(one, dict)]
-    return [text_of(one, "id") for one in found] if data.get("id") == feed_id else []
+    categories = [category for category in list_of(data, "categories") if isinstance(category, dict)]
+    return [text_of(category, "id") for category in categories] if data.get("id") == feed_id else []
 
 
 def _feed(answer: Answer, data: dict[str, Any]) -> RemoteFeed:
     feed_id = data.get("id")
     if not isinstance(feed_id, str) or not feed_id:
         raise answer.odd()
-    categories = [one for one in list_of(data, "categories") if isinstance(one, dict)]
+    categories = [category for category in list_of(data, "categories") if isinstance(category, dict)]
     return RemoteFeed(
         id=clean(feed_id),
         title=feed_title(text_of(data, "title")),

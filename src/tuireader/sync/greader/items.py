@@ -87,8 +87,8 @@ def state_of(name: str) -> str:
 
 def label_of(name: str) -> str:
     """Return the label in `user/…/label/LABEL`, `""` for anything else."""
-    found = re.fullmatch(r"user/[^/]*/label/(.+)", name)
-    return found[1] if found else ""
+    match = re.fullmatch(r"user/[^/]*/label/(.+)", name)
+    return match[1] if match else ""
 
 
 def _sent(data: Any) -> Sent:
@@ -100,8 +100,8 @@ def _sent(data: Any) -> Sent:
         raise Odd
     if not (feed_id := text_of(origin, "streamId")):
         raise Odd
-    names = [one for one in categories if isinstance(one, str)]
-    states = {state_of(one) for one in names}
+    names = [name for name in categories if isinstance(name, str)]
+    states = {state_of(name) for name in names}
     content = _content(data, "content") or _content(data, "summary")
     raw = Raw(
         guid=item_id(text_of(data, "id")),
@@ -111,8 +111,10 @@ def _sent(data: Any) -> Sent:
         published=_seconds(data, "published"),
         updated=_seconds(data, "updated"),
         contents=[Text(content, HTML)] if content else [],
-        tags=[one for one in names if not one.startswith("user/")],
-        enclosures=[_enclosure(one) for one in list_of(data, "enclosure") if isinstance(one, dict)],
+        tags=[name for name in names if not name.startswith("user/")],
+        enclosures=[
+            _enclosure(enclosure) for enclosure in list_of(data, "enclosure") if isinstance(enclosure, dict)
+        ],
     )
     return Sent(clean(feed_id), raw, "read" in states, "starred" in states)
 
@@ -128,7 +130,7 @@ def _content(data: dict[str, Any], key: str) -> str:
 
 
 def _href(data: dict[str, Any], key: str) -> str:
-    links = [one for one in list_of(data, key) if isinstance(one, dict)]
+    links = [link for link in list_of(data, key) if isinstance(link, dict)]
     return text_of(links[0], "href") if links else ""
 
 

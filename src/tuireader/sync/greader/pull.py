@@ -56,7 +56,7 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
         checked = now  # a first pull has them all
     elif now - checked >= DAY:
         checked, new = now, {*wanted, *unsure}
-        wanted += islice((one for one in unread if one not in new), BATCH)
+        wanted += islice((entry_id for entry_id in unread if entry_id not in new), BATCH)
     contents = twice_prefetched(_prepared(prefetched(_contents(client, [*unsure, *wanted], known)), known))
     not_found = set(unsure)
     async with aclosing(contents):
@@ -72,10 +72,10 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
 def _read(progress: str) -> int:
     """Return the time when unread entries were last checked for edits, 0 for never."""
     try:
-        found = json.loads(progress)["checked"] if progress else 0
+        checked = json.loads(progress)["checked"] if progress else 0
     except (ValueError, TypeError, KeyError, RecursionError):
         return 0
-    return found if type(found) is int else 0
+    return checked if type(checked) is int else 0
 
 
 async def _ids(client: Client, params: Mapping[str, str | int]) -> tuple[Answer, list[str], bool]:
@@ -115,7 +115,7 @@ async def _contents(
     """Yield batches of ids with the server's answers."""
     for start in range(0, min(len(wanted), MOST_ENTRIES), BATCH):
         ids = wanted[start : start + BATCH]
-        answer = await client.post("/stream/items/contents", [("i", item_name(one)) for one in ids])
+        answer = await client.post("/stream/items/contents", [("i", item_name(entry_id)) for entry_id in ids])
         try:
             body = await known.read(greader_items.read, answer.body)
         except Odd:
@@ -129,7 +129,7 @@ async def _prepared(
     """Yield batches of entries, prepared, in the order of their ids, with the number of unreadable ones."""
     async with aclosing(contents):
         async for ids, answer, body in contents:
-            found = {one.id: one for one in await known.prepare(body)}
-            if not found.keys() <= set(ids):
+            by_id = {entry.id: entry for entry in await known.prepare(body)}
+            if not by_id.keys() <= set(ids):
                 raise answer.odd()  # the server interprets ids differently
-            yield tuple(found[one] for one in ids if one in found), body.unreadable
+            yield tuple(by_id[entry_id] for entry_id in ids if entry_id in by_id), body.unreadable

@@ -77,8 +77,8 @@ class Miniflux:
     async def categories(self) -> list[RemoteCategory]:
         """Return the categories in the order of their ids."""
         answer = await self._http.ask("GET", "/v1/categories")
-        found = [(_number(answer, data, "id"), line_of(data, "title")) for data in answer.items()]
-        return [RemoteCategory(str(number), title) for number, title in sorted(found)]
+        categories = [(_number(answer, data, "id"), line_of(data, "title")) for data in answer.items()]
+        return [RemoteCategory(str(number), title) for number, title in sorted(categories)]
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
         """Yield what changed since `progress`."""
@@ -92,12 +92,14 @@ class Miniflux:
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
         """Set a mark. Servers before 2.2.7 report a batch of unknown entries, later ones do not."""
         self._http.start_budget()
-        numbers = [_id(one) for one in ids]
+        numbers = [_id(entry_id) for entry_id in ids]
         if not numbers:
             return frozenset()
         if mark is Mark.STARRED and not await self._stars_together():
             starred = [await self._star(number, value) for number in numbers]
-            return frozenset(one for one, is_there in zip(ids, starred, strict=True) if not is_there)
+            return frozenset(
+                entry_id for entry_id, is_there in zip(ids, starred, strict=True) if not is_there
+            )
         change = {"starred": value} if mark is Mark.STARRED else {"status": "read" if value else "unread"}
         answer = await self._http.ask(
             "PUT", "/v1/entries", body={"entry_ids": numbers, **change}, accept=(500,)
@@ -193,7 +195,7 @@ class Miniflux:
 
     async def remove_category(self, category_id: str) -> None:
         """Remove a category, after moving its feeds to another one: the server would remove them, too."""
-        others = [one.id for one in await self.categories() if one.id != category_id]
+        others = [category.id for category in await self.categories() if category.id != category_id]
         if not others:
             raise AccountError(
                 Refusal.REQUEST, "Miniflux needs a category", "add another one before you remove the last"
@@ -221,10 +223,10 @@ class Miniflux:
 
     async def _category(self, title: str) -> int:
         """Return the number of a category, created if needed; for `""`, that of the first one."""
-        found = await self.categories()
-        for one in found:
-            if one.title == clean(title, 200) or not title:
-                return _id(one.id)
+        categories = await self.categories()
+        for category in categories:
+            if category.title == clean(title, 200) or not title:
+                return _id(category.id)
         answer = await self._http.ask("POST", "/v1/categories", body={"title": title})
         return _number(answer, answer.value, "id")
 

@@ -63,7 +63,9 @@ def _sent(data: dict[str, Any]) -> Sent:
         contents=[Text(content, HTML)] if content else [],
         comments_url=text_of(data, "comments_url"),
         tags=[tag for tag in list_of(data, "tags") if isinstance(tag, str)],
-        enclosures=[_enclosure(one) for one in list_of(data, "enclosures") if isinstance(one, dict)],
+        enclosures=[
+            _enclosure(enclosure) for enclosure in list_of(data, "enclosures") if isinstance(enclosure, dict)
+        ],
     )
     return Sent(str(number(data, "feed_id")), raw, status == "read", starred)
 

@@ -66,10 +66,10 @@ class Progress:
 def read(text: str) -> Progress:
     """Parse a stored progress; an unreadable one starts a first pull, which does no harm."""
     try:
-        found = Progress(**json.loads(text)) if text else Progress()
-        numbers = (found.since, found.started, found.cursor, found.checked)
-        if all(type(one) is int for one in numbers) and isinstance(found.accepted, dict):
-            return found
+        progress = Progress(**json.loads(text)) if text else Progress()
+        numbers = (progress.since, progress.started, progress.cursor, progress.checked)
+        if all(type(number) is int for number in numbers) and isinstance(progress.accepted, dict):
+            return progress
     except (ValueError, TypeError, RecursionError):
         pass
     return Progress()
@@ -251,4 +251,4 @@ def _counters(answer: Answer) -> dict[str, Counts]:
         raise answer.odd()
     if not all(type(number) is int for number in (*reads.values(), *unreads.values())):
         raise answer.odd()
-    return {one: (reads.get(one, 0), unreads.get(one, 0)) for one in {*reads, *unreads}}
+    return {feed_id: (reads.get(feed_id, 0), unreads.get(feed_id, 0)) for feed_id in {*reads, *unreads}}
