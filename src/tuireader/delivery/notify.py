@@ -83,7 +83,7 @@ def _sentence(item: Item) -> str:
 
 
 def as_json(message: Message) -> str:
-    """Return the message for the command as one JSON object, with articles sorted by time."""
+    """Write a message for the command as one JSON object, articles sorted by time."""
     articles = [
         {
             "id": item.article_id,

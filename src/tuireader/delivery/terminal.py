@@ -34,7 +34,7 @@ _SIGNS = (
 
 
 def detect(environ: Mapping[str, str], wanted: str) -> str:
-    """Return the kind of notification for this terminal, `""` for none.
+    """Choose the kind of notification for this terminal, `""` for none.
 
     `wanted` is one of `KINDS`, or `auto` to detect the kind that the terminal supports.
     """
@@ -47,7 +47,7 @@ def detect(environ: Mapping[str, str], wanted: str) -> str:
 
 
 def escape_sequence(title: str, body: str, kind: str, environ: Mapping[str, str], number: int) -> str:
-    """Return the sequence for one notification; `""` if the terminal would not receive it.
+    """Compose the sequence for one notification; `""` if the terminal would not receive it.
 
     tmux passes it on with `allow-passthrough on`, screen only if it is short. `number` identifies the
     notification.
@@ -72,7 +72,7 @@ def escape_sequence(title: str, body: str, kind: str, environ: Mapping[str, str]
 
 
 def _safe(text: str, limit: int) -> str:
-    """Return one line without control characters or field separators."""
+    """Clean text to one line without control characters or field separators."""
     return cut_characters(clean(" · ".join(text.splitlines())), limit).replace(";", ",")
 
 

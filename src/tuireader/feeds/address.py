@@ -13,7 +13,7 @@ MAX_URL = 8_000
 
 
 def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
-    """Return an address without fragment and credentials, and (user, password) if it had them.
+    """Split an address into itself without fragment and credentials, and (user, password) or None.
 
     Raises Refused with Fault.ADDRESS unless it is a proper http or https address.
     """
@@ -76,7 +76,7 @@ def same_site(url: str, other: str) -> bool:
 
 
 def same_host(url: str, other: str) -> bool:
-    """Return whether two addresses contain the same host and port."""
+    """Return whether two addresses name the same host and port."""
     try:
         ours, theirs = urlsplit(url), urlsplit(other)
         return ours.hostname is not None and (ours.hostname, ours.port) == (theirs.hostname, theirs.port)

@@ -64,7 +64,7 @@ def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
 
 
 def dump(feeds: Iterable[OpmlFeed]) -> str:
-    """Return subscriptions as an OPML 2.0 document; in a folder, feeds come before subfolders."""
+    """Write subscriptions as an OPML 2.0 document; in a folder, feeds come before subfolders."""
     document = Element("opml", version="2.0")
     SubElement(SubElement(document, "head"), "title").text = "Feeds of tuireader"
     folders = {"": SubElement(document, "body")}
@@ -95,7 +95,7 @@ def _legal(text: str) -> str:
 
 
 def _text(data: bytes) -> str:
-    """Return the document as text, checked to be OPML without declared entities."""
+    """Decode the document, checked to be OPML without declared entities."""
     text = charset.decode(data).lstrip("\ufeff\x00 \t\r\n")
     if not text:
         raise TuireaderError("the OPML file is empty", HINT)

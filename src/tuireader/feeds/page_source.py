@@ -37,7 +37,7 @@ _LOOSE_END = re.compile(r"[?&]+(?=#|$)")
 
 
 def reader_of(source: Source, now: int) -> tuple[str, tuple[object, ...]] | None:
-    """Return the reader for the page of a source with its settings; None for a feed."""
+    """Name the reader for the page of a source, with its settings; None for a feed."""
     if source.items:
         return "items", (tuple((key, getattr(source, key)) for key in SELECTORS), now)
     return ("page", (source.select,)) if source.watched else None
@@ -46,7 +46,7 @@ def reader_of(source: Source, now: int) -> tuple[str, tuple[object, ...]] | None
 def read_items(
     body: bytes, url: str, content_type: str | None, selectors: tuple[tuple[str, str], ...], now: int
 ) -> ParseResult:
-    """Return the articles that selectors find on a page, in their order."""
+    """Read the articles that selectors find on a page, in their order."""
     from tuireader.pages.items import items
 
     page = ""
@@ -63,7 +63,7 @@ def read_items(
 
 
 def _raw(title: str, link: str, time: int | None, html: str, base: str, url: str) -> Raw:
-    """Return an item as an entry, identified by its anchor if it is a part of the page."""
+    """Turn an item into an entry, identified by its anchor if it is a part of the page."""
     address = _LOOSE_END.sub("", _SESSION.sub("", web_url(link, base)))
     page, _, place = address.partition("#")
     guid = address if place and page == url.partition("#")[0] else ""
@@ -72,7 +72,7 @@ def _raw(title: str, link: str, time: int | None, html: str, base: str, url: str
 
 
 def read_page(body: bytes, url: str, content_type: str | None, selector: str) -> ParseResult:
-    """Return the text of a watched page, without entries: comparing it with the stored text yields them."""
+    """Read the text of a watched page, without entries: comparing it with the stored text yields them."""
     from tuireader.pages.text import watched
 
     page = ""
@@ -91,13 +91,13 @@ def read_page(body: bytes, url: str, content_type: str | None, selector: str) ->
 
 
 def _instead(page: str, url: str) -> ParseFailed | None:
-    """Return what was served in place of a page, such as a bot check or a login, if recognised."""
+    """Recognize what was served in place of a page, such as a bot check or a login."""
     blocked = obstacle(page, url) if page else None
     return ParseFailed(blocked.fault, blocked.reason) if blocked else None
 
 
 def page_text(body: bytes, content_type: str | None) -> str:
-    """Return a page as text. Raises Failed if it is something else."""
+    """Decode a page. Raises Failed if it is something else."""
     if b"\0" in body[:4_096] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Failed("this is not a web page")
     return charset.decode_page(body, content_type)
@@ -132,7 +132,7 @@ def _overlaps(page: ParsedFeed, stored: Mapping[int, int]) -> bool:
 
 
 def _joined(first: ParsedFeed, more: ParsedFeed) -> ParsedFeed:
-    """Return the entries of two pages as one document, without duplicates."""
+    """Append the entries of a further page, except those already there."""
     known = {key.guid for key in first.keys} | set(first.known)
     new = [at for at, key in enumerate(more.keys) if key.guid not in known]
     return replace(

@@ -51,7 +51,7 @@ class PageFailed(TuireaderError):
 
 
 def limited(limits: FetchLimits, seconds: float) -> FetchLimits:
-    """Return stricter limits than configured: addresses in articles are trusted less than feeds."""
+    """Tighten the configured limits: addresses in articles are trusted less than feeds."""
     return replace(
         limits,
         max_bytes=min(limits.max_bytes, MOST_BYTES),
@@ -74,7 +74,7 @@ async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher
 async def fetch_page(
     fetcher: Fetcher, url: str, feed_url: str, own: FetchJob | None = None
 ) -> tuple[str, str]:
-    """Return the text of a web page, and its address after redirects.
+    """Fetch the text of a web page, and its address after redirects.
 
     A page on a private network is fetched only if its feed is on the same host. `own` has the user agent,
     headers and cookies that the feed's configuration gives for it.
@@ -90,9 +90,9 @@ async def fetch_page(
 
 
 async def own_request(feed: FeedConfig, url: str, folder: Path) -> FetchJob:
-    """Return the request for a page of a feed as configured: its user agent, and what belongs to its site.
+    """Prepare the request for a page of a feed as configured: its user agent, and what belongs to its site.
 
-    Cookies are for the whole site; headers and passwords are for the feed alone, and for pages of its server
+    Cookies are for the entire site; headers and passwords are for the feed alone, and for pages of its server
     only with `full_text = true`: on a shared server, pages may be those of other people. Raises
     TuireaderError when a secret or the cookie file cannot be read.
     """
@@ -109,7 +109,7 @@ async def own_request(feed: FeedConfig, url: str, folder: Path) -> FetchJob:
 async def fetch_comments(
     fetcher: Fetcher, parser: ParseWorker, url: str, feed_url: str
 ) -> tuple[Comment, ...]:
-    """Return the comments of a comment feed, oldest first, undated ones last."""
+    """Fetch a comment feed: its comments, oldest first, undated ones last."""
     answer = await _fetch(fetcher, url, feed_url, ())
     parsed = await parser.parse(answer.body, answer.url, answer.content_type)
     if not isinstance(parsed, ParsedFeed):
@@ -118,7 +118,7 @@ async def fetch_comments(
 
 
 async def fetch_picture(fetcher: Fetcher, url: str, feed_url: str) -> bytes:
-    """Return the bytes of an image, unchecked."""
+    """Fetch the bytes of an image, unchecked."""
     return (await _fetch(fetcher, url, feed_url, _ACCEPT_PICTURE)).body
 
 

@@ -80,7 +80,7 @@ class Programs(AbstractAsyncContextManager["Programs"]):
     async def _output(
         self, command: Sequence[str], folder: str, given: bytes | None, reservation: Reservation
     ) -> bytes:
-        """Return what a program prints; killed with its group if that takes too long or is cancelled."""
+        """Run a program for its output; killed with its group if that takes too long or is cancelled."""
         limits = _Limits(self._seconds, self._most, folder)
         own, theirs = socket.socketpair()
         running = asyncio.get_running_loop().run_in_executor(
@@ -103,7 +103,7 @@ class Programs(AbstractAsyncContextManager["Programs"]):
 
 
 def _dropped(own: socket.socket, theirs: socket.socket, done: asyncio.Future[IO[bytes]]) -> None:
-    """Clean up after a program that is no longer awaited."""
+    """Close what a program leaves behind that is no longer awaited."""
     if done.cancelled():  # it was not started
         own.close()
         theirs.close()
@@ -112,14 +112,14 @@ def _dropped(own: socket.socket, theirs: socket.socket, done: asyncio.Future[IO[
 
 
 def name_of(command: Sequence[str]) -> str:
-    """Return the name of a program for messages."""
+    """Name of a program for messages."""
     return clean(Path(command[0]).name or command[0], 60)
 
 
 def _run(
     command: list[str], given: bytes | None, limits: _Limits, own: socket.socket, theirs: socket.socket
 ) -> IO[bytes]:
-    """Run a program and return its output as a file. Raises Refused."""
+    """Run a program; return its output as a file at its end. Raises Refused."""
     name = name_of(command)
     with own, theirs, tempfile.TemporaryFile() as stdin:
         if given is not None:

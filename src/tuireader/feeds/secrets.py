@@ -29,7 +29,7 @@ def has(feed: FeedConfig) -> bool:
 
 
 def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
-    """Return the request for a feed with its headers, password and cookies; blocks while it reads them.
+    """Add headers, password and cookies of a feed to its request; blocks while it reads them.
 
     A relative path starts from `folder`, the folder of the configuration. Raises a TuireaderError that
     names the setting.
@@ -51,7 +51,7 @@ def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
 
 
 def resolve(value: str) -> str:
-    """Return the secret that a config value names; a value without a prefix is the secret itself.
+    """Look up the secret that a config value names; a value without a prefix is the secret itself.
 
     A command runs without a shell; the first line of its output is the secret. Blocks until it ends, or the
     keyring is unlocked. Raises a TuireaderError that names the variable, command or entry, never its content.

@@ -32,7 +32,6 @@ class Sources(AbstractAsyncContextManager["Sources"]):
         await self._open.aclose()
 
     def reserve(self) -> Reservation:
-        """Return a reservation for one document, empty at first."""
         return self._fetcher.budget.reserve()
 
     async def fetch(self, job: FetchJob, reservation: Reservation) -> FetchResult:
@@ -88,7 +87,6 @@ class Sources(AbstractAsyncContextManager["Sources"]):
         return await page_source.with_older(parsed, fetched, stored, fetch, parse)
 
     async def _running(self) -> Programs:
-        """Return the programs, opened on first use."""
         if self._programs is None:
             from tuireader.feeds.program import Programs
 
@@ -98,7 +96,6 @@ class Sources(AbstractAsyncContextManager["Sources"]):
         return self._programs
 
     def _mail(self) -> MailFolders:
-        """Return the mail folders, opened on first use."""
         if self._folders is None:
             from tuireader.feeds.mail.source import MailFolders
 
@@ -108,7 +105,7 @@ class Sources(AbstractAsyncContextManager["Sources"]):
 
 
 def _blamed(failed: ParseFailed, source: Source, body: bytes) -> ParseFailed:
-    """Return a failure that names the program that printed the document, and quotes its beginning."""
+    """Blame the program that printed the document, and quote its beginning."""
     program = source.filter or source.command
     if not program:
         return failed

@@ -110,7 +110,7 @@ class Kind(Enum):
 
 
 def judge(samples: Sequence[Sample], site: str) -> str:
-    """Return the kind of a feed's texts: `full`, `teasers`, `short` (but whole), or `""` if uncertain.
+    """Classify the texts of a feed: `full`, `teasers`, `short` (but complete), or `""` if uncertain.
 
     `site` is the address of the feed's website, or of the feed.
     """
@@ -128,7 +128,7 @@ def judge(samples: Sequence[Sample], site: str) -> str:
 
 
 def kind_of(sample: Sample, site: str) -> Kind:
-    """Return the kind of an entry of a feed whose website is `site`."""
+    """Classify an entry of a feed whose website is `site`."""
     body = sample.body
     if any(words in body[-4 * _TAIL :] for words in _APPENDS):
         body = body[: -4 * _TAIL] + regex(_APPENDED).sub("", body[-4 * _TAIL :]).rstrip()
@@ -215,7 +215,7 @@ def _leads_home(url: str, site: str) -> bool:
 
 
 def _publisher(urls: Sequence[str]) -> str:
-    """Return an address on the site that most entries lead to, `""` for an aggregator or a few entries."""
+    """Find the site that most entries lead to, as an address; `""` for an aggregator or a few entries."""
     sites = Counter(filter(None, map(dedup.site_of, urls)))
     if sites.total() < _SITES:
         return ""
@@ -224,7 +224,7 @@ def _publisher(urls: Sequence[str]) -> str:
 
 
 def _width(text: str) -> int:
-    """Return the number of characters; wide ones count as two."""
+    """Count characters, wide ones twice."""
     if len(text) >= _WHOLE or text.isascii():
         return len(text)
     return len(text) + sum("\u2e80" <= character <= "\uffdc" for character in text)

@@ -81,7 +81,7 @@ class Block:
 
 
 def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:
-    """Return the most likely blocks of a page, best first."""
+    """Find the most likely blocks of a page, at most `most`, best first."""
     facts = _facts(root, now)
     by_order: dict[tuple[int, ...], Block] = {}
     order = {element: at for at, element in enumerate(root.iter())}
@@ -105,7 +105,7 @@ def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:
 def _dated_only(
     selector: str, elements: Sequence[HtmlElement], facts: Mapping[HtmlElement, Facts]
 ) -> Iterator[tuple[str, list[HtmlElement]]]:
-    """Yield selectors for the elements with dates, if a child element tells them from the others."""
+    """Yield selectors for the elements with dates, if a child element sets them apart from the others."""
     dated = [element for element in elements if facts[element].dates]
     undated = [element for element in elements if facts[element].links and not facts[element].dates]
     if undated and len(dated) >= _FEWEST:
@@ -116,7 +116,7 @@ def _dated_only(
 
 
 def _exact(root: HtmlElement, block: Block) -> Block:
-    """Return a block with its nicest selector, preferably one that finds nothing else on the page."""
+    """Choose the nicest selector of a block, preferably one that finds nothing else on the page."""
     ordered = sorted(block.others, key=_niceness, reverse=True)
     results = {selector: tuple(select(root, selector, "items")) for selector in ordered[:_TRIES]}
     chosen = next((selector for selector in results if results[selector] == block.elements), ordered[0])
@@ -127,7 +127,6 @@ def _exact(root: HtmlElement, block: Block) -> Block:
 
 
 def _facts(root: HtmlElement, now: int) -> Mapping[HtmlElement, Facts]:
-    """Return the facts about each element, from one pass over the page."""
     order = [element for element in root.iter() if isinstance(element.tag, str)]
     facts = {element: Facts() for element in order}
     for element in order:
@@ -181,7 +180,6 @@ def _has_link(first: HtmlElement, group: Sequence[HtmlElement], facts: Mapping[H
 
 
 def _candidates(root: HtmlElement) -> Mapping[str, list[HtmlElement]]:
-    """Return elements by selector."""
     by_selector: dict[str, list[HtmlElement]] = {}
     numbers = _numbers(root)
     for element in root.iter():
@@ -192,7 +190,7 @@ def _candidates(root: HtmlElement) -> Mapping[str, list[HtmlElement]]:
 
 
 def _numbers(root: HtmlElement) -> Mapping[HtmlElement, str]:
-    """Return `:nth-of-type` for each element that is not the only one of its tag within its parent."""
+    """Write `:nth-of-type` for each element that is not the only one of its tag within its parent."""
     numbers: dict[HtmlElement, str] = {}
     for parent in root.iter():
         alike: dict[str, list[HtmlElement]] = {}
@@ -247,14 +245,13 @@ def _paths(parent: HtmlElement, tag: str, numbers: Mapping[HtmlElement, str]) ->
 
 
 def _anchors(element: HtmlElement) -> list[str]:
-    """Return selectors of an element by its id and classes."""
     tag, name = str(element.tag), str(element.get("id") or "")
     stable = [f"#{name}"] if _NAME.fullmatch(name) and not re.search(r"\d", name) else []
     return stable + [f"{tag}.{name}" for name in classes(element)]
 
 
 def classes(element: HtmlElement) -> Sequence[str]:
-    """Return the classes of an element that may name its kind, the most telling ones first."""
+    """Classes of an element that may name its kind, the most telling first."""
     return _telling(str(element.get("class") or ""))
 
 
@@ -266,7 +263,7 @@ def _telling(written: str) -> Sequence[str]:
 
 
 def uniform(elements: Sequence[HtmlElement]) -> float:
-    """Return a factor that is small for elements of different kinds: by their classes, by what they hold."""
+    """Factor that is small for elements of different kinds, by their classes and child elements."""
     counts = Counter(name for element in elements for name in classes(element))
     most = [name for name, count in counts.items() if 0.6 * len(elements) <= count < len(elements)]
     kinds = Counter(frozenset(str(child.tag) for child in element) for element in elements)
@@ -311,7 +308,6 @@ def _cheap_score(block: Block, facts: Mapping[HtmlElement, Facts]) -> float:
 
 
 def _undivided(elements: Sequence[HtmlElement]) -> float:
-    """Return the share of elements that are not within each other."""
     known = set(elements)
     return sum(not any(above in known for above in element.iterancestors()) for element in elements) / len(
         elements
@@ -319,7 +315,7 @@ def _undivided(elements: Sequence[HtmlElement]) -> float:
 
 
 def zone(elements: Iterable[HtmlElement]) -> float:
-    """Return a factor for the place of a block: small in menus, sidebars and footers."""
+    """Factor for the place of a block: small in menus, sidebars and footers."""
     factors = [_zone(element) for element in list(elements)[:20]]
     return sum(factors) / len(factors)
 
@@ -341,7 +337,7 @@ def _zone(element: HtmlElement) -> float:
 
 
 def missed(block: Block, facts: Mapping[HtmlElement, Facts] | None = None) -> float:
-    """Return the share of similar siblings with links that a block leaves out."""
+    """Share of similar siblings with links that a block leaves out."""
     absorbed = {element for _, group in groups(block.elements) for element in group}
     tags = {element.tag for element in block.elements}
     parents = dict.fromkeys(element.getparent() for element in block.elements)

@@ -31,7 +31,7 @@ class Headings:
 
 
 def headings(root: HtmlElement, now: int) -> Headings:
-    """Return the headings of a page that are a year or a day, if there are several."""
+    """Find the headings of a page that are a year or a day; none unless there are several."""
     said = {
         element: dated
         for element in root.iter(*_DATED_TAGS)
@@ -41,7 +41,7 @@ def headings(root: HtmlElement, now: int) -> Headings:
 
 
 def headed(firsts: Collection[HtmlElement], known: Headings) -> Mapping[HtmlElement, tuple[int, int | None]]:
-    """Return the dates from the nearest heading before each item."""
+    """Date each item by the nearest heading before it."""
     undated: tuple[int, int | None] = (known.now, None)
     if not known.said:
         return dict.fromkeys(firsts, undated)
@@ -62,7 +62,7 @@ def headed(firsts: Collection[HtmlElement], known: Headings) -> Mapping[HtmlElem
 
 
 def _dated(element: HtmlElement, now: int) -> tuple[int, int | None]:
-    """Return the latest time of dates without a year below a heading, and the day that it states."""
+    """Return the latest time of dates without a year below a heading, and the day that it names."""
     heading = text_of(element) if len(element) <= 2 else ""
     if not any(map(str.isdigit, heading[:_LONGEST_DATE])):
         return now, None

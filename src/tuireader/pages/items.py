@@ -41,7 +41,7 @@ Page = tuple[str, str, str, tuple[Item, ...], str, tuple[str, ...]]
 
 
 def items(page: str, selectors: Mapping[str, str], now: int) -> Page:
-    """Return the articles of a page. Raises Failed, naming a selector that is wrong or finds nothing."""
+    """Read the articles of a page. Raises Failed, naming a selector that is wrong or finds nothing."""
     root = tree(page)
     selected = scopes(root, selectors["items"], now)
     if not selected:
@@ -57,7 +57,7 @@ def items(page: str, selectors: Mapping[str, str], now: int) -> Page:
 
 
 def language_of(root: HtmlElement) -> str:
-    """Return the language that a page declares, or ""."""
+    """Language that a page declares, or ""."""
     return str(root.get("lang") or "")[:20]
 
 
@@ -77,12 +77,12 @@ class Scope:
 
 
 def scopes(root: HtmlElement, selector: str, now: int) -> list[Scope]:
-    """Return the items that a selector finds. Raises Failed."""
+    """Select the items of a page. Raises Failed."""
     return copied(groups(select(root, selector, "items"))[:MOST_ITEMS], headings(root, now))
 
 
 def copied(grouped: Sequence[Group], known: Headings) -> list[Scope]:
-    """Return items with copies of their elements. Raises Failed if that is too much."""
+    """Copy the elements of items. Raises Failed if they are too many."""
     from lxml import html
 
     dated = headed({first for first, _ in grouped}, known)
@@ -110,7 +110,7 @@ Group = tuple[Any, list[Any]]
 
 
 def groups(chosen: Sequence[HtmlElement]) -> list[Group]:
-    """Return each chosen element with all elements of its item; table rows of headings are left out."""
+    """Group each chosen element with all elements of its item; table rows of headings are left out."""
     known = set(chosen)
     grouped: list[Group] = []
     lines: set[Any] = set()
@@ -127,7 +127,7 @@ def groups(chosen: Sequence[HtmlElement]) -> list[Group]:
 
 
 def _following(element: HtmlElement, chosen: set[HtmlElement]) -> list[HtmlElement]:
-    """Return an element and the siblings that belong to it, up to the next item."""
+    """Collect an element and the siblings that belong to it, up to the next item."""
     if element.tag == "dd":
         before = element.getprevious()
         return [before, element] if before is not None and before.tag == "dt" else [element]
@@ -141,13 +141,13 @@ def _following(element: HtmlElement, chosen: set[HtmlElement]) -> list[HtmlEleme
 
 
 def _breaks(element: HtmlElement) -> bool:
-    """Return whether an element is in text with line breaks."""
+    """Return whether an element stands in text with line breaks."""
     parent = element.getparent()
     return parent is not None and parent.find("br") is not None
 
 
 def _line(element: HtmlElement) -> list[HtmlElement]:
-    """Return an element with its neighbours between line breaks, or between empty lines if there are any."""
+    """Collect an element with its neighbours between line breaks, or between empty lines if there are any."""
     single = not any(map(_is_empty_line, element.itersiblings("br", preceding=True)))
     single = single and not any(map(_is_empty_line, element.itersiblings("br")))
 
@@ -159,7 +159,6 @@ def _line(element: HtmlElement) -> list[HtmlElement]:
 
 
 def _is_empty_line(element: HtmlElement) -> bool:
-    """Return whether a line break is next to another one."""
     before, after = element.getprevious(), element.getnext()
     return bool(
         (after is not None and after.tag == "br" and not str(element.tail or "").strip())
@@ -168,7 +167,6 @@ def _is_empty_line(element: HtmlElement) -> bool:
 
 
 def _until_heading(element: HtmlElement, following: HtmlElement) -> bool:
-    """Return whether an element belongs to the heading before it."""
     return following.tag not in HEADINGS[: int(element.tag[1])] and not _holds_items(element, following)
 
 
@@ -184,7 +182,6 @@ _GOES_ON: Mapping[str, Callable[[HtmlElement, HtmlElement], bool]] = {
 
 
 def _is_head_of_table(element: HtmlElement) -> bool:
-    """Return whether an element is a table row with headings only."""
     return bool(element.tag == "tr" and len(element) and all(cell.tag == "th" for cell in element))
 
 
@@ -194,7 +191,7 @@ def _is_head_of_table(element: HtmlElement) -> bool:
 def read(
     selected: Sequence[Scope], selectors: Mapping[str, str], language: str
 ) -> tuple[list[Item], tuple[str, ...]]:
-    """Return the items with their parts, and the keys whose selectors found nothing in any of them."""
+    """Read the parts of items; return the items, and the keys whose selectors found nothing at all."""
     chosen = {
         key: [_first(scope.content, selectors.get(key, ""), key) for scope in selected] for key in PARTS
     }
@@ -239,7 +236,7 @@ def _item(
 
 
 def default_title(content: HtmlElement) -> HtmlElement | None:
-    """Return the first heading with a text, else the first link with one; never the number of a day."""
+    """Find the first heading with a text, else the first link with one; never the number of a day."""
     for names in (HEADINGS, ("a",)):
         for element in content.iter(*names):
             text = text_of(element)
@@ -249,7 +246,7 @@ def default_title(content: HtmlElement) -> HtmlElement | None:
 
 
 def title_text(title: HtmlElement) -> str:
-    """Return the text of a title, without symbols that link to its own anchor."""
+    """Text of a title, without symbols that link to its own anchor."""
     text = text_of(title)
     for anchor in title.iter("a"):
         sign = text_of(anchor)
@@ -263,7 +260,7 @@ def _says_something(text: str) -> bool:
 
 
 def default_link(scope: Scope, title: HtmlElement | None) -> str:
-    """Return the link of the title, else the first link, else the item's anchor on the page."""
+    """Find the link of the title, else the first link, else the item's anchor on the page."""
     if title is not None:
         around = list(title.iterancestors("a"))
         for candidate in (title, *around, *title.iter("a")):
@@ -288,7 +285,7 @@ def default_link(scope: Scope, title: HtmlElement | None) -> str:
 
 
 def _address(element: HtmlElement) -> str:
-    """Return the address of a link, or of the link in or around an element."""
+    """Address of a link, or of the link in or around an element."""
     for candidate in (element, *element.iter("a", "link"), *element.iterancestors("a")):
         address = str(candidate.get("href") or "").strip()
         if address and address != "#" and not address.lower().startswith(("javascript:", "mailto:", "tel:")):
@@ -299,7 +296,7 @@ def _address(element: HtmlElement) -> str:
 
 
 def default_time(content: HtmlElement, now: int, month_first: bool) -> tuple[int | None, HtmlElement | None]:
-    """Return the time of an item and the element that states it: `time`, or the first text that is a date."""
+    """Find the time of an item and the element with it: `time`, or the first text that is a date."""
     for part in content.iter("time", "relative-time", "time-ago"):
         time, _ = _time(part, now, month_first)
         if time is not None:
@@ -326,7 +323,7 @@ def default_time(content: HtmlElement, now: int, month_first: bool) -> tuple[int
 
 
 def _leading_time(content: HtmlElement, now: int, month_first: bool) -> int | None:
-    """Return the date at the start or end of one of the lines, such as "24 May: Text" or "Text (24 May)"."""
+    """Find the date at either end of a line, such as "24 May: Text" or "Text (24 May)"."""
     for line in lines_of(content):
         date = page_dates.find(line, now, month_first=month_first)
         if date and (date.start <= 30 or date.end >= len(line) - 30):
@@ -348,7 +345,7 @@ def _written(element: HtmlElement) -> str:
 
 
 def _rest(content: HtmlElement, title: HtmlElement | None, dated: HtmlElement | None, address: str) -> str:
-    """Return what is left of an item without title, date, buttons, and links such as "Read more"."""
+    """HTML of an item without title, date, buttons, and links such as "Read more"."""
     for part in (title, dated):
         _drop(part, content)
     for part in list(content.iter("form", "button", "nav", "select", "input")):
@@ -361,6 +358,5 @@ def _rest(content: HtmlElement, title: HtmlElement | None, dated: HtmlElement | 
 
 
 def _drop(element: Any, content: HtmlElement) -> None:
-    """Remove an element from an item, if it is still in it."""
     if element is not None and element is not content and element.getparent() is not None:
         element.drop_tree()

@@ -33,7 +33,7 @@ _PLACED = ("td", "p", "div", "span")  # ... by their place
 
 
 def title_selector(scopes: Sequence[Scope], now: int) -> str:
-    """Return a selector for the titles, or "" if the first heading or link is as good."""
+    """Find a selector for the titles, "" if the first heading or link is as good."""
     scopes = scopes[:: 1 + len(scopes) // _SAMPLE]
     usual = [default_title(scope.content) for scope in scopes]
     texts = [title_text(title) if title is not None else "" for title in usual]
@@ -63,7 +63,7 @@ def title_selector(scopes: Sequence[Scope], now: int) -> str:
 
 
 def link_selector(scopes: Sequence[Scope], links: int) -> str:
-    """Return a selector that finds more than `links` different links, or ""."""
+    """Find a selector for more than `links` different links, "" without one."""
     best, chosen = links, ""
     for selector, elements in _parts(scopes).items():
         if len(elements) < _COMMON * len(scopes) or not all(map(is_link, elements.values())):
@@ -75,7 +75,7 @@ def link_selector(scopes: Sequence[Scope], links: int) -> str:
 
 
 def headline(cells: float) -> float:
-    """Return a factor for the length of titles."""
+    """Factor for the length of titles: 1.0 between `HEADLINE` and 90 cells."""
     if cells < HEADLINE:
         return math.pow(max(0.05, cells / HEADLINE), 1.5)
     return 1.0 if cells <= _LONGEST else math.sqrt(_LONGEST / cells)
@@ -96,7 +96,7 @@ def _score(texts: Sequence[str], scopes: Sequence[Scope], is_heading: bool = Fal
 
 
 def _purity(titles: Sequence[HtmlElement], now: int) -> float:
-    """Return a factor that is small if titles contain more than that: a date, several links, whole blocks."""
+    """Factor that is small if titles contain more than that: a date, several links, entire blocks."""
     mixed = 0
     for title in titles:
         within = any(part is not title for part in title.iter("p", "div", "ul", "table", "time", "td", "br"))
@@ -110,7 +110,7 @@ def _is_linked(element: HtmlElement) -> bool:
 
 
 def _parts(scopes: Sequence[Scope]) -> Mapping[str, dict[int, HtmlElement]]:
-    """Return the first element of each item by selectors such as `a.title`, `.title > a` and `strong`."""
+    """Map selectors such as `a.title`, `.title > a` and `strong` to the first element of each item."""
     by_selector: dict[str, dict[int, HtmlElement]] = {}
     for at, scope in enumerate(scopes):
         for element in scope.content.iter():

@@ -55,7 +55,7 @@ class Proposal:
 
 
 def propose(page: str, url: str, now: int) -> list[dict[str, str]]:
-    """Return selectors by key for the repeated blocks of the page at `url`, the best first.
+    """Propose selectors by key for the repeated blocks of the page at `url`, the best first.
 
     Empty if there is no such block. Raises Failed for a page that cannot be read.
     """
@@ -79,7 +79,7 @@ def propose(page: str, url: str, now: int) -> list[dict[str, str]]:
 
 
 def _best(proposals: Sequence[Proposal]) -> list[Proposal]:
-    """Return the best proposals with different items."""
+    """Choose the best proposals with different items."""
     chosen: list[Proposal] = []
     for proposal in sorted(proposals, key=lambda proposal: -proposal.score):
         if proposal.score < max(_LEAST, _WORTH * chosen[0].score if chosen else 0):
@@ -112,7 +112,7 @@ def _read(block: Block, heads: Headings, language: str) -> Proposal | None:
 
 
 def _lead(proposal: Proposal, heads: Headings, language: str) -> str:
-    """Return a selector for a differently formed article just before the others, or ""."""
+    """Find a selector for a differently formed article just before the others, or ""."""
     known = {item[1] for item in proposal.items}
     if any(item[2] is None for item in proposal.items):
         return ""  # without dates, it may be an introduction
@@ -135,7 +135,7 @@ def _lead(proposal: Proposal, heads: Headings, language: str) -> str:
 
 
 def quality(items: Sequence[Item], now: int) -> float:
-    """Return how much items look like articles: different headlines with links and dates."""
+    """Rate how much items look like articles: different headlines with links and dates."""
     count = len(items)
     titles = Counter(item[0] for item in items)
     links = Counter(item[1] for item in items if item[1])
@@ -165,7 +165,7 @@ def _pleasant(selector: str) -> float:
 
 
 def _headlines(scopes: Sequence[Scope]) -> float:
-    """Return the mean number of links per item that could be headlines."""
+    """Mean number of links per item that could be headlines."""
     counts = []
     for scope in scopes:
         links = {
@@ -181,7 +181,7 @@ def _headlines(scopes: Sequence[Scope]) -> float:
 
 
 def next_selector(root: HtmlElement, url: str) -> str:
-    """Return a selector for the link to the next page, or ""."""
+    """Find a selector for the link to the next page, or ""."""
     tries: Sequence[tuple[str, Callable[[HtmlElement], bool]]] = (
         ("a[rel~=next]", lambda _: True),
         ("link[rel~=next]", lambda _: True),

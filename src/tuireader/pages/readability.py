@@ -45,7 +45,7 @@ _NOTES = (
 
 
 def article(page: str, url: str, title: str) -> str:
-    """Return the HTML of the article in a page, or of its whole body if that is only a few lines.
+    """Extract the HTML of the article in a page, or all of its body if that is only a few lines.
 
     A heading that only repeats `title` is left out. Raises Failed if the page has no text.
     """
@@ -99,7 +99,7 @@ def _written(element: HtmlElement) -> str:
 
 
 def _noise(root: HtmlElement) -> list[HtmlElement]:
-    """Return the blocks whose names show that they are not part of an article."""
+    """Find blocks whose names show that they are not part of an article."""
     size = max(1, len(root.text_content()))
     blocks = [
         element
@@ -120,7 +120,7 @@ def _leads_elsewhere(block: HtmlElement) -> bool:
 
 
 def _other_parts(root: HtmlElement, known: str) -> HtmlElement | None:
-    """Return the parent of several parts of which only one was found, as in letters and live reports."""
+    """Find the parent of several parts of which only one was found, as in letters and live reports."""
     known = _compact(known)
     element = _element_with(root, known[:_START])
     for _ in range(_LEVELS):
@@ -140,7 +140,7 @@ def _other_parts(root: HtmlElement, known: str) -> HtmlElement | None:
 
 
 def _element_with(root: HtmlElement, start: str) -> HtmlElement | None:
-    """Return the innermost element with the first occurrence of a compact text."""
+    """Find the innermost element with the first occurrence of a compact text."""
     pieces: list[str] = []
     places: list[tuple[int, HtmlElement]] = []
     length = 0
@@ -154,7 +154,7 @@ def _element_with(root: HtmlElement, start: str) -> HtmlElement | None:
 
 
 def _missing(element: HtmlElement, known: str) -> str:
-    """Return the text of an element, `""` if it is short, mostly links, or in the text that was found."""
+    """Text of an element; `""` if it is short, mostly links, or already `known`."""
     text = _compact(str(element.text_content()))
     linked = sum(len(str(link.text_content())) for link in element.iter("a"))
     if len(text) < _PART or linked > _LINKED * len(text):

@@ -21,7 +21,7 @@ Watched = tuple[str, str, str, tuple[tuple[str, str], ...]]
 
 
 def watched(page: str, selector: str) -> Watched:
-    """Return the watched content of a page: the selected part, else all but menus and footers. Raises Failed.
+    """Extract the selected part of a page, else all but menus and footers. Raises Failed.
 
     Text that is not HTML is taken as it is.
     """
@@ -54,7 +54,7 @@ def watched(page: str, selector: str) -> Watched:
 
 
 def _without_menus(root: HtmlElement) -> HtmlElement:
-    """Return a page without menus and footers, unless there is nothing else."""
+    """Remove menus and footers, unless there is nothing else."""
     length = len(text_of(root))
     for element in list(root.iter(*_ASIDE)):
         if element.getparent() is not None and 2 * len(text_of(element)) < length:

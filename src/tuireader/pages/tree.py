@@ -21,7 +21,7 @@ _UNSEEN = ("script", "style", "template", "noscript", "svg", "canvas", "object",
 
 
 def tree(page: str) -> HtmlElement:
-    """Return the root of a page without scripts, styles and comments. Raises Failed."""
+    """Parse a page without scripts, styles and comments. Raises Failed."""
     from lxml import etree, html
 
     page = re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)  # not accepted in decoded text
@@ -39,12 +39,12 @@ def tree(page: str) -> HtmlElement:
 
 
 def base_of(root: HtmlElement) -> str:
-    """Return the address in `<base>`, or ""."""
+    """Address in `<base>`, or ""."""
     return next((str(element.get("href")) for element in root.iter("base") if element.get("href")), "")
 
 
 def select(root: Any, selector: str, key: str) -> list[HtmlElement]:
-    """Return the elements that a selector finds, in the order of the page. Raises Failed, naming the key."""
+    """Select elements in the order of the page. Raises Failed, naming the key."""
     from lxml import etree
 
     if bad := problem(selector):
@@ -57,12 +57,12 @@ def select(root: Any, selector: str, key: str) -> list[HtmlElement]:
 
 
 def text_of(element: HtmlElement) -> str:
-    """Return the text of an element on one line."""
+    """Text of an element on one line."""
     return " ".join(str(element.text_content()).split())
 
 
 def written(element: HtmlElement) -> str:
-    """Return an element as HTML."""
+    """HTML of an element."""
     from lxml import html
 
     markup: Any = html.tostring(element, encoding="unicode", with_tail=False)
@@ -70,7 +70,7 @@ def written(element: HtmlElement) -> str:
 
 
 def spaced_text(element: HtmlElement) -> str:
-    """Return the text of an element on one line, with spaces between the texts of its parts."""
+    """Text of an element on one line, with spaces between the texts of its parts."""
     return " ".join(" ".join(map(str, element.itertext())).split())
 
 
@@ -91,5 +91,5 @@ def shorten(root: HtmlElement) -> None:
 
 
 def lines_of(element: HtmlElement) -> list[str]:
-    """Return the text of an element, a line for each block."""
+    """Text of an element, a line for each block."""
     return [line for line in plain(written(element)).split("\n") if line.strip()]

@@ -13,7 +13,7 @@ _MAX_SPANS = 20_000
 
 
 def colours(code: str, language: str) -> list[tuple[int, int, str]]:
-    """Return the spans of `code` to highlight as (start, end, kind), in order. Raises Failed."""
+    """Find the spans of `code` to highlight: (start, end, kind), in order. Raises Failed."""
     from pygments.lexers import get_lexer_by_name
     from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String
     from pygments.util import ClassNotFound

@@ -18,7 +18,7 @@ class Sandbox:
         self.worker = Worker("tuireader.subprocesses.jobs", idle=idle)
 
     async def run(self, job: str, *arguments: Any, deadline: float) -> Any:
-        """Return the result of one of `jobs.JOBS`. Raises Failed, also after `deadline` seconds."""
+        """Run one of `jobs.JOBS`. Raises Failed, also after `deadline` seconds."""
         try:
             done, result = await self.worker.ask((job, arguments, deadline), deadline)
         except TimeoutError:
@@ -30,5 +30,4 @@ class Sandbox:
         return result
 
     async def aclose(self) -> None:
-        """End the process."""
         await self.worker.aclose()

@@ -54,6 +54,6 @@ def alarm(seconds: int) -> Iterator[None]:
 
 
 def framed(values: Any) -> bytes:
-    """Return a message."""
+    """Put the length before the data of a message."""
     data = marshal.dumps(values)
     return len(data).to_bytes(HEADER, "big") + data

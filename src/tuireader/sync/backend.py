@@ -152,11 +152,11 @@ class Known(Protocol):
         ...
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        """Return the entries of a body, as far as there is something to store."""
+        """Return the entries of a body that have something to store."""
         ...
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
-        """Return the entries that are not stored, in the given order."""
+        """Keep the entries that are not stored, in the given order."""
         ...
 
     async def unsure(self) -> Sequence[str]:

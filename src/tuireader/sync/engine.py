@@ -224,7 +224,6 @@ class Engine:
         return False
 
     def _settle(self, store: Store) -> None:
-        """Forget the entries that are gone; needs a transaction."""
         states.settle_missing(store, self._account.id, self._missing, self._now(), believed=self._believed)
 
     async def _counted(self, stored: Stored) -> list[Event]:
@@ -270,7 +269,6 @@ class Engine:
         )
 
     async def _record(self, error: AccountError | None) -> AccountSynced:
-        """Store the outcome; return the last event."""
         now, account = self._now(), self._account
         after = await self._write(lambda store: outcomes.record(store, account, error, now))
         return outcomes.outcome(after, self._done)
@@ -278,27 +276,21 @@ class Engine:
     # -- what a pull needs from the store
 
     async def read(self, reader: Reader, raw: bytes) -> Body:
-        """Read an answer, a large one in another process."""
         return await self._preparer.read(reader, raw)
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        """Return the entries of a body."""
         return await self._preparer.prepare(body)
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
-        """Return the entries that are not stored."""
         return await self._pool.read(lambda store: store.remote.unknown(self._account.id, ids))
 
     async def unsure(self) -> Sequence[str]:
-        """Return the stored entries whose marks the last `States` left open."""
         return self._compared.unsure
 
     async def doubted(self) -> Collection[str]:
-        """Return the feeds with entries that a doubted list lacked."""
         return await self._pool.read(lambda store: store.remote.feeds_with_missing(self._account.id))
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Return the stored numbers of read and unread entries by feed."""
         return await self._pool.read(lambda store: store.remote.counts(self._account.id))
 
     # --
@@ -307,7 +299,7 @@ class Engine:
         return int(self._setting.clock())
 
     async def _write(self, function: Callable[[Store], T]) -> T:
-        """Run a function as one transaction."""
+        """Run a function in a transaction."""
 
         def transaction(store: Store) -> T:
             with store.transaction():

@@ -24,7 +24,7 @@ class Sent:
 
 
 def has_shape(items: Sequence[object], names: Set[str]) -> bool:
-    """Return whether a list is empty or has any object with most of these members."""
+    """Return whether a list is empty, or any of its objects has most of these members."""
     return not items or any(isinstance(item, dict) and len(names - item.keys()) <= 1 for item in items)
 
 

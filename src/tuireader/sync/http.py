@@ -58,7 +58,6 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body as text."""
         return self.body.decode("utf-8", "replace")
 
     @property
@@ -109,17 +108,16 @@ class Answer:
         return self.words(message, 200) if isinstance(message, str) else ""
 
     def words(self, text: object, limit: int) -> str:
-        """Return what the server says about the account or an error, cleaned and without any secret."""
+        """Clean what the server says about the account or an error, without any secret."""
         return clean(self.redaction.in_words(str(text)), limit)
 
     def redacted(self) -> Answer:
-        """Return the answer with the account's secrets replaced in its headers and body."""
         hidden = self.redaction.in_answer
         headers = httpx.Headers([(name, hidden(value)) for name, value in self.headers.raw])
         return replace(self, headers=headers, body=hidden(self.body))
 
     def target(self) -> httpx.URL | None:
-        """Return where a redirect leads, without user and password; None for anything but a web address."""
+        """Resolve where a redirect leads, without user and password; None for anything but a web address."""
         try:
             joined = httpx.URL(self.url).join(self.headers["location"]).copy_with(userinfo=b"", fragment=None)
         except (KeyError, ValueError, httpx.InvalidURL):
@@ -164,7 +162,6 @@ class Http:
             return "the server"
 
     async def close(self) -> None:
-        """Close the connection; the next request opens another one."""
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
@@ -256,7 +253,7 @@ class Http:
         self._end = min(self._end, asyncio.get_running_loop().time() + BUDGET)
 
     def _left(self) -> float:
-        """Return how many seconds an answer may take. Raises AccountError if the server has had its time."""
+        """Seconds that an answer may take. Raises AccountError if the server has had its time."""
         left = self._end - asyncio.get_running_loop().time()
         if left <= 0:
             late = f"{self.host} took more than {BUDGET / 60:g} minutes"
@@ -273,7 +270,7 @@ class Http:
             raise BodyTooLarge(Refusal.ANSWER, f"{self.host}: {error.reason}") from None
 
     def refused(self, answer: Answer) -> AccountError:
-        """Return the error for an answer with a status that refuses the request."""
+        """Explain a status that refuses the request."""
         answer = answer.redacted()
         if (own := self._explain(answer)) is not None:
             return own
@@ -297,7 +294,7 @@ class Http:
         return AccountError(Refusal.REQUEST, reason)
 
     def _moved(self, answer: Answer) -> AccountError:
-        """Return the error for a redirect that is not followed; it names the address to set."""
+        """Explain a redirect that is not followed, with the address to set."""
         message = f"{self.host} sends clients to another address"
         if (target := answer.target()) is None or str(target) == answer.url:
             return AccountError(Refusal.ANSWER, message, "check the address of the account")
@@ -323,12 +320,12 @@ def is_loopback(url: str) -> bool:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Return the certificates of the system, which take longer to read than a sync without news."""
+    """Load the system's certificates once; that takes longer than a sync without news."""
     return httpx.create_ssl_context()
 
 
 def _client(base: str, proxy: str) -> httpx.AsyncClient:
-    """Return a client with one connection; compressed answers cost more than they save on the loopback."""
+    """Open a client with one connection; compressed answers cost more than they save on the loopback."""
     local = is_loopback(base)
     headers = {"User-Agent": f"tuireader/{__version__}", "Accept-Encoding": "identity" if local else "gzip"}
     try:

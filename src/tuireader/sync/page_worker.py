@@ -45,7 +45,7 @@ class Pages:
 
 
 def _prepared(entries: tuple[RemoteEntry, ...]) -> list[tuple[Any, ...]]:
-    """Return, for each feed, its id, the marks by entry, and its entries prepared; for `marshal`."""
+    """Pack the entries of each feed, prepared, with its id and the marks by entry, for `marshal`."""
     by_feed: dict[str, dict[str, RemoteEntry]] = {}
     for entry in entries:
         by_feed.setdefault(entry.feed_id, {})[entry.id] = entry

@@ -32,12 +32,11 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
         await self.worker.aclose()
 
     def start(self) -> None:
-        """Start the process before it is needed."""
         if self._apart:
             self.worker.start()
 
     async def read(self, reader: Reader, raw: bytes) -> Body:
-        """Return what is in an answer; the entries of a large one follow with `prepare`. Raises Odd."""
+        """Read an answer; the entries of a large one follow with `prepare`. Raises Odd."""
         if not self._apart or len(raw) < _LARGE:
             return reader(raw)
         self._asked += 1
@@ -48,14 +47,14 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
         return Body((), gone, last, more, unreadable, Kept(self._asked, reader, raw), total)
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        """Return the entries of a body, without those that have nothing to read or open if it was large."""
+        """Return the entries of a body; those of a large one only if they have something to read or open."""
         if (kept := body.kept) is None:
             return body.entries
         answer = await self._ask((kept.number, "", b""))
         return kept.reader(kept.raw).entries if answer is None else tuple(_entries(answer))
 
     async def _ask(self, request: tuple[int, str, bytes]) -> Any:
-        """Return the answer of the process, or None."""
+        """Ask the process; None if it fails."""
         try:
             return await self.worker.ask(request, _SECONDS)
         except TimeoutError:
@@ -66,7 +65,6 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
 
 
 def _entries(feeds: list[Any]) -> Iterator[RemoteEntry]:
-    """Yield the entries that the process prepared."""
     for feed_id, marks, values in feeds:
         feed = unpack(values)
         assert isinstance(feed, ParsedFeed)

@@ -68,7 +68,6 @@ def store_entries(
 
 
 def _match(store: Store, saved: Saved, setting: Setting, now: int) -> list[tuple[StoredText, Evidence]]:
-    """Match what was saved; return new matches."""
     rules = setting.rules
     matches = ingest.record_new(store, saved.new, rules, now)
     matches += ingest.record_changed(store, saved.changed, rules, now)

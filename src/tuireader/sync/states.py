@@ -82,7 +82,7 @@ def compare(store: Store, account_id: int, states: States) -> Compared:
 
 
 def store_states(store: Store, account_id: int, compared: Compared, now: int) -> Stored:
-    """Take the marks that a server lists; needs a transaction."""
+    """Take the marks that a server lists. Needs a transaction."""
     done = Stored()
     store.remote.confirm(account_id, compared.listed)
     for mark, value, listed in (

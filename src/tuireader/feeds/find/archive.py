@@ -26,7 +26,7 @@ def older(url: str, links: Mapping[str, str], generator: str) -> str:
 
 
 def wordpress_page(url: str) -> str:
-    """Return the address of the next older page of a WordPress feed."""
+    """Count up the `paged` parameter, as WordPress numbers older pages; `""` for an invalid address."""
     try:
         parts = urlsplit(url)
         query = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)

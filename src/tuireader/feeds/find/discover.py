@@ -70,7 +70,7 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
 
 
 def unreadable(answer: FetchFailed) -> TuireaderError:
-    """Return the error for an address that cannot be read."""
+    """Explain why an address cannot be read; advise to check it unless the reason is clear by itself."""
     is_clear = answer.status in REFUSED or answer.fault in (Fault.BLOCKED, Fault.LOGIN, Fault.THROTTLED)
     return TuireaderError(answer.reason, "" if is_clear else "check the address")
 
@@ -86,7 +86,7 @@ def with_scheme(address: str) -> str:
 
 
 def known_site(url: str) -> list[str]:
-    """Return the feed addresses of a page on a well-known site, derived from its address alone."""
+    """Derive the feeds of a page on a well-known site from its address alone."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -107,7 +107,7 @@ def known_site(url: str) -> list[str]:
 
 
 def _reddit(path: str, query: str) -> list[str]:
-    """Return the feed of a community, user, thread or search; old.reddit.com now requires a login."""
+    """Derive the feed of a community, user, thread or search; old.reddit.com now requires a login."""
     kept = f"?{query}" if query else ""
     if path == "/search" or re.fullmatch(r"/r/[\w+-]+/search", path):
         return [f"https://www.reddit.com{path}.rss{kept}"]
@@ -128,7 +128,7 @@ def _youtube(path: str, query: dict[str, list[str]]) -> list[str]:
 
 
 def youtube_channel(page: str, url: str) -> tuple[tuple[str, str], ...]:
-    """Return the feed of the channel that a page of YouTube shows, in the form of `advertised`."""
+    """Find the feed of the channel that a YouTube page shows: one (address, "") as from `advertised`."""
     host = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("m.")
     shown = _CHANNEL.search(page) if host == "youtube.com" else None
     return (
@@ -183,10 +183,7 @@ async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str, page: str = 
 
 
 async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], page: str) -> list[FoundFeed]:
-    """Return the feeds among some addresses, without duplicates.
-
-    Feeds on a private network are fetched only if the page that advertises them is on the same host.
-    """
+    """Read the feeds among some addresses, without duplicates; `page` names them, see `read_preview`."""
     feeds = await asyncio.gather(*(_feed_at(fetcher, parser, url, page) for url in urls))
     unique: dict[str, FoundFeed] = {}
     for feed in filter(None, feeds):

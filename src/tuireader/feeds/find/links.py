@@ -29,9 +29,9 @@ TYPES = frozenset({
 
 
 def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
-    """Return (address, title) of each feed advertised by the page at `url`, in the order of the page.
+    """Return (address, title) of each feed that the page at `url` advertises, comment feeds last.
 
-    Comment feeds come last. Titles such as "RSS" become "".
+    Titles such as "RSS" become "".
     """
     titles: dict[str, str] = {}
     for attributes, address in _tags("link", page, url):
@@ -44,7 +44,7 @@ def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
 
 
 def linked(page: str, url: str) -> tuple[str, ...]:
-    """Return addresses that look like feeds among the links of the page at `url`."""
+    """Return the addresses that look like feeds among the links of the page at `url`, comment feeds last."""
     links: dict[str, None] = {}
     for attributes, address in _tags("a", page, url):
         typed = attributes.get("type", "").lower().partition(";")[0].strip() in TYPES

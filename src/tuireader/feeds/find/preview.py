@@ -42,7 +42,7 @@ def preview(feed: ParsedFeed, now: int) -> FeedPreview:
 
 
 def _gives_teasers(feed: ParsedFeed, entries: Sequence[ParsedEntry], bodies: Sequence[str]) -> bool:
-    """Return whether the newest entries are teasers; without the site's address, only cut-off ones are."""
+    """Judge the newest entries; without the site's address, only cut-off ones count as teasers."""
     samples = [
         Sample(entry.title, body, entry.content_html or entry.summary_html, entry.url, is_media(entry))
         for entry, body in zip(entries[: teasers.MOST], bodies, strict=False)
@@ -65,7 +65,7 @@ def pace(times: Sequence[int], now: int) -> float | None:
 
 
 def _time(entry: ParsedEntry, now: int) -> int:
-    """Return the time of an entry, at most `now`; -1 if it has none or is older than 1970."""
+    """Time of an entry, at most `now`; -1 if unknown or before 1970."""
     time = entry.published if entry.published is not None else entry.updated
     return -1 if time is None or time < 0 else min(time, now)
 

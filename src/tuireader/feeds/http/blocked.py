@@ -32,7 +32,7 @@ class Obstacle:
 
 
 class Page:
-    """The beginning of a response as text: its tags and scripts apart from the words that it shows."""
+    """The beginning of a response, tags and scripts apart from the words that it shows."""
 
     def __init__(self, text: str, url: str = "") -> None:
         text = text[:HEAD]
@@ -46,12 +46,12 @@ class Page:
 
     @property
     def is_short(self) -> bool:
-        """True for a page that shows few words; the rest of a long page is unknown."""
+        """True for a page that shows few words."""
         return len(self.words) <= SHORT
 
     @property
     def is_brief(self) -> bool:
-        """True for a page that shows hardly more than a sentence or two."""
+        """True for a page that shows hardly more than a sentence or two, and is not cut off."""
         return len(self.words) <= BRIEF and not self.is_cut
 
     @cached_property
@@ -74,7 +74,7 @@ _HTML = re.compile(r"(?i)<!doctype\s+html|<(?:html|head|body|title|meta|div|scri
 
 @dataclass(frozen=True, slots=True)
 class _Guard:
-    """A protection service, the marks of its pages, and what it `does` to the request.
+    """A protection service, patterns that mark its pages, and what it `does` to the request.
 
     `markup` is searched in tags and scripts, `title` from the start of the title, `words` in the text.
     """
@@ -168,7 +168,7 @@ _MAINTENANCE = (
 
 
 def challenged(status: int, headers: Mapping[str, str]) -> str:
-    """Return who stopped the request and how, if a header says so (names in lower case), else `""`."""
+    """Name who stopped the request, if a header shows it: `Cloudflare asks for a browser`, else `""`."""
     if headers.get("cf-mitigated", "").lower() == "challenge":
         return f"Cloudflare {ASKS}"
     if headers.get("x-amzn-waf-action", "").lower() in ("challenge", "captcha"):
@@ -189,7 +189,7 @@ def challenged(status: int, headers: Mapping[str, str]) -> str:
 def obstacle(
     text: str, url: str, *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Obstacle | None:
-    """Return what was served in place of a feed, or None if it is not recognised.
+    """Recognize what was served in place of a feed; None if it is nothing known.
 
     `text` is the beginning of a body that is no feed, `url` its address after redirects, `headers` those of
     the response, with names in lower case.
@@ -203,7 +203,7 @@ def obstacle(
 
 
 def remedy(url: str) -> str:
-    """Return what helps against a block at this address; Reddit and YouTube have rules of their own."""
+    """Advise against a block at this address; Reddit and YouTube have rules of their own."""
     host = Page("", url).address[0]
     if host == "reddit.com" or host.endswith(".reddit.com"):
         return (
@@ -216,7 +216,7 @@ def remedy(url: str) -> str:
 
 
 def _guards(page: Page) -> Iterator[str]:
-    """Yield who checks or blocks the visitors of a page."""
+    """Name each service that checks or blocks the visitors of a page, such as `Sucuri denies access`."""
     if not page.is_short:
         return
     if not page.is_html:
@@ -231,7 +231,7 @@ def _guards(page: Page) -> Iterator[str]:
 
 
 def _wall(page: Page) -> Obstacle | None:
-    """Return the consent or login that a short page asks for."""
+    """Recognize a short page that asks for consent or a login."""
     if re.match(_CONSENT_HOST, page.address[0]) or re.match(_CONSENT, page.title):
         return Obstacle(Fault.BLOCKED, f"the site asks for consent first; {remedy(page.url)}")
     if re.search(_PASSWORD, page.markup) or re.match(_LOGIN, page.title):
@@ -243,7 +243,7 @@ def _wall(page: Page) -> Obstacle | None:
 
 
 def _vacant(page: Page) -> Obstacle | None:
-    """Return why a site shows no content of its own: for sale, suspended, under maintenance."""
+    """Recognize a site without content of its own: for sale, suspended, under maintenance."""
     host, path = page.address
     for_sale = page.is_brief and re.search(_FOR_SALE, page.words)
     if (
@@ -264,5 +264,5 @@ def _vacant(page: Page) -> Obstacle | None:
 
 
 def cleaned(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return response headers as `obstacle` needs them: names in lower case, short harmless values."""
+    """Prepare response headers for `obstacle`: names in lower case, short harmless values."""
     return {name.lower(): clean(value, 200).strip() for name, value in headers.items()}

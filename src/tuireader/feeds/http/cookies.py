@@ -21,7 +21,7 @@ _HTTP_ONLY = "#HttpOnly_"
 
 
 def read(path: Path, url: str) -> tuple[Cookie, ...]:
-    """Return the cookies of a file for the host of `url`. Raises a TuireaderError that says what is wrong."""
+    """Read the cookies for the host of `url` from a file. Raises a TuireaderError saying what is wrong."""
     try:
         raw = files.read(path, MOST_BYTES + 1)
     except OSError as error:
@@ -47,13 +47,13 @@ def read(path: Path, url: str) -> tuple[Cookie, ...]:
 
 
 def staying(cookies: Sequence[Cookie], url: str) -> tuple[Cookie, ...]:
-    """Return the cookies that belong to the host of `url`; on a redirect, all others are dropped for good."""
+    """Keep the cookies for the host of `url`; on a redirect, all others are dropped for good."""
     host = _host(url)
     return tuple([cookie for cookie in cookies if _covers(cookie, host)])
 
 
 def header(cookies: Sequence[Cookie], url: str) -> str:
-    """Return the value of the Cookie header for a request, or `""`."""
+    """Compose the Cookie header of a request, `""` without cookies."""
     jar = CookieJar(DefaultCookiePolicy(strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain))
     for cookie in cookies:
         jar.set_cookie(cookie)

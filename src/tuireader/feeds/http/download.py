@@ -27,7 +27,7 @@ _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 
 
 class _Changed(Refused):
-    """The server does not have the version that a part is from."""
+    """The server has another version than the part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class DownloadJob(FetchJob):
 
 
 def limits_for_files(limits: FetchLimits, max_bytes: int) -> FetchLimits:
-    """Return the limits for files: larger and slower than feeds, from few hosts at a time."""
+    """Adapt limits to files: larger and slower than feeds, from few hosts at a time."""
     return replace(limits, total=LONGEST, max_bytes=max_bytes, concurrency=4, block_private=True)
 
 
@@ -94,7 +94,7 @@ class Downloader(Fetcher):
     def _version(
         self, job: DownloadJob, chain: Chain, response: httpx.Response, known: int
     ) -> tuple[str, int | None]:
-        """Return validator and size of the file; a compressed body has neither, as it cannot be continued."""
+        """Return validator and size of the file; neither for a compressed body, which cannot be continued."""
         if _is_encoded(response):
             return "", None
         version = validator(response, b"etag") or validator(response, b"last-modified") or ""
@@ -153,7 +153,7 @@ def _span(response: httpx.Response) -> re.Match[str] | None:
 
 
 def _continues(job: DownloadJob, response: httpx.Response, known: int) -> bool:
-    """Return whether a partial response has the rest of the part, of the same version."""
+    """Return whether a partial response begins where the part ends, in the same version."""
     span = _span(response)
     versions = {validator(response, b"etag"), validator(response, b"last-modified")} - {None}
     is_same = not known or not versions or job.validator in versions
@@ -161,7 +161,7 @@ def _continues(job: DownloadJob, response: httpx.Response, known: int) -> bool:
 
 
 def _size(part: Path) -> int:
-    """Return the size of a partial file; 0 for anything else of that name."""
+    """Bytes of a partial file; 0 for anything else of that name."""
     try:
         status = part.lstat()
     except OSError:
@@ -174,7 +174,7 @@ def _number(text: str) -> int | None:
 
 
 def _opened(part: Path, known: int) -> BinaryIO:
-    """Open a part to continue it, or a new one; what else has its name is replaced, never followed."""
+    """Open a part to append to, or a new one; anything else of its name is replaced, never followed."""
     flags = os.O_APPEND if known else os.O_CREAT | os.O_EXCL
     try:
         if not known:

@@ -102,12 +102,11 @@ class Chain:
 
     @property
     def server(self) -> str:
-        """Host and port of the current address."""
         return urlsplit(self.url).netloc.lower()
 
     @property
     def host(self) -> str:
-        """Host of the current address, cleaned for messages."""
+        """Host of the current address for messages."""
         return clean(urlsplit(self.url).hostname or "", 100)
 
 
@@ -142,7 +141,6 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close all idle connections."""
         self._resolver.close()
         while self._transports:
             with contextlib.suppress(Exception):
@@ -297,7 +295,6 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         return self._tls
 
     def _redirect(self, chain: Chain, response: httpx.Response) -> None:
-        """Move to the target of a redirect."""
         status = response.status_code
         target = redirect_target(chain.url, response)
         if target in chain.seen:
@@ -356,7 +353,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         return inflater.body()
 
     async def _refusal(self, chain: Chain, response: httpx.Response) -> Refused:
-        """Explain an unsuccessful status, from the beginning of its page if there is one."""
+        """Explain an unsuccessful status by the beginning of its page, if there is one."""
         from tuireader.feeds.http import blocked
         from tuireader.feeds.parse import charset
 
@@ -386,7 +383,6 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
 
 
 def _refuse_challenge(url: str, response: httpx.Response) -> None:
-    """Refuse a page that asks for proof that the visitor is human."""
     from tuireader.feeds.http import blocked
 
     status = response.status_code

@@ -93,7 +93,7 @@ def leads_inside(url: str, target: str) -> bool:
 
 
 def _plain(host: str) -> str:
-    """Return a host as resolvers and proxies may read it: unescaped, lower case, ASCII digits and dots."""
+    """Normalize a host as resolvers and proxies may read it: unescaped, lower case, ASCII digits and dots."""
     if ":" not in host:
         host = unquote(host)
     host = unicodedata.normalize("NFKC", host).replace("\u3002", ".")
@@ -120,7 +120,7 @@ class Resolver:
         self._slots = asyncio.Semaphore(LOOKUPS_AT_ONCE)
 
     async def lookup(self, host: str) -> list[str]:
-        """Return addresses in the system's order of preference. Raises OSError (`socket.gaierror`)."""
+        """Look up the addresses of a host, the system's favourite first. Raises `socket.gaierror`."""
         with contextlib.suppress(ValueError):
             return [str(ipaddress.ip_address(host))]
         now = asyncio.get_running_loop().time()

@@ -40,7 +40,7 @@ LEADING = "\ufeff\x00 \t\r\n\x0b\x0c"
 
 
 def root_name(text: str) -> str:
-    """Return the local name of the root element, in lower case."""
+    """Local name of the root element in lower case, `""` if there is none near the start."""
     at = 0
     while (at := text.find("<", at)) >= 0 and at < HEAD:
         if text.startswith("<!--", at):
@@ -63,7 +63,7 @@ def root_name(text: str) -> str:
 
 
 def start_of_feed(text: str) -> str | None:
-    """Return the text from the start of its feed, or None if it contains no feed."""
+    """Cut off what precedes the feed in a text; None if it contains no feed."""
     text = text.lstrip(LEADING)
     name = root_name(text)
     if name in FEED_ROOTS:
@@ -77,7 +77,7 @@ def start_of_feed(text: str) -> str | None:
 
 
 def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
-    """Return an error that names the kind of document and, for a web page, the feeds it advertises."""
+    """Name the kind of a document that is no feed and, for a web page, the feeds that it advertises."""
     if not body.strip():
         return ParseFailed(Fault.NOT_A_FEED, "the server sent an empty document, not a feed")
     for magic, words in MAGIC:

@@ -154,7 +154,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
         return _Connection(origin, reader, writer, http, self._release)
 
     async def _take(self, origin: Origin) -> _Connection | None:
-        """Return an idle connection to `origin` that is still usable, if any."""
+        """Take an idle connection to `origin` that is still usable, if any."""
         now = asyncio.get_running_loop().time()
         while connection := next((idle for idle in self._idle if idle.origin == origin), None):
             self._idle.remove(connection)

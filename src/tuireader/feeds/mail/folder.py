@@ -76,10 +76,7 @@ def is_of_list(head: bytes, wanted: str) -> bool:
 
 
 def read_folder(address: MailAddress, cursor: str, most: int) -> Mails | None:
-    """Return at most `most` bytes of new mails, None if there are none. Raises Refused.
-
-    Blocks until they are read.
-    """
+    """Read at most `most` bytes of new mails; None without any. Blocks. Raises Refused."""
     read = _read_maildir if address.scheme == "maildir" else _read_mbox
     try:
         return read(address, cursor, most)
@@ -105,12 +102,12 @@ def _open(path: str, links: int = os.O_NOFOLLOW) -> int:
 
 
 def stand_in(identity: str, what: str, words: str) -> bytes:
-    """Return a mail that takes the place of one that cannot be read."""
+    """Compose a mail in place of one that cannot be read."""
     return f"{identified(identity)}Subject: {clean(what, 200)} cannot be read\n\n{words}\n".encode()
 
 
 def identified(identity: str) -> str:
-    """Return a header that goes before the others of a mail, so that it replaces its stand-in."""
+    """Compose a header to put before those of a mail, so that it replaces its stand-in."""
     return f"Message-ID: <{identity}>\n"
 
 
@@ -176,7 +173,7 @@ def _take(
 
 
 def _numbers(cursor: str, count: int) -> list[int]:
-    """Return the numbers in a cursor, none if it is not one of ours."""
+    """Split a cursor into numbers, none if it is not one of ours."""
     parts = cursor.split(":")
     return [int(number) for number in parts] if len(parts) == count and all(map(str.isdecimal, parts)) else []
 
@@ -249,7 +246,7 @@ def _read_mbox(address: MailAddress, cursor: str, most: int) -> Mails | None:
 
 
 def _next(file: BinaryIO, last: int, size: int) -> tuple[int, bool]:
-    """Return where the mail after the one at `last` begins and False; `last` and True without one."""
+    """Find the mail after the one at `last`: (its start, False), or (`last`, True) without one."""
     at = last + 1
     while at < size:
         file.seek(at)
@@ -263,11 +260,11 @@ def _next(file: BinaryIO, last: int, size: int) -> tuple[int, bool]:
 
 
 def _mark(file: BinaryIO, at: int) -> str:
-    """Return a digest of the first line of a mail, to notice when the file was rewritten."""
+    """Digest the first line of a mail, to notice when the file was rewritten."""
     file.seek(at)
     return blake2b(file.read(200).partition(b"\n")[0], digest_size=8).hexdigest()
 
 
 def _unquoted(mail: bytes) -> bytes:
-    """Return a mail without its separator line, and with `>From ` as it was sent."""
+    """Drop the separator line of a mail, and restore `>From ` as it was sent."""
     return _QUOTED.sub(rb"\1", mail.partition(b"\n")[2])

@@ -38,7 +38,7 @@ _VIEW = re.compile(
 
 
 def without_tracking(url: str) -> str:
-    """Return an address without the parameters that newsletters add to recognise their reader."""
+    """Remove the parameters by which newsletters recognise their reader from an address."""
     address, question, query = url.partition("?")
     if not question:
         return url
@@ -48,7 +48,7 @@ def without_tracking(url: str) -> str:
 
 
 def cleaned(html: str) -> tuple[str, str]:
-    """Return the HTML of a mail, cleaned, and the address of the mail on the web, `""` if it names none.
+    """Clean the HTML of a mail; return it with the mail's own web address, `""` if it names none.
 
     Raises ValueError if there are too many elements.
     """
@@ -93,14 +93,14 @@ def _drop(element: HtmlElement) -> None:
 
 
 def _is_hidden(element: HtmlElement) -> bool:
-    """Return whether an element is not meant to be seen, such as the preview text for mail programs."""
+    """Return whether an element is invisible, such as the preview text for mail programs."""
     if element.tag in ("html", "body"):
         return False
     return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
 
 
 def _is_tracker(image: HtmlElement) -> bool:
-    """Return whether an image is not to be shown: a tracking pixel, a beacon, or a part of the mail."""
+    """Return whether to remove an image: a tracking pixel, a beacon, or a part of the mail."""
     source = (image.get("src") or "").strip()
     if not source.startswith(("http://", "https://", "//")):
         return True
@@ -122,7 +122,6 @@ def _is_layout(table: HtmlElement) -> bool:
 
 
 def _unwrap(elements: Sequence[HtmlElement]) -> None:
-    """Turn layout tables and their cells into blocks."""
     tables = {element for element in elements if element.tag == "table" and _is_layout(element)}
     nearest: dict[HtmlElement, HtmlElement | None] = {}
     for element in elements:

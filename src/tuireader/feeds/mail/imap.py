@@ -39,7 +39,7 @@ class _Refused(Exception):
 
 
 def answer(request: Request) -> Answer:
-    """Return the new mails of a folder, or why they cannot be read."""
+    """Read the new mails of a folder; an error becomes a fault with its reason."""
     host = request[1]
     try:
         with alarm(int(request[8]) + _GRACE):
@@ -180,7 +180,7 @@ def _new_mails(
 
 
 def _opened(box: BaseMailBox, folder: str) -> tuple[str, int | None]:
-    """Open a folder read-only; return its UIDVALIDITY and UIDNEXT, which some servers do not say."""
+    """Open a folder read-only; return its UIDVALIDITY, and its UIDNEXT if the server has it."""
     import imap_tools
 
     try:
@@ -212,7 +212,7 @@ def _identity(validity: str, uid: int) -> str:
 
 
 def _uids(box: BaseMailBox, last: int, wanted: str) -> list[int]:
-    """Return the UIDs of the mails after `last`, only of a list if one is wanted."""
+    """Search the UIDs of mails after `last`, only those of a list if one is `wanted`."""
     of_list = f' HEADER LIST-ID "{_quoted(wanted)}"' if wanted else ""
     charset = () if wanted.isascii() else ("CHARSET", "UTF-8")  # some servers refuse a charset
     return _search(box, *charset, f"UID {last + 1}:*{of_list}".encode())
@@ -230,7 +230,7 @@ def _said(data: list[Any]) -> str:
 
 
 def _still_listed(box: BaseMailBox, uids: list[int]) -> list[int]:
-    """Return those of some mails that are still in the folder."""
+    """Keep the UIDs of mails that are still in the folder."""
     if not uids:
         return []
     box.client.noop()  # lets the server say what was deleted
@@ -243,7 +243,7 @@ def _quoted(text: str) -> str:
 
 
 def _asked_twice(box: BaseMailBox, uids: list[int]) -> dict[int, bytes]:
-    """Return some mails by UID; ask once more, one at a time, for those that the server leaves out."""
+    """Fetch mails by UID; ask once more, one at a time, for those that the server leaves out."""
     mails = _mails(box, uids)
     for uid in uids:
         if uid not in mails:
@@ -252,7 +252,7 @@ def _asked_twice(box: BaseMailBox, uids: list[int]) -> dict[int, bytes]:
 
 
 def _mails(box: BaseMailBox, uids: list[int]) -> dict[int, bytes]:
-    """Return those of some mails that the server sends, without changing any flag on it."""
+    """Fetch mails by UID without changing a flag; the server may leave some out."""
     if not uids:
         return {}
     data: list[Any] = []

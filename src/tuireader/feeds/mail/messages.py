@@ -39,7 +39,7 @@ class _Texts:
 
 
 def read(body: bytes, url: str, content_type: str | None, name: str) -> ParsedFeed:
-    """Return the mails in `body`, a `marshal` list, as a feed named after their common list or `name`."""
+    """Read `body`, a `marshal` list of mails, as a feed named after their common list, else `name`."""
     mails: list[bytes] = marshal.loads(body)
     lists: dict[str, str] = {}
     entries = []
@@ -57,7 +57,7 @@ def read(body: bytes, url: str, content_type: str | None, name: str) -> ParsedFe
 
 
 def unreadable(mail: bytes) -> Raw:
-    """Return the entry of a mail that cannot be read, so that it is not missed."""
+    """Compose an entry for a mail that cannot be read, so that it is not missed."""
     subject = _SUBJECT.search(mail[:_LONGEST_HEADER])
     words = _words(subject[1].decode("utf-8", "replace")) if subject else ""
     return Raw(
@@ -121,7 +121,7 @@ def _decoded(data: bytes, label: str | None) -> str:
 
 
 def _list_name(message: Message) -> str:
-    """Return the name of a mail's list: the words of List-Id before the identifier, else the identifier."""
+    """Name of a mail's list: the words of List-Id before the identifier, else the identifier."""
     text = _header(message, "List-Id")
     words, bracket, remainder = text.partition("<")
     name = clean(words).strip().strip('"').strip()
@@ -129,7 +129,7 @@ def _list_name(message: Message) -> str:
 
 
 def _first_url(message: Message, name: str) -> str:
-    """Return the first web address in a header, in angle brackets or bare."""
+    """First web address in a header, in angle brackets or bare."""
     text = _header(message, name)
     for address in [*_BRACKETS.findall(text), text.strip()]:
         if url := web_url(address):
@@ -184,7 +184,7 @@ def _text(part: Message) -> str:
 
 
 def _as_html(part: Message) -> str:
-    """Return plain text as HTML: paragraphs, links, and lines joined where they flow (RFC 3676)."""
+    """Convert plain text to HTML: paragraphs, links, and lines joined where they flow (RFC 3676)."""
     text = _text(part).replace("\r\n", "\n")
     if str(part.get_param("format", "")).lower() == "flowed":
         text = flowed(text, delete=str(part.get_param("delsp", "")).lower() == "yes")

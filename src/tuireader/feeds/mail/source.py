@@ -46,7 +46,7 @@ class MailFolders:
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(self, job: FetchJob, source: Source, reservation: Reservation) -> FetchResult:
-        """Read the new mails of a folder. Raises only CancelledError."""
+        """Read the new mails of a folder; raises only CancelledError."""
         try:
             address = read_address(job.url, source.folder)
             if job.auth:
@@ -155,7 +155,6 @@ async def _ask_parser(
 
 
 def _unreadable(mail: bytes, stored: Mapping[int, int]) -> ParsedFeed:
-    """Return an entry that stands for a mail that cannot be read."""
     from tuireader.document.prepare import drop_known
     from tuireader.feeds.mail.messages import unreadable
 

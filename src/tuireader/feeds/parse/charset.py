@@ -106,7 +106,7 @@ def is_plain_utf8(body: bytes) -> bool:
 
 
 def _codec(label: str) -> str | None:
-    """Return Python's name for an encoding label, or None for one that no document uses."""
+    """Python's name for an encoding label, None for one that no document uses."""
     try:
         name = codecs.lookup(ALIASES.get(label.lower(), label)).name
     except (LookupError, ValueError):

@@ -106,7 +106,6 @@ class Elements:
         return repaired(text.strip()) if text else ""
 
     def attributes(self, element: Element) -> dict[str, str]:
-        """Return the attributes of an element by lower-case name."""
         return {name.lower(): value for name, value in element.items()}
 
     def title(self, element: Element) -> Text:
@@ -174,7 +173,7 @@ def joined(base: str, address: str) -> str:
 
 
 def medium_of(attributes: dict[str, str]) -> Medium:
-    """Return a `media:content` element from its attributes (Media RSS 1.5.1)."""
+    """Read the attributes of a `media:content` element (Media RSS 1.5.1)."""
     url, kind, medium, length, width, duration = (
         attributes.get(name, "") for name in ("url", "type", "medium", "filesize", "width", "duration")
     )
@@ -182,7 +181,7 @@ def medium_of(attributes: dict[str, str]) -> Medium:
 
 
 def href_of(attributes: dict[str, str]) -> str | None:
-    """Return the address of a link element, from the attributes that feedparser reads."""
+    """Address of a link element, from the attributes that feedparser reads."""
     for name in ("url", "uri", "href"):
         if name in attributes:
             href = attributes[name] or attributes.get("href")
@@ -199,7 +198,7 @@ def is_page(attributes: dict[str, str]) -> bool:
 
 
 def unescaped(link: str, entry: bool) -> str:
-    """Return the text of a link with doubly escaped ampersands fixed."""
+    """Fix doubly escaped ampersands in the text of a link."""
     if "&" not in link:
         return link
     if entry:

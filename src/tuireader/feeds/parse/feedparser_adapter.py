@@ -41,7 +41,7 @@ def _checked(match: re.Match[str]) -> str:
 
 
 def parse(text: str, url: str) -> RawFeed | None:
-    """Return the feed in a text, if any. May take long; may raise whatever feedparser raises.
+    """Parse a text; None without a feed. May take long; may raise whatever feedparser raises.
 
     A damaged document is parsed again with its open elements closed; the result with more text counts.
     """
@@ -58,7 +58,7 @@ def parse(text: str, url: str) -> RawFeed | None:
 
 
 def _amount(raw: RawFeed) -> tuple[int, int]:
-    """Return the number of entries with content, and of characters in them."""
+    """Measure a result: entries with content, then characters in them."""
     texts = [text for entry in raw.entries for text in (entry.title, entry.summary, *entry.contents) if text]
     letters = sum(len(text.value) for text in texts) + sum(len(entry.link) for entry in raw.entries)
     return sum(map(is_something, raw.entries)), letters
@@ -98,7 +98,7 @@ def _parse(text: str, url: str) -> RawFeed | None:
 
 
 def _relations(links: list[Any]) -> dict[str, str]:
-    """Return the addresses of further documents of the feed; the first one counts."""
+    """Collect addresses of further documents by relation; the first of each counts."""
     relations: dict[str, str] = {}
     for link in links:
         relation, href = _string(link, "rel").lower(), _string(link, "href")
@@ -126,7 +126,7 @@ def _mapping(data: Any, key: str) -> dict[str, Any]:
 
 
 def _kind(detail: Any, default: str) -> str:
-    """Return the media type of a text: plain text, or HTML for anything else."""
+    """Media type of a text: plain text, or HTML for anything else."""
     kind = _string(detail, "type") or default
     return PLAIN if kind == PLAIN else HTML
 
@@ -150,7 +150,7 @@ def _authors(data: Any) -> list[str]:
 
 
 def _date(entry: Any, *names: str) -> int | None:
-    """Return the first readable date, by our own rules first, so that both parsers agree."""
+    """Parse the first readable date, by our own rules first, so that both parsers agree."""
     for name in names:
         text = _string(entry, name)
         moment = dates.parse(text) if text else None

@@ -13,7 +13,7 @@ _DIGITS = 40
 
 
 def parse(text: str, url: str) -> RawFeed | None:
-    """Return the feed in a JSON text, if any. Never raises."""
+    """Read the feed in a JSON text; None if it is no JSON Feed. Never raises."""
     try:
         data = json.loads(text, parse_int=_number)
     except (ValueError, RecursionError):
@@ -34,7 +34,7 @@ def parse(text: str, url: str) -> RawFeed | None:
 
 
 def _number(digits: str) -> int | str:
-    """Parse a number; return a very long one as text: Python would refuse it, and the feed would be lost."""
+    """Parse a number; keep a very long one as text: Python would refuse it, and the feed would be lost."""
     return int(digits) if len(digits) <= _DIGITS else digits[:_DIGITS]
 
 

@@ -38,7 +38,7 @@ _PLACES = {
 
 
 def pack(result: ParseResult | None) -> tuple[Any, ...] | None:
-    """Return a result as plain values for `marshal`."""
+    """Convert a result to plain values for `marshal`."""
     if result is None:
         return None
     if isinstance(result, ParseFailed):
@@ -55,7 +55,7 @@ def _packed(value: Any) -> tuple[Any, ...]:
 
 
 def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
-    """Return the result from the values that `pack` returned."""
+    """Rebuild the result from the values of `pack`."""
     if values is None:
         return None
     if len(values) == 3:

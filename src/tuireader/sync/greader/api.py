@@ -71,16 +71,15 @@ class GoogleReader:
         return Server(self._http.base, self._user, "FreshRSS" if is_freshrss else "Google Reader API")
 
     async def close(self) -> None:
-        """Close the connection."""
         await self._http.close()
 
     async def feeds(self) -> list[RemoteFeed]:
-        """Return the subscriptions; these servers do not report their errors."""
+        """List the subscriptions; these servers do not report their errors."""
         answer = await self.get("/subscription/list")
         return [_feed(answer, data) for data in answer.items("subscriptions")]
 
     async def categories(self) -> list[RemoteCategory]:
-        """Return the labels that are folders; a label without a type is one."""
+        """List the labels that are folders; a label without a type is one."""
         answer = await self.get("/tag/list")
         categories = [
             RemoteCategory(name, literal(label_of(name), 200))
@@ -95,7 +94,7 @@ class GoogleReader:
         return greader_pull.pull(self, progress, known)
 
     async def batch_size(self, mark: Mark) -> int:
-        """Return 1000; servers silently cut bodies at 1 MiB."""
+        """Return 1000: servers silently cut bodies at 1 MiB."""
         return BATCH
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
@@ -107,7 +106,6 @@ class GoogleReader:
         return frozenset()
 
     async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
-        """Return the entries with these ids."""
         answer = await self.post("/stream/items/contents", [("i", item_name(entry_id)) for entry_id in ids])
         try:
             return greader_items.read(answer.body).entries
@@ -145,7 +143,6 @@ class GoogleReader:
         await self._change("/subscription/edit", form)
 
     async def remove_feed(self, feed_id: str) -> None:
-        """Unsubscribe from a feed."""
         try:
             await self._change("/subscription/edit", [("ac", "unsubscribe"), ("s", feed_id)])
         except AccountError as error:
@@ -153,7 +150,6 @@ class GoogleReader:
                 raise
 
     async def rename_category(self, category_id: str, title: str) -> None:
-        """Rename a label."""
         await self._change("/rename-tag", [("s", category_id), ("dest", LABEL + title)])
 
     async def remove_category(self, category_id: str) -> None:
@@ -167,11 +163,9 @@ class GoogleReader:
     # -- requests
 
     async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
-        """Ask for JSON."""
         return await self._signed("GET", path, {"output": "json", **(params or {})}, None)
 
     async def post(self, path: str, form: Sequence[tuple[str, str]]) -> Answer:
-        """Send a form, and ask for JSON."""
         return await self._signed("POST", path, {"output": "json"}, form)
 
     async def _change(self, path: str, form: Sequence[tuple[str, str]]) -> None:
@@ -253,7 +247,7 @@ class GoogleReader:
 
 
 def _base(url: str) -> str:
-    """Return the address above the API, however much of it the user copied."""
+    """Strip the API's own path from an address, however much of it the user copied."""
     base = url.rstrip("/")
     for end in (LOGIN, f"{API}/token", API, "/reader/api", "/reader"):
         base = base.removesuffix(end).rstrip("/")
@@ -261,7 +255,7 @@ def _base(url: str) -> str:
 
 
 def _candidates(base: str) -> list[str]:
-    """Return addresses to try: the given one, and FreshRSS's API if it is that of its pages."""
+    """Addresses to try: the given one, and FreshRSS's API if it is that of its pages."""
     if base.endswith(".php"):
         return [base]
     page = base.removesuffix("/i").removesuffix("/api")
@@ -269,7 +263,7 @@ def _candidates(base: str) -> list[str]:
 
 
 def _labels(data: dict[str, Any], feed_id: str) -> list[str]:
-    """Return the ids of a subscription's labels, if it is the one to the feed."""
+    """Ids of a subscription's labels, if it is the one to the feed."""
     categories = [category for category in list_of(data, "categories") if isinstance(category, dict)]
     return [text_of(category, "id") for category in categories] if data.get("id") == feed_id else []
 

@@ -28,7 +28,7 @@ _IS_WIDE = re.compile("[＆＜＞]")
 
 
 def read(raw: bytes) -> Body:
-    """Return the entries of a body; unreadable ones are left out. Raises Odd."""
+    """Read the entries of a body; unreadable ones are left out. Raises Odd."""
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):
@@ -58,7 +58,7 @@ def feed_title(text: str) -> str:
 
 
 def item_id(text: str) -> str:
-    """Return one form for the ids of an item: a signed decimal number, other ids as they are.
+    """Bring the ids of an item to one form: a signed decimal number, other ids as they are.
 
     Lists have decimal numbers, items 16 hexadecimal digits after a prefix; The Old Reader's ids have 24.
     Raises Odd.
@@ -76,23 +76,23 @@ def item_id(text: str) -> str:
 
 
 def item_name(text: str) -> str:
-    """Return the form of an id for a request."""
+    """Form of an id in a request."""
     return text if DECIMAL.fullmatch(text) else LONG + text
 
 
 def state_of(name: str) -> str:
-    """Return the state in `user/…/state/com.google/STATE`, `""` for anything else; the user varies."""
+    """State in `user/…/state/com.google/STATE`, `""` for anything else; the user varies."""
     return name.rpartition("/state/com.google/")[2] if "/state/com.google/" in name else ""
 
 
 def label_of(name: str) -> str:
-    """Return the label in `user/…/label/LABEL`, `""` for anything else."""
+    """Label in `user/…/label/LABEL`, `""` for anything else."""
     match = re.fullmatch(r"user/[^/]*/label/(.+)", name)
     return match[1] if match else ""
 
 
 def _sent(data: Any) -> Sent:
-    """Return an item of an answer. Raises Odd if it has no id, feed or categories."""
+    """Read an item of an answer. Raises Odd if it has no id, feed or categories."""
     if not isinstance(data, dict):
         raise Odd
     origin, categories = data.get("origin"), data.get("categories")
@@ -120,7 +120,7 @@ def _sent(data: Any) -> Sent:
 
 
 def _title(title: str) -> Text:
-    """Return a title: HTML, but plain text where FreshRSS replaced what would be markup."""
+    """Read a title: HTML, but plain text where FreshRSS replaced what would be markup."""
     return Text(title.translate(_WIDE), PLAIN) if _IS_WIDE.search(title) else Text(title, HTML)
 
 

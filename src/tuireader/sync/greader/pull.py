@@ -70,7 +70,7 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
 
 
 def _read(progress: str) -> int:
-    """Return the time when unread entries were last checked for edits, 0 for never."""
+    """Time when unread entries were last checked for edits, 0 for never."""
     try:
         checked = json.loads(progress)["checked"] if progress else 0
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -79,7 +79,7 @@ def _read(progress: str) -> int:
 
 
 async def _ids(client: Client, params: Mapping[str, str | int]) -> tuple[Answer, list[str], bool]:
-    """Return the ids of a page, and whether they are all."""
+    """Ask for a page of ids; return them with whether they are all."""
     answer = await client.get("/stream/items/ids", params)
     references = answer.member("itemRefs")
     if not isinstance(references, list):
@@ -94,7 +94,7 @@ async def _ids(client: Client, params: Mapping[str, str | int]) -> tuple[Answer,
 
 
 async def _all_ids(client: Client, params: Mapping[str, str | int]) -> list[str]:
-    """Return the ids of all pages, or of as many as a pull may bring."""
+    """Collect the ids of all pages, or as many as a pull may bring."""
     ids: dict[str, None] = {}
     following: dict[str, str | int] = {}
     bounds = Bounds()
@@ -112,7 +112,6 @@ async def _all_ids(client: Client, params: Mapping[str, str | int]) -> list[str]
 async def _contents(
     client: Client, wanted: Sequence[str], known: Known
 ) -> AsyncGenerator[tuple[Sequence[str], Answer, Body], None]:
-    """Yield batches of ids with the server's answers."""
     for start in range(0, min(len(wanted), MOST_ENTRIES), BATCH):
         ids = wanted[start : start + BATCH]
         answer = await client.post("/stream/items/contents", [("i", item_name(entry_id)) for entry_id in ids])

@@ -66,22 +66,19 @@ class Miniflux:
         return Server(self._http.base, user, answer.words(f"Miniflux{version}", 100))
 
     async def close(self) -> None:
-        """Close the connection."""
         await self._http.close()
 
     async def feeds(self) -> list[RemoteFeed]:
-        """Return the feeds with their categories."""
         answer = await self._http.ask("GET", "/v1/feeds")
         return [_feed(answer, data) for data in answer.items()]
 
     async def categories(self) -> list[RemoteCategory]:
-        """Return the categories in the order of their ids."""
+        """List the categories in the order of their ids."""
         answer = await self._http.ask("GET", "/v1/categories")
         categories = [(_number(answer, data, "id"), line_of(data, "title")) for data in answer.items()]
         return [RemoteCategory(str(number), title) for number, title in sorted(categories)]
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
-        """Yield what changed since `progress`."""
         self._http.start_budget()
         return miniflux_pull.pull(self._http, progress, known)
 
@@ -114,7 +111,7 @@ class Miniflux:
         return frozenset(ids)
 
     async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
-        """Return the first entries from the lowest id on."""
+        """Ask for the first entries from the lowest id on."""
         first = min(map(_id, ids)) - 1
         params: dict[str, str | int] = {"order": "id", "direction": "asc", "limit": PROBED}
         answer = await self._http.ask("GET", "/v1/entries", params={**params, "after_entry_id": first})
@@ -186,11 +183,9 @@ class Miniflux:
         await self._manage("PUT", f"/v1/feeds/{_id(feed_id)}", "feed", change)
 
     async def remove_feed(self, feed_id: str) -> None:
-        """Unsubscribe from a feed."""
         await self._http.ask("DELETE", f"/v1/feeds/{_id(feed_id)}", accept=(404,))
 
     async def rename_category(self, category_id: str, title: str) -> None:
-        """Rename a category."""
         await self._manage("PUT", f"/v1/categories/{_id(category_id)}", "category", {"title": title})
 
     async def remove_category(self, category_id: str) -> None:
@@ -206,7 +201,6 @@ class Miniflux:
         await self._http.ask("DELETE", f"/v1/categories/{_id(category_id)}", accept=(404,))
 
     async def full_text(self, entry_id: str) -> str:
-        """Return the text that the server extracts from the page of an entry."""
         answer = await self._http.ask("GET", f"/v1/entries/{_id(entry_id)}/fetch-content", accept=(404, 500))
         return text_of(answer.value, "content") if answer.status < 400 else ""
 
@@ -222,7 +216,7 @@ class Miniflux:
         return members
 
     async def _category(self, title: str) -> int:
-        """Return the number of a category, created if needed; for `""`, that of the first one."""
+        """Number of a category, created if needed; for `""`, that of the first one."""
         categories = await self.categories()
         for category in categories:
             if category.title == clean(title, 200) or not title:
@@ -240,14 +234,14 @@ class Miniflux:
             raise self._declined(answer)
 
     def _declined(self, answer: Answer) -> AccountError:
-        """Return the error for a request about feeds; even a 500 is about the feed if the server says why."""
+        """Explain a refused request about feeds; a 500 is about the feed if the server says why."""
         if words := answer.error_message():
             return AccountError(Refusal.REQUEST, f"{self._http.host}: {words}")
         return self._http.refused(answer)
 
 
 def _base(url: str) -> str:
-    """Return the address above `/v1`, however much of it the user copied."""
+    """Strip `/v1` from an address, however much of it the user copied."""
     base = url.rstrip("/")
     for end in ("/v1/me", "/v1"):
         base = base.removesuffix(end).rstrip("/")

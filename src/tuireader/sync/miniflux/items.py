@@ -15,7 +15,7 @@ ENTRY = frozenset(("id", "feed_id", "status", "starred"))
 
 
 def read(raw: bytes) -> Body:
-    """Return the entries of a body; unreadable ones are left out. Raises Odd."""
+    """Read the entries of a body; unreadable ones are left out. Raises Odd."""
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):
@@ -42,7 +42,7 @@ def read(raw: bytes) -> Body:
 
 
 def number(data: Any, name: str) -> int:
-    """Return a whole number of an object. Raises Odd."""
+    """Read a whole number of an object. Raises Odd."""
     value = data.get(name) if isinstance(data, dict) else None
     if type(value) is not int:
         raise Odd

@@ -59,7 +59,6 @@ class Progress:
     accepted: Mapping[str, list[int]] = field(default_factory=dict)
 
     def text(self) -> str:
-        """Return the progress as text."""
         return json.dumps(asdict(self), separators=(",", ":"))
 
 
@@ -109,7 +108,7 @@ class _Source:
         descending: bool,
         path: str = "/v1/entries",
     ) -> AsyncGenerator[tuple[Body, int], None]:
-        """Yield all pages from `cursor` on, each with the server's time."""
+        """Ask for all pages from `cursor` on, each with the server's time."""
         more = True
         while more:
             body, date = await self.page(filters, cursor, descending=descending, path=path)
@@ -135,7 +134,7 @@ class _Source:
         path: str = "/v1/entries",
         limit: int = 0,
     ) -> tuple[Body, int]:
-        """Return the page after `cursor`; a smaller one if its texts are too long for one answer."""
+        """Ask for the page after `cursor`; a smaller one if its texts are too long for one answer."""
         order = {"order": "id", "direction": "desc" if descending else "asc"}
         after = {"before_entry_id" if descending else "after_entry_id": cursor} if cursor else {}
         limit = min(limit or self._limit, PAGE)
@@ -177,7 +176,6 @@ async def _walk(source: _Source, state: Progress) -> AsyncGenerator[tuple[Body, 
 
 
 def _after(state: Progress, phases: list[str]) -> Progress:
-    """Return the progress after the last page of a phase."""
     following = phases[phases.index(state.phase) + 1 :]
     if following:
         return replace(state, phase=following[0], cursor=0)
@@ -188,7 +186,6 @@ def _after(state: Progress, phases: list[str]) -> Progress:
 async def _prepared(
     source: _Source, pages: AsyncGenerator[tuple[Body, Progress], None]
 ) -> AsyncGenerator[tuple[tuple[RemoteEntry, ...], Body, Progress], None]:
-    """Yield the entries of pages, prepared, with the pages and the progress."""
     async with aclosing(pages):
         async for body, state in pages:
             yield await source.prepare(body), body, state
