@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from tuireader.model.accounts import LOGIN
+from tuireader.model.accounts import Refusal
 
 PREFIX = "trouble of account "
 """Prefix of the names of these facts, which end in the number of the account; their values are JSON."""
@@ -18,7 +18,7 @@ def after_failure(
     name = f"{PREFIX}{account_id}"
     row = conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
     trouble = {"failing_since": now, **(json.loads(row[0]) if row else {})}
-    if refusal == LOGIN:
+    if refusal == Refusal.LOGIN:
         trouble = {"rejected_since": now, **trouble, "rejected_url": url, "rejected_secret": secret}
     conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, json.dumps(trouble)))
 
