@@ -7,7 +7,7 @@ import re
 from tuireader.feeds.address import same_site
 from tuireader.feeds.find.links import advertised, linked
 from tuireader.feeds.http.blocked import obstacle
-from tuireader.model import Fault, ParseFailed
+from tuireader.model import NAMES_FEEDS, Fault, ParseFailed
 
 HEAD = 100_000
 FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
@@ -101,12 +101,11 @@ def _web_page(text: str, url: str) -> ParseFailed:
     feeds = tuple(address for address, _ in advertised(text, url))
     if not feeds:  # a page may say in words that the feed has moved
         feeds = tuple(address for address in linked(text, url) if not same_site(address, url))
-    named = f"it names these feeds: {', '.join(feeds[:3])}{', …' if len(feeds) > 3 else ''}" if feeds else ""
+    named = f"{NAMES_FEEDS}{', '.join(feeds[:3])}{', …' if len(feeds) > 3 else ''}" if feeds else ""
     blocked = obstacle(text, url)
-    if blocked and not (
-        feeds and blocked.fault is Fault.LOGIN
-    ):  # a login beside named feeds does not block them
+    if blocked and feeds and blocked.fault is Fault.LOGIN:
+        blocked = None  # a login beside named feeds does not block them
+    if blocked:
         return ParseFailed(blocked.fault, "; ".join(filter(None, (blocked.reason, named))), feeds)
-    return ParseFailed(
-        Fault.NOT_A_FEED, "; ".join(filter(None, ("this is a web page, not a feed", named))), feeds
-    )
+    reason = "; ".join(filter(None, ("this is a web page, not a feed", named)))
+    return ParseFailed(Fault.NOT_A_FEED, reason, feeds)
