@@ -161,11 +161,11 @@ def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str
     if labels and not names:
         names.append(labels.pop(0))
     feed = OpmlFeed(
-        url or address,
-        "" if title == address else title,
-        clean(SEPARATOR.join(names), 200),
-        web_url(attributes.get("htmlurl", "")),
-        tuple(labels),
+        url=url or address,
+        title="" if title == address else title,
+        folder=clean(SEPARATOR.join(names), 200),
+        site_url=web_url(attributes.get("htmlurl", "")),
+        labels=tuple(labels),
     )
     return feed, "" if url else _why_not(address)
 

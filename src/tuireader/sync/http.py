@@ -246,7 +246,9 @@ class Http:
         except (httpx.HTTPError, OSError) as error:
             reason = explained(error, self.host, CONNECT, READ).reason
             raise AccountError(Refusal.AWAY, reason, "marks are kept and sent later") from None
-        return Answer(self.host, response.status_code, url, response.headers, body, self.redaction)
+        return Answer(
+            self.host, response.status_code, url, response.headers, body=body, redaction=self.redaction
+        )
 
     def start_budget(self) -> None:
         """Bound the time of all requests from now on, unless that was done before."""

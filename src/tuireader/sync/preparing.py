@@ -44,7 +44,8 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
         if answer is None:
             return reader(raw)
         gone, last, more, unreadable, total = answer
-        return Body((), gone, last, more, unreadable, Kept(self._asked, reader, raw), total)
+        kept = Kept(self._asked, reader, raw)
+        return Body((), gone, last, more, unreadable=unreadable, kept=kept, total=total)
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
         """Return the entries of a body; those of a large one only if they have something to read or open."""
@@ -70,4 +71,4 @@ def _entries(feeds: list[Any]) -> Iterator[RemoteEntry]:
         assert isinstance(feed, ParsedFeed)
         for entry, keys, prepared in zip(feed.entries, feed.keys, feed.prepared, strict=True):
             read, starred = marks[entry.guid]
-            yield RemoteEntry(entry.guid, feed_id, entry, read, starred, keys, prepared)
+            yield RemoteEntry(entry.guid, feed_id, entry, read, starred=starred, keys=keys, prepared=prepared)

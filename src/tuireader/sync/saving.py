@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from tuireader import dedup, ingest
 from tuireader.ingest.attempts import Setting
 from tuireader.ingest.pages import plan_pages
-from tuireader.model import Evidence, ParsedFeed
+from tuireader.model import ParsedFeed
 from tuireader.model.accounts import Mark, RemoteEntry
 from tuireader.store import Store
 from tuireader.store.accounts.remote import RemoteRow
-from tuireader.store.articles.articles import StoredText
 from tuireader.store.articles.incoming import Saved
 from tuireader.sync.states import Stored, merge_marks
 
@@ -59,20 +58,14 @@ def store_entries(
         every.changed += saved.changed
         every.carried += saved.carried
     store.index.add_new(every.new)
-    matches = _match(store, every, setting, now)
+    matches = ingest.record_new(store, every.new, setting.rules, now)
+    matches += ingest.record_changed(store, every.changed, setting.rules, now)
+    matches += ingest.record_carried(store, every.carried, setting.rules, now)
     placed = [entry for entry in entries if entry.id in places]
     marks = _store_marks(store, account_id, placed, known, places, now)
     read = store.notices.skip_read([text.id for text, _ in matches])
     unread = [(text, item) for text, item in matches if text.id not in read]
     return Stored(len(every.new), len(every.changed), marks, unread)
-
-
-def _match(store: Store, saved: Saved, setting: Setting, now: int) -> list[tuple[StoredText, Evidence]]:
-    rules = setting.rules
-    matches = ingest.record_new(store, saved.new, rules, now)
-    matches += ingest.record_changed(store, saved.changed, rules, now)
-    matches += ingest.record_carried(store, saved.carried, rules, now)
-    return matches
 
 
 def _store_marks(

@@ -78,7 +78,7 @@ def compare(store: Store, account_id: int, states: States) -> Compared:
         remote_id for remote_id in (*no_longer_unread, *no_longer_starred) if remote_id not in missing
     )
     is_usual = not (unread or starred or len(missing) * 2 > len(known))  # few devices mark as unread
-    return Compared(unread, starred, tuple(unsure), missing, states.listed, is_usual)
+    return Compared(unread, starred, tuple(unsure), missing, listed=states.listed, is_usual=is_usual)
 
 
 def store_states(store: Store, account_id: int, compared: Compared, now: int) -> Stored:

@@ -44,7 +44,7 @@ def preview(feed: ParsedFeed, now: int) -> FeedPreview:
 def _gives_teasers(feed: ParsedFeed, entries: Sequence[ParsedEntry], bodies: Sequence[str]) -> bool:
     """Judge the newest entries; without the site's address, only cut-off ones count as teasers."""
     samples = [
-        Sample(entry.title, body, entry.content_html or entry.summary_html, entry.url, is_media(entry))
+        Sample(entry.title, body, entry.content_html or entry.summary_html, entry.url, media=is_media(entry))
         for entry, body in zip(entries[: teasers.MOST], bodies, strict=False)
     ]
     return teasers.judge(samples, feed.site_url) == "teasers"

@@ -89,7 +89,7 @@ class Downloader(Fetcher):
             raise Refused(Fault.NETWORK, f"{chain.host}: the connection was lost too early")
         if not received:
             raise Refused(Fault.HTTP, f"{chain.host} sends an empty file; try again later")
-        return Fetched(job, chain.url, b"", b"", kind or None)
+        return Fetched(job, chain.url, b"", b"", content_type=kind or None)
 
     def _version(
         self, job: DownloadJob, chain: Chain, response: httpx.Response, known: int

@@ -159,16 +159,16 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         chain: Chain | None = None
         try:
             url, userinfo = split_userinfo(job.url)
-            chain = Chain(url, job.auth or userinfo, job.headers, job.cookies, own)
+            chain = Chain(url, job.auth or userinfo, job.headers, job.cookies, reservation=own)
             async with chain.slot:
                 await chain.slot.enter_async_context(self._limits.slot(chain.server))
                 await self.budget.wait()
                 self._pauses.refuse(chain.server, chain.host)
                 return await self._in_time(job, chain)
         except Refused as refused:
+            reason, wait = clean(refused.reason), refused.retry_after
             asked = chain.requests if chain else 0
-            reason = clean(refused.reason)
-            return FetchFailed(job, refused.fault, reason, refused.status, refused.retry_after, asked)
+            return FetchFailed(job, refused.fault, reason, refused.status, retry_after=wait, requests=asked)
         except Exception as error:
             # the message is left out: it may contain an address with a password
             trace = "".join(traceback.format_tb(error.__traceback__))
@@ -317,14 +317,13 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         status = response.status_code
         etag, modified = validator(response, b"etag"), validator(response, b"last-modified")
         max_age = fresh_seconds(response)
-        moved_to = (
-            chain.url if chain.hops and chain.permanent and "@" not in urlsplit(job.url).netloc else None
-        )
+        has_moved = chain.hops and chain.permanent and "@" not in urlsplit(job.url).netloc
+        moved_to = chain.url if has_moved else None
         if status == 304:
             if not (job.etag or job.last_modified):
                 raise Refused(Fault.HTTP, "HTTP 304: not modified, but it was never fetched", 304)
             etag, modified = etag or job.etag, modified or job.last_modified
-            return NotModified(job, etag, modified, max_age, False, moved_to, chain.requests)
+            return NotModified(job, etag, modified, max_age, moved_to=moved_to, requests=chain.requests)
         if not 200 <= status < 300 or status in (204, 205, 206):
             raise await self._refusal(chain, response)
         content_type = clean(header(response, b"content-type"), 200) or None
@@ -333,9 +332,20 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         body = await self._body(chain, response)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if digest == job.body_hash:
-            return NotModified(job, etag, modified, max_age, True, moved_to, chain.requests)
+            return NotModified(
+                job, etag, modified, max_age, same_body=True, moved_to=moved_to, requests=chain.requests
+            )
         return Fetched(
-            job, chain.url, body, digest, content_type, etag, modified, max_age, moved_to, chain.requests
+            job=job,
+            url=chain.url,
+            body=body,
+            body_hash=digest,
+            content_type=content_type,
+            etag=etag,
+            last_modified=modified,
+            max_age=max_age,
+            moved_to=moved_to,
+            requests=chain.requests,
         )
 
     async def _body(self, chain: Chain, response: httpx.Response) -> bytes:
@@ -359,24 +369,17 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
 
         status = response.status_code
         wait = retry_after(header(response, b"retry-after"), self.now())
-        chunks = response.aiter_raw()
-        body = await beginning(
-            chunks,
-            header(response, b"content-encoding"),
-            blocked.HEAD,
-            min(EXPLANATION, self.limits.total / 4),
-        )
+        coding, seconds = header(response, b"content-encoding"), min(EXPLANATION, self.limits.total / 4)
+        body = await beginning(response.aiter_raw(), coding, blocked.HEAD, seconds)
         text = charset.decode(body, header(response, b"content-type"))
         fields = blocked.cleaned(response.headers)
         obstacle = blocked.obstacle(text, chain.url, status=status, headers=fields)
-        if obstacle and (
-            obstacle.fault is Fault.BLOCKED or (obstacle.fault is Fault.LOGIN and status == 403)
-        ):
+        explaining = {Fault.BLOCKED} | ({Fault.LOGIN} if status == 403 else set())
+        if obstacle and obstacle.fault in explaining:
             refused = Refused(obstacle.fault, f"HTTP {status}: {obstacle.reason}", status, wait)
         else:
-            refused = bad_status(
-                status, reason_phrase(response), chain.url, wait=wait, signed_in=chain.auth is not None
-            )
+            phrase, signed_in = reason_phrase(response), chain.auth is not None
+            refused = bad_status(status, phrase, chain.url, wait=wait, signed_in=signed_in)
         if wait is not None and self.limits.keep_away and status in (429, 503):
             self._pauses.hold(chain.server, wait)
         return refused

@@ -50,7 +50,12 @@ def read_address(url: str, base: str) -> MailAddress:
         raise Refused(Fault.ADDRESS, "the address is not valid; write imaps://USER@HOST/FOLDER") from None
     if not host:
         raise Refused(Fault.ADDRESS, "the address names no server; write imaps://USER@HOST/FOLDER")
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return MailAddress(
-        scheme, unquote(parts.path.strip("/")) or "INBOX", unquote(wanted), host, port, user, password
+        scheme=scheme,
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+        wanted=unquote(wanted),
+        host=host,
+        port=port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
     )

@@ -174,10 +174,14 @@ def joined(base: str, address: str) -> str:
 
 def medium_of(attributes: dict[str, str]) -> Medium:
     """Read the attributes of a `media:content` element (Media RSS 1.5.1)."""
-    url, kind, medium, length, width, duration = (
-        attributes.get(name, "") for name in ("url", "type", "medium", "filesize", "width", "duration")
+    return Medium(
+        url=attributes.get("url", ""),
+        type=attributes.get("type", "").lower(),
+        medium=attributes.get("medium", ""),
+        length=attributes.get("filesize", ""),
+        width=attributes.get("width", ""),
+        duration=attributes.get("duration", ""),
     )
-    return Medium(url, kind.lower(), medium, length, width, duration=duration)
 
 
 def href_of(attributes: dict[str, str]) -> str | None:

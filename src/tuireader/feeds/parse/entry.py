@@ -131,11 +131,11 @@ def shape(raw: RawFeed) -> ParsedFeed:
     inherited = _people(raw.authors)
     entries = tuple(_entry(entry, raw, site_url, inherited) for entry in _newest(raw.entries))
     return ParsedFeed(
-        _title(raw.title, raw.atom),
-        site_url,
-        entries,
-        _ttl(raw),
-        raw.well_formed,
+        title=_title(raw.title, raw.atom),
+        site_url=site_url,
+        entries=entries,
+        ttl=_ttl(raw),
+        well_formed=raw.well_formed,
         left_out=len(raw.entries) - len(entries),
         older=archive.older(raw.url, links, raw.generator),
         current=links.get("current", ""),
@@ -293,7 +293,8 @@ def _enclosures(raw: Raw, base: str) -> tuple[Enclosure, ...]:
             duration = total
         # HTML is feedparser's guess if the feed declares no type
         kind = "" if medium.type == HTML else clean(medium.type, 100)
-        enclosures[url] = Enclosure(url, kind, _count(medium.length), clean(medium.title, 200), duration)
+        title = clean(medium.title, 200)
+        enclosures[url] = Enclosure(url, kind, _count(medium.length), title, duration=duration)
         if len(enclosures) == MAX_ENCLOSURES:
             break
     return tuple(enclosures.values())

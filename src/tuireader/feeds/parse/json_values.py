@@ -38,7 +38,13 @@ def line_of(data: dict[str, Any], key: str, limit: int = 200) -> str:
     return clean(value, limit) if isinstance(value, str) else ""
 
 
-def list_of(data: dict[str, Any], key: str) -> list[Any]:
-    """Return a list, an empty one for anything else."""
+def texts_of(data: dict[str, Any], key: str) -> list[str]:
+    """Return the texts in a list; none for anything else."""
     value = data.get(key)
-    return value if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def objects_of(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """Return the objects in a list; none for anything else."""
+    value = data.get(key)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -7,7 +7,7 @@ from typing import Any
 
 from tuireader.feeds.parse import dates
 from tuireader.feeds.parse.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text
-from tuireader.feeds.parse.json_values import list_of, text_of
+from tuireader.feeds.parse.json_values import objects_of, text_of, texts_of
 
 _DIGITS = 40
 
@@ -20,15 +20,13 @@ def parse(text: str, url: str) -> RawFeed | None:
         return None
     if not isinstance(data, dict) or not _is_feed(data):
         return None
-    items = data.get("items")
-    entries = [_entry(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     return RawFeed(
         url=url,
         title=Text(text_of(data, "title"), PLAIN),
         link=text_of(data, "home_page_url"),
         authors=_authors(data),
         atom=True,  # as in Atom, plain text is literal
-        entries=entries,
+        entries=[_entry(item) for item in objects_of(data, "items")],
         links={"next": next_url} if (next_url := text_of(data, "next_url")) else {},
     )
 
@@ -46,8 +44,9 @@ def _is_feed(data: dict[str, Any]) -> bool:
 
 
 def _authors(data: dict[str, Any]) -> list[str]:
-    people = [*list_of(data, "authors"), data.get("author")]
-    return [text_of(person, "name") for person in people if isinstance(person, dict)]
+    author = data.get("author")
+    people = [*objects_of(data, "authors"), *([author] if isinstance(author, dict) else [])]
+    return [text_of(person, "name") for person in people]
 
 
 def _entry(item: dict[str, Any]) -> Raw:
@@ -63,12 +62,8 @@ def _entry(item: dict[str, Any]) -> Raw:
         updated=dates.parse(text_of(item, "date_modified")),
         summary=Text(summary, PLAIN) if summary else None,
         contents=contents[:1],
-        tags=[tag for tag in list_of(item, "tags") if isinstance(tag, str)],
-        enclosures=[
-            _attachment(attachment)
-            for attachment in list_of(item, "attachments")
-            if isinstance(attachment, dict)
-        ],
+        tags=texts_of(item, "tags"),
+        enclosures=[_attachment(attachment) for attachment in objects_of(item, "attachments")],
         picture=text_of(item, "image") or text_of(item, "banner_image"),
     )
 

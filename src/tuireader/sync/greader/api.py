@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 from tuireader.feeds.parse.entry import web_url
-from tuireader.feeds.parse.json_values import list_of, text_of
+from tuireader.feeds.parse.json_values import objects_of, text_of
 from tuireader.sync.backend import (
     AccountError,
     Known,
@@ -138,7 +138,8 @@ class GoogleReader:
             form.append(("a", LABEL + category))
         if category is not None:
             answer = await self.get("/subscription/list")
-            labels = [label for data in answer.items("subscriptions") for label in _labels(data, feed_id)]
+            feed = next((data for data in answer.items("subscriptions") if data.get("id") == feed_id), {})
+            labels = [text_of(label, "id") for label in objects_of(feed, "categories")]
             form += [("r", label) for label in labels if label_of(label) != category][:1]
         await self._change("/subscription/edit", form)
 
@@ -262,17 +263,11 @@ def _candidates(base: str) -> list[str]:
     return [base, page + FRESHRSS]
 
 
-def _labels(data: dict[str, Any], feed_id: str) -> list[str]:
-    """Ids of a subscription's labels, if it is the one to the feed."""
-    categories = [category for category in list_of(data, "categories") if isinstance(category, dict)]
-    return [text_of(category, "id") for category in categories] if data.get("id") == feed_id else []
-
-
 def _feed(answer: Answer, data: dict[str, Any]) -> RemoteFeed:
     feed_id = data.get("id")
     if not isinstance(feed_id, str) or not feed_id:
         raise answer.odd()
-    categories = [category for category in list_of(data, "categories") if isinstance(category, dict)]
+    categories = objects_of(data, "categories")
     return RemoteFeed(
         id=clean(feed_id),
         title=feed_title(text_of(data, "title")),

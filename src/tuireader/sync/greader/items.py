@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import suppress
 from typing import Any
 
 from tuireader.feeds.parse.entry import HTML, PLAIN, Medium, Raw, Text
-from tuireader.feeds.parse.json_values import list_of, text_of
+from tuireader.feeds.parse.json_values import objects_of, text_of, texts_of
 from tuireader.sync.backend import Body
-from tuireader.sync.entries import Odd, Sent, cleaned, has_shape
+from tuireader.sync.entries import Odd, Sent, cleaned, parsed
 from tuireader.text import clean
 
 STATE = "user/-/state/com.google/"
@@ -29,13 +28,7 @@ _IS_WIDE = re.compile("[＆＜＞]")
 
 def read(raw: bytes) -> Body:
     """Read the entries of a body; unreadable ones are left out. Raises Odd."""
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise Odd from None
-    items = value.get("items") if isinstance(value, dict) else None
-    if not isinstance(items, list) or not has_shape(items, ENTRY):
-        raise Odd
+    _, items = parsed(raw, "items", ENTRY)
     kept = []
     for item in items:
         with suppress(Odd):
@@ -95,12 +88,11 @@ def _sent(data: Any) -> Sent:
     """Read an item of an answer. Raises Odd if it has no id, feed or categories."""
     if not isinstance(data, dict):
         raise Odd
-    origin, categories = data.get("origin"), data.get("categories")
-    if not isinstance(origin, dict) or not isinstance(categories, list):
+    origin = data.get("origin")
+    feed_id = text_of(origin, "streamId") if isinstance(origin, dict) else ""
+    if not feed_id or not isinstance(data.get("categories"), list):
         raise Odd
-    if not (feed_id := text_of(origin, "streamId")):
-        raise Odd
-    names = [name for name in categories if isinstance(name, str)]
+    names = texts_of(data, "categories")
     states = {state_of(name) for name in names}
     content = _content(data, "content") or _content(data, "summary")
     raw = Raw(
@@ -112,9 +104,7 @@ def _sent(data: Any) -> Sent:
         updated=_seconds(data, "updated"),
         contents=[Text(content, HTML)] if content else [],
         tags=[name for name in names if not name.startswith("user/")],
-        enclosures=[
-            _enclosure(enclosure) for enclosure in list_of(data, "enclosure") if isinstance(enclosure, dict)
-        ],
+        enclosures=[_enclosure(enclosure) for enclosure in objects_of(data, "enclosure")],
     )
     return Sent(clean(feed_id), raw, "read" in states, "starred" in states)
 
@@ -130,7 +120,7 @@ def _content(data: dict[str, Any], key: str) -> str:
 
 
 def _href(data: dict[str, Any], key: str) -> str:
-    links = [link for link in list_of(data, key) if isinstance(link, dict)]
+    links = objects_of(data, key)
     return text_of(links[0], "href") if links else ""
 
 

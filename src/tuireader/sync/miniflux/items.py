@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from tuireader.feeds.parse import dates
 from tuireader.feeds.parse.entry import HTML, PLAIN, Medium, Raw, Text
-from tuireader.feeds.parse.json_values import list_of, text_of
+from tuireader.feeds.parse.json_values import objects_of, text_of, texts_of
 from tuireader.sync.backend import Body
-from tuireader.sync.entries import Odd, Sent, cleaned, has_shape
+from tuireader.sync.entries import Odd, Sent, cleaned, parsed
 
 ENTRY = frozenset(("id", "feed_id", "status", "starred"))
 
 
 def read(raw: bytes) -> Body:
     """Read the entries of a body; unreadable ones are left out. Raises Odd."""
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise Odd from None
-    items, total = (value.get("entries"), value.get("total")) if isinstance(value, dict) else (None, None)
-    if not isinstance(items, list) or type(total) is not int or not has_shape(items, ENTRY):
-        raise Odd
+    value, items = parsed(raw, "entries", ENTRY)
+    total = number(value, "total")
     kept: list[Sent] = []
     gone: list[str] = []
     last = 0
@@ -38,7 +32,8 @@ def read(raw: bytes) -> Body:
     more = bool(items) and len(items) < total
     if more and not last:
         raise Odd  # nobody knows where the next page starts
-    return Body(cleaned(kept), tuple(gone), last, more, len(items) - len(kept) - len(gone), total=total)
+    unreadable = len(items) - len(kept) - len(gone)
+    return Body(cleaned(kept), tuple(gone), last, more, unreadable=unreadable, total=total)
 
 
 def number(data: Any, name: str) -> int:
@@ -62,10 +57,8 @@ def _sent(data: dict[str, Any]) -> Sent:
         published=dates.parse(text_of(data, "published_at")),
         contents=[Text(content, HTML)] if content else [],
         comments_url=text_of(data, "comments_url"),
-        tags=[tag for tag in list_of(data, "tags") if isinstance(tag, str)],
-        enclosures=[
-            _enclosure(enclosure) for enclosure in list_of(data, "enclosures") if isinstance(enclosure, dict)
-        ],
+        tags=texts_of(data, "tags"),
+        enclosures=[_enclosure(enclosure) for enclosure in objects_of(data, "enclosures")],
     )
     return Sent(str(number(data, "feed_id")), raw, status == "read", starred)
 

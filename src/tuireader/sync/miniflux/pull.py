@@ -39,6 +39,7 @@ FIRST: Mapping[str, Mapping[str, str | int]] = {
 
 Counts = tuple[int, int]
 """Numbers of read and unread entries of a feed."""
+NONE: Counts = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, 
     async with aclosing(pages):
         async for entries, body, state in pages:
             left = body.total if is_first else 0
-            yield Entries(entries, state.text(), body.gone, body.unreadable, left)
+            yield Entries(entries, state.text(), body.gone, body.unreadable, left=left)
     if state.since - state.checked >= DAY:
         body, _ = await source.page(FIRST["unread"], 0, descending=True, limit=CHECKED)
         state = replace(state, checked=state.since)
@@ -162,7 +163,8 @@ class _Source:
 async def _walk(source: _Source, state: Progress) -> AsyncGenerator[tuple[Body, Progress], None]:
     """Yield the pages of all phases that are left, each with the progress after it."""
     phases = list(FIRST) if not state.since else ["changed"]
-    for phase in phases[phases.index(state.phase) if state.phase in phases else 0 :]:
+    start = phases.index(state.phase) if state.phase in phases else 0
+    for phase in phases[start:]:
         if state.phase != phase:
             state = replace(state, phase=phase, cursor=0)
         filters = FIRST.get(phase) or {"changed_after": max(state.since - OVERLAP, 1)}
@@ -200,30 +202,31 @@ async def _compare(source: _Source, state: Progress) -> AsyncGenerator[Step, Non
     answer = await source.http.ask("GET", "/v1/feeds/counters")
     theirs, ours = _counters(answer), await source.known.counts()
     doubted = await source.known.doubted()
-    differing = {
-        feed_id: [*theirs.get(feed_id, (0, 0)), *ours.get(feed_id, (0, 0))]
-        for feed_id in sorted({*theirs, *ours})
-        if feed_id in doubted or theirs.get(feed_id, (0, 0)) != tuple(ours.get(feed_id, (0, 0)))
-    }
-    accepted = {
-        feed_id: numbers
-        for feed_id, numbers in state.accepted.items()
-        if differing.get(feed_id) == numbers and feed_id not in doubted
-    }
-    for feed_id, numbers in differing.items():
-        if feed_id not in accepted:
-            async for step in _whole(source, feed_id, replace(state, accepted=accepted)):
-                if isinstance(step, Listed) and not step.ids and any(numbers[:2]):
-                    raise answer.odd()  # it counts entries that it does not list
-                yield step
-            if any(ours.get(feed_id, (0, 0))):
-                accepted = {**accepted, feed_id: numbers}
-            yield Entries((), replace(state, accepted=accepted).text())
+    differing: dict[str, list[int]] = {}
+    accepted: dict[str, list[int]] = {}
+    for feed_id in sorted({*theirs, *ours}):
+        there, here = theirs.get(feed_id, NONE), ours.get(feed_id, NONE)
+        numbers = [*there, *here]
+        if feed_id in doubted:
+            differing[feed_id] = numbers
+        elif there != here:
+            differing[feed_id] = numbers
+            if state.accepted.get(feed_id) == numbers:
+                accepted[feed_id] = numbers
+    for feed_id in [feed_id for feed_id in differing if feed_id not in accepted]:
+        there, here = theirs.get(feed_id, NONE), ours.get(feed_id, NONE)
+        async for step in _all_entries(source, feed_id, replace(state, accepted=accepted)):
+            if isinstance(step, Listed) and not step.ids and any(there):
+                raise answer.odd()  # it counts entries that it does not list
+            yield step
+        if any(here):
+            accepted = {**accepted, feed_id: differing[feed_id]}
+        yield Entries((), replace(state, accepted=accepted).text())
     if accepted != state.accepted:
         yield Entries((), replace(state, accepted=accepted).text())
 
 
-async def _whole(source: _Source, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
+async def _all_entries(source: _Source, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
     """Yield all entries of a feed, then their ids; nothing if it is gone: the list of feeds shows that."""
     ids: set[str] = set()
     unreadable = 0
