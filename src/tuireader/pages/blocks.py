@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.pages.headings import HEADINGS
 from tuireader.pages.items import groups
-from tuireader.pages.tree import select
+from tuireader.pages.tree import select, squeezed
 from tuireader.text import page_dates
 
 if TYPE_CHECKING:
@@ -67,6 +67,13 @@ class Facts:
     linked: int = 0  # characters within links
     dates: int = 0
     headings: int = 0
+
+    def add(self, part: Facts) -> None:
+        self.links += part.links
+        self.text += part.text
+        self.linked += part.linked
+        self.dates += part.dates
+        self.headings += part.headings
 
 
 @dataclass(slots=True)
@@ -131,13 +138,13 @@ def _facts(root: HtmlElement, now: int) -> Mapping[HtmlElement, Facts]:
     facts = {element: Facts() for element in order}
     for element in order:
         mine = facts[element]
-        own = " ".join(str(element.text or "").split())
+        own = squeezed(element.text)
         mine.text += len(own)
         mine.headings += element.tag in HEADINGS
         if is_link(element):
             mine.links += 1
         parent = element.getparent()
-        tail = " ".join(str(element.tail or "").split())
+        tail = squeezed(element.tail)
         if parent is not None and tail:
             facts[parent].text += len(tail)
         for text, owner in ((own, mine), (tail, facts.get(parent))):
@@ -150,12 +157,7 @@ def _facts(root: HtmlElement, now: int) -> Mapping[HtmlElement, Facts]:
         if element.tag == "a":
             mine.linked = mine.text
         if parent is not None:
-            above = facts[parent]
-            above.links += mine.links
-            above.text += mine.text
-            above.linked += mine.linked
-            above.dates += mine.dates
-            above.headings += mine.headings
+            facts[parent].add(mine)
     return facts
 
 

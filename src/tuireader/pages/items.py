@@ -8,7 +8,7 @@ which the other selectors and the defaults search.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tuireader.pages.headings import HEADINGS, Headings, headed, headings
-from tuireader.pages.tree import base_of, lines_of, select, spaced_text, text_of, tree, written
+from tuireader.pages.tree import (
+    base_of,
+    drop,
+    lines_of,
+    select,
+    spaced_text,
+    squeezed,
+    text_of,
+    tree,
+    written,
+)
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import page_dates
 
@@ -166,12 +176,11 @@ def _is_empty_line(element: HtmlElement) -> bool:
     )
 
 
+_HOLDS_ITEMS = ("section", "article", "main", "footer", "nav", "aside")
+
+
 def _until_heading(element: HtmlElement, following: HtmlElement) -> bool:
-    return following.tag not in HEADINGS[: int(element.tag[1])] and not _holds_items(element, following)
-
-
-def _holds_items(element: HtmlElement, following: HtmlElement) -> bool:
-    return bool(following.tag in ("section", "article", "main", "footer", "nav", "aside"))
+    return following.tag not in (*HEADINGS[: int(element.tag[1])], *_HOLDS_ITEMS)
 
 
 _GOES_ON: Mapping[str, Callable[[HtmlElement, HtmlElement], bool]] = {
@@ -226,9 +235,11 @@ def _item(
     content, now = scope.content, scope.latest
     title = title if title is not None else default_title(content)
     address = _address(link) if link is not None else default_link(scope, title)
-    time, dated = (
-        _time(date, now, month_first) if date is not None else default_time(content, now, month_first)
-    )
+    if date is None:
+        time, dated = default_time(content, now, month_first)
+    else:
+        time = _time(date, now, month_first)
+        dated = None if time is None else date
     time = scope.day if time is None else time
     words = title_text(title) if title is not None else next(iter(lines_of(content)), "")
     html = _written(summary) if summary is not None else _rest(content, title, dated, address)
@@ -297,29 +308,27 @@ def _address(element: HtmlElement) -> str:
 
 def default_time(content: HtmlElement, now: int, month_first: bool) -> tuple[int | None, HtmlElement | None]:
     """Find the time of an item and the element with it: `time`, or the first text that is a date."""
-    for part in content.iter("time", "relative-time", "time-ago"):
-        time, _ = _time(part, now, month_first)
+    marked = [part for part in content.iter() if part.get("itemprop") in ("datePublished", "dateCreated")]
+    for part in (*content.iter("time", "relative-time", "time-ago"), *marked):
+        time = _time(part, now, month_first)
         if time is not None:
             return time, part
-    for part in content.iter():
-        if part.get("itemprop") in ("datePublished", "dateCreated"):
-            time, _ = _time(part, now, month_first)
-            if time is not None:
-                return time, part
     if not any(map(str.isdigit, text_of(content))):
         return None, None
-    for part in content.iter():
-        own = " ".join(str(part.text or "").split())
-        for text, element in ((own, part), (" ".join(str(part.tail or "").split()), None)):
-            if text and page_dates.is_date(text, now):
-                date = page_dates.find(text, now, month_first=month_first)
-                return (date.seconds if date else None), element
-    for part in content.iter():  # the day and the month may be in separate elements
-        text = spaced_text(part) if len(part) else ""
+    for text, element in _texts(content):
         if text and page_dates.is_date(text, now):
             date = page_dates.find(text, now, month_first=month_first)
-            return (date.seconds if date else None), part
+            return (date.seconds if date else None), element
     return _leading_time(content, now, month_first), None
+
+
+def _texts(content: HtmlElement) -> Iterator[tuple[str, HtmlElement | None]]:
+    for part in content.iter():
+        yield squeezed(part.text), part
+        yield squeezed(part.tail), None
+    for part in content.iter():  # the day and the month may be in separate elements
+        if len(part):
+            yield spaced_text(part), part
 
 
 def _leading_time(content: HtmlElement, now: int, month_first: bool) -> int | None:
@@ -331,12 +340,10 @@ def _leading_time(content: HtmlElement, now: int, month_first: bool) -> int | No
     return None
 
 
-def _time(element: HtmlElement, now: int, month_first: bool) -> tuple[int | None, HtmlElement | None]:
+def _time(element: HtmlElement, now: int, month_first: bool) -> int | None:
     texts = [*(str(element.get(name) or "") for name in _DATE_PARTS), text_of(element)]
-    for text in filter(None, texts):
-        if date := page_dates.find(text, now, month_first=month_first):
-            return date.seconds, element
-    return None, None
+    dates = (page_dates.find(text, now, month_first=month_first) for text in texts if text)
+    return next((date.seconds for date in dates if date), None)
 
 
 def _written(element: HtmlElement) -> str:
@@ -346,9 +353,7 @@ def _written(element: HtmlElement) -> str:
 
 def _rest(content: HtmlElement, title: HtmlElement | None, dated: HtmlElement | None, address: str) -> str:
     """HTML of an item without title, date, buttons, and links such as "Read more"."""
-    for part in (title, dated):
-        _drop(part, content)
-    for part in list(content.iter("form", "button", "nav", "select", "input")):
+    for part in (title, dated, *content.iter("form", "button", "nav", "select", "input")):
         _drop(part, content)
     for link in list(content.iter("a")):
         words = text_of(link)
@@ -358,5 +363,5 @@ def _rest(content: HtmlElement, title: HtmlElement | None, dated: HtmlElement | 
 
 
 def _drop(element: Any, content: HtmlElement) -> None:
-    if element is not None and element is not content and element.getparent() is not None:
-        element.drop_tree()
+    if element is not None and element is not content:
+        drop(element)

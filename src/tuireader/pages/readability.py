@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tuireader.pages.tree import drop, parsed, written
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean, plain
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _LONGEST = 1_500_000  # maximum characters of an article's HTML
-_MOST_ELEMENTS = 120_000
 
 # Blocks inside articles that do not belong to them, by words in their class or id.
 _NOISE = re.compile(
@@ -58,44 +58,30 @@ def article(page: str, url: str, title: str) -> str:
         def reverse_tags(self, node: HtmlElement, *names: str) -> Iterator[HtmlElement]:
             return super().reverse_tags(node, *(name for name in names if name not in _LISTS))  # type: ignore[no-any-return]
 
-    try:
-        page = re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)  # not accepted in decoded text
-        root = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=False))
-    except (etree.ParserError, ValueError):
-        raise Failed("there is no text on the page") from None
-    if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
-        raise Failed("the page has too many elements")
-    notes = [note for note in root.xpath(_NOTES) if plain(_written(note)).strip()]
+    root = parsed(page)
+    notes = [note for note in root.xpath(_NOTES) if plain(written(note)).strip()]
     for block in _noise(root):
-        block.drop_tree()
-    written = _written(root)
+        drop(block)
     try:
-        content = html.fragment_fromstring(Lenient(written, url=url).summary(html_partial=True), "div")
+        content = html.fragment_fromstring(Lenient(written(root), url=url).summary(html_partial=True), "div")
     except (AssertionError, etree.ParserError, etree.XMLSyntaxError):
         raise Failed("there is no text on the page") from None
-    parts = _other_parts(root, plain(_written(content)))
+    parts = _other_parts(root, plain(written(content)))
     if parts is not None:
-        content = html.fragment_fromstring(_written(parts), "div")
+        content = html.fragment_fromstring(written(parts), "div")
     _drop_title(content, title)
     for block in [element for element in content.iter(*_LISTS) if _leads_elsewhere(element)]:
         block.drop_tree()
-    said = plain(_written(content))
+    said = plain(written(content))
     for note in notes:
-        words = plain(_written(note)).strip()
+        words = plain(written(note)).strip()
         if words[:60] not in said:
             content.append(html.fragment_fromstring("<hr>"))
             content.append(note)
             said += words
     if not said.strip():
         raise Failed("there is no text on the page")
-    return _written(content)[:_LONGEST]
-
-
-def _written(element: HtmlElement) -> str:
-    from lxml import html
-
-    text: Any = html.tostring(element, encoding="unicode", with_tail=False)
-    return str(text)
+    return written(content)[:_LONGEST]
 
 
 def _noise(root: HtmlElement) -> list[HtmlElement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.pages.tree import base_of, lines_of, select, text_of, tree
+from tuireader.pages.tree import base_of, drop, lines_of, select, text_of, tree
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import is_html, plain
 
@@ -40,8 +40,8 @@ def watched(page: str, selector: str) -> Watched:
     links: dict[str, str] = {}
     for part in outermost:
         for element in list(part.iter()):
-            if element is not part and element.getparent() is not None and _is_hidden(element):
-                element.drop_tree()
+            if element is not part and _is_hidden(element):
+                drop(element)
         lines += lines_of(part)
         for link in part.iter("a"):
             words, address = text_of(link), str(link.get("href") or "")
@@ -57,8 +57,8 @@ def _without_menus(root: HtmlElement) -> HtmlElement:
     """Remove menus and footers, unless there is nothing else."""
     length = len(text_of(root))
     for element in list(root.iter(*_ASIDE)):
-        if element.getparent() is not None and 2 * len(text_of(element)) < length:
-            element.drop_tree()
+        if 2 * len(text_of(element)) < length:
+            drop(element)
     return root
 
 

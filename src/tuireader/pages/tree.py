@@ -22,20 +22,30 @@ _UNSEEN = ("script", "style", "template", "noscript", "svg", "canvas", "object",
 
 def tree(page: str) -> HtmlElement:
     """Parse a page without scripts, styles and comments. Raises Failed."""
+    root = parsed(page, remove_comments=True, remove_pis=True)
+    for element in list(root.iter(*_UNSEEN)):
+        drop(element)
+    return root
+
+
+def parsed(page: str, **options: bool) -> HtmlElement:
+    """Parse a page as it is, with options of lxml's HTMLParser. Raises Failed."""
     from lxml import etree, html
 
     page = re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)  # not accepted in decoded text
     try:
-        parser = html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True)
-        root = html.document_fromstring(page, parser=parser)
+        root = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=False, **options))
     except (etree.ParserError, ValueError):
         raise Failed("there is no text on the page") from None
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
         raise Failed("the page has too many elements")
-    for element in list(root.iter(*_UNSEEN)):
-        if element.getparent() is not None:
-            element.drop_tree()
     return root
+
+
+def drop(element: HtmlElement) -> None:
+    """Remove an element with all that it contains, unless that is done already."""
+    if element.getparent() is not None:
+        element.drop_tree()
 
 
 def base_of(root: HtmlElement) -> str:
@@ -56,9 +66,14 @@ def select(root: Any, selector: str, key: str) -> list[HtmlElement]:
     return [element for element in matches if isinstance(element.tag, str)]
 
 
+def squeezed(text: object) -> str:
+    """Put a text on one line; `""` for None."""
+    return " ".join(str(text or "").split())
+
+
 def text_of(element: HtmlElement) -> str:
     """Text of an element on one line."""
-    return " ".join(str(element.text_content()).split())
+    return squeezed(element.text_content())
 
 
 def written(element: HtmlElement) -> str:
@@ -71,7 +86,7 @@ def written(element: HtmlElement) -> str:
 
 def spaced_text(element: HtmlElement) -> str:
     """Text of an element on one line, with spaces between the texts of its parts."""
-    return " ".join(" ".join(map(str, element.itertext())).split())
+    return squeezed(" ".join(map(str, element.itertext())))
 
 
 def shorten(root: HtmlElement) -> None:
