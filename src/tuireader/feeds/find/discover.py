@@ -16,16 +16,9 @@ from tuireader.feeds.http.errors import REFUSED
 from tuireader.feeds.http.fetch import Fetcher
 from tuireader.feeds.parse import charset
 from tuireader.feeds.parse.workers import ParseWorker
-from tuireader.model import (
-    Fault,
-    FeedPreview,
-    Fetched,
-    FetchFailed,
-    FetchJob,
-    FoundFeed,
-    ParsedFeed,
-)
+from tuireader.model import Fault, FeedPreview, Fetched, FetchFailed, FetchJob, FoundFeed, ParsedFeed
 
+_NO_TLS = (Fault.TLS, Fault.NETWORK)  # a server may be there, but without TLS
 COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.xml", "/feed.json")
 
 
@@ -42,13 +35,8 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
             if feed := await _feed_at(fetcher, parser, guess):
                 return [feed]
         answer = await fetcher.fetch(FetchJob(0, url))
-        if (
-            "://" not in typed
-            and isinstance(answer, FetchFailed)
-            and answer.fault in (Fault.TLS, Fault.NETWORK)  # a server may be there, but not with TLS
-        ):
-            url = "http" + url[5:]
-            answer = await fetcher.fetch(FetchJob(0, url))
+        if isinstance(answer, FetchFailed) and "://" not in typed and answer.fault in _NO_TLS:
+            answer = await fetcher.fetch(FetchJob(0, "http" + url[5:]))
         if isinstance(answer, FetchFailed):
             raise unreadable(answer)
         assert isinstance(answer, Fetched), "nothing is known of a page that could be unchanged"
@@ -60,13 +48,13 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
             return [FoundFeed(address, title, answer.url) for address, title in named]
         if parsed.fault in (Fault.BLOCKED, Fault.PARKED):  # its other addresses lead to the same page
             raise TuireaderError(parsed.reason)
-        if found_there := await _feeds_at(fetcher, parser, linked(page, answer.url), answer.url):
-            return found_there
+        if linked_feeds := await _feeds_at(fetcher, parser, linked(page, answer.url), answer.url):
+            return linked_feeds
         usual = [urljoin(answer.url, path) for path in COMMON_PATHS]
-        found_there = await _feeds_at(fetcher, parser, usual, answer.url)
-        if not found_there and parsed.fault is Fault.LOGIN:
+        usual_feeds = await _feeds_at(fetcher, parser, usual, answer.url)
+        if not usual_feeds and parsed.fault is Fault.LOGIN:
             raise TuireaderError(parsed.reason)
-        return found_there
+        return usual_feeds
 
 
 def unreadable(answer: FetchFailed) -> TuireaderError:
@@ -116,26 +104,25 @@ def _reddit(path: str, query: str) -> list[str]:
     return []
 
 
+_YOUTUBE = "https://www.youtube.com/feeds/videos.xml?"
+
+
 def _youtube(path: str, query: dict[str, list[str]]) -> list[str]:
-    base = "https://www.youtube.com/feeds/videos.xml?"
     if match := re.match(r"/channel/([\w-]+)", path):
-        return [f"{base}channel_id={match[1]}"]
+        return [f"{_YOUTUBE}channel_id={match[1]}"]
     if match := re.match(r"/user/([\w-]+)", path):
-        return [f"{base}user={match[1]}"]
+        return [f"{_YOUTUBE}user={match[1]}"]
     if path in ("/playlist", "/watch") and re.fullmatch(r"[\w-]+", (query.get("list") or [""])[0]):
-        return [f"{base}playlist_id={query['list'][0]}"]
+        return [f"{_YOUTUBE}playlist_id={query['list'][0]}"]
     return []
 
 
 def youtube_channel(page: str, url: str) -> tuple[tuple[str, str], ...]:
     """Find the feed of the channel that a YouTube page shows: one (address, "") as from `advertised`."""
     host = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("m.")
-    shown = _CHANNEL.search(page) if host == "youtube.com" else None
-    return (
-        ((f"https://www.youtube.com/feeds/videos.xml?channel_id={shown[1] or shown[2]}", ""),)
-        if shown
-        else ()
-    )
+    if host == "youtube.com" and (shown := _CHANNEL.search(page)):
+        return ((f"{_YOUTUBE}channel_id={shown[1] or shown[2]}", ""),)
+    return ()
 
 
 _CHANNEL = re.compile(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tuireader.config.files import expand_home
 from tuireader.feeds.http.errors import Refused
 from tuireader.model import Fault
 
@@ -42,6 +41,8 @@ def read_address(url: str, base: str) -> MailAddress:
     scheme, _, path = url.partition(":")
     path, _, wanted = path.partition("?list=")
     if scheme in ("maildir", "mbox"):
+        from tuireader.config.files import expand_home  # not in the process that reads IMAP
+
         return MailAddress(scheme, str(Path(base) / expand_home(path)), unquote(wanted))
     try:
         parts = urlsplit(f"{scheme}:{path}")

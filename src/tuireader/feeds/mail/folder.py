@@ -123,9 +123,8 @@ def _read_maildir(address: MailAddress, cursor: str, most: int) -> Mails | None:
     try:
         times = [Path(folder).stat().st_mtime_ns for folder in folders]
     except FileNotFoundError:
-        what = (
-            "there are no folders cur and new in it" if Path(address.folder).is_dir() else "it does not exist"
-        )
+        is_there = Path(address.folder).is_dir()
+        what = "there are no folders cur and new in it" if is_there else "it does not exist"
         raise Refused(Fault.MAIL, f"{address.folder} is not a Maildir: {what}") from None
     before = _numbers(cursor, 3)
     if before and before[:2] == times:

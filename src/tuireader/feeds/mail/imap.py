@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.feeds.http.errors import ERRNO_WORDS
 from tuireader.feeds.http.hosts import is_public
+from tuireader.feeds.mail.address import MailAddress
 from tuireader.feeds.mail.folder import AT_ONCE, FIRST, LARGEST, identified, stand_in
 from tuireader.model import Fault
 from tuireader.subprocesses.serving import alarm, serve
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 
 DATA = 272 << 20
 """Memory limit in bytes."""
-Request = tuple[str, str, int, str, str, str, str, str, float, int]
-"""Scheme, host, port, user, password, folder, list, cursor, seconds, bytes."""
+Request = tuple[tuple[Any, ...], str, float, int]
+"""Fields of a MailAddress, cursor, seconds, bytes."""
+New = tuple[list[bytes], str, bool]
+"""Mails, the cursor for the next visit, and whether this is the first one."""
 Answer = tuple[str, Any]
-"""A fault and its reason; or `""` and the new mails, cursor and whether it is the first visit, or None."""
+"""A fault and its reason; or `""` and the new mails (New), None without any."""
 _TOGETHER = 20  # mails requested at once
 _MOST_OWED = 200  # mails left out by the server that later visits ask for again
 _UID = re.compile(rb"\bUID (\d+)")
@@ -40,10 +43,12 @@ class _Refused(Exception):
 
 def answer(request: Request) -> Answer:
     """Read the new mails of a folder; an error becomes a fault with its reason."""
-    host = request[1]
+    fields, cursor, seconds, most = request
+    address = MailAddress(*fields)
+    host = address.host
     try:
-        with alarm(int(request[8]) + _GRACE):
-            return "", _read(*request)
+        with alarm(int(seconds) + _GRACE):
+            return "", _read(address, cursor, seconds, most)
     except _Refused as refused:
         return refused.fault.value, str(refused)
     except ImportError:
@@ -55,7 +60,7 @@ def answer(request: Request) -> Answer:
     except socket.gaierror:
         return Fault.NETWORK.value, f"the name {host} cannot be found"
     except TimeoutError:
-        return Fault.TIMEOUT.value, f"{host} did not answer within {request[8]:g} seconds"
+        return Fault.TIMEOUT.value, f"{host} did not answer within {seconds:g} seconds"
     except MemoryError:
         return Fault.TOO_LARGE.value, f"{host} sent more than can be read"
     except imaplib.IMAP4.abort:
@@ -67,28 +72,17 @@ def answer(request: Request) -> Answer:
         return Fault.MAIL.value, f"{host}: the server's answer cannot be understood; try again later"
 
 
-def _read(
-    scheme: str,
-    host: str,
-    port: int,
-    user: str,
-    password: str,
-    folder: str,
-    wanted: str,
-    cursor: str,
-    seconds: float,
-    most: int,
-) -> tuple[list[bytes], str, bool] | None:
-    if not user:
+def _read(address: MailAddress, cursor: str, seconds: float, most: int) -> New | None:
+    if not address.user:
         raise _Refused(Fault.ADDRESS, "the address names no user; write imaps://USER@HOST/FOLDER")
-    if not password:
+    if not address.password:
         missing = 'the password is missing; set `password` of this feed, such as "cmd:pass show mail"'
         raise _Refused(Fault.MAIL, missing)
-    box = _connected(scheme, host, port, seconds)
+    box = _connected(address.scheme, address.host, address.port, seconds)
     _limit_announced(box.client)
     try:
-        _sign_in(box, host, user, password)
-        return _new_mails(box, folder, wanted, cursor, most)
+        _sign_in(box, address.host, address.user, address.password)
+        return _new_mails(box, address.folder, address.wanted, cursor, most)
     finally:
         with suppress(Exception):
             box.logout()
@@ -133,14 +127,11 @@ def _sign_in(box: BaseMailBox, host: str, user: str, password: str) -> None:
     except (imap_tools.MailboxLoginError, imaplib.IMAP4.error) as error:
         if isinstance(error, imaplib.IMAP4.abort):
             raise
-        raise _Refused(
-            Fault.MAIL, f"{host} refuses the password of {user}; check `password` of this feed"
-        ) from None
+        refused = f"{host} refuses the password of {user}; check `password` of this feed"
+        raise _Refused(Fault.MAIL, refused) from None
 
 
-def _new_mails(
-    box: BaseMailBox, folder: str, wanted: str, cursor: str, most: int
-) -> tuple[list[bytes], str, bool] | None:
+def _new_mails(box: BaseMailBox, folder: str, wanted: str, cursor: str, most: int) -> New | None:
     """Return mails with a UID above that of the cursor, which is valid for one UIDVALIDITY.
 
     A mail that the server lists but does not send gets an entry that says so. The cursor keeps its UID, and

@@ -11,6 +11,7 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from hashlib import blake2b
+from typing import Any
 
 from tuireader.feeds.mail.html import cleaned, without_tracking
 from tuireader.feeds.parse import charset, dates
@@ -111,6 +112,10 @@ def _words(text: str) -> str:
         parts = decode_header(text)
     except (ValueError, LookupError, AttributeError):  # damaged words
         return text
+    return _joined(parts)
+
+
+def _joined(parts: list[tuple[Any, Any]]) -> str:
     return "".join(part if isinstance(part, str) else _decoded(part, label) for part, label in parts)
 
 
@@ -150,10 +155,8 @@ def _texts(message: Message) -> _Texts:
         part = waiting.pop()
         kind, payload = part.get_content_type(), part.get_payload()
         if kind.startswith("multipart/"):
-            parts = (
-                [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
-            )
-            waiting += reversed(parts[:_MOST_PARTS])
+            parts = payload if isinstance(payload, list) else []
+            waiting += reversed([part for part in parts if isinstance(part, Message)][:_MOST_PARTS])
         elif part.get_content_disposition() == "attachment" or kind not in ("text/html", "text/plain"):
             _attach(part, texts)
         elif kind == "text/html" and len(texts.html) < _MOST_TEXTS:
@@ -166,21 +169,15 @@ def _texts(message: Message) -> _Texts:
 def _attach(part: Message, texts: _Texts) -> None:
     name = part.get_filename()
     if name and len(texts.attached) < _MOST_ATTACHMENTS and not part.get("Content-ID"):
-        text = "".join(
-            _decoded(data, label) if isinstance(data, bytes) else data for data, label in decode_header(name)
-        )
-        texts.attached.append(clean(text, 100))
+        texts.attached.append(clean(_joined(decode_header(name)), 100))
 
 
 def _text(part: Message) -> str:
     data = part.get_payload(decode=True)
     label = part.get_param("charset", "")
     label = label[2] if isinstance(label, tuple) else label
-    return (
-        charset.decode(data[:_LONGEST_TEXT], f"text/plain; charset={label}")
-        if isinstance(data, bytes)
-        else ""
-    )
+    kind = f"text/plain; charset={label}"
+    return charset.decode(data[:_LONGEST_TEXT], kind) if isinstance(data, bytes) else ""
 
 
 def _as_html(part: Message) -> str:

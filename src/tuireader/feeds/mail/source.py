@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import marshal
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from hashlib import blake2b
 
 from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
@@ -57,10 +57,8 @@ class MailFolders:
                 mails = await self._read(address, job.etag or "")
         except Refused as refused:
             return FetchFailed(job, refused.fault, clean(refused.reason, 400))
-        if mails is None:
-            return NotModified(job, etag=job.etag)
-        if not mails.mails and not mails.first:
-            return NotModified(job, etag=mails.cursor)
+        if mails is None or not (mails.mails or mails.first):
+            return NotModified(job, etag=mails.cursor if mails else job.etag)
         body = marshal.dumps(list(mails.mails))
         if reservation.must_wait(len(body)):
             await reservation.wait_for_turn()
@@ -81,11 +79,9 @@ class MailFolders:
 
 async def _ask(address: MailAddress, cursor: str, seconds: float, most: int) -> Mails | None:
     """Read an IMAP folder in its own process, so that no hostile server can exhaust or block ours."""
-    server = (address.scheme, address.host, address.port, address.user, address.password)
-    request = (*server, address.folder, address.wanted, cursor, seconds, most)
     try:
         async with Worker("tuireader.feeds.mail.imap") as worker:
-            fault, answer = await worker.ask(request)
+            fault, answer = await worker.ask((astuple(address), cursor, seconds, most))
     except (WorkerDied, OSError):
         raise Refused(Fault.MAIL, f"{address.host} sent more than can be read, or nothing sensible") from None
     if fault:
@@ -101,13 +97,15 @@ async def parse(
     parts: list[ParsedFeed] = []
     for mails in _batches(marshal.loads(fetched.body)):
         parts += await _parsed(parser, mails, name, stored)
-    titles = {part.title for part in parts}
-    first = parts[0] if len(titles) == 1 else None
-    is_first = not fetched.job.etag  # later mails do not say whose folder it is
+    title = site_url = ""
+    if not fetched.job.etag:  # later mails do not say whose folder it is
+        title = name
+        if len({part.title for part in parts}) == 1:
+            title, site_url = parts[0].title, parts[0].site_url
     return ParsedFeed(
-        ("" if not is_first else first.title if first else name),
-        first.site_url if first and is_first else "",
-        tuple(entry for part in parts for entry in part.entries),
+        title=title,
+        site_url=site_url,
+        entries=tuple(entry for part in parts for entry in part.entries),
         prepared=tuple(article for part in parts for article in part.prepared),
         keys=tuple(key for part in parts for key in part.keys),
         known=tuple(guid for part in parts for guid in part.known),
