@@ -25,13 +25,7 @@ class AccountError(TuireaderError):
     """
 
     def __init__(
-        self,
-        refusal: Refusal,
-        message: str,
-        hint: str = "",
-        *,
-        retry_after: int | None = None,
-        url: str = "",
+        self, refusal: Refusal, message: str, hint: str = "", *, retry_after: int | None = None, url: str = ""
     ) -> None:
         super().__init__(message, hint)
         self.refusal = refusal

@@ -85,10 +85,7 @@ def store_states(store: Store, account_id: int, compared: Compared, now: int) ->
     """Take the marks that a server lists. Needs a transaction."""
     done = Stored()
     store.remote.confirm(account_id, compared.listed)
-    for mark, value, listed in (
-        (Mark.READ, False, compared.unread),
-        (Mark.STARRED, True, compared.starred),
-    ):
+    for mark, value, listed in ((Mark.READ, False, compared.unread), (Mark.STARRED, True, compared.starred)):
         known = store.remote.rows(account_id, listed)
         done.marks += merge_marks(store, account_id, mark, dict.fromkeys(known, value), known, now)
     return done

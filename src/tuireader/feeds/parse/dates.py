@@ -62,13 +62,7 @@ def _offset(hours: str | None, minutes: str | None) -> int:
 
 
 def _seconds(
-    year: int,
-    month: int,
-    day: int,
-    hour: str | None,
-    minute: str | None,
-    second: str | None,
-    offset: int,
+    year: int, month: int, day: int, hour: str | None, minute: str | None, second: str | None, offset: int
 ) -> int | None:
     if year not in YEARS or abs(offset) > 24 * 60:
         return None

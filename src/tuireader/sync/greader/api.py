@@ -193,12 +193,7 @@ class GoogleReader:
                 self._http.redaction.add(self._token)
             signed = None if form is None else [*form, ("T", self._token)]
             answer = await self._http.ask(
-                method,
-                API + path,
-                params=params,
-                form=signed,
-                accept=(401,),
-                brings_secret=path == _TOKEN,
+                method, API + path, params=params, form=signed, accept=(401,), brings_secret=path == _TOKEN
             )
             if answer.status != 401:
                 return answer

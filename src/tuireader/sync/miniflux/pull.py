@@ -102,12 +102,7 @@ class _Source:
         self._bounds = Bounds()
 
     async def pages(
-        self,
-        filters: Mapping[str, str | int],
-        cursor: int,
-        *,
-        descending: bool,
-        path: str = "/v1/entries",
+        self, filters: Mapping[str, str | int], cursor: int, *, descending: bool, path: str = "/v1/entries"
     ) -> AsyncGenerator[tuple[Body, int], None]:
         """Ask for all pages from `cursor` on, each with the server's time."""
         more = True
