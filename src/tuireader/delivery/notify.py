@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from tuireader.config import NotifyConfig
 from tuireader.model import Alarm, Evidence
 
-# --------------------------------------------------------------------------- messages
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -46,6 +44,7 @@ class Message:
 
 
 _LINES = 5
+_ALARM_FIELDS = "id kind feed_id watch account name words raised_at cleared_at".split()  # noqa: SIM905
 
 
 def message(items: Sequence[Item]) -> Message:
@@ -105,20 +104,7 @@ def as_json(message: Message) -> str:
         }
         for item in message.items
     ]
-    alarms = [
-        {
-            "id": alarm.id,
-            "kind": alarm.kind,
-            "feed_id": alarm.feed_id,
-            "watch": alarm.watch,
-            "account": alarm.account,
-            "name": alarm.name,
-            "words": alarm.words,
-            "raised_at": alarm.raised_at,
-            "cleared_at": alarm.cleared_at,
-        }
-        for alarm in message.alarms
-    ]
+    alarms = [{name: getattr(alarm, name) for name in _ALARM_FIELDS} for alarm in message.alarms]
     fields = {
         "title": message.title,
         "body": message.body,
@@ -133,13 +119,9 @@ def is_quiet(hours: str, minute: int) -> bool:
     """Return whether a minute of the day is within hours such as `22:00-07:00`, excluding the end."""
     if not hours:
         return False
-    start, end = (
-        (int(hour) * 60 + int(minute)) for hour, minute in (at.split(":") for at in hours.split("-"))
-    )
+    start, end = ((int(hour) * 60 + int(past)) for hour, past in (at.split(":") for at in hours.split("-")))
     return start <= minute < end if start <= end else minute >= start or minute < end
 
-
-# --------------------------------------------------------------------------- delivery
 
 _SECONDS = 20.0
 

@@ -26,13 +26,8 @@ def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
         kind = clean(parts.scheme, 20)
         what = f"addresses with {kind}: are not fetched" if kind else "the address has no http:// or https://"
         raise Refused(Fault.ADDRESS, f"{what}, only http and https")
-    if (
-        not host
-        or port == 0
-        or len(url) > MAX_URL
-        or re.search(r"[\x00-\x1f\x7f]| .*@", url.strip())
-        or " " in host
-    ):
+    has_odd_characters = re.search(r"[\x00-\x1f\x7f]| .*@", url.strip())
+    if not host or " " in host or port == 0 or len(url) > MAX_URL or has_odd_characters:
         raise Refused(Fault.ADDRESS, "the address is not a valid web address")
     userinfo, at, netloc = parts.netloc.rpartition("@")
     auth = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -78,39 +79,28 @@ def keep(name: str, secret: str) -> str:
 
     Raises TuireaderError if there is no keyring, or it is locked.
     """
-    try:
-        _keyring().set_password(SERVICE, name, secret)
-    except TuireaderError:
-        raise
-    except Exception as error:  # each keyring has errors of its own
-        raise _locked(name, error) from None
+    _ask_keyring(name, lambda keyring: keyring.set_password(SERVICE, name, secret))
     return f"keyring:{name}"
 
 
 def _from_keyring(name: str) -> str:
-    try:
-        password = _keyring().get_password(SERVICE, name)
-    except TuireaderError:
-        raise
-    except Exception as error:  # each keyring has errors of its own
-        raise _locked(name, error) from None
+    password = _ask_keyring(name, lambda keyring: keyring.get_password(SERVICE, name))
     if password is None:
         raise TuireaderError(f"the keyring has no {name}", f"`keyring set {SERVICE} {name}` adds it")
     return str(password)
 
 
-def _keyring() -> Any:
+def _ask_keyring(name: str, ask: Callable[[Any], Any]) -> Any:
     try:
-        return import_module("keyring")
+        keyring = import_module("keyring")
     except ImportError:
-        raise TuireaderError(
-            "keyring: needs the package keyring", "install it with: pip install 'tuireader[keyring]'"
-        ) from None
-
-
-def _locked(name: str, error: Exception) -> TuireaderError:
-    kind = type(error).__name__  # its text may quote anything
-    return TuireaderError(f"the keyring cannot be used for {name}: {kind}", "unlock it, or use env: or cmd:")
+        hint = "install it with: pip install 'tuireader[keyring]'"
+        raise TuireaderError("keyring: needs the package keyring", hint) from None
+    try:
+        return ask(keyring)
+    except Exception as error:  # each keyring has errors of its own, whose texts may quote anything
+        words = f"the keyring cannot be used for {name}: {type(error).__name__}"
+        raise TuireaderError(words, "unlock it, or use env: or cmd:") from None
 
 
 def _first_line(command: str) -> str:

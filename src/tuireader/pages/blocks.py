@@ -130,9 +130,6 @@ def _exact(root: HtmlElement, block: Block) -> Block:
     return replace(block, selector=chosen, elements=results[chosen])
 
 
-# --------------------------------------------------------------------------- facts about elements
-
-
 def _facts(root: HtmlElement, now: int) -> Mapping[HtmlElement, Facts]:
     order = [element for element in root.iter() if isinstance(element.tag, str)]
     facts = {element: Facts() for element in order}
@@ -176,9 +173,6 @@ def _has_link(first: HtmlElement, group: Sequence[HtmlElement], facts: Mapping[H
     if any(facts[element].links for element in group):
         return True
     return next((is_link(above) for above in first.iterancestors("a")), False)
-
-
-# --------------------------------------------------------------------------- candidates
 
 
 def _candidates(root: HtmlElement) -> Mapping[str, list[HtmlElement]]:
@@ -283,9 +277,6 @@ def _niceness(selector: str) -> float:
     utility = sum(bool(_UTILITY.match(name)) for name in re.findall(r"\.([\w-]+)", selector))
     plain = 0 if re.search(r"[.#]", selector) else 40
     return -len(selector) - 30 * utility - plain
-
-
-# --------------------------------------------------------------------------- a cheap score
 
 
 def _cheap_score(block: Block, facts: Mapping[HtmlElement, Facts]) -> float:

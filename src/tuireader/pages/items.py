@@ -17,17 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tuireader.pages.headings import HEADINGS, Headings, headed, headings
-from tuireader.pages.tree import (
-    base_of,
-    drop,
-    lines_of,
-    select,
-    spaced_text,
-    squeezed,
-    text_of,
-    tree,
-    written,
-)
+from tuireader.pages.tree import base_of, drop, lines_of, select, spaced, squeezed, text_of, tree, written
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import page_dates
 
@@ -69,9 +59,6 @@ def items(page: str, selectors: Mapping[str, str], now: int) -> Page:
 def language_of(root: HtmlElement) -> str:
     """Language that a page declares, or ""."""
     return str(root.get("lang") or "")[:20]
-
-
-# --------------------------------------------------------------------------- the elements of an item
 
 
 @dataclass(slots=True)
@@ -192,9 +179,6 @@ _GOES_ON: Mapping[str, Callable[[HtmlElement, HtmlElement], bool]] = {
 
 def _is_head_of_table(element: HtmlElement) -> bool:
     return bool(element.tag == "tr" and len(element) and all(cell.tag == "th" for cell in element))
-
-
-# --------------------------------------------------------------------------- the parts of an item
 
 
 def read(
@@ -328,7 +312,7 @@ def _texts(content: HtmlElement) -> Iterator[tuple[str, HtmlElement | None]]:
         yield squeezed(part.tail), None
     for part in content.iter():  # the day and the month may be in separate elements
         if len(part):
-            yield spaced_text(part), part
+            yield spaced(part), part
 
 
 def _leading_time(content: HtmlElement, now: int, month_first: bool) -> int | None:

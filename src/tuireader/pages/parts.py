@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tuireader.pages.blocks import classes, is_link, utility
 from tuireader.pages.headings import HEADINGS
 from tuireader.pages.items import Scope, default_title, title_text
-from tuireader.pages.tree import spaced_text, text_of
+from tuireader.pages.tree import spaced, text_of
 from tuireader.text import cell_len, page_dates
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _purity(titles: Sequence[HtmlElement], now: int) -> float:
     for title in titles:
         within = any(part is not title for part in title.iter("p", "div", "ul", "table", "time", "td", "br"))
         links = sum(map(is_link, title.iter("a")))
-        mixed += links > 1 or within or page_dates.find(spaced_text(title), now) is not None
+        mixed += links > 1 or within or page_dates.find(spaced(title), now) is not None
     return 1 - 0.6 * mixed / max(1, len(titles))
 
 

@@ -177,9 +177,6 @@ def _headlines(scopes: Sequence[Scope]) -> float:
     return sum(counts) / len(counts)
 
 
-# --------------------------------------------------------------------------- the next page
-
-
 def next_selector(root: HtmlElement, url: str) -> str:
     """Find a selector for the link to the next page, or ""."""
     tries: Sequence[tuple[str, Callable[[HtmlElement], bool]]] = (

@@ -84,7 +84,7 @@ def written(element: HtmlElement) -> str:
     return str(markup)
 
 
-def spaced_text(element: HtmlElement) -> str:
+def spaced(element: HtmlElement) -> str:
     """Text of an element on one line, with spaces between the texts of its parts."""
     return squeezed(" ".join(map(str, element.itertext())))
 

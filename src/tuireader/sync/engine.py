@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tuireader.model import AccountSynced, Event
-from tuireader.model.accounts import AccountState, Mark, RemoteEntry, RemoteFeed
+from tuireader.model.accounts import AccountState, Mark, Refusal, RemoteEntry, RemoteFeed
 from tuireader.store import Pool, Store
 from tuireader.store.accounts.accounts import Listing
 from tuireader.subprocesses import priority
@@ -28,7 +28,6 @@ from tuireader.sync.backend import (
     Listed,
     NotReturned,
     Reader,
-    Refusal,
     Server,
     States,
     Step,
@@ -292,8 +291,6 @@ class Engine:
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
         return await self._pool.read(lambda store: store.remote.counts(self._account.id))
-
-    # --
 
     def _now(self) -> int:
         return int(self._setting.clock())

@@ -11,7 +11,6 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from functools import cache, cached_property
 from ipaddress import ip_address
 from math import inf
@@ -24,7 +23,7 @@ from tuireader import __version__
 from tuireader.feeds.address import same_server
 from tuireader.feeds.http.decompress import Inflater, TooLarge
 from tuireader.feeds.http.errors import STATUS_WORDS, Refused, explained
-from tuireader.feeds.http.headers import header_bytes, retry_after
+from tuireader.feeds.http.headers import header_bytes, http_time, retry_after
 from tuireader.sync.backend import AccountError, Refusal
 from tuireader.sync.redaction import Redaction
 from tuireader.text import clean
@@ -63,10 +62,8 @@ class Answer:
     @property
     def date(self) -> int | None:
         """The server's clock when it answered, in seconds since 1970."""
-        try:
-            return int(parsedate_to_datetime(self.headers.get("date", "")).timestamp())
-        except (ValueError, TypeError, OverflowError, IndexError):
-            return None
+        seconds = http_time(self.headers.get("date", ""))
+        return None if seconds is None else int(seconds)
 
     @cached_property
     def value(self) -> Any:

@@ -203,10 +203,8 @@ def remedy(url: str) -> str:
     """Advise against a block at this address; Reddit and YouTube have rules of their own."""
     host = Page("", url).address[0]
     if host == "reddit.com" or host.endswith(".reddit.com"):
-        return (
-            "give this feed a user_agent of your own"
-            "; add feed=…&user=… of your account (reddit.com/prefs/feeds) to its address"
-        )
+        account = "add feed=…&user=… of your account (reddit.com/prefs/feeds) to its address"
+        return f"give this feed a user_agent of your own; {account}"
     if host in ("youtube.com", "www.youtube.com", "consent.youtube.com"):
         return "use www.youtube.com/feeds/videos.xml?channel_id=… with the channel's ID"
     return REMEDY
@@ -232,27 +230,18 @@ def _wall(page: Page) -> Obstacle | None:
     if re.match(_CONSENT_HOST, page.address[0]) or re.match(_CONSENT, page.title):
         return Obstacle(Fault.BLOCKED, f"the site asks for consent first; {remedy(page.url)}")
     if re.search(_PASSWORD, page.markup) or re.match(_LOGIN, page.title):
-        return Obstacle(
-            Fault.LOGIN,
-            "this is a web page that asks to log in; set cookies, or username and password, for this feed",
-        )
+        advice = "set cookies, or username and password, for this feed"
+        return Obstacle(Fault.LOGIN, f"this is a web page that asks to log in; {advice}")
     return None
 
 
 def _vacant(page: Page) -> Obstacle | None:
     """Recognize a site without content of its own: for sale, suspended, under maintenance."""
     host, path = page.address
-    for_sale = page.is_brief and re.search(_FOR_SALE, page.words)
-    if (
-        re.search(_PARKED_HOST, host)
-        or re.search(_PARKED, page.markup)
-        or for_sale
-        or re.search(_FOR_SALE, page.title)
-    ):
-        return Obstacle(
-            Fault.PARKED,
-            "the domain is parked or for sale; look for the site's new address, or remove this feed",
-        )
+    is_for_sale = re.search(_FOR_SALE, page.title) or (page.is_brief and re.search(_FOR_SALE, page.words))
+    if is_for_sale or re.search(_PARKED_HOST, host) or re.search(_PARKED, page.markup):
+        advice = "look for the site's new address, or remove this feed"
+        return Obstacle(Fault.PARKED, f"the domain is parked or for sale; {advice}")
     if path.endswith("/suspendedpage.cgi") or re.match(_SUSPENDED, page.title):
         return Obstacle(Fault.PARKED, "the site is suspended by its host; wait, or look for its new address")
     if re.search(_MAINTENANCE, page.title) or (page.is_brief and re.search(_MAINTENANCE, page.words)):

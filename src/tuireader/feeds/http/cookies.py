@@ -73,10 +73,7 @@ def _cookie(line: str) -> Cookie | None:
     seconds = expiry.strip().partition(".")[0]
     if not domain or not path.startswith("/") or not (seconds.lstrip("-").isdecimal() or not seconds):
         return None
-    if not name:  # a cookie without a name has only a value
-        name, bare = value, None
-    else:
-        bare = value
+    name, bare = (name, value) if name else (value, None)  # a cookie without a name has only a value
     ends = int(seconds[:15]) if seconds else 0
     return Cookie(
         version=0,

@@ -199,12 +199,14 @@ class Inflater:
 
         A `feed.xml.gz` sent without the header is decompressed once.
         """
-        body = self._whole()
+        self.end()
+        body = self.take()
         if body[:2] != b"\x1f\x8b":
             return body
         inner = Inflater("gzip", self._limit)
         inner.feed(body)
-        return inner._whole()
+        inner.end()
+        return inner.take()
 
     def take(self) -> bytes:
         """Return and drop the output so far; for bodies that do not fit into memory."""
@@ -219,10 +221,6 @@ class Inflater:
     def so_far(self) -> bytes:
         """Return the output so far, which may end anywhere."""
         return b"".join(self._pieces)
-
-    def _whole(self) -> bytes:
-        self.end()
-        return self.take()
 
 
 async def beginning(chunks: AsyncIterator[bytes], header: str, size: int, seconds: float) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -176,30 +177,29 @@ def _number(text: str) -> int | None:
 def _opened(part: Path, known: int) -> BinaryIO:
     """Open a part to append to, or a new one; anything else of its name is replaced, never followed."""
     flags = os.O_APPEND if known else os.O_CREAT | os.O_EXCL
-    try:
+    with _writing(part):
         if not known:
             part.unlink(missing_ok=True)
         flags |= os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         return os.fdopen(os.open(part, flags, SHARED), "ab")
-    except OSError as error:
-        raise _unwritable(part, error) from None
 
 
 def _remove(part: Path) -> None:
-    try:
+    with _writing(part):
         part.unlink(missing_ok=True)
-    except OSError as error:
-        raise _unwritable(part, error) from None
 
 
 def _put(file: BinaryIO, piece: bytes, part: Path) -> None:
-    try:
+    with _writing(part):
         file.write(piece)
         if not piece:
             file.flush()
+
+
+@contextmanager
+def _writing(part: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise _unwritable(part, error) from None
-
-
-def _unwritable(part: Path, error: OSError) -> Refused:
-    return Refused(Fault.INTERNAL, f"{part.parent} cannot be written to: {error.strerror or error}")
+        words = f"{part.parent} cannot be written to: {error.strerror or error}"
+        raise Refused(Fault.INTERNAL, words) from None

@@ -45,7 +45,7 @@ def fresh_seconds(response: httpx.Response) -> int | None:
         return min(int(match[1]), MAX_AGE_MOST)
     if "no-cache" in control or "no-store" in control:
         return None
-    expires, date = _time(header(response, b"expires")), _time(header(response, b"date"))
+    expires, date = http_time(header(response, b"expires")), http_time(header(response, b"date"))
     if expires is None or date is None or expires <= date:
         return None
     return int(min(expires - date, MAX_AGE_MOST))
@@ -65,14 +65,15 @@ def retry_after(value: str, now: float) -> int | None:
     value = value.strip()
     if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", value):
         seconds = float(value[:20])
-    elif (until := _time(value)) is not None:
+    elif (until := http_time(value)) is not None:
         seconds = until - now
     else:
         return None
     return int(min(max(seconds, RETRY_LEAST), RETRY_MOST))
 
 
-def _time(value: str) -> float | None:
+def http_time(value: str) -> float | None:
+    """Parse a date in a header into seconds since 1970; None if it is none."""
     try:
         return parsedate_to_datetime(value).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):

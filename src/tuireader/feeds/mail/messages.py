@@ -94,9 +94,6 @@ def _entry(message: Message, mail: bytes) -> Raw:
     )
 
 
-# --------------------------------------------------------------------------- headers
-
-
 def _header(message: Message, name: str) -> str:
     """Return a header on one line, decoded as far as possible (RFC 2047, or UTF-8 as it stands)."""
     raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
@@ -140,9 +137,6 @@ def _first_url(message: Message, name: str) -> str:
         if url := web_url(address):
             return without_tracking(url)
     return ""
-
-
-# --------------------------------------------------------------------------- texts
 
 
 def _texts(message: Message) -> _Texts:

@@ -104,7 +104,10 @@ def _sent(data: Any) -> Sent:
         updated=_seconds(data, "updated"),
         contents=[Text(content, HTML)] if content else [],
         tags=[name for name in names if not name.startswith("user/")],
-        enclosures=[_enclosure(enclosure) for enclosure in objects_of(data, "enclosure")],
+        enclosures=[
+            Medium(text_of(file, "href"), text_of(file, "type").lower(), length=text_of(file, "length"))
+            for file in objects_of(data, "enclosure")
+        ],
     )
     return Sent(clean(feed_id), raw, "read" in states, "starred" in states)
 
@@ -127,9 +130,3 @@ def _href(data: dict[str, Any], key: str) -> str:
 def _seconds(data: dict[str, Any], key: str) -> int | None:
     value = data.get(key)
     return value if type(value) is int and 0 < value < 1 << 33 else None
-
-
-def _enclosure(data: dict[str, Any]) -> Medium:
-    return Medium(
-        url=text_of(data, "href"), type=text_of(data, "type").lower(), length=text_of(data, "length")
-    )

@@ -10,12 +10,11 @@ from typing import Protocol
 
 from tuireader.feeds.parse.json_values import text_of
 from tuireader.sync.backend import Body, Entries, Known, NotReturned, RemoteEntry, States, Step
-from tuireader.sync.bounds import MOST_ENTRIES, Bounds
 from tuireader.sync.entries import Odd
 from tuireader.sync.greader import items as greader_items
 from tuireader.sync.greader.items import STATE, item_id, item_name
 from tuireader.sync.http import Answer
-from tuireader.sync.prefetch import prefetched, twice_prefetched
+from tuireader.sync.paging import MOST_ENTRIES, Bounds, prefetched, twice_prefetched
 
 MOST_IDS = 100_000
 MOST_LISTED = 25_000
@@ -27,13 +26,9 @@ DAY = 86_400
 class Client(Protocol):
     """The requests of a pull."""
 
-    async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
-        """Ask for JSON."""
-        ...
+    async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer: ...
 
-    async def post(self, path: str, form: Sequence[tuple[str, str]]) -> Answer:
-        """Send a form, and ask for JSON."""
-        ...
+    async def post(self, path: str, form: Sequence[tuple[str, str]]) -> Answer: ...
 
 
 async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[Step, None]:

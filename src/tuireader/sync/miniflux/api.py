@@ -8,17 +8,8 @@ from typing import Any
 from tuireader.feeds.parse import dates
 from tuireader.feeds.parse.entry import web_url
 from tuireader.feeds.parse.json_values import line_of, text_of
-from tuireader.sync.backend import (
-    AccountError,
-    Known,
-    Mark,
-    Refusal,
-    RemoteCategory,
-    RemoteEntry,
-    RemoteFeed,
-    Server,
-    Step,
-)
+from tuireader.model.accounts import Mark, Refusal, RemoteCategory, RemoteEntry, RemoteFeed
+from tuireader.sync.backend import AccountError, Known, Server, Step
 from tuireader.sync.entries import Odd
 from tuireader.sync.http import Answer, Http
 from tuireader.sync.miniflux import items as miniflux_items

@@ -58,12 +58,9 @@ def _sent(data: dict[str, Any]) -> Sent:
         contents=[Text(content, HTML)] if content else [],
         comments_url=text_of(data, "comments_url"),
         tags=texts_of(data, "tags"),
-        enclosures=[_enclosure(enclosure) for enclosure in objects_of(data, "enclosures")],
+        enclosures=[
+            Medium(text_of(file, "url"), text_of(file, "mime_type").lower(), length=text_of(file, "size"))
+            for file in objects_of(data, "enclosures")
+        ],
     )
     return Sent(str(number(data, "feed_id")), raw, status == "read", starred)
-
-
-def _enclosure(data: dict[str, Any]) -> Medium:
-    return Medium(
-        url=text_of(data, "url"), type=text_of(data, "mime_type").lower(), length=text_of(data, "size")
-    )
