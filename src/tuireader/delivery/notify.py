@@ -171,6 +171,6 @@ async def _run(command: Sequence[str], text: str = "") -> str:
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # with what it has started
+                os.killpg(process.pid, signal.SIGKILL)  # and all that the program has started
             await process.wait()
     return f"{command[0]} ended with exit status {process.returncode}" if process.returncode else ""

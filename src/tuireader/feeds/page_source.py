@@ -26,8 +26,7 @@ from tuireader.model import (
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean, without_password
 
-MOST_PAGES = 5
-"""Maximum number of pages to read at once, the first one included."""
+MOST_PAGES = 5  # maximum number of pages to read at once, the first one included
 SELECTORS = ("items", "item_title", "item_link", "item_date", "item_summary", "next_page")
 """Fields of a Source with selectors of articles, named like the keys of the configuration."""
 _SESSION = re.compile(

@@ -19,12 +19,11 @@ from tuireader.feeds.parse.entry import web_url
 from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Comment, Fault, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
 
-MOST_BYTES = 8_000_000
-"""Maximum size of a page, a thread of comments or an image."""
+MOST_BYTES = 8_000_000  # maximum size of a page, a thread of comments or an image
 MOST_COMMENTS = 500
-LONGEST_COMMENT = 20_000
-"""Maximum characters of HTML kept for one comment."""
+LONGEST_COMMENT = 20_000  # maximum characters of HTML kept for one comment
 _HEAD = 4_096
+Headers = tuple[tuple[str, str], ...]
 _ACCEPT_PAGE = (("Accept", "text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
 _ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, image/*;q=0.5"),)
 
@@ -123,11 +122,7 @@ async def fetch_picture(fetcher: Fetcher, url: str, feed_url: str) -> bytes:
 
 
 async def _fetch(
-    fetcher: Fetcher,
-    url: str,
-    feed_url: str,
-    headers: tuple[tuple[str, str], ...],
-    own: FetchJob | None = None,
+    fetcher: Fetcher, url: str, feed_url: str, headers: Headers, own: FetchJob | None = None
 ) -> Fetched:
     if not web_url(url):
         raise TuireaderError("the article has no web address")
@@ -137,10 +132,9 @@ async def _fetch(
     if isinstance(answer, FetchFailed):
         if answer.status == 401:  # a page has no password in the configuration
             raise PageFailed(f"HTTP 401: {STATUS_WORDS[401]}", "o opens it in the browser", status=401)
-        throttled = answer.fault in (Fault.THROTTLED, Fault.NETWORK) or answer.status == 503
-        raise PageFailed(
-            answer.reason, status=answer.status, retry_after=answer.retry_after, throttled=throttled
-        )
+        status, wait = answer.status, answer.retry_after
+        throttled = answer.fault in (Fault.THROTTLED, Fault.NETWORK) or status == 503
+        raise PageFailed(answer.reason, status=status, retry_after=wait, throttled=throttled)
     assert isinstance(answer, Fetched), 'the server says "not modified", but nothing was fetched before'
     return answer
 

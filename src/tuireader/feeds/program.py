@@ -27,8 +27,7 @@ from tuireader.subprocesses import guard, python
 from tuireader.text import clean
 
 AT_ONCE = 8
-MEMORY = 2 << 30
-"""Maximum bytes of data in each process of a program."""
+MEMORY = 2 << 30  # maximum bytes of data in each process of a program
 _GRACE = 1.0  # seconds for the rest of the output after a program's end, in case others keep the pipe open
 _CHUNK = 1 << 16
 _IN_MEMORY = 1 << 20
@@ -203,9 +202,8 @@ class _Reader:
                 raise self._too_slow() from None
 
     def _too_slow(self, last: str = "") -> Refused:
-        return Refused(
-            Fault.TIMEOUT, f"{self.name} did not finish within {self.limits.seconds:g} seconds{last}"
-        )
+        words = f"{self.name} did not finish within {self.limits.seconds:g} seconds{last}"
+        return Refused(Fault.TIMEOUT, words)
 
     def _take(self, pipe: int, *, is_error: bool) -> bool:
         """Read once; return False at the end."""

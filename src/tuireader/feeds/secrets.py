@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from http.cookiejar import Cookie
 
 SECONDS = 20
-SERVICE = "tuireader"
-"""Service name of our secrets in the desktop keyring."""
+SERVICE = "tuireader"  # service name of our secrets in the desktop keyring
 
 
 def has(feed: FeedConfig) -> bool:
@@ -45,9 +44,8 @@ def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
         try:
             sent = cookies.read(folder / Path(feed.cookies).expanduser(), feed.url)
         except TuireaderError as error:
-            raise TuireaderError(
-                f"cookies: {feed.cookies} {error.message}", "export the file again"
-            ) from None
+            words = f"cookies: {feed.cookies} {error.message}"
+            raise TuireaderError(words, "export the file again") from None
     return replace(job, headers=headers, auth=auth, cookies=sent)
 
 
@@ -110,9 +108,8 @@ def _first_line(command: str) -> str:
             words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise TuireaderError(
-            f"the command for the password did not end within {SECONDS} seconds: {command}"
-        ) from None
+        late = f"the command for the password did not end within {SECONDS} seconds"
+        raise TuireaderError(f"{late}: {command}") from None
     except (OSError, ValueError, IndexError):
         raise TuireaderError(f"the command for the password cannot be run: {command}") from None
     if done.returncode or not done.stdout.strip():

@@ -19,8 +19,7 @@ from tuireader.model import EntryDetails
 from tuireader.text import plain
 from tuireader.text.regex import regex
 
-MOST = 12
-"""Number of newest entries to judge by."""
+MOST = 12  # number of newest entries to judge by
 _WHOLE = 600  # minimum characters of a text that is not a summary; wide characters count as two
 _NOTE = 40  # a shorter text is a note, such as "Bug fixes."
 _TAIL = 240

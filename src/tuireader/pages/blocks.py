@@ -1,7 +1,7 @@
 """Find repeated blocks with links on a web page, and CSS selectors for them. Only for the sandbox.
 
 Each candidate is a selector with the elements that it finds: `tag.class`, or a path from an element with a
-class or an id. A cheap score selects a few of them to be read (`page_proposals`).
+class or an id. A cheap score picks the few worth reading in full (see `proposals`).
 """
 
 from __future__ import annotations
@@ -209,9 +209,8 @@ def _selectors(element: HtmlElement, numbers: Mapping[HtmlElement, str]) -> Iter
     within = [*(f"{tag}.{name}" for name in names[:1]), *(f"{anchor} > {tag}" for anchor in anchors[:1])]
     if within:  # the same class may be used in a sidebar
         scopes = (starts[0] for above in parent.iterancestors() if (starts := _anchors(above)))
-        yield from (
-            f"{scope} {inner}" for scope in dict.fromkeys(islice(scopes, _SCOPES)) for inner in within
-        )
+        for scope in dict.fromkeys(islice(scopes, _SCOPES)):
+            yield from (f"{scope} {inner}" for inner in within)
     before = parent.getprevious()
     if before is not None and before.tag in HEADINGS:
         yield f"{before.tag} + {parent.tag} > {tag}"
@@ -302,9 +301,8 @@ def _cheap_score(block: Block, facts: Mapping[HtmlElement, Facts]) -> float:
 
 def _undivided(elements: Sequence[HtmlElement]) -> float:
     known = set(elements)
-    return sum(not any(above in known for above in element.iterancestors()) for element in elements) / len(
-        elements
-    )
+    outer = sum(not any(above in known for above in element.iterancestors()) for element in elements)
+    return outer / len(elements)
 
 
 def zone(elements: Iterable[HtmlElement]) -> float:
@@ -320,9 +318,8 @@ def _zone(element: HtmlElement) -> float:
         if above.tag == "body":
             break
         names = f"{above.get('class') or ''} {above.get('id') or ''}"
-        factor = min(
-            factor, _MINOR_ZONES.get(str(above.tag), 1.0), _MINOR_ROLES.get(str(above.get("role")), 1.0)
-        )
+        by_tag, by_role = _MINOR_ZONES.get(str(above.tag), 1.0), _MINOR_ROLES.get(str(above.get("role")), 1.0)
+        factor = min(factor, by_tag, by_role)
         if names.strip() and _MINOR_NAMES.search(names):
             factor = min(factor, _MINOR)
         is_main = is_main or above.tag in ("main", "article") or bool(_MAIN_NAMES.search(names))

@@ -24,8 +24,7 @@ from tuireader.text import page_dates
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_ITEMS = 1_000
-"""Maximum number of items of a page; the first ones count."""
+MOST_ITEMS = 1_000  # maximum number of items of a page; the first ones count
 _MOST_COPIED = 400_000  # maximum elements of all items together
 _LONGEST_TITLE = 500
 _LONGEST_SUMMARY = 100_000
@@ -34,8 +33,7 @@ _DATE_PARTS = ("datetime", "content", "data-date", "data-time", "data-timestamp"
 _SHORT_LINK = 40  # maximum characters of a link such as "Read more"
 PARTS = ("item_title", "item_link", "item_date", "item_summary")
 
-Item = tuple[str, str, int | None, str]
-"""Title, link as written, time, and HTML of the rest."""
+Item = tuple[str, str, int | None, str]  # title, link as written, time, and HTML of the rest
 Page = tuple[str, str, str, tuple[Item, ...], str, tuple[str, ...]]
 """Title, `<base>`, language, items, link to the next page, and keys whose selectors found nothing."""
 
@@ -102,8 +100,7 @@ def copied(grouped: Sequence[Group], known: Headings) -> list[Scope]:
     return copies
 
 
-Group = tuple[Any, list[Any]]
-"""An element that a selector finds, and all elements of its item."""
+Group = tuple[Any, list[Any]]  # an element that a selector finds, and all elements of its item
 
 
 def groups(chosen: Sequence[HtmlElement]) -> list[Group]:
@@ -188,16 +185,13 @@ def read(
     chosen = {
         key: [_first(scope.content, selectors.get(key, ""), key) for scope in selected] for key in PARTS
     }
-    missing = tuple(
-        key for key in PARTS if selectors.get(key) and not any(e is not None for e in chosen[key])
-    )
+    missing = tuple(key for key in PARTS if selectors.get(key) and all(part is None for part in chosen[key]))
     texts = [text_of(scope.content)[: page_dates.LONGEST] for scope in selected]
     month_first = page_dates.puts_month_first(texts, language)
     articles: list[Item] = []
     seen: set[tuple[str, str]] = set()
     for at, scope in enumerate(selected):
-        title, link, date, summary = (chosen[key][at] for key in PARTS)
-        item = _item(scope, title, link, date, summary, month_first)
+        item = _item(scope, [chosen[key][at] for key in PARTS], month_first)
         if (item[0] or item[1]) and item[:2] not in seen:
             seen.add(item[:2])
             articles.append(item)
@@ -208,14 +202,8 @@ def _first(content: HtmlElement, selector: str, key: str) -> HtmlElement | None:
     return next(iter(select(content, selector, key)), None) if selector else None
 
 
-def _item(
-    scope: Scope,
-    title: HtmlElement | None,
-    link: HtmlElement | None,
-    date: HtmlElement | None,
-    summary: HtmlElement | None,
-    month_first: bool,
-) -> Item:
+def _item(scope: Scope, parts: Sequence[HtmlElement | None], month_first: bool) -> Item:
+    title, link, date, summary = parts
     content, now = scope.content, scope.latest
     title = title if title is not None else default_title(content)
     address = _address(link) if link is not None else default_link(scope, title)

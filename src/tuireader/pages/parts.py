@@ -18,8 +18,7 @@ from tuireader.text import cell_len, page_dates
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-HEADLINE = 15
-"""Minimum width in cells of a link that may be a headline."""
+HEADLINE = 15  # minimum width in cells of a link that may be a headline
 _LONGEST = 90  # cells above which the score of titles falls
 _SAMPLE = 20  # items
 _COMMON = 0.8  # share of items that must have a title

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-LONGEST = 1_000
-"""Maximum characters of a selector."""
+LONGEST = 1_000  # maximum characters of a selector
 _PLACE = re.compile(r" at (\d+)>?$")
 
 

@@ -11,8 +11,7 @@ from tuireader.text import is_html, plain
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-LONGEST = 500_000
-"""Maximum characters of a page's text; the rest is left out."""
+LONGEST = 500_000  # maximum characters of a page's text; the rest is left out
 _MOST_LINKS = 400
 _ASIDE = ("nav", "footer", "aside")
 

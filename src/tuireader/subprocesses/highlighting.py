@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from tuireader.subprocesses.jobs import Failed
 
-LONGEST = 60_000
-"""Maximum characters of code to highlight."""
+LONGEST = 60_000  # maximum characters of code to highlight
 _MAX_SPANS = 20_000
 
 

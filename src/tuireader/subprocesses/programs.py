@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from tuireader.text import clean, clean_multiline
 
-ADDRESS = "{url}"
-TITLE = "{title}"
-"""Placeholders for the article's address and title in an argument."""
+ADDRESS, TITLE = "{url}", "{title}"  # placeholders in an argument
 _PLACEHOLDER = re.compile(r"\{url\}|\{title\}")
 _PATIENCE = 10.0
 _SHOWN = 2_000

@@ -7,8 +7,7 @@ from typing import Any
 from tuireader.subprocesses.jobs import Failed
 from tuireader.subprocesses.worker import Worker, WorkerDied
 
-IDLE = 60.0
-"""Seconds without a job after which the process ends; the next job starts a new one."""
+IDLE = 60.0  # seconds without a job after which the process ends; the next job starts a new one
 
 
 class Sandbox:

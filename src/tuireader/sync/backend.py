@@ -121,8 +121,7 @@ class Kept:
     raw: bytes
 
 
-Reader = Callable[[bytes], Body]
-"""The function `read` of a module; raises `Odd`."""
+Reader = Callable[[bytes], Body]  # the function `read` of a module; raises `Odd`
 
 
 class Known(Protocol):

@@ -36,6 +36,10 @@ MAX_BODY = 64_000_000
 MAX_REDIRECTS = 5
 
 
+Params = Mapping[str, str | int]
+Form = Sequence[tuple[str, str]]
+
+
 class BodyTooLarge(AccountError):
     """The answer is larger than a client can take: ask for less."""
 
@@ -89,11 +93,8 @@ class Answer:
 
     def odd(self) -> AccountError:
         """Return the error for an answer that is not of the form that the API promises."""
-        return AccountError(
-            Refusal.ANSWER,
-            f"{self.host} sent an answer that its API does not have",
-            "check the address of the account",
-        )
+        words = f"{self.host} sent an answer that its API does not have"
+        return AccountError(Refusal.ANSWER, words, "check the address of the account")
 
     def error_message(self) -> str:
         """Return the server's own words for its refusal, `""` without any."""
@@ -122,6 +123,7 @@ class Answer:
         return joined if joined.scheme in ("http", "https") and joined.host else None
 
 
+@dataclass(eq=False, repr=False)
 class Http:
     """A client for one server below one base address.
 
@@ -131,24 +133,15 @@ class Http:
     are added to `redaction`.
     """
 
-    def __init__(
-        self,
-        base: str,
-        *,
-        basic: tuple[str, str] | None = None,
-        proxy: str = "",
-        now: Callable[[], float] = time.time,
-        explain: Callable[[Answer], AccountError | None] = lambda answer: None,
-    ) -> None:
-        self.base = base
-        self.headers: dict[str, str] = {}
-        self.redaction = Redaction()
-        self._basic = httpx.BasicAuth(*basic) if basic else None
-        self._proxy = proxy
-        self._now = now
-        self._end = inf
-        self._explain = explain
-        self._client: httpx.AsyncClient | None = None
+    base: str
+    basic: tuple[str, str] | None = None
+    proxy: str = ""
+    now: Callable[[], float] = time.time
+    explain: Callable[[Answer], AccountError | None] = lambda answer: None
+    headers: dict[str, str] = field(default_factory=dict)
+    redaction: Redaction = field(default_factory=Redaction)
+    _end: float = inf
+    _client: httpx.AsyncClient | None = None
 
     @property
     def host(self) -> str:
@@ -168,9 +161,9 @@ class Http:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str | int] | None = None,
+        params: Params | None = None,
         body: Mapping[str, Any] | None = None,
-        form: Sequence[tuple[str, str]] | None = None,
+        form: Form | None = None,
         accept: Sequence[int] = (),
         brings_secret: bool = False,
     ) -> Answer:
@@ -182,9 +175,8 @@ class Http:
         headers = {}
         for name, value in self.headers.items():
             if not (raw := header_bytes(value)):
-                raise AccountError(
-                    Refusal.LOGIN, f"the secret for {self.host} cannot be sent", "it must be one line of text"
-                )
+                words = f"the secret for {self.host} cannot be sent"
+                raise AccountError(Refusal.LOGIN, words, "it must be one line of text")
             headers[name.encode()] = raw
         if body is not None:
             content, headers[b"Content-Type"] = json.dumps(body).encode(), b"application/json"
@@ -218,10 +210,10 @@ class Http:
         self, method: str, url: str, headers: list[tuple[bytes, bytes]], content: bytes, *, signed: bool
     ) -> Answer:
         if self._client is None:
-            self._client = _client(self.base, self._proxy)
+            self._client = _client(self.base, self.proxy)
         try:
             request = self._client.build_request(method, url, headers=headers, content=content or None)
-            auth = self._basic if signed else None
+            auth = httpx.BasicAuth(*self.basic) if signed and self.basic else None
             async with asyncio.timeout(self._left()):
                 async with asyncio.timeout(HEAD):
                     response = await self._client.send(request, auth=auth, stream=True)
@@ -230,22 +222,19 @@ class Http:
                 finally:
                     await response.aclose()
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError):
-            raise AccountError(
-                Refusal.ANSWER, f"{self.host} is not a valid address of a server", "correct url"
-            ) from None
+            words = f"{self.host} is not a valid address of a server"
+            raise AccountError(Refusal.ANSWER, words, "correct url") from None
         except Refused as error:
             raise AccountError(Refusal.AWAY, f"{self.host}: {error.reason}") from None
         except TimeoutError:
             self._left()
-            raise AccountError(
-                Refusal.AWAY, f"{self.host} did not complete its answer in time", "the next sync tries again"
-            ) from None
+            words = f"{self.host} did not complete its answer in time"
+            raise AccountError(Refusal.AWAY, words, "the next sync tries again") from None
         except (httpx.HTTPError, OSError) as error:
             reason = explained(error, self.host, CONNECT, READ).reason
             raise AccountError(Refusal.AWAY, reason, "marks are kept and sent later") from None
-        return Answer(
-            self.host, response.status_code, url, response.headers, body=body, redaction=self.redaction
-        )
+        status, fields = response.status_code, response.headers
+        return Answer(self.host, status, url, fields, body=body, redaction=self.redaction)
 
     def start_budget(self) -> None:
         """Bound the time of all requests from now on, unless that was done before."""
@@ -271,22 +260,18 @@ class Http:
     def refused(self, answer: Answer) -> AccountError:
         """Explain a status that refuses the request."""
         answer = answer.redacted()
-        if (own := self._explain(answer)) is not None:
+        if (own := self.explain(answer)) is not None:
             return own
         status, words = answer.status, answer.error_message()
         if status in (401, 403):
-            return AccountError(
-                Refusal.LOGIN,
-                f"{self.host} refuses the user name, password or token" + (f": {words}" if words else ""),
-                "enter them again",
-                url=self.base,
-            )
+            reason = f"{self.host} refuses the user name, password or token" + (f": {words}" if words else "")
+            return AccountError(Refusal.LOGIN, reason, "enter them again", url=self.base)
         if 300 <= status < 400:
             return self._moved(answer)
         known = STATUS_WORDS.get(status, "")
         reason = f"{self.host}: " + (words or (f"HTTP {status}: {known}" if known else f"HTTP {status}"))
         if status >= 500 or status in (408, 425, 429):
-            wait = retry_after(answer.headers.get("retry-after", ""), self._now())
+            wait = retry_after(answer.headers.get("retry-after", ""), self.now())
             return AccountError(Refusal.AWAY, reason, "marks are kept and sent later", retry_after=wait)
         if status == 404:
             return NotFound(Refusal.ANSWER, reason, "check the address of the account")
@@ -300,9 +285,8 @@ class Http:
         asked = answer.url.partition("?")[0].removeprefix(self.base)
         address = answer.words(str(target.copy_with(query=None)).removesuffix(asked), 200)
         if target.scheme == "http" and answer.url.startswith("https:"):
-            hint = (
-                "there your password could be read on the way: set that as its url only in your own network"
-            )
+            risk = "there your password could be read on the way"
+            hint = f"{risk}: set that as its url only in your own network"
         else:
             hint = "set that as the url of the account"
         return AccountError(Refusal.ANSWER, f"{message}: {address}", hint)
@@ -337,5 +321,5 @@ def _client(base: str, proxy: str) -> httpx.AsyncClient:
             trust_env=not local and not proxy,
             proxy=proxy if proxy and not local else None,
         )
-    except (ValueError, ImportError):  # of an address, or of a kind of proxy that httpx needs a package for
+    except (ValueError, ImportError):  # invalid, or a kind of proxy that needs another package
         raise AccountError(Refusal.AWAY, "the proxy address is not valid", "correct it") from None

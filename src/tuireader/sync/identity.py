@@ -45,7 +45,7 @@ class Identity:
                 if agree or differ:
                     self.is_proved = agree > differ
                     return not self.is_proved
-                has_others |= bool(entries)  # where those that are stored should be
+                has_others |= bool(entries)  # others stand where the stored ones should
         return has_others or None
 
     async def compare(self, entries: Sequence[RemoteEntry]) -> tuple[int, int]:

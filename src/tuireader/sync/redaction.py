@@ -15,8 +15,7 @@ from html.entities import codepoint2name
 HIDDEN = "…"
 _LENGTH = 8
 """Fewest characters of a secret that is replaced in titles and articles, and within longer words."""
-_WORD_LENGTH = 20
-"""The same for a secret that may be a plain word, such as `president`."""
+_WORD_LENGTH = 20  # the same for what may be a plain word, such as `president`
 
 _WIDENED, _TO_WIDE = "&<>?\\/,;", 0xFEE0
 """Characters that FreshRSS may replace by their full-width forms, and how far those are."""

@@ -88,7 +88,7 @@ def _store_marks(
     for mark in Mark:
         marks = {entry.id: entry.has(mark) for entry in entries if entry.id not in strangers}
         taken += merge_marks(store, account_id, mark, marks, known, now)
-        # unless it was here, nobody knows which side changed the mark: read and starred win
+        # unless changed here, either side may have changed the mark: read and starred win
         changed_here = store.remote.changed_here(account_id, mark, articles)
         marked = {places[entry.id][0] for entry in met if entry.has(mark)} - changed_here
         store.marks.set(mark, sorted(marked), True, now=now, journal=False)

@@ -13,12 +13,9 @@ from tuireader.text import cell_len, plain
 
 SAMPLES = 5
 HOUR, WEEK = 3_600, 7 * 86_400
-WEEKS = 4
-"""Weeks over which the pace is measured, as in the feed health table."""
-_WEIGHED = 20
-"""Number of newest texts to measure: previews are made while the user types."""
-_LONGEST = 20_000
-"""Maximum characters measured per text."""
+WEEKS = 4  # weeks over which the pace is measured, as in the feed health table
+_WEIGHED = 20  # number of newest texts to measure: previews are made while the user types
+_LONGEST = 20_000  # maximum characters measured per text
 
 
 def preview(feed: ParsedFeed, now: int) -> FeedPreview:

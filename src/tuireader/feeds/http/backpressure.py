@@ -15,8 +15,7 @@ LARGE = 1_000_000
 LARGE_AT_ONCE = 3
 CROWD = 100
 """Number of requests waiting for one of the user's own hosts at which more of them may run."""
-SPARE_FILES = 64
-"""Open files left to the rest of the program."""
+SPARE_FILES = 64  # open files left to the rest of the program
 
 
 class RequestLimits:

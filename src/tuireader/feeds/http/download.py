@@ -22,8 +22,7 @@ from tuireader.model import Fault, Fetched, FetchJob, FetchResult
 if TYPE_CHECKING:
     import httpx
 
-LONGEST = 86_400.0
-"""Maximum seconds for one file."""
+LONGEST = 86_400.0  # maximum seconds for one file
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 
 

@@ -44,8 +44,7 @@ STATUS_WORDS = {
 }
 
 
-REFUSED = {401, 403}
-"""HTTP statuses that refuse access."""
+REFUSED = {401, 403}  # HTTP statuses that refuse access
 
 
 def advice(status: int, *, signed_in: bool) -> str:

@@ -186,13 +186,11 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             async with asyncio.timeout(self.limits.total) as chain.timer:
                 return await self._follow(job, chain)
         except TimeoutError:
-            raise Refused(
-                Fault.TIMEOUT, f"{chain.host} did not finish within {self.limits.total:g} seconds"
-            ) from None
+            words = f"{chain.host} did not finish within {self.limits.total:g} seconds"
+            raise Refused(Fault.TIMEOUT, words) from None
         except PrivateAddress:
-            raise Refused(
-                Fault.REDIRECT, f"{host} leads to the private address {chain.host}, which is not allowed"
-            ) from None
+            words = f"{host} leads to the private address {chain.host}, which is not allowed"
+            raise Refused(Fault.REDIRECT, words) from None
         except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             raise explained(error, chain.host, self.limits.connect, self.limits.idle) from None
 
@@ -209,9 +207,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
                 await response.aclose()
             if chain.server != before:
                 await chain.slot.aclose()  # never hold one host's slot while waiting for another's
-                await wait_untimed(
-                    chain.timer, chain.slot.enter_async_context(self._limits.slot(chain.server))
-                )
+                slot = self._limits.slot(chain.server)
+                await wait_untimed(chain.timer, chain.slot.enter_async_context(slot))
                 self._pauses.refuse(chain.server, chain.host)
 
     async def _ask(self, job: FetchJob, chain: Chain) -> httpx.Response:
@@ -221,9 +218,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             url = httpx.URL(chain.url)
         except (httpx.InvalidURL, UnicodeError, ValueError):
             raise Refused(Fault.ADDRESS, "the address is not a valid web address") from None
-        public_only = job.public_only or (
-            self.limits.block_private and url.host != urlsplit(job.url).hostname
-        )
+        is_elsewhere = url.host != urlsplit(job.url).hostname
+        public_only = job.public_only or (self.limits.block_private and is_elsewhere)
         timeout = dict.fromkeys(("connect", "read", "write"), self.limits.idle) | {"pool": None}
         request = httpx.Request(
             "GET",
@@ -279,9 +275,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
 
         try:
             # connections are not reused: surplus bytes after a response would be taken for the next one
-            return httpx.AsyncHTTPTransport(
-                verify=self._tls_context(), proxy=proxy, limits=httpx.Limits(max_keepalive_connections=0)
-            )
+            limits = httpx.Limits(max_keepalive_connections=0)
+            return httpx.AsyncHTTPTransport(verify=self._tls_context(), proxy=proxy, limits=limits)
         except ImportError:
             raise Refused(Fault.NETWORK, "SOCKS proxies need the package socksio") from None
         except (ValueError, httpx.InvalidURL):

@@ -12,6 +12,7 @@ from tuireader.model import NAMES_FEEDS, Fault, ParseFailed
 HEAD = 100_000
 FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
 ELEMENT = re.compile(r"<(?:[A-Za-z_][\w.-]{0,50}:)?([A-Za-z_][\w.-]{0,50})")
+PAGE_ELEMENT = re.compile(r"<(?:head|body|title|meta|div|p|a|table)[\s>]", re.IGNORECASE)
 FEED_START = re.compile(r"<\?xml\s|<rss[\s>]|<rdf:RDF[\s>]|<feed[\s>][^>]{0,500}xmlns", re.IGNORECASE)
 OTHER_ROOTS = {
     "html": "a web page",
@@ -87,9 +88,7 @@ def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
     if head[:1] in ("{", "["):
         return ParseFailed(Fault.NOT_A_FEED, "this is JSON, but not a JSON Feed")
     name = root_name(head)
-    if name == "html" or re.search(
-        r"<(?:head|body|title|meta|div|p|a|table)[\s>]", head[:5_000], re.IGNORECASE
-    ):
+    if name == "html" or PAGE_ELEMENT.search(head[:5_000]):
         return _web_page(head, url)
     if words := OTHER_ROOTS.get(name, ""):
         return ParseFailed(Fault.NOT_A_FEED, f"this is {words}" + ("" if name == "opml" else ", not a feed"))

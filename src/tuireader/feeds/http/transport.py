@@ -25,8 +25,7 @@ from tuireader.feeds.http.hosts import PrivateAddress, Resolver, is_public
 ATTEMPT_DELAY = 0.3
 """Seconds before the next address is tried as well (RFC 8305 §5 recommends 0.25)."""
 MAX_HEAD = 1 << 16
-MAX_INTERIM = 20
-"""Maximum number of interim responses (1xx) to skip."""
+MAX_INTERIM = 20  # maximum number of interim responses (1xx) to skip
 READ_AT_ONCE = 1 << 16
 MAX_IDLE = 64
 IDLE_SECONDS = 5.0

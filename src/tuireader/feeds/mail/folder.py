@@ -25,12 +25,9 @@ from tuireader.text import clean
 if TYPE_CHECKING:
     from tuireader.feeds.mail.address import MailAddress
 
-FIRST = 500
-"""Number of the newest mails read on the first visit."""
-AT_ONCE = 1_000
-"""Maximum number of mails read on a visit."""
-LARGEST = 2_000_000
-"""Bytes read of a mail; the rest, mostly attachments, is left out."""
+FIRST = 500  # number of the newest mails read on the first visit
+AT_ONCE = 1_000  # maximum number of mails read on a visit
+LARGEST = 2_000_000  # bytes read of a mail; the rest, mostly attachments, is left out
 _HEAD = 16_000  # bytes within which the List-Id must appear
 _MOST_LOOKED_AT = 20_000  # mails searched for those of a list on the first visit
 _SETTLED = 2 * 10**9  # nanoseconds within which the time of a file may not show a further change

@@ -21,10 +21,8 @@ from tuireader.text import clean
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox
 
-DATA = 272 << 20
-"""Memory limit in bytes."""
-Request = tuple[tuple[Any, ...], str, float, int]
-"""Fields of a MailAddress, cursor, seconds, bytes."""
+DATA = 272 << 20  # memory limit in bytes
+Request = tuple[tuple[Any, ...], str, float, int]  # fields of a MailAddress, cursor, seconds, bytes
 New = tuple[list[bytes], str, bool]
 """Mails, the cursor for the next visit, and whether this is the first one."""
 Answer = tuple[str, Any]

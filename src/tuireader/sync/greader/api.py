@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from tuireader.feeds.parse.entry import web_url
@@ -13,7 +13,7 @@ from tuireader.sync.entries import Odd
 from tuireader.sync.greader import items as greader_items
 from tuireader.sync.greader import pull as greader_pull
 from tuireader.sync.greader.items import LABEL, STATE, feed_title, item_name, label_of, literal
-from tuireader.sync.http import Answer, Http
+from tuireader.sync.http import Answer, Form, Http, Params
 from tuireader.text import clean
 
 API = "/reader/api/0"
@@ -46,17 +46,13 @@ class GoogleReader:
             if 300 <= answer.status < 400:
                 elsewhere = self._http.refused(answer)
         else:
-            raise elsewhere or AccountError(
-                Refusal.ANSWER,
-                f"no Google Reader API at {typed}",
-                f"correct url; for FreshRSS it ends in {FRESHRSS}",
-            )
+            hint = f"correct url; for FreshRSS it ends in {FRESHRSS}"
+            raise elsewhere or AccountError(Refusal.ANSWER, f"no Google Reader API at {typed}", hint)
         self._http.base = answer.url.removesuffix(f"{API}/token")
         is_freshrss = self._http.base.endswith(FRESHRSS)
         if not is_freshrss and await self._is_miniflux():
-            raise AccountError(
-                Refusal.ANSWER, f"{self._http.host} is a Miniflux server", 'use kind = "miniflux"'
-            )
+            words = f"{self._http.host} is a Miniflux server"
+            raise AccountError(Refusal.ANSWER, words, 'use kind = "miniflux"')
         await self._log_in()
         await self.feeds()
         return Server(self._http.base, self._user, "FreshRSS" if is_freshrss else "Google Reader API")
@@ -154,24 +150,18 @@ class GoogleReader:
 
     # -- requests
 
-    async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
+    async def get(self, path: str, params: Params | None = None) -> Answer:
         return await self._signed("GET", path, {"output": "json", **(params or {})}, None)
 
-    async def post(self, path: str, form: Sequence[tuple[str, str]]) -> Answer:
+    async def post(self, path: str, form: Form) -> Answer:
         return await self._signed("POST", path, {"output": "json"}, form)
 
-    async def _change(self, path: str, form: Sequence[tuple[str, str]]) -> None:
+    async def _change(self, path: str, form: Form) -> None:
         answer = await self.post(path, form)
         if answer.text.strip() != "OK":
             raise answer.odd()
 
-    async def _signed(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str | int] | None,
-        form: Sequence[tuple[str, str]] | None,
-    ) -> Answer:
+    async def _signed(self, method: str, path: str, params: Params | None, form: Form | None) -> Answer:
         """Send a request with both tokens; get new ones, once, if the server no longer accepts them.
 
         The password is not sent again if the server rejects the very token that it has just given for it.
@@ -218,18 +208,12 @@ class GoogleReader:
         if not self._http.base.endswith(FRESHRSS):
             return None
         if answer.status == 503 and answer.text.strip() == "Service Unavailable!":
-            return AccountError(
-                Refusal.AWAY,
-                f"{host}: FreshRSS has its API switched off",
-                "allow API access in its settings, under Authentication",
-            )
+            hint = "allow API access in its settings, under Authentication"
+            return AccountError(Refusal.AWAY, f"{host}: FreshRSS has its API switched off", hint)
         if answer.status == 401:
-            return AccountError(
-                Refusal.LOGIN,
-                f"{host} refuses the user name or password",
-                "FreshRSS has an API password of its own, in the settings of your profile: enter that",
-                url=self._http.base,
-            )
+            hint = "FreshRSS has an API password of its own, in the settings of your profile: enter that"
+            words = f"{host} refuses the user name or password"
+            return AccountError(Refusal.LOGIN, words, hint, url=self._http.base)
         return None
 
 

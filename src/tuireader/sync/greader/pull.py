@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from itertools import islice
 from typing import Protocol
@@ -13,7 +13,7 @@ from tuireader.sync.backend import Body, Entries, Known, NotReturned, RemoteEntr
 from tuireader.sync.entries import Odd
 from tuireader.sync.greader import items as greader_items
 from tuireader.sync.greader.items import STATE, item_id, item_name
-from tuireader.sync.http import Answer
+from tuireader.sync.http import Answer, Form, Params
 from tuireader.sync.paging import MOST_ENTRIES, Bounds, prefetched, twice_prefetched
 
 MOST_IDS = 100_000
@@ -26,9 +26,9 @@ DAY = 86_400
 class Client(Protocol):
     """The requests of a pull."""
 
-    async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer: ...
+    async def get(self, path: str, params: Params | None = None) -> Answer: ...
 
-    async def post(self, path: str, form: Sequence[tuple[str, str]]) -> Answer: ...
+    async def post(self, path: str, form: Form) -> Answer: ...
 
 
 async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[Step, None]:
@@ -73,7 +73,7 @@ def _read(progress: str) -> int:
     return checked if type(checked) is int else 0
 
 
-async def _ids(client: Client, params: Mapping[str, str | int]) -> tuple[Answer, list[str], bool]:
+async def _ids(client: Client, params: Params) -> tuple[Answer, list[str], bool]:
     """Ask for a page of ids; return them with whether they are all."""
     answer = await client.get("/stream/items/ids", params)
     references = answer.member("itemRefs")
@@ -88,7 +88,7 @@ async def _ids(client: Client, params: Mapping[str, str | int]) -> tuple[Answer,
     return answer, ids, len(ids) == len(references) and not answer.value.get("continuation")
 
 
-async def _all_ids(client: Client, params: Mapping[str, str | int]) -> list[str]:
+async def _all_ids(client: Client, params: Params) -> list[str]:
     """Collect the ids of all pages, or as many as a pull may bring."""
     ids: dict[str, None] = {}
     following: dict[str, str | int] = {}
@@ -100,7 +100,7 @@ async def _all_ids(client: Client, params: Mapping[str, str | int]) -> list[str]
         if not continuation or bounds.is_full:
             return list(ids)
         if continuation == following.get("c") or not bounds.advances(page):
-            raise answer.odd()  # it would send pages for ever
+            raise answer.odd()  # the server would send pages for ever
         following = {"c": continuation}
 
 

@@ -11,19 +11,17 @@ from tuireader.feeds.parse.json_values import line_of, text_of
 from tuireader.model.accounts import Mark, Refusal, RemoteCategory, RemoteEntry, RemoteFeed
 from tuireader.sync.backend import AccountError, Known, Server, Step
 from tuireader.sync.entries import Odd
-from tuireader.sync.http import Answer, Http
+from tuireader.sync.http import Answer, Http, Params
 from tuireader.sync.miniflux import items as miniflux_items
 from tuireader.sync.miniflux import pull as miniflux_pull
 from tuireader.text import clean
 
 BATCH = 1000
 _UNREADABLE = "the server could not read it"
-TOGGLES = 3
-"""Attempts to star an entry while another device does the same."""
+TOGGLES = 3  # attempts to star an entry while another device does the same
 LOOKED_UP = 50
 """Most entries of a batch that are looked up one by one if the server says that it changed none."""
-PROBED = 8
-"""Entries that are compared with the stored ones."""
+PROBED = 8  # entries that are compared with the stored ones
 
 
 class Miniflux:
@@ -44,11 +42,8 @@ class Miniflux:
         if not is_api:
             if answer.status >= 500 or 300 <= answer.status < 400:
                 raise self._http.refused(answer)
-            raise AccountError(
-                Refusal.ANSWER,
-                f"no Miniflux at {self._http.base}",
-                'correct url; for FreshRSS and others use kind = "greader"',
-            )
+            hint = 'correct url; for FreshRSS and others use kind = "greader"'
+            raise AccountError(Refusal.ANSWER, f"no Miniflux at {self._http.base}", hint)
         self._http.base = answer.url.removesuffix("/v1/me")
         answer = await self._http.ask("GET", "/v1/me")
         user = answer.words(answer.member("username"), 100)
@@ -85,26 +80,23 @@ class Miniflux:
             return frozenset()
         if mark is Mark.STARRED and not await self._stars_together():
             starred = [await self._star(number, value) for number in numbers]
-            return frozenset(
-                entry_id for entry_id, is_there in zip(ids, starred, strict=True) if not is_there
-            )
+            return frozenset(entry_id for entry_id, there in zip(ids, starred, strict=True) if not there)
         change = {"starred": value} if mark is Mark.STARRED else {"status": "read" if value else "unread"}
-        answer = await self._http.ask(
-            "PUT", "/v1/entries", body={"entry_ids": numbers, **change}, accept=(500,)
-        )
+        body = {"entry_ids": numbers, **change}
+        answer = await self._http.ask("PUT", "/v1/entries", body=body, accept=(500,))
         if not self._is_nothing(answer):
             return frozenset()
         if len(ids) > LOOKED_UP:
             raise AccountError(Refusal.REQUEST, f"{self._http.host}: {answer.error_message()}")
         for number in numbers:
             if await self._entry(number) is not None:
-                raise self._http.refused(answer)  # it has an entry, whatever it says
+                raise self._http.refused(answer)  # an entry is there, whatever the answer says
         return frozenset(ids)
 
     async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
         """Ask for the first entries from the lowest id on."""
         first = min(map(_id, ids)) - 1
-        params: dict[str, str | int] = {"order": "id", "direction": "asc", "limit": PROBED}
+        params: Params = {"order": "id", "direction": "asc", "limit": PROBED}
         answer = await self._http.ask("GET", "/v1/entries", params={**params, "after_entry_id": first})
         try:
             return miniflux_items.read(answer.body).entries
@@ -125,9 +117,8 @@ class Miniflux:
         the number of an entry.
         """
         if self._stars_at_once is None:
-            answer = await self._http.ask(
-                "GET", "/v1/entries/ids", params={"status": "unread", "limit": 1}, accept=(400, 404)
-            )
+            params: Params = {"status": "unread", "limit": 1}
+            answer = await self._http.ask("GET", "/v1/entries/ids", params=params, accept=(400, 404))
             value = answer.value if answer.status == 200 else None
             self._stars_at_once = isinstance(value, dict) and "entry_ids" in value
         return self._stars_at_once
@@ -183,9 +174,8 @@ class Miniflux:
         """Remove a category, after moving its feeds to another one: the server would remove them, too."""
         others = [category.id for category in await self.categories() if category.id != category_id]
         if not others:
-            raise AccountError(
-                Refusal.REQUEST, "Miniflux needs a category", "add another one before you remove the last"
-            )
+            hint = "add another one before you remove the last"
+            raise AccountError(Refusal.REQUEST, "Miniflux needs a category", hint)
         while members := await self._members(category_id):
             for feed_id in members:
                 await self._manage("PUT", f"/v1/feeds/{feed_id}", "feed", {"category_id": _id(others[0])})
@@ -218,9 +208,8 @@ class Miniflux:
     async def _manage(self, method: str, path: str, what: str, body: dict[str, Any]) -> None:
         answer = await self._http.ask(method, path, body=body, accept=(400, 404, 500))
         if answer.status == 404:
-            raise AccountError(
-                Refusal.REQUEST, f"this {what} is no longer on {self._http.host}", "sync first"
-            )
+            words = f"this {what} is no longer on {self._http.host}"
+            raise AccountError(Refusal.REQUEST, words, "sync first")
         if answer.status >= 400:
             raise self._declined(answer)
 

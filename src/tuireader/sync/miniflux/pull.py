@@ -14,30 +14,25 @@ from dataclasses import asdict, dataclass, field, replace
 
 from tuireader.sync.backend import AccountError, Body, Entries, Known, Listed, Refusal, RemoteEntry, Step
 from tuireader.sync.entries import Odd
-from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
+from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound, Params
 from tuireader.sync.miniflux import items as miniflux_items
 from tuireader.sync.paging import MOST_ENTRIES, Bounds, prefetched, twice_prefetched
 
-SOON = 100
-"""Entries of the first page, which is shown while the next one is made."""
-PAGE = 1000
-"""Most entries of a page, which Miniflux bounds as well."""
+SOON = 100  # entries of the first page, which is shown while the next one is made
+PAGE = 1000  # most entries of a page, which Miniflux bounds as well
 _PAGE_BYTES = 2_500_000
 """Intended bytes of a page: long texts make pages of fewer entries, so memory stays bounded."""
-CHECKED = 500
-"""Newest unread entries that are checked for edits."""
-OVERLAP = 30
-"""Seconds of overlap: a change is dated at the start of its transaction."""
+CHECKED = 500  # newest unread entries that are checked for edits
+OVERLAP = 30  # seconds of overlap: a change is dated at the start of its transaction
 DAY = 86_400
-FIRST: Mapping[str, Mapping[str, str | int]] = {
+FIRST: Mapping[str, Params] = {
     "unread": {"status": "unread"},
     "starred": {"status": "read", "starred": "true"},
     "read": {"status": "read", "starred": "false"},
 }
 """Phases of the first pull: their order and their filters."""
 
-Counts = tuple[int, int]
-"""Numbers of read and unread entries of a feed."""
+Counts = tuple[int, int]  # numbers of read and unread entries of a feed
 NONE: Counts = (0, 0)
 
 
@@ -101,7 +96,7 @@ class _Source:
         self._bounds = Bounds()
 
     async def pages(
-        self, filters: Mapping[str, str | int], cursor: int, *, descending: bool, path: str = "/v1/entries"
+        self, filters: Params, cursor: int, *, descending: bool, path: str = "/v1/entries"
     ) -> AsyncGenerator[tuple[Body, int], None]:
         """Ask for all pages from `cursor` on, each with the server's time."""
         more = True
@@ -122,7 +117,7 @@ class _Source:
 
     async def page(
         self,
-        filters: Mapping[str, str | int],
+        filters: Params,
         cursor: int,
         *,
         descending: bool,
@@ -148,7 +143,7 @@ class _Source:
                 raise answer.odd() from None
             moves = body.last < cursor if descending else body.last > cursor
             if answer.date is None or (cursor and body.last and not moves):
-                raise answer.odd()  # it would send this page for ever
+                raise answer.odd()  # the server would send this page for ever
             if body.more:
                 self._limit = max(limit * _PAGE_BYTES // len(answer.body), 1)
             return body, answer.date
@@ -211,7 +206,7 @@ async def _compare(source: _Source, state: Progress) -> AsyncGenerator[Step, Non
         there, here = theirs.get(feed_id, NONE), ours.get(feed_id, NONE)
         async for step in _all_entries(source, feed_id, replace(state, accepted=accepted)):
             if isinstance(step, Listed) and not step.ids and any(there):
-                raise answer.odd()  # it counts entries that it does not list
+                raise answer.odd()  # the server counts entries that it does not list
             yield step
         if any(here):
             accepted = {**accepted, feed_id: differing[feed_id]}
