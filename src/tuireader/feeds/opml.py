@@ -42,7 +42,7 @@ class OpmlFeed:
 
 
 def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
-    """Return the feeds of an OPML document, and a line with the reason for each skipped outline.
+    """Read the feeds of an OPML document, and a line with the reason for each skipped outline.
 
     Equivalent addresses count as one feed. Raises TuireaderError if the document cannot be read.
     """

@@ -145,12 +145,12 @@ def kind_of(sample: Sample, site: str) -> Kind:
 
 
 def needs_page(sample: Sample) -> bool:
-    """Return whether an entry of a feed with teasers is less than the whole article."""
+    """Return whether an entry of a feed with teasers is less than its article."""
     return bool(sample.url) and not sample.media and kind_of(sample, sample.url) is not Kind.LONG
 
 
 def is_about(page: str, teaser: str) -> bool:
-    """Return whether a page's text has some words of a teaser: a consent or error page has none.
+    """Return whether a page shares words with a teaser: a consent or error page has none.
 
     True if the teaser is too short to tell.
     """
@@ -193,7 +193,7 @@ def _ends_with_own_link(sample: Sample) -> bool:
 
 
 def _looks_whole(sample: Sample, body: str) -> bool:
-    """Return whether a short text has the form of a whole one: lists, code, paragraphs, links elsewhere."""
+    """Return whether a short text looks complete: lists, code, paragraphs, links elsewhere."""
     html = sample.html[:_MOST_HTML]
     if _TOPIC.search(body[-_TAIL:]) or _BUILT.search(html) or len(_BREAK.findall(html)) >= _PARAGRAPHS:
         return True

@@ -128,25 +128,25 @@ class Known(Protocol):
     """The side that stores the entries of a pull."""
 
     async def read(self, reader: Reader, raw: bytes) -> Body:
-        """Return what is in an answer; its entries may follow with `prepare`. Raises `Odd`."""
+        """Read an answer; its entries may follow with `prepare`. Raises `Odd`."""
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        """Return the entries of a body that have something to store."""
+        """Complete the entries of a body; some may be left out that have nothing to store."""
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         """Keep the entries that are not stored, in the given order."""
 
     async def unsure(self) -> Sequence[str]:
-        """Return the stored entries whose marks the last `States` left open: to be looked up by id."""
+        """List the stored entries whose marks the last `States` left open: to be looked up by id."""
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Return the stored numbers of read and unread entries by feed.
+        """Count the stored read and unread entries by feed.
 
-        They count the marks last seen on the server, not those still to be sent.
+        They count by the marks last seen on the server, not by those still to be sent.
         """
 
     async def doubted(self) -> Collection[str]:
-        """Return the feeds whose last list was not believed: to be listed again."""
+        """List the feeds whose last list was not believed: to be listed again."""
 
 
 class Backend(Protocol):
@@ -162,10 +162,10 @@ class Backend(Protocol):
         """Close the connections."""
 
     async def feeds(self) -> list[RemoteFeed]:
-        """Return the feeds in the order of the server. An empty list is an account without feeds."""
+        """List the feeds in the order of the server. An empty list is an account without feeds."""
 
     async def categories(self) -> list[RemoteCategory]:
-        """Return the categories, including empty ones."""
+        """List the categories, including empty ones."""
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
         """Yield what changed since `progress`, `""` for the first pull.
@@ -184,7 +184,7 @@ class Backend(Protocol):
         """
 
     async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
-        """Return a few entries to compare with stored ones, by one request: some of `ids`, or near them."""
+        """Ask for a few entries to compare with stored ones, by one request: some of `ids`, or near them."""
 
     async def add_feed(self, url: str, category: str = "") -> str:
         """Subscribe to a feed in a category, created if needed; return the feed's id."""
@@ -204,4 +204,4 @@ class Backend(Protocol):
         """Remove a category; its feeds move to another one and stay subscribed."""
 
     async def full_text(self, entry_id: str) -> str:
-        """Return the HTML that the server extracts from the page of an entry, `""` if it cannot."""
+        """Ask for the HTML that the server extracts from the page of an entry, `""` if it cannot."""

@@ -26,7 +26,7 @@ class Sent:
 
 
 def parsed(raw: bytes, name: str, members: Set[str]) -> tuple[dict[str, Any], list[Any]]:
-    """Return the JSON object in a body, and its list of entries, which may be empty.
+    """Parse the JSON object in a body, and its list of entries, which may be empty.
 
     Raises Odd if there is none, or no entry has most of these members.
     """

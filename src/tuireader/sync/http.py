@@ -78,26 +78,26 @@ class Answer:
             raise self.odd() from None
 
     def member(self, name: str) -> Any:
-        """Return a member of the JSON object in the body. Raises AccountError if it has none."""
+        """Read a member of the JSON object in the body. Raises AccountError if it has none."""
         value = self.value
         if not isinstance(value, dict) or name not in value:
             raise self.odd()
         return value[name]
 
     def items(self, name: str | None = None) -> list[dict[str, Any]]:
-        """Return the list of objects that is the body, or a member of it. Raises AccountError otherwise."""
+        """Read the list of objects that is the body, or a member of it. Raises AccountError."""
         value = self.value if name is None else self.member(name)
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.odd()
         return value
 
     def odd(self) -> AccountError:
-        """Return the error for an answer that is not of the form that the API promises."""
+        """Error for an answer that is not of the form that the API promises."""
         words = f"{self.host} sent an answer that its API does not have"
         return AccountError(Refusal.ANSWER, words, "check the address of the account")
 
     def error_message(self) -> str:
-        """Return the server's own words for its refusal, `""` without any."""
+        """Words of the server about its refusal, `""` without any."""
         try:
             value = json.loads(self.body[:100_000])
         except (ValueError, RecursionError):
@@ -192,7 +192,7 @@ class Http:
         raise self.refused(answer)
 
     async def find(self, path: str) -> Answer:
-        """Return the answer to a GET without credentials, whatever its status.
+        """Get the answer to a request without credentials, whatever its status.
 
         Redirects are followed within the server, where the credentials will be sent afterwards, and from
         http to https; the answer of any other redirect is returned.

@@ -36,7 +36,7 @@ def record(store: Store, account: AccountState, error: TuireaderError | None, no
 
 
 def outcome(account: AccountState, done: AccountSynced | None = None) -> AccountSynced:
-    """Return the last event of a sync from the state of its account and the totals so far."""
+    """Compose the last event of a sync from the state of its account and the totals so far."""
     return replace(
         done or AccountSynced(account.name),
         pending=account.pending,

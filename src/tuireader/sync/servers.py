@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 
 def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") -> Backend:
-    """Return the backend for an account; it does not contact the server yet.
+    """Open an account on a server, which is not contacted yet.
 
     `secret` is a password, or an API token for Miniflux without a user. Raises AccountError if the address is
     not a web address.

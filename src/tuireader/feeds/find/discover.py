@@ -23,7 +23,7 @@ COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.x
 
 
 async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
-    """Return the feeds at `url`, best first.
+    """Find the feeds at `url`, best first.
 
     Tries, in this order: the known feed address of a well-known site, the address itself, the feeds
     advertised by the page, the feeds that it links to, the usual paths. Raises TuireaderError if the address
@@ -150,7 +150,7 @@ async def read_preview(fetcher: Fetcher, parser: ParseWorker, feed: FoundFeed) -
 
 
 async def _read(fetcher: Fetcher, parser: ParseWorker, url: str, page: str) -> tuple[str, FeedPreview]:
-    """Return the address of a feed after redirects, and its preview; `page` is the page that names it."""
+    """Read a feed named by `page`; return its address after redirects, and its preview."""
     is_elsewhere = bool(page) and not same_host(url, page)
     answer = await fetcher.fetch(FetchJob(0, url, public_only=is_elsewhere))
     if isinstance(answer, FetchFailed):

@@ -48,7 +48,7 @@ def _gives_teasers(feed: ParsedFeed, entries: Sequence[ParsedEntry], bodies: Seq
 
 
 def pace(times: Sequence[int], now: int) -> float | None:
-    """Return the number of entries per week, from their times up to `now`, newest first.
+    """Estimate the entries per week from their times up to `now`, newest first.
 
     None if that would be a guess: for a single entry, or if all are from the same hour, as in feeds that give
     each entry the time at which the document was generated.

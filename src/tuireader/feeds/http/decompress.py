@@ -195,7 +195,7 @@ class Inflater:
             yield from self._through(step + 1, piece)
 
     def body(self) -> bytes:
-        """Return the complete output. Raises Damaged if a coding was cut off, TooLarge as in `feed`.
+        """Finish, and return the output. Raises Damaged if a coding was cut off, TooLarge as in `feed`.
 
         A `feed.xml.gz` sent without the header is decompressed once.
         """

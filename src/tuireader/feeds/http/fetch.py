@@ -344,7 +344,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         )
 
     async def _body(self, chain: Chain, response: httpx.Response) -> bytes:
-        """Return the decompressed body, at most `max_bytes` long at any step."""
+        """Read and decompress the body, at most `max_bytes` long at any step."""
         length = header(response, b"content-length")
         if length.isdecimal() and int(length[:18]) > self.limits.max_bytes:
             raise TooLarge(self.limits.max_bytes)

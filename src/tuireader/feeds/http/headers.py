@@ -28,18 +28,18 @@ def header_bytes(value: str) -> bytes:
 
 
 def header(response: httpx.Response, name: bytes) -> str:
-    """Return the first header of that name, its bytes decoded as Latin-1."""
+    """Decode the first header of that name as Latin-1; `""` without one."""
     return next((value.decode("latin-1") for key, value in response.headers.raw if key.lower() == name), "")
 
 
 def validator(response: httpx.Response, name: bytes) -> str | None:
-    """Return an ETag or Last-Modified value for the next request, or None if it is not usable."""
+    """Read an ETag or Last-Modified for the next request; None if it is empty or very long."""
     value = header(response, name).strip()
     return value if value and len(value) <= MAX_VALIDATOR else None
 
 
 def fresh_seconds(response: httpx.Response) -> int | None:
-    """Return the seconds a response stays fresh by Cache-Control, else Expires and Date (RFC 9111 §4.2.1)."""
+    """Seconds that a response stays fresh by Cache-Control, else Expires and Date (RFC 9111 §4.2.1)."""
     control = header(response, b"cache-control").lower()
     if match := re.search(r"(?:^|[\s,])max-age=\"?([0-9]{1,12})", control):
         return min(int(match[1]), MAX_AGE_MOST)
@@ -52,7 +52,7 @@ def fresh_seconds(response: httpx.Response) -> int | None:
 
 
 def reason_phrase(response: httpx.Response) -> str:
-    """Return the reason phrase after the status code, cleaned."""
+    """Clean the words after the status code, such as `Not Found`."""
     phrase = response.extensions.get("reason_phrase", b"")
     return clean(bytes(phrase).decode("utf-8", "replace"), 100) or "unknown status"
 

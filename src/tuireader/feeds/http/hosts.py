@@ -85,7 +85,7 @@ def may_be_public(host: str) -> bool:
 
 
 def leads_inside(url: str, target: str) -> bool:
-    """Return whether a page of `url` must not lead to `target` if that is private.
+    """Return whether a page of `url` must not lead to a private `target`.
 
     It may only if both have the same host, or `url` is visibly private itself: a server at home.
     """

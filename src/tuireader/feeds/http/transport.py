@@ -185,7 +185,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def _connect(addresses: Sequence[str], port: int, tls: dict[str, Any]) -> Streams:
-    """Return the first connection that succeeds, starting the attempts a moment apart (RFC 8305).
+    """Connect to the first address that answers, starting the attempts a moment apart (RFC 8305).
 
     asyncio does the same for a name, but only with addresses that it looked up itself.
     """

@@ -144,7 +144,7 @@ def _read_maildir(address: MailAddress, cursor: str, most: int) -> Mails | None:
 def _take(
     files: Sequence[tuple[int, int, str]], wanted: str, most: int, limit: int
 ) -> tuple[list[bytes], int, bool]:
-    """Return mails, the change time up to which all were read, and whether these are all of the files."""
+    """Read mails; return them, the change time up to which all were read, and whether none is left."""
     mails: list[bytes] = []
     size, reached, is_whole = 0, -1, True
     unreadable: list[OSError] = []
@@ -188,7 +188,7 @@ def _files(folder: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _mail(path: str, wanted: str) -> bytes | None:
-    """Return a mail of the wanted list; None for another one, or one that was moved away meanwhile."""
+    """Read a mail; None if it is of another list, or was moved away meanwhile."""
     try:
         with open(_open(path), "rb") as file:
             head = file.read(_HEAD)

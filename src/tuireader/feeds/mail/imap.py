@@ -130,7 +130,7 @@ def _sign_in(box: BaseMailBox, host: str, user: str, password: str) -> None:
 
 
 def _new_mails(box: BaseMailBox, folder: str, wanted: str, cursor: str, most: int) -> New | None:
-    """Return mails with a UID above that of the cursor, which is valid for one UIDVALIDITY.
+    """Fetch mails with a UID above that of the cursor, which is valid for one UIDVALIDITY.
 
     A mail that the server lists but does not send gets an entry that says so. The cursor keeps its UID, and
     later visits ask for it again.
@@ -184,7 +184,7 @@ def _opened(box: BaseMailBox, folder: str) -> tuple[str, int | None]:
 
 
 def _read_cursor(text: str) -> tuple[str, int, list[int]]:
-    """Return UIDVALIDITY, the last UID that was read, and the UIDs of mails that the server left out."""
+    """Split a cursor into UIDVALIDITY, the last UID that was read, and the UIDs that the server left out."""
     validity, _, numbers = text.partition(":")
     last, _, owed = numbers.partition(":")
     if not last.isdecimal():

@@ -95,7 +95,7 @@ def _entry(message: Message, mail: bytes) -> Raw:
 
 
 def _header(message: Message, name: str) -> str:
-    """Return a header on one line, decoded as far as possible (RFC 2047, or UTF-8 as it stands)."""
+    """Decode a header to one line as far as possible (RFC 2047, or UTF-8 as it stands)."""
     raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
     text = str(raw)[:_LONGEST_HEADER]
     if any("\udc80" <= char <= "\udcff" for char in text):

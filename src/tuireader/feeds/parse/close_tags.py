@@ -27,7 +27,7 @@ _SECTION = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 
 
 def closed(text: str) -> str:
-    """Return the document with everything closed that its entries leave open."""
+    """Close everything that the entries of a document leave open."""
     text = "".join(_sections_closed(text))
     seen = _SECTION.sub(lambda section: "x" * len(section[0]), text)
     pieces, at = [], 0

@@ -73,7 +73,7 @@ class Elements:
         self._names: dict[str, str] = {}
 
     def name(self, element: Element) -> str:
-        """Return the name of an element, such as `title` or `dc:creator`."""
+        """Name an element with the prefix of its namespace: `title`, `dc:creator`."""
         tag = element.tag
         name = self._names.get(tag)
         if name is None:
@@ -86,7 +86,7 @@ class Elements:
         return name
 
     def base(self, element: Element, base: str) -> str:
-        """Return the base address inside an element; `base` is the one outside."""
+        """Base address inside an element; `base` is the one outside."""
         own = element.get(XML_BASE)
         if own is None:
             return base
@@ -99,7 +99,7 @@ class Elements:
         return own
 
     def text(self, element: Element) -> str:
-        """Return the text of an element, which must not have child elements."""
+        """Text of an element, which must not have child elements."""
         if len(element):
             raise Declined
         text = element.text
@@ -109,11 +109,11 @@ class Elements:
         return {name.lower(): value for name, value in element.items()}
 
     def title(self, element: Element) -> Text:
-        """Return a title with its type, plain by default."""
+        """Title with its type, plain by default."""
         return Text(self.text(element), self.type(element, PLAIN))
 
     def type(self, element: Element, default: str) -> str:
-        """Return the media type of an element's text, HTML or plain."""
+        """Media type of an element's text, HTML or plain."""
         if not element.attrib:
             return default
         attributes = self.attributes(element)
@@ -127,11 +127,11 @@ class Elements:
         raise Declined
 
     def unknown(self, element: Element, before: str) -> str:
-        """Return the text of an element without a rule of its own; `before` if it has attributes."""
+        """Text of an element without a rule of its own; `before` if it has attributes."""
         return before if element.attrib else self.text(element)
 
     def author(self, element: Element) -> str:
-        """Return the name of an author: a text in RSS, elements in Atom."""
+        """Name of an author: a text in RSS, elements in Atom."""
         if not len(element):
             name = self.text(element)
             if "@" in name and len(name) > LONG_AUTHOR:

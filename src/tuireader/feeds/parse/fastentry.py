@@ -64,7 +64,7 @@ class EntryReader:
             raise Declined
 
     def finished(self, element: Element) -> Raw:
-        """Return the entry after its last child. Raises Declined."""
+        """Complete the entry after its last child. Raises Declined."""
         raw = self.raw
         raw.link = self._link or ""
         if not (raw.title or raw.link or self._summary or any(text.value for text in raw.contents)):

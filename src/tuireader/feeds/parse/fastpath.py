@@ -57,7 +57,7 @@ def _has_plain_base(data: bytes) -> bool:
 
 
 def _misnamed(data: bytes) -> frozenset[str]:
-    """Return unknown namespaces with no prefix or a well-known one: feedparser goes by the prefix."""
+    """Find unknown namespaces with no prefix or a well-known one: feedparser goes by the prefix."""
     names = set()
     for prefix, double, single in set(DECLARED.findall(data)):
         name = (double or single).decode("utf-8", "replace").lower()

@@ -145,7 +145,7 @@ class GoogleReader:
         await self._change("/disable-tag", [("s", category_id)])
 
     async def full_text(self, entry_id: str) -> str:
-        """Return `""`: the API has no such thing."""
+        """Return `""`: the API cannot extract texts."""
         return ""
 
     # -- requests
@@ -203,7 +203,7 @@ class GoogleReader:
         return answer.status == 401 and bool(answer.error_message())
 
     def _explain(self, answer: Answer) -> AccountError | None:
-        """Return the error for an answer by which FreshRSS refuses whatever it is asked."""
+        """Explain an answer by which FreshRSS refuses whatever it is asked; None for any other."""
         host = self._http.host
         if not self._http.base.endswith(FRESHRSS):
             return None

@@ -104,7 +104,7 @@ class Miniflux:
             raise answer.odd() from None
 
     async def _entry(self, number: int) -> dict[str, Any] | None:
-        """Return an entry, None if the server says that it is gone: no other answer proves that."""
+        """Ask for an entry; None if the server says that it is gone: no other answer proves that."""
         answer = await self._http.ask("GET", f"/v1/entries/{number}", accept=(404,))
         if answer.status == 404 and answer.error_message():
             return None

@@ -106,7 +106,7 @@ class _Source:
             yield body, date
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        """Return the entries of a body. Raises AccountError if the server's pages would never end."""
+        """Complete the entries of a body. Raises AccountError if the server's pages would never end."""
         entries = await self.known.prepare(body)
         if not self._bounds.advances([*(entry.id for entry in entries), *body.gone]) and body.more:
             raise AccountError(Refusal.ANSWER, f"{self.http.host} sends the same entries again and again")
