@@ -211,9 +211,14 @@ def endless(client: socket.socket) -> None:
 ODD = "127.0.0.1: the server's answer cannot be understood"
 
 
+def place(port: int, wanted: str = "") -> tuple[object, ...]:
+    """The fields of the address of a folder on the test's server."""
+    return "imap", "News", wanted, "127.0.0.1", port, "me", "secret"
+
+
 def ask(port: int) -> tuple[str, object]:
     """What the process for a server would answer."""
-    return mail_imap.answer(("imap", "127.0.0.1", port, "me", "secret", "News", "", "", 1.0, 1_000))
+    return mail_imap.answer((place(port), "", 1.0, 1_000))
 
 
 @pytest.mark.parametrize(
@@ -415,11 +420,10 @@ async def test_a_backlog_with_gaps_is_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box = Mailbox(1)
-    address = ("me", "secret", "News", "")
     with serving(box) as port:
 
         def visit(cursor: str, most: int) -> tuple[list[bytes], str, bool]:
-            fault, found = mail_imap.answer(("imap", "127.0.0.1", port, *address, cursor, 5.0, most))
+            fault, found = mail_imap.answer((place(port), cursor, 5.0, most))
             assert fault == ""
             return found or ([], cursor, False)
 
@@ -451,8 +455,7 @@ def test_a_long_backlog_is_read_in_parts_and_each_mail_once(
     found: list[list[int]] = []
     with serving(box) as port:
         for size in (1_000, *[most] * (len(visits) + 1)):
-            address = ("me", "secret", "News", wanted)
-            fault, answer = mail_imap.answer(("imap", "127.0.0.1", port, *address, cursor, 30.0, size))
+            fault, answer = mail_imap.answer((place(port, wanted), cursor, 30.0, size))
             assert fault == ""
             mails, cursor, _ = answer or ([], cursor, False)
             found.append([int(mail.partition(b"Message-ID: <")[2].partition(b"@")[0]) for mail in mails])
@@ -466,13 +469,12 @@ def test_of_a_large_mailbox_the_newest_mails_come_first_and_older_ones_never() -
     box.body = "x"
     with serving(box) as port:
         for most, number in ((1 << 30, FIRST), (1, 20)):
-            address = ("me", "secret", "News", "")
-            fault, answer = mail_imap.answer(("imap", "127.0.0.1", port, *address, "", 30.0, most))
+            fault, answer = mail_imap.answer((place(port), "", 30.0, most))
             assert fault == "" and answer is not None
             mails, cursor, is_first = answer
             assert (len(mails), cursor, is_first) == (number, f"7:{FIRST + 1}", True)
             assert b"<%d@" % (FIRST + 1) in mails[0] and not any(b"<1@" in one for one in mails)
-            again = mail_imap.answer(("imap", "127.0.0.1", port, *address, cursor, 30.0, most))
+            again = mail_imap.answer((place(port), cursor, 30.0, most))
             assert again == ("", None)
 
 

@@ -151,7 +151,7 @@ def reads(
     scheme = "maildir" if folder.is_dir() else "mbox"
     url = f"{scheme}:{folder}{'?list=' * bool(wanted)}{wanted}"
     found = read_folder(read_address(url, ""), cursor, most)
-    return ([], cursor) if found is None else (list(found.found), found.cursor)
+    return ([], cursor) if found is None else (list(found.mails), found.cursor)
 
 
 def numbers(found: list[bytes]) -> list[int]:

@@ -15,7 +15,6 @@ def main() -> None:
     if not _is_posix():
         sys.exit("tuireader runs on Linux, macOS and in WSL")
     prepare_streams()
-    sys.modules["httpx._main"] = None  # type: ignore[assignment] # its own command line: 25 ms for nothing
     from tuireader.startup import first_frame
 
     arguments = sys.argv[1:]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.model.accounts import AccountState
+from tuireader.model.accounts import AccountState, Refusal
 from tuireader.timing.accounts import (
     DAY,
     HOUR,
@@ -20,33 +20,35 @@ from tuireader.timing.accounts import (
 )
 
 NOW = 1_700_000_000
-refusals = st.sampled_from(["login", "secret", "away", "answer", "request"])
+refusals = st.sampled_from(list(Refusal))
 HOME = AccountState(1, "home")
 
 
 @given(refusals, st.none() | st.integers(1, DAY), st.integers(0, 99), st.none() | st.integers(0, 9 * DAY))
 def test_a_failure_is_followed_by_another_try_within_a_day(
-    refusal: str, retry_after: int | None, streak: int, rejected_for: int | None
+    refusal: Refusal, retry_after: int | None, streak: int, rejected_for: int | None
 ) -> None:
     since = None if rejected_for is None else NOW - rejected_for
     account = replace(HOME, streak=streak, rejected_since=since)
     wait = after_failure(account, refusal, retry_after, NOW) - NOW
     assert 0 < wait <= DAY
-    if refusal == "login" or (since is not None and refusal != "secret"):
+    if refusal is Refusal.LOGIN or (since is not None and refusal is not Refusal.SECRET):
         assert wait >= HOUR
-    if refusal == "login":
+    if refusal is Refusal.LOGIN:
         assert wait == (DAY if rejected_for is not None and rejected_for >= HOUR else HOUR)
-    if retry_after and refusal not in ("login", "secret"):
+    if retry_after and refusal not in (Refusal.LOGIN, Refusal.SECRET):
         assert wait >= retry_after
 
 
-@given(st.lists(st.sampled_from(["login", "away", "secret"]), min_size=1, max_size=40))
-def test_a_rejected_password_is_sent_at_most_once_an_hour_and_twice_on_the_first_day(ends: list[str]) -> None:
+@given(st.lists(st.sampled_from([Refusal.LOGIN, Refusal.AWAY, Refusal.SECRET]), min_size=1, max_size=40))
+def test_a_rejected_password_is_sent_at_most_once_an_hour_and_twice_on_the_first_day(
+    ends: list[Refusal],
+) -> None:
     now, account, sent, rejected = NOW, HOME, list[int](), list[int]()
-    for refusal in ["login", *ends]:
-        if refusal != "secret":
+    for refusal in [Refusal.LOGIN, *ends]:
+        if refusal is not Refusal.SECRET:
             sent.append(now)
-        if refusal == "login":
+        if refusal is Refusal.LOGIN:
             rejected.append(now)
         next_try = after_failure(account, refusal, None, now)
         since = now if account.rejected_since is None else account.rejected_since

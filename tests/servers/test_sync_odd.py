@@ -150,7 +150,7 @@ async def test_an_endless_list_of_ids_ends_the_sync(
 ) -> None:
     with FakeGReader() as server:
         monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(server).connect())
-        monkeypatch.setattr("tuireader.sync.bounds.MOST_ENTRIES", 50)
+        monkeypatch.setattr("tuireader.sync.paging.MOST_ENTRIES", 50)
         entry = server.add_entry(server.add_feed("News"), "One")
         async with client(tmp_path) as library:
             await synced(library)
@@ -200,7 +200,7 @@ async def test_endless_pages_of_entries_end_the_sync(
 ) -> None:
     with FakeMiniflux("2.3.2") as server:
         monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(server).connect())
-        monkeypatch.setattr("tuireader.sync.bounds.MOST_ENTRIES", 50)
+        monkeypatch.setattr("tuireader.sync.paging.MOST_ENTRIES", 50)
         feed = server.add_feed("News")
         server.add_entry(feed, "One")
         async with client(tmp_path) as library:

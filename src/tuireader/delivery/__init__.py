@@ -1,0 +1,1 @@
+"""Compose notifications, and deliver them to programs and terminals."""

@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from tuireader.config import NotifyConfig
 from tuireader.model import Alarm, Evidence
 
-# --------------------------------------------------------------------------- messages
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -46,6 +44,7 @@ class Message:
 
 
 _LINES = 5
+_ALARM_FIELDS = "id kind feed_id watch account name words raised_at cleared_at".split()  # noqa: SIM905
 
 
 def message(items: Sequence[Item]) -> Message:
@@ -53,7 +52,10 @@ def message(items: Sequence[Item]) -> Message:
     watches = list(dict.fromkeys(evidence.watch for item in items for evidence in item.evidence))
     if len(items) == 1:
         (item,) = items
-        watches = [f"{one.watch} (uncertain)" if one.uncertain else one.watch for one in item.evidence]
+        watches = [
+            f"{evidence.watch} (uncertain)" if evidence.uncertain else evidence.watch
+            for evidence in item.evidence
+        ]
         detail = f"adds {', '.join(item.adds)}" if item.adds else _sentence(item)
         body = "\n".join(filter(None, (item.feed, detail)))
         return Message(f"{', '.join(watches)}: {item.title}", body, tuple(items))
@@ -80,7 +82,7 @@ def _sentence(item: Item) -> str:
 
 
 def as_json(message: Message) -> str:
-    """Return the message for the command as one JSON object, with articles sorted by time."""
+    """Write a message for the command as one JSON object, articles sorted by time."""
     articles = [
         {
             "id": item.article_id,
@@ -102,39 +104,24 @@ def as_json(message: Message) -> str:
         }
         for item in message.items
     ]
-    alarms = [
-        {
-            "id": alarm.id,
-            "kind": alarm.kind,
-            "feed_id": alarm.feed_id,
-            "watch": alarm.watch,
-            "account": alarm.account,
-            "name": alarm.name,
-            "words": alarm.words,
-            "raised_at": alarm.raised_at,
-            "cleared_at": alarm.cleared_at,
-        }
-        for alarm in message.alarms
-    ]
-    whole = {
+    alarms = [{name: getattr(alarm, name) for name in _ALARM_FIELDS} for alarm in message.alarms]
+    fields = {
         "title": message.title,
         "body": message.body,
         "count": len(articles),
         "articles": articles,
         "alarms": alarms,
     }
-    return json.dumps(whole, ensure_ascii=False)
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def is_quiet(hours: str, minute: int) -> bool:
     """Return whether a minute of the day is within hours such as `22:00-07:00`, excluding the end."""
     if not hours:
         return False
-    start, end = ((int(hour) * 60 + int(rest)) for hour, rest in (at.split(":") for at in hours.split("-")))
+    start, end = ((int(hour) * 60 + int(past)) for hour, past in (at.split(":") for at in hours.split("-")))
     return start <= minute < end if start <= end else minute >= start or minute < end
 
-
-# --------------------------------------------------------------------------- delivery
 
 _SECONDS = 20.0
 
@@ -184,6 +171,6 @@ async def _run(command: Sequence[str], text: str = "") -> str:
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # with what it has started
+                os.killpg(process.pid, signal.SIGKILL)  # and all that the program has started
             await process.wait()
     return f"{command[0]} ended with exit status {process.returncode}" if process.returncode else ""

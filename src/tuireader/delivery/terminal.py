@@ -34,7 +34,7 @@ _SIGNS = (
 
 
 def detect(environ: Mapping[str, str], wanted: str) -> str:
-    """Return the kind of notification for this terminal, `""` for none.
+    """Choose the kind of notification for this terminal, `""` for none.
 
     `wanted` is one of `KINDS`, or `auto` to detect the kind that the terminal supports.
     """
@@ -47,32 +47,32 @@ def detect(environ: Mapping[str, str], wanted: str) -> str:
 
 
 def escape_sequence(title: str, body: str, kind: str, environ: Mapping[str, str], number: int) -> str:
-    """Return the sequence for one notification; `""` if the terminal would not receive it.
+    """Compose the sequence for one notification; `""` if the terminal would not receive it.
 
     tmux passes it on with `allow-passthrough on`, screen only if it is short. `number` identifies the
     notification.
     """
     title, body = _safe(title, _TITLE), _safe(body, _BODY)
     if kind == "osc9":
-        whole = f"\x1b]9;{title}{': ' if body else ''}{body}{_BELL}"
+        sequence = f"\x1b]9;{title}{': ' if body else ''}{body}{_BELL}"
     elif kind == "osc777":
-        whole = f"\x1b]777;notify;{title};{body}{_BELL}"
+        sequence = f"\x1b]777;notify;{title};{body}{_BELL}"
     elif kind == "osc99":
         name = f"i=tuireader{number}"
-        whole = f"\x1b]99;{name}:d=0:e=1:p=title;{_encoded(title)}{_END}"
-        whole += f"\x1b]99;{name}:d=1:e=1:p=body;{_encoded(body)}{_END}"
+        sequence = f"\x1b]99;{name}:d=0:e=1:p=title;{_encoded(title)}{_END}"
+        sequence += f"\x1b]99;{name}:d=1:e=1:p=body;{_encoded(body)}{_END}"
     else:
         return ""
     if environ.get("TMUX"):
-        return "\x1bPtmux;" + whole.replace("\x1b", "\x1b\x1b") + _END
+        return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + _END
     if environ.get("STY"):  # screen stops at the first ST and accepts only about 250 bytes
-        short = len(whole.encode()) < 240 and kind != "osc99"
-        return f"\x1bP{whole}{_END}" if short else ""
-    return whole
+        short = len(sequence.encode()) < 240 and kind != "osc99"
+        return f"\x1bP{sequence}{_END}" if short else ""
+    return sequence
 
 
 def _safe(text: str, limit: int) -> str:
-    """Return one line without control characters or field separators."""
+    """Clean text to one line without control characters or field separators."""
     return cut_characters(clean(" · ".join(text.splitlines())), limit).replace(";", ",")
 
 

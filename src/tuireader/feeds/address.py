@@ -13,7 +13,7 @@ MAX_URL = 8_000
 
 
 def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
-    """Return an address without fragment and credentials, and (user, password) if it had them.
+    """Split an address into itself without fragment and credentials, and (user, password) or None.
 
     Raises Refused with Fault.ADDRESS unless it is a proper http or https address.
     """
@@ -26,13 +26,8 @@ def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
         kind = clean(parts.scheme, 20)
         what = f"addresses with {kind}: are not fetched" if kind else "the address has no http:// or https://"
         raise Refused(Fault.ADDRESS, f"{what}, only http and https")
-    if (
-        not host
-        or port == 0
-        or len(url) > MAX_URL
-        or re.search(r"[\x00-\x1f\x7f]| .*@", url.strip())
-        or " " in host
-    ):
+    has_odd_characters = re.search(r"[\x00-\x1f\x7f]| .*@", url.strip())
+    if not host or " " in host or port == 0 or len(url) > MAX_URL or has_odd_characters:
         raise Refused(Fault.ADDRESS, "the address is not a valid web address")
     userinfo, at, netloc = parts.netloc.rpartition("@")
     auth = None
@@ -66,19 +61,19 @@ def same_site(url: str, other: str) -> bool:
     `www.` makes no difference, nor does the port.
     """
     try:
-        one, two = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (url, other)]
+        host, other_host = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (url, other)]
     except ValueError:
         return False
-    if one == two:
-        return bool(one)
-    short, long = sorted((one, two), key=len)
+    if host == other_host:
+        return bool(host)
+    short, long = sorted((host, other_host), key=len)
     return "." in short and not short.replace(".", "").isdigit() and long.endswith(f".{short}")
 
 
 def same_host(url: str, other: str) -> bool:
-    """Return whether two addresses contain the same host and port."""
+    """Return whether two addresses name the same host and port."""
     try:
-        one, two = urlsplit(url), urlsplit(other)
-        return one.hostname is not None and (one.hostname, one.port) == (two.hostname, two.port)
+        ours, theirs = urlsplit(url), urlsplit(other)
+        return ours.hostname is not None and (ours.hostname, ours.port) == (theirs.hostname, theirs.port)
     except ValueError:
         return False

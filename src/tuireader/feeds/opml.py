@@ -42,7 +42,7 @@ class OpmlFeed:
 
 
 def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
-    """Return the feeds of an OPML document, and a line with the reason for each skipped outline.
+    """Read the feeds of an OPML document, and a line with the reason for each skipped outline.
 
     Equivalent addresses count as one feed. Raises TuireaderError if the document cannot be read.
     """
@@ -64,7 +64,7 @@ def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
 
 
 def dump(feeds: Iterable[OpmlFeed]) -> str:
-    """Return subscriptions as an OPML 2.0 document; in a folder, feeds come before subfolders."""
+    """Write subscriptions as an OPML 2.0 document; in a folder, feeds come before subfolders."""
     document = Element("opml", version="2.0")
     SubElement(SubElement(document, "head"), "title").text = "Feeds of tuireader"
     folders = {"": SubElement(document, "body")}
@@ -95,7 +95,7 @@ def _legal(text: str) -> str:
 
 
 def _text(data: bytes) -> str:
-    """Return the document as text, checked to be OPML without declared entities."""
+    """Decode the document, checked to be OPML without declared entities."""
     text = charset.decode(data).lstrip("\ufeff\x00 \t\r\n")
     if not text:
         raise TuireaderError("the OPML file is empty", HINT)
@@ -115,11 +115,11 @@ _AMPERSAND = re.compile(
 )
 
 
-def _reference(found: re.Match[str]) -> str:
+def _reference(match: re.Match[str]) -> str:
     """Replace a reference that XML does not define: an HTML entity, or a bare ampersand."""
     from html.entities import html5
 
-    return escape(html5.get(f"{found[1]};", "")) or f"&amp;{found[0][1:]}"
+    return escape(html5.get(f"{match[1]};", "")) or f"&amp;{match[0][1:]}"
 
 
 def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
@@ -129,8 +129,8 @@ def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
     try:
         for start in range(0, len(text), CHUNK):
             parser.feed(text[start : start + CHUNK])
-            for event, *rest in parser.read_events():
-                element = rest[0]
+            for event, *values in parser.read_events():
+                element = values[0]
                 if not isinstance(element, Element) or not element.tag.lower().endswith("outline"):
                     continue
                 if event == "end":
@@ -152,7 +152,7 @@ def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
 def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str]:
     address = (attributes.get("xmlurl") or attributes.get("url") or "").strip()
     address = re.sub(r"(?i)^feed:(?://)?(?=https?:)", "", address)
-    address = re.sub(r"(?i)^(feed|https?)://", lambda found: _SCHEMES[found[1].lower()], address)
+    address = re.sub(r"(?i)^(feed|https?)://", lambda match: _SCHEMES[match[1].lower()], address)
     names = [name for name in folders if name][:MAX_FOLDER_DEPTH]
     title = clean(attributes.get("title") or attributes.get("text") or "", 200)
     url = web_url(address)
@@ -161,11 +161,11 @@ def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str
     if labels and not names:
         names.append(labels.pop(0))
     feed = OpmlFeed(
-        url or address,
-        "" if title == address else title,
-        clean(SEPARATOR.join(names), 200),
-        web_url(attributes.get("htmlurl", "")),
-        tuple(labels),
+        url=url or address,
+        title="" if title == address else title,
+        folder=clean(SEPARATOR.join(names), 200),
+        site_url=web_url(attributes.get("htmlurl", "")),
+        labels=tuple(labels),
     )
     return feed, "" if url else _why_not(address)
 

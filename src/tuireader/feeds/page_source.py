@@ -26,8 +26,7 @@ from tuireader.model import (
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean, without_password
 
-MOST_PAGES = 5
-"""Maximum number of pages to read at once, the first one included."""
+MOST_PAGES = 5  # maximum number of pages to read at once, the first one included
 SELECTORS = ("items", "item_title", "item_link", "item_date", "item_summary", "next_page")
 """Fields of a Source with selectors of articles, named like the keys of the configuration."""
 _SESSION = re.compile(
@@ -37,7 +36,7 @@ _LOOSE_END = re.compile(r"[?&]+(?=#|$)")
 
 
 def reader_of(source: Source, now: int) -> tuple[str, tuple[object, ...]] | None:
-    """Return the reader for the page of a source with its settings; None for a feed."""
+    """Name the reader for the page of a source, with its settings; None for a feed."""
     if source.items:
         return "items", (tuple((key, getattr(source, key)) for key in SELECTORS), now)
     return ("page", (source.select,)) if source.watched else None
@@ -46,33 +45,33 @@ def reader_of(source: Source, now: int) -> tuple[str, tuple[object, ...]] | None
 def read_items(
     body: bytes, url: str, content_type: str | None, selectors: tuple[tuple[str, str], ...], now: int
 ) -> ParseResult:
-    """Return the articles that selectors find on a page, in their order."""
+    """Read the articles that selectors find on a page, in their order."""
     from tuireader.pages.items import items
 
     page = ""
     try:
         page = page_text(body, content_type)
-        title, base, _, found, following, _ = items(page, dict(selectors), now)
+        title, base, _, articles, following, _ = items(page, dict(selectors), now)
     except Failed as failed:
         return _instead(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
     base = join(url, base)
-    entries = [_raw(*item, base, url) for item in found]
+    entries = [_raw(*item, base, url) for item in articles]
     parsed = shape(RawFeed(url, atom=True, title=Text(title, PLAIN), link=url, entries=entries))
     older = web_url(following, base)
     return replace(parsed, older=older if older != url and same_host(older, url) else "")
 
 
-def _raw(title: str, link: str, time: int | None, rest: str, base: str, url: str) -> Raw:
-    """Return an item as an entry, identified by its anchor if it is a part of the page."""
+def _raw(title: str, link: str, time: int | None, html: str, base: str, url: str) -> Raw:
+    """Turn an item into an entry, identified by its anchor if it is a part of the page."""
     address = _LOOSE_END.sub("", _SESSION.sub("", web_url(link, base)))
     page, _, place = address.partition("#")
     guid = address if place and page == url.partition("#")[0] else ""
-    summary = Text(rest) if rest else None
+    summary = Text(html) if html else None
     return Raw(guid, Text(title, PLAIN), address, published=time, summary=summary, base=base)
 
 
 def read_page(body: bytes, url: str, content_type: str | None, selector: str) -> ParseResult:
-    """Return the text of a watched page, without entries: comparing it with the stored text yields them."""
+    """Read the text of a watched page, without entries: comparing it with the stored text yields them."""
     from tuireader.pages.text import watched
 
     page = ""
@@ -84,20 +83,20 @@ def read_page(body: bytes, url: str, content_type: str | None, selector: str) ->
     if not selector and (blocked := _instead(page, url)) and blocked.fault is not Fault.LOGIN:
         return blocked  # many short pages offer a login, too
     base = join(url, base)
-    found = [(clean(words, 300), web_url(link, base)) for words, link in links]
+    resolved = [(clean(words, 300), web_url(link, base)) for words, link in links]
     name = clean(title, 300) or without_password(url)
-    kept = tuple((words, link) for words, link in found if words and link)
+    kept = tuple((words, link) for words, link in resolved if words and link)
     return ParsedFeed(title=name, site_url=url, partial=True, page_text=text, page_links=kept)
 
 
 def _instead(page: str, url: str) -> ParseFailed | None:
-    """Return what was served in place of a page, such as a bot check or a login, if recognised."""
-    found = obstacle(page, url) if page else None
-    return ParseFailed(found.fault, found.reason) if found else None
+    """Recognize what was served in place of a page, such as a bot check or a login."""
+    blocked = obstacle(page, url) if page else None
+    return ParseFailed(blocked.fault, blocked.reason) if blocked else None
 
 
 def page_text(body: bytes, content_type: str | None) -> str:
-    """Return a page as text. Raises Failed if it is something else."""
+    """Decode a page. Raises Failed if it is something else."""
     if b"\0" in body[:4_096] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Failed("this is not a web page")
     return charset.decode_page(body, content_type)
@@ -114,7 +113,7 @@ async def with_older(
 
     An unreadable page ends the search; the articles of the others are kept.
     """
-    whole, last = first, first
+    joined, last = first, first
     seen = {fetched.url}
     while not _overlaps(last, stored) and last.older not in ("", *seen) and len(seen) < MOST_PAGES:
         seen.add(last.older)
@@ -123,18 +122,18 @@ async def with_older(
         more = await parse(answer) if isinstance(answer, Fetched) else None
         if not isinstance(more, ParsedFeed):
             break
-        whole, last = _joined(whole, more), more
-    return whole
+        joined, last = _joined(joined, more), more
+    return joined
 
 
 def _overlaps(page: ParsedFeed, stored: Mapping[int, int]) -> bool:
-    return bool(page.known) or any(one.guid in stored for one in page.keys)
+    return bool(page.known) or any(key.guid in stored for key in page.keys)
 
 
 def _joined(first: ParsedFeed, more: ParsedFeed) -> ParsedFeed:
-    """Return the entries of two pages as one document, without duplicates."""
-    known = {one.guid for one in first.keys} | set(first.known)
-    new = [at for at, one in enumerate(more.keys) if one.guid not in known]
+    """Append the entries of a further page, except those already there."""
+    known = {key.guid for key in first.keys} | set(first.known)
+    new = [at for at, key in enumerate(more.keys) if key.guid not in known]
     return replace(
         first,
         entries=(*first.entries, *(more.entries[at] for at in new)),
@@ -142,5 +141,5 @@ def _joined(first: ParsedFeed, more: ParsedFeed) -> ParsedFeed:
         prepared=(*first.prepared, *(more.prepared[at] for at in new)),
         known=(*first.known, *(guid for guid in more.known if guid not in known)),
         older=more.older,
-        outline=(*first.outline, *(one for one in more.outline if one[0] not in known)),
+        outline=(*first.outline, *(line for line in more.outline if line[0] not in known)),
     )

@@ -19,12 +19,11 @@ from tuireader.feeds.parse.entry import web_url
 from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Comment, Fault, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
 
-MOST_BYTES = 8_000_000
-"""Maximum size of a page, a thread of comments or an image."""
+MOST_BYTES = 8_000_000  # maximum size of a page, a thread of comments or an image
 MOST_COMMENTS = 500
-LONGEST_COMMENT = 20_000
-"""Maximum characters of HTML kept for one comment."""
+LONGEST_COMMENT = 20_000  # maximum characters of HTML kept for one comment
 _HEAD = 4_096
+Headers = tuple[tuple[str, str], ...]
 _ACCEPT_PAGE = (("Accept", "text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
 _ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, image/*;q=0.5"),)
 
@@ -51,7 +50,7 @@ class PageFailed(TuireaderError):
 
 
 def limited(limits: FetchLimits, seconds: float) -> FetchLimits:
-    """Return stricter limits than configured: addresses in articles are trusted less than feeds."""
+    """Tighten the configured limits: addresses in articles are trusted less than feeds."""
     return replace(
         limits,
         max_bytes=min(limits.max_bytes, MOST_BYTES),
@@ -74,7 +73,7 @@ async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher
 async def fetch_page(
     fetcher: Fetcher, url: str, feed_url: str, own: FetchJob | None = None
 ) -> tuple[str, str]:
-    """Return the text of a web page, and its address after redirects.
+    """Fetch the text of a web page, and its address after redirects.
 
     A page on a private network is fetched only if its feed is on the same host. `own` has the user agent,
     headers and cookies that the feed's configuration gives for it.
@@ -90,9 +89,9 @@ async def fetch_page(
 
 
 async def own_request(feed: FeedConfig, url: str, folder: Path) -> FetchJob:
-    """Return the request for a page of a feed as configured: its user agent, and what belongs to its site.
+    """Prepare the request for a page of a feed as configured: its user agent, and what belongs to its site.
 
-    Cookies are for the whole site; headers and passwords are for the feed alone, and for pages of its server
+    Cookies are for the entire site; headers and passwords are for the feed alone, and for pages of its server
     only with `full_text = true`: on a shared server, pages may be those of other people. Raises
     TuireaderError when a secret or the cookie file cannot be read.
     """
@@ -109,7 +108,7 @@ async def own_request(feed: FeedConfig, url: str, folder: Path) -> FetchJob:
 async def fetch_comments(
     fetcher: Fetcher, parser: ParseWorker, url: str, feed_url: str
 ) -> tuple[Comment, ...]:
-    """Return the comments of a comment feed, oldest first, undated ones last."""
+    """Fetch a comment feed: its comments, oldest first, undated ones last."""
     answer = await _fetch(fetcher, url, feed_url, ())
     parsed = await parser.parse(answer.body, answer.url, answer.content_type)
     if not isinstance(parsed, ParsedFeed):
@@ -118,16 +117,12 @@ async def fetch_comments(
 
 
 async def fetch_picture(fetcher: Fetcher, url: str, feed_url: str) -> bytes:
-    """Return the bytes of an image, unchecked."""
+    """Fetch the bytes of an image, unchecked."""
     return (await _fetch(fetcher, url, feed_url, _ACCEPT_PICTURE)).body
 
 
 async def _fetch(
-    fetcher: Fetcher,
-    url: str,
-    feed_url: str,
-    headers: tuple[tuple[str, str], ...],
-    own: FetchJob | None = None,
+    fetcher: Fetcher, url: str, feed_url: str, headers: Headers, own: FetchJob | None = None
 ) -> Fetched:
     if not web_url(url):
         raise TuireaderError("the article has no web address")
@@ -137,10 +132,9 @@ async def _fetch(
     if isinstance(answer, FetchFailed):
         if answer.status == 401:  # a page has no password in the configuration
             raise PageFailed(f"HTTP 401: {STATUS_WORDS[401]}", "o opens it in the browser", status=401)
-        throttled = answer.fault in (Fault.THROTTLED, Fault.NETWORK) or answer.status == 503
-        raise PageFailed(
-            answer.reason, status=answer.status, retry_after=answer.retry_after, throttled=throttled
-        )
+        status, wait = answer.status, answer.retry_after
+        throttled = answer.fault in (Fault.THROTTLED, Fault.NETWORK) or status == 503
+        raise PageFailed(answer.reason, status=status, retry_after=wait, throttled=throttled)
     assert isinstance(answer, Fetched), 'the server says "not modified", but nothing was fetched before'
     return answer
 

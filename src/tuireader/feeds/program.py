@@ -27,8 +27,7 @@ from tuireader.subprocesses import guard, python
 from tuireader.text import clean
 
 AT_ONCE = 8
-MEMORY = 2 << 30
-"""Maximum bytes of data in each process of a program."""
+MEMORY = 2 << 30  # maximum bytes of data in each process of a program
 _GRACE = 1.0  # seconds for the rest of the output after a program's end, in case others keep the pipe open
 _CHUNK = 1 << 16
 _IN_MEMORY = 1 << 20
@@ -80,7 +79,7 @@ class Programs(AbstractAsyncContextManager["Programs"]):
     async def _output(
         self, command: Sequence[str], folder: str, given: bytes | None, reservation: Reservation
     ) -> bytes:
-        """Return what a program prints; killed with its group if that takes too long or is cancelled."""
+        """Run a program for its output; killed with its group if that takes too long or is cancelled."""
         limits = _Limits(self._seconds, self._most, folder)
         own, theirs = socket.socketpair()
         running = asyncio.get_running_loop().run_in_executor(
@@ -103,7 +102,7 @@ class Programs(AbstractAsyncContextManager["Programs"]):
 
 
 def _dropped(own: socket.socket, theirs: socket.socket, done: asyncio.Future[IO[bytes]]) -> None:
-    """Clean up after a program that is no longer awaited."""
+    """Close what a program leaves behind that is no longer awaited."""
     if done.cancelled():  # it was not started
         own.close()
         theirs.close()
@@ -112,14 +111,14 @@ def _dropped(own: socket.socket, theirs: socket.socket, done: asyncio.Future[IO[
 
 
 def name_of(command: Sequence[str]) -> str:
-    """Return the name of a program for messages."""
+    """Name of a program for messages."""
     return clean(Path(command[0]).name or command[0], 60)
 
 
 def _run(
     command: list[str], given: bytes | None, limits: _Limits, own: socket.socket, theirs: socket.socket
 ) -> IO[bytes]:
-    """Run a program and return its output as a file. Raises Refused."""
+    """Run a program; return its output as a file at its end. Raises Refused."""
     name = name_of(command)
     with own, theirs, tempfile.TemporaryFile() as stdin:
         if given is not None:
@@ -144,101 +143,98 @@ def _run(
         printed: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (returned)
         try:
             with process:
-                _Reader(process, own, printed, limits, name).read()
+                _Reader(process, own, printed, limits, name=name).read()
         except BaseException:
             printed.close()
             raise
         return printed
 
 
+@dataclass(slots=True)
 class _Reader:
     """Read the output of a guarded program until it ends, and judge how it ended."""
 
-    def __init__(
-        self,
-        process: subprocess.Popen[bytes],
-        guarded: socket.socket,
-        printed: IO[bytes],
-        limits: _Limits,
-        name: str,
-    ) -> None:
-        self._process = process
-        self._guarded = guarded
-        self._printed = printed
-        self._limits = limits
-        self._name = name
-        self._errors = b""
-        self._code: int | None = None
-        self._size = 0
+    process: subprocess.Popen[bytes]
+    guarded: socket.socket
+    printed: IO[bytes]
+    limits: _Limits
+    name: str
+    errors: bytes = b""
+    code: int | None = None
+    size: int = 0
 
     def read(self) -> None:
         """Read until the end. Raises Refused if the program fails; it is dead afterwards in any case."""
-        assert self._process.stdout is not None and self._process.stderr is not None
-        pipes = (self._process.stdout, self._process.stderr)
+        assert self.process.stdout is not None and self.process.stderr is not None
+        pipes = (self.process.stdout, self.process.stderr)
         try:
             with selectors.DefaultSelector() as waiting:
-                for pipe in (*pipes, self._guarded):
+                for pipe in (*pipes, self.guarded):
                     waiting.register(pipe, selectors.EVENT_READ)
                 self._until_end(waiting)
         finally:
             with suppress(OSError):
-                self._guarded.shutdown(socket.SHUT_RDWR)
+                self.guarded.shutdown(socket.SHUT_RDWR)
             for pipe in pipes:
                 pipe.close()
         self._judge()
 
     def _until_end(self, waiting: selectors.BaseSelector) -> None:
-        end = time.monotonic() + self._limits.seconds
-        while len(waiting.get_map()) > (1 if self._code is None else 0):
+        end = time.monotonic() + self.limits.seconds
+        while len(waiting.get_map()) > (1 if self.code is None else 0):
             left = end - time.monotonic()
-            if left <= 0 and self._code is None:
-                took = f"{self._name} did not finish within {self._limits.seconds:g} seconds"
-                raise Refused(Fault.TIMEOUT, took + self._last_line())
+            if left <= 0 and self.code is None:
+                raise self._too_slow(self._last_line())
             if left <= 0:
                 return  # it has ended, but another program keeps its output open
             for key, _ in waiting.select(left):
-                if key.fileobj is self._guarded:
-                    self._code = int(self._guarded.recv(16) or -signal.SIGKILL)
+                if key.fileobj is self.guarded:
+                    self.code = int(self.guarded.recv(16) or -signal.SIGKILL)
                     end = time.monotonic() + _GRACE
                     waiting.unregister(key.fileobj)
-                elif not self._take(key.fd, is_error=key.fileobj is self._process.stderr):
+                elif not self._take(key.fd, is_error=key.fileobj is self.process.stderr):
                     waiting.unregister(key.fileobj)
-        if self._code is None:  # both pipes are closed, but it keeps running
-            self._guarded.settimeout(max(0.01, end - time.monotonic()))
+        if self.code is None:  # both pipes are closed, but it keeps running
+            self.guarded.settimeout(max(0.01, end - time.monotonic()))
             try:
-                self._code = int(self._guarded.recv(16) or -signal.SIGKILL)
+                self.code = int(self.guarded.recv(16) or -signal.SIGKILL)
             except TimeoutError:
-                took = f"{self._name} did not finish within {self._limits.seconds:g} seconds"
-                raise Refused(Fault.TIMEOUT, took) from None
+                raise self._too_slow() from None
+
+    def _too_slow(self, last: str = "") -> Refused:
+        words = f"{self.name} did not finish within {self.limits.seconds:g} seconds{last}"
+        return Refused(Fault.TIMEOUT, words)
 
     def _take(self, pipe: int, *, is_error: bool) -> bool:
         """Read once; return False at the end."""
         data = os.read(pipe, _CHUNK)
         if is_error:
-            self._errors = (self._errors + data)[-_TAIL:]
+            self.errors = (self.errors + data)[-_TAIL:]
         else:
-            self._size += len(data)
-            if self._size > self._limits.most:
-                what = f"{self._name} printed more than {self._limits.most / 1e6:g} MB"
+            self.size += len(data)
+            if self.size > self.limits.most:
+                what = f"{self.name} printed more than {self.limits.most / 1e6:g} MB"
                 raise Refused(Fault.TOO_LARGE, f"{what}; raise [fetch] max_size, or let it print less")
-            self._printed.write(data)
+            self.printed.write(data)
         return bool(data)
 
     def _judge(self) -> None:
-        code = self._code
+        code = self.code
+        then = ""
         if code == guard.CANNOT_START:
-            raise Refused(
-                Fault.PROGRAM, f"{self._name} cannot be run{self._last_line()}; check it in the configuration"
-            )
-        if code is not None and code < 0:
+            ended, then = "cannot be run", "; check it in the configuration"
+        elif code is not None and code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-            raise Refused(Fault.PROGRAM, f"{self._name} was killed ({name}){self._last_line()}")
-        if code:
-            raise Refused(Fault.PROGRAM, f"{self._name} ended with status {code}{self._last_line()}")
-        if not self._size:
-            raise Refused(Fault.PROGRAM, f"{self._name} printed nothing{self._last_line()}")
+            ended = f"was killed ({name})"
+        elif code:
+            ended = f"ended with status {code}"
+        elif not self.size:
+            ended = "printed nothing"
+        else:
+            return
+        raise Refused(Fault.PROGRAM, f"{self.name} {ended}{self._last_line()}{then}")
 
     def _last_line(self) -> str:
-        lines = self._errors.decode("utf-8", "replace").split("\n")
+        lines = self.errors.decode("utf-8", "replace").split("\n")
         last = next((text for line in reversed(lines) if (text := clean(line, 200).strip())), "")
         return f": {last}" if last else ""

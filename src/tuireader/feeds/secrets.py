@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from http.cookiejar import Cookie
 
 SECONDS = 20
-SERVICE = "tuireader"
-"""Service name of our secrets in the desktop keyring."""
+SERVICE = "tuireader"  # service name of our secrets in the desktop keyring
 
 
 def has(feed: FeedConfig) -> bool:
@@ -29,7 +29,7 @@ def has(feed: FeedConfig) -> bool:
 
 
 def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
-    """Return the request for a feed with its headers, password and cookies; blocks while it reads them.
+    """Add headers, password and cookies of a feed to its request; blocks while it reads them.
 
     A relative path starts from `folder`, the folder of the configuration. Raises a TuireaderError that
     names the setting.
@@ -37,21 +37,20 @@ def filled(job: FetchJob, feed: FeedConfig, folder: Path) -> FetchJob:
     signs_in = feed.username or feed.password
     auth = (feed.username, resolve(feed.password)) if signs_in else None
     headers = tuple([(name, resolve(value)) for name, value in feed.headers])
-    found: tuple[Cookie, ...] = ()
+    sent: tuple[Cookie, ...] = ()
     if feed.cookies:
         from tuireader.feeds.http import cookies  # few feeds have any
 
         try:
-            found = cookies.read(folder / Path(feed.cookies).expanduser(), feed.url)
+            sent = cookies.read(folder / Path(feed.cookies).expanduser(), feed.url)
         except TuireaderError as error:
-            raise TuireaderError(
-                f"cookies: {feed.cookies} {error.message}", "export the file again"
-            ) from None
-    return replace(job, headers=headers, auth=auth, cookies=found)
+            words = f"cookies: {feed.cookies} {error.message}"
+            raise TuireaderError(words, "export the file again") from None
+    return replace(job, headers=headers, auth=auth, cookies=sent)
 
 
 def resolve(value: str) -> str:
-    """Return the secret that a config value names; a value without a prefix is the secret itself.
+    """Look up the secret that a config value names; a value without a prefix is the secret itself.
 
     A command runs without a shell; the first line of its output is the secret. Blocks until it ends, or the
     keyring is unlocked. Raises a TuireaderError that names the variable, command or entry, never its content.
@@ -78,39 +77,28 @@ def keep(name: str, secret: str) -> str:
 
     Raises TuireaderError if there is no keyring, or it is locked.
     """
-    try:
-        _keyring().set_password(SERVICE, name, secret)
-    except TuireaderError:
-        raise
-    except Exception as error:  # each keyring has errors of its own
-        raise _locked(name, error) from None
+    _ask_keyring(name, lambda keyring: keyring.set_password(SERVICE, name, secret))
     return f"keyring:{name}"
 
 
 def _from_keyring(name: str) -> str:
-    try:
-        found = _keyring().get_password(SERVICE, name)
-    except TuireaderError:
-        raise
-    except Exception as error:  # each keyring has errors of its own
-        raise _locked(name, error) from None
-    if found is None:
+    password = _ask_keyring(name, lambda keyring: keyring.get_password(SERVICE, name))
+    if password is None:
         raise TuireaderError(f"the keyring has no {name}", f"`keyring set {SERVICE} {name}` adds it")
-    return str(found)
+    return str(password)
 
 
-def _keyring() -> Any:
+def _ask_keyring(name: str, ask: Callable[[Any], Any]) -> Any:
     try:
-        return import_module("keyring")
+        keyring = import_module("keyring")
     except ImportError:
-        raise TuireaderError(
-            "keyring: needs the package keyring", "install it with: pip install 'tuireader[keyring]'"
-        ) from None
-
-
-def _locked(name: str, error: Exception) -> TuireaderError:
-    kind = type(error).__name__  # its text may quote anything
-    return TuireaderError(f"the keyring cannot be used for {name}: {kind}", "unlock it, or use env: or cmd:")
+        hint = "install it with: pip install 'tuireader[keyring]'"
+        raise TuireaderError("keyring: needs the package keyring", hint) from None
+    try:
+        return ask(keyring)
+    except Exception as error:  # each keyring has errors of its own, whose texts may quote anything
+        words = f"the keyring cannot be used for {name}: {type(error).__name__}"
+        raise TuireaderError(words, "unlock it, or use env: or cmd:") from None
 
 
 def _first_line(command: str) -> str:
@@ -120,9 +108,8 @@ def _first_line(command: str) -> str:
             words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise TuireaderError(
-            f"the command for the password did not end within {SECONDS} seconds: {command}"
-        ) from None
+        late = f"the command for the password did not end within {SECONDS} seconds"
+        raise TuireaderError(f"{late}: {command}") from None
     except (OSError, ValueError, IndexError):
         raise TuireaderError(f"the command for the password cannot be run: {command}") from None
     if done.returncode or not done.stdout.strip():

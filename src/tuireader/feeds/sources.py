@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tuireader.config.kinds import MAIL_SCHEMES
@@ -25,14 +26,11 @@ class Sources(AbstractAsyncContextManager["Sources"]):
         self._fetcher = fetcher
         self._parser = parser
         self._open = AsyncExitStack()
-        self._programs: Programs | None = None
-        self._folders: MailFolders | None = None
 
     async def __aexit__(self, *_: object) -> None:
         await self._open.aclose()
 
     def reserve(self) -> Reservation:
-        """Return a reservation for one document, empty at first."""
         return self._fetcher.budget.reserve()
 
     async def fetch(self, job: FetchJob, reservation: Reservation) -> FetchResult:
@@ -41,13 +39,13 @@ class Sources(AbstractAsyncContextManager["Sources"]):
         if source is None:
             return await self._fetcher.fetch(job, reservation)
         if job.url.startswith(MAIL_SCHEMES):
-            return await self._mail().fetch(job, source, reservation)
+            return await self._folders.fetch(job, source, reservation)
         if source.command:
-            result = await (await self._running()).fetch(job, source, reservation)
+            result = await self._programs.fetch(job, source, reservation)
         else:
             result = await self._fetcher.fetch(job, reservation)
         if source.filter and isinstance(result, Fetched):
-            return await (await self._running()).filter(result, source, reservation)
+            return await self._programs.filter(result, source, reservation)
         return result
 
     async def parse(self, fetched: Fetched, stored: Mapping[int, int]) -> ParseResult:
@@ -87,28 +85,25 @@ class Sources(AbstractAsyncContextManager["Sources"]):
             return parsed
         return await page_source.with_older(parsed, fetched, stored, fetch, parse)
 
-    async def _running(self) -> Programs:
-        """Return the programs, opened on first use."""
-        if self._programs is None:
-            from tuireader.feeds.program import Programs
+    @cached_property
+    def _programs(self) -> Programs:
+        from tuireader.feeds.program import Programs
 
-            limits = self._fetcher.limits
-            self._programs = Programs(self._fetcher.budget, seconds=limits.total, most=limits.max_bytes)
-            await self._open.enter_async_context(self._programs)
-        return self._programs
+        limits = self._fetcher.limits
+        programs = Programs(self._fetcher.budget, seconds=limits.total, most=limits.max_bytes)
+        self._open.push_async_exit(programs)
+        return programs
 
-    def _mail(self) -> MailFolders:
-        """Return the mail folders, opened on first use."""
-        if self._folders is None:
-            from tuireader.feeds.mail.source import MailFolders
+    @cached_property
+    def _folders(self) -> MailFolders:
+        from tuireader.feeds.mail.source import MailFolders
 
-            limits = self._fetcher.limits
-            self._folders = MailFolders(self._fetcher.budget, seconds=limits.total, most=limits.max_bytes)
-        return self._folders
+        limits = self._fetcher.limits
+        return MailFolders(self._fetcher.budget, seconds=limits.total, most=limits.max_bytes)
 
 
 def _blamed(failed: ParseFailed, source: Source, body: bytes) -> ParseFailed:
-    """Return a failure that names the program that printed the document, and quotes its beginning."""
+    """Blame the program that printed the document, and quote its beginning."""
     program = source.filter or source.command
     if not program:
         return failed

@@ -19,8 +19,7 @@ from tuireader.model import EntryDetails
 from tuireader.text import plain
 from tuireader.text.regex import regex
 
-MOST = 12
-"""Number of newest entries to judge by."""
+MOST = 12  # number of newest entries to judge by
 _WHOLE = 600  # minimum characters of a text that is not a summary; wide characters count as two
 _NOTE = 40  # a shorter text is a note, such as "Bug fixes."
 _TAIL = 240
@@ -110,12 +109,12 @@ class Kind(Enum):
 
 
 def judge(samples: Sequence[Sample], site: str) -> str:
-    """Return the kind of a feed's texts: `full`, `teasers`, `short` (but whole), or `""` if uncertain.
+    """Classify the texts of a feed: `full`, `teasers`, `short` (but complete), or `""` if uncertain.
 
     `site` is the address of the feed's website, or of the feed.
     """
-    site = _publisher([one.url for one in samples]) or site
-    kinds = Counter(kind_of(one, site) for one in samples)
+    site = _publisher([sample.url for sample in samples]) or site
+    kinds = Counter(kind_of(sample, site) for sample in samples)
     number = kinds.total()
     weak = kinds[Kind.SUMMARY] + kinds[Kind.TITLE]
     if kinds[Kind.CUT] and kinds[Kind.CUT] >= _CUT_SHARE * number:
@@ -128,7 +127,7 @@ def judge(samples: Sequence[Sample], site: str) -> str:
 
 
 def kind_of(sample: Sample, site: str) -> Kind:
-    """Return the kind of an entry of a feed whose website is `site`."""
+    """Classify an entry of a feed whose website is `site`."""
     body = sample.body
     if any(words in body[-4 * _TAIL :] for words in _APPENDS):
         body = body[: -4 * _TAIL] + regex(_APPENDED).sub("", body[-4 * _TAIL :]).rstrip()
@@ -146,12 +145,12 @@ def kind_of(sample: Sample, site: str) -> Kind:
 
 
 def needs_page(sample: Sample) -> bool:
-    """Return whether an entry of a feed with teasers is less than the whole article."""
+    """Return whether an entry of a feed with teasers is less than its article."""
     return bool(sample.url) and not sample.media and kind_of(sample, sample.url) is not Kind.LONG
 
 
 def is_about(page: str, teaser: str) -> bool:
-    """Return whether a page's text has some words of a teaser: a consent or error page has none.
+    """Return whether a page shares words with a teaser: a consent or error page has none.
 
     True if the teaser is too short to tell.
     """
@@ -194,7 +193,7 @@ def _ends_with_own_link(sample: Sample) -> bool:
 
 
 def _looks_whole(sample: Sample, body: str) -> bool:
-    """Return whether a short text has the form of a whole one: lists, code, paragraphs, links elsewhere."""
+    """Return whether a short text looks complete: lists, code, paragraphs, links elsewhere."""
     html = sample.html[:_MOST_HTML]
     if _TOPIC.search(body[-_TAIL:]) or _BUILT.search(html) or len(_BREAK.findall(html)) >= _PARAGRAPHS:
         return True
@@ -215,7 +214,7 @@ def _leads_home(url: str, site: str) -> bool:
 
 
 def _publisher(urls: Sequence[str]) -> str:
-    """Return an address on the site that most entries lead to, `""` for an aggregator or a few entries."""
+    """Find the site that most entries lead to, as an address; `""` for an aggregator or a few entries."""
     sites = Counter(filter(None, map(dedup.site_of, urls)))
     if sites.total() < _SITES:
         return ""
@@ -224,7 +223,7 @@ def _publisher(urls: Sequence[str]) -> str:
 
 
 def _width(text: str) -> int:
-    """Return the number of characters; wide ones count as two."""
+    """Count characters, wide ones twice."""
     if len(text) >= _WHOLE or text.isascii():
         return len(text)
     return len(text) + sum("\u2e80" <= character <= "\uffdc" for character in text)

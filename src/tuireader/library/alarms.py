@@ -9,7 +9,7 @@ from dataclasses import replace
 from tuireader.delivery.notify import Message, deliver, is_quiet
 from tuireader.library.context import UseCases
 from tuireader.model import Alarm, AlarmKind, Fault, Told
-from tuireader.model.accounts import AWAY
+from tuireader.model.accounts import Refusal
 from tuireader.store import Store
 from tuireader.store.watches.alarms import Failing, Subject
 from tuireader.text import cut, feed_key, feed_name
@@ -130,7 +130,9 @@ def _found(
         if feed_id not in named and not (offline and one.fault in _OWN_NETWORK):
             yield alarm(AlarmKind.FAILING, _failing_words(one), feed_id)
     for account in store.accounts.all():
-        if (since := alarming_since(account)) is not None and not (offline and account.refusal == AWAY):
+        if (since := alarming_since(account)) is not None and not (
+            offline and account.refusal == Refusal.AWAY
+        ):
             words = f"failing since {_moment(since)}: {account.error}"
             yield alarm(AlarmKind.FAILING, words, 0, account=account.name)
     for feed_id, gaps, missing in store.alarms.open_gaps(now - _GAP):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuireader import lazy
 from tuireader.model.fetching import FILE_ENDINGS as FILE_ENDINGS
+from tuireader.model.fetching import NAMES_FEEDS as NAMES_FEEDS
 from tuireader.model.fetching import SILENCE as SILENCE
 from tuireader.model.fetching import Enclosure as Enclosure
 from tuireader.model.fetching import EntryDetails as EntryDetails

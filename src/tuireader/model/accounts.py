@@ -8,8 +8,20 @@ from typing import Annotated
 
 from tuireader.model.fetching import Keys, ParsedEntry, Prepared
 
-LOGIN, SECRET, AWAY = "login", "secret", "away"
-"""Refusals: the server rejects the password or token, it cannot be read, the server cannot be reached."""
+
+class Refusal(StrEnum):
+    """Why a sync failed.
+
+    `LOGIN`: the server rejects the password or token. `SECRET`: these cannot be read. `AWAY`: it cannot be
+    reached, is busy or fails (5xx, 429): try again. `ANSWER`: its answer is not of the form that its API
+    promises. `REQUEST`: it refuses this very request.
+    """
+
+    LOGIN = "login"
+    SECRET = "secret"
+    AWAY = "away"
+    ANSWER = "answer"
+    REQUEST = "request"
 
 
 class Mark(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Annotated
 
-from tuireader.model.fetching import EntryDetails, Fault
+from tuireader.model.fetching import NAMES_FEEDS, EntryDetails, Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +153,12 @@ class FeedHealth:
     @property
     def names_feed(self) -> bool:
         """True if a web page may lead to the feed: the one at its address, or its home page."""
-        return (
-            bool(self.named) or self.fault is Fault.NOT_A_FEED or "names these feeds" in self.feed.last_error
-        )
+        return self.page_names_feed or self.fault is Fault.NOT_A_FEED
+
+    @property
+    def page_names_feed(self) -> bool:
+        """True if a page is known to lead to it."""
+        return bool(self.named) or NAMES_FEEDS in self.feed.last_error
 
     @property
     def order(self) -> tuple[int, int]:

@@ -287,6 +287,9 @@ class ParseFailed:
     feeds: tuple[str, ...] = ()
 
 
+NAMES_FEEDS = "it names these feeds: "
+"""Words before the addresses in the error of a page with feeds; the store keeps errors as words only."""
+
 ParseResult = ParsedFeed | ParseFailed
 
 

@@ -1,7 +1,7 @@
 """Find repeated blocks with links on a web page, and CSS selectors for them. Only for the sandbox.
 
 Each candidate is a selector with the elements that it finds: `tag.class`, or a path from an element with a
-class or an id. A cheap score selects a few of them to be read (`page_proposals`).
+class or an id. A cheap score picks the few worth reading in full (see `proposals`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.pages.headings import HEADINGS
 from tuireader.pages.items import groups
-from tuireader.pages.tree import select
+from tuireader.pages.tree import select, squeezed
 from tuireader.text import page_dates
 
 if TYPE_CHECKING:
@@ -68,6 +68,13 @@ class Facts:
     dates: int = 0
     headings: int = 0
 
+    def add(self, part: Facts) -> None:
+        self.links += part.links
+        self.text += part.text
+        self.linked += part.linked
+        self.dates += part.dates
+        self.headings += part.headings
+
 
 @dataclass(slots=True)
 class Block:
@@ -81,9 +88,9 @@ class Block:
 
 
 def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:
-    """Return the most likely blocks of a page, best first."""
+    """Find the most likely blocks of a page, at most `most`, best first."""
     facts = _facts(root, now)
-    found: dict[tuple[int, ...], Block] = {}
+    by_order: dict[tuple[int, ...], Block] = {}
     order = {element: at for at, element in enumerate(root.iter())}
     for selector, elements in _candidates(root).items():
         chosen = [first for first, group in groups(elements) if _has_link(first, group, facts)]
@@ -91,78 +98,69 @@ def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:
         if len(chosen) < _FEWEST or share < 0.25:
             continue
         if share < 0.9:
-            chosen = [one for one in chosen if one.find(".//a") is not None]
+            chosen = [element for element in chosen if element.find(".//a") is not None]
             selector, elements = f"{selector}:has(a)", chosen
         for more, within in ((selector, elements), *_dated_only(selector, elements, facts)):
-            key = tuple(order[one] for one in within)
-            found.setdefault(key, Block("", tuple(within))).others.append(more)
-    for block in found.values():
+            key = tuple(order[element] for element in within)
+            by_order.setdefault(key, Block("", tuple(within))).others.append(more)
+    for block in by_order.values():
         block.score = _cheap_score(block, facts)
-    ranked = sorted(found.values(), key=lambda block: -block.score)
+    ranked = sorted(by_order.values(), key=lambda block: -block.score)
     return [_exact(root, block) for block in ranked[:most] if block.score > 0]
 
 
 def _dated_only(
     selector: str, elements: Sequence[HtmlElement], facts: Mapping[HtmlElement, Facts]
 ) -> Iterator[tuple[str, list[HtmlElement]]]:
-    """Yield selectors for the elements with dates, if a child element tells them from the others."""
-    dated = [one for one in elements if facts[one].dates]
-    undated = [one for one in elements if facts[one].links and not facts[one].dates]
+    """Yield selectors for the elements with dates, if a child element sets them apart from the others."""
+    dated = [element for element in elements if facts[element].dates]
+    undated = [element for element in elements if facts[element].links and not facts[element].dates]
     if undated and len(dated) >= _FEWEST:
-        others = {str(child.tag) for one in undated for child in one}
+        others = {str(child.tag) for element in undated for child in element}
         for tag in sorted({str(child.tag) for child in dated[0]} - others):
-            if all(one.find(tag) is not None for one in dated):
+            if all(element.find(tag) is not None for element in dated):
                 yield f"{selector}:has(> {tag})", dated
 
 
 def _exact(root: HtmlElement, block: Block) -> Block:
-    """Return a block with its nicest selector, preferably one that finds nothing else on the page."""
+    """Choose the nicest selector of a block, preferably one that finds nothing else on the page."""
     ordered = sorted(block.others, key=_niceness, reverse=True)
     results = {selector: tuple(select(root, selector, "items")) for selector in ordered[:_TRIES]}
-    chosen = next((one for one in results if results[one] == block.elements), ordered[0])
+    chosen = next((selector for selector in results if results[selector] == block.elements), ordered[0])
     return replace(block, selector=chosen, elements=results[chosen])
 
 
-# --------------------------------------------------------------------------- facts about elements
-
-
 def _facts(root: HtmlElement, now: int) -> Mapping[HtmlElement, Facts]:
-    """Return the facts about each element, from one pass over the page."""
-    order = [one for one in root.iter() if isinstance(one.tag, str)]
-    facts = {one: Facts() for one in order}
-    for one in order:
-        mine = facts[one]
-        own = " ".join(str(one.text or "").split())
+    order = [element for element in root.iter() if isinstance(element.tag, str)]
+    facts = {element: Facts() for element in order}
+    for element in order:
+        mine = facts[element]
+        own = squeezed(element.text)
         mine.text += len(own)
-        mine.headings += one.tag in HEADINGS
-        if is_link(one):
+        mine.headings += element.tag in HEADINGS
+        if is_link(element):
             mine.links += 1
-        parent = one.getparent()
-        tail = " ".join(str(one.tail or "").split())
+        parent = element.getparent()
+        tail = squeezed(element.tail)
         if parent is not None and tail:
             facts[parent].text += len(tail)
         for text, owner in ((own, mine), (tail, facts.get(parent))):
             if owner is not None and any(map(str.isdigit, text)):
                 owner.dates += page_dates.is_date(text, now) or _begins_with_date(text, now)
-        if one.tag in ("time", "relative-time") and one.get("datetime"):
+        if element.tag in ("time", "relative-time") and element.get("datetime"):
             mine.dates = max(1, mine.dates)
-    for one in reversed(order):
-        parent, mine = one.getparent(), facts[one]
-        if one.tag == "a":
+    for element in reversed(order):
+        parent, mine = element.getparent(), facts[element]
+        if element.tag == "a":
             mine.linked = mine.text
         if parent is not None:
-            above = facts[parent]
-            above.links += mine.links
-            above.text += mine.text
-            above.linked += mine.linked
-            above.dates += mine.dates
-            above.headings += mine.headings
+            facts[parent].add(mine)
     return facts
 
 
 def _begins_with_date(text: str, now: int) -> bool:
-    found = page_dates.find(text, now) if len(text) < page_dates.LONGEST else None
-    return found is not None and (found.start <= 30 or found.end >= len(text) - 30)
+    date = page_dates.find(text, now) if len(text) < page_dates.LONGEST else None
+    return date is not None and (date.start <= 30 or date.end >= len(text) - 30)
 
 
 def is_link(element: HtmlElement) -> bool:
@@ -172,36 +170,32 @@ def is_link(element: HtmlElement) -> bool:
 
 
 def _has_link(first: HtmlElement, group: Sequence[HtmlElement], facts: Mapping[HtmlElement, Facts]) -> bool:
-    if any(facts[one].links for one in group):
+    if any(facts[element].links for element in group):
         return True
-    return next((is_link(one) for one in first.iterancestors("a")), False)
-
-
-# --------------------------------------------------------------------------- candidates
+    return next((is_link(above) for above in first.iterancestors("a")), False)
 
 
 def _candidates(root: HtmlElement) -> Mapping[str, list[HtmlElement]]:
-    """Return elements by selector."""
-    found: dict[str, list[HtmlElement]] = {}
+    by_selector: dict[str, list[HtmlElement]] = {}
     numbers = _numbers(root)
-    for one in root.iter():
-        if isinstance(one.tag, str) and one.tag not in _NOT_ITEMS:
-            for selector in _selectors(one, numbers):
-                found.setdefault(selector, []).append(one)
-    return {selector: elements for selector, elements in found.items() if len(elements) >= _FEWEST}
+    for element in root.iter():
+        if isinstance(element.tag, str) and element.tag not in _NOT_ITEMS:
+            for selector in _selectors(element, numbers):
+                by_selector.setdefault(selector, []).append(element)
+    return {selector: elements for selector, elements in by_selector.items() if len(elements) >= _FEWEST}
 
 
 def _numbers(root: HtmlElement) -> Mapping[HtmlElement, str]:
-    """Return `:nth-of-type` for each element that is not the only one of its tag within its parent."""
-    found: dict[HtmlElement, str] = {}
+    """Write `:nth-of-type` for each element that is not the only one of its tag within its parent."""
+    numbers: dict[HtmlElement, str] = {}
     for parent in root.iter():
         alike: dict[str, list[HtmlElement]] = {}
         for child in parent:
             alike.setdefault(str(child.tag), []).append(child)
         for children in alike.values():
             if len(children) > 1:
-                found |= {child: f":nth-of-type({at})" for at, child in enumerate(children, 1)}
-    return found
+                numbers |= {child: f":nth-of-type({at})" for at, child in enumerate(children, 1)}
+    return numbers
 
 
 def _selectors(element: HtmlElement, numbers: Mapping[HtmlElement, str]) -> Iterator[str]:
@@ -214,8 +208,9 @@ def _selectors(element: HtmlElement, numbers: Mapping[HtmlElement, str]) -> Iter
     anchors = _anchors(parent)
     within = [*(f"{tag}.{name}" for name in names[:1]), *(f"{anchor} > {tag}" for anchor in anchors[:1])]
     if within:  # the same class may be used in a sidebar
-        scopes = (found[0] for one in parent.iterancestors() if (found := _anchors(one)))
-        yield from (f"{scope} {one}" for scope in dict.fromkeys(islice(scopes, _SCOPES)) for one in within)
+        scopes = (starts[0] for above in parent.iterancestors() if (starts := _anchors(above)))
+        for scope in dict.fromkeys(islice(scopes, _SCOPES)):
+            yield from (f"{scope} {inner}" for inner in within)
     before = parent.getprevious()
     if before is not None and before.tag in HEADINGS:
         yield f"{before.tag} + {parent.tag} > {tag}"
@@ -233,26 +228,25 @@ def _paths(parent: HtmlElement, tag: str, numbers: Mapping[HtmlElement, str]) ->
         yield f"{parent.tag} > {tag}"
         return
     path, exact = f"{parent.tag} > {tag}", f"{parent.tag}{numbers.get(parent, '')} > {tag}"
-    whole = exact
+    numbered = exact
     for above in parent.iterancestors():
         starts = _anchors(above)[:2] or ([str(above.tag)] if above.tag in _ROOTS else [])
         for start in starts:
-            yield from dict.fromkeys((f"{start} > {path}", f"{start} > {exact}", f"{start} > {whole}"))
+            yield from dict.fromkeys((f"{start} > {path}", f"{start} > {exact}", f"{start} > {numbered}"))
         if starts:
             return
         path, exact = f"{above.tag} > {path}", f"{above.tag} > {exact}"
-        whole = f"{above.tag}{numbers.get(above, '')} > {whole}"
+        numbered = f"{above.tag}{numbers.get(above, '')} > {numbered}"
 
 
 def _anchors(element: HtmlElement) -> list[str]:
-    """Return selectors of an element by its id and classes."""
     tag, name = str(element.tag), str(element.get("id") or "")
     stable = [f"#{name}"] if _NAME.fullmatch(name) and not re.search(r"\d", name) else []
     return stable + [f"{tag}.{name}" for name in classes(element)]
 
 
 def classes(element: HtmlElement) -> Sequence[str]:
-    """Return the classes of an element that may name its kind, the most telling ones first."""
+    """Classes of an element that may name its kind, the most telling first."""
     return _telling(str(element.get("class") or ""))
 
 
@@ -264,10 +258,10 @@ def _telling(written: str) -> Sequence[str]:
 
 
 def uniform(elements: Sequence[HtmlElement]) -> float:
-    """Return a factor that is small for elements of different kinds: by their classes, by what they hold."""
-    counts = Counter(name for one in elements for name in classes(one))
+    """Factor that is small for elements of different kinds, by their classes and child elements."""
+    counts = Counter(name for element in elements for name in classes(element))
     most = [name for name, count in counts.items() if 0.6 * len(elements) <= count < len(elements)]
-    kinds = Counter(frozenset(str(child.tag) for child in one) for one in elements)
+    kinds = Counter(frozenset(str(child.tag) for child in element) for element in elements)
     share = kinds.most_common(1)[0][1] / len(elements)
     return (0.8 if most else 1.0) * math.sqrt(share)
 
@@ -284,20 +278,17 @@ def _niceness(selector: str) -> float:
     return -len(selector) - 30 * utility - plain
 
 
-# --------------------------------------------------------------------------- a cheap score
-
-
 def _cheap_score(block: Block, facts: Mapping[HtmlElement, Facts]) -> float:
-    wholes = [[facts[one] for one in group] for _, group in groups(block.elements)]
-    count = len(wholes)
+    items = [[facts[element] for element in group] for _, group in groups(block.elements)]
+    count = len(items)
     if count < _FEWEST:
         return 0.0
-    links = [sum(one.links for one in whole) for whole in wholes]
-    texts = [sum(one.text for one in whole) for whole in wholes]
-    dates = sum(any(one.dates for one in whole) for whole in wholes) / count
-    headings = sum(any(one.headings for one in whole) for whole in wholes) / count
-    crowded = sum(one > 12 for one in links) / count
-    short = sum(one < 12 for one in texts) / count
+    links = [sum(part.links for part in item) for item in items]
+    texts = [sum(part.text for part in item) for item in items]
+    dates = sum(any(part.dates for part in item) for item in items) / count
+    headings = sum(any(part.headings for part in item) for item in items) / count
+    crowded = sum(number > 12 for number in links) / count
+    short = sum(length < 12 for length in texts) / count
     score = (
         math.log2(1 + min(count, 32))
         * (1 + dates)
@@ -309,36 +300,37 @@ def _cheap_score(block: Block, facts: Mapping[HtmlElement, Facts]) -> float:
 
 
 def _undivided(elements: Sequence[HtmlElement]) -> float:
-    """Return the share of elements that are not within each other."""
     known = set(elements)
-    return sum(not any(above in known for above in one.iterancestors()) for one in elements) / len(elements)
+    outer = sum(not any(above in known for above in element.iterancestors()) for element in elements)
+    return outer / len(elements)
 
 
 def zone(elements: Iterable[HtmlElement]) -> float:
-    """Return a factor for the place of a block: small in menus, sidebars and footers."""
-    factors = [_zone(one) for one in list(elements)[:20]]
+    """Factor for the place of a block: small in menus, sidebars and footers."""
+    factors = [_zone(element) for element in list(elements)[:20]]
     return sum(factors) / len(factors)
 
 
 def _zone(element: HtmlElement) -> float:
     factor = 1.0
     is_main = False
-    for one in (element, *element.iterancestors()):
-        if one.tag == "body":
+    for above in (element, *element.iterancestors()):
+        if above.tag == "body":
             break
-        names = f"{one.get('class') or ''} {one.get('id') or ''}"
-        factor = min(factor, _MINOR_ZONES.get(str(one.tag), 1.0), _MINOR_ROLES.get(str(one.get("role")), 1.0))
+        names = f"{above.get('class') or ''} {above.get('id') or ''}"
+        by_tag, by_role = _MINOR_ZONES.get(str(above.tag), 1.0), _MINOR_ROLES.get(str(above.get("role")), 1.0)
+        factor = min(factor, by_tag, by_role)
         if names.strip() and _MINOR_NAMES.search(names):
             factor = min(factor, _MINOR)
-        is_main = is_main or one.tag in ("main", "article") or bool(_MAIN_NAMES.search(names))
+        is_main = is_main or above.tag in ("main", "article") or bool(_MAIN_NAMES.search(names))
     return factor * (_MAIN if is_main else 1.0)
 
 
 def missed(block: Block, facts: Mapping[HtmlElement, Facts] | None = None) -> float:
-    """Return the share of similar siblings with links that a block leaves out."""
-    absorbed = {one for _, group in groups(block.elements) for one in group}
-    tags = {one.tag for one in block.elements}
-    parents = dict.fromkeys(one.getparent() for one in block.elements)
+    """Share of similar siblings with links that a block leaves out."""
+    absorbed = {element for _, group in groups(block.elements) for element in group}
+    tags = {element.tag for element in block.elements}
+    parents = dict.fromkeys(element.getparent() for element in block.elements)
     others = sum(
         child.tag in tags and child not in absorbed and child.find(".//a[@href]") is not None
         for parent in parents

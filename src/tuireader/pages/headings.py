@@ -31,34 +31,38 @@ class Headings:
 
 
 def headings(root: HtmlElement, now: int) -> Headings:
-    """Return the headings of a page that are a year or a day, if there are several."""
-    said = {one: dated for one in root.iter(*_DATED_TAGS) if (dated := _dated(one, now)) != (now, None)}
+    """Find the headings of a page that are a year or a day; none unless there are several."""
+    said = {
+        element: dated
+        for element in root.iter(*_DATED_TAGS)
+        if (dated := _dated(element, now)) != (now, None)
+    }
     return Headings(root, now, said if len(set(said.values())) > 1 else {})  # a single one may date the page
 
 
 def headed(firsts: Collection[HtmlElement], known: Headings) -> Mapping[HtmlElement, tuple[int, int | None]]:
-    """Return the dates from the nearest heading before each item."""
+    """Date each item by the nearest heading before it."""
     undated: tuple[int, int | None] = (known.now, None)
     if not known.said:
         return dict.fromkeys(firsts, undated)
-    found: dict[HtmlElement, tuple[int, int | None]] = {}
+    dates: dict[HtmlElement, tuple[int, int | None]] = {}
     said, level = undated, 7
-    for one in known.root.iter():
-        if one in firsts:
-            found[one] = said
-        elif one in known.said or one.tag in HEADINGS:
-            rank = HEADINGS.index(one.tag) if one.tag in HEADINGS else 6
-            is_within = any(above in firsts for above in one.iterancestors())
-            if not is_within and (one in known.said or rank <= level):
-                said, level = known.said.get(one, undated), rank
-    days = [day for _, day in found.values() if day is not None]
-    if len(set(days)) == len(days) and not all(one.tag in HEADINGS for one in known.said):
-        return {one: (latest, None) for one, (latest, _) in found.items()}  # a part of each item
-    return found
+    for element in known.root.iter():
+        if element in firsts:
+            dates[element] = said
+        elif element in known.said or element.tag in HEADINGS:
+            rank = HEADINGS.index(element.tag) if element.tag in HEADINGS else 6
+            is_within = any(above in firsts for above in element.iterancestors())
+            if not is_within and (element in known.said or rank <= level):
+                said, level = known.said.get(element, undated), rank
+    days = [day for _, day in dates.values() if day is not None]
+    if len(set(days)) == len(days) and not all(heading.tag in HEADINGS for heading in known.said):
+        return {item: (latest, None) for item, (latest, _) in dates.items()}  # a part of each item
+    return dates
 
 
 def _dated(element: HtmlElement, now: int) -> tuple[int, int | None]:
-    """Return the latest time of dates without a year below a heading, and the day that it states."""
+    """Return the latest time of dates without a year below a heading, and the day that it names."""
     heading = text_of(element) if len(element) <= 2 else ""
     if not any(map(str.isdigit, heading[:_LONGEST_DATE])):
         return now, None
@@ -67,5 +71,5 @@ def _dated(element: HtmlElement, now: int) -> tuple[int, int | None]:
         return int(min(now, end)), None
     if element.tag not in HEADINGS and not page_dates.is_date(heading, now):
         return now, None
-    found = page_dates.find(heading, now) if len(heading) <= _LONGEST_DATE else None
-    return now, found.seconds if found and found.start <= _WEEKDAY else None
+    date = page_dates.find(heading, now) if len(heading) <= _LONGEST_DATE else None
+    return now, date.seconds if date and date.start <= _WEEKDAY else None

@@ -8,7 +8,7 @@ which the other selectors and the defaults search.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
@@ -17,15 +17,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tuireader.pages.headings import HEADINGS, Headings, headed, headings
-from tuireader.pages.tree import base_of, lines_of, select, spaced_text, text_of, tree, written
+from tuireader.pages.tree import base_of, drop, lines_of, select, spaced, squeezed, text_of, tree, written
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import page_dates
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_ITEMS = 1_000
-"""Maximum number of items of a page; the first ones count."""
+MOST_ITEMS = 1_000  # maximum number of items of a page; the first ones count
 _MOST_COPIED = 400_000  # maximum elements of all items together
 _LONGEST_TITLE = 500
 _LONGEST_SUMMARY = 100_000
@@ -34,34 +33,30 @@ _DATE_PARTS = ("datetime", "content", "data-date", "data-time", "data-timestamp"
 _SHORT_LINK = 40  # maximum characters of a link such as "Read more"
 PARTS = ("item_title", "item_link", "item_date", "item_summary")
 
-Item = tuple[str, str, int | None, str]
-"""Title, link as written, time, and HTML of the rest."""
+Item = tuple[str, str, int | None, str]  # title, link as written, time, and HTML of the rest
 Page = tuple[str, str, str, tuple[Item, ...], str, tuple[str, ...]]
 """Title, `<base>`, language, items, link to the next page, and keys whose selectors found nothing."""
 
 
 def items(page: str, selectors: Mapping[str, str], now: int) -> Page:
-    """Return the articles of a page. Raises Failed, naming a selector that is wrong or finds nothing."""
+    """Read the articles of a page. Raises Failed, naming a selector that is wrong or finds nothing."""
     root = tree(page)
-    found = scopes(root, selectors["items"], now)
-    if not found:
+    selected = scopes(root, selectors["items"], now)
+    if not selected:
         raise Failed("items finds nothing on the page")
-    made, missing = read(found, selectors, language_of(root))
-    if not made:
+    articles, missing = read(selected, selectors, language_of(root))
+    if not articles:
         raise Failed("items finds nothing with a title or link on the page")
     following = ""
     if chosen := selectors.get("next_page"):
         following = next(filter(None, map(_address, select(root, chosen, "next_page"))), "")
-    title = next((text_of(one) for one in root.iter("title")), "")
-    return title, base_of(root), language_of(root), tuple(made), following, missing
+    title = next((text_of(element) for element in root.iter("title")), "")
+    return title, base_of(root), language_of(root), tuple(articles), following, missing
 
 
 def language_of(root: HtmlElement) -> str:
-    """Return the language that a page declares, or ""."""
+    """Language that a page declares, or ""."""
     return str(root.get("lang") or "")[:20]
-
-
-# --------------------------------------------------------------------------- the elements of an item
 
 
 @dataclass(slots=True)
@@ -69,7 +64,7 @@ class Scope:
     """An item: its element on the page, and a copy of it with all that belongs to it."""
 
     element: HtmlElement
-    whole: HtmlElement
+    content: HtmlElement
     latest: int
     """Latest time of a date without a year: now, or the end of a year in a heading."""
     day: int | None
@@ -77,89 +72,87 @@ class Scope:
 
 
 def scopes(root: HtmlElement, selector: str, now: int) -> list[Scope]:
-    """Return the items that a selector finds. Raises Failed."""
+    """Select the items of a page. Raises Failed."""
     return copied(groups(select(root, selector, "items"))[:MOST_ITEMS], headings(root, now))
 
 
-def copied(found: Sequence[Group], known: Headings) -> list[Scope]:
-    """Return items with copies of their elements. Raises Failed if that is too much."""
+def copied(grouped: Sequence[Group], known: Headings) -> list[Scope]:
+    """Copy the elements of items. Raises Failed if they are too many."""
     from lxml import html
 
-    dated = headed({first for first, _ in found}, known)
-    made: list[Scope] = []
+    dated = headed({first for first, _ in grouped}, known)
+    copies: list[Scope] = []
     elements = 0
-    for first, group in found:
-        elements += sum(1 for one in group for _ in one.iter())
+    for first, group in grouped:
+        elements += sum(1 for element in group for _ in element.iter())
         if elements > _MOST_COPIED:
             raise Failed("items finds elements within each other; make it more specific")
-        whole = html.Element("div")
-        for one in group:
-            whole.append(copy.deepcopy(one))
+        content = html.Element("div")
+        for element in group:
+            content.append(copy.deepcopy(element))
         if first.tag in _INLINE and (len(group) > 1 or _breaks(first)):
             before = group[0].getprevious()
-            whole.text = first.getparent().text if before is None else before.tail
+            content.text = first.getparent().text if before is None else before.tail
         else:
-            for one in whole:
-                one.tail = "\n"
-        made.append(Scope(first, whole, *dated[first]))
-    return made
+            for child in content:
+                child.tail = "\n"
+        copies.append(Scope(first, content, *dated[first]))
+    return copies
 
 
-Group = tuple[Any, list[Any]]
-"""An element that a selector finds, and all elements of its item."""
+Group = tuple[Any, list[Any]]  # an element that a selector finds, and all elements of its item
 
 
 def groups(chosen: Sequence[HtmlElement]) -> list[Group]:
-    """Return each chosen element with all elements of its item; table rows of headings are left out."""
+    """Group each chosen element with all elements of its item; table rows of headings are left out."""
     known = set(chosen)
-    found: list[Group] = []
+    grouped: list[Group] = []
     lines: set[Any] = set()
-    for one in chosen:
-        if one.tag in _INLINE and _breaks(one):
-            if one not in lines:  # another link in the line of a link belongs to it
-                found.append((one, line := _line(one)))
+    for element in chosen:
+        if element.tag in _INLINE and _breaks(element):
+            if element not in lines:  # another link in the line of a link belongs to it
+                grouped.append((element, line := _line(element)))
                 lines.update(line)
-        elif not _is_head_of_table(one):
-            found.append((one, _following(one, known)))
-    lengths = [len(group) for (_, group), (after, _) in pairwise(found) if group[-1].getnext() is after]
+        elif not _is_head_of_table(element):
+            grouped.append((element, _following(element, known)))
+    lengths = [len(group) for (_, group), (after, _) in pairwise(grouped) if group[-1].getnext() is after]
     usual = median_low(lengths) if lengths else 1  # what follows the last row may be something else
-    return [(one, group[:usual] if one.tag == "tr" else group) for one, group in found]
+    return [(element, group[:usual] if element.tag == "tr" else group) for element, group in grouped]
 
 
 def _following(element: HtmlElement, chosen: set[HtmlElement]) -> list[HtmlElement]:
-    """Return an element and the siblings that belong to it, up to the next item."""
+    """Collect an element and the siblings that belong to it, up to the next item."""
     if element.tag == "dd":
         before = element.getprevious()
         return [before, element] if before is not None and before.tag == "dt" else [element]
     goes_on = _GOES_ON.get(str(element.tag))
-    found = [element]
+    members = [element]
     following = element.getnext()
     while goes_on and following is not None and following not in chosen and goes_on(element, following):
-        found.append(following)
+        members.append(following)
         following = following.getnext()
-    return found
+    return members
 
 
 def _breaks(element: HtmlElement) -> bool:
-    """Return whether an element is in text with line breaks."""
+    """Return whether an element stands in text with line breaks."""
     parent = element.getparent()
     return parent is not None and parent.find("br") is not None
 
 
 def _line(element: HtmlElement) -> list[HtmlElement]:
-    """Return an element with its neighbours between line breaks, or between empty lines if there are any."""
+    """Collect an element with its neighbours between line breaks, or between empty lines if there are any."""
     single = not any(map(_is_empty_line, element.itersiblings("br", preceding=True)))
     single = single and not any(map(_is_empty_line, element.itersiblings("br")))
 
-    def ends(one: HtmlElement) -> bool:
-        return one.tag not in _INLINE and (one.tag != "br" or single or _is_empty_line(one))
+    def ends(sibling: HtmlElement) -> bool:
+        return sibling.tag not in _INLINE and (sibling.tag != "br" or single or _is_empty_line(sibling))
 
-    before = list(takewhile(lambda one: not ends(one), element.itersiblings(preceding=True)))
-    return [*reversed(before), element, *takewhile(lambda one: not ends(one), element.itersiblings())]
+    before = list(takewhile(lambda sibling: not ends(sibling), element.itersiblings(preceding=True)))
+    return [*reversed(before), element, *takewhile(lambda sibling: not ends(sibling), element.itersiblings())]
 
 
 def _is_empty_line(element: HtmlElement) -> bool:
-    """Return whether a line break is next to another one."""
     before, after = element.getprevious(), element.getnext()
     return bool(
         (after is not None and after.tag == "br" and not str(element.tail or "").strip())
@@ -167,13 +160,11 @@ def _is_empty_line(element: HtmlElement) -> bool:
     )
 
 
+_HOLDS_ITEMS = ("section", "article", "main", "footer", "nav", "aside")
+
+
 def _until_heading(element: HtmlElement, following: HtmlElement) -> bool:
-    """Return whether an element belongs to the heading before it."""
-    return following.tag not in HEADINGS[: int(element.tag[1])] and not _holds_items(element, following)
-
-
-def _holds_items(element: HtmlElement, following: HtmlElement) -> bool:
-    return bool(following.tag in ("section", "article", "main", "footer", "nav", "aside"))
+    return following.tag not in (*HEADINGS[: int(element.tag[1])], *_HOLDS_ITEMS)
 
 
 _GOES_ON: Mapping[str, Callable[[HtmlElement, HtmlElement], bool]] = {
@@ -184,71 +175,64 @@ _GOES_ON: Mapping[str, Callable[[HtmlElement, HtmlElement], bool]] = {
 
 
 def _is_head_of_table(element: HtmlElement) -> bool:
-    """Return whether an element is a table row with headings only."""
     return bool(element.tag == "tr" and len(element) and all(cell.tag == "th" for cell in element))
 
 
-# --------------------------------------------------------------------------- the parts of an item
-
-
 def read(
-    found: Sequence[Scope], selectors: Mapping[str, str], language: str
+    selected: Sequence[Scope], selectors: Mapping[str, str], language: str
 ) -> tuple[list[Item], tuple[str, ...]]:
-    """Return the items with their parts, and the keys whose selectors found nothing in any of them."""
-    chosen = {key: [_first(one.whole, selectors.get(key, ""), key) for one in found] for key in PARTS}
-    missing = tuple(
-        key for key in PARTS if selectors.get(key) and not any(e is not None for e in chosen[key])
-    )
-    texts = [text_of(one.whole)[: page_dates.LONGEST] for one in found]
+    """Read the parts of items; return the items, and the keys whose selectors found nothing at all."""
+    chosen = {
+        key: [_first(scope.content, selectors.get(key, ""), key) for scope in selected] for key in PARTS
+    }
+    missing = tuple(key for key in PARTS if selectors.get(key) and all(part is None for part in chosen[key]))
+    texts = [text_of(scope.content)[: page_dates.LONGEST] for scope in selected]
     month_first = page_dates.puts_month_first(texts, language)
-    made: list[Item] = []
+    articles: list[Item] = []
     seen: set[tuple[str, str]] = set()
-    for at, scope in enumerate(found):
-        title, link, date, summary = (chosen[key][at] for key in PARTS)
-        item = _item(scope, title, link, date, summary, month_first)
+    for at, scope in enumerate(selected):
+        item = _item(scope, [chosen[key][at] for key in PARTS], month_first)
         if (item[0] or item[1]) and item[:2] not in seen:
             seen.add(item[:2])
-            made.append(item)
-    return made, missing
+            articles.append(item)
+    return articles, missing
 
 
-def _first(whole: HtmlElement, selector: str, key: str) -> HtmlElement | None:
-    return next(iter(select(whole, selector, key)), None) if selector else None
+def _first(content: HtmlElement, selector: str, key: str) -> HtmlElement | None:
+    return next(iter(select(content, selector, key)), None) if selector else None
 
 
-def _item(
-    scope: Scope,
-    title: HtmlElement | None,
-    link: HtmlElement | None,
-    date: HtmlElement | None,
-    summary: HtmlElement | None,
-    month_first: bool,
-) -> Item:
-    whole, now = scope.whole, scope.latest
-    title = title if title is not None else default_title(whole)
+def _item(scope: Scope, parts: Sequence[HtmlElement | None], month_first: bool) -> Item:
+    title, link, date, summary = parts
+    content, now = scope.content, scope.latest
+    title = title if title is not None else default_title(content)
     address = _address(link) if link is not None else default_link(scope, title)
-    time, dated = _time(date, now, month_first) if date is not None else default_time(whole, now, month_first)
+    if date is None:
+        time, dated = default_time(content, now, month_first)
+    else:
+        time = _time(date, now, month_first)
+        dated = None if time is None else date
     time = scope.day if time is None else time
-    words = title_text(title) if title is not None else next(iter(lines_of(whole)), "")
-    rest = _written(summary) if summary is not None else _rest(whole, title, dated, address)
-    return words[:_LONGEST_TITLE], address, time, rest
+    words = title_text(title) if title is not None else next(iter(lines_of(content)), "")
+    html = _written(summary) if summary is not None else _rest(content, title, dated, address)
+    return words[:_LONGEST_TITLE], address, time, html
 
 
-def default_title(whole: HtmlElement) -> HtmlElement | None:
-    """Return the first heading with a text, else the first link with one; never the number of a day."""
+def default_title(content: HtmlElement) -> HtmlElement | None:
+    """Find the first heading with a text, else the first link with one; never the number of a day."""
     for names in (HEADINGS, ("a",)):
-        for one in whole.iter(*names):
-            text = text_of(one)
+        for element in content.iter(*names):
+            text = text_of(element)
             if _says_something(text) and not (text.isdecimal() and len(text) <= 2):
-                return one
+                return element
     return None
 
 
 def title_text(title: HtmlElement) -> str:
-    """Return the text of a title, without symbols that link to its own anchor."""
+    """Text of a title, without symbols that link to its own anchor."""
     text = text_of(title)
-    for one in title.iter("a"):
-        sign = text_of(one)
+    for anchor in title.iter("a"):
+        sign = text_of(anchor)
         if sign and not _says_something(sign):
             text = text.replace(sign, " ", 1)
     return " ".join(text.split())
@@ -259,30 +243,34 @@ def _says_something(text: str) -> bool:
 
 
 def default_link(scope: Scope, title: HtmlElement | None) -> str:
-    """Return the link of the title, else the first link, else the item's anchor on the page."""
+    """Find the link of the title, else the first link, else the item's anchor on the page."""
     if title is not None:
         around = list(title.iterancestors("a"))
-        for one in (title, *around, *title.iter("a")):
-            if one.tag == "a" and (address := _address(one)):
+        for candidate in (title, *around, *title.iter("a")):
+            if candidate.tag == "a" and (address := _address(candidate)):
                 return address
     words = title_text(title) if title is not None else ""
     others = [
-        (address, one) for one in scope.whole.iter("a") if (address := _address(one))[:1] not in ("", "#")
+        (address, link)
+        for link in scope.content.iter("a")
+        if (address := _address(link))[:1] not in ("", "#")
     ]
     if others:
         return min(others, key=lambda other: text_of(other[1]) != words)[0]
-    for one in scope.element.iterancestors("a"):
-        if address := _address(one):
+    for above in scope.element.iterancestors("a"):
+        if address := _address(above):
             return address
-    places = [*([title] if title is not None else ()), *scope.whole, *scope.whole.iter("a")]
-    place = next((str(name) for one in places if (name := one.get("id") or one.get("name"))), "")
+    places = [*([title] if title is not None else ()), *scope.content, *scope.content.iter("a")]
+    place = next(
+        (str(name) for candidate in places if (name := candidate.get("id") or candidate.get("name"))), ""
+    )
     return f"#{place}" if place else ""
 
 
 def _address(element: HtmlElement) -> str:
-    """Return the address of a link, or of the link in or around an element."""
-    for one in (element, *element.iter("a", "link"), *element.iterancestors("a")):
-        address = str(one.get("href") or "").strip()
+    """Address of a link, or of the link in or around an element."""
+    for candidate in (element, *element.iter("a", "link"), *element.iterancestors("a")):
+        address = str(candidate.get("href") or "").strip()
         if address and address != "#" and not address.lower().startswith(("javascript:", "mailto:", "tel:")):
             with suppress(ValueError):
                 urlsplit(address)
@@ -290,48 +278,44 @@ def _address(element: HtmlElement) -> str:
     return ""
 
 
-def default_time(whole: HtmlElement, now: int, month_first: bool) -> tuple[int | None, HtmlElement | None]:
-    """Return the time of an item and the element that states it: `time`, or the first text that is a date."""
-    for one in whole.iter("time", "relative-time", "time-ago"):
-        time, _ = _time(one, now, month_first)
+def default_time(content: HtmlElement, now: int, month_first: bool) -> tuple[int | None, HtmlElement | None]:
+    """Find the time of an item and the element with it: `time`, or the first text that is a date."""
+    marked = [part for part in content.iter() if part.get("itemprop") in ("datePublished", "dateCreated")]
+    for part in (*content.iter("time", "relative-time", "time-ago"), *marked):
+        time = _time(part, now, month_first)
         if time is not None:
-            return time, one
-    for one in whole.iter():
-        if one.get("itemprop") in ("datePublished", "dateCreated"):
-            time, _ = _time(one, now, month_first)
-            if time is not None:
-                return time, one
-    if not any(map(str.isdigit, text_of(whole))):
+            return time, part
+    if not any(map(str.isdigit, text_of(content))):
         return None, None
-    for one in whole.iter():
-        own = " ".join(str(one.text or "").split())
-        for text, element in ((own, one), (" ".join(str(one.tail or "").split()), None)):
-            if text and page_dates.is_date(text, now):
-                found = page_dates.find(text, now, month_first=month_first)
-                return (found.seconds if found else None), element
-    for one in whole.iter():  # the day and the month may be in separate elements
-        text = spaced_text(one) if len(one) else ""
+    for text, element in _texts(content):
         if text and page_dates.is_date(text, now):
-            found = page_dates.find(text, now, month_first=month_first)
-            return (found.seconds if found else None), one
-    return _leading_time(whole, now, month_first), None
+            date = page_dates.find(text, now, month_first=month_first)
+            return (date.seconds if date else None), element
+    return _leading_time(content, now, month_first), None
 
 
-def _leading_time(whole: HtmlElement, now: int, month_first: bool) -> int | None:
-    """Return the date at the start or end of one of the lines, such as "24 May: Text" or "Text (24 May)"."""
-    for line in lines_of(whole):
-        found = page_dates.find(line, now, month_first=month_first)
-        if found and (found.start <= 30 or found.end >= len(line) - 30):
-            return found.seconds
+def _texts(content: HtmlElement) -> Iterator[tuple[str, HtmlElement | None]]:
+    for part in content.iter():
+        yield squeezed(part.text), part
+        yield squeezed(part.tail), None
+    for part in content.iter():  # the day and the month may be in separate elements
+        if len(part):
+            yield spaced(part), part
+
+
+def _leading_time(content: HtmlElement, now: int, month_first: bool) -> int | None:
+    """Find the date at either end of a line, such as "24 May: Text" or "Text (24 May)"."""
+    for line in lines_of(content):
+        date = page_dates.find(line, now, month_first=month_first)
+        if date and (date.start <= 30 or date.end >= len(line) - 30):
+            return date.seconds
     return None
 
 
-def _time(element: HtmlElement, now: int, month_first: bool) -> tuple[int | None, HtmlElement | None]:
+def _time(element: HtmlElement, now: int, month_first: bool) -> int | None:
     texts = [*(str(element.get(name) or "") for name in _DATE_PARTS), text_of(element)]
-    for text in filter(None, texts):
-        if found := page_dates.find(text, now, month_first=month_first):
-            return found.seconds, element
-    return None, None
+    dates = (page_dates.find(text, now, month_first=month_first) for text in texts if text)
+    return next((date.seconds for date in dates if date), None)
 
 
 def _written(element: HtmlElement) -> str:
@@ -339,20 +323,17 @@ def _written(element: HtmlElement) -> str:
     return html if len(html) <= _LONGEST_SUMMARY else ""
 
 
-def _rest(whole: HtmlElement, title: HtmlElement | None, dated: HtmlElement | None, address: str) -> str:
-    """Return what is left of an item without title, date, buttons, and links such as "Read more"."""
-    for one in (title, dated):
-        _drop(one, whole)
-    for one in list(whole.iter("form", "button", "nav", "select", "input")):
-        _drop(one, whole)
-    for one in list(whole.iter("a")):
-        words = text_of(one)
-        if one.get("href") == address and len(words) <= _SHORT_LINK and one.find(".//img") is None:
-            _drop(one, whole)
-    return _written(whole) if text_of(whole) else ""
+def _rest(content: HtmlElement, title: HtmlElement | None, dated: HtmlElement | None, address: str) -> str:
+    """HTML of an item without title, date, buttons, and links such as "Read more"."""
+    for part in (title, dated, *content.iter("form", "button", "nav", "select", "input")):
+        _drop(part, content)
+    for link in list(content.iter("a")):
+        words = text_of(link)
+        if link.get("href") == address and len(words) <= _SHORT_LINK and link.find(".//img") is None:
+            _drop(link, content)
+    return _written(content) if text_of(content) else ""
 
 
-def _drop(element: Any, whole: HtmlElement) -> None:
-    """Remove an element from an item, if it is still in it."""
-    if element is not None and element is not whole and element.getparent() is not None:
-        element.drop_tree()
+def _drop(element: Any, content: HtmlElement) -> None:
+    if element is not None and element is not content:
+        drop(element)

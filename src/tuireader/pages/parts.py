@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from tuireader.pages.blocks import classes, is_link, utility
 from tuireader.pages.headings import HEADINGS
 from tuireader.pages.items import Scope, default_title, title_text
-from tuireader.pages.tree import spaced_text, text_of
+from tuireader.pages.tree import spaced, text_of
 from tuireader.text import cell_len, page_dates
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-HEADLINE = 15
-"""Minimum width in cells of a link that may be a headline."""
+HEADLINE = 15  # minimum width in cells of a link that may be a headline
 _LONGEST = 90  # cells above which the score of titles falls
 _SAMPLE = 20  # items
 _COMMON = 0.8  # share of items that must have a title
@@ -33,22 +32,22 @@ _PLACED = ("td", "p", "div", "span")  # ... by their place
 
 
 def title_selector(scopes: Sequence[Scope], now: int) -> str:
-    """Return a selector for the titles, or "" if the first heading or link is as good."""
+    """Find a selector for the titles, "" if the first heading or link is as good."""
     scopes = scopes[:: 1 + len(scopes) // _SAMPLE]
-    usual = [default_title(scope.whole) for scope in scopes]
-    texts = [title_text(one) if one is not None else "" for one in usual]
-    tags = Counter(one.tag for one in usual if one is not None)
+    usual = [default_title(scope.content) for scope in scopes]
+    texts = [title_text(title) if title is not None else "" for title in usual]
+    tags = Counter(title.tag for title in usual if title is not None)
     if tags and tags.most_common(1)[0][0] in HEADINGS:  # may be short, such as a version
         best = 1.65 * _score(texts, scopes, is_heading=True)
     else:
-        best = 1.1 * _score(texts, scopes) * _purity([one for one in usual if one is not None], now)
-    is_linked = all(one is None or _is_linked(one) for one in usual)
+        best = 1.1 * _score(texts, scopes) * _purity([title for title in usual if title is not None], now)
+    is_linked = all(title is None or _is_linked(title) for title in usual)
     chosen = ""
     for selector, elements in _parts(scopes).items():
         samples = list(elements.values())
         if len(samples) < _COMMON * len(scopes):
             continue
-        said = [text_of(one) for one in samples]
+        said = [text_of(sample) for sample in samples]
         linked = sum(map(_is_linked, samples)) >= _COMMON * len(samples)
         names = re.findall(r"[.]([\w-]+)", selector)
         score = _score(said, scopes) * _purity(samples, now) * (1.2 if linked else 0.8)
@@ -63,19 +62,19 @@ def title_selector(scopes: Sequence[Scope], now: int) -> str:
 
 
 def link_selector(scopes: Sequence[Scope], links: int) -> str:
-    """Return a selector that finds more than `links` different links, or ""."""
+    """Find a selector for more than `links` different links, "" without one."""
     best, chosen = links, ""
     for selector, elements in _parts(scopes).items():
         if len(elements) < _COMMON * len(scopes) or not all(map(is_link, elements.values())):
             continue
-        different = len({one.get("href") for one in elements.values()})
+        different = len({link.get("href") for link in elements.values()})
         if different > best:
             best, chosen = different, selector
     return chosen
 
 
 def headline(cells: float) -> float:
-    """Return a factor for the length of titles."""
+    """Factor for the length of titles: 1.0 between `HEADLINE` and 90 cells."""
     if cells < HEADLINE:
         return math.pow(max(0.05, cells / HEADLINE), 1.5)
     return 1.0 if cells <= _LONGEST else math.sqrt(_LONGEST / cells)
@@ -96,29 +95,29 @@ def _score(texts: Sequence[str], scopes: Sequence[Scope], is_heading: bool = Fal
 
 
 def _purity(titles: Sequence[HtmlElement], now: int) -> float:
-    """Return a factor that is small if titles contain more than that: a date, several links, whole blocks."""
+    """Factor that is small if titles contain more than that: a date, several links, entire blocks."""
     mixed = 0
-    for one in titles:
-        within = any(part is not one for part in one.iter("p", "div", "ul", "table", "time", "td", "br"))
-        links = sum(map(is_link, one.iter("a")))
-        mixed += links > 1 or within or page_dates.find(spaced_text(one), now) is not None
+    for title in titles:
+        within = any(part is not title for part in title.iter("p", "div", "ul", "table", "time", "td", "br"))
+        links = sum(map(is_link, title.iter("a")))
+        mixed += links > 1 or within or page_dates.find(spaced(title), now) is not None
     return 1 - 0.6 * mixed / max(1, len(titles))
 
 
 def _is_linked(element: HtmlElement) -> bool:
-    return any(is_link(one) for one in (element, *element.iter("a"), *element.iterancestors("a")))
+    return any(is_link(candidate) for candidate in (element, *element.iter("a"), *element.iterancestors("a")))
 
 
 def _parts(scopes: Sequence[Scope]) -> Mapping[str, dict[int, HtmlElement]]:
-    """Return the first element of each item by selectors such as `a.title`, `.title > a` and `strong`."""
-    found: dict[str, dict[int, HtmlElement]] = {}
+    """Map selectors such as `a.title`, `.title > a` and `strong` to the first element of each item."""
+    by_selector: dict[str, dict[int, HtmlElement]] = {}
     for at, scope in enumerate(scopes):
-        for one in scope.whole.iter():
-            if not isinstance(one.tag, str) or one is scope.whole:
+        for element in scope.content.iter():
+            if not isinstance(element.tag, str) or element is scope.content:
                 continue
-            for selector in _selectors(one):
-                found.setdefault(selector, {}).setdefault(at, one)
-    return found
+            for selector in _selectors(element):
+                by_selector.setdefault(selector, {}).setdefault(at, element)
+    return by_selector
 
 
 def _selectors(element: HtmlElement) -> Iterator[str]:

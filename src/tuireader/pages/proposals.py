@@ -1,8 +1,7 @@
 """Propose CSS selectors for the articles of a web page without a feed. Only for the sandbox.
 
-The most likely blocks (`page_blocks`) are read as a feed would read them. The best one has distinct titles
-of the length of headlines, each with a link and a date, omits no similar element, and is not in a menu,
-sidebar or footer.
+The most likely `blocks` are read as a feed would read them. The best one has distinct titles of the length of
+headlines, each with a link and a date, omits no similar element, and is not in a menu, sidebar or footer.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ from tuireader.text import cell_len, page_dates
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST = 5
-"""Maximum number of proposals."""
+MOST = 5  # maximum number of proposals
 _READ = 24  # blocks to read
 _WORTH = 0.35  # a proposal needs this share of the best score ...
 _LEAST = 1.0  # ... and this score
@@ -55,7 +53,7 @@ class Proposal:
 
 
 def propose(page: str, url: str, now: int) -> list[dict[str, str]]:
-    """Return selectors by key for the repeated blocks of the page at `url`, the best first.
+    """Propose selectors by key for the repeated blocks of the page at `url`, the best first.
 
     Empty if there is no such block. Raises Failed for a page that cannot be read.
     """
@@ -64,29 +62,29 @@ def propose(page: str, url: str, now: int) -> list[dict[str, str]]:
     following = next_selector(root, urljoin(url, base_of(root)))
     shorten(root)
     heads = headings(root, now)
-    found: list[Proposal] = []
+    proposals: list[Proposal] = []
     for block in blocks(root, now, _READ):
         try:
             proposal = _read(block, heads, language)
         except Failed:
             continue
         if proposal is not None:
-            found.append(proposal)
-    chosen = _best(found)
+            proposals.append(proposal)
+    chosen = _best(proposals)
     if chosen and (lead := _lead(chosen[0], heads, language)):
         chosen[0].selectors["items"] = f"{lead}, {chosen[0].selectors['items']}"
-    return [one.selectors | ({"next_page": following} if following else {}) for one in chosen]
+    return [proposal.selectors | ({"next_page": following} if following else {}) for proposal in chosen]
 
 
-def _best(found: Sequence[Proposal]) -> list[Proposal]:
-    """Return the best proposals with different items."""
+def _best(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Choose the best proposals with different items."""
     chosen: list[Proposal] = []
-    for one in sorted(found, key=lambda proposal: -proposal.score):
-        if one.score < max(_LEAST, _WORTH * chosen[0].score if chosen else 0):
+    for proposal in sorted(proposals, key=lambda proposal: -proposal.score):
+        if proposal.score < max(_LEAST, _WORTH * chosen[0].score if chosen else 0):
             break
-        links = {item[1] for item in one.items}
+        links = {item[1] for item in proposal.items}
         if all(len(links & {item[1] for item in other.items}) * 2 < len(links) for other in chosen):
-            chosen.append(one)
+            chosen.append(proposal)
     return chosen[:MOST]
 
 
@@ -112,47 +110,52 @@ def _read(block: Block, heads: Headings, language: str) -> Proposal | None:
 
 
 def _lead(proposal: Proposal, heads: Headings, language: str) -> str:
-    """Return a selector for a differently formed article just before the others, or ""."""
+    """Find a selector for a differently formed article just before the others, or ""."""
     known = {item[1] for item in proposal.items}
     if any(item[2] is None for item in proposal.items):
         return ""  # without dates, it may be an introduction
     for below in (proposal.first, *islice(proposal.first.iterancestors(), 2)):
-        one = below.getprevious()
-        if one is None or one.tag not in ("div", "article", "section", "a", "li"):
+        before = below.getprevious()
+        if before is None or before.tag not in ("div", "article", "section", "a", "li"):
             continue
-        for selector in (f"{one.tag}.{name}" for name in classes(one)):
+        for selector in (f"{before.tag}.{name}" for name in classes(before)):
             alone = select(heads.root, selector, "items")
-            found, _ = read(copied([(one, [one])], heads), {}, language)
-            new = found and found[0][1] and found[0][1] not in known
-            if alone == [one] and new and found[0][2] is not None and cell_len(found[0][0]) >= HEADLINE:
+            articles, _ = read(copied([(before, [before])], heads), {}, language)
+            new = articles and articles[0][1] and articles[0][1] not in known
+            if (
+                alone == [before]
+                and new
+                and articles[0][2] is not None
+                and cell_len(articles[0][0]) >= HEADLINE
+            ):
                 return selector
     return ""
 
 
 def quality(items: Sequence[Item], now: int) -> float:
-    """Return how much items look like articles: different headlines with links and dates."""
+    """Rate how much items look like articles: different headlines with links and dates."""
     count = len(items)
     titles = Counter(item[0] for item in items)
     links = Counter(item[1] for item in items if item[1])
     times = [item[2] for item in items if item[2] is not None]
     dated = sum(0.5 if time > now + _DAY else 1 for time in times) / count  # events are no news
     days = sum(_is_day(item[0], now) for item in items) / count
-    rest = sum(len(item[3]) > 200 for item in items) / count
+    texts = sum(len(item[3]) > 200 for item in items) / count
     return (
         math.log2(1 + min(count, 32))
         * (len(titles) / count) ** 2
         * (len(links) / count) ** 2
         * headline(median(cell_len(item[0]) for item in items))
         * (1 + dated**2)  # of one block, all have a date, or none
-        * (1 + 0.2 * rest)
+        * (1 + 0.2 * texts)
         * (1 - 0.8 * days)
     )
 
 
 def _is_day(title: str, now: int) -> bool:
-    found = page_dates.find(title, now)
-    rest = title[: found.start] + title[found.end :] if found else title
-    return len(rest) <= _WEEKDAY and not re.search(r"\d", rest)
+    date = page_dates.find(title, now)
+    remainder = title[: date.start] + title[date.end :] if date else title
+    return len(remainder) <= _WEEKDAY and not re.search(r"\d", remainder)
 
 
 def _pleasant(selector: str) -> float:
@@ -160,38 +163,35 @@ def _pleasant(selector: str) -> float:
 
 
 def _headlines(scopes: Sequence[Scope]) -> float:
-    """Return the mean number of links per item that could be headlines."""
+    """Mean number of links per item that could be headlines."""
     counts = []
     for scope in scopes:
         links = {
-            str(one.get("href"))
-            for one in scope.whole.iter("a")
-            if is_link(one) and cell_len(text_of(one)) >= HEADLINE
+            str(link.get("href"))
+            for link in scope.content.iter("a")
+            if is_link(link) and cell_len(text_of(link)) >= HEADLINE
         }
         counts.append(len(links))
     return sum(counts) / len(counts)
 
 
-# --------------------------------------------------------------------------- the next page
-
-
 def next_selector(root: HtmlElement, url: str) -> str:
-    """Return a selector for the link to the next page, or ""."""
+    """Find a selector for the link to the next page, or ""."""
     tries: Sequence[tuple[str, Callable[[HtmlElement], bool]]] = (
-        ("a[rel~=next]", lambda one: True),
-        ("link[rel~=next]", lambda one: True),
+        ("a[rel~=next]", lambda _: True),
+        ("link[rel~=next]", lambda _: True),
         (".next > a", _is_next),
         ("a.next", _is_next),
     )
     for selector, fits in tries:
-        found = select(root, selector, "next_page")
-        if found and fits(found[0]) and _leads_on(found[0], url):
+        matches = select(root, selector, "next_page")
+        if matches and fits(matches[0]) and _leads_on(matches[0], url):
             return selector
-    for one in root.iter("a"):
-        words = text_of(one)
-        if words.casefold() in _NEXT_WORDS and _leads_on(one, url):
-            selector = next((f"a.{name}" for name in classes(one)), "") or f"a:contains('{words}')"
-            if select(root, selector, "next_page")[0] is one:
+    for link in root.iter("a"):
+        words = text_of(link)
+        if words.casefold() in _NEXT_WORDS and _leads_on(link, url):
+            selector = next((f"a.{name}" for name in classes(link)), "") or f"a:contains('{words}')"
+            if select(root, selector, "next_page")[0] is link:
                 return selector
     return ""
 

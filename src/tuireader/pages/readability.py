@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tuireader.pages.tree import drop, parsed, written
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean, plain
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _LONGEST = 1_500_000  # maximum characters of an article's HTML
-_MOST_ELEMENTS = 120_000
 
 # Blocks inside articles that do not belong to them, by words in their class or id.
 _NOISE = re.compile(
@@ -45,7 +45,7 @@ _NOTES = (
 
 
 def article(page: str, url: str, title: str) -> str:
-    """Return the HTML of the article in a page, or of its whole body if that is only a few lines.
+    """Extract the HTML of the article in a page, or all of its body if that is only a few lines.
 
     A heading that only repeats `title` is left out. Raises Failed if the page has no text.
     """
@@ -58,59 +58,45 @@ def article(page: str, url: str, title: str) -> str:
         def reverse_tags(self, node: HtmlElement, *names: str) -> Iterator[HtmlElement]:
             return super().reverse_tags(node, *(name for name in names if name not in _LISTS))  # type: ignore[no-any-return]
 
+    root = parsed(page)
+    notes = [note for note in root.xpath(_NOTES) if plain(written(note)).strip()]
+    for block in _noise(root):
+        drop(block)
     try:
-        page = re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)  # not accepted in decoded text
-        whole = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=False))
-    except (etree.ParserError, ValueError):
-        raise Failed("there is no text on the page") from None
-    if sum(1 for _ in whole.iter()) > _MOST_ELEMENTS:
-        raise Failed("the page has too many elements")
-    notes = [note for note in whole.xpath(_NOTES) if plain(_written(note)).strip()]
-    for block in _noise(whole):
-        block.drop_tree()
-    written = _written(whole)
-    try:
-        found = html.fragment_fromstring(Lenient(written, url=url).summary(html_partial=True), "div")
+        content = html.fragment_fromstring(Lenient(written(root), url=url).summary(html_partial=True), "div")
     except (AssertionError, etree.ParserError, etree.XMLSyntaxError):
         raise Failed("there is no text on the page") from None
-    parts = _other_parts(whole, plain(_written(found)))
+    parts = _other_parts(root, plain(written(content)))
     if parts is not None:
-        found = html.fragment_fromstring(_written(parts), "div")
-    _drop_title(found, title)
-    for block in [one for one in found.iter(*_LISTS) if _leads_elsewhere(one)]:
+        content = html.fragment_fromstring(written(parts), "div")
+    _drop_title(content, title)
+    for block in [element for element in content.iter(*_LISTS) if _leads_elsewhere(element)]:
         block.drop_tree()
-    said = plain(_written(found))
+    said = plain(written(content))
     for note in notes:
-        words = plain(_written(note)).strip()
+        words = plain(written(note)).strip()
         if words[:60] not in said:
-            found.append(html.fragment_fromstring("<hr>"))
-            found.append(note)
+            content.append(html.fragment_fromstring("<hr>"))
+            content.append(note)
             said += words
     if not said.strip():
         raise Failed("there is no text on the page")
-    return _written(found)[:_LONGEST]
+    return written(content)[:_LONGEST]
 
 
-def _written(element: HtmlElement) -> str:
-    from lxml import html
-
-    text: Any = html.tostring(element, encoding="unicode", with_tail=False)
-    return str(text)
-
-
-def _noise(whole: HtmlElement) -> list[HtmlElement]:
-    """Return the blocks whose names show that they are not part of an article."""
-    size = max(1, len(whole.text_content()))
-    found = [
+def _noise(root: HtmlElement) -> list[HtmlElement]:
+    """Find blocks whose names show that they are not part of an article."""
+    size = max(1, len(root.text_content()))
+    blocks = [
         element
-        for element in whole.iter("nav", "footer")
+        for element in root.iter("nav", "footer")
         if not any(above.tag == "blockquote" for above in element.iterancestors())
     ]
-    for element in whole.iter(*_NOISY):
+    for element in root.iter(*_NOISY):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if names.strip() and _NOISE.search(names) and len(element.text_content()) < _SHARE * size:
-            found.append(element)
-    return [one for one in found if one.getparent() is not None]
+            blocks.append(element)
+    return [block for block in blocks if block.getparent() is not None]
 
 
 def _leads_elsewhere(block: HtmlElement) -> bool:
@@ -119,28 +105,32 @@ def _leads_elsewhere(block: HtmlElement) -> bool:
     return len(links) > 3 and sum(map(len, links)) > _LINKS * len(str(block.text_content()).strip())
 
 
-def _other_parts(whole: HtmlElement, found: str) -> HtmlElement | None:
-    """Return the parent of several parts of which only one was found, as in letters and live reports."""
-    found = _compact(found)
-    element = _element_with(whole, found[:_START])
+def _other_parts(root: HtmlElement, known: str) -> HtmlElement | None:
+    """Find the parent of several parts of which only one was found, as in letters and live reports."""
+    known = _compact(known)
+    element = _element_with(root, known[:_START])
     for _ in range(_LEVELS):
         parent = None if element is None else element.getparent()
         if element is None or parent is None:
             return None
-        alike = [one for one in parent if one.tag == element.tag and one.get("class") == element.get("class")]
-        missing = [len(text) for one in alike[:_MOST_PARTS] if (text := _missing(one, found))]
-        if len(missing) >= _PARTS - 1 and sum(missing) > len(found) * _REST:
+        alike = [
+            sibling
+            for sibling in parent
+            if sibling.tag == element.tag and sibling.get("class") == element.get("class")
+        ]
+        missing = [len(text) for sibling in alike[:_MOST_PARTS] if (text := _missing(sibling, known))]
+        if len(missing) >= _PARTS - 1 and sum(missing) > len(known) * _REST:
             return parent
         element = parent
     return None
 
 
-def _element_with(whole: HtmlElement, start: str) -> HtmlElement | None:
-    """Return the innermost element with the first occurrence of a compact text."""
+def _element_with(root: HtmlElement, start: str) -> HtmlElement | None:
+    """Find the innermost element with the first occurrence of a compact text."""
     pieces: list[str] = []
     places: list[tuple[int, HtmlElement]] = []
     length = 0
-    for text in whole.xpath("//text()[not(parent::script or parent::style)]"):
+    for text in root.xpath("//text()[not(parent::script or parent::style)]"):
         if compact := _compact(text):
             places.append((length, text.getparent().getparent() if text.is_tail else text.getparent()))
             pieces.append(compact)
@@ -149,22 +139,22 @@ def _element_with(whole: HtmlElement, start: str) -> HtmlElement | None:
     return None if at < 0 else places[bisect_right(places, at, key=lambda place: place[0]) - 1][1]
 
 
-def _missing(element: HtmlElement, found: str) -> str:
-    """Return the text of an element, `""` if it is short, mostly links, or in the text that was found."""
+def _missing(element: HtmlElement, known: str) -> str:
+    """Text of an element; `""` if it is short, mostly links, or already `known`."""
     text = _compact(str(element.text_content()))
     linked = sum(len(str(link.text_content())) for link in element.iter("a"))
     if len(text) < _PART or linked > _LINKED * len(text):
         return ""
-    return "" if text[len(text) // 2 :][:_START] in found else text
+    return "" if text[len(text) // 2 :][:_START] in known else text
 
 
 def _compact(text: str) -> str:
     return "".join(text.split())
 
 
-def _drop_title(found: HtmlElement, title: str) -> None:
+def _drop_title(content: HtmlElement, title: str) -> None:
     """Remove the first heading if it repeats the title."""
-    for heading in found.iter("h1", "h2"):
+    for heading in content.iter("h1", "h2"):
         if clean(heading.text_content()).casefold() == title.casefold():
             heading.drop_tree()
         return

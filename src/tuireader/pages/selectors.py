@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-LONGEST = 1_000
-"""Maximum characters of a selector."""
+LONGEST = 1_000  # maximum characters of a selector
 _PLACE = re.compile(r" at (\d+)>?$")
 
 
@@ -23,17 +22,17 @@ class SelectorProblem:
 
 
 def problem(selector: str) -> SelectorProblem | None:
-    """Return why a text is no usable CSS selector; None if it is one."""
-    found = _translated(selector)
-    return found if isinstance(found, SelectorProblem) else None
+    """Explain why a text is no usable CSS selector; None if it is one."""
+    translated = _translated(selector)
+    return translated if isinstance(translated, SelectorProblem) else None
 
 
 def xpath(selector: str) -> str:
-    """Return a selector as XPath for descendants of a node. Raises ValueError if it is none."""
-    found = _translated(selector)
-    if isinstance(found, SelectorProblem):
-        raise ValueError(str(found))
-    return found
+    """Translate a selector to XPath for descendants of a node. Raises ValueError if it is none."""
+    translated = _translated(selector)
+    if isinstance(translated, SelectorProblem):
+        raise ValueError(str(translated))
+    return translated
 
 
 @lru_cache(256)
@@ -53,7 +52,7 @@ def _translated(selector: str) -> str | SelectorProblem:
 
 
 def _explained(words: str, selector: str) -> tuple[str, int]:
-    """Return the message of a syntax error in plain words, and its position."""
+    """Explain a syntax error in plain words; return its position as well."""
     place = _PLACE.search(words)
     at = min(int(place[1]), len(selector)) if place else 0
     if not selector.strip():
@@ -64,7 +63,7 @@ def _explained(words: str, selector: str) -> tuple[str, int]:
 
 
 def _unsupported(words: str, selector: str) -> tuple[str, int]:
-    """Return the message for a part of CSS that cannot be selected, and its position."""
+    """Name the part of a selector that is not supported; return its position as well."""
     named = re.search(r":?:([\w-]+)", words)
     at = selector.find("::") if "seudo-element" in words else -1
     if at < 0 and named:

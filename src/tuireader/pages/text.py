@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.pages.tree import base_of, lines_of, select, text_of, tree
+from tuireader.pages.tree import base_of, drop, lines_of, select, text_of, tree
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import is_html, plain
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-LONGEST = 500_000
-"""Maximum characters of a page's text; the rest is left out."""
+LONGEST = 500_000  # maximum characters of a page's text; the rest is left out
 _MOST_LINKS = 400
 _ASIDE = ("nav", "footer", "aside")
 
@@ -21,7 +20,7 @@ Watched = tuple[str, str, str, tuple[tuple[str, str], ...]]
 
 
 def watched(page: str, selector: str) -> Watched:
-    """Return the watched content of a page: the selected part, else all but menus and footers. Raises Failed.
+    """Extract the selected part of a page, else all but menus and footers. Raises Failed.
 
     Text that is not HTML is taken as it is.
     """
@@ -30,21 +29,21 @@ def watched(page: str, selector: str) -> Watched:
             raise Failed("select needs a web page, but this is plain text")
         return "", "", "\n".join(filter(None, plain(page).split("\n")))[:LONGEST], ()
     root = tree(page)
-    title = next((text_of(one) for one in root.iter("title")), "")
+    title = next((text_of(element) for element in root.iter("title")), "")
     parts = select(root, selector, "select") if selector else [_without_menus(root)]
     if not parts:
         raise Failed("select finds nothing on the page")
-    shown = [one for one in parts if not _is_hidden(one)]
-    outermost = [one for one in shown if not any(above in shown for above in one.iterancestors())]
+    shown = [part for part in parts if not _is_hidden(part)]
+    outermost = [part for part in shown if not any(above in shown for above in part.iterancestors())]
     lines: list[str] = []
     links: dict[str, str] = {}
     for part in outermost:
-        for one in list(part.iter()):
-            if one is not part and one.getparent() is not None and _is_hidden(one):
-                one.drop_tree()
+        for element in list(part.iter()):
+            if element is not part and _is_hidden(element):
+                drop(element)
         lines += lines_of(part)
-        for one in part.iter("a"):
-            words, address = text_of(one), str(one.get("href") or "")
+        for link in part.iter("a"):
+            words, address = text_of(link), str(link.get("href") or "")
             if len(words) > 2 and address and len(links) < _MOST_LINKS:
                 links.setdefault(words, address)
     text = "\n".join(lines)[:LONGEST]
@@ -54,11 +53,11 @@ def watched(page: str, selector: str) -> Watched:
 
 
 def _without_menus(root: HtmlElement) -> HtmlElement:
-    """Return a page without menus and footers, unless there is nothing else."""
-    whole = len(text_of(root))
-    for one in list(root.iter(*_ASIDE)):
-        if one.getparent() is not None and 2 * len(text_of(one)) < whole:
-            one.drop_tree()
+    """Remove menus and footers, unless there is nothing else."""
+    length = len(text_of(root))
+    for element in list(root.iter(*_ASIDE)):
+        if 2 * len(text_of(element)) < length:
+            drop(element)
     return root
 
 

@@ -21,57 +21,72 @@ _UNSEEN = ("script", "style", "template", "noscript", "svg", "canvas", "object",
 
 
 def tree(page: str) -> HtmlElement:
-    """Return the root of a page without scripts, styles and comments. Raises Failed."""
+    """Parse a page without scripts, styles and comments. Raises Failed."""
+    root = parsed(page, remove_comments=True, remove_pis=True)
+    for element in list(root.iter(*_UNSEEN)):
+        drop(element)
+    return root
+
+
+def parsed(page: str, **options: bool) -> HtmlElement:
+    """Parse a page as it is, with options of lxml's HTMLParser. Raises Failed."""
     from lxml import etree, html
 
     page = re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)  # not accepted in decoded text
     try:
-        parser = html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True)
-        root = html.document_fromstring(page, parser=parser)
+        root = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=False, **options))
     except (etree.ParserError, ValueError):
         raise Failed("there is no text on the page") from None
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
         raise Failed("the page has too many elements")
-    for element in list(root.iter(*_UNSEEN)):
-        if element.getparent() is not None:
-            element.drop_tree()
     return root
 
 
+def drop(element: HtmlElement) -> None:
+    """Remove an element with all that it contains, unless that is done already."""
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
 def base_of(root: HtmlElement) -> str:
-    """Return the address in `<base>`, or ""."""
-    return next((str(one.get("href")) for one in root.iter("base") if one.get("href")), "")
+    """Address in `<base>`, or ""."""
+    return next((str(element.get("href")) for element in root.iter("base") if element.get("href")), "")
 
 
 def select(root: Any, selector: str, key: str) -> list[HtmlElement]:
-    """Return the elements that a selector finds, in the order of the page. Raises Failed, naming the key."""
+    """Select elements in the order of the page. Raises Failed, naming the key."""
     from lxml import etree
 
     if bad := problem(selector):
         raise Failed(f"{key} {bad}")
     try:
-        found = root.xpath(xpath(selector))
+        matches = root.xpath(xpath(selector))
     except (etree.XPathError, ValueError):  # control characters
         raise Failed(f"{key} is too complex") from None
-    return [one for one in found if isinstance(one.tag, str)]
+    return [element for element in matches if isinstance(element.tag, str)]
+
+
+def squeezed(text: object) -> str:
+    """Put a text on one line; `""` for None."""
+    return " ".join(str(text or "").split())
 
 
 def text_of(element: HtmlElement) -> str:
-    """Return the text of an element on one line."""
-    return " ".join(str(element.text_content()).split())
+    """Text of an element on one line."""
+    return squeezed(element.text_content())
 
 
 def written(element: HtmlElement) -> str:
-    """Return an element as HTML."""
+    """HTML of an element."""
     from lxml import html
 
-    made: Any = html.tostring(element, encoding="unicode", with_tail=False)
-    return str(made)
+    markup: Any = html.tostring(element, encoding="unicode", with_tail=False)
+    return str(markup)
 
 
-def spaced_text(element: HtmlElement) -> str:
-    """Return the text of an element on one line, with spaces between the texts of its parts."""
-    return " ".join(" ".join(map(str, element.itertext())).split())
+def spaced(element: HtmlElement) -> str:
+    """Text of an element on one line, with spaces between the texts of its parts."""
+    return squeezed(" ".join(map(str, element.itertext())))
 
 
 def shorten(root: HtmlElement) -> None:
@@ -91,5 +106,5 @@ def shorten(root: HtmlElement) -> None:
 
 
 def lines_of(element: HtmlElement) -> list[str]:
-    """Return the text of an element, a line for each block."""
+    """Text of an element, a line for each block."""
     return [line for line in plain(written(element)).split("\n") if line.strip()]

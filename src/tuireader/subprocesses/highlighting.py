@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from tuireader.subprocesses.jobs import Failed
 
-LONGEST = 60_000
-"""Maximum characters of code to highlight."""
+LONGEST = 60_000  # maximum characters of code to highlight
 _MAX_SPANS = 20_000
 
 
 def colours(code: str, language: str) -> list[tuple[int, int, str]]:
-    """Return the spans of `code` to highlight as (start, end, kind), in order. Raises Failed."""
+    """Find the spans of `code` to highlight: (start, end, kind), in order. Raises Failed."""
     from pygments.lexers import get_lexer_by_name
     from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String
     from pygments.util import ClassNotFound
@@ -31,15 +30,15 @@ def colours(code: str, language: str) -> list[tuple[int, int, str]]:
         "keyword": (Keyword, Operator.Word, Name.Tag, Generic.Heading, Generic.Subheading),
         "name": (Name.Function, Name.Class, Name.Attribute, Name.Decorator, Name.Builtin),
     }
-    found: list[tuple[int, int, str]] = []
+    ranges: list[tuple[int, int, str]] = []
     for start, token, text in lexer.get_tokens_unprocessed(code):
-        kind = next((name for name, wanted in kinds.items() if any(token in one for one in wanted)), "")
+        kind = next((name for name, wanted in kinds.items() if any(token in tokens for tokens in wanted)), "")
         if not kind or not text.strip():
             continue
-        if found and found[-1][1] == start and found[-1][2] == kind:
-            found[-1] = (found[-1][0], start + len(text), kind)
+        if ranges and ranges[-1][1] == start and ranges[-1][2] == kind:
+            ranges[-1] = (ranges[-1][0], start + len(text), kind)
         else:
-            found.append((start, start + len(text), kind))
-        if len(found) == _MAX_SPANS:
+            ranges.append((start, start + len(text), kind))
+        if len(ranges) == _MAX_SPANS:
             break
-    return found
+    return ranges

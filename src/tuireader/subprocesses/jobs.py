@@ -7,8 +7,7 @@ from typing import Any
 
 from tuireader.subprocesses.serving import alarm, serve
 
-GRACE = 5
-"""Seconds after the deadline when the process ends by itself, in case its parent is gone."""
+GRACE = 5  # seconds after the deadline when the process ends by itself, in case its parent is gone
 
 JOBS = {
     "page_items": ("tuireader.pages.items", "items"),

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from tuireader.text import clean, clean_multiline
 
-ADDRESS = "{url}"
-TITLE = "{title}"
-"""Placeholders for the article's address and title in an argument."""
+ADDRESS, TITLE = "{url}", "{title}"  # placeholders in an argument
 _PLACEHOLDER = re.compile(r"\{url\}|\{title\}")
 _PATIENCE = 10.0
 _SHOWN = 2_000
@@ -45,10 +43,10 @@ def filled(command: Sequence[str], url: str, title: str = "") -> tuple[str, ...]
     """
     address = url if url.startswith(("http://", "https://")) else ""
     values = {ADDRESS: address, TITLE: clean(title)}
-    made = (_PLACEHOLDER.sub(lambda found: values[found[0]], part) for part in command)
+    parts = (_PLACEHOLDER.sub(lambda match: values[match[0]], part) for part in command)
     return tuple(
         f" {text}" if text.startswith("-") and not part.startswith("-") else text
-        for part, text in zip(command, made, strict=True)
+        for part, text in zip(command, parts, strict=True)
     )
 
 

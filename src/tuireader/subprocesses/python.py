@@ -6,7 +6,7 @@ import sys
 
 
 def command(module: str, *arguments: str) -> list[str]:
-    """Return the command line that runs one of our modules in a Python process of its own.
+    """Command line to run one of our modules in a Python process of its own.
 
     -P keeps the working directory off the path. So does -I, but it also hides the user site and PYTHONPATH,
     where tuireader itself may be installed. The parent's own -I, -E and -s are passed on.
@@ -17,5 +17,5 @@ def command(module: str, *arguments: str) -> list[str]:
 
 
 def script(path: str, *arguments: str) -> list[str]:
-    """Return the command line that runs a file of ours that imports only the standard library."""
+    """Command line to run a file of ours that imports only the standard library."""
     return [sys.executable, "-I", "-S", path, *arguments]

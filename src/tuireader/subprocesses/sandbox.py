@@ -7,8 +7,7 @@ from typing import Any
 from tuireader.subprocesses.jobs import Failed
 from tuireader.subprocesses.worker import Worker, WorkerDied
 
-IDLE = 60.0
-"""Seconds without a job after which the process ends; the next job starts a new one."""
+IDLE = 60.0  # seconds without a job after which the process ends; the next job starts a new one
 
 
 class Sandbox:
@@ -18,7 +17,7 @@ class Sandbox:
         self.worker = Worker("tuireader.subprocesses.jobs", idle=idle)
 
     async def run(self, job: str, *arguments: Any, deadline: float) -> Any:
-        """Return the result of one of `jobs.JOBS`. Raises Failed, also after `deadline` seconds."""
+        """Run one of `jobs.JOBS`. Raises Failed, also after `deadline` seconds."""
         try:
             done, result = await self.worker.ask((job, arguments, deadline), deadline)
         except TimeoutError:
@@ -30,5 +29,4 @@ class Sandbox:
         return result
 
     async def aclose(self) -> None:
-        """End the process."""
         await self.worker.aclose()

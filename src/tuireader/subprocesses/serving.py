@@ -16,8 +16,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-HEADER = 8
-"""Bytes of the length before a message."""
+HEADER = 8  # bytes of the length before a message
 _PIPE = 1 << 20  # pipe size in bytes, to fit most messages: waking a process for each 64 KB is slow
 _MEMORY = 1 << 30
 
@@ -54,6 +53,6 @@ def alarm(seconds: int) -> Iterator[None]:
 
 
 def framed(values: Any) -> bytes:
-    """Return a message."""
+    """Put the length before the data of a message."""
     data = marshal.dumps(values)
     return len(data).to_bytes(HEADER, "big") + data

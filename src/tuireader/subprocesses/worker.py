@@ -47,7 +47,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
         await self.aclose()
 
     async def ask(self, request: Any, seconds: float | None = None) -> Any:
-        """Return the answer to a request. Raises WorkerDied, or TimeoutError after `seconds`."""
+        """Ask for an answer. Raises WorkerDied, or TimeoutError after `seconds`."""
         async with self._slots:
             if self._timer is not None:
                 self._timer.cancel()
@@ -79,7 +79,6 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
         self._run(start())
 
     async def aclose(self) -> None:
-        """Kill the process."""
         if self._timer is not None:
             self._timer.cancel()
         process, self.process = self.process, None

@@ -8,27 +8,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from tuireader.errors import TuireaderError
 from tuireader.model.accounts import Mark as Mark
+from tuireader.model.accounts import Refusal as Refusal
 from tuireader.model.accounts import RemoteCategory as RemoteCategory
 from tuireader.model.accounts import RemoteEntry as RemoteEntry
 from tuireader.model.accounts import RemoteFeed as RemoteFeed
-
-
-class Refusal(StrEnum):
-    """Reason why a server did not do what was asked.
-
-    `LOGIN`: it rejects the credentials. `AWAY`: it cannot be reached, is busy or fails (5xx, 429): try again.
-    `ANSWER`: its answer is not of the form that its API promises. `REQUEST`: it refuses this very request.
-    """
-
-    LOGIN = "login"
-    AWAY = "away"
-    ANSWER = "answer"
-    REQUEST = "request"
 
 
 class AccountError(TuireaderError):
@@ -38,13 +25,7 @@ class AccountError(TuireaderError):
     """
 
     def __init__(
-        self,
-        refusal: Refusal,
-        message: str,
-        hint: str = "",
-        *,
-        retry_after: int | None = None,
-        url: str = "",
+        self, refusal: Refusal, message: str, hint: str = "", *, retry_after: int | None = None, url: str = ""
     ) -> None:
         super().__init__(message, hint)
         self.refusal = refusal
@@ -140,39 +121,32 @@ class Kept:
     raw: bytes
 
 
-Reader = Callable[[bytes], Body]
-"""The function `read` of a module; raises `Odd`."""
+Reader = Callable[[bytes], Body]  # the function `read` of a module; raises `Odd`
 
 
 class Known(Protocol):
     """The side that stores the entries of a pull."""
 
     async def read(self, reader: Reader, raw: bytes) -> Body:
-        """Return what is in an answer; its entries may follow with `prepare`. Raises `Odd`."""
-        ...
+        """Read an answer; its entries may follow with `prepare`. Raises `Odd`."""
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        """Return the entries of a body, as far as there is something to store."""
-        ...
+        """Complete the entries of a body; some may be left out that have nothing to store."""
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
-        """Return the entries that are not stored, in the given order."""
-        ...
+        """Keep the entries that are not stored, in the given order."""
 
     async def unsure(self) -> Sequence[str]:
-        """Return the stored entries whose marks the last `States` left open: to be looked up by id."""
-        ...
+        """List the stored entries whose marks the last `States` left open: to be looked up by id."""
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Return the stored numbers of read and unread entries by feed.
+        """Count the stored read and unread entries by feed.
 
-        They count the marks last seen on the server, not those still to be sent.
+        They count by the marks last seen on the server, not by those still to be sent.
         """
-        ...
 
     async def doubted(self) -> Collection[str]:
-        """Return the feeds whose last list was not believed: to be listed again."""
-        ...
+        """List the feeds whose last list was not believed: to be listed again."""
 
 
 class Backend(Protocol):
@@ -183,19 +157,15 @@ class Backend(Protocol):
 
         The other methods need the address that it returned, but not the call itself.
         """
-        ...
 
     async def close(self) -> None:
         """Close the connections."""
-        ...
 
     async def feeds(self) -> list[RemoteFeed]:
-        """Return the feeds in the order of the server. An empty list is an account without feeds."""
-        ...
+        """List the feeds in the order of the server. An empty list is an account without feeds."""
 
     async def categories(self) -> list[RemoteCategory]:
-        """Return the categories, including empty ones."""
-        ...
+        """List the categories, including empty ones."""
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
         """Yield what changed since `progress`, `""` for the first pull.
@@ -203,45 +173,35 @@ class Backend(Protocol):
         A first pull begins with unread and starred entries, newest first. After the last step, `progress` is
         that of the last `Entries`. Iterate inside `contextlib.aclosing`.
         """
-        ...
 
     async def batch_size(self, mark: Mark) -> int:
         """Return how many entries `push` takes at once; may ask the server, once."""
-        ...
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
         """Set a mark on some entries; return those that no longer exist.
 
         Raises `AccountError` with `Refusal.REQUEST` if the server refuses one of them: halve and try again.
         """
-        ...
 
     async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
-        """Return a few entries to compare with stored ones, by one request: some of `ids`, or near them."""
-        ...
+        """Ask for a few entries to compare with stored ones, by one request: some of `ids`, or near them."""
 
     async def add_feed(self, url: str, category: str = "") -> str:
         """Subscribe to a feed in a category, created if needed; return the feed's id."""
-        ...
 
     async def change_feed(
         self, feed_id: str, *, title: str | None = None, category: str | None = None
     ) -> None:
         """Rename a feed, or move it to a category, created if needed."""
-        ...
 
     async def remove_feed(self, feed_id: str) -> None:
         """Unsubscribe from a feed."""
-        ...
 
     async def rename_category(self, category_id: str, title: str) -> None:
         """Rename a category."""
-        ...
 
     async def remove_category(self, category_id: str) -> None:
         """Remove a category; its feeds move to another one and stay subscribed."""
-        ...
 
     async def full_text(self, entry_id: str) -> str:
-        """Return the HTML that the server extracts from the page of an entry, `""` if it cannot."""
-        ...
+        """Ask for the HTML that the server extracts from the page of an entry, `""` if it cannot."""

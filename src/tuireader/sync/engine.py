@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tuireader.model import AccountSynced, Event
-from tuireader.model.accounts import AccountState, Mark, RemoteEntry, RemoteFeed
+from tuireader.model.accounts import AccountState, Mark, Refusal, RemoteEntry, RemoteFeed
 from tuireader.store import Pool, Store
 from tuireader.store.accounts.accounts import Listing
 from tuireader.subprocesses import priority
@@ -28,7 +28,6 @@ from tuireader.sync.backend import (
     Listed,
     NotReturned,
     Reader,
-    Refusal,
     Server,
     States,
     Step,
@@ -43,35 +42,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@dataclass(eq=False, repr=False)
 class Engine:
     """One sync of one account. `believed` accepts lists that lack many of the feeds or entries.
 
     `renew` returns the setting after the feeds were listed: watches and mutes refer to feeds by name.
     """
 
-    def __init__(
-        self,
-        pool: Pool,
-        account: AccountState,
-        backend: Backend,
-        setting: Setting,
-        renew: Callable[[], Awaitable[Setting]],
-        *,
-        believed: bool = False,
-    ) -> None:
-        self._pool = pool
-        self._account = account
-        self._backend = backend
-        self._setting = setting
-        self._renew = renew
+    pool: Pool
+    account: AccountState
+    backend: Backend
+    setting: Setting
+    renew: Callable[[], Awaitable[Setting]]
+    believed: bool = field(default=False, kw_only=True)
+
+    def __post_init__(self) -> None:
         self._preparer = Preparer(apart=not priority.is_low())
-        self._believed = believed
         self._feeds: Mapping[str, int] = {}
         self._titles: Mapping[int, str] = {}
-        self._identity = Identity(pool, account.id, backend)
+        self._identity = Identity(self.pool, self.account.id, self.backend)
         self._compared = states.Compared([], [], (), frozenset())
         self._missing: set[str] = set()
-        self._done = AccountSynced(account.name)
+        self._done = AccountSynced(self.account.name)
 
     async def run(self, known: Server | None = None, *, pull: bool = True) -> AsyncGenerator[Event, None]:
         """Sync, and yield events; the last one has the outcome. Iterate inside `contextlib.aclosing`.
@@ -81,32 +73,27 @@ class Engine:
         """
         async with self._preparer:
             if known is None and pull:
-                self._preparer.start()  # it takes as long to start as signing in, and a first sync needs it
-                await asyncio.sleep(0)  # now, not after what signing in imports
-            async with aclosing(self._run(known, pull=pull)) as events:
-                async for event in events:
-                    yield event
-
-    async def _run(self, known: Server | None, *, pull: bool) -> AsyncGenerator[Event, None]:
-        error: AccountError | None = None
-        try:
-            server = known or await self._backend.sign_in()
-            is_new = (server.url, server.user) != (self._account.url, self._account.user)
-            if pull or is_new:  # before marks are sent: it may be another server, with other ids
-                await self._list_feeds(server, is_new=is_new)
-            self._done = replace(self._done, sent=await self._push(server))
-            if pull:
-                async with aclosing(self._pull(server)) as events:
-                    async for event in events:
-                        yield event
-        except AccountError as refused:
-            error = refused
-        yield await self._record(error)
+                self._preparer.start()  # that takes as long as signing in, and a first sync needs it
+                await asyncio.sleep(0)  # let it begin before signing in imports anything
+            error: AccountError | None = None
+            try:
+                server = known or await self.backend.sign_in()
+                is_new = (server.url, server.user) != (self.account.url, self.account.user)
+                if pull or is_new:  # before marks are sent: it may be another server, with other ids
+                    await self._list_feeds(server, is_new=is_new)
+                self._done = replace(self._done, sent=await self._push(server))
+                if pull:
+                    async with aclosing(self._pull(server)) as events:
+                        async for event in events:
+                            yield event
+            except AccountError as refused:
+                error = refused
+            yield await self._record(error)
 
     async def _push(self, server: Server) -> int:
         """Send the pending marks; return their number."""
-        sent, account = 0, self._account.id
-        marks = await self._pool.read(lambda store: store.remote.pending_marks(account))
+        sent, account = 0, self.account.id
+        marks = await self.pool.read(lambda store: store.remote.pending_marks(account))
         if marks and not self._identity.is_proved:
             is_another = await self._identity.is_another(pending=True)
             if is_another:
@@ -114,7 +101,7 @@ class Engine:
             if is_another is not False:
                 return 0  # the marks wait until their articles have ids again
         for mark in marks:
-            size = await self._backend.batch_size(mark)
+            size = await self.backend.batch_size(mark)
             for value in (True, False):
                 take = partial(_take, account, mark, value, size)
                 while ids := await self._write(take):
@@ -123,9 +110,9 @@ class Engine:
 
     async def _send(self, mark: Mark, value: bool, ids: Sequence[str]) -> int:
         """Send one batch; if the server refuses it, send its halves, down to the single mark at fault."""
-        account = self._account.id
+        account = self.account.id
         try:
-            gone = await self._backend.push(mark, value, ids)
+            gone = await self.backend.push(mark, value, ids)
         except AccountError as error:
             if error.refusal is not Refusal.REQUEST:
                 raise
@@ -137,7 +124,7 @@ class Engine:
             return await self._send(mark, value, ids[:half]) + await self._send(mark, value, ids[half:])
 
         def note(store: Store) -> None:
-            store.remote.delivered(account, mark, value, [one for one in ids if one not in gone])
+            store.remote.delivered(account, mark, value, [ident for ident in ids if ident not in gone])
             store.remote.forget(account, gone)
 
         await self._write(note)
@@ -148,8 +135,8 @@ class Engine:
 
         `is_new` is true if the address or the user has changed.
         """
-        feeds, account = await self._backend.feeds(), self._account
-        same, known = await self._pool.read(lambda store: store.accounts.agreement(account, feeds))
+        feeds, account = await self.backend.feeds(), self.account
+        same, known = await self.pool.read(lambda store: store.accounts.agreement(account, feeds))
         is_another: bool | None = False
         if feeds and known and (is_new or same * 2 < known):
             is_another = await self._identity.is_another()
@@ -159,8 +146,8 @@ class Engine:
 
     async def _start_over(self, server: Server) -> None:
         """Forget the ids of another server: feeds are recognised by address, entries by their articles."""
-        if not (feeds := await self._backend.feeds()):  # else all feeds would be hidden without a question
-            reason = f"{self._account.name} has other articles than before, and lists no feeds"
+        if not (feeds := await self.backend.feeds()):  # an empty list would hide all feeds unasked
+            reason = f"{self.account.name} has other articles than before, and lists no feeds"
             raise AccountError(Refusal.ANSWER, reason, "nothing was changed; check the server")
         await self._store_feeds(server, feeds, forget=True)
 
@@ -168,29 +155,29 @@ class Engine:
         now = self._now()
 
         def store_list(store: Store) -> Listing:
-            store.accounts.signed_in(self._account.id, server.url, server.user, server.software)
+            store.accounts.signed_in(self.account.id, server.url, server.user, server.software)
             if forget:
-                store.accounts.forget(self._account.id, now)
-            return store.accounts.list_feeds(self._account, feeds, now, believed=self._believed)
+                store.accounts.forget(self.account.id, now)
+            return store.accounts.list_feeds(self.account, feeds, now, believed=self.believed)
 
         listing = await self._write(store_list)
         if forget:
-            self._account = replace(self._account, progress="", synced_at=None)
+            self.account = replace(self.account, progress="", synced_at=None)
             self._identity.is_proved = True
             self._missing = set()
         self._feeds = listing.feeds
         self._titles = {listing.feeds[feed.id]: feed.title for feed in feeds if feed.id in listing.feeds}
-        self._setting = await self._renew()
+        self.setting = await self.renew()
 
     async def _pull(self, server: Server) -> AsyncGenerator[Event, None]:
         """Store what the server has; yield new matches, and the totals after each step."""
-        steps = self._backend.pull(self._account.progress, self)
+        steps = self.backend.pull(self.account.progress, self)
         async with aclosing(steps):
             async for step in steps:
                 if await self._is_foreign(step):
                     break
                 if isinstance(step, Entries) and step.entries:
-                    await self._pool.write(Store.train_dictionary)  # for texts to come
+                    await self.pool.write(Store.train_dictionary)  # compresses later texts
                 if isinstance(step, Entries) and step.unreadable:
                     self._done = replace(self._done, unreadable=self._done.unreadable + step.unreadable)
                 if stored := await self._write(partial(self._store, step=step)):
@@ -211,7 +198,7 @@ class Engine:
     async def _is_foreign(self, step: Step) -> bool:
         """Return whether a step comes from another server than the stored ids."""
         if isinstance(step, States):
-            account = self._account.id
+            account = self.account.id
             new = self._compared = await self._write(lambda store: states.compare(store, account, step))
             if new.is_usual or self._identity.is_proved:
                 return False
@@ -222,8 +209,7 @@ class Engine:
         return False
 
     def _settle(self, store: Store) -> None:
-        """Forget the entries that are gone; needs a transaction."""
-        states.settle_missing(store, self._account.id, self._missing, self._now(), believed=self._believed)
+        states.settle_missing(store, self.account.id, self._missing, self._now(), believed=self.believed)
 
     async def _counted(self, stored: Stored) -> list[Event]:
         """Add what was stored to the totals; return its new matches."""
@@ -235,13 +221,12 @@ class Engine:
             changed=self._done.changed + stored.changed,
             taken=self._done.taken + stored.marks,
         )
-        return [
-            new_match(text, self._titles.get(text.feed_id, ""), evidence) for text, evidence in stored.matches
-        ]
+        titles = self._titles
+        return [new_match(text, titles.get(text.feed_id, ""), evidence) for text, evidence in stored.matches]
 
     def _store(self, store: Store, step: Step) -> Stored | None:
         """Store one step of a pull; needs a transaction."""
-        account, now = self._account.id, self._now()
+        account, now = self.account.id, self._now()
         match step:
             case Entries():
                 stored = self._store_entries(store, step.entries) if step.entries else None
@@ -252,7 +237,7 @@ class Engine:
                 self._missing = set(self._compared.missing)
                 return states.store_states(store, account, self._compared, now)
             case Listed():
-                if feed_id := self._feeds.get(step.feed_id):  # it may have been added a moment ago
+                if feed_id := self._feeds.get(step.feed_id):  # unknown if added a moment ago
                     self._missing |= set(store.remote.of_feed(feed_id)) - step.ids
                 return None
             case NotReturned():
@@ -262,56 +247,47 @@ class Engine:
     def _store_entries(self, store: Store, entries: Sequence[RemoteEntry]) -> Stored:
         from tuireader.sync import saving  # most syncs bring nothing
 
-        account, is_first = self._account, self._account.synced_at is None
+        account, is_first = self.account, self.account.synced_at is None
         return saving.store_entries(
-            store, account.id, self._feeds, entries, self._setting, self._now(), pages=not is_first
+            store, account.id, self._feeds, entries, self.setting, self._now(), pages=not is_first
         )
 
     async def _record(self, error: AccountError | None) -> AccountSynced:
-        """Store the outcome; return the last event."""
-        now, account = self._now(), self._account
+        now, account = self._now(), self.account
         after = await self._write(lambda store: outcomes.record(store, account, error, now))
         return outcomes.outcome(after, self._done)
 
     # -- what a pull needs from the store
 
     async def read(self, reader: Reader, raw: bytes) -> Body:
-        """Read an answer, a large one in another process."""
         return await self._preparer.read(reader, raw)
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        """Return the entries of a body."""
         return await self._preparer.prepare(body)
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
-        """Return the entries that are not stored."""
-        return await self._pool.read(lambda store: store.remote.unknown(self._account.id, ids))
+        return await self.pool.read(lambda store: store.remote.unknown(self.account.id, ids))
 
     async def unsure(self) -> Sequence[str]:
-        """Return the stored entries whose marks the last `States` left open."""
         return self._compared.unsure
 
     async def doubted(self) -> Collection[str]:
-        """Return the feeds with entries that a doubted list lacked."""
-        return await self._pool.read(lambda store: store.remote.feeds_with_missing(self._account.id))
+        return await self.pool.read(lambda store: store.remote.feeds_with_missing(self.account.id))
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Return the stored numbers of read and unread entries by feed."""
-        return await self._pool.read(lambda store: store.remote.counts(self._account.id))
-
-    # --
+        return await self.pool.read(lambda store: store.remote.counts(self.account.id))
 
     def _now(self) -> int:
-        return int(self._setting.clock())
+        return int(self.setting.clock())
 
     async def _write(self, function: Callable[[Store], T]) -> T:
-        """Run a function as one transaction."""
+        """Run a function in a transaction."""
 
-        def whole(store: Store) -> T:
+        def transaction(store: Store) -> T:
             with store.transaction():
                 return function(store)
 
-        return await self._pool.write(whole)
+        return await self.pool.write(transaction)
 
 
 def _take(account: int, mark: Mark, value: bool, size: int, store: Store) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 from tuireader.feeds.parse.entry import MAX_ENTRIES, Raw, RawFeed, shape
 from tuireader.sync.backend import RemoteEntry
@@ -23,9 +25,21 @@ class Sent:
     starred: bool
 
 
-def has_shape(items: Sequence[object], names: Set[str]) -> bool:
-    """Return whether a list is empty or has any object with most of these members."""
-    return not items or any(isinstance(item, dict) and len(names - item.keys()) <= 1 for item in items)
+def parsed(raw: bytes, name: str, members: Set[str]) -> tuple[dict[str, Any], list[Any]]:
+    """Parse the JSON object in a body, and its list of entries, which may be empty.
+
+    Raises Odd if there is none, or no entry has most of these members.
+    """
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Odd from None
+    items = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(items, list):
+        raise Odd
+    if items and not any(isinstance(item, dict) and len(members - item.keys()) <= 1 for item in items):
+        raise Odd
+    return value, items
 
 
 def cleaned(sent: Sequence[Sent]) -> tuple[RemoteEntry, ...]:
@@ -35,8 +49,8 @@ def cleaned(sent: Sequence[Sent]) -> tuple[RemoteEntry, ...]:
     """
     if len(sent) > MAX_ENTRIES:
         raise Odd
-    shaped = shape(RawFeed(url="", atom=True, entries=[one.raw for one in sent])).entries
+    shaped = shape(RawFeed(url="", atom=True, entries=[item.raw for item in sent])).entries
     return tuple(
-        RemoteEntry(one.raw.guid, one.feed_id, entry, one.read, one.starred)
-        for one, entry in zip(sent, shaped, strict=True)
+        RemoteEntry(item.raw.guid, item.feed_id, entry, read=item.read, starred=item.starred)
+        for item, entry in zip(sent, shaped, strict=True)
     )

@@ -11,7 +11,6 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from functools import cache, cached_property
 from ipaddress import ip_address
 from math import inf
@@ -24,7 +23,7 @@ from tuireader import __version__
 from tuireader.feeds.address import same_server
 from tuireader.feeds.http.decompress import Inflater, TooLarge
 from tuireader.feeds.http.errors import STATUS_WORDS, Refused, explained
-from tuireader.feeds.http.headers import header_bytes, retry_after
+from tuireader.feeds.http.headers import header_bytes, http_time, retry_after
 from tuireader.sync.backend import AccountError, Refusal
 from tuireader.sync.redaction import Redaction
 from tuireader.text import clean
@@ -35,6 +34,10 @@ HEAD, BUDGET = 60.0, 600.0
 """Seconds until an answer begins, and for all requests of one sync; the next one continues."""
 MAX_BODY = 64_000_000
 MAX_REDIRECTS = 5
+
+
+Params = Mapping[str, str | int]
+Form = Sequence[tuple[str, str]]
 
 
 class BodyTooLarge(AccountError):
@@ -58,16 +61,13 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body as text."""
         return self.body.decode("utf-8", "replace")
 
     @property
     def date(self) -> int | None:
         """The server's clock when it answered, in seconds since 1970."""
-        try:
-            return int(parsedate_to_datetime(self.headers.get("date", "")).timestamp())
-        except (ValueError, TypeError, OverflowError, IndexError):
-            return None
+        seconds = http_time(self.headers.get("date", ""))
+        return None if seconds is None else int(seconds)
 
     @cached_property
     def value(self) -> Any:
@@ -78,29 +78,26 @@ class Answer:
             raise self.odd() from None
 
     def member(self, name: str) -> Any:
-        """Return a member of the JSON object in the body. Raises AccountError if it has none."""
+        """Read a member of the JSON object in the body. Raises AccountError if it has none."""
         value = self.value
         if not isinstance(value, dict) or name not in value:
             raise self.odd()
         return value[name]
 
     def items(self, name: str | None = None) -> list[dict[str, Any]]:
-        """Return the list of objects that is the body, or a member of it. Raises AccountError otherwise."""
+        """Read the list of objects that is the body, or a member of it. Raises AccountError."""
         value = self.value if name is None else self.member(name)
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.odd()
         return value
 
     def odd(self) -> AccountError:
-        """Return the error for an answer that is not of the form that the API promises."""
-        return AccountError(
-            Refusal.ANSWER,
-            f"{self.host} sent an answer that its API does not have",
-            "check the address of the account",
-        )
+        """Error for an answer that is not of the form that the API promises."""
+        words = f"{self.host} sent an answer that its API does not have"
+        return AccountError(Refusal.ANSWER, words, "check the address of the account")
 
     def error_message(self) -> str:
-        """Return the server's own words for its refusal, `""` without any."""
+        """Words of the server about its refusal, `""` without any."""
         try:
             value = json.loads(self.body[:100_000])
         except (ValueError, RecursionError):
@@ -109,17 +106,16 @@ class Answer:
         return self.words(message, 200) if isinstance(message, str) else ""
 
     def words(self, text: object, limit: int) -> str:
-        """Return what the server says about the account or an error, cleaned and without any secret."""
+        """Clean what the server says about the account or an error, without any secret."""
         return clean(self.redaction.in_words(str(text)), limit)
 
     def redacted(self) -> Answer:
-        """Return the answer with the account's secrets replaced in its headers and body."""
         hidden = self.redaction.in_answer
         headers = httpx.Headers([(name, hidden(value)) for name, value in self.headers.raw])
         return replace(self, headers=headers, body=hidden(self.body))
 
     def target(self) -> httpx.URL | None:
-        """Return where a redirect leads, without user and password; None for anything but a web address."""
+        """Resolve where a redirect leads, without user and password; None for anything but a web address."""
         try:
             joined = httpx.URL(self.url).join(self.headers["location"]).copy_with(userinfo=b"", fragment=None)
         except (KeyError, ValueError, httpx.InvalidURL):
@@ -127,6 +123,7 @@ class Answer:
         return joined if joined.scheme in ("http", "https") and joined.host else None
 
 
+@dataclass(eq=False, repr=False)
 class Http:
     """A client for one server below one base address.
 
@@ -136,24 +133,15 @@ class Http:
     are added to `redaction`.
     """
 
-    def __init__(
-        self,
-        base: str,
-        *,
-        basic: tuple[str, str] | None = None,
-        proxy: str = "",
-        now: Callable[[], float] = time.time,
-        explain: Callable[[Answer], AccountError | None] = lambda answer: None,
-    ) -> None:
-        self.base = base
-        self.headers: dict[str, str] = {}
-        self.redaction = Redaction()
-        self._basic = httpx.BasicAuth(*basic) if basic else None
-        self._proxy = proxy
-        self._now = now
-        self._end = inf
-        self._explain = explain
-        self._client: httpx.AsyncClient | None = None
+    base: str
+    basic: tuple[str, str] | None = None
+    proxy: str = ""
+    now: Callable[[], float] = time.time
+    explain: Callable[[Answer], AccountError | None] = lambda answer: None
+    headers: dict[str, str] = field(default_factory=dict)
+    redaction: Redaction = field(default_factory=Redaction)
+    _end: float = inf
+    _client: httpx.AsyncClient | None = None
 
     @property
     def host(self) -> str:
@@ -164,7 +152,6 @@ class Http:
             return "the server"
 
     async def close(self) -> None:
-        """Close the connection; the next request opens another one."""
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
@@ -174,9 +161,9 @@ class Http:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str | int] | None = None,
+        params: Params | None = None,
         body: Mapping[str, Any] | None = None,
-        form: Sequence[tuple[str, str]] | None = None,
+        form: Form | None = None,
         accept: Sequence[int] = (),
         brings_secret: bool = False,
     ) -> Answer:
@@ -188,9 +175,8 @@ class Http:
         headers = {}
         for name, value in self.headers.items():
             if not (raw := header_bytes(value)):
-                raise AccountError(
-                    Refusal.LOGIN, f"the secret for {self.host} cannot be sent", "it must be one line of text"
-                )
+                words = f"the secret for {self.host} cannot be sent"
+                raise AccountError(Refusal.LOGIN, words, "it must be one line of text")
             headers[name.encode()] = raw
         if body is not None:
             content, headers[b"Content-Type"] = json.dumps(body).encode(), b"application/json"
@@ -206,7 +192,7 @@ class Http:
         raise self.refused(answer)
 
     async def find(self, path: str) -> Answer:
-        """Return the answer to a GET without credentials, whatever its status.
+        """Get the answer to a request without credentials, whatever its status.
 
         Redirects are followed within the server, where the credentials will be sent afterwards, and from
         http to https; the answer of any other redirect is returned.
@@ -224,10 +210,10 @@ class Http:
         self, method: str, url: str, headers: list[tuple[bytes, bytes]], content: bytes, *, signed: bool
     ) -> Answer:
         if self._client is None:
-            self._client = _client(self.base, self._proxy)
+            self._client = _client(self.base, self.proxy)
         try:
             request = self._client.build_request(method, url, headers=headers, content=content or None)
-            auth = self._basic if signed else None
+            auth = httpx.BasicAuth(*self.basic) if signed and self.basic else None
             async with asyncio.timeout(self._left()):
                 async with asyncio.timeout(HEAD):
                     response = await self._client.send(request, auth=auth, stream=True)
@@ -236,27 +222,26 @@ class Http:
                 finally:
                     await response.aclose()
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError):
-            raise AccountError(
-                Refusal.ANSWER, f"{self.host} is not a valid address of a server", "correct url"
-            ) from None
+            words = f"{self.host} is not a valid address of a server"
+            raise AccountError(Refusal.ANSWER, words, "correct url") from None
         except Refused as error:
             raise AccountError(Refusal.AWAY, f"{self.host}: {error.reason}") from None
         except TimeoutError:
             self._left()
-            raise AccountError(
-                Refusal.AWAY, f"{self.host} did not complete its answer in time", "the next sync tries again"
-            ) from None
+            words = f"{self.host} did not complete its answer in time"
+            raise AccountError(Refusal.AWAY, words, "the next sync tries again") from None
         except (httpx.HTTPError, OSError) as error:
             reason = explained(error, self.host, CONNECT, READ).reason
             raise AccountError(Refusal.AWAY, reason, "marks are kept and sent later") from None
-        return Answer(self.host, response.status_code, url, response.headers, body, self.redaction)
+        status, fields = response.status_code, response.headers
+        return Answer(self.host, status, url, fields, body=body, redaction=self.redaction)
 
     def start_budget(self) -> None:
         """Bound the time of all requests from now on, unless that was done before."""
         self._end = min(self._end, asyncio.get_running_loop().time() + BUDGET)
 
     def _left(self) -> float:
-        """Return how many seconds an answer may take. Raises AccountError if the server has had its time."""
+        """Seconds that an answer may take. Raises AccountError if the server has had its time."""
         left = self._end - asyncio.get_running_loop().time()
         if left <= 0:
             late = f"{self.host} took more than {BUDGET / 60:g} minutes"
@@ -273,40 +258,35 @@ class Http:
             raise BodyTooLarge(Refusal.ANSWER, f"{self.host}: {error.reason}") from None
 
     def refused(self, answer: Answer) -> AccountError:
-        """Return the error for an answer with a status that refuses the request."""
+        """Explain a status that refuses the request."""
         answer = answer.redacted()
-        if (own := self._explain(answer)) is not None:
+        if (own := self.explain(answer)) is not None:
             return own
         status, words = answer.status, answer.error_message()
         if status in (401, 403):
-            return AccountError(
-                Refusal.LOGIN,
-                f"{self.host} refuses the user name, password or token" + (f": {words}" if words else ""),
-                "enter them again",
-                url=self.base,
-            )
+            reason = f"{self.host} refuses the user name, password or token" + (f": {words}" if words else "")
+            return AccountError(Refusal.LOGIN, reason, "enter them again", url=self.base)
         if 300 <= status < 400:
             return self._moved(answer)
         known = STATUS_WORDS.get(status, "")
         reason = f"{self.host}: " + (words or (f"HTTP {status}: {known}" if known else f"HTTP {status}"))
         if status >= 500 or status in (408, 425, 429):
-            wait = retry_after(answer.headers.get("retry-after", ""), self._now())
+            wait = retry_after(answer.headers.get("retry-after", ""), self.now())
             return AccountError(Refusal.AWAY, reason, "marks are kept and sent later", retry_after=wait)
         if status == 404:
             return NotFound(Refusal.ANSWER, reason, "check the address of the account")
         return AccountError(Refusal.REQUEST, reason)
 
     def _moved(self, answer: Answer) -> AccountError:
-        """Return the error for a redirect that is not followed; it names the address to set."""
+        """Explain a redirect that is not followed, with the address to set."""
         message = f"{self.host} sends clients to another address"
         if (target := answer.target()) is None or str(target) == answer.url:
             return AccountError(Refusal.ANSWER, message, "check the address of the account")
         asked = answer.url.partition("?")[0].removeprefix(self.base)
         address = answer.words(str(target.copy_with(query=None)).removesuffix(asked), 200)
         if target.scheme == "http" and answer.url.startswith("https:"):
-            hint = (
-                "there your password could be read on the way: set that as its url only in your own network"
-            )
+            risk = "there your password could be read on the way"
+            hint = f"{risk}: set that as its url only in your own network"
         else:
             hint = "set that as the url of the account"
         return AccountError(Refusal.ANSWER, f"{message}: {address}", hint)
@@ -323,12 +303,12 @@ def is_loopback(url: str) -> bool:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Return the certificates of the system, which take longer to read than a sync without news."""
+    """Load the system's certificates once; that takes longer than a sync without news."""
     return httpx.create_ssl_context()
 
 
 def _client(base: str, proxy: str) -> httpx.AsyncClient:
-    """Return a client with one connection; compressed answers cost more than they save on the loopback."""
+    """Open a client with one connection; compressed answers cost more than they save on the loopback."""
     local = is_loopback(base)
     headers = {"User-Agent": f"tuireader/{__version__}", "Accept-Encoding": "identity" if local else "gzip"}
     try:
@@ -341,5 +321,5 @@ def _client(base: str, proxy: str) -> httpx.AsyncClient:
             trust_env=not local and not proxy,
             proxy=proxy if proxy and not local else None,
         )
-    except (ValueError, ImportError):  # of an address, or of a kind of proxy that httpx needs a package for
+    except (ValueError, ImportError):  # invalid, or a kind of proxy that needs another package
         raise AccountError(Refusal.AWAY, "the proxy address is not valid", "correct it") from None

@@ -45,11 +45,11 @@ class Identity:
                 if agree or differ:
                     self.is_proved = agree > differ
                     return not self.is_proved
-                has_others |= bool(entries)  # where those that are stored should be
+                has_others |= bool(entries)  # others stand where the stored ones should
         return has_others or None
 
     async def compare(self, entries: Sequence[RemoteEntry]) -> tuple[int, int]:
-        """Return how many entries are the articles stored under their ids, and how many are others."""
+        """Count the entries that are the articles stored under their ids, and those that are others."""
         if not entries:
             return 0, 0
         ids, account_id = [entry.id for entry in entries], self._account_id
@@ -59,7 +59,7 @@ class Identity:
 
 
 def _is_same(entry: RemoteEntry, url: str, title: str) -> bool | None:
-    """Return whether an entry is an article; None if it has neither an address of its own nor a title."""
+    """Return whether an entry is the article; None if it has neither an address of its own nor a title."""
     key = dedup.url_key(entry.entry.url)
     if not key and not entry.entry.title:
         return None

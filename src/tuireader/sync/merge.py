@@ -28,7 +28,7 @@ class Known:
 
 
 def pulled(known: Known, server: bool) -> Known:
-    """Return the mark after the server has reported its own."""
+    """Merge the mark that the server reports."""
     if not known.pending:
         return Known(server, server)
     if server == known.local and known.sent in (None, server):

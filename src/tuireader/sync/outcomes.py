@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tuireader.errors import TuireaderError
 from tuireader.model import AccountSynced
-from tuireader.model.accounts import SECRET, AccountState
+from tuireader.model.accounts import AccountState, Refusal
 from tuireader.store import Store
 from tuireader.sync.backend import AccountError
 from tuireader.timing import accounts
@@ -20,24 +20,23 @@ def record(store: Store, account: AccountState, error: TuireaderError | None, no
     if error is None:
         store.accounts.record(account.id, now)
     else:
-        known = error if isinstance(error, AccountError) else None
-        refusal, asked, url = (known.refusal, known.retry_after, known.url) if known else (SECRET, None, "")
-        again = accounts.after_failure(account, refusal, asked, now)
+        known = error if isinstance(error, AccountError) else AccountError(Refusal.SECRET, error.message)
+        again = accounts.after_failure(account, known.refusal, known.retry_after, now)
         store.accounts.record(
             account.id,
             now,
             error=error.message,
             hint=error.hint,
-            refusal=refusal,
+            refusal=known.refusal,
             next_try=again,
-            url=url,
+            url=known.url,
             secret=account.rejected_secret,
         )
     return store.accounts.get(account.name)
 
 
 def outcome(account: AccountState, done: AccountSynced | None = None) -> AccountSynced:
-    """Return the last event of a sync from the state of its account and the totals so far."""
+    """Compose the last event of a sync from the state of its account and the totals so far."""
     return replace(
         done or AccountSynced(account.name),
         pending=account.pending,

@@ -45,15 +45,15 @@ class Pages:
 
 
 def _prepared(entries: tuple[RemoteEntry, ...]) -> list[tuple[Any, ...]]:
-    """Return, for each feed, its id, the marks by entry, and its entries prepared; for `marshal`."""
+    """Pack the entries of each feed, prepared, with its id and the marks by entry, for `marshal`."""
     by_feed: dict[str, dict[str, RemoteEntry]] = {}
-    for one in entries:
-        by_feed.setdefault(one.feed_id, {})[one.id] = one
+    for entry in entries:
+        by_feed.setdefault(entry.feed_id, {})[entry.id] = entry
     return [
         (
             feed_id,
-            {one.id: (one.read, one.starred) for one in page.values()},
-            pack(drop_known(ParsedFeed(entries=tuple([one.entry for one in page.values()])), {})),
+            {entry.id: (entry.read, entry.starred) for entry in page.values()},
+            pack(drop_known(ParsedFeed(entries=tuple([entry.entry for entry in page.values()])), {})),
         )
         for feed_id, page in by_feed.items()
     ]

@@ -32,30 +32,30 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
         await self.worker.aclose()
 
     def start(self) -> None:
-        """Start the process before it is needed."""
         if self._apart:
             self.worker.start()
 
     async def read(self, reader: Reader, raw: bytes) -> Body:
-        """Return what is in an answer; the entries of a large one follow with `prepare`. Raises Odd."""
+        """Read an answer; the entries of a large one follow with `prepare`. Raises Odd."""
         if not self._apart or len(raw) < _LARGE:
             return reader(raw)
         self._asked += 1
-        found = await self._ask((self._asked, reader.__module__, raw))
-        if found is None:
+        answer = await self._ask((self._asked, reader.__module__, raw))
+        if answer is None:
             return reader(raw)
-        gone, last, more, unreadable, total = found
-        return Body((), gone, last, more, unreadable, Kept(self._asked, reader, raw), total)
+        gone, last, more, unreadable, total = answer
+        kept = Kept(self._asked, reader, raw)
+        return Body((), gone, last, more, unreadable=unreadable, kept=kept, total=total)
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        """Return the entries of a body, without those that have nothing to read or open if it was large."""
+        """Return the entries of a body; those of a large one only if they have something to read or open."""
         if (kept := body.kept) is None:
             return body.entries
-        found = await self._ask((kept.number, "", b""))
-        return kept.reader(kept.raw).entries if found is None else tuple(_entries(found))
+        answer = await self._ask((kept.number, "", b""))
+        return kept.reader(kept.raw).entries if answer is None else tuple(_entries(answer))
 
     async def _ask(self, request: tuple[int, str, bytes]) -> Any:
-        """Return the answer of the process, or None."""
+        """Ask the process; None if it fails."""
         try:
             return await self.worker.ask(request, _SECONDS)
         except TimeoutError:
@@ -65,11 +65,10 @@ class Preparer(AbstractAsyncContextManager["Preparer"]):
         return None
 
 
-def _entries(found: list[Any]) -> Iterator[RemoteEntry]:
-    """Yield the entries that the process prepared."""
-    for feed_id, marks, values in found:
+def _entries(feeds: list[Any]) -> Iterator[RemoteEntry]:
+    for feed_id, marks, values in feeds:
         feed = unpack(values)
         assert isinstance(feed, ParsedFeed)
         for entry, keys, prepared in zip(feed.entries, feed.keys, feed.prepared, strict=True):
             read, starred = marks[entry.guid]
-            yield RemoteEntry(entry.guid, feed_id, entry, read, starred, keys, prepared)
+            yield RemoteEntry(entry.guid, feed_id, entry, read, starred=starred, keys=keys, prepared=prepared)

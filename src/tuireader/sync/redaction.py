@@ -15,8 +15,7 @@ from html.entities import codepoint2name
 HIDDEN = "…"
 _LENGTH = 8
 """Fewest characters of a secret that is replaced in titles and articles, and within longer words."""
-_WORD_LENGTH = 20
-"""The same for a secret that may be a plain word, such as `president`."""
+_WORD_LENGTH = 20  # the same for what may be a plain word, such as `president`
 
 _WIDENED, _TO_WIDE = "&<>?\\/,;", 0xFEE0
 """Characters that FreshRSS may replace by their full-width forms, and how far those are."""
@@ -40,7 +39,6 @@ class _Spellings:
     pattern: re.Pattern[bytes]
 
     def hidden(self, raw: bytes) -> bytes:
-        """Return bytes with the texts replaced."""
         if not self.letters:
             return raw
         plain = _NEEDLESS.sub(_letter, raw) if _JSON.search(raw) or _HTML.search(raw) else raw
@@ -74,11 +72,11 @@ class Redaction:
         self._as_words = _spellings(self._forms)
 
     def in_answer(self, raw: bytes) -> bytes:
-        """Return a body or header without distinct secrets; names of JSON members stay as they are."""
+        """Hide distinct secrets in a body or header; names of JSON members stay as they are."""
         return self._everywhere.hidden(raw)
 
     def in_words(self, text: str) -> str:
-        """Return what a server says about the account or an error without any secret."""
+        """Hide every secret in what a server says about the account or an error."""
         return self._as_words.hidden(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
 
@@ -88,7 +86,7 @@ def _is_distinct(form: str) -> bool:
 
 
 def _spellings(forms: Iterable[str], *, json: bool = False) -> _Spellings:
-    """Return all spellings of texts; in `json`, never change names of members or ends of strings."""
+    """Compile all spellings of texts; in `json`, never change names of members or ends of strings."""
     longest_first = sorted(forms, key=lambda form: (-len(form), form))
     letters = {tuple(run.encode() for run in re.findall("[0-9A-Za-z]+", form)) for form in longest_first}
     # never start within an escape of JSON: the backslash that is left would change what follows
@@ -104,7 +102,7 @@ def _spelling(form: str, json: bool) -> str:
 
 
 def _spelled(char: str, json: bool) -> str:
-    """Return the pattern for a character: escaped for HTML, an address or JSON, full-width, or its bytes."""
+    """Pattern for a character: escaped for HTML, an address or JSON, full-width, or its bytes."""
     if char.isascii() and char.isalnum():
         return char
     raw, units = char.encode("utf-8", "surrogatepass"), char.encode("utf-16-be", "surrogatepass").hex()
@@ -122,6 +120,5 @@ def _spelled(char: str, json: bool) -> str:
 
 
 def _letter(match: re.Match[bytes]) -> bytes:
-    """Return the letter or digit that an escape stands for."""
     code = int(match["decimal"]) if match["decimal"] else int(match["json"] or match["html"], 16)
     return (match["before"] or b"") + bytes((code,))

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from tuireader import dedup, ingest
 from tuireader.ingest.attempts import Setting
 from tuireader.ingest.pages import plan_pages
-from tuireader.model import Evidence, ParsedFeed
+from tuireader.model import ParsedFeed
 from tuireader.model.accounts import Mark, RemoteEntry
 from tuireader.store import Store
 from tuireader.store.accounts.remote import RemoteRow
-from tuireader.store.articles.articles import StoredText
 from tuireader.store.articles.incoming import Saved
 from tuireader.sync.states import Stored, merge_marks
 
@@ -43,9 +42,9 @@ def store_entries(
     for remote_id, page in by_feed.items():
         feed_id = feeds[remote_id]
         parsed = ParsedFeed(
-            entries=tuple([one.entry for one in page]),
-            prepared=tuple([one.prepared for one in page if one.prepared]),
-            keys=tuple([one.keys for one in page if one.keys]),
+            entries=tuple([entry.entry for entry in page]),
+            prepared=tuple([entry.prepared for entry in page if entry.prepared]),
+            keys=tuple([entry.keys for entry in page if entry.keys]),
             partial=True,
         )
         saved = store.entries.save_feed(feed_id, parsed, now, index=False)
@@ -59,21 +58,14 @@ def store_entries(
         every.changed += saved.changed
         every.carried += saved.carried
     store.index.add_new(every.new)
-    matches = _match(store, every, setting, now)
-    placed = [one for one in entries if one.id in places]
+    matches = ingest.record_new(store, every.new, setting.rules, now)
+    matches += ingest.record_changed(store, every.changed, setting.rules, now)
+    matches += ingest.record_carried(store, every.carried, setting.rules, now)
+    placed = [entry for entry in entries if entry.id in places]
     marks = _store_marks(store, account_id, placed, known, places, now)
     read = store.notices.skip_read([text.id for text, _ in matches])
     unread = [(text, item) for text, item in matches if text.id not in read]
     return Stored(len(every.new), len(every.changed), marks, unread)
-
-
-def _match(store: Store, saved: Saved, setting: Setting, now: int) -> list[tuple[StoredText, Evidence]]:
-    """Match what was saved; return new matches."""
-    rules = setting.rules
-    matches = ingest.record_new(store, saved.new, rules, now)
-    matches += ingest.record_changed(store, saved.changed, rules, now)
-    matches += ingest.record_carried(store, saved.carried, rules, now)
-    return matches
 
 
 def _store_marks(
@@ -85,18 +77,22 @@ def _store_marks(
     now: int,
 ) -> int:
     """Merge the marks of entries, and record their articles; return how many marks changed on the server."""
-    met = [one for one in entries if one.id not in known or known[one.id].article_id != places[one.id][0]]
-    strangers = {one.id for one in met}
-    articles = {places[one.id][0] for one in met}
+    met = [
+        entry
+        for entry in entries
+        if entry.id not in known or known[entry.id].article_id != places[entry.id][0]
+    ]
+    strangers = {entry.id for entry in met}
+    articles = {places[entry.id][0] for entry in met}
     taken = 0
     for mark in Mark:
-        marks = {one.id: one.has(mark) for one in entries if one.id not in strangers}
+        marks = {entry.id: entry.has(mark) for entry in entries if entry.id not in strangers}
         taken += merge_marks(store, account_id, mark, marks, known, now)
-        # unless it was here, nobody knows which side changed the mark: read and starred win
+        # unless changed here, either side may have changed the mark: read and starred win
         changed_here = store.remote.changed_here(account_id, mark, articles)
-        marked = {places[one.id][0] for one in met if one.has(mark)} - changed_here
+        marked = {places[entry.id][0] for entry in met if entry.has(mark)} - changed_here
         store.marks.set(mark, sorted(marked), True, now=now, journal=False)
     store.remote.forget(account_id, strangers & known.keys(), renumbered=True)
     store.remote.met_again(account_id, articles)
-    store.remote.add(account_id, [(one.id, *places[one.id], one.read, one.starred) for one in met])
+    store.remote.add(account_id, [(entry.id, *places[entry.id], entry.read, entry.starred) for entry in met])
     return taken

@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 
 def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") -> Backend:
-    """Return the backend for an account; it does not contact the server yet.
+    """Open an account on a server, which is not contacted yet.
 
     `secret` is a password, or an API token for Miniflux without a user. Raises AccountError if the address is
     not a web address.
@@ -28,9 +28,8 @@ def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") ->
     except Refused as error:
         raise AccountError(Refusal.ANSWER, f"url: {error.reason}", "give the address of the server") from None
     if userinfo:
-        raise AccountError(
-            Refusal.ANSWER, "url: a password does not belong in an address", "use user and password"
-        )
+        words = "url: a password does not belong in an address"
+        raise AccountError(Refusal.ANSWER, words, "use user and password")
     base = plain.partition("?")[0].rstrip("/")
     if kind is Kind.MINIFLUX:
         from tuireader.sync.miniflux.api import Miniflux

@@ -13,8 +13,7 @@ from tuireader.store.articles.articles import StoredText
 from tuireader.sync import merge
 from tuireader.sync.backend import States
 
-DOUBTED_SHARE = 5
-"""A list that lacks more than one in this many of the known entries is doubted."""
+DOUBTED_SHARE = 5  # a list that lacks more than one in five known entries is doubted
 
 
 @dataclass(slots=True)
@@ -28,28 +27,22 @@ class Stored:
 
 
 def merge_marks(
-    store: Store,
-    account_id: int,
-    mark: Mark,
-    marks: Mapping[str, bool],
-    known: Mapping[str, RemoteRow],
-    now: int,
+    store: Store, account: int, mark: Mark, marks: Mapping[str, bool], rows: Mapping[str, RemoteRow], now: int
 ) -> int:
     """Take the marks that changed on the server; return their number. Needs a transaction."""
     seen: list[tuple[str, bool, bool | None]] = []
     taken: dict[bool, list[int]] = {True: [], False: []}
     for remote_id, value in marks.items():
-        row = known[remote_id]
+        row = rows[remote_id]
         before = merge.Known(*row.mark(mark))
         after = merge.pulled(before, value)
         if after != before:
             seen.append((remote_id, after.server, after.sent))
         if after.local != before.local:
             taken[after.local].append(row.article_id)
-    store.remote.seen(account_id, mark, seen)
-    return sum(
-        len(store.marks.set(mark, ids, value, now=now, journal=False).ids) for value, ids in taken.items()
-    )
+    store.remote.seen(account, mark, seen)
+    changed = [store.marks.set(mark, ids, value, now=now, journal=False).ids for value, ids in taken.items()]
+    return sum(map(len, changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +67,16 @@ def compare(store: Store, account_id: int, states: States) -> Compared:
     missing = frozenset(known - states.listed)
     unread, no_longer_unread = store.remote.compare(account_id, Mark.READ, False, states.unread)
     starred, no_longer_starred = store.remote.compare(account_id, Mark.STARRED, True, states.starred)
-    unsure = dict.fromkeys(one for one in (*no_longer_unread, *no_longer_starred) if one not in missing)
-    is_usual = not (unread or starred or len(missing) * 2 > len(known))  # few devices mark as unread
-    return Compared(unread, starred, tuple(unsure), missing, states.listed, is_usual)
+    unsure = dict.fromkeys(ident for ident in (*no_longer_unread, *no_longer_starred) if ident not in missing)
+    is_usual = not (unread or starred or len(missing) * 2 > len(known))  # entries are rarely marked as unread
+    return Compared(unread, starred, tuple(unsure), missing, listed=states.listed, is_usual=is_usual)
 
 
 def store_states(store: Store, account_id: int, compared: Compared, now: int) -> Stored:
-    """Take the marks that a server lists; needs a transaction."""
+    """Take the marks that a server lists. Needs a transaction."""
     done = Stored()
     store.remote.confirm(account_id, compared.listed)
-    for mark, value, listed in (
-        (Mark.READ, False, compared.unread),
-        (Mark.STARRED, True, compared.starred),
-    ):
+    for mark, value, listed in ((Mark.READ, False, compared.unread), (Mark.STARRED, True, compared.starred)):
         known = store.remote.rows(account_id, listed)
         done.marks += merge_marks(store, account_id, mark, dict.fromkeys(known, value), known, now)
     return done

@@ -6,7 +6,7 @@ after an hour and then daily: servers lock accounts after a few wrong passwords.
 
 from __future__ import annotations
 
-from tuireader.model.accounts import LOGIN, SECRET, AccountState
+from tuireader.model.accounts import AccountState, Refusal
 
 HOUR, DAY = 3600, 86_400
 _SOONEST, _LATEST = 30, 30 * 60
@@ -14,15 +14,15 @@ _SOONEST, _LATEST = 30, 30 * 60
 _LONG_AGO = 60  # seconds after a failure; then the server may be back
 
 
-def after_failure(account: AccountState, refusal: str, retry_after: int | None, now: int) -> int:
+def after_failure(account: AccountState, refusal: Refusal, retry_after: int | None, now: int) -> int:
     """Return the time of the next sync after a failure; `account` is its state before.
 
     `retry_after` is the wait in seconds that the server asks for.
     """
     since = account.rejected_since
-    if refusal == LOGIN:
+    if refusal is Refusal.LOGIN:
         return now + (HOUR if since is None or now - since < HOUR else DAY)
-    if refusal == SECRET:  # by then the keyring may be unlocked or the environment different
+    if refusal is Refusal.SECRET:  # by then the keyring may be unlocked or the environment different
         return now + _LATEST
     wait = retry_after or min(_SOONEST << min(account.streak, 10), _LATEST)
     return now + (wait if since is None else max(wait, HOUR))

@@ -9,7 +9,7 @@ from tuireader.commands.sorts import SEARCH_SORTS
 from tuireader.config import ViewConfig
 from tuireader.document import reference_label
 from tuireader.model import Count, View, ViewKind
-from tuireader.model.accounts import LOGIN, SECRET, AccountState
+from tuireader.model.accounts import AccountState, Refusal
 from tuireader.text import cut
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui import views
@@ -178,7 +178,7 @@ def notes(session: Session, now: int) -> list[str]:
 
 
 def _why_unsent(account: AccountState, now: int) -> str:
-    if account.refusal in (LOGIN, SECRET):
+    if account.refusal in (Refusal.LOGIN, Refusal.SECRET):
         return f"sign in to {account.name} again"
     since = "" if account.synced_at is None else f" since {list_time(account.synced_at, now)}"
     return f"{account.name} not reached{since}"
@@ -187,7 +187,7 @@ def _why_unsent(account: AccountState, now: int) -> str:
 def account_trouble(account: AccountState, key_of: KeyOf) -> str:
     """Return why an account is out of sync, and the key to fix it; `""` if it is in sync."""
     edits = f"{key_of('edit_this')} edits the account"
-    if account.refusal in (LOGIN, SECRET):
+    if account.refusal in (Refusal.LOGIN, Refusal.SECRET):
         hint = f" ({account.hint})" if account.hint else ""
         return " · ".join(filter(None, (f"{account.error}{hint}", rejection(account), edits)))
     if account.error:

@@ -143,7 +143,7 @@ def _trouble(health: FeedHealth, now: int) -> str:
             wait = max(0, (feed.next_try or now) - now)
             again = f"next try in {until(wait)}" if wait else "next try now"
             named = f"; its page names {health.named}" if health.named not in feed.last_error else ""
-            take = f"{named}; `tuireader feeds accept {feed.id}` takes it" if _names_feeds(health) else ""
+            take = f"{named}; `tuireader feeds accept {feed.id}` takes it" if health.page_names_feed else ""
             return f"{sign} {feed.last_error} (×{feed.error_streak}, {again}{take})"
         case Trouble.ALARM:
             return f"! {health.alarm}"
@@ -160,11 +160,6 @@ _MOVED = {
     "page": "now a web page, followed to its feed",
     "site": "dead, followed to the feed of its home page",
 }
-
-
-def _names_feeds(health: FeedHealth) -> bool:
-    """Return whether the address of a feed has a web page that may lead to it."""
-    return bool(health.named) or "names these feeds" in health.feed.last_error
 
 
 async def _change(

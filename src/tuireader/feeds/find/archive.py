@@ -13,7 +13,7 @@ _PAGE = "paged"
 
 
 def older(url: str, links: Mapping[str, str], generator: str) -> str:
-    """Return the address of the document that continues the one at `url` with older entries, or `""`.
+    """Find the document that continues the one at `url` with older entries; its address, or `""`.
 
     Archived documents (`prev-archive`) come first, since they do not change while they are read. WordPress
     numbers the pages of each feed, but links none of them.
@@ -26,7 +26,7 @@ def older(url: str, links: Mapping[str, str], generator: str) -> str:
 
 
 def wordpress_page(url: str) -> str:
-    """Return the address of the next older page of a WordPress feed."""
+    """Count up the `paged` parameter, as WordPress numbers older pages; `""` for an invalid address."""
     try:
         parts = urlsplit(url)
         query = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)

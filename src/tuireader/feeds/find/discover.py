@@ -16,21 +16,14 @@ from tuireader.feeds.http.errors import REFUSED
 from tuireader.feeds.http.fetch import Fetcher
 from tuireader.feeds.parse import charset
 from tuireader.feeds.parse.workers import ParseWorker
-from tuireader.model import (
-    Fault,
-    FeedPreview,
-    Fetched,
-    FetchFailed,
-    FetchJob,
-    FoundFeed,
-    ParsedFeed,
-)
+from tuireader.model import Fault, FeedPreview, Fetched, FetchFailed, FetchJob, FoundFeed, ParsedFeed
 
+_NO_TLS = (Fault.TLS, Fault.NETWORK)  # a server may be there, but without TLS
 COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.xml", "/feed.json")
 
 
 async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
-    """Return the feeds at `url`, best first.
+    """Find the feeds at `url`, best first.
 
     Tries, in this order: the known feed address of a well-known site, the address itself, the feeds
     advertised by the page, the feeds that it links to, the usual paths. Raises TuireaderError if the address
@@ -39,16 +32,11 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
     typed, url = url, with_scheme(url)
     async with ParseWorker() as parser:
         for guess in known_site(url):
-            if found := await _feed_at(fetcher, parser, guess):
-                return [found]
+            if feed := await _feed_at(fetcher, parser, guess):
+                return [feed]
         answer = await fetcher.fetch(FetchJob(0, url))
-        if (
-            "://" not in typed
-            and isinstance(answer, FetchFailed)
-            and answer.fault in (Fault.TLS, Fault.NETWORK)  # a server may be there, but not with TLS
-        ):
-            url = "http" + url[5:]
-            answer = await fetcher.fetch(FetchJob(0, url))
+        if isinstance(answer, FetchFailed) and "://" not in typed and answer.fault in _NO_TLS:
+            answer = await fetcher.fetch(FetchJob(0, "http" + url[5:]))
         if isinstance(answer, FetchFailed):
             raise unreadable(answer)
         assert isinstance(answer, Fetched), "nothing is known of a page that could be unchanged"
@@ -60,17 +48,17 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
             return [FoundFeed(address, title, answer.url) for address, title in named]
         if parsed.fault in (Fault.BLOCKED, Fault.PARKED):  # its other addresses lead to the same page
             raise TuireaderError(parsed.reason)
-        if found_there := await _feeds_at(fetcher, parser, linked(page, answer.url), answer.url):
-            return found_there
+        if linked_feeds := await _feeds_at(fetcher, parser, linked(page, answer.url), answer.url):
+            return linked_feeds
         usual = [urljoin(answer.url, path) for path in COMMON_PATHS]
-        found_there = await _feeds_at(fetcher, parser, usual, answer.url)
-        if not found_there and parsed.fault is Fault.LOGIN:
+        usual_feeds = await _feeds_at(fetcher, parser, usual, answer.url)
+        if not usual_feeds and parsed.fault is Fault.LOGIN:
             raise TuireaderError(parsed.reason)
-        return found_there
+        return usual_feeds
 
 
 def unreadable(answer: FetchFailed) -> TuireaderError:
-    """Return the error for an address that cannot be read."""
+    """Explain why an address cannot be read; advise to check it unless the reason is clear by itself."""
     is_clear = answer.status in REFUSED or answer.fault in (Fault.BLOCKED, Fault.LOGIN, Fault.THROTTLED)
     return TuireaderError(answer.reason, "" if is_clear else "check the address")
 
@@ -86,7 +74,7 @@ def with_scheme(address: str) -> str:
 
 
 def known_site(url: str) -> list[str]:
-    """Return the feed addresses of a page on a well-known site, derived from its address alone."""
+    """Derive the feeds of a page on a well-known site from its address alone."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -107,7 +95,7 @@ def known_site(url: str) -> list[str]:
 
 
 def _reddit(path: str, query: str) -> list[str]:
-    """Return the feed of a community, user, thread or search; old.reddit.com now requires a login."""
+    """Derive the feed of a community, user, thread or search; old.reddit.com now requires a login."""
     kept = f"?{query}" if query else ""
     if path == "/search" or re.fullmatch(r"/r/[\w+-]+/search", path):
         return [f"https://www.reddit.com{path}.rss{kept}"]
@@ -116,26 +104,25 @@ def _reddit(path: str, query: str) -> list[str]:
     return []
 
 
+_YOUTUBE = "https://www.youtube.com/feeds/videos.xml?"
+
+
 def _youtube(path: str, query: dict[str, list[str]]) -> list[str]:
-    base = "https://www.youtube.com/feeds/videos.xml?"
-    if found := re.match(r"/channel/([\w-]+)", path):
-        return [f"{base}channel_id={found[1]}"]
-    if found := re.match(r"/user/([\w-]+)", path):
-        return [f"{base}user={found[1]}"]
+    if match := re.match(r"/channel/([\w-]+)", path):
+        return [f"{_YOUTUBE}channel_id={match[1]}"]
+    if match := re.match(r"/user/([\w-]+)", path):
+        return [f"{_YOUTUBE}user={match[1]}"]
     if path in ("/playlist", "/watch") and re.fullmatch(r"[\w-]+", (query.get("list") or [""])[0]):
-        return [f"{base}playlist_id={query['list'][0]}"]
+        return [f"{_YOUTUBE}playlist_id={query['list'][0]}"]
     return []
 
 
 def youtube_channel(page: str, url: str) -> tuple[tuple[str, str], ...]:
-    """Return the feed of the channel that a page of YouTube shows, in the form of `advertised`."""
+    """Find the feed of the channel that a YouTube page shows: one (address, "") as from `advertised`."""
     host = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("m.")
-    shown = _CHANNEL.search(page) if host == "youtube.com" else None
-    return (
-        ((f"https://www.youtube.com/feeds/videos.xml?channel_id={shown[1] or shown[2]}", ""),)
-        if shown
-        else ()
-    )
+    if host == "youtube.com" and (shown := _CHANNEL.search(page)):
+        return ((f"{_YOUTUBE}channel_id={shown[1] or shown[2]}", ""),)
+    return ()
 
 
 _CHANNEL = re.compile(
@@ -145,25 +132,25 @@ _CHANNEL = re.compile(
 
 
 def _github(path: str) -> list[str]:
-    found = re.match(r"/([\w.-]+)/([\w.-]+)(/releases|/commits|/tags)?(?:/([\w./-]+))?$", path)
-    if not found or path.endswith(".atom"):
+    match = re.match(r"/([\w.-]+)/([\w.-]+)(/releases|/commits|/tags)?(?:/([\w./-]+))?$", path)
+    if not match or path.endswith(".atom"):
         return []
-    base = f"https://github.com/{found[1]}/{found[2]}"
-    if found[3] == "/commits":
-        return [f"{base}/commits/{found[4]}.atom" if found[4] else f"{base}/commits.atom"]
-    return [f"{base}/tags.atom" if found[3] == "/tags" else f"{base}/releases.atom"]
+    base = f"https://github.com/{match[1]}/{match[2]}"
+    if match[3] == "/commits":
+        return [f"{base}/commits/{match[4]}.atom" if match[4] else f"{base}/commits.atom"]
+    return [f"{base}/tags.atom" if match[3] == "/tags" else f"{base}/releases.atom"]
 
 
-async def read_preview(fetcher: Fetcher, parser: ParseWorker, found: FoundFeed) -> FeedPreview:
+async def read_preview(fetcher: Fetcher, parser: ParseWorker, feed: FoundFeed) -> FeedPreview:
     """Fetch and summarize a found feed. Raises TuireaderError if it cannot be read.
 
     A feed on a private network is fetched only if the page that advertises it is on the same host.
     """
-    return (await _read(fetcher, parser, found.url, found.page))[1]
+    return (await _read(fetcher, parser, feed.url, feed.page))[1]
 
 
 async def _read(fetcher: Fetcher, parser: ParseWorker, url: str, page: str) -> tuple[str, FeedPreview]:
-    """Return the address of a feed after redirects, and its preview; `page` is the page that names it."""
+    """Read a feed named by `page`; return its address after redirects, and its preview."""
     is_elsewhere = bool(page) and not same_host(url, page)
     answer = await fetcher.fetch(FetchJob(0, url, public_only=is_elsewhere))
     if isinstance(answer, FetchFailed):
@@ -183,12 +170,9 @@ async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str, page: str = 
 
 
 async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], page: str) -> list[FoundFeed]:
-    """Return the feeds among some addresses, without duplicates.
-
-    Feeds on a private network are fetched only if the page that advertises them is on the same host.
-    """
-    found = await asyncio.gather(*(_feed_at(fetcher, parser, url, page) for url in urls))
+    """Read the feeds among some addresses, without duplicates; `page` names them, see `read_preview`."""
+    feeds = await asyncio.gather(*(_feed_at(fetcher, parser, url, page) for url in urls))
     unique: dict[str, FoundFeed] = {}
-    for one in filter(None, found):
-        unique.setdefault(one.title or one.url, one)
+    for feed in filter(None, feeds):
+        unique.setdefault(feed.title or feed.url, feed)
     return list(unique.values())

@@ -29,28 +29,28 @@ TYPES = frozenset({
 
 
 def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
-    """Return (address, title) of each feed advertised by the page at `url`, in the order of the page.
+    """Return (address, title) of each feed that the page at `url` advertises, comment feeds last.
 
-    Comment feeds come last. Titles such as "RSS" become "".
+    Titles such as "RSS" become "".
     """
-    found: dict[str, str] = {}
+    titles: dict[str, str] = {}
     for attributes, address in _tags("link", page, url):
         if address and _is_feed(attributes):
             title = clean(attributes.get("title", ""), 200)
-            found.setdefault(address, "" if NO_NAME.fullmatch(title) else title)
-        if len(found) == MOST:
+            titles.setdefault(address, "" if NO_NAME.fullmatch(title) else title)
+        if len(titles) == MOST:
             break
-    return tuple(sorted(found.items(), key=lambda one: COMMENTS.search(f"{one[1]} {one[0]}") is not None))
+    return tuple(sorted(titles.items(), key=lambda item: COMMENTS.search(f"{item[1]} {item[0]}") is not None))
 
 
 def linked(page: str, url: str) -> tuple[str, ...]:
-    """Return addresses that look like feeds among the links of the page at `url`."""
-    found: dict[str, None] = {}
+    """Return the addresses that look like feeds among the links of the page at `url`, comment feeds last."""
+    links: dict[str, None] = {}
     for attributes, address in _tags("a", page, url):
         typed = attributes.get("type", "").lower().partition(";")[0].strip() in TYPES
         if address and (typed or LOOKS.search(address[:1000])):
-            found[address] = None
-    return tuple(sorted(found, key=lambda address: COMMENTS.search(address) is not None))[:MOST_LINKED]
+            links[address] = None
+    return tuple(sorted(links, key=lambda address: COMMENTS.search(address) is not None))[:MOST_LINKED]
 
 
 def _tags(name: str, page: str, url: str) -> Iterator[tuple[dict[str, str], str]]:

@@ -13,12 +13,9 @@ from tuireader.text import cell_len, plain
 
 SAMPLES = 5
 HOUR, WEEK = 3_600, 7 * 86_400
-WEEKS = 4
-"""Weeks over which the pace is measured, as in the feed health table."""
-_WEIGHED = 20
-"""Number of newest texts to measure: previews are made while the user types."""
-_LONGEST = 20_000
-"""Maximum characters measured per text."""
+WEEKS = 4  # weeks over which the pace is measured, as in the feed health table
+_WEIGHED = 20  # number of newest texts to measure: previews are made while the user types
+_LONGEST = 20_000  # maximum characters measured per text
 
 
 def preview(feed: ParsedFeed, now: int) -> FeedPreview:
@@ -42,16 +39,16 @@ def preview(feed: ParsedFeed, now: int) -> FeedPreview:
 
 
 def _gives_teasers(feed: ParsedFeed, entries: Sequence[ParsedEntry], bodies: Sequence[str]) -> bool:
-    """Return whether the newest entries are teasers; without the site's address, only cut-off ones are."""
+    """Judge the newest entries; without the site's address, only cut-off ones count as teasers."""
     samples = [
-        Sample(entry.title, body, entry.content_html or entry.summary_html, entry.url, is_media(entry))
+        Sample(entry.title, body, entry.content_html or entry.summary_html, entry.url, media=is_media(entry))
         for entry, body in zip(entries[: teasers.MOST], bodies, strict=False)
     ]
     return teasers.judge(samples, feed.site_url) == "teasers"
 
 
 def pace(times: Sequence[int], now: int) -> float | None:
-    """Return the number of entries per week, from their times up to `now`, newest first.
+    """Estimate the entries per week from their times up to `now`, newest first.
 
     None if that would be a guess: for a single entry, or if all are from the same hour, as in feeds that give
     each entry the time at which the document was generated.
@@ -65,7 +62,7 @@ def pace(times: Sequence[int], now: int) -> float | None:
 
 
 def _time(entry: ParsedEntry, now: int) -> int:
-    """Return the time of an entry, at most `now`; -1 if it has none or is older than 1970."""
+    """Time of an entry, at most `now`; -1 if unknown or before 1970."""
     time = entry.published if entry.published is not None else entry.updated
     return -1 if time is None or time < 0 else min(time, now)
 

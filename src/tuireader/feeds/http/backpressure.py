@@ -15,8 +15,7 @@ LARGE = 1_000_000
 LARGE_AT_ONCE = 3
 CROWD = 100
 """Number of requests waiting for one of the user's own hosts at which more of them may run."""
-SPARE_FILES = 64
-"""Open files left to the rest of the program."""
+SPARE_FILES = 64  # open files left to the rest of the program
 
 
 class RequestLimits:
@@ -64,7 +63,7 @@ async def wait_untimed(timer: asyncio.Timeout, event: Awaitable[object]) -> None
 
 
 def _affordable(concurrency: int) -> int:
-    """Return `concurrency`, or less if this process may not open that many files."""
+    """Bound `concurrency` by the files that this process may open."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
@@ -92,11 +91,9 @@ class MemoryBudget:
         self._free.set()
 
     async def wait(self) -> None:
-        """Wait until another body may be requested."""
         await self._free.wait()
 
     def reserve(self) -> Reservation:
-        """Return a reservation for one body, empty at first."""
         return Reservation(self)
 
     def add(self, size: int) -> None:
@@ -109,7 +106,7 @@ class MemoryBudget:
 
 
 class Reservation:
-    """The share of one body in the budget."""
+    """Bytes of the budget that one body takes, none at first."""
 
     def __init__(self, budget: MemoryBudget) -> None:
         self._budget = budget
@@ -117,7 +114,7 @@ class Reservation:
         self._counts_as_large = False
 
     def must_wait(self, size: int) -> bool:
-        """Return whether a body of this size has to wait for its turn first."""
+        """Return whether a body of `size` bytes has to wait for its turn first."""
         return size > self._budget.large and not self._counts_as_large
 
     async def wait_for_turn(self) -> None:
@@ -126,7 +123,7 @@ class Reservation:
         self._counts_as_large = True
 
     def resize(self, size: int) -> None:
-        """Set the number of bytes that the body takes."""
+        """Count `size` bytes for the body in place of those counted before."""
         self._budget.add(size - self._size)
         self._size = size
 

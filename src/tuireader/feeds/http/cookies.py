@@ -21,7 +21,7 @@ _HTTP_ONLY = "#HttpOnly_"
 
 
 def read(path: Path, url: str) -> tuple[Cookie, ...]:
-    """Return the cookies of a file for the host of `url`. Raises a TuireaderError that says what is wrong."""
+    """Read the cookies for the host of `url` from a file. Raises a TuireaderError saying what is wrong."""
     try:
         raw = files.read(path, MOST_BYTES + 1)
     except OSError as error:
@@ -29,31 +29,31 @@ def read(path: Path, url: str) -> tuple[Cookie, ...]:
     if len(raw) > MOST_BYTES:
         raise TuireaderError(f"is larger than {MOST_BYTES / 1e6:g} MB")
     lines = raw.decode("utf-8", "replace").splitlines()
-    found, first_wrong, last = list[Cookie](), 0, 0
+    cookies, first_wrong, last = list[Cookie](), 0, 0
     for number, line in enumerate(lines, 1):
         line = line.removeprefix(_HTTP_ONLY)
         if not line.strip() or line.startswith("#"):
             continue
         last = number
         if cookie := _cookie(line):
-            found.append(cookie)
+            cookies.append(cookie)
         else:
             first_wrong = first_wrong or number
-    if first_wrong and (not found or first_wrong == last):
+    if first_wrong and (not cookies or first_wrong == last):
         raise TuireaderError(
             f"line {first_wrong} is not a cookie in Netscape format (seven fields separated by tabs)"
         )
-    return staying(found, url)
+    return staying(cookies, url)
 
 
 def staying(cookies: Sequence[Cookie], url: str) -> tuple[Cookie, ...]:
-    """Return the cookies that belong to the host of `url`; on a redirect, all others are dropped for good."""
+    """Keep the cookies for the host of `url`; on a redirect, all others are dropped for good."""
     host = _host(url)
     return tuple([cookie for cookie in cookies if _covers(cookie, host)])
 
 
 def header(cookies: Sequence[Cookie], url: str) -> str:
-    """Return the value of the Cookie header for a request, or `""`."""
+    """Compose the Cookie header of a request, `""` without cookies."""
     jar = CookieJar(DefaultCookiePolicy(strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain))
     for cookie in cookies:
         jar.set_cookie(cookie)
@@ -73,10 +73,7 @@ def _cookie(line: str) -> Cookie | None:
     seconds = expiry.strip().partition(".")[0]
     if not domain or not path.startswith("/") or not (seconds.lstrip("-").isdecimal() or not seconds):
         return None
-    if not name:  # a cookie without a name has only a value
-        name, bare = value, None
-    else:
-        bare = value
+    name, bare = (name, value) if name else (value, None)  # a cookie without a name has only a value
     ends = int(seconds[:15]) if seconds else 0
     return Cookie(
         version=0,

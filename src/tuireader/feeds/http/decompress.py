@@ -78,7 +78,7 @@ class Zlib:
             self._inflate = zlib.decompressobj(-15)
 
     def _step(self, inflate: zlib._Decompress, data: bytes) -> tuple[bytes, bytes]:
-        """Return one bounded piece of output and the remaining input."""
+        """Return a bounded piece of output and the input not used for it."""
         try:
             piece = inflate.decompress(data, PIECE)
         except zlib.error as error:
@@ -179,7 +179,6 @@ class Inflater:
 
     @property
     def size(self) -> int:
-        """Number of bytes of output so far."""
         return self._given[max(len(self._steps) - 1, 0)]
 
     def _count(self, step: int, data: bytes) -> None:
@@ -196,25 +195,26 @@ class Inflater:
             yield from self._through(step + 1, piece)
 
     def body(self) -> bytes:
-        """Return the whole output. Raises Damaged if a coding was cut off, TooLarge as in `feed`.
+        """Finish, and return the output. Raises Damaged if a coding was cut off, TooLarge as in `feed`.
 
         A `feed.xml.gz` sent without the header is decompressed once.
         """
-        body = self._whole()
+        self.end()
+        body = self.take()
         if body[:2] != b"\x1f\x8b":
             return body
         inner = Inflater("gzip", self._limit)
         inner.feed(body)
-        return inner._whole()
+        inner.end()
+        return inner.take()
 
     def take(self) -> bytes:
-        """Return the output that was not taken yet; for bodies that do not fit into memory."""
+        """Return and drop the output so far; for bodies that do not fit into memory."""
         piece = b"".join(self._pieces)
         self._pieces.clear()
         return piece
 
     def end(self) -> None:
-        """Raise Damaged if a coding was cut off."""
         for step in self._steps:
             step.end()
 
@@ -222,20 +222,16 @@ class Inflater:
         """Return the output so far, which may end anywhere."""
         return b"".join(self._pieces)
 
-    def _whole(self) -> bytes:
-        self.end()
-        return self.take()
-
 
 async def beginning(chunks: AsyncIterator[bytes], header: str, size: int, seconds: float) -> bytes:
-    """Return about `size` bytes of a body, or what arrives of them within some seconds; never fails."""
-    found = b""
+    """Return about `size` bytes of a body, or what arrives of them within some seconds; never raises."""
+    start = b""
     with contextlib.suppress(Exception):
         inflater = Inflater(header, 4 * size)
         async with asyncio.timeout(seconds):
             async for chunk in chunks:
                 inflater.feed(chunk[:size])
-                found = inflater.so_far()[:size]
-                if len(found) == size:
+                start = inflater.so_far()[:size]
+                if len(start) == size:
                     break
-    return found
+    return start

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -21,13 +22,12 @@ from tuireader.model import Fault, Fetched, FetchJob, FetchResult
 if TYPE_CHECKING:
     import httpx
 
-LONGEST = 86_400.0
-"""Maximum seconds for one file."""
+LONGEST = 86_400.0  # maximum seconds for one file
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 
 
 class _Changed(Refused):
-    """The server does not have the version that a part is from."""
+    """The server has another version than the part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class DownloadJob(FetchJob):
 
 
 def limits_for_files(limits: FetchLimits, max_bytes: int) -> FetchLimits:
-    """Return the limits for files: larger and slower than feeds, from few hosts at a time."""
+    """Adapt limits to files: larger and slower than feeds, from few hosts at a time."""
     return replace(limits, total=LONGEST, max_bytes=max_bytes, concurrency=4, block_private=True)
 
 
@@ -89,12 +89,12 @@ class Downloader(Fetcher):
             raise Refused(Fault.NETWORK, f"{chain.host}: the connection was lost too early")
         if not received:
             raise Refused(Fault.HTTP, f"{chain.host} sends an empty file; try again later")
-        return Fetched(job, chain.url, b"", b"", kind or None)
+        return Fetched(job, chain.url, b"", b"", content_type=kind or None)
 
     def _version(
         self, job: DownloadJob, chain: Chain, response: httpx.Response, known: int
     ) -> tuple[str, int | None]:
-        """Return validator and size of the file; a compressed body has neither, as it cannot be continued."""
+        """Return validator and size of the file; neither for a compressed body, which cannot be continued."""
         if _is_encoded(response):
             return "", None
         version = validator(response, b"etag") or validator(response, b"last-modified") or ""
@@ -153,7 +153,7 @@ def _span(response: httpx.Response) -> re.Match[str] | None:
 
 
 def _continues(job: DownloadJob, response: httpx.Response, known: int) -> bool:
-    """Return whether a partial response has the rest of the part, of the same version."""
+    """Return whether a partial response begins where the part ends, in the same version."""
     span = _span(response)
     versions = {validator(response, b"etag"), validator(response, b"last-modified")} - {None}
     is_same = not known or not versions or job.validator in versions
@@ -161,7 +161,7 @@ def _continues(job: DownloadJob, response: httpx.Response, known: int) -> bool:
 
 
 def _size(part: Path) -> int:
-    """Return the size of a partial file; 0 for anything else of that name."""
+    """Bytes of a partial file; 0 for anything else of that name."""
     try:
         status = part.lstat()
     except OSError:
@@ -174,32 +174,31 @@ def _number(text: str) -> int | None:
 
 
 def _opened(part: Path, known: int) -> BinaryIO:
-    """Open a part to continue it, or a new one; what else has its name is replaced, never followed."""
+    """Open a part to append to, or a new one; anything else of its name is replaced, never followed."""
     flags = os.O_APPEND if known else os.O_CREAT | os.O_EXCL
-    try:
+    with _writing(part):
         if not known:
             part.unlink(missing_ok=True)
         flags |= os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         return os.fdopen(os.open(part, flags, SHARED), "ab")
-    except OSError as error:
-        raise _unwritable(part, error) from None
 
 
 def _remove(part: Path) -> None:
-    try:
+    with _writing(part):
         part.unlink(missing_ok=True)
-    except OSError as error:
-        raise _unwritable(part, error) from None
 
 
 def _put(file: BinaryIO, piece: bytes, part: Path) -> None:
-    try:
+    with _writing(part):
         file.write(piece)
         if not piece:
             file.flush()
+
+
+@contextmanager
+def _writing(part: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise _unwritable(part, error) from None
-
-
-def _unwritable(part: Path, error: OSError) -> Refused:
-    return Refused(Fault.INTERNAL, f"{part.parent} cannot be written to: {error.strerror or error}")
+        words = f"{part.parent} cannot be written to: {error.strerror or error}"
+        raise Refused(Fault.INTERNAL, words) from None

@@ -44,12 +44,11 @@ STATUS_WORDS = {
 }
 
 
-REFUSED = {401, 403}
-"""HTTP statuses that refuse access."""
+REFUSED = {401, 403}  # HTTP statuses that refuse access
 
 
 def advice(status: int, *, signed_in: bool) -> str:
-    """Return what to do about a refused request; `signed_in` if a password was sent."""
+    """Advise what to do about a 401 or 403; `signed_in` if a password was sent."""
     if status == 403:
         return "open it in a browser; if it works there, set user_agent or cookies for this feed"
     if signed_in:
@@ -68,7 +67,7 @@ class Refused(Exception):
 
 
 def bad_status(status: int, phrase: str, url: str, *, wait: int | None, signed_in: bool) -> Refused:
-    """Return the error for a status; `phrase` is the server's, `wait` the seconds it asks us to wait."""
+    """Explain a status; `phrase` is the server's own, `wait` the seconds that it asks us to wait."""
     from tuireader.feeds.http.blocked import REMEDY, remedy
 
     words = STATUS_WORDS.get(status) or phrase
@@ -85,15 +84,14 @@ def bad_status(status: int, phrase: str, url: str, *, wait: int | None, signed_i
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and all its causes."""
     todo, seen = [error], set[int]()
     while todo:
-        one = todo.pop()
-        if id(one) in seen:
+        error = todo.pop()
+        if id(error) in seen:
             continue
-        seen.add(id(one))
-        yield one
-        todo += [cause for cause in (one.__cause__, one.__context__) if cause is not None]
+        seen.add(id(error))
+        yield error
+        todo += filter(None, (error.__cause__, error.__context__))
 
 
 def explained(error: Exception, host: str, connect: float, idle: float) -> Refused:

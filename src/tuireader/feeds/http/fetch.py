@@ -102,12 +102,11 @@ class Chain:
 
     @property
     def server(self) -> str:
-        """Host and port of the current address."""
         return urlsplit(self.url).netloc.lower()
 
     @property
     def host(self) -> str:
-        """Host of the current address, cleaned for messages."""
+        """Host of the current address for messages."""
         return clean(urlsplit(self.url).hostname or "", 100)
 
 
@@ -142,7 +141,6 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close all idle connections."""
         self._resolver.close()
         while self._transports:
             with contextlib.suppress(Exception):
@@ -161,16 +159,16 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         chain: Chain | None = None
         try:
             url, userinfo = split_userinfo(job.url)
-            chain = Chain(url, job.auth or userinfo, job.headers, job.cookies, own)
+            chain = Chain(url, job.auth or userinfo, job.headers, job.cookies, reservation=own)
             async with chain.slot:
                 await chain.slot.enter_async_context(self._limits.slot(chain.server))
                 await self.budget.wait()
                 self._pauses.refuse(chain.server, chain.host)
                 return await self._in_time(job, chain)
         except Refused as refused:
+            reason, wait = clean(refused.reason), refused.retry_after
             asked = chain.requests if chain else 0
-            reason = clean(refused.reason)
-            return FetchFailed(job, refused.fault, reason, refused.status, refused.retry_after, asked)
+            return FetchFailed(job, refused.fault, reason, refused.status, retry_after=wait, requests=asked)
         except Exception as error:
             # the message is left out: it may contain an address with a password
             trace = "".join(traceback.format_tb(error.__traceback__))
@@ -188,13 +186,11 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             async with asyncio.timeout(self.limits.total) as chain.timer:
                 return await self._follow(job, chain)
         except TimeoutError:
-            raise Refused(
-                Fault.TIMEOUT, f"{chain.host} did not finish within {self.limits.total:g} seconds"
-            ) from None
+            words = f"{chain.host} did not finish within {self.limits.total:g} seconds"
+            raise Refused(Fault.TIMEOUT, words) from None
         except PrivateAddress:
-            raise Refused(
-                Fault.REDIRECT, f"{host} leads to the private address {chain.host}, which is not allowed"
-            ) from None
+            words = f"{host} leads to the private address {chain.host}, which is not allowed"
+            raise Refused(Fault.REDIRECT, words) from None
         except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             raise explained(error, chain.host, self.limits.connect, self.limits.idle) from None
 
@@ -211,9 +207,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
                 await response.aclose()
             if chain.server != before:
                 await chain.slot.aclose()  # never hold one host's slot while waiting for another's
-                await wait_untimed(
-                    chain.timer, chain.slot.enter_async_context(self._limits.slot(chain.server))
-                )
+                slot = self._limits.slot(chain.server)
+                await wait_untimed(chain.timer, chain.slot.enter_async_context(slot))
                 self._pauses.refuse(chain.server, chain.host)
 
     async def _ask(self, job: FetchJob, chain: Chain) -> httpx.Response:
@@ -223,9 +218,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             url = httpx.URL(chain.url)
         except (httpx.InvalidURL, UnicodeError, ValueError):
             raise Refused(Fault.ADDRESS, "the address is not a valid web address") from None
-        public_only = job.public_only or (
-            self.limits.block_private and url.host != urlsplit(job.url).hostname
-        )
+        is_elsewhere = url.host != urlsplit(job.url).hostname
+        public_only = job.public_only or (self.limits.block_private and is_elsewhere)
         timeout = dict.fromkeys(("connect", "read", "write"), self.limits.idle) | {"pool": None}
         request = httpx.Request(
             "GET",
@@ -281,9 +275,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
 
         try:
             # connections are not reused: surplus bytes after a response would be taken for the next one
-            return httpx.AsyncHTTPTransport(
-                verify=self._tls_context(), proxy=proxy, limits=httpx.Limits(max_keepalive_connections=0)
-            )
+            limits = httpx.Limits(max_keepalive_connections=0)
+            return httpx.AsyncHTTPTransport(verify=self._tls_context(), proxy=proxy, limits=limits)
         except ImportError:
             raise Refused(Fault.NETWORK, "SOCKS proxies need the package socksio") from None
         except (ValueError, httpx.InvalidURL):
@@ -297,7 +290,6 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         return self._tls
 
     def _redirect(self, chain: Chain, response: httpx.Response) -> None:
-        """Move to the target of a redirect."""
         status = response.status_code
         target = redirect_target(chain.url, response)
         if target in chain.seen:
@@ -320,14 +312,13 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         status = response.status_code
         etag, modified = validator(response, b"etag"), validator(response, b"last-modified")
         max_age = fresh_seconds(response)
-        moved_to = (
-            chain.url if chain.hops and chain.permanent and "@" not in urlsplit(job.url).netloc else None
-        )
+        has_moved = chain.hops and chain.permanent and "@" not in urlsplit(job.url).netloc
+        moved_to = chain.url if has_moved else None
         if status == 304:
             if not (job.etag or job.last_modified):
                 raise Refused(Fault.HTTP, "HTTP 304: not modified, but it was never fetched", 304)
             etag, modified = etag or job.etag, modified or job.last_modified
-            return NotModified(job, etag, modified, max_age, False, moved_to, chain.requests)
+            return NotModified(job, etag, modified, max_age, moved_to=moved_to, requests=chain.requests)
         if not 200 <= status < 300 or status in (204, 205, 206):
             raise await self._refusal(chain, response)
         content_type = clean(header(response, b"content-type"), 200) or None
@@ -336,13 +327,24 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         body = await self._body(chain, response)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if digest == job.body_hash:
-            return NotModified(job, etag, modified, max_age, True, moved_to, chain.requests)
+            return NotModified(
+                job, etag, modified, max_age, same_body=True, moved_to=moved_to, requests=chain.requests
+            )
         return Fetched(
-            job, chain.url, body, digest, content_type, etag, modified, max_age, moved_to, chain.requests
+            job=job,
+            url=chain.url,
+            body=body,
+            body_hash=digest,
+            content_type=content_type,
+            etag=etag,
+            last_modified=modified,
+            max_age=max_age,
+            moved_to=moved_to,
+            requests=chain.requests,
         )
 
     async def _body(self, chain: Chain, response: httpx.Response) -> bytes:
-        """Return the decompressed body, at most `max_bytes` long at any step."""
+        """Read and decompress the body, at most `max_bytes` long at any step."""
         length = header(response, b"content-length")
         if length.isdecimal() and int(length[:18]) > self.limits.max_bytes:
             raise TooLarge(self.limits.max_bytes)
@@ -356,35 +358,29 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         return inflater.body()
 
     async def _refusal(self, chain: Chain, response: httpx.Response) -> Refused:
-        """Explain an unsuccessful status, from the beginning of its page if there is one."""
+        """Explain an unsuccessful status by the beginning of its page, if there is one."""
         from tuireader.feeds.http import blocked
         from tuireader.feeds.parse import charset
 
         status = response.status_code
         wait = retry_after(header(response, b"retry-after"), self.now())
-        chunks = response.aiter_raw()
-        body = await beginning(
-            chunks,
-            header(response, b"content-encoding"),
-            blocked.HEAD,
-            min(EXPLANATION, self.limits.total / 4),
-        )
+        coding, seconds = header(response, b"content-encoding"), min(EXPLANATION, self.limits.total / 4)
+        body = await beginning(response.aiter_raw(), coding, blocked.HEAD, seconds)
         text = charset.decode(body, header(response, b"content-type"))
         fields = blocked.cleaned(response.headers)
-        found = blocked.obstacle(text, chain.url, status=status, headers=fields)
-        if found and (found.fault is Fault.BLOCKED or (found.fault is Fault.LOGIN and status == 403)):
-            refused = Refused(found.fault, f"HTTP {status}: {found.reason}", status, wait)
+        obstacle = blocked.obstacle(text, chain.url, status=status, headers=fields)
+        explaining = {Fault.BLOCKED} | ({Fault.LOGIN} if status == 403 else set())
+        if obstacle and obstacle.fault in explaining:
+            refused = Refused(obstacle.fault, f"HTTP {status}: {obstacle.reason}", status, wait)
         else:
-            refused = bad_status(
-                status, reason_phrase(response), chain.url, wait=wait, signed_in=chain.auth is not None
-            )
+            phrase, signed_in = reason_phrase(response), chain.auth is not None
+            refused = bad_status(status, phrase, chain.url, wait=wait, signed_in=signed_in)
         if wait is not None and self.limits.keep_away and status in (429, 503):
             self._pauses.hold(chain.server, wait)
         return refused
 
 
 def _refuse_challenge(url: str, response: httpx.Response) -> None:
-    """Refuse a page that asks for proof that the visitor is human."""
     from tuireader.feeds.http import blocked
 
     status = response.status_code

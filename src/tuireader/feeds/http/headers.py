@@ -28,31 +28,31 @@ def header_bytes(value: str) -> bytes:
 
 
 def header(response: httpx.Response, name: bytes) -> str:
-    """Return the first header of that name, its bytes decoded as Latin-1."""
+    """Decode the first header of that name as Latin-1; `""` without one."""
     return next((value.decode("latin-1") for key, value in response.headers.raw if key.lower() == name), "")
 
 
 def validator(response: httpx.Response, name: bytes) -> str | None:
-    """Return an ETag or Last-Modified value for the next request, or None if it is not usable."""
+    """Read an ETag or Last-Modified for the next request; None if it is empty or very long."""
     value = header(response, name).strip()
     return value if value and len(value) <= MAX_VALIDATOR else None
 
 
 def fresh_seconds(response: httpx.Response) -> int | None:
-    """Return the seconds a response stays fresh by Cache-Control, else Expires and Date (RFC 9111 §4.2.1)."""
+    """Seconds that a response stays fresh by Cache-Control, else Expires and Date (RFC 9111 §4.2.1)."""
     control = header(response, b"cache-control").lower()
-    if found := re.search(r"(?:^|[\s,])max-age=\"?([0-9]{1,12})", control):
-        return min(int(found[1]), MAX_AGE_MOST)
+    if match := re.search(r"(?:^|[\s,])max-age=\"?([0-9]{1,12})", control):
+        return min(int(match[1]), MAX_AGE_MOST)
     if "no-cache" in control or "no-store" in control:
         return None
-    expires, date = _time(header(response, b"expires")), _time(header(response, b"date"))
+    expires, date = http_time(header(response, b"expires")), http_time(header(response, b"date"))
     if expires is None or date is None or expires <= date:
         return None
     return int(min(expires - date, MAX_AGE_MOST))
 
 
 def reason_phrase(response: httpx.Response) -> str:
-    """Return the reason phrase after the status code, cleaned."""
+    """Clean the words after the status code, such as `Not Found`."""
     phrase = response.extensions.get("reason_phrase", b"")
     return clean(bytes(phrase).decode("utf-8", "replace"), 100) or "unknown status"
 
@@ -65,14 +65,15 @@ def retry_after(value: str, now: float) -> int | None:
     value = value.strip()
     if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", value):
         seconds = float(value[:20])
-    elif (until := _time(value)) is not None:
+    elif (until := http_time(value)) is not None:
         seconds = until - now
     else:
         return None
     return int(min(max(seconds, RETRY_LEAST), RETRY_MOST))
 
 
-def _time(value: str) -> float | None:
+def http_time(value: str) -> float | None:
+    """Parse a date in a header into seconds since 1970; None if it is none."""
     try:
         return parsedate_to_datetime(value).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):

@@ -85,7 +85,7 @@ def may_be_public(host: str) -> bool:
 
 
 def leads_inside(url: str, target: str) -> bool:
-    """Return whether a page of `url` must not lead to `target` if that is private.
+    """Return whether a page of `url` must not lead to a private `target`.
 
     It may only if both have the same host, or `url` is visibly private itself: a server at home.
     """
@@ -93,7 +93,7 @@ def leads_inside(url: str, target: str) -> bool:
 
 
 def _plain(host: str) -> str:
-    """Return a host as resolvers and proxies may read it: unescaped, lower case, ASCII digits and dots."""
+    """Normalize a host as resolvers and proxies may read it: unescaped, lower case, ASCII digits and dots."""
     if ":" not in host:
         host = unquote(host)
     host = unicodedata.normalize("NFKC", host).replace("\u3002", ".")
@@ -120,7 +120,7 @@ class Resolver:
         self._slots = asyncio.Semaphore(LOOKUPS_AT_ONCE)
 
     async def lookup(self, host: str) -> list[str]:
-        """Return addresses in the system's order of preference. Raises OSError (`socket.gaierror`)."""
+        """Look up the addresses of a host, the system's favourite first. Raises `socket.gaierror`."""
         with contextlib.suppress(ValueError):
             return [str(ipaddress.ip_address(host))]
         now = asyncio.get_running_loop().time()
@@ -142,8 +142,8 @@ class Resolver:
         if look_up:
             with contextlib.suppress(OSError, TimeoutError):
                 async with asyncio.timeout(LOOKUP_SECONDS):
-                    found = await self.lookup(host)
-                if not all(map(is_public, found)):
+                    addresses = await self.lookup(host)
+                if not all(map(is_public, addresses)):
                     raise PrivateAddress
 
     def close(self) -> None:
@@ -163,20 +163,20 @@ class Resolver:
             threading.Thread(
                 target=lambda: answer.set_result(self._system(host)), daemon=True, name="name lookup"
             ).start()
-            found = await asyncio.wrap_future(answer)
-        if isinstance(found, OSError):
-            raise found
-        return found
+            addresses = await asyncio.wrap_future(answer)
+        if isinstance(addresses, OSError):
+            raise addresses
+        return addresses
 
 
 def _getaddrinfo(host: str) -> list[str] | OSError:
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         return error
     except (UnicodeError, ValueError):
         return socket.gaierror(socket.EAI_NONAME, "not a host name")
-    addresses = [_with_scope(*sockaddr) for *_, sockaddr in found]
+    addresses = [_with_scope(*sockaddr) for *_, sockaddr in answers]
     return list(dict.fromkeys(addresses))[:MAX_ADDRESSES]
 
 

@@ -24,18 +24,17 @@ class Pauses:
         self._trials = {server: asyncio.Lock() for server in on_trial}
 
     def hold(self, server: str, seconds: float) -> None:
-        """Do not ask a server for some time."""
         self._until[server] = self._now() + seconds
 
     def refuse(self, server: str, host: str) -> None:
-        """Raise Refused for a server that is to be left alone; `host` is its name for the message."""
+        """Raise Refused while a server is to be left alone; `host` names it in the message."""
         wait = self._until.get(server, 0) - self._now()
         if wait > 0:
             words = f"{host} has asked to wait, so it was not asked"
             raise Refused(Fault.THROTTLED, words, None, ceil(wait))
 
     async def in_turn(self, server: str, fetch: Callable[[], Awaitable[FetchResult]]) -> FetchResult:
-        """Fetch something; if the server is on trial, only one fetch begins before it is known to answer."""
+        """Fetch; from a server on trial, one at a time until it is known to answer."""
         trial = self._trials.get(server)
         if trial is not None:
             async with trial:
@@ -49,5 +48,5 @@ class Pauses:
 
 
 def _is_unanswered(result: FetchResult) -> bool:
-    """Return whether a result says more about the server than about the feed."""
+    """Return whether a result blames the server rather than the feed."""
     return isinstance(result, FetchFailed) and (result.fault in _NO_ANSWER or (result.status or 0) >= 500)

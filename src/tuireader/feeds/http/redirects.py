@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def redirect_target(url: str, response: httpx.Response) -> str:
-    """Return the target of a redirect from `url`, decoded as UTF-8 if it is valid, as browsers do."""
+    """Resolve the target of a redirect from `url`, read as UTF-8 if valid, as browsers do. Raises Refused."""
     status = response.status_code
     location = header(response, b"location").strip()
     with contextlib.suppress(UnicodeError):

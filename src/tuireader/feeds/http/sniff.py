@@ -7,11 +7,12 @@ import re
 from tuireader.feeds.address import same_site
 from tuireader.feeds.find.links import advertised, linked
 from tuireader.feeds.http.blocked import obstacle
-from tuireader.model import Fault, ParseFailed
+from tuireader.model import NAMES_FEEDS, Fault, ParseFailed
 
 HEAD = 100_000
 FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
 ELEMENT = re.compile(r"<(?:[A-Za-z_][\w.-]{0,50}:)?([A-Za-z_][\w.-]{0,50})")
+PAGE_ELEMENT = re.compile(r"<(?:head|body|title|meta|div|p|a|table)[\s>]", re.IGNORECASE)
 FEED_START = re.compile(r"<\?xml\s|<rss[\s>]|<rdf:RDF[\s>]|<feed[\s>][^>]{0,500}xmlns", re.IGNORECASE)
 OTHER_ROOTS = {
     "html": "a web page",
@@ -40,7 +41,7 @@ LEADING = "\ufeff\x00 \t\r\n\x0b\x0c"
 
 
 def root_name(text: str) -> str:
-    """Return the local name of the root element, in lower case."""
+    """Local name of the root element in lower case, `""` if there is none near the start."""
     at = 0
     while (at := text.find("<", at)) >= 0 and at < HEAD:
         if text.startswith("<!--", at):
@@ -48,12 +49,12 @@ def root_name(text: str) -> str:
         elif text.startswith("<?", at):
             end = text.find(">", at)
         elif text[at : at + 9].lower() == "<!doctype":
-            found = ELEMENT.search(text, at)
-            name = found[1].lower() if found else ""
+            match = ELEMENT.search(text, at)
+            name = match[1].lower() if match else ""
             is_page = re.match(r"\s*html", text[at + 9 : at + 40], re.IGNORECASE) is not None
             return "html" if is_page and name not in FEED_ROOTS else name
-        elif found := ELEMENT.match(text, at):
-            return found[1].lower()
+        elif match := ELEMENT.match(text, at):
+            return match[1].lower()
         else:
             end = at
         if end < 0:
@@ -63,21 +64,21 @@ def root_name(text: str) -> str:
 
 
 def start_of_feed(text: str) -> str | None:
-    """Return the text from the start of its feed, or None if it contains no feed."""
+    """Cut off what precedes the feed in a text; None if it contains no feed."""
     text = text.lstrip(LEADING)
     name = root_name(text)
     if name in FEED_ROOTS:
         return text if text.startswith("<") else text[max(text.find("<"), 0) :]
     if name == "html" or name in OTHER_ROOTS:
         return None
-    found = FEED_START.search(text, 0, HEAD)
-    if found and root_name(text[found.start() :]) in FEED_ROOTS:
-        return text[found.start() :]
+    match = FEED_START.search(text, 0, HEAD)
+    if match and root_name(text[match.start() :]) in FEED_ROOTS:
+        return text[match.start() :]
     return None
 
 
 def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
-    """Return an error that names the kind of document and, for a web page, the feeds it advertises."""
+    """Name the kind of a document that is no feed and, for a web page, the feeds that it advertises."""
     if not body.strip():
         return ParseFailed(Fault.NOT_A_FEED, "the server sent an empty document, not a feed")
     for magic, words in MAGIC:
@@ -87,9 +88,7 @@ def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
     if head[:1] in ("{", "["):
         return ParseFailed(Fault.NOT_A_FEED, "this is JSON, but not a JSON Feed")
     name = root_name(head)
-    if name == "html" or re.search(
-        r"<(?:head|body|title|meta|div|p|a|table)[\s>]", head[:5_000], re.IGNORECASE
-    ):
+    if name == "html" or PAGE_ELEMENT.search(head[:5_000]):
         return _web_page(head, url)
     if words := OTHER_ROOTS.get(name, ""):
         return ParseFailed(Fault.NOT_A_FEED, f"this is {words}" + ("" if name == "opml" else ", not a feed"))
@@ -101,10 +100,11 @@ def _web_page(text: str, url: str) -> ParseFailed:
     feeds = tuple(address for address, _ in advertised(text, url))
     if not feeds:  # a page may say in words that the feed has moved
         feeds = tuple(address for address in linked(text, url) if not same_site(address, url))
-    named = f"it names these feeds: {', '.join(feeds[:3])}{', …' if len(feeds) > 3 else ''}" if feeds else ""
-    found = obstacle(text, url)
-    if found and not (feeds and found.fault is Fault.LOGIN):  # a login beside named feeds does not block them
-        return ParseFailed(found.fault, "; ".join(filter(None, (found.reason, named))), feeds)
-    return ParseFailed(
-        Fault.NOT_A_FEED, "; ".join(filter(None, ("this is a web page, not a feed", named))), feeds
-    )
+    named = f"{NAMES_FEEDS}{', '.join(feeds[:3])}{', …' if len(feeds) > 3 else ''}" if feeds else ""
+    blocked = obstacle(text, url)
+    if blocked and feeds and blocked.fault is Fault.LOGIN:
+        blocked = None  # a login beside named feeds does not block them
+    if blocked:
+        return ParseFailed(blocked.fault, "; ".join(filter(None, (blocked.reason, named))), feeds)
+    reason = "; ".join(filter(None, ("this is a web page, not a feed", named)))
+    return ParseFailed(Fault.NOT_A_FEED, reason, feeds)

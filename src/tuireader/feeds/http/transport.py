@@ -25,8 +25,7 @@ from tuireader.feeds.http.hosts import PrivateAddress, Resolver, is_public
 ATTEMPT_DELAY = 0.3
 """Seconds before the next address is tried as well (RFC 8305 §5 recommends 0.25)."""
 MAX_HEAD = 1 << 16
-MAX_INTERIM = 20
-"""Maximum number of interim responses (1xx) to skip."""
+MAX_INTERIM = 20  # maximum number of interim responses (1xx) to skip
 READ_AT_ONCE = 1 << 16
 MAX_IDLE = 64
 IDLE_SECONDS = 5.0
@@ -154,14 +153,14 @@ class DirectTransport(httpx.AsyncBaseTransport):
         return _Connection(origin, reader, writer, http, self._release)
 
     async def _take(self, origin: Origin) -> _Connection | None:
-        """Return an idle connection to `origin` that is still usable, if any."""
+        """Take an idle connection to `origin` that is still usable, if any."""
         now = asyncio.get_running_loop().time()
-        while found := next((one for one in self._idle if one.origin == origin), None):
-            self._idle.remove(found)
+        while connection := next((idle for idle in self._idle if idle.origin == origin), None):
+            self._idle.remove(connection)
             # surplus input would be taken for the next response
-            if now - found.idle_since < IDLE_SECONDS and not await found.has_input():
-                return found
-            found.abort()
+            if now - connection.idle_since < IDLE_SECONDS and not await connection.has_input():
+                return connection
+            connection.abort()
         return None
 
     def _release(self, connection: _Connection) -> None:
@@ -186,7 +185,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def _connect(addresses: Sequence[str], port: int, tls: dict[str, Any]) -> Streams:
-    """Return the first connection that succeeds, starting the attempts a moment apart (RFC 8305).
+    """Connect to the first address that answers, starting the attempts a moment apart (RFC 8305).
 
     asyncio does the same for a name, but only with addresses that it looked up itself.
     """

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tuireader.config.files import expand_home
 from tuireader.feeds.http.errors import Refused
 from tuireader.model import Fault
 
@@ -39,18 +38,25 @@ class MailAddress:
 
 def read_address(url: str, base: str) -> MailAddress:
     """Read the address of a mail folder; relative paths start from `base`. Raises Refused."""
-    scheme, _, rest = url.partition(":")
-    rest, _, wanted = rest.partition("?list=")
+    scheme, _, path = url.partition(":")
+    path, _, wanted = path.partition("?list=")
     if scheme in ("maildir", "mbox"):
-        return MailAddress(scheme, str(Path(base) / expand_home(rest)), unquote(wanted))
+        from tuireader.config.files import expand_home  # not in the process that reads IMAP
+
+        return MailAddress(scheme, str(Path(base) / expand_home(path)), unquote(wanted))
     try:
-        parts = urlsplit(f"{scheme}:{rest}")
+        parts = urlsplit(f"{scheme}:{path}")
         host, port = parts.hostname or "", parts.port or PORTS[scheme]
     except ValueError:
         raise Refused(Fault.ADDRESS, "the address is not valid; write imaps://USER@HOST/FOLDER") from None
     if not host:
         raise Refused(Fault.ADDRESS, "the address names no server; write imaps://USER@HOST/FOLDER")
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return MailAddress(
-        scheme, unquote(parts.path.strip("/")) or "INBOX", unquote(wanted), host, port, user, password
+        scheme=scheme,
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+        wanted=unquote(wanted),
+        host=host,
+        port=port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
     )

@@ -25,12 +25,9 @@ from tuireader.text import clean
 if TYPE_CHECKING:
     from tuireader.feeds.mail.address import MailAddress
 
-FIRST = 500
-"""Number of the newest mails read on the first visit."""
-AT_ONCE = 1_000
-"""Maximum number of mails read on a visit."""
-LARGEST = 2_000_000
-"""Bytes read of a mail; the rest, mostly attachments, is left out."""
+FIRST = 500  # number of the newest mails read on the first visit
+AT_ONCE = 1_000  # maximum number of mails read on a visit
+LARGEST = 2_000_000  # bytes read of a mail; the rest, mostly attachments, is left out
 _HEAD = 16_000  # bytes within which the List-Id must appear
 _MOST_LOOKED_AT = 20_000  # mails searched for those of a list on the first visit
 _SETTLED = 2 * 10**9  # nanoseconds within which the time of a file may not show a further change
@@ -60,7 +57,7 @@ _QUOTED = re.compile(rb"(?m)^>(>*From )")
 class Mails:
     """New mails, and the cursor for the next visit; `first` if nothing was read before."""
 
-    found: Sequence[bytes]
+    mails: Sequence[bytes]
     cursor: str
     first: bool
 
@@ -71,15 +68,12 @@ def is_of_list(head: bytes, wanted: str) -> bool:
         return True
     head = head[:_HEAD]
     end = re.search(rb"\r?\n\r?\n", head)
-    found = _LIST_ID.search(head[: end.start()] if end else head)
-    return found is not None and wanted.casefold() in found[1].decode("utf-8", "replace").casefold()
+    match = _LIST_ID.search(head[: end.start()] if end else head)
+    return match is not None and wanted.casefold() in match[1].decode("utf-8", "replace").casefold()
 
 
 def read_folder(address: MailAddress, cursor: str, most: int) -> Mails | None:
-    """Return at most `most` bytes of new mails, None if there are none. Raises Refused.
-
-    Blocks until they are read.
-    """
+    """Read at most `most` bytes of new mails; None without any. Blocks. Raises Refused."""
     read = _read_maildir if address.scheme == "maildir" else _read_mbox
     try:
         return read(address, cursor, most)
@@ -105,12 +99,12 @@ def _open(path: str, links: int = os.O_NOFOLLOW) -> int:
 
 
 def stand_in(identity: str, what: str, words: str) -> bytes:
-    """Return a mail that takes the place of one that cannot be read."""
+    """Compose a mail in place of one that cannot be read."""
     return f"{identified(identity)}Subject: {clean(what, 200)} cannot be read\n\n{words}\n".encode()
 
 
 def identified(identity: str) -> str:
-    """Return a header that goes before the others of a mail, so that it replaces its stand-in."""
+    """Compose a header to put before those of a mail, so that it replaces its stand-in."""
     return f"Message-ID: <{identity}>\n"
 
 
@@ -126,37 +120,36 @@ def _read_maildir(address: MailAddress, cursor: str, most: int) -> Mails | None:
     try:
         times = [Path(folder).stat().st_mtime_ns for folder in folders]
     except FileNotFoundError:
-        what = (
-            "there are no folders cur and new in it" if Path(address.folder).is_dir() else "it does not exist"
-        )
+        is_there = Path(address.folder).is_dir()
+        what = "there are no folders cur and new in it" if is_there else "it does not exist"
         raise Refused(Fault.MAIL, f"{address.folder} is not a Maildir: {what}") from None
     before = _numbers(cursor, 3)
     if before and before[:2] == times:
         return None
     started, since = time.time_ns(), before[2] if before else -1
-    files = [one for folder in folders for one in _files(folder)]
+    files = [file for folder in folders for file in _files(folder)]
     newest = max((ctime for ctime, _, _ in files), default=0)
     if before:
-        wanted = sorted(one for one in files if one[0] > since)
+        wanted = sorted(file for file in files if file[0] > since)
     else:
-        wanted = sorted(files, key=lambda one: one[1:], reverse=True)[:_MOST_LOOKED_AT]
-    found, reached, is_whole = _take(wanted, address.wanted, most, AT_ONCE if before else FIRST)
+        wanted = sorted(files, key=lambda file: file[1:], reverse=True)[:_MOST_LOOKED_AT]
+    mails, reached, is_whole = _take(wanted, address.wanted, most, AT_ONCE if before else FIRST)
     if is_whole or not before:  # a file may still appear with an earlier time
         reached = max(since, min(newest, started - _SETTLED))
-    if (before and not is_whole) or any(started - one < _SETTLED for one in times):
+    if (before and not is_whole) or any(started - changed < _SETTLED for changed in times):
         times = [0, 0]
-    return Mails(found, ":".join(map(str, [*times, max(since, reached)])), not before)
+    return Mails(mails, ":".join(map(str, [*times, max(since, reached)])), not before)
 
 
 def _take(
     files: Sequence[tuple[int, int, str]], wanted: str, most: int, limit: int
 ) -> tuple[list[bytes], int, bool]:
-    """Return mails, the change time up to which all were read, and whether these are all of the files."""
-    found: list[bytes] = []
+    """Read mails; return them, the change time up to which all were read, and whether none is left."""
+    mails: list[bytes] = []
     size, reached, is_whole = 0, -1, True
     unreadable: list[OSError] = []
     for ctime, _, path in files:
-        if (len(found) >= limit or size >= most) and ctime != reached:
+        if (len(mails) >= limit or size >= most) and ctime != reached:
             is_whole = False
             break
         reached = ctime
@@ -168,17 +161,17 @@ def _take(
             unreadable.append(error)
             mail = _stand_in(path, error)
         if mail is not None:
-            found.append(mail)
+            mails.append(mail)
             size += len(mail)
-    if len(unreadable) == len(found) > 1:
+    if len(unreadable) == len(mails) > 1:
         raise unreadable[0]
-    return found, reached, is_whole
+    return mails, reached, is_whole
 
 
 def _numbers(cursor: str, count: int) -> list[int]:
-    """Return the numbers in a cursor, none if it is not one of ours."""
+    """Split a cursor into numbers, none if it is not one of ours."""
     parts = cursor.split(":")
-    return [int(one) for one in parts] if len(parts) == count and all(map(str.isdecimal, parts)) else []
+    return [int(number) for number in parts] if len(parts) == count and all(map(str.isdecimal, parts)) else []
 
 
 def _files(folder: str) -> Iterator[tuple[int, int, str]]:
@@ -189,13 +182,13 @@ def _files(folder: str) -> Iterator[tuple[int, int, str]]:
             if entry.name.startswith(".") or _SKIPPED_FLAGS & set(flags):
                 continue
             with suppress(FileNotFoundError):
-                found = entry.stat(follow_symlinks=False)
-                if stat.S_ISREG(found.st_mode):
-                    yield found.st_ctime_ns, found.st_mtime_ns, entry.path
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(status.st_mode):
+                    yield status.st_ctime_ns, status.st_mtime_ns, entry.path
 
 
 def _mail(path: str, wanted: str) -> bytes | None:
-    """Return a mail of the wanted list; None for another one, or one that was moved away meanwhile."""
+    """Read a mail; None if it is of another list, or was moved away meanwhile."""
     try:
         with open(_open(path), "rb") as file:
             head = file.read(_HEAD)
@@ -230,7 +223,7 @@ def _read_mbox(address: MailAddress, cursor: str, most: int) -> Mails | None:
         file.seek(start)
         data = file.read(most + LARGEST)
         is_whole = start + len(data) >= size
-        begins = [one.start() for one in _SEPARATOR.finditer(data, 0 if before or not start else 1)]
+        begins = [match.start() for match in _SEPARATOR.finditer(data, 0 if before or not start else 1)]
         if not begins and data.strip():
             raise Refused(Fault.MAIL, f"{address.folder} is not an mbox file: no line begins with “From ”")
         parts = list(zip(begins, [*begins[1:], len(data)], strict=False))  # an empty file has no mail
@@ -245,17 +238,17 @@ def _read_mbox(address: MailAddress, cursor: str, most: int) -> Mails | None:
         is_settled = at_end and time.time_ns() - changed > _SETTLED
         seen = [size, changed] if is_settled else [0, 0]
         now = ":".join([*map(str, [*seen, last]), _mark(file, last)])
-        return Mails([one for one in mails if is_of_list(one, address.wanted)], now, not before)
+        return Mails([mail for mail in mails if is_of_list(mail, address.wanted)], now, not before)
 
 
 def _next(file: BinaryIO, last: int, size: int) -> tuple[int, bool]:
-    """Return where the mail after the one at `last` begins and False; `last` and True without one."""
+    """Find the mail after the one at `last`: (its start, False), or (`last`, True) without one."""
     at = last + 1
     while at < size:
         file.seek(at)
         data = file.read(1 << 20)
-        if found := _SEPARATOR.search(data, 1):
-            return at + found.start(), False
+        if match := _SEPARATOR.search(data, 1):
+            return at + match.start(), False
         at += max(1, len(data) - _HEAD)
         if len(data) <= _HEAD:
             break
@@ -263,11 +256,11 @@ def _next(file: BinaryIO, last: int, size: int) -> tuple[int, bool]:
 
 
 def _mark(file: BinaryIO, at: int) -> str:
-    """Return a digest of the first line of a mail, to notice when the file was rewritten."""
+    """Digest the first line of a mail, to notice when the file was rewritten."""
     file.seek(at)
     return blake2b(file.read(200).partition(b"\n")[0], digest_size=8).hexdigest()
 
 
 def _unquoted(mail: bytes) -> bytes:
-    """Return a mail without its separator line, and with `>From ` as it was sent."""
+    """Drop the separator line of a mail, and restore `>From ` as it was sent."""
     return _QUOTED.sub(rb"\1", mail.partition(b"\n")[2])

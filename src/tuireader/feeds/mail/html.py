@@ -38,17 +38,17 @@ _VIEW = re.compile(
 
 
 def without_tracking(url: str) -> str:
-    """Return an address without the parameters that newsletters add to recognise their reader."""
-    address, question, rest = url.partition("?")
+    """Remove the parameters by which newsletters recognise their reader from an address."""
+    address, question, query = url.partition("?")
     if not question:
         return url
-    query, hash_, fragment = rest.partition("#")
+    query, hash_, fragment = query.partition("#")
     kept = [pair for pair in query.split("&") if not _TRACKING.fullmatch(pair)]
     return address + ("?" + "&".join(kept) if kept else "") + hash_ + fragment
 
 
 def cleaned(html: str) -> tuple[str, str]:
-    """Return the HTML of a mail, cleaned, and the address of the mail on the web, `""` if it names none.
+    """Clean the HTML of a mail; return it with the mail's own web address, `""` if it names none.
 
     Raises ValueError if there are too many elements.
     """
@@ -57,15 +57,15 @@ def cleaned(html: str) -> tuple[str, str]:
 
     html = re.sub(r"^\s*<\?xml[^>]*\?>", "", html, count=1)  # not accepted in decoded text
     try:
-        whole: HtmlElement = document_fromstring(
+        root: HtmlElement = document_fromstring(
             html, parser=HTMLParser(huge_tree=False, remove_comments=True)
         )
     except (etree.ParserError, etree.XMLSyntaxError):
         return "", ""
-    elements = list(whole.iter())
+    elements = list(root.iter())
     if len(elements) > _MOST_ELEMENTS:
         raise ValueError("too many elements")
-    link, view = next(((link, url) for link in whole.iter("a") if (url := _view_url(link))), (None, ""))
+    link, view = next(((link, url) for link in root.iter("a") if (url := _view_url(link))), (None, ""))
     if link is not None:
         _drop(link)
     for element in elements:
@@ -74,9 +74,9 @@ def cleaned(html: str) -> tuple[str, str]:
             _drop(element)
         elif element.tag == "a" and (href := element.get("href")):
             element.set("href", without_tracking(href.strip()))
-    _unwrap(list(whole.iter()))
-    body = whole.find("body")
-    text: str = tostring(body if body is not None else whole, encoding="unicode", with_tail=False)
+    _unwrap(list(root.iter()))
+    body = root.find("body")
+    text: str = tostring(body if body is not None else root, encoding="unicode", with_tail=False)
     return text, view
 
 
@@ -93,14 +93,14 @@ def _drop(element: HtmlElement) -> None:
 
 
 def _is_hidden(element: HtmlElement) -> bool:
-    """Return whether an element is not meant to be seen, such as the preview text for mail programs."""
+    """Return whether an element is invisible, such as the preview text for mail programs."""
     if element.tag in ("html", "body"):
         return False
     return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
 
 
 def _is_tracker(image: HtmlElement) -> bool:
-    """Return whether an image is not to be shown: a tracking pixel, a beacon, or a part of the mail."""
+    """Return whether to remove an image: a tracking pixel, a beacon, or a part of the mail."""
     source = (image.get("src") or "").strip()
     if not source.startswith(("http://", "https://", "//")):
         return True
@@ -122,8 +122,7 @@ def _is_layout(table: HtmlElement) -> bool:
 
 
 def _unwrap(elements: Sequence[HtmlElement]) -> None:
-    """Turn layout tables and their cells into blocks."""
-    tables = {one for one in elements if one.tag == "table" and _is_layout(one)}
+    tables = {element for element in elements if element.tag == "table" and _is_layout(element)}
     nearest: dict[HtmlElement, HtmlElement | None] = {}
     for element in elements:
         above = element.getparent()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.feeds.http.errors import ERRNO_WORDS
 from tuireader.feeds.http.hosts import is_public
+from tuireader.feeds.mail.address import MailAddress
 from tuireader.feeds.mail.folder import AT_ONCE, FIRST, LARGEST, identified, stand_in
 from tuireader.model import Fault
 from tuireader.subprocesses.serving import alarm, serve
@@ -20,12 +21,12 @@ from tuireader.text import clean
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox
 
-DATA = 272 << 20
-"""Memory limit in bytes."""
-Request = tuple[str, str, int, str, str, str, str, str, float, int]
-"""Scheme, host, port, user, password, folder, list, cursor, seconds, bytes."""
+DATA = 272 << 20  # memory limit in bytes
+Request = tuple[tuple[Any, ...], str, float, int]  # fields of a MailAddress, cursor, seconds, bytes
+New = tuple[list[bytes], str, bool]
+"""Mails, the cursor for the next visit, and whether this is the first one."""
 Answer = tuple[str, Any]
-"""A fault and its reason; or `""` and the new mails, cursor and whether it is the first visit, or None."""
+"""A fault and its reason; or `""` and the new mails (New), None without any."""
 _TOGETHER = 20  # mails requested at once
 _MOST_OWED = 200  # mails left out by the server that later visits ask for again
 _UID = re.compile(rb"\bUID (\d+)")
@@ -39,11 +40,13 @@ class _Refused(Exception):
 
 
 def answer(request: Request) -> Answer:
-    """Return the new mails of a folder, or why they cannot be read."""
-    host = request[1]
+    """Read the new mails of a folder; an error becomes a fault with its reason."""
+    fields, cursor, seconds, most = request
+    address = MailAddress(*fields)
+    host = address.host
     try:
-        with alarm(int(request[8]) + _GRACE):
-            return "", _read(*request)
+        with alarm(int(seconds) + _GRACE):
+            return "", _read(address, cursor, seconds, most)
     except _Refused as refused:
         return refused.fault.value, str(refused)
     except ImportError:
@@ -55,7 +58,7 @@ def answer(request: Request) -> Answer:
     except socket.gaierror:
         return Fault.NETWORK.value, f"the name {host} cannot be found"
     except TimeoutError:
-        return Fault.TIMEOUT.value, f"{host} did not answer within {request[8]:g} seconds"
+        return Fault.TIMEOUT.value, f"{host} did not answer within {seconds:g} seconds"
     except MemoryError:
         return Fault.TOO_LARGE.value, f"{host} sent more than can be read"
     except imaplib.IMAP4.abort:
@@ -67,28 +70,17 @@ def answer(request: Request) -> Answer:
         return Fault.MAIL.value, f"{host}: the server's answer cannot be understood; try again later"
 
 
-def _read(
-    scheme: str,
-    host: str,
-    port: int,
-    user: str,
-    password: str,
-    folder: str,
-    wanted: str,
-    cursor: str,
-    seconds: float,
-    most: int,
-) -> tuple[list[bytes], str, bool] | None:
-    if not user:
+def _read(address: MailAddress, cursor: str, seconds: float, most: int) -> New | None:
+    if not address.user:
         raise _Refused(Fault.ADDRESS, "the address names no user; write imaps://USER@HOST/FOLDER")
-    if not password:
+    if not address.password:
         missing = 'the password is missing; set `password` of this feed, such as "cmd:pass show mail"'
         raise _Refused(Fault.MAIL, missing)
-    box = _connected(scheme, host, port, seconds)
+    box = _connected(address.scheme, address.host, address.port, seconds)
     _limit_announced(box.client)
     try:
-        _sign_in(box, host, user, password)
-        return _new_mails(box, folder, wanted, cursor, most)
+        _sign_in(box, address.host, address.user, address.password)
+        return _new_mails(box, address.folder, address.wanted, cursor, most)
     finally:
         with suppress(Exception):
             box.logout()
@@ -133,15 +125,12 @@ def _sign_in(box: BaseMailBox, host: str, user: str, password: str) -> None:
     except (imap_tools.MailboxLoginError, imaplib.IMAP4.error) as error:
         if isinstance(error, imaplib.IMAP4.abort):
             raise
-        raise _Refused(
-            Fault.MAIL, f"{host} refuses the password of {user}; check `password` of this feed"
-        ) from None
+        refused = f"{host} refuses the password of {user}; check `password` of this feed"
+        raise _Refused(Fault.MAIL, refused) from None
 
 
-def _new_mails(
-    box: BaseMailBox, folder: str, wanted: str, cursor: str, most: int
-) -> tuple[list[bytes], str, bool] | None:
-    """Return mails with a UID above that of the cursor, which is valid for one UIDVALIDITY.
+def _new_mails(box: BaseMailBox, folder: str, wanted: str, cursor: str, most: int) -> New | None:
+    """Fetch mails with a UID above that of the cursor, which is valid for one UIDVALIDITY.
 
     A mail that the server lists but does not send gets an entry that says so. The cursor keeps its UID, and
     later visits ask for it again.
@@ -166,28 +155,28 @@ def _new_mails(
     if not mails and len(set(left_out) - set(owed)) > 1:
         words = f"the server lists {len(left_out)} mails but sends none of them; try again later"
         raise _Refused(Fault.MAIL, words)
-    found = [identified(_identity(validity, uid)).encode() + late[uid] for uid in due if uid in late]
+    delivered = [identified(_identity(validity, uid)).encode() + late[uid] for uid in due if uid in late]
     for uid in asked:
         if uid in mails:
-            found.append(mails[uid])
+            delivered.append(mails[uid])
         elif uid in left_out:
             words = "The server lists this mail but does not send it. Open it in your mail program."
-            found.append(stand_in(_identity(validity, uid), f"Mail {uid} of {folder}", words))
+            delivered.append(stand_in(_identity(validity, uid), f"Mail {uid} of {folder}", words))
     is_whole = is_first or len(asked) == len(uids)
     listed = [following - 1] if following is not None and wanted and is_whole else []
     reached = max([last, *listed, *(uids if is_whole else asked)])
-    return found, _cursor(validity, reached, left_out[-_MOST_OWED:]), is_first
+    return delivered, _cursor(validity, reached, left_out[-_MOST_OWED:]), is_first
 
 
 def _opened(box: BaseMailBox, folder: str) -> tuple[str, int | None]:
-    """Open a folder read-only; return its UIDVALIDITY and UIDNEXT, which some servers do not say."""
+    """Open a folder read-only; return its UIDVALIDITY, and its UIDNEXT if the server has it."""
     import imap_tools
 
     try:
         state = box.folder.status(folder, ["UIDVALIDITY", "UIDNEXT"])
         box.folder.set(folder, readonly=True)
     except (imap_tools.MailboxFolderStatusError, imap_tools.MailboxFolderSelectError):
-        names = ", ".join(one.name for one in box.folder.list()[:10])
+        names = ", ".join(folder.name for folder in box.folder.list()[:10])
         raise _Refused(Fault.MAIL, f"there is no folder {folder}; there are {clean(names, 200)}") from None
     if "UIDVALIDITY" not in state:
         raise _Refused(Fault.MAIL, f"the server does not say how it numbers the mails of {folder}")
@@ -195,7 +184,7 @@ def _opened(box: BaseMailBox, folder: str) -> tuple[str, int | None]:
 
 
 def _read_cursor(text: str) -> tuple[str, int, list[int]]:
-    """Return UIDVALIDITY, the last UID that was read, and the UIDs of mails that the server left out."""
+    """Split a cursor into UIDVALIDITY, the last UID that was read, and the UIDs that the server left out."""
     validity, _, numbers = text.partition(":")
     last, _, owed = numbers.partition(":")
     if not last.isdecimal():
@@ -212,7 +201,7 @@ def _identity(validity: str, uid: int) -> str:
 
 
 def _uids(box: BaseMailBox, last: int, wanted: str) -> list[int]:
-    """Return the UIDs of the mails after `last`, only of a list if one is wanted."""
+    """Search the UIDs of mails after `last`, only those of a list if one is `wanted`."""
     of_list = f' HEADER LIST-ID "{_quoted(wanted)}"' if wanted else ""
     charset = () if wanted.isascii() else ("CHARSET", "UTF-8")  # some servers refuse a charset
     return _search(box, *charset, f"UID {last + 1}:*{of_list}".encode())
@@ -230,7 +219,7 @@ def _said(data: list[Any]) -> str:
 
 
 def _still_listed(box: BaseMailBox, uids: list[int]) -> list[int]:
-    """Return those of some mails that are still in the folder."""
+    """Keep the UIDs of mails that are still in the folder."""
     if not uids:
         return []
     box.client.noop()  # lets the server say what was deleted
@@ -243,7 +232,7 @@ def _quoted(text: str) -> str:
 
 
 def _asked_twice(box: BaseMailBox, uids: list[int]) -> dict[int, bytes]:
-    """Return some mails by UID; ask once more, one at a time, for those that the server leaves out."""
+    """Fetch mails by UID; ask once more, one at a time, for those that the server leaves out."""
     mails = _mails(box, uids)
     for uid in uids:
         if uid not in mails:
@@ -252,7 +241,7 @@ def _asked_twice(box: BaseMailBox, uids: list[int]) -> dict[int, bytes]:
 
 
 def _mails(box: BaseMailBox, uids: list[int]) -> dict[int, bytes]:
-    """Return those of some mails that the server sends, without changing any flag on it."""
+    """Fetch mails by UID without changing a flag; the server may leave some out."""
     if not uids:
         return {}
     data: list[Any] = []

@@ -11,6 +11,7 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from hashlib import blake2b
+from typing import Any
 
 from tuireader.feeds.mail.html import cleaned, without_tracking
 from tuireader.feeds.parse import charset, dates
@@ -39,7 +40,7 @@ class _Texts:
 
 
 def read(body: bytes, url: str, content_type: str | None, name: str) -> ParsedFeed:
-    """Return the mails in `body`, a `marshal` list, as a feed named after their common list or `name`."""
+    """Read `body`, a `marshal` list of mails, as a feed named after their common list, else `name`."""
     mails: list[bytes] = marshal.loads(body)
     lists: dict[str, str] = {}
     entries = []
@@ -57,7 +58,7 @@ def read(body: bytes, url: str, content_type: str | None, name: str) -> ParsedFe
 
 
 def unreadable(mail: bytes) -> Raw:
-    """Return the entry of a mail that cannot be read, so that it is not missed."""
+    """Compose an entry for a mail that cannot be read, so that it is not missed."""
     subject = _SUBJECT.search(mail[:_LONGEST_HEADER])
     words = _words(subject[1].decode("utf-8", "replace")) if subject else ""
     return Raw(
@@ -75,16 +76,16 @@ def _entry(message: Message, mail: bytes) -> Raw:
     texts = _texts(message)
     view = _first_url(message, "Archived-At")
     if texts.html:
-        made = [cleaned(one) for one in texts.html]
-        view = view or next((found for _, found in made if found), "")
-        content = "\n".join(one for one, _ in made)
+        bodies = [cleaned(text) for text in texts.html]
+        view = view or next((link for _, link in bodies if link), "")
+        content = "\n".join(body for body, _ in bodies)
     else:
         content = "<hr>".join(texts.plain)
     if texts.attached:
         content += f"<p>Attached: {html.escape(', '.join(texts.attached))}</p>"
-    found = _BRACKETS.search(_header(message, "Message-ID"))
+    match = _BRACKETS.search(_header(message, "Message-ID"))
     return Raw(
-        guid=found[1] if found else _digest(mail),
+        guid=match[1] if match else _digest(mail),
         title=Text(clean(_header(message, "Subject")) or "(no subject)", PLAIN),
         link=view,
         authors=[_header(message, "From")],
@@ -93,14 +94,11 @@ def _entry(message: Message, mail: bytes) -> Raw:
     )
 
 
-# --------------------------------------------------------------------------- headers
-
-
 def _header(message: Message, name: str) -> str:
-    """Return a header on one line, decoded as far as possible (RFC 2047, or UTF-8 as it stands)."""
+    """Decode a header to one line as far as possible (RFC 2047, or UTF-8 as it stands)."""
     raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
     text = str(raw)[:_LONGEST_HEADER]
-    if any("\udc80" <= one <= "\udcff" for one in text):
+    if any("\udc80" <= char <= "\udcff" for char in text):
         text = charset.decode(text.encode("ascii", "surrogateescape"), "text/plain")
     return _words(re.sub(r"\r?\n(?=[ \t])", "", text))
 
@@ -111,6 +109,10 @@ def _words(text: str) -> str:
         parts = decode_header(text)
     except (ValueError, LookupError, AttributeError):  # damaged words
         return text
+    return _joined(parts)
+
+
+def _joined(parts: list[tuple[Any, Any]]) -> str:
     return "".join(part if isinstance(part, str) else _decoded(part, label) for part, label in parts)
 
 
@@ -121,15 +123,15 @@ def _decoded(data: bytes, label: str | None) -> str:
 
 
 def _list_name(message: Message) -> str:
-    """Return the name of a mail's list: the words of List-Id before the identifier, else the identifier."""
+    """Name of a mail's list: the words of List-Id before the identifier, else the identifier."""
     text = _header(message, "List-Id")
-    words, bracket, rest = text.partition("<")
+    words, bracket, remainder = text.partition("<")
     name = clean(words).strip().strip('"').strip()
-    return name or clean(rest.partition(">")[0] if bracket else text, 200).strip()
+    return name or clean(remainder.partition(">")[0] if bracket else text, 200).strip()
 
 
 def _first_url(message: Message, name: str) -> str:
-    """Return the first web address in a header, in angle brackets or bare."""
+    """First web address in a header, in angle brackets or bare."""
     text = _header(message, name)
     for address in [*_BRACKETS.findall(text), text.strip()]:
         if url := web_url(address):
@@ -137,12 +139,9 @@ def _first_url(message: Message, name: str) -> str:
     return ""
 
 
-# --------------------------------------------------------------------------- texts
-
-
 def _texts(message: Message) -> _Texts:
     """Collect the texts of a mail; forwarded mails count as attachments."""
-    found = _Texts([], [], [])
+    texts = _Texts([], [], [])
     waiting = [message]
     for _ in range(_MOST_PARTS):
         if not waiting:
@@ -150,69 +149,63 @@ def _texts(message: Message) -> _Texts:
         part = waiting.pop()
         kind, payload = part.get_content_type(), part.get_payload()
         if kind.startswith("multipart/"):
-            parts = [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
-            waiting += reversed(parts[:_MOST_PARTS])
+            parts = payload if isinstance(payload, list) else []
+            waiting += reversed([part for part in parts if isinstance(part, Message)][:_MOST_PARTS])
         elif part.get_content_disposition() == "attachment" or kind not in ("text/html", "text/plain"):
-            _attach(part, found)
-        elif kind == "text/html" and len(found.html) < _MOST_TEXTS:
-            found.html.append(_text(part))
-        elif len(found.plain) < _MOST_TEXTS:
-            found.plain.append(_as_html(part))
-    return found
+            _attach(part, texts)
+        elif kind == "text/html" and len(texts.html) < _MOST_TEXTS:
+            texts.html.append(_text(part))
+        elif len(texts.plain) < _MOST_TEXTS:
+            texts.plain.append(_as_html(part))
+    return texts
 
 
-def _attach(part: Message, found: _Texts) -> None:
+def _attach(part: Message, texts: _Texts) -> None:
     name = part.get_filename()
-    if name and len(found.attached) < _MOST_ATTACHMENTS and not part.get("Content-ID"):
-        text = "".join(
-            _decoded(data, label) if isinstance(data, bytes) else data for data, label in decode_header(name)
-        )
-        found.attached.append(clean(text, 100))
+    if name and len(texts.attached) < _MOST_ATTACHMENTS and not part.get("Content-ID"):
+        texts.attached.append(clean(_joined(decode_header(name)), 100))
 
 
 def _text(part: Message) -> str:
     data = part.get_payload(decode=True)
     label = part.get_param("charset", "")
     label = label[2] if isinstance(label, tuple) else label
-    return (
-        charset.decode(data[:_LONGEST_TEXT], f"text/plain; charset={label}")
-        if isinstance(data, bytes)
-        else ""
-    )
+    kind = f"text/plain; charset={label}"
+    return charset.decode(data[:_LONGEST_TEXT], kind) if isinstance(data, bytes) else ""
 
 
 def _as_html(part: Message) -> str:
-    """Return plain text as HTML: paragraphs, links, and lines joined where they flow (RFC 3676)."""
+    """Convert plain text to HTML: paragraphs, links, and lines joined where they flow (RFC 3676)."""
     text = _text(part).replace("\r\n", "\n")
     if str(part.get_param("format", "")).lower() == "flowed":
         text = flowed(text, delete=str(part.get_param("delsp", "")).lower() == "yes")
-    paragraphs = (one.strip("\n") for one in re.split(r"\n[ \t]*\n", text))
-    return "\n".join(f"<p>{_linked(one)}</p>" for one in paragraphs if one.strip())
+    paragraphs = (paragraph.strip("\n") for paragraph in re.split(r"\n[ \t]*\n", text))
+    return "\n".join(f"<p>{_linked(paragraph)}</p>" for paragraph in paragraphs if paragraph.strip())
 
 
 def flowed(text: str, *, delete: bool = False) -> str:
     """Join the lines of a flowed text; with `delete`, without the space at their ends."""
-    made: list[str] = []
+    lines: list[str] = []
     goes_on = False
     for line in text.split("\n"):
         depth = len(line) - len(line.lstrip(">"))
         words = line[depth:].removeprefix(" ")
-        if goes_on and made and not depth:
-            made[-1] += words
+        if goes_on and lines and not depth:
+            lines[-1] += words
         else:
-            made.append(f"{'>' * depth}{' ' if depth else ''}{words}")
+            lines.append(f"{'>' * depth}{' ' if depth else ''}{words}")
         goes_on = line.endswith(" ") and words != "-- " and not depth
         if goes_on and delete:
-            made[-1] = made[-1][:-1]
-    return "\n".join(made)
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
 
 
 def _linked(text: str) -> str:
     pieces: list[str] = []
     at = 0
-    for found in _LINK.finditer(text):
-        url = html.escape(without_tracking(found[0]))
-        pieces += [html.escape(text[at : found.start()], quote=False), f'<a href="{url}">{url}</a>']
-        at = found.end()
+    for match in _LINK.finditer(text):
+        url = html.escape(without_tracking(match[0]))
+        pieces += [html.escape(text[at : match.start()], quote=False), f'<a href="{url}">{url}</a>']
+        at = match.end()
     pieces.append(html.escape(text[at:], quote=False))
     return "".join(pieces).replace("\n", "<br>\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import marshal
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from hashlib import blake2b
 
 from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
@@ -46,7 +46,7 @@ class MailFolders:
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(self, job: FetchJob, source: Source, reservation: Reservation) -> FetchResult:
-        """Read the new mails of a folder. Raises only CancelledError."""
+        """Read the new mails of a folder; raises only CancelledError."""
         try:
             address = read_address(job.url, source.folder)
             if job.auth:
@@ -57,11 +57,9 @@ class MailFolders:
                 mails = await self._read(address, job.etag or "")
         except Refused as refused:
             return FetchFailed(job, refused.fault, clean(refused.reason, 400))
-        if mails is None:
-            return NotModified(job, etag=job.etag)
-        if not mails.found and not mails.first:
-            return NotModified(job, etag=mails.cursor)
-        body = marshal.dumps(list(mails.found))
+        if mails is None or not (mails.mails or mails.first):
+            return NotModified(job, etag=mails.cursor if mails else job.etag)
+        body = marshal.dumps(list(mails.mails))
         if reservation.must_wait(len(body)):
             await reservation.wait_for_turn()
         reservation.resize(len(body))
@@ -81,11 +79,9 @@ class MailFolders:
 
 async def _ask(address: MailAddress, cursor: str, seconds: float, most: int) -> Mails | None:
     """Read an IMAP folder in its own process, so that no hostile server can exhaust or block ours."""
-    server = (address.scheme, address.host, address.port, address.user, address.password)
-    request = (*server, address.folder, address.wanted, cursor, seconds, most)
     try:
         async with Worker("tuireader.feeds.mail.imap") as worker:
-            fault, answer = await worker.ask(request)
+            fault, answer = await worker.ask((astuple(address), cursor, seconds, most))
     except (WorkerDied, OSError):
         raise Refused(Fault.MAIL, f"{address.host} sent more than can be read, or nothing sensible") from None
     if fault:
@@ -101,16 +97,18 @@ async def parse(
     parts: list[ParsedFeed] = []
     for mails in _batches(marshal.loads(fetched.body)):
         parts += await _parsed(parser, mails, name, stored)
-    titles = {part.title for part in parts}
-    first = parts[0] if len(titles) == 1 else None
-    is_first = not fetched.job.etag  # later mails do not say whose folder it is
+    title = site_url = ""
+    if not fetched.job.etag:  # later mails do not say whose folder it is
+        title = name
+        if len({part.title for part in parts}) == 1:
+            title, site_url = parts[0].title, parts[0].site_url
     return ParsedFeed(
-        ("" if not is_first else first.title if first else name),
-        first.site_url if first and is_first else "",
-        tuple(entry for part in parts for entry in part.entries),
-        prepared=tuple(one for part in parts for one in part.prepared),
-        keys=tuple(one for part in parts for one in part.keys),
-        known=tuple(one for part in parts for one in part.known),
+        title=title,
+        site_url=site_url,
+        entries=tuple(entry for part in parts for entry in part.entries),
+        prepared=tuple(article for part in parts for article in part.prepared),
+        keys=tuple(key for part in parts for key in part.keys),
+        known=tuple(guid for part in parts for guid in part.known),
         partial=True,
     )
 
@@ -136,15 +134,15 @@ async def _parsed(
         return [parsed]
     if len(mails) == 1:
         return [_unreadable(mails[0], stored)]
-    found: list[ParsedFeed] = []
+    parts: list[ParsedFeed] = []
     failures = 0
     for mail in mails:
-        one = await _ask_parser(parser, [mail], name, stored) if failures < _MOST_ALONE else parsed
-        if isinstance(one, ParseFailed):
+        feed = await _ask_parser(parser, [mail], name, stored) if failures < _MOST_ALONE else parsed
+        if isinstance(feed, ParseFailed):
             failures += 1
-            one = _unreadable(mail, stored)
-        found.append(one)
-    return found
+            feed = _unreadable(mail, stored)
+        parts.append(feed)
+    return parts
 
 
 async def _ask_parser(
@@ -155,7 +153,6 @@ async def _ask_parser(
 
 
 def _unreadable(mail: bytes, stored: Mapping[int, int]) -> ParsedFeed:
-    """Return an entry that stands for a mail that cannot be read."""
     from tuireader.document.prepare import drop_known
     from tuireader.feeds.mail.messages import unreadable
 

@@ -79,8 +79,8 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     for shape, name in SHAPES:
         if shape.match(body):
             return body.decode(name, "replace")
-    found = DECLARED.match(body[:HEAD].lstrip())
-    declared = _codec(found[1].decode("ascii")) if found else None
+    match = DECLARED.match(body[:HEAD].lstrip())
+    declared = _codec(match[1].decode("ascii")) if match else None
     if declared and declared != "utf-8" and not declared.startswith(("utf-16", "utf-32")):
         return _by_declaration(body, declared)
     header = CHARSET.search(content_type or "")
@@ -89,8 +89,8 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
 def decode_page(body: bytes, content_type: str | None = None) -> str:
     """Decode a web page; a `<meta charset>` counts if the header names no charset (HTML Standard §13.2.3)."""
-    if not CHARSET.search(content_type or "") and (found := META.search(body[:_PAGE_HEAD])):
-        content_type = f"text/html; charset={found[1].decode('ascii')}"
+    if not CHARSET.search(content_type or "") and (match := META.search(body[:_PAGE_HEAD])):
+        content_type = f"text/html; charset={match[1].decode('ascii')}"
     return decode(body, content_type)
 
 
@@ -101,12 +101,12 @@ def is_plain_utf8(body: bytes) -> bool:
     """
     if body.startswith((codecs.BOM_UTF8, b"\xff", b"\xfe", b"<\0", b"\0")):
         return body.startswith(codecs.BOM_UTF8)
-    found = DECLARED.match(body[:HEAD])
-    return found is None or found[1].lower() in (b"utf-8", b"utf8")
+    match = DECLARED.match(body[:HEAD])
+    return match is None or match[1].lower() in (b"utf-8", b"utf8")
 
 
 def _codec(label: str) -> str | None:
-    """Return Python's name for an encoding label, or None for one that no document uses."""
+    """Python's name for an encoding label, None for one that no document uses."""
     try:
         name = codecs.lookup(ALIASES.get(label.lower(), label)).name
     except (LookupError, ValueError):

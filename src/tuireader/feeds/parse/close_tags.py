@@ -27,7 +27,7 @@ _SECTION = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 
 
 def closed(text: str) -> str:
-    """Return the document with everything closed that its entries leave open."""
+    """Close everything that the entries of a document leave open."""
     text = "".join(_sections_closed(text))
     seen = _SECTION.sub(lambda section: "x" * len(section[0]), text)
     pieces, at = [], 0
@@ -48,10 +48,10 @@ def _sections_closed(text: str) -> Iterator[str]:
     prolog = entry.start() if entry else len(text)
     ends = dict.fromkeys((start for start, _ in _PAIRS), 0)
     at = 0
-    while found := _ODD.search(text, at):
-        place = found.start()
+    while match := _ODD.search(text, at):
+        place = match.start()
         yield text[at:place]
-        start, end = next((pair for pair in _PAIRS if text.startswith(pair[0], place)), (found[0], ""))
+        start, end = next((pair for pair in _PAIRS if text.startswith(pair[0], place)), (match[0], ""))
         inner = at = place + len(start)
         if not end:
             declared = place < prolog and text.startswith(("<!", "<?xml"), place)

@@ -31,7 +31,7 @@ LONGEST = 100
 
 @lru_cache(4096)
 def parse(text: str) -> int | None:
-    """Return seconds since 1970 UTC, or None if the text is not such a date. Never raises."""
+    """Parse a date into seconds since 1970 UTC; None if the text is none. Never raises."""
     text = text.strip()
     if len(text) > LONGEST:
         return None
@@ -54,7 +54,7 @@ def _full_year(year: str) -> int:
 
 
 def _offset(hours: str | None, minutes: str | None) -> int:
-    """Return the offset from UTC in minutes, positive to the east."""
+    """Offset from UTC in minutes, positive to the east."""
     if not hours:
         return 0
     sign = -1 if hours[0] == "-" else 1
@@ -62,13 +62,7 @@ def _offset(hours: str | None, minutes: str | None) -> int:
 
 
 def _seconds(
-    year: int,
-    month: int,
-    day: int,
-    hour: str | None,
-    minute: str | None,
-    second: str | None,
-    offset: int,
+    year: int, month: int, day: int, hour: str | None, minute: str | None, second: str | None, offset: int
 ) -> int | None:
     if year not in YEARS or abs(offset) > 24 * 60:
         return None

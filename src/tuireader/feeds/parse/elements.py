@@ -73,7 +73,7 @@ class Elements:
         self._names: dict[str, str] = {}
 
     def name(self, element: Element) -> str:
-        """Return the name of an element, such as `title` or `dc:creator`."""
+        """Name an element with the prefix of its namespace: `title`, `dc:creator`."""
         tag = element.tag
         name = self._names.get(tag)
         if name is None:
@@ -86,7 +86,7 @@ class Elements:
         return name
 
     def base(self, element: Element, base: str) -> str:
-        """Return the base address inside an element; `base` is the one outside."""
+        """Base address inside an element; `base` is the one outside."""
         own = element.get(XML_BASE)
         if own is None:
             return base
@@ -99,22 +99,21 @@ class Elements:
         return own
 
     def text(self, element: Element) -> str:
-        """Return the text of an element, which must not have child elements."""
+        """Text of an element, which must not have child elements."""
         if len(element):
             raise Declined
         text = element.text
         return repaired(text.strip()) if text else ""
 
     def attributes(self, element: Element) -> dict[str, str]:
-        """Return the attributes of an element by lower-case name."""
         return {name.lower(): value for name, value in element.items()}
 
     def title(self, element: Element) -> Text:
-        """Return a title with its type, plain by default."""
+        """Title with its type, plain by default."""
         return Text(self.text(element), self.type(element, PLAIN))
 
     def type(self, element: Element, default: str) -> str:
-        """Return the media type of an element's text, HTML or plain."""
+        """Media type of an element's text, HTML or plain."""
         if not element.attrib:
             return default
         attributes = self.attributes(element)
@@ -128,11 +127,11 @@ class Elements:
         raise Declined
 
     def unknown(self, element: Element, before: str) -> str:
-        """Return the text of an element without a rule of its own; `before` if it has attributes."""
+        """Text of an element without a rule of its own; `before` if it has attributes."""
         return before if element.attrib else self.text(element)
 
     def author(self, element: Element) -> str:
-        """Return the name of an author: a text in RSS, elements in Atom."""
+        """Name of an author: a text in RSS, elements in Atom."""
         if not len(element):
             name = self.text(element)
             if "@" in name and len(name) > LONG_AUTHOR:
@@ -174,15 +173,19 @@ def joined(base: str, address: str) -> str:
 
 
 def medium_of(attributes: dict[str, str]) -> Medium:
-    """Return a `media:content` element from its attributes (Media RSS 1.5.1)."""
-    url, kind, medium, length, width, duration = (
-        attributes.get(name, "") for name in ("url", "type", "medium", "filesize", "width", "duration")
+    """Read the attributes of a `media:content` element (Media RSS 1.5.1)."""
+    return Medium(
+        url=attributes.get("url", ""),
+        type=attributes.get("type", "").lower(),
+        medium=attributes.get("medium", ""),
+        length=attributes.get("filesize", ""),
+        width=attributes.get("width", ""),
+        duration=attributes.get("duration", ""),
     )
-    return Medium(url, kind.lower(), medium, length, width, duration=duration)
 
 
 def href_of(attributes: dict[str, str]) -> str | None:
-    """Return the address of a link element, from the attributes that feedparser reads."""
+    """Address of a link element, from the attributes that feedparser reads."""
     for name in ("url", "uri", "href"):
         if name in attributes:
             href = attributes[name] or attributes.get("href")
@@ -199,7 +202,7 @@ def is_page(attributes: dict[str, str]) -> bool:
 
 
 def unescaped(link: str, entry: bool) -> str:
-    """Return the text of a link with doubly escaped ampersands fixed."""
+    """Fix doubly escaped ampersands in the text of a link."""
     if "&" not in link:
         return link
     if entry:

@@ -131,11 +131,11 @@ def shape(raw: RawFeed) -> ParsedFeed:
     inherited = _people(raw.authors)
     entries = tuple(_entry(entry, raw, site_url, inherited) for entry in _newest(raw.entries))
     return ParsedFeed(
-        _title(raw.title, raw.atom),
-        site_url,
-        entries,
-        _ttl(raw),
-        raw.well_formed,
+        title=_title(raw.title, raw.atom),
+        site_url=site_url,
+        entries=entries,
+        ttl=_ttl(raw),
+        well_formed=raw.well_formed,
         left_out=len(raw.entries) - len(entries),
         older=archive.older(raw.url, links, raw.generator),
         current=links.get("current", ""),
@@ -153,7 +153,7 @@ def join(base: str, address: str) -> str:
 
 
 def web_url(address: str, base: str = "") -> str:
-    """Return an absolute http(s) address, or `""`."""
+    """Make an address absolute; `""` unless it is http or https."""
     url = safe_url(address, base) if address else ""
     return url if url.startswith(("http://", "https://")) else ""
 
@@ -193,7 +193,7 @@ def _entry(raw: Raw, feed: RawFeed, site_url: str, inherited: str) -> ParsedEntr
 
 
 def _guid(guid: str) -> str:
-    """Return the id on one line; the end of a very long one is replaced by a digest."""
+    """Clean an id to one line; a digest replaces the end of a very long one."""
     guid = guid.strip()
     if len(guid) <= MAX_GUID:
         return clean(guid, MAX_GUID)
@@ -202,7 +202,7 @@ def _guid(guid: str) -> str:
 
 
 def _title(title: Text | None, atom: bool) -> str:
-    """Return a title as one line. Plain text is literal in Atom (RFC 4287 §3.1.1.1); RSS has no rule."""
+    """Clean a title to one line. Plain text is literal in Atom (RFC 4287 §3.1.1.1); RSS has no rule."""
     if title is None:
         return ""
     value = title.value[:20_000]
@@ -215,14 +215,14 @@ def _people(authors: Iterable[str]) -> str:
 
 
 def person(author: str) -> str:
-    """Return the name in `mail@example.org (Name)`, `Name <mail@example.org>` or plain text."""
+    """Extract the name from `mail@example.org (Name)`, `Name <mail@example.org>` or plain text."""
     author = author[:1_000].strip()
-    found = ADDRESS_AND_NAME.fullmatch(author) or NAME_AND_ADDRESS.fullmatch(author)
-    return clean(found[1] if found else author, 200)
+    match = ADDRESS_AND_NAME.fullmatch(author) or NAME_AND_ADDRESS.fullmatch(author)
+    return clean(match[1] if match else author, 200)
 
 
 def as_html(text: Text, atom: bool) -> str:
-    """Return text as HTML. Plain text is literal in Atom; elsewhere only if it does not look like HTML."""
+    """Convert text to HTML. Plain text is literal in Atom; elsewhere only if it does not look like HTML."""
     value = text.value[:MAX_HTML]
     if text.type != PLAIN or not (atom or not MARKUP.search(value)):
         return value
@@ -230,7 +230,7 @@ def as_html(text: Text, atom: bool) -> str:
 
 
 def _texts(raw: Raw, atom: bool) -> tuple[str, str]:
-    """Return the fullest text, and another one that differs."""
+    """Return the fullest text, and another that differs or `""`."""
     texts = [as_html(text, atom) for text in raw.contents]
     summary = as_html(raw.summary, atom) if raw.summary else ""
     fullest = max([*texts, summary], key=len)
@@ -239,14 +239,14 @@ def _texts(raw: Raw, atom: bool) -> tuple[str, str]:
 
 
 def _stand_in(raw: Raw, atom: bool) -> str:
-    """Return HTML for an entry without title, text and web address.
+    """Compose HTML for an entry without title, text and web address.
 
     Taken from a title that is only an image, a subtitle, the name of its source, or an address (enclosure,
     `urn:`, `tag:`).
     """
     for text in (raw.title, *raw.other_texts):
-        if text and (found := as_html(text, atom)).strip():
-            return found
+        if text and (content := as_html(text, atom)).strip():
+            return content
     media = (medium.url for medium in (*raw.enclosures, *raw.media))
     address = html.escape(next(filter(None, (raw.link, *raw.addresses, *media, raw.picture)), "").strip())
     return f'<a href="{address}">{address}</a>' if address else ""
@@ -267,13 +267,13 @@ def seconds(text: str) -> int | None:
     text = text.strip()
     if text.isdecimal() and len(text) < 10:
         return int(text)
-    if found := DURATION.fullmatch(text):
-        return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])
+    if match := DURATION.fullmatch(text):
+        return int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
     return None
 
 
 def _kind(medium: Medium) -> str:
-    """Return image, audio, video or the kind that the feed declares, else a guess from the address."""
+    """Kind of a medium: image, audio, video, what the feed declares, else a guess from the address."""
     kind = medium.medium.lower() or medium.type.lower().partition("/")[0]
     if kind in ("image", "audio", "video"):
         return kind
@@ -282,25 +282,26 @@ def _kind(medium: Medium) -> str:
 
 
 def _enclosures(raw: Raw, base: str) -> tuple[Enclosure, ...]:
-    found: dict[str, Enclosure] = {}
+    enclosures: dict[str, Enclosure] = {}
     total = seconds(raw.duration)
-    for medium in [*raw.enclosures, *(one for one in raw.media if _kind(one) in ("audio", "video"))]:
+    for medium in [*raw.enclosures, *(medium for medium in raw.media if _kind(medium) in ("audio", "video"))]:
         url = web_url(medium.url, base)
-        if not url or url in found:
+        if not url or url in enclosures:
             continue
         duration = seconds(medium.duration)
-        if duration is None and not found and _kind(medium) != "image":
+        if duration is None and not enclosures and _kind(medium) != "image":
             duration = total
         # HTML is feedparser's guess if the feed declares no type
         kind = "" if medium.type == HTML else clean(medium.type, 100)
-        found[url] = Enclosure(url, kind, _count(medium.length), clean(medium.title, 200), duration)
-        if len(found) == MAX_ENCLOSURES:
+        title = clean(medium.title, 200)
+        enclosures[url] = Enclosure(url, kind, _count(medium.length), title, duration=duration)
+        if len(enclosures) == MAX_ENCLOSURES:
             break
-    return tuple(found.values())
+    return tuple(enclosures.values())
 
 
 def _picture(raw: Raw, base: str) -> str:
-    """Return the lead image: the widest `media:content`, else a thumbnail, else an enclosed image."""
+    """Choose the lead image: the widest `media:content`, else a thumbnail, else an enclosed image."""
     pictures = [medium for medium in raw.media if _kind(medium) == "image"]
     pictures.sort(key=lambda medium: -(_count(medium.width) or 0))
     enclosed = [medium.url for medium in raw.enclosures if _kind(medium) == "image"]
@@ -311,7 +312,7 @@ def _picture(raw: Raw, base: str) -> str:
 
 
 def _ttl(raw: RawFeed) -> int | None:
-    """Return the interval the feed asks for: the longer of `<ttl>` (minutes) and `sy:*`, up to a week."""
+    """Seconds that the feed asks for between fetches: the longer of `<ttl>` and `sy:*`, up to a week."""
     minutes = _count(raw.ttl)
     asked = minutes * 60 if minutes else 0
     period = PERIODS.get(raw.period.strip().lower(), 0)

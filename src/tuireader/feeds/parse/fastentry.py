@@ -64,7 +64,7 @@ class EntryReader:
             raise Declined
 
     def finished(self, element: Element) -> Raw:
-        """Return the entry after its last child. Raises Declined."""
+        """Complete the entry after its last child. Raises Declined."""
         raw = self.raw
         raw.link = self._link or ""
         if not (raw.title or raw.link or self._summary or any(text.value for text in raw.contents)):
@@ -86,9 +86,8 @@ class EntryReader:
     def _decline_what_may_stand_in(self, element: Element) -> None:
         for child in element:
             name = self._elements.name(child)
-            if (name in _MAY_STAND_IN or name.startswith("media:")) and (
-                child.attrib or len(child) or child.text
-            ):
+            may_stand_in = name in _MAY_STAND_IN or name.startswith("media:")
+            if may_stand_in and (child.attrib or len(child) or child.text):
                 raise Declined
         if any("src" in child.attrib for child in element):
             raise Declined  # Atom content at another address

@@ -33,7 +33,7 @@ IMAGE_PARTS = frozenset({"url", "title", "link", "width", "height", "description
 
 
 def parse(data: bytes, url: str, most: int | None = None) -> RawFeed | None:
-    """Return the feed in a UTF-8 document, or None if feedparser has to parse it. Never raises.
+    """Read the feed in a UTF-8 document; None if feedparser has to parse it. Never raises.
 
     Documents with more than `most` entries are declined.
     """
@@ -50,25 +50,23 @@ def parse(data: bytes, url: str, most: int | None = None) -> RawFeed | None:
 
 
 def _has_plain_base(data: bytes) -> bool:
-    """Return whether a `base` attribute without prefix is possible: feedparser takes it for `xml:base`."""
+    """Return whether a `base` attribute may have no prefix: feedparser takes it for `xml:base`."""
     if b"base" not in data:
         return False
     return any(data[at.start() - 1 : at.start()].isspace() for at in BASE_ATTRIBUTE.finditer(data))
 
 
 def _misnamed(data: bytes) -> frozenset[str]:
-    """Return unknown namespaces with no prefix or a well-known one: feedparser goes by the prefix."""
-    found = set()
+    """Find unknown namespaces with no prefix or a well-known one: feedparser goes by the prefix."""
+    names = set()
     for prefix, double, single in set(DECLARED.findall(data)):
         name = (double or single).decode("utf-8", "replace").lower()
         if name not in NAMESPACES and prefix.decode("ascii", "replace").lower() in RESERVED:
-            found.add(name)
-    return frozenset(found)
+            names.add(name)
+    return frozenset(names)
 
 
 class _Reader(Elements):
-    """Reader for one document."""
-
     def __init__(
         self, root: Element, url: str, bases: int, misnamed: frozenset[str], most: int | None
     ) -> None:
@@ -78,7 +76,6 @@ class _Reader(Elements):
         self._atom = False
 
     def feed(self) -> RawFeed:
-        """Return the feed. Raises Declined."""
         kind = self.name(self.root)
         outside: list[Element] = []
         if kind == "feed":

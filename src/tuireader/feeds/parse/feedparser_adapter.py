@@ -33,15 +33,15 @@ def legal(text: str) -> str:
     return _REFERENCE.sub(_checked, _ILLEGAL.sub("\ufffd", text))
 
 
-def _checked(found: re.Match[str]) -> str:
-    digits = found[1] or found[2]
-    code = int(digits, 16 if found[1] else 10) if len(digits) <= _DIGITS else sys.maxsize
+def _checked(match: re.Match[str]) -> str:
+    digits = match[1] or match[2]
+    code = int(digits, 16 if match[1] else 10) if len(digits) <= _DIGITS else sys.maxsize
     legal = code <= 0x10FFFF and (code >= 0x20 or code in (9, 10, 13)) and not _ILLEGAL.match(chr(code))
-    return found[0] if legal else "&#xFFFD;"
+    return match[0] if legal else "&#xFFFD;"
 
 
 def parse(text: str, url: str) -> RawFeed | None:
-    """Return the feed in a text, if any. May take long; may raise whatever feedparser raises.
+    """Parse a text; None without a feed. May take long; may raise whatever feedparser raises.
 
     A damaged document is parsed again with its open elements closed; the result with more text counts.
     """
@@ -49,8 +49,8 @@ def parse(text: str, url: str) -> RawFeed | None:
     raw = _parse(text, url)
     if raw is not None and (raw.well_formed or process_time() - started > _MAX_FIRST_PARSE):
         return raw
-    whole = closed(text)
-    other = _parse(whole, url) if whole != text else None
+    repaired = closed(text)
+    other = _parse(repaired, url) if repaired != text else None
     if other is None or (raw is not None and _amount(other) <= _amount(raw)):
         return raw
     other.well_formed = False
@@ -58,7 +58,7 @@ def parse(text: str, url: str) -> RawFeed | None:
 
 
 def _amount(raw: RawFeed) -> tuple[int, int]:
-    """Return the number of entries with content, and of characters in them."""
+    """Measure a result: entries with content, then characters in them."""
     texts = [text for entry in raw.entries for text in (entry.title, entry.summary, *entry.contents) if text]
     letters = sum(len(text.value) for text in texts) + sum(len(entry.link) for entry in raw.entries)
     return sum(map(is_something, raw.entries)), letters
@@ -69,17 +69,17 @@ def _parse(text: str, url: str) -> RawFeed | None:
 
     checked = legal(text)
     # A file object, never a string: feedparser opens a string that is a path and fetches one that is a URL.
-    found = feedparser.parse(
+    parsed = feedparser.parse(
         io.BytesIO(checked.encode("utf-8")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    entries = [_entry(entry) for entry in found.entries]
-    if not (found.get("version") or entries or found.feed):
+    entries = [_entry(entry) for entry in parsed.entries]
+    if not (parsed.get("version") or entries or parsed.feed):
         return None
-    atom = str(found.get("version") or "").startswith("atom")
-    feed = found.feed
+    atom = str(parsed.get("version") or "").startswith("atom")
+    feed = parsed.feed
     return RawFeed(
         url=url,
         atom=atom,
@@ -91,20 +91,20 @@ def _parse(text: str, url: str) -> RawFeed | None:
         period=_string(feed, "sy_updateperiod"),
         frequency=_string(feed, "sy_updatefrequency"),
         entries=entries,
-        well_formed=not (found.get("bozo") or checked != text),
+        well_formed=not (parsed.get("bozo") or checked != text),
         links=_relations(_list(feed, "links")),
         generator=_string(feed, "generator"),
     )
 
 
 def _relations(links: list[Any]) -> dict[str, str]:
-    """Return the addresses of further documents of the feed; the first one counts."""
-    found: dict[str, str] = {}
+    """Collect addresses of further documents by relation; the first of each counts."""
+    relations: dict[str, str] = {}
     for link in links:
         relation, href = _string(link, "rel").lower(), _string(link, "href")
         if relation in RELATIONS and href:
-            found.setdefault(relation, href)
-    return found
+            relations.setdefault(relation, href)
+    return relations
 
 
 def _own(data: Any, key: str, kind: type[Value]) -> Value | None:
@@ -126,7 +126,7 @@ def _mapping(data: Any, key: str) -> dict[str, Any]:
 
 
 def _kind(detail: Any, default: str) -> str:
-    """Return the media type of a text: plain text, or HTML for anything else."""
+    """Media type of a text: plain text, or HTML for anything else."""
     kind = _string(detail, "type") or default
     return PLAIN if kind == PLAIN else HTML
 
@@ -150,7 +150,7 @@ def _authors(data: Any) -> list[str]:
 
 
 def _date(entry: Any, *names: str) -> int | None:
-    """Return the first readable date, by our own rules first, so that both parsers agree."""
+    """Parse the first readable date, by our own rules first, so that both parsers agree."""
     for name in names:
         text = _string(entry, name)
         moment = dates.parse(text) if text else None
@@ -188,9 +188,9 @@ def _entry(entry: Any) -> Raw:
         comments_feed=_string(entry, "wfw_commentrss"),
         comments_count=_string(entry, "slash_comments") or _string(entry, "thr_total"),
         tags=[_string(tag, "label") or _string(tag, "term") for tag in _list(entry, "tags")],
-        media=[medium_of(one) for one in _list(entry, "media_content") if isinstance(one, dict)],
-        thumbnails=[_string(one, "url") for one in _list(entry, "media_thumbnail")],
-        credits=[_string(one, "content") for one in _list(entry, "media_credit")],
+        media=[medium_of(medium) for medium in _list(entry, "media_content") if isinstance(medium, dict)],
+        thumbnails=[_string(thumbnail, "url") for thumbnail in _list(entry, "media_thumbnail")],
+        credits=[_string(credit, "content") for credit in _list(entry, "media_credit")],
         picture=_string(_mapping(entry, "image"), "href"),
         duration=_string(entry, "itunes_duration"),
     )

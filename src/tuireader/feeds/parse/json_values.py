@@ -12,7 +12,7 @@ _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 
 
 def text_of(data: dict[str, Any], key: str) -> str:
-    """Return a text or a number as text, `""` for anything else; characters that XML forbids are replaced."""
+    """Read a text, or a number as text; `""` for anything else. Characters that XML forbids are replaced."""
     value = data.get(key)
     if isinstance(value, str):
         return value if _is_legal(value) else _ILLEGAL.sub("\ufffd", value)
@@ -33,12 +33,18 @@ def _is_legal(text: str) -> bool:
 
 
 def line_of(data: dict[str, Any], key: str, limit: int = 200) -> str:
-    """Return a text as one clean line, `""` for anything else."""
+    """Clean a text to one line; `""` for anything else."""
     value = data.get(key)
     return clean(value, limit) if isinstance(value, str) else ""
 
 
-def list_of(data: dict[str, Any], key: str) -> list[Any]:
-    """Return a list, an empty one for anything else."""
+def texts_of(data: dict[str, Any], key: str) -> list[str]:
+    """Read the texts in a list; none for anything else."""
     value = data.get(key)
-    return value if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def objects_of(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """Read the objects in a list; none for anything else."""
+    value = data.get(key)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -7,34 +7,32 @@ from typing import Any
 
 from tuireader.feeds.parse import dates
 from tuireader.feeds.parse.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text
-from tuireader.feeds.parse.json_values import list_of, text_of
+from tuireader.feeds.parse.json_values import objects_of, text_of, texts_of
 
 _DIGITS = 40
 
 
 def parse(text: str, url: str) -> RawFeed | None:
-    """Return the feed in a JSON text, if any. Never raises."""
+    """Read the feed in a JSON text; None if it is no JSON Feed. Never raises."""
     try:
         data = json.loads(text, parse_int=_number)
     except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or not _is_feed(data):
         return None
-    items = data.get("items")
-    entries = [_entry(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     return RawFeed(
         url=url,
         title=Text(text_of(data, "title"), PLAIN),
         link=text_of(data, "home_page_url"),
         authors=_authors(data),
         atom=True,  # as in Atom, plain text is literal
-        entries=entries,
+        entries=[_entry(item) for item in objects_of(data, "items")],
         links={"next": next_url} if (next_url := text_of(data, "next_url")) else {},
     )
 
 
 def _number(digits: str) -> int | str:
-    """Parse a number; return a very long one as text: Python would refuse it, and the feed would be lost."""
+    """Parse a number; keep a very long one as text: Python would refuse it, and the feed would be lost."""
     return int(digits) if len(digits) <= _DIGITS else digits[:_DIGITS]
 
 
@@ -46,8 +44,9 @@ def _is_feed(data: dict[str, Any]) -> bool:
 
 
 def _authors(data: dict[str, Any]) -> list[str]:
-    people = [*list_of(data, "authors"), data.get("author")]
-    return [text_of(person, "name") for person in people if isinstance(person, dict)]
+    author = data.get("author")
+    people = [*objects_of(data, "authors"), *([author] if isinstance(author, dict) else [])]
+    return [text_of(person, "name") for person in people]
 
 
 def _entry(item: dict[str, Any]) -> Raw:
@@ -63,8 +62,8 @@ def _entry(item: dict[str, Any]) -> Raw:
         updated=dates.parse(text_of(item, "date_modified")),
         summary=Text(summary, PLAIN) if summary else None,
         contents=contents[:1],
-        tags=[tag for tag in list_of(item, "tags") if isinstance(tag, str)],
-        enclosures=[_attachment(one) for one in list_of(item, "attachments") if isinstance(one, dict)],
+        tags=texts_of(item, "tags"),
+        enclosures=[_attachment(attachment) for attachment in objects_of(item, "attachments")],
         picture=text_of(item, "image") or text_of(item, "banner_image"),
     )
 

@@ -38,7 +38,7 @@ _PLACES = {
 
 
 def pack(result: ParseResult | None) -> tuple[Any, ...] | None:
-    """Return a result as plain values for `marshal`."""
+    """Convert a result to plain values for `marshal`."""
     if result is None:
         return None
     if isinstance(result, ParseFailed):
@@ -55,7 +55,7 @@ def _packed(value: Any) -> tuple[Any, ...]:
 
 
 def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
-    """Return the result from the values that `pack` returned."""
+    """Rebuild the result from the values of `pack`."""
     if values is None:
         return None
     if len(values) == 3:
@@ -68,6 +68,6 @@ def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
 def _unpacked(kind: Any, values: tuple[Any, ...]) -> Any:
     for at, part in _PLACES[kind]:
         if values[at]:
-            parts = tuple([_unpacked(part, one) for one in values[at]])
+            parts = tuple([_unpacked(part, value) for value in values[at]])
             values = (*values[:at], parts, *values[at + 1 :])
     return kind(*values)

@@ -11,12 +11,9 @@ from tuireader.feeds.parse.worker_protocol import Reader, Request, unpack
 from tuireader.model import Fault, ParseFailed, ParseResult
 from tuireader.subprocesses.worker import Worker, WorkerDied
 
-DEADLINE = 5.0
-"""Maximum CPU time for a feed, in seconds."""
-_WALL_FACTOR = 4
-"""Factor for wall-clock time: on a busy machine a process waits for its turn."""
-_AT_ONCE = 12
-"""Maximum number of bodies and results in pipes and memory."""
+DEADLINE = 5.0  # maximum CPU time for a feed, in seconds
+_WALL_FACTOR = 4  # factor for wall-clock time: on a busy machine a process waits for its turn
+_AT_ONCE = 12  # maximum number of bodies and results in pipes and memory
 _MODULE = "tuireader.feeds.parse.worker"
 
 
@@ -59,9 +56,8 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
         quick = await self._parse_quickly(request) if reader is None else None
         if quick is not None:
             return quick
-        too_slow = ParseFailed(
-            Fault.TOO_SLOW, f"reading the feed takes longer than {self._deadline:g} seconds"
-        )
+        words = f"reading the feed takes longer than {self._deadline:g} seconds"
+        too_slow = ParseFailed(Fault.TOO_SLOW, words)
         try:
             result = unpack(await self.slow.ask(request, self._deadline * _WALL_FACTOR))
         except TimeoutError:

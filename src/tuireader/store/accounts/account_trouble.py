@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from tuireader.model.accounts import LOGIN
+from tuireader.model.accounts import Refusal
 
 PREFIX = "trouble of account "
 """Prefix of the names of these facts, which end in the number of the account; their values are JSON."""
@@ -19,7 +19,7 @@ def after_failure(
     trouble: dict[str, object] = {"failing_since": now}
     for (stored,) in conn.execute("SELECT value FROM fact WHERE name = ?", (name,)):
         trouble |= json.loads(stored)
-    if refusal == LOGIN:
+    if refusal == Refusal.LOGIN:
         trouble = {"rejected_since": now, **trouble, "rejected_url": url, "rejected_secret": secret}
     conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, json.dumps(trouble)))
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from tuireader.feeds.parse.entry import web_url
-from tuireader.feeds.parse.json_values import list_of, text_of
-from tuireader.sync.backend import (
-    AccountError,
-    Known,
-    Mark,
-    Refusal,
-    RemoteCategory,
-    RemoteEntry,
-    RemoteFeed,
-    Server,
-    Step,
-)
+from tuireader.feeds.parse.json_values import objects_of, text_of
+from tuireader.model.accounts import Mark, Refusal, RemoteCategory, RemoteEntry, RemoteFeed
+from tuireader.sync.backend import AccountError, Known, Server, Step
 from tuireader.sync.entries import Odd
 from tuireader.sync.greader import items as greader_items
 from tuireader.sync.greader import pull as greader_pull
 from tuireader.sync.greader.items import LABEL, STATE, feed_title, item_name, label_of, literal
-from tuireader.sync.http import Answer, Http
+from tuireader.sync.http import Answer, Form, Http, Params
 from tuireader.text import clean
 
 API = "/reader/api/0"
@@ -55,39 +46,34 @@ class GoogleReader:
             if 300 <= answer.status < 400:
                 elsewhere = self._http.refused(answer)
         else:
-            raise elsewhere or AccountError(
-                Refusal.ANSWER,
-                f"no Google Reader API at {typed}",
-                f"correct url; for FreshRSS it ends in {FRESHRSS}",
-            )
+            hint = f"correct url; for FreshRSS it ends in {FRESHRSS}"
+            raise elsewhere or AccountError(Refusal.ANSWER, f"no Google Reader API at {typed}", hint)
         self._http.base = answer.url.removesuffix(f"{API}/token")
         is_freshrss = self._http.base.endswith(FRESHRSS)
         if not is_freshrss and await self._is_miniflux():
-            raise AccountError(
-                Refusal.ANSWER, f"{self._http.host} is a Miniflux server", 'use kind = "miniflux"'
-            )
+            words = f"{self._http.host} is a Miniflux server"
+            raise AccountError(Refusal.ANSWER, words, 'use kind = "miniflux"')
         await self._log_in()
         await self.feeds()
         return Server(self._http.base, self._user, "FreshRSS" if is_freshrss else "Google Reader API")
 
     async def close(self) -> None:
-        """Close the connection."""
         await self._http.close()
 
     async def feeds(self) -> list[RemoteFeed]:
-        """Return the subscriptions; these servers do not report their errors."""
+        """List the subscriptions; these servers do not report their errors."""
         answer = await self.get("/subscription/list")
         return [_feed(answer, data) for data in answer.items("subscriptions")]
 
     async def categories(self) -> list[RemoteCategory]:
-        """Return the labels that are folders; a label without a type is one."""
+        """List the labels that are folders; a label without a type is one."""
         answer = await self.get("/tag/list")
-        found = [
-            RemoteCategory(one, literal(label_of(one), 200))
+        categories = [
+            RemoteCategory(name, literal(label_of(name), 200))
             for data in answer.items("tags")
-            if label_of(one := text_of(data, "id")) and data.get("type", "folder") == "folder"
+            if label_of(name := text_of(data, "id")) and data.get("type", "folder") == "folder"
         ]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(categories))
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
         """Yield the marks of all entries, then the entries that are not stored."""
@@ -95,20 +81,19 @@ class GoogleReader:
         return greader_pull.pull(self, progress, known)
 
     async def batch_size(self, mark: Mark) -> int:
-        """Return 1000; servers silently cut bodies at 1 MiB."""
+        """Return 1000: servers silently cut bodies at 1 MiB."""
         return BATCH
 
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
         """Set a mark, one for each request; servers do not report which entries are gone."""
         self._http.start_budget()
         if ids:
-            items = [("i", item_name(one)) for one in ids]
+            items = [("i", item_name(entry_id)) for entry_id in ids]
             await self._change("/edit-tag", [("a" if value else "r", STATE + mark.value), *items])
         return frozenset()
 
     async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
-        """Return the entries with these ids."""
-        answer = await self.post("/stream/items/contents", [("i", item_name(one)) for one in ids])
+        answer = await self.post("/stream/items/contents", [("i", item_name(entry_id)) for entry_id in ids])
         try:
             return greader_items.read(answer.body).entries
         except Odd:
@@ -121,7 +106,7 @@ class GoogleReader:
         answer = await self.post("/subscription/quickadd", [("quickadd", url)])
         feed_id = text_of(answer.value, "streamId") if answer.member("numResults") else ""
         if not feed_id:
-            feed_id = next((one.id for one in await self.feeds() if one.url == url), "")
+            feed_id = next((feed.id for feed in await self.feeds() if feed.url == url), "")
         if not feed_id:
             words = answer.error_message() or "the feed cannot be read"
             raise AccountError(Refusal.REQUEST, f"{self._http.host}: {words}")
@@ -140,20 +125,19 @@ class GoogleReader:
             form.append(("a", LABEL + category))
         if category is not None:
             answer = await self.get("/subscription/list")
-            labels = [one for data in answer.items("subscriptions") for one in _labels(data, feed_id)]
-            form += [("r", one) for one in labels if label_of(one) != category][:1]
+            feed = next((data for data in answer.items("subscriptions") if data.get("id") == feed_id), {})
+            labels = [text_of(label, "id") for label in objects_of(feed, "categories")]
+            form += [("r", label) for label in labels if label_of(label) != category][:1]
         await self._change("/subscription/edit", form)
 
     async def remove_feed(self, feed_id: str) -> None:
-        """Unsubscribe from a feed."""
         try:
             await self._change("/subscription/edit", [("ac", "unsubscribe"), ("s", feed_id)])
         except AccountError as error:
-            if error.refusal is not Refusal.REQUEST or feed_id in [one.id for one in await self.feeds()]:
+            if error.refusal is not Refusal.REQUEST or feed_id in [feed.id for feed in await self.feeds()]:
                 raise
 
     async def rename_category(self, category_id: str, title: str) -> None:
-        """Rename a label."""
         await self._change("/rename-tag", [("s", category_id), ("dest", LABEL + title)])
 
     async def remove_category(self, category_id: str) -> None:
@@ -161,31 +145,23 @@ class GoogleReader:
         await self._change("/disable-tag", [("s", category_id)])
 
     async def full_text(self, entry_id: str) -> str:
-        """Return `""`: the API has no such thing."""
+        """Return `""`: the API cannot extract texts."""
         return ""
 
     # -- requests
 
-    async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
-        """Ask for JSON."""
+    async def get(self, path: str, params: Params | None = None) -> Answer:
         return await self._signed("GET", path, {"output": "json", **(params or {})}, None)
 
-    async def post(self, path: str, form: Sequence[tuple[str, str]]) -> Answer:
-        """Send a form, and ask for JSON."""
+    async def post(self, path: str, form: Form) -> Answer:
         return await self._signed("POST", path, {"output": "json"}, form)
 
-    async def _change(self, path: str, form: Sequence[tuple[str, str]]) -> None:
+    async def _change(self, path: str, form: Form) -> None:
         answer = await self.post(path, form)
         if answer.text.strip() != "OK":
             raise answer.odd()
 
-    async def _signed(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str | int] | None,
-        form: Sequence[tuple[str, str]] | None,
-    ) -> Answer:
+    async def _signed(self, method: str, path: str, params: Params | None, form: Form | None) -> Answer:
         """Send a request with both tokens; get new ones, once, if the server no longer accepts them.
 
         The password is not sent again if the server rejects the very token that it has just given for it.
@@ -198,12 +174,7 @@ class GoogleReader:
                 self._http.redaction.add(self._token)
             signed = None if form is None else [*form, ("T", self._token)]
             answer = await self._http.ask(
-                method,
-                API + path,
-                params=params,
-                form=signed,
-                accept=(401,),
-                brings_secret=path == _TOKEN,
+                method, API + path, params=params, form=signed, accept=(401,), brings_secret=path == _TOKEN
             )
             if answer.status != 401:
                 return answer
@@ -220,11 +191,11 @@ class GoogleReader:
         self._http.headers.pop("Authorization", None)
         form = [("Email", self._user), ("Passwd", self._password)]
         answer = await self._http.ask("POST", LOGIN, form=form, brings_secret=True)
-        found = [line[5:].strip() for line in answer.text.splitlines() if line.startswith("Auth=")]
-        if not found or not found[0]:
+        tokens = [line[5:].strip() for line in answer.text.splitlines() if line.startswith("Auth=")]
+        if not tokens or not tokens[0]:
             raise answer.odd()
-        self._http.redaction.add(found[0])
-        self._http.headers["Authorization"] = f"GoogleLogin auth={found[0]}"
+        self._http.redaction.add(tokens[0])
+        self._http.headers["Authorization"] = f"GoogleLogin auth={tokens[0]}"
 
     async def _is_miniflux(self) -> bool:
         """Return whether the server is Miniflux, some of whose versions toggle marks in this API."""
@@ -232,28 +203,22 @@ class GoogleReader:
         return answer.status == 401 and bool(answer.error_message())
 
     def _explain(self, answer: Answer) -> AccountError | None:
-        """Return the error for an answer by which FreshRSS refuses whatever it is asked."""
+        """Explain an answer by which FreshRSS refuses whatever it is asked; None for any other."""
         host = self._http.host
         if not self._http.base.endswith(FRESHRSS):
             return None
         if answer.status == 503 and answer.text.strip() == "Service Unavailable!":
-            return AccountError(
-                Refusal.AWAY,
-                f"{host}: FreshRSS has its API switched off",
-                "allow API access in its settings, under Authentication",
-            )
+            hint = "allow API access in its settings, under Authentication"
+            return AccountError(Refusal.AWAY, f"{host}: FreshRSS has its API switched off", hint)
         if answer.status == 401:
-            return AccountError(
-                Refusal.LOGIN,
-                f"{host} refuses the user name or password",
-                "FreshRSS has an API password of its own, in the settings of your profile: enter that",
-                url=self._http.base,
-            )
+            hint = "FreshRSS has an API password of its own, in the settings of your profile: enter that"
+            words = f"{host} refuses the user name or password"
+            return AccountError(Refusal.LOGIN, words, hint, url=self._http.base)
         return None
 
 
 def _base(url: str) -> str:
-    """Return the address above the API, however much of it the user copied."""
+    """Strip the API's own path from an address, however much of it the user copied."""
     base = url.rstrip("/")
     for end in (LOGIN, f"{API}/token", API, "/reader/api", "/reader"):
         base = base.removesuffix(end).rstrip("/")
@@ -261,24 +226,18 @@ def _base(url: str) -> str:
 
 
 def _candidates(base: str) -> list[str]:
-    """Return addresses to try: the given one, and FreshRSS's API if it is that of its pages."""
+    """Addresses to try: the given one, and FreshRSS's API if it is that of its pages."""
     if base.endswith(".php"):
         return [base]
     page = base.removesuffix("/i").removesuffix("/api")
     return [base, page + FRESHRSS]
 
 
-def _labels(data: dict[str, Any], feed_id: str) -> list[str]:
-    """Return the ids of a subscription's labels, if it is the one to the feed."""
-    found = [one for one in list_of(data, "categories") if isinstance(one, dict)]
-    return [text_of(one, "id") for one in found] if data.get("id") == feed_id else []
-
-
 def _feed(answer: Answer, data: dict[str, Any]) -> RemoteFeed:
     feed_id = data.get("id")
     if not isinstance(feed_id, str) or not feed_id:
         raise answer.odd()
-    categories = [one for one in list_of(data, "categories") if isinstance(one, dict)]
+    categories = objects_of(data, "categories")
     return RemoteFeed(
         id=clean(feed_id),
         title=feed_title(text_of(data, "title")),

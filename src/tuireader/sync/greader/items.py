@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import suppress
 from typing import Any
 
 from tuireader.feeds.parse.entry import HTML, PLAIN, Medium, Raw, Text
-from tuireader.feeds.parse.json_values import list_of, text_of
+from tuireader.feeds.parse.json_values import objects_of, text_of, texts_of
 from tuireader.sync.backend import Body
-from tuireader.sync.entries import Odd, Sent, cleaned, has_shape
+from tuireader.sync.entries import Odd, Sent, cleaned, parsed
 from tuireader.text import clean
 
 STATE = "user/-/state/com.google/"
@@ -28,14 +27,8 @@ _IS_WIDE = re.compile("[＆＜＞]")
 
 
 def read(raw: bytes) -> Body:
-    """Return the entries of a body; unreadable ones are left out. Raises Odd."""
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise Odd from None
-    items = value.get("items") if isinstance(value, dict) else None
-    if not isinstance(items, list) or not has_shape(items, ENTRY):
-        raise Odd
+    """Read the entries of a body; unreadable ones are left out. Raises Odd."""
+    _, items = parsed(raw, "items", ENTRY)
     kept = []
     for item in items:
         with suppress(Odd):
@@ -58,7 +51,7 @@ def feed_title(text: str) -> str:
 
 
 def item_id(text: str) -> str:
-    """Return one form for the ids of an item: a signed decimal number, other ids as they are.
+    """Bring the ids of an item to one form: a signed decimal number, other ids as they are.
 
     Lists have decimal numbers, items 16 hexadecimal digits after a prefix; The Old Reader's ids have 24.
     Raises Odd.
@@ -76,32 +69,31 @@ def item_id(text: str) -> str:
 
 
 def item_name(text: str) -> str:
-    """Return the form of an id for a request."""
+    """Form of an id in a request."""
     return text if DECIMAL.fullmatch(text) else LONG + text
 
 
 def state_of(name: str) -> str:
-    """Return the state in `user/…/state/com.google/STATE`, `""` for anything else; the user varies."""
+    """State in `user/…/state/com.google/STATE`, `""` for anything else; the user varies."""
     return name.rpartition("/state/com.google/")[2] if "/state/com.google/" in name else ""
 
 
 def label_of(name: str) -> str:
-    """Return the label in `user/…/label/LABEL`, `""` for anything else."""
-    found = re.fullmatch(r"user/[^/]*/label/(.+)", name)
-    return found[1] if found else ""
+    """Label in `user/…/label/LABEL`, `""` for anything else."""
+    match = re.fullmatch(r"user/[^/]*/label/(.+)", name)
+    return match[1] if match else ""
 
 
 def _sent(data: Any) -> Sent:
-    """Return an item of an answer. Raises Odd if it has no id, feed or categories."""
+    """Read an item of an answer. Raises Odd if it has no id, feed or categories."""
     if not isinstance(data, dict):
         raise Odd
-    origin, categories = data.get("origin"), data.get("categories")
-    if not isinstance(origin, dict) or not isinstance(categories, list):
+    origin = data.get("origin")
+    feed_id = text_of(origin, "streamId") if isinstance(origin, dict) else ""
+    if not feed_id or not isinstance(data.get("categories"), list):
         raise Odd
-    if not (feed_id := text_of(origin, "streamId")):
-        raise Odd
-    names = [one for one in categories if isinstance(one, str)]
-    states = {state_of(one) for one in names}
+    names = texts_of(data, "categories")
+    states = {state_of(name) for name in names}
     content = _content(data, "content") or _content(data, "summary")
     raw = Raw(
         guid=item_id(text_of(data, "id")),
@@ -111,14 +103,17 @@ def _sent(data: Any) -> Sent:
         published=_seconds(data, "published"),
         updated=_seconds(data, "updated"),
         contents=[Text(content, HTML)] if content else [],
-        tags=[one for one in names if not one.startswith("user/")],
-        enclosures=[_enclosure(one) for one in list_of(data, "enclosure") if isinstance(one, dict)],
+        tags=[name for name in names if not name.startswith("user/")],
+        enclosures=[
+            Medium(text_of(file, "href"), text_of(file, "type").lower(), length=text_of(file, "length"))
+            for file in objects_of(data, "enclosure")
+        ],
     )
     return Sent(clean(feed_id), raw, "read" in states, "starred" in states)
 
 
 def _title(title: str) -> Text:
-    """Return a title: HTML, but plain text where FreshRSS replaced what would be markup."""
+    """Read a title: HTML, but plain text where FreshRSS replaced what would be markup."""
     return Text(title.translate(_WIDE), PLAIN) if _IS_WIDE.search(title) else Text(title, HTML)
 
 
@@ -128,16 +123,10 @@ def _content(data: dict[str, Any], key: str) -> str:
 
 
 def _href(data: dict[str, Any], key: str) -> str:
-    links = [one for one in list_of(data, key) if isinstance(one, dict)]
+    links = objects_of(data, key)
     return text_of(links[0], "href") if links else ""
 
 
 def _seconds(data: dict[str, Any], key: str) -> int | None:
     value = data.get(key)
     return value if type(value) is int and 0 < value < 1 << 33 else None
-
-
-def _enclosure(data: dict[str, Any]) -> Medium:
-    return Medium(
-        url=text_of(data, "href"), type=text_of(data, "type").lower(), length=text_of(data, "length")
-    )

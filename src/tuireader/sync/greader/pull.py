@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from itertools import islice
 from typing import Protocol
 
 from tuireader.feeds.parse.json_values import text_of
 from tuireader.sync.backend import Body, Entries, Known, NotReturned, RemoteEntry, States, Step
-from tuireader.sync.bounds import MOST_ENTRIES, Bounds
 from tuireader.sync.entries import Odd
 from tuireader.sync.greader import items as greader_items
 from tuireader.sync.greader.items import STATE, item_id, item_name
-from tuireader.sync.http import Answer
-from tuireader.sync.prefetch import prefetched, twice_prefetched
+from tuireader.sync.http import Answer, Form, Params
+from tuireader.sync.paging import MOST_ENTRIES, Bounds, prefetched, twice_prefetched
 
 MOST_IDS = 100_000
 MOST_LISTED = 25_000
@@ -27,13 +26,9 @@ DAY = 86_400
 class Client(Protocol):
     """The requests of a pull."""
 
-    async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
-        """Ask for JSON."""
-        ...
+    async def get(self, path: str, params: Params | None = None) -> Answer: ...
 
-    async def post(self, path: str, form: Sequence[tuple[str, str]]) -> Answer:
-        """Send a form, and ask for JSON."""
-        ...
+    async def post(self, path: str, form: Form) -> Answer: ...
 
 
 async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[Step, None]:
@@ -56,7 +51,7 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
         checked = now  # a first pull has them all
     elif now - checked >= DAY:
         checked, new = now, {*wanted, *unsure}
-        wanted += islice((one for one in unread if one not in new), BATCH)
+        wanted += islice((entry_id for entry_id in unread if entry_id not in new), BATCH)
     contents = twice_prefetched(_prepared(prefetched(_contents(client, [*unsure, *wanted], known)), known))
     not_found = set(unsure)
     async with aclosing(contents):
@@ -70,16 +65,16 @@ async def pull(client: Client, progress: str, known: Known) -> AsyncGenerator[St
 
 
 def _read(progress: str) -> int:
-    """Return the time when unread entries were last checked for edits, 0 for never."""
+    """Time when unread entries were last checked for edits, 0 for never."""
     try:
-        found = json.loads(progress)["checked"] if progress else 0
+        checked = json.loads(progress)["checked"] if progress else 0
     except (ValueError, TypeError, KeyError, RecursionError):
         return 0
-    return found if type(found) is int else 0
+    return checked if type(checked) is int else 0
 
 
-async def _ids(client: Client, params: Mapping[str, str | int]) -> tuple[Answer, list[str], bool]:
-    """Return the ids of a page, and whether they are all."""
+async def _ids(client: Client, params: Params) -> tuple[Answer, list[str], bool]:
+    """Ask for a page of ids; return them with whether they are all."""
     answer = await client.get("/stream/items/ids", params)
     references = answer.member("itemRefs")
     if not isinstance(references, list):
@@ -93,8 +88,8 @@ async def _ids(client: Client, params: Mapping[str, str | int]) -> tuple[Answer,
     return answer, ids, len(ids) == len(references) and not answer.value.get("continuation")
 
 
-async def _all_ids(client: Client, params: Mapping[str, str | int]) -> list[str]:
-    """Return the ids of all pages, or of as many as a pull may bring."""
+async def _all_ids(client: Client, params: Params) -> list[str]:
+    """Collect the ids of all pages, or as many as a pull may bring."""
     ids: dict[str, None] = {}
     following: dict[str, str | int] = {}
     bounds = Bounds()
@@ -105,17 +100,16 @@ async def _all_ids(client: Client, params: Mapping[str, str | int]) -> list[str]
         if not continuation or bounds.is_full:
             return list(ids)
         if continuation == following.get("c") or not bounds.advances(page):
-            raise answer.odd()  # it would send pages for ever
+            raise answer.odd()  # the server would send pages for ever
         following = {"c": continuation}
 
 
 async def _contents(
     client: Client, wanted: Sequence[str], known: Known
 ) -> AsyncGenerator[tuple[Sequence[str], Answer, Body], None]:
-    """Yield batches of ids with the server's answers."""
     for start in range(0, min(len(wanted), MOST_ENTRIES), BATCH):
         ids = wanted[start : start + BATCH]
-        answer = await client.post("/stream/items/contents", [("i", item_name(one)) for one in ids])
+        answer = await client.post("/stream/items/contents", [("i", item_name(entry_id)) for entry_id in ids])
         try:
             body = await known.read(greader_items.read, answer.body)
         except Odd:
@@ -129,7 +123,7 @@ async def _prepared(
     """Yield batches of entries, prepared, in the order of their ids, with the number of unreadable ones."""
     async with aclosing(contents):
         async for ids, answer, body in contents:
-            found = {one.id: one for one in await known.prepare(body)}
-            if not found.keys() <= set(ids):
+            by_id = {entry.id: entry for entry in await known.prepare(body)}
+            if not by_id.keys() <= set(ids):
                 raise answer.odd()  # the server interprets ids differently
-            yield tuple(found[one] for one in ids if one in found), body.unreadable
+            yield tuple(by_id[entry_id] for entry_id in ids if entry_id in by_id), body.unreadable

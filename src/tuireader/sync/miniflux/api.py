@@ -8,31 +8,20 @@ from typing import Any
 from tuireader.feeds.parse import dates
 from tuireader.feeds.parse.entry import web_url
 from tuireader.feeds.parse.json_values import line_of, text_of
-from tuireader.sync.backend import (
-    AccountError,
-    Known,
-    Mark,
-    Refusal,
-    RemoteCategory,
-    RemoteEntry,
-    RemoteFeed,
-    Server,
-    Step,
-)
+from tuireader.model.accounts import Mark, Refusal, RemoteCategory, RemoteEntry, RemoteFeed
+from tuireader.sync.backend import AccountError, Known, Server, Step
 from tuireader.sync.entries import Odd
-from tuireader.sync.http import Answer, Http
+from tuireader.sync.http import Answer, Http, Params
 from tuireader.sync.miniflux import items as miniflux_items
 from tuireader.sync.miniflux import pull as miniflux_pull
 from tuireader.text import clean
 
 BATCH = 1000
 _UNREADABLE = "the server could not read it"
-TOGGLES = 3
-"""Attempts to star an entry while another device does the same."""
+TOGGLES = 3  # attempts to star an entry while another device does the same
 LOOKED_UP = 50
 """Most entries of a batch that are looked up one by one if the server says that it changed none."""
-PROBED = 8
-"""Entries that are compared with the stored ones."""
+PROBED = 8  # entries that are compared with the stored ones
 
 
 class Miniflux:
@@ -53,11 +42,8 @@ class Miniflux:
         if not is_api:
             if answer.status >= 500 or 300 <= answer.status < 400:
                 raise self._http.refused(answer)
-            raise AccountError(
-                Refusal.ANSWER,
-                f"no Miniflux at {self._http.base}",
-                'correct url; for FreshRSS and others use kind = "greader"',
-            )
+            hint = 'correct url; for FreshRSS and others use kind = "greader"'
+            raise AccountError(Refusal.ANSWER, f"no Miniflux at {self._http.base}", hint)
         self._http.base = answer.url.removesuffix("/v1/me")
         answer = await self._http.ask("GET", "/v1/me")
         user = answer.words(answer.member("username"), 100)
@@ -66,22 +52,19 @@ class Miniflux:
         return Server(self._http.base, user, answer.words(f"Miniflux{version}", 100))
 
     async def close(self) -> None:
-        """Close the connection."""
         await self._http.close()
 
     async def feeds(self) -> list[RemoteFeed]:
-        """Return the feeds with their categories."""
         answer = await self._http.ask("GET", "/v1/feeds")
         return [_feed(answer, data) for data in answer.items()]
 
     async def categories(self) -> list[RemoteCategory]:
-        """Return the categories in the order of their ids."""
+        """List the categories in the order of their ids."""
         answer = await self._http.ask("GET", "/v1/categories")
-        found = [(_number(answer, data, "id"), line_of(data, "title")) for data in answer.items()]
-        return [RemoteCategory(str(number), title) for number, title in sorted(found)]
+        categories = [(_number(answer, data, "id"), line_of(data, "title")) for data in answer.items()]
+        return [RemoteCategory(str(number), title) for number, title in sorted(categories)]
 
     def pull(self, progress: str, known: Known) -> AsyncGenerator[Step, None]:
-        """Yield what changed since `progress`."""
         self._http.start_budget()
         return miniflux_pull.pull(self._http, progress, known)
 
@@ -92,29 +75,28 @@ class Miniflux:
     async def push(self, mark: Mark, value: bool, ids: Sequence[str]) -> frozenset[str]:
         """Set a mark. Servers before 2.2.7 report a batch of unknown entries, later ones do not."""
         self._http.start_budget()
-        numbers = [_id(one) for one in ids]
+        numbers = [_id(entry_id) for entry_id in ids]
         if not numbers:
             return frozenset()
         if mark is Mark.STARRED and not await self._stars_together():
             starred = [await self._star(number, value) for number in numbers]
-            return frozenset(one for one, is_there in zip(ids, starred, strict=True) if not is_there)
+            return frozenset(entry_id for entry_id, there in zip(ids, starred, strict=True) if not there)
         change = {"starred": value} if mark is Mark.STARRED else {"status": "read" if value else "unread"}
-        answer = await self._http.ask(
-            "PUT", "/v1/entries", body={"entry_ids": numbers, **change}, accept=(500,)
-        )
+        body = {"entry_ids": numbers, **change}
+        answer = await self._http.ask("PUT", "/v1/entries", body=body, accept=(500,))
         if not self._is_nothing(answer):
             return frozenset()
         if len(ids) > LOOKED_UP:
             raise AccountError(Refusal.REQUEST, f"{self._http.host}: {answer.error_message()}")
         for number in numbers:
             if await self._entry(number) is not None:
-                raise self._http.refused(answer)  # it has an entry, whatever it says
+                raise self._http.refused(answer)  # an entry is there, whatever the answer says
         return frozenset(ids)
 
     async def probe(self, ids: Sequence[str]) -> tuple[RemoteEntry, ...]:
-        """Return the first entries from the lowest id on."""
+        """Ask for the first entries from the lowest id on."""
         first = min(map(_id, ids)) - 1
-        params: dict[str, str | int] = {"order": "id", "direction": "asc", "limit": PROBED}
+        params: Params = {"order": "id", "direction": "asc", "limit": PROBED}
         answer = await self._http.ask("GET", "/v1/entries", params={**params, "after_entry_id": first})
         try:
             return miniflux_items.read(answer.body).entries
@@ -122,7 +104,7 @@ class Miniflux:
             raise answer.odd() from None
 
     async def _entry(self, number: int) -> dict[str, Any] | None:
-        """Return an entry, None if the server says that it is gone: no other answer proves that."""
+        """Ask for an entry; None if the server says that it is gone: no other answer proves that."""
         answer = await self._http.ask("GET", f"/v1/entries/{number}", accept=(404,))
         if answer.status == 404 and answer.error_message():
             return None
@@ -135,9 +117,8 @@ class Miniflux:
         the number of an entry.
         """
         if self._stars_at_once is None:
-            answer = await self._http.ask(
-                "GET", "/v1/entries/ids", params={"status": "unread", "limit": 1}, accept=(400, 404)
-            )
+            params: Params = {"status": "unread", "limit": 1}
+            answer = await self._http.ask("GET", "/v1/entries/ids", params=params, accept=(400, 404))
             value = answer.value if answer.status == 200 else None
             self._stars_at_once = isinstance(value, dict) and "entry_ids" in value
         return self._stars_at_once
@@ -184,27 +165,23 @@ class Miniflux:
         await self._manage("PUT", f"/v1/feeds/{_id(feed_id)}", "feed", change)
 
     async def remove_feed(self, feed_id: str) -> None:
-        """Unsubscribe from a feed."""
         await self._http.ask("DELETE", f"/v1/feeds/{_id(feed_id)}", accept=(404,))
 
     async def rename_category(self, category_id: str, title: str) -> None:
-        """Rename a category."""
         await self._manage("PUT", f"/v1/categories/{_id(category_id)}", "category", {"title": title})
 
     async def remove_category(self, category_id: str) -> None:
         """Remove a category, after moving its feeds to another one: the server would remove them, too."""
-        others = [one.id for one in await self.categories() if one.id != category_id]
+        others = [category.id for category in await self.categories() if category.id != category_id]
         if not others:
-            raise AccountError(
-                Refusal.REQUEST, "Miniflux needs a category", "add another one before you remove the last"
-            )
+            hint = "add another one before you remove the last"
+            raise AccountError(Refusal.REQUEST, "Miniflux needs a category", hint)
         while members := await self._members(category_id):
             for feed_id in members:
                 await self._manage("PUT", f"/v1/feeds/{feed_id}", "feed", {"category_id": _id(others[0])})
         await self._http.ask("DELETE", f"/v1/categories/{_id(category_id)}", accept=(404,))
 
     async def full_text(self, entry_id: str) -> str:
-        """Return the text that the server extracts from the page of an entry."""
         answer = await self._http.ask("GET", f"/v1/entries/{_id(entry_id)}/fetch-content", accept=(404, 500))
         return text_of(answer.value, "content") if answer.status < 400 else ""
 
@@ -220,32 +197,31 @@ class Miniflux:
         return members
 
     async def _category(self, title: str) -> int:
-        """Return the number of a category, created if needed; for `""`, that of the first one."""
-        found = await self.categories()
-        for one in found:
-            if one.title == clean(title, 200) or not title:
-                return _id(one.id)
+        """Number of a category, created if needed; for `""`, that of the first one."""
+        categories = await self.categories()
+        for category in categories:
+            if category.title == clean(title, 200) or not title:
+                return _id(category.id)
         answer = await self._http.ask("POST", "/v1/categories", body={"title": title})
         return _number(answer, answer.value, "id")
 
     async def _manage(self, method: str, path: str, what: str, body: dict[str, Any]) -> None:
         answer = await self._http.ask(method, path, body=body, accept=(400, 404, 500))
         if answer.status == 404:
-            raise AccountError(
-                Refusal.REQUEST, f"this {what} is no longer on {self._http.host}", "sync first"
-            )
+            words = f"this {what} is no longer on {self._http.host}"
+            raise AccountError(Refusal.REQUEST, words, "sync first")
         if answer.status >= 400:
             raise self._declined(answer)
 
     def _declined(self, answer: Answer) -> AccountError:
-        """Return the error for a request about feeds; even a 500 is about the feed if the server says why."""
+        """Explain a refused request about feeds; a 500 is about the feed if the server says why."""
         if words := answer.error_message():
             return AccountError(Refusal.REQUEST, f"{self._http.host}: {words}")
         return self._http.refused(answer)
 
 
 def _base(url: str) -> str:
-    """Return the address above `/v1`, however much of it the user copied."""
+    """Strip `/v1` from an address, however much of it the user copied."""
     base = url.rstrip("/")
     for end in ("/v1/me", "/v1"):
         base = base.removesuffix(end).rstrip("/")

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from tuireader.feeds.parse import dates
 from tuireader.feeds.parse.entry import HTML, PLAIN, Medium, Raw, Text
-from tuireader.feeds.parse.json_values import list_of, text_of
+from tuireader.feeds.parse.json_values import objects_of, text_of, texts_of
 from tuireader.sync.backend import Body
-from tuireader.sync.entries import Odd, Sent, cleaned, has_shape
+from tuireader.sync.entries import Odd, Sent, cleaned, parsed
 
 ENTRY = frozenset(("id", "feed_id", "status", "starred"))
 
 
 def read(raw: bytes) -> Body:
-    """Return the entries of a body; unreadable ones are left out. Raises Odd."""
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise Odd from None
-    items, total = (value.get("entries"), value.get("total")) if isinstance(value, dict) else (None, None)
-    if not isinstance(items, list) or type(total) is not int or not has_shape(items, ENTRY):
-        raise Odd
+    """Read the entries of a body; unreadable ones are left out. Raises Odd."""
+    value, items = parsed(raw, "entries", ENTRY)
+    total = number(value, "total")
     kept: list[Sent] = []
     gone: list[str] = []
     last = 0
@@ -38,11 +32,12 @@ def read(raw: bytes) -> Body:
     more = bool(items) and len(items) < total
     if more and not last:
         raise Odd  # nobody knows where the next page starts
-    return Body(cleaned(kept), tuple(gone), last, more, len(items) - len(kept) - len(gone), total=total)
+    unreadable = len(items) - len(kept) - len(gone)
+    return Body(cleaned(kept), tuple(gone), last, more, unreadable=unreadable, total=total)
 
 
 def number(data: Any, name: str) -> int:
-    """Return a whole number of an object. Raises Odd."""
+    """Read a whole number of an object. Raises Odd."""
     value = data.get(name) if isinstance(data, dict) else None
     if type(value) is not int:
         raise Odd
@@ -62,13 +57,10 @@ def _sent(data: dict[str, Any]) -> Sent:
         published=dates.parse(text_of(data, "published_at")),
         contents=[Text(content, HTML)] if content else [],
         comments_url=text_of(data, "comments_url"),
-        tags=[tag for tag in list_of(data, "tags") if isinstance(tag, str)],
-        enclosures=[_enclosure(one) for one in list_of(data, "enclosures") if isinstance(one, dict)],
+        tags=texts_of(data, "tags"),
+        enclosures=[
+            Medium(text_of(file, "url"), text_of(file, "mime_type").lower(), length=text_of(file, "size"))
+            for file in objects_of(data, "enclosures")
+        ],
     )
     return Sent(str(number(data, "feed_id")), raw, status == "read", starred)
-
-
-def _enclosure(data: dict[str, Any]) -> Medium:
-    return Medium(
-        url=text_of(data, "url"), type=text_of(data, "mime_type").lower(), length=text_of(data, "size")
-    )

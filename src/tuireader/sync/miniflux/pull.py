@@ -13,32 +13,27 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
 
 from tuireader.sync.backend import AccountError, Body, Entries, Known, Listed, Refusal, RemoteEntry, Step
-from tuireader.sync.bounds import MOST_ENTRIES, Bounds
 from tuireader.sync.entries import Odd
-from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
+from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound, Params
 from tuireader.sync.miniflux import items as miniflux_items
-from tuireader.sync.prefetch import prefetched, twice_prefetched
+from tuireader.sync.paging import MOST_ENTRIES, Bounds, prefetched, twice_prefetched
 
-SOON = 100
-"""Entries of the first page, which is shown while the next one is made."""
-PAGE = 1000
-"""Most entries of a page, which Miniflux bounds as well."""
+SOON = 100  # entries of the first page, which is shown while the next one is made
+PAGE = 1000  # most entries of a page, which Miniflux bounds as well
 _PAGE_BYTES = 2_500_000
 """Intended bytes of a page: long texts make pages of fewer entries, so memory stays bounded."""
-CHECKED = 500
-"""Newest unread entries that are checked for edits."""
-OVERLAP = 30
-"""Seconds of overlap: a change is dated at the start of its transaction."""
+CHECKED = 500  # newest unread entries that are checked for edits
+OVERLAP = 30  # seconds of overlap: a change is dated at the start of its transaction
 DAY = 86_400
-FIRST: Mapping[str, Mapping[str, str | int]] = {
+FIRST: Mapping[str, Params] = {
     "unread": {"status": "unread"},
     "starred": {"status": "read", "starred": "true"},
     "read": {"status": "read", "starred": "false"},
 }
 """Phases of the first pull: their order and their filters."""
 
-Counts = tuple[int, int]
-"""Numbers of read and unread entries of a feed."""
+Counts = tuple[int, int]  # numbers of read and unread entries of a feed
+NONE: Counts = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +54,16 @@ class Progress:
     accepted: Mapping[str, list[int]] = field(default_factory=dict)
 
     def text(self) -> str:
-        """Return the progress as text."""
         return json.dumps(asdict(self), separators=(",", ":"))
 
 
 def read(text: str) -> Progress:
     """Parse a stored progress; an unreadable one starts a first pull, which does no harm."""
     try:
-        found = Progress(**json.loads(text)) if text else Progress()
-        numbers = (found.since, found.started, found.cursor, found.checked)
-        if all(type(one) is int for one in numbers) and isinstance(found.accepted, dict):
-            return found
+        progress = Progress(**json.loads(text)) if text else Progress()
+        numbers = (progress.since, progress.started, progress.cursor, progress.checked)
+        if all(type(number) is int for number in numbers) and isinstance(progress.accepted, dict):
+            return progress
     except (ValueError, TypeError, RecursionError):
         pass
     return Progress()
@@ -83,7 +77,7 @@ async def pull(http: Http, progress: str, known: Known) -> AsyncGenerator[Step, 
     async with aclosing(pages):
         async for entries, body, state in pages:
             left = body.total if is_first else 0
-            yield Entries(entries, state.text(), body.gone, body.unreadable, left)
+            yield Entries(entries, state.text(), body.gone, body.unreadable, left=left)
     if state.since - state.checked >= DAY:
         body, _ = await source.page(FIRST["unread"], 0, descending=True, limit=CHECKED)
         state = replace(state, checked=state.since)
@@ -102,14 +96,9 @@ class _Source:
         self._bounds = Bounds()
 
     async def pages(
-        self,
-        filters: Mapping[str, str | int],
-        cursor: int,
-        *,
-        descending: bool,
-        path: str = "/v1/entries",
+        self, filters: Params, cursor: int, *, descending: bool, path: str = "/v1/entries"
     ) -> AsyncGenerator[tuple[Body, int], None]:
-        """Yield all pages from `cursor` on, each with the server's time."""
+        """Ask for all pages from `cursor` on, each with the server's time."""
         more = True
         while more:
             body, date = await self.page(filters, cursor, descending=descending, path=path)
@@ -117,7 +106,7 @@ class _Source:
             yield body, date
 
     async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        """Return the entries of a body. Raises AccountError if the server's pages would never end."""
+        """Complete the entries of a body. Raises AccountError if the server's pages would never end."""
         entries = await self.known.prepare(body)
         if not self._bounds.advances([*(entry.id for entry in entries), *body.gone]) and body.more:
             raise AccountError(Refusal.ANSWER, f"{self.http.host} sends the same entries again and again")
@@ -128,14 +117,14 @@ class _Source:
 
     async def page(
         self,
-        filters: Mapping[str, str | int],
+        filters: Params,
         cursor: int,
         *,
         descending: bool,
         path: str = "/v1/entries",
         limit: int = 0,
     ) -> tuple[Body, int]:
-        """Return the page after `cursor`; a smaller one if its texts are too long for one answer."""
+        """Ask for the page after `cursor`; a smaller one if its texts are too long for one answer."""
         order = {"order": "id", "direction": "desc" if descending else "asc"}
         after = {"before_entry_id" if descending else "after_entry_id": cursor} if cursor else {}
         limit = min(limit or self._limit, PAGE)
@@ -154,7 +143,7 @@ class _Source:
                 raise answer.odd() from None
             moves = body.last < cursor if descending else body.last > cursor
             if answer.date is None or (cursor and body.last and not moves):
-                raise answer.odd()  # it would send this page for ever
+                raise answer.odd()  # the server would send this page for ever
             if body.more:
                 self._limit = max(limit * _PAGE_BYTES // len(answer.body), 1)
             return body, answer.date
@@ -163,7 +152,8 @@ class _Source:
 async def _walk(source: _Source, state: Progress) -> AsyncGenerator[tuple[Body, Progress], None]:
     """Yield the pages of all phases that are left, each with the progress after it."""
     phases = list(FIRST) if not state.since else ["changed"]
-    for phase in phases[phases.index(state.phase) if state.phase in phases else 0 :]:
+    start = phases.index(state.phase) if state.phase in phases else 0
+    for phase in phases[start:]:
         if state.phase != phase:
             state = replace(state, phase=phase, cursor=0)
         filters = FIRST.get(phase) or {"changed_after": max(state.since - OVERLAP, 1)}
@@ -177,7 +167,6 @@ async def _walk(source: _Source, state: Progress) -> AsyncGenerator[tuple[Body, 
 
 
 def _after(state: Progress, phases: list[str]) -> Progress:
-    """Return the progress after the last page of a phase."""
     following = phases[phases.index(state.phase) + 1 :]
     if following:
         return replace(state, phase=following[0], cursor=0)
@@ -188,7 +177,6 @@ def _after(state: Progress, phases: list[str]) -> Progress:
 async def _prepared(
     source: _Source, pages: AsyncGenerator[tuple[Body, Progress], None]
 ) -> AsyncGenerator[tuple[tuple[RemoteEntry, ...], Body, Progress], None]:
-    """Yield the entries of pages, prepared, with the pages and the progress."""
     async with aclosing(pages):
         async for body, state in pages:
             yield await source.prepare(body), body, state
@@ -203,30 +191,31 @@ async def _compare(source: _Source, state: Progress) -> AsyncGenerator[Step, Non
     answer = await source.http.ask("GET", "/v1/feeds/counters")
     theirs, ours = _counters(answer), await source.known.counts()
     doubted = await source.known.doubted()
-    differing = {
-        feed_id: [*theirs.get(feed_id, (0, 0)), *ours.get(feed_id, (0, 0))]
-        for feed_id in sorted({*theirs, *ours})
-        if feed_id in doubted or theirs.get(feed_id, (0, 0)) != tuple(ours.get(feed_id, (0, 0)))
-    }
-    accepted = {
-        feed_id: numbers
-        for feed_id, numbers in state.accepted.items()
-        if differing.get(feed_id) == numbers and feed_id not in doubted
-    }
-    for feed_id, numbers in differing.items():
-        if feed_id not in accepted:
-            async for step in _whole(source, feed_id, replace(state, accepted=accepted)):
-                if isinstance(step, Listed) and not step.ids and any(numbers[:2]):
-                    raise answer.odd()  # it counts entries that it does not list
-                yield step
-            if any(ours.get(feed_id, (0, 0))):
-                accepted = {**accepted, feed_id: numbers}
-            yield Entries((), replace(state, accepted=accepted).text())
+    differing: dict[str, list[int]] = {}
+    accepted: dict[str, list[int]] = {}
+    for feed_id in sorted({*theirs, *ours}):
+        there, here = theirs.get(feed_id, NONE), ours.get(feed_id, NONE)
+        numbers = [*there, *here]
+        if feed_id in doubted:
+            differing[feed_id] = numbers
+        elif there != here:
+            differing[feed_id] = numbers
+            if state.accepted.get(feed_id) == numbers:
+                accepted[feed_id] = numbers
+    for feed_id in [feed_id for feed_id in differing if feed_id not in accepted]:
+        there, here = theirs.get(feed_id, NONE), ours.get(feed_id, NONE)
+        async for step in _all_entries(source, feed_id, replace(state, accepted=accepted)):
+            if isinstance(step, Listed) and not step.ids and any(there):
+                raise answer.odd()  # the server counts entries that it does not list
+            yield step
+        if any(here):
+            accepted = {**accepted, feed_id: differing[feed_id]}
+        yield Entries((), replace(state, accepted=accepted).text())
     if accepted != state.accepted:
         yield Entries((), replace(state, accepted=accepted).text())
 
 
-async def _whole(source: _Source, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
+async def _all_entries(source: _Source, feed_id: str, state: Progress) -> AsyncGenerator[Step, None]:
     """Yield all entries of a feed, then their ids; nothing if it is gone: the list of feeds shows that."""
     ids: set[str] = set()
     unreadable = 0
@@ -251,4 +240,4 @@ def _counters(answer: Answer) -> dict[str, Counts]:
         raise answer.odd()
     if not all(type(number) is int for number in (*reads.values(), *unreads.values())):
         raise answer.odd()
-    return {one: (reads.get(one, 0), unreads.get(one, 0)) for one in {*reads, *unreads}}
+    return {feed_id: (reads.get(feed_id, 0), unreads.get(feed_id, 0)) for feed_id in {*reads, *unreads}}

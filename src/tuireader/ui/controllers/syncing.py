@@ -11,7 +11,7 @@ from textual.timer import Timer
 
 from tuireader.errors import TuireaderError
 from tuireader.model import AccountSynced
-from tuireader.model.accounts import LOGIN
+from tuireader.model.accounts import Refusal
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.widgets.bars import TopLine
@@ -92,12 +92,12 @@ class Syncing(Controller):
         name = done.account
         if asked:
             self._told.pop(name, None)
-        if done.refusal == LOGIN:
+        if done.refusal == Refusal.LOGIN:
             edits = self.host.key_of("edit_this")
             kinds = {account.name: account.kind for account in self.library.config.accounts}
             hint = f" ({done.hint})" if done.hint and kinds.get(name) == "greader" else ""
             message = f"{name}: sign in again{hint} · {edits} in the sidebar edits the account"
-            self._say_once(name, message, LOGIN)
+            self._say_once(name, message, Refusal.LOGIN)
         elif done.refusal:
             waiting = f" · {counted(done.pending, 'mark')} to send" if done.pending else ""
             self._say_once(name, f"{name}: {done.error}{waiting}", done.refusal)
