@@ -326,6 +326,11 @@ async def test_what_was_not_to_be_told_is_not_told_once_that_changes(tmp_path: P
     async with opened(tmp_path, source + watch("never") + notify) as library:
         await fill(library, 1, entry(1, title="WeChat"))
         assert await library.refresh.notify() is None
+    quiet = notify.replace("[notify]", '[notify]\nquiet = "00:00-23:59"')
+    for rules in (watch("article") + quiet, watch("never") + notify):
+        async with opened(tmp_path, source + rules) as library:
+            await fill(library, 1, entry(4, title="WeChat at night"))
+            assert await library.refresh.notify() is None
     async with opened(tmp_path, source + watch("article") + notify + hidden) as library:
         await fill(library, 1, entry(2, title="WeChat, sponsored"))
         assert await library.refresh.notify() is None
