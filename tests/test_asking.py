@@ -109,6 +109,41 @@ async def test_a_half_hourly_cron_job_asks_a_busy_feed_half_hourly(tmp_path: Pat
         assert await Simulation(library, clock, web).run(4) == 5 * 8
 
 
+@pytest.mark.parametrize(
+    ("fetch", "watch", "hours"),
+    [
+        ("", "", 0.5),
+        ('interval = "2h"', "", 2),
+        ('interval = "2h"', WATCHES, 2),
+        ('watched_interval = "2h"', "", 0.5),
+    ],
+)
+async def test_the_configured_interval_is_the_least(
+    tmp_path: Path, web: Web, fetch: str, watch: str, hours: float
+) -> None:
+    """For a feed that has an entry every 20 minutes."""
+    items = [item(f"{n}", f"{n}", f"<p>{n}</p>", time=CLOCK - n * 20 * MINUTE) for n in range(200)]
+    text = f"[fetch]\n{fetch}\n{feeds(web.serve('/f', rss('F', items)))}{watch}"
+    async with simulated(tmp_path, text, web) as world:
+        await refreshed(world.library)
+        wait = ((await world.health()).feed.next_try or 0) - world.clock.now
+        assert 0.8 * hours * HOUR <= wait <= hours * HOUR
+
+
+@pytest.mark.parametrize(
+    ("fetch", "hours"), [("", 1), ('watched_interval = "3h"', 3), ('interval = "2h"', 2)]
+)
+async def test_the_configured_interval_of_watched_feeds_is_their_longest(
+    tmp_path: Path, web: Web, fetch: str, hours: float
+) -> None:
+    """For a feed that has been quiet for a month."""
+    text = f"[fetch]\n{fetch}\n{feeds(web.serve('/f', ONE))}{WATCHES}"
+    async with simulated(tmp_path, text, web) as world:
+        await refreshed(world.library)
+        wait = ((await world.health()).feed.next_try or 0) - world.clock.now
+        assert 0.8 * hours * HOUR <= wait <= hours * HOUR
+
+
 async def test_a_long_ttl_is_obeyed_only_as_far_as_the_window_allows(tmp_path: Path, web: Web) -> None:
     def feed(gap: int) -> bytes:
         items = [item(f"{gap}-{n}", f"{n}", f"<p>{gap} {n}</p>", time=CLOCK - n * gap) for n in range(10)]

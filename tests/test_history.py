@@ -275,6 +275,64 @@ async def test_every_text_is_searched_and_watched_and_says_where_it_stands(tmp_p
         assert await searched(library, "koala") == ["Title number 1"]
 
 
+@pytest.mark.parametrize(
+    ("query", "changes"),
+    [
+        ("title:quokka", {"title": "A quokka for number 1"}),
+        ("author:quokka", {"author": "Q. Quokka"}),
+        ("label:quokka", {"tags": ("quokka",), "author": "Another"}),
+        ("quokka", {"summary_html": "<p>A quokka, in short.</p>"}),
+        ("quokka", {"content_html": f"<p>{LONG} quokka</p>"}),
+        ("feed:hub", {"author": "Another"}),
+    ],
+)
+async def test_each_field_of_a_further_feed_is_matched(
+    library: Library, query: str, changes: dict[str, object]
+) -> None:
+    await library.watches.save(WatchConfig("Quokka", query=query), "Quokka")
+    await applied(library)
+    await fill(library, 2, said(f"<p>{LONG}</p>"))
+    assert await titles(library, WATCH) == []
+    further = {"guid": "hub", "content_html": f"<p>{LONG}</p>"} | changes
+    await fill(library, 1, entry(1, **further))
+    assert (await evidence(library)).feed == "https://hub.example.net/feed"
+    assert len(await library.lists.ids(ALL)) == 1
+
+
+@pytest.mark.parametrize(("title", "feed"), [("A quokka for number 1", ""), ("Title number 1", "")])
+async def test_what_the_page_of_an_article_says_is_of_no_feed(
+    library: Library, title: str, feed: str
+) -> None:
+    await fill(library, 2, said(f"<p>{LONG}</p>"))
+    await fill(library, 1, said(f"<p>{LONG} more</p>", guid="hub", title=title))
+    page = partial(_fetched, html=f"<p>A quokka. {LONG}</p>", rules=library.context.rules, now=NOW)
+    await library.context.pool.write(page)
+    await library.watches.save(WatchConfig("Hub", any=("quokka",), feeds=("https://hub.example.net/feed",)))
+    await applied(library)
+    article = await library.articles.get(1)
+    assert article is not None
+    assert {one.watch: one.feed for one in article.evidence}["Hub"] == ""
+
+
+async def test_a_text_that_its_feed_takes_back_is_shown_from_another_feed(library: Library) -> None:
+    title = "Harbour ferries take another ticket from Friday on, says the port"
+    await fill(library, 2, said(f"<p>{LONG}</p>", title=title))
+    await fill(library, 1, said(f"<p>{LONG} more</p>", guid="hub", title=title))
+    await fill(library, 2, said(f"<p>{title}.</p>", title=title), now=NOW + 60)
+    found = await article(library)
+    assert "word39" in found.html and found.feed_title == "https://hub.example.net/feed"
+
+
+async def test_a_watch_may_ask_for_the_matches_of_another(library: Library) -> None:
+    """Also when it is new, and its articles are stored already."""
+    await fill(
+        library, 2, said(HIT), entry(2, content_html=HIT + "<p>A wombat.</p>"), entry(3, title="Wombat")
+    )
+    await library.watches.save(WatchConfig("Both", query="wombat watch:Quokka /w.mbat/"))
+    await applied(library)
+    assert await titles(library, View(ViewKind.WATCH, "Both")) == ["Title number 2"]
+
+
 async def test_a_watch_of_a_feed_sees_what_another_feed_had_first(tmp_path: Path) -> None:
     more = '[[watch]]\nname = "Third"\nany = ["quokka"]\nfeeds = ["https://third.example.com/feed"]\n'
     async with opened(tmp_path, RULES + more) as library:

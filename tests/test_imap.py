@@ -15,6 +15,8 @@ import pytest
 from tests import dovecot
 from tests.builders import opened, refreshed, titles
 from tests.dovecot import PASSWORD, Dovecot
+from tests.feeds.conftest import certificate as certificate
+from tests.feeds.conftest import server_tls
 from tests.mails import mail
 from tuireader.feeds.mail import imap as mail_imap
 from tuireader.feeds.mail.folder import AT_ONCE, FIRST
@@ -211,14 +213,14 @@ def endless(client: socket.socket) -> None:
 ODD = "127.0.0.1: the server's answer cannot be understood"
 
 
-def place(port: int, wanted: str = "") -> tuple[object, ...]:
+def place(port: int, wanted: str = "", scheme: str = "imap") -> tuple[object, ...]:
     """The fields of the address of a folder on the test's server."""
-    return "imap", "News", wanted, "127.0.0.1", port, "me", "secret"
+    return scheme, "News", wanted, "127.0.0.1", port, "me", "secret"
 
 
-def ask(port: int) -> tuple[str, object]:
+def ask(port: int, scheme: str = "imap") -> tuple[str, object]:
     """What the process for a server would answer."""
-    return mail_imap.answer((place(port), "", 1.0, 1_000))
+    return mail_imap.answer((place(port, scheme=scheme), "", 1.0, 1_000))
 
 
 @pytest.mark.parametrize(
@@ -297,8 +299,8 @@ async def test_mails_that_a_server_names_oddly(tmp_path: Path) -> None:
 class Mailbox:
     """A server with the mails 1, 2, … that leaves some out of its answers.
 
-    `left_out` are never sent, `at_first` only in answer to a single one, `refused` make it refuse a request;
-    `deleted` disappear with the first request for mails.
+    `left_out` are never sent, `at_first` only in answer to a single one, `refused` make it refuse a request,
+    `spoiling` make it send the others and then refuse; `deleted` disappear with the first request for mails.
     """
 
     def __init__(self, count: int) -> None:
@@ -306,6 +308,7 @@ class Mailbox:
         self.left_out: set[int] = set()
         self.at_first: set[int] = set()
         self.refused: set[int] = set()
+        self.spoiling: set[int] = set()
         self.deleted: set[int] = set()
         self.asked: list[list[int]] = []
         self.body: str | None = None
@@ -333,7 +336,8 @@ class Mailbox:
             self._gone |= self.deleted
             if self.refused & set(asked):
                 return b"{tag} NO [SERVERBUG] internal error\r\n"
-            hidden = self.left_out | self._gone | (self.at_first if len(asked) > 1 else set())
+            done = b"{tag} NO some are damaged\r\n" if self.spoiling & set(asked) else done
+            hidden = self.left_out | self.spoiling | self._gone | (self.at_first if len(asked) > 1 else set())
             return b"".join(self._mail(uid) for uid in asked if uid not in hidden) + done
         return b"* CAPABILITY IMAP4REV1\r\n" + done
 
@@ -352,7 +356,7 @@ def letters(*numbers: int) -> list[str]:
 
 
 @pytest.mark.parametrize("missing", [{3}, {1}, {2}, {1, 3}])
-@pytest.mark.parametrize("how", ["left_out", "refused"])
+@pytest.mark.parametrize("how", ["left_out", "refused", "spoiling"])
 async def test_mails_that_a_server_leaves_out_are_told_and_read_later(
     missing: set[int], how: str, tmp_path: Path
 ) -> None:
@@ -365,6 +369,8 @@ async def test_mails_that_a_server_leaves_out_are_told_and_read_later(
             assert (first.error, first.new, first.title) == ("", 3, "Harbour Letters")
             assert sorted(await titles(library)) == letters(*({1, 2, 3} - missing)) + unread
             assert all([uid] in box.asked for uid in missing)  # asked for again
+            sent = [uid for uid in {1, 2, 3} - missing if [uid] in box.asked]
+            assert how == "refused" or not sent  # those that came with a refusal are not
             assert ((await done(library)).new, len(await titles(library))) == (0, 3)
             box.count = 4
             assert (await done(library)).new == 1
@@ -493,6 +499,32 @@ async def test_a_mail_deleted_on_a_real_server_is_no_error(
         for path in box.rglob("3.host*"):
             path.unlink()
         assert ((await done(library)).error, await titles(library)) == ("", letters(0, 1, 2, 4)[::-1])
+
+
+@pytest.mark.parametrize("scheme", ["imaps", "imap"])
+def test_no_password_goes_to_a_server_whose_certificate_nobody_has_signed(
+    scheme: str, certificate: Path
+) -> None:
+    """Neither at once nor after STARTTLS, with which the connection begins in plain text."""
+    heard: list[bytes] = []
+
+    def talk(client: socket.socket) -> None:
+        if scheme == "imap":
+            client.sendall(b"* OK [CAPABILITY IMAP4REV1 STARTTLS] hello\r\n")
+            while b"STARTTLS" not in (line := client.recv(1_000)):
+                said = b"* CAPABILITY IMAP4REV1 STARTTLS\r\n"
+                client.sendall(said + line.split(b" ", 1)[0] + b" OK x\r\n")
+            client.sendall(line.split(b" ", 1)[0] + b" OK x\r\n")
+        with server_tls(certificate).wrap_socket(client, server_side=True) as safe:
+            safe.sendall(b"* OK hello\r\n")
+            while line := safe.recv(1_000):
+                heard.append(line)
+                safe.sendall(b"* CAPABILITY IMAP4REV1\r\n" + line.split(b" ", 1)[0] + b" OK x\r\n")
+
+    with serving(talk) as port:
+        fault, answer = ask(port, scheme)
+    assert fault == "tls" and str(answer).startswith("127.0.0.1: the certificate is not valid: self")
+    assert not any(b"secret" in line for line in heard)
 
 
 def test_no_password_goes_to_a_public_server_without_encryption(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import sqlite3
 from contextlib import aclosing, closing
 from pathlib import Path
 
 import pytest
 
-from tests.builders import ALL, WATCHES, ended, feeds, item, opened, paths, refreshed, rss, titles
+from tests.builders import ALL, WATCHES, config, ended, feeds, item, opened, paths, refreshed, rss, titles
 from tests.builders import CLOCK as NOW
 from tests.newsroom import fetched
 from tests.web import Answer, Request, Web
@@ -24,6 +25,7 @@ from tuireader.ingest.events import decode, encode
 from tuireader.ingest.refresh import batches, save_batch
 from tuireader.library import Library
 from tuireader.library.exchange import Imported
+from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.model import (
     Fault,
     FeedDone,
@@ -308,6 +310,42 @@ async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Pa
         assert [feed.url for feed in await library.feeds.all()] == [url]
         with pytest.raises(TuireaderError, match="cannot be read"):
             await library.exchange.import_file(tmp_path / "missing.opml")
+
+
+async def test_a_feed_is_edited_without_touching_its_other_keys(tmp_path: Path) -> None:
+    keys = 'cookies = "jar.txt"\nuser_agent = "Own"\nfull_text = "on"\nlabels = ["sea"]\n'
+    async with opened(tmp_path, f'[[feeds]]\nurl = "https://a.example/f"\n{keys}') as library:
+        await library.feeds.edit(1, title=" Quay ", folder="Sea", interval="30m", paused=True, labels=["sea"])
+        feed = library.feeds.config(1)
+        assert (feed.title, feed.folder, feed.interval, feed.paused) == ("Quay", "Sea", 1800, True)
+        assert (feed.cookies, feed.user_agent, feed.full_text, feed.labels) == (
+            "jar.txt",
+            "Own",
+            "on",
+            ("sea",),
+        )
+        await library.feeds.edit(1, title="", folder="", interval="", paused=False)
+        feed = library.feeds.config(1)
+        assert (feed.title, feed.folder, feed.interval, feed.paused, feed.labels) == ("", "", None, False, ())
+        assert (feed.cookies, feed.user_agent, feed.full_text) == ("jar.txt", "Own", "on")
+        await library.feeds.edit(
+            1, title="", folder="", interval="", paused=False, full_text="off", requests={"user_agent": "B"}
+        )
+        feed = library.feeds.config(1)
+        assert (feed.cookies, feed.user_agent, feed.full_text) == ("jar.txt", "B", "off")
+
+
+def test_limits_of_the_configuration_are_those_of_a_fetch() -> None:
+    fetch = {
+        "concurrency": 7, "per_host": 3, "per_own_host": 5, "timeout": 9, "max_size": 123_456,
+        "proxies": False, "proxy": "http://proxy.example:3128", "block_private": True, "user_agent": "Own",
+    }  # fmt: skip
+    limits = fetch_limits(
+        config("[fetch]\n" + "".join(f"{name} = {json.dumps(v)}\n" for name, v in fetch.items()))
+    )
+    names = {"timeout": "total", "max_size": "max_bytes"}
+    assert {name: getattr(limits, names.get(name, name)) for name in fetch} == fetch
+    assert fetch_limits(config("")).user_agent.startswith("tuireader/")
 
 
 async def test_a_config_that_breaks_leaves_the_last_good_one_in_force(tmp_path: Path) -> None:

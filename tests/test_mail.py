@@ -24,7 +24,7 @@ from tests.mails import deliver, mail, maildir, settle, snapshot
 from tuireader.feeds.http.errors import Refused
 from tuireader.feeds.mail import messages as mails
 from tuireader.feeds.mail.address import read_address
-from tuireader.feeds.mail.folder import read_folder
+from tuireader.feeds.mail.folder import read_folder, stand_in
 from tuireader.feeds.mail.html import cleaned, without_tracking
 from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.library import Library
@@ -382,6 +382,7 @@ def test_bad_addresses(url: str) -> None:
 def test_a_newsletter_without_what_tracks_its_reader() -> None:
     entry = one(subject="Ferry =?utf-8?b?4pu1?=\n =?iso-8859-1?q?caf=E9?=")
     assert (entry.title, entry.guid) == ("Ferry ⛵café", "1@letters.example.org")
+    assert (entry.author, entry.published) == ("Käthe Küste", 1699992001)
     said = plain(entry.content_html)
     assert "Preheader" not in said and "color" not in said and "The council bought a ferry." in said
     assert 'href="https://site.example.org/f?p=2#top"' in entry.content_html
@@ -402,12 +403,77 @@ def test_links_lose_what_tracks(url: str, clean: str) -> None:
     assert without_tracking(url) == clean
 
 
-def test_tables_of_data_stay_and_hidden_texts_go() -> None:
-    data = "<table><tr><td>Ferry</td><td>12</td></tr><tr><td>Tram</td><td>7</td></tr></table>"
-    html, view = cleaned(
-        f"{data}<p hidden>one</p><p style='font-size:0px'>two</p><p style='font-size:10px'>three"
-    )
-    assert "<table" in html and "one" not in html and "two" not in html and "three" in html and view == ""
+_ROWS = "<tr><td>Ferry</td><td>12</td></tr><tr><td>Tram</td><td>7</td></tr>"
+
+
+@pytest.mark.parametrize(
+    ("inside", "stays"),
+    [
+        (_ROWS, True),
+        (f"<tr><th>Line</th><th><p>Trips</p></th></tr>{_ROWS}", True),
+        (f"<caption>Lines</caption>{_ROWS}<tr><td><p>Bus</p></td><td>3</td></tr>", True),
+        *((f"{_ROWS}<tr><td><{tag}>Bus</{tag}></td><td>3</td></tr>", False) for tag in ("p", "div", "h1")),
+        (f"<tr><td><table>{_ROWS}</table></td><td>3</td></tr>", False),
+        ("<tr><td>Ferry</td></tr><tr><td>Tram</td></tr>", False),
+    ],
+)
+@pytest.mark.parametrize("role", ["", "presentation", "NONE", "table"])
+def test_tables_of_data_stay_and_those_that_set_the_page_go(inside: str, stays: bool, role: str) -> None:
+    html, view = cleaned(f"<table role='{role}'>{inside}</table>")
+    assert (f'<table role="{role}"' in html) == (stays and role in ("", "table"))
+    assert view == "" and "Ferry" in html and "Tram" in html
+
+
+@pytest.mark.parametrize(
+    ("element", "stays"),
+    [
+        ("<p>words", True),
+        ("<p hidden>words", False),
+        *((f"<p style='color:red; {style}'>words", False) for style in (
+            "display: none", "VISIBILITY:hidden", "mso-hide:all", "opacity:0", "opacity:0;x:y",
+            "font-size:0px", "max-height:0", "line-height:1px !important", "font-size:1",
+        )),
+        *((f"<p style='{style}'>words", True) for style in (
+            "font-size:10px", "max-height:100px", "opacity:0.9", "x-display:block", "line-height:1.5",
+        )),
+        ("</p><style>words</style>", False),
+        ("<script>words</script>", False),
+        ("<form>words</form>", False),
+        ("<iframe>words</iframe>", False),
+        ("<!-- words -->", False),
+    ],
+)  # fmt: skip
+def test_hidden_texts_go(element: str, stays: bool) -> None:
+    html, _ = cleaned(f"<body style='display:none'>Before {element}</p><p>After")
+    assert ("words" in html) == stays and "Before" in html and "After" in html
+
+
+@pytest.mark.parametrize(
+    ("image", "stays"),
+    [
+        ('src="https://p.example/a.jpg"', True),
+        ('src="//p.example/a.jpg" width="600"', True),
+        ('src="http://p.example/a.jpg"', True),
+        ('src=" https://p.example/a.jpg "', True),
+        ('src="cid:logo"', False),
+        ('src="data:image/gif;base64,R0"', False),
+        ('src="/a.jpg"', False),
+        ("", False),
+        *((f'src="https://p.example/a.jpg" {size}', False) for size in (
+            'width="1"', 'height="1px"', 'width="0" height="600"', 'width="600" height="2"',
+            'style="width:1px"', 'style="max-height: 0"', 'style="x:y;height:2 !important"',
+        )),
+        ('src="https://p.example/a.jpg" width="10" style="width:10px;height:20px"', True),
+        ('src="https://p.example/wf/open?u=1"', False),
+        ('src="https://p.example/pixel.gif?u"', False),
+        ('src="https://p.example/wf/open?u=1" alt="A ferry"', True),
+        ('src="https://p.example/wf/open?u=1" width="600"', True),
+        ('src="https://p.example/opening.jpg"', True),
+    ],
+)  # fmt: skip
+def test_pictures_stay_and_what_tells_the_sender_goes(image: str, stays: bool) -> None:
+    html, _ = cleaned(f"<p>Before <img {image}> after")
+    assert ("<img" in html) == stays and "Before" in html and "after" in html
 
 
 @pytest.mark.parametrize(
@@ -421,6 +487,12 @@ def test_the_mail_on_the_web(words: str) -> None:
         == "https://lists.example.org/m/1"
     )
     assert one(body="<a href='javascript:x'>View online</a>").url == ""
+    others = "<a href='https://w.example/0'>Ferries</a><a href='https://w.example/0'></a>"
+    assert one(body=f"{others}<p>View online</p>{'<a href=/1>View online</a>'}").url == ""
+    entry = one(body=f"{others}<a href=' https://w.example/1?utm_source=x '>{words}</a><p>Text")
+    assert entry.url == "https://w.example/1"
+    assert words not in entry.content_html and "Ferries" in entry.content_html  # only the link to itself goes
+    assert one(body=f"<a href='https://w.example/1'>{words} {'and so on ' * 12}</a>").url == ""
 
 
 def test_plain_text_flows_and_links() -> None:
@@ -429,6 +501,22 @@ def test_plain_text_flows_and_links() -> None:
     assert "A line that flows on." in html and "&lt;b&gt;" in html
     assert '<a href="https://a.example/x">https://a.example/x</a>.' in html
     assert mails.flowed("a \nb", delete=True) == "ab"
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("a \nb", "a b"),
+        ("a\nb", "a\nb"),
+        ("a \nb \nc\nd", "a b c\nd"),
+        ("a \n> b \nc", "a \n> b \nc"),  # a quotation is no part of it
+        (">> a\n>b", ">> a\n> b"),
+        ("-- \nMe", "-- \nMe"),  # the line before a signature
+        (" From me \n to you", "From me to you"),  # stuffed with a space
+    ],
+)
+def test_flowed_lines(text: str, joined: str) -> None:
+    assert mails.flowed(text) == joined
 
 
 def test_the_best_part_is_taken_and_attachments_are_named() -> None:
@@ -463,6 +551,13 @@ def test_a_list_gives_its_name_and_archive() -> None:
     )
     bare = mails.read(marshal.dumps([mail(list_id="<a.example.org>")]), "", None, "Folder")
     assert bare.title == "a.example.org"
+    other = mail(2, list_id="Tides <tides.example.net>")
+    mixed = mails.read(marshal.dumps([mail(more=archive), other]), "", None, "Folder")
+    assert (mixed.title, mixed.site_url) == ("Folder", "")
+    quoted = mails.read(marshal.dumps([mail(list_id='"Tides, daily" <t.example.net>')]), "", None, "Folder")
+    assert quoted.title == "Tides, daily"
+    stood_in = mails.read(marshal.dumps([mail(more=archive), stand_in("x", "Mail 9", "Why")]), "", None, "F")
+    assert stood_in.title == "Harbour Letters"  # what takes a mail's place belongs to no list
     assert mails.read(marshal.dumps([]), "", None, "Folder").title == "Folder"
 
 
@@ -559,5 +654,9 @@ async def test_a_mail_that_kills_the_reader_is_told_and_the_others_are_read(
         monkeypatch.setattr("tuireader.feeds.mail.source._TOGETHER", 100)
         assert (await done(library)).new == 25
         assert len(asked) == 1 + 2 + 20  # all at once, the letters, and few of the others: each may take long
-    titles = [mails.unreadable(raw).title for raw in (b"Subject: Tides\n\n", b"", b"Subject: \x1b\n\n")]
-    assert [title and title.value for title in titles] == ["Tides", mails.UNREADABLE, mails.UNREADABLE]
+        monkeypatch.setattr("tuireader.feeds.mail.source._TOGETHER", 1)
+        deliver(folder, "last", mail(99, "KILLER alone"))
+        alone = await done(library)
+        assert (alone.error, alone.new) == ("", 1) and "KILLER alone" in await titles(library)
+    headings = [mails.unreadable(raw).title for raw in (b"Subject: Tides\n\n", b"", b"Subject: \x1b\n\n")]
+    assert [title and title.value for title in headings] == ["Tides", mails.UNREADABLE, mails.UNREADABLE]

@@ -440,6 +440,15 @@ def _parsed(document: bytes) -> ParsedFeed:
     return parsed
 
 
+@pytest.mark.parametrize(("stored", "same"), [(16, True), (17, True), (18, False), (30, False)])
+def test_a_feed_that_lists_less_than_half_of_the_known_articles_is_only_a_part_of_it(
+    stored: int, same: bool
+) -> None:
+    """Counted from the oldest article that both have, but for a few that may be pinned."""
+    listed = feed(NEW, entries(NEW, range(1, 16, 2), title="Another title {}"), "Renamed")
+    assert proves(listed, known(feed(OLD, entries(OLD, range(stored))))) == same
+
+
 @pytest.mark.parametrize("proof", PROOFS)
 def test_what_proves_that_a_feed_is_the_same(proof: Callable[[str, str], bytes]) -> None:
     assert proves(proof(OLD, NEW))

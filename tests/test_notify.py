@@ -295,6 +295,52 @@ async def test_a_story_is_told_again_only_with_something_new(tmp_path: Path) -> 
         assert await comes(4, "The 1.2 billion users wait for Tencent Holdings.") is None
 
 
+async def test_a_story_of_several_articles_is_told_once(tmp_path: Path) -> None:
+    notify, out = to_file(tmp_path)
+    text = feeds("https://a.example.org/feed") + watch("story") + notify
+    async with opened(tmp_path, text) as library:
+        bodies = ["The service, WeChat, is down for new users.", "New users cannot join WeChat, the service."]
+        await fill(
+            library,
+            1,
+            *(
+                entry(n, title=f"WeChat stops, {n}", content_html=f"<p>{body}</p>")
+                for n, body in enumerate(bodies)
+            ),
+        )
+
+        def same_story(store: Store) -> None:
+            with store.transaction():
+                store.relations.join(2, 1)
+
+        await library.context.pool.write(same_story)
+        await library.refresh.notify()
+        assert [whole["count"] for whole in told(out)] == [1]
+
+
+async def test_what_was_not_to_be_told_is_not_told_once_that_changes(tmp_path: Path) -> None:
+    """Nor is a repost, nor what a mute has hidden."""
+    notify, out = to_file(tmp_path)
+    hidden = '[[mute]]\nquery = "sponsored"\ninclude_watched = true\n'
+    source = feeds("https://a.example.org/feed")
+    async with opened(tmp_path, source + watch("never") + notify) as library:
+        await fill(library, 1, entry(1, title="WeChat"))
+        assert await library.refresh.notify() is None
+    quiet = notify.replace("[notify]", '[notify]\nquiet = "00:00-23:59"')
+    for rules in (watch("article") + quiet, watch("never") + notify):
+        async with opened(tmp_path, source + rules) as library:
+            await fill(library, 1, entry(4, title="WeChat at night"))
+            assert await library.refresh.notify() is None
+    async with opened(tmp_path, source + watch("article") + notify + hidden) as library:
+        await fill(library, 1, entry(2, title="WeChat, sponsored"))
+        assert await library.refresh.notify() is None
+    async with opened(tmp_path, source + watch("article") + notify) as library:
+        assert await library.refresh.notify() is None and told(out) == []
+        await fill(library, 1, entry(3, title="WeChat at last"))
+        await library.refresh.notify()
+        assert [whole["title"] for whole in told(out)] == ["WeChat: WeChat at last"]
+
+
 # --------------------------------------------------------------------------- killed
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.builders import CLOCK, entry, feeds, fill, item, opened, refreshed, rss
+from tests.builders import CLOCK, Clock, entry, feeds, fill, item, opened, refreshed, rss
 from tests.servers.clients import synced
 from tests.servers.fake import TOKEN
 from tests.servers.fake_miniflux import FakeMiniflux
@@ -184,6 +184,27 @@ async def test_an_article_of_both_is_fetched_at_home_if_a_local_feed_there_carri
         assert row.sources == 2
         error = await ask(library, kind, url, feed)
         assert (error == "") is (local == "http://nas.lan/feed")
+
+
+@pytest.mark.parametrize("host", ["public.example", *HOSTS])
+@pytest.mark.parametrize("named", [False, True])
+async def test_a_dead_feed_leads_to_no_page_or_feed_inside(
+    tmp_path: Path, web: Web, host: str, named: bool
+) -> None:
+    """Neither does the home page that the feed has named, nor a feed that a page names in its place."""
+    url, other = "http://public.example/feed", f"http://{host}/other"
+    document = rss("F", [item("1", "One", time=CLOCK - 9_000)]).replace(
+        b"https://site.example.org/<", other.encode() + b"<", 1
+    )
+    page = f'<html><head><link rel="alternate" type="application/rss+xml" href="{other}"></head></html>'
+    web.stages(url, document, page if named else Answer(b"", 404))
+    clock = Clock()
+    async with opened(tmp_path, through(web) + feeds(url), clock=clock.time) as library:
+        for _ in range(4):
+            await refreshed(library)
+            clock.now += 3_000
+    asked = {request.path for request in web.requests}
+    assert asked == ({url, other} if host == "public.example" else {url})
 
 
 async def test_the_articles_of_a_removed_account_stay_public(tmp_path: Path, web: Web) -> None:

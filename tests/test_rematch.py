@@ -9,9 +9,11 @@ import pytest
 
 from tests.builders import CLOCK as NOW
 from tests.builders import TWO_FEEDS, applied, entry, feeds, fill, opened, titles
+from tuireader.config import WatchConfig
 from tuireader.ingest import rematch
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind
+from tuireader.store import Store
 
 RULES = {
     "capital": 'any = ["Apple"]',
@@ -138,6 +140,32 @@ async def test_a_changed_watch_drops_the_former_matches_of_its_old_rule(
     async with opened(tmp_path, TWO_FEEDS + rule.format(terms[-1], 0)) as library:
         await applied(library)
         assert await titles(library, View(ViewKind.WATCH, "Fruit")) == ["Orange"] * kept
+
+
+async def test_how_many_hits_are_many(tmp_path: Path) -> None:
+    rule = '[[watch]]\nname = "W"\nany = ["Apple"]\n'
+    async with opened(tmp_path, TWO_FEEDS + rule) as library:
+        await fill(library, 1, *[entry(n, title=f"{'Apple' * (n < 3)} {n}") for n in range(5)])
+        for many in range(1, 6):
+
+            def are_many(store: Store, many: int = many) -> tuple[bool, bool]:
+                return store.watches.has_many("W", many), store.search.hits_many("apple", many)
+
+            assert await library.context.pool.read(are_many) == (many <= 3, many <= 3)
+
+
+async def test_steps_over_the_texts_stay_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marks must not wait for a step: its size follows the time that the one before took."""
+    monkeypatch.setattr("tuireader.library.watches.CHUNK", 20)
+    rule = '[[watch]]\nname = "W"\nany = ["/appl[ey]/"]\n'
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, *[entry(number, title=f"Apple {number}") for number in range(150)])
+    async with opened(tmp_path, TWO_FEEDS + rule) as library:
+        monkeypatch.setattr("tuireader.library.watches.STEP", 1e-9)  # each takes longer
+        assert [done for done, _ in await applied(library)] == [0, 20, 70, 120, 150]
+        await library.watches.save(WatchConfig("W", any=("/number/", "/apple/")), "W")
+        monkeypatch.setattr("tuireader.library.watches.STEP", 1e9)  # each is over at once
+        assert [done for done, _ in await applied(library)] == [0, 20, 100, 150]
 
 
 async def test_a_watch_of_a_feed_that_is_not_there_hits_nothing(tmp_path: Path) -> None:

@@ -52,6 +52,26 @@ async def test_the_numbers_of_watches(tmp_path: Path) -> None:
         assert (pipl.month, pipl.count.total, pipl.quiet) == (0, 1, "quiet: feeds fine, no news for 40 d")
 
 
+async def test_matches_are_counted_by_day_week_and_month(tmp_path: Path) -> None:
+    """By calendar days; week and month are 7 and 30 times 24 hours."""
+    today = NOW - NOW % DAY
+    now, first = today + 6 * 3600, today - 29 * DAY
+    times = [first - 1, first, first + DAY - 1, first + DAY, today - 1, today, now]
+    times += [now - span * DAY + step for span in (7, 30) for step in (0, 1)]
+    async with opened(tmp_path, TWO_FEEDS + WATCHES) as library:
+        await fill(
+            library, 1, *(entry(n, title=f"WeChat {n}", published=time) for n, time in enumerate(times))
+        )
+        await fill(library, 2, entry(99, title="Nothing", published=now))
+        hits = (await library.context.pool.read(lambda store: store.stats.hits(today, now)))["WeChat"]
+    counted = [sum(0 <= time - first - day * DAY < DAY for time in times) for day in range(30)]
+    assert list(hits.days) == counted and sum(counted) == len(times) - 3
+    assert (hits.total, dict(hits.by_feed)) == (len(times), {1: len(times)})
+    assert hits.week == sum(time > now - 7 * DAY for time in times)
+    assert hits.month == sum(time > now - 30 * DAY for time in times)
+    assert hits.newest[0] == now
+
+
 async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
     more = '[[watch]]\nname="Other"\nany=["quokka"]\n[[watch]]\nname="Off"\nany=["x"]\nfeeds=["nowhere"]\n'
     more += "".join(

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.builders import entry, open_store, save
 from tests.cli.command import Home, run_here
 from tests.cli.news import home_with_news
 from tests.processes import start
@@ -19,6 +20,8 @@ from tests.terminal import Terminal
 from tests.test_house import HEAVY, loaded_by
 from tuireader import query
 from tuireader.cli import completion
+from tuireader.config import FeedConfig
+from tuireader.store.lists import completions
 
 HERE = str(Path(sys.executable).parent.resolve())  # zsh finds nothing on a path with `..` in it
 NAMES = ["Example News", "Other $(touch pwned) & `News`"]
@@ -250,6 +253,24 @@ def test_a_database_that_is_none_and_one_that_is_named(places: dict[str, str], t
     other = Path(places["XDG_DATA_HOME"]) / "tuireader/tuireader.db"
     line = f"tuireader --database {other} refresh Example"
     assert complete(line, {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""}) == ["plain,Example\\", "News"]
+
+
+def test_what_is_completed_is_what_the_database_has(tmp_path: Path) -> None:
+    store = open_store(tmp_path, feeds=3)
+    save(store, 2, *[entry(n, tags=(f"tag {n}",) if n < 2 else ()) for n in range(4)])
+    with store.transaction():
+        store.marks.label("to read", [1], True, now=0)
+        store.feeds.sync(
+            [FeedConfig(f"https://feed{n}.example.org/rss", f"Feed {n}", "News") for n in (3, 2)]
+        )
+    path = store.path
+    store.close()
+    newest = [(4 - number, f"Title number {number}") for number in range(4)]
+    assert [completions.newest(path, count) for count in (1, 3, 9)] == [newest[:1], newest[:3], newest]
+    assert [(number, title) for number, title, _ in completions.feeds(path)] == [(3, "Feed 3"), (2, "Feed 2")]
+    assert {title for title, *_ in completions.every_feed(path)} == {"Feed 1", "Feed 2", "Feed 3"}
+    assert (completions.labels(path), completions.tags(path)) == (["to read"], {"tag 0", "tag 1"})
+    assert completions.newest(tmp_path, 1) == completions.newest(tmp_path / "none", 1) == []
 
 
 def test_the_demo_has_its_own(tmp_path: Path) -> None:

@@ -188,6 +188,25 @@ def test_gone_is_confirmed_over_a_day() -> None:
     assert all(later - earlier >= 0.9 * HOUR for earlier, later in pairwise(asked))
 
 
+@pytest.mark.parametrize(
+    ("since", "watched", "hours"),
+    [
+        (0, False, 1),
+        (3, False, 3),
+        (7, False, 6),
+        (15, False, 6),
+        (20, False, 4),
+        (23.5, False, 1),
+        (7, True, 1),
+    ],
+)
+def test_how_long_a_feed_that_is_gone_waits(since: float, watched: bool, hours: float) -> None:
+    """As long as it has been gone, six hours at most, and once more when a day is over."""
+    history = History(1, error_streak=2, gone_since=NOW - int(since * HOUR), watched=watched)
+    wait = wait_of(after_failure(history, Fault.GONE, None, RATES, NOW))
+    assert 0.9 * hours * HOUR <= wait <= hours * HOUR
+
+
 def test_a_watched_feed_that_is_gone_is_asked_hourly_for_a_day() -> None:
     history = History(1, error_streak=9, gone_since=NOW - 20 * HOUR, watched=True)
     assert wait_of(after_failure(history, Fault.GONE, None, RATES, NOW)) <= HOUR

@@ -33,6 +33,26 @@ def test_terms_are_quoted_and_joined_as_each_service_reads_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("term", "service", "edition"),
+    [
+        ("Tide", "Google News", {"hl": "en-US", "gl": "US", "ceid": "US:en"}),
+        ("微信", "Google News in Chinese", {"hl": "zh-CN", "gl": "CN", "ceid": "CN:zh-Hans"}),
+        ("ラズパイ", "Google News in Japanese", {"hl": "ja", "gl": "JP", "ceid": "JP:ja"}),
+        ("카카오", "Google News in Korean", {"hl": "ko", "gl": "KR", "ceid": "KR:ko"}),
+        ("Tide", "Bing News", {"format": "rss"}),
+        ("Tide", "Hacker News", {"count": "50"}),
+        ("Tide", "Reddit", {"sort": "new"}),
+        ("Tide", "arXiv", {"sortBy": "submittedDate", "sortOrder": "descending", "max_results": "50"}),
+    ],
+)
+def test_each_service_is_asked_for_its_edition_newest_first(
+    term: str, service: str, edition: dict[str, str]
+) -> None:
+    item = WatchConfig("W", any=(term,))
+    assert {key: asked(item, service, key) for key in edition} == edition
+
+
 def test_groups_and_exclusions_are_kept() -> None:
     fines = WatchConfig("Fines", any=("Tencent",), all=(("fine*", "data breach"),), none=("webinar",))
     assert asked(fines, "Google News") == '"Tencent" ("fine" OR "data breach") -"webinar"'

@@ -10,9 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.feeds.blocked_pages import ARTICLE, BLOCKED, CLOUDFLARE, LOGIN, ORDINARY, PARKED, Sample, page
+from tests.feeds.blocked_pages import (
+    ARTICLE,
+    BLOCKED,
+    CLOUDFLARE,
+    LOGIN,
+    LOREM,
+    ORDINARY,
+    PARKED,
+    Sample,
+    page,
+)
 from tests.web import Web
-from tuireader.feeds.http.blocked import HEAD, cleaned, obstacle
+from tuireader.feeds.http.blocked import HEAD, SHORT, challenged, cleaned, obstacle, remedy
 from tuireader.feeds.http.fetch import Fetcher, FetchLimits
 from tuireader.feeds.parse.parse import parse
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, ParseFailed
@@ -21,6 +31,7 @@ RSS = (
     '<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><item><title>{}</title>'
     "<description>{}</description></item></channel></rss>"
 )
+STATUSES = {200, 202, 401, 403, 404, 405, 429, 503}
 CHALLENGES = [(words, sample) for words, samples in BLOCKED.items() for sample in samples]
 
 
@@ -35,6 +46,84 @@ def test_a_check_for_robots_is_named_with_its_remedy(words: str, sample: Sample)
     assert fault is Fault.BLOCKED
     assert words in reason and "\n" not in reason
     assert any(key in reason.partition("; ")[2] for key in ("user_agent", "channel_id"))
+
+
+@pytest.mark.parametrize(
+    ("who", "title", "head", "body"),
+    [
+        ("Cloudflare asks", "", "<script>window._cf_chl_opt={}</script>", ""),
+        ("Cloudflare asks", "", '<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/x"></script>', ""),
+        ("Cloudflare asks", "Just a moment...", "", ""),
+        ("Cloudflare denies", "Access denied | news.example used Cloudflare", "", ""),
+        ("HUMAN (PerimeterX) asks", "", '<div id="px-captcha"></div>', ""),
+        ("HUMAN (PerimeterX) asks", "", '<script src="//captcha.px-cdn.net/x"></script>', ""),
+        ("HUMAN (PerimeterX) asks", "Access to this page has been denied.", "", ""),
+        ("Akamai asks", "", "<script src='/_sec/cp_challenge/x'></script>", ""),
+        ("Imperva asks", "Pardon Our Interruption", "", ""),
+        ("Imperva asks", "", "", "Request unsuccessful. Incapsula incident ID: 8"),
+        ("Imperva asks", "", "", "Error 15. Powered by Imperva"),
+        ("AWS WAF asks", "", "<script>window.gokuProps={}</script>", ""),
+        ("AWS WAF asks", "", "<script src='https://x.captcha.awswaf.com/x'></script>", ""),
+        ("Anubis asks", "", '<script id="anubis_challenge">{}</script>', ""),
+        ("Anubis asks", "", '<script id="anubis_version">1</script>', ""),
+        ("Anubis asks", "", '<script src="/.within.website/x/cmd/anubis/main.mjs"></script>', ""),
+        ("Anubis asks", "", '<link href="/.within.website/x/xess/xess.css">', ""),
+        ("Anubis asks", "Making sure you're not a bot!", "", ""),
+        ("Anubis asks", "Making sure you’re not a bot!", "", ""),
+        ("Sucuri denies", "Sucuri WebSite Firewall - Access Denied", "", ""),
+        ("Vercel asks", "Vercel Security Checkpoint", "", ""),
+        ("Kasada asks", "", "<script>window.KPSDK={}</script><script src='/1/ips.js'></script>", ""),
+        ("DDoS-Guard asks", "DDoS-Guard", "", ""),
+        ("Alibaba Cloud asks", "", "<script>var aliyun_waf_aa=1</script>", ""),
+        ("Reddit denies", "", "", "You've been blocked by network security."),
+    ],
+)
+def test_each_mark_of_a_check_is_enough(who: str, title: str, head: str, body: str) -> None:
+    found = obstacle(page(title, f"<p>{body or 'Please wait'}</p>", head), "https://news.example/feed")
+    assert found and found.fault is Fault.BLOCKED and found.reason.startswith(who)
+    long = page(title, f"<p>{body}</p>{LOREM * (1 + SHORT // len(LOREM))}", head)
+    assert obstacle(long, "https://news.example/feed") is None  # a page to read, whatever it mentions
+
+
+@pytest.mark.parametrize(
+    ("headers", "statuses", "who"),
+    [
+        ({"cf-mitigated": "Challenge"}, STATUSES, "Cloudflare asks for a browser"),
+        ({"x-amzn-waf-action": "captcha"}, STATUSES, "AWS WAF asks for a browser"),
+        ({"x-amzn-waf-action": "challenge"}, STATUSES, "AWS WAF asks for a browser"),
+        ({"x-vercel-mitigated": "deny"}, STATUSES, "Vercel asks for a browser"),
+        ({"x-vercel-mitigated": "challenge"}, STATUSES, "Vercel asks for a browser"),
+        ({"x-dd-b": "1"}, STATUSES, "DataDome asks for a browser"),
+        ({"server": "DataDome"}, {401, 403}, "DataDome asks for a browser"),
+        ({"x-sucuri-block": "GEO02"}, STATUSES, "Sucuri denies access"),
+        ({"x-kpsdk-ct": "x"}, {403, 429}, "Kasada asks for a browser"),
+        ({"server": "AkamaiGHost"}, {403}, "Akamai denies access"),
+        ({"cf-mitigated": "no"}, set(), ""),
+        ({"x-amzn-waf-action": "allow"}, set(), ""),
+        ({"x-vercel-mitigated": "none"}, set(), ""),
+        ({"server": "nginx", "x-datadome": "protected"}, set(), ""),
+    ],
+)
+def test_headers_name_who_stopped_the_request(headers: dict[str, str], statuses: set[int], who: str) -> None:
+    told = {status: reason for status in STATUSES if (reason := challenged(status, headers))}
+    assert told == dict.fromkeys(statuses, who)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://www.reddit.com/r/x/.rss", "reddit.com/prefs/feeds"),
+        ("https://reddit.com/r/x/.rss", "reddit.com/prefs/feeds"),
+        ("https://notreddit.com/.rss", "try user_agent"),
+        ("https://www.youtube.com/@name", "channel_id"),
+        ("https://youtube.com/@name", "channel_id"),
+        ("https://consent.youtube.com/m", "channel_id"),
+        ("https://youtube.com.example/", "try user_agent"),
+        ("http://[", "try user_agent"),
+    ],
+)
+def test_what_helps_depends_on_the_site(url: str, words: str) -> None:
+    assert words in remedy(url)
 
 
 @pytest.mark.parametrize("sample", LOGIN, ids=lambda one: one.name)

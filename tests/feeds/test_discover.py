@@ -72,8 +72,11 @@ async def test_what_a_page_names_is_read_when_it_is_asked_for(web: Web, fetcher:
 
 async def test_only_what_the_page_shows_counts_and_comments_come_last(web: Web, fetcher: Fetcher) -> None:
     page = PAGE.format(
-        "<!--" + LINK.format("Old", "/old.xml") + "-->"
+        "<!--\n" + LINK.format("Old", "/old.xml") + "\n-->"
         "<script>x = '" + LINK.format("Script", "/script.xml") + "'</script>"
+        "<SCRIPT>\n" + LINK.format("Script", "/loud.xml") + "\n</Script>"
+        "<template>" + LINK.format("Template", "/template.xml") + "</template>"
+        "<style>" + LINK.format("Style", "/style.xml") + "</style>"
         + LINK.format("Page &raquo; Comments Feed", "/comments/feed/")
         + LINK.format("Script", "javascript:alert(1)")
         + LINK.format("Itself", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gzip
 import hashlib
 import itertools
@@ -457,6 +458,20 @@ def test_any_chunking_gives_the_same(data: bytes, repeats: int, cuts: list[int],
     for start, end in itertools.pairwise(places):
         inflater.feed(packed[start:end])
     assert inflater.body() == b"<" + data
+
+
+@pytest.mark.parametrize("header", ["gzip", "deflate", "br", "zstd", "deflate, gzip", "gzip, br"])
+@pytest.mark.parametrize("data", [BODY, b"", b"words"])
+def test_a_body_may_arrive_byte_by_byte(header: str, data: bytes) -> None:
+    packed = functools.reduce(_packed, header.split(", "), data)
+    inflater = decompress.Inflater(header, 400_000)
+    for byte in packed:
+        inflater.feed(bytes((byte,)))
+    assert inflater.size == len(data) and inflater.body() == data
+    cut = decompress.Inflater(header, 400_000)
+    cut.feed(packed[:-1])
+    with pytest.raises(decompress.Damaged):
+        cut.body()
 
 
 @pytest.mark.parametrize("quality", [1, 5, 11])

@@ -156,6 +156,35 @@ def test_names_of_people(text: str, name: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("item", "picture", "enclosed"),
+    [
+        ('<media:content url="/a.mp3" type="audio/mpeg"/><media:thumbnail url="/t"/>', "/t", [("/a.mp3", None)]),
+        ('<media:content url="/a.mp4" medium="video" duration="62"/>', "", [("/a.mp4", 62)]),
+        ('<media:content url="/a.PNG?x=1"/><media:content url="/b" type="Image/png" width="9"/>', "/b", []),
+        ('<media:content url="/a" type="image/x" width="9"/><media:content url="/b.jpg" width="80"/>', "/b.jpg", []),
+        ('<media:content url="/a.txt"/><enclosure url="/e.gif" type="image/gif"/>', "/e.gif", [("/e.gif", None)]),
+        ('<media:thumbnail url="/t"/><enclosure url="/e.gif" type="image/gif"/>', "/t", [("/e.gif", None)]),
+        ('<media:content url="javascript:x" medium="image"/><media:thumbnail url="/t"/>', "/t", []),
+        # the duration of the entry is that of its first recording
+        ('<itunes:duration>90</itunes:duration><enclosure url="/a.mp3" type="audio/mpeg"/><enclosure url="/b.mp3"/>',
+         "", [("/a.mp3", 90), ("/b.mp3", None)]),
+        ('<itunes:duration>90</itunes:duration><media:content url="/a.mp3" type="audio/mpeg" duration="7"/>',
+         "", [("/a.mp3", 7)]),
+        ('<itunes:duration>90</itunes:duration><enclosure url="/e.gif" type="image/gif"/>', "/e.gif", [("/e.gif", None)]),
+    ],
+)  # fmt: skip
+def test_the_lead_picture_and_the_recordings(
+    item: str, picture: str, enclosed: list[tuple[str, int | None]]
+) -> None:
+    found = only(bare(f"<item><title>t</title>{item}</item>"))
+    site = "https://example.org"
+    assert found.picture_url == (site + picture if picture else "")
+    assert [(one.url, one.duration) for one in found.enclosures] == [
+        (site + url, time) for url, time in enclosed
+    ]
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [("3723", 3723), ("62:03", 3723), ("1:02:03", 3723), ("", None), ("1:2:3:4", None), ("-5", None)],
 )
@@ -240,6 +269,7 @@ def test_the_charset_of_the_document_wins(codec: str, header: str | None) -> Non
     [
         (" encoding='koi8-r'", "koi8-r", None),
         ("", "koi8-r", "text/xml; charset=KOI8-R"),
+        ("", "koi8-r", "text/xml;Charset = 'koi8-r'"),
         (" encoding='windows-1251'", "utf-8", None),
         (" encoding='utf-16'", "utf-8", None),
         ("", "utf-8", "text/xml; charset=koi8-r"),
@@ -252,6 +282,53 @@ def test_the_charset_of_the_document_wins(codec: str, header: str | None) -> Non
 )
 def test_wrong_labels(declared: str, real: str, header: str | None) -> None:
     assert feed(CYRILLIC.format(declared).encode(real), header).title == "Гавань и маяк"
+
+
+@pytest.mark.parametrize(
+    ("head", "header", "title"),
+    [
+        ('<meta charset="koi8-r">', "text/html", "Гавань"),
+        ('<META http-equiv=Content-Type content="text/html; CHARSET=koi8-r">', None, "Гавань"),
+        ('<meta charset="windows-1251">', "text/html; charset=koi8-r", "Гавань"),
+        (f"{' ' * 5_000}<meta charset=koi8-r>", "text/html", "çÁ×ÁÎØ"),
+        ('<meta charset="nonsense">', "text/html", "çÁ×ÁÎØ"),
+    ],
+)
+def test_the_charset_of_a_web_page(head: str, header: str | None, title: str) -> None:
+    page = f"<html><head>{head}<title>Гавань</title>".encode("koi8-r")
+    assert f"<title>{title}</title>" in charset.decode_page(page, header)
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("iso-8859-1", "cp1252"),
+        ("us-ascii", "cp1252"),
+        ("latin5", "cp1254"),
+        ("x-sjis", "cp932"),
+        ("shift_jis", "cp932"),
+        ("gb2312", "gb18030"),
+        ("GBK", "gb18030"),
+        ("euc-kr", "cp949"),
+        ("ks_c_5601-1989", "cp949"),
+        ("big5", "cp950"),
+        ("tis-620", "cp874"),
+        ("x-mac-cyrillic", "mac-cyrillic"),
+    ],
+)
+def test_labels_are_read_as_browsers_read_them(label: str, codec: str) -> None:
+    """By the bytes that only the wider encoding has: quotes, the euro, rare characters."""
+    text = {
+        "cp1252": "“Quay” €",
+        "cp1254": "“Ş” €",
+        "cp932": "①髙",
+        "gb18030": "镕€",
+        "cp949": "똠",
+        "cp950": "港",
+    }
+    title = text.get(codec, "กข" if codec == "cp874" else "Гавань")
+    body = f"<?xml version='1.0' encoding='{label}'?><rss><channel><title>{title}</title></channel></rss>"
+    assert feed(body.encode(codec)).title == title
 
 
 def test_latin_text_without_a_label() -> None:
@@ -479,6 +556,54 @@ JSON = {
         {},
     ],
 }
+
+
+def test_what_else_json_feed_says() -> None:
+    item = {
+        "external_url": "/out",
+        "content_text": "plain",
+        "content_html": "<p>rich</p>",
+        "date_published": "2024-02-03T04:05:06Z",
+        "date_modified": "2024-02-05T04:05:06Z",
+        "banner_image": "/banner.png",
+        "author": {"name": "Cy Boom"},
+        "attachments": [{"url": "/a.mp3", "mime_type": "Audio/MPEG", "title": "The tide"}],
+    }
+    data = {
+        "version": "1",
+        "title": "Harbour",
+        "authors": [{"name": "Ada"}, 3],
+        "items": [item, {"title": "t"}],
+    }
+    first, second = feed(json.dumps(data)).entries
+    assert (first.url, first.picture_url) == ("https://example.org/out", "https://example.org/banner.png")
+    assert (first.published, first.updated) == (1706933106, 1707105906)
+    assert (first.content_html, first.summary_html) == ("<p>rich</p>", "")
+    assert (first.author, second.author) == (
+        "Cy Boom",
+        "Ada",
+    )  # the authors of the feed where an item has none
+    (sound,) = first.enclosures
+    assert (sound.type, sound.title, sound.duration, sound.length) == ("audio/mpeg", "The tide", None, None)
+    both = item | {"url": "/a", "image": "/lead.png"}
+    (entry,) = feed(json.dumps(data | {"items": [both]})).entries
+    assert (entry.url, entry.picture_url) == ("https://example.org/a", "https://example.org/lead.png")
+
+
+@pytest.mark.parametrize(
+    ("data", "is_feed"),
+    [
+        ({"version": "https://jsonfeed.org/version/1"}, True),
+        ({"title": "t", "items": []}, True),
+        ({"version": 1, "title": "t", "items": []}, True),
+        ({"title": "t"}, False),
+        ({"title": 1, "items": []}, False),
+        ({"title": "t", "items": {}}, False),
+        ({"version": "2"}, False),
+    ],
+)
+def test_which_json_is_a_feed(data: dict[str, object], is_feed: bool) -> None:
+    assert isinstance(parse(json.dumps(data).encode(), URL), ParsedFeed) == is_feed
 
 
 def test_json_feed() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tuireader.feeds.find.preview import HOUR, SAMPLES, WEEK, WEEKS, pace, preview
@@ -102,6 +102,7 @@ ENTRIES = st.builds(
 
 
 @given(st.lists(ENTRIES, max_size=30))
+@example([ParsedEntry(published=0)])
 def test_what_always_holds(entries: list[ParsedEntry]) -> None:
     told = preview(feed(*entries), NOW)
     assert told.entries == len(entries) and len(told.samples) == min(SAMPLES, len(entries))

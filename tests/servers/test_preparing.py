@@ -92,6 +92,14 @@ async def test_items_of_the_google_reader_api_are_read_as_well(preparer: Prepare
     assert bare(await preparer.prepare(body)) == bare(greader_items.read(raw).entries)
 
 
+async def test_the_process_ends_with_its_reader() -> None:
+    async with Preparer() as preparer:
+        await preparer.prepare(await preparer.read(miniflux_items.read, answer(ENTRIES)))
+        process = preparer.worker.process
+        assert process is not None and process.returncode is None
+    assert process.returncode is not None and preparer.worker.process is None
+
+
 async def test_a_small_answer_is_not_worth_a_process(preparer: Preparer) -> None:
     await read_here(preparer, answer(ENTRIES[:20]))
 

@@ -12,12 +12,13 @@ import pytest
 
 from tests.builders import titles
 from tests.servers.clients import client, ids, marks, synced
-from tests.servers.fake import Call, Fake, json_answer
+from tests.servers.fake import PASSWORD, TOKEN, USER, Call, Fake, json_answer
 from tests.servers.fake_greader import API, STATE, FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage
 from tests.web import Answer
 from tuireader.library import Library
+from tuireader.model import View, ViewKind
 from tuireader.sync import servers
 
 KINDS: dict[str, Callable[[], Fake]] = {"freshrss": FakeGReader, "miniflux": lambda: FakeMiniflux("2.3.2")}
@@ -60,6 +61,43 @@ async def test_feeds_with_equal_or_unusable_addresses_are_feeds(
         server.feeds[0].url = "https://one.example/new"
         assert (await synced(library)).error == ""
         assert len(await feeds(library)) == 4
+
+
+async def test_a_correction_is_matched_and_found(tmp_path: Path, server: Fake) -> None:
+    feed = server.add_feed("News")
+    entry, other = server.add_entry(feed, "Rain"), server.add_entry(feed, "Snow")
+    async with client(tmp_path) as library:
+        await synced(library)
+        server.edit(entry, "WeChat rains", "<p>A correction.</p>")
+        server.pass_time(100_000)  # corrections come once a day
+        server.mark(other, starred=True)
+        done = await synced(library)
+        assert (done.new, done.changed) == (0, 1)
+        assert await titles(library, View(ViewKind.WATCH, "W")) == ["WeChat rains"]
+        assert await titles(library, View(ViewKind.QUERY, "correction")) == ["WeChat rains"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_answer_brings_a_secret(kind: str) -> None:
+    """Neither what the user typed nor the token that the server has given for it."""
+    with KINDS[kind]() as server:
+        given = [PASSWORD, TOKEN]
+        if isinstance(server, FakeGReader):
+            signed_in = await FakeStage(server).connect().sign_in()
+            (header,) = {
+                call.headers["authorization"] for call in server.calls if "authorization" in call.headers
+            }
+            given = [PASSWORD, header.partition("auth=")[2]]
+            assert signed_in.user == USER
+        backend = FakeStage(server).connect()
+        await backend.sign_in()
+        secrets = given if isinstance(server, FakeGReader) else [TOKEN]
+        for secret in secrets:
+            server.add_feed(f"News {secret} here", f"Folder {secret}")
+        for listed in await backend.feeds():
+            assert listed.title.startswith("News ") and listed.title.endswith(" here")
+            assert not any(secret in f"{listed}" for secret in secrets)
+        await backend.close()
 
 
 async def test_a_feed_that_takes_the_address_of_another_keeps_its_articles(

@@ -238,6 +238,7 @@ async def test_addresses_are_opened_and_copied(run: Running) -> None:
     await run.press("h", "N", "O")  # marks it read and goes on
     assert run.browsed[6:] == ["https://news.example/1"]
     assert 1 not in await run.unread() and run.open_id == 2
+    assert "Read · ^z undoes" in run.toasts
     await run.press("y")
     assert run.app.clipboard == "https://news.example/2"
     await run.press("Y")

@@ -266,9 +266,9 @@ async def test_code_gets_its_colours() -> None:
     html = "<pre><code class='language-python'>def fare():\n    return 14</code></pre><pre>def other</pre>"
     async with running(one(html, comments_feed="https://news.example/1/feed")) as run:
         Site(run.library).threads[1] = COMMENTS
-        for key in ("enter", "c"):  # also when its comments have come
-            await run.press(key)
-            assert [style.bold for style in styles_at(run, "def")[:1]] == [True], key
+        for keys in (["enter"], ["c"], ["t", *"sea", "enter", "escape"]):  # with comments, with a label
+            await run.press(*keys)
+            assert [style.bold for style in styles_at(run, "def")[:1]] == [True], keys
             assert {style.bgcolor for style in styles_at(run, "def")} == {run.app.theme_styles.code.bgcolor}
             assert not any(style.bold for style in styles_at(run, "def other"))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -67,6 +68,60 @@ async def test_each_refresh_reports_what_happened_in_it(run: Running) -> None:
     await run.main.run_command("sync_accounts")
     await run.settle()
     assert run.toasts.startswith("No accounts yet") and not run.main.controllers.refreshing.running
+
+
+async def test_what_is_new_is_counted_from_the_first(run: Running) -> None:
+    shown = list[str]()
+
+    async def refresh(feed_ids: Sequence[int] | None = None, *, force: bool = True) -> AsyncIterator[Event]:
+        yield RefreshStarted(3)
+        for number, (new, text) in enumerate(((0, "3/3"), (1, "3/3 · 1 new"), (2, "3/3 · 3 new")), 1):
+            yield FeedDone(number, "The Quay", new=new, done=3, total=3)
+            await run.shows(f"refreshing {text}")
+            shown.append(re.search(r"refreshing (3/3(?: · -?\d+ new)?)", run.text)[1])  # type: ignore[index]
+
+    vars(run.library.refresh)["run_in_subprocess"] = refresh
+    run.main.controllers.refreshing.refresh()
+    await run.settle()
+    assert shown == ["3/3", "3/3 · 1 new", "3/3 · 3 new"]
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_feeds_that_become_due_are_fetched_without_a_key(run: Running, wanted: bool) -> None:
+    """If so configured, and not while others are."""
+    refreshing, timers = run.main.controllers.refreshing, dict[float, Callable[[], object]]()
+    started = list[bool]()
+
+    def set_interval(seconds: float, goes_off: Callable[[], object]) -> None:
+        timers[seconds] = goes_off
+
+    async def refresh(feed_ids: Sequence[int] | None = None, *, force: bool = True) -> AsyncIterator[Event]:
+        started.append(force)
+        timers[60]()
+        yield DONE
+
+    async def count_due() -> int:
+        return due
+
+    vars(run.library.refresh)["run_in_subprocess"] = refresh
+    config = run.library.config
+    run.library.context.config = replace(config, fetch=replace(config.fetch, refresh_on_start=wanted))
+    due = 0
+    with (
+        replaced(run.main.top.set_interval, set_interval),
+        replaced(run.library.refresh.count_due, count_due),
+    ):
+        refreshing.start()
+        await run.settle()
+        assert started == []
+        due = 2
+        timers[60]()
+        await run.settle()
+        assert started == [False] * wanted
+        arrive(run.library, story(7, 1, "Rain on the quay", 0.5))  # as another program would
+        timers[2]()
+        await run.settle()
+        assert 7 in run.main.articles.ids
 
 
 async def test_a_second_refresh_waits_for_a_key_after_the_first_and_an_absence_is_said_once() -> None:

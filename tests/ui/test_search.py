@@ -48,6 +48,8 @@ async def test_letters_are_typed_and_what_is_not_found_is_told(run: Running) -> 
     assert "Nothing found." in run.text
     await run.press("ctrl+u", *'"fog')
     assert "the quotation mark is not closed" in run.text
+    await run.press("escape")
+    assert "the quotation mark" not in run.text and list(run.main.articles.ids) == [1, 2, 3, 4, 6]
 
 
 async def test_the_sentence_that_was_found_follows_the_cursor(run: Running) -> None:
