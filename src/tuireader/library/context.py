@@ -132,7 +132,7 @@ class Context:
 
     async def set_feed(self, feed_id: int, **changes: object) -> None:
         url = self.feed_url(feed_id)
-        await self.change_feeds(lambda text: config_edit.set_feed(text, url, **changes))
+        await self.change_feeds(lambda text: config_edit.update(text, "feeds", url, changes))
 
     async def change_feeds(self, edit: Callable[[str], str], what: str = "") -> None:
         """Edit the configuration of feeds, which the demo does not allow."""

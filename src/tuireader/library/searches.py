@@ -104,11 +104,18 @@ class Searches(UseCases):
     async def save(self, name: str, expression: str, replaces: str = "") -> None:
         """Save a search, replacing the one named `replaces`, or else of the same name. Raises ConfigError."""
         view = ViewConfig(name.strip(), expression.strip())
-        await self._context.change_config(lambda text: edit.set_view(text, view, replaces))
+        former = (replaces or view.name).casefold()
+
+        def save(text: str) -> str:
+            if any(saved.name.casefold() == former for saved in self.saved):
+                return edit.update(text, "view", former, edit.differences(view))
+            return edit.add(text, view)
+
+        await self._context.change_config(save)
 
     async def remove(self, name: str) -> None:
         """Remove a saved search. Raises ConfigError when it does not exist."""
-        await self._context.change_config(lambda text: edit.remove_view(text, name))
+        await self._context.change_config(lambda text: edit.remove(text, "view", name))
 
     async def advice(self, text: str) -> tuple[str, ...]:
         """Return advice on an expression; none for an invalid one."""

@@ -179,14 +179,15 @@ class Watches(UseCases):
         The caller then iterates `apply`.
         """
         if replaces:
-            known = next((one for one in self._context.config.watches if one.name == replaces), None)
-            await self._context.change_config(lambda text: edit.set_watch(text, replaces, config, known))
+            known = next((watch for watch in self._context.config.watches if watch.name == replaces), None)
+            changes = edit.differences(config, known)
+            await self._context.change_config(lambda text: edit.update(text, "watch", replaces, changes))
         else:
-            await self._context.change_config(lambda text: edit.add_watch(text, config))
+            await self._context.change_config(lambda text: edit.add(text, config))
 
     async def remove(self, name: str) -> None:
         """Remove a watch from the config; the articles stay. Raises ConfigError."""
-        await self._context.change_config(lambda text: edit.remove_watch(text, name))
+        await self._context.change_config(lambda text: edit.remove(text, "watch", name))
 
     async def for_story(self, article_id: int) -> WatchConfig:
         """Propose a watch for further reports of an article's story.
@@ -326,7 +327,7 @@ class Mutes(UseCases):
         expression.
         """
         mute = MuteConfig(query.strip(), feed.strip(), until, include_watched)
-        await self._context.change_config(lambda text: edit.add_mute(text, mute))
+        await self._context.change_config(lambda text: edit.add(text, mute))
         await self._watches.catch_up()
         return dict(await self.all()).get(mute, 0)
 
@@ -369,4 +370,4 @@ class Mutes(UseCases):
 
     async def remove(self, mute: MuteConfig) -> None:
         """Remove a mute from the config; the articles that it hid reappear unchanged."""
-        await self._context.change_config(lambda text: edit.remove_mute(text, mute))
+        await self._context.change_config(lambda text: edit.remove(text, "mute", mute))

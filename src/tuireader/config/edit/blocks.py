@@ -54,11 +54,6 @@ def insert_table(text: str, data: Table, name: str, at: int, block: str) -> str:
     return proven(text[:place] + lines + text[place:], expected)
 
 
-def remove_table(text: str, data: Table, name: str, at: int) -> str:
-    """Remove one of the `[[name]]` tables; its comments stay."""
-    return remove_tables(text, data, name, [at])
-
-
 def remove_tables(text: str, data: Table, name: str, places: Collection[int]) -> str:
     """Remove some of the `[[name]]` tables, given by index; their comments stay."""
     expected = data | {name: [table for number, table in enumerate(data[name]) if number not in places]}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import Field, fields
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from tuireader.config import (
@@ -17,13 +18,90 @@ from tuireader.config import (
 )
 from tuireader.config.kinds import command_address
 from tuireader.config.shape import KEYS
-from tuireader.config.values import Invalid, Key, quote
+from tuireader.config.values import Invalid, Key, key_to_toml, quote, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
 
 Table = dict[str, Any]
 Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig | AccountConfig
+Id = tuple[str, ...]
 FIX_FIRST = "fix it first; nothing was changed"
+_MAYBE_BY_HAND = "it may have been removed by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A kind of `[[name]]` tables: nouns for messages, and the keys by which its tables are told apart."""
+
+    type: type[Item]
+    noun: str
+    nouns: str
+    keys: tuple[str, ...] = ("name",)
+    hint: str = _MAYBE_BY_HAND
+
+    def missing(self, key: str | Item) -> ConfigError:
+        """Return the error for a table that is not in the configuration."""
+        if not isinstance(key, str):
+            return ConfigError(f"the configuration has no such {self.noun}", self.hint)
+        shown = without_password(key) if self.type is FeedConfig else quote(key)
+        return ConfigError(f"the configuration has no {self.noun} {shown}", self.hint)
+
+    def taken(self, table: Table | Item) -> ConfigError:
+        """Return the error for a table whose address or name is in use."""
+        if self.type is FeedConfig:
+            return ConfigError(f"the configuration already has {without_password(address_of(_keys(table)))}")
+        article = "an" if self.noun[0] in "aeiou" else "a"
+        name = quote(" ".join(text_of(_keys(table), key) for key in self.keys))
+        return ConfigError(f"there is already {article} {self.noun} named {name}", "choose another name")
+
+
+ARRAYS: Mapping[str, Array] = {
+    "feeds": Array(FeedConfig, "feed", "feeds", ("url", "command"), "see `tuireader feeds`"),
+    "watch": Array(WatchConfig, "watch", "watches", hint="see `tuireader watch list`"),
+    "mute": Array(MuteConfig, "mute", "mutes", ("query", "feed")),
+    "view": Array(ViewConfig, "saved search", "saved searches"),
+    "macro": Array(MacroConfig, "macro", "macros", ("key",)),
+    "account": Array(AccountConfig, "account", "accounts", hint="`tuireader account list` shows them"),
+}
+"""The arrays of a configuration by name."""
+_NAMES = {array.type: name for name, array in ARRAYS.items()}
+
+
+def array_of(item: Item) -> str:
+    """Return the name of the array for an item: `watch`."""
+    return _NAMES[type(item)]
+
+
+def _keys(table: Table | Item) -> Table:
+    """Return a table or an item as a table with at least its identifying keys."""
+    if isinstance(table, dict):
+        return table
+    return {key: getattr(table, key) for key in ARRAYS[array_of(table)].keys}
+
+
+def identity(name: str, table: Table | Item) -> Id:
+    """Return what tells a `[[name]]` table apart; names ignore case, addresses their spelling."""
+    keys = _keys(table)
+    if name == "feeds":
+        return (feed_key(address_of(keys)),)
+    names = ARRAYS[name].keys if name in ARRAYS else ("name",)
+    texts = (text_of(keys, key) for key in names)
+    return tuple(text.casefold() if names == ("name",) else text for text in texts)
+
+
+def index_of(data: Table, name: str, key: str | Item) -> int:
+    """Return the index of the `[[name]]` table with a name, an address or the keys of an item.
+
+    An address in the same spelling comes first. Raises ConfigError if there is none.
+    """
+    wanted = _keys(key) if not isinstance(key, str) else {ARRAYS[name].keys[0]: key}
+    tables = tables_of(data, name)
+    if name == "feeds" and (same := [at for at, table in enumerate(tables) if address_of(table) == key]):
+        return same[0]
+    for at, table in enumerate(tables):
+        if identity(name, table) == identity(name, wanted):
+            return at
+    raise ARRAYS[name].missing(key)
 
 
 def data_of(text: str) -> Table:
@@ -55,26 +133,17 @@ def urls_of(data: Table) -> list[str]:
 def address_of(table: Table) -> str:
     """Return the address of a `[[feeds]]` table, derived from its command if it has no `url`."""
     command = table.get("command")
-    if not text_of(table, "url") and isinstance(command, list):
+    if not text_of(table, "url") and isinstance(command, list | tuple):
         return command_address([str(part) for part in command])
     return text_of(table, "url")
 
 
-def index_of_feed(data: Table, url: str) -> int:
-    """Return the index of the feed with this address in any spelling. Raises ConfigError."""
-    urls = urls_of(data)
-    if url in urls:
-        return urls.index(url)
-    for index, other in enumerate(urls):
-        if feed_key(other) == feed_key(url):
-            return index
-    raise ConfigError(f"the configuration has no feed {without_password(url)}", "see `tuireader feeds`")
-
-
-def validate(block: str) -> None:
-    """Raise ConfigError if a text has any problem."""
+def validate(block: str, known: str = "") -> None:
+    """Raise ConfigError if a text has a problem that `known` does not have."""
+    before = [(problem.path, problem.message) for problem in loads(known)[1]]
     for problem in loads(block)[1]:
-        raise ConfigError(f"{problem.path} {problem.message}")
+        if (problem.path, problem.message) not in before:
+            raise ConfigError(f"{problem.path} {problem.message}")
 
 
 def proven(text: str, expected: Table) -> str:
@@ -93,22 +162,28 @@ def unsafe() -> ConfigError:
     return ConfigError("this change cannot be made safely", "please edit the file by hand")
 
 
-def table_text(name: str, item: Item) -> str:
-    """Write a `[[name]]` table with the keys that differ from their defaults."""
-    lines = [f"[[{name}]]"]
-    for one in fields(item):
-        if one.name == "url" and getattr(item, "command", False):
+def table_text(item: Item) -> str:
+    """Write an item as a table with the keys that differ from their defaults."""
+    lines = [f"[[{array_of(item)}]]"]
+    for field in fields(item):
+        if field.name == "url" and getattr(item, "command", False):
             continue  # derived from the command
-        written = to_toml_or_none(type(item), one.name, getattr(item, one.name))
+        written = to_toml_or_none(type(item), field.name, getattr(item, field.name))
         if written is not None:
-            lines.append(f"{one.name} = {written}")
+            lines.append(f"{field.name} = {written}")
     return "\n".join(lines) + "\n"
+
+
+def block_of(name: str, table: Table) -> str:
+    """Write the data of a `[[name]]` table as TOML."""
+    lines = (f"{key_to_toml(key)} = {to_toml(value)}\n" for key, value in table.items())
+    return f"[[{name}]]\n{''.join(lines)}"
 
 
 def to_toml_or_none(kind: type[Item], name: str, value: object) -> str | None:
     """Return the value of a key as TOML, None for its default."""
-    one, key = _key_of(kind, name)
-    return None if value == one.default else key.kind.write(value)
+    field, key = _key_of(kind, name)
+    return None if value == field.default else key.kind.write(value)
 
 
 def parse_value(kind: type[Item], name: str, value: object) -> object:

@@ -21,25 +21,17 @@ from tuireader.config.edit.blocks import (
     blocks_of,
     in_brackets,
     insert_table,
-    remove_table,
+    remove_tables,
     update_table,
     update_tables,
 )
-from tuireader.config.edit.data import Table, address_of, data_of, tables_of, text_of
+from tuireader.config.edit.data import ARRAYS, Table, address_of, block_of, data_of, identity, tables_of
 from tuireader.config.toml_lines import StatementKind
 from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
-from tuireader.text import clean, feed_key, split_password, without_password
+from tuireader.text import clean, split_password, without_password
 from tuireader.text.wording import counted
 
-_NOUNS = {
-    "feeds": ("feed", "feeds"),
-    "watch": ("watch", "watches"),
-    "mute": ("mute", "mutes"),
-    "view": ("saved search", "saved searches"),
-    "macro": ("macro", "macros"),
-    "account": ("account", "accounts"),
-}
 _NAME_LIMIT = 60
 
 
@@ -219,11 +211,11 @@ def _summary(changes: list[TableChange]) -> str:
 
 
 def _several(name: str, count: int) -> str:
-    return counted(count, *_NOUNS[name]) if name in _NOUNS else f"[{name}]"
+    return counted(count, ARRAYS[name].noun, ARRAYS[name].nouns) if name in ARRAYS else f"[{name}]"
 
 
 def _noun(name: str) -> str:
-    return _NOUNS.get(name, (f"[{name}]",))[0]
+    return ARRAYS[name].noun if name in ARRAYS else f"[{name}]"
 
 
 def _name(table: Table) -> str:
@@ -244,30 +236,26 @@ def _restore_table(text: str, change: TableChange) -> str:
         return _restore_removed(text, data, change, old or {})
     found = [at for at, table in enumerate(tables) if table == new]
     if not found:
-        verb = "changed" if any(_same(name, table, new) for table in tables) else "removed"
+        verb = (
+            "changed" if any(identity(name, table) == identity(name, new) for table in tables) else "removed"
+        )
         raise EditedSince(f"the {_noun(name)} {quote(_name(new))} was {verb} since")
     at = min(found, key=lambda index: abs(index - change.at))
     if old is None:
-        return remove_table(text, data, name, at)
+        return remove_tables(text, data, name, [at])
     return update_tables(text, data, name, {at: change.restoring})
 
 
 def _restore_removed(text: str, data: Table, change: TableChange, old: Table) -> str:
     """Restore a removed table at its index."""
-    if any(_same(change.name, table, old) for table in tables_of(data, change.name)):
+    if any(
+        identity(change.name, table) == identity(change.name, old) for table in tables_of(data, change.name)
+    ):
         raise EditedSince(f"the {_noun(change.name)} {quote(_name(old))} exists again")
-    lines = (f"{to_toml(key) if not key.isidentifier() else key} = {to_toml(old[key])}\n" for key in old)
-    block = change.text.replace("\r\n", "\n").rstrip("\n") + "\n" if change.text else ""
-    block = block or f"[[{change.name}]]\n{''.join(lines)}"
+    block = (
+        change.text.replace("\r\n", "\n").rstrip("\n") + "\n" if change.text else block_of(change.name, old)
+    )
     return insert_table(text, data, change.name, change.at, block)
-
-
-def _same(name: str, one: Table, other: Table) -> bool:
-    """Return whether two tables are about the same feed, watch, mute, saved search, macro or account."""
-    if name == "feeds":
-        return feed_key(address_of(one)) == feed_key(address_of(other))
-    keys = {"mute": ("query", "feed"), "macro": ("key",)}.get(name, ("name",))
-    return all(text_of(one, key).casefold() == text_of(other, key).casefold() for key in keys)
 
 
 def _restore_keys(text: str, change: TableChange) -> str:

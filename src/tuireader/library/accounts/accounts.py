@@ -90,7 +90,7 @@ class Accounts(UseCases):
         """Write an account to the configuration. Raises ConfigError for a taken name or an invalid value."""
         self._context.require_own_feeds()
         what = f"account {account.name} added"
-        await self._context.change_config(lambda text: config_edit.add_account(text, account), what)
+        await self._context.change_config(lambda text: config_edit.add(text, account), what)
 
     @staticmethod
     def has_keyring() -> bool:
@@ -108,7 +108,7 @@ class Accounts(UseCases):
 
     async def edit(self, name: str, **changes: object) -> None:
         """Change the configuration of an account, and allow its next sync at once."""
-        await self._context.change_feeds(lambda text: config_edit.set_account(text, name, **changes))
+        await self._context.change_feeds(lambda text: config_edit.update(text, "account", name, changes))
         await self.ask_again(name)
 
     async def ask_again(self, name: str) -> None:
@@ -119,7 +119,7 @@ class Accounts(UseCases):
         """Remove an account from the configuration; its articles and marks stay here and on the server."""
         account = self.config(name)
         what = f"account {account.name} removed"
-        await self._context.change_feeds(lambda text: config_edit.remove_account(text, account.name), what)
+        await self._context.change_feeds(lambda text: config_edit.remove(text, "account", account.name), what)
 
     async def refusals(self, account: AccountState) -> list[RefusedMark]:
         """Return the articles with marks that a server refuses."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tuireader.config import FeedConfig, loads
 from tuireader.config import edit as config_edit
@@ -167,7 +167,7 @@ class Moving(UseCases):
             moved.feeds.append(feed.title)
 
         def edit(text: str) -> str:
-            text = config_edit.add_feeds(text, new)
+            text = config_edit.add(text, *new)
             for old, folder in folders.items():
                 text = config_edit.renamed(text, "folder", old, folder)
             return text
@@ -204,7 +204,7 @@ def _stays(feed: FeedConfig) -> str:
 
 def _without(text: str, pairs: Sequence[tuple[Feed, Feed]], remarks: list[str]) -> str:
     """Remove local feeds from a configuration; update references to the account's feeds and folders."""
-    text = config_edit.remove_feeds(text, [here.url for here, _ in pairs])
+    text = config_edit.remove(text, "feeds", *(here.url for here, _ in pairs))
     for here, there in pairs:
         if here.title and here.title != there.title:
             text = config_edit.renamed(text, "feed", here.title, there.title)
@@ -224,5 +224,5 @@ def _add_folder(text: str, old: str, new: str) -> str:
     """Let watches of a folder search another one, too."""
     for watch in loads(text)[0].watches:
         if old in watch.feeds and new not in watch.feeds:
-            text = config_edit.set_watch(text, watch.name, replace(watch, feeds=(*watch.feeds, new)), watch)
+            text = config_edit.update(text, "watch", watch.name, {"feeds": (*watch.feeds, new)})
     return text

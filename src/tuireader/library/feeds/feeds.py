@@ -105,7 +105,7 @@ class Feeds(UseCases):
         wanted = {feed_key(feed.url): feed for feed in reversed(feeds)}
         new = [feed for key, feed in reversed(wanted.items()) if key not in known]
         if new:
-            await self._context.change_config(lambda text: config_edit.add_feeds(text, new))
+            await self._context.change_config(lambda text: config_edit.add(text, *new))
         return len(new)
 
     async def pause(self, feed_id: int) -> None:
@@ -124,7 +124,7 @@ class Feeds(UseCases):
             await self._accounts().remove_feed(feed_id)
             return
         url = self._context.feed_url(feed_id)
-        await self._context.change_feeds(lambda text: config_edit.remove_feed(text, url))
+        await self._context.change_feeds(lambda text: config_edit.remove(text, "feeds", url))
 
     async def edit(
         self,
@@ -177,7 +177,7 @@ class Feeds(UseCases):
         changes = {name: value for name, value in new.items() if value != getattr(known, name)}
 
         def edit(text: str) -> str:
-            text = config_edit.set_feed(text, url, **changes)
+            text = config_edit.update(text, "feeds", url, changes)
             return config_edit.renamed(text, "feed", before, title.strip()) if title.strip() else text
 
         if "command" in changes:
@@ -278,7 +278,7 @@ class Feeds(UseCases):
         def edit(text: str) -> str:
             if config_edit.renamed(text, "feed", title, address) != text:
                 changes["title"] = title  # something refers to it, and the new feed may have another one
-            return config_edit.renamed(config_edit.set_feed(text, url, **changes), "feed", url, address)
+            return config_edit.renamed(config_edit.update(text, "feeds", url, changes), "feed", url, address)
 
         await self._context.change_feeds(edit)
 
