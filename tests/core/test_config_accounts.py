@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from tuireader.config import AccountConfig, edit, loads
+from tuireader.config import AccountConfig, AccountKind, edit, loads
 from tuireader.errors import ConfigError
 
-HOME = AccountConfig("home", "miniflux", "https://miniflux.example", token="env:TOKEN")
+HOME = AccountConfig("home", AccountKind.MINIFLUX, "https://miniflux.example", token="env:TOKEN")
 TEXT = """\
 # mine
 [[feeds]]
@@ -38,7 +38,7 @@ def test_an_account_with_everything() -> None:
     )
     assert problems == ()
     assert config.accounts == (
-        AccountConfig("a", "greader", "https://a.example", "me", "cmd:pass show a", interval=3600),
+        AccountConfig("a", AccountKind.GREADER, "https://a.example", "me", "cmd:pass show a", interval=3600),
     )
 
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_used_is_told(text: str, told: str) -> None:
 
 
 def test_adding_changing_and_removing() -> None:
-    added = edit.add(TEXT, AccountConfig("work", "greader", "https://b.example", "me", 'p"\\w'))
+    added = edit.add(TEXT, AccountConfig("work", AccountKind.GREADER, "https://b.example", "me", 'p"\\w'))
     assert added == TEXT + (
         '\n[[account]]\nname = "work"\nkind = "greader"\nurl = "https://b.example"\nuser = "me"\n'
         'password = "p\\"\\\\w"\n'
@@ -80,8 +80,8 @@ def test_adding_changing_and_removing() -> None:
     ("change", "told"),
     [
         (lambda: edit.add(TEXT, HOME), "there is already an account named 'home'"),
-        (lambda: edit.add("", AccountConfig("a b", "miniflux", "https://a.example")), "one word"),
-        (lambda: edit.add("", AccountConfig("a", "miniflux", "https://a.example")), "has no user"),
+        (lambda: edit.add("", AccountConfig("a b", AccountKind.MINIFLUX, "https://a.example")), "one word"),
+        (lambda: edit.add("", AccountConfig("a", AccountKind.MINIFLUX, "https://a.example")), "has no user"),
         (lambda: edit.update(TEXT, "account", "none", {"token": "x"}), "has no account 'none'"),
         (lambda: edit.update(TEXT, "account", "home", {"interval": 1}), "interval "),
         (lambda: edit.remove(TEXT, "account", "none"), "`tuireader account list` shows them"),

@@ -5,6 +5,7 @@ The dataclasses of `shape` are the schema: reading, defaults, the check for unkn
 """
 
 from tuireader.config.account_keys import AccountConfig as AccountConfig
+from tuireader.config.account_keys import AccountKind as AccountKind
 from tuireader.config.feed_keys import FeedConfig as FeedConfig
 from tuireader.config.files import Paths as Paths
 from tuireader.config.files import config_exists as config_exists

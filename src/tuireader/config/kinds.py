@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tuireader.commands import did_you_mean, normalise_key
 from tuireader.config.problems import caret
-from tuireader.config.values import LINES, WEB_ADDRESS, Invalid, Kind, describe, quote, to_toml
+from tuireader.config.values import LINES, RAW, WEB_ADDRESS, Invalid, Kind, describe, quote, to_toml
 from tuireader.text import split_password
 from tuireader.text.languages import LANGUAGES, language_code
 
@@ -36,7 +36,14 @@ def _command(value: object) -> tuple[str, ...] | Invalid:
     return Invalid("does not name a program") if value and not value[0] else tuple(value)
 
 
-COMMAND = Kind("list of texts: a program and its arguments", _command)
+def _typed_command(line: str) -> list[str] | Invalid:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return Invalid("has a quotation mark that is not closed")
+
+
+COMMAND = Kind("list of texts: a program and its arguments", _command, typed=_typed_command, shown=shlex.join)
 
 
 def _programs(value: object) -> dict[str, tuple[str, ...]] | Invalid:
@@ -78,6 +85,8 @@ def _hours(value: object) -> str | Invalid:
     return f"{int(match[1]):02}:{match[2]}-{int(match[3]):02}:{match[4]}"
 
 
+SELECTOR = Kind("text", RAW.read)
+"""CSS selector; `config.selectors` checks it when the configuration is checked."""
 HOURS = Kind('hours such as "22:00-07:00"', _hours)
 
 
@@ -108,8 +117,8 @@ def _address(value: object) -> str | Invalid:
         return Invalid("has a password that would be read as the place of one; write it as `password`")
     if isinstance(value, str) and value.strip().startswith(MAIL_SCHEMES):
         address = value.strip()
-        scheme, _, rest = address.partition(":")
-        if not address.isprintable() or not rest.strip("/"):
+        scheme, _, folder = address.partition(":")
+        if not address.isprintable() or not folder.strip("/"):
             return Invalid(f"does not name a mail folder after {scheme}:")
         return address
     if isinstance(value, str) and value.strip().startswith("exec:"):
@@ -138,5 +147,5 @@ def command_address(command: Sequence[str]) -> str:
     """Return the address that identifies a feed without `url`: its program and arguments."""
     line = shlex.join(command)
     if not line.isprintable():
-        line = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
+        line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
     return f"{COMMAND_SCHEME}{line}"

@@ -231,15 +231,12 @@ def _mute_problem(mute: MuteConfig) -> tuple[str, str] | None:
 def _account_problem(account: AccountConfig) -> tuple[str, str] | None:
     if without_password(account.url) != account.url:
         return ".url", "has a password; write it as `password`"
-    if account.kind == "miniflux" and account.token:
-        return None
-    if account.token:
+    if account.token and not account.kind.takes_token:
         return ".token", 'needs kind = "miniflux"; the Google Reader API takes user and password'
-    missing = "password" if account.user else "user"
-    if account.user and account.password:
+    if account.token or (account.user and account.password):
         return None
-    also = " (or token)" if account.kind == "miniflux" else ""
-    return "", f"has no {missing}{also}"
+    missing = "password" if account.user else "user"
+    return "", f"has no {missing}{' (or token)' if account.kind.takes_token else ''}"
 
 
 def _macro_problem(macro: MacroConfig) -> tuple[str, str] | None:

@@ -27,11 +27,16 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Kind of value: its name for users, and functions to read it and to write it as TOML."""
+    """Kind of value: its name for users, and functions to read it and to write it as TOML.
+
+    `typed` turns the text of a form or an option into what `read` expects, `shown` a value into such text.
+    """
 
     name: str
     read: Callable[[object], Any]
     write: Callable[[Any], str] = lambda value: to_toml(value)
+    typed: Callable[[str], object] = lambda text: text
+    shown: Callable[[Any], str] = lambda value: "" if value is None else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,22 @@ class Key:
 
     `name` is the key if it differs from the field's name. An invalid value of a `vital` key invalidates its
     whole table, which would have another meaning without it.
+
+    A form shows a key with a `label`: as a text field with a `placeholder`, or as a choice among `choices`,
+    values with their names. `applies` decides from the table whether to show it. `option` is the help of its
+    command-line option, by default `doc`; `metavar` stands for the option's value.
     """
 
     kind: Kind
     doc: str
     name: str = ""
     vital: bool = False
+    label: str = ""
+    placeholder: str = ""
+    choices: Mapping[str, str] | None = None
+    applies: Callable[[Any], object] = lambda table: True
+    option: str = ""
+    metavar: str = ""
 
 
 # --------------------------------------------------------------------------- messages and TOML
@@ -81,8 +96,8 @@ def to_toml(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            whole = value.encode("utf-8", "replace").decode()  # no lone surrogates: TOML is UTF-8
-            return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+            text = value.encode("utf-8", "replace").decode()  # no lone surrogates: TOML is UTF-8
+            return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
         case tuple() | list():
             return "[" + ", ".join(to_toml(item) for item in value) + "]"
         case Mapping():
@@ -177,11 +192,16 @@ def template(*marks: str) -> Kind:
     return Kind("text", read)
 
 
-FLAG = Kind("true or false", _flag)
+FLAG = Kind("true or false", _flag, typed=bool, shown=lambda value: "on" if value else "")
 RAW = Kind("text", _raw)
 LINE = Kind("text", _line)
 NAME = Kind("text", _name)
-LINES = Kind("list of texts", _lines)
+LINES = Kind(
+    "list of texts",
+    _lines,
+    typed=lambda text: [*filter(None, map(str.strip, text.split(",")))],
+    shown=", ".join,
+)
 STEPS = Kind("list of texts", _steps)
 GROUPS = Kind("list of lists of texts", _groups)
 
@@ -265,10 +285,13 @@ def _amount(units: Mapping[str, int], wanted: str, least: int, most: int, spell:
             return Invalid(f"should be between {_in_units(least, units)} and {_in_units(most, units)}")
         return number
 
-    def write(value: int | None) -> str:
-        return "" if value is None else f'"{_in_units(value, units).translate(spell)}"'
+    def shown(value: int | None) -> str:
+        return "" if value is None else _in_units(value, units).translate(spell)
 
-    return Kind(wanted, read, write)
+    def write(value: int | None) -> str:
+        return "" if value is None else f'"{shown(value)}"'
+
+    return Kind(wanted, read, write, shown=shown)
 
 
 def _in_units(number: int, units: Mapping[str, int]) -> str:

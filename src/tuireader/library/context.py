@@ -10,10 +10,9 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from tuireader import ingest, query, watch
-from tuireader.config import Config, MuteConfig, Paths, Problem, WatchConfig, load, loads
+from tuireader.config import Config, FeedConfig, MuteConfig, Paths, Problem, WatchConfig, load, loads
 from tuireader.config import edit as config_edit
 from tuireader.config.edit import undo_files
-from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import ended, quiet_days, rules
@@ -75,16 +74,13 @@ class Context:
         return await self.pool.write(whole)
 
     @property
-    def full_text(self) -> dict[str, str]:
-        """The `full_text` of feeds where it is not decided automatically, by address.
+    def feed_configs(self) -> dict[str, FeedConfig]:
+        """The settings of all configured feeds by address."""
+        return {feed.url: feed for feed in self.config.feeds}
 
-        Watched pages and mails already have their text; the web page of a mail is not fetched unasked.
-        """
-        return {
-            feed.url: "off" if feed.kind == "page" or feed.full_text == "auto" else feed.full_text
-            for feed in self.config.feeds
-            if feed.full_text != "auto" or feed.kind == "page" or feed.url.startswith(MAIL_SCHEMES)
-        }
+    def feed_config(self, url: str) -> FeedConfig:
+        """Return the settings of a feed; the defaults for one that is not configured, as on a server."""
+        return next((feed for feed in self.config.feeds if feed.url == url), FeedConfig(url))
 
     async def reload(self) -> None:
         """Load the configuration file. If it is broken, keep the last valid one and raise TuireaderError."""
@@ -129,10 +125,6 @@ class Context:
             if feed.id == feed_id:
                 return feed.url
         raise TuireaderError("this feed no longer exists", "`tuireader feeds` lists them")
-
-    async def set_feed(self, feed_id: int, **changes: object) -> None:
-        url = self.feed_url(feed_id)
-        await self.change_feeds(lambda text: config_edit.update(text, "feeds", url, changes))
 
     async def change_feeds(self, edit: Callable[[str], str], what: str = "") -> None:
         """Edit the configuration of feeds, which the demo does not allow."""
@@ -240,13 +232,13 @@ class Context:
     async def load_feeds(self) -> list[Feed]:
         """Load the subscribed feeds, in config order, and the names of all feeds."""
         self.feeds, every = await self.pool.read(lambda store: (store.feeds.subscribed(), store.feeds.all()))
-        labels = {feed.url: feed.labels for feed in self.config.feeds if feed.labels}
+        configs = self.feed_configs
         self.feed_names = {
             feed.id: (
                 feed.title,
                 feed.url,
                 feed.folder if feed.subscribed else "",
-                *labels.get(feed.url, ()),
+                *(configs[feed.url].labels if feed.url in configs else ()),
                 *((feed.address,) if feed.account else ()),
             )
             for feed in every

@@ -135,7 +135,6 @@ class Refresh(UseCases):
         await self._context.sync_mutes()
         facts.sort(key=lambda one: -schedule.urgency(one.last_success, one.fill, now))
         facts.sort(key=lambda one: one.error_streak if server_of(one.url) in due.on_trial else 0)
-        configured = {feed.url: feed for feed in self._context.config.feeds}
         folder = str(self._context.paths.config.parent)
         limits = replace(fetch_limits(self._context.config), keep_away=True)
         apart = len(facts) > refresh.APART
@@ -147,7 +146,7 @@ class Refresh(UseCases):
             events = refresh.refresh(
                 facts,
                 lambda one: job_for(
-                    one, configured.get(one.url), folder, now, watched=setting.is_watched(one.id)
+                    one, setting.of(one.url), folder, now, watched=setting.is_watched(one.id)
                 ),
                 pool=self._pool,
                 fetcher=fetcher,
@@ -190,10 +189,9 @@ class Refresh(UseCases):
         return Setting(
             rules=self._context.rules,
             rates=self._rates,
-            interval=self._intervals,
+            feeds=self._context.feed_configs,
             clock=self._context.clock,
             watched=self._context.watched_feeds,
-            full_text=self._context.full_text,
             taken={feed_key(feed.address) for feed in self._context.feeds},
         )
 
@@ -201,11 +199,6 @@ class Refresh(UseCases):
     def _rates(self) -> schedule.Rates:
         fetch = self._context.config.fetch
         return schedule.Rates(least=fetch.interval, watched=fetch.watched_interval)
-
-    @property
-    def _intervals(self) -> dict[str, int]:
-        """The user's own intervals by address."""
-        return {feed.url: feed.interval for feed in self._context.config.feeds if feed.interval is not None}
 
     async def _notify_all(self) -> AsyncIterator[Told]:
         """Notify about waiting matches and alarms."""
@@ -338,15 +331,16 @@ class Refresh(UseCases):
         rates = self._rates
         late = now - max(rates.watched, rates.least)
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=now, late=late))
-        watched, own = self._context.watched_feeds, self._intervals
+        watched, configs = self._context.watched_feeds, self._context.feed_configs
         until = await self._pool.read(lambda store: store.feeds.asked_to_wait(now))
         due = Due([], on_trial={host for host, moment in until.items() if moment <= now})
-        for one in facts:
-            if not now < (one.next_try or 0) <= now + schedule.FARTHEST or (
-                one.url not in own and (watched is None or one.id in watched)
-            ):
-                if (moment := until.get(server_of(one.url), 0)) > now:
-                    due.waiting.note(one.url, moment)
-                else:
-                    due.feeds.append(one)
+        for feed in facts:
+            is_watched = watched is None or feed.id in watched
+            own_interval = feed.url in configs and configs[feed.url].interval is not None
+            if now < (feed.next_try or 0) <= now + schedule.FARTHEST and (own_interval or not is_watched):
+                continue
+            if (moment := until.get(server_of(feed.url), 0)) > now:
+                due.waiting.note(feed.url, moment)
+            else:
+                due.feeds.append(feed)
         return due

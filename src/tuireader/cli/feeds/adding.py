@@ -13,10 +13,12 @@ import click
 
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_accounts
-from tuireader.cli.feeds.adding_pages import add_page, chosen_page, page_options, propose_page
+from tuireader.cli.feeds.adding_pages import add_page, chosen_page, propose_page
+from tuireader.cli.feeds.options import option_of, read_options, setting_options
 from tuireader.cli.output import json_option, print_json
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES, command_address
+from tuireader.config.selectors import SELECTOR_KEYS
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.model import FoundFeed
 from tuireader.text import without_password
@@ -28,18 +30,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("url", required=False, default="")
-@click.option("--command", metavar="PROGRAM", help="Program with arguments that prints the feed.")
-@click.option("--filter", metavar="PROGRAM", help="Program with arguments that changes the feed.")
-@click.option("--password", default="", help="Password of a mail account, or env:NAME or cmd:PROGRAM.")
-@page_options
-@click.option("--folder", default="", help="Folder for the feed.")
+@setting_options(FeedConfig, "command", "filter", "password")
+@click.option("--watch-page", is_flag=True, help="Watch the page: each change is an article.")
+@setting_options(FeedConfig, *SELECTOR_KEYS, "folder")
 @click.option(
     "--account",
     default="",
     help="Let the server of this account fetch the feed.",
     shell_complete=complete_accounts,
 )
-@click.option("--title", default="", help="Title to use instead of the feed's own.")
+@setting_options(FeedConfig, "title")
 @click.option(
     "--feed", "number", type=click.IntRange(min=1), help="Number of the feed, on a page with several."
 )
@@ -49,17 +49,12 @@ if TYPE_CHECKING:
 async def add(
     library: Library,
     url: str,
-    command: str | None,
-    filter: str | None,
-    password: str,
-    folder: str,
     account: str,
-    title: str,
     number: int | None,
     dry_run: bool,
     as_json: bool,
     watch_page: bool,
-    selectors: Mapping[str, str],
+    settings: Mapping[str, str],
 ) -> None:
     """Subscribe to a feed, the feed of a web page, a program or a mail folder.
 
@@ -82,28 +77,30 @@ async def add(
       tuireader add --dry-run https://example.org/news.html --items "li.news"
       tuireader add --dry-run https://example.org/status.html --watch-page --select "#main"
     """
+    own = [name for name, text in settings.items() if text and name not in ("title", "folder")]
     if account:
         account = library.accounts.config(account).name
-        if watch_page or any(selectors.values()) or command or filter or password:
+        if watch_page or own:
             raise UsageError("servers of accounts only fetch feeds from the web", "leave out --account")
-    if page := chosen_page(url, watch_page, selectors):
-        await add_page(library, replace(page, folder=folder, title=title), dry_run, as_json)
+    if page := chosen_page(url, watch_page, settings):
+        await add_page(library, page, dry_run, as_json)
         return
-    programs = _words("--command", command), _words("--filter", filter)
-    if any(programs) or password:
-        own = FeedConfig(url, title, folder, password=password, command=programs[0], filter=programs[1])
-        await _add_source(library, own, dry_run, as_json)
+    for name in ("command", "filter"):
+        if name in settings and not settings[name].strip():
+            raise UsageError(f"{option_of(name)} names no program")
+    wanted = FeedConfig(url, **read_options(FeedConfig, settings))
+    if own:
+        await _add_source(library, wanted, dry_run, as_json)
         return
     if not url:
         raise UsageError("give the address of a feed, or --command")
-    found = await library.feeds.discover(url)
-    if not found:
-        if account:
-            raise UsageError(f"no feed was found at {without_password(url)}")
-        await propose_page(library, url, folder, title, dry_run, as_json)
+    feeds = await library.feeds.discover(url)
+    if feeds:
+        await _add_found(library, feeds, wanted, number, dry_run, as_json, account=account)
+    elif account:
+        raise UsageError(f"no feed was found at {without_password(url)}")
     else:
-        wanted = FeedConfig(url, title, folder)
-        await _add_found(library, found, wanted, number, dry_run, as_json, account=account)
+        await propose_page(library, wanted, dry_run, as_json)
 
 
 async def _add_found(
@@ -143,17 +140,6 @@ def _tell_added(address: str, title: str, name: str, new: bool, as_json: bool) -
     if as_json:
         print_json("Added", url=shown, title=title or name, new=new)
     say(f"{'added' if new else 'already there'}: {name or shown} ({shown})")
-
-
-def _words(option: str, line: str | None) -> tuple[str, ...]:
-    """Split the value of an option into a program and its arguments. Raises UsageError."""
-    try:
-        words = tuple(shlex.split(line)) if line is not None else ()
-    except ValueError:
-        raise UsageError(f"{option} has a quotation mark that is not closed") from None
-    if line is not None and not (words and words[0]):
-        raise UsageError(f"{option} names no program")
-    return words
 
 
 async def _add_source(library: Library, feed: FeedConfig, dry_run: bool, as_json: bool) -> None:

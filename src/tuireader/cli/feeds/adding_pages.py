@@ -5,16 +5,17 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tuireader.cli.base import say
+from tuireader.cli.feeds.options import option_of
 from tuireader.cli.output import print_json
 from tuireader.config import FeedConfig
+from tuireader.config.selectors import SELECTOR_KEYS
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.model import FoundOnPage
 from tuireader.text import without_password
@@ -26,47 +27,23 @@ if TYPE_CHECKING:
 
 _SHOWN = 10  # lines of what was found, before it is added
 _WATCH = "w"
-OPTIONS: Mapping[str, str] = {
-    "items": "CSS selector of the articles on a page without a feed.",
-    "item_title": "CSS selector of the title in an item.",
-    "item_link": "CSS selector of the link in an item.",
-    "item_date": "CSS selector of the date in an item.",
-    "item_summary": "CSS selector of the text in an item.",
-    "next_page": "CSS selector of the link to the next page of items.",
-    "select": "With --watch-page, CSS selector of the part whose changes count.",
-}
 
 
-def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options for pages without a feed to a command, which gets them as `selectors`."""
-
-    @wraps(command)
-    def collected(*arguments: Any, **values: Any) -> Any:
-        selectors = {name: values.pop(name) for name in OPTIONS}
-        return command(*arguments, **values, selectors=selectors)
-
-    decorated: Callable[..., Any] = collected
-    for name, text in reversed(list(OPTIONS.items())):
-        option = click.option(f"--{name.replace('_', '-')}", name, metavar="SELECTOR", default="", help=text)
-        decorated = option(decorated)
-    watched = click.option("--watch-page", is_flag=True, help="Watch the page: each change is an article.")
-    return watched(decorated)
-
-
-def chosen_page(url: str, watch_page: bool, selectors: Mapping[str, str]) -> FeedConfig | None:
+def chosen_page(url: str, watch_page: bool, settings: Mapping[str, str]) -> FeedConfig | None:
     """Return the page that the options describe; None without any. Raises UsageError."""
-    given: dict[str, Any] = {name: text for name, text in selectors.items() if text}
-    if not (given or watch_page):
+    selectors: dict[str, Any] = {name: settings[name] for name in SELECTOR_KEYS if settings.get(name)}
+    if not (selectors or watch_page):
         return None
     if not url:
         raise UsageError("give the address of the page")
-    if "select" in given and not watch_page:
+    if "select" in selectors and not watch_page:
         raise UsageError("--select needs --watch-page; --items selects articles")
-    if watch_page and set(given) - {"select"}:
+    if watch_page and set(selectors) - {"select"}:
         raise UsageError("--watch-page takes no selectors of articles, only --select")
-    if not watch_page and "items" not in given:
+    if not watch_page and "items" not in selectors:
         raise UsageError("selectors within articles need --items")
-    return FeedConfig(url, kind="page" if watch_page else "feed", **given)
+    page = FeedConfig(url, settings.get("title", ""), settings.get("folder", ""))
+    return replace(page, kind="page" if watch_page else "feed", **selectors)
 
 
 async def add_page(library: Library, feed: FeedConfig, dry_run: bool, as_json: bool) -> None:
@@ -82,21 +59,19 @@ async def add_page(library: Library, feed: FeedConfig, dry_run: bool, as_json: b
         await _subscribe(library, feed, found, as_json)
 
 
-async def propose_page(
-    library: Library, url: str, folder: str, title: str, dry_run: bool, as_json: bool
-) -> None:
+async def propose_page(library: Library, wanted: FeedConfig, dry_run: bool, as_json: bool) -> None:
     """Show what proposed selectors find on a page without a feed, and ask whether to add it.
 
     Without a terminal, raises UsageError with the commands to choose from.
     """
-    page = await library.pages.fetch(url)
+    page = await library.pages.fetch(wanted.url)
     proposals = await library.pages.propose(page)
     if not proposals:
         raise TuireaderError(
-            f"no feed and no list of articles was found at {without_password(url)}",
+            f"no feed and no list of articles was found at {without_password(wanted.url)}",
             "--items selects articles, --watch-page reports changes of the page",
         )
-    feeds = [replace(one, folder=folder, title=title) for one in proposals]
+    feeds = [replace(feed, folder=wanted.folder, title=wanted.title) for feed in proposals]
     if dry_run:
         found = await library.pages.look(page, feeds[0])
         _tell(library, feeds[0], found, as_json, others=[one.items for one in feeds[1:]])
@@ -153,7 +128,7 @@ def _tell(
             kind=feed.kind,
             followed=library.feeds.is_subscribed(feed.url),
             others=list(others),
-            **{name: getattr(feed, name) for name in OPTIONS},
+            **{name: getattr(feed, name) for name in SELECTOR_KEYS},
         )
         return
     print("\n".join(_lines(found, feed.url, None)))
@@ -189,7 +164,7 @@ def _selectors(feed: FeedConfig) -> str:
 def _words(feed: FeedConfig) -> list[str]:
     """Return the options that give a feed its selectors."""
     words = ["--watch-page"] if feed.kind == "page" else []
-    for name in OPTIONS:
+    for name in SELECTOR_KEYS:
         if text := getattr(feed, name):
-            words += [f"--{name.replace('_', '-')}", text]
+            words += [option_of(name), text]
     return words

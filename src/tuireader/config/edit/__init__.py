@@ -13,8 +13,10 @@ from tuireader.config.edit.changes import renamed as renamed
 from tuireader.config.edit.changes import set_values as set_values
 from tuireader.config.edit.changes import tables_as_text as tables_as_text
 from tuireader.config.edit.changes import update as update
+from tuireader.config.edit.data import Item as Item
 from tuireader.config.edit.data import format_value as format_value
 from tuireader.config.edit.data import parse_value as parse_value
+from tuireader.config.edit.data import typed_values as typed_values
 from tuireader.config.edit.undo import EditedSince as EditedSince
 from tuireader.config.edit.undo import Step as Step
 from tuireader.config.edit.undo import revert as revert

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
 from tuireader.config import (
@@ -196,10 +196,27 @@ def parse_value(kind: type[Item], name: str, value: object) -> object:
 
 def format_value(kind: type[Item], name: str, value: object) -> str:
     """Return the value of a key as a user would type it; `""` for the default."""
-    return (to_toml_or_none(kind, name, value) or "").strip('"')
+    field, key = _key_of(kind, name)
+    return "" if value == field.default else str(key.kind.shown(value))
+
+
+def typed_value(kind: type[Item], name: str, text: str) -> object:
+    """Convert the text of a form or an option for a key; `""` is the default. Raises ConfigError."""
+    field, key = _key_of(kind, name)
+    if not text.strip() and field.default is not MISSING:
+        return field.default
+    value = key.kind.typed(text.strip())
+    if isinstance(value, Invalid):
+        raise ConfigError(f"{name} {value.message}")
+    return parse_value(kind, name, value)
+
+
+def typed_values(kind: type[Item], texts: Mapping[str, str]) -> dict[str, Any]:
+    """Convert the texts of a form or of options, given by key. Raises ConfigError."""
+    return {name: typed_value(kind, name, text) for name, text in texts.items()}
 
 
 def _key_of(kind: type[Item], name: str) -> tuple[Field[Any], Key]:
     if name not in KEYS[kind]:
-        raise ConfigError(f"a feed has no key {quote(name)}")
+        raise ConfigError(f"a {ARRAYS[_NAMES[kind]].noun} has no key {quote(name)}")
     return KEYS[kind][name]

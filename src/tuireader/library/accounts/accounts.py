@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
@@ -106,7 +106,7 @@ class Accounts(UseCases):
 
         return await asyncio.to_thread(secrets.keep, name, secret)
 
-    async def edit(self, name: str, **changes: object) -> None:
+    async def edit(self, name: str, changes: Mapping[str, object]) -> None:
         """Change the configuration of an account, and allow its next sync at once."""
         await self._context.change_feeds(lambda text: config_edit.update(text, "account", name, changes))
         await self.ask_again(name)

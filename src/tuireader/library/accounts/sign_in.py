@@ -28,7 +28,7 @@ class SignIn(UseCases):
         """Return the password or token of an account. Raises TuireaderError when it cannot be read."""
         from tuireader.feeds import secrets
 
-        return await asyncio.to_thread(secrets.resolve, config.token or config.password)
+        return await asyncio.to_thread(secrets.resolve, config.secret)
 
     async def state(self, config: AccountConfig, secret: str) -> AccountState:
         """Return the state of an account before it is signed in with a secret, with its fingerprint.
@@ -57,7 +57,7 @@ class SignIn(UseCases):
 
         With `peek`, no command is run for it, and no keyring is opened.
         """
-        if peek and (config.token or config.password).startswith(("cmd:", "keyring:")):
+        if peek and (config.secret).startswith(("cmd:", "keyring:")):
             return False
         try:
             return (await self.state(config, await self.secret(config))).rejected_since is None
@@ -99,10 +99,10 @@ class SignIn(UseCases):
     @asynccontextmanager
     async def connected(self, config: AccountConfig, secret: str, url: str) -> AsyncIterator[Backend]:
         """Yield the server of an account at an address, closed afterwards."""
-        from tuireader.sync.servers import Kind, connect
+        from tuireader.sync.servers import connect
 
         user = "" if config.token else config.user
-        backend = connect(Kind(config.kind), url, user, secret, proxy=self._context.config.fetch.proxy)
+        backend = connect(config.kind, url, user, secret, proxy=self._context.config.fetch.proxy)
         try:
             yield backend
         finally:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuireader.config import FeedConfig
 from tuireader.config import edit as config_edit
 from tuireader.config.kinds import COMMAND_SCHEME, OTHER_SCHEMES, command_address, command_in
+from tuireader.config.selectors import SELECTOR_KEYS
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.feeds.page_tools import fetch_limits
@@ -89,8 +90,7 @@ class Feeds(UseCases):
 
     def config(self, feed_id: int) -> FeedConfig:
         """Return the configuration of a feed."""
-        url = self._context.feed_url(feed_id)
-        return next((feed for feed in self._context.config.feeds if feed.url == url), FeedConfig(url))
+        return self._context.feed_config(self._context.feed_url(feed_id))
 
     async def add(self, feeds: Sequence[tuple[str, str, str]]) -> int:
         """Subscribe to (url, title, folder) feeds; return how many are new. Creates a missing config."""
@@ -110,13 +110,12 @@ class Feeds(UseCases):
 
     async def pause(self, feed_id: int) -> None:
         """Keep a feed and its articles, but stop fetching it."""
-        self._require_local(feed_id)
-        await self._context.set_feed(feed_id, paused=True)
+        await self.edit(feed_id, {"paused": True})
 
     async def resume(self, feed_id: int) -> None:
         """Fetch a paused feed again."""
-        self._require_local(feed_id)
-        await self._context.set_feed(feed_id, paused=False)
+        self._require_local(feed_id)  # it is never paused here
+        await self.edit(feed_id, {"paused": False})
 
     async def remove(self, feed_id: int) -> None:
         """Unsubscribe from a feed; keep its articles. Raises AccountError if a server refuses."""
@@ -126,62 +125,31 @@ class Feeds(UseCases):
         url = self._context.feed_url(feed_id)
         await self._context.change_feeds(lambda text: config_edit.remove(text, "feeds", url))
 
-    async def edit(
-        self,
-        feed_id: int,
-        *,
-        title: str,
-        folder: str,
-        interval: str,
-        paused: bool,
-        labels: Sequence[str] = (),
-        full_text: str | None = None,
-        command: str | None = None,
-        filter: str | None = None,
-        selectors: Mapping[str, str] | None = None,
-        requests: Mapping[str, str] | None = None,
-    ) -> None:
-        """Change the configuration of a feed.
+    async def edit(self, feed_id: int, changes: Mapping[str, Any]) -> None:
+        """Change settings of a feed, given by key with values of the types that `FeedConfig` has.
 
-        If title or interval (such as `30m`) is empty, the feed decides. Watches, mutes and saved searches
-        follow a new title. `command` and `filter` are programs with arguments, split as by a shell; the feed
-        keeps its articles. `selectors` (of a page) and `requests` (user agent, cookies) are given by key. A
-        feed of an account has only a title and a folder. Raises ConfigError for invalid values.
+        Watches, mutes and saved searches follow a new title; a feed with another `command` keeps its
+        articles. A feed of an account has only a title and a folder. Raises ConfigError for invalid values.
         """
         self._context.require_own_feeds()
-        if self._account(feed_id):
-            own = [interval.strip(), paused, labels, command, filter, full_text not in (None, "auto")]
-            if any((*own, *(selectors or {}).values(), *(requests or {}).values())):
-                self._require_local(feed_id)
-            await self._edit_there(feed_id, title.strip(), folder.strip())
-            return
-        url, before = self._context.feed_url(feed_id), self.title(feed_id)
-        seconds = config_edit.parse_value(FeedConfig, "interval", interval) if interval.strip() else None
-        new: dict[str, object] = {
-            "title": title.strip(),
-            "folder": folder.strip(),
-            "interval": seconds,
-            "paused": paused,
-            "labels": tuple(labels),
-            **(requests or {}),
-        }
-        if full_text is not None:
-            new["full_text"] = full_text
-        for name, line in (("command", command), ("filter", filter)):
-            if line is not None:
-                new[name] = _split(line)
-        if command is not None and not new["command"]:
-            raise ConfigError("enter the program that prints the feed")
-        new |= _checked(selectors or {})
         known = self.config(feed_id)  # write only changed values: the file may have been edited since
-        changes = {name: value for name, value in new.items() if value != getattr(known, name)}
+        changes = {key: value for key, value in changes.items() if value != getattr(known, key, None)}
+        if self._account(feed_id):
+            if changes.keys() - {"title", "folder"}:
+                self._require_local(feed_id)
+            await self._edit_there(feed_id, changes.get("title", ""), changes.get("folder", ""))
+            return
+        url, before, title = self._context.feed_url(feed_id), self.title(feed_id), changes.get("title", "")
+        if changes.get("command") == ():
+            raise ConfigError("enter the program that prints the feed")
+        _check_selectors(changes)
 
         def edit(text: str) -> str:
             text = config_edit.update(text, "feeds", url, changes)
-            return config_edit.renamed(text, "feed", before, title.strip()) if title.strip() else text
+            return config_edit.renamed(text, "feed", before, title) if title else text
 
         if "command" in changes:
-            address = command_address(_split(command or ""))
+            address = command_address(changes["command"])
             await self._transact(lambda store: store.feeds.move(feed_id, address))
         await self._context.change_config(edit)
 
@@ -359,14 +327,6 @@ class Feeds(UseCases):
         return await open_fetcher(fetch_limits(self._context.config), self._context.clock)
 
 
-def _split(line: str) -> tuple[str, ...]:
-    """Split a line into a program and its arguments. Raises ConfigError."""
-    words = command_in(line)
-    if line.strip() and not words:
-        raise ConfigError("a quotation mark of the program is not closed")
-    return words
-
-
 def _config_of(url: str) -> FeedConfig:
     """Return the subscription to an address, or to a program after `exec:`. Raises UsageError."""
     if not url.startswith(COMMAND_SCHEME):
@@ -377,16 +337,15 @@ def _config_of(url: str) -> FeedConfig:
     return FeedConfig(command_address(command), command=command)
 
 
-def _checked(selectors: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the selectors of a page. Raises ConfigError if one cannot be used."""
+def _check_selectors(changes: Mapping[str, Any]) -> None:
+    """Raise ConfigError if a selector of a page cannot be used."""
     from tuireader.pages.selectors import problem
 
-    for key, selector in selectors.items():
-        if selector and (bad := problem(selector)):
-            raise ConfigError(f"{key} {bad}")
-    if selectors.get("items") == "":
+    for key in SELECTOR_KEYS:
+        if (selector := changes.get(key)) and (unusable := problem(selector)):
+            raise ConfigError(f"{key} {unusable}")
+    if changes.get("items") == "":
         raise ConfigError("items is empty: it selects the articles")
-    return selectors
 
 
 def _concerns(alarm: Alarm, feed: Feed) -> bool:

@@ -139,24 +139,27 @@ class FullTexts(UseCases):
     async def _due(self, feed_ids: Sequence[int] | None) -> list[WaitingPage]:
         if self._context.offline:
             return []
-        settings = self._context.full_text
-        off = [feed.id for feed in self._context.feeds if settings.get(feed.url) == "off"]
+        off = self._with_text("off")
         now = self._now()
         return await self._pool.read(
             lambda store: store.full_texts.due(now, EACH, feeds=feed_ids, without=off)
         )
 
+    def _with_text(self, setting: str) -> list[int]:
+        """Return the feeds whose `full_text` is `on` or `off`."""
+        configs = self._context.feed_configs
+        feeds = self._context.feeds
+        return [feed.id for feed in feeds if feed.url in configs and configs[feed.url].text == setting]
+
     async def _plan_configured(self, feed_ids: Sequence[int] | None) -> None:
         """Plan the newest pages of feeds with `full_text = true`."""
-        settings = self._context.full_text
-        if "on" not in settings.values():
+        if all(feed.text != "on" for feed in self._context.config.feeds):
             return
         from tuireader.ingest.pages import AT_FIRST
 
-        feeds = self._context.feeds or await self._context.load_feeds()
-        ids = [feed.id for feed in feeds if settings.get(feed.url) == "on"]
-        if feed_ids is not None:
-            ids = [feed_id for feed_id in ids if feed_id in feed_ids]
+        if not self._context.feeds:
+            await self._context.load_feeds()
+        ids = [feed_id for feed_id in self._with_text("on") if feed_ids is None or feed_id in feed_ids]
         new = await self._pool.read(lambda store: store.full_texts.unplanned(ids, AT_FIRST))
         if new:
             now = self._now()
@@ -254,7 +257,7 @@ class FullTexts(UseCases):
         from tuireader.feeds.http.blocked import obstacle
 
         fetcher, feed_url = await self._tools.open_fetcher(), self._context.homes.get(article.feed_id, "")
-        feed = next((one for one in self._context.config.feeds if one.url == feed_url), None)
+        feed = self._context.feed_configs.get(feed_url)
         folder = self._context.paths.config.parent
         own = await pages.own_request(feed, article.url, folder) if feed is not None else None
         home = await self._context.home_of(article.id, article.url)

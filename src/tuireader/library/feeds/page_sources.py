@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig
+from tuireader.config.selectors import ITEM_KEYS
 from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases
 from tuireader.library.feeds.page_tools import PageTools, fetch_limits
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from tuireader.library.feeds.feeds import Feeds
 
 _SECONDS = 10.0  # seconds to select or propose
-SELECTORS = ("items", "item_title", "item_link", "item_date", "item_summary", "next_page")
-"""Keys of FeedConfig with selectors of the articles of a page, in the order of a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class PageSources(UseCases):
 
         if not feed.items:
             return FoundOnPage(error="items is empty: it selects the articles")
-        selectors = {key: getattr(feed, key) for key in SELECTORS}
+        selectors = {key: getattr(feed, key) for key in ITEM_KEYS}
         title, base, _, items, following, missing = await self._tools.attempt(
             "page_items", page.text, selectors, self._now(), seconds=_SECONDS
         )

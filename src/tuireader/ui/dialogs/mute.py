@@ -21,7 +21,7 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Preview
-from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.widgets.settings import setting
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line, marked, problem_lines
 from tuireader.wording.times import day
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from tuireader.library.watches import Mutes
 
 _NAMED = 3  # maximum number of watches named in the preview
-_TOO = "too"
 _TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, "for good": 0}
 
 
@@ -114,23 +113,15 @@ class Mute(FormDialog[str | View | None]):
         """Compose the four fields, the preview and the active mutes."""
         feed = self._feed
         where = {"": "everywhere"} | ({feed.url: feed.title or feed.url} if feed is not None else {})
-        self.words = Field("words", "Words", self._words, 'a word, "a phrase", title:word, author:name …')
-        self.where = Pick("where", "Where", where)
-        self.until = Pick("until", "How long", {name: name for name in _TIMES}, "1 month")
-        self.watched = Pick("watched", "Watched", {"": "kept visible", _TOO: "hidden, too"})
+        self.words = setting(MuteConfig, "query", value=self._words)
+        self.where = setting(MuteConfig, "feed", choices=where)
+        self.until = setting(MuteConfig, "until", choices={time: time for time in _TIMES}, value="1 month")
+        self.watched = setting(MuteConfig, "include_watched")
         self.preview = Preview(self._lines)
         self.count = Static(id="muted", markup=False)
         self.choices = Choices()
-        yield self.box(
-            "Mute",
-            self.words,
-            self.where,
-            self.until,
-            self.watched,
-            self.preview,
-            self.count,
-            self.choices,
-        )
+        lines = (self.words, self.where, self.until, self.watched)
+        yield self.box("Mute", *lines, self.preview, self.count, self.choices)
 
     def on_mount(self) -> None:
         """Show the preview and the active mutes."""
@@ -151,7 +142,7 @@ class Mute(FormDialog[str | View | None]):
     def typed(self) -> MuteConfig:
         """Return the mute that the form describes."""
         until = end_of(self.until.value, self.host.clock())
-        return MuteConfig(self.words.value, self.where.value, until, self.watched.value == _TOO)
+        return MuteConfig(self.words.value, self.where.value, until, bool(self.watched.value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Update the preview after a pause."""

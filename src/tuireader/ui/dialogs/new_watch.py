@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
+from tuireader.config.shape import KEYS, MOST_QUIET_DAYS
 from tuireader.errors import TuireaderError
 from tuireader.library.watching import rule_of
 from tuireader.library.watching.proper_names import watch_name
@@ -23,7 +24,8 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.drawing.styles import free_color
 from tuireader.ui.widgets.details import Preview
-from tuireader.ui.widgets.field import Colours, Field, Pick
+from tuireader.ui.widgets.field import Colours
+from tuireader.ui.widgets.settings import setting
 from tuireader.ui.workers import run_latest
 from tuireader.watch import Matcher
 from tuireader.wording.lines import Line, marked, problem_lines
@@ -33,9 +35,7 @@ if TYPE_CHECKING:
 
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
 _SAMPLES = 5
-_NOTIFY = {"never": "never", "article": "of each article", "story": "once per story"}
 _DAYS = re.compile(r"(?:never|(?:after\s+)?([0-9]{1,4})(?:\s+quiet)?(?:\s+days?)?)?", re.IGNORECASE)
-_MOST_DAYS = 3650
 _LONGEST = 200  # maximum characters of selected text used as a term
 
 
@@ -104,13 +104,13 @@ class NewWatch(FormDialog[str | None]):
         self.lines = {
             line.key: line
             for line in (
-                Field("name", "Name", config.name, "in the sidebar"),
-                Field("any", "Any of", ", ".join(config.any), "words, phrases, /regex/, separated by commas"),
-                Field("none", "None of", ", ".join(config.none), "words that rule an article out"),
-                Field("query", "Query", config.query, "also required: title:word, a NEAR/8 b, feed:name …"),
-                Colours("color", "Colour", color),
-                Pick("notify", "Notify", _NOTIFY, config.notify),
-                Field("ends", "Ends", days, "never; or: after 14 quiet days"),
+                setting(config, "name"),
+                setting(config, "any"),
+                setting(config, "none"),
+                setting(config, "query"),
+                Colours("color", KEYS[WatchConfig]["color"][1].label, color),
+                setting(config, "notify"),
+                setting(config, "ends_after_quiet_days", value=days),
             )
         }
         self.preview = Preview(self._lines)
@@ -142,9 +142,9 @@ class NewWatch(FormDialog[str | None]):
 
     def _days(self) -> int | None:
         """Return the quiet days after which the watch ends, 0 for never, None for an invalid number."""
-        found = _DAYS.fullmatch(self.lines["ends"].value)
-        days = int(found[1] or 0) if found else _MOST_DAYS + 1
-        return days if days <= _MOST_DAYS else None
+        found = _DAYS.fullmatch(self.lines["ends_after_quiet_days"].value)
+        days = int(found[1] or 0) if found else MOST_QUIET_DAYS + 1
+        return days if days <= MOST_QUIET_DAYS else None
 
     def _name_for(self, config: WatchConfig) -> str:
         """Return a name derived from the watch unless another one was typed."""
@@ -222,7 +222,9 @@ class NewWatch(FormDialog[str | None]):
         if not (config.any or config.all or config.query):
             raise TuireaderError("Enter a word, a phrase or a query")
         if self._days() is None:
-            raise TuireaderError(f"Ends: enter a number of quiet days up to {_MOST_DAYS}, or leave it empty")
+            raise TuireaderError(
+                f"Ends: enter a number of quiet days up to {MOST_QUIET_DAYS}, or leave it empty"
+            )
         if isinstance(parsed, QueryError):
             raise TuireaderError(f"The query: {parsed}")
         await self._watches.save(config, self._replaces)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.config import ViewConfig
-from tuireader.config.selectors import KEYS as SELECTORS
+from tuireader.config import FeedConfig, ViewConfig
 from tuireader.dedup import label_key, label_name
 from tuireader.errors import TuireaderError
 from tuireader.model import Feed, View, ViewKind
@@ -21,15 +19,12 @@ from tuireader.ui.flows import accounts
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.forms import changed, confirm, fill_in
 from tuireader.ui.flows.watches import edit_watch, new_watch
-from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.widgets.field import Field
 
 if TYPE_CHECKING:
     from tuireader.ui.dialogs.add_feed import Subscribe
 
-_REMEDIES = {
-    "user_agent": ("Agent", "user agent to send to this feed only"),
-    "cookies": ("Cookies", "a cookie file in Netscape format"),
-}
+_REMEDIES = ("user_agent", "cookies")  # offered for a server that refuses
 _NO = Outcome(said="Select a feed, folder, watch, label or saved search in the sidebar first")
 
 
@@ -112,64 +107,26 @@ def _saved(main: Controllers, view: View) -> ViewConfig | None:
 
 
 async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
-    from tuireader.config import FeedConfig
-    from tuireader.config.edit import format_value
-    from tuireader.ui.dialogs.select_page import selector_fields
+    """Ask for changes to a feed."""
+    from tuireader.ui.widgets.settings import settings
 
     config = main.library.feeds.config(feed.id)
-    folders = sorted({one.folder for one in main.session.feeds if one.folder})
-    address = without_password(feed.url)
+    folders = sorted({other.folder for other in main.session.feeds if other.folder})
     about = "\n".join(
         [
-            *([] if config.command else [address]),  # a program has a field of its own
+            *([] if config.command else [without_password(feed.url)]),  # a program has a field of its own
             *([f"Folders: {', '.join(folders)}"] if folders else []),
         ]
     )
-    interval = format_value(FeedConfig, "interval", config.interval)
-    programs = [
-        Field(name, label, shlex.join(getattr(config, name)), "a program with its arguments")
-        for name, label in (("command", "Program"), ("filter", "Filter"))
-        if getattr(config, name)
-    ]
-    remedies = [  # for servers that refuse
-        Field(name, label, getattr(config, name), placeholder)
-        for name, (label, placeholder) in _REMEDIES.items()
-        if getattr(config, name) or (feed.last_error and not config.command)
-    ]
-    text = Pick(
-        "full_text",
-        "Text",
-        {"auto": "full text where the feed gives teasers", "on": "always full", "off": "as in the feed"},
-        config.full_text,
-    )
-    lines: tuple[Field | Pick, ...] = (
-        Field("title", "Name", config.title, feed.title or "the feed's own"),
-        Field("folder", "Folder", config.folder, "none"),
-        Field("labels", "Labels", ", ".join(config.labels), "none; names to search by, as in label:daily"),
-        Field("interval", "Every", interval, "as often as it changes, or 30m, 2h, 1d"),
-        *([] if config.kind == "page" else [text]),  # changes of a page come with their full text
-        *programs,
-        *remedies,
-        *selector_fields(config),
-        Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
-    )
+    remedies = _REMEDIES if feed.last_error and not config.command else ()
+    lines = settings(config, remedies, title=feed.title)
     return await fill_in(ask, feed.title or feed.url, lines, partial(_save_feed, main, feed), about)
 
 
 async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
-    await main.library.feeds.edit(
-        feed.id,
-        title=values["title"],
-        folder=values["folder"],
-        interval=values["interval"],
-        paused=bool(values["paused"]),
-        labels=[name.strip() for name in values["labels"].split(",") if name.strip()],
-        full_text=values.get("full_text"),
-        command=values.get("command"),
-        filter=values.get("filter"),
-        requests={key: values[key] for key in _REMEDIES if key in values},
-        selectors={key: values[key] for key in SELECTORS if key in values},
-    )
+    from tuireader.config.edit import typed_values
+
+    await main.library.feeds.edit(feed.id, typed_values(FeedConfig, values))
     return changed(main, f"{values['title'] or feed.title or feed.url} saved")
 
 
@@ -223,10 +180,9 @@ async def _ask_search(
     main: Controllers, ask: Asking, expression: str, name: str = "", replaces: str = ""
 ) -> Outcome | None:
     """Ask for name and expression of a saved search."""
-    lines = (
-        Field("name", "Name", name, "in the sidebar"),
-        Field("query", "Search", expression, 'words, "a phrase", title:word, is:unread, age:<3d …'),
-    )
+    from tuireader.ui.widgets.settings import settings
+
+    lines = settings(ViewConfig(name, expression))
     title = f"Saved search {replaces}" if replaces else "Save this search"
     return await fill_in(ask, title, lines, partial(_save_search, main, replaces))
 
