@@ -58,12 +58,12 @@ def complete_feeds(context: click.Context, param: click.Parameter, incomplete: s
     """Complete feeds by title; by address if one is being typed or the title is not unique."""
     from tuireader.store.lists import completions
 
-    found = completions.feeds(_options(context).database)
-    titles = [title for _, title, _ in found]
+    known = completions.feeds(_options(context).database)
+    titles = [title for _, title, _ in known]
     wanted = incomplete.casefold()
     return [
         CompletionItem(value, help=url if value == title else title)
-        for _, title, url in found
+        for _, title, url in known
         for value in ([url] if "://" in incomplete or titles.count(title) > 1 else [title])
         if value.casefold().startswith(wanted)
     ]
@@ -94,8 +94,8 @@ def complete_articles(
     """Complete the newest articles by number, with their titles where the shell can show them."""
     from tuireader.store.lists import completions
 
-    found = completions.newest(_options(context).database, _NEWEST)
-    return [CompletionItem(str(id), help=title) for id, title in found if str(id).startswith(incomplete)]
+    articles = completions.newest(_options(context).database, _NEWEST)
+    return [CompletionItem(str(id), help=title) for id, title in articles if str(id).startswith(incomplete)]
 
 
 def complete_expressions(
@@ -117,12 +117,12 @@ def complete_expressions(
         offers = (f"{field}:{_quoted(name)}" for name in _names(context, field))
     else:
         offers = ()
-    return _starting(incomplete, (lead + one for one in offers))
+    return _starting(incomplete, (lead + offer for offer in offers))
 
 
 def _starting(incomplete: str, offers: Iterable[str]) -> list[CompletionItem]:
     wanted = incomplete.casefold()
-    return [CompletionItem(one) for one in offers if one.casefold().startswith(wanted)]
+    return [CompletionItem(offer) for offer in offers if offer.casefold().startswith(wanted)]
 
 
 def _names(context: click.Context, field: str) -> Iterable[str]:

@@ -30,10 +30,10 @@ class ExpressionCommand(click.Command):
         """Parse as click does, but protect excluded words (`-webinar`) from being taken as options."""
         known = {name for param in self.get_params(ctx) for name in param.opts}
         marked = [f"{_MARK}{arg}" if re.match(r"-[^-\d]", arg) and arg not in known else arg for arg in args]
-        rest = super().parse_args(ctx, marked)
+        remaining = super().parse_args(ctx, marked)
         words = ctx.params.get("expression") or ()
         ctx.params["expression"] = " ".join(word.removeprefix(_MARK) for word in words).strip()
-        return rest
+        return remaining
 
 
 async def matching(
@@ -63,8 +63,8 @@ async def require_names(library: Library, expression: str, new_label: str = "") 
 async def say_advice(library: Library, text: str) -> bool:
     """Print advice on an expression that matches nothing; return whether there is any."""
     advice = await library.searches.advice(text)
-    for one in advice:
-        say(f"tuireader: {one}")
+    for note in advice:
+        say(f"tuireader: {note}")
     return bool(advice)
 
 

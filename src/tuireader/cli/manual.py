@@ -74,18 +74,18 @@ def _walk(command: click.Command, name: str, parent: click.Context | None) -> It
     options = [param for param in command.get_params(context) if isinstance(param, click.Option)]
     yield Page(
         name,
-        " ".join(piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"),
-        tuple(text),
-        tuple(record for option in options if (record := option.get_help_record(context))),
-        tuple(examples),
-        isinstance(command, click.Group),
-        any("--json" in option.opts for option in options),
+        arguments=" ".join(piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"),
+        paragraphs=tuple(text),
+        options=tuple(record for option in options if (record := option.get_help_record(context))),
+        examples=tuple(examples),
+        group=isinstance(command, click.Group),
+        json=any("--json" in option.opts for option in options),
     )
     if isinstance(command, click.Group):
         for child in sorted(command.list_commands(context)):
-            found = command.get_command(context, child)
-            if found is not None and not found.hidden:
-                yield from _walk(found, f"{name} {child}", context)
+            subcommand = command.get_command(context, child)
+            if subcommand is not None and not subcommand.hidden:
+                yield from _walk(subcommand, f"{name} {child}", context)
 
 
 def _parts(text: str) -> tuple[list[str], list[str]]:

@@ -104,7 +104,7 @@ def service(options: Options, every: str, name: str | None) -> None:
     """
     pause = seconds("--every", every, 60, 1, "30m or 2h")
     program = (*_program(), *_options(options))
-    parts = [unit(one, program, pause) for one in ((name,) if name else UNITS)]
+    parts = [unit(unit_name, program, pause) for unit_name in ((name,) if name else UNITS)]
     print("\n".join(parts), end="")
     if name is None:
         print(
@@ -116,8 +116,8 @@ def service(options: Options, every: str, name: str | None) -> None:
 
 def _program() -> list[str]:
     """Full path of the running program; systemd and cron do not search the PATH of a shell."""
-    found = sys.argv[0] if Path(sys.argv[0]).name == "tuireader" else shutil.which("tuireader")
-    return [str(Path(found).absolute())] if found else python.command("tuireader")
+    program = sys.argv[0] if Path(sys.argv[0]).name == "tuireader" else shutil.which("tuireader")
+    return [str(Path(program).absolute())] if program else python.command("tuireader")
 
 
 def _options(options: Options) -> list[str]:

@@ -67,7 +67,7 @@ def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> 
     if message.startswith("Exceeds the limit"):
         number = LONG_NUMBER.search(text)
         place = text.count("\n", 0, number.start()) + 1 if number else None
-        return Problem("", "is not TOML: a number is too long", place, True, name)
+        return Problem("", message="is not TOML: a number is too long", line=place, fatal=True, file=name)
     lines = text.split("\n")
     line: int | None = None
     column: int | None = None
@@ -84,7 +84,15 @@ def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> 
         message = "a value is missing or invalid here; text needs quotes"
     source = lines[line - 1] if line else ""
     detail = caret(source, column - 1) if column else clean(source, 100)
-    return Problem("", f"is not TOML: {clean(message)}", line, True, name, column, detail)
+    return Problem(
+        "",
+        message=f"is not TOML: {clean(message)}",
+        line=line,
+        fatal=True,
+        file=name,
+        column=column,
+        detail=detail,
+    )
 
 
 def _first_twice(text: str) -> tuple[str, int] | None:

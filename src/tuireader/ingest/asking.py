@@ -66,13 +66,13 @@ class Asking:
         return outcome
 
     async def _outcome(
-        self, facts: FeedFacts, job: FetchJob, reservation: Reservation, *, whole: bool = False
+        self, facts: FeedFacts, job: FetchJob, reservation: Reservation, *, complete: bool = False
     ) -> Outcome:
-        """Fetch and parse; entries that are stored unchanged are left out unless `whole`."""
+        """Fetch and parse; entries that are stored unchanged are left out unless `complete`."""
         result = await self.sources.fetch(job, reservation)
         parsed: ParseResult | None = None
         if isinstance(result, Fetched):
-            known = facts.last_success is not None and not whole
+            known = facts.last_success is not None and not complete
             stored = await self.pool.read(lambda store: store.entries.digests(facts.id)) if known else {}
             parsed = await self.sources.parse(result, stored)
             result = replace(result, body=b"")
@@ -85,16 +85,24 @@ class Asking:
         from tuireader.feeds.find.links import COMMENTS
 
         facts, site = outcome.facts, outcome.facts.url if why == "page" else outcome.facts.site_url
-        named = [one for one in page.parsed.feeds if not COMMENTS.search(one) and one != facts.refused]
-        fit = [one for one in named if feed_key(one) not in self.taken and _keeps_tls(facts.url, one)]
+        named = [
+            candidate
+            for candidate in page.parsed.feeds
+            if not COMMENTS.search(candidate) and candidate != facts.refused
+        ]
+        fit = [
+            candidate
+            for candidate in named
+            if feed_key(candidate) not in self.taken and _keeps_tls(facts.url, candidate)
+        ]
         outcome = replace(outcome, named=without_password([*fit, *named, ""][0]))
         job = outcome.result.job
         if job.auth or job.headers or job.cookies or without_password(facts.url) != facts.url:
             return outcome
-        here = [one for one in fit if same_site(one, site)]
+        here = [candidate for candidate in fit if same_site(candidate, site)]
         if here == named and len(named) == 1:
             return await self._followed(outcome, here[0], why)
-        others = [one for one in fit if one not in here][:_TRIED]
+        others = [candidate for candidate in fit if candidate not in here][:_TRIED]
         if others and not (facts.named in others and _was_looked_at(facts, int(self.now()))):
             sites = [facts.url, facts.site_url]
             if isinstance(page.result, Fetched):
@@ -116,7 +124,7 @@ class Asking:
         facts, before = outcome.facts, outcome.result
         agent = "" if sites else before.job.user_agent
         job = FetchJob(facts.id, address, public_only=leads_inside(facts.url, address), user_agent=agent)
-        new = await self._outcome(facts, job, outcome.reservation, whole=bool(sites))
+        new = await self._outcome(facts, job, outcome.reservation, complete=bool(sites))
         asked = outcome.pages + new.result.requests
         if not isinstance(new.parsed, ParsedFeed):
             return replace(outcome, pages=asked)

@@ -50,13 +50,13 @@ class Articles(UseCases):
         """Return an article for the reading pane; `ahead` gives other requests priority (prefetching)."""
 
         def read(store: Store) -> Article | None:
-            found = store.articles.get(article_id, self._context.config.ui.languages)
-            if found is None or not found.evidence:
-                return found
-            made = ingest.explain(store, self._context.matcher, self._context.feed_names, [article_id]).get(
-                article_id, ()
-            )
-            return replace(found, evidence=completed(found.evidence, made))
+            article = store.articles.get(article_id, self._context.config.ui.languages)
+            if article is None or not article.evidence:
+                return article
+            computed = ingest.explain(
+                store, self._context.matcher, self._context.feed_names, [article_id]
+            ).get(article_id, ())
+            return replace(article, evidence=completed(article.evidence, computed))
 
         return await (self._pool.count if ahead else self._pool.read)(read)
 
@@ -70,8 +70,8 @@ class Articles(UseCases):
             lambda store: [
                 *(store.revisions.versions(article_id, full=full) for full in (False, True)),
                 *(
-                    store.revisions.versions(article_id, feed_id=one)
-                    for one in store.revisions.feeds(article_id)
+                    store.revisions.versions(article_id, feed_id=revision)
+                    for revision in store.revisions.feeds(article_id)
                 ),
             ]
         )
@@ -79,7 +79,7 @@ class Articles(UseCases):
         def compared() -> tuple[Revision, ...]:
             from tuireader.text.word_diff import words
 
-            found = [
+            revisions = [
                 Revision(
                     old.until,
                     tuple(words(old.title, new.title)),
@@ -89,7 +89,7 @@ class Articles(UseCases):
                 for versions in chains
                 for new, old in pairwise(versions)
             ]
-            return tuple(sorted(found, key=lambda one: -one.until))
+            return tuple(sorted(revisions, key=lambda revision: -revision.until))
 
         return await asyncio.to_thread(compared)
 
@@ -116,14 +116,14 @@ class Articles(UseCases):
         """
         story = await self.story(article_id)
         reports = story.entries if story is not None else ()
-        language = next((one.language for one in reports if one.article_id == article_id), "")
-        codes = in_order((one.language for one in reports), self._context.config.ui.languages)
+        language = next((report.language for report in reports if report.article_id == article_id), "")
+        codes = in_order((report.language for report in reports), self._context.config.ui.languages)
         others = [code for code in codes if code != language]
         if not others:
             return None
         following = codes[(codes.index(language) + 1) % len(codes)] if language else others[0]
-        found = [one for one in reports if one.language == following]
-        return min(found, key=lambda one: (one.article_id not in seen, one.read))
+        candidates = [report for report in reports if report.language == following]
+        return min(candidates, key=lambda report: (report.article_id not in seen, report.read))
 
     async def at_url(self, url: str) -> int | None:
         """Return the stored article with this address (ignoring tracking parameters and scheme), if any."""
@@ -201,7 +201,7 @@ async def save_file(
         raise TuireaderError(f"{folder} cannot be written to: {reason}", "choose another folder") from None
 
 
-def completed(stored: Sequence[Evidence], made: Sequence[Evidence]) -> tuple[Evidence, ...]:
+def completed(stored: Sequence[Evidence], computed: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Return stored evidence, replaced by newly computed evidence of the same watch where available."""
-    better = {item.watch: item for item in made}
+    better = {item.watch: item for item in computed}
     return tuple(better.get(item.watch, item) for item in stored)

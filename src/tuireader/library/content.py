@@ -61,8 +61,8 @@ class Content(UseCases):
                 self._context.require_network()
         else:
             data, speed = await self._image_file(url, feed_id)
-        found = await self._tools.work("picture", data, width, height, ground, seconds=_DECODE)
-        across, down, rgb = found
+        picture = await self._tools.work("picture", data, width, height, ground, seconds=_DECODE)
+        across, down, rgb = picture
         return Pixels(across, down, rgb, speed)
 
     async def _image_file(self, url: str, feed_id: int) -> tuple[bytes, float | None]:
@@ -85,12 +85,12 @@ class Content(UseCases):
     async def highlight_code(self, code: str, language: str) -> list[tuple[int, int, str]]:
         """Return highlighted spans of code: (start, end, kind); none when it cannot be parsed."""
         try:
-            found: list[tuple[int, int, str]] = await self._tools.work(
+            spans: list[tuple[int, int, str]] = await self._tools.work(
                 "colours", code, language, seconds=_COLOUR
             )
         except TuireaderError:
             return []
-        return found
+        return spans
 
 
 MOST = 100_000_000
@@ -127,7 +127,7 @@ class PictureCache:
     def _trim(self) -> None:
         files = [(entry.stat(), entry.path) for entry in os.scandir(self._folder) if entry.is_file()]
         total = sum(stat.st_size for stat, _ in files)
-        for stat, path in sorted(files, key=lambda one: one[0].st_mtime):
+        for stat, path in sorted(files, key=lambda item: item[0].st_mtime):
             if total <= self._most:
                 return
             with suppress(OSError):

@@ -185,8 +185,8 @@ class Context:
         if self._text is None:
             await self.reload()
             return
-        made, _ = loads(self._text)
-        await self.use(replace(self.config, watches=made.watches, mutes=made.mutes, views=made.views))
+        edited, _ = loads(self._text)
+        await self.use(replace(self.config, watches=edited.watches, mutes=edited.mutes, views=edited.views))
 
     async def sync(self) -> None:
         subscriptions = self.config.feeds

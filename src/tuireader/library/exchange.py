@@ -65,8 +65,11 @@ class Exchange(UseCases):
         start = text[:4096].lstrip("\ufeff\0 \t\r\n").lower()
         if start.startswith("<") or "<opml" in start:
             outlines, skipped = await asyncio.to_thread(opml.load, data)
-            found = [FeedConfig(one.url, one.title, one.folder, labels=one.labels) for one in outlines]
-            return await self._subscribe(found, skipped=skipped)
+            subscriptions = [
+                FeedConfig(outline.url, outline.title, outline.folder, labels=outline.labels)
+                for outline in outlines
+            ]
+            return await self._subscribe(subscriptions, skipped=skipped)
         if start.startswith("{"):
             feeds, views, marks, bad = await asyncio.to_thread(documents.load, text, programs)
             if marks:
@@ -94,10 +97,10 @@ class Exchange(UseCases):
             return await self.import_data(answer.body, url)
         if isinstance(answer, FetchFailed) and "://" in url:
             raise unreadable(answer)
-        found = await self._feeds.discover(url)
-        if not found:
+        feeds = await self._feeds.discover(url)
+        if not feeds:
             raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
-        return await self._subscribe([FeedConfig(one.url) for one in found])
+        return await self._subscribe([FeedConfig(feed.url) for feed in feeds])
 
     async def _subscribe(
         self, feeds: Sequence[FeedConfig], views: Sequence[ViewConfig] = (), skipped: Sequence[str] = ()

@@ -59,9 +59,11 @@ class Lists(UseCases):
         gives requests for rows priority.
         """
         ask = self._pool.count if aside else self._pool.read
-        found = await self._ids_of(view, show_read, sort, ask)
+        matches = await self._ids_of(view, show_read, sort, ask)
         return (
-            await ask(lambda store: store.stories.fold(found, opened, self._languages)) if folded else found
+            await ask(lambda store: store.stories.fold(matches, opened, self._languages))
+            if folded
+            else matches
         )
 
     async def head(
@@ -84,12 +86,12 @@ class Lists(UseCases):
 
         if view.kind is ViewKind.QUERY:
             check_sort(sort, SEARCH_SORTS)
-            found, _ = await self._searches.run(view.key, ranked=sort == RELEVANCE)
+            matches, _ = await self._searches.run(view.key, ranked=sort == RELEVANCE)
             if sort not in (RELEVANCE, "date"):
-                found = await self.in_order(found, sort)
+                matches = await self.in_order(matches, sort)
             if show_read:
-                return found
-            return await self._pool.read(lambda store: store.lists.unread_of(found))
+                return matches
+            return await self._pool.read(lambda store: store.lists.unread_of(matches))
         return await ask(
             lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=self._context.today())
         )
@@ -154,14 +156,14 @@ class Briefs(UseCases):
             end = store.briefs.newest()
             reports = store.briefs.reports(after=after, since=since, watch=watch)
             muted = store.briefs.muted(after=after, since=since, watch=watch)
-            made = ingest.explain(
+            computed = ingest.explain(
                 store,
                 self._context.matcher,
                 self._context.feed_names,
                 [report.article_id for report in reports],
             )
             reports = [
-                replace(report, evidence=completed(report.evidence, made.get(report.article_id, ())))
+                replace(report, evidence=completed(report.evidence, computed.get(report.article_id, ())))
                 for report in reports
             ]
             span = None if after is not None else seconds or schedule.DAY

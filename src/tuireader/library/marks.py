@@ -30,9 +30,9 @@ class Marks(UseCases):
         the other articles of a story that a watch matches.
         """
         if stories:
-            found = ids
+            changed = ids
             ids = await self._pool.read(
-                lambda store: store.stories.with_stories(found, spare_watched=spare_watched)
+                lambda store: store.stories.with_stories(changed, spare_watched=spare_watched)
             )
         return await self._mark("read", ids, read, journal)
 

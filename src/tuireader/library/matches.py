@@ -46,11 +46,11 @@ class Matches(UseCases):
 
     async def _named(self, name: str) -> str:
         """Return the name of a watch as written in the configuration or the log."""
-        known = [one.name for one in self._context.config.watches]
+        known = [known_name.name for known_name in self._context.config.watches]
         known += await self._pool.read(lambda store: store.match_log.watches())
-        for one in known:
-            if one.casefold() == name.casefold():
-                return one
+        for known_name in known:
+            if known_name.casefold() == name.casefold():
+                return known_name
         raise UsageError(f"there is no watch {name!r}", "`tuireader watch list` shows them")
 
 

@@ -80,8 +80,8 @@ class Refresh(UseCases):
             yield RefreshStarted(0)
             for waiting in due.waiting.events():
                 yield waiting
-            yield RefreshDone(0, 0, 0, 0, 0.0)
-        reached = any(not locked_out(one, self._now()) for one in accounts)
+            yield RefreshDone(0, failed=0, new=0, changed=0, seconds=0.0)
+        reached = any(not locked_out(account, self._now()) for account in accounts)
         if due.feeds:
             async with aclosing(self._fetch(due)) as events:
                 async for event in events:
@@ -133,20 +133,20 @@ class Refresh(UseCases):
 
         now, facts = self._now(), due.feeds
         await self._context.sync_mutes()
-        facts.sort(key=lambda one: -schedule.urgency(one.last_success, one.fill, now))
-        facts.sort(key=lambda one: one.error_streak if server_of(one.url) in due.on_trial else 0)
+        facts.sort(key=lambda feed: -schedule.urgency(feed.last_success, feed.fill, now))
+        facts.sort(key=lambda feed: feed.error_streak if server_of(feed.url) in due.on_trial else 0)
         folder = str(self._context.paths.config.parent)
         limits = replace(fetch_limits(self._context.config), keep_away=True)
         apart = len(facts) > refresh.APART
         setting = self._setting()
-        addresses = {one.id: one.url for one in facts}
+        addresses = {feed.id: feed.url for feed in facts}
         async with Fetcher(limits, on_trial=due.on_trial) as fetcher, ParseWorker(apart=apart) as parser:
-            if sum(one.last_success is None for one in facts) > refresh.APART:
+            if sum(feed.last_success is None for feed in facts) > refresh.APART:
                 parser.start()
             events = refresh.refresh(
                 facts,
-                lambda one: job_for(
-                    one, setting.of(one.url), folder, now, watched=setting.is_watched(one.id)
+                lambda feed: job_for(
+                    feed, setting.of(feed.url), folder, now, watched=setting.is_watched(feed.id)
                 ),
                 pool=self._pool,
                 fetcher=fetcher,
@@ -297,7 +297,9 @@ class Refresh(UseCases):
         for channel in ("command", "desktop"):
             if getattr(shown, channel):
                 await self.shown(articles, channel)
-        return Told(message.title, message.body, articles, shown.desktop, shown.errors)
+        return Told(
+            message.title, body=message.body, articles=articles, desktop=shown.desktop, troubles=shown.errors
+        )
 
     async def shown(self, articles: Sequence[int], channel: str) -> None:
         """Log that a channel has shown the last notification about some articles."""

@@ -33,7 +33,7 @@ class Searches(UseCases):
         *,
         limit: int = 2000,
         ranked: bool = False,
-        tell: Callable[[array[int]], None] = lambda found: None,
+        tell: Callable[[array[int]], None] = lambda article: None,
     ) -> tuple[array[int], str]:
         """Return the ids that match an expression, and an error message or `""`. Never raises.
 
@@ -49,7 +49,7 @@ class Searches(UseCases):
             lambda store: store.search.find_in_steps(
                 parsed,
                 now=now,
-                subject=lambda found: ingest.subject(found, names),
+                subject=lambda article: ingest.subject(article, names),
                 limit=limit,
                 ranked=ranked,
             )
@@ -69,12 +69,12 @@ class Searches(UseCases):
         now, matcher = self._now(), _matcher(expression)
 
         def read(store: Store) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
-            found = {
+            best_of = {
                 text.id: evidence
                 for text in store.articles.texts(ids, watches=True)
                 for evidence in ingest.hits(matcher, text, self._context.feed_names, now=now)
             }
-            best = [found.get(article_id, Evidence("")) for article_id in ids]
+            best = [best_of.get(article_id, Evidence("")) for article_id in ids]
             return [(evidence.sentence, evidence.spans) for evidence in best]
 
         return await self._pool.read(read)
@@ -141,10 +141,10 @@ class Searches(UseCases):
         if isinstance(parsed, query.QueryError):
             raise UsageError(parsed.caret())
         feeds, now = self._context.feed_names, self._now()
-        found = await self._pool.read(lambda store: expression_report(store, parsed, days, feeds, now))
+        report = await self._pool.read(lambda store: expression_report(store, parsed, days, feeds, now))
         if trouble := query.disabled_reason(parsed):
             raise UsageError(trouble)
-        return found
+        return report
 
 
 @lru_cache(maxsize=8)
@@ -155,7 +155,7 @@ def _matcher(expression: str) -> watch.Matcher:
 def texts_of(stored: str) -> list[str]:
     """Return the texts in a JSON list; none for invalid JSON."""
     try:
-        found = json.loads(stored or "[]")
+        items = json.loads(stored or "[]")
     except ValueError:
         return []
-    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
+    return [text for text in items if isinstance(text, str)] if isinstance(items, list) else []

@@ -70,15 +70,15 @@ class Watches(UseCases):
     async def _watching(self) -> list[tuple[int, Callable[..., int]]]:
         """Return jobs for pending watches: the newest article to match, and a function that runs a step."""
         pending = await self._pool.read(lambda store: store.watches.pending())
-        found = [rule for rule in rules(self._context.config) if rule.name in pending]
-        ways = {rule.name: watch.lookup(rule) for rule in found}
+        waiting = [rule for rule in rules(self._context.config) if rule.name in pending]
+        ways = {rule.name: watch.lookup(rule) for rule in waiting}
         jobs: list[tuple[int, Callable[..., int]]] = []
         now = self._now()
-        if decided := [rule for rule in found if ways[rule.name].exact]:
+        if decided := [rule for rule in waiting if ways[rule.name].exact]:
             up_to = max(pending[rule.name] for rule in decided)
             index = ingest.ByIndex(decided, pending, self._context.feed_names, now)
             jobs.append((up_to, partial(_by_index, work=index, total=up_to)))
-        if others := [rule for rule in found if not ways[rule.name].exact]:
+        if others := [rule for rule in waiting if not ways[rule.name].exact]:
             filters = {rule.name: watch.prefilter(rule) for rule in others}
             texts = ingest.ByText(watch.Matcher(others), filters, self._context.feed_names, now)
             names = list(filters)
@@ -241,7 +241,8 @@ class Watches(UseCases):
 
         followed = {address_key(feed.url) for feed in self._context.config.feeds}
         return [
-            replace(one, followed=address_key(one.url) in followed) for one in search_feeds(self.named(name))
+            replace(proposal, followed=address_key(proposal.url) in followed)
+            for proposal in search_feeds(self.named(name))
         ]
 
     async def report(self, name: str, days: int | None = None) -> Report:
@@ -262,8 +263,8 @@ class Watches(UseCases):
             newest = store.briefs.newest()
             if article_id is None or newest <= article_id:
                 return [], newest
-            found = store.watches.matches_after(article_id)
-            return [match for match in found if match[0] <= newest], newest
+            matches = store.watches.matches_after(article_id)
+            return [match for match in matches if match[0] <= newest], newest
 
         return await self._pool.read(read)
 

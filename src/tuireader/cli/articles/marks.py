@@ -39,10 +39,10 @@ class _Selection:
             await self.library.articles.require(number)
         ids = list(self.numbers)
         if self.text:
-            found = await matching(self.library, self.text, new_label=self.label)
-            if not found:
+            matches = await matching(self.library, self.text, new_label=self.label)
+            if not matches:
                 await say_advice(self.library, self.text)
-            ids += found
+            ids += matches
         return list(dict.fromkeys(ids))
 
     async def mark(
@@ -147,12 +147,12 @@ async def unread(library: Library, selection: _Selection, name: str | None, mark
         say("tuireader: nothing was marked; `tuireader unread --mark …` marks articles unread")
         return
     counts = await library.lists.counts()
-    found = counts.unread if name is None else counts.watches[library.watches.named(name).name]
-    total = counts.all.total if name is None else found.total
+    count = counts.unread if name is None else counts.watches[library.watches.named(name).name]
+    total = counts.all.total if name is None else count.total
     if selection.as_json:
-        print_json("Unread", unread=found.unread, total=total)
+        print_json("Unread", unread=count.unread, total=total)
     else:
-        print(found.unread)
+        print(count.unread)
 
 
 @click.command(cls=ExpressionCommand)

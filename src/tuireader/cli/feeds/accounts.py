@@ -159,8 +159,8 @@ async def list_(library: Library, as_json: bool) -> None:
       tuireader account list
       tuireader account list --json
     """
-    found, now = await library.accounts.all(), int(time.time())
-    for state in found:
+    accounts, now = await library.accounts.all(), int(time.time())
+    for state in accounts:
         config = library.accounts.config(state.name)
         if as_json:
             print_json("Account", state, kind=config.kind, user=config.user, url=without_password(config.url))
@@ -169,7 +169,7 @@ async def list_(library: Library, as_json: bool) -> None:
         synced = age(state.synced_at, now) if state.synced_at else "never"
         trouble = f"! {'; '.join(filter(None, (state.error, rejection(state))))}" if state.error else ""
         print("\t".join([state.name, config.kind, who, synced, f"{state.pending} to send", trouble]).rstrip())
-    if not found:
+    if not accounts:
         say(f"tuireader: {NO_ACCOUNTS}")
 
 
@@ -240,8 +240,8 @@ async def _report(
     print(f"  last sync  {_last(state, now)}")
     if state.asks:
         print(f"  {state.asks} ({accepting(state.name)})")
-    for one in refused:
-        print(f"  refused    {one.article_id} {one.title}: {one.reason}")
+    for mark in refused:
+        print(f"  refused    {mark.article_id} {mark.title}: {mark.reason}")
     if refused:
         print(f"  `tuireader sync --retry {state.name}` sends refused marks again")
 

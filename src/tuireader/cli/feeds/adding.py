@@ -105,7 +105,7 @@ async def add(
 
 async def _add_found(
     library: Library,
-    found: Sequence[FoundFeed],
+    feeds: Sequence[FoundFeed],
     wanted: FeedConfig,
     number: int | None,
     dry_run: bool,
@@ -115,14 +115,14 @@ async def _add_found(
 ) -> None:
     """Add one of the feeds found at an address, under the wanted title and folder."""
     url, title, folder = wanted.url, wanted.title, wanted.folder
-    if number is not None and number > len(found):
-        raise UsageError(f"{url} has no feed {number}", f"{counted(len(found), 'feed')} were found there")
+    if number is not None and number > len(feeds):
+        raise UsageError(f"{url} has no feed {number}", f"{counted(len(feeds), 'feed')} were found there")
     if dry_run:
-        await _tell_found(library, found, number or 1, as_json)
+        await _tell_found(library, feeds, number or 1, as_json)
         return
-    several = number is None and len(found) > 1
-    at = await _which(library, found, url, folder, title) if several else number or 1
-    feed = found[at - 1]
+    several = number is None and len(feeds) > 1
+    at = await _which(library, feeds, url, folder, title) if several else number or 1
+    feed = feeds[at - 1]
     address, name = feed.url, feed.title
     try:
         name = (await library.feeds.preview(feed)).title or name
@@ -168,37 +168,37 @@ async def _add_source(library: Library, feed: FeedConfig, dry_run: bool, as_json
     _tell_added(feed.url, feed.title, name, bool(await library.feeds.add_configs([feed])), as_json)
 
 
-async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:
+async def _which(library: Library, feeds: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:
     """Ask which of several feeds to add.
 
     Raises UsageError, with the commands to choose from, without a terminal.
     """
     asks = sys.stdin.isatty() and sys.stderr.isatty()
     lines = []
-    for number, feed in enumerate(await library.feeds.with_titles(found), 1):
+    for number, feed in enumerate(await library.feeds.with_titles(feeds), 1):
         address = without_password(feed.url)
         known = " · already subscribed" if library.feeds.is_subscribed(feed.url) else ""
         told = f"{feed.title or 'Untitled'} ({address}){known}"
         more = [*(("--folder", folder) if folder else ()), *(("--title", title) if title else ())]
         command = shlex.join(["tuireader", "add", "--feed", str(number), *more, without_password(url)])
         lines.append(f"  {number}  {told}" if asks else f"  {command}   # {told}")
-    heading = f"{len(found)} feeds were found at {without_password(url)}"
+    heading = f"{len(feeds)} feeds were found at {without_password(url)}"
     if not asks:
         raise UsageError("\n".join([f"{heading}, choose one:", *lines]))
     say("\n".join([f"{heading}:", *lines]))
-    return int(click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True))
+    return int(click.prompt("Which one", type=click.IntRange(1, len(feeds)), default=1, err=True))
 
 
-async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int, as_json: bool) -> None:
+async def _tell_found(library: Library, feeds: Sequence[FoundFeed], number: int, as_json: bool) -> None:
     """Print the content of the feed to be added, and the other feeds."""
-    feed = found[number - 1]
-    others = {at: one for at, one in enumerate(found, 1) if at != number}
-    preview, followed = await library.feeds.preview(feed), library.feeds.is_subscribed(feed.url)
+    chosen = feeds[number - 1]
+    others = {at: feed for at, feed in enumerate(feeds, 1) if at != number}
+    preview, followed = await library.feeds.preview(chosen), library.feeds.is_subscribed(chosen.url)
     if as_json:
         print_json(
             "FeedPreview",
             preview,
-            url=without_password(feed.url),
+            url=without_password(chosen.url),
             samples=[{"title": title, "time": when} for title, when in preview.samples],
             followed=followed,
             others=[without_password(other.url) for other in others.values()],
@@ -206,8 +206,8 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int,
         return
     from tuireader.wording.feed_summary import facts
 
-    told = facts(preview, feed.url, int(time.time()), followed=followed)
+    told = facts(preview, chosen.url, int(time.time()), followed=followed)
     lines = ["".join(text for text, _ in line) for line in told]
-    print("\n".join([lines[0], without_password(feed.url), *lines[1:]]))
+    print("\n".join([lines[0], without_password(chosen.url), *lines[1:]]))
     for at, other in others.items():
         print(f"also there (--feed {at}): {other.title or 'Untitled'} ({without_password(other.url)})")

@@ -50,13 +50,13 @@ async def add_page(library: Library, feed: FeedConfig, dry_run: bool, as_json: b
     """Add a page with given selectors, or only show what they find. Raises TuireaderError."""
     page = await library.pages.fetch(feed.url)
     feed = replace(feed, url=page.address)
-    found = await library.pages.look(page, feed)
-    if found.error:
-        raise TuireaderError(found.error, "correct the selectors; --dry-run shows what they find")
+    matches = await library.pages.look(page, feed)
+    if matches.error:
+        raise TuireaderError(matches.error, "correct the selectors; --dry-run shows what they find")
     if dry_run:
-        _tell(library, feed, found, as_json)
+        _tell(library, feed, matches, as_json)
     else:
-        await _subscribe(library, feed, found, as_json)
+        await _subscribe(library, feed, matches, as_json)
 
 
 async def propose_page(library: Library, wanted: FeedConfig, dry_run: bool, as_json: bool) -> None:
@@ -73,8 +73,8 @@ async def propose_page(library: Library, wanted: FeedConfig, dry_run: bool, as_j
         )
     feeds = [replace(feed, folder=wanted.folder, title=wanted.title) for feed in proposals]
     if dry_run:
-        found = await library.pages.look(page, feeds[0])
-        _tell(library, feeds[0], found, as_json, others=[one.items for one in feeds[1:]])
+        matches = await library.pages.look(page, feeds[0])
+        _tell(library, feeds[0], matches, as_json, others=[other.items for other in feeds[1:]])
         return
     feed = await _asked(library, page, feeds)
     if feed is None:
@@ -93,9 +93,9 @@ async def _asked(library: Library, page: WebPage, feeds: Sequence[FeedConfig]) -
         raise UsageError("\n".join([f"{heading}; choose what to add:", *lines]))
     say(f"{heading}, but articles by these selectors:")
     for number, feed in enumerate(feeds, 1):
-        found = await library.pages.look(page, feed)
+        matches = await library.pages.look(page, feed)
         say(f"\n{number}  {_selectors(feed)}")
-        say("\n".join(f"   {line}" for line in _lines(found, page.address)))
+        say("\n".join(f"   {line}" for line in _lines(matches, page.address)))
     say(f"\n{_WATCH}  report changes of the page instead")
     numbers = [str(number) for number in range(1, len(feeds) + 1)]
     choice = click.prompt(
@@ -104,26 +104,26 @@ async def _asked(library: Library, page: WebPage, feeds: Sequence[FeedConfig]) -
     return watched if choice == _WATCH else feeds[int(choice) - 1] if choice != "0" else None
 
 
-async def _subscribe(library: Library, feed: FeedConfig, found: FoundOnPage, as_json: bool) -> None:
+async def _subscribe(library: Library, feed: FeedConfig, matches: FoundOnPage, as_json: bool) -> None:
     new = await library.pages.add(feed)
     shown = without_password(feed.url)
-    name = feed.title or found.title
+    name = feed.title or matches.title
     if as_json:
         print_json("Added", url=shown, title=name, new=new)
-    what = counted(len(found.articles), "article") if found.articles else "watched for changes"
+    what = counted(len(matches.articles), "article") if matches.articles else "watched for changes"
     say(f"{'added' if new else 'already there'}: {name or shown} ({shown}), {what}")
 
 
 def _tell(
-    library: Library, feed: FeedConfig, found: FoundOnPage, as_json: bool, others: Sequence[str] = ()
+    library: Library, feed: FeedConfig, matches: FoundOnPage, as_json: bool, others: Sequence[str] = ()
 ) -> None:
     """Print what selectors find."""
-    if found.error:
-        raise TuireaderError(found.error)
+    if matches.error:
+        raise TuireaderError(matches.error)
     if as_json:
         print_json(
             "PagePreview",
-            found,
+            matches,
             url=without_password(feed.url),
             kind=feed.kind,
             followed=library.feeds.is_subscribed(feed.url),
@@ -131,23 +131,23 @@ def _tell(
             **{name: getattr(feed, name) for name in SELECTOR_KEYS},
         )
         return
-    print("\n".join(_lines(found, feed.url, None)))
+    print("\n".join(_lines(matches, feed.url, None)))
     print(_selectors(feed))
     for other in others:
         print(f"also there: --items {shlex.quote(other)}")
 
 
-def _lines(found: FoundOnPage, address: str, most: int | None = _SHOWN) -> list[str]:
+def _lines(matches: FoundOnPage, address: str, most: int | None = _SHOWN) -> list[str]:
     from tuireader.wording.page_summary import found_lines
 
-    lines = ["".join(text for text, _ in line) for line in found_lines(found, address, int(time.time()))]
+    lines = ["".join(text for text, _ in line) for line in found_lines(matches, address, int(time.time()))]
     return lines if most is None or len(lines) <= most else [*lines[:most], "…"]
 
 
 async def _summary(library: Library, page: WebPage, feed: FeedConfig) -> str:
-    found = await library.pages.look(page, feed)
-    first = f": {found.articles[0].title}, …" if found.articles else ""
-    return f"{counted(len(found.articles), 'article')}{first}"
+    matches = await library.pages.look(page, feed)
+    first = f": {matches.articles[0].title}, …" if matches.articles else ""
+    return f"{counted(len(matches.articles), 'article')}{first}"
 
 
 def _command(feed: FeedConfig) -> str:

@@ -72,7 +72,7 @@ async def _list_requests(library: Library) -> None:
         for health in await library.feeds.health()
         if health.requests is not None
     ]
-    asked.sort(key=lambda one: -one[0])
+    asked.sort(key=lambda entry: -entry[0])
     for requests, share, feed in asked:
         address = without_password(feed.address)
         print("\t".join([str(feed.id), f"{requests:.3g}/day", f"{share:.0%}", feed.title, address]))
@@ -87,14 +87,14 @@ async def _list_requests(library: Library) -> None:
 
 async def _list(library: Library, as_json: bool, sort: str) -> None:
     now = int(time.time())
-    found = await library.feeds.health()
-    if not found:
+    listed = await library.feeds.health()
+    if not listed:
         say(f"tuireader: {no_feeds(library)}")
-    gaps = {one.feed.id: one for one in await library.coverage.of_feeds() if one.open}
+    gaps = {coverage.feed.id: coverage for coverage in await library.coverage.of_feeds() if coverage.open}
     from tuireader.library.due import Waiting
 
     waiting = Waiting()
-    for health in sorted(found, key=_ORDERS[sort]):
+    for health in sorted(listed, key=_ORDERS[sort]):
         if health.waits_until is not None:
             waiting.note(health.feed.address, health.waits_until)
         if as_json:
@@ -181,7 +181,7 @@ async def _change(
 
 
 async def _feeds(library: Library, wanted: Sequence[str]) -> list[Feed]:
-    ids = [await library.feeds.find(one) for one in wanted]
+    ids = [await library.feeds.find(name) for name in wanted]
     known = {feed.id: feed for feed in await library.feeds.all()}
     return [known[feed_id] for feed_id in ids]
 
@@ -260,8 +260,8 @@ async def accept(library: Library, feed: tuple[str, ...], as_json: bool) -> None
     moved = await _feeds(library, feed)
     if not moved:
         moved = [health.feed for health in await library.feeds.health() if health.moved_to]
-    for one in moved:
-        _tell(one, await library.feeds.accept_move(one.id), "moved", as_json)
+    for moved_feed in moved:
+        _tell(moved_feed, await library.feeds.accept_move(moved_feed.id), "moved", as_json)
     if not moved:
         say("no feed has moved")
 
@@ -278,7 +278,7 @@ async def retry(library: Library, feed: tuple[str, ...], as_json: bool) -> int:
       tuireader feeds retry
       tuireader feeds retry "Example News"
     """
-    ids = [await library.feeds.find(one) for one in feed]
+    ids = [await library.feeds.find(name) for name in feed]
     if not ids:
         failing = (Trouble.FAILING, Trouble.BLOCKED, Trouble.GONE)
         ids = [health.feed.id for health in await library.feeds.health() if health.trouble in failing]

@@ -94,7 +94,7 @@ def favour_the_loop() -> None:
 
 async def follow(
     library: Library,
-    found: AsyncGenerator[Event, None],
+    refreshing: AsyncGenerator[Event, None],
     *,
     as_json: bool,
     matches: bool = False,
@@ -105,7 +105,7 @@ async def follow(
 
     live = sys.stderr.isatty() and not (as_json or quiet)
     said = _Said()
-    async with aclosing(found) as events:
+    async with aclosing(refreshing) as events:
         async for event in events:
             if as_json:
                 print_json_text(encode(event), flush=True)
@@ -131,7 +131,7 @@ async def follow(
 class _Said:
     """Events that the summary and the exit code depend on."""
 
-    done: RefreshDone = field(default_factory=lambda: RefreshDone(0, 0, 0, 0, 0.0))
+    done: RefreshDone = field(default_factory=lambda: RefreshDone(0, failed=0, new=0, changed=0, seconds=0.0))
     remarks: list[FeedDone] = field(default_factory=list)
     gaps: list[GapNoted] = field(default_factory=list)
     waits: list[HostWaits] = field(default_factory=list)
@@ -161,8 +161,8 @@ class _Said:
         many. An account whose password or token is rejected has the same code whether its server was asked
         or not.
         """
-        tried = [one for one in self.accounts if one.rejected_since is None]
-        failed = self.done.failed + sum(bool(one.error) for one in tried)
+        tried = [account for account in self.accounts if account.rejected_since is None]
+        failed = self.done.failed + sum(bool(account.error) for account in tried)
         if failed and failed == self.done.feeds + len(tried):
             return Exit.ALL_FAILED
         if self.untold:

@@ -31,7 +31,7 @@ _MAYBE_BY_HAND = "it may have been removed by hand"
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """A kind of `[[name]]` tables: nouns for messages, and the keys by which its tables are told apart."""
+    """A kind of `[[name]]` tables: nouns for messages, and the keys that identify a table."""
 
     type: type[Item]
     noun: str
@@ -56,7 +56,9 @@ class Array:
 
 
 ARRAYS: Mapping[str, Array] = {
-    "feeds": Array(FeedConfig, "feed", "feeds", ("url", "command"), "see `tuireader feeds`"),
+    "feeds": Array(
+        FeedConfig, noun="feed", nouns="feeds", keys=("url", "command"), hint="see `tuireader feeds`"
+    ),
     "watch": Array(WatchConfig, "watch", "watches", hint="see `tuireader watch list`"),
     "mute": Array(MuteConfig, "mute", "mutes", ("query", "feed")),
     "view": Array(ViewConfig, "saved search", "saved searches"),

@@ -88,7 +88,10 @@ def step_between(before: str, after: str, what: str = "") -> Step | None:
         "end": end,
         "old": before[start : len(before) - end],
         "left": _digest(after),
-        "pieces": [[one.name, one.at, to_toml(one.old), to_toml(one.new), one.text] for one in changes],
+        "pieces": [
+            [change.name, change.at, to_toml(change.old), to_toml(change.new), change.text]
+            for change in changes
+        ],
     }
     return Step(what or _summary(changes), zlib.compress(json.dumps(packed, ensure_ascii=False).encode()))
 
@@ -102,8 +105,8 @@ def revert(text: str, packed: bytes) -> str:
     if not changes:
         raise EditedSince("the configuration was edited since")
     data_of(text)
-    removed = [one for one in changes if one.at >= 0 and one.new is None]
-    others = [one for one in changes if one not in removed]
+    removed = [piece for piece in changes if piece.at >= 0 and piece.new is None]
+    others = [piece for piece in changes if piece not in removed]
     try:
         for change in (*reversed(others), *removed):  # removed tables come back at their indices in order
             text = _restore_keys(text, change) if change.at < 0 else _restore_table(text, change)
@@ -117,15 +120,18 @@ def reverted_urls(packed: bytes) -> list[tuple[str, str]]:
 
     They are without passwords, as they are stored.
     """
-    both = ((one.new, one.old) for one in _unpacked_changes(_unpacked(packed)) if one.name == "feeds")
-    urls = [[split_password(address_of(one))[0] for one in (new, old)] for new, old in both if new and old]
-    return [(now, before) for now, before in urls if now != before]
+    urls = [
+        (split_password(address_of(change.new))[0], split_password(address_of(change.old))[0])
+        for change in _unpacked_changes(_unpacked(packed))
+        if change.name == "feeds" and change.new and change.old
+    ]
+    return [(new, former) for new, former in urls if new != former]
 
 
-def _common_prefix(one: str, other: str) -> int:
+def _common_prefix(text: str, other: str) -> int:
     """Return the length of the common prefix."""
-    differing = (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
-    return next(differing, min(len(one), len(other)))
+    differing = (at for at, (left, right) in enumerate(zip(text, other, strict=False)) if left != right)
+    return next(differing, min(len(text), len(other)))
 
 
 def _digest(text: str) -> str:
@@ -139,7 +145,8 @@ def _unpacked(packed: bytes) -> dict[str, Any]:
 
 def _unpacked_changes(step: Mapping[str, Any]) -> list[TableChange]:
     return [
-        TableChange(name, at, _table(old), _table(new), text) for name, at, old, new, text in step["pieces"]
+        TableChange(name, at=at, old=_table(old), new=_table(new), text=text)
+        for name, at, old, new, text in step["pieces"]
     ]
 
 
@@ -192,22 +199,25 @@ def _array_changes(
         if old != new:
             lost = blocks[at] if new is None and at < len(blocks) else []
             removed = "".join(
-                text[one.start : one.end] for one in lost if one.kind is not StatementKind.COMMENT
+                text[statement.start : statement.end]
+                for statement in lost
+                if statement.kind is not StatementKind.COMMENT
             )
-            yield TableChange(name, at, old, new, removed)
+            yield TableChange(name, at=at, old=old, new=new, text=removed)
 
 
 def _summary(changes: list[TableChange]) -> str:
     """Summarise an edit: `watch CVE added`, `12 feeds added, 2 saved searches added`."""
     if not changes:
         return "configuration changed"
-    renamed = next((one for one in changes if one.old and one.new and _name(one.old) != _name(one.new)), None)
-    if renamed is not None or len(changes) == 1:
-        one = renamed or changes[0]
-        table = (one.old if one.verb != "added" else one.new) or {}
-        return " ".join(filter(None, (_noun(one.name), _name(table), one.verb)))
-    found = Counter((one.name, one.verb) for one in changes)
-    return ", ".join(f"{_several(name, count)} {verb}" for (name, verb), count in found.items())
+    both = (change for change in changes if change.old and change.new)
+    renamed = [change for change in both if _name(change.old or {}) != _name(change.new or {})]
+    if renamed or len(changes) == 1:
+        change = [*renamed, *changes][0]
+        table = (change.old if change.verb != "added" else change.new) or {}
+        return " ".join(filter(None, (_noun(change.name), _name(table), change.verb)))
+    counts = Counter((change.name, change.verb) for change in changes)
+    return ", ".join(f"{_several(name, count)} {verb}" for (name, verb), count in counts.items())
 
 
 def _several(name: str, count: int) -> str:
@@ -234,13 +244,13 @@ def _restore_table(text: str, change: TableChange) -> str:
     tables = tables_of(data, name)
     if new is None:
         return _restore_removed(text, data, change, old or {})
-    found = [at for at, table in enumerate(tables) if table == new]
-    if not found:
+    places = [at for at, table in enumerate(tables) if table == new]
+    if not places:
         verb = (
             "changed" if any(identity(name, table) == identity(name, new) for table in tables) else "removed"
         )
         raise EditedSince(f"the {_noun(name)} {quote(_name(new))} was {verb} since")
-    at = min(found, key=lambda index: abs(index - change.at))
+    at = min(places, key=lambda index: abs(index - change.at))
     if old is None:
         return remove_tables(text, data, name, [at])
     return update_tables(text, data, name, {at: change.restoring})

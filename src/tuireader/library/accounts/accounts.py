@@ -61,8 +61,8 @@ class Accounts(UseCases):
         `aside` gives requests for rows priority.
         """
         ask = self._pool.count if aside else self._pool.read
-        states = {one.name: one for one in await ask(lambda store: store.accounts.all())}
-        return [states[one.name] for one in self._context.config.accounts if one.name in states]
+        states = {state.name: state for state in await ask(lambda store: store.accounts.all())}
+        return [states[state.name] for state in self._context.config.accounts if state.name in states]
 
     def config(self, name: str) -> AccountConfig:
         """Return the configuration of an account. Raises UsageError if there is none."""
@@ -76,7 +76,7 @@ class Accounts(UseCases):
         self._context.require_own_feeds()
         for key, value in (("name", account.name), ("url", account.url)):
             config_edit.parse_value(AccountConfig, key, value)
-        if any(one.name.casefold() == account.name.casefold() for one in self._context.config.accounts):
+        if any(other.name.casefold() == account.name.casefold() for other in self._context.config.accounts):
             raise ConfigError(f"there is already an account named {account.name!r}", "choose another name")
 
     async def preview(self, account: AccountConfig) -> Preview:
@@ -146,35 +146,37 @@ class Accounts(UseCases):
             return []
         now = self._now()
         return [
-            one
-            for one in await self.all()
-            for config in (self.config(one.name),)
-            if not timing.waits(one, now, config.interval)
-            or (timing.is_locked_out(one, now) and await self._sign_in.has_changed(config, peek=peek))
+            state
+            for state in await self.all()
+            for config in (self.config(state.name),)
+            if not timing.waits(state, now, config.interval)
+            or (timing.is_locked_out(state, now) and await self._sign_in.has_changed(config, peek=peek))
         ]
 
     async def named(self, names: Sequence[str]) -> list[AccountState]:
         """Return accounts by name, or all without `names`. Raises UsageError if one does not exist."""
         wanted = {self.config(name).name for name in names}
-        return [one for one in await self.all() if not wanted or one.name in wanted]
+        return [state for state in await self.all() if not wanted or state.name in wanted]
 
     async def chosen(self, feed_ids: Sequence[int] | None, *, force: bool) -> list[AccountState]:
         """Return the accounts to sync: those that are due, all with `force`, or only those of some feeds.
 
         They include those whose password or token was rejected, to report them.
         """
-        due, now = {one.name for one in await self.due()}, self._now()
+        due, now = {state.name for state in await self.due()}, self._now()
         accounts = [
-            one for one in await self.all() if force or one.name in due or timing.is_locked_out(one, now)
+            state
+            for state in await self.all()
+            if force or state.name in due or timing.is_locked_out(state, now)
         ]
         if feed_ids is None:
             return accounts
         wanted = {feed.account for feed in self._context.feeds if feed.id in set(feed_ids)}
-        return [one for one in accounts if one.name in wanted]
+        return [state for state in accounts if state.name in wanted]
 
     async def pending(self) -> int:
         """Return the number of marks to send, without refused ones."""
-        return sum(one.pending for one in await self.all())
+        return sum(state.pending for state in await self.all())
 
     async def with_marks(self, *, last: bool = False) -> list[str]:
         """Return the accounts with marks to send whose servers may be contacted now.
@@ -185,9 +187,9 @@ class Accounts(UseCases):
             return []
         now = self._now()
         return [
-            one.name
-            for one in await self.all(aside=True)
-            if one.pending and timing.may_push(one, now, last=last)
+            state.name
+            for state in await self.all(aside=True)
+            if state.pending and timing.may_push(state, now, last=last)
         ]
 
     async def sync(

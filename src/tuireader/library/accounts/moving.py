@@ -82,11 +82,11 @@ class Moving(UseCases):
     def _candidates(self, feed_ids: Sequence[int], moved: Moved) -> list[FeedConfig]:
         """Return the local feeds to move, and note why the others stay."""
         chosen = [feed for feed in self._context.feeds if feed.id in set(feed_ids)]
-        for one in chosen:
-            if one.account:
-                raise UsageError(f"{one.title} is a feed of the account {one.account} already")
+        for local in chosen:
+            if local.account:
+                raise UsageError(f"{local.title} is a feed of the account {local.account} already")
         named = {feed.url for feed in chosen}
-        found: list[FeedConfig] = []
+        candidates: list[FeedConfig] = []
         for feed in self._context.config.feeds:
             if feed_ids and feed.url not in named:
                 continue
@@ -94,8 +94,8 @@ class Moving(UseCases):
             if reason:
                 moved.kept.append((self._title(feed), reason))
             else:
-                found.append(feed)
-        return found
+                candidates.append(feed)
+        return candidates
 
     async def _sync(self, name: str, *, pull: bool = True) -> int:
         """Sync an account; return the number of marks sent. Raises TuireaderError if it fails."""
@@ -134,9 +134,9 @@ class Moving(UseCases):
             await self._context.change_feeds(lambda text: _without(text, pairs, moved.remarks), what)
 
     def _title(self, feed: FeedConfig) -> str:
-        for one in self._context.feeds:
-            if one.url == feed.url:
-                return one.title
+        for known in self._context.feeds:
+            if known.url == feed.url:
+                return known.title
         return feed.title or without_password(feed.url)
 
     # -- back
@@ -211,7 +211,7 @@ def _without(text: str, pairs: Sequence[tuple[Feed, Feed]], remarks: list[str]) 
     left = {feed.folder for feed in loads(text)[0].feeds}
     folders = {(here.folder, there.folder) for here, there in pairs if here.folder}
     for old, new in sorted(folders):
-        several = sum(one == old for one, _ in folders) > 1
+        several = sum(folder == old for folder, _ in folders) > 1
         if old in left or several:
             text = _add_folder(text, old, new)
             remarks.append(f"the folder {old} is now in several places: check searches and mutes for it")

@@ -49,18 +49,18 @@ class Feeds(UseCases):
             alarms, waiting = store.alarms.open(), store.feeds.waiting(now)
             return [
                 replace(
-                    one,
+                    item,
                     texts=texts,
                     pages=pages,
                     full_texts=fetched,
                     requests=requests,
                     not_modified=not_modified,
-                    alarm="; ".join(alarm.words for alarm in alarms if _concerns(alarm, one.feed)),
-                    waits_until=until if (until := waiting.get(one.feed.id, 0)) > now else None,
+                    alarm="; ".join(alarm.words for alarm in alarms if _concerns(alarm, item.feed)),
+                    waits_until=until if (until := waiting.get(item.feed.id, 0)) > now else None,
                 )
-                for one in store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
-                for texts, pages, fetched in (shares.get(one.feed.id, ("", 0, 0)),)
-                for requests, not_modified in (rates.get(one.feed.id, (None, None)),)
+                for item in store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
+                for texts, pages, fetched in (shares.get(item.feed.id, ("", 0, 0)),)
+                for requests, not_modified in (rates.get(item.feed.id, (None, None)),)
             ]
 
         return await self._pool.read(health)
@@ -155,7 +155,7 @@ class Feeds(UseCases):
 
     async def _edit_there(self, feed_id: int, title: str, folder: str) -> None:
         """Change title and folder of a feed on the server of its account."""
-        feed = next(one for one in self._context.feeds if one.id == feed_id)
+        feed = next(known for known in self._context.feeds if known.id == feed_id)
         category = category_of(feed.account, folder) if folder != feed.folder else None
         renamed = title if title not in ("", feed.title) else None
         if (category, renamed) == (None, None):
@@ -219,10 +219,10 @@ class Feeds(UseCases):
     async def _accept_named(self, feed_id: int) -> str:
         """Replace a feed by the one that the web page at its address advertises."""
         url, taken = self._context.feed_url(feed_id), {feed.url for feed in self._context.config.feeds}
-        found = [one.url for one in await self.discover(url)]
-        new = next((address for address in found if address not in taken), "")
+        addresses = [candidate.url for candidate in await self.discover(url)]
+        new = next((address for address in addresses if address not in taken), "")
         if not new:
-            problem = "is already in the configuration" if found else "was not found there"
+            problem = "is already in the configuration" if addresses else "was not found there"
             raise TuireaderError(
                 f"the feed of this page {problem}",
                 "remove this feed, or fix its address in the configuration",
@@ -262,17 +262,17 @@ class Feeds(UseCases):
         async with await self._fetcher() as fetcher:
             return await discover(fetcher, url)
 
-    async def preview(self, found: FoundFeed) -> FeedPreview:
+    async def preview(self, feed: FoundFeed) -> FeedPreview:
         """Return the preview of a found feed, fetched if missing. Raises TuireaderError."""
-        if found.preview is not None:
-            return found.preview
-        if found.url.startswith(OTHER_SCHEMES):
-            return await self.preview_source(_config_of(found.url))
+        if feed.preview is not None:
+            return feed.preview
+        if feed.url.startswith(OTHER_SCHEMES):
+            return await self.preview_source(_config_of(feed.url))
         from tuireader.feeds.find.discover import read_preview
         from tuireader.feeds.parse.workers import ParseWorker
 
         async with await self._fetcher() as fetcher, ParseWorker() as parser:
-            return await read_preview(fetcher, parser, found)
+            return await read_preview(fetcher, parser, feed)
 
     async def preview_source(self, feed: FeedConfig) -> FeedPreview:
         """Return the preview of a feed of any kind, with its secrets. Raises TuireaderError."""
@@ -296,23 +296,23 @@ class Feeds(UseCases):
                 raise TuireaderError(parsed.reason)
             return preview(parsed, self._now())
 
-    async def with_titles(self, found: Sequence[FoundFeed]) -> list[FoundFeed]:
+    async def with_titles(self, feeds: Sequence[FoundFeed]) -> list[FoundFeed]:
         """Return found feeds, with titles read from the feeds themselves where the page gives none."""
         from tuireader.feeds.find.discover import read_preview
         from tuireader.feeds.parse.workers import ParseWorker
 
         async with await self._fetcher() as fetcher, ParseWorker() as parser:
 
-            async def titled(one: FoundFeed) -> FoundFeed:
-                if one.title:
-                    return one
+            async def titled(feed: FoundFeed) -> FoundFeed:
+                if feed.title:
+                    return feed
                 try:
-                    preview = await read_preview(fetcher, parser, one)
+                    preview = await read_preview(fetcher, parser, feed)
                 except TuireaderError:
-                    return one
-                return replace(one, title=preview.title, preview=preview)
+                    return feed
+                return replace(feed, title=preview.title, preview=preview)
 
-            return list(await asyncio.gather(*map(titled, found)))
+            return list(await asyncio.gather(*map(titled, feeds)))
 
     def is_subscribed(self, url: str) -> bool:
         """Return whether a feed is in the configuration, with any spelling of its address."""

@@ -127,7 +127,7 @@ class FullTexts(UseCases):
                 page, error, matches = result
                 done += 1
                 feeds.add(page.feed_id)
-                yield TextFetched(page.article_id, page.title, error, done, total)
+                yield TextFetched(page.article_id, title=page.title, error=error, done=done, total=total)
                 for match in matches:
                     yield match
             await driver
@@ -214,8 +214,8 @@ class FullTexts(UseCases):
             await self._transact(record)
             if failed.throttled:
                 until = next_try(1, failed.status, failed.retry_after, now) or now
-                rest = [others.popleft() for _ in range(len(others))]
-                await self._postpone(rest, until)
+                postponed = [others.popleft() for _ in range(len(others))]
+                await self._postpone(postponed, until)
                 await self._transact(lambda store: store.full_texts.wait_for_host(host, until, now))
             return page, error.message, []
 
@@ -242,7 +242,9 @@ class FullTexts(UseCases):
         def keep(store: Store) -> list[NewMatch]:
             store.requests.count([Asked(article.feed_id, 0, pages=1)], now)
             return [
-                NewMatch(text.id, text.title, article.feed_title, text.url, evidence)
+                NewMatch(
+                    text.id, title=text.title, feed_title=article.feed_title, url=text.url, evidence=evidence
+                )
                 for text, evidence in ingest.record_full_text(store, article.id, html, base_url, rules, now)
             ]
 
@@ -267,8 +269,8 @@ class FullTexts(UseCases):
             html = await self._tools.work("article", page, url, article.title, seconds=_EXTRACT)
         text, known = plain(html), plain(article.html)
         if reason := _reason_against(text, article.title, known, by_hand):
-            found = obstacle(page, url)
-            raise pages.PageFailed(found.reason if found else reason, status=200)
+            blocked = obstacle(page, url)
+            raise pages.PageFailed(blocked.reason if blocked else reason, status=200)
         return html, url
 
 

@@ -58,12 +58,12 @@ class PageSources(UseCases):
     async def propose(self, page: WebPage) -> list[FeedConfig]:
         """Return configurations for the articles of a page, best first; none if it has no repeated block."""
         try:
-            found = await self._tools.attempt(
+            proposals = await self._tools.attempt(
                 "page_proposals", page.text, page.address, self._now(), seconds=_SECONDS
             )
         except Failed:
             return []
-        return [FeedConfig(page.address, **selectors) for selectors in found]
+        return [FeedConfig(page.address, **selectors) for selectors in proposals]
 
     async def look(self, page: WebPage, feed: FeedConfig) -> FoundOnPage:
         """Return the articles that a configuration finds on a page. Never raises for bad selectors."""

@@ -47,7 +47,7 @@ def unknown_names(store: Store, known: Names, sought: tuple[str, str]) -> list[A
     """Return advice on names that nothing has for sure in an expression, except a new label."""
     text, new_label = sought
     advice = for_expression(store, replace(known, labels=[*known.labels, new_label]), text)
-    return [one for one in advice if one.field and not one.unsure]
+    return [note for note in advice if note.field and not note.unsure]
 
 
 def for_watch(store: Store, known: Names, item: WatchConfig) -> list[Advice]:
@@ -74,10 +74,10 @@ def _of_mute(mute: MuteConfig, known: Names) -> list[Advice]:
 
 def _advised(ask: Ask, known: Names, tags: Callable[[], Collection[str]]) -> list[Advice]:
     """Return the advice of `ask`; the tags of feeds are read only if it finds an unknown label."""
-    found = ask(known)
-    if any(one.field == "label" for one in found):
-        found = ask(replace(known, labels=[*known.labels, *tags()]))
-    return list(found)
+    advice = ask(known)
+    if any(note.field == "label" for note in advice):
+        advice = ask(replace(known, labels=[*known.labels, *tags()]))
+    return list(advice)
 
 
 # --------------------------------------------------------------------------- configuration file
@@ -96,9 +96,9 @@ def for_config(config: Config, text: str, file: str, database: Path) -> list[Pro
     known = _names(config, feeds.values(), labels)
     lines = dict(key_lines(text))
     return [
-        Problem(path, str(one), lines.get(path), file=file, warning=True)
+        Problem(path, str(note), lines.get(path), file=file, warning=True)
         for path, ask in _advice_by_path(config, tomllib.loads(text.removeprefix("\ufeff")))
-        for one in _advised(ask, known, partial(stored.tags, database))
+        for note in _advised(ask, known, partial(stored.tags, database))
     ]
 
 

@@ -72,10 +72,10 @@ def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3)
     in_text = Counter(_runs(body, is_name))
     counts = in_title + in_text
     again = {name for name in in_text if in_text[name] > 1 and name.split()[0].casefold() in inside}
-    found = sorted(
+    names = sorted(
         {*in_title, *again}, key=lambda name: (name not in in_title, -counts[name], -len(name), name)
     )
-    return _apart(found, most)
+    return _apart(names, most)
 
 
 def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
@@ -83,8 +83,8 @@ def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
     if not any(map(is_cjk, title)):
         return []
     text = text[:_READ]
-    found = [phrase for phrase in phrases(title, [text]) if phrase in text]
-    return _apart(sorted(found, key=lambda phrase: (-text.count(phrase), title.index(phrase))), most)
+    names = [phrase for phrase in phrases(title, [text]) if phrase in text]
+    return _apart(sorted(names, key=lambda phrase: (-text.count(phrase), title.index(phrase))), most)
 
 
 def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
@@ -101,10 +101,10 @@ def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
     return free
 
 
-def _apart(found: list[str], most: int) -> list[str]:
+def _apart(names: list[str], most: int) -> list[str]:
     """Return at most `most` names, skipping any that contains another one or is part of it."""
     chosen: list[str] = []
-    for name in found:
+    for name in names:
         folded = name.casefold()
         if not any(folded in other.casefold() or other.casefold() in folded for other in chosen):
             chosen.append(name)
@@ -113,12 +113,12 @@ def _apart(found: list[str], most: int) -> list[str]:
 
 def _words(text: str) -> Iterator[_Word]:
     end, possessive = 0, False
-    for found in _WORD.finditer(text):
-        between = text[end : found.start()]
-        shown = _POSSESSIVE.sub("", found[0])
+    for match in _WORD.finditer(text):
+        between = text[end : match.start()]
+        shown = _POSSESSIVE.sub("", match[0])
         opens = end == 0 or _ENDS.search(between) is not None
         yield _Word(shown, opens, between in _JOINS and end > 0 and not possessive)
-        end, possessive = found.end(), shown != found[0]
+        end, possessive = match.end(), shown != match[0]
 
 
 def _runs(words: list[_Word], is_name: Callable[[_Word], bool]) -> Iterator[str]:

@@ -64,8 +64,8 @@ def wanted(item: WatchConfig) -> Wanted:
 
 def search_feeds(item: WatchConfig) -> list[SearchFeed]:
     """Return the proposals for a watch, broadest service first; none without terms."""
-    found = wanted(item)
-    return [feed for make in SERVICES for feed in make(item.name, found)] if found.groups else []
+    terms = wanted(item)
+    return [feed for make in SERVICES for feed in make(item.name, terms)] if terms.groups else []
 
 
 def _conditions(node: Node) -> Iterator[tuple[tuple[str, ...], bool]]:
@@ -107,12 +107,12 @@ def _quoted(term: str) -> str:
     return f'"{term}"'
 
 
-def _boolean(found: Wanted, none: str = "-") -> str:
+def _boolean(terms: Wanted, none: str = "-") -> str:
     """Return `("a" OR "b") ("c") -"d"`, the syntax that most services share."""
-    groups = [" OR ".join(map(_quoted, group)) for group in found.groups]
+    groups = [" OR ".join(map(_quoted, group)) for group in terms.groups]
     several = len(groups) > 1
     parts = [f"({group})" if several and " OR " in group else group for group in groups]
-    return " ".join([*parts, *(f"{none}{_quoted(term)}" for term in found.none)])
+    return " ".join([*parts, *(f"{none}{_quoted(term)}" for term in terms.none)])
 
 
 def _address(base: str, **values: str) -> str:
@@ -131,39 +131,55 @@ _EDITIONS = (
 )
 
 
-def _google(name: str, found: Wanted) -> list[SearchFeed]:
-    text = " ".join(found.terms)
+def _google(name: str, terms: Wanted) -> list[SearchFeed]:
+    text = " ".join(terms.terms)
     return [
         SearchFeed(
             service,
-            f"{service}: {name}",
-            _address(
-                "https://news.google.com/rss/search", q=_boolean(found), hl=language, gl=country, ceid=edition
+            title=f"{service}: {name}",
+            url=_address(
+                "https://news.google.com/rss/search", q=_boolean(terms), hl=language, gl=country, ceid=edition
             ),
-            "https://www.newscatcherapi.com/blog/google-news-rss-search-parameters-the-missing-documentaiton",
-            "titles only; links lead through Google",
+            documented="https://www.newscatcherapi.com/blog/google-news-rss-search-parameters-the-missing-documentaiton",
+            note="titles only; links lead through Google",
         )
         for service, script, language, country, edition in _EDITIONS
         if script is None or script.search(text)
     ]
 
 
-def _bing(name: str, found: Wanted) -> list[SearchFeed]:
-    url = _address("https://www.bing.com/news/search", q=_boolean(found), format="rss")
-    return [SearchFeed("Bing News", f"Bing News: {name}", url, "https://github.com/Akagi201/rss", "teasers")]
+def _bing(name: str, terms: Wanted) -> list[SearchFeed]:
+    url = _address("https://www.bing.com/news/search", q=_boolean(terms), format="rss")
+    return [
+        SearchFeed(
+            "Bing News",
+            title=f"Bing News: {name}",
+            url=url,
+            documented="https://github.com/Akagi201/rss",
+            note="teasers",
+        )
+    ]
 
 
-def _hacker_news(name: str, found: Wanted) -> list[SearchFeed]:
+def _hacker_news(name: str, terms: Wanted) -> list[SearchFeed]:
     """Hacker News supports one level of OR and adds the quotes itself."""
-    url = _address("https://hnrss.org/newest", q=" OR ".join(found.groups[0]), count="50")
+    url = _address("https://hnrss.org/newest", q=" OR ".join(terms.groups[0]), count="50")
     note = "stories with a term in their title"
-    return [SearchFeed("Hacker News", f"Hacker News: {name}", url, "https://hnrss.github.io/", note)]
+    return [
+        SearchFeed(
+            "Hacker News",
+            title=f"Hacker News: {name}",
+            url=url,
+            documented="https://hnrss.github.io/",
+            note=note,
+        )
+    ]
 
 
-def _arxiv(name: str, found: Wanted) -> list[SearchFeed]:
-    groups = [" OR ".join(f"all:{_quoted(term)}" for term in group) for group in found.groups]
+def _arxiv(name: str, terms: Wanted) -> list[SearchFeed]:
+    groups = [" OR ".join(f"all:{_quoted(term)}" for term in group) for group in terms.groups]
     asked = " AND ".join(f"({group})" if " OR " in group else group for group in groups)
-    asked += "".join(f" ANDNOT all:{_quoted(term)}" for term in found.none)
+    asked += "".join(f" ANDNOT all:{_quoted(term)}" for term in terms.none)
     url = _address(
         "https://export.arxiv.org/api/query",
         search_query=asked,
@@ -173,14 +189,18 @@ def _arxiv(name: str, found: Wanted) -> list[SearchFeed]:
     )
     return [
         SearchFeed(
-            "arXiv", f"arXiv: {name}", url, "https://info.arxiv.org/help/api/user-manual.html", "preprints"
+            "arXiv",
+            title=f"arXiv: {name}",
+            url=url,
+            documented="https://info.arxiv.org/help/api/user-manual.html",
+            note="preprints",
         )
     ]
 
 
-def _github(name: str, found: Wanted) -> list[SearchFeed]:
+def _github(name: str, terms: Wanted) -> list[SearchFeed]:
     """GitHub has no search feeds, but feeds for a repository that a term names."""
-    projects = [term for term in found.terms if re.fullmatch(r"[A-Za-z0-9][\w-]{0,38}/[\w.-]{1,100}", term)]
+    projects = [term for term in terms.terms if re.fullmatch(r"[A-Za-z0-9][\w-]{0,38}/[\w.-]{1,100}", term)]
     return [
         SearchFeed(
             f"GitHub {what}",
@@ -193,27 +213,31 @@ def _github(name: str, found: Wanted) -> list[SearchFeed]:
     ]
 
 
-def _reddit(name: str, found: Wanted) -> list[SearchFeed]:
-    url = _address("https://www.reddit.com/search.rss", q=_boolean(found), sort="new")
+def _reddit(name: str, terms: Wanted) -> list[SearchFeed]:
+    url = _address("https://www.reddit.com/search.rss", q=_boolean(terms), sort="new")
     note = "needs a user_agent of your own and a key, see Troubleshooting"
     return [
         SearchFeed(
-            "Reddit", f"Reddit: {name}", url, "https://github.com/lalitpagaria/reddit-rss-reader", note
+            "Reddit",
+            title=f"Reddit: {name}",
+            url=url,
+            documented="https://github.com/lalitpagaria/reddit-rss-reader",
+            note=note,
         )
     ]
 
 
-def _mastodon(name: str, found: Wanted) -> list[SearchFeed]:
+def _mastodon(name: str, terms: Wanted) -> list[SearchFeed]:
     """Mastodon has a feed for each hashtag, which contains no blanks or signs."""
-    tags = dict.fromkeys(re.sub(r"\W+", "", term) for term in found.groups[0])
+    tags = dict.fromkeys(re.sub(r"\W+", "", term) for term in terms.groups[0])
     return [
         SearchFeed(
             "Mastodon",
-            f"Mastodon: #{tag}",
-            f"https://mastodon.social/tags/{quote(tag)}.rss",
-            "https://researchbuzz.me/2022/11/28/"
+            title=f"Mastodon: #{tag}",
+            url=f"https://mastodon.social/tags/{quote(tag)}.rss",
+            documented="https://researchbuzz.me/2022/11/28/"
             "generate-hashtag-based-rss-feeds-for-7-popular-mastodon-instances-with-resstodon/",
-            "public posts that this server knows",
+            note="public posts that this server knows",
         )
         for tag in [tag for tag in tags if tag and not tag.isdecimal()][:_TAGS]
     ]

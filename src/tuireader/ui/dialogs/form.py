@@ -92,9 +92,9 @@ _ABOUT = (
 
 def split(text: str) -> tuple[str, list[str]]:
     """Return the format and the words of a command; `json:` at its start means JSON. Raises ValueError."""
-    form, colon, rest = text.partition(":")
+    form, colon, command = text.partition(":")
     wanted = form.strip() if colon and form.strip() in ("md", "json", "txt", "html") else ""
-    return wanted or "md", shlex.split(rest if wanted else text)
+    return wanted or "md", shlex.split(command if wanted else text)
 
 
 def pipe_form(typed: str) -> Form[str]:

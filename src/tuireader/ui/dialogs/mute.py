@@ -170,7 +170,7 @@ class Mute(FormDialog[str | View | None]):
             hidden = ((number, "strong"), (" would be hidden; none is deleted", "dim"))
         lines: list[Line] = [(), hidden]
         lines += [line for line in [cost(preview, mute.include_watched)] if line]
-        lines += [((f"! {one}", "star"),) for one in preview.advice]
+        lines += [((f"! {note}", "star"),) for note in preview.advice]
         titles = {feed.id: feed.title or feed.url for feed in self._feeds}
         return [*lines, *(sample(row, parsed, titles.get(row.feed_id, "")) for row in preview.samples)]
 

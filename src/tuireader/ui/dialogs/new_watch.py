@@ -46,7 +46,7 @@ def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
     """
     if text == ", ".join(before):
         return before
-    return tuple(dict.fromkeys(term for found in _TERM.findall(text) if (term := found.strip())))
+    return tuple(dict.fromkeys(term for match in _TERM.findall(text) if (term := match.strip())))
 
 
 def from_search(text: str) -> WatchConfig:
@@ -142,8 +142,8 @@ class NewWatch(FormDialog[str | None]):
 
     def _days(self) -> int | None:
         """Return the quiet days after which the watch ends, 0 for never, None for an invalid number."""
-        found = _DAYS.fullmatch(self.lines["ends_after_quiet_days"].value)
-        days = int(found[1] or 0) if found else MOST_QUIET_DAYS + 1
+        match = _DAYS.fullmatch(self.lines["ends_after_quiet_days"].value)
+        days = int(match[1] or 0) if match else MOST_QUIET_DAYS + 1
         return days if days <= MOST_QUIET_DAYS else None
 
     def _name_for(self, config: WatchConfig) -> str:
@@ -178,7 +178,7 @@ class NewWatch(FormDialog[str | None]):
         def hits(text: str, plain: str = "text") -> Line:
             return marked(text, [(start, end) for start, end, _ in spans(text)], "hit:", plain)
 
-        lines: list[Line] = [(), summary(preview), *(((f"! {one}", "star"),) for one in preview.advice)]
+        lines: list[Line] = [(), summary(preview), *(((f"! {note}", "star"),) for note in preview.advice)]
         for row, sentence in list(zip(preview.samples, preview.sentences, strict=False))[:_SAMPLES]:
             title = row.title or row.url
             lines.append((*hits(title), (f" · {self._feed_title(row.feed_id)}", "dim")))

@@ -82,7 +82,7 @@ async def remove_account(main: Controllers, ask: Asking, name: str) -> Outcome |
 
 async def edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
     """Ask for the title and category of a feed, and change them on its server."""
-    others = {views.folder_title(one) for one in main.session.feeds if one.account == feed.account}
+    others = {views.folder_title(other) for other in main.session.feeds if other.account == feed.account}
     category = views.folder_title(feed)
     lines = (
         Field("title", "Name", feed.title),

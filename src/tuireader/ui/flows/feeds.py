@@ -36,9 +36,11 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     from tuireader.ui.dialogs.add_feed import AddFeed
 
     library = main.library
-    places = {name: (name, "") for name in (one.name for one in library.config.accounts)}
+    places = {name: (name, "") for name in (known.name for known in library.config.accounts)}
     places |= {
-        one.folder: (one.account, views.folder_title(one)) for one in main.session.feeds if one.account
+        known.folder: (known.account, views.folder_title(known))
+        for known in main.session.feeds
+        if known.account
     }
     folders = [feed.folder for feed in main.session.feeds if not feed.account]
     dialog = AddFeed(library.feeds, library.pages, folders, places=places, subscribe=_subscribe(main))
@@ -83,7 +85,7 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
         return await fill_in(ask, f"Label {view.key}", (line,), partial(_rename_label, main, view.key))
     if view.kind is ViewKind.WATCH:
         watches = main.library.config.watches
-        config = next((one for one in watches if one.name == view.key), None)
+        config = next((watch for watch in watches if watch.name == view.key), None)
         return None if config is None else await edit_watch(main, ask, config, config.name)
     if (saved := _saved(main, view)) is not None:
         return await _ask_search(main, ask, saved.query, saved.name, saved.name)
@@ -103,7 +105,7 @@ def _saved(main: Controllers, view: View) -> ViewConfig | None:
     """Return the saved search that a view shows."""
     if view.kind is not ViewKind.QUERY:
         return None
-    return next((one for one in main.library.searches.saved if one.query == view.key), None)
+    return next((search for search in main.library.searches.saved if search.query == view.key), None)
 
 
 async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
@@ -141,7 +143,9 @@ async def _rename_folder(main: Controllers, name: str, values: Mapping[str, str]
 async def _rename_label(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
     new = label_name(values["name"])
     await _mark(main, f"{name} renamed", lambda _: main.library.labels.rename(name, new))
-    kept = [one.name for one in await main.library.labels.all() if label_key(one.name) == label_key(new)]
+    kept = [
+        label.name for label in await main.library.labels.all() if label_key(label.name) == label_key(new)
+    ]
     moved = View(ViewKind.LABEL, name), View(ViewKind.LABEL, kept[0]) if kept else views.ALL
     return Outcome(moved, f"Label {name} renamed to {new}", config_changed=True)
 
@@ -197,7 +201,7 @@ async def _save_search(main: Controllers, replaces: str, values: Mapping[str, st
     if isinstance(parsed, QueryError):
         raise TuireaderError(f"The search: {parsed}")
     saved = main.library.searches.saved
-    before = next((View(ViewKind.QUERY, one.query) for one in saved if one.name == replaces), None)
+    before = next((View(ViewKind.QUERY, search.query) for search in saved if search.name == replaces), None)
     await main.library.searches.save(name, expression, replaces)
     moved = None if before is None else (before, View(ViewKind.QUERY, expression))
     removes = main.host.key_of("remove_this")
