@@ -93,8 +93,7 @@ class AccountConfig:
         ),
     ]
     url: Annotated[
-        str,
-        Key(WEB_ADDRESS, "Address of the server.", vital=True, label="Address", placeholder="https://…"),
+        str, Key(WEB_ADDRESS, "Address of the server.", vital=True, label="Address", placeholder="https://…")
     ]
     user: Annotated[
         str,

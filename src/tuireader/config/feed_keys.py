@@ -47,11 +47,7 @@ class FeedConfig:
     folder: Annotated[
         str,
         Key(
-            LINE,
-            "Folder in the sidebar.",
-            label="Folder",
-            placeholder="none",
-            option="Folder for the feed.",
+            LINE, "Folder in the sidebar.", label="Folder", placeholder="none", option="Folder for the feed."
         ),
     ] = ""
     labels: Annotated[

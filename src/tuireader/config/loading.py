@@ -17,15 +17,11 @@ from tuireader.config.kinds import EXPRESSION, MAIL_SCHEMES, command_address
 from tuireader.config.problems import LONG_NUMBER, Problem, key_path, line_of, syntax_problem
 from tuireader.config.shape import (
     KEYS,
+    PLAIN_TABLES,
     TABLES,
     Config,
-    DownloadConfig,
-    FetchConfig,
     MacroConfig,
     MuteConfig,
-    NotifyConfig,
-    SaveConfig,
-    UiConfig,
     ViewConfig,
     WatchConfig,
     required,
@@ -142,11 +138,10 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
         views=_tables(ViewConfig, table, "view", "name", problems),
         macros=_tables(MacroConfig, table, "macro", "key", problems, _macro_problem),
         accounts=_tables(AccountConfig, table, "account", "name", problems, _account_problem),
-        save=_build(SaveConfig, table.get("save", {}), "save", problems) or SaveConfig(),
-        download=_build(DownloadConfig, table.get("download", {}), "download", problems) or DownloadConfig(),
-        notify=_build(NotifyConfig, table.get("notify", {}), "notify", problems) or NotifyConfig(),
-        fetch=_build(FetchConfig, table.get("fetch", {}), "fetch", problems) or FetchConfig(),
-        ui=_build(UiConfig, table.get("ui", {}), "ui", problems) or UiConfig(),
+        **{
+            name: _build(kind, table.get(name, {}), name, problems) or kind()
+            for name, kind in PLAIN_TABLES.items()
+        },
     )
 
 

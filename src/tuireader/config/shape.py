@@ -213,10 +213,9 @@ class NotifyConfig:
         tuple[str, ...],
         Key(COMMAND, "Program to run, with arguments; it receives the articles as JSON on stdin."),
     ] = ()
-    alarms: Annotated[
-        bool,
-        Key(FLAG, "Also notify of alarms: what is silent, fails, moved or has gaps."),
-    ] = True
+    alarms: Annotated[bool, Key(FLAG, "Also notify of alarms: what is silent, fails, moved or has gaps.")] = (
+        True
+    )
     quiet: Annotated[str, Key(HOURS, "Quiet hours; their notifications are sent afterwards.")] = ""
 
 
@@ -236,10 +235,7 @@ class FetchConfig:
     ] = 1800
     watched_interval: Annotated[
         int,
-        Key(
-            duration(60, 30 * _DAY),
-            "Longest time between two fetches of a feed on which a watch depends.",
-        ),
+        Key(duration(60, 30 * _DAY), "Longest time between two fetches of a feed on which a watch depends."),
     ] = 3600
     concurrency: Annotated[int, Key(number(1, 1000), "Number of feeds to fetch at the same time.")] = 200
     per_host: Annotated[
@@ -367,6 +363,13 @@ class Config:
     database: Annotated[str, Key(RAW, "Database file; a relative path starts from this file's folder.")] = ""
 
 
+PLAIN_TABLES: Mapping[str, type[Any]] = {
+    "save": SaveConfig,
+    "download": DownloadConfig,
+    "notify": NotifyConfig,
+    "fetch": FetchConfig,
+    "ui": UiConfig,
+}
 TABLES: Mapping[str, type[Any]] = {
     "": Config,
     "feeds": FeedConfig,
@@ -375,11 +378,7 @@ TABLES: Mapping[str, type[Any]] = {
     "view": ViewConfig,
     "macro": MacroConfig,
     "account": AccountConfig,
-    "save": SaveConfig,
-    "download": DownloadConfig,
-    "notify": NotifyConfig,
-    "fetch": FetchConfig,
-    "ui": UiConfig,
+    **PLAIN_TABLES,
 }
 # Keys of each table by their names in the file, with the fields.
 KEYS: Mapping[type[Any], Mapping[str, tuple[Field[Any], Key]]] = {

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from tuireader.delivery.notify import Message, deliver, is_quiet
-from tuireader.library.context import UseCases
+from tuireader.delivery.notify import Message
+from tuireader.library.notifying import Notifying
 from tuireader.model import Alarm, AlarmKind, Fault, Told
 from tuireader.model.accounts import AWAY
 from tuireader.store import Store
@@ -31,7 +31,7 @@ ARTICLES = 3_000
 _OWN_NETWORK = (Fault.NETWORK, Fault.TIMEOUT)
 
 
-class Alarms(UseCases):
+class Alarms(Notifying):
     """Alarms of silent and failing feeds, failing accounts, moved feeds, silent watches, and gaps."""
 
     async def open(self) -> list[Alarm]:
@@ -61,9 +61,7 @@ class Alarms(UseCases):
 
     async def notify(self) -> Told | None:
         """Notify about new and cleared alarms as set in `[notify]`; None without any or in quiet hours."""
-        config = self._context.config.notify
-        here = time.localtime(self._context.clock())
-        if not config.alarms or is_quiet(config.quiet, here.tm_hour * 60 + here.tm_min):
+        if not self._context.config.notify.alarms or self._is_quiet:
             return None
         untold = await self._pool.read(lambda store: store.alarms.untold())
         if not untold:
@@ -71,9 +69,7 @@ class Alarms(UseCases):
         now = self._now()
         await self._transact(lambda store: store.alarms.mark_told(untold, now))
         message = alarm_message(untold)
-        shown = await deliver(message, config)
-        if shown.errors and not (shown.command or shown.desktop):
-            await self._transact(lambda store: store.alarms.mark_told(untold, None))
+        shown = await self._deliver(message, lambda store: store.alarms.mark_told(untold, None))
         return Told(
             message.title, body=message.body, articles=(), desktop=shown.desktop, troubles=shown.errors
         )

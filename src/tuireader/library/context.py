@@ -261,10 +261,10 @@ class Context:
         return ingest.Rules(
             self.matcher,
             self.feed_names,
-            tuple(self.mutes.values()),
-            {item.name for item in self.config.watches if item.notify != "never"},
-            self._ended,
-            self.groups,
+            mutes=tuple(self.mutes.values()),
+            notify={item.name for item in self.config.watches if item.notify != "never"},
+            ended=self._ended,
+            groups=self.groups,
         )
 
     @property

@@ -171,10 +171,10 @@ class Exchange(UseCases):
         outlines = [
             opml.OpmlFeed(
                 without_password(feed.address),
-                feed.title,
-                feed.folder,
-                feed.site_url,
-                labels.get(feed.url, ()),
+                title=feed.title,
+                folder=feed.folder,
+                site_url=feed.site_url,
+                labels=labels.get(feed.url, ()),
             )
             for feed in await self._context.load_feeds()
             if feed.url not in only_here

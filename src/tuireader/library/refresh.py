@@ -16,10 +16,11 @@ from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
 from tuireader.library.accounts.accounts import Accounts
 from tuireader.library.alarms import Alarms
-from tuireader.library.context import Context, UseCases
+from tuireader.library.context import Context
 from tuireader.library.due import Due
 from tuireader.library.feeds.full_texts import FullTexts
 from tuireader.library.feeds.page_tools import fetch_limits
+from tuireader.library.notifying import Notifying
 from tuireader.model import (
     AccountSynced,
     Event,
@@ -49,7 +50,7 @@ _UNREACHABLE = (Fault.NETWORK, Fault.TIMEOUT)
 _PATIENCE = 20.0  # seconds of fetching pages after which matches found so far are notified
 
 
-class Refresh(UseCases):
+class Refresh(Notifying):
     """Fetch feeds and process new articles."""
 
     def __init__(self, context: Context, full_texts: FullTexts, alarms: Alarms, accounts: Accounts) -> None:
@@ -269,15 +270,8 @@ class Refresh(UseCases):
             await child.communicate()  # it cannot exit while its output is unread
 
     async def notify(self) -> Told | None:
-        """Notify about waiting matches as set in `[notify]`; return None if there are none or in quiet hours.
-
-        Marks them first, so that none is repeated after a kill. They are queued again only if the command
-        could not be run and nothing else has shown them.
-        """
-        here = time.localtime(self._context.clock())
-        if notify.is_quiet(self._context.config.notify.quiet, here.tm_hour * 60 + here.tm_min):
-            return None
-        if not await self._pool.read(lambda store: store.notices.any_waiting()):
+        """Notify about waiting matches as set in `[notify]`; None if there are none or in quiet hours."""
+        if self._is_quiet or not await self._pool.read(lambda store: store.notices.any_waiting()):
             return None
         from tuireader.library.watching.notifications import claim
 
@@ -290,9 +284,7 @@ class Refresh(UseCases):
         if not items:
             return None
         message = notify.message(items)
-        shown = await notify.deliver(message, self._context.config.notify)
-        if shown.errors and not (shown.command or shown.desktop):
-            await self._transact(lambda store: store.notices.wait_again(marked, now))
+        shown = await self._deliver(message, lambda store: store.notices.wait_again(marked, now))
         articles = tuple(item.article_id for item in items)
         for channel in ("command", "desktop"):
             if getattr(shown, channel):

@@ -234,7 +234,9 @@ class Accounts(UseCases):
                     async with self._sign_in.connected(config, secret, address(account, config)) as backend:
                         if account.rejected_url:
                             await backend.feeds()  # one request shows whether the secret is still rejected
-                        engine = Engine(self._pool, account, backend, setting, renew, believed=believed)
+                        engine = Engine(
+                            self._pool, account, backend, setting=setting, renew=renew, believed=believed
+                        )
                         known = known_server(account, config)
                         async with aclosing(engine.run(known, pull=pull)) as events:
                             async for event in events:
