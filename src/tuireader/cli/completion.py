@@ -140,7 +140,6 @@ def _names(context: click.Context, field: str) -> Iterable[str]:
 
 
 def _quoted(name: str) -> str:
-    """Quote a name for an expression unless it is a single word."""
     from tuireader.query import phrase
 
     return name if re.fullmatch(r"\w+", name) else phrase(name)
@@ -152,7 +151,7 @@ class _Where(NamedTuple):
 
 
 def _options(context: click.Context) -> _Where:
-    """Return the configuration and the database of an unfinished command line."""
+    """Find configuration and database from an unfinished command line."""
     given = context.find_root().params
     try:
         where = paths(os.environ, config=given.get("config_file"), database=given.get("database"))
@@ -197,11 +196,11 @@ class Bash(BashComplete):
     source_template = _BASH
 
     def source(self) -> str:
-        """Return the script, without asking the installed bash for its version."""
+        """Script for bash, without asking the installed bash for its version."""
         return ShellComplete.source(self)
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the words before the cursor, and the one being typed."""
+        """Words before the cursor, and the word being typed."""
         line = os.environ["COMP_WORDS"]
         words = split_arg_string(line)
         going_on = bool(words) and len(split_arg_string(f"{line}x")) == len(words)
@@ -213,7 +212,7 @@ class Bash(BashComplete):
         return words[1:], incomplete
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Return one line, without the part that bash has already, quoted unless a quote is open."""
+        """Format one line, without the part that bash already has; quoted unless a quote is open."""
         value = item.value.removeprefix(self._done)
         if self._typed[:1] not in ('"', "'"):
             value = re.sub(r"([^\w@%+=:,./-])", r"\\\1", value)
@@ -223,7 +222,7 @@ class Bash(BashComplete):
 
 
 class Zsh(ZshComplete):
-    """Completion for zsh: click's script answers only the first of the calls to a function from `$fpath`."""
+    """Completion for zsh; click's script only works the first time zsh calls a function from `$fpath`."""
 
     source_template = ZshComplete.source_template.replace("== loadautofunc", "== (loadautofunc|shfunc)")
 
@@ -232,7 +231,7 @@ class Fish(FishComplete):
     """Completion for fish; its script takes a comma for the end of a value."""
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Return one line, or none for a value that the script would cut off."""
+        """Format one line; none for a value that the script would cut off."""
         if "," in item.value:
             return "none,"
         help_ = (item.help or "").replace(",", " ")

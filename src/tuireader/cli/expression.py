@@ -39,7 +39,7 @@ class ExpressionCommand(click.Command):
 async def matching(
     library: Library, expression: str, *, limit: int = NO_LIMIT, ranked: bool = False, new_label: str = ""
 ) -> Sequence[int]:
-    """Return the articles that an expression matches, all articles for none.
+    """Find the articles that an expression matches; all articles for none.
 
     Raises UsageError, also for names that do not exist, except that of a label about to be set.
     """
@@ -83,13 +83,13 @@ _ALONE = {
 
 
 def no_feeds(library: Library) -> str:
-    """Return why there are no feeds, and what to do about it."""
+    """Explain why there are no feeds, and what to do about it."""
     names = [account.name for account in library.config.accounts]
     return f"nothing from {', '.join(names)} yet (`tuireader sync` fetches it)" if names else NO_FEEDS
 
 
 async def no_articles(library: Library, expression: str) -> str:
-    """Return the reason why `list` or `search` finds no article."""
+    """Explain why `list` or `search` finds no article."""
     counts = await library.lists.counts()
     stored = counts.all.total + counts.muted
     if not stored and not library.config.feeds:

@@ -62,7 +62,7 @@ class Page:
 
 
 def pages(program: click.Command) -> list[Page]:
-    """Return all commands that are not hidden: the program itself first, then by name."""
+    """Collect the help of all visible commands: the program itself first, then by name."""
     return list(_walk(program, "tuireader", None))
 
 
@@ -89,7 +89,7 @@ def _walk(command: click.Command, name: str, parent: click.Context | None) -> It
 
 
 def _parts(text: str) -> tuple[list[str], list[str]]:
-    """Return the paragraphs of a help text, and the lines of its examples."""
+    """Split a help text into paragraphs and the lines of its examples."""
     paragraphs: list[str] = []
     examples: list[str] = []
     for part in inspect.cleandoc(text).split("\n\n"):
@@ -162,7 +162,7 @@ _ESCAPES = str.maketrans(
 
 
 def _roff(text: str) -> str:
-    """Escape text for roff; a dot at the start of a line is no request."""
+    """Escape text for roff; a leading dot would start a request."""
     escaped = text.translate(_ESCAPES)
     return f"\\&{escaped}" if escaped.startswith(".") else escaped
 

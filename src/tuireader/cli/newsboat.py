@@ -34,7 +34,7 @@ _SETTINGS = ("fetch", "ui", "notify", "save", "keys")
 
 
 def _consents(context: click.Context, param: click.Parameter, given: Sequence[str]) -> set[Consent]:
-    """The consents in `--accept programs,proxy`."""
+    """Parse `--accept programs,proxy`."""
     names = [name.strip() for value in given for name in value.split(",") if name.strip()]
     for name in names:
         if name not in list(Consent):
@@ -116,7 +116,7 @@ def import_newsboat(
 
 
 def _ask(consent: Consent, asked: Mapping[Consent, Sequence[Outcome]]) -> bool:
-    """Show the lines of a group and ask whether to import them; return means no."""
+    """Show the lines of a group and ask whether to import them; Enter means no."""
     say(f"This profile {ASKED[consent]}:")
     for outcome in asked[consent]:
         say(f"  {outcome.file}:{outcome.line}: {outcome.text}")
@@ -217,7 +217,7 @@ _COMMANDS = {"reload": _reload, "print-unread": _print_unread}
 
 
 def _hidden(name: str) -> click.Command:
-    """Return a hidden command, so that several can follow one `-x`, as newsboat takes them."""
+    """Create a hidden command, so that several can follow one `-x`, as in newsboat."""
 
     @click.command(name, hidden=True)
     @click.argument("more", nargs=-1)

@@ -48,7 +48,7 @@ def print_json_text(text: str, *, flush: bool = False) -> None:
 
 
 def colored() -> bool:
-    """Return whether stdout shows color: a terminal that can, and NO_COLOR is unset (no-color.org)."""
+    """Check whether stdout shows color: a terminal that can, and NO_COLOR is unset (no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
 
 

@@ -38,7 +38,7 @@ class AccountKind(StrEnum):
     def __new__(
         cls, name: str, label: str = "", hint: str = "", takes_token: bool = False, own_password: bool = False
     ) -> Self:
-        """Create a kind that is its name as text."""
+        """Store what the accounts of a kind need beside its name."""
         kind = str.__new__(cls, name)
         kind._value_ = name
         kind.label, kind.hint = label, hint
@@ -126,5 +126,5 @@ class AccountConfig:
         return self.token or self.password
 
     def with_secret(self, secret: str, *, token: bool) -> Self:
-        """Return the account with another secret: a `token` or a password."""
+        """Replace the secret: by a `token`, else by a password."""
         return replace(self, token=secret if token else "", password="" if token else secret)

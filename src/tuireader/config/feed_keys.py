@@ -11,7 +11,7 @@ _PROGRAM = "a program with its arguments"
 
 
 def _in_item(doc: str, label: str, placeholder: str) -> Key:
-    """Return a key with a selector that needs `items`."""
+    """Declare a selector within an item, which applies only with `items`."""
     return Key(
         SELECTOR,
         doc,

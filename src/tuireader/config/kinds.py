@@ -12,7 +12,6 @@ from tuireader.text.languages import LANGUAGES, language_code
 
 
 def _expression(value: object) -> str | Invalid:
-    """Read an expression of the query language; valid ones are kept as text."""
     if not isinstance(value, str):
         return Invalid(f"should be an expression in quotes, not {describe(value)}")
     from tuireader.query import QueryError, parse  # import the parser only for expressions
@@ -28,7 +27,6 @@ EXPRESSION = Kind("expression", _expression)
 
 
 def _command(value: object) -> tuple[str, ...] | Invalid:
-    """Read a program with its arguments, which are passed without a shell."""
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         return Invalid(f'should be a list such as ["program", "argument"], not {describe(value)}')
     if any("\0" in part for part in value):
@@ -47,7 +45,7 @@ COMMAND = Kind("list of texts: a program and its arguments", _command, typed=_ty
 
 
 def _programs(value: object) -> dict[str, tuple[str, ...]] | Invalid:
-    """Read a table that maps media types, which may contain a star, to programs."""
+    """Read a table such as `{"audio/*" = ["mpv", "{url}"]}`; media types become lower case."""
     if not isinstance(value, dict):
         return Invalid(f'should be a table such as {{"audio/*" = ["mpv", "{{url}}"]}}, not {describe(value)}')
     read: dict[str, tuple[str, ...]] = {}
@@ -66,7 +64,6 @@ _MEDIA_TYPE = re.compile(r"[\w.+-]+/(?:\*|[\w.+-]+)|\*", re.ASCII)
 
 
 def _one_key(value: object) -> str | Invalid:
-    """Read a key as users write it and return its name."""
     name = normalise_key(value) if isinstance(value, str) else None
     return name or Invalid(f'should be a key such as "r" or "ctrl+r", not {describe(value)}')
 
@@ -76,7 +73,7 @@ _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0
 
 
 def _hours(value: object) -> str | Invalid:
-    """Read hours of the day, written `HH:MM-HH:MM`; `""` for none."""
+    """Read `9:00 - 17:30` as `09:00-17:30`; `""` stays empty."""
     if isinstance(value, str) and not value.strip():
         return ""
     match = _HOURS.fullmatch(value.strip()) if isinstance(value, str) else None
@@ -91,7 +88,7 @@ HOURS = Kind('hours such as "22:00-07:00"', _hours)
 
 
 def _languages(value: object) -> tuple[str, ...] | Invalid:
-    """Read a list of languages, given as code, locale or English name, as their codes."""
+    """Read languages by code, locale or English name (`de`, `de_AT`, `German`) as their codes."""
     items = LINES.read(value)
     if isinstance(items, Invalid):
         return items
@@ -112,7 +109,6 @@ MAIL_SCHEMES = ("maildir:", "mbox:", "imap:", "imaps:")
 
 
 def _address(value: object) -> str | Invalid:
-    """Read the address of a feed: a web address, or a mail folder."""
     if isinstance(value, str) and split_password(value.strip())[2].startswith(SECRET_PLACES):
         return Invalid("has a password that would be read as the place of one; write it as `password`")
     if isinstance(value, str) and value.strip().startswith(MAIL_SCHEMES):
@@ -136,7 +132,7 @@ OTHER_SCHEMES = (COMMAND_SCHEME, *MAIL_SCHEMES)
 
 
 def command_in(address: str) -> tuple[str, ...]:
-    """Return the program and arguments after `exec:`, split as a shell would; empty if that is impossible."""
+    """Split the program after `exec:` into words, as a shell would; empty if that is impossible."""
     try:
         return tuple(shlex.split(address.removeprefix(COMMAND_SCHEME)))
     except ValueError:  # a quotation mark is not closed
@@ -144,7 +140,7 @@ def command_in(address: str) -> tuple[str, ...]:
 
 
 def command_address(command: Sequence[str]) -> str:
-    """Return the address that identifies a feed without `url`: its program and arguments."""
+    """Address that identifies a feed without `url`: `exec:` with its program and arguments."""
     line = shlex.join(command)
     if not line.isprintable():
         line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)

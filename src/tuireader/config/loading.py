@@ -77,7 +77,7 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
 
 
 def _check_numbers(value: object) -> None:
-    """Raise ValueError for a number that is too long for Python to print, such as a hexadecimal one."""
+    """Raise ValueError for an integer that Python refuses to print, such as a long hexadecimal one."""
     match value:
         case int():
             str(value)
@@ -99,7 +99,7 @@ class _Problems:
         self.problems.append(Problem(path, message, detail=detail))
 
     def too_many_regexes(self, kind: Kind, written: object) -> Invalid | None:
-        """Return an error if a value exceeds the limit for the total size of regular expressions."""
+        """Add a value's regular expressions to the total size; return an error above the limit."""
         if kind not in (EXPRESSION, LINES, GROUPS) or not (more := _sizes(written)):
             return None
         from tuireader.query import REGEX_TOTAL
@@ -113,7 +113,6 @@ class _Problems:
 
 
 def _sizes(written: object) -> int:
-    """Return the total size of the regular expressions in a text or list of texts."""
     if isinstance(written, list):
         return sum(map(_sizes, written))
     if not isinstance(written, str) or "/" not in written:
@@ -154,7 +153,7 @@ def _tables(
     problem_of: Callable[[T], tuple[str, str] | None] = lambda item: None,
     complete: Callable[[T], T] = lambda item: item,
 ) -> tuple[T, ...]:
-    """Return the usable tables of an array, completed; of several with the same `key`, only the first."""
+    """Read the usable tables of an array; of several with the same `key`, keep the first."""
     usable: list[T] = []
     seen: dict[str, str] = {}
     for path, written in _build_tables(kind, root.get(name), name, problems):
@@ -173,7 +172,7 @@ _IDENTITIES: Mapping[str, Callable[[str], str]] = {"url": feed_key, "name": str.
 
 
 def _with_address(feed: FeedConfig) -> FeedConfig:
-    """Add the address of a program; take the password out of any other, which is shown and stored."""
+    """Derive the address of a program; move a password out of an address, which is shown and stored."""
     if feed.command and not feed.url:
         return replace(feed, url=command_address(feed.command))
     url, user, password = split_password(feed.url)
@@ -189,7 +188,7 @@ def _with_address(feed: FeedConfig) -> FeedConfig:
 
 
 def _with_feeds(watch: WatchConfig) -> WatchConfig:
-    """Name feeds by their addresses without passwords."""
+    """Remove passwords from feed addresses, as stored ones have none."""
     return replace(watch, feeds=tuple(split_password(name)[0] for name in watch.feeds))
 
 
@@ -243,7 +242,7 @@ def _macro_problem(macro: MacroConfig) -> tuple[str, str] | None:
 
 
 def _build_tables(kind: type[T], value: object, name: str, problems: _Problems) -> Iterator[tuple[str, T]]:
-    """Yield the valid tables of an array of tables, each with its path."""
+    """Yield the valid tables of an array, each with its path: `watch[2]`."""
     if value is None:
         return
     if isinstance(value, dict):  # [watch] instead of [[watch]] is unambiguous for a single table

@@ -29,7 +29,7 @@ def selector_problems(text: str, name: str) -> list[Problem]:
 
 
 def _selectors(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield path and text of each selector."""
+    """Yield pairs such as `feeds[2].items` and `li.news`."""
     tables = data.get("feeds")
     for number, table in enumerate(tables if isinstance(tables, list) else [tables], 1):
         for key in SELECTOR_KEYS:

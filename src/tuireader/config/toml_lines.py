@@ -65,7 +65,7 @@ def statements(text: str) -> Iterator[Statement]:
 
 
 def _extent(text: str, start: int) -> tuple[int, int | None, int | None]:
-    """Return the end of a statement and the positions of its first `=` and its last comment, if any."""
+    """Find the end of a statement, its first `=` and its last comment, as positions in the text."""
     depth, equals, comment = 0, None, None
     for token in _TOKEN.finditer(text, start):
         match text[token.start()]:
@@ -143,6 +143,6 @@ def key_lines(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _below_array(name: str, counts: dict[str, int]) -> str:
-    """Return `feeds[3].headers` for the `[feeds.headers]` of the third feed."""
+    """Turn the `[feeds.headers]` of the third feed into `feeds[3].headers`."""
     first, dot, below = name.partition(".")
     return f"{first}[{counts[first]}].{below}" if dot and first in counts else name

@@ -89,7 +89,7 @@ def quote(text: str) -> str:
 
 
 def to_toml(value: object) -> str:
-    """Return a value as TOML; `""` for None, which TOML cannot express."""
+    """Write a value as TOML; `""` for None, which TOML cannot express."""
     match value:
         case None:
             return ""
@@ -109,7 +109,7 @@ def to_toml(value: object) -> str:
 
 
 def key_to_toml(name: str) -> str:
-    """Return a key as TOML, quoted if needed."""
+    """Write a key as TOML, quoted if needed."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else to_toml(name)
 
 
@@ -126,7 +126,7 @@ def _flag(value: object) -> bool | Invalid:
 
 
 def _raw(value: object) -> str | Invalid:
-    """Read text that no one sees, such as a password, unchanged."""
+    """Read text that is never displayed, such as a password, unchanged."""
     if not isinstance(value, str):
         return _wrong("text in quotes", value)
     if any(not character.isprintable() for character in value):
@@ -135,7 +135,6 @@ def _raw(value: object) -> str | Invalid:
 
 
 def _line(value: object) -> str | Invalid:
-    """Read text for display and make it safe for terminals."""
     return clean(value) if isinstance(value, str) else _wrong("text in quotes", value)
 
 
@@ -145,13 +144,13 @@ def _name(value: object) -> str | Invalid:
 
 
 def _lines(value: object) -> tuple[str, ...] | Invalid:
-    """Read a list of distinct texts; a single text counts as a list of one."""
+    """Read distinct texts; a single text counts as a list of one."""
     read = _steps(value)
     return read if isinstance(read, Invalid) else tuple(dict.fromkeys(read))
 
 
 def _steps(value: object) -> tuple[str, ...] | Invalid:
-    """Read a list of texts that may repeat; a single text counts as a list of one."""
+    """Read texts that may repeat; a single text counts as a list of one."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list):
         return _wrong("a list of texts", value)
@@ -165,7 +164,7 @@ def _steps(value: object) -> tuple[str, ...] | Invalid:
 
 
 def _groups(value: object) -> tuple[tuple[str, ...], ...] | Invalid:
-    """Read a list of groups of texts; a text in the list is a group of one."""
+    """Read groups of texts; a text outside a group is a group of one."""
     if not isinstance(value, list):
         return _wrong("a list of lists of texts", value)
     groups: list[tuple[str, ...]] = []
@@ -270,7 +269,7 @@ _AMOUNT = re.compile(r"(\d{1,9})\s*([a-z]+)", re.ASCII)
 
 
 def _amount(units: Mapping[str, int], wanted: str, least: int, most: int, spell: Mapping[int, int]) -> Kind:
-    """Kind: a number of the smallest unit, or text with a unit such as `30m`."""
+    """Kind: an integer in the smallest unit, or text with a unit such as `30m`."""
 
     def read(value: object) -> int | Invalid:
         number: int | None = None
@@ -295,7 +294,7 @@ def _amount(units: Mapping[str, int], wanted: str, least: int, most: int, spell:
 
 
 def _in_units(number: int, units: Mapping[str, int]) -> str:
-    """Write a number in the largest unit that divides it: `30m`, `20mb`."""
+    """Write a number in the largest unit that divides it: 1800 as `30m`."""
     size, name = max((size, name) for name, size in units.items() if number % size == 0 and len(name) < 3)
     return f"{number // size}{name}"
 
@@ -352,7 +351,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110 §5.6.
 
 
 def _headers(value: object) -> tuple[tuple[str, str], ...] | Invalid:
-    """Read a table of HTTP header fields (RFC 9110 §5.1) as pairs."""
+    """Read HTTP header fields (RFC 9110 §5.1) as pairs."""
     if not isinstance(value, dict):
         return _wrong("a table of header names and values", value)
     for name, text in value.items():
@@ -378,7 +377,7 @@ COLOR_NAMES = (*_ANSI, *_MORE_COLORS, *(f"bright_{name}" for name in _ANSI))
 
 
 def _color(value: object) -> str | Invalid:
-    """Read a colour as Textual writes it: a name, `ansi_bright_red` for bright ones, or `#rrggbb`."""
+    """Read `green`, `bright red` (as `ansi_bright_red`) or `#4fa3ff`; `""` stays empty."""
     wanted = 'a colour such as "green" or "#4fa3ff"'
     if not isinstance(value, str):
         return _wrong(wanted, value)
@@ -397,7 +396,7 @@ COLOR = Kind('colour such as "green" or "#4fa3ff"', _color)
 
 
 def _keyboard(value: object) -> dict[str, tuple[str, ...]] | Invalid:
-    """Read a table of command names with their keys; `commands.resolve_keys` checks them."""
+    """Read keys by command name, unchecked; `commands.resolve_keys` checks them."""
     if not isinstance(value, dict):
         return _wrong("a table of commands and their keys", value)
     return {

@@ -45,7 +45,7 @@ class Asking:
     now: Callable[[], float]
 
     async def ask(self, facts: FeedFacts, reservation: Reservation) -> Outcome:
-        """Return the outcome for one feed, without the body."""
+        """Fetch and parse one feed, at a new address if need be; the outcome has no body."""
         try:
             job = await self.job_of(facts)
         except TuireaderError as error:  # the password is not available
@@ -68,7 +68,7 @@ class Asking:
     async def _outcome(
         self, facts: FeedFacts, job: FetchJob, reservation: Reservation, *, complete: bool = False
     ) -> Outcome:
-        """Fetch and parse; entries that are stored unchanged are left out unless `complete`."""
+        """Fetch and parse; unless `complete`, skip entries that are stored unchanged."""
         result = await self.sources.fetch(job, reservation)
         parsed: ParseResult | None = None
         if isinstance(result, Fetched):
@@ -79,7 +79,7 @@ class Asking:
         return Outcome(facts, result, reservation, parsed)
 
     async def _elsewhere(self, outcome: Outcome, page: Outcome, why: str) -> Outcome:
-        """Return the outcome at the address that a page names, or the given one with what was named."""
+        """Follow the address that a page names; if it cannot be followed, note it in the given outcome."""
         if not isinstance(page.parsed, ParseFailed) or page.parsed.fault is Fault.PARKED:
             return outcome
         from tuireader.feeds.find.links import COMMENTS
@@ -117,7 +117,7 @@ class Asking:
     async def _followed(
         self, outcome: Outcome, address: str, why: str, *, sites: Sequence[str] = ()
     ) -> Outcome:
-        """Return the outcome of the feed at its new address, or the given one if it cannot be read there.
+        """Fetch a feed at its new address; return the given outcome if it cannot be read there.
 
         With the old feed's `sites`, the new one also has to prove that it is the same.
         """
@@ -133,7 +133,7 @@ class Asking:
         return await self._proven(new, sites) or replace(outcome, pages=asked, looked_at=new.looked_at)
 
     async def _proven(self, new: Outcome, sites: Sequence[str]) -> Outcome | None:
-        """Return the outcome of a feed at another site if it is the one that was subscribed to, else None."""
+        """Check that a feed at another site is the subscribed one; None if not."""
         from tuireader.ingest.moves import is_same_feed, same_articles
 
         address, parsed = new.address, new.parsed
@@ -153,7 +153,7 @@ def _keeps_tls(url: str, target: str) -> bool:
 
 
 def _is_dead(outcome: Outcome, now: int) -> bool:
-    """Return whether the address of a feed is dead although its site may still exist."""
+    """Check whether a feed's address is dead although its site may still exist."""
     facts, result = outcome.facts, outcome.result
     if not (isinstance(result, FetchFailed) and facts.site_url and facts.failing_since is not None):
         return False
@@ -163,5 +163,5 @@ def _is_dead(outcome: Outcome, now: int) -> bool:
 
 
 def _was_looked_at(facts: FeedFacts, now: int) -> bool:
-    """Return whether the home page of a feed was checked within the last day."""
+    """Check whether a feed's home page was read within the last day."""
     return facts.looked_at is not None and 0 <= now - facts.looked_at < schedule.DAY

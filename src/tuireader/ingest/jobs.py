@@ -20,7 +20,7 @@ _PLAIN = Source()
 
 
 def source_of(feed: FeedConfig, folder: str) -> Source | None:
-    """Return the settings of a feed that is more than an address, else None.
+    """Settings of a feed that is more than an address, else None.
 
     `folder` is that of the configuration, where relative paths start.
     """

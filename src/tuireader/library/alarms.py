@@ -35,21 +35,21 @@ class Alarms(Notifying):
     """Alarms of silent and failing feeds, failing accounts, moved feeds, silent watches, and gaps."""
 
     async def open(self) -> list[Alarm]:
-        """Return the open alarms, oldest first."""
+        """List the open alarms, oldest first."""
         return await self._pool.read(lambda store: store.alarms.open())
 
     async def all(self) -> list[Alarm]:
-        """Return all alarms, including cleared ones, oldest first."""
+        """List all alarms, including cleared ones, oldest first."""
         return await self._pool.read(lambda store: store.alarms.all())
 
     async def recent(self) -> list[Alarm]:
-        """Return the open alarms, then those of the last week that are over, newest first."""
+        """List the open alarms, then those of the last week that are over, newest first."""
         since = self._now() - _RECENT
         alarms = sorted(await self.all(), key=lambda alarm: (alarm.cleared_at is not None, -alarm.raised_at))
         return [alarm for alarm in alarms if alarm.cleared_at is None or alarm.cleared_at >= since]
 
     async def count(self) -> int:
-        """Return the number of open alarms."""
+        """Count the open alarms."""
         return await self._pool.read(lambda store: store.alarms.count())
 
     async def judge(self) -> None:
@@ -116,7 +116,7 @@ def judge(store: Store, watches: Sequence[str], now: int, taken: Set[str] = froz
 def _found(
     store: Store, watches: Sequence[str], failing: Sequence[Failing], named: Mapping[int, str], now: int
 ) -> Iterator[Alarm]:
-    """Yield the alarms that should be open; `named` has the words for feeds whose page names another one."""
+    """Yield the alarms that should be open; `named` maps feeds whose page names another feed to messages."""
 
     def alarm(kind: AlarmKind, words: str, feed_id: int, *, watch: str = "", account: str = "") -> Alarm:
         return Alarm(
@@ -154,7 +154,7 @@ def _subjects(store: Store, watches: Sequence[str]) -> list[Subject]:
 
 
 def _silent(store: Store, subjects: Iterable[Subject]) -> Iterator[tuple[Subject, str]]:
-    """Yield the feeds and watches whose silence is improbable, each with the reason."""
+    """Yield the feeds and watches whose silence is improbable, each with its message."""
     unknown: list[Subject] = []
     for subject in subjects:
         known = subject.known if subject.known and subject.known.signature == subject.signature else None
@@ -179,7 +179,6 @@ def _silent(store: Store, subjects: Iterable[Subject]) -> Iterator[tuple[Subject
 
 
 def _is_down(feed: Failing) -> bool:
-    """Return whether a feed has been failing for so long that it is an alarm."""
     if feed.gone:
         return True
     return feed.since is not None and feed.last_try - feed.since >= _FAILING and feed.tries >= _TRIES
@@ -202,13 +201,13 @@ def _silent_words(newest: int, usual: int, *, watch: str) -> str:
 
 
 def _moment(moment: int) -> str:
-    """Return a time as `27 Jul 14:02`."""
+    """Format a time as `27 Jul 14:02`."""
     then = time.localtime(moment)
     return f"{then.tm_mday} {time.strftime('%b %H:%M', then)}"
 
 
 def _span(seconds: int) -> str:
-    """Return a duration as `6 h` or `3 d`."""
+    """Format a duration as `6 h` or `3 d`."""
     hours = max(1, round(seconds / 3600))
     return f"{hours} h" if hours < 48 else f"{round(seconds / DAY)} d"
 

@@ -57,11 +57,11 @@ class Context:
         self._text: str | None = None  # text of the demo's configuration after its first edit
 
     def now(self) -> int:
-        """Return the current time in whole seconds."""
+        """Current time in whole seconds."""
         return int(self.clock())
 
     def today(self) -> int:
-        """Return the start of today in the user's time zone."""
+        """Start of today in the user's time zone, in seconds."""
         return query.start_of_day(self.clock())
 
     async def transact(self, function: Callable[[Store], T]) -> T:
@@ -79,7 +79,7 @@ class Context:
         return {feed.url: feed for feed in self.config.feeds}
 
     def feed_config(self, url: str) -> FeedConfig:
-        """Return the settings of a feed; the defaults for one that is not configured, as on a server."""
+        """Settings of a feed; the defaults for an account's feed, which is not configured here."""
         return next((feed for feed in self.config.feeds if feed.url == url), FeedConfig(url))
 
     async def reload(self) -> None:
@@ -96,7 +96,7 @@ class Context:
         await self.sync()
 
     async def home_of(self, article_id: int, url: str) -> str:
-        """Return an address of yours on the server of `url`, which an article names, `""` if there is none.
+        """Find the user's own address on the server of `url`, which an article names; `""` without one.
 
         Such a server may be private: it has a local feed with the article, or its account. Addresses of an
         account's feeds come from its server, so they do not count.
@@ -108,7 +108,7 @@ class Context:
         return next((home for home in homes if same_host(url, home)), "")
 
     async def article(self, article_id: int) -> Article:
-        """Return a stored article. Raises UsageError if it does not exist."""
+        """Load a stored article. Raises UsageError if it does not exist."""
         return found_article(await self.pool.read(lambda store: store.articles.get(article_id)), article_id)
 
     def require_network(self) -> None:
@@ -120,7 +120,7 @@ class Context:
             raise TuireaderError("the demo cannot change its feeds", "start tuireader without --demo")
 
     def feed_url(self, feed_id: int) -> str:
-        """Return the address of a subscribed feed as written in the config."""
+        """Address of a subscribed feed as configured. Raises TuireaderError if the feed is gone."""
         for feed in self.feeds:
             if feed.id == feed_id:
                 return feed.url
@@ -141,7 +141,7 @@ class Context:
             await self.transact(lambda store: store.marks.add_config_step(step.what, stored, now=now))
 
     async def _keep_step(self, packed: bytes) -> bytes:
-        """Return what the journal stores of an undo step: the name of a file, as it may hold passwords."""
+        """Save an undo step to a file, as it may hold passwords; return the file's name for the journal."""
         if self.offline:  # the demo has none
             return packed
         try:
@@ -173,7 +173,7 @@ class Context:
         await self._apply_edit()
 
     async def _edit_config(self, edit: Callable[[str], str]) -> tuple[str, str]:
-        """Edit the text of the configuration (in memory for the demo); return both versions."""
+        """Edit the configuration file, or the demo's text in memory; return the old and the new text."""
         if not self.offline:
             return await asyncio.to_thread(config_edit.change, self.paths.config, edit)
         before = self._text if self._text is not None else config_edit.tables_as_text(self.config)
@@ -181,7 +181,6 @@ class Context:
         return before, self._text
 
     async def _apply_edit(self) -> None:
-        """Switch to the edited configuration."""
         if self._text is None:
             await self.reload()
             return
@@ -217,7 +216,7 @@ class Context:
         await self._sync_follows()
 
     async def _sync_follows(self) -> None:
-        """Determine which of the watches that end after quiet days have ended."""
+        """Update which of the watches with `ends_after_quiet_days` have ended."""
         now = self.now()
         days = quiet_days(self.config)
 
@@ -269,11 +268,11 @@ class Context:
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
-        """Return terms of watches that may name one thing each, for relating across languages."""
+        """Terms of watches that may name one thing each, for relating across languages."""
         return tuple(item.any for item in self.config.watches if len(item.any) > 1)
 
     def feeds_of(self, item: WatchConfig) -> list[Feed]:
-        """Return the subscribed feeds that a watch searches."""
+        """Subscribed feeds that a watch searches."""
         wanted = {name.casefold() for name in item.feeds}
         return [
             feed
@@ -314,7 +313,7 @@ class Context:
         await self.pool.write(sync)
 
     async def advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], item: K) -> tuple[str, ...]:
-        """Return advice on an item, given all known names; cancellable."""
+        """Compute advice on an item, given all known names; cancellable."""
         config, feeds = self.config, self.feed_names
         advice = await self.pool.read_or_stop(
             lambda store: ask(store, watch_advice.known_names(store, config, feeds), item)
@@ -333,12 +332,12 @@ class UseCases:
 
 
 def found_article(article: Found | None, article_id: int) -> Found:
-    """Return an article or its page. Raises UsageError if it is None."""
+    """Pass on an article or its page. Raises UsageError if it is None."""
     if article is None:
         raise UsageError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
     return article
 
 
 def address_key(url: str) -> str:
-    """Return the form of an address for comparing feeds, without a password."""
+    """Normalise an address for comparing feeds, without a password."""
     return feed_key(without_password(url))

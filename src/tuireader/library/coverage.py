@@ -18,12 +18,12 @@ class Coverages(UseCases):
     """Coverage from the first fetch of each feed, or from `since`, to now, or to `until`."""
 
     async def of_feeds(self, since: int | None = None, until: int | None = None) -> list[Coverage]:
-        """Return the coverage of all subscribed feeds in config order."""
+        """Coverage of all subscribed feeds in config order."""
         feeds = await self._context.load_feeds()
         return await self._pool.read(lambda store: coverage(store, feeds, since, until))
 
     async def of_watch(self, name: str, since: int | None = None, until: int | None = None) -> WatchCoverage:
-        """Return the coverage of the feeds of a watch. Raises UsageError if it does not exist."""
+        """Coverage of a watch's feeds. Raises UsageError for an unknown watch."""
         from tuireader.model import WatchCoverage
 
         item = named(self._context.config, name)
@@ -36,7 +36,7 @@ class Coverages(UseCases):
 def coverage(
     store: Store, feeds: Sequence[Feed], since: int | None = None, until: int | None = None
 ) -> list[Coverage]:
-    """Return the coverage of feeds in a period."""
+    """Coverage of feeds in a period: when each was first seen, and its gaps."""
     from tuireader.model import Coverage
 
     starts = store.gaps.starts()

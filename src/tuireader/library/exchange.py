@@ -143,7 +143,7 @@ class Exchange(UseCases):
         return store.exchange.set_marks(feed_id, marks, self._now())
 
     def left_out(self, form: str) -> list[FeedConfig]:
-        """Return the feeds that only tuireader can fetch, which OPML exports leave out."""
+        """Feeds that only tuireader can fetch, which OPML exports leave out."""
         return [
             feed
             for feed in self._context.config.feeds
@@ -152,7 +152,7 @@ class Exchange(UseCases):
         ]
 
     async def export(self, form: str) -> Iterator[str]:
-        """Return subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) as pieces of text."""
+        """Write subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) as pieces of text."""
         from tuireader.exchange import documents
         from tuireader.feeds import opml
         from tuireader.newsboat import urls

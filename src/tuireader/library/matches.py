@@ -40,12 +40,12 @@ class Matches(UseCases):
             last = rows[-1].id
 
     def _complete(self, store: Store) -> int:
-        """Fill in deferred evidence; returns 0 when none is left."""
+        """Compute deferred evidence; returns 0 when none is left."""
         context = self._context
         return ingest.complete_log(store, context.matcher, context.feed_names, _EXPLAINED)
 
     async def _named(self, name: str) -> str:
-        """Return the name of a watch as written in the configuration or the log."""
+        """Spell a watch's name as in the configuration, else as in the log."""
         known = [known_name.name for known_name in self._context.config.watches]
         known += await self._pool.read(lambda store: store.match_log.watches())
         for known_name in known:

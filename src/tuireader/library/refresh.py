@@ -126,7 +126,7 @@ class Refresh(Notifying):
                     yield event
 
     async def _fetch(self, due: Due) -> AsyncGenerator[Event, None]:
-        """Fetch local feeds, the most urgent first, and yield events."""
+        """Fetch local feeds, the most urgent first."""
         from tuireader.feeds.http.fetch import Fetcher
         from tuireader.feeds.parse.workers import ParseWorker
         from tuireader.ingest import refresh
@@ -166,7 +166,7 @@ class Refresh(Notifying):
     async def _finish(
         self, feed_ids: Sequence[int] | None, *, relate: bool, pages: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """Relate, fetch waiting `pages`, then notify; if there are many pages, also notify in between."""
+        """Relate, fetch waiting `pages`, then notify; with many pages, also notify in between."""
         if relate:
             async for done, total in self.relate():
                 yield Relating(done, total)
@@ -184,7 +184,6 @@ class Refresh(Notifying):
             yield notified
 
     def _setting(self) -> Setting:
-        """Return the inputs of a refresh besides the feeds."""
         from tuireader.ingest.attempts import Setting
 
         return Setting(
@@ -202,7 +201,6 @@ class Refresh(Notifying):
         return schedule.Rates(least=fetch.interval, watched=fetch.watched_interval)
 
     async def _notify_all(self) -> AsyncIterator[Told]:
-        """Notify about waiting matches and alarms."""
         for notifying in (self.notify, self._alarms.notify):
             if notified := await notifying():
                 yield notified
@@ -234,7 +232,7 @@ class Refresh(Notifying):
                 yield event
 
     async def _in_subprocess(self, what: Sequence[str]) -> AsyncGenerator[Event, None]:
-        """Run a tuireader command and yield the events that it prints; closing early ends it."""
+        """Run a tuireader command and yield the events that it prints; closing early terminates it."""
         from tuireader.ingest.events import decode
 
         where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
@@ -310,7 +308,7 @@ class Refresh(Notifying):
             await asyncio.sleep(pause)
 
     async def count_due(self) -> int:
-        """Return the number of accounts, feeds or pages that are due; 0 when offline."""
+        """Count what is due: accounts, else feeds, else pages; 0 when offline."""
         if self._context.offline:
             return 0
         if self._context.config.accounts and (due := await self._accounts.due(peek=True)):

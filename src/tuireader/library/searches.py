@@ -35,7 +35,7 @@ class Searches(UseCases):
         ranked: bool = False,
         tell: Callable[[array[int]], None] = lambda article: None,
     ) -> tuple[array[int], str]:
-        """Return the ids that match an expression, and an error message or `""`. Never raises.
+        """Find the ids that match an expression; return them with an error message or `""`. Never raises.
 
         Newest first; if `ranked`, the most relevant of the newest few thousand first. Runs in small steps,
         between which other requests run, until cancelled or until `limit` results are found. After each step,
@@ -65,7 +65,7 @@ class Searches(UseCases):
     async def snippets(
         self, ids: Sequence[int], expression: str
     ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
-        """Return the sentence of each of `ids` that best matches an expression, with the matches; or `""`."""
+        """Find the sentence in each of `ids` that best matches an expression, with the matches; else `""`."""
         now, matcher = self._now(), _matcher(expression)
 
         def read(store: Store) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
@@ -80,7 +80,7 @@ class Searches(UseCases):
         return await self._pool.read(read)
 
     async def history(self) -> list[str]:
-        """Return the last fifty expressions, newest first."""
+        """Last fifty expressions, newest first."""
         stored = await self._pool.read(lambda store: store.fact(_HISTORY))
         return texts_of(stored)
 
@@ -118,11 +118,11 @@ class Searches(UseCases):
         await self._context.change_config(lambda text: edit.remove(text, "view", name))
 
     async def advice(self, text: str) -> tuple[str, ...]:
-        """Return advice on an expression; none for an invalid one."""
+        """Advise on an expression; nothing for an invalid one."""
         return await self._context.advised(watch_advice.for_expression, text)
 
     async def unknown_names(self, text: str, *, new_label: str = "") -> tuple[str, ...]:
-        """Return messages about feeds, folders, labels and watches that an expression names in vain.
+        """Report feeds, folders, labels and watches in an expression that do not exist.
 
         `new_label` need not exist yet. An invalid expression names nothing.
         """
@@ -134,7 +134,7 @@ class Searches(UseCases):
         return await self._context.advised(watch_advice.unknown_names, (text, new_label))
 
     async def try_out(self, text: str, days: int | None = None) -> Report:
-        """Return a report on the matches of an expression. Raises UsageError."""
+        """Report on the matches of an expression. Raises UsageError."""
         from tuireader.library.watching.reports import expression_report
 
         parsed = query.parse(text)
@@ -153,7 +153,7 @@ def _matcher(expression: str) -> watch.Matcher:
 
 
 def texts_of(stored: str) -> list[str]:
-    """Return the texts in a JSON list; none for invalid JSON."""
+    """Read the texts in a JSON list; none for invalid JSON."""
     try:
         items = json.loads(stored or "[]")
     except ValueError:

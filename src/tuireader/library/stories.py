@@ -22,7 +22,7 @@ class Stories(UseCases):
         self._articles = articles
 
     async def page(self, article_id: int) -> StoryPage:
-        """Return the page of an article's story; an article without one is its only report.
+        """Load the page of an article's story; an article without one is its only report.
 
         Raises UsageError if the article does not exist.
         """
@@ -35,7 +35,7 @@ class Stories(UseCases):
         return found_article(await self._pool.read(read), article_id)
 
     def _with_evidence(self, store: Store, page: StoryPage) -> StoryPage:
-        """Add the watches that the reports match."""
+        """Add the evidence of watches to the reports."""
         ids = [report.report.article_id for report in page.reports]
         stored = store.articles.evidence(ids)
         names, matcher = self._context.feed_names, self._context.matcher
@@ -52,7 +52,7 @@ class Stories(UseCases):
         return replace(page, reports=reports, watches=watches)
 
     async def render(self, article_id: int, form: str) -> str:
-        """Return the page of an article's story in one of `FORMATS`. Raises UsageError."""
+        """Write the page of an article's story in one of `FORMATS`. Raises UsageError."""
         page = await self.page(article_id)
         return await asyncio.to_thread(render, page, form)
 

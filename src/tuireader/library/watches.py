@@ -68,7 +68,7 @@ class Watches(UseCases):
             pass
 
     async def _watching(self) -> list[tuple[int, Callable[..., int]]]:
-        """Return jobs for pending watches: the newest article to match, and a function that runs a step."""
+        """Jobs for pending watches: the newest article to match, and a function for one step."""
         pending = await self._pool.read(lambda store: store.watches.pending())
         waiting = [rule for rule in rules(self._context.config) if rule.name in pending]
         ways = {rule.name: watch.lookup(rule) for rule in waiting}
@@ -88,7 +88,7 @@ class Watches(UseCases):
         return jobs
 
     async def _explain(self, names: Sequence[str]) -> None:
-        """Compute missing evidence for the matches of some watches."""
+        """Compute the missing evidence of some watches' matches."""
 
         def step(store: Store, name: str) -> int:
             ids = store.watches.without_evidence_on(name, _EXPLAINED)
@@ -104,7 +104,7 @@ class Watches(UseCases):
                 pass
 
     async def _muting(self) -> list[tuple[int, Callable[..., int]]]:
-        """Return jobs for pending mutes, as in `_watching`."""
+        """Jobs for pending mutes, as in `_watching`."""
         await self._context.sync_mutes()  # one may have expired
         pending = await self._pool.read(lambda store: store.mutes.pending())
         mutes = [mute for mute in self._context.mutes.values() if mute.signature in pending]
@@ -114,7 +114,7 @@ class Watches(UseCases):
         return [(max(pending.values()), step)]
 
     async def _upgrading(self) -> list[tuple[int, Callable[..., int]]]:
-        """Return jobs for stories to refold and languages to tell, as in `_watching`."""
+        """Jobs for stories to refold and languages to detect, as in `_watching`."""
         languages = await self._pool.read(lambda store: store.references.languages_from())
         stories = await self._pool.read(lambda store: store.relations.refold_from())
         jobs: list[tuple[int, Callable[..., int]]] = []  # named only if needed: relating is slow to import
@@ -125,7 +125,7 @@ class Watches(UseCases):
         return jobs
 
     async def _naming(self) -> list[tuple[int, Callable[..., int]]]:
-        """Return jobs for articles without the names that relate them across languages, as in `_watching`."""
+        """Jobs for articles without the names that relate them across languages, as in `_watching`."""
         up_to = await self._pool.read(lambda store: store.relations.name_from())
         if not up_to:
             return []
@@ -134,7 +134,7 @@ class Watches(UseCases):
         return [(up_to, step)]
 
     async def stats(self) -> list[WatchStats]:
-        """Return the statistics of every watch in config order."""
+        """Compute the statistics of every watch in config order."""
         from tuireader.library.watching.reports import watch_stats
 
         context, feeds = self._context, await self._context.load_feeds()
@@ -146,7 +146,7 @@ class Watches(UseCases):
         )
 
     def named(self, name: str) -> WatchConfig:
-        """Return the watch with a name, ignoring case. Raises UsageError if it does not exist."""
+        """Find a watch by name, ignoring case. Raises UsageError if it does not exist."""
         return named(self._context.config, name)
 
     async def preview(self, config: WatchConfig, replaces: str = "") -> WatchPreview:
@@ -167,7 +167,7 @@ class Watches(UseCases):
         return replace(preview, advice=await self._context.advised(watch_advice.for_watch, config))
 
     async def advice(self, name: str) -> tuple[str, ...]:
-        """Return advice on a watch."""
+        """Advise on a watch."""
         for item in self._context.config.watches:
             if item.name == name:
                 return await self._context.advised(watch_advice.for_watch, item)
@@ -224,7 +224,7 @@ class Watches(UseCases):
         return await self._pool.read(lambda store: suggest_watch(store, article_id, watches))
 
     async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
-        """Return other names for the terms of a watch, found in its articles, each with its sentence.
+        """Suggest other names for the terms of a watch from its articles, each with its sentence.
 
         "Personal Information Protection Law (PIPL)" suggests PIPL for a watch on the long name.
         """
@@ -236,7 +236,7 @@ class Watches(UseCases):
         return []
 
     def search_feeds(self, name: str) -> list[SearchFeed]:
-        """Return feeds that search the web for the terms of a watch. Raises UsageError."""
+        """Propose feeds that search the web for the terms of a watch. Raises UsageError."""
         from tuireader.library.watching.sources import search_feeds
 
         followed = {address_key(feed.url) for feed in self._context.config.feeds}
@@ -246,7 +246,7 @@ class Watches(UseCases):
         ]
 
     async def report(self, name: str, days: int | None = None) -> Report:
-        """Return a report on the matches of a watch. Raises UsageError."""
+        """Report on the matches of a watch. Raises UsageError."""
         from tuireader.library.watching.reports import watch_report
 
         item, feeds, now = self.named(name), self._context.feed_names, self._now()
@@ -254,7 +254,7 @@ class Watches(UseCases):
         return await self._pool.read(lambda store: watch_report(store, item, days, feeds, now))
 
     async def matches_after(self, article_id: int | None) -> tuple[list[tuple[int, Evidence]], int]:
-        """Return the matches after an article (none if it is None), oldest first, and the newest article.
+        """Matches after an article (none if it is None), oldest first, and the newest article.
 
         The newest article is read first, so that later arrivals are not missed.
         """
@@ -269,7 +269,7 @@ class Watches(UseCases):
         return await self._pool.read(read)
 
     async def lint(self) -> list[Remark]:
-        """Return remarks on watches and their terms."""
+        """Remark on mistakes in watches and their terms."""
         from tuireader.library.watching.reports import lint
 
         context = self._context
@@ -279,7 +279,7 @@ class Watches(UseCases):
         )
 
     def highlights(self, text: str) -> list[tuple[int, int, str]]:
-        """Return the terms of watches in a text as sorted (start, end, watch). Thread-safe and fast."""
+        """Find the terms of watches in a text: sorted (start, end, watch). Thread-safe and fast."""
         return self._context.matcher.spans(text)
 
     @property
@@ -289,13 +289,13 @@ class Watches(UseCases):
 
 
 def _by_index(store: Store, *, up_to: int, size: int, work: ingest.ByIndex, total: int) -> int:
-    """Run a step for watches that the index decides; limited by time, not by `size`."""
+    """Run a step for watches that the index decides; time limits it, not `size`."""
     left = work.step(store, STEP / 2)
     return max(1, round(left * total)) if left else 0
 
 
 def _timed(store: Store, *, step: Callable[..., int], up_to: int, size: int) -> tuple[int, float]:
-    """Run a step in a transaction; return its result and its duration."""
+    """Run a step in a transaction; return its result and its seconds."""
     started = time.perf_counter()
     with store.transaction():
         left = step(store, up_to=up_to, size=size)
@@ -313,7 +313,7 @@ class Mutes(UseCases):
         self._watches = watches
 
     async def all(self) -> list[tuple[MuteConfig, int]]:
-        """Return the mutes of the config, each with the number of articles it hides, 0 once expired."""
+        """List the mutes of the configuration, each with the number of articles it hides, 0 once expired."""
         counts = await self._pool.read(lambda store: store.mutes.counts())
         hidden = {item: counts.get(mute.signature, 0) for item, mute in self._context.mutes.items()}
         return [(item, hidden.get(item, 0)) for item in self._context.config.mutes]

@@ -139,7 +139,7 @@ async def _print_articles(
 
 
 def until_edited(until: int) -> str:
-    """Return until when an article matched a watch."""
+    """Phrase until when an article matched a watch."""
     return f"until edited {_when(until)}"
 
 
@@ -155,7 +155,7 @@ def _line(library: Library, row: ArticleRow) -> str:
 
 
 def _columns(library: Library, row: ArticleRow) -> str:
-    """Return number, time (UTC), read, starred, feed, title, address, watches, separated by tabs."""
+    """Number, time (UTC), read, starred, feed, title, address and watches, separated by tabs."""
     columns = [
         str(row.id),
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(row.time)),

@@ -34,7 +34,7 @@ class _Selection:
     label: str = ""
 
     async def ids(self) -> list[int]:
-        """Return the numbers of the articles. Raises UsageError."""
+        """Find the selected articles. Raises UsageError."""
         for number in self.numbers:
             await self.library.articles.require(number)
         ids = list(self.numbers)
@@ -51,7 +51,7 @@ class _Selection:
         has: Callable[[ArticleRow], bool],
         give: Callable[[Sequence[int]], Awaitable[Change]],
     ) -> None:
-        """Mark the articles; the selection is fixed before the first one is marked.
+        """Mark the articles that are selected before the first one is marked.
 
         `said` names the change, `has` returns whether an article has the mark already, `give` sets it.
         """
@@ -73,7 +73,7 @@ class _Selection:
 
 
 def _selecting(job: Callable[..., Awaitable[None]]) -> Callable[..., Any]:
-    """Add the options that select articles; the command gets them as one `_Selection`."""
+    """Add the options that select articles; the command receives them as one `_Selection`."""
 
     @expression_argument()
     @click.option(

@@ -243,7 +243,7 @@ def _span(seconds: int) -> str:
 
 
 def _article(library: Library, row: ArticleRow) -> object:
-    """Return an article as `list --json` prints it."""
+    """Encode an article as `list --json` does."""
     from tuireader.cli.shapes import shapes
 
     return shapes.Article.encode(row, feed=library.feeds.title(row.feed_id))

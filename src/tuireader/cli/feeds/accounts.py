@@ -115,14 +115,14 @@ async def add(
 
 
 def _reference(what: str, variable: str | None, command: str | None) -> str:
-    """Return where a secret is, as the configuration names it; `""` without any. Raises UsageError."""
+    """Reference to a secret as in the configuration (`env:NAME`), `""` without one. Raises UsageError."""
     if variable is not None and command is not None:
         raise UsageError(f"give --{what}-env or --{what}-cmd, not both")
     return f"env:{variable}" if variable else f"cmd:{command}" if command else ""
 
 
 def _ask(account: AccountConfig) -> AccountConfig:
-    """Ask for the password or the API key, without showing it. Raises UsageError."""
+    """Ask for the password or the API key on the terminal. Raises UsageError."""
     if not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask for the password", "use --password-env or --password-cmd"
@@ -137,7 +137,6 @@ def _ask(account: AccountConfig) -> AccountConfig:
 
 
 def _show(preview: Preview) -> None:
-    """Print what an account has."""
     feeds = counted(len(preview.feeds), "feed")
     say(f"{preview.software} at {without_password(preview.url)}, signed in as {preview.user}: {feeds}")
     for category, count in preview.categories.items():
@@ -210,7 +209,6 @@ async def _report(
     *,
     as_json: bool,
 ) -> None:
-    """Print the state of an account whose server answered with a preview or an error."""
     config, now = library.accounts.config(state.name), int(time.time())
     here = sum(feed.account == state.name for feed in await library.feeds.all())
     refused = await library.accounts.refusals(state)

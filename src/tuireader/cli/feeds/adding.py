@@ -113,7 +113,7 @@ async def _add_found(
     *,
     account: str,
 ) -> None:
-    """Add one of the feeds found at an address, under the wanted title and folder."""
+    """Add one of the feeds at an address, with the wanted title and folder."""
     url, title, folder = wanted.url, wanted.title, wanted.folder
     if number is not None and number > len(feeds):
         raise UsageError(f"{url} has no feed {number}", f"{counted(len(feeds), 'feed')} were found there")
@@ -143,7 +143,7 @@ def _tell_added(address: str, title: str, name: str, new: bool, as_json: bool) -
 
 
 async def _add_source(library: Library, feed: FeedConfig, dry_run: bool, as_json: bool) -> None:
-    """Add a feed with a program or a password, or only show its content."""
+    """Add a feed with a program or a password, or preview it."""
     from tuireader.feeds.find.discover import with_scheme
 
     if feed.command and feed.url:
@@ -190,7 +190,7 @@ async def _which(library: Library, feeds: Sequence[FoundFeed], url: str, folder:
 
 
 async def _tell_found(library: Library, feeds: Sequence[FoundFeed], number: int, as_json: bool) -> None:
-    """Print the content of the feed to be added, and the other feeds."""
+    """Preview the feed to be added, and list the other feeds."""
     chosen = feeds[number - 1]
     others = {at: feed for at, feed in enumerate(feeds, 1) if at != number}
     preview, followed = await library.feeds.preview(chosen), library.feeds.is_subscribed(chosen.url)

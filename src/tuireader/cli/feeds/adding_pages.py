@@ -30,7 +30,7 @@ _WATCH = "w"
 
 
 def chosen_page(url: str, watch_page: bool, settings: Mapping[str, str]) -> FeedConfig | None:
-    """Return the page that the options describe; None without any. Raises UsageError."""
+    """Build the page that the options describe; None without any. Raises UsageError."""
     selectors: dict[str, Any] = {name: settings[name] for name in SELECTOR_KEYS if settings.get(name)}
     if not (selectors or watch_page):
         return None
@@ -84,7 +84,7 @@ async def propose_page(library: Library, wanted: FeedConfig, dry_run: bool, as_j
 
 
 async def _asked(library: Library, page: WebPage, feeds: Sequence[FeedConfig]) -> FeedConfig | None:
-    """Ask which of the proposals to add, once their articles are shown; None for none of them."""
+    """Show the articles of each proposal and ask which one to add; None for none of them."""
     heading = f"no feed was found at {without_password(page.address)}"
     watched = FeedConfig(page.address, feeds[0].title, feeds[0].folder, kind="page")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -117,7 +117,6 @@ async def _subscribe(library: Library, feed: FeedConfig, matches: FoundOnPage, a
 def _tell(
     library: Library, feed: FeedConfig, matches: FoundOnPage, as_json: bool, others: Sequence[str] = ()
 ) -> None:
-    """Print what selectors find."""
     if matches.error:
         raise TuireaderError(matches.error)
     if as_json:
@@ -162,7 +161,6 @@ def _selectors(feed: FeedConfig) -> str:
 
 
 def _words(feed: FeedConfig) -> list[str]:
-    """Return the options that give a feed its selectors."""
     words = ["--watch-page"] if feed.kind == "page" else []
     for name in SELECTOR_KEYS:
         if text := getattr(feed, name):

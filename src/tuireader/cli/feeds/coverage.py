@@ -82,7 +82,7 @@ async def coverage(library: Library, name: str, since: str | None, until: str | 
 
 
 def encoded_feeds(coverage: WatchCoverage) -> list[dict[str, object]]:
-    """Return the JSON objects of the feeds of a watch."""
+    """JSON objects of a watch's feeds."""
     from tuireader.cli.shapes import shapes
 
     return [
@@ -91,7 +91,7 @@ def encoded_feeds(coverage: WatchCoverage) -> list[dict[str, object]]:
 
 
 def _print_feeds(feeds: Sequence[Coverage], start: int | None, now: int) -> None:
-    """Print feeds with gaps or a later start than asked for, and the number of the others."""
+    """Print feeds with gaps or a later start than `start`, and count the others."""
     complete = [
         feed_coverage
         for feed_coverage in feeds

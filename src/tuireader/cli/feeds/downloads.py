@@ -83,7 +83,7 @@ async def _articles(library: Library, expression: str) -> Sequence[int]:
 
 
 async def _follow(library: Library, as_json: bool) -> dict[int, Download]:
-    """Download what waits and report it; return the ended downloads."""
+    """Download waiting files and report progress; return the ended downloads by number."""
     ended: dict[int, Download] = {}
     running: dict[int, Download] = {}
     drawn = False
@@ -114,7 +114,7 @@ def _width() -> int:
 
 
 def progress_line(running: Sequence[Download], width: int) -> str:
-    """Return one line for what is being downloaded: a bar, sizes, and the titles."""
+    """One line on running downloads: a bar, sizes, and the titles."""
     from tuireader.text import cut
 
     received = sum(file.received for file in running)

@@ -66,7 +66,7 @@ def feeds(context: click.Context, as_json: bool, sort: str, requests: bool, gaps
 
 
 async def _list_requests(library: Library) -> None:
-    """Print requests a day and the share of 304 for each feed, and of all feeds together."""
+    """Print requests per day and the share of 304 for each feed and for all feeds."""
     asked = [
         (health.requests, health.not_modified or 0, health.feed)
         for health in await library.feeds.health()
@@ -163,7 +163,7 @@ _MOVED = {
 
 
 def _names_feeds(health: FeedHealth) -> bool:
-    """Return whether the address of a feed has a web page that may lead to it."""
+    """Check whether a web page at the feed's address may lead to its new one."""
     return bool(health.named) or "names these feeds" in health.feed.last_error
 
 
@@ -174,7 +174,7 @@ async def _change(
     done: str,
     as_json: bool,
 ) -> None:
-    """Change each named feed, once all were found."""
+    """Change the named feeds once all of them are known to exist."""
     for feed in await _feeds(library, wanted):
         await change(feed.id)
         _tell(feed, feed.address, done, as_json)
@@ -187,7 +187,6 @@ async def _feeds(library: Library, wanted: Sequence[str]) -> list[Feed]:
 
 
 def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
-    """Report a change of a feed whose address is now `url`."""
     if as_json:
         print_json("ChangedFeed", feed, url=without_password(url), done=done)
     else:

@@ -15,7 +15,7 @@ from tuireader.errors import ConfigError, UsageError
 
 
 def option_of(name: str) -> str:
-    """Return the option of a key: `--item-title`."""
+    """Spell the option of a key: `--item-title`."""
     return f"--{name.replace('_', '-')}"
 
 

@@ -121,13 +121,13 @@ def update_table(text: str, data: Table, name: str, values: Values) -> str:
 
 
 def in_brackets(text: str, name: str) -> bool:
-    """Return whether the tables are written as one bracketed list: `feeds = [{…}, …]`."""
+    """Detect tables written as one bracketed list: `feeds = [{…}, …]`."""
     root = takewhile(lambda statement: statement.kind not in _HEADERS, statements(text))
     return any(statement.kind is StatementKind.PAIR and statement.name == name for statement in root)
 
 
 def blocks_of(text: str, name: str) -> list[list[Statement]]:
-    """Return the statements of each `[[name]]` table, from its header to its last key."""
+    """Statements of each `[[name]]` table, from its header to its last key."""
     blocks: list[list[Statement]] = []
     open_block: list[Statement] | None = None
     for statement in statements(text):
@@ -142,7 +142,7 @@ def blocks_of(text: str, name: str) -> list[list[Statement]]:
 
 
 def _plain_table(text: str, name: str) -> list[Statement]:
-    """Return the statements of `[name]`, from its header to its last key."""
+    """Statements of `[name]`, from its header to its last key; empty if it is missing."""
     block: list[Statement] = []
     for statement in statements(text):
         is_header = statement.kind in _HEADERS
@@ -160,14 +160,14 @@ def _without_trailing_comments(block: list[Statement]) -> list[Statement]:
 
 
 def _start_with_comments(header: Statement, text: str) -> int:
-    """Return the start of a table, including the comments directly above it."""
+    """Position of the header of a table, or of the comments directly above it."""
     above = reversed([statement for statement in statements(text) if statement.start < header.start])
     comments = takewhile(lambda statement: statement.kind is StatementKind.COMMENT, above)
     return min((statement.start for statement in comments), default=header.start)
 
 
 def _end_with_comments(block: Sequence[Statement], text: str) -> int:
-    """Return the end of a block, including comments directly below it unless another table follows them."""
+    """End of a block, after the comments directly below it unless another table follows them."""
     end = block[-1].end
     reach = end
     for statement in statements(text):
@@ -189,7 +189,6 @@ def _updated(table: Table, values: Values) -> Table:
 
 
 def _update_block(text: str, block: Sequence[Statement], table: Callable[[Any], Any], values: Values) -> str:
-    """Set keys of the table in a block of the text."""
     own = _without_trailing_comments(
         [block[0], *takewhile(lambda statement: statement.kind not in _HEADERS, block[1:])]
     )
@@ -215,7 +214,7 @@ def _update_block(text: str, block: Sequence[Statement], table: Callable[[Any], 
 
 
 def _with_tomlkit(text: str, change: Callable[[Any], object]) -> str:
-    """Change a document with tomlkit. Raises ConfigError if tomlkit would alter other parts, too."""
+    """Change a document with tomlkit. Raises ConfigError if tomlkit would alter other parts."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 

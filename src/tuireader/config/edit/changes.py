@@ -118,7 +118,7 @@ def remove(text: str, name: str, *keys: str | Item) -> str:
 
 
 def differences(item: Item, known: Item | None = None) -> dict[str, object]:
-    """Return the values of an item that differ from `known`, all without it, for `update`."""
+    """Values of an item that differ from `known` (without it, all values), for `update`."""
     values = {field.name: getattr(item, field.name) for field in fields(item)}
     return {key: value for key, value in values.items() if known is None or value != getattr(known, key)}
 
@@ -155,7 +155,6 @@ def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> 
 
 
 def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
-    """Replace the name of a feed, folder or watch in all expressions that use it."""
     from tuireader import query  # only these edits need the parser
 
     for array in ("watch", "mute", "view"):
@@ -187,14 +186,13 @@ def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
 
 
 def _preset(data: Table) -> str:
-    """Return the TOML of the chosen key preset: under the default preset, custom keys could clash."""
+    """TOML of the chosen key preset, since custom keys may clash with those of the default one."""
     ui = data.get("ui")
     preset = ui.get("keys") if isinstance(ui, dict) else None
     return f"[ui]\nkeys = {to_toml(preset)}\n" if isinstance(preset, str) and preset in PRESETS else ""
 
 
 def _update(text: str, data: Table, name: str, changes: Mapping[int, Mapping[str, object]]) -> str:
-    """Set keys of some `[[name]]` tables, given by index. Raises ConfigError if a value is invalid."""
     kind = TABLES[name]
     if not changes:
         return text

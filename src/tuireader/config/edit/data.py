@@ -40,14 +40,14 @@ class Array:
     hint: str = _MAYBE_BY_HAND
 
     def missing(self, key: str | Item) -> ConfigError:
-        """Return the error for a table that is not in the configuration."""
+        """Error for a table that is not in the configuration."""
         if not isinstance(key, str):
             return ConfigError(f"the configuration has no such {self.noun}", self.hint)
         shown = without_password(key) if self.type is FeedConfig else quote(key)
         return ConfigError(f"the configuration has no {self.noun} {shown}", self.hint)
 
     def taken(self, table: Table | Item) -> ConfigError:
-        """Return the error for a table whose address or name is in use."""
+        """Error for a table whose address or name is in use."""
         if self.type is FeedConfig:
             return ConfigError(f"the configuration already has {without_password(address_of(_keys(table)))}")
         article = "an" if self.noun[0] in "aeiou" else "a"
@@ -70,19 +70,19 @@ _NAMES = {array.type: name for name, array in ARRAYS.items()}
 
 
 def array_of(item: Item) -> str:
-    """Return the name of the array for an item: `watch`."""
+    """Name of the array for an item: `watch` for a WatchConfig."""
     return _NAMES[type(item)]
 
 
 def _keys(table: Table | Item) -> Table:
-    """Return a table or an item as a table with at least its identifying keys."""
+    """View a table or an item as a table with at least its identifying keys."""
     if isinstance(table, dict):
         return table
     return {key: getattr(table, key) for key in ARRAYS[array_of(table)].keys}
 
 
 def identity(name: str, table: Table | Item) -> Id:
-    """Return what tells a `[[name]]` table apart; names ignore case, addresses their spelling."""
+    """Key for comparing `[[name]]` tables; ignores the case of names and the spelling of addresses."""
     keys = _keys(table)
     if name == "feeds":
         return (feed_key(address_of(keys)),)
@@ -92,7 +92,7 @@ def identity(name: str, table: Table | Item) -> Id:
 
 
 def index_of(data: Table, name: str, key: str | Item) -> int:
-    """Return the index of the `[[name]]` table with a name, an address or the keys of an item.
+    """Find the `[[name]]` table with a name, an address or the keys of an item.
 
     An address in the same spelling comes first. Raises ConfigError if there is none.
     """
@@ -115,7 +115,7 @@ def data_of(text: str) -> Table:
 
 
 def tables_of(data: Table, name: str) -> list[Table]:
-    """Return the `[[name]]` tables. Raises ConfigError if the name is used for something else."""
+    """List the `[[name]]` tables. Raises ConfigError if the name is used for something else."""
     value = data.get(name, [])
     if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
         raise ConfigError(f"{name} is not a list of [[{name}]] tables", FIX_FIRST)
@@ -123,17 +123,17 @@ def tables_of(data: Table, name: str) -> list[Table]:
 
 
 def text_of(table: Table, key: str) -> str:
-    """Return the text of a key, `""` if it is missing."""
+    """Text of a key without surrounding spaces, `""` if it is missing."""
     return str(table.get(key, "")).strip()
 
 
 def urls_of(data: Table) -> list[str]:
-    """Return the address of each feed."""
+    """Addresses of all feeds, in order."""
     return [address_of(table) for table in tables_of(data, "feeds")]
 
 
 def address_of(table: Table) -> str:
-    """Return the address of a `[[feeds]]` table, derived from its command if it has no `url`."""
+    """Address of a `[[feeds]]` table, derived from its command if it has no `url`."""
     command = table.get("command")
     if not text_of(table, "url") and isinstance(command, list | tuple):
         return command_address([str(part) for part in command])
@@ -149,7 +149,7 @@ def validate(block: str, known: str = "") -> None:
 
 
 def proven(text: str, expected: Table) -> str:
-    """Return the new text if it holds exactly the expected data. Raises ConfigError otherwise."""
+    """Pass on a new text that parses to exactly the expected data. Raises ConfigError otherwise."""
     try:
         as_expected = tomllib.loads(text.removeprefix("\ufeff")) == expected
     except tomllib.TOMLDecodeError:
@@ -160,7 +160,7 @@ def proven(text: str, expected: Table) -> str:
 
 
 def unsafe() -> ConfigError:
-    """Return the error for a change that might alter something else."""
+    """Error for a change that might alter something else."""
     return ConfigError("this change cannot be made safely", "please edit the file by hand")
 
 
@@ -183,7 +183,7 @@ def block_of(name: str, table: Table) -> str:
 
 
 def to_toml_or_none(kind: type[Item], name: str, value: object) -> str | None:
-    """Return the value of a key as TOML, None for its default."""
+    """Write the value of a key as TOML; None stands for the default."""
     field, key = _key_of(kind, name)
     return None if value == field.default else key.kind.write(value)
 
@@ -197,7 +197,7 @@ def parse_value(kind: type[Item], name: str, value: object) -> object:
 
 
 def format_value(kind: type[Item], name: str, value: object) -> str:
-    """Return the value of a key as a user would type it; `""` for the default."""
+    """Format the value of a key as a user would type it: `30m`, `""` for the default."""
     field, key = _key_of(kind, name)
     return "" if value == field.default else str(key.kind.shown(value))
 

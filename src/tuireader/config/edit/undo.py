@@ -55,14 +55,14 @@ class TableChange:
 
     @property
     def verb(self) -> str:
-        """Return `added`, `changed` or `removed`."""
+        """`added`, `changed` or `removed`."""
         if self.at < 0:
             return "changed"
         return "added" if self.old is None else "removed" if self.new is None else "changed"
 
     @property
     def restoring(self) -> Values:
-        """Return the values, as TOML, that turn `new` back into `old`."""
+        """Values, as TOML, that turn `new` back into `old`."""
         old, new = self.old or {}, self.new or {}
         keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
         return {key: to_toml(old[key]) if key in old else None for key in keys}
@@ -77,7 +77,7 @@ class Step:
 
 
 def step_between(before: str, after: str, what: str = "") -> Step | None:
-    """Return the step from one text to another, None if they are equal; `what` replaces the summary."""
+    """Record the edit from one text to another, None if they are equal; `what` replaces the summary."""
     if before == after:
         return None
     start = _common_prefix(before, after)
@@ -116,7 +116,7 @@ def revert(text: str, packed: bytes) -> str:
 
 
 def reverted_urls(packed: bytes) -> list[tuple[str, str]]:
-    """Return the feeds whose address changes when an edit is undone: pairs of current and former address.
+    """Feeds whose address changes when an edit is undone, as pairs of current and former address.
 
     They are without passwords, as they are stored.
     """
@@ -129,7 +129,6 @@ def reverted_urls(packed: bytes) -> list[tuple[str, str]]:
 
 
 def _common_prefix(text: str, other: str) -> int:
-    """Return the length of the common prefix."""
     differing = (at for at, (left, right) in enumerate(zip(text, other, strict=False)) if left != right)
     return next(differing, min(len(text), len(other)))
 
@@ -182,7 +181,7 @@ def _part(table: Table, keys: list[str]) -> Table:
 def _array_changes(
     text: str, name: str, before: Sequence[Table | None], after: Sequence[Table | None]
 ) -> Iterator[TableChange]:
-    """Yield the tables that differ. Edits change tables in place, remove or append some."""
+    """Yield the tables that differ; an edit changes tables in place, removes some or appends some."""
     kept = iter(after)
     wanted = next(kept, None)
     aligned: list[Table | None] = []
@@ -229,7 +228,7 @@ def _noun(name: str) -> str:
 
 
 def _name(table: Table) -> str:
-    """Return the name of a table for display: clean, short, without a password."""
+    """Name of a table for messages: clean, at most 60 characters, without a password."""
     title = table.get("name") or table.get("title") or table.get("query") or table.get("key")
     name = str(title or without_password(address_of(table) or str(table.get("feed") or "")))
     return clean(name, _NAME_LIMIT)
@@ -239,7 +238,6 @@ def _name(table: Table) -> str:
 
 
 def _restore_table(text: str, change: TableChange) -> str:
-    """Restore one of the `[[name]]` tables."""
     data, name, old, new = data_of(text), change.name, change.old, change.new
     tables = tables_of(data, name)
     if new is None:
@@ -257,7 +255,6 @@ def _restore_table(text: str, change: TableChange) -> str:
 
 
 def _restore_removed(text: str, data: Table, change: TableChange, old: Table) -> str:
-    """Restore a removed table at its index."""
     if any(
         identity(change.name, table) == identity(change.name, old) for table in tables_of(data, change.name)
     ):
@@ -269,7 +266,7 @@ def _restore_removed(text: str, data: Table, change: TableChange, old: Table) ->
 
 
 def _restore_keys(text: str, change: TableChange) -> str:
-    """Restore the keys of a plain table; an added table stays, but empty."""
+    """Restore the keys of a plain table; a table that the edit added stays, but empty."""
     data = data_of(text)
     table = data.get(change.name, {})
     if not isinstance(table, dict) or _part(table, list(change.restoring)) != (change.new or {}):

@@ -28,7 +28,7 @@ def keep(folder: Path, packed: bytes) -> bytes:
 
 
 def read(folder: Path, stored: bytes) -> bytes:
-    """Return the data of a step; older versions stored it itself. Raises EditedSince if its file is gone."""
+    """Read the data of a step; older versions stored it in the journal. Raises EditedSince if it is gone."""
     if not _NAME.fullmatch(stored):
         return stored
     try:

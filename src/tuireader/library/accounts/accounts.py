@@ -56,7 +56,7 @@ class Accounts(UseCases):
         self._sign_in = SignIn(context)
 
     async def all(self, *, aside: bool = False) -> list[AccountState]:
-        """Return the accounts in config order, with the state of their syncs.
+        """List the accounts in config order, with the state of their syncs.
 
         `aside` gives requests for rows priority.
         """
@@ -65,7 +65,7 @@ class Accounts(UseCases):
         return [states[state.name] for state in self._context.config.accounts if state.name in states]
 
     def config(self, name: str) -> AccountConfig:
-        """Return the configuration of an account. Raises UsageError if there is none."""
+        """Find the configuration of an account, ignoring case. Raises UsageError if there is none."""
         for account in self._context.config.accounts:
             if account.name.casefold() == name.casefold():
                 return account
@@ -94,7 +94,7 @@ class Accounts(UseCases):
 
     @staticmethod
     def has_keyring() -> bool:
-        """Return whether passwords can be stored in the desktop's keyring."""
+        """Check whether passwords can be stored in the desktop's keyring."""
         from tuireader.feeds import secrets
 
         return secrets.has_keyring()
@@ -122,7 +122,7 @@ class Accounts(UseCases):
         await self._context.change_feeds(lambda text: config_edit.remove(text, "account", account.name), what)
 
     async def refusals(self, account: AccountState) -> list[RefusedMark]:
-        """Return the articles with marks that a server refuses."""
+        """List the articles with marks that a server refuses."""
         return await self._pool.read(lambda store: store.remote.refusals(account.id))
 
     async def retry_refused(self, accounts: Sequence[AccountState]) -> None:
@@ -137,7 +137,7 @@ class Accounts(UseCases):
     # -- sync
 
     async def due(self, *, peek: bool = False) -> list[AccountState]:
-        """Return the accounts that are due; none when offline.
+        """List the accounts that are due; none when offline.
 
         An account whose password or token was rejected is due at once with another one, see
         `SignIn.has_changed`.
@@ -154,12 +154,12 @@ class Accounts(UseCases):
         ]
 
     async def named(self, names: Sequence[str]) -> list[AccountState]:
-        """Return accounts by name, or all without `names`. Raises UsageError if one does not exist."""
+        """Find accounts by name, all without `names`. Raises UsageError for an unknown name."""
         wanted = {self.config(name).name for name in names}
         return [state for state in await self.all() if not wanted or state.name in wanted]
 
     async def chosen(self, feed_ids: Sequence[int] | None, *, force: bool) -> list[AccountState]:
-        """Return the accounts to sync: those that are due, all with `force`, or only those of some feeds.
+        """Select accounts to sync: those that are due, all with `force`, or only those of some feeds.
 
         They include those whose password or token was rejected, to report them.
         """
@@ -175,11 +175,11 @@ class Accounts(UseCases):
         return [state for state in accounts if state.name in wanted]
 
     async def pending(self) -> int:
-        """Return the number of marks to send, without refused ones."""
+        """Count the marks to send, without refused ones."""
         return sum(state.pending for state in await self.all())
 
     async def with_marks(self, *, last: bool = False) -> list[str]:
-        """Return the accounts with marks to send whose servers may be contacted now.
+        """Names of accounts with marks to send whose servers may be contacted now.
 
         With `last`, when the program is about to end, include those that failed a minute ago.
         """
@@ -312,7 +312,7 @@ class Accounts(UseCases):
             await self._relist(name, backend)
 
     async def full_text(self, article_id: int) -> str:
-        """Return the HTML that a server extracts from an article's page, `""` if none can."""
+        """Ask the servers for an article's full text as HTML; `""` if none can extract it."""
         places = dict(await self._pool.read(lambda store: store.remote.places(article_id)))
         for account in await self.all():
             if account.id in places and not timing.is_locked_out(account, self._now()):
@@ -322,7 +322,7 @@ class Accounts(UseCases):
         return ""
 
     async def _place(self, feed_id: int) -> tuple[str, str]:
-        """Return the account of a feed and the feed's id on its server."""
+        """Name the account of a feed, and the feed's id on its server. Raises UsageError for a local feed."""
         place = await self._pool.read(lambda store: store.accounts.place(feed_id))
         for account in await self.all():
             if place is not None and account.id == place[0]:
@@ -330,7 +330,7 @@ class Accounts(UseCases):
         raise UsageError("this feed belongs to no account", "`tuireader feeds` lists them")
 
     async def _relist(self, name: str, backend: Backend, *, removed: int = 0) -> None:
-        """Store the feeds of an account after a change on its server."""
+        """List the feeds of an account again after a change on its server."""
         feeds, now = await backend.feeds(), self._now()
 
         def list_feeds(store: Store) -> None:

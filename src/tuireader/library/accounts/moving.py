@@ -80,7 +80,7 @@ class Moving(UseCases):
         return moved
 
     def _candidates(self, feed_ids: Sequence[int], moved: Moved) -> list[FeedConfig]:
-        """Return the local feeds to move, and note why the others stay."""
+        """Select the local feeds to move, and note in `moved` why the others stay."""
         chosen = [feed for feed in self._context.feeds if feed.id in set(feed_ids)]
         for local in chosen:
             if local.account:
@@ -98,7 +98,7 @@ class Moving(UseCases):
         return candidates
 
     async def _sync(self, name: str, *, pull: bool = True) -> int:
-        """Sync an account; return the number of marks sent. Raises TuireaderError if it fails."""
+        """Sync an account and count the marks sent. Raises TuireaderError if that fails."""
         states = await self._accounts.named([name])
         done = AccountSynced(name)
         async with aclosing(self._refresh.sync(states, pull=pull)) as events:
@@ -114,7 +114,7 @@ class Moving(UseCases):
     async def _give_up(
         self, name: str, feeds: Sequence[FeedConfig], places: Mapping[str, str], moved: Moved
     ) -> None:
-        """Remove local feeds that the account now lists; update their names in watches and searches."""
+        """Remove local feeds that the account now lists; rename them in watches and searches."""
         listed = await self._pool.read(lambda store: store.accounts.feeds(store.accounts.get(name).id))
         by_id = {feed.id: feed for feed in await self._context.load_feeds()}
         local = {feed.url: feed for feed in by_id.values() if not feed.account}
@@ -180,7 +180,7 @@ class Moving(UseCases):
         return moved
 
     async def _transfer(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Transfer the articles of feeds to the feeds that replace them."""
+        """Attach the articles of old feeds to the feeds that replace them."""
 
         def transfer(store: Store) -> None:
             for old, new in pairs:
@@ -190,7 +190,7 @@ class Moving(UseCases):
 
 
 def _stays(feed: FeedConfig) -> str:
-    """Return why a server cannot fetch a feed, `""` if it can."""
+    """Reason why a server cannot fetch a feed, `""` if it can."""
     from tuireader.feeds import secrets
 
     if feed.command or feed.filter or feed.url.startswith(OTHER_SCHEMES):
@@ -203,7 +203,7 @@ def _stays(feed: FeedConfig) -> str:
 
 
 def _without(text: str, pairs: Sequence[tuple[Feed, Feed]], remarks: list[str]) -> str:
-    """Remove local feeds from a configuration; update references to the account's feeds and folders."""
+    """Remove local feeds from a configuration; point references at the account's feeds and folders."""
     text = config_edit.remove(text, "feeds", *(here.url for here, _ in pairs))
     for here, there in pairs:
         if here.title and here.title != there.title:
@@ -221,7 +221,7 @@ def _without(text: str, pairs: Sequence[tuple[Feed, Feed]], remarks: list[str]) 
 
 
 def _add_folder(text: str, old: str, new: str) -> str:
-    """Let watches of a folder search another one, too."""
+    """Let the watches of a folder search another folder as well."""
     for watch in loads(text)[0].watches:
         if old in watch.feeds and new not in watch.feeds:
             text = config_edit.update(text, "watch", watch.name, {"feeds": (*watch.feeds, new)})

@@ -25,13 +25,13 @@ class SignIn(UseCases):
     """The passwords and tokens of accounts, and connections to their servers."""
 
     async def secret(self, config: AccountConfig) -> str:
-        """Return the password or token of an account. Raises TuireaderError when it cannot be read."""
+        """Read the password or token of an account. Raises TuireaderError when that is impossible."""
         from tuireader.feeds import secrets
 
         return await asyncio.to_thread(secrets.resolve, config.secret)
 
     async def state(self, config: AccountConfig, secret: str) -> AccountState:
-        """Return the state of an account before it is signed in with a secret, with its fingerprint.
+        """Load the state of an account before it signs in, with the fingerprint of the secret.
 
         A rejection of another secret is forgotten.
         """
@@ -53,7 +53,7 @@ class SignIn(UseCases):
         return await self._transact(forget)
 
     async def has_changed(self, config: AccountConfig, *, peek: bool) -> bool:
-        """Return whether a rejected password or token was replaced; if so, forget that it was rejected.
+        """Notice whether a rejected password or token was replaced; if so, forget the rejection.
 
         With `peek`, no command is run for it, and no keyring is opened.
         """
@@ -110,13 +110,13 @@ class SignIn(UseCases):
 
 
 def fingerprint(config: AccountConfig, secret: str, salt: str) -> str:
-    """Return a salted digest of address, user and secret, too short to confirm a guess of the secret."""
+    """Salted digest of address, user and secret, too short to confirm a guess of the secret."""
     text = "\0".join((config.url, config.user, secret)).encode("utf-8", "surrogatepass")
     return f"{salt}:{blake2b(text, key=salt.encode(), digest_size=2).hexdigest()}"
 
 
 def known_server(account: AccountState, config: AccountConfig) -> Server | None:
-    """Return the server of the last sync, if it succeeded and the configuration still names it.
+    """Server of the last sync, if that succeeded and the configuration still names it.
 
     This saves the requests that detect the server.
     """
@@ -130,6 +130,6 @@ def known_server(account: AccountState, config: AccountConfig) -> Server | None:
 
 
 def address(account: AccountState, config: AccountConfig) -> str:
-    """Return the address where the last sync found the server, else that of the configuration."""
+    """Address where the last sync found the server, else that of the configuration."""
     known = known_server(account, config)
     return account.rejected_url or (known.url if known else config.url)

@@ -34,7 +34,7 @@ class Downloads(UseCases):
     """Queue files of articles and download them."""
 
     async def all(self, ids: Sequence[int] | None = None) -> list[Download]:
-        """Return some or all downloads in the order in which they were added."""
+        """List some or all downloads in the order in which they were added."""
         return await self._pool.read(lambda store: store.downloads.all(ids))
 
     async def add(self, article_ids: Sequence[int]) -> list[Download]:
@@ -55,7 +55,7 @@ class Downloads(UseCases):
         return await self.all(added) if added else []
 
     async def path_of(self, url: str) -> str:
-        """Return the downloaded file of an address, `""` if it no longer exists."""
+        """Path of the downloaded file of an address, `""` if it no longer exists."""
         paths = await self._pool.read(lambda store: store.downloads.paths(url))
         return await asyncio.to_thread(lambda: next((path for path in paths if Path(path).is_file()), ""))
 
@@ -154,7 +154,7 @@ class Downloads(UseCases):
     async def _download(
         self, fetcher: Downloader, download: Download, changed: asyncio.Queue[Download | None]
     ) -> None:
-        """Download one file; every error is recorded."""
+        """Download one file; any error is stored with it."""
         from tuireader.feeds.http.download import DownloadJob
 
         part, shown = self._part(download.url), 0.0
@@ -206,7 +206,7 @@ class Downloads(UseCases):
         await self._transact(lambda store: store.downloads.fail(download.id, reason, now))
 
     async def _keep(self, download: Download, article: Article, part: Path, kind: str) -> Path:
-        """Give a complete file its final name. An existing file is never replaced."""
+        """Move a complete file to its final name; never replaces an existing file."""
         folder, template = self.folder, self._context.config.download.name
 
         def keep() -> Path:
@@ -222,7 +222,7 @@ class Downloads(UseCases):
         return await asyncio.to_thread(keep)
 
     def _part(self, url: str) -> Path:
-        """Return the partial file of an address; each database has its own."""
+        """Path of a partial file; each database has its own."""
         return self.folder / f".{hash64(f'{self._context.paths.database} {url}') & (1 << 63) - 1:x}.part"
 
     @property

@@ -36,11 +36,11 @@ class Feeds(UseCases):
         self._accounts = accounts
 
     async def all(self) -> list[Feed]:
-        """Return all subscribed feeds in config order, with their health."""
+        """Load all subscribed feeds in config order."""
         return await self._context.load_feeds()
 
     async def health(self) -> list[FeedHealth]:
-        """Return the health of all subscribed feeds in config order."""
+        """Load the health of all subscribed feeds in config order."""
         now = self._now()
         since = now - 28 * schedule.DAY
 
@@ -85,11 +85,11 @@ class Feeds(UseCases):
         raise UsageError(f"there is no feed {address!r}", "`tuireader feeds` lists them")
 
     def title(self, feed_id: int) -> str:
-        """Return the title of a feed; `""` when it is unknown."""
+        """Title of a feed, `""` for an unknown one."""
         return self._context.feed_names.get(feed_id, ("", "", ""))[0]
 
     def config(self, feed_id: int) -> FeedConfig:
-        """Return the configuration of a feed."""
+        """Settings of a feed."""
         return self._context.feed_config(self._context.feed_url(feed_id))
 
     async def add(self, feeds: Sequence[tuple[str, str, str]]) -> int:
@@ -154,7 +154,7 @@ class Feeds(UseCases):
         await self._context.change_config(edit)
 
     async def _edit_there(self, feed_id: int, title: str, folder: str) -> None:
-        """Change title and folder of a feed on the server of its account."""
+        """Rename or move a feed on the server of its account."""
         feed = next(known for known in self._context.feeds if known.id == feed_id)
         category = category_of(feed.account, folder) if folder != feed.folder else None
         renamed = title if title not in ("", feed.title) else None
@@ -167,11 +167,10 @@ class Feeds(UseCases):
             )
 
     def _account(self, feed_id: int) -> str:
-        """Return the account of a feed, `""` for a local one."""
+        """Name of a feed's account, `""` for a local feed."""
         return next((feed.account for feed in self._context.feeds if feed.id == feed_id), "")
 
     def _require_local(self, feed_id: int) -> None:
-        """Raise UsageError for a feed that the server of an account fetches."""
         if account := self._account(feed_id):
             raise UsageError(
                 f"the server of {account} fetches {self.title(feed_id)}",
@@ -193,7 +192,7 @@ class Feeds(UseCases):
         await self._context.change_feeds(lambda text: config_edit.rename_folder(text, name, new), what)
 
     async def _rename_category(self, account: str, name: str, new: str) -> None:
-        """Rename the category of an account that is the folder `name`, or remove it with `""`."""
+        """Rename the category behind the folder `name`, or remove it with `""`."""
         category = category_of(account, name)
         if not category:
             raise UsageError(f"{account} is the name of the account", "change it in the configuration")
@@ -217,7 +216,7 @@ class Feeds(UseCases):
         raise TuireaderError("this feed has not moved", "`tuireader feeds` shows which have")
 
     async def _accept_named(self, feed_id: int) -> str:
-        """Replace a feed by the one that the web page at its address advertises."""
+        """Replace a feed by the feed that the web page at its address advertises."""
         url, taken = self._context.feed_url(feed_id), {feed.url for feed in self._context.config.feeds}
         addresses = [candidate.url for candidate in await self.discover(url)]
         new = next((address for address in addresses if address not in taken), "")
@@ -232,7 +231,7 @@ class Feeds(UseCases):
         return new
 
     async def _move(self, feed_id: int, address: str) -> None:
-        """Write a new address of a feed to the config; watches, mutes and searches still find the feed.
+        """Write a feed's new address to the configuration; rename the feed in watches, mutes and searches.
 
         A password and headers are not taken to another server.
         """
@@ -251,7 +250,7 @@ class Feeds(UseCases):
         await self._context.change_feeds(edit)
 
     async def discover(self, url: str) -> list[FoundFeed]:
-        """Return the feeds at an address: the feed itself, or the feeds that a web page advertises.
+        """Find the feeds at an address: the feed itself, or those that a web page advertises.
 
         A mail folder or a program (`exec:`) is returned unread.
         """
@@ -263,7 +262,7 @@ class Feeds(UseCases):
             return await discover(fetcher, url)
 
     async def preview(self, feed: FoundFeed) -> FeedPreview:
-        """Return the preview of a found feed, fetched if missing. Raises TuireaderError."""
+        """Preview a discovered feed, fetching it if needed. Raises TuireaderError."""
         if feed.preview is not None:
             return feed.preview
         if feed.url.startswith(OTHER_SCHEMES):
@@ -275,7 +274,7 @@ class Feeds(UseCases):
             return await read_preview(fetcher, parser, feed)
 
     async def preview_source(self, feed: FeedConfig) -> FeedPreview:
-        """Return the preview of a feed of any kind, with its secrets. Raises TuireaderError."""
+        """Fetch and preview a feed of any kind, with its secrets. Raises TuireaderError."""
         from tuireader.feeds.find.preview import preview
         from tuireader.feeds.parse.workers import ParseWorker
         from tuireader.feeds.sources import Sources
@@ -297,7 +296,7 @@ class Feeds(UseCases):
             return preview(parsed, self._now())
 
     async def with_titles(self, feeds: Sequence[FoundFeed]) -> list[FoundFeed]:
-        """Return found feeds, with titles read from the feeds themselves where the page gives none."""
+        """Complete discovered feeds: read missing titles from the feeds themselves."""
         from tuireader.feeds.find.discover import read_preview
         from tuireader.feeds.parse.workers import ParseWorker
 
@@ -315,12 +314,11 @@ class Feeds(UseCases):
             return list(await asyncio.gather(*map(titled, feeds)))
 
     def is_subscribed(self, url: str) -> bool:
-        """Return whether a feed is in the configuration, with any spelling of its address."""
+        """Check whether the configuration has a feed, in any spelling of its address."""
         address = address_key(url)
         return any(address_key(feed.url) == address for feed in self._context.config.feeds)
 
     async def _fetcher(self) -> Fetcher:
-        """Return a fetcher for feeds without a subscription."""
         self._context.require_network()
         from tuireader.feeds.pages import open_fetcher
 
@@ -328,7 +326,7 @@ class Feeds(UseCases):
 
 
 def _config_of(url: str) -> FeedConfig:
-    """Return the subscription to an address, or to a program after `exec:`. Raises UsageError."""
+    """Configure a subscription to an address, or to a program after `exec:`. Raises UsageError."""
     if not url.startswith(COMMAND_SCHEME):
         return FeedConfig(url)
     command = command_in(url)
@@ -338,7 +336,6 @@ def _config_of(url: str) -> FeedConfig:
 
 
 def _check_selectors(changes: Mapping[str, Any]) -> None:
-    """Raise ConfigError if a selector of a page cannot be used."""
     from tuireader.pages.selectors import problem
 
     for key in SELECTOR_KEYS:
@@ -349,5 +346,4 @@ def _check_selectors(changes: Mapping[str, Any]) -> None:
 
 
 def _concerns(alarm: Alarm, feed: Feed) -> bool:
-    """Return whether an alarm is one of a feed or of its account."""
     return alarm.feed_id == feed.id or bool(alarm.account and alarm.account == feed.account)

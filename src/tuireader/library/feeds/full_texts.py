@@ -94,7 +94,7 @@ class FullTexts(UseCases):
     # -- all waiting pages
 
     async def count_due(self) -> int:
-        """Return the number of pages to fetch now."""
+        """Count the pages to fetch now."""
         return len(await self._due(None))
 
     async def fetch_waiting(
@@ -146,13 +146,13 @@ class FullTexts(UseCases):
         )
 
     def _with_text(self, setting: str) -> list[int]:
-        """Return the feeds whose `full_text` is `on` or `off`."""
+        """Feeds whose `full_text` is in effect `on` or `off`."""
         configs = self._context.feed_configs
         feeds = self._context.feeds
         return [feed.id for feed in feeds if feed.url in configs and configs[feed.url].text == setting]
 
     async def _plan_configured(self, feed_ids: Sequence[int] | None) -> None:
-        """Plan the newest pages of feeds with `full_text = true`."""
+        """Schedule the newest pages of feeds with `full_text = true`."""
         if all(feed.text != "on" for feed in self._context.config.feeds):
             return
         from tuireader.ingest.pages import AT_FIRST
@@ -166,7 +166,7 @@ class FullTexts(UseCases):
             await self._transact(lambda store: store.full_texts.expect(new, now))
 
     async def _run(self, work: Round) -> None:
-        """Fetch all pages of a round, two at a time from a server; put None at the end."""
+        """Fetch all pages of a round, two at a time per server; put None at the end."""
         try:
             async with asyncio.TaskGroup() as group:
                 for host, pages in work.hosts.items():
@@ -191,7 +191,7 @@ class FullTexts(UseCases):
     async def _attempt(
         self, page: WaitingPage, others: deque[WaitingPage], host: str, end: float
     ) -> tuple[WaitingPage, str, list[NewMatch]]:
-        """Fetch one page. If its server asks us to wait, postpone the `others` as well.
+        """Fetch one page. If its server throttles, postpone the `others` as well.
 
         Raises TimeoutError, and records nothing, if the page is not there when the time of its `host` is up.
         """
@@ -226,7 +226,7 @@ class FullTexts(UseCases):
     # -- one page
 
     async def _from_server(self, article: Article) -> str:
-        """Return the text that an account's server has for an article; `""` unless it is better."""
+        """Ask an account's server for the text of an article; `""` unless it is better than the feed's."""
         if not self._context.config.accounts:
             return ""
         try:
@@ -236,7 +236,7 @@ class FullTexts(UseCases):
         return "" if _reason_against(plain(html), article.title, plain(article.html), True) else html
 
     async def _keep(self, article: Article, html: str, base_url: str) -> list[NewMatch]:
-        """Store the text of a page and match it, in one transaction."""
+        """Store and match the text of a page in one transaction."""
         now, rules = self._now(), self._context.rules
 
         def keep(store: Store) -> list[NewMatch]:
@@ -251,7 +251,7 @@ class FullTexts(UseCases):
         return await self._transact(keep)
 
     async def _page_text(self, article: Article, by_hand: bool) -> tuple[str, str]:
-        """Return the HTML text of an article's page, and the base URL of its links.
+        """Fetch an article's page; return its text as HTML and the base URL of its links.
 
         A page whose text is unlike the feed's is accepted only `by_hand`.
         """
@@ -275,7 +275,7 @@ class FullTexts(UseCases):
 
 
 def _reason_against(text: str, title: str, known: str, by_hand: bool) -> str:
-    """Return why the text of a page is not that of the article, `""` if it is; `known` is the feed's text."""
+    """Reason to reject the text of a page, `""` to accept it; `known` is the feed's text."""
     if not text:
         return "there is no text on the page"
     if len(text) < _LESS * len(known):

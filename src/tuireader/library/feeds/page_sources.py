@@ -56,7 +56,7 @@ class PageSources(UseCases):
             raise TuireaderError(str(failed)) from None
 
     async def propose(self, page: WebPage) -> list[FeedConfig]:
-        """Return configurations for the articles of a page, best first; none if it has no repeated block."""
+        """Propose selectors for the articles of a page, best first; none without a repeated block."""
         try:
             proposals = await self._tools.attempt(
                 "page_proposals", page.text, page.address, self._now(), seconds=_SECONDS
@@ -66,7 +66,7 @@ class PageSources(UseCases):
         return [FeedConfig(page.address, **selectors) for selectors in proposals]
 
     async def look(self, page: WebPage, feed: FeedConfig) -> FoundOnPage:
-        """Return the articles that a configuration finds on a page. Never raises for bad selectors."""
+        """Select the articles of a page as a configuration would. Never raises for bad selectors."""
         try:
             return await (self._text(page, feed) if feed.kind == "page" else self._articles(page, feed))
         except Failed as failed:

@@ -31,7 +31,7 @@ def profile_of(places: Places, accepted: Collection[Consent] = (), before: Profi
 
 
 def asks(places: Places, config: str, plain: Profile | None = None) -> dict[Consent, list[Outcome]]:
-    """Return the lines that need consent and would change a configuration, by consent.
+    """Lines that need consent and would change a configuration, by consent.
 
     `plain` is the profile read without consent, if already known.
     """
@@ -51,7 +51,7 @@ def asks(places: Places, config: str, plain: Profile | None = None) -> dict[Cons
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a file, or `""` if it does not exist. Raises TuireaderError if it is unreadable."""
+    """Read a file, `""` if it does not exist. Raises TuireaderError if it is unreadable."""
     try:
         if path.exists() and not path.is_file():
             raise TuireaderError(f"{path} is not a regular file", "check the path")
@@ -101,7 +101,7 @@ def _incoming(items: Sequence[CachedItem], url: str, seen: set[int]) -> Batch:
 
 
 def flags(letters: str) -> tuple[str, ...]:
-    """Return the labels for newsboat's flags, which are letters."""
+    """Name the labels for newsboat's flags, which are letters."""
     return tuple(
         flag_label(letter) for letter in dict.fromkeys(letters) if letter.isascii() and letter.isalpha()
     )
@@ -125,7 +125,7 @@ _DATE = re.compile(r"[^0-9]*[0-9].{0,60}[0-9][0-9]:[0-9][0-9].*", re.DOTALL)
 
 
 def _is_made(item: CachedItem) -> bool:
-    """Return whether newsboat derived the guid itself, from address and date or from the title."""
+    """Recognise a guid that newsboat derived itself, from address and date or from the title."""
     if not item.url:
         return item.guid == item.title
     generated = item.guid[len(item.url) : len(item.url) + 100]

@@ -204,7 +204,7 @@ class Newsboat(UseCases):
         return brought
 
     async def _asks(self, places: Places, profile: Profile) -> dict[Consent, list[Outcome]]:
-        """Return the lines that need consent and would change the configuration."""
+        """Lines that need consent and would change the configuration, by kind of consent."""
         text = await asyncio.to_thread(newsboat_files.text_of, self._context.paths.config)
         return await asyncio.to_thread(newsboat_files.asks, places, text, profile)
 
@@ -270,7 +270,7 @@ class Newsboat(UseCases):
 
 
 def _without(profile: Profile, here: Collection[str]) -> Profile:
-    """Return a profile without the feeds that run programs, except those subscribed here."""
+    """Drop the feeds that run programs, except those subscribed here."""
     subscriptions = profile.subscriptions
     missing = {url for url in subscriptions.there if address_key(url) not in here}
     feeds = tuple(feed for feed in subscriptions.feeds if feed.url not in missing)
@@ -297,7 +297,7 @@ def _difference(read: bool, starred: bool, state: ArticleMarks | None) -> str:
 
 
 def _others(profile: Profile, cache: NewsboatCache, count: _Count) -> list[str]:
-    """Count the articles of feeds without a subscription here; return a line for each of these feeds."""
+    """Count the articles of feeds without a subscription here: one line for each of these feeds."""
     there = profile.subscriptions.there
     followed = {there.get(feed.url, feed.url) for feed in profile.subscriptions.feeds}
     listed = {outcome.text for outcome in profile.subscriptions.outcomes if outcome.fate == "dropped"} | {

@@ -76,7 +76,7 @@ def claim(
 
 
 def _note(evidence: Evidence) -> tuple[str, str]:
-    """Return the terms and the sentence to record with a notice."""
+    """Terms and sentence to record with a notice."""
     return ", ".join(dict.fromkeys(hit.term for hit in evidence.hits)), evidence.sentence
 
 
@@ -94,11 +94,10 @@ class _Reposts:
                 self._add(watch, identity)
 
     def add(self, item: Waiting) -> None:
-        """Remember that the user has been notified about an article."""
         self._add(item.watch, self._identities[item.article_id])
 
     def known(self, item: Waiting) -> bool:
-        """Return whether the watch has already notified about the same text."""
+        """Check whether the watch has already notified about the same text."""
         identity = self._identities[item.article_id]
         if any((item.watch, key) in self._keys for key in identity.keys):
             return True

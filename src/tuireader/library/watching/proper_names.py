@@ -38,20 +38,20 @@ class _Word:
 
     @property
     def capital(self) -> bool:
-        """True when the word is written like a name or a part of one."""
+        """True for a word written like a name or part of one."""
         big = any(map(str.isupper, self.shown))
         return big and self.folded not in _NO_NAMES and (len(self.shown) > 2 or self.shown[0].isupper())
 
     @property
     def strong(self) -> bool:
-        """True when only names are written this way: WeChat, AMD, CVE-2026-1, Five9."""
+        """True for spellings that only names have: WeChat, AMD, CVE-2026-1, Five9."""
         return any(map(str.isupper, self.shown[1:])) or (
             self.shown[0].isupper() and any(map(str.isdigit, self.shown))
         )
 
 
 def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3) -> list[str]:
-    """Return the names that an article is about, best first: names in its title, or repeated in its text.
+    """Names that an article is about, best first: those in its title, or repeated in its text.
 
     A capital at the start of a sentence or in a Headline Of Capitals does not make a name: the word must also
     be a name elsewhere in the text, or `known` from other articles.
@@ -79,7 +79,7 @@ def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3)
 
 
 def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
-    """Return phrases of a title that its text repeats, most frequent first; for scripts without spaces."""
+    """Phrases of a title that its text repeats, most frequent first; for scripts without spaces."""
     if not any(map(is_cjk, title)):
         return []
     text = text[:_READ]
@@ -88,7 +88,7 @@ def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
 
 
 def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
-    """Return a name for a watch: its first term, followed by more terms if that name is taken."""
+    """Name a watch after its first term, adding further terms if that name is taken."""
     known = {name.casefold() for name in taken}
     name = ""
     for end in range(1, len(terms) + 1):
@@ -102,7 +102,7 @@ def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
 
 
 def _apart(names: list[str], most: int) -> list[str]:
-    """Return at most `most` names, skipping any that contains another one or is part of it."""
+    """Take up to `most` names that neither contain nor are part of another one."""
     chosen: list[str] = []
     for name in names:
         folded = name.casefold()

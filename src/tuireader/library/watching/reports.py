@@ -59,7 +59,7 @@ class Remark:
 def expression_report(
     store: Store, parsed: query.Query, days: int | None, feeds: ingest.FeedNames, now: int
 ) -> Report:
-    """Return a report on the matches of an expression, in the last `days` if given."""
+    """Report on the matches of an expression, in the last `days` if given."""
     if days is not None:
         parsed = query.Query(query.And((parsed.root, query.Age(older=False, seconds=days * _DAY))))
     steps = store.search.find_in_steps(
@@ -71,7 +71,7 @@ def expression_report(
 def watch_report(
     store: Store, item: WatchConfig, days: int | None, feeds: ingest.FeedNames, now: int
 ) -> Report:
-    """Return a report on the matches of a watch, in the last `days` if given, with the leading feeds."""
+    """Report on the matches of a watch, in the last `days` if given, with the leading feeds."""
     from tuireader.library.watching.suggestions import aliases  # slow to import
 
     since = 0 if days is None else now - days * _DAY
@@ -100,7 +100,7 @@ def _report(store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: int
 
 
 def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames) -> list[Remark]:
-    """Return remarks on watches: broken rules, advice, terms with no matches or with most of them."""
+    """Remark on watches: broken rules, advice, terms with no matches or with most of them."""
     remarks = [Remark(problem.watch, "", problem.message) for problem in matcher.problems]
     known = advising.known_names(store, config, feeds)
     for item in config.watches:
@@ -123,7 +123,7 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
 
 
 def _never(store: Store, term: str) -> str:
-    """Return a remark on a term that never matched, naming the first word that no article contains."""
+    """Remark on a term that never matched: names the first word that no article contains."""
     for word in lexicon.words(lexicon.index_text(term.strip("*"))) if not term.startswith("/") else ():
         near = store.stats.nearest_word(word)
         if near is not None and not term.endswith("*"):
@@ -141,7 +141,7 @@ def watch_stats(
     today: int,
     now: int,
 ) -> list[WatchStats]:
-    """Return the statistics of every watch in config order; `today` is the start of the user's day."""
+    """Compute the statistics of every watch in config order; `today` is the start of the user's day."""
     hits, counts = store.stats.hits(today, now), store.lists.watches()
     newest = {row.id: row for row in store.lists.rows([matches.newest[1] for matches in hits.values()])}
     problems: dict[str, list[str]] = {}
@@ -181,7 +181,7 @@ def watch_stats(
 def _quiet(
     item: WatchConfig, hits: numbers.Hits, feeds: Sequence[Feed], now: int, advice: Sequence[Advice]
 ) -> str:
-    """Return why nothing matched for a week: a mistake in the watch, no news, or failing feeds."""
+    """Explain a week without matches: a mistake in the watch, no news, or failing feeds."""
     for note in sorted(advice, key=lambda note: not note.dead):
         if note.dead or not hits.total:
             return f"quiet: {note}"
@@ -197,7 +197,7 @@ def _quiet(
 
 
 def _depends_on(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:
-    """Return whether a watch names a feed or has matches from it; True before the first match."""
+    """Check whether a watch names a feed or has matches from it; true before the first match."""
     if item.feeds:
         named = {name.casefold() for name in item.feeds}
         return not named.isdisjoint((feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()))

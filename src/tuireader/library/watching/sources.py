@@ -47,7 +47,7 @@ class SearchFeed:
 
 
 def wanted(item: WatchConfig) -> Wanted:
-    """Return what a watch searches for, without terms that services do not understand."""
+    """Extract what a watch searches for, without terms that services do not understand."""
     groups = [*([item.any] if item.any else []), *item.all]
     none = [*item.none]
     parsed = parse(item.query) if item.query.strip() else None
@@ -63,7 +63,7 @@ def wanted(item: WatchConfig) -> Wanted:
 
 
 def search_feeds(item: WatchConfig) -> list[SearchFeed]:
-    """Return the proposals for a watch, broadest service first; none without terms."""
+    """Propose feeds for a watch, broadest service first; none without terms."""
     terms = wanted(item)
     return [feed for make in SERVICES for feed in make(item.name, terms)] if terms.groups else []
 
@@ -88,12 +88,12 @@ def _conditions(node: Node) -> Iterator[tuple[tuple[str, ...], bool]]:
 
 
 def _searched(node: Node) -> str:
-    """Return the term of a node that searches title or text, else `""`."""
+    """Term of a node that searches title or text, else `""`."""
     return node.term.text if isinstance(node, Text) and node.field in ("", "title", "body") else ""
 
 
 def _plain(term: str) -> str:
-    """Return a term as services understand it; `""` for a regular expression."""
+    """Term as services understand it; `""` for a regular expression."""
     if len(term) > 2 and term[0] == "/" == term[-1]:
         return ""
     return " ".join(term.replace("*", " ").replace('"', " ").split())
@@ -103,12 +103,12 @@ def _plain(term: str) -> str:
 
 
 def _quoted(term: str) -> str:
-    """Return a term in quotes; without them, search engines also find other spellings."""
+    """Quote a term, or search engines also match other spellings."""
     return f'"{term}"'
 
 
 def _boolean(terms: Wanted, none: str = "-") -> str:
-    """Return `("a" OR "b") ("c") -"d"`, the syntax that most services share."""
+    """Write `("a" OR "b") ("c") -"d"`, the syntax that most services share."""
     groups = [" OR ".join(map(_quoted, group)) for group in terms.groups]
     several = len(groups) > 1
     parts = [f"({group})" if several and " OR " in group else group for group in groups]

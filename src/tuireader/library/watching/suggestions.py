@@ -51,7 +51,7 @@ def _names(store: Store, text: StoredText) -> list[str]:
 
 
 def aliases(store: Store, item: WatchConfig) -> list[tuple[str, str]]:
-    """Return other names that the newest matches use for the terms of a watch, each with its sentence."""
+    """Find other names for a watch's terms in its newest matches, each with its sentence."""
     rule = rule_of(item)
     aliases: dict[str, tuple[str, str]] = {}
     ids = [article for article, _ in store.stats.matched(item.name)[:_ALIAS_ARTICLES]]

@@ -61,7 +61,6 @@ class AddAccount(FormDialog[str | None]):
         self.query_one("#url").focus()
 
     def _show(self) -> None:
-        """Show what is known about the account, and the keys."""
         about = (((self._account().kind.hint, "dim"),), ((_STAYS, "dim"),))
         self._about.show(*(about if self._seen is None else _lines(self._seen[1])))
         self.show_hint()
@@ -90,7 +89,6 @@ class AddAccount(FormDialog[str | None]):
             self._show()
 
     def _account(self) -> AccountConfig:
-        """Return the account that the fields describe."""
         values = {name: line.value for name, line in self._lines.items()}
         url, kind, user = values["url"], AccountKind(values["kind"]), values["user"]
         url = url if not url or "://" in url else f"https://{url}"
@@ -131,7 +129,7 @@ class AddAccount(FormDialog[str | None]):
 
 
 def name_of(url: str) -> str:
-    """Return the host of an address as a name for its account, `""` without one."""
+    """Turn the host of an address into a name for its account, `""` without one."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -140,7 +138,7 @@ def name_of(url: str) -> str:
 
 
 def _require(account: AccountConfig) -> None:
-    """Raise TuireaderError if a required field is empty."""
+    """Raise TuireaderError for an empty required field."""
     if not account.url:
         raise TuireaderError("Enter the address of the server")
     if not account.user and not account.kind.takes_token:
@@ -152,7 +150,7 @@ def _require(account: AccountConfig) -> None:
 
 
 def _lines(preview: Preview) -> list[Line]:
-    """Return software, user, and the number of feeds by category."""
+    """Software, user, and the number of feeds by category."""
     who = f" · {preview.user}" if preview.user else ""
     lines: list[Line] = [
         ((clean(preview.software), "strong"), (f" at {display_host(preview.url)}{who}", "dim")),

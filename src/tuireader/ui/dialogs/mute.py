@@ -34,13 +34,13 @@ _TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, "for good": 0}
 
 
 def end_of(time: str, now: float) -> date | None:
-    """Return the last day of a mute that starts now; None if it never ends."""
+    """Last day of a mute that starts now; None if it never ends."""
     days = _TIMES[time]
     return datetime.fromtimestamp(now).astimezone().date() + timedelta(days=days) if days else None
 
 
 def described(mute: MuteConfig, feeds: Sequence[Feed]) -> str:
-    """Return a mute in words: `sponsored, in The Quay, until 3 Oct 2026`."""
+    """Describe a mute: `sponsored, in The Quay, until 3 Oct 2026`."""
     parts = [mute.query or "everything"]
     if mute.feed:
         titles = (feed.title for feed in feeds if feed.url == mute.feed and feed.title)
@@ -54,14 +54,14 @@ def described(mute: MuteConfig, feeds: Sequence[Feed]) -> str:
 
 
 def hidden_by(mute: MuteConfig) -> View:
-    """Return the view of the articles that a mute hides."""
+    """View of the articles that a mute hides."""
     feed = f'feed:"{mute.feed}"' if mute.feed else ""
     words = f"({mute.query})" if mute.query else ""
     return View(ViewKind.QUERY, " ".join(part for part in ("is:muted", feed, words) if part))
 
 
 def cost(preview: MutePreview, include_watched: bool) -> Line:
-    """Return the number of articles on watches: `3 of 12 are on CVE (2), PIPL (1): kept visible`."""
+    """Articles on watches: `3 of 12 are on CVE (2), PIPL (1): kept visible`."""
     if not preview.watched:
         return ()
     several = len(preview.watches) > 1
@@ -79,13 +79,13 @@ def cost(preview: MutePreview, include_watched: bool) -> Line:
 
 
 def _problem(mute: MuteConfig) -> str:
-    """Return the reason why a stored mute no longer hides anything, or `""`."""
+    """Reason why a stored mute no longer hides anything, or `""`."""
     parsed = parse(mute.query)
     return "" if isinstance(parsed, QueryError) else disabled_reason(parsed)
 
 
 def sample(row: ArticleRow, query: Query | None, feed: str) -> Line:
-    """Return the title of an article with the muted words marked, and its feed."""
+    """Title of an article with the muted words marked, and its feed."""
     title = row.title or row.url
     marks = spans(query, title, "title") if query is not None else []
     return (("  ", "dim"), *marked(title, marks, "hit:"), (f" · {feed}", "dim"))
@@ -140,7 +140,7 @@ class Mute(FormDialog[str | View | None]):
     # -- the preview
 
     def typed(self) -> MuteConfig:
-        """Return the mute that the form describes."""
+        """Read the mute from the form."""
         until = end_of(self.until.value, self.host.clock())
         return MuteConfig(self.words.value, self.where.value, until, bool(self.watched.value))
 
@@ -154,7 +154,7 @@ class Mute(FormDialog[str | View | None]):
         self.preview.renew()
 
     async def _lines(self) -> Sequence[Line]:
-        """Return the number of articles that would be hidden, and the newest of them."""
+        """Number of articles that would be hidden, and the newest of them."""
         mute = self.typed()
         parsed = parse(mute.query) if mute.query else None
         if isinstance(parsed, QueryError):

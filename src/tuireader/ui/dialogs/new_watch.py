@@ -40,7 +40,7 @@ _LONGEST = 200  # maximum characters of selected text used as a term
 
 
 def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the terms of a field, split at commas; terms in slashes may contain commas.
+    """Split a field into terms at commas; terms in slashes may contain commas.
 
     An unchanged field returns `before`, as a configured term may contain a comma.
     """
@@ -50,7 +50,7 @@ def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def from_search(text: str) -> WatchConfig:
-    """Return a watch for a search: a word or phrase becomes its term, anything else its query."""
+    """Turn a search into a watch: a word or phrase becomes its term, anything else its query."""
     text = text.strip()
     parsed = parse(text)
     name = cut_characters(text.strip('"'), 40)
@@ -60,13 +60,13 @@ def from_search(text: str) -> WatchConfig:
 
 
 def from_selection(text: str) -> WatchConfig:
-    """Return a watch for selected text, as one term."""
+    """Turn selected text into a watch with one term."""
     term = cut_characters(clean(" ".join(text.split())).strip("/,，"), _LONGEST)
     return WatchConfig(name=cut_characters(term, 40), any=(term,) if term else ())
 
 
 def summary(preview: WatchPreview) -> Line:
-    """Return `+12 −3  128 articles`: matches gained and lost by the change, and all matches."""
+    """`+12 −3  128 articles`: matches gained and lost by the change, and all matches."""
     among = "" if preview.complete else " among the newest, older ones may follow"
     count = counted(preview.matches, "article") + among
     return (
@@ -127,7 +127,7 @@ class NewWatch(FormDialog[str | None]):
     # -- the watch in the fields
 
     def typed(self) -> WatchConfig:
-        """Return the watch that the fields describe; its other settings are kept."""
+        """Read the watch from the fields; its other settings are kept."""
         before, values = self._config, {key: line.value for key, line in self.lines.items()}
         return replace(
             before,
@@ -141,13 +141,12 @@ class NewWatch(FormDialog[str | None]):
         )
 
     def _days(self) -> int | None:
-        """Return the quiet days after which the watch ends, 0 for never, None for an invalid number."""
+        """Quiet days after which the watch ends: 0 for never, None for an invalid number."""
         match = _DAYS.fullmatch(self.lines["ends_after_quiet_days"].value)
         days = int(match[1] or 0) if match else MOST_QUIET_DAYS + 1
         return days if days <= MOST_QUIET_DAYS else None
 
     def _name_for(self, config: WatchConfig) -> str:
-        """Return a name derived from the watch unless another one was typed."""
         return watch_name(config.any or ((config.query,) if config.query else ()), list(self._watches.colors))
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -162,7 +161,7 @@ class NewWatch(FormDialog[str | None]):
     # -- the preview
 
     async def _lines(self) -> Sequence[Line]:
-        """Return numbers, then each sample's title and sentence with the matches marked."""
+        """Numbers, then each sample's title and sentence with the matches marked."""
         config = self.typed()
         parsed = parse(config.query) if config.query else None
         if isinstance(parsed, QueryError):

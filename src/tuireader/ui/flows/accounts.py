@@ -29,7 +29,7 @@ async def add_account(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 def added(main: Controllers, name: str) -> Outcome:
-    """Return the outcome of a new account."""
+    """Outcome of a new account, which is shown and synced."""
     said = f"Account {name} added{main.host.undo_hint}"
     return Outcome(said=said, config_changed=True, view=View(ViewKind.ACCOUNT, name), sync=(name,))
 

@@ -53,7 +53,6 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 def _subscribe(main: Controllers) -> Subscribe | None:
-    """Return the function that subscribes an account to a feed; None without accounts."""
     return main.library.accounts.add_feed if main.library.config.accounts else None
 
 
@@ -61,7 +60,7 @@ def _subscribe(main: Controllers) -> Subscribe | None:
 
 
 def _chosen(main: Controllers) -> View:
-    """Return the view under the cursor of the sidebar if it has the focus, else the view in the list."""
+    """View under the cursor of the focused sidebar, else the view in the list."""
     item = main.panes.sidebar.current
     if main.panes.in_sidebar and item is not None and item.view is not None:
         return item.view
@@ -97,19 +96,17 @@ def _feed(main: Controllers, feed_id: int) -> Feed | None:
 
 
 def _first_of_account(main: Controllers, folder: str) -> Feed | None:
-    """Return the first feed in a folder that is a category of an account."""
+    """First feed in a folder that is a category of an account."""
     return next((feed for feed in main.session.feeds if feed.account and feed.folder == folder), None)
 
 
 def _saved(main: Controllers, view: View) -> ViewConfig | None:
-    """Return the saved search that a view shows."""
     if view.kind is not ViewKind.QUERY:
         return None
     return next((search for search in main.library.searches.saved if search.query == view.key), None)
 
 
 async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
-    """Ask for changes to a feed."""
     from tuireader.ui.widgets.settings import settings
 
     config = main.library.feeds.config(feed.id)
@@ -151,7 +148,7 @@ async def _rename_label(main: Controllers, name: str, values: Mapping[str, str])
 
 
 async def _mark(main: Controllers, what: str, write: Write) -> None:
-    """Change a label in the queue of marks, and wait until it is stored. Raises TuireaderError."""
+    """Queue a change of a label, and wait until it is stored. Raises TuireaderError."""
     step = await main.marks.do(Step(what, write))
     await step.done.wait()
     if step.trouble is not None:
@@ -183,7 +180,6 @@ async def keep_search(
 async def _ask_search(
     main: Controllers, ask: Asking, expression: str, name: str = "", replaces: str = ""
 ) -> Outcome | None:
-    """Ask for name and expression of a saved search."""
     from tuireader.ui.widgets.settings import settings
 
     lines = settings(ViewConfig(name, expression))
