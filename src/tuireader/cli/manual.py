@@ -27,8 +27,8 @@ EXIT_CODES = {
 FILES = {
     "$XDG_CONFIG_HOME/tuireader/config.toml": "The configuration; ~/.config where the variable is not set.",
     "$XDG_DATA_HOME/tuireader/tuireader.db": "The database; ~/.local/share where the variable is not set.",
-    "$XDG_STATE_HOME/tuireader/": "What went wrong; ~/.local/state where the variable is not set.",
-    "$XDG_CACHE_HOME/tuireader/": "What can be had again; ~/.cache where the variable is not set.",
+    "$XDG_STATE_HOME/tuireader/": "The log; ~/.local/state where the variable is not set.",
+    "$XDG_CACHE_HOME/tuireader/": "Data that can be fetched again; ~/.cache where the variable is not set.",
 }
 
 VARIABLES = {

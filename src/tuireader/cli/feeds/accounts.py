@@ -68,9 +68,9 @@ async def add(
 ) -> None:
     """Add an account: sign in, show its feeds, and write it to the configuration.
 
-    The password is never part of the command line. Without an option that says where it is, you are asked
-    for it; it is then kept in the keyring of your desktop, if tuireader[keyring] is installed and you agree,
-    else in the configuration. FreshRSS has an API password of its own, in the settings of your profile.
+    The password is never part of the command line. If no option supplies it, tuireader asks for it. It is
+    stored in the desktop keyring if tuireader[keyring] is installed and you agree, otherwise in the
+    configuration. FreshRSS has an API password of its own, in the settings of your profile.
 
     \b
     Examples:

@@ -200,7 +200,7 @@ def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
 async def pause(library: Library, feed: tuple[str, ...], as_json: bool) -> None:
     """Stop fetching feeds, but keep them and their articles.
 
-    FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
+    FEED is an address, a number from `tuireader feeds`, or part of a title.
 
     \b
     Examples:
@@ -231,7 +231,7 @@ async def resume(library: Library, feed: tuple[str, ...], as_json: bool) -> None
 async def remove(library: Library, feed: tuple[str, ...], as_json: bool) -> None:
     """Unsubscribe from feeds, but keep their articles.
 
-    FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
+    FEED is an address, a number from `tuireader feeds`, or part of a title.
 
     \b
     Examples:

@@ -64,7 +64,7 @@ async def refresh(
 ) -> int:
     """Fetch feeds, sync accounts and store new articles.
 
-    FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
+    FEED is an address, a number from `tuireader feeds`, or part of a title.
 
     \b
     Examples:
