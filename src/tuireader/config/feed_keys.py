@@ -12,14 +12,7 @@ _PROGRAM = "a program with its arguments"
 
 def _in_item(doc: str, label: str, placeholder: str) -> Key:
     """Declare a selector within an item, which applies only with `items`."""
-    return Key(
-        SELECTOR,
-        doc,
-        label=label,
-        placeholder=placeholder,
-        applies=lambda feed: feed.items,
-        metavar="SELECTOR",
-    )
+    return Key(SELECTOR, doc, label=label, placeholder=placeholder, applies=lambda feed: feed.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +29,11 @@ class FeedConfig:
     ] = ""
     title: Annotated[
         str,
-        Key(
-            LINE,
-            "Name to show instead of the feed's title.",
-            label="Name",
-            placeholder="the feed's own",
-            option="Title to use instead of the feed's own.",
-        ),
+        Key(LINE, "Title to show instead of the feed's own.", label="Name", placeholder="the feed's own"),
     ] = ""
     folder: Annotated[
         str,
-        Key(
-            LINE, "Folder in the sidebar.", label="Folder", placeholder="none", option="Folder for the feed."
-        ),
+        Key(LINE, "Folder in the sidebar.", label="Folder", placeholder="none"),
     ] = ""
     labels: Annotated[
         tuple[str, ...],
@@ -132,8 +117,6 @@ class FeedConfig:
             label="Program",
             placeholder=_PROGRAM,
             applies=lambda feed: feed.command,
-            option="Program with arguments that prints the feed.",
-            metavar="PROGRAM",
         ),
     ] = ()
     filter: Annotated[
@@ -145,8 +128,6 @@ class FeedConfig:
             label="Filter",
             placeholder=_PROGRAM,
             applies=lambda feed: feed.filter,
-            option="Program with arguments that changes the feed.",
-            metavar="PROGRAM",
         ),
     ] = ()
     kind: Annotated[
@@ -163,7 +144,6 @@ class FeedConfig:
             placeholder="all but menus and footers, or a CSS selector",
             applies=lambda feed: feed.kind == "page",
             option="With --watch-page, CSS selector of the part whose changes count.",
-            metavar="SELECTOR",
         ),
     ] = ""
     items: Annotated[
@@ -175,7 +155,6 @@ class FeedConfig:
             label="Articles",
             placeholder="CSS selector, such as li.news",
             applies=lambda feed: feed.items,
-            metavar="SELECTOR",
         ),
     ] = ""
     item_title: Annotated[

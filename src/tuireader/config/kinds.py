@@ -41,7 +41,13 @@ def _typed_command(line: str) -> list[str] | Invalid:
         return Invalid("has a quotation mark that is not closed")
 
 
-COMMAND = Kind("list of texts: a program and its arguments", _command, typed=_typed_command, shown=shlex.join)
+COMMAND = Kind(
+    "list of texts: a program and its arguments",
+    _command,
+    typed=_typed_command,
+    shown=shlex.join,
+    metavar="PROGRAM",
+)
 
 
 def _programs(value: object) -> dict[str, tuple[str, ...]] | Invalid:
@@ -82,7 +88,7 @@ def _hours(value: object) -> str | Invalid:
     return f"{int(match[1]):02}:{match[2]}-{int(match[3]):02}:{match[4]}"
 
 
-SELECTOR = Kind("text", RAW.read)
+SELECTOR = Kind("text", RAW.read, metavar="SELECTOR")
 """CSS selector; `config.selectors` checks it when the configuration is checked."""
 HOURS = Kind('hours such as "22:00-07:00"', _hours)
 

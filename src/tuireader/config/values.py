@@ -30,6 +30,7 @@ class Kind:
     """Kind of value: its name for users, and functions to read it and to write it as TOML.
 
     `typed` turns the text of a form or an option into what `read` expects, `shown` a value into such text.
+    `metavar` stands for the value of an option in its help.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Kind:
     write: Callable[[Any], str] = lambda value: to_toml(value)
     typed: Callable[[str], object] = lambda text: text
     shown: Callable[[Any], str] = lambda value: "" if value is None else str(value)
+    metavar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Key:
 
     A form shows a key with a `label`: as a text field with a `placeholder`, or as a choice among `choices`,
     values with their names. `applies` decides from the table whether to show it. `option` is the help of its
-    command-line option, by default `doc`; `metavar` stands for the option's value.
+    command-line option, by default `doc`.
     """
 
     kind: Kind
@@ -60,7 +62,6 @@ class Key:
     choices: Mapping[str, str] | None = None
     applies: Callable[[Any], object] = lambda table: True
     option: str = ""
-    metavar: str = ""
 
 
 # --------------------------------------------------------------------------- messages and TOML

@@ -36,7 +36,7 @@ def setting_options(table: type[Item], *names: str) -> Callable[[Callable[..., A
                 name,
                 type=click.Choice([*key.choices]) if key.choices else None,
                 required=field.default is MISSING,
-                metavar=key.metavar or None,
+                metavar=key.kind.metavar or None,
                 help=key.option or key.doc,
             )
             decorated = option(decorated)

@@ -131,15 +131,17 @@ _EDITIONS = (
 )
 
 
+def _proposal(service: str, subject: str, url: str, *, documented: str, note: str = "") -> SearchFeed:
+    return SearchFeed(service, f"{service}: {subject}", url, documented, note=note)
+
+
 def _google(name: str, terms: Wanted) -> list[SearchFeed]:
-    text = " ".join(terms.terms)
+    address, text = "https://news.google.com/rss/search", " ".join(terms.terms)
     return [
-        SearchFeed(
+        _proposal(
             service,
-            title=f"{service}: {name}",
-            url=_address(
-                "https://news.google.com/rss/search", q=_boolean(terms), hl=language, gl=country, ceid=edition
-            ),
+            name,
+            _address(address, q=_boolean(terms), hl=language, gl=country, ceid=edition),
             documented="https://www.newscatcherapi.com/blog/google-news-rss-search-parameters-the-missing-documentaiton",
             note="titles only; links lead through Google",
         )
@@ -150,63 +152,34 @@ def _google(name: str, terms: Wanted) -> list[SearchFeed]:
 
 def _bing(name: str, terms: Wanted) -> list[SearchFeed]:
     url = _address("https://www.bing.com/news/search", q=_boolean(terms), format="rss")
-    return [
-        SearchFeed(
-            "Bing News",
-            title=f"Bing News: {name}",
-            url=url,
-            documented="https://github.com/Akagi201/rss",
-            note="teasers",
-        )
-    ]
+    documented = "https://github.com/Akagi201/rss"
+    return [_proposal("Bing News", name, url, documented=documented, note="teasers")]
 
 
 def _hacker_news(name: str, terms: Wanted) -> list[SearchFeed]:
     """Hacker News supports one level of OR and adds the quotes itself."""
     url = _address("https://hnrss.org/newest", q=" OR ".join(terms.groups[0]), count="50")
     note = "stories with a term in their title"
-    return [
-        SearchFeed(
-            "Hacker News",
-            title=f"Hacker News: {name}",
-            url=url,
-            documented="https://hnrss.github.io/",
-            note=note,
-        )
-    ]
+    return [_proposal("Hacker News", name, url, documented="https://hnrss.github.io/", note=note)]
 
 
 def _arxiv(name: str, terms: Wanted) -> list[SearchFeed]:
     groups = [" OR ".join(f"all:{_quoted(term)}" for term in group) for group in terms.groups]
     asked = " AND ".join(f"({group})" if " OR " in group else group for group in groups)
     asked += "".join(f" ANDNOT all:{_quoted(term)}" for term in terms.none)
-    url = _address(
-        "https://export.arxiv.org/api/query",
-        search_query=asked,
-        sortBy="submittedDate",
-        sortOrder="descending",
-        max_results="50",
-    )
-    return [
-        SearchFeed(
-            "arXiv",
-            title=f"arXiv: {name}",
-            url=url,
-            documented="https://info.arxiv.org/help/api/user-manual.html",
-            note="preprints",
-        )
-    ]
+    newest = {"sortBy": "submittedDate", "sortOrder": "descending", "max_results": "50"}
+    url = _address("https://export.arxiv.org/api/query", search_query=asked, **newest)
+    documented = "https://info.arxiv.org/help/api/user-manual.html"
+    return [_proposal("arXiv", name, url, documented=documented, note="preprints")]
 
 
 def _github(name: str, terms: Wanted) -> list[SearchFeed]:
     """GitHub has no search feeds, but feeds for a repository that a term names."""
     projects = [term for term in terms.terms if re.fullmatch(r"[A-Za-z0-9][\w-]{0,38}/[\w.-]{1,100}", term)]
+    documented = "https://wwsun.github.io/wiki/Github"
     return [
-        SearchFeed(
-            f"GitHub {what}",
-            f"GitHub {what}: {project}",
-            f"https://github.com/{project}/{what}.atom",
-            "https://wwsun.github.io/wiki/Github",
+        _proposal(
+            f"GitHub {what}", project, f"https://github.com/{project}/{what}.atom", documented=documented
         )
         for project in projects[:_TAGS]
         for what in ("releases", "commits")
@@ -215,29 +188,26 @@ def _github(name: str, terms: Wanted) -> list[SearchFeed]:
 
 def _reddit(name: str, terms: Wanted) -> list[SearchFeed]:
     url = _address("https://www.reddit.com/search.rss", q=_boolean(terms), sort="new")
+    documented = "https://github.com/lalitpagaria/reddit-rss-reader"
     note = "needs a user_agent of your own and a key, see Troubleshooting"
-    return [
-        SearchFeed(
-            "Reddit",
-            title=f"Reddit: {name}",
-            url=url,
-            documented="https://github.com/lalitpagaria/reddit-rss-reader",
-            note=note,
-        )
-    ]
+    return [_proposal("Reddit", name, url, documented=documented, note=note)]
 
 
 def _mastodon(name: str, terms: Wanted) -> list[SearchFeed]:
     """Mastodon has a feed for each hashtag, which contains no blanks or signs."""
     tags = dict.fromkeys(re.sub(r"\W+", "", term) for term in terms.groups[0])
+    documented = (
+        "https://researchbuzz.me/2022/11/28/"
+        "generate-hashtag-based-rss-feeds-for-7-popular-mastodon-instances-with-resstodon/"
+    )
+    note = "public posts that this server knows"
     return [
-        SearchFeed(
+        _proposal(
             "Mastodon",
-            title=f"Mastodon: #{tag}",
-            url=f"https://mastodon.social/tags/{quote(tag)}.rss",
-            documented="https://researchbuzz.me/2022/11/28/"
-            "generate-hashtag-based-rss-feeds-for-7-popular-mastodon-instances-with-resstodon/",
-            note="public posts that this server knows",
+            f"#{tag}",
+            f"https://mastodon.social/tags/{quote(tag)}.rss",
+            documented=documented,
+            note=note,
         )
         for tag in [tag for tag in tags if tag and not tag.isdecimal()][:_TAGS]
     ]
