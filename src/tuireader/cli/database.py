@@ -58,7 +58,7 @@ async def purge(
     if drops:
         if not yes and not _agreed(f"Drop {_texts(purged)}?"):
             return Exit.FAILURE
-        purged = await purge()  # what was dropped, not what was planned
+        purged = await purge()  # may differ from the plan
     if as_json:
         print_json("Purged", purged, dropped=drops)
     else:

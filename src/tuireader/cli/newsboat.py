@@ -204,7 +204,7 @@ async def _reload(library: Library) -> int:
 
 async def _print_unread(library: Library) -> int:
     counts = await library.lists.counts()
-    print(f"{counts.unread.unread} unread articles")  # exact wording: scripts cut it
+    print(f"{counts.unread.unread} unread articles")  # scripts parse this exact wording
     return Exit.OK
 
 

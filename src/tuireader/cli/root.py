@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     try:
         result = _invoke(list(arguments))
-        sys.stdout.flush()  # here, where a closed pipe is no error
+        sys.stdout.flush()  # flush here, where a closed pipe is not an error
         return result
     except click.exceptions.Abort:
         return Exit.INTERRUPTED

@@ -47,7 +47,7 @@ class AccountKind(StrEnum):
 
 
 SECRET_ELSEWHERE = "or env:NAME, cmd:PROGRAM, keyring:NAME"
-"""Alternatives to typing a password: references to one."""
+"""References that may replace a typed password, for placeholders."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 

@@ -109,7 +109,7 @@ def _languages(value: object) -> tuple[str, ...] | Invalid:
 LANGUAGE_LIST = Kind("list of languages", _languages)
 
 SECRET_PLACES = ("env:", "cmd:", "keyring:")
-"""Prefixes of passwords in the configuration that say where the password is."""
+"""Prefixes of references to a password: to a variable, a command or the keyring."""
 MAIL_SCHEMES = ("maildir:", "mbox:", "imap:", "imaps:")
 """Addresses of mail folders: `maildir:PATH`, `mbox:PATH`, `imaps://user@host/FOLDER`."""
 

@@ -18,7 +18,7 @@ from tuireader.timing.accounts import alarming_since
 from tuireader.timing.alarms import DAY, MOST, pace
 
 _FAILING = DAY
-"""Seconds of failing until an alarm. Some tries are required too: time off makes a first failure old."""
+"""Seconds of failing until an alarm, which also takes `_TRIES` attempts: the first may be long ago."""
 _TRIES = 3
 _GAP = 7 * DAY
 """Seconds for which an open gap is an alarm; the coverage of the feed reports it forever."""
@@ -138,7 +138,7 @@ def _found(
         yield alarm(AlarmKind.GAP, f"{counted(gaps, 'gap')}, {unseen}" if gaps > 1 else unseen, feed_id)
     for feed_id, words in named.items():
         yield alarm(AlarmKind.MOVED, words, feed_id)
-    waiting = store.feeds.waiting(now)  # not asked on purpose, so their silence goes on
+    waiting = store.feeds.waiting(now)  # deliberately not fetched, so their silence continues
     subjects = [
         replace(feed, seen=now) if feed.feed_id in waiting or (feed.watch and waiting) else feed
         for feed in _subjects(store, watches)

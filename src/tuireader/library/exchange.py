@@ -166,7 +166,7 @@ class Exchange(UseCases):
             return iter([documents.dump_feeds(config.feeds, config.views)])
         if form == "newsboat":
             return iter([urls.write(config.feeds)])
-        labels = {feed.url: feed.labels for feed in config.feeds}
+        configs = self._context.feed_configs
         only_here = {feed.url for feed in self.left_out(form)}
         outlines = [
             opml.OpmlFeed(
@@ -174,7 +174,7 @@ class Exchange(UseCases):
                 title=feed.title,
                 folder=feed.folder,
                 site_url=feed.site_url,
-                labels=labels.get(feed.url, ()),
+                labels=configs[feed.url].labels if feed.url in configs else (),
             )
             for feed in await self._context.load_feeds()
             if feed.url not in only_here

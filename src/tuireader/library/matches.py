@@ -14,7 +14,7 @@ from tuireader.store import Store
 if TYPE_CHECKING:
     from tuireader.model import LoggedMatch
 
-_EXPLAINED = 200  # matches to fill in in one transaction
+_EXPLAINED = 200  # number of matches whose evidence one transaction completes
 
 
 class Matches(UseCases):

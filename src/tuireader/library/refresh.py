@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tuireader")
 _RELATE, _AT_ONCE = 50, 0.15
-"""Maximum articles and seconds of one write transaction of relating, so that marks do not wait for long …"""
+"""Most articles and seconds per write transaction of relating, so that marks do not wait for long."""
 _PAUSE = 0.03
-"""… and seconds after it beside the reader: who waits for the database tries again within 0.025 s."""
+"""Seconds between such transactions beside the reader: a waiting writer tries again within 0.025 s."""
 _UNREACHABLE = (Fault.NETWORK, Fault.TIMEOUT)
 """If every feed has one of these errors, this machine is probably offline."""
-_PATIENCE = 20.0  # seconds of fetching pages after which matches found so far are notified
+_PATIENCE = 20.0  # seconds of fetching pages until the matches so far are notified
 
 
 class Refresh(Notifying):

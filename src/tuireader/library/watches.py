@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from tuireader.library.watching.sources import SearchFeed
     from tuireader.model import MutePreview, WatchPreview, WatchStats
 
-_LOOK_UP = 25  # watches to look up candidates for at a time
+_LOOK_UP = 25  # number of watches whose candidates are looked up together
 CHUNK = 500
 """Articles to match in the first write transaction after a watch has changed."""
-STEP = 0.15  # target seconds of each further one, so that marks do not wait for long
+STEP = 0.15  # target seconds of each further transaction, so that marks do not wait for long
 _NAMED_DAYS = 30  # age up to which the names in older articles are found
 _QUIET_DAYS = 14  # days without news after which a followed story ends
-_EXPLAINED = 200  # matches to compute evidence for at a time
+_EXPLAINED = 200  # number of matches whose evidence is computed together
 
 
 class Watches(UseCases):

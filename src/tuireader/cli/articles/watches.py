@@ -60,7 +60,7 @@ async def list_(library: Library, as_json: bool) -> None:
       tuireader watch list
       tuireader watch list --json
     """
-    await library.watches.catch_up()  # new rules see what is stored
+    await library.watches.catch_up()  # match new rules against stored articles
     if not library.config.watches:
         say(f"tuireader: {NO_WATCHES}")
     for stats in await library.watches.stats():
@@ -154,7 +154,7 @@ async def report(library: Library, name: str, days: int | None, as_json: bool) -
       tuireader watch report WeChat
       tuireader watch report PIPL --days 7 --json
     """
-    await library.watches.catch_up()  # new rules see what is stored
+    await library.watches.catch_up()  # match new rules against stored articles
     matches = await library.watches.report(name, days)
     now = int(time.time())
     seen = await library.coverage.of_watch(name, days and now - days * 86_400)
@@ -189,7 +189,7 @@ async def lint(library: Library, as_json: bool) -> None:
     Example:
       tuireader watch lint
     """
-    await library.watches.catch_up()  # new rules see what is stored
+    await library.watches.catch_up()  # match new rules against stored articles
     remarks = await library.watches.lint()
     for remark in remarks:
         if as_json:

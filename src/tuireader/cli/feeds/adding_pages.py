@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.library.feeds.page_sources import WebPage
 
-_SHOWN = 10  # lines of what was found, before it is added
+_SHOWN = 10  # maximum lines of a preview before a page is added
 _WATCH = "w"
 
 

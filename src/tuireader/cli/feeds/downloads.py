@@ -62,7 +62,7 @@ async def download(library: Library, expression: str, queued: bool, listed: bool
             return Exit.OK
         wanted = [file.id for file in added]
     ended = await _follow(library, as_json)
-    if wanted and not ended:  # everything is there, or another program is at it
+    if wanted and not ended:  # all done, or another program downloads them
         for file in await library.downloads.all(wanted):
             ended[file.id] = file
             _print(file, as_json)

@@ -127,11 +127,6 @@ def text_of(table: Table, key: str) -> str:
     return str(table.get(key, "")).strip()
 
 
-def urls_of(data: Table) -> list[str]:
-    """Addresses of all feeds, in order."""
-    return [address_of(table) for table in tables_of(data, "feeds")]
-
-
 def address_of(table: Table) -> str:
     """Address of a `[[feeds]]` table, derived from its command if it has no `url`."""
     command = table.get("command")

@@ -185,7 +185,7 @@ def _array_changes(
     kept = iter(after)
     wanted = next(kept, None)
     aligned: list[Table | None] = []
-    for table in before:  # if tables were only removed
+    for table in before:  # assume that tables were only removed
         aligned.append(table if table == wanted else None)
         wanted = next(kept, None) if table == wanted else wanted
     if wanted is None and len(after) < len(before):

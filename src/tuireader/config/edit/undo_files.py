@@ -21,7 +21,7 @@ def keep(folder: Path, packed: bytes) -> bytes:
     files.make_folder(folder)
     name = os.urandom(16).hex()
     files.write(folder / name, [packed])
-    with suppress(FileNotFoundError):  # another process does the same
+    with suppress(FileNotFoundError):  # another process deletes the same files
         for path in sorted(folder.iterdir(), key=lambda path: path.lstat().st_mtime)[:-_KEPT]:
             path.unlink()
     return name.encode()

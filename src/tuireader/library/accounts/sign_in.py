@@ -122,7 +122,9 @@ def known_server(account: AccountState, config: AccountConfig) -> Server | None:
     """
     from tuireader.sync.backend import Server
 
-    is_within = f"{account.url}/".startswith(f"{config.url.rstrip('/')}/")  # never a longer name of a host
+    is_within = f"{account.url}/".startswith(
+        f"{config.url.rstrip('/')}/"
+    )  # https://host.org does not match https://host.org.example
     same = is_within and config.user in ("", account.user)
     if account.url and same and not account.error:
         return Server(account.url, account.user, account.software)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 AT_ONCE = 3
 """Number of files to download at the same time."""
 _SHOW = 0.5  # seconds between two updates of the stored progress
-_LOOK = 1.0  # seconds between two checks for new downloads while files are downloaded
+_LOOK = 1.0  # seconds between checks for further downloads
 _MOST = 1000  # maximum number of files with one name
 
 

@@ -244,7 +244,7 @@ class Feeds(UseCases):
 
         def edit(text: str) -> str:
             if config_edit.renamed(text, "feed", title, address) != text:
-                changes["title"] = title  # something refers to it, and the new feed may have another one
+                changes["title"] = title  # watches or searches refer to it; the new feed may have another
             return config_edit.renamed(config_edit.update(text, "feeds", url, changes), "feed", url, address)
 
         await self._context.change_feeds(edit)
