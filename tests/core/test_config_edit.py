@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.processes import at_once
-from tuireader.config import FeedConfig, MacroConfig, ViewConfig, WatchConfig, loads
+from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
 from tuireader.config import edit as config_edit
 from tuireader.config.edit import add, change, differences, remove, rename_folder, update
 from tuireader.config.edit.data import proven
@@ -539,3 +539,17 @@ def test_a_line_that_is_no_pair_is_kept_as_it_is() -> None:
     assert found[:2] == [(StatementKind.PAIR, ""), (StatementKind.PAIR, "a")]
     quoted = statements('\'a b\' = 1\n"c\\u0064" = 2\n"\\q" = 3\n')
     assert [one.name for one in quoted] == ["a b", "cd", "\\q"]
+
+
+def test_mutes_are_added_beside_one_that_is_there() -> None:
+    text = add('[[mute]]\nquery = "a"\n', MuteConfig("a", include_watched=True), MuteConfig("b"))
+    assert text == '[[mute]]\nquery = "a"\ninclude_watched = true\n\n[[mute]]\nquery = "b"\n'
+
+
+def test_a_change_may_not_make_a_table_useless() -> None:
+    """A feed with a filter for its mail folder would disappear."""
+    text = '[[feeds]]\nurl = "maildir:~/Mail"\n'
+    with pytest.raises(ConfigError, match="cannot change a mail folder"):
+        update(text, "feeds", "maildir:~/Mail", {"filter": ("cat",)})
+    broken = text + 'filter = ["cat"]\n'  # a problem that is there already blocks no other change
+    assert update(broken, "feeds", "maildir:~/Mail", {"title": "M"}) == broken + 'title = "M"\n'

@@ -71,21 +71,21 @@ def add(text: str, *items: Item) -> str:
     data, name = data_of(text), array_of(items[0])
     taken = {identity(name, table): at for at, table in enumerate(tables_of(data, name))}
     new: dict[Id, Item] = {}
+    updates: dict[int, dict[str, object]] = {}
     for item in items:
         key = identity(name, item)
         if key not in taken and key not in new:
             new[key] = item
         elif name == "mute" and key in taken:
             validate(table_text(item))
-            changes = {
-                field: value for field, value in differences(item).items() if field not in ARRAYS[name].keys
-            }
-            return _update(text, data, name, {taken[key]: changes})
+            values = differences(item).items()
+            updates[taken[key]] = {field: value for field, value in values if field not in ARRAYS[name].keys}
         elif name != "feeds":
             raise ARRAYS[name].taken(item)
     blocks = [table_text(item) for item in new.values()]
     validate("\n".join(blocks))
-    return append_tables(text, data, name, blocks)
+    text = _update(text, data, name, updates)
+    return append_tables(text, data_of(text) if updates else data, name, blocks)
 
 
 def update(text: str, name: str, key: str, changes: Mapping[str, object]) -> str:

@@ -202,7 +202,7 @@ def typed_value(kind: type[Item], name: str, text: str) -> object:
     field, key = _key_of(kind, name)
     if not text.strip() and field.default is not MISSING:
         return field.default
-    value = key.kind.typed(text.strip())
+    value = key.kind.typed(text)
     if isinstance(value, Invalid):
         raise ConfigError(f"{name} {value.message}")
     return parse_value(kind, name, value)
