@@ -57,24 +57,24 @@ async def test_a_feed_is_renamed_and_moved_with_the_names_of_watches(
     library: Library, server: FakeMiniflux
 ) -> None:
     feed = await library.feeds.find("News")
-    await library.feeds.edit(feed, title="Renamed", folder="home / New", interval="", paused=False)
+    await library.feeds.edit(feed, {"title": "Renamed", "folder": "home / New"})
     assert await places(library) == {"Renamed": "home / New", "Other": "home / World"}
     assert (server.feeds[0].title, server.feeds[0].category.title) == ("Renamed", "New")
     (watch,) = library.config.watches
     assert watch.feeds == ("Renamed", "home / Tech") and watch.query.startswith("feed:Renamed ")
     before = len(server.calls)
-    await library.feeds.edit(feed, title="Renamed", folder="home / New", interval="", paused=False)
+    await library.feeds.edit(feed, {"title": "Renamed"})
+    await library.feeds.edit(feed, {"title": "Renamed", "folder": "home / New"})
     assert not [call for call in server.calls[before:] if call.method == "PUT"]
-    await library.feeds.edit(feed, title="", folder="Own", interval="", paused=False)
+    await library.feeds.edit(feed, {"title": "", "folder": "Own"})
     assert (await places(library))["Renamed"] == "home / Own"
 
 
 @pytest.mark.parametrize("setting", ["interval", "paused", "full_text", "filter"])
 async def test_settings_that_the_server_does_not_have_are_refused(library: Library, setting: str) -> None:
-    values = {"interval": "1h", "full_text": "on", "filter": "cat"}
-    more = {"interval": "", "paused": False} | {setting: values.get(setting, True)}
+    values = {"interval": 3600, "full_text": "on", "filter": ("cat",)}
     with pytest.raises(UsageError, match="the server of home fetches News"):
-        await library.feeds.edit(1, title="New name", folder="", **more)  # type: ignore[arg-type]
+        await library.feeds.edit(1, {"title": "New name", setting: values.get(setting, True)})
     assert "News" in await places(library)
 
 
@@ -176,5 +176,5 @@ async def test_an_account_that_gets_another_address_is_asked_at_once(
     server.down()
     assert (await synced(library)).error and await library.accounts.due() == []
     server.up()
-    await library.accounts.edit("home", interval=60)
+    await library.accounts.edit("home", {"interval": 60})
     assert [one.name for one in await library.accounts.due()] == ["home"]

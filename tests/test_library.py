@@ -315,7 +315,7 @@ async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Pa
 async def test_a_feed_is_edited_without_touching_its_other_keys(tmp_path: Path) -> None:
     keys = 'cookies = "jar.txt"\nuser_agent = "Own"\nfull_text = "on"\nlabels = ["sea"]\n'
     async with opened(tmp_path, f'[[feeds]]\nurl = "https://a.example/f"\n{keys}') as library:
-        await library.feeds.edit(1, title=" Quay ", folder="Sea", interval="30m", paused=True, labels=["sea"])
+        await library.feeds.edit(1, {"title": "Quay", "folder": "Sea", "interval": 1800, "paused": True})
         feed = library.feeds.config(1)
         assert (feed.title, feed.folder, feed.interval, feed.paused) == ("Quay", "Sea", 1800, True)
         assert (feed.cookies, feed.user_agent, feed.full_text, feed.labels) == (
@@ -324,13 +324,12 @@ async def test_a_feed_is_edited_without_touching_its_other_keys(tmp_path: Path) 
             "on",
             ("sea",),
         )
-        await library.feeds.edit(1, title="", folder="", interval="", paused=False)
+        reset = {"title": "", "folder": "", "interval": None, "paused": False, "labels": ()}
+        await library.feeds.edit(1, reset)
         feed = library.feeds.config(1)
         assert (feed.title, feed.folder, feed.interval, feed.paused, feed.labels) == ("", "", None, False, ())
         assert (feed.cookies, feed.user_agent, feed.full_text) == ("jar.txt", "Own", "on")
-        await library.feeds.edit(
-            1, title="", folder="", interval="", paused=False, full_text="off", requests={"user_agent": "B"}
-        )
+        await library.feeds.edit(1, {"full_text": "off", "user_agent": "B"})
         feed = library.feeds.config(1)
         assert (feed.cookies, feed.user_agent, feed.full_text) == ("jar.txt", "B", "off")
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.builders import CLOCK, Clock, applied, feeds, fill, item, opened, refreshed, rss, titles, written
 from tests.web import Answer, Web
 from tuireader import dedup
+from tuireader.config import FeedConfig
 from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
 from tuireader.feeds.parse.parse import parse
 from tuireader.ingest.asking import Asking
@@ -575,8 +576,8 @@ async def test_a_page_s_feed_is_never_asked_for_inside_later(tmp_path: Path) -> 
         1, f"{OLD}/f", "F", "ok", None, None, None, None, None, CLOCK, 0, None, f"{NEW}/n.xml", 2, "",
         moved_why="page",
     )  # fmt: skip
-    assert (await job_for(facts, None, str(tmp_path), CLOCK)).public_only
+    assert (await job_for(facts, FeedConfig(facts.url), str(tmp_path), CLOCK)).public_only
     home = replace(facts, url="http://nas.lan/f", moved_to="http://other.lan/f")
-    assert not (await job_for(home, None, str(tmp_path), CLOCK)).public_only
+    assert not (await job_for(home, FeedConfig(home.url), str(tmp_path), CLOCK)).public_only
     redirected = replace(facts, moved_why="")  # the server of the feed itself said so
-    assert not (await job_for(redirected, None, str(tmp_path), CLOCK)).public_only
+    assert not (await job_for(redirected, FeedConfig(redirected.url), str(tmp_path), CLOCK)).public_only

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from tuireader.config import AccountConfig, edit, loads
+from tuireader.config import AccountConfig, AccountKind, edit, loads
 from tuireader.errors import ConfigError
 
-HOME = AccountConfig("home", "miniflux", "https://miniflux.example", token="env:TOKEN")
+HOME = AccountConfig("home", AccountKind.MINIFLUX, "https://miniflux.example", token="env:TOKEN")
 TEXT = """\
 # mine
 [[feeds]]
@@ -38,7 +38,7 @@ def test_an_account_with_everything() -> None:
     )
     assert problems == ()
     assert config.accounts == (
-        AccountConfig("a", "greader", "https://a.example", "me", "cmd:pass show a", interval=3600),
+        AccountConfig("a", AccountKind.GREADER, "https://a.example", "me", "cmd:pass show a", interval=3600),
     )
 
 
@@ -64,27 +64,27 @@ def test_what_cannot_be_used_is_told(text: str, told: str) -> None:
 
 
 def test_adding_changing_and_removing() -> None:
-    added = edit.add_account(TEXT, AccountConfig("work", "greader", "https://b.example", "me", 'p"\\w'))
+    added = edit.add(TEXT, AccountConfig("work", AccountKind.GREADER, "https://b.example", "me", 'p"\\w'))
     assert added == TEXT + (
         '\n[[account]]\nname = "work"\nkind = "greader"\nurl = "https://b.example"\nuser = "me"\n'
         'password = "p\\"\\\\w"\n'
     )
     assert loads(added)[0].accounts[1].password == 'p"\\w'
-    changed = edit.set_account(added, "HOME", token="env:OTHER", interval=60)
+    changed = edit.update(added, "account", "HOME", {"token": "env:OTHER", "interval": 60})
     assert 'token = "env:OTHER"  # not here\ninterval = "1m"\n' in changed
-    assert edit.remove_account(added, "Work").rstrip("\n") == TEXT.rstrip("\n")
-    assert edit.remove_account(TEXT, "home").endswith("# at home\n")
+    assert edit.remove(added, "account", "Work").rstrip("\n") == TEXT.rstrip("\n")
+    assert edit.remove(TEXT, "account", "home").endswith("# at home\n")
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda: edit.add_account(TEXT, HOME), "there is already an account named 'home'"),
-        (lambda: edit.add_account("", AccountConfig("a b", "miniflux", "https://a.example")), "one word"),
-        (lambda: edit.add_account("", AccountConfig("a", "miniflux", "https://a.example")), "has no user"),
-        (lambda: edit.set_account(TEXT, "none", token="x"), "has no account 'none'"),
-        (lambda: edit.set_account(TEXT, "home", interval=1), "interval "),
-        (lambda: edit.remove_account(TEXT, "none"), "`tuireader account list` shows them"),
+        (lambda: edit.add(TEXT, HOME), "there is already an account named 'home'"),
+        (lambda: edit.add("", AccountConfig("a b", AccountKind.MINIFLUX, "https://a.example")), "one word"),
+        (lambda: edit.add("", AccountConfig("a", AccountKind.MINIFLUX, "https://a.example")), "has no user"),
+        (lambda: edit.update(TEXT, "account", "none", {"token": "x"}), "has no account 'none'"),
+        (lambda: edit.update(TEXT, "account", "home", {"interval": 1}), "interval "),
+        (lambda: edit.remove(TEXT, "account", "none"), "`tuireader account list` shows them"),
     ],
 )
 def test_what_is_refused(change: Callable[[], str], told: str) -> None:
@@ -94,9 +94,9 @@ def test_what_is_refused(change: Callable[[], str], told: str) -> None:
 
 
 EDITS: dict[str, Callable[[str], str]] = {
-    "account work added": lambda text: edit.add_account(text, replace(HOME, name="work")),
-    "account home changed": lambda text: edit.set_account(text, "home", token="env:OTHER"),
-    "account home removed": lambda text: edit.remove_account(text, "home"),
+    "account work added": lambda text: edit.add(text, replace(HOME, name="work")),
+    "account home changed": lambda text: edit.update(text, "account", "home", {"token": "env:OTHER"}),
+    "account home removed": lambda text: edit.remove(text, "account", "home"),
 }
 
 

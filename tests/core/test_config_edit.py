@@ -13,19 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.processes import at_once
-from tuireader.config import FeedConfig, MacroConfig, ViewConfig, WatchConfig, loads
+from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
 from tuireader.config import edit as config_edit
-from tuireader.config.edit import (
-    add_feeds,
-    add_watch,
-    change,
-    remove_feed,
-    remove_watch,
-    rename_folder,
-    set_feed,
-    set_view,
-    set_watch,
-)
+from tuireader.config.edit import add, change, differences, remove, rename_folder, update
 from tuireader.config.edit.data import proven
 from tuireader.config.toml_lines import StatementKind, statements
 from tuireader.errors import ConfigError
@@ -74,44 +64,44 @@ def names(folder: Path) -> set[str]:
 
 
 def test_a_feed_goes_behind_the_others() -> None:
-    edited = add_feeds(OURS, [FeedConfig("https://c.example/feed", title='The "C"', folder="News")])
+    edited = add(OURS, FeedConfig("https://c.example/feed", title='The "C"', folder="News"))
     addition = '\n[[feeds]]\nurl = "https://c.example/feed"\ntitle = "The \\"C\\""\nfolder = "News"\n'
     place = OURS.index("\n# What must")
     assert edited == OURS[:place] + addition + OURS[place:]
 
 
 def test_the_first_feed_of_a_file() -> None:
-    assert add_feeds("", [FeedConfig("https://a.example/")]) == '[[feeds]]\nurl = "https://a.example/"\n'
-    edited = add_feeds("[ui]\nwidth = 70 # wide", [FeedConfig("https://a.example/")])
+    assert add("", FeedConfig("https://a.example/")) == '[[feeds]]\nurl = "https://a.example/"\n'
+    edited = add("[ui]\nwidth = 70 # wide", FeedConfig("https://a.example/"))
     assert edited == '[ui]\nwidth = 70 # wide\n\n[[feeds]]\nurl = "https://a.example/"\n'
 
 
 def test_a_feed_that_is_there_is_not_added_again() -> None:
     same = [FeedConfig("HTTPS://A.example:443/feed#x"), FeedConfig("https://b.example/feed")]
-    assert add_feeds(OURS, same) == OURS
+    assert add(OURS, *same) == OURS
     twice = [FeedConfig("https://c.example/"), FeedConfig("https://C.example")]
-    assert len(loads(add_feeds(OURS, twice))[0].feeds) == 3
+    assert len(loads(add(OURS, *twice))[0].feeds) == 3
 
 
 def test_many_feeds_are_one_edit() -> None:
     many = [FeedConfig(f"https://example.org/{number}") for number in range(500)]
-    config, problems = loads(add_feeds(OURS, many))
+    config, problems = loads(add(OURS, *many))
     assert problems == ()
     assert config.feeds[2:] == tuple(many)
 
 
 def test_a_comment_above_the_next_table_stays_with_it() -> None:
     text = '[[feeds]]\nurl = "https://a.example/"\n# more to say of a\n\n# theme\n[ui]\n'
-    edited = add_feeds(text, [FeedConfig("https://b.example/")])
+    edited = add(text, FeedConfig("https://b.example/"))
     assert edited == text.replace("\n\n# theme", '\n\n[[feeds]]\nurl = "https://b.example/"\n\n# theme')
     close = '[[feeds]]\nurl = "https://a.example/"\n# theme\n[ui]\n'
-    edited = add_feeds(close, [FeedConfig("https://b.example/")])
+    edited = add(close, FeedConfig("https://b.example/"))
     assert edited == close.replace("# theme", '\n[[feeds]]\nurl = "https://b.example/"\n\n# theme')
 
 
 def test_line_ends_and_byte_order_mark_are_kept() -> None:
     text = "\ufeff" + OURS.replace("\n", "\r\n")
-    edited = set_feed(add_feeds(text, [NEW]), "https://c.example/", title="C")
+    edited = update(add(text, NEW), "feeds", "https://c.example/", {"title": "C"})
     assert edited.startswith("\ufeff#")
     assert edited.count("\n") == edited.count("\r\n")
     assert loads(edited)[0].feeds[-1] == FeedConfig("https://c.example/", title="C")
@@ -119,18 +109,18 @@ def test_line_ends_and_byte_order_mark_are_kept() -> None:
 
 def test_feeds_in_brackets() -> None:
     text = '# mine\nfeeds = [\n  {url = "https://a.example/"}, # a\n]\n[ui]\nwidth = 70 # wide\n'
-    edited = add_feeds(text, [FeedConfig("https://b.example/")])
-    edited = set_feed(edited, "https://a.example/", title="A")
+    edited = add(text, FeedConfig("https://b.example/"))
+    edited = update(edited, "feeds", "https://a.example/", {"title": "A"})
     assert [feed.url for feed in loads(edited)[0].feeds] == ["https://a.example/", "https://b.example/"]
     assert loads(edited)[0].feeds[0].title == "A"
     assert {"# mine", "# a", "# wide"} <= {"#" + line.partition("#")[2] for line in edited.splitlines()}
-    emptied = remove_feed(remove_feed(edited, "https://a.example/"), "https://b.example/")
+    emptied = remove(edited, "feeds", "https://a.example/", "https://b.example/")
     assert loads(emptied)[0].feeds == ()
 
 
 def test_a_watch_is_added() -> None:
     watch = WatchConfig("Y", any=("one", "微信"), all=(("a", "b"), ("c",)), color="green", notify="story")
-    edited = add_watch(OURS, watch)
+    edited = add(OURS, watch)
     assert loads(edited)[0].watches[-1] == watch
     assert comments(edited) == comments(OURS)
     assert edited.endswith("\n\n# The end.\n")
@@ -139,15 +129,18 @@ def test_a_watch_is_added() -> None:
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (lambda text: add_watch(text, WatchConfig("x", any=("one",))), "there is already a watch named 'x'"),
-        (lambda text: add_watch(text, WatchConfig("Y")), "searches for nothing"),
-        (lambda text: add_watch(text, WatchConfig("Y", query="(a")), "query"),
-        (lambda text: add_feeds(text, [FeedConfig("javascript:1")]), "should begin with http"),
-        (lambda text: remove_feed(text, "https://me:pw@c.example/"), "has no feed https://c.example/"),
-        (lambda text: set_feed(text, "https://c.example/", title="C"), "has no feed https://c.example/"),
-        (lambda text: set_feed(text, A, interval=1), "should be between"),
-        (lambda text: set_feed(text, A, color="red"), "no key 'color'"),
-        (lambda text: set_feed(text, A, url="https://B.example/feed"), "already"),
+        (lambda text: add(text, WatchConfig("x", any=("one",))), "there is already a watch named 'x'"),
+        (lambda text: add(text, WatchConfig("Y")), "searches for nothing"),
+        (lambda text: add(text, WatchConfig("Y", query="(a")), "query"),
+        (lambda text: add(text, FeedConfig("javascript:1")), "should begin with http"),
+        (lambda text: remove(text, "feeds", "https://me:pw@c.example/"), "has no feed https://c.example/"),
+        (
+            lambda text: update(text, "feeds", "https://c.example/", {"title": "C"}),
+            "has no feed https://c.example/",
+        ),
+        (lambda text: update(text, "feeds", A, {"interval": 1}), "should be between"),
+        (lambda text: update(text, "feeds", A, {"color": "red"}), "no key 'color'"),
+        (lambda text: update(text, "feeds", A, {"url": "https://B.example/feed"}), "already"),
     ],
 )
 def test_what_is_refused(edit: Callable[[str], str], message: str) -> None:
@@ -169,7 +162,7 @@ def test_a_broken_file_is_not_touched(broken: bytes, message: str, tmp_path: Pat
     path = tmp_path / "config.toml"
     path.write_bytes(broken)
     with pytest.raises(ConfigError, match=message):
-        change(path, lambda text: add_feeds(text, [NEW]))
+        change(path, lambda text: add(text, NEW))
     assert path.read_bytes() == broken
     assert names(tmp_path) == {"config.toml"}
 
@@ -178,13 +171,14 @@ def test_a_broken_file_is_not_touched(broken: bytes, message: str, tmp_path: Pat
 
 
 def test_values_are_set_where_they_stand_and_a_default_takes_the_key_out() -> None:
-    edited = set_feed(OURS, A, title="New", folder="F", url="https://a.example/atom")
+    edited = update(OURS, "feeds", A, {"title": "New", "folder": "F", "url": "https://a.example/atom"})
     assert edited == OURS.replace("title = 'A'", 'title = "New"\nfolder = "F"').replace(
         '"https://a.example/feed" # a', '"https://a.example/atom" # a'
     )
-    assert set_feed(OURS, A, title="", paused=False) == OURS.replace("title = 'A'\n", "")
+    assert update(OURS, "feeds", A, {"title": "", "paused": False}) == OURS.replace("title = 'A'\n", "")
     headers = (("A", "1"), ("B", "2"))
-    edited = set_feed(OURS, "https://b.example/feed", interval=7200, paused=True, headers=headers)
+    changes = {"interval": 7200, "paused": True, "headers": headers}
+    edited = update(OURS, "feeds", "https://b.example/feed", changes)
     feed = loads(edited)[0].feeds[1]
     assert (feed.interval, feed.paused, feed.headers) == (7200, True, headers)
     assert 'interval = "2h"\n' in edited
@@ -192,12 +186,12 @@ def test_values_are_set_where_they_stand_and_a_default_takes_the_key_out() -> No
 
 @pytest.mark.parametrize("spelling", ["https://A.example/feed", "https://a.example:443/feed", A])
 def test_a_feed_may_get_another_spelling_of_its_own_address(spelling: str) -> None:
-    edited = set_feed(OURS, A, url=spelling)
+    edited = update(OURS, "feeds", A, {"url": spelling})
     assert urls_of(edited) == [spelling, *urls_of(OURS)[1:]]
     # in whatever spelling the feed is named
-    assert urls_of(set_feed(edited, "https://A.EXAMPLE/feed", url=A)) == urls_of(OURS)
+    assert urls_of(update(edited, "feeds", "https://A.EXAMPLE/feed", {"url": A})) == urls_of(OURS)
     with pytest.raises(ConfigError, match=r"already has https://B\.example/feed"):
-        set_feed(edited, spelling, url="https://B.example/feed")
+        update(edited, "feeds", spelling, {"url": "https://B.example/feed"})
 
 
 def test_a_feed_may_not_get_the_command_of_another() -> None:
@@ -205,46 +199,49 @@ def test_a_feed_may_not_get_the_command_of_another() -> None:
         'url = "https://b.example/feed"', 'command = ["b"]'
     )
     second = loads(text)[0].feeds[1].url
-    changed = set_feed(text, second, command=("b", "more"))
+    changed = update(text, "feeds", second, {"command": ("b", "more")})
     assert [feed.command for feed in loads(changed)[0].feeds] == [("a",), ("b", "more")]
-    assert loads(set_feed(text, second, command=("b",)))[0] == loads(text)[0]
+    assert loads(update(text, "feeds", second, {"command": ("b",)}))[0] == loads(text)[0]
     with pytest.raises(ConfigError, match="already has"):
-        set_feed(text, second, command=("a",))
+        update(text, "feeds", second, {"command": ("a",)})
 
 
 def test_a_table_below_a_feed_is_left_alone() -> None:
     text = '[[feeds]]\nurl = "https://a.example/"\n[feeds.headers]\nX = "1"\n[[feeds]]\nurl = "https://b.example/"\n'
-    edited = set_feed(text, "https://a.example/", title="A")
+    edited = update(text, "feeds", "https://a.example/", {"title": "A"})
     assert edited == text.replace("\n[feeds.h", '\ntitle = "A"\n[feeds.h')
-    assert remove_feed(text, "https://a.example/") == '[[feeds]]\nurl = "https://b.example/"\n'
+    assert remove(text, "feeds", "https://a.example/") == '[[feeds]]\nurl = "https://b.example/"\n'
 
 
 def test_a_value_over_several_lines_is_replaced_whole() -> None:
     text = '[[feeds]]\ntitle = """\nurl = "x"\n""" # t\nurl = "https://a.example/feed"\n'
-    assert set_feed(text, A, title="A") == '[[feeds]]\ntitle = "A" # t\nurl = "https://a.example/feed"\n'
+    assert (
+        update(text, "feeds", A, {"title": "A"})
+        == '[[feeds]]\ntitle = "A" # t\nurl = "https://a.example/feed"\n'
+    )
 
 
 def test_a_feed_is_removed_and_its_comments_stay() -> None:
-    edited = remove_feed(OURS, A)
+    edited = remove(OURS, "feeds", A)
     assert comments(edited) == comments(OURS)
     assert [feed.url for feed in loads(edited)[0].feeds] == ["https://b.example/feed"]
-    assert remove_feed(edited, "HTTPS://b.example/feed").count("[[feeds]]") == 0
+    assert remove(edited, "feeds", "HTTPS://b.example/feed").count("[[feeds]]") == 0
 
 
 def test_what_was_added_can_be_removed_without_a_trace() -> None:
-    assert remove_feed(add_feeds(OURS, [NEW]), NEW.url) == OURS
+    assert remove(add(OURS, NEW), "feeds", NEW.url) == OURS
 
 
 def test_keys_in_brackets_are_taken_out() -> None:
     text = 'feeds = [{url = "https://a.example/", title = "A", paused = true}]\n'
-    edited = set_feed(text, "https://a.example/", title="", paused=False)
+    edited = update(text, "feeds", "https://a.example/", {"title": "", "paused": False})
     assert loads(edited)[0].feeds == (FeedConfig("https://a.example/"),)
 
 
 def test_a_feed_with_a_broken_address_can_be_removed() -> None:
     text = OURS.replace("https://a.example/feed", "http://[::1")
-    assert len(loads(remove_feed(text, "http://[::1"))[0].feeds) == 1
-    assert len(loads(add_feeds(text, [NEW]))[0].feeds) == 2
+    assert len(loads(remove(text, "feeds", "http://[::1"))[0].feeds) == 1
+    assert len(loads(add(text, NEW))[0].feeds) == 2
 
 
 @pytest.mark.parametrize(
@@ -258,11 +255,12 @@ def test_a_feed_with_a_broken_address_can_be_removed() -> None:
 )
 def test_an_edit_that_cannot_be_proven_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="cannot be made safely"):
-        set_feed(text, A, title="A")
+        update(text, "feeds", A, {"title": "A"})
 
 
 def test_a_feed_that_has_both_an_address_and_a_command_is_found_by_its_address() -> None:
-    assert set_feed(f'[[feeds]]\nurl = "{A}"\ncommand = ["a"]\n', A, title="A").endswith('title = "A"\n')
+    text = f'[[feeds]]\nurl = "{A}"\ncommand = ["a"]\n'
+    assert update(text, "feeds", A, {"title": "A"}).endswith('title = "A"\n')
 
 
 @pytest.mark.parametrize("text", ["a = ", "a = 2", "a = 1\na = 1", "a = 1\nb = 1", ""])
@@ -275,14 +273,14 @@ def test_only_text_that_reads_as_expected_is_written(text: str) -> None:
 @pytest.mark.parametrize("headers", ['headers.X = "1"\nheaders.Y = "2"\n', '[feeds.headers]\nX = "1"\n'])
 def test_headers_are_replaced_however_they_are_written(headers: str) -> None:
     text = OURS + f'[[feeds]]\nurl = "https://d.example"\n{headers}# end\n'
-    edited = set_feed(text, "https://d.example", headers=(("Z", "3"),), title="D")
+    edited = update(text, "feeds", "https://d.example", {"headers": (("Z", "3"),), "title": "D"})
     assert loads(edited)[0].feeds[-1] == FeedConfig("https://d.example", title="D", headers=(("Z", "3"),))
     assert edited.startswith(OURS) and edited.endswith("# end\n")
 
 
 def test_a_folder_of_many_feeds_is_renamed_in_one_edit() -> None:
     """Each of the feeds was an edit of its own once, which took minutes for thousands of them."""
-    text = add_feeds(OURS, [FeedConfig(f"https://example.org/{at}", folder="Old") for at in range(200)])
+    text = add(OURS, *(FeedConfig(f"https://example.org/{at}", folder="Old") for at in range(200)))
     edited = rename_folder(text, "Old", "New")
     assert edited == text.replace('folder = "Old"', 'folder = "New"')
 
@@ -335,7 +333,7 @@ titles = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), ma
 @given(files(), st.lists(st.integers(-9, -1), max_size=3), titles)
 def test_adding_keeps_every_line(text: str, numbers: list[int], title: str) -> None:
     new = [FeedConfig(f"https://example.org/{number}", title=title) for number in numbers]
-    edited = add_feeds(text, new)
+    edited = add(text, *new)
     lines = iter(edited.splitlines())
     assert all(line in lines for line in text.splitlines())  # all old lines, in their old order
     assert urls_of(edited) == [*urls_of(text), *dict.fromkeys(feed.url for feed in new)]
@@ -348,12 +346,12 @@ def test_setting_and_removing_keep_comments_and_the_rest(text: str, data: st.Dat
     if not urls:
         return
     url = data.draw(st.sampled_from(urls))
-    named = set_feed(text, url, title=title, paused=False)
+    named = update(text, "feeds", url, {"title": title, "paused": False})
     assert data_of(named)["feeds"][urls.index(url)].get("title", "") == title
     changed = ("title =", "paused =")
     untouched = [line for line in text.splitlines() if not line.startswith(changed)]
     assert [line for line in named.splitlines() if not line.startswith(changed)] == untouched
-    removed = remove_feed(text, url)
+    removed = remove(text, "feeds", url)
     assert urls_of(removed) == [other for at, other in enumerate(urls) if at != urls.index(url)]
     for edited in (named, removed):
         rest, before = data_of(edited), data_of(text)
@@ -373,7 +371,7 @@ def real_comments(text: str) -> list[str]:
 
 def test_a_new_file_is_private(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "config.toml"
-    change(path, lambda text: add_feeds(text, [FeedConfig("https://a.example/")]))
+    change(path, lambda text: add(text, FeedConfig("https://a.example/")))
     assert loads(path.read_text(encoding="utf-8"))[0].feeds == (FeedConfig("https://a.example/"),)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -387,7 +385,7 @@ def test_mode_and_link_are_kept(tmp_path: Path) -> None:
     real.chmod(0o640)
     link = tmp_path / "config.toml"
     link.symlink_to(real)
-    change(link, lambda text: remove_feed(text, A))
+    change(link, lambda text: remove(text, "feeds", A))
     assert link.is_symlink()
     assert len(loads(real.read_text(encoding="utf-8"))[0].feeds) == 1
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
@@ -397,12 +395,14 @@ def test_mode_and_link_are_kept(tmp_path: Path) -> None:
 def test_edits_at_once_take_turns(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
 
-    def add(name: str) -> None:
-        for number in range(10):
-            new = [FeedConfig(f"https://example.org/{name}/{number}")]
-            change(path, partial(add_feeds, feeds=new))
+    def adding(feed: FeedConfig) -> Callable[[str], str]:
+        return lambda text: add(text, feed)
 
-    assert at_once([partial(add, name) for name in "abc"]) == [0, 0, 0]
+    def add_ten(name: str) -> None:
+        for number in range(10):
+            change(path, adding(FeedConfig(f"https://example.org/{name}/{number}")))
+
+    assert at_once([partial(add_ten, name) for name in "abc"]) == [0, 0, 0]
     assert len(loads(path.read_text(encoding="utf-8"))[0].feeds) == 30
 
 
@@ -427,16 +427,15 @@ def test_an_edit_that_changes_nothing_writes_nothing(tmp_path: Path) -> None:
 
 def test_a_watch_and_a_view_are_taken_out_and_put_in_place() -> None:
     text = '# w\n[[watch]]\nname = "A"  # a\nany = ["x"]\n\n[[watch]]\nname = "B"\nany = ["y"]\n'
-    assert remove_watch(text, "a") == '# w\n\n[[watch]]\nname = "B"\nany = ["y"]\n'
+    assert remove(text, "watch", "a") == '# w\n\n[[watch]]\nname = "B"\nany = ["y"]\n'
     with pytest.raises(ConfigError, match="no watch 'C'"):
-        remove_watch(text, "C")
-    views = set_view(set_view("", ViewConfig("One", "a")), ViewConfig("Two", "b"))
-    assert set_view(views, ViewConfig("three", "c"), "two") == views.replace('"Two"', '"three"').replace(
-        '"b"', '"c"'
-    )
-    assert set_view(views, ViewConfig("ONE", "c"), "One").count("[[view]]") == 2
+        remove(text, "watch", "C")
+    views = add(add("", ViewConfig("One", "a")), ViewConfig("Two", "b"))
+    edited = update(views, "view", "two", differences(ViewConfig("three", "c")))
+    assert edited == views.replace('"Two"', '"three"').replace('"b"', '"c"')
+    assert update(views, "view", "One", differences(ViewConfig("ONE", "c"))).count("[[view]]") == 2
     with pytest.raises(ConfigError, match="there is already a saved search named 'one'"):
-        set_view(views, ViewConfig("one", "c"), "Two")
+        update(views, "view", "Two", differences(ViewConfig("one", "c")))
 
 
 def test_a_watch_has_another_name_in_the_expressions_that_ask_for_it() -> None:
@@ -454,8 +453,8 @@ query = "watch:Old"
     wanted = wanted.replace(
         """'watch:"old one" OR title:"Old one"'""", r'''"watch:\"New\" OR title:\"Old one\""'''
     )
-    assert set_watch(text, "Old one", WatchConfig("New", any=("x",))) == wanted
-    assert set_watch(text, "Old one", WatchConfig("Old one", any=("x",))) == text
+    assert update(text, "watch", "Old one", differences(WatchConfig("New", any=("x",)))) == wanted
+    assert update(text, "watch", "Old one", differences(WatchConfig("Old one", any=("x",)))) == text
 
 
 def test_a_folder_has_another_name_wherever_it_is_named() -> None:
@@ -529,10 +528,10 @@ def test_values_that_cannot_be_set_are_refused() -> None:
 
 def test_several_tables_at_once() -> None:
     macros = [MacroConfig("a", run=("open",)), MacroConfig("b", "B", ("x", "{url}"))]
-    text = config_edit.add_tables("# mine\n", "macro", macros)
+    text = add("# mine\n", *macros)
     assert loads(text)[0].macros == tuple(macros) and text.startswith("# mine\n")
     with pytest.raises(ConfigError, match="does nothing"):
-        config_edit.add_tables(text, "macro", [MacroConfig("c")])
+        add(text, MacroConfig("c"))
 
 
 def test_a_line_that_is_no_pair_is_kept_as_it_is() -> None:
@@ -540,3 +539,17 @@ def test_a_line_that_is_no_pair_is_kept_as_it_is() -> None:
     assert found[:2] == [(StatementKind.PAIR, ""), (StatementKind.PAIR, "a")]
     quoted = statements('\'a b\' = 1\n"c\\u0064" = 2\n"\\q" = 3\n')
     assert [one.name for one in quoted] == ["a b", "cd", "\\q"]
+
+
+def test_mutes_are_added_beside_one_that_is_there() -> None:
+    text = add('[[mute]]\nquery = "a"\n', MuteConfig("a", include_watched=True), MuteConfig("b"))
+    assert text == '[[mute]]\nquery = "a"\ninclude_watched = true\n\n[[mute]]\nquery = "b"\n'
+
+
+def test_a_change_may_not_make_a_table_useless() -> None:
+    """A feed with a filter for its mail folder would disappear."""
+    text = '[[feeds]]\nurl = "maildir:~/Mail"\n'
+    with pytest.raises(ConfigError, match="cannot change a mail folder"):
+        update(text, "feeds", "maildir:~/Mail", {"filter": ("cat",)})
+    broken = text + 'filter = ["cat"]\n'  # a problem that is there already blocks no other change
+    assert update(broken, "feeds", "maildir:~/Mail", {"title": "M"}) == broken + 'title = "M"\n'

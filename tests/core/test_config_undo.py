@@ -46,24 +46,28 @@ theme = "nord"  # cold
 A = "https://a.example/feed"
 Edit = Callable[[str], str]
 EDITS: dict[str, Edit] = {
-    "watch Roads added": lambda text: edit.add_watch(text, WatchConfig("Roads", any=("road",))),
-    "watch Tolls changed": lambda text: edit.set_watch(text, "Tolls", WatchConfig("Tolls", any=("fee",))),
-    "watch Ferries removed": lambda text: edit.remove_watch(text, "Ferries"),
-    "mute sofas added": lambda text: edit.add_mute(text, MuteConfig("sofas")),
-    "mute weather changed": lambda text: edit.add_mute(text, MuteConfig("weather", include_watched=True)),
-    "mute weather removed": lambda text: edit.remove_mute(text, MuteConfig("weather")),
-    "saved search Sea added": lambda text: edit.set_view(text, ViewConfig("Sea", "sea")),
-    "saved search Fines changed": lambda text: edit.set_view(text, ViewConfig("Fines", "fine")),
-    "saved search Fines removed": lambda text: edit.remove_view(text, "Fines"),
-    f"feed {A} changed": lambda text: edit.set_feed(text, A, title="A", folder="", paused=True),
-    "feed https://b.example/feed removed": lambda text: edit.remove_feed(
-        text, "https://user:secret@b.example/feed"
+    "watch Roads added": lambda text: edit.add(text, WatchConfig("Roads", any=("road",))),
+    "watch Tolls changed": lambda text: edit.update(
+        text, "watch", "Tolls", edit.differences(WatchConfig("Tolls", any=("fee",)))
     ),
-    "2 feeds removed": lambda text: edit.remove_feeds(text, [A, "https://user:secret@b.example/feed"]),
-    "2 feeds added": lambda text: edit.add_feeds(
-        text, [FeedConfig("https://c.example/"), FeedConfig("https://d.example/")]
+    "watch Ferries removed": lambda text: edit.remove(text, "watch", "Ferries"),
+    "mute sofas added": lambda text: edit.add(text, MuteConfig("sofas")),
+    "mute weather changed": lambda text: edit.add(text, MuteConfig("weather", include_watched=True)),
+    "mute weather removed": lambda text: edit.remove(text, "mute", MuteConfig("weather")),
+    "saved search Sea added": lambda text: edit.add(text, ViewConfig("Sea", "sea")),
+    "saved search Fines changed": lambda text: edit.update(text, "view", "Fines", {"query": "fine"}),
+    "saved search Fines removed": lambda text: edit.remove(text, "view", "Fines"),
+    f"feed {A} changed": lambda text: edit.update(
+        text, "feeds", A, {"title": "A", "folder": "", "paused": True}
     ),
-    "macro a added": lambda text: edit.add_tables(text, "macro", [MacroConfig("a", run=("open",))]),
+    "feed https://b.example/feed removed": lambda text: edit.remove(
+        text, "feeds", "https://user:secret@b.example/feed"
+    ),
+    "2 feeds removed": lambda text: edit.remove(text, "feeds", A, "https://user:secret@b.example/feed"),
+    "2 feeds added": lambda text: edit.add(
+        text, FeedConfig("https://c.example/"), FeedConfig("https://d.example/")
+    ),
+    "macro a added": lambda text: edit.add(text, MacroConfig("a", run=("open",))),
     "[ui] changed": lambda text: edit.set_values(text, "ui", {"theme": "gruvbox", "width": 90}),
     "[fetch] changed": lambda text: edit.set_values(text, "fetch", {"timeout": 9}),
 }
@@ -103,14 +107,14 @@ def test_feeds_removed_from_several_places_come_back_beside_others() -> None:
         return "".join(f'[[feeds]]\nurl = "https://{name}.example/"\n\n' for name in names)
 
     gone = ["https://e.example/", "https://b.example/"]
-    after, made = step(feeds("abcdef"), lambda text: edit.remove_feeds(text, gone))
+    after, made = step(feeds("abcdef"), lambda text: edit.remove(text, "feeds", *gone))
     assert after == feeds("acdf") and made.what == "2 feeds removed"
     back = tomllib.loads(edit.revert(after + '[[feeds]]\nurl = "https://g.example/"\n', made.packed))
     assert "".join(one["url"][8] for one in back["feeds"]) == "abcdefg"
 
 
 def test_a_watch_that_was_removed_is_back_in_its_place_with_its_comments() -> None:
-    after, made = step(TEXT, lambda text: edit.remove_watch(text, "Tolls"))
+    after, made = step(TEXT, lambda text: edit.remove(text, "watch", "Tolls"))
     assert "# not these" in after  # it stays when the watch goes
     back = edit.revert(after + "# more\n", made.packed)
     names = [table["name"] for table in tomllib.loads(back)["watch"]]
@@ -136,7 +140,12 @@ def test_of_equal_entries_the_one_that_was_edited_goes_back(above: str) -> None:
 
 
 def test_a_name_goes_back_wherever_it_is_asked_for() -> None:
-    after, made = step(TEXT, lambda text: edit.set_watch(text, "Tolls", WatchConfig("Fees", any=("toll",))))
+    after, made = step(
+        TEXT,
+        lambda text: edit.update(
+            text, "watch", "Tolls", edit.differences(WatchConfig("Fees", any=("toll",)))
+        ),
+    )
     assert made.what == "watch Tolls changed" and "watch:Fees" in after
     assert edit.revert(after, made.packed) == TEXT
     back = edit.revert(after.replace("# cold", "# warm"), made.packed)
@@ -172,9 +181,9 @@ def test_feeds_in_brackets_go_back_too() -> None:
         'feeds = [\n  {url = "https://a.example/"},  # a\n  {url = "https://b.example/", paused = true},\n]\n'
     )
     edits: list[Edit] = [
-        lambda text: edit.set_feed(text, "https://a.example/", title="A"),
-        lambda text: edit.remove_feed(text, "https://a.example/"),
-        lambda text: edit.add_feeds(text, [FeedConfig("https://c.example/")]),
+        lambda text: edit.update(text, "feeds", "https://a.example/", {"title": "A"}),
+        lambda text: edit.remove(text, "feeds", "https://a.example/"),
+        lambda text: edit.add(text, FeedConfig("https://c.example/")),
     ]
     for change in edits:
         after, made = step(text, change)
@@ -210,13 +219,13 @@ def test_an_edit_that_removes_changes_and_adds_goes_back_as_a_whole() -> None:
 
 def test_odd_keys_in_brackets_come_back() -> None:
     text = 'feeds = [{url = "https://a.example/", "odd key" = 1}, {url = "https://b.example/"}]\n'
-    after, made = step(text, lambda text: edit.remove_feed(text, "https://a.example/"))
+    after, made = step(text, lambda text: edit.remove(text, "feeds", "https://a.example/"))
     assert tomllib.loads(edit.revert(f"# more\n{after}", made.packed)) == tomllib.loads(text)
 
 
 def test_values_of_every_kind_come_back() -> None:
     text = '[[feeds]]\nurl = "https://a.example/"\n"odd key" = [1.5, true, 1979-05-27T07:32:00Z, 07:32:00]\n'
-    after, made = step(text, lambda text: edit.remove_feed(text, "https://a.example/"))
+    after, made = step(text, lambda text: edit.remove(text, "feeds", "https://a.example/"))
     assert tomllib.loads(edit.revert(f"# more\n{after}", made.packed)) == tomllib.loads(text)
     other = edit.step_between("database = 'x'\n", "database = 'y'\n")
     assert other is not None and other.what == "configuration changed"
@@ -238,7 +247,7 @@ def test_headers_in_a_table_of_their_own_go_back() -> None:
 
 
 def test_what_is_said_of_several_entries() -> None:
-    two = edit.set_view(edit.add_feeds(TEXT, [FeedConfig("https://c.example/")]), ViewConfig("Sea", "sea"))
+    two = edit.add(edit.add(TEXT, FeedConfig("https://c.example/")), ViewConfig("Sea", "sea"))
     three = edit.set_values(two, "ui", {"width": 90})
     odd = f'{TEXT}[[watch]]\nname = "a\\u001b[31m"\nany = ["x"]\n'
     for after, name, wanted in (
@@ -252,7 +261,7 @@ def test_what_is_said_of_several_entries() -> None:
 
 
 def test_feeds_that_have_moved_are_named() -> None:
-    after, made = step(TEXT, lambda text: edit.set_feed(text, A, url="https://n.example/"))
+    after, made = step(TEXT, lambda text: edit.update(text, "feeds", A, {"url": "https://n.example/"}))
     assert edit.reverted_urls(made.packed) == [("https://n.example/", A)]
     assert edit.reverted_urls(step(TEXT, EDITS["watch Roads added"])[1].packed) == []
     assert edit.revert(after, made.packed) == TEXT

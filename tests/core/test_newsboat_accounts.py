@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.newsboat import read_config
-from tuireader.config import AccountConfig, loads
+from tuireader.config import AccountConfig, AccountKind, loads
 from tuireader.exchange import merge
 from tuireader.newsboat.outcomes import Consent, Fate
 from tuireader.newsboat.single_settings import Settings
@@ -37,29 +37,31 @@ def dropped(made: Settings) -> dict[str, str]:
     [
         (
             MINIFLUX + 'miniflux-password "a \\"pass\\" & word"',
-            AccountConfig("miniflux", "miniflux", "https://rss.example/", "alice", 'a "pass" & word'),
+            AccountConfig(
+                "miniflux", AccountKind.MINIFLUX, "https://rss.example/", "alice", 'a "pass" & word'
+            ),
         ),
         (
             MINIFLUX + "miniflux-token abc\nminiflux-password x",
-            AccountConfig("miniflux", "miniflux", "https://rss.example/", token="abc"),
+            AccountConfig("miniflux", AccountKind.MINIFLUX, "https://rss.example/", token="abc"),
         ),
         (
             FRESHRSS + "freshrss-passwordeval \"gpg -q -d ~/pass.gpg | head -1\"",
             AccountConfig(
-                "freshrss", "greader", "https://rss.example/api/greader.php", "alice",
+                "freshrss", AccountKind.GREADER, "https://rss.example/api/greader.php", "alice",
                 "cmd:sh -c 'gpg -q -d ~/pass.gpg | head -1'",
             ),
         ),
         (
             FRESHRSS + "freshrss-passwordfile '/etc/my pass'".replace("'", '"'),
             AccountConfig(
-                "freshrss", "greader", "https://rss.example/api/greader.php", "alice",
+                "freshrss", AccountKind.GREADER, "https://rss.example/api/greader.php", "alice",
                 "cmd:cat '/etc/my pass'",
             ),
         ),
         (
             "urls-source oldreader\noldreader-login me\noldreader-password x",
-            AccountConfig("oldreader", "greader", "https://theoldreader.com", "me", "x"),
+            AccountConfig("oldreader", AccountKind.GREADER, "https://theoldreader.com", "me", "x"),
         ),
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.miniflux import Miniflux
 from tests.web import Answer, Web
+from tuireader.config import AccountKind
 from tuireader.sync.backend import (
     Backend,
     Body,
@@ -24,7 +25,7 @@ from tuireader.sync.backend import (
     States,
     Step,
 )
-from tuireader.sync.servers import Kind, connect
+from tuireader.sync.servers import connect
 
 Marks = tuple[bool, bool]
 """Whether an entry is read, and starred."""
@@ -76,9 +77,9 @@ class FakeStage:
 
     def connect(self, secret: str = "") -> Backend:
         if isinstance(self.server, FakeMiniflux):
-            return connect(Kind.MINIFLUX, self.server.url, "", secret or TOKEN)
+            return connect(AccountKind.MINIFLUX, self.server.url, "", secret or TOKEN)
         assert isinstance(self.server, FakeGReader)
-        return connect(Kind.GREADER, self.server.api, USER, secret or PASSWORD)
+        return connect(AccountKind.GREADER, self.server.api, USER, secret or PASSWORD)
 
     def add_feed(self, title: str) -> str:
         return f"{self.prefix}{self.server.add_feed(title).id}"
@@ -112,7 +113,7 @@ class RealStage:
         self.up, self.down = server.up, server.down
 
     def connect(self, secret: str = "") -> Backend:
-        return connect(Kind.MINIFLUX, self._server.url, "", secret or self._token)
+        return connect(AccountKind.MINIFLUX, self._server.url, "", secret or self._token)
 
     def add_feed(self, title: str) -> str:
         titles: list[str] = []

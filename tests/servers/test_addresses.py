@@ -16,11 +16,12 @@ from tests.servers.fake import PASSWORD, TOKEN, USER
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.web import Answer, Request, Web
+from tuireader.config import AccountKind
 from tuireader.feeds.address import same_server
 from tuireader.sync.backend import AccountError, Refusal, Server
 from tuireader.sync.http import Answer as SyncAnswer
 from tuireader.sync.http import Http
-from tuireader.sync.servers import Kind, connect
+from tuireader.sync.servers import connect
 
 
 @pytest.fixture
@@ -37,9 +38,9 @@ def freshrss() -> Iterator[FakeGReader]:
         yield server
 
 
-async def signed_in(kind: Kind, url: str) -> Server:
+async def signed_in(kind: AccountKind, url: str) -> Server:
     """Sign in to a fake."""
-    user, secret = (USER, PASSWORD) if kind is Kind.GREADER else ("", TOKEN)
+    user, secret = (USER, PASSWORD) if kind is AccountKind.GREADER else ("", TOKEN)
     backend = connect(kind, url, user, secret)
     try:
         return await backend.sign_in()
@@ -47,7 +48,7 @@ async def signed_in(kind: Kind, url: str) -> Server:
         await backend.close()
 
 
-async def refusal(kind: Kind, url: str) -> AccountError:
+async def refusal(kind: AccountKind, url: str) -> AccountError:
     """Why signing in is refused."""
     with pytest.raises(AccountError) as caught:
         await signed_in(kind, url)
@@ -57,14 +58,16 @@ async def refusal(kind: Kind, url: str) -> AccountError:
 
 @pytest.mark.parametrize("end", ["", "/", "//", "/v1", "/v1/", "/v1/me", "/?unread=1", "#top", " "])
 async def test_more_of_the_address_of_a_miniflux_than_needed(miniflux: FakeMiniflux, end: str) -> None:
-    assert await signed_in(Kind.MINIFLUX, miniflux.url + end) == Server(miniflux.url, USER, "Miniflux 2.2.6")
+    assert await signed_in(AccountKind.MINIFLUX, miniflux.url + end) == Server(
+        miniflux.url, USER, "Miniflux 2.2.6"
+    )
 
 
 @pytest.mark.parametrize("secret", [(USER, PASSWORD), ("", TOKEN)])
 async def test_a_miniflux_takes_a_password_or_a_token(
     miniflux: FakeMiniflux, secret: tuple[str, str]
 ) -> None:
-    backend = connect(Kind.MINIFLUX, miniflux.url, *secret)
+    backend = connect(AccountKind.MINIFLUX, miniflux.url, *secret)
     assert (await backend.sign_in()).user == USER
     await backend.close()
 
@@ -74,15 +77,15 @@ async def test_a_miniflux_takes_a_password_or_a_token(
     ["", "/", "/i", "/i/", "/i/?get=c_2", "/api", "/api/greader.php", "/api/greader.php/reader/api/0/"],
 )
 async def test_any_address_of_a_freshrss(freshrss: FakeGReader, path: str) -> None:
-    assert await signed_in(Kind.GREADER, freshrss.url + path) == Server(freshrss.api, USER, "FreshRSS")
+    assert await signed_in(AccountKind.GREADER, freshrss.url + path) == Server(freshrss.api, USER, "FreshRSS")
 
 
 SERVER = "http://reader.example"
 """Address of a server behind a proxy, which sees the request for any host."""
-PROBES = {Kind.MINIFLUX: "/v1/me", Kind.GREADER: "/reader/api/0/token"}
+PROBES = {AccountKind.MINIFLUX: "/v1/me", AccountKind.GREADER: "/reader/api/0/token"}
 
 
-async def asked(kind: Kind, web: Web, locations: Mapping[str, str], url: str = SERVER) -> AccountError:
+async def asked(kind: AccountKind, web: Web, locations: Mapping[str, str], url: str = SERVER) -> AccountError:
     """Why signing in fails if some addresses redirect; all others are not there."""
 
     def answer(request: Request) -> Answer:
@@ -100,7 +103,7 @@ async def asked(kind: Kind, web: Web, locations: Mapping[str, str], url: str = S
     return caught.value
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(AccountKind))
 @pytest.mark.parametrize(
     ("target", "address"),
     [
@@ -117,7 +120,7 @@ async def asked(kind: Kind, web: Web, locations: Mapping[str, str], url: str = S
     ],
 )
 async def test_a_redirect_to_another_server_is_not_followed(
-    web: Web, kind: Kind, target: str, address: str
+    web: Web, kind: AccountKind, target: str, address: str
 ) -> None:
     path = PROBES[kind]
     freshrss = f"/api/greader.php{path}"
@@ -129,8 +132,8 @@ async def test_a_redirect_to_another_server_is_not_followed(
     assert {request.path for request in web.requests} <= leads.keys()
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-async def test_no_redirect_of_a_chain_leaves_the_server(web: Web, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(AccountKind))
+async def test_no_redirect_of_a_chain_leaves_the_server(web: Web, kind: AccountKind) -> None:
     path = PROBES[kind]
     leads = {
         f"{SERVER}{path}": "/a/",
@@ -143,18 +146,18 @@ async def test_no_redirect_of_a_chain_leaves_the_server(web: Web, kind: Kind) ->
     assert "http://other.example/c" in error.message
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-async def test_a_redirect_to_https_is_followed(web: Web, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(AccountKind))
+async def test_a_redirect_to_https_is_followed(web: Web, kind: AccountKind) -> None:
     await asked(kind, web, {f"{SERVER}{PROBES[kind]}": f"https://reader.example{PROBES[kind]}"})
     assert web.requests[-1].method == "CONNECT" and web.requests[-1].path == "reader.example:443"
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(AccountKind))
 async def test_a_redirect_within_the_server_is_followed_without_credentials(
-    miniflux: FakeMiniflux, freshrss: FakeGReader, kind: Kind
+    miniflux: FakeMiniflux, freshrss: FakeGReader, kind: AccountKind
 ) -> None:
-    fake = miniflux if kind is Kind.MINIFLUX else freshrss
-    path = PROBES[kind] if kind is Kind.MINIFLUX else f"/api/greader.php{PROBES[kind]}"
+    fake = miniflux if kind is AccountKind.MINIFLUX else freshrss
+    path = PROBES[kind] if kind is AccountKind.MINIFLUX else f"/api/greader.php{PROBES[kind]}"
     away = fake.url.replace("http://", "http://somebody:else@")
     fake.replies["/news" + PROBES[kind]] = Answer(b"", 301, {"Location": f"{away}{path}"})
     server = await signed_in(kind, f"{fake.url}/news")
@@ -162,14 +165,14 @@ async def test_a_redirect_within_the_server_is_followed_without_credentials(
     assert "authorization" not in fake.calls[0].headers and "authorization" not in fake.calls[1].headers
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(AccountKind))
 async def test_a_redirect_after_signing_in_is_not_followed(
-    miniflux: FakeMiniflux, freshrss: FakeGReader, web: Web, kind: Kind
+    miniflux: FakeMiniflux, freshrss: FakeGReader, web: Web, kind: AccountKind
 ) -> None:
-    fake = miniflux if kind is Kind.MINIFLUX else freshrss
-    base = "" if kind is Kind.MINIFLUX else "/api/greader.php"
-    path = "/v1/feeds" if kind is Kind.MINIFLUX else "/reader/api/0/subscription/list"
-    user, secret = (USER, PASSWORD) if kind is Kind.GREADER else ("", TOKEN)
+    fake = miniflux if kind is AccountKind.MINIFLUX else freshrss
+    base = "" if kind is AccountKind.MINIFLUX else "/api/greader.php"
+    path = "/v1/feeds" if kind is AccountKind.MINIFLUX else "/reader/api/0/subscription/list"
+    user, secret = (USER, PASSWORD) if kind is AccountKind.GREADER else ("", TOKEN)
     backend = connect(kind, fake.url + base, user, secret)
     fake.replies[base + path] = Answer(b"", 302, {"Location": f"{web.url}{path}?a=1"})
     with pytest.raises(AccountError) as caught:
@@ -241,7 +244,7 @@ def test_a_redirect_away_from_encryption_is_no_advice() -> None:
 async def test_an_api_behind_another_path_is_no_miniflux(web: Web) -> None:
     web.serve("/v1/me", status=302, headers={"Location": "/other"})
     web.serve("/other", b'{"error_message": "access unauthorized"}', status=401)
-    assert "no Miniflux" in (await refusal(Kind.MINIFLUX, web.url)).message
+    assert "no Miniflux" in (await refusal(AccountKind.MINIFLUX, web.url)).message
 
 
 async def test_a_path_in_front_of_the_api_is_kept(miniflux: FakeMiniflux, web: Web) -> None:
@@ -255,22 +258,24 @@ async def test_a_path_in_front_of_the_api_is_kept(miniflux: FakeMiniflux, web: W
         ),
     )
     web.serve("/rss/v1/version", b'{"error_message": "resource not found"}', status=404)
-    assert await signed_in(Kind.MINIFLUX, f"{web.url}/rss/") == Server(f"{web.url}/rss", USER, "Miniflux")
+    assert await signed_in(AccountKind.MINIFLUX, f"{web.url}/rss/") == Server(
+        f"{web.url}/rss", USER, "Miniflux"
+    )
 
 
 async def test_a_miniflux_is_recognised_in_an_account_of_another_kind(miniflux: FakeMiniflux) -> None:
-    error = await refusal(Kind.GREADER, miniflux.url)
+    error = await refusal(AccountKind.GREADER, miniflux.url)
     assert error.refusal is Refusal.ANSWER and 'kind = "miniflux"' in error.hint
     assert miniflux.seen("ClientLogin") == []
 
 
 async def test_a_freshrss_is_no_miniflux(freshrss: FakeGReader) -> None:
-    error = await refusal(Kind.MINIFLUX, freshrss.url)
+    error = await refusal(AccountKind.MINIFLUX, freshrss.url)
     assert error.refusal is Refusal.ANSWER and 'kind = "greader"' in error.hint
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-async def test_a_server_that_is_neither(web: Web, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(AccountKind))
+async def test_a_server_that_is_neither(web: Web, kind: AccountKind) -> None:
     web.rest(lambda request: Answer(b"<html><title>Welcome", 200, {"Content-Type": "text/html"}))
     error = await refusal(kind, web.url)
     assert error.refusal is Refusal.ANSWER and "correct url" in error.hint
@@ -279,25 +284,25 @@ async def test_a_server_that_is_neither(web: Web, kind: Kind) -> None:
 
 async def test_freshrss_with_its_api_switched_off(web: Web) -> None:
     web.rest(lambda request: Answer(b"Service Unavailable!", 503))
-    error = await refusal(Kind.GREADER, f"{web.url}/api/greader.php")
+    error = await refusal(AccountKind.GREADER, f"{web.url}/api/greader.php")
     assert error.refusal is Refusal.AWAY and "allow API access" in error.hint
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(AccountKind))
 @pytest.mark.parametrize("url", ["", "ftp://example.org", "http://", "http://a:b@example.org/", "http://a b"])
-def test_what_is_no_address(kind: Kind, url: str) -> None:
+def test_what_is_no_address(kind: AccountKind, url: str) -> None:
     with pytest.raises(AccountError, match="url"):
         connect(kind, url, "alice", "secret")
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-async def test_a_redirect_that_never_ends(web: Web, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(AccountKind))
+async def test_a_redirect_that_never_ends(web: Web, kind: AccountKind) -> None:
     web.rest(lambda request: Answer(b"", 302, {"Location": request.path}))
     assert (await refusal(kind, web.url)).refusal is Refusal.ANSWER
 
 
 async def test_a_password_that_cannot_be_sent_is_not_shown(miniflux: FakeMiniflux) -> None:
-    backend = connect(Kind.MINIFLUX, miniflux.url, "", "two\nlines")
+    backend = connect(AccountKind.MINIFLUX, miniflux.url, "", "two\nlines")
     with pytest.raises(AccountError) as caught:
         await backend.sign_in()
     assert caught.value.refusal is Refusal.LOGIN and "two" not in str(caught.value)

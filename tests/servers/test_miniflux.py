@@ -10,9 +10,10 @@ from tests.servers.fake import Call, drop, json_answer
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import Copy, FakeStage, equal, filled, push
 from tests.web import Answer
+from tuireader.config import AccountKind
 from tuireader.sync.backend import AccountError, Backend, Mark, Refusal
 from tuireader.sync.http import is_loopback
-from tuireader.sync.servers import Kind, connect
+from tuireader.sync.servers import connect
 
 # --------------------------------------------------------------------------- requests
 
@@ -224,6 +225,6 @@ async def test_answers_are_compressed_except_on_this_computer() -> None:
 
 
 async def test_a_proxy_that_is_none() -> None:
-    backend = connect(Kind.MINIFLUX, "http://miniflux.example", "", "token", proxy="nonsense")
+    backend = connect(AccountKind.MINIFLUX, "http://miniflux.example", "", "token", proxy="nonsense")
     with pytest.raises(AccountError, match="proxy"):
         await backend.feeds()

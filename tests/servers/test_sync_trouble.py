@@ -126,7 +126,7 @@ async def test_wrong_credentials_keep_everything_and_wait_for_others(
         assert len(await shown(library)) == 5
         assert await library.accounts.due() == []
         monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(server).connect())
-        await library.accounts.edit("home", token="right")
+        await library.accounts.edit("home", {"token": "right"})
         assert len(await library.accounts.due()) == 1
         assert (await synced(library)).sent == 5
 

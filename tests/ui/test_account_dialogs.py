@@ -48,10 +48,10 @@ async def test_the_welcome_adds_an_account_after_its_feeds_were_shown(server: Fa
     async with running(Shelf(), (80, 24), first_run=True) as run:
         accounts.sync_here(run.library)
         await run.press("m")
-        await run.submit(url=server.url, user=USER, secret="wrong", name="home")
+        await run.submit(url=server.url, user=USER, password="wrong", name="home")
         assert "refuses the user name, password or token" in run.text and "Miniflux 2.2.6" not in run.text
         assert run.library.config.accounts == ()
-        await run.submit(secret=PASSWORD)
+        await run.submit(password=PASSWORD)
         assert "Miniflux 2.2.6" in run.text and "2 feeds" in run.text and "1  Tech" in run.text
         assert PASSWORD not in run.text and run.library.config.accounts == ()
         await run.press("enter", "x")  # the tour is closed by any key
@@ -66,9 +66,9 @@ async def test_an_account_with_a_key_from_the_environment_is_named_after_its_hos
     async with running(Shelf()) as run:
         accounts.sync_here(run.library)
         await run.press("plus", "ctrl+t")
-        await run.submit(url=server.url.removeprefix("http://"), secret="")
+        await run.submit(url=server.url.removeprefix("http://"), password="")
         assert "Enter a user and a password, or an API key" in run.text
-        await run.submit(url=server.url, secret="env:MINIFLUX_KEY")
+        await run.submit(url=server.url, password="env:MINIFLUX_KEY")
         assert "env:MINIFLUX_KEY" in run.text
         await run.press("enter")
         assert (
@@ -91,7 +91,7 @@ async def test_a_password_is_kept_in_the_keyring_where_there_is_one(
     async with running(Shelf(), first_run=True) as run:
         accounts.sync_here(run.library)
         await run.press("u", "ctrl+t")
-        await run.submit(url=server.url, user=USER, secret=PASSWORD, name="home")
+        await run.submit(url=server.url, user=USER, password=PASSWORD, name="home")
         await run.press("enter")
         assert kept == [PASSWORD] and 'password = "keyring:home"' in run.written
 
@@ -99,9 +99,9 @@ async def test_a_password_is_kept_in_the_keyring_where_there_is_one(
 async def test_an_account_signs_in_before_a_change_is_saved(run: Running, server: FakeMiniflux) -> None:
     run.select(HOME)
     await run.press("e")
-    await run.submit(secret="Wrong-One")
+    await run.submit(password="Wrong-One")
     assert "Wrong-One" not in run.written and run.app.screen is not run.main
-    await run.submit(secret=PASSWORD, user=USER)
+    await run.submit(password=PASSWORD, user=USER)
     assert f'password = "{PASSWORD}"' in run.written and "token" not in run.written
     run.select(HOME)
     await run.press("d", "enter")

@@ -211,7 +211,7 @@ async def test_a_program_is_shown_added_and_edited(tmp_path: Path) -> None:
         run.select(View(ViewKind.FEED, "1"))
         await run.press("e")
         await run.submit(command="cat 'b.xml")
-        assert "a quotation mark of the program is not closed" in run.text
+        assert "command has a quotation mark that is not closed" in run.text
         await run.submit(command="cat 'b.xml'")
         (feed,) = await library.feeds.all()
         assert (feed.id, feed.url) == (1, "exec:cat b.xml")  # it keeps its articles

@@ -271,16 +271,16 @@ async def test_a_story_is_followed_by_one_key_and_filled_at_once(demo: Running) 
     await demo.press("asterisk")
     dialog = demo.screen(NewWatch)
     assert dialog.typed().query == '"WeChat"'
-    assert dialog.query_one("#ends", Input).value == "after 14 quiet days"
+    assert dialog.query_one("#ends_after_quiet_days", Input).value == "after 14 quiet days"
     for typed in ("soon", "-3", "3651", "1e3"):
-        await demo.submit(ends=typed)
+        await demo.submit(ends_after_quiet_days=typed)
         assert demo.app.screen is dialog and "enter a number of quiet days up to 3650" in demo.text
-    await demo.submit(ends="5", name="Sign-ups")
+    await demo.submit(ends_after_quiet_days="5", name="Sign-ups")
     assert demo.library.config.watches[-1].ends_after_quiet_days == 5
     assert len(await demo.library.lists.ids(View(ViewKind.WATCH, "Sign-ups"))) >= 4  # what was stored before
     for typed, days in (("", 0), ("After 7 quiet days", 7), ("1 day", 1), ("never", 0)):
         await demo.press("w", "G", "e")
-        await demo.submit(ends=typed)
+        await demo.submit(ends_after_quiet_days=typed)
         (watch,) = [one for one in demo.library.config.watches if one.name == "Sign-ups"]
         assert watch.ends_after_quiet_days == days
         await demo.press("escape")

@@ -67,7 +67,7 @@ async def test_every_dialog_is_taken_back(tmp_path: Path) -> None:
             await undone(run, "watch Tolls removed")
             assert isinstance(run.app.screen, Watches) and "Tolls" in run.text
             await run.press("escape", "M")  # a mute
-            await run.submit(words="sofas")
+            await run.submit(query="sofas")
             await undone(run, "mute sofas added")
             await run.press("M", *["tab"] * 4, "d")
             assert library.config.mutes == ()

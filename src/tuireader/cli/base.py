@@ -60,7 +60,7 @@ class Commands(click.Group):
 
 
 def seconds(option: str, text: str, least: int, most_days: int, such: str) -> int:
-    """Return the value of an option that takes a time. Raises UsageError."""
+    """Parse an option that takes a time, in seconds. Raises UsageError."""
     value = duration(least, most_days * 86_400).read(text)
     if not isinstance(value, int):
         raise UsageError(f"{option} wants a time such as {such}, not {text!r}")
@@ -68,7 +68,7 @@ def seconds(option: str, text: str, least: int, most_days: int, such: str) -> in
 
 
 def moment(option: str, text: str, *, end: bool = False) -> int:
-    """Return the time of a day, or of a time ago; with `end`, of the end of that day. Raises UsageError."""
+    """Parse a day, or a time ago, as a moment; with `end`, the end of that day. Raises UsageError."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -42,12 +42,12 @@ def complete_feeds(context: click.Context, param: click.Parameter, incomplete: s
     """Complete feeds by title; by address if one is being typed or the title is not unique."""
     from tuireader.store.lists import completions
 
-    found = completions.feeds(_options(context).database)
-    titles = [title for _, title, _ in found]
+    known = completions.feeds(_options(context).database)
+    titles = [title for _, title, _ in known]
     wanted = incomplete.casefold()
     return [
         CompletionItem(value, help=url if value == title else title)
-        for _, title, url in found
+        for _, title, url in known
         for value in ([url] if "://" in incomplete or titles.count(title) > 1 else [title])
         if value.casefold().startswith(wanted)
     ]
@@ -78,8 +78,8 @@ def complete_articles(
     """Complete the newest articles by number, with their titles where the shell can show them."""
     from tuireader.store.lists import completions
 
-    found = completions.newest(_options(context).database, _NEWEST)
-    return [CompletionItem(str(id), help=title) for id, title in found if str(id).startswith(incomplete)]
+    articles = completions.newest(_options(context).database, _NEWEST)
+    return [CompletionItem(str(id), help=title) for id, title in articles if str(id).startswith(incomplete)]
 
 
 def complete_expressions(
@@ -102,7 +102,7 @@ def complete_expressions(
 
 def _starting(incomplete: str, offers: Iterable[str]) -> list[CompletionItem]:
     wanted = incomplete.casefold()
-    return [CompletionItem(one) for one in offers if one.casefold().startswith(wanted)]
+    return [CompletionItem(offer) for offer in offers if offer.casefold().startswith(wanted)]
 
 
 def _names(context: click.Context, field: str) -> Iterable[str]:
@@ -120,7 +120,6 @@ def _names(context: click.Context, field: str) -> Iterable[str]:
 
 
 def _quoted(name: str) -> str:
-    """Quote a name for an expression unless it is a single word."""
     from tuireader.query import phrase
 
     return name if re.fullmatch(r"\w+", name) else phrase(name)
@@ -132,7 +131,7 @@ class _Where(NamedTuple):
 
 
 def _options(context: click.Context) -> _Where:
-    """Return the configuration and the database of an unfinished command line."""
+    """Find configuration and database from an unfinished command line."""
     given = context.find_root().params
     try:
         where = paths(os.environ, config=given.get("config_file"), database=given.get("database"))
@@ -177,11 +176,11 @@ class Bash(BashComplete):
     source_template = _BASH
 
     def source(self) -> str:
-        """Return the script, without asking the installed bash for its version."""
+        """Script for bash, without asking the installed bash for its version."""
         return ShellComplete.source(self)
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the words before the cursor, and the one being typed."""
+        """Words before the cursor, and the word being typed."""
         line = os.environ["COMP_WORDS"]
         words = split_arg_string(line)
         going_on = bool(words) and len(split_arg_string(f"{line}x")) == len(words)
@@ -193,7 +192,7 @@ class Bash(BashComplete):
         return words[1:], incomplete
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Return one line, without the part that bash has already, quoted unless a quote is open."""
+        """Format one line, without the part that bash already has; quoted unless a quote is open."""
         value = item.value.removeprefix(self._done)
         if self._typed[:1] not in ('"', "'"):
             value = re.sub(r"([^\w@%+=:,./-])", r"\\\1", value)
@@ -203,7 +202,7 @@ class Bash(BashComplete):
 
 
 class Zsh(ZshComplete):
-    """Completion for zsh: click's script answers only the first of the calls to a function from `$fpath`."""
+    """Completion for zsh; click's script only works the first time zsh calls a function from `$fpath`."""
 
     source_template = ZshComplete.source_template.replace("== loadautofunc", "== (loadautofunc|shfunc)")
 
@@ -212,7 +211,7 @@ class Fish(FishComplete):
     """Completion for fish; its script takes a comma for the end of a value."""
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Return one line, or none for a value that the script would cut off."""
+        """Format one line; none for a value that the script would cut off."""
         if "," in item.value:
             return "none,"
         help_ = (item.help or "").replace(",", " ")

@@ -58,7 +58,7 @@ async def purge(
     if drops:
         if not yes and not _agreed(f"Drop {_texts(purged)}?"):
             return Exit.FAILURE
-        purged = await purge()  # what was dropped, not what was planned
+        purged = await purge()  # may differ from the plan
     if as_json:
         print_json("Purged", purged, dropped=drops)
     else:
@@ -100,14 +100,14 @@ def check(options: Options, as_json: bool) -> int:
     from tuireader.store.upkeep import maintenance
 
     path = _database(options)
-    found = maintenance.check(path)
+    findings = maintenance.check(path)
     if as_json:
-        for finding in found:
+        for finding in findings:
             said = finding.problem or finding.said
             print_json("Finding", finding, path=str(path), ok=not finding.problem, said=said)
     else:
-        _print(path, found)
-    if all(not finding.problem for finding in found):
+        _print(path, findings)
+    if all(not finding.problem for finding in findings):
         return Exit.OK
     say(f"tuireader: the database {path} is damaged (`tuireader db repair` saves what can be read)")
     return Exit.DATABASE
@@ -155,12 +155,12 @@ def repair(options: Options, yes: bool) -> None:
     from tuireader.store.upkeep.recovery import recover
 
     path = _database(options)
-    found = maintenance.check(path)
-    broken = {finding.name for finding in found if finding.problem}
+    findings = maintenance.check(path)
+    broken = {finding.name for finding in findings if finding.problem}
     if not broken:
         say("there is nothing to repair")
         return
-    _print(path, found)
+    _print(path, findings)
     if broken == {"search"}:
         _reindex(path)
         return
@@ -198,8 +198,8 @@ def _database(options: Options) -> Path:
     return options.places(config).database
 
 
-def _print(path: Path, found: list[Finding]) -> None:
-    for finding in found:
+def _print(path: Path, findings: list[Finding]) -> None:
+    for finding in findings:
         name = f"file {path}" if finding.name == "file" else finding.name
         print(f"BAD  {name}: {finding.problem}" if finding.problem else f"ok   {name}: {finding.said}")
 

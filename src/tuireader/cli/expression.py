@@ -30,16 +30,16 @@ class ExpressionCommand(click.Command):
         """Parse as click does, but protect excluded words (`-webinar`) from being taken as options."""
         known = {name for param in self.get_params(ctx) for name in param.opts}
         marked = [f"{_MARK}{arg}" if re.match(r"-[^-\d]", arg) and arg not in known else arg for arg in args]
-        rest = super().parse_args(ctx, marked)
+        remaining = super().parse_args(ctx, marked)
         words = ctx.params.get("expression") or ()
         ctx.params["expression"] = " ".join(word.removeprefix(_MARK) for word in words).strip()
-        return rest
+        return remaining
 
 
 async def matching(
     library: Library, expression: str, *, limit: int = NO_LIMIT, ranked: bool = False, new_label: str = ""
 ) -> Sequence[int]:
-    """Return the articles that an expression matches, all articles for none.
+    """Find the articles that an expression matches; all articles for none.
 
     Raises UsageError, also for names that do not exist, except that of a label about to be set.
     """
@@ -63,8 +63,8 @@ async def require_names(library: Library, expression: str, new_label: str = "") 
 async def say_advice(library: Library, text: str) -> bool:
     """Print advice on an expression that matches nothing; return whether there is any."""
     advice = await library.searches.advice(text)
-    for one in advice:
-        say(f"tuireader: {one}")
+    for note in advice:
+        say(f"tuireader: {note}")
     return bool(advice)
 
 
@@ -83,13 +83,13 @@ _ALONE = {
 
 
 def no_feeds(library: Library) -> str:
-    """Return why there are no feeds, and what to do about it."""
+    """Explain why there are no feeds, and what to do about it."""
     names = [account.name for account in library.config.accounts]
     return f"nothing from {', '.join(names)} yet (`tuireader sync` fetches it)" if names else NO_FEEDS
 
 
 async def no_articles(library: Library, expression: str) -> str:
-    """Return the reason why `list` or `search` finds no article."""
+    """Explain why `list` or `search` finds no article."""
     counts = await library.lists.counts()
     stored = counts.all.total + counts.muted
     if not stored and not library.config.feeds:

@@ -27,8 +27,8 @@ EXIT_CODES = {
 FILES = {
     "$XDG_CONFIG_HOME/tuireader/config.toml": "The configuration; ~/.config where the variable is not set.",
     "$XDG_DATA_HOME/tuireader/tuireader.db": "The database; ~/.local/share where the variable is not set.",
-    "$XDG_STATE_HOME/tuireader/": "What went wrong; ~/.local/state where the variable is not set.",
-    "$XDG_CACHE_HOME/tuireader/": "What can be had again; ~/.cache where the variable is not set.",
+    "$XDG_STATE_HOME/tuireader/": "The log; ~/.local/state where the variable is not set.",
+    "$XDG_CACHE_HOME/tuireader/": "Data that can be fetched again; ~/.cache where the variable is not set.",
 }
 
 VARIABLES = {
@@ -62,7 +62,7 @@ class Page:
 
 
 def pages(program: click.Command) -> list[Page]:
-    """Return all commands that are not hidden: the program itself first, then by name."""
+    """Collect the help of all visible commands: the program itself first, then by name."""
     return list(_walk(program, "tuireader", None))
 
 
@@ -74,22 +74,22 @@ def _walk(command: click.Command, name: str, parent: click.Context | None) -> It
     options = [param for param in command.get_params(context) if isinstance(param, click.Option)]
     yield Page(
         name,
-        " ".join(piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"),
-        tuple(text),
-        tuple(record for option in options if (record := option.get_help_record(context))),
-        tuple(examples),
-        isinstance(command, click.Group),
-        any("--json" in option.opts for option in options),
+        arguments=" ".join(piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"),
+        paragraphs=tuple(text),
+        options=tuple(record for option in options if (record := option.get_help_record(context))),
+        examples=tuple(examples),
+        group=isinstance(command, click.Group),
+        json=any("--json" in option.opts for option in options),
     )
     if isinstance(command, click.Group):
         for child in sorted(command.list_commands(context)):
-            found = command.get_command(context, child)
-            if found is not None and not found.hidden:
-                yield from _walk(found, f"{name} {child}", context)
+            subcommand = command.get_command(context, child)
+            if subcommand is not None and not subcommand.hidden:
+                yield from _walk(subcommand, f"{name} {child}", context)
 
 
 def _parts(text: str) -> tuple[list[str], list[str]]:
-    """Return the paragraphs of a help text, and the lines of its examples."""
+    """Split a help text into paragraphs and the lines of its examples."""
     paragraphs: list[str] = []
     examples: list[str] = []
     for part in inspect.cleandoc(text).split("\n\n"):
@@ -162,7 +162,7 @@ _ESCAPES = str.maketrans(
 
 
 def _roff(text: str) -> str:
-    """Escape text for roff; a dot at the start of a line is no request."""
+    """Escape text for roff; a leading dot would start a request."""
     escaped = text.translate(_ESCAPES)
     return f"\\&{escaped}" if escaped.startswith(".") else escaped
 

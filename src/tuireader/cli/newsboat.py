@@ -34,7 +34,7 @@ _SETTINGS = ("fetch", "ui", "notify", "save", "keys")
 
 
 def _consents(context: click.Context, param: click.Parameter, given: Sequence[str]) -> set[Consent]:
-    """The consents in `--accept programs,proxy`."""
+    """Parse `--accept programs,proxy`."""
     names = [name.strip() for value in given for name in value.split(",") if name.strip()]
     for name in names:
         if name not in list(Consent):
@@ -94,18 +94,18 @@ def import_newsboat(
     """
     from tuireader.newsboat.profile import places
 
-    found = places(os.environ, folder)
+    sources = places(os.environ, folder)
     if not (compare or dry_run or as_json) and sys.stdin.isatty() and sys.stderr.isatty():
         from tuireader.library.newsboat import files as newsboat_files
 
-        asked = newsboat_files.asks(found, newsboat_files.text_of(options.paths.config))
+        asked = newsboat_files.asks(sources, newsboat_files.text_of(options.paths.config))
         accept |= {consent for consent in asked if consent not in accept and _ask(consent, asked)}
 
     async def job(library: Library) -> int:
         if compare:
-            return _print_comparison(await library.newsboat.compare(found), as_json)
+            return _print_comparison(await library.newsboat.compare(sources), as_json)
         moved = await library.newsboat.import_profile(
-            found, accept=accept, dry_run=dry_run, progress=_progress if sys.stderr.isatty() else None
+            sources, accept=accept, dry_run=dry_run, progress=_progress if sys.stderr.isatty() else None
         )
         _print_moved(moved, dry_run, quiet, as_json)
         if moved.trouble:
@@ -116,10 +116,10 @@ def import_newsboat(
 
 
 def _ask(consent: Consent, asked: Mapping[Consent, Sequence[Outcome]]) -> bool:
-    """Show the lines of a group and ask whether to import them; return means no."""
+    """Show the lines of a group and ask whether to import them; Enter means no."""
     say(f"This profile {ASKED[consent]}:")
-    for one in asked[consent]:
-        say(f"  {one.file}:{one.line}: {one.text}")
+    for outcome in asked[consent]:
+        say(f"  {outcome.file}:{outcome.line}: {outcome.text}")
     return click.confirm("Import this?", default=False, err=True)
 
 
@@ -138,7 +138,7 @@ def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> Non
         for reason in moved.kept:
             say(f"tuireader: {reason}")
     if as_json:
-        left = [one for one in moved.outcomes if one.fate is not Fate.MOVED]
+        left = [outcome for outcome in moved.outcomes if outcome.fate is not Fate.MOVED]
         print_json("NewsboatImport", moved, dry_run=dry_run, files=lines, not_moved=left)
         return
     new = "would be new" if dry_run else "new"
@@ -159,17 +159,20 @@ def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> Non
         say(f"{counted(moved.too_large, 'article is', 'articles are')} not imported: over 10 MB each")
 
 
-def _print_comparison(found: Comparison, as_json: bool) -> int:
-    asked = [one for lines in found.asked.values() for one in lines]
+def _print_comparison(comparison: Comparison, as_json: bool) -> int:
+    asked = [outcome for lines in comparison.asked.values() for outcome in lines]
     if as_json:
-        print_json("NewsboatComparison", found, asked=asked)
-        return Exit.OK if found.equal else Exit.FAILURE
+        print_json("NewsboatComparison", comparison, asked=asked)
+        return Exit.OK if comparison.equal else Exit.FAILURE
     print("what\tnewsboat\ttuireader")
-    for one in found.sides:
-        print(f"{one.what}\t{one.there}\t{one.here}")
+    for side in comparison.sides:
+        print(f"{side.what}\t{side.there}\t{side.here}")
     for heading, lines in (
-        ("Left out", found.left_out),
-        ("Different", [*found.differences, *([f"and {found.more:,} more"] if found.more else [])]),
+        ("Left out", comparison.left_out),
+        (
+            "Different",
+            [*comparison.differences, *([f"and {comparison.more:,} more"] if comparison.more else [])],
+        ),
         *((heading, told(lines)) for heading, lines in reported(asked)),
     ):
         if lines:
@@ -177,8 +180,8 @@ def _print_comparison(found: Comparison, as_json: bool) -> int:
         for line in lines:
             say(f"  {line}")
     same = "feeds, searches, articles and marks are the same on both sides"
-    say(same if found.equal else "the two sides differ")
-    return Exit.OK if found.equal else Exit.FAILURE
+    say(same if comparison.equal else "the two sides differ")
+    return Exit.OK if comparison.equal else Exit.FAILURE
 
 
 def run(options: Options, execute: Sequence[str], export: bool, source: str) -> int:
@@ -201,7 +204,7 @@ async def _reload(library: Library) -> int:
 
 async def _print_unread(library: Library) -> int:
     counts = await library.lists.counts()
-    print(f"{counts.unread.unread} unread articles")  # exact wording: scripts cut it
+    print(f"{counts.unread.unread} unread articles")  # scripts parse this exact wording
     return Exit.OK
 
 
@@ -214,7 +217,7 @@ _COMMANDS = {"reload": _reload, "print-unread": _print_unread}
 
 
 def _hidden(name: str) -> click.Command:
-    """Return a hidden command, so that several can follow one `-x`, as newsboat takes them."""
+    """Create a hidden command, so that several can follow one `-x`, as in newsboat."""
 
     @click.command(name, hidden=True)
     @click.argument("more", nargs=-1)

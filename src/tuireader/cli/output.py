@@ -36,19 +36,19 @@ def print_json(shape: str, value: object = None, *, flush: bool = False, **own: 
     """Print an object in one line, in the shape that `shapes` has by this name; flush for pipes."""
     from tuireader.cli.shapes import shapes
 
-    made = getattr(shapes, shape).encode(value, **own)
-    print_json_text(json.dumps(made, ensure_ascii=False), flush=flush)
+    encoded = getattr(shapes, shape).encode(value, **own)
+    print_json_text(json.dumps(encoded, ensure_ascii=False), flush=flush)
 
 
 def print_json_text(text: str, *, flush: bool = False) -> None:
     """Print JSON; where stdout is not in UTF-8, characters beyond ASCII are escaped."""
     if sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
-        text = re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
+        text = re.sub(r"[^\x00-\x7f]", lambda match: json.dumps(match[0])[1:-1], text)
     print(text, flush=flush)
 
 
 def colored() -> bool:
-    """Return whether stdout shows color: a terminal that can, and NO_COLOR is unset (no-color.org)."""
+    """Check whether stdout shows color: a terminal that can, and NO_COLOR is unset (no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
 
 

@@ -104,7 +104,7 @@ def check(options: Options, as_json: bool) -> int:
 
 
 def _theme_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
-    """Return the problem of a theme that neither tuireader nor the installed Textual has."""
+    """Report a theme that neither tuireader nor the installed Textual has."""
     from tuireader.config.toml_lines import key_lines
     from tuireader.ui.drawing.themes import theme_problem
 
@@ -114,7 +114,6 @@ def _theme_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
 
 
 def _warnings(options: Options, config: Config, problems: Sequence[Problem]) -> Sequence[Problem]:
-    """Return advice on a configuration without fatal problems."""
     if any(problem.fatal for problem in problems):
         return ()
     from tuireader.library.watching import advice

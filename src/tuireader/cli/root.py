@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     try:
         result = _invoke(list(arguments))
-        sys.stdout.flush()  # here, where a closed pipe is no error
+        sys.stdout.flush()  # flush here, where a closed pipe is not an error
         return result
     except click.exceptions.Abort:
         return Exit.INTERRUPTED
@@ -40,7 +40,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _with_hint(error: click.ClickException) -> str:
-    """Return a usage error, with the command that shows the right usage."""
+    """Add the command that shows the correct usage to a usage error."""
     message = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
     if context is None or "\n" in message:
@@ -49,7 +49,7 @@ def _with_hint(error: click.ClickException) -> str:
 
 
 def _invoke(arguments: list[str]) -> int:
-    """Run `main`, without click's exit code 1 when the reader of a pipe has closed it."""
+    """Run `main`; when the reader of a pipe is gone, do not exit with 1 as click does."""
     asked = os.environ.get(COMPLETE)
     if asked:
         from tuireader.cli.completion import complete

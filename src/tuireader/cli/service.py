@@ -23,7 +23,7 @@ UNITS = ("service", "timer", "cron")
 
 
 def unit(name: str, program: Sequence[str], seconds: int) -> str:
-    """Return one of `UNITS` for a program with options; `~` is the home folder."""
+    """Write one of `UNITS` for a program with options; `~` is the home folder."""
     return {"service": _service, "timer": _timer, "cron": _cron}[name](program, seconds)
 
 
@@ -104,7 +104,7 @@ def service(options: Options, every: str, name: str | None) -> None:
     """
     pause = seconds("--every", every, 60, 1, "30m or 2h")
     program = (*_program(), *_options(options))
-    parts = [unit(one, program, pause) for one in ((name,) if name else UNITS)]
+    parts = [unit(unit_name, program, pause) for unit_name in ((name,) if name else UNITS)]
     print("\n".join(parts), end="")
     if name is None:
         print(
@@ -115,13 +115,13 @@ def service(options: Options, every: str, name: str | None) -> None:
 
 
 def _program() -> list[str]:
-    """Full path of the running program; systemd and cron do not search the PATH of a shell."""
-    found = sys.argv[0] if Path(sys.argv[0]).name == "tuireader" else shutil.which("tuireader")
-    return [str(Path(found).absolute())] if found else python.command("tuireader")
+    """Full path of the running program, since systemd and cron do not search a shell's PATH."""
+    program = sys.argv[0] if Path(sys.argv[0]).name == "tuireader" else shutil.which("tuireader")
+    return [str(Path(program).absolute())] if program else python.command("tuireader")
 
 
 def _options(options: Options) -> list[str]:
-    """Options before the command for files other than the default ones."""
+    """Options for files other than the default ones, to put before the command."""
     usual, words = paths(os.environ), list[str]()
     if options.paths.config != usual.config:
         words += ["--config", str(options.paths.config.absolute())]

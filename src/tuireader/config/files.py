@@ -54,7 +54,7 @@ def paths(
 
 
 def config_exists(path: Path) -> bool:
-    """Return whether a configuration file exists. Raises ConfigError if that cannot be determined."""
+    """Check for a configuration file. Raises ConfigError if the path cannot be examined."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):

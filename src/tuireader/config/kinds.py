@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from tuireader.commands import did_you_mean, normalise_key
 from tuireader.config.problems import caret
-from tuireader.config.values import LINES, WEB_ADDRESS, Invalid, Kind, describe, quote, to_toml
+from tuireader.config.values import LINES, RAW, WEB_ADDRESS, Invalid, Kind, describe, quote, to_toml
 from tuireader.text import split_password
 from tuireader.text.languages import LANGUAGES, language_code
 
 
 def _expression(value: object) -> str | Invalid:
-    """Read an expression of the query language; valid ones are kept as text."""
     if not isinstance(value, str):
         return Invalid(f"should be an expression in quotes, not {describe(value)}")
     from tuireader.query import QueryError, parse  # import the parser only for expressions
@@ -28,7 +27,6 @@ EXPRESSION = Kind("expression", _expression)
 
 
 def _command(value: object) -> tuple[str, ...] | Invalid:
-    """Read a program with its arguments, which are passed without a shell."""
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         return Invalid(f'should be a list such as ["program", "argument"], not {describe(value)}')
     if any("\0" in part for part in value):
@@ -36,11 +34,24 @@ def _command(value: object) -> tuple[str, ...] | Invalid:
     return Invalid("does not name a program") if value and not value[0] else tuple(value)
 
 
-COMMAND = Kind("list of texts: a program and its arguments", _command)
+def _typed_command(line: str) -> list[str] | Invalid:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return Invalid("has a quotation mark that is not closed")
+
+
+COMMAND = Kind(
+    "list of texts: a program and its arguments",
+    _command,
+    typed=_typed_command,
+    shown=shlex.join,
+    metavar="PROGRAM",
+)
 
 
 def _programs(value: object) -> dict[str, tuple[str, ...]] | Invalid:
-    """Read a table that maps media types, which may contain a star, to programs."""
+    """Read a table such as `{"audio/*" = ["mpv", "{url}"]}`; media types become lower case."""
     if not isinstance(value, dict):
         return Invalid(f'should be a table such as {{"audio/*" = ["mpv", "{{url}}"]}}, not {describe(value)}')
     read: dict[str, tuple[str, ...]] = {}
@@ -59,7 +70,6 @@ _MEDIA_TYPE = re.compile(r"[\w.+-]+/(?:\*|[\w.+-]+)|\*", re.ASCII)
 
 
 def _one_key(value: object) -> str | Invalid:
-    """Read a key as users write it and return its name."""
     name = normalise_key(value) if isinstance(value, str) else None
     return name or Invalid(f'should be a key such as "r" or "ctrl+r", not {describe(value)}')
 
@@ -69,7 +79,7 @@ _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0
 
 
 def _hours(value: object) -> str | Invalid:
-    """Read hours of the day, written `HH:MM-HH:MM`; `""` for none."""
+    """Read `9:00 - 17:30` as `09:00-17:30`; `""` stays empty."""
     if isinstance(value, str) and not value.strip():
         return ""
     match = _HOURS.fullmatch(value.strip()) if isinstance(value, str) else None
@@ -78,11 +88,13 @@ def _hours(value: object) -> str | Invalid:
     return f"{int(match[1]):02}:{match[2]}-{int(match[3]):02}:{match[4]}"
 
 
+SELECTOR = Kind("text", RAW.read, metavar="SELECTOR")
+"""CSS selector; `config.selectors` checks it when the configuration is checked."""
 HOURS = Kind('hours such as "22:00-07:00"', _hours)
 
 
 def _languages(value: object) -> tuple[str, ...] | Invalid:
-    """Read a list of languages, given as code, locale or English name, as their codes."""
+    """Read languages by code, locale or English name (`de`, `de_AT`, `German`) as their codes."""
     items = LINES.read(value)
     if isinstance(items, Invalid):
         return items
@@ -97,19 +109,18 @@ def _languages(value: object) -> tuple[str, ...] | Invalid:
 LANGUAGE_LIST = Kind("list of languages", _languages)
 
 SECRET_PLACES = ("env:", "cmd:", "keyring:")
-"""Prefixes of passwords in the configuration that say where the password is."""
+"""Prefixes of references to a password: to a variable, a command or the keyring."""
 MAIL_SCHEMES = ("maildir:", "mbox:", "imap:", "imaps:")
 """Addresses of mail folders: `maildir:PATH`, `mbox:PATH`, `imaps://user@host/FOLDER`."""
 
 
 def _address(value: object) -> str | Invalid:
-    """Read the address of a feed: a web address, or a mail folder."""
     if isinstance(value, str) and split_password(value.strip())[2].startswith(SECRET_PLACES):
         return Invalid("has a password that would be read as the place of one; write it as `password`")
     if isinstance(value, str) and value.strip().startswith(MAIL_SCHEMES):
         address = value.strip()
-        scheme, _, rest = address.partition(":")
-        if not address.isprintable() or not rest.strip("/"):
+        scheme, _, folder = address.partition(":")
+        if not address.isprintable() or not folder.strip("/"):
             return Invalid(f"does not name a mail folder after {scheme}:")
         return address
     if isinstance(value, str) and value.strip().startswith("exec:"):
@@ -127,7 +138,7 @@ OTHER_SCHEMES = (COMMAND_SCHEME, *MAIL_SCHEMES)
 
 
 def command_in(address: str) -> tuple[str, ...]:
-    """Return the program and arguments after `exec:`, split as a shell would; empty if that is impossible."""
+    """Split the program after `exec:` into words, as a shell would; empty if that is impossible."""
     try:
         return tuple(shlex.split(address.removeprefix(COMMAND_SCHEME)))
     except ValueError:  # a quotation mark is not closed
@@ -135,8 +146,8 @@ def command_in(address: str) -> tuple[str, ...]:
 
 
 def command_address(command: Sequence[str]) -> str:
-    """Return the address that identifies a feed without `url`: its program and arguments."""
+    """Address that identifies a feed without `url`: `exec:` with its program and arguments."""
     line = shlex.join(command)
     if not line.isprintable():
-        line = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
+        line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
     return f"{COMMAND_SCHEME}{line}"

@@ -17,15 +17,11 @@ from tuireader.config.kinds import EXPRESSION, MAIL_SCHEMES, command_address
 from tuireader.config.problems import LONG_NUMBER, Problem, key_path, line_of, syntax_problem
 from tuireader.config.shape import (
     KEYS,
+    PLAIN_TABLES,
     TABLES,
     Config,
-    DownloadConfig,
-    FetchConfig,
     MacroConfig,
     MuteConfig,
-    NotifyConfig,
-    SaveConfig,
-    UiConfig,
     ViewConfig,
     WatchConfig,
     required,
@@ -52,7 +48,7 @@ def load(path: Path) -> tuple[Config, tuple[Problem, ...]]:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
         message = "is not UTF-8 text; save the file in UTF-8"
-        return Config(), (Problem("", message, line, True, str(path), column),)
+        return Config(), (Problem("", message=message, line=line, fatal=True, file=str(path), column=column),)
     config, problems = loads(text, str(path))
     if config.database:
         config = replace(config, database=str(path.parent / expand_home(config.database)))
@@ -68,26 +64,26 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
             _check_numbers(table)
     except (ValueError, RecursionError) as error:
         return Config(), (syntax_problem(error, text, name),)
-    found = _Problems()
-    config = _config(table, found)
+    problems = _Problems()
+    config = _config(table, problems)
     for problem in resolve_keys(config.ui.preset, config.keys)[1]:
-        found.add(problem.path, problem.message)
+        problems.add(problem.path, problem.message)
     lines: dict[str, int] = {}
-    if found.problems:
+    if problems.problems:
         for where, line in key_lines(text):
             lines.setdefault(where, line)
-    placed = [replace(one, line=line_of(one.path, lines), file=name) for one in found.problems]
-    return config, tuple(sorted(placed, key=lambda one: one.line or 0))
+    placed = [replace(item, line=line_of(item.path, lines), file=name) for item in problems.problems]
+    return config, tuple(sorted(placed, key=lambda placed: placed.line or 0))
 
 
 def _check_numbers(value: object) -> None:
-    """Raise ValueError for a number that is too long for Python to print, such as a hexadecimal one."""
+    """Raise ValueError for an integer that Python refuses to print, such as a long hexadecimal one."""
     match value:
         case int():
             str(value)
         case list():
-            for one in value:
-                _check_numbers(one)
+            for item in value:
+                _check_numbers(item)
         case dict():
             _check_numbers(list(value.values()))
 
@@ -103,7 +99,7 @@ class _Problems:
         self.problems.append(Problem(path, message, detail=detail))
 
     def too_many_regexes(self, kind: Kind, written: object) -> Invalid | None:
-        """Return an error if a value exceeds the limit for the total size of regular expressions."""
+        """Add a value's regular expressions to the total size; return an error above the limit."""
         if kind not in (EXPRESSION, LINES, GROUPS) or not (more := _sizes(written)):
             return None
         from tuireader.query import REGEX_TOTAL
@@ -117,7 +113,6 @@ class _Problems:
 
 
 def _sizes(written: object) -> int:
-    """Return the total size of the regular expressions in a text or list of texts."""
     if isinstance(written, list):
         return sum(map(_sizes, written))
     if not isinstance(written, str) or "/" not in written:
@@ -127,48 +122,47 @@ def _sizes(written: object) -> int:
     return regex_sizes(written)
 
 
-def _config(table: dict[str, Any], found: _Problems) -> Config:
+def _config(table: dict[str, Any], problems: _Problems) -> Config:
     own = KEYS[Config]
     known = {*own, *TABLES} - {""}
     for name in table:
         if name not in known:
-            found.add(key_path("", name), f"is not a known key{did_you_mean(name, known)}")
-    whole = _build(Config, {name: table[name] for name in own if name in table}, "", found)
+            problems.add(key_path("", name), f"is not a known key{did_you_mean(name, known)}")
+    root = _build(Config, {name: table[name] for name in own if name in table}, "", problems)
     return replace(
-        whole or Config(),
-        feeds=_tables(FeedConfig, table, "feeds", "url", found, _feed_problem, _with_address),
-        watches=_tables(WatchConfig, table, "watch", "name", found, _watch_problem, _with_feeds),
-        mutes=_tables(MuteConfig, table, "mute", "", found, _mute_problem, _with_feed),
-        views=_tables(ViewConfig, table, "view", "name", found),
-        macros=_tables(MacroConfig, table, "macro", "key", found, _macro_problem),
-        accounts=_tables(AccountConfig, table, "account", "name", found, _account_problem),
-        save=_build(SaveConfig, table.get("save", {}), "save", found) or SaveConfig(),
-        download=_build(DownloadConfig, table.get("download", {}), "download", found) or DownloadConfig(),
-        notify=_build(NotifyConfig, table.get("notify", {}), "notify", found) or NotifyConfig(),
-        fetch=_build(FetchConfig, table.get("fetch", {}), "fetch", found) or FetchConfig(),
-        ui=_build(UiConfig, table.get("ui", {}), "ui", found) or UiConfig(),
+        root or Config(),
+        feeds=_tables(FeedConfig, table, "feeds", "url", problems, _feed_problem, _with_address),
+        watches=_tables(WatchConfig, table, "watch", "name", problems, _watch_problem, _with_feeds),
+        mutes=_tables(MuteConfig, table, "mute", "", problems, _mute_problem, _with_feed),
+        views=_tables(ViewConfig, table, "view", "name", problems),
+        macros=_tables(MacroConfig, table, "macro", "key", problems, _macro_problem),
+        accounts=_tables(AccountConfig, table, "account", "name", problems, _account_problem),
+        **{
+            name: _build(kind, table.get(name, {}), name, problems) or kind()
+            for name, kind in PLAIN_TABLES.items()
+        },
     )
 
 
 def _tables(
     kind: type[T],
-    whole: dict[str, Any],
+    root: dict[str, Any],
     name: str,
     key: str,
-    found: _Problems,
+    problems: _Problems,
     problem_of: Callable[[T], tuple[str, str] | None] = lambda item: None,
     complete: Callable[[T], T] = lambda item: item,
 ) -> tuple[T, ...]:
-    """Return the usable tables of an array, completed; of several with the same `key`, only the first."""
+    """Read the usable tables of an array; of several with the same `key`, keep the first."""
     usable: list[T] = []
     seen: dict[str, str] = {}
-    for path, written in _build_tables(kind, whole.get(name), name, found):
+    for path, written in _build_tables(kind, root.get(name), name, problems):
         item = complete(written)
         first = seen.setdefault(_IDENTITIES[key](getattr(item, key)), path) if key else path
         if first != path:
-            found.add(f"{path}.{key}", f"is the same as in {first}; this one is ignored")
+            problems.add(f"{path}.{key}", f"is the same as in {first}; this one is ignored")
         elif problem := problem_of(item):
-            found.add(f"{path}{problem[0]}", problem[1])
+            problems.add(f"{path}{problem[0]}", problem[1])
         else:
             usable.append(item)
     return tuple(usable)
@@ -178,7 +172,7 @@ _IDENTITIES: Mapping[str, Callable[[str], str]] = {"url": feed_key, "name": str.
 
 
 def _with_address(feed: FeedConfig) -> FeedConfig:
-    """Add the address of a program; take the password out of any other, which is shown and stored."""
+    """Derive the address of a program; move a password out of an address, which is shown and stored."""
     if feed.command and not feed.url:
         return replace(feed, url=command_address(feed.command))
     url, user, password = split_password(feed.url)
@@ -194,7 +188,7 @@ def _with_address(feed: FeedConfig) -> FeedConfig:
 
 
 def _with_feeds(watch: WatchConfig) -> WatchConfig:
-    """Name feeds by their addresses without passwords."""
+    """Remove passwords from feed addresses, as stored ones have none."""
     return replace(watch, feeds=tuple(split_password(name)[0] for name in watch.feeds))
 
 
@@ -231,15 +225,12 @@ def _mute_problem(mute: MuteConfig) -> tuple[str, str] | None:
 def _account_problem(account: AccountConfig) -> tuple[str, str] | None:
     if without_password(account.url) != account.url:
         return ".url", "has a password; write it as `password`"
-    if account.kind == "miniflux" and account.token:
-        return None
-    if account.token:
+    if account.token and not account.kind.takes_token:
         return ".token", 'needs kind = "miniflux"; the Google Reader API takes user and password'
-    missing = "password" if account.user else "user"
-    if account.user and account.password:
+    if account.token or (account.user and account.password):
         return None
-    also = " (or token)" if account.kind == "miniflux" else ""
-    return "", f"has no {missing}{also}"
+    missing = "password" if account.user else "user"
+    return "", f"has no {missing}{' (or token)' if account.kind.takes_token else ''}"
 
 
 def _macro_problem(macro: MacroConfig) -> tuple[str, str] | None:
@@ -250,43 +241,43 @@ def _macro_problem(macro: MacroConfig) -> tuple[str, str] | None:
     return None if macro.run or macro.command else ("", "does nothing: it needs run or command")
 
 
-def _build_tables(kind: type[T], value: object, name: str, found: _Problems) -> Iterator[tuple[str, T]]:
-    """Yield the valid tables of an array of tables, each with its path."""
+def _build_tables(kind: type[T], value: object, name: str, problems: _Problems) -> Iterator[tuple[str, T]]:
+    """Yield the valid tables of an array, each with its path: `watch[2]`."""
     if value is None:
         return
     if isinstance(value, dict):  # [watch] instead of [[watch]] is unambiguous for a single table
-        found.add(name, f"should be written [[{name}]]")
+        problems.add(name, f"should be written [[{name}]]")
         value = [value]
     if not isinstance(value, list):
-        found.add(name, f"should be tables, each under [[{name}]], not {describe(value)}")
+        problems.add(name, f"should be tables, each under [[{name}]], not {describe(value)}")
         return
     for count, table in enumerate(value, 1):
-        item = _build(kind, table, f"{name}[{count}]", found)
+        item = _build(kind, table, f"{name}[{count}]", problems)
         if item is not None:
             yield f"{name}[{count}]", item
 
 
-def _build(kind: type[T], table: object, path: str, found: _Problems) -> T | None:
+def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | None:
     """Build a value from the valid keys of a table; None if a required or vital key is missing or invalid."""
     if not isinstance(table, dict):
-        found.add(path, f"should be a table, not {describe(table)}")
+        problems.add(path, f"should be a table, not {describe(table)}")
         return None
     keys = KEYS[kind]
     values: dict[str, Any] = {}
-    whole = True
+    usable = True
     for name, written in table.items():
         if name not in keys:
-            found.add(key_path(path, name), f"is not a known key{did_you_mean(name, keys)}")
+            problems.add(key_path(path, name), f"is not a known key{did_you_mean(name, keys)}")
             continue
-        one, described = keys[name]
-        value = found.too_many_regexes(described.kind, written) or described.kind.read(written)
+        field, described = keys[name]
+        value = problems.too_many_regexes(described.kind, written) or described.kind.read(written)
         if isinstance(value, Invalid):
-            found.add(key_path(path, name), value.message, value.detail)
-            whole = whole and not described.vital
+            problems.add(key_path(path, name), value.message, value.detail)
+            usable = usable and not described.vital
         else:
-            values[one.name] = value
+            values[field.name] = value
     missing = [name for name in required(kind) if name not in table]
     for name in missing:
-        found.add(path, f"has no {name}")
+        problems.add(path, f"has no {name}")
     make: Callable[..., T] = kind
-    return make(**values) if whole and not missing else None
+    return make(**values) if usable and not missing else None

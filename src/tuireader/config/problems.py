@@ -31,7 +31,7 @@ class Problem:
 
 
 def caret(source: str, position: int, length: int = 1) -> str:
-    """Return the part of a line around an error, with carets below it."""
+    """Cut out the part of a line around an error, with carets below it."""
     first = max(0, position - 60)
     line = "".join(char if char.isprintable() else " " for char in source[first : position + 40])
     before, marked = line[: position - first], line[position - first :][:length]
@@ -39,12 +39,12 @@ def caret(source: str, position: int, length: int = 1) -> str:
 
 
 def key_path(path: str, name: str) -> str:
-    """Return a key's path, with its name made safe to print."""
+    """Append a key to a path, made safe to print: `watch[2].query`."""
     return f"{path}.{clean(name, 80)}" if path else clean(name, 80)
 
 
 def line_of(path: str, lines: Mapping[str, int]) -> int | None:
-    """Return the line of a key, else of its table; `watch[1]` may be written `[watch]`."""
+    """Line of a key, else of its table; a single `watch[1]` may be written `[watch]`."""
     while path:
         for written in (path, path.replace("[1]", "")):
             if written in lines:
@@ -67,7 +67,7 @@ def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> 
     if message.startswith("Exceeds the limit"):
         number = LONG_NUMBER.search(text)
         place = text.count("\n", 0, number.start()) + 1 if number else None
-        return Problem("", "is not TOML: a number is too long", place, True, name)
+        return Problem("", message="is not TOML: a number is too long", line=place, fatal=True, file=name)
     lines = text.split("\n")
     line: int | None = None
     column: int | None = None
@@ -84,11 +84,19 @@ def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> 
         message = "a value is missing or invalid here; text needs quotes"
     source = lines[line - 1] if line else ""
     detail = caret(source, column - 1) if column else clean(source, 100)
-    return Problem("", f"is not TOML: {clean(message)}", line, True, name, column, detail)
+    return Problem(
+        "",
+        message=f"is not TOML: {clean(message)}",
+        line=line,
+        fatal=True,
+        file=name,
+        column=column,
+        detail=detail,
+    )
 
 
 def _first_twice(text: str) -> tuple[str, int] | None:
-    """Return the first key that is set twice and the line where it is set again."""
+    """Find the first key that is set twice, and the line of its second occurrence."""
     seen: set[str] = set()
     for where, line in key_lines(text):
         if where in seen:

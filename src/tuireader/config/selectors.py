@@ -10,27 +10,28 @@ from tuireader.config.problems import Problem, caret, line_of
 from tuireader.config.toml_lines import key_lines
 from tuireader.pages.selectors import problem
 
-KEYS = ("items", "item_title", "item_link", "item_date", "item_summary", "next_page", "select")
-"""Keys of a feed with selectors."""
+ITEM_KEYS = ("items", "item_title", "item_link", "item_date", "item_summary", "next_page")
+"""Keys of a feed with selectors of the articles of a page, in the order of a form."""
+SELECTOR_KEYS = (*ITEM_KEYS, "select")
 
 
 def selector_problems(text: str, name: str) -> list[Problem]:
-    """Return problems of unusable selectors in a valid configuration; `name` is the file."""
+    """Describe unusable selectors in a valid configuration; `name` is the file."""
     lines: dict[str, int] = {}
     for where, line in key_lines(text):
         lines.setdefault(where, line)
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for path, selector in _selectors(tomllib.loads(text.removeprefix("\ufeff"))):
-        if bad := problem(selector):
-            detail = caret(selector, bad.position)
-            found.append(Problem(path, str(bad), line_of(path, lines), file=name, detail=detail))
-    return found
+        if unusable := problem(selector):
+            detail = caret(selector, unusable.position)
+            problems.append(Problem(path, str(unusable), line_of(path, lines), file=name, detail=detail))
+    return problems
 
 
 def _selectors(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield path and text of each selector."""
+    """Yield pairs such as `feeds[2].items` and `li.news`."""
     tables = data.get("feeds")
     for number, table in enumerate(tables if isinstance(tables, list) else [tables], 1):
-        for key in KEYS:
+        for key in SELECTOR_KEYS:
             if isinstance(table, dict) and isinstance(value := table.get(key), str) and value:
                 yield f"feeds[{number}].{key}", value

@@ -32,23 +32,57 @@ from tuireader.config.values import (
 )
 
 _DAY = 86400
+MOST_QUIET_DAYS = 3650
 
 
 @dataclass(frozen=True, slots=True)
 class WatchConfig:
     """One `[[watch]]`: a topic that must not be missed. At least one of `any`, `all` and `query` is set."""
 
-    name: Annotated[str, Key(NAME, "Name in the sidebar and in `watch:NAME`.", vital=True)]
+    name: Annotated[
+        str,
+        Key(
+            NAME,
+            "Name in the sidebar and in `watch:NAME`.",
+            vital=True,
+            label="Name",
+            placeholder="in the sidebar",
+        ),
+    ]
     any: Annotated[
         tuple[str, ...],
-        Key(LINES, "Words and phrases, such as aliases; at least one must occur.", vital=True),
+        Key(
+            LINES,
+            "Words and phrases, such as aliases; at least one must occur.",
+            vital=True,
+            label="Any of",
+            placeholder="words, phrases, /regex/, separated by commas",
+        ),
     ] = ()
     all: Annotated[
         tuple[tuple[str, ...], ...],
         Key(GROUPS, "Groups of words and phrases; one of each group must occur.", vital=True),
     ] = ()
-    none: Annotated[tuple[str, ...], Key(LINES, "Words and phrases that must not occur.", vital=True)] = ()
-    query: Annotated[str, Key(EXPRESSION, "Search expression that must match as well.", vital=True)] = ""
+    none: Annotated[
+        tuple[str, ...],
+        Key(
+            LINES,
+            "Words and phrases that must not occur.",
+            vital=True,
+            label="None of",
+            placeholder="words that rule an article out",
+        ),
+    ] = ()
+    query: Annotated[
+        str,
+        Key(
+            EXPRESSION,
+            "Search expression that must match as well.",
+            vital=True,
+            label="Query",
+            placeholder="also required: title:word, a NEAR/8 b, feed:name …",
+        ),
+    ] = ""
     fields: Annotated[
         tuple[str, ...], Key(choices("title", "summary", "body"), "Parts of the article to search.")
     ] = ("title", "summary", "body")
@@ -59,12 +93,26 @@ class WatchConfig:
     exact_words: Annotated[
         bool, Key(FLAG, "Leave out Chinese terms across word boundaries, such as 微信 in 些微信号.")
     ] = False
-    color: Annotated[str, Key(COLOR, "Colour for the watch's matches; by default the theme's.")] = ""
+    color: Annotated[
+        str, Key(COLOR, "Colour for the watch's matches; by default the theme's.", label="Colour")
+    ] = ""
     notify: Annotated[
-        str, Key(choice("never", "article", "story"), "Notify of each new article, or once per story.")
+        str,
+        Key(
+            choice("never", "article", "story"),
+            "Notify of each new article, or once per story.",
+            label="Notify",
+            choices={"never": "never", "article": "of each article", "story": "once per story"},
+        ),
     ] = "never"
     ends_after_quiet_days: Annotated[
-        int, Key(number(0, 3650), "End the watch after this many days without a match; 0: never.")
+        int,
+        Key(
+            number(0, MOST_QUIET_DAYS),
+            "End the watch after this many days without a match; 0: never.",
+            label="Ends",
+            placeholder="never; or: after 14 quiet days",
+        ),
     ] = 0
 
 
@@ -75,15 +123,37 @@ class MuteConfig:
     Articles on a watch stay visible.
     """
 
-    query: Annotated[str, Key(EXPRESSION, "Search expression for the articles to hide.", vital=True)] = ""
+    query: Annotated[
+        str,
+        Key(
+            EXPRESSION,
+            "Search expression for the articles to hide.",
+            vital=True,
+            label="Words",
+            placeholder='a word, "a phrase", title:word, author:name …',
+        ),
+    ] = ""
     feed: Annotated[
-        str, Key(LINE, "Hide only articles of this feed, named by address, title or folder.", vital=True)
+        str,
+        Key(
+            LINE,
+            "Hide only articles of this feed, named by address, title or folder.",
+            vital=True,
+            label="Where",
+        ),
     ] = ""
     until: Annotated[
-        date | None, Key(DATE, "Last day of the mute; by default it never ends.", vital=True)
+        date | None,
+        Key(DATE, "Last day of the mute; by default it never ends.", vital=True, label="How long"),
     ] = None
     include_watched: Annotated[
-        bool, Key(FLAG, "Also hide articles on a watch, which otherwise stay visible.")
+        bool,
+        Key(
+            FLAG,
+            "Also hide articles on a watch, which otherwise stay visible.",
+            label="Watched",
+            choices={"": "kept visible", "on": "hidden, too"},
+        ),
     ] = False
 
 
@@ -91,8 +161,19 @@ class MuteConfig:
 class ViewConfig:
     """One `[[view]]`: a saved search."""
 
-    name: Annotated[str, Key(NAME, "Name in the sidebar.", vital=True)]
-    query: Annotated[str, Key(EXPRESSION, "Search expression for the articles to show.", vital=True)]
+    name: Annotated[
+        str, Key(NAME, "Name in the sidebar.", vital=True, label="Name", placeholder="in the sidebar")
+    ]
+    query: Annotated[
+        str,
+        Key(
+            EXPRESSION,
+            "Search expression for the articles to show.",
+            vital=True,
+            label="Search",
+            placeholder='words, "a phrase", title:word, is:unread, age:<3d …',
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +213,9 @@ class NotifyConfig:
         tuple[str, ...],
         Key(COMMAND, "Program to run, with arguments; it receives the articles as JSON on stdin."),
     ] = ()
-    alarms: Annotated[
-        bool,
-        Key(FLAG, "Also notify of alarms: what is silent, fails, moved or has gaps."),
-    ] = True
+    alarms: Annotated[bool, Key(FLAG, "Also notify of alarms: what is silent, fails, moved or has gaps.")] = (
+        True
+    )
     quiet: Annotated[str, Key(HOURS, "Quiet hours; their notifications are sent afterwards.")] = ""
 
 
@@ -155,10 +235,7 @@ class FetchConfig:
     ] = 1800
     watched_interval: Annotated[
         int,
-        Key(
-            duration(60, 30 * _DAY),
-            "Longest time between two fetches of a feed on which a watch depends.",
-        ),
+        Key(duration(60, 30 * _DAY), "Longest time between two fetches of a feed on which a watch depends."),
     ] = 3600
     concurrency: Annotated[int, Key(number(1, 1000), "Number of feeds to fetch at the same time.")] = 200
     per_host: Annotated[
@@ -286,6 +363,13 @@ class Config:
     database: Annotated[str, Key(RAW, "Database file; a relative path starts from this file's folder.")] = ""
 
 
+PLAIN_TABLES: Mapping[str, type[Any]] = {
+    "save": SaveConfig,
+    "download": DownloadConfig,
+    "notify": NotifyConfig,
+    "fetch": FetchConfig,
+    "ui": UiConfig,
+}
 TABLES: Mapping[str, type[Any]] = {
     "": Config,
     "feeds": FeedConfig,
@@ -294,26 +378,24 @@ TABLES: Mapping[str, type[Any]] = {
     "view": ViewConfig,
     "macro": MacroConfig,
     "account": AccountConfig,
-    "save": SaveConfig,
-    "download": DownloadConfig,
-    "notify": NotifyConfig,
-    "fetch": FetchConfig,
-    "ui": UiConfig,
+    **PLAIN_TABLES,
 }
 # Keys of each table by their names in the file, with the fields.
 KEYS: Mapping[type[Any], Mapping[str, tuple[Field[Any], Key]]] = {
-    kind: {
-        described.name or one.name: (one, described)
-        for one in fields(kind)
-        for described in getattr(one.type, "__metadata__", ())
+    table: {
+        key.name or field.name: (field, key)
+        for field in fields(table)
+        for key in getattr(field.type, "__metadata__", ())
     }
-    for kind in TABLES.values()
+    for table in TABLES.values()
 }
 
 
-def required(kind: type[Any]) -> list[str]:
-    """Return the required keys of a table."""
-    return [one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING]
+def required(table: type[Any]) -> list[str]:
+    """Names of the keys without a default."""
+    return [
+        field.name for field in fields(table) if field.default is MISSING and field.default_factory is MISSING
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,20 +410,20 @@ class Reference:
 
 
 def tables() -> Mapping[str, str]:
-    """Return the tables by name with their descriptions; `""` is the file itself."""
+    """Map table names to descriptions; `""` is the file itself."""
     return {name: " ".join((kind.__doc__ or "").split()) for name, kind in TABLES.items()}
 
 
 def reference() -> list[Reference]:
-    """Return every key with its kind, default and description, in the order of the file."""
+    """List every key with its kind, default and description, in the order of the file."""
     return [
         Reference(
-            f"{table}.{name}" if table else name,
-            described.kind.name,
-            "" if one.default is MISSING else described.kind.write(one.default),
-            described.doc,
-            name in required(kind),
+            path=f"{name}.{key_name}" if name else key_name,
+            type=key.kind.name,
+            default="" if field.default is MISSING else key.kind.write(field.default),
+            doc=key.doc,
+            required=key_name in required(table),
         )
-        for table, kind in TABLES.items()
-        for name, (one, described) in KEYS[kind].items()
+        for name, table in TABLES.items()
+        for key_name, (field, key) in KEYS[table].items()
     ]

@@ -65,7 +65,7 @@ def statements(text: str) -> Iterator[Statement]:
 
 
 def _extent(text: str, start: int) -> tuple[int, int | None, int | None]:
-    """Return the end of a statement and the positions of its first `=` and its last comment, if any."""
+    """Find the end of a statement, its first `=` and its last comment, as positions in the text."""
     depth, equals, comment = 0, None, None
     for token in _TOKEN.finditer(text, start):
         match text[token.start()]:
@@ -95,18 +95,20 @@ def _statement(
     stop = end if comment is None else comment
     if source.startswith("["):
         kind = StatementKind.ARRAY if source.startswith("[[") else StatementKind.TABLE
-        return Statement(kind, start, end, number, _name(text[start:stop]))
+        return Statement(kind, start=start, end=end, number=number, name=_name(text[start:stop]))
     if equals is None or equals > stop:
-        return Statement(StatementKind.PAIR, start, end, number, "", start, stop)
+        return Statement(
+            StatementKind.PAIR, start=start, end=end, number=number, name="", value=start, stop=stop
+        )
     value = equals + 1 + len(text[equals + 1 : stop]) - len(text[equals + 1 : stop].lstrip())
     return Statement(
         StatementKind.PAIR,
-        start,
-        end,
-        number,
-        _name(text[start:equals]),
-        value,
-        start + len(text[start:stop].rstrip()),
+        start=start,
+        end=end,
+        number=number,
+        name=_name(text[start:equals]),
+        value=value,
+        stop=start + len(text[start:stop].rstrip()),
     )
 
 
@@ -128,19 +130,19 @@ def _bare(part: str) -> str:
 def key_lines(text: str) -> Iterator[tuple[str, int]]:
     """Yield the path of every table and key with its line: `watch[2].query`, counted from 1."""
     table, counts = "", dict[str, int]()
-    for one in statements(text):
-        if one.kind is StatementKind.ARRAY:
-            counts[one.name] = counts.get(one.name, 0) + 1
-            table = f"{one.name}[{counts[one.name]}]"
-            yield table, one.number
-        elif one.kind is StatementKind.TABLE:
-            table = _below_array(one.name, counts)
-            yield table, one.number
-        elif one.kind is StatementKind.PAIR and one.name:
-            yield f"{table}.{one.name}" if table else one.name, one.number
+    for statement in statements(text):
+        if statement.kind is StatementKind.ARRAY:
+            counts[statement.name] = counts.get(statement.name, 0) + 1
+            table = f"{statement.name}[{counts[statement.name]}]"
+            yield table, statement.number
+        elif statement.kind is StatementKind.TABLE:
+            table = _below_array(statement.name, counts)
+            yield table, statement.number
+        elif statement.kind is StatementKind.PAIR and statement.name:
+            yield f"{table}.{statement.name}" if table else statement.name, statement.number
 
 
 def _below_array(name: str, counts: dict[str, int]) -> str:
-    """Return `feeds[3].headers` for the `[feeds.headers]` of the third feed."""
-    first, dot, rest = name.partition(".")
-    return f"{first}[{counts[first]}].{rest}" if dot and first in counts else name
+    """Turn the `[feeds.headers]` of the third feed into `feeds[3].headers`."""
+    first, dot, below = name.partition(".")
+    return f"{first}[{counts[first]}].{below}" if dot and first in counts else name

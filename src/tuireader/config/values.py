@@ -27,11 +27,18 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Kind of value: its name for users, and functions to read it and to write it as TOML."""
+    """Kind of value: its name for users, and functions to read it and to write it as TOML.
+
+    `typed` turns the text of a form or an option into what `read` expects, `shown` a value into such text.
+    `metavar` stands for the value of an option in its help.
+    """
 
     name: str
     read: Callable[[object], Any]
     write: Callable[[Any], str] = lambda value: to_toml(value)
+    typed: Callable[[str], object] = lambda text: text
+    shown: Callable[[Any], str] = lambda value: "" if value is None else str(value)
+    metavar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +47,21 @@ class Key:
 
     `name` is the key if it differs from the field's name. An invalid value of a `vital` key invalidates its
     whole table, which would have another meaning without it.
+
+    A form shows a key with a `label`: as a text field with a `placeholder`, or as a choice among `choices`,
+    values with their names. `applies` decides from the table whether to show it. `option` is the help of its
+    command-line option, by default `doc`.
     """
 
     kind: Kind
     doc: str
     name: str = ""
     vital: bool = False
+    label: str = ""
+    placeholder: str = ""
+    choices: Mapping[str, str] | None = None
+    applies: Callable[[Any], object] = lambda table: True
+    option: str = ""
 
 
 # --------------------------------------------------------------------------- messages and TOML
@@ -74,15 +90,15 @@ def quote(text: str) -> str:
 
 
 def to_toml(value: object) -> str:
-    """Return a value as TOML; `""` for None, which TOML cannot express."""
+    """Write a value as TOML; `""` for None, which TOML cannot express."""
     match value:
         case None:
             return ""
         case bool():
             return "true" if value else "false"
         case str():
-            whole = value.encode("utf-8", "replace").decode()  # no lone surrogates: TOML is UTF-8
-            return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+            text = value.encode("utf-8", "replace").decode()  # no lone surrogates: TOML is UTF-8
+            return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
         case tuple() | list():
             return "[" + ", ".join(to_toml(item) for item in value) + "]"
         case Mapping():
@@ -94,7 +110,7 @@ def to_toml(value: object) -> str:
 
 
 def key_to_toml(name: str) -> str:
-    """Return a key as TOML, quoted if needed."""
+    """Write a key as TOML, quoted if needed."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else to_toml(name)
 
 
@@ -111,7 +127,7 @@ def _flag(value: object) -> bool | Invalid:
 
 
 def _raw(value: object) -> str | Invalid:
-    """Read text that no one sees, such as a password, unchanged."""
+    """Read text that is never displayed, such as a password, unchanged."""
     if not isinstance(value, str):
         return _wrong("text in quotes", value)
     if any(not character.isprintable() for character in value):
@@ -120,7 +136,6 @@ def _raw(value: object) -> str | Invalid:
 
 
 def _line(value: object) -> str | Invalid:
-    """Read text for display and make it safe for terminals."""
     return clean(value) if isinstance(value, str) else _wrong("text in quotes", value)
 
 
@@ -130,13 +145,13 @@ def _name(value: object) -> str | Invalid:
 
 
 def _lines(value: object) -> tuple[str, ...] | Invalid:
-    """Read a list of distinct texts; a single text counts as a list of one."""
+    """Read distinct texts; a single text counts as a list of one."""
     read = _steps(value)
     return read if isinstance(read, Invalid) else tuple(dict.fromkeys(read))
 
 
 def _steps(value: object) -> tuple[str, ...] | Invalid:
-    """Read a list of texts that may repeat; a single text counts as a list of one."""
+    """Read texts that may repeat; a single text counts as a list of one."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list):
         return _wrong("a list of texts", value)
@@ -150,7 +165,7 @@ def _steps(value: object) -> tuple[str, ...] | Invalid:
 
 
 def _groups(value: object) -> tuple[tuple[str, ...], ...] | Invalid:
-    """Read a list of groups of texts; a text in the list is a group of one."""
+    """Read groups of texts; a text outside a group is a group of one."""
     if not isinstance(value, list):
         return _wrong("a list of lists of texts", value)
     groups: list[tuple[str, ...]] = []
@@ -177,11 +192,16 @@ def template(*marks: str) -> Kind:
     return Kind("text", read)
 
 
-FLAG = Kind("true or false", _flag)
+FLAG = Kind("true or false", _flag, typed=bool, shown=lambda value: "on" if value else "")
 RAW = Kind("text", _raw)
 LINE = Kind("text", _line)
 NAME = Kind("text", _name)
-LINES = Kind("list of texts", _lines)
+LINES = Kind(
+    "list of texts",
+    _lines,
+    typed=lambda text: [*filter(None, map(str.strip, text.split(",")))],
+    shown=", ".join,
+)
 STEPS = Kind("list of texts", _steps)
 GROUPS = Kind("list of lists of texts", _groups)
 
@@ -250,7 +270,7 @@ _AMOUNT = re.compile(r"(\d{1,9})\s*([a-z]+)", re.ASCII)
 
 
 def _amount(units: Mapping[str, int], wanted: str, least: int, most: int, spell: Mapping[int, int]) -> Kind:
-    """Kind: a number of the smallest unit, or text with a unit such as `30m`."""
+    """Kind: an integer in the smallest unit, or text with a unit such as `30m`."""
 
     def read(value: object) -> int | Invalid:
         number: int | None = None
@@ -265,14 +285,17 @@ def _amount(units: Mapping[str, int], wanted: str, least: int, most: int, spell:
             return Invalid(f"should be between {_in_units(least, units)} and {_in_units(most, units)}")
         return number
 
-    def write(value: int | None) -> str:
-        return "" if value is None else f'"{_in_units(value, units).translate(spell)}"'
+    def shown(value: int | None) -> str:
+        return "" if value is None else _in_units(value, units).translate(spell)
 
-    return Kind(wanted, read, write)
+    def write(value: int | None) -> str:
+        return "" if value is None else f'"{shown(value)}"'
+
+    return Kind(wanted, read, write, shown=shown)
 
 
 def _in_units(number: int, units: Mapping[str, int]) -> str:
-    """Write a number in the largest unit that divides it: `30m`, `20mb`."""
+    """Write a number in the largest unit that divides it: 1800 as `30m`."""
     size, name = max((size, name) for name, size in units.items() if number % size == 0 and len(name) < 3)
     return f"{number // size}{name}"
 
@@ -329,7 +352,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110 §5.6.
 
 
 def _headers(value: object) -> tuple[tuple[str, str], ...] | Invalid:
-    """Read a table of HTTP header fields (RFC 9110 §5.1) as pairs."""
+    """Read HTTP header fields (RFC 9110 §5.1) as pairs."""
     if not isinstance(value, dict):
         return _wrong("a table of header names and values", value)
     for name, text in value.items():
@@ -355,7 +378,7 @@ COLOR_NAMES = (*_ANSI, *_MORE_COLORS, *(f"bright_{name}" for name in _ANSI))
 
 
 def _color(value: object) -> str | Invalid:
-    """Read a colour as Textual writes it: a name, `ansi_bright_red` for bright ones, or `#rrggbb`."""
+    """Read `green`, `bright red` (as `ansi_bright_red`) or `#4fa3ff`; `""` stays empty."""
     wanted = 'a colour such as "green" or "#4fa3ff"'
     if not isinstance(value, str):
         return _wrong(wanted, value)
@@ -374,7 +397,7 @@ COLOR = Kind('colour such as "green" or "#4fa3ff"', _color)
 
 
 def _keyboard(value: object) -> dict[str, tuple[str, ...]] | Invalid:
-    """Read a table of command names with their keys; `commands.resolve_keys` checks them."""
+    """Read keys by command name, unchecked; `commands.resolve_keys` checks them."""
     if not isinstance(value, dict):
         return _wrong("a table of commands and their keys", value)
     return {

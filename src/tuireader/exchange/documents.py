@@ -160,7 +160,7 @@ def _feed(table: dict[str, Any], programs: bool) -> FeedConfig:
         raise ConfigError("runs a program; import it with --accept programs")
     feed = FeedConfig(**known, **source)
     if source:
-        config_edit.add_feeds("", [feed])
+        config_edit.add("", feed)
     return feed
 
 

@@ -101,7 +101,7 @@ class _Merging:
     def add_feeds(self, feeds: Sequence[FeedConfig]) -> None:
         """Add the new feeds, and complete the existing ones."""
         there = {feed_key(address_of(table)): table for table in tables(self.before.get("feeds"))}
-        self.text = edit.add_feeds(self.text, feeds)
+        self.text = edit.add(self.text, *feeds)
         before, now = tables(self.before.get("feeds")), tables(_data(self.text).get("feeds"))
         self.added["feeds"] = len(now) - len(before)
         for feed in feeds if there else ():
@@ -119,7 +119,7 @@ class _Merging:
                 self.kept["feeds", feed.url] = reason
             changes = {name: value for name, value in said.items() if not table.get(name)}
             if changes:
-                self.text = edit.set_feed(self.text, address_of(table), **changes)
+                self.text = edit.update(self.text, "feeds", address_of(table), changes)
 
     def add_items(self, name: str, key: str, items: Sequence[Item], there: Sequence[Item]) -> None:
         """Add the new valid items; existing items with the same name are kept."""
@@ -152,7 +152,7 @@ class _Merging:
         if not items:
             return 0
         try:
-            self.text = edit.add_tables(self.text, name, items)
+            self.text = edit.add(self.text, *items)
             return len(items)
         except ConfigError as error:
             if len(items) == 1:

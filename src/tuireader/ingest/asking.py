@@ -45,7 +45,7 @@ class Asking:
     now: Callable[[], float]
 
     async def ask(self, facts: FeedFacts, reservation: Reservation) -> Outcome:
-        """Return the outcome for one feed, without the body."""
+        """Fetch and parse one feed, at a new address if need be; the outcome has no body."""
         try:
             job = await self.job_of(facts)
         except TuireaderError as error:  # the password is not available
@@ -66,35 +66,43 @@ class Asking:
         return outcome
 
     async def _outcome(
-        self, facts: FeedFacts, job: FetchJob, reservation: Reservation, *, whole: bool = False
+        self, facts: FeedFacts, job: FetchJob, reservation: Reservation, *, complete: bool = False
     ) -> Outcome:
-        """Fetch and parse; entries that are stored unchanged are left out unless `whole`."""
+        """Fetch and parse; unless `complete`, skip entries that are stored unchanged."""
         result = await self.sources.fetch(job, reservation)
         parsed: ParseResult | None = None
         if isinstance(result, Fetched):
-            known = facts.last_success is not None and not whole
+            known = facts.last_success is not None and not complete
             stored = await self.pool.read(lambda store: store.entries.digests(facts.id)) if known else {}
             parsed = await self.sources.parse(result, stored)
             result = replace(result, body=b"")
         return Outcome(facts, result, reservation, parsed)
 
     async def _elsewhere(self, outcome: Outcome, page: Outcome, why: str) -> Outcome:
-        """Return the outcome at the address that a page names, or the given one with what was named."""
+        """Follow the address that a page names; if it cannot be followed, note it in the given outcome."""
         if not isinstance(page.parsed, ParseFailed) or page.parsed.fault is Fault.PARKED:
             return outcome
         from tuireader.feeds.find.links import COMMENTS
 
         facts, site = outcome.facts, outcome.facts.url if why == "page" else outcome.facts.site_url
-        named = [one for one in page.parsed.feeds if not COMMENTS.search(one) and one != facts.refused]
-        fit = [one for one in named if feed_key(one) not in self.taken and _keeps_tls(facts.url, one)]
+        named = [
+            candidate
+            for candidate in page.parsed.feeds
+            if not COMMENTS.search(candidate) and candidate != facts.refused
+        ]
+        fit = [
+            candidate
+            for candidate in named
+            if feed_key(candidate) not in self.taken and _keeps_tls(facts.url, candidate)
+        ]
         outcome = replace(outcome, named=without_password([*fit, *named, ""][0]))
         job = outcome.result.job
         if job.auth or job.headers or job.cookies or without_password(facts.url) != facts.url:
             return outcome
-        here = [one for one in fit if same_site(one, site)]
+        here = [candidate for candidate in fit if same_site(candidate, site)]
         if here == named and len(named) == 1:
             return await self._followed(outcome, here[0], why)
-        others = [one for one in fit if one not in here][:_TRIED]
+        others = [candidate for candidate in fit if candidate not in here][:_TRIED]
         if others and not (facts.named in others and _was_looked_at(facts, int(self.now()))):
             sites = [facts.url, facts.site_url]
             if isinstance(page.result, Fetched):
@@ -109,14 +117,14 @@ class Asking:
     async def _followed(
         self, outcome: Outcome, address: str, why: str, *, sites: Sequence[str] = ()
     ) -> Outcome:
-        """Return the outcome of the feed at its new address, or the given one if it cannot be read there.
+        """Fetch a feed at its new address; return the given outcome if it cannot be read there.
 
         With the old feed's `sites`, the new one also has to prove that it is the same.
         """
         facts, before = outcome.facts, outcome.result
         agent = "" if sites else before.job.user_agent
         job = FetchJob(facts.id, address, public_only=leads_inside(facts.url, address), user_agent=agent)
-        new = await self._outcome(facts, job, outcome.reservation, whole=bool(sites))
+        new = await self._outcome(facts, job, outcome.reservation, complete=bool(sites))
         asked = outcome.pages + new.result.requests
         if not isinstance(new.parsed, ParsedFeed):
             return replace(outcome, pages=asked)
@@ -125,7 +133,7 @@ class Asking:
         return await self._proven(new, sites) or replace(outcome, pages=asked, looked_at=new.looked_at)
 
     async def _proven(self, new: Outcome, sites: Sequence[str]) -> Outcome | None:
-        """Return the outcome of a feed at another site if it is the one that was subscribed to, else None."""
+        """Check that a feed at another site is the subscribed one; None if not."""
         from tuireader.ingest.moves import is_same_feed, same_articles
 
         address, parsed = new.address, new.parsed
@@ -145,7 +153,7 @@ def _keeps_tls(url: str, target: str) -> bool:
 
 
 def _is_dead(outcome: Outcome, now: int) -> bool:
-    """Return whether the address of a feed is dead although its site may still exist."""
+    """Check whether a feed's address is dead although its site may still exist."""
     facts, result = outcome.facts, outcome.result
     if not (isinstance(result, FetchFailed) and facts.site_url and facts.failing_since is not None):
         return False
@@ -155,5 +163,5 @@ def _is_dead(outcome: Outcome, now: int) -> bool:
 
 
 def _was_looked_at(facts: FeedFacts, now: int) -> bool:
-    """Return whether the home page of a feed was checked within the last day."""
+    """Check whether a feed's home page was read within the last day."""
     return facts.looked_at is not None and 0 <= now - facts.looked_at < schedule.DAY

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tuireader import ingest
+from tuireader.config import FeedConfig
 from tuireader.feeds.http.backpressure import Reservation
 from tuireader.model import (
     SILENCE,
@@ -33,19 +34,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Inputs of a refresh besides the feeds: watches, intervals, the clock.
+    """Inputs of a refresh besides the feeds: watches, the settings of feeds by address, the clock.
 
-    `watched` has the feeds on which a watch depends; None: all. `full_text` has the settings of feeds that
-    are not `auto`, by address. `taken` has the `feed_key` of all subscriptions.
+    `watched` has the feeds on which a watch depends; None: all. `taken` has the `feed_key` of all
+    subscriptions.
     """
 
     rules: ingest.Rules
     rates: schedule.Rates
-    interval: dict[str, int]
+    feeds: Mapping[str, FeedConfig]
     clock: Callable[[], float]
     watched: AbstractSet[int] | None = frozenset()
-    full_text: Mapping[str, str] = field(default_factory=dict)
     taken: AbstractSet[str] = frozenset()
+
+    def of(self, url: str) -> FeedConfig:
+        """Return the settings of a feed; the defaults for one that is not configured, as on a server."""
+        return self.feeds.get(url) or FeedConfig(url)
 
     def is_watched(self, feed_id: int) -> bool:
         """Return whether a watch depends on a feed."""
@@ -265,7 +269,7 @@ def _history(
         recent=pace.recent,
         fill=pace.fill,
         watched=setting.is_watched(facts.id),
-        interval=setting.interval.get(facts.url),
+        interval=setting.of(facts.url).interval,
         ttl=ttl,
         max_age=max_age,
         error_streak=facts.error_streak,

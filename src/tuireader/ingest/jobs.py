@@ -9,42 +9,42 @@ from pathlib import Path
 
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES
+from tuireader.config.selectors import SELECTOR_KEYS
 from tuireader.feeds import secrets
 from tuireader.feeds.http.hosts import leads_inside
 from tuireader.model import FetchJob, Source
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.timing import schedule
 
-_NONE = Source()
+_PLAIN = Source()
 
 
 def source_of(feed: FeedConfig, folder: str) -> Source | None:
-    """Return the settings of a feed that is more than an address, else None.
+    """Settings of a feed that is more than an address, else None.
 
-    `folder` is that of the configuration.
+    `folder` is that of the configuration, where relative paths start.
     """
     source = Source(
-        feed.command,
-        feed.filter,
-        feed.kind == "page",
-        *(feed.select, feed.items, feed.item_title, feed.item_link, feed.item_date, feed.item_summary),
-        feed.next_page,
+        command=feed.command,
+        filter=feed.filter,
+        watched=feed.kind == "page",
+        **{key: getattr(feed, key) for key in SELECTOR_KEYS},
     )
     is_mail = feed.url.startswith(MAIL_SCHEMES)
-    return replace(source, folder=folder) if is_mail or source != _NONE else None
+    return replace(source, folder=folder) if is_mail or source != _PLAIN else None
 
 
 async def job_for(
-    facts: FeedFacts, feed: FeedConfig | None, folder: str, now: int, *, watched: bool = False
+    facts: FeedFacts, feed: FeedConfig, folder: str, now: int, *, watched: bool = False
 ) -> FetchJob:
-    """Return the request for a feed, with its secrets. Raises TuireaderError when a secret cannot be read.
+    """Build the request for a feed, with its secrets. Raises TuireaderError when a secret cannot be read.
 
     A moved feed is fetched from its new address, unless it has secrets, which belong to the old server. If
-    its command, filter or selectors have changed, the validators are left out, so that it is sent again.
-    They are also left out now and then to test whether they can be trusted, more often if a watch depends on
-    the feed (`watched`).
+    its command, filter or selectors have changed, the validators are left out, so that the document is sent
+    again. They are also left out now and then to test whether they can be trusted, more often for a
+    `watched` feed, on which a watch depends.
     """
-    source = source_of(feed, folder) if feed is not None else None
+    source = source_of(feed, folder)
     etag, modified, body_hash = facts.etag, facts.last_modified, facts.body_hash
     if facts.settings != (source.digest if source else ""):
         etag = modified = body_hash = None
@@ -56,9 +56,10 @@ async def job_for(
         (lambda: json.loads(facts.recent or "[]")) if watched else None,
     ):
         etag = modified = None
-    agent = feed.user_agent if feed is not None else ""
-    job = FetchJob(facts.id, facts.url, etag, modified, body_hash, source=source, user_agent=agent)
-    if feed is None or not secrets.has(feed):
+    job = FetchJob(
+        facts.id, facts.url, etag, modified, body_hash=body_hash, source=source, user_agent=feed.user_agent
+    )
+    if not secrets.has(feed):
         if not schedule.Move(facts.moved_to, facts.moved_seen).adopt:
             return job
         inside = bool(facts.moved_why) and leads_inside(facts.url, facts.moved_to)
@@ -67,6 +68,6 @@ async def job_for(
 
 
 async def first_job(feed: FeedConfig, folder: str) -> FetchJob:
-    """Return the request for a feed without a subscription. Raises the same errors as `job_for`."""
+    """Build the request for a feed without a subscription. Raises the same errors as `job_for`."""
     job = FetchJob(0, feed.url, source=source_of(feed, folder), user_agent=feed.user_agent)
     return await asyncio.to_thread(secrets.filled, job, feed, Path(folder)) if secrets.has(feed) else job

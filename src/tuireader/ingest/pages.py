@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tuireader.config import FeedConfig
 from tuireader.feeds import teasers
 from tuireader.feeds.teasers import Sample
 from tuireader.model import ParsedEntry, ParsedFeed
@@ -28,14 +29,14 @@ _TITLE = 100  # as in `document.prepare`
 
 
 def plan_pages(
-    store: Store, feed: FeedFacts, parsed: ParsedFeed, saved: Saved, setting: str, now: int
+    store: Store, feed: FeedFacts, parsed: ParsedFeed, saved: Saved, config: FeedConfig, now: int
 ) -> None:
-    """Judge a feed by its new entries, and plan to fetch the pages of its new articles if it gives teasers.
+    """Judge a feed by its new entries; schedule their pages if it publishes only teasers, or as configured.
 
-    `setting` is the feed's `full_text`: `auto`, `on` or `off`. In a new feed, only the newest articles count.
+    In a new feed, only the newest articles count.
     """
     arrived = [*saved.new, *(text for _, text in saved.carried if not text.full)]
-    if setting == "off" or not arrived:
+    if config.text == "off" or not arrived:
         return
     is_new = feed.last_success is None
     arrived.sort(key=lambda text: (-text.time, -text.id))
@@ -48,7 +49,7 @@ def plan_pages(
 
     newest = [sample(text) for text in arrived[: teasers.MOST]]
     kind = _judged(store, feed, newest, parsed.site_url or feed.site_url or feed.url, is_new)
-    if setting == "on":
+    if config.text == "on":
         wanted = [text.id for text in arrived if text.url]
     elif kind == "teasers":
         wanted = [text.id for text in arrived if teasers.needs_page(sample(text))]

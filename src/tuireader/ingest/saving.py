@@ -37,7 +37,7 @@ def save_and_match(
     matches = ingest.record_new(store, saved.new, rules, now)
     matches += ingest.record_changed(store, saved.changed, rules, now)
     matches += ingest.record_carried(store, saved.carried, rules, now)
-    plan_pages(store, feed, parsed, saved, setting.full_text.get(feed.url, "auto"), now)
+    plan_pages(store, feed, parsed, saved, setting.of(feed.url), now)
     return saved, matches
 
 

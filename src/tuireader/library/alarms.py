@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from tuireader.delivery.notify import Message, deliver, is_quiet
-from tuireader.library.context import UseCases
+from tuireader.delivery.notify import Message
+from tuireader.library.notifying import Notifying
 from tuireader.model import Alarm, AlarmKind, Fault, Told
 from tuireader.model.accounts import Refusal
 from tuireader.store import Store
@@ -18,7 +18,7 @@ from tuireader.timing.accounts import alarming_since
 from tuireader.timing.alarms import DAY, MOST, pace
 
 _FAILING = DAY
-"""Seconds of failing until an alarm. Some tries are required too: time off makes a first failure old."""
+"""Seconds of failing until an alarm, which also takes `_TRIES` attempts: the first may be long ago."""
 _TRIES = 3
 _GAP = 7 * DAY
 """Seconds for which an open gap is an alarm; the coverage of the feed reports it forever."""
@@ -31,39 +31,37 @@ ARTICLES = 3_000
 _OWN_NETWORK = (Fault.NETWORK, Fault.TIMEOUT)
 
 
-class Alarms(UseCases):
+class Alarms(Notifying):
     """Alarms of silent and failing feeds, failing accounts, moved feeds, silent watches, and gaps."""
 
     async def open(self) -> list[Alarm]:
-        """Return the open alarms, oldest first."""
+        """List the open alarms, oldest first."""
         return await self._pool.read(lambda store: store.alarms.open())
 
     async def all(self) -> list[Alarm]:
-        """Return all alarms, including cleared ones, oldest first."""
+        """List all alarms, including cleared ones, oldest first."""
         return await self._pool.read(lambda store: store.alarms.all())
 
     async def recent(self) -> list[Alarm]:
-        """Return the open alarms, then those of the last week that are over, newest first."""
+        """List the open alarms, then those of the last week that are over, newest first."""
         since = self._now() - _RECENT
-        found = sorted(await self.all(), key=lambda alarm: (alarm.cleared_at is not None, -alarm.raised_at))
-        return [alarm for alarm in found if alarm.cleared_at is None or alarm.cleared_at >= since]
+        alarms = sorted(await self.all(), key=lambda alarm: (alarm.cleared_at is not None, -alarm.raised_at))
+        return [alarm for alarm in alarms if alarm.cleared_at is None or alarm.cleared_at >= since]
 
     async def count(self) -> int:
-        """Return the number of open alarms."""
+        """Count the open alarms."""
         return await self._pool.read(lambda store: store.alarms.count())
 
     async def judge(self) -> None:
         """Raise and clear alarms after a refresh."""
         now = self._now()
-        lasting = [one.name for one in self._context.config.watches if not one.ends_after_quiet_days]
+        lasting = [watch.name for watch in self._context.config.watches if not watch.ends_after_quiet_days]
         taken = {feed_key(feed.address) for feed in self._context.feeds}
         await self._transact(lambda store: judge(store, lasting, now, taken))
 
     async def notify(self) -> Told | None:
         """Notify about new and cleared alarms as set in `[notify]`; None without any or in quiet hours."""
-        config = self._context.config.notify
-        here = time.localtime(self._context.clock())
-        if not config.alarms or is_quiet(config.quiet, here.tm_hour * 60 + here.tm_min):
+        if not self._context.config.notify.alarms or self._is_quiet:
             return None
         untold = await self._pool.read(lambda store: store.alarms.untold())
         if not untold:
@@ -71,10 +69,10 @@ class Alarms(UseCases):
         now = self._now()
         await self._transact(lambda store: store.alarms.mark_told(untold, now))
         message = alarm_message(untold)
-        shown = await deliver(message, config)
-        if shown.errors and not (shown.command or shown.desktop):
-            await self._transact(lambda store: store.alarms.mark_told(untold, None))
-        return Told(message.title, message.body, (), shown.desktop, shown.errors)
+        shown = await self._deliver(message, lambda store: store.alarms.mark_told(untold, None))
+        return Told(
+            message.title, body=message.body, articles=(), desktop=shown.desktop, troubles=shown.errors
+        )
 
 
 def judge(store: Store, watches: Sequence[str], now: int, taken: Set[str] = frozenset()) -> None:
@@ -85,19 +83,19 @@ def judge(store: Store, watches: Sequence[str], now: int, taken: Set[str] = froz
     failing = store.alarms.failing()
     known = {alarm.subject: alarm for alarm in store.alarms.open()}
     named = {feed_id: _named_words(address, taken) for feed_id, address in store.alarms.named()}
-    found = {alarm.subject: alarm for alarm in _found(store, watches, failing, named, now)}
-    for subject, alarm in found.items():
+    current = {alarm.subject: alarm for alarm in _found(store, watches, failing, named, now)}
+    for subject, alarm in current.items():
         if subject not in known:
             store.alarms.raise_(alarm)
         elif known[subject].words != alarm.words:
             store.alarms.reword(known[subject].id, alarm.words)
-    left = [known[subject] for subject in known.keys() - found.keys()]
+    left = [known[subject] for subject in known.keys() - current.keys()]
     if not left:
         return
     subscribed, pending = store.alarms.subscribed(), store.watches.pending()
-    accounts = {one.name: one for one in store.accounts.all()}
-    down = {one.feed_id for one in failing} | {one.name for one in accounts.values() if one.error}
-    seen = {(one.feed_id, one.watch): one.seen for one in _subjects(store, watches)}
+    accounts = {item.name: item for item in store.accounts.all()}
+    down = {item.feed_id for item in failing} | {item.name for item in accounts.values() if item.error}
+    seen = {(item.feed_id, item.watch): item.seen for item in _subjects(store, watches)}
     for alarm in left:
         unseen = seen.get((alarm.feed_id, alarm.watch), now) < alarm.raised_at and alarm.feed_id not in down
         if alarm.kind is AlarmKind.SILENT and unseen:
@@ -118,17 +116,19 @@ def judge(store: Store, watches: Sequence[str], now: int, taken: Set[str] = froz
 def _found(
     store: Store, watches: Sequence[str], failing: Sequence[Failing], named: Mapping[int, str], now: int
 ) -> Iterator[Alarm]:
-    """Yield the alarms that should be open; `named` has the words for feeds whose page names another one."""
+    """Yield the alarms that should be open; `named` maps feeds whose page names another feed to messages."""
 
     def alarm(kind: AlarmKind, words: str, feed_id: int, *, watch: str = "", account: str = "") -> Alarm:
-        return Alarm(0, kind, feed_id, watch, "", words, now, account=account)
+        return Alarm(
+            0, kind=kind, feed_id=feed_id, watch=watch, name="", words=words, raised_at=now, account=account
+        )
 
-    down = {one.feed_id: one for one in failing if _is_down(one)}
+    down = {feed.feed_id: feed for feed in failing if _is_down(feed)}
     feeds, fetched = store.alarms.last_success()
     offline = feeds > 1 and now - fetched > DAY  # nothing can be fetched, so the feeds are not to blame
-    for feed_id, one in down.items():
-        if feed_id not in named and not (offline and one.fault in _OWN_NETWORK):
-            yield alarm(AlarmKind.FAILING, _failing_words(one), feed_id)
+    for feed_id, feed in down.items():
+        if feed_id not in named and not (offline and feed.fault in _OWN_NETWORK):
+            yield alarm(AlarmKind.FAILING, _failing_words(feed), feed_id)
     for account in store.accounts.all():
         if (since := alarming_since(account)) is not None and not (
             offline and account.refusal == Refusal.AWAY
@@ -140,11 +140,11 @@ def _found(
         yield alarm(AlarmKind.GAP, f"{counted(gaps, 'gap')}, {unseen}" if gaps > 1 else unseen, feed_id)
     for feed_id, words in named.items():
         yield alarm(AlarmKind.MOVED, words, feed_id)
-    waiting = store.feeds.waiting(now)  # not asked on purpose, so their silence goes on
+    waiting = store.feeds.waiting(now)  # deliberately not fetched, so their silence continues
     subjects = [
-        replace(one, seen=now) if one.feed_id in waiting or (one.watch and waiting) else one
-        for one in _subjects(store, watches)
-        if one.feed_id not in down
+        replace(feed, seen=now) if feed.feed_id in waiting or (feed.watch and waiting) else feed
+        for feed in _subjects(store, watches)
+        if feed.feed_id not in down
     ]
     for subject, words in _silent(store, subjects):
         words += "; its host has asked to wait" if subject.feed_id in waiting else ""
@@ -156,7 +156,7 @@ def _subjects(store: Store, watches: Sequence[str]) -> list[Subject]:
 
 
 def _silent(store: Store, subjects: Iterable[Subject]) -> Iterator[tuple[Subject, str]]:
-    """Yield the feeds and watches whose silence is improbable, each with the reason."""
+    """Yield the feeds and watches whose silence is improbable, each with its message."""
     unknown: list[Subject] = []
     for subject in subjects:
         known = subject.known if subject.known and subject.known.signature == subject.signature else None
@@ -180,16 +180,15 @@ def _silent(store: Store, subjects: Iterable[Subject]) -> Iterator[tuple[Subject
             yield subject, _silent_words(newest, found.usual, watch=subject.watch)
 
 
-def _is_down(one: Failing) -> bool:
-    """Return whether a feed has been failing for so long that it is an alarm."""
-    if one.gone:
+def _is_down(feed: Failing) -> bool:
+    if feed.gone:
         return True
-    return one.since is not None and one.last_try - one.since >= _FAILING and one.tries >= _TRIES
+    return feed.since is not None and feed.last_try - feed.since >= _FAILING and feed.tries >= _TRIES
 
 
-def _failing_words(one: Failing) -> str:
-    since = f" since {_moment(one.since)}" if one.since is not None else ""
-    return f"{'gone' if one.gone else 'failing'}{since}: {one.error}"
+def _failing_words(feed: Failing) -> str:
+    since = f" since {_moment(feed.since)}" if feed.since is not None else ""
+    return f"{'gone' if feed.gone else 'failing'}{since}: {feed.error}"
 
 
 def _named_words(address: str, taken: Set[str]) -> str:
@@ -199,18 +198,18 @@ def _named_words(address: str, taken: Set[str]) -> str:
 
 
 def _silent_words(newest: int, usual: int, *, watch: str) -> str:
-    thing = "match" if watch else "article"
-    return f"no new {thing} since {_moment(newest)}, usually one within {_span(usual)}"
+    noun = "match" if watch else "article"
+    return f"no new {noun} since {_moment(newest)}, usually one within {_span(usual)}"
 
 
 def _moment(moment: int) -> str:
-    """Return a time as `27 Jul 14:02`."""
+    """Format a time as `27 Jul 14:02`."""
     then = time.localtime(moment)
     return f"{then.tm_mday} {time.strftime('%b %H:%M', then)}"
 
 
 def _span(seconds: int) -> str:
-    """Return a duration as `6 h` or `3 d`."""
+    """Format a duration as `6 h` or `3 d`."""
     hours = max(1, round(seconds / 3600))
     return f"{hours} h" if hours < 48 else f"{round(seconds / DAY)} d"
 
@@ -224,13 +223,13 @@ _LINES = 5
 def alarm_message(alarms: Sequence[Alarm]) -> Message:
     """Combine new and cleared alarms into one message."""
     lines = [
-        f"{feed_name(one.name)}: {one.words if one.cleared_at is None else one.cleared_words}"
-        for one in alarms
+        f"{feed_name(alarm.name)}: {alarm.words if alarm.cleared_at is None else alarm.cleared_words}"
+        for alarm in alarms
     ]
     if len(alarms) == 1:
         prefix = "Alarm" if alarms[0].cleared_at is None else "Alarm over"
         return Message(f"{prefix}: {cut(lines[0], 200)}", "", (), tuple(alarms))
-    over = sum(one.cleared_at is not None for one in alarms)
+    over = sum(alarm.cleared_at is not None for alarm in alarms)
     parts = [counted(len(alarms) - over, "alarm")] if over < len(alarms) else []
     parts += [f"{counted(over, 'alarm')} over" if not parts else f"{over} over"] if over else []
     more = [f"and {len(lines) - _LINES} more"] if len(lines) > _LINES else []

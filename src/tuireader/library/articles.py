@@ -38,7 +38,6 @@ class SavedFile:
 
 
 def _writable(name: str) -> str:
-    """Replace characters of a file name that the locale cannot encode."""
     encoding = sys.getfilesystemencoding()
     return name.encode(encoding, "replace").decode(encoding).replace("?", "_")
 
@@ -47,31 +46,31 @@ class Articles(UseCases):
     """Read, save and pipe a single article."""
 
     async def get(self, article_id: int, *, ahead: bool = False) -> Article | None:
-        """Return an article for the reading pane; `ahead` gives other requests priority (prefetching)."""
+        """Load an article for the reading pane; `ahead` (prefetching) lets other requests go first."""
 
         def read(store: Store) -> Article | None:
-            found = store.articles.get(article_id, self._context.config.ui.languages)
-            if found is None or not found.evidence:
-                return found
-            made = ingest.explain(store, self._context.matcher, self._context.feed_names, [article_id]).get(
-                article_id, ()
-            )
-            return replace(found, evidence=completed(found.evidence, made))
+            article = store.articles.get(article_id, self._context.config.ui.languages)
+            if article is None or not article.evidence:
+                return article
+            computed = ingest.explain(
+                store, self._context.matcher, self._context.feed_names, [article_id]
+            ).get(article_id, ())
+            return replace(article, evidence=completed(article.evidence, computed))
 
         return await (self._pool.count if ahead else self._pool.read)(read)
 
     async def require(self, article_id: int) -> Article:
-        """Return an article as `get` does. Raises UsageError if it does not exist."""
+        """Load an article as `get` does. Raises UsageError if it does not exist."""
         return found_article(await self.get(article_id), article_id)
 
     async def revisions(self, article_id: int) -> tuple[Revision, ...]:
-        """Return the earlier versions of an article, newest first, each compared with the next one."""
+        """Earlier versions of an article, newest first, each compared with the next one."""
         chains = await self._pool.read(
             lambda store: [
                 *(store.revisions.versions(article_id, full=full) for full in (False, True)),
                 *(
-                    store.revisions.versions(article_id, feed_id=one)
-                    for one in store.revisions.feeds(article_id)
+                    store.revisions.versions(article_id, feed_id=revision)
+                    for revision in store.revisions.feeds(article_id)
                 ),
             ]
         )
@@ -79,7 +78,7 @@ class Articles(UseCases):
         def compared() -> tuple[Revision, ...]:
             from tuireader.text.word_diff import words
 
-            found = [
+            revisions = [
                 Revision(
                     old.until,
                     tuple(words(old.title, new.title)),
@@ -89,7 +88,7 @@ class Articles(UseCases):
                 for versions in chains
                 for new, old in pairwise(versions)
             ]
-            return tuple(sorted(found, key=lambda one: -one.until))
+            return tuple(sorted(revisions, key=lambda revision: -revision.until))
 
         return await asyncio.to_thread(compared)
 
@@ -101,36 +100,36 @@ class Articles(UseCases):
         gc.freeze()  # exclude long-lived objects from collections, whose pauses would delay keys
 
     async def related(self, article_id: int) -> tuple[Related, ...]:
-        """Return the related articles, grouped by relation, strongest first."""
+        """Related articles grouped by relation, strongest first."""
         groups = self._context.groups
         return await self._pool.read(lambda store: ingest.related(store, article_id, groups))
 
     async def story(self, article_id: int) -> Story | None:
-        """Return the reports of an article's story, oldest first; None without a story."""
+        """Reports of an article's story, oldest first; None without a story."""
         return await self._pool.read(lambda store: store.stories.timeline(article_id))
 
     async def in_next_language(self, article_id: int, seen: Collection[int] = ()) -> StoryEntry | None:
-        """Return a report of an article's story in another language, by turns; None if there is none.
+        """Pick a report of an article's story in the next language; None if there is no other.
 
         Among several it is one of those `seen`, else the first unread one, else the first.
         """
         story = await self.story(article_id)
         reports = story.entries if story is not None else ()
-        language = next((one.language for one in reports if one.article_id == article_id), "")
-        codes = in_order((one.language for one in reports), self._context.config.ui.languages)
+        language = next((report.language for report in reports if report.article_id == article_id), "")
+        codes = in_order((report.language for report in reports), self._context.config.ui.languages)
         others = [code for code in codes if code != language]
         if not others:
             return None
         following = codes[(codes.index(language) + 1) % len(codes)] if language else others[0]
-        found = [one for one in reports if one.language == following]
-        return min(found, key=lambda one: (one.article_id not in seen, one.read))
+        candidates = [report for report in reports if report.language == following]
+        return min(candidates, key=lambda report: (report.article_id not in seen, report.read))
 
     async def at_url(self, url: str) -> int | None:
-        """Return the stored article with this address (ignoring tracking parameters and scheme), if any."""
+        """Find the stored article with an address, ignoring tracking parameters and scheme."""
         return await self._pool.read(lambda store: store.links.at_url(url))
 
     async def render(self, article_id: int, form: str) -> str:
-        """Return an article as `md`, `html`, `txt` or `json`. Raises UsageError."""
+        """Write an article as `md`, `html`, `txt` or `json`. Raises UsageError."""
         from tuireader.export.formats import render
 
         article = await self._context.article(article_id)
@@ -201,7 +200,7 @@ async def save_file(
         raise TuireaderError(f"{folder} cannot be written to: {reason}", "choose another folder") from None
 
 
-def completed(stored: Sequence[Evidence], made: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return stored evidence, replaced by newly computed evidence of the same watch where available."""
-    better = {item.watch: item for item in made}
+def completed(stored: Sequence[Evidence], computed: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Replace stored evidence by newly computed evidence of the same watch."""
+    better = {item.watch: item for item in computed}
     return tuple(better.get(item.watch, item) for item in stored)

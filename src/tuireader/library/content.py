@@ -48,7 +48,7 @@ class Content(UseCases):
     async def image(
         self, url: str, feed_id: int, width: int, height: int, ground: tuple[int, int, int] = (0, 0, 0)
     ) -> Pixels:
-        """Return an image from a feed's article, scaled to fit; from the cache if possible.
+        """Fetch an image of an article, from the cache if possible, and scale it to fit.
 
         The demo has its own images and no network.
         """
@@ -61,12 +61,12 @@ class Content(UseCases):
                 self._context.require_network()
         else:
             data, speed = await self._image_file(url, feed_id)
-        found = await self._tools.work("picture", data, width, height, ground, seconds=_DECODE)
-        across, down, rgb = found
+        picture = await self._tools.work("picture", data, width, height, ground, seconds=_DECODE)
+        across, down, rgb = picture
         return Pixels(across, down, rgb, speed)
 
     async def _image_file(self, url: str, feed_id: int) -> tuple[bytes, float | None]:
-        """Return the bytes of an image, and the speed of the connection."""
+        """Fetch an image, from the cache if possible; also measures the speed of the connection."""
         cache = PictureCache(self._context.paths.cache / "pictures")
         data = await asyncio.to_thread(cache.get, url)
         if data is not None:
@@ -83,14 +83,14 @@ class Content(UseCases):
         return data, len(data) / seconds if len(data) >= _MEASURABLE else None
 
     async def highlight_code(self, code: str, language: str) -> list[tuple[int, int, str]]:
-        """Return highlighted spans of code: (start, end, kind); none when it cannot be parsed."""
+        """Highlight code: spans of (start, end, kind); none when it cannot be parsed."""
         try:
-            found: list[tuple[int, int, str]] = await self._tools.work(
+            spans: list[tuple[int, int, str]] = await self._tools.work(
                 "colours", code, language, seconds=_COLOUR
             )
         except TuireaderError:
             return []
-        return found
+        return spans
 
 
 MOST = 100_000_000
@@ -105,7 +105,7 @@ class PictureCache:
         self._most = most
 
     def get(self, url: str) -> bytes | None:
-        """Return the cached image of an address, or None."""
+        """Read the cached image of an address, None if there is none."""
         path = self._path(url)
         try:
             data = path.read_bytes()
@@ -127,7 +127,7 @@ class PictureCache:
     def _trim(self) -> None:
         files = [(entry.stat(), entry.path) for entry in os.scandir(self._folder) if entry.is_file()]
         total = sum(stat.st_size for stat, _ in files)
-        for stat, path in sorted(files, key=lambda one: one[0].st_mtime):
+        for stat, path in sorted(files, key=lambda item: item[0].st_mtime):
             if total <= self._most:
                 return
             with suppress(OSError):

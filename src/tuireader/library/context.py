@@ -10,10 +10,9 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from tuireader import ingest, query, watch
-from tuireader.config import Config, MuteConfig, Paths, Problem, WatchConfig, load, loads
+from tuireader.config import Config, FeedConfig, MuteConfig, Paths, Problem, WatchConfig, load, loads
 from tuireader.config import edit as config_edit
 from tuireader.config.edit import undo_files
-from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import ended, quiet_days, rules
@@ -58,11 +57,11 @@ class Context:
         self._text: str | None = None  # text of the demo's configuration after its first edit
 
     def now(self) -> int:
-        """Return the current time in whole seconds."""
+        """Current time in whole seconds."""
         return int(self.clock())
 
     def today(self) -> int:
-        """Return the start of today in the user's time zone."""
+        """Start of today in the user's time zone, in seconds."""
         return query.start_of_day(self.clock())
 
     async def transact(self, function: Callable[[Store], T]) -> T:
@@ -75,16 +74,13 @@ class Context:
         return await self.pool.write(whole)
 
     @property
-    def full_text(self) -> dict[str, str]:
-        """The `full_text` of feeds where it is not decided automatically, by address.
+    def feed_configs(self) -> dict[str, FeedConfig]:
+        """The settings of all configured feeds by address."""
+        return {feed.url: feed for feed in self.config.feeds}
 
-        Watched pages and mails already have their text; the web page of a mail is not fetched unasked.
-        """
-        return {
-            feed.url: "off" if feed.kind == "page" or feed.full_text == "auto" else feed.full_text
-            for feed in self.config.feeds
-            if feed.full_text != "auto" or feed.kind == "page" or feed.url.startswith(MAIL_SCHEMES)
-        }
+    def feed_config(self, url: str) -> FeedConfig:
+        """Settings of a feed; the defaults for an account's feed, which is not configured here."""
+        return next((feed for feed in self.config.feeds if feed.url == url), FeedConfig(url))
 
     async def reload(self) -> None:
         """Load the configuration file. If it is broken, keep the last valid one and raise TuireaderError."""
@@ -100,7 +96,7 @@ class Context:
         await self.sync()
 
     async def home_of(self, article_id: int, url: str) -> str:
-        """Return an address of yours on the server of `url`, which an article names, `""` if there is none.
+        """Find the user's own address on the server of `url`, which an article names; `""` without one.
 
         Such a server may be private: it has a local feed with the article, or its account. Addresses of an
         account's feeds come from its server, so they do not count.
@@ -112,7 +108,7 @@ class Context:
         return next((home for home in homes if same_host(url, home)), "")
 
     async def article(self, article_id: int) -> Article:
-        """Return a stored article. Raises UsageError if it does not exist."""
+        """Load a stored article. Raises UsageError if it does not exist."""
         return found_article(await self.pool.read(lambda store: store.articles.get(article_id)), article_id)
 
     def require_network(self) -> None:
@@ -124,15 +120,11 @@ class Context:
             raise TuireaderError("the demo cannot change its feeds", "start tuireader without --demo")
 
     def feed_url(self, feed_id: int) -> str:
-        """Return the address of a subscribed feed as written in the config."""
+        """Address of a subscribed feed as configured. Raises TuireaderError if the feed is gone."""
         for feed in self.feeds:
             if feed.id == feed_id:
                 return feed.url
         raise TuireaderError("this feed no longer exists", "`tuireader feeds` lists them")
-
-    async def set_feed(self, feed_id: int, **changes: object) -> None:
-        url = self.feed_url(feed_id)
-        await self.change_feeds(lambda text: config_edit.set_feed(text, url, **changes))
 
     async def change_feeds(self, edit: Callable[[str], str], what: str = "") -> None:
         """Edit the configuration of feeds, which the demo does not allow."""
@@ -149,7 +141,7 @@ class Context:
             await self.transact(lambda store: store.marks.add_config_step(step.what, stored, now=now))
 
     async def _keep_step(self, packed: bytes) -> bytes:
-        """Return what the journal stores of an undo step: the name of a file, as it may hold passwords."""
+        """Save an undo step to a file, as it may hold passwords; return the file's name for the journal."""
         if self.offline:  # the demo has none
             return packed
         try:
@@ -181,7 +173,7 @@ class Context:
         await self._apply_edit()
 
     async def _edit_config(self, edit: Callable[[str], str]) -> tuple[str, str]:
-        """Edit the text of the configuration (in memory for the demo); return both versions."""
+        """Edit the configuration file, or the demo's text in memory; return the old and the new text."""
         if not self.offline:
             return await asyncio.to_thread(config_edit.change, self.paths.config, edit)
         before = self._text if self._text is not None else config_edit.tables_as_text(self.config)
@@ -189,12 +181,11 @@ class Context:
         return before, self._text
 
     async def _apply_edit(self) -> None:
-        """Switch to the edited configuration."""
         if self._text is None:
             await self.reload()
             return
-        made, _ = loads(self._text)
-        await self.use(replace(self.config, watches=made.watches, mutes=made.mutes, views=made.views))
+        edited, _ = loads(self._text)
+        await self.use(replace(self.config, watches=edited.watches, mutes=edited.mutes, views=edited.views))
 
     async def sync(self) -> None:
         subscriptions = self.config.feeds
@@ -226,7 +217,7 @@ class Context:
         await self._sync_follows()
 
     async def _sync_follows(self) -> None:
-        """Determine which of the watches that end after quiet days have ended."""
+        """Update which of the watches with `ends_after_quiet_days` have ended."""
         now = self.now()
         days = quiet_days(self.config)
 
@@ -241,13 +232,13 @@ class Context:
     async def load_feeds(self) -> list[Feed]:
         """Load the subscribed feeds, in config order, and the names of all feeds."""
         self.feeds, every = await self.pool.read(lambda store: (store.feeds.subscribed(), store.feeds.all()))
-        labels = {feed.url: feed.labels for feed in self.config.feeds if feed.labels}
+        configs = self.feed_configs
         self.feed_names = {
             feed.id: (
                 feed.title,
                 feed.url,
                 feed.folder if feed.subscribed else "",
-                *labels.get(feed.url, ()),
+                *(configs[feed.url].labels if feed.url in configs else ()),
                 *((feed.address,) if feed.account else ()),
             )
             for feed in every
@@ -270,19 +261,19 @@ class Context:
         return ingest.Rules(
             self.matcher,
             self.feed_names,
-            tuple(self.mutes.values()),
-            {item.name for item in self.config.watches if item.notify != "never"},
-            self._ended,
-            self.groups,
+            mutes=tuple(self.mutes.values()),
+            notify={item.name for item in self.config.watches if item.notify != "never"},
+            ended=self._ended,
+            groups=self.groups,
         )
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
-        """Return terms of watches that may name one thing each, for relating across languages."""
+        """Terms of watches that may name one thing each, for relating across languages."""
         return tuple(item.any for item in self.config.watches if len(item.any) > 1)
 
     def feeds_of(self, item: WatchConfig) -> list[Feed]:
-        """Return the subscribed feeds that a watch searches."""
+        """Subscribed feeds that a watch searches."""
         wanted = {name.casefold() for name in item.feeds}
         return [
             feed
@@ -323,7 +314,7 @@ class Context:
         await self.pool.write(sync)
 
     async def advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], item: K) -> tuple[str, ...]:
-        """Return advice on an item, given all known names; cancellable."""
+        """Compute advice on an item, given all known names; cancellable."""
         config, feeds = self.config, self.feed_names
         advice = await self.pool.read_or_stop(
             lambda store: ask(store, watch_advice.known_names(store, config, feeds), item)
@@ -342,12 +333,12 @@ class UseCases:
 
 
 def found_article(article: Found | None, article_id: int) -> Found:
-    """Return an article or its page. Raises UsageError if it is None."""
+    """Pass on an article or its page. Raises UsageError if it is None."""
     if article is None:
         raise UsageError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
     return article
 
 
 def address_key(url: str) -> str:
-    """Return the form of an address for comparing feeds, without a password."""
+    """Normalise an address for comparing feeds, without a password."""
     return feed_key(without_password(url))

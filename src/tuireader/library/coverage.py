@@ -18,25 +18,25 @@ class Coverages(UseCases):
     """Coverage from the first fetch of each feed, or from `since`, to now, or to `until`."""
 
     async def of_feeds(self, since: int | None = None, until: int | None = None) -> list[Coverage]:
-        """Return the coverage of all subscribed feeds in config order."""
+        """Coverage of all subscribed feeds in config order."""
         feeds = await self._context.load_feeds()
         return await self._pool.read(lambda store: coverage(store, feeds, since, until))
 
     async def of_watch(self, name: str, since: int | None = None, until: int | None = None) -> WatchCoverage:
-        """Return the coverage of the feeds of a watch. Raises UsageError if it does not exist."""
+        """Coverage of a watch's feeds. Raises UsageError for an unknown watch."""
         from tuireader.model import WatchCoverage
 
         item = named(self._context.config, name)
         await self._context.load_feeds()
         feeds = self._context.feeds_of(item)
-        found = await self._pool.read(lambda store: coverage(store, feeds, since, until))
-        return WatchCoverage(item.name, tuple(found))
+        coverages = await self._pool.read(lambda store: coverage(store, feeds, since, until))
+        return WatchCoverage(item.name, tuple(coverages))
 
 
 def coverage(
     store: Store, feeds: Sequence[Feed], since: int | None = None, until: int | None = None
 ) -> list[Coverage]:
-    """Return the coverage of feeds in a period."""
+    """Coverage of feeds in a period: when each was first seen, and its gaps."""
     from tuireader.model import Coverage
 
     starts = store.gaps.starts()
@@ -44,10 +44,12 @@ def coverage(
     for gap in store.gaps.of_feeds(feed.id for feed in feeds):
         if (since is None or gap.before > since) and (until is None or gap.after < until):
             gaps.setdefault(gap.feed_id, []).append(gap)
-    made = []
+    coverages = []
     for feed in feeds:
         start, failing, mixed = starts.get(feed.id, (None, None, False))
         first = start if start is None or since is None else max(start, since)
         lost = failing if failing is None or until is None or failing < until else None
-        made.append(Coverage(feed, first, lost, tuple(gaps.get(feed.id, ())), mixed))
-    return made
+        coverages.append(
+            Coverage(feed, since=first, unseen_since=lost, gaps=tuple(gaps.get(feed.id, ())), unsure=mixed)
+        )
+    return coverages

@@ -22,7 +22,7 @@ class Waiting:
         self._hosts.setdefault(server_of(url), []).append(until)
 
     def events(self) -> list[HostWaits]:
-        """Return an event for each host."""
+        """Create one event per host."""
         return [
             HostWaits(host_name(server), len(moments), max(moments))
             for server, moments in self._hosts.items()
@@ -39,5 +39,5 @@ class Due:
 
 
 def host_name(server: str) -> str:
-    """Return the name of a host without its port, cleaned for messages."""
+    """Strip the port of a host and clean its name for messages."""
     return clean(urlsplit(f"//{server}").hostname or "", 100)

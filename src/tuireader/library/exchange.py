@@ -65,8 +65,11 @@ class Exchange(UseCases):
         start = text[:4096].lstrip("\ufeff\0 \t\r\n").lower()
         if start.startswith("<") or "<opml" in start:
             outlines, skipped = await asyncio.to_thread(opml.load, data)
-            found = [FeedConfig(one.url, one.title, one.folder, labels=one.labels) for one in outlines]
-            return await self._subscribe(found, skipped=skipped)
+            subscriptions = [
+                FeedConfig(outline.url, outline.title, outline.folder, labels=outline.labels)
+                for outline in outlines
+            ]
+            return await self._subscribe(subscriptions, skipped=skipped)
         if start.startswith("{"):
             feeds, views, marks, bad = await asyncio.to_thread(documents.load, text, programs)
             if marks:
@@ -94,10 +97,10 @@ class Exchange(UseCases):
             return await self.import_data(answer.body, url)
         if isinstance(answer, FetchFailed) and "://" in url:
             raise unreadable(answer)
-        found = await self._feeds.discover(url)
-        if not found:
+        feeds = await self._feeds.discover(url)
+        if not feeds:
             raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
-        return await self._subscribe([FeedConfig(one.url) for one in found])
+        return await self._subscribe([FeedConfig(feed.url) for feed in feeds])
 
     async def _subscribe(
         self, feeds: Sequence[FeedConfig], views: Sequence[ViewConfig] = (), skipped: Sequence[str] = ()
@@ -140,7 +143,7 @@ class Exchange(UseCases):
         return store.exchange.set_marks(feed_id, marks, self._now())
 
     def left_out(self, form: str) -> list[FeedConfig]:
-        """Return the feeds that only tuireader can fetch, which OPML exports leave out."""
+        """Feeds that only tuireader can fetch, which OPML exports leave out."""
         return [
             feed
             for feed in self._context.config.feeds
@@ -149,7 +152,7 @@ class Exchange(UseCases):
         ]
 
     async def export(self, form: str) -> Iterator[str]:
-        """Return subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) as pieces of text."""
+        """Write subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) as pieces of text."""
         from tuireader.exchange import documents
         from tuireader.feeds import opml
         from tuireader.newsboat import urls
@@ -163,15 +166,15 @@ class Exchange(UseCases):
             return iter([documents.dump_feeds(config.feeds, config.views)])
         if form == "newsboat":
             return iter([urls.write(config.feeds)])
-        labels = {feed.url: feed.labels for feed in config.feeds}
+        configs = self._context.feed_configs
         only_here = {feed.url for feed in self.left_out(form)}
         outlines = [
             opml.OpmlFeed(
                 without_password(feed.address),
-                feed.title,
-                feed.folder,
-                feed.site_url,
-                labels.get(feed.url, ()),
+                title=feed.title,
+                folder=feed.folder,
+                site_url=feed.site_url,
+                labels=configs[feed.url].labels if feed.url in configs else (),
             )
             for feed in await self._context.load_feeds()
             if feed.url not in only_here

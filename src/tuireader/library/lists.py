@@ -39,7 +39,6 @@ class Lists(UseCases):
 
     @property
     def _languages(self) -> tuple[str, ...]:
-        """Languages that the user reads, best first."""
         return self._context.config.ui.languages
 
     async def ids(
@@ -52,22 +51,24 @@ class Lists(UseCases):
         opened: Collection[int] = (),
         aside: bool = False,
     ) -> array[int]:
-        """Return the article ids of a view in list order; `sort` is one of `commands.sorts`.
+        """Article ids of a view in list order; `sort` is one of `commands.sorts`.
 
         With `folded`, a story has one row: an unread watched article, else an unread one, else any, and among
         these the first in the best of `ui.languages`; stories in `opened` show all their articles. `aside`
         gives requests for rows priority.
         """
         ask = self._pool.count if aside else self._pool.read
-        found = await self._ids_of(view, show_read, sort, ask)
+        matches = await self._ids_of(view, show_read, sort, ask)
         return (
-            await ask(lambda store: store.stories.fold(found, opened, self._languages)) if folded else found
+            await ask(lambda store: store.stories.fold(matches, opened, self._languages))
+            if folded
+            else matches
         )
 
     async def head(
         self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 1000
     ) -> tuple[array[int], bool]:
-        """Return the first of `ids`, newest first, and whether these are all; fast for views of any size."""
+        """First of `ids`, newest first, and whether these are all; fast for views of any size."""
         return await self._pool.read(
             lambda store: store.lists.first_ids(
                 view,
@@ -84,36 +85,36 @@ class Lists(UseCases):
 
         if view.kind is ViewKind.QUERY:
             check_sort(sort, SEARCH_SORTS)
-            found, _ = await self._searches.run(view.key, ranked=sort == RELEVANCE)
+            matches, _ = await self._searches.run(view.key, ranked=sort == RELEVANCE)
             if sort not in (RELEVANCE, "date"):
-                found = await self.in_order(found, sort)
+                matches = await self.in_order(matches, sort)
             if show_read:
-                return found
-            return await self._pool.read(lambda store: store.lists.unread_of(found))
+                return matches
+            return await self._pool.read(lambda store: store.lists.unread_of(matches))
         return await ask(
             lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=self._context.today())
         )
 
     async def count_stories(self, ids: Sequence[int]) -> int:
-        """Return the number of stories of some articles; an article without a story counts as one."""
+        """Count the stories of some articles; an article without a story counts as one."""
         return await self._pool.read(lambda store: len(store.stories.fold(ids)))
 
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
-        """Return the next unread article of a view in the story of a read one, if any."""
+        """Find the next unread article of a view in the story of a read one, if any."""
         return await self._pool.read(
             lambda store: store.lists.still_unread(view, article_id, self._context.today(), self._languages)
         )
 
     async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
-        """Return articles in the order of a `sort` other than relevance."""
+        """Sort articles by a `sort` other than relevance."""
         return await self._pool.read(lambda store: store.lists.sorted_ids(ids, sort))
 
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
-        """Return the rows of `ids` in the given order; missing ids are left out."""
+        """Load the rows of `ids` in the given order, without missing ids."""
         return await self._pool.read(lambda store: store.lists.rows(ids, self._languages))
 
     async def counts(self) -> Counts:
-        """Return the counts for the sidebar."""
+        """Count articles for the sidebar."""
         today, new = self._context.today(), self.new_view
 
         def count(store: Store) -> Counts:
@@ -123,7 +124,7 @@ class Lists(UseCases):
         return await self._pool.count(count)
 
     async def away_since(self) -> int | None:
-        """Return the time of the last visit if it was long ago, else None; record this visit."""
+        """Time of the last visit if it was long ago, else None; records this visit."""
         now = self._now()
         seen, newest = await self._transact(lambda store: store.briefs.seen(now))
         if self.new_view is None and newest is not None:
@@ -133,7 +134,7 @@ class Lists(UseCases):
         return seen if now - seen > _AWAY else None
 
     async def away_summary(self, since: int) -> Away:
-        """Return counts of unread articles since a time, and the articles that no watch matches."""
+        """Count unread articles since a time, and find those that no watch matches."""
         return await self._pool.read(lambda store: store.briefs.away(since))
 
 
@@ -141,7 +142,7 @@ class Briefs(UseCases):
     """Briefs: what arrived in a period."""
 
     async def make(self, seconds: int | None, watch: str = "") -> tuple[Brief, int]:
-        """Return a brief of the last `seconds`, or since the last brief if None, and the id where it ends.
+        """Brief of the last `seconds`, or since the last brief if None, and the id where it ends.
 
         If there was no brief before, None means a day. Raises UsageError when the watch does not exist.
         """
@@ -154,14 +155,14 @@ class Briefs(UseCases):
             end = store.briefs.newest()
             reports = store.briefs.reports(after=after, since=since, watch=watch)
             muted = store.briefs.muted(after=after, since=since, watch=watch)
-            made = ingest.explain(
+            computed = ingest.explain(
                 store,
                 self._context.matcher,
                 self._context.feed_names,
                 [report.article_id for report in reports],
             )
             reports = [
-                replace(report, evidence=completed(report.evidence, made.get(report.article_id, ())))
+                replace(report, evidence=completed(report.evidence, computed.get(report.article_id, ())))
                 for report in reports
             ]
             span = None if after is not None else seconds or schedule.DAY

@@ -30,9 +30,9 @@ class Marks(UseCases):
         the other articles of a story that a watch matches.
         """
         if stories:
-            found = ids
+            changed = ids
             ids = await self._pool.read(
-                lambda store: store.stories.with_stories(found, spare_watched=spare_watched)
+                lambda store: store.stories.with_stories(changed, spare_watched=spare_watched)
             )
         return await self._mark("read", ids, read, journal)
 
@@ -52,11 +52,11 @@ class Marks(UseCases):
         return await self._transact(lambda store: store.marks.split(article_id, now=self._now()))
 
     async def lacks(self, mark: str, ids: Sequence[int], value: bool = True) -> bool:
-        """Return whether any of some articles lacks this value of `read` or `starred`."""
+        """Check whether any of some articles lacks this value of `read` or `starred`."""
         return await self._pool.read(lambda store: store.marks.any_differs(mark, ids, value))
 
     async def newest_step(self, before: int = 0) -> Change | None:
-        """Return the step that undo would revert next, or the step before a given one, if any."""
+        """Step that undo would revert next, or the step before a given one, if any."""
         return await self._pool.read(lambda store: store.marks.newest(before))
 
     async def undo(self, step: Change | None = None) -> Change | None:
@@ -80,7 +80,7 @@ class Labels(UseCases):
     """Labels that the user gives to articles."""
 
     async def all(self, ids: Sequence[int] = ()) -> list[Label]:
-        """Return all labels, most used first, each with its number of articles among `ids`."""
+        """List all labels, most used first, each with its number of articles among `ids`."""
         return await self._pool.read(lambda store: store.labels.all(ids))
 
     async def set(self, name: str, ids: Sequence[int], value: bool) -> Change:

@@ -14,7 +14,7 @@ from tuireader.store import Store
 if TYPE_CHECKING:
     from tuireader.model import LoggedMatch
 
-_EXPLAINED = 200  # matches to fill in in one transaction
+_EXPLAINED = 200  # number of matches whose evidence one transaction completes
 
 
 class Matches(UseCases):
@@ -40,17 +40,17 @@ class Matches(UseCases):
             last = rows[-1].id
 
     def _complete(self, store: Store) -> int:
-        """Fill in deferred evidence; returns 0 when none is left."""
+        """Compute deferred evidence; returns 0 when none is left."""
         context = self._context
         return ingest.complete_log(store, context.matcher, context.feed_names, _EXPLAINED)
 
     async def _named(self, name: str) -> str:
-        """Return the name of a watch as written in the configuration or the log."""
-        known = [one.name for one in self._context.config.watches]
+        """Spell a watch's name as in the configuration, else as in the log."""
+        known = [known_name.name for known_name in self._context.config.watches]
         known += await self._pool.read(lambda store: store.match_log.watches())
-        for one in known:
-            if one.casefold() == name.casefold():
-                return one
+        for known_name in known:
+            if known_name.casefold() == name.casefold():
+                return known_name
         raise UsageError(f"there is no watch {name!r}", "`tuireader watch list` shows them")
 
 

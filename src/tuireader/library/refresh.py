@@ -16,10 +16,11 @@ from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
 from tuireader.library.accounts.accounts import Accounts
 from tuireader.library.alarms import Alarms
-from tuireader.library.context import Context, UseCases
+from tuireader.library.context import Context
 from tuireader.library.due import Due
 from tuireader.library.feeds.full_texts import FullTexts
 from tuireader.library.feeds.page_tools import fetch_limits
+from tuireader.library.notifying import Notifying
 from tuireader.model import (
     AccountSynced,
     Event,
@@ -41,15 +42,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tuireader")
 _RELATE, _AT_ONCE = 50, 0.15
-"""Maximum articles and seconds of one write transaction of relating, so that marks do not wait for long …"""
+"""Most articles and seconds per write transaction of relating, so that marks do not wait for long."""
 _PAUSE = 0.03
-"""… and seconds after it beside the reader: who waits for the database tries again within 0.025 s."""
+"""Seconds between such transactions beside the reader: a waiting writer tries again within 0.025 s."""
 _UNREACHABLE = (Fault.NETWORK, Fault.TIMEOUT)
 """If every feed has one of these errors, this machine is probably offline."""
-_PATIENCE = 20.0  # seconds of fetching pages after which matches found so far are notified
+_PATIENCE = 20.0  # seconds of fetching pages until the matches so far are notified
 
 
-class Refresh(UseCases):
+class Refresh(Notifying):
     """Fetch feeds and process new articles."""
 
     def __init__(self, context: Context, full_texts: FullTexts, alarms: Alarms, accounts: Accounts) -> None:
@@ -80,8 +81,8 @@ class Refresh(UseCases):
             yield RefreshStarted(0)
             for waiting in due.waiting.events():
                 yield waiting
-            yield RefreshDone(0, 0, 0, 0, 0.0)
-        reached = any(not locked_out(one, self._now()) for one in accounts)
+            yield RefreshDone(0, failed=0, new=0, changed=0, seconds=0.0)
+        reached = any(not locked_out(account, self._now()) for account in accounts)
         if due.feeds:
             async with aclosing(self._fetch(due)) as events:
                 async for event in events:
@@ -125,7 +126,7 @@ class Refresh(UseCases):
                     yield event
 
     async def _fetch(self, due: Due) -> AsyncGenerator[Event, None]:
-        """Fetch local feeds, the most urgent first, and yield events."""
+        """Fetch local feeds, the most urgent first."""
         from tuireader.feeds.http.fetch import Fetcher
         from tuireader.feeds.parse.workers import ParseWorker
         from tuireader.ingest import refresh
@@ -133,21 +134,20 @@ class Refresh(UseCases):
 
         now, facts = self._now(), due.feeds
         await self._context.sync_mutes()
-        facts.sort(key=lambda one: -schedule.urgency(one.last_success, one.fill, now))
-        facts.sort(key=lambda one: one.error_streak if server_of(one.url) in due.on_trial else 0)
-        configured = {feed.url: feed for feed in self._context.config.feeds}
+        facts.sort(key=lambda feed: -schedule.urgency(feed.last_success, feed.fill, now))
+        facts.sort(key=lambda feed: feed.error_streak if server_of(feed.url) in due.on_trial else 0)
         folder = str(self._context.paths.config.parent)
         limits = replace(fetch_limits(self._context.config), keep_away=True)
         apart = len(facts) > refresh.APART
         setting = self._setting()
-        addresses = {one.id: one.url for one in facts}
+        addresses = {feed.id: feed.url for feed in facts}
         async with Fetcher(limits, on_trial=due.on_trial) as fetcher, ParseWorker(apart=apart) as parser:
-            if sum(one.last_success is None for one in facts) > refresh.APART:
+            if sum(feed.last_success is None for feed in facts) > refresh.APART:
                 parser.start()
             events = refresh.refresh(
                 facts,
-                lambda one: job_for(
-                    one, configured.get(one.url), folder, now, watched=setting.is_watched(one.id)
+                lambda feed: job_for(
+                    feed, setting.of(feed.url), folder, now, watched=setting.is_watched(feed.id)
                 ),
                 pool=self._pool,
                 fetcher=fetcher,
@@ -166,7 +166,7 @@ class Refresh(UseCases):
     async def _finish(
         self, feed_ids: Sequence[int] | None, *, relate: bool, pages: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """Relate, fetch waiting `pages`, then notify; if there are many pages, also notify in between."""
+        """Relate, fetch waiting `pages`, then notify; with many pages, also notify in between."""
         if relate:
             async for done, total in self.relate():
                 yield Relating(done, total)
@@ -184,16 +184,14 @@ class Refresh(UseCases):
             yield notified
 
     def _setting(self) -> Setting:
-        """Return the inputs of a refresh besides the feeds."""
         from tuireader.ingest.attempts import Setting
 
         return Setting(
             rules=self._context.rules,
             rates=self._rates,
-            interval=self._intervals,
+            feeds=self._context.feed_configs,
             clock=self._context.clock,
             watched=self._context.watched_feeds,
-            full_text=self._context.full_text,
             taken={feed_key(feed.address) for feed in self._context.feeds},
         )
 
@@ -202,13 +200,7 @@ class Refresh(UseCases):
         fetch = self._context.config.fetch
         return schedule.Rates(least=fetch.interval, watched=fetch.watched_interval)
 
-    @property
-    def _intervals(self) -> dict[str, int]:
-        """The user's own intervals by address."""
-        return {feed.url: feed.interval for feed in self._context.config.feeds if feed.interval is not None}
-
     async def _notify_all(self) -> AsyncIterator[Told]:
-        """Notify about waiting matches and alarms."""
         for notifying in (self.notify, self._alarms.notify):
             if notified := await notifying():
                 yield notified
@@ -240,7 +232,7 @@ class Refresh(UseCases):
                 yield event
 
     async def _in_subprocess(self, what: Sequence[str]) -> AsyncGenerator[Event, None]:
-        """Run a tuireader command and yield the events that it prints; closing early ends it."""
+        """Run a tuireader command and yield the events that it prints; closing early terminates it."""
         from tuireader.ingest.events import decode
 
         where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
@@ -276,15 +268,8 @@ class Refresh(UseCases):
             await child.communicate()  # it cannot exit while its output is unread
 
     async def notify(self) -> Told | None:
-        """Notify about waiting matches as set in `[notify]`; return None if there are none or in quiet hours.
-
-        Marks them first, so that none is repeated after a kill. They are queued again only if the command
-        could not be run and nothing else has shown them.
-        """
-        here = time.localtime(self._context.clock())
-        if notify.is_quiet(self._context.config.notify.quiet, here.tm_hour * 60 + here.tm_min):
-            return None
-        if not await self._pool.read(lambda store: store.notices.any_waiting()):
+        """Notify about waiting matches as set in `[notify]`; None if there are none or in quiet hours."""
+        if self._is_quiet or not await self._pool.read(lambda store: store.notices.any_waiting()):
             return None
         from tuireader.library.watching.notifications import claim
 
@@ -297,14 +282,14 @@ class Refresh(UseCases):
         if not items:
             return None
         message = notify.message(items)
-        shown = await notify.deliver(message, self._context.config.notify)
-        if shown.errors and not (shown.command or shown.desktop):
-            await self._transact(lambda store: store.notices.wait_again(marked, now))
+        shown = await self._deliver(message, lambda store: store.notices.wait_again(marked, now))
         articles = tuple(item.article_id for item in items)
         for channel in ("command", "desktop"):
             if getattr(shown, channel):
                 await self.shown(articles, channel)
-        return Told(message.title, message.body, articles, shown.desktop, shown.errors)
+        return Told(
+            message.title, body=message.body, articles=articles, desktop=shown.desktop, troubles=shown.errors
+        )
 
     async def shown(self, articles: Sequence[int], channel: str) -> None:
         """Log that a channel has shown the last notification about some articles."""
@@ -323,7 +308,7 @@ class Refresh(UseCases):
             await asyncio.sleep(pause)
 
     async def count_due(self) -> int:
-        """Return the number of accounts, feeds or pages that are due; 0 when offline."""
+        """Count what is due: accounts, else feeds, else pages; 0 when offline."""
         if self._context.offline:
             return 0
         if self._context.config.accounts and (due := await self._accounts.due(peek=True)):
@@ -338,15 +323,16 @@ class Refresh(UseCases):
         rates = self._rates
         late = now - max(rates.watched, rates.least)
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=now, late=late))
-        watched, own = self._context.watched_feeds, self._intervals
+        watched, configs = self._context.watched_feeds, self._context.feed_configs
         until = await self._pool.read(lambda store: store.feeds.asked_to_wait(now))
         due = Due([], on_trial={host for host, moment in until.items() if moment <= now})
-        for one in facts:
-            if not now < (one.next_try or 0) <= now + schedule.FARTHEST or (
-                one.url not in own and (watched is None or one.id in watched)
-            ):
-                if (moment := until.get(server_of(one.url), 0)) > now:
-                    due.waiting.note(one.url, moment)
-                else:
-                    due.feeds.append(one)
+        for feed in facts:
+            is_watched = watched is None or feed.id in watched
+            own_interval = feed.url in configs and configs[feed.url].interval is not None
+            if now < (feed.next_try or 0) <= now + schedule.FARTHEST and (own_interval or not is_watched):
+                continue
+            if (moment := until.get(server_of(feed.url), 0)) > now:
+                due.waiting.note(feed.url, moment)
+            else:
+                due.feeds.append(feed)
         return due

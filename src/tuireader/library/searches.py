@@ -33,9 +33,9 @@ class Searches(UseCases):
         *,
         limit: int = 2000,
         ranked: bool = False,
-        tell: Callable[[array[int]], None] = lambda found: None,
+        tell: Callable[[array[int]], None] = lambda article: None,
     ) -> tuple[array[int], str]:
-        """Return the ids that match an expression, and an error message or `""`. Never raises.
+        """Find the ids that match an expression; return them with an error message or `""`. Never raises.
 
         Newest first; if `ranked`, the most relevant of the newest few thousand first. Runs in small steps,
         between which other requests run, until cancelled or until `limit` results are found. After each step,
@@ -49,7 +49,7 @@ class Searches(UseCases):
             lambda store: store.search.find_in_steps(
                 parsed,
                 now=now,
-                subject=lambda found: ingest.subject(found, names),
+                subject=lambda article: ingest.subject(article, names),
                 limit=limit,
                 ranked=ranked,
             )
@@ -65,22 +65,22 @@ class Searches(UseCases):
     async def snippets(
         self, ids: Sequence[int], expression: str
     ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
-        """Return the sentence of each of `ids` that best matches an expression, with the matches; or `""`."""
+        """Find the sentence in each of `ids` that best matches an expression, with the matches; else `""`."""
         now, matcher = self._now(), _matcher(expression)
 
         def read(store: Store) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
-            found = {
+            best_of = {
                 text.id: evidence
                 for text in store.articles.texts(ids, watches=True)
                 for evidence in ingest.hits(matcher, text, self._context.feed_names, now=now)
             }
-            best = [found.get(article_id, Evidence("")) for article_id in ids]
+            best = [best_of.get(article_id, Evidence("")) for article_id in ids]
             return [(evidence.sentence, evidence.spans) for evidence in best]
 
         return await self._pool.read(read)
 
     async def history(self) -> list[str]:
-        """Return the last fifty expressions, newest first."""
+        """Last fifty expressions, newest first."""
         stored = await self._pool.read(lambda store: store.fact(_HISTORY))
         return texts_of(stored)
 
@@ -104,18 +104,25 @@ class Searches(UseCases):
     async def save(self, name: str, expression: str, replaces: str = "") -> None:
         """Save a search, replacing the one named `replaces`, or else of the same name. Raises ConfigError."""
         view = ViewConfig(name.strip(), expression.strip())
-        await self._context.change_config(lambda text: edit.set_view(text, view, replaces))
+        former = (replaces or view.name).casefold()
+
+        def save(text: str) -> str:
+            if any(saved.name.casefold() == former for saved in self.saved):
+                return edit.update(text, "view", former, edit.differences(view))
+            return edit.add(text, view)
+
+        await self._context.change_config(save)
 
     async def remove(self, name: str) -> None:
         """Remove a saved search. Raises ConfigError when it does not exist."""
-        await self._context.change_config(lambda text: edit.remove_view(text, name))
+        await self._context.change_config(lambda text: edit.remove(text, "view", name))
 
     async def advice(self, text: str) -> tuple[str, ...]:
-        """Return advice on an expression; none for an invalid one."""
+        """Advise on an expression; nothing for an invalid one."""
         return await self._context.advised(watch_advice.for_expression, text)
 
     async def unknown_names(self, text: str, *, new_label: str = "") -> tuple[str, ...]:
-        """Return messages about feeds, folders, labels and watches that an expression names in vain.
+        """Report feeds, folders, labels and watches in an expression that do not exist.
 
         `new_label` need not exist yet. An invalid expression names nothing.
         """
@@ -127,17 +134,17 @@ class Searches(UseCases):
         return await self._context.advised(watch_advice.unknown_names, (text, new_label))
 
     async def try_out(self, text: str, days: int | None = None) -> Report:
-        """Return a report on the matches of an expression. Raises UsageError."""
+        """Report on the matches of an expression. Raises UsageError."""
         from tuireader.library.watching.reports import expression_report
 
         parsed = query.parse(text)
         if isinstance(parsed, query.QueryError):
             raise UsageError(parsed.caret())
         feeds, now = self._context.feed_names, self._now()
-        found = await self._pool.read(lambda store: expression_report(store, parsed, days, feeds, now))
+        report = await self._pool.read(lambda store: expression_report(store, parsed, days, feeds, now))
         if trouble := query.disabled_reason(parsed):
             raise UsageError(trouble)
-        return found
+        return report
 
 
 @lru_cache(maxsize=8)
@@ -146,9 +153,9 @@ def _matcher(expression: str) -> watch.Matcher:
 
 
 def texts_of(stored: str) -> list[str]:
-    """Return the texts in a JSON list; none for invalid JSON."""
+    """Read the texts in a JSON list; none for invalid JSON."""
     try:
-        found = json.loads(stored or "[]")
+        items = json.loads(stored or "[]")
     except ValueError:
         return []
-    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
+    return [text for text in items if isinstance(text, str)] if isinstance(items, list) else []

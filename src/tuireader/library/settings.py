@@ -45,7 +45,7 @@ class Settings(UseCases):
             await self._context.change_config(lambda text: edit.set_values(text, "ui", {"theme": name}))
 
     async def palette_uses(self) -> Sequence[str]:
-        """Return the recently used palette entries, latest first, with repetitions."""
+        """Recently used palette entries, latest first, with repetitions."""
         return await self._pool.read(_uses)
 
     async def note_palette_use(self, name: str) -> None:
@@ -83,7 +83,7 @@ class Database(UseCases):
         self._pool.wait_at_most(seconds)
 
     async def changed_elsewhere(self) -> bool:
-        """Return whether another program has written to the database since the last call.
+        """Detect writes of other programs to the database since the last call.
 
         Uses the writer's connection, which does not count its own writes.
         """

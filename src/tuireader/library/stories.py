@@ -22,7 +22,7 @@ class Stories(UseCases):
         self._articles = articles
 
     async def page(self, article_id: int) -> StoryPage:
-        """Return the page of an article's story; an article without one is its only report.
+        """Load the page of an article's story; an article without one is its only report.
 
         Raises UsageError if the article does not exist.
         """
@@ -35,22 +35,24 @@ class Stories(UseCases):
         return found_article(await self._pool.read(read), article_id)
 
     def _with_evidence(self, store: Store, page: StoryPage) -> StoryPage:
-        """Add the watches that the reports match."""
-        ids = [one.report.article_id for one in page.reports]
+        """Add the evidence of watches to the reports."""
+        ids = [report.report.article_id for report in page.reports]
         stored = store.articles.evidence(ids)
         names, matcher = self._context.feed_names, self._context.matcher
-        made = ingest.explain(store, matcher, names, list(stored)) if stored else {}
+        computed = ingest.explain(store, matcher, names, list(stored)) if stored else {}
         reports = tuple(
-            replace(one, report=replace(one.report, evidence=completed(evidence, made.get(key, ()))))
+            replace(
+                report, report=replace(report.report, evidence=completed(evidence, computed.get(key, ())))
+            )
             if (evidence := stored.get(key, ()))
-            else one
-            for key, one in zip(ids, page.reports, strict=True)
+            else report
+            for key, report in zip(ids, page.reports, strict=True)
         )
-        watches = tuple(one.name for one in self._context.config.watches)
+        watches = tuple(report.name for report in self._context.config.watches)
         return replace(page, reports=reports, watches=watches)
 
     async def render(self, article_id: int, form: str) -> str:
-        """Return the page of an article's story in one of `FORMATS`. Raises UsageError."""
+        """Write the page of an article's story in one of `FORMATS`. Raises UsageError."""
         page = await self.page(article_id)
         return await asyncio.to_thread(render, page, form)
 

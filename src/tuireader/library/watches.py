@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from tuireader.library.watching.sources import SearchFeed
     from tuireader.model import MutePreview, WatchPreview, WatchStats
 
-_LOOK_UP = 25  # watches to look up candidates for at a time
+_LOOK_UP = 25  # number of watches whose candidates are looked up together
 CHUNK = 500
 """Articles to match in the first write transaction after a watch has changed."""
-STEP = 0.15  # target seconds of each further one, so that marks do not wait for long
+STEP = 0.15  # target seconds of each further transaction, so that marks do not wait for long
 _NAMED_DAYS = 30  # age up to which the names in older articles are found
 _QUIET_DAYS = 14  # days without news after which a followed story ends
-_EXPLAINED = 200  # matches to compute evidence for at a time
+_EXPLAINED = 200  # number of matches whose evidence is computed together
 
 
 class Watches(UseCases):
@@ -67,17 +67,17 @@ class Watches(UseCases):
             pass
 
     async def _watching(self) -> list[tuple[int, Callable[..., int]]]:
-        """Return jobs for pending watches: the newest article to match, and a function that runs a step."""
+        """Jobs for pending watches: the newest article to match, and a function for one step."""
         pending = await self._pool.read(lambda store: store.watches.pending())
-        found = [rule for rule in rules(self._context.config) if rule.name in pending]
-        ways = {rule.name: watch.lookup(rule) for rule in found}
+        waiting = [rule for rule in rules(self._context.config) if rule.name in pending]
+        ways = {rule.name: watch.lookup(rule) for rule in waiting}
         jobs: list[tuple[int, Callable[..., int]]] = []
         now = self._now()
-        if decided := [rule for rule in found if ways[rule.name].exact]:
+        if decided := [rule for rule in waiting if ways[rule.name].exact]:
             up_to = max(pending[rule.name] for rule in decided)
             index = ingest.ByIndex(decided, pending, self._context.feed_names, now)
             jobs.append((up_to, partial(_by_index, work=index, total=up_to)))
-        if others := [rule for rule in found if not ways[rule.name].exact]:
+        if others := [rule for rule in waiting if not ways[rule.name].exact]:
             filters = {rule.name: watch.prefilter(rule) for rule in others}
             texts = ingest.ByText(watch.Matcher(others), filters, self._context.feed_names, now)
             names = list(filters)
@@ -87,7 +87,7 @@ class Watches(UseCases):
         return jobs
 
     async def _explain(self, names: Sequence[str]) -> None:
-        """Compute missing evidence for the matches of some watches."""
+        """Compute the missing evidence of some watches' matches."""
 
         def step(store: Store, name: str) -> int:
             ids = store.watches.without_evidence_on(name, _EXPLAINED)
@@ -103,7 +103,7 @@ class Watches(UseCases):
                 pass
 
     async def _muting(self) -> list[tuple[int, Callable[..., int]]]:
-        """Return jobs for pending mutes, as in `_watching`."""
+        """Jobs for pending mutes, as in `_watching`."""
         await self._context.sync_mutes()  # one may have expired
         pending = await self._pool.read(lambda store: store.mutes.pending())
         mutes = [mute for mute in self._context.mutes.values() if mute.signature in pending]
@@ -125,7 +125,7 @@ class Watches(UseCases):
         ]
 
     async def stats(self) -> list[WatchStats]:
-        """Return the statistics of every watch in config order."""
+        """Compute the statistics of every watch in config order."""
         from tuireader.library.watching.reports import watch_stats
 
         context, feeds = self._context, await self._context.load_feeds()
@@ -137,7 +137,7 @@ class Watches(UseCases):
         )
 
     def named(self, name: str) -> WatchConfig:
-        """Return the watch with a name, ignoring case. Raises UsageError if it does not exist."""
+        """Find a watch by name, ignoring case. Raises UsageError if it does not exist."""
         return named(self._context.config, name)
 
     async def preview(self, config: WatchConfig, replaces: str = "") -> WatchPreview:
@@ -158,7 +158,7 @@ class Watches(UseCases):
         return replace(preview, advice=await self._context.advised(watch_advice.for_watch, config))
 
     async def advice(self, name: str) -> tuple[str, ...]:
-        """Return advice on a watch."""
+        """Advise on a watch."""
         for item in self._context.config.watches:
             if item.name == name:
                 return await self._context.advised(watch_advice.for_watch, item)
@@ -170,14 +170,15 @@ class Watches(UseCases):
         The caller then iterates `apply`.
         """
         if replaces:
-            known = next((one for one in self._context.config.watches if one.name == replaces), None)
-            await self._context.change_config(lambda text: edit.set_watch(text, replaces, config, known))
+            known = next((watch for watch in self._context.config.watches if watch.name == replaces), None)
+            changes = edit.differences(config, known)
+            await self._context.change_config(lambda text: edit.update(text, "watch", replaces, changes))
         else:
-            await self._context.change_config(lambda text: edit.add_watch(text, config))
+            await self._context.change_config(lambda text: edit.add(text, config))
 
     async def remove(self, name: str) -> None:
         """Remove a watch from the config; the articles stay. Raises ConfigError."""
-        await self._context.change_config(lambda text: edit.remove_watch(text, name))
+        await self._context.change_config(lambda text: edit.remove(text, "watch", name))
 
     async def for_story(self, article_id: int) -> WatchConfig:
         """Propose a watch for further reports of an article's story.
@@ -214,7 +215,7 @@ class Watches(UseCases):
         return await self._pool.read(lambda store: suggest_watch(store, article_id, watches))
 
     async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
-        """Return other names for the terms of a watch, found in its articles, each with its sentence.
+        """Suggest other names for the terms of a watch from its articles, each with its sentence.
 
         "Personal Information Protection Law (PIPL)" suggests PIPL for a watch on the long name.
         """
@@ -226,16 +227,17 @@ class Watches(UseCases):
         return []
 
     def search_feeds(self, name: str) -> list[SearchFeed]:
-        """Return feeds that search the web for the terms of a watch. Raises UsageError."""
+        """Propose feeds that search the web for the terms of a watch. Raises UsageError."""
         from tuireader.library.watching.sources import search_feeds
 
         followed = {address_key(feed.url) for feed in self._context.config.feeds}
         return [
-            replace(one, followed=address_key(one.url) in followed) for one in search_feeds(self.named(name))
+            replace(proposal, followed=address_key(proposal.url) in followed)
+            for proposal in search_feeds(self.named(name))
         ]
 
     async def report(self, name: str, days: int | None = None) -> Report:
-        """Return a report on the matches of a watch. Raises UsageError."""
+        """Report on the matches of a watch. Raises UsageError."""
         from tuireader.library.watching.reports import watch_report
 
         item, feeds, now = self.named(name), self._context.feed_names, self._now()
@@ -243,7 +245,7 @@ class Watches(UseCases):
         return await self._pool.read(lambda store: watch_report(store, item, days, feeds, now))
 
     async def matches_after(self, article_id: int | None) -> tuple[list[tuple[int, Evidence]], int]:
-        """Return the matches after an article (none if it is None), oldest first, and the newest article.
+        """Matches after an article (none if it is None), oldest first, and the newest article.
 
         The newest article is read first, so that later arrivals are not missed.
         """
@@ -252,13 +254,13 @@ class Watches(UseCases):
             newest = store.briefs.newest()
             if article_id is None or newest <= article_id:
                 return [], newest
-            found = store.watches.matches_after(article_id)
-            return [match for match in found if match[0] <= newest], newest
+            matches = store.watches.matches_after(article_id)
+            return [match for match in matches if match[0] <= newest], newest
 
         return await self._pool.read(read)
 
     async def lint(self) -> list[Remark]:
-        """Return remarks on watches and their terms."""
+        """Remark on mistakes in watches and their terms."""
         from tuireader.library.watching.reports import lint
 
         context = self._context
@@ -268,7 +270,7 @@ class Watches(UseCases):
         )
 
     def highlights(self, text: str) -> list[tuple[int, int, str]]:
-        """Return the terms of watches in a text as sorted (start, end, watch). Thread-safe and fast."""
+        """Find the terms of watches in a text: sorted (start, end, watch). Thread-safe and fast."""
         return self._context.matcher.spans(text)
 
     @property
@@ -278,13 +280,13 @@ class Watches(UseCases):
 
 
 def _by_index(store: Store, *, up_to: int, size: int, work: ingest.ByIndex, total: int) -> int:
-    """Run a step for watches that the index decides; limited by time, not by `size`."""
+    """Run a step for watches that the index decides; time limits it, not `size`."""
     left = work.step(store, STEP / 2)
     return max(1, round(left * total)) if left else 0
 
 
 def _timed(store: Store, *, step: Callable[..., int], up_to: int, size: int) -> tuple[int, float]:
-    """Run a step in a transaction; return its result and its duration."""
+    """Run a step in a transaction; return its result and its seconds."""
     started = time.perf_counter()
     with store.transaction():
         left = step(store, up_to=up_to, size=size)
@@ -302,7 +304,7 @@ class Mutes(UseCases):
         self._watches = watches
 
     async def all(self) -> list[tuple[MuteConfig, int]]:
-        """Return the mutes of the config, each with the number of articles it hides, 0 once expired."""
+        """List the mutes of the configuration, each with the number of articles it hides, 0 once expired."""
         counts = await self._pool.read(lambda store: store.mutes.counts())
         hidden = {item: counts.get(mute.signature, 0) for item, mute in self._context.mutes.items()}
         return [(item, hidden.get(item, 0)) for item in self._context.config.mutes]
@@ -317,7 +319,7 @@ class Mutes(UseCases):
         expression.
         """
         mute = MuteConfig(query.strip(), feed.strip(), until, include_watched)
-        await self._context.change_config(lambda text: edit.add_mute(text, mute))
+        await self._context.change_config(lambda text: edit.add(text, mute))
         await self._watches.catch_up()
         return dict(await self.all()).get(mute, 0)
 
@@ -360,4 +362,4 @@ class Mutes(UseCases):
 
     async def remove(self, mute: MuteConfig) -> None:
         """Remove a mute from the config; the articles that it hid reappear unchanged."""
-        await self._context.change_config(lambda text: edit.remove_mute(text, mute))
+        await self._context.change_config(lambda text: edit.remove(text, "mute", mute))

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tuireader.config import AccountConfig
+from tuireader.config import AccountConfig, AccountKind
 from tuireader.config.files import expand_home
 from tuireader.config.values import WEB_ADDRESS, Invalid
 from tuireader.newsboat.outcomes import Became, Consent, Made, No
@@ -22,22 +22,22 @@ class Service:
     """A value of `urls-source`: the prefix of its settings, our kind of server, and its usual address."""
 
     prefix: str
-    kind: str
+    kind: AccountKind
     url: str = ""
 
 
 SERVICES: Mapping[str, Service] = {
-    "miniflux": Service("miniflux", "miniflux"),
-    "freshrss": Service("freshrss", "greader"),
-    "oldreader": Service("oldreader", "greader", "https://theoldreader.com"),
-    "feedhq": Service("feedhq", "greader", "https://feedhq.org"),
+    "miniflux": Service("miniflux", AccountKind.MINIFLUX),
+    "freshrss": Service("freshrss", AccountKind.GREADER),
+    "oldreader": Service("oldreader", AccountKind.GREADER, "https://theoldreader.com"),
+    "feedhq": Service("feedhq", AccountKind.GREADER, "https://feedhq.org"),
 }
 """Services that tuireader syncs with."""
 
 NAMES: Mapping[str, str] = {
     f"{service.prefix}-{end}": source
     for source, service in SERVICES.items()
-    for end in ("url", "login", *_SECRETS, *(_TOKENS if source == "miniflux" else ()))
+    for end in ("url", "login", *_SECRETS, *(_TOKENS if service.kind.takes_token else ()))
 }
 """Settings of these services, with their `urls-source`."""
 
@@ -69,7 +69,7 @@ def account(source: str, said: Mapping[str, str], accepted: bool) -> AccountConf
     if without_password(url) != url:
         raise No(f"{service.prefix}-url has a password; use {service.prefix}-password")
     user = clean(said.get(f"{service.prefix}-login", ""), 200)
-    if service.kind == "miniflux" and any(f"{service.prefix}-{end}" in said for end in _TOKENS):
+    if service.kind.takes_token and any(f"{service.prefix}-{end}" in said for end in _TOKENS):
         token = _secret(service, _TOKENS, said, accepted)
         return AccountConfig(source, service.kind, read, token=token)
     if not user:

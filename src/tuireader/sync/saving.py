@@ -53,7 +53,7 @@ def store_entries(
                 places[entry.id] = article_id, feed_id
         if pages and (saved.new or saved.carried):
             facts = store.feeds.facts_of(feed_id)
-            plan_pages(store, facts, parsed, saved, setting.full_text.get(facts.url, "auto"), now)
+            plan_pages(store, facts, parsed, saved, setting.of(facts.url), now)
         every.new += saved.new
         every.changed += saved.changed
         every.carried += saved.carried

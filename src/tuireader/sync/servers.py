@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from tuireader.config import AccountKind
 from tuireader.feeds.address import split_userinfo
 from tuireader.feeds.http.errors import Refused
 from tuireader.sync.backend import AccountError, Backend, Refusal
 
 
-class Kind(StrEnum):
-    """The API of a server."""
-
-    MINIFLUX = "miniflux"
-    GREADER = "greader"
-
-
-def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") -> Backend:
-    """Open an account on a server, which is not contacted yet.
+def connect(kind: AccountKind, url: str, user: str, secret: str, *, proxy: str = "") -> Backend:
+    """Return the backend for an account; it does not contact the server yet.
 
     `secret` is a password, or an API token for Miniflux without a user. Raises AccountError if the address is
     not a web address.
@@ -31,7 +23,7 @@ def connect(kind: Kind, url: str, user: str, secret: str, *, proxy: str = "") ->
         words = "url: a password does not belong in an address"
         raise AccountError(Refusal.ANSWER, words, "use user and password")
     base = plain.partition("?")[0].rstrip("/")
-    if kind is Kind.MINIFLUX:
+    if kind is AccountKind.MINIFLUX:
         from tuireader.sync.miniflux.api import Miniflux
 
         return Miniflux(base, user, secret, proxy=proxy)

@@ -88,8 +88,8 @@ async def search(
       tuireader search --exit-status watch:PIPL is:unread > /dev/null && echo 'something to read'
       tuireader search WeChat -title:users is:unread
     """
-    found = await _print_articles(library, expression, form, limit, sort == RELEVANCE)
-    return Exit.FAILURE if exit_status and not found else Exit.OK
+    ids = await _print_articles(library, expression, form, limit, sort == RELEVANCE)
+    return Exit.FAILURE if exit_status and not ids else Exit.OK
 
 
 @click.command(cls=ExpressionCommand)
@@ -139,7 +139,7 @@ async def _print_articles(
 
 
 def until_edited(until: int) -> str:
-    """Return until when an article matched a watch."""
+    """Phrase until when an article matched a watch."""
     return f"until edited {_when(until)}"
 
 
@@ -155,7 +155,7 @@ def _line(library: Library, row: ArticleRow) -> str:
 
 
 def _columns(library: Library, row: ArticleRow) -> str:
-    """Return number, time (UTC), read, starred, feed, title, address, watches, separated by tabs."""
+    """Number, time (UTC), read, starred, feed, title, address and watches, separated by tabs."""
     columns = [
         str(row.id),
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(row.time)),
@@ -203,33 +203,33 @@ async def show(library: Library, article: int, full: bool, as_json: bool) -> Non
     """
     from tuireader.export.formats import render
 
-    found = await library.articles.require(article)
-    if full and not found.shows_full:
-        if found.full is not None and found.full.html:
-            found = await library.full_texts.show(article, True)
+    shown_article = await library.articles.require(article)
+    if full and not shown_article.shows_full:
+        if shown_article.full is not None and shown_article.full.html:
+            shown_article = await library.full_texts.show(article, True)
         else:
-            found = await library.full_texts.fetch(article)
+            shown_article = await library.full_texts.fetch(article)
     related = await library.articles.related(article)
     if as_json:
-        print_json_text(render(found, "json", related).rstrip("\n"))
+        print_json_text(render(shown_article, "json", related).rstrip("\n"))
     else:
-        print_paged(_text(found, related))
+        print_paged(_text(shown_article, related))
 
 
-def _text(found: Article, related: tuple[Related, ...]) -> Iterator[str]:
+def _text(article: Article, related: tuple[Related, ...]) -> Iterator[str]:
     from tuireader.document import mark_references, parse, reference_label
     from tuireader.export.formats import paragraphs
 
-    html, base_url = found.shown
-    document = parse(html, base_url or found.url)
-    by = f" · {found.author}" if found.author else ""
-    yield ink(found.title, bold=True)
-    yield f"{found.feed_title}{by} · {_when(found.time)}"
-    yield found.url
-    if found.labels:
-        yield ink("  ".join(f"# {name}" for name in found.labels), fg="cyan")
+    html, base_url = article.shown
+    document = parse(html, base_url or article.url)
+    by = f" · {article.author}" if article.author else ""
+    yield ink(article.title, bold=True)
+    yield f"{article.feed_title}{by} · {_when(article.time)}"
+    yield article.url
+    if article.labels:
+        yield ink("  ".join(f"# {name}" for name in article.labels), fg="cyan")
     yield ""
-    for evidence in found.evidence:
+    for evidence in article.evidence:
         where = ", ".join(f"{hit.field} ×{hit.count} {hit.term}" for hit in evidence.hits)
         sentence = f"\n  “{evidence.sentence}”" if evidence.sentence else ""
         former = f" · matched {until_edited(evidence.until)}" if evidence.former else ""
@@ -237,25 +237,25 @@ def _text(found: Article, related: tuple[Related, ...]) -> Iterator[str]:
         doubt = " · uncertain: across word boundaries" if evidence.uncertain else ""
         sign = "◇" if evidence.uncertain else "◆"
         yield f"{ink(f'{sign} {evidence.watch}', fg='yellow')}: {where}{doubt}{former}{feed}{sentence}"
-    if found.evidence:
+    if article.evidence:
         yield ""
-    marked = mark_references(document, [(one.article_id, one.sentence) for one in found.earlier])
+    marked = mark_references(document, [(report.article_id, report.sentence) for report in article.earlier])
     yield paragraphs(marked.document)
     if document.links:
         yield ""
     for link in document.links:
         yield f"[{link.number}] {link.url}"
-    if found.comments_url:
-        count = f" ({found.comments_count})" if found.comments_count else ""
-        yield f"\nComments{count}: {found.comments_url}"
+    if article.comments_url:
+        count = f" ({article.comments_count})" if article.comments_count else ""
+        yield f"\nComments{count}: {article.comments_url}"
     if related:
         yield ""
-    for one in related:
-        number = f"{one.article_id}\t" if one.article_id is not None else "\t"
-        address = f" {one.url}" if one.article_id is None else ""
-        mark = marked.numbers.get(one.article_id or 0)
+    for report in related:
+        number = f"{report.article_id}\t" if report.article_id is not None else "\t"
+        address = f" {report.url}" if report.article_id is None else ""
+        mark = marked.numbers.get(report.article_id or 0)
         label = f"{reference_label(mark)} " if mark else ""
-        yield f"{number}{one.relation}: {label}{one.title} ({one.reason}){address}"
-    for name, beside in (("previous", found.previous), ("next", found.next)):
+        yield f"{number}{report.relation}: {label}{report.title} ({report.reason}){address}"
+    for name, beside in (("previous", article.previous), ("next", article.next)):
         if beside is not None:
-            yield f"{beside.id}\t{name} in {found.feed_title}: {beside.title}"
+            yield f"{beside.id}\t{name} in {article.feed_title}: {beside.title}"

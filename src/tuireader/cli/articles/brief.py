@@ -57,7 +57,7 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
     since = since or "24h"
     span = None if since == "last" else seconds("--since", since, 60, 3650, "24h or 7d, or last")
     watch = "" if name is None else library.watches.named(name).name
-    made, end = await library.briefs.make(span, watch)
-    click.echo(render(made, form).encode("utf-8", "replace"), nl=False)
+    edition, end = await library.briefs.make(span, watch)
+    click.echo(render(edition, form).encode("utf-8", "replace"), nl=False)
     if span is None:
         await library.briefs.end(watch, end)  # only once it is printed

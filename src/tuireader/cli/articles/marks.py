@@ -34,15 +34,15 @@ class _Selection:
     label: str = ""
 
     async def ids(self) -> list[int]:
-        """Return the numbers of the articles. Raises UsageError."""
+        """Find the selected articles. Raises UsageError."""
         for number in self.numbers:
             await self.library.articles.require(number)
         ids = list(self.numbers)
         if self.text:
-            found = await matching(self.library, self.text, new_label=self.label)
-            if not found:
+            matches = await matching(self.library, self.text, new_label=self.label)
+            if not matches:
                 await say_advice(self.library, self.text)
-            ids += found
+            ids += matches
         return list(dict.fromkeys(ids))
 
     async def mark(
@@ -51,7 +51,7 @@ class _Selection:
         has: Callable[[ArticleRow], bool],
         give: Callable[[Sequence[int]], Awaitable[Change]],
     ) -> None:
-        """Mark the articles; the selection is fixed before the first one is marked.
+        """Mark the articles that are selected before the first one is marked.
 
         `said` names the change, `has` returns whether an article has the mark already, `give` sets it.
         """
@@ -73,7 +73,7 @@ class _Selection:
 
 
 def _selecting(job: Callable[..., Awaitable[None]]) -> Callable[..., Any]:
-    """Add the options that select articles; the command gets them as one `_Selection`."""
+    """Add the options that select articles; the command receives them as one `_Selection`."""
 
     @expression_argument()
     @click.option(
@@ -147,12 +147,12 @@ async def unread(library: Library, selection: _Selection, name: str | None, mark
         say("tuireader: nothing was marked; `tuireader unread --mark …` marks articles unread")
         return
     counts = await library.lists.counts()
-    found = counts.unread if name is None else counts.watches[library.watches.named(name).name]
-    total = counts.all.total if name is None else found.total
+    count = counts.unread if name is None else counts.watches[library.watches.named(name).name]
+    total = counts.all.total if name is None else count.total
     if selection.as_json:
-        print_json("Unread", unread=found.unread, total=total)
+        print_json("Unread", unread=count.unread, total=total)
     else:
-        print(found.unread)
+        print(count.unread)
 
 
 @click.command(cls=ExpressionCommand)

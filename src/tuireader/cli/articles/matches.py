@@ -68,7 +68,7 @@ async def matches(
 
 
 def _writer(form: str) -> tuple[Callable[[LoggedMatch], None], Callable[[], None]]:
-    """Return functions that print a match, and what follows the last one."""
+    """Two functions: print a match, and print what follows the last one."""
     if form == "csv":
         return _csv()
     if form == "table":
@@ -94,7 +94,7 @@ def _writer(form: str) -> tuple[Callable[[LoggedMatch], None], Callable[[], None
 
 
 def _csv() -> tuple[Callable[[LoggedMatch], None], Callable[[], None]]:
-    """Return functions that print CSV (RFC 4180), with times in ISO 8601."""
+    """Print CSV (RFC 4180) with times in ISO 8601."""
     from tuireader.cli.shapes import shapes
 
     out = csv.writer(sys.stdout, lineterminator="\r\n")
@@ -108,7 +108,7 @@ def _csv() -> tuple[Callable[[LoggedMatch], None], Callable[[], None]]:
 
 
 def _cell(name: str, value: Any) -> str:
-    """Return the text of a cell, which no spreadsheet takes for a formula."""
+    """Text of a cell, quoted so that no spreadsheet runs it as a formula."""
     if name in _TIMES:
         return "" if value is None else _iso(value)
     text = ", ".join(value) if isinstance(value, tuple) else str(value)

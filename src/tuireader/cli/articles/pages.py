@@ -71,8 +71,8 @@ async def comments(library: Library, article: int, stored: bool, as_json: bool) 
       tuireader comments --stored 12
       tuireader comments --stored 12 --json
     """
-    found = await (library.articles.require(article) if stored else library.content.fetch_comments(article))
-    said = found.comments.comments if found.comments is not None else ()
+    source = await (library.articles.require(article) if stored else library.content.fetch_comments(article))
+    said = source.comments.comments if source.comments is not None else ()
     if as_json:
         for comment in said:
             print_json("Comment", comment, text=plain(comment.html))

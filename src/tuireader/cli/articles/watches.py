@@ -60,19 +60,21 @@ async def list_(library: Library, as_json: bool) -> None:
       tuireader watch list
       tuireader watch list --json
     """
-    await library.watches.catch_up()  # new rules see what is stored
+    await library.watches.catch_up()  # match new rules against stored articles
     if not library.config.watches:
         say(f"tuireader: {NO_WATCHES}")
-    for one in await library.watches.stats():
+    for stats in await library.watches.stats():
         if as_json:
-            print_json("WatchNumbers", one, newest=one.newest and _article(library, one.newest))
+            print_json("WatchNumbers", stats, newest=stats.newest and _article(library, stats.newest))
             continue
-        former = f"{counted(one.former, 'match', 'matches')} until edited" if one.former else ""
-        alarm = f"! {one.alarm}" if one.alarm else ""
-        advice = [note for note in one.advice if note not in one.quiet]
-        notes = "".join(f"  ({note})" for note in (former, alarm, one.quiet, one.problem, *advice) if note)
-        hits = f"{one.today} · {one.week} · {one.month}"
-        print(f"{one.name}\t{one.count.unread}/{one.count.total}\t{hits}{notes}")
+        former = f"{counted(stats.former, 'match', 'matches')} until edited" if stats.former else ""
+        alarm = f"! {stats.alarm}" if stats.alarm else ""
+        advice = [note for note in stats.advice if note not in stats.quiet]
+        notes = "".join(
+            f"  ({note})" for note in (former, alarm, stats.quiet, stats.problem, *advice) if note
+        )
+        hits = f"{stats.today} · {stats.week} · {stats.month}"
+        print(f"{stats.name}\t{stats.count.unread}/{stats.count.total}\t{hits}{notes}")
 
 
 @watch.command(cls=ExpressionCommand)
@@ -116,24 +118,24 @@ async def sources(library: Library, name: str, numbers: tuple[int, ...], as_json
     """
     from tuireader.library.watching.sources import FOLDER
 
-    found = library.watches.search_feeds(name)
-    if not found:
+    proposals = library.watches.search_feeds(name)
+    if not proposals:
         raise TuireaderError(f"the watch {name} has no terms to search for", "only words and phrases are")
-    if wrong := [number for number in numbers if not 1 <= number <= len(found)]:
-        raise UsageError(f"there is no proposal {wrong[0]}", f"choose from 1 to {len(found)}")
+    if wrong := [number for number in numbers if not 1 <= number <= len(proposals)]:
+        raise UsageError(f"there is no proposal {wrong[0]}", f"choose from 1 to {len(proposals)}")
     for number in numbers:
-        one = found[number - 1]
-        new = await library.feeds.add([(one.url, one.title, FOLDER)])
+        feed = proposals[number - 1]
+        new = await library.feeds.add([(feed.url, feed.title, FOLDER)])
         if as_json:
-            print_json("Added", url=one.url, title=one.title, new=bool(new))
+            print_json("Added", url=feed.url, title=feed.title, new=bool(new))
         else:
-            say(f"{'added' if new else 'already there'}: {one.title} ({one.url})")
-    for number, one in enumerate(() if numbers else found, 1):
+            say(f"{'added' if new else 'already there'}: {feed.title} ({feed.url})")
+    for number, feed in enumerate(() if numbers else proposals, 1):
         if as_json:
-            print_json("SearchFeed", one)
+            print_json("SearchFeed", feed)
         else:
-            note = "already subscribed" if one.followed else one.note
-            print(f"{number}\t{one.title}\t{note}\t{one.url}")
+            note = "already subscribed" if feed.followed else feed.note
+            print(f"{number}\t{feed.title}\t{note}\t{feed.url}")
 
 
 @watch.command()
@@ -152,24 +154,24 @@ async def report(library: Library, name: str, days: int | None, as_json: bool) -
       tuireader watch report WeChat
       tuireader watch report PIPL --days 7 --json
     """
-    await library.watches.catch_up()  # new rules see what is stored
-    found = await library.watches.report(name, days)
+    await library.watches.catch_up()  # match new rules against stored articles
+    matches = await library.watches.report(name, days)
     now = int(time.time())
     seen = await library.coverage.of_watch(name, days and now - days * 86_400)
-    _print_report(library, found, as_json, seen)
+    _print_report(library, matches, as_json, seen)
     if as_json:
         return
     print(f"\nCoverage: {watch_summary(seen, now)}")
-    _print_table("Terms", found.terms)
-    if found.aliases:
+    _print_table("Terms", matches.terms)
+    if matches.aliases:
         print("\nOther names in its articles")
-    for other, sentence in found.aliases:
+    for other, sentence in matches.aliases:
         print(f"  {other}: {sentence}")
-    if not found.leads:
+    if not matches.leads:
         print("\nFirst to report: no story of this watch was told by several feeds yet")
         return
     print("\nFirst to report")
-    for title, lead in found.leads:
+    for title, lead in matches.leads:
         lag = f", else {_span(lead.lag)} later" if lead.lag else ""
         print(f"  {title}: first in {lead.first} of {lead.stories} stories{lag}")
 
@@ -187,7 +189,7 @@ async def lint(library: Library, as_json: bool) -> None:
     Example:
       tuireader watch lint
     """
-    await library.watches.catch_up()  # new rules see what is stored
+    await library.watches.catch_up()  # match new rules against stored articles
     remarks = await library.watches.lint()
     for remark in remarks:
         if as_json:
@@ -241,7 +243,7 @@ def _span(seconds: int) -> str:
 
 
 def _article(library: Library, row: ArticleRow) -> object:
-    """Return an article as `list --json` prints it."""
+    """Encode an article as `list --json` does."""
     from tuireader.cli.shapes import shapes
 
     return shapes.Article.encode(row, feed=library.feeds.title(row.feed_id))
@@ -266,14 +268,14 @@ async def follow(library: Library, name: tuple[str, ...], as_json: bool) -> None
       tuireader watch follow
       tuireader watch follow --json WeChat >> matches.jsonl
     """
-    wanted = {library.watches.named(one).name for one in name}
+    wanted = {library.watches.named(watch_name).name for watch_name in name}
     _, last = await library.watches.matches_after(None)
     while True:
         await asyncio.sleep(_PAUSE)
         if not await library.database.changed_elsewhere():
             continue
-        found, last = await library.watches.matches_after(last)
-        for article_id, evidence in found:
+        matches, last = await library.watches.matches_after(last)
+        for article_id, evidence in matches:
             if not wanted or evidence.watch in wanted:
                 await print_match(library, article_id, evidence, as_json=as_json)
 

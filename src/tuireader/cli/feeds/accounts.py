@@ -6,6 +6,7 @@ import getpass
 import stat
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,11 @@ import click
 
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_accounts, complete_feeds
+from tuireader.cli.feeds.options import setting_options
 from tuireader.cli.feeds.refresh import accepting
 from tuireader.cli.feeds.sync import NO_ACCOUNTS
 from tuireader.cli.output import json_option, print_json
-from tuireader.config import AccountConfig
-from tuireader.config.account_keys import ACCOUNT_KINDS
+from tuireader.config import AccountConfig, AccountKind
 from tuireader.config.kinds import SECRET_PLACES
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model.accounts import AccountState
@@ -48,11 +49,7 @@ def account() -> None:
 
 @account.command()
 @click.argument("name")
-@click.option(
-    "--kind", type=click.Choice(ACCOUNT_KINDS), required=True, help="Its API: greader for FreshRSS."
-)
-@click.option("--url", required=True, help="Address of the server.")
-@click.option("--user", default="", help="User name there; leave it out for an API key of Miniflux.")
+@setting_options(AccountConfig, "kind", "url", "user")
 @click.option("--password-env", metavar="VARIABLE", help="Environment variable with the password.")
 @click.option("--password-cmd", metavar="COMMAND", help="Command that prints the password.")
 @click.option("--token-env", metavar="VARIABLE", help="Environment variable with the API key.")
@@ -62,9 +59,7 @@ def account() -> None:
 async def add(
     library: Library,
     name: str,
-    kind: str,
-    url: str,
-    user: str,
+    settings: Mapping[str, str],
     password_env: str | None,
     password_cmd: str | None,
     token_env: str | None,
@@ -73,39 +68,46 @@ async def add(
 ) -> None:
     """Add an account: sign in, show its feeds, and write it to the configuration.
 
-    The password is never part of the command line. Without an option that says where it is, you are asked
-    for it; it is then kept in the keyring of your desktop, if tuireader[keyring] is installed and you agree,
-    else in the configuration. FreshRSS has an API password of its own, in the settings of your profile.
+    The password is never part of the command line. If no option supplies it, tuireader asks for it. It is
+    stored in the desktop keyring if tuireader[keyring] is installed and you agree, otherwise in the
+    configuration. FreshRSS has an API password of its own, in the settings of your profile.
 
     \b
     Examples:
       tuireader account add home --kind miniflux --url https://example.org --user alice
       tuireader account add home --kind miniflux --url https://example.org --token-cmd "pass show miniflux"
     """
-    given = AccountConfig(name, kind, url if "://" in url else f"https://{url}", user)
+    kind, url, user = AccountKind(settings["kind"]), settings["url"], settings.get("user", "")
     password = _reference("password", password_env, password_cmd)
     token = _reference("token", token_env, token_cmd)
     if password and token:
         raise UsageError("give a password or an API key, not both")
-    if token and kind != "miniflux":
+    if token and not kind.takes_token:
         raise UsageError("only Miniflux has API keys", "use --user and --password-env or --password-cmd")
-    if not user and not token and (password or kind != "miniflux"):
+    if not user and not token and (password or not kind.takes_token):
         raise UsageError("give your user name there with --user")
-    found = replace(given, user="" if token else user, password=password, token=token)
-    library.accounts.require_new(found)
-    asked = not (password or token)
+    account = AccountConfig(
+        name=name,
+        kind=kind,
+        url=url if "://" in url else f"https://{url}",
+        user="" if token else user,
+        password=password,
+        token=token,
+    )
+    library.accounts.require_new(account)
+    asked = not account.secret
     if asked:
-        found = _ask(found)
-    preview = await library.accounts.preview(found)
+        account = _ask(account)
+    preview = await library.accounts.preview(account)
     _show(preview)
     if dry_run:
         return
-    found = replace(found, url=preview.url)
+    account = replace(account, url=preview.url)
     if asked and library.accounts.has_keyring() and click.confirm("Keep it in the keyring?", True, err=True):
-        kept = await library.accounts.keep_secret(name, found.token or found.password)
-        found = replace(found, token=kept) if found.token else replace(found, password=kept)
+        kept = await library.accounts.keep_secret(name, account.secret)
+        account = account.with_secret(kept, token=bool(account.token))
         asked = False
-    await library.accounts.add(found)
+    await library.accounts.add(account)
     say(f"added: {name} (`tuireader sync {name}` fetches its articles)")
     config = library.paths.config
     if asked and stat.S_IMODE(config.stat().st_mode) & 0o077:
@@ -113,14 +115,14 @@ async def add(
 
 
 def _reference(what: str, variable: str | None, command: str | None) -> str:
-    """Return where a secret is, as the configuration names it; `""` without any. Raises UsageError."""
+    """Reference to a secret as in the configuration (`env:NAME`), `""` without one. Raises UsageError."""
     if variable is not None and command is not None:
         raise UsageError(f"give --{what}-env or --{what}-cmd, not both")
     return f"env:{variable}" if variable else f"cmd:{command}" if command else ""
 
 
 def _ask(account: AccountConfig) -> AccountConfig:
-    """Ask for the password or the API key, without showing it. Raises UsageError."""
+    """Ask for the password or the API key on the terminal. Raises UsageError."""
     if not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask for the password", "use --password-env or --password-cmd"
@@ -131,11 +133,10 @@ def _ask(account: AccountConfig) -> AccountConfig:
         raise UsageError("nothing was entered")
     if secret.startswith(SECRET_PLACES):
         raise UsageError("this would be read as the place of a password", "use --password-cmd")
-    return replace(account, password=secret) if account.user else replace(account, token=secret)
+    return account.with_secret(secret, token=not account.user)
 
 
 def _show(preview: Preview) -> None:
-    """Print what an account has."""
     feeds = counted(len(preview.feeds), "feed")
     say(f"{preview.software} at {without_password(preview.url)}, signed in as {preview.user}: {feeds}")
     for category, count in preview.categories.items():
@@ -157,8 +158,8 @@ async def list_(library: Library, as_json: bool) -> None:
       tuireader account list
       tuireader account list --json
     """
-    found, now = await library.accounts.all(), int(time.time())
-    for state in found:
+    accounts, now = await library.accounts.all(), int(time.time())
+    for state in accounts:
         config = library.accounts.config(state.name)
         if as_json:
             print_json("Account", state, kind=config.kind, user=config.user, url=without_password(config.url))
@@ -167,7 +168,7 @@ async def list_(library: Library, as_json: bool) -> None:
         synced = age(state.synced_at, now) if state.synced_at else "never"
         trouble = f"! {'; '.join(filter(None, (state.error, rejection(state))))}" if state.error else ""
         print("\t".join([state.name, config.kind, who, synced, f"{state.pending} to send", trouble]).rstrip())
-    if not found:
+    if not accounts:
         say(f"tuireader: {NO_ACCOUNTS}")
 
 
@@ -208,7 +209,6 @@ async def _report(
     *,
     as_json: bool,
 ) -> None:
-    """Print the state of an account whose server answered with a preview or an error."""
     config, now = library.accounts.config(state.name), int(time.time())
     here = sum(feed.account == state.name for feed in await library.feeds.all())
     refused = await library.accounts.refusals(state)
@@ -238,8 +238,8 @@ async def _report(
     print(f"  last sync  {_last(state, now)}")
     if state.asks:
         print(f"  {state.asks} ({accepting(state.name)})")
-    for one in refused:
-        print(f"  refused    {one.article_id} {one.title}: {one.reason}")
+    for mark in refused:
+        print(f"  refused    {mark.article_id} {mark.title}: {mark.reason}")
     if refused:
         print(f"  `tuireader sync --retry {state.name}` sends refused marks again")
 

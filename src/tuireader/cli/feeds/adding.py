@@ -13,10 +13,12 @@ import click
 
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_accounts
-from tuireader.cli.feeds.adding_pages import add_page, chosen_page, page_options, propose_page
+from tuireader.cli.feeds.adding_pages import add_page, chosen_page, propose_page
+from tuireader.cli.feeds.options import option_of, read_options, setting_options
 from tuireader.cli.output import json_option, print_json
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES, command_address
+from tuireader.config.selectors import SELECTOR_KEYS
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.model import FoundFeed
 from tuireader.text import without_password
@@ -28,18 +30,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("url", required=False, default="")
-@click.option("--command", metavar="PROGRAM", help="Program with arguments that prints the feed.")
-@click.option("--filter", metavar="PROGRAM", help="Program with arguments that changes the feed.")
-@click.option("--password", default="", help="Password of a mail account, or env:NAME or cmd:PROGRAM.")
-@page_options
-@click.option("--folder", default="", help="Folder for the feed.")
+@setting_options(FeedConfig, "command", "filter", "password")
+@click.option("--watch-page", is_flag=True, help="Watch the page: each change is an article.")
+@setting_options(FeedConfig, *SELECTOR_KEYS, "folder")
 @click.option(
     "--account",
     default="",
     help="Let the server of this account fetch the feed.",
     shell_complete=complete_accounts,
 )
-@click.option("--title", default="", help="Title to use instead of the feed's own.")
+@setting_options(FeedConfig, "title")
 @click.option(
     "--feed", "number", type=click.IntRange(min=1), help="Number of the feed, on a page with several."
 )
@@ -49,17 +49,12 @@ if TYPE_CHECKING:
 async def add(
     library: Library,
     url: str,
-    command: str | None,
-    filter: str | None,
-    password: str,
-    folder: str,
     account: str,
-    title: str,
     number: int | None,
     dry_run: bool,
     as_json: bool,
     watch_page: bool,
-    selectors: Mapping[str, str],
+    settings: Mapping[str, str],
 ) -> None:
     """Subscribe to a feed, the feed of a web page, a program or a mail folder.
 
@@ -82,33 +77,35 @@ async def add(
       tuireader add --dry-run https://example.org/news.html --items "li.news"
       tuireader add --dry-run https://example.org/status.html --watch-page --select "#main"
     """
+    own = [name for name, text in settings.items() if text and name not in ("title", "folder")]
     if account:
         account = library.accounts.config(account).name
-        if watch_page or any(selectors.values()) or command or filter or password:
+        if watch_page or own:
             raise UsageError("servers of accounts only fetch feeds from the web", "leave out --account")
-    if page := chosen_page(url, watch_page, selectors):
-        await add_page(library, replace(page, folder=folder, title=title), dry_run, as_json)
+    if page := chosen_page(url, watch_page, settings):
+        await add_page(library, page, dry_run, as_json)
         return
-    programs = _words("--command", command), _words("--filter", filter)
-    if any(programs) or password:
-        own = FeedConfig(url, title, folder, password=password, command=programs[0], filter=programs[1])
-        await _add_source(library, own, dry_run, as_json)
+    for name in ("command", "filter"):
+        if name in settings and not settings[name].strip():
+            raise UsageError(f"{option_of(name)} names no program")
+    wanted = FeedConfig(url, **read_options(FeedConfig, settings))
+    if own:
+        await _add_source(library, wanted, dry_run, as_json)
         return
     if not url:
         raise UsageError("give the address of a feed, or --command")
-    found = await library.feeds.discover(url)
-    if not found:
-        if account:
-            raise UsageError(f"no feed was found at {without_password(url)}")
-        await propose_page(library, url, folder, title, dry_run, as_json)
+    feeds = await library.feeds.discover(url)
+    if feeds:
+        await _add_found(library, feeds, wanted, number, dry_run, as_json, account=account)
+    elif account:
+        raise UsageError(f"no feed was found at {without_password(url)}")
     else:
-        wanted = FeedConfig(url, title, folder)
-        await _add_found(library, found, wanted, number, dry_run, as_json, account=account)
+        await propose_page(library, wanted, dry_run, as_json)
 
 
 async def _add_found(
     library: Library,
-    found: Sequence[FoundFeed],
+    feeds: Sequence[FoundFeed],
     wanted: FeedConfig,
     number: int | None,
     dry_run: bool,
@@ -116,16 +113,16 @@ async def _add_found(
     *,
     account: str,
 ) -> None:
-    """Add one of the feeds found at an address, under the wanted title and folder."""
+    """Add one of the feeds at an address, with the wanted title and folder."""
     url, title, folder = wanted.url, wanted.title, wanted.folder
-    if number is not None and number > len(found):
-        raise UsageError(f"{url} has no feed {number}", f"{counted(len(found), 'feed')} were found there")
+    if number is not None and number > len(feeds):
+        raise UsageError(f"{url} has no feed {number}", f"{counted(len(feeds), 'feed')} were found there")
     if dry_run:
-        await _tell_found(library, found, number or 1, as_json)
+        await _tell_found(library, feeds, number or 1, as_json)
         return
-    several = number is None and len(found) > 1
-    at = await _which(library, found, url, folder, title) if several else number or 1
-    feed = found[at - 1]
+    several = number is None and len(feeds) > 1
+    at = await _which(library, feeds, url, folder, title) if several else number or 1
+    feed = feeds[at - 1]
     address, name = feed.url, feed.title
     try:
         name = (await library.feeds.preview(feed)).title or name
@@ -145,19 +142,8 @@ def _tell_added(address: str, title: str, name: str, new: bool, as_json: bool) -
     say(f"{'added' if new else 'already there'}: {name or shown} ({shown})")
 
 
-def _words(option: str, line: str | None) -> tuple[str, ...]:
-    """Split the value of an option into a program and its arguments. Raises UsageError."""
-    try:
-        words = tuple(shlex.split(line)) if line is not None else ()
-    except ValueError:
-        raise UsageError(f"{option} has a quotation mark that is not closed") from None
-    if line is not None and not (words and words[0]):
-        raise UsageError(f"{option} names no program")
-    return words
-
-
 async def _add_source(library: Library, feed: FeedConfig, dry_run: bool, as_json: bool) -> None:
-    """Add a feed with a program or a password, or only show its content."""
+    """Add a feed with a program or a password, or preview it."""
     from tuireader.feeds.find.discover import with_scheme
 
     if feed.command and feed.url:
@@ -182,37 +168,37 @@ async def _add_source(library: Library, feed: FeedConfig, dry_run: bool, as_json
     _tell_added(feed.url, feed.title, name, bool(await library.feeds.add_configs([feed])), as_json)
 
 
-async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:
+async def _which(library: Library, feeds: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:
     """Ask which of several feeds to add.
 
     Raises UsageError, with the commands to choose from, without a terminal.
     """
     asks = sys.stdin.isatty() and sys.stderr.isatty()
     lines = []
-    for number, feed in enumerate(await library.feeds.with_titles(found), 1):
+    for number, feed in enumerate(await library.feeds.with_titles(feeds), 1):
         address = without_password(feed.url)
         known = " · already subscribed" if library.feeds.is_subscribed(feed.url) else ""
         told = f"{feed.title or 'Untitled'} ({address}){known}"
         more = [*(("--folder", folder) if folder else ()), *(("--title", title) if title else ())]
         command = shlex.join(["tuireader", "add", "--feed", str(number), *more, without_password(url)])
         lines.append(f"  {number}  {told}" if asks else f"  {command}   # {told}")
-    heading = f"{len(found)} feeds were found at {without_password(url)}"
+    heading = f"{len(feeds)} feeds were found at {without_password(url)}"
     if not asks:
         raise UsageError("\n".join([f"{heading}, choose one:", *lines]))
     say("\n".join([f"{heading}:", *lines]))
-    return int(click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True))
+    return int(click.prompt("Which one", type=click.IntRange(1, len(feeds)), default=1, err=True))
 
 
-async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int, as_json: bool) -> None:
-    """Print the content of the feed to be added, and the other feeds."""
-    feed = found[number - 1]
-    others = {at: one for at, one in enumerate(found, 1) if at != number}
-    preview, followed = await library.feeds.preview(feed), library.feeds.is_subscribed(feed.url)
+async def _tell_found(library: Library, feeds: Sequence[FoundFeed], number: int, as_json: bool) -> None:
+    """Preview the feed to be added, and list the other feeds."""
+    chosen = feeds[number - 1]
+    others = {at: feed for at, feed in enumerate(feeds, 1) if at != number}
+    preview, followed = await library.feeds.preview(chosen), library.feeds.is_subscribed(chosen.url)
     if as_json:
         print_json(
             "FeedPreview",
             preview,
-            url=without_password(feed.url),
+            url=without_password(chosen.url),
             samples=[{"title": title, "time": when} for title, when in preview.samples],
             followed=followed,
             others=[without_password(other.url) for other in others.values()],
@@ -220,8 +206,8 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int,
         return
     from tuireader.wording.feed_summary import facts
 
-    told = facts(preview, feed.url, int(time.time()), followed=followed)
+    told = facts(preview, chosen.url, int(time.time()), followed=followed)
     lines = ["".join(text for text, _ in line) for line in told]
-    print("\n".join([lines[0], without_password(feed.url), *lines[1:]]))
+    print("\n".join([lines[0], without_password(chosen.url), *lines[1:]]))
     for at, other in others.items():
         print(f"also there (--feed {at}): {other.title or 'Untitled'} ({without_password(other.url)})")

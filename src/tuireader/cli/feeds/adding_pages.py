@@ -5,16 +5,17 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tuireader.cli.base import say
+from tuireader.cli.feeds.options import option_of
 from tuireader.cli.output import print_json
 from tuireader.config import FeedConfig
+from tuireader.config.selectors import SELECTOR_KEYS
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.model import FoundOnPage
 from tuireader.text import without_password
@@ -24,82 +25,56 @@ if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.library.feeds.page_sources import WebPage
 
-_SHOWN = 10  # lines of what was found, before it is added
+_SHOWN = 10  # maximum lines of a preview before a page is added
 _WATCH = "w"
-OPTIONS: Mapping[str, str] = {
-    "items": "CSS selector of the articles on a page without a feed.",
-    "item_title": "CSS selector of the title in an item.",
-    "item_link": "CSS selector of the link in an item.",
-    "item_date": "CSS selector of the date in an item.",
-    "item_summary": "CSS selector of the text in an item.",
-    "next_page": "CSS selector of the link to the next page of items.",
-    "select": "With --watch-page, CSS selector of the part whose changes count.",
-}
 
 
-def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options for pages without a feed to a command, which gets them as `selectors`."""
-
-    @wraps(command)
-    def collected(*arguments: Any, **values: Any) -> Any:
-        selectors = {name: values.pop(name) for name in OPTIONS}
-        return command(*arguments, **values, selectors=selectors)
-
-    decorated: Callable[..., Any] = collected
-    for name, text in reversed(list(OPTIONS.items())):
-        option = click.option(f"--{name.replace('_', '-')}", name, metavar="SELECTOR", default="", help=text)
-        decorated = option(decorated)
-    watched = click.option("--watch-page", is_flag=True, help="Watch the page: each change is an article.")
-    return watched(decorated)
-
-
-def chosen_page(url: str, watch_page: bool, selectors: Mapping[str, str]) -> FeedConfig | None:
-    """Return the page that the options describe; None without any. Raises UsageError."""
-    given: dict[str, Any] = {name: text for name, text in selectors.items() if text}
-    if not (given or watch_page):
+def chosen_page(url: str, watch_page: bool, settings: Mapping[str, str]) -> FeedConfig | None:
+    """Build the page that the options describe; None without any. Raises UsageError."""
+    selectors: dict[str, Any] = {name: settings[name] for name in SELECTOR_KEYS if settings.get(name)}
+    if not (selectors or watch_page):
         return None
     if not url:
         raise UsageError("give the address of the page")
-    if "select" in given and not watch_page:
+    if "select" in selectors and not watch_page:
         raise UsageError("--select needs --watch-page; --items selects articles")
-    if watch_page and set(given) - {"select"}:
+    if watch_page and set(selectors) - {"select"}:
         raise UsageError("--watch-page takes no selectors of articles, only --select")
-    if not watch_page and "items" not in given:
+    if not watch_page and "items" not in selectors:
         raise UsageError("selectors within articles need --items")
-    return FeedConfig(url, kind="page" if watch_page else "feed", **given)
+    page = FeedConfig(url, settings.get("title", ""), settings.get("folder", ""))
+    return replace(page, kind="page" if watch_page else "feed", **selectors)
 
 
 async def add_page(library: Library, feed: FeedConfig, dry_run: bool, as_json: bool) -> None:
     """Add a page with given selectors, or only show what they find. Raises TuireaderError."""
     page = await library.pages.fetch(feed.url)
     feed = replace(feed, url=page.address)
-    found = await library.pages.look(page, feed)
-    if found.error:
-        raise TuireaderError(found.error, "correct the selectors; --dry-run shows what they find")
+    matches = await library.pages.look(page, feed)
+    if matches.error:
+        raise TuireaderError(matches.error, "correct the selectors; --dry-run shows what they find")
     if dry_run:
-        _tell(library, feed, found, as_json)
+        _tell(library, feed, matches, as_json)
     else:
-        await _subscribe(library, feed, found, as_json)
+        await _subscribe(library, feed, matches, as_json)
 
 
-async def propose_page(
-    library: Library, url: str, folder: str, title: str, dry_run: bool, as_json: bool
-) -> None:
+async def propose_page(library: Library, wanted: FeedConfig, dry_run: bool, as_json: bool) -> None:
     """Show what proposed selectors find on a page without a feed, and ask whether to add it.
 
     Without a terminal, raises UsageError with the commands to choose from.
     """
-    page = await library.pages.fetch(url)
+    page = await library.pages.fetch(wanted.url)
     proposals = await library.pages.propose(page)
     if not proposals:
         raise TuireaderError(
-            f"no feed and no list of articles was found at {without_password(url)}",
+            f"no feed and no list of articles was found at {without_password(wanted.url)}",
             "--items selects articles, --watch-page reports changes of the page",
         )
-    feeds = [replace(one, folder=folder, title=title) for one in proposals]
+    feeds = [replace(feed, folder=wanted.folder, title=wanted.title) for feed in proposals]
     if dry_run:
-        found = await library.pages.look(page, feeds[0])
-        _tell(library, feeds[0], found, as_json, others=[one.items for one in feeds[1:]])
+        matches = await library.pages.look(page, feeds[0])
+        _tell(library, feeds[0], matches, as_json, others=[other.items for other in feeds[1:]])
         return
     feed = await _asked(library, page, feeds)
     if feed is None:
@@ -109,7 +84,7 @@ async def propose_page(
 
 
 async def _asked(library: Library, page: WebPage, feeds: Sequence[FeedConfig]) -> FeedConfig | None:
-    """Ask which of the proposals to add, once their articles are shown; None for none of them."""
+    """Show the articles of each proposal and ask which one to add; None for none of them."""
     heading = f"no feed was found at {without_password(page.address)}"
     watched = FeedConfig(page.address, feeds[0].title, feeds[0].folder, kind="page")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -118,9 +93,9 @@ async def _asked(library: Library, page: WebPage, feeds: Sequence[FeedConfig]) -
         raise UsageError("\n".join([f"{heading}; choose what to add:", *lines]))
     say(f"{heading}, but articles by these selectors:")
     for number, feed in enumerate(feeds, 1):
-        found = await library.pages.look(page, feed)
+        matches = await library.pages.look(page, feed)
         say(f"\n{number}  {_selectors(feed)}")
-        say("\n".join(f"   {line}" for line in _lines(found, page.address)))
+        say("\n".join(f"   {line}" for line in _lines(matches, page.address)))
     say(f"\n{_WATCH}  report changes of the page instead")
     numbers = [str(number) for number in range(1, len(feeds) + 1)]
     choice = click.prompt(
@@ -129,50 +104,49 @@ async def _asked(library: Library, page: WebPage, feeds: Sequence[FeedConfig]) -
     return watched if choice == _WATCH else feeds[int(choice) - 1] if choice != "0" else None
 
 
-async def _subscribe(library: Library, feed: FeedConfig, found: FoundOnPage, as_json: bool) -> None:
+async def _subscribe(library: Library, feed: FeedConfig, matches: FoundOnPage, as_json: bool) -> None:
     new = await library.pages.add(feed)
     shown = without_password(feed.url)
-    name = feed.title or found.title
+    name = feed.title or matches.title
     if as_json:
         print_json("Added", url=shown, title=name, new=new)
-    what = counted(len(found.articles), "article") if found.articles else "watched for changes"
+    what = counted(len(matches.articles), "article") if matches.articles else "watched for changes"
     say(f"{'added' if new else 'already there'}: {name or shown} ({shown}), {what}")
 
 
 def _tell(
-    library: Library, feed: FeedConfig, found: FoundOnPage, as_json: bool, others: Sequence[str] = ()
+    library: Library, feed: FeedConfig, matches: FoundOnPage, as_json: bool, others: Sequence[str] = ()
 ) -> None:
-    """Print what selectors find."""
-    if found.error:
-        raise TuireaderError(found.error)
+    if matches.error:
+        raise TuireaderError(matches.error)
     if as_json:
         print_json(
             "PagePreview",
-            found,
+            matches,
             url=without_password(feed.url),
             kind=feed.kind,
             followed=library.feeds.is_subscribed(feed.url),
             others=list(others),
-            **{name: getattr(feed, name) for name in OPTIONS},
+            **{name: getattr(feed, name) for name in SELECTOR_KEYS},
         )
         return
-    print("\n".join(_lines(found, feed.url, None)))
+    print("\n".join(_lines(matches, feed.url, None)))
     print(_selectors(feed))
     for other in others:
         print(f"also there: --items {shlex.quote(other)}")
 
 
-def _lines(found: FoundOnPage, address: str, most: int | None = _SHOWN) -> list[str]:
+def _lines(matches: FoundOnPage, address: str, most: int | None = _SHOWN) -> list[str]:
     from tuireader.wording.page_summary import found_lines
 
-    lines = ["".join(text for text, _ in line) for line in found_lines(found, address, int(time.time()))]
+    lines = ["".join(text for text, _ in line) for line in found_lines(matches, address, int(time.time()))]
     return lines if most is None or len(lines) <= most else [*lines[:most], "…"]
 
 
 async def _summary(library: Library, page: WebPage, feed: FeedConfig) -> str:
-    found = await library.pages.look(page, feed)
-    first = f": {found.articles[0].title}, …" if found.articles else ""
-    return f"{counted(len(found.articles), 'article')}{first}"
+    matches = await library.pages.look(page, feed)
+    first = f": {matches.articles[0].title}, …" if matches.articles else ""
+    return f"{counted(len(matches.articles), 'article')}{first}"
 
 
 def _command(feed: FeedConfig) -> str:
@@ -187,9 +161,8 @@ def _selectors(feed: FeedConfig) -> str:
 
 
 def _words(feed: FeedConfig) -> list[str]:
-    """Return the options that give a feed its selectors."""
     words = ["--watch-page"] if feed.kind == "page" else []
-    for name in OPTIONS:
+    for name in SELECTOR_KEYS:
         if text := getattr(feed, name):
-            words += [f"--{name.replace('_', '-')}", text]
+            words += [option_of(name), text]
     return words

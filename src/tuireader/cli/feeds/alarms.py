@@ -35,8 +35,8 @@ async def alarms(library: Library, every: bool, fail_on_alarm: bool, as_json: bo
       tuireader alarms --fail-on-alarm || echo "look at your feeds"
     """
     now = int(time.time())
-    found = await (library.alarms.all() if every else library.alarms.open())
-    for alarm in found:
+    listed = await (library.alarms.all() if every else library.alarms.open())
+    for alarm in listed:
         if as_json:
             print_json("Alarm", alarm)
             continue
@@ -45,6 +45,6 @@ async def alarms(library: Library, every: bool, fail_on_alarm: bool, as_json: bo
             over = f"`tuireader feeds accept {alarm.feed_id}` takes it"
         columns = [age(alarm.raised_at, now), alarm.kind, alarm.name, alarm.words, over]
         print("\t".join(columns).rstrip("\t"))
-    if not found and not as_json:
+    if not listed and not as_json:
         say("no alarms")
-    return Exit.ALARM if fail_on_alarm and any(one.cleared_at is None for one in found) else Exit.OK
+    return Exit.ALARM if fail_on_alarm and any(alarm.cleared_at is None for alarm in listed) else Exit.OK

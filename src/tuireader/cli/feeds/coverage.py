@@ -24,27 +24,32 @@ if TYPE_CHECKING:
 
 async def list_gaps(library: Library, as_json: bool) -> None:
     """Print the coverage of each feed with its gaps, and that of all feeds together."""
-    found = await library.coverage.of_feeds()
-    if not found:
+    coverages = await library.coverage.of_feeds()
+    if not coverages:
         say(f"tuireader: {no_feeds(library)}")
     if as_json:
-        for one in found:
-            print_json("FeedCoverage", one, url=without_password(one.feed.address))
+        for feed_coverage in coverages:
+            print_json("FeedCoverage", feed_coverage, url=without_password(feed_coverage.feed.address))
         return
     now = int(time.time())
-    for one in found:
+    for feed_coverage in coverages:
         print(
             "\t".join(
-                (str(one.feed.id), summary(one, now), one.feed.title, without_password(one.feed.address))
+                (
+                    str(feed_coverage.feed.id),
+                    summary(feed_coverage, now),
+                    feed_coverage.feed.title,
+                    without_password(feed_coverage.feed.address),
+                )
             )
         )
-        for gap in one.gaps:
+        for gap in feed_coverage.gaps:
             print(f"\t{period(gap)}\t{result(gap)}")
-    if found:
-        gaps = sum(len(one.open) for one in found)
-        whole = sum(one.complete for one in found)
-        lost = f"; {missed(gaps, sum(one.unseen for one in found))}" if gaps else ""
-        say(f"{counted(len(found), 'feed')}, {whole:,} complete{lost}")
+    if coverages:
+        gaps = sum(len(feed_coverage.open) for feed_coverage in coverages)
+        complete = sum(feed_coverage.complete for feed_coverage in coverages)
+        lost = f"; {missed(gaps, sum(feed_coverage.unseen for feed_coverage in coverages))}" if gaps else ""
+        say(f"{counted(len(coverages), 'feed')}, {complete:,} complete{lost}")
 
 
 @click.command()
@@ -67,30 +72,36 @@ async def coverage(library: Library, name: str, since: str | None, until: str | 
     """
     start = None if since is None else moment("--since", since)
     end = None if until is None else moment("--until", until, end=True)
-    found = await library.coverage.of_watch(name, start, end)
+    seen = await library.coverage.of_watch(name, start, end)
     if as_json:
-        print_json("WatchCoverage", found, feeds=encoded_feeds(found))
+        print_json("WatchCoverage", seen, feeds=encoded_feeds(seen))
         return
     now = int(time.time())
-    print(f"{found.watch}: {watch_summary(found, now)}")
-    _print_feeds(found.feeds, start, now)
+    print(f"{seen.watch}: {watch_summary(seen, now)}")
+    _print_feeds(seen.feeds, start, now)
 
 
-def encoded_feeds(found: WatchCoverage) -> list[dict[str, object]]:
-    """Return the JSON objects of the feeds of a watch."""
+def encoded_feeds(coverage: WatchCoverage) -> list[dict[str, object]]:
+    """JSON objects of a watch's feeds."""
     from tuireader.cli.shapes import shapes
 
-    return [shapes.FeedCoverage.encode(one, url=without_password(one.feed.address)) for one in found.feeds]
+    return [
+        shapes.FeedCoverage.encode(feed, url=without_password(feed.feed.address)) for feed in coverage.feeds
+    ]
 
 
 def _print_feeds(feeds: Sequence[Coverage], start: int | None, now: int) -> None:
-    """Print feeds with gaps or a later start than asked for, and the number of the others."""
-    whole = [one for one in feeds if one.complete and (start is None or one.since == start)]
-    for one in feeds:
-        if one in whole:
+    """Print feeds with gaps or a later start than `start`, and count the others."""
+    complete = [
+        feed_coverage
+        for feed_coverage in feeds
+        if feed_coverage.complete and (start is None or feed_coverage.since == start)
+    ]
+    for feed_coverage in feeds:
+        if feed_coverage in complete:
             continue
-        print(f"  {one.feed.title}: {summary(one, now)}")
-        for gap in one.open:
+        print(f"  {feed_coverage.feed.title}: {summary(feed_coverage, now)}")
+        for gap in feed_coverage.open:
             print(f"    {period(gap)}: {result(gap)}")
-    if whole:
-        print(f"  {counted(len(whole), 'feed')} without a gap")
+    if complete:
+        print(f"  {counted(len(complete), 'feed')} without a gap")

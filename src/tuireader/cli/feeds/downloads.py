@@ -43,8 +43,8 @@ async def download(library: Library, expression: str, queued: bool, listed: bool
       tuireader download --queued
     """
     if listed:
-        for one in await library.downloads.all():
-            _print(one, as_json)
+        for file in await library.downloads.all():
+            _print(file, as_json)
         return Exit.OK
     wanted: list[int] = []
     if not queued:
@@ -60,13 +60,13 @@ async def download(library: Library, expression: str, queued: bool, listed: bool
         if not added:
             say(f"tuireader: no files belong to {'it' if len(ids) == 1 else 'them'}")
             return Exit.OK
-        wanted = [one.id for one in added]
+        wanted = [file.id for file in added]
     ended = await _follow(library, as_json)
-    if wanted and not ended:  # everything is there, or another program is at it
-        for one in await library.downloads.all(wanted):
-            ended[one.id] = one
-            _print(one, as_json)
-    failed = sum(one.state is DownloadState.FAILED for one in ended.values())
+    if wanted and not ended:  # all done, or another program downloads them
+        for file in await library.downloads.all(wanted):
+            ended[file.id] = file
+            _print(file, as_json)
+    failed = sum(file.state is DownloadState.FAILED for file in ended.values())
     return Exit.FAILURE if failed else Exit.OK
 
 
@@ -74,7 +74,7 @@ async def _articles(library: Library, expression: str) -> Sequence[int]:
     words = expression.split()
     if all(word.isascii() and word.isdigit() for word in words):
         numbers = [int(word) for word in words]
-        known = {row.id for row in await library.lists.rows([one for one in numbers if one < 1 << 63])}
+        known = {row.id for row in await library.lists.rows([id for id in numbers if id < 1 << 63])}
         for number in numbers:
             if number not in known:
                 raise UsageError(f"there is no article {number}", "`tuireader list` shows the numbers")
@@ -83,27 +83,27 @@ async def _articles(library: Library, expression: str) -> Sequence[int]:
 
 
 async def _follow(library: Library, as_json: bool) -> dict[int, Download]:
-    """Download what waits and report it; return the ended downloads."""
+    """Download waiting files and report progress; return the ended downloads by number."""
     ended: dict[int, Download] = {}
     running: dict[int, Download] = {}
     drawn = False
     async with aclosing(library.downloads.run()) as changes:
-        async for one in changes:
-            running[one.id] = one
-            done = one.state not in (DownloadState.RUNNING, DownloadState.WAITING)
+        async for file in changes:
+            running[file.id] = file
+            done = file.state not in (DownloadState.RUNNING, DownloadState.WAITING)
             if done:
-                del running[one.id]
-                ended[one.id] = one
+                del running[file.id]
+                ended[file.id] = file
             if sys.stderr.isatty():
                 if drawn:
                     click.echo("\r\x1b[K", err=True, nl=False)
                 if done:
-                    _print(one, as_json)
+                    _print(file, as_json)
                 drawn = bool(running)
                 if running:
                     click.echo(progress_line(list(running.values()), _width()), err=True, nl=False)
             elif done:
-                _print(one, as_json)
+                _print(file, as_json)
     return ended
 
 
@@ -114,23 +114,23 @@ def _width() -> int:
 
 
 def progress_line(running: Sequence[Download], width: int) -> str:
-    """Return one line for what is being downloaded: a bar, sizes, and the titles."""
+    """One line on running downloads: a bar, sizes, and the titles."""
     from tuireader.text import cut
 
-    received = sum(one.received for one in running)
-    lengths = [one.length for one in running]
+    received = sum(file.received for file in running)
+    lengths = [file.length for file in running]
     total = sum(length for length in lengths if length is not None)
     share = min(1.0, received / total) if total and None not in lengths else None
     bar = "" if share is None else f"[{'#' * round(share * _BAR):<{_BAR}}] {share:4.0%} "
     of = f" of {total / 1e6:,.1f}" if share is not None else ""
-    return cut(f"{bar}{received / 1e6:,.1f}{of} MB  {', '.join(one.title for one in running)}", width)
+    return cut(f"{bar}{received / 1e6:,.1f}{of} MB  {', '.join(file.title for file in running)}", width)
 
 
-def _print(one: Download, as_json: bool) -> None:
+def _print(file: Download, as_json: bool) -> None:
     if as_json:
-        print_json("Download", one, flush=True)
-    elif one.state is DownloadState.DONE:
-        print(one.path, flush=True)
+        print_json("Download", file, flush=True)
+    elif file.state is DownloadState.DONE:
+        print(file.path, flush=True)
     else:
-        why = f": {one.error}" if one.error else ""
-        say(f"tuireader: {one.state}: {one.title} ({one.url}){why}")
+        why = f": {file.error}" if file.error else ""
+        say(f"tuireader: {file.state}: {file.title} ({file.url}){why}")

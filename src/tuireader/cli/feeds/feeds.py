@@ -66,13 +66,13 @@ def feeds(context: click.Context, as_json: bool, sort: str, requests: bool, gaps
 
 
 async def _list_requests(library: Library) -> None:
-    """Print requests a day and the share of 304 for each feed, and of all feeds together."""
+    """Print requests per day and the share of 304 for each feed and for all feeds."""
     asked = [
         (health.requests, health.not_modified or 0, health.feed)
         for health in await library.feeds.health()
         if health.requests is not None
     ]
-    asked.sort(key=lambda one: -one[0])
+    asked.sort(key=lambda entry: -entry[0])
     for requests, share, feed in asked:
         address = without_password(feed.address)
         print("\t".join([str(feed.id), f"{requests:.3g}/day", f"{share:.0%}", feed.title, address]))
@@ -87,14 +87,14 @@ async def _list_requests(library: Library) -> None:
 
 async def _list(library: Library, as_json: bool, sort: str) -> None:
     now = int(time.time())
-    found = await library.feeds.health()
-    if not found:
+    listed = await library.feeds.health()
+    if not listed:
         say(f"tuireader: {no_feeds(library)}")
-    gaps = {one.feed.id: one for one in await library.coverage.of_feeds() if one.open}
+    gaps = {coverage.feed.id: coverage for coverage in await library.coverage.of_feeds() if coverage.open}
     from tuireader.library.due import Waiting
 
     waiting = Waiting()
-    for health in sorted(found, key=_ORDERS[sort]):
+    for health in sorted(listed, key=_ORDERS[sort]):
         if health.waits_until is not None:
             waiting.note(health.feed.address, health.waits_until)
         if as_json:
@@ -169,20 +169,19 @@ async def _change(
     done: str,
     as_json: bool,
 ) -> None:
-    """Change each named feed, once all were found."""
+    """Change the named feeds once all of them are known to exist."""
     for feed in await _feeds(library, wanted):
         await change(feed.id)
         _tell(feed, feed.address, done, as_json)
 
 
 async def _feeds(library: Library, wanted: Sequence[str]) -> list[Feed]:
-    ids = [await library.feeds.find(one) for one in wanted]
+    ids = [await library.feeds.find(name) for name in wanted]
     known = {feed.id: feed for feed in await library.feeds.all()}
     return [known[feed_id] for feed_id in ids]
 
 
 def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
-    """Report a change of a feed whose address is now `url`."""
     if as_json:
         print_json("ChangedFeed", feed, url=without_password(url), done=done)
     else:
@@ -196,7 +195,7 @@ def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
 async def pause(library: Library, feed: tuple[str, ...], as_json: bool) -> None:
     """Stop fetching feeds, but keep them and their articles.
 
-    FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
+    FEED is an address, a number from `tuireader feeds`, or part of a title.
 
     \b
     Examples:
@@ -227,7 +226,7 @@ async def resume(library: Library, feed: tuple[str, ...], as_json: bool) -> None
 async def remove(library: Library, feed: tuple[str, ...], as_json: bool) -> None:
     """Unsubscribe from feeds, but keep their articles.
 
-    FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
+    FEED is an address, a number from `tuireader feeds`, or part of a title.
 
     \b
     Examples:
@@ -255,8 +254,8 @@ async def accept(library: Library, feed: tuple[str, ...], as_json: bool) -> None
     moved = await _feeds(library, feed)
     if not moved:
         moved = [health.feed for health in await library.feeds.health() if health.moved_to]
-    for one in moved:
-        _tell(one, await library.feeds.accept_move(one.id), "moved", as_json)
+    for moved_feed in moved:
+        _tell(moved_feed, await library.feeds.accept_move(moved_feed.id), "moved", as_json)
     if not moved:
         say("no feed has moved")
 
@@ -273,7 +272,7 @@ async def retry(library: Library, feed: tuple[str, ...], as_json: bool) -> int:
       tuireader feeds retry
       tuireader feeds retry "Example News"
     """
-    ids = [await library.feeds.find(one) for one in feed]
+    ids = [await library.feeds.find(name) for name in feed]
     if not ids:
         failing = (Trouble.FAILING, Trouble.BLOCKED, Trouble.GONE)
         ids = [health.feed.id for health in await library.feeds.health() if health.trouble in failing]

@@ -64,7 +64,7 @@ async def refresh(
 ) -> int:
     """Fetch feeds, sync accounts and store new articles.
 
-    FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
+    FEED is an address, a number from `tuireader feeds`, or part of a title.
 
     \b
     Examples:
@@ -94,7 +94,7 @@ def favour_the_loop() -> None:
 
 async def follow(
     library: Library,
-    found: AsyncGenerator[Event, None],
+    refreshing: AsyncGenerator[Event, None],
     *,
     as_json: bool,
     matches: bool = False,
@@ -105,7 +105,7 @@ async def follow(
 
     live = sys.stderr.isatty() and not (as_json or quiet)
     said = _Said()
-    async with aclosing(found) as events:
+    async with aclosing(refreshing) as events:
         async for event in events:
             if as_json:
                 print_json_text(encode(event), flush=True)
@@ -131,7 +131,7 @@ async def follow(
 class _Said:
     """Events that the summary and the exit code depend on."""
 
-    done: RefreshDone = field(default_factory=lambda: RefreshDone(0, 0, 0, 0, 0.0))
+    done: RefreshDone = field(default_factory=lambda: RefreshDone(0, failed=0, new=0, changed=0, seconds=0.0))
     remarks: list[FeedDone] = field(default_factory=list)
     gaps: list[GapNoted] = field(default_factory=list)
     waits: list[HostWaits] = field(default_factory=list)
@@ -139,7 +139,6 @@ class _Said:
     untold: bool = False
 
     def note(self, event: Event) -> None:
-        """Remember an event if it matters at the end."""
         match event:
             case FeedDone() if event.error or event.left_out or event.followed:
                 self.remarks.append(event)
@@ -155,14 +154,14 @@ class _Said:
                 self.untold = self.untold or bool(event.troubles)
 
     def exit_code(self) -> int:
-        """Return the exit code of a refresh or sync.
+        """Exit code of a refresh or sync.
 
         `untold`, a failed notification command, ranks above the failure of some feeds, which is common among
         many. An account whose password or token is rejected has the same code whether its server was asked
         or not.
         """
-        tried = [one for one in self.accounts if one.rejected_since is None]
-        failed = self.done.failed + sum(bool(one.error) for one in tried)
+        tried = [account for account in self.accounts if account.rejected_since is None]
+        failed = self.done.failed + sum(bool(account.error) for account in tried)
         if failed and failed == self.done.feeds + len(tried):
             return Exit.ALL_FAILED
         if self.untold:
@@ -170,7 +169,7 @@ class _Said:
         return Exit.SOME_FAILED if failed or len(tried) < len(self.accounts) else Exit.OK
 
     def sum_up(self) -> None:
-        """Print remarks on feeds, and a line for each account and for all local feeds."""
+        """Print remarks on feeds, then a line for each account and one for all local feeds."""
         for feed in self.remarks:
             said = feed.error or (followed(feed.followed) if feed.followed else left_out(feed.left_out))
             say(f"tuireader: {feed.title}: {said}")
@@ -208,7 +207,7 @@ def _sum_up_account(account: AccountSynced) -> None:
 
 
 def _show(event: Event) -> None:
-    """Show progress on a terminal, in one line that is erased at the end."""
+    """Show progress on one line of the terminal, erased at the end."""
     line = ""
     if isinstance(event, FeedDone):
         name = feed_name(event.title)
@@ -225,7 +224,7 @@ def _show(event: Event) -> None:
 
 
 def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> list[str]:
-    """Print a notification; also notify through the terminal if the desktop did not. Returns the channels."""
+    """Print a notification, and send it to the terminal unless the desktop showed it; return the channels."""
     for trouble in event.troubles:
         say(f"tuireader: {trouble}")
     if silent:
@@ -248,5 +247,5 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> list[str]:
 
 
 def accepting(name: str) -> str:
-    """Return the command that accepts that a server lists fewer feeds or articles."""
+    """Command that accepts that a server lists fewer feeds or articles."""
     return f"`tuireader sync --accept-removals {name}` accepts it"

@@ -4,30 +4,22 @@ An edit is accepted only if the new text parses to exactly the old data plus the
 is written.
 """
 
-from tuireader.config.edit.changes import add_account as add_account
-from tuireader.config.edit.changes import add_feeds as add_feeds
-from tuireader.config.edit.changes import add_mute as add_mute
-from tuireader.config.edit.changes import add_tables as add_tables
-from tuireader.config.edit.changes import add_watch as add_watch
-from tuireader.config.edit.changes import change as change
-from tuireader.config.edit.changes import remove_account as remove_account
-from tuireader.config.edit.changes import remove_feed as remove_feed
-from tuireader.config.edit.changes import remove_feeds as remove_feeds
-from tuireader.config.edit.changes import remove_mute as remove_mute
-from tuireader.config.edit.changes import remove_view as remove_view
-from tuireader.config.edit.changes import remove_watch as remove_watch
-from tuireader.config.edit.changes import rename_folder as rename_folder
-from tuireader.config.edit.changes import renamed as renamed
-from tuireader.config.edit.changes import set_account as set_account
-from tuireader.config.edit.changes import set_feed as set_feed
-from tuireader.config.edit.changes import set_values as set_values
-from tuireader.config.edit.changes import set_view as set_view
-from tuireader.config.edit.changes import set_watch as set_watch
-from tuireader.config.edit.changes import tables_as_text as tables_as_text
-from tuireader.config.edit.data import format_value as format_value
-from tuireader.config.edit.data import parse_value as parse_value
-from tuireader.config.edit.undo import EditedSince as EditedSince
-from tuireader.config.edit.undo import Step as Step
-from tuireader.config.edit.undo import revert as revert
-from tuireader.config.edit.undo import reverted_urls as reverted_urls
-from tuireader.config.edit.undo import step_between as step_between
+from tuireader.config.edit.changes import (
+    add,
+    change,
+    differences,
+    remove,
+    rename_folder,
+    renamed,
+    set_values,
+    tables_as_text,
+    update,
+)
+from tuireader.config.edit.data import Item, format_value, parse_value, typed_values
+from tuireader.config.edit.undo import EditedSince, Step, revert, reverted_urls, step_between
+
+__all__ = [
+    "EditedSince", "Item", "Step", "add", "change", "differences", "format_value", "parse_value", "remove",
+    "rename_folder", "renamed", "revert", "reverted_urls", "set_values", "step_between", "tables_as_text",
+    "typed_values", "update",
+]  # fmt: skip

@@ -54,11 +54,6 @@ def insert_table(text: str, data: Table, name: str, at: int, block: str) -> str:
     return proven(text[:place] + lines + text[place:], expected)
 
 
-def remove_table(text: str, data: Table, name: str, at: int) -> str:
-    """Remove one of the `[[name]]` tables; its comments stay."""
-    return remove_tables(text, data, name, [at])
-
-
 def remove_tables(text: str, data: Table, name: str, places: Collection[int]) -> str:
     """Remove some of the `[[name]]` tables, given by index; their comments stay."""
     expected = data | {name: [table for number, table in enumerate(data[name]) if number not in places]}
@@ -78,7 +73,11 @@ def remove_tables(text: str, data: Table, name: str, places: Collection[int]) ->
 
 
 def _without_block(text: str, block: Sequence[Statement]) -> str:
-    comments = "".join(text[one.start : one.end] for one in block if one.kind is StatementKind.COMMENT)
+    comments = "".join(
+        text[statement.start : statement.end]
+        for statement in block
+        if statement.kind is StatementKind.COMMENT
+    )
     before, after = text[: block[0].start], text[block[-1].end :]
     if not comments and (not before.strip("\ufeff") or before.replace("\r", "").endswith("\n\n")):
         after = after.removeprefix("\r").removeprefix("\n")  # one empty line instead of two
@@ -122,35 +121,35 @@ def update_table(text: str, data: Table, name: str, values: Values) -> str:
 
 
 def in_brackets(text: str, name: str) -> bool:
-    """Return whether the tables are written as one bracketed list: `feeds = [{…}, …]`."""
-    root = takewhile(lambda one: one.kind not in _HEADERS, statements(text))
-    return any(one.kind is StatementKind.PAIR and one.name == name for one in root)
+    """Detect tables written as one bracketed list: `feeds = [{…}, …]`."""
+    root = takewhile(lambda statement: statement.kind not in _HEADERS, statements(text))
+    return any(statement.kind is StatementKind.PAIR and statement.name == name for statement in root)
 
 
 def blocks_of(text: str, name: str) -> list[list[Statement]]:
-    """Return the statements of each `[[name]]` table, from its header to its last key."""
+    """Statements of each `[[name]]` table, from its header to its last key."""
     blocks: list[list[Statement]] = []
     open_block: list[Statement] | None = None
-    for one in statements(text):
-        if one.kind is StatementKind.ARRAY and one.name == name:
+    for statement in statements(text):
+        if statement.kind is StatementKind.ARRAY and statement.name == name:
             open_block = []
             blocks.append(open_block)
-        elif one.kind in _HEADERS and not one.name.startswith(f"{name}."):
+        elif statement.kind in _HEADERS and not statement.name.startswith(f"{name}."):
             open_block = None
         if open_block is not None:
-            open_block.append(one)
+            open_block.append(statement)
     return [_without_trailing_comments(block) for block in blocks]
 
 
 def _plain_table(text: str, name: str) -> list[Statement]:
-    """Return the statements of `[name]`, from its header to its last key."""
+    """Statements of `[name]`, from its header to its last key; empty if it is missing."""
     block: list[Statement] = []
-    for one in statements(text):
-        is_header = one.kind in _HEADERS
+    for statement in statements(text):
+        is_header = statement.kind in _HEADERS
         if is_header and block:
             break
-        if block or (one.kind is StatementKind.TABLE and one.name == name):
-            block.append(one)
+        if block or (statement.kind is StatementKind.TABLE and statement.name == name):
+            block.append(statement)
     return _without_trailing_comments(block)
 
 
@@ -161,22 +160,22 @@ def _without_trailing_comments(block: list[Statement]) -> list[Statement]:
 
 
 def _start_with_comments(header: Statement, text: str) -> int:
-    """Return the start of a table, including the comments directly above it."""
-    above = reversed([one for one in statements(text) if one.start < header.start])
-    comments = takewhile(lambda one: one.kind is StatementKind.COMMENT, above)
-    return min((one.start for one in comments), default=header.start)
+    """Position of the header of a table, or of the comments directly above it."""
+    above = reversed([statement for statement in statements(text) if statement.start < header.start])
+    comments = takewhile(lambda statement: statement.kind is StatementKind.COMMENT, above)
+    return min((statement.start for statement in comments), default=header.start)
 
 
 def _end_with_comments(block: Sequence[Statement], text: str) -> int:
-    """Return the end of a block, including comments directly below it unless another table follows them."""
+    """End of a block, after the comments directly below it unless another table follows them."""
     end = block[-1].end
     reach = end
-    for one in statements(text):
-        if one.start < end:
+    for statement in statements(text):
+        if statement.start < end:
             continue
-        if one.kind is not StatementKind.COMMENT:
-            return reach if one.kind is StatementKind.BLANK else end
-        reach = one.end
+        if statement.kind is not StatementKind.COMMENT:
+            return reach if statement.kind is StatementKind.BLANK else end
+        reach = statement.end
     return reach
 
 
@@ -190,9 +189,14 @@ def _updated(table: Table, values: Values) -> Table:
 
 
 def _update_block(text: str, block: Sequence[Statement], table: Callable[[Any], Any], values: Values) -> str:
-    """Set keys of the table in a block of the text."""
-    own = _without_trailing_comments([block[0], *takewhile(lambda one: one.kind not in _HEADERS, block[1:])])
-    below = (one.name.removeprefix(f"{block[0].name}.") for one in block[1:] if one.kind in _HEADERS)
+    own = _without_trailing_comments(
+        [block[0], *takewhile(lambda statement: statement.kind not in _HEADERS, block[1:])]
+    )
+    below = (
+        statement.name.removeprefix(f"{block[0].name}.")
+        for statement in block[1:]
+        if statement.kind in _HEADERS
+    )
     if not any(name.partition(".")[0] in values for name in below):
         block = own  # tomlkit would add an empty line above [feeds.headers]
     start, end = block[0].start, block[-1].end
@@ -210,7 +214,7 @@ def _update_block(text: str, block: Sequence[Statement], table: Callable[[Any], 
 
 
 def _with_tomlkit(text: str, change: Callable[[Any], object]) -> str:
-    """Change a document with tomlkit. Raises ConfigError if tomlkit would alter other parts, too."""
+    """Change a document with tomlkit. Raises ConfigError if tomlkit would alter other parts."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 

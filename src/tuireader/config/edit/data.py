@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import Field, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
 from tuireader.config import (
@@ -17,13 +18,92 @@ from tuireader.config import (
 )
 from tuireader.config.kinds import command_address
 from tuireader.config.shape import KEYS
-from tuireader.config.values import Invalid, Key, quote
+from tuireader.config.values import Invalid, Key, key_to_toml, quote, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
 
 Table = dict[str, Any]
 Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig | AccountConfig
+Id = tuple[str, ...]
 FIX_FIRST = "fix it first; nothing was changed"
+_MAYBE_BY_HAND = "it may have been removed by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A kind of `[[name]]` tables: nouns for messages, and the keys that identify a table."""
+
+    type: type[Item]
+    noun: str
+    nouns: str
+    keys: tuple[str, ...] = ("name",)
+    hint: str = _MAYBE_BY_HAND
+
+    def missing(self, key: str | Item) -> ConfigError:
+        """Error for a table that is not in the configuration."""
+        if not isinstance(key, str):
+            return ConfigError(f"the configuration has no such {self.noun}", self.hint)
+        shown = without_password(key) if self.type is FeedConfig else quote(key)
+        return ConfigError(f"the configuration has no {self.noun} {shown}", self.hint)
+
+    def taken(self, table: Table | Item) -> ConfigError:
+        """Error for a table whose address or name is in use."""
+        if self.type is FeedConfig:
+            return ConfigError(f"the configuration already has {without_password(address_of(_keys(table)))}")
+        article = "an" if self.noun[0] in "aeiou" else "a"
+        name = quote(" ".join(text_of(_keys(table), key) for key in self.keys))
+        return ConfigError(f"there is already {article} {self.noun} named {name}", "choose another name")
+
+
+ARRAYS: Mapping[str, Array] = {
+    "feeds": Array(
+        FeedConfig, noun="feed", nouns="feeds", keys=("url", "command"), hint="see `tuireader feeds`"
+    ),
+    "watch": Array(WatchConfig, "watch", "watches", hint="see `tuireader watch list`"),
+    "mute": Array(MuteConfig, "mute", "mutes", ("query", "feed")),
+    "view": Array(ViewConfig, "saved search", "saved searches"),
+    "macro": Array(MacroConfig, "macro", "macros", ("key",)),
+    "account": Array(AccountConfig, "account", "accounts", hint="`tuireader account list` shows them"),
+}
+"""The arrays of a configuration by name."""
+_NAMES = {array.type: name for name, array in ARRAYS.items()}
+
+
+def array_of(item: Item) -> str:
+    """Name of the array for an item: `watch` for a WatchConfig."""
+    return _NAMES[type(item)]
+
+
+def _keys(table: Table | Item) -> Table:
+    """View a table or an item as a table with at least its identifying keys."""
+    if isinstance(table, dict):
+        return table
+    return {key: getattr(table, key) for key in ARRAYS[array_of(table)].keys}
+
+
+def identity(name: str, table: Table | Item) -> Id:
+    """Key for comparing `[[name]]` tables; ignores the case of names and the spelling of addresses."""
+    keys = _keys(table)
+    if name == "feeds":
+        return (feed_key(address_of(keys)),)
+    names = ARRAYS[name].keys if name in ARRAYS else ("name",)
+    texts = (text_of(keys, key) for key in names)
+    return tuple(text.casefold() if names == ("name",) else text for text in texts)
+
+
+def index_of(data: Table, name: str, key: str | Item) -> int:
+    """Find the `[[name]]` table with a name, an address or the keys of an item.
+
+    An address in the same spelling comes first. Raises ConfigError if there is none.
+    """
+    wanted = _keys(key) if not isinstance(key, str) else {ARRAYS[name].keys[0]: key}
+    tables = tables_of(data, name)
+    if name == "feeds" and (same := [at for at, table in enumerate(tables) if address_of(table) == key]):
+        return same[0]
+    for at, table in enumerate(tables):
+        if identity(name, table) == identity(name, wanted):
+            return at
+    raise ARRAYS[name].missing(key)
 
 
 def data_of(text: str) -> Table:
@@ -35,7 +115,7 @@ def data_of(text: str) -> Table:
 
 
 def tables_of(data: Table, name: str) -> list[Table]:
-    """Return the `[[name]]` tables. Raises ConfigError if the name is used for something else."""
+    """List the `[[name]]` tables. Raises ConfigError if the name is used for something else."""
     value = data.get(name, [])
     if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
         raise ConfigError(f"{name} is not a list of [[{name}]] tables", FIX_FIRST)
@@ -43,42 +123,28 @@ def tables_of(data: Table, name: str) -> list[Table]:
 
 
 def text_of(table: Table, key: str) -> str:
-    """Return the text of a key, `""` if it is missing."""
+    """Text of a key without surrounding spaces, `""` if it is missing."""
     return str(table.get(key, "")).strip()
 
 
-def urls_of(data: Table) -> list[str]:
-    """Return the address of each feed."""
-    return [address_of(table) for table in tables_of(data, "feeds")]
-
-
 def address_of(table: Table) -> str:
-    """Return the address of a `[[feeds]]` table, derived from its command if it has no `url`."""
+    """Address of a `[[feeds]]` table, derived from its command if it has no `url`."""
     command = table.get("command")
-    if not text_of(table, "url") and isinstance(command, list):
+    if not text_of(table, "url") and isinstance(command, list | tuple):
         return command_address([str(part) for part in command])
     return text_of(table, "url")
 
 
-def index_of_feed(data: Table, url: str) -> int:
-    """Return the index of the feed with this address in any spelling. Raises ConfigError."""
-    urls = urls_of(data)
-    if url in urls:
-        return urls.index(url)
-    for index, other in enumerate(urls):
-        if feed_key(other) == feed_key(url):
-            return index
-    raise ConfigError(f"the configuration has no feed {without_password(url)}", "see `tuireader feeds`")
-
-
-def validate(block: str) -> None:
-    """Raise ConfigError if a text has any problem."""
+def validate(block: str, known: str = "") -> None:
+    """Raise ConfigError if a text has a problem that `known` does not have."""
+    before = [(problem.path, problem.message) for problem in loads(known)[1]]
     for problem in loads(block)[1]:
-        raise ConfigError(f"{problem.path} {problem.message}")
+        if (problem.path, problem.message) not in before:
+            raise ConfigError(f"{problem.path} {problem.message}")
 
 
 def proven(text: str, expected: Table) -> str:
-    """Return the new text if it holds exactly the expected data. Raises ConfigError otherwise."""
+    """Pass on a new text that parses to exactly the expected data. Raises ConfigError otherwise."""
     try:
         as_expected = tomllib.loads(text.removeprefix("\ufeff")) == expected
     except tomllib.TOMLDecodeError:
@@ -89,26 +155,32 @@ def proven(text: str, expected: Table) -> str:
 
 
 def unsafe() -> ConfigError:
-    """Return the error for a change that might alter something else."""
+    """Error for a change that might alter something else."""
     return ConfigError("this change cannot be made safely", "please edit the file by hand")
 
 
-def table_text(name: str, item: Item) -> str:
-    """Write a `[[name]]` table with the keys that differ from their defaults."""
-    lines = [f"[[{name}]]"]
-    for one in fields(item):
-        if one.name == "url" and getattr(item, "command", False):
+def table_text(item: Item) -> str:
+    """Write an item as a table with the keys that differ from their defaults."""
+    lines = [f"[[{array_of(item)}]]"]
+    for field in fields(item):
+        if field.name == "url" and getattr(item, "command", False):
             continue  # derived from the command
-        written = to_toml_or_none(type(item), one.name, getattr(item, one.name))
+        written = to_toml_or_none(type(item), field.name, getattr(item, field.name))
         if written is not None:
-            lines.append(f"{one.name} = {written}")
+            lines.append(f"{field.name} = {written}")
     return "\n".join(lines) + "\n"
 
 
+def block_of(name: str, table: Table) -> str:
+    """Write the data of a `[[name]]` table as TOML."""
+    lines = (f"{key_to_toml(key)} = {to_toml(value)}\n" for key, value in table.items())
+    return f"[[{name}]]\n{''.join(lines)}"
+
+
 def to_toml_or_none(kind: type[Item], name: str, value: object) -> str | None:
-    """Return the value of a key as TOML, None for its default."""
-    one, key = _key_of(kind, name)
-    return None if value == one.default else key.kind.write(value)
+    """Write the value of a key as TOML; None stands for the default."""
+    field, key = _key_of(kind, name)
+    return None if value == field.default else key.kind.write(value)
 
 
 def parse_value(kind: type[Item], name: str, value: object) -> object:
@@ -120,11 +192,28 @@ def parse_value(kind: type[Item], name: str, value: object) -> object:
 
 
 def format_value(kind: type[Item], name: str, value: object) -> str:
-    """Return the value of a key as a user would type it; `""` for the default."""
-    return (to_toml_or_none(kind, name, value) or "").strip('"')
+    """Format the value of a key as a user would type it: `30m`, `""` for the default."""
+    field, key = _key_of(kind, name)
+    return "" if value == field.default else str(key.kind.shown(value))
+
+
+def typed_value(kind: type[Item], name: str, text: str) -> object:
+    """Convert the text of a form or an option for a key; `""` is the default. Raises ConfigError."""
+    field, key = _key_of(kind, name)
+    if not text.strip() and field.default is not MISSING:
+        return field.default
+    value = key.kind.typed(text)
+    if isinstance(value, Invalid):
+        raise ConfigError(f"{name} {value.message}")
+    return parse_value(kind, name, value)
+
+
+def typed_values(kind: type[Item], texts: Mapping[str, str]) -> dict[str, Any]:
+    """Convert the texts of a form or of options, given by key. Raises ConfigError."""
+    return {name: typed_value(kind, name, text) for name, text in texts.items()}
 
 
 def _key_of(kind: type[Item], name: str) -> tuple[Field[Any], Key]:
     if name not in KEYS[kind]:
-        raise ConfigError(f"a feed has no key {quote(name)}")
+        raise ConfigError(f"a {ARRAYS[_NAMES[kind]].noun} has no key {quote(name)}")
     return KEYS[kind][name]

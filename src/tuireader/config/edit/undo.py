@@ -21,25 +21,17 @@ from tuireader.config.edit.blocks import (
     blocks_of,
     in_brackets,
     insert_table,
-    remove_table,
+    remove_tables,
     update_table,
     update_tables,
 )
-from tuireader.config.edit.data import Table, address_of, data_of, tables_of, text_of
+from tuireader.config.edit.data import ARRAYS, Table, address_of, block_of, data_of, identity, tables_of
 from tuireader.config.toml_lines import StatementKind
 from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
-from tuireader.text import clean, feed_key, split_password, without_password
+from tuireader.text import clean, split_password, without_password
 from tuireader.text.wording import counted
 
-_NOUNS = {
-    "feeds": ("feed", "feeds"),
-    "watch": ("watch", "watches"),
-    "mute": ("mute", "mutes"),
-    "view": ("saved search", "saved searches"),
-    "macro": ("macro", "macros"),
-    "account": ("account", "accounts"),
-}
 _NAME_LIMIT = 60
 
 
@@ -63,14 +55,14 @@ class TableChange:
 
     @property
     def verb(self) -> str:
-        """Return `added`, `changed` or `removed`."""
+        """`added`, `changed` or `removed`."""
         if self.at < 0:
             return "changed"
         return "added" if self.old is None else "removed" if self.new is None else "changed"
 
     @property
     def restoring(self) -> Values:
-        """Return the values, as TOML, that turn `new` back into `old`."""
+        """Values, as TOML, that turn `new` back into `old`."""
         old, new = self.old or {}, self.new or {}
         keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
         return {key: to_toml(old[key]) if key in old else None for key in keys}
@@ -85,7 +77,7 @@ class Step:
 
 
 def step_between(before: str, after: str, what: str = "") -> Step | None:
-    """Return the step from one text to another, None if they are equal; `what` replaces the summary."""
+    """Record the edit from one text to another, None if they are equal; `what` replaces the summary."""
     if before == after:
         return None
     start = _common_prefix(before, after)
@@ -96,7 +88,10 @@ def step_between(before: str, after: str, what: str = "") -> Step | None:
         "end": end,
         "old": before[start : len(before) - end],
         "left": _digest(after),
-        "pieces": [[one.name, one.at, to_toml(one.old), to_toml(one.new), one.text] for one in changes],
+        "pieces": [
+            [change.name, change.at, to_toml(change.old), to_toml(change.new), change.text]
+            for change in changes
+        ],
     }
     return Step(what or _summary(changes), zlib.compress(json.dumps(packed, ensure_ascii=False).encode()))
 
@@ -110,8 +105,8 @@ def revert(text: str, packed: bytes) -> str:
     if not changes:
         raise EditedSince("the configuration was edited since")
     data_of(text)
-    removed = [one for one in changes if one.at >= 0 and one.new is None]
-    others = [one for one in changes if one not in removed]
+    removed = [piece for piece in changes if piece.at >= 0 and piece.new is None]
+    others = [piece for piece in changes if piece not in removed]
     try:
         for change in (*reversed(others), *removed):  # removed tables come back at their indices in order
             text = _restore_keys(text, change) if change.at < 0 else _restore_table(text, change)
@@ -121,19 +116,21 @@ def revert(text: str, packed: bytes) -> str:
 
 
 def reverted_urls(packed: bytes) -> list[tuple[str, str]]:
-    """Return the feeds whose address changes when an edit is undone: pairs of current and former address.
+    """Feeds whose address changes when an edit is undone, as pairs of current and former address.
 
     They are without passwords, as they are stored.
     """
-    both = ((one.new, one.old) for one in _unpacked_changes(_unpacked(packed)) if one.name == "feeds")
-    urls = [[split_password(address_of(one))[0] for one in (new, old)] for new, old in both if new and old]
-    return [(now, before) for now, before in urls if now != before]
+    urls = [
+        (split_password(address_of(change.new))[0], split_password(address_of(change.old))[0])
+        for change in _unpacked_changes(_unpacked(packed))
+        if change.name == "feeds" and change.new and change.old
+    ]
+    return [(new, former) for new, former in urls if new != former]
 
 
-def _common_prefix(one: str, other: str) -> int:
-    """Return the length of the common prefix."""
-    differing = (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
-    return next(differing, min(len(one), len(other)))
+def _common_prefix(text: str, other: str) -> int:
+    differing = (at for at, (left, right) in enumerate(zip(text, other, strict=False)) if left != right)
+    return next(differing, min(len(text), len(other)))
 
 
 def _digest(text: str) -> str:
@@ -147,7 +144,8 @@ def _unpacked(packed: bytes) -> dict[str, Any]:
 
 def _unpacked_changes(step: Mapping[str, Any]) -> list[TableChange]:
     return [
-        TableChange(name, at, _table(old), _table(new), text) for name, at, old, new, text in step["pieces"]
+        TableChange(name, at=at, old=_table(old), new=_table(new), text=text)
+        for name, at, old, new, text in step["pieces"]
     ]
 
 
@@ -183,11 +181,11 @@ def _part(table: Table, keys: list[str]) -> Table:
 def _array_changes(
     text: str, name: str, before: Sequence[Table | None], after: Sequence[Table | None]
 ) -> Iterator[TableChange]:
-    """Yield the tables that differ. Edits change tables in place, remove or append some."""
+    """Yield the tables that differ; an edit changes tables in place, removes some or appends some."""
     kept = iter(after)
     wanted = next(kept, None)
     aligned: list[Table | None] = []
-    for table in before:  # if tables were only removed
+    for table in before:  # assume that tables were only removed
         aligned.append(table if table == wanted else None)
         wanted = next(kept, None) if table == wanted else wanted
     if wanted is None and len(after) < len(before):
@@ -200,34 +198,37 @@ def _array_changes(
         if old != new:
             lost = blocks[at] if new is None and at < len(blocks) else []
             removed = "".join(
-                text[one.start : one.end] for one in lost if one.kind is not StatementKind.COMMENT
+                text[statement.start : statement.end]
+                for statement in lost
+                if statement.kind is not StatementKind.COMMENT
             )
-            yield TableChange(name, at, old, new, removed)
+            yield TableChange(name, at=at, old=old, new=new, text=removed)
 
 
 def _summary(changes: list[TableChange]) -> str:
     """Summarise an edit: `watch CVE added`, `12 feeds added, 2 saved searches added`."""
     if not changes:
         return "configuration changed"
-    renamed = next((one for one in changes if one.old and one.new and _name(one.old) != _name(one.new)), None)
-    if renamed is not None or len(changes) == 1:
-        one = renamed or changes[0]
-        table = (one.old if one.verb != "added" else one.new) or {}
-        return " ".join(filter(None, (_noun(one.name), _name(table), one.verb)))
-    found = Counter((one.name, one.verb) for one in changes)
-    return ", ".join(f"{_several(name, count)} {verb}" for (name, verb), count in found.items())
+    both = (change for change in changes if change.old and change.new)
+    renamed = [change for change in both if _name(change.old or {}) != _name(change.new or {})]
+    if renamed or len(changes) == 1:
+        change = [*renamed, *changes][0]
+        table = (change.old if change.verb != "added" else change.new) or {}
+        return " ".join(filter(None, (_noun(change.name), _name(table), change.verb)))
+    counts = Counter((change.name, change.verb) for change in changes)
+    return ", ".join(f"{_several(name, count)} {verb}" for (name, verb), count in counts.items())
 
 
 def _several(name: str, count: int) -> str:
-    return counted(count, *_NOUNS[name]) if name in _NOUNS else f"[{name}]"
+    return counted(count, ARRAYS[name].noun, ARRAYS[name].nouns) if name in ARRAYS else f"[{name}]"
 
 
 def _noun(name: str) -> str:
-    return _NOUNS.get(name, (f"[{name}]",))[0]
+    return ARRAYS[name].noun if name in ARRAYS else f"[{name}]"
 
 
 def _name(table: Table) -> str:
-    """Return the name of a table for display: clean, short, without a password."""
+    """Name of a table for messages: clean, at most 60 characters, without a password."""
     title = table.get("name") or table.get("title") or table.get("query") or table.get("key")
     name = str(title or without_password(address_of(table) or str(table.get("feed") or "")))
     return clean(name, _NAME_LIMIT)
@@ -237,41 +238,35 @@ def _name(table: Table) -> str:
 
 
 def _restore_table(text: str, change: TableChange) -> str:
-    """Restore one of the `[[name]]` tables."""
     data, name, old, new = data_of(text), change.name, change.old, change.new
     tables = tables_of(data, name)
     if new is None:
         return _restore_removed(text, data, change, old or {})
-    found = [at for at, table in enumerate(tables) if table == new]
-    if not found:
-        verb = "changed" if any(_same(name, table, new) for table in tables) else "removed"
+    places = [at for at, table in enumerate(tables) if table == new]
+    if not places:
+        verb = (
+            "changed" if any(identity(name, table) == identity(name, new) for table in tables) else "removed"
+        )
         raise EditedSince(f"the {_noun(name)} {quote(_name(new))} was {verb} since")
-    at = min(found, key=lambda index: abs(index - change.at))
+    at = min(places, key=lambda index: abs(index - change.at))
     if old is None:
-        return remove_table(text, data, name, at)
+        return remove_tables(text, data, name, [at])
     return update_tables(text, data, name, {at: change.restoring})
 
 
 def _restore_removed(text: str, data: Table, change: TableChange, old: Table) -> str:
-    """Restore a removed table at its index."""
-    if any(_same(change.name, table, old) for table in tables_of(data, change.name)):
+    if any(
+        identity(change.name, table) == identity(change.name, old) for table in tables_of(data, change.name)
+    ):
         raise EditedSince(f"the {_noun(change.name)} {quote(_name(old))} exists again")
-    lines = (f"{to_toml(key) if not key.isidentifier() else key} = {to_toml(old[key])}\n" for key in old)
-    block = change.text.replace("\r\n", "\n").rstrip("\n") + "\n" if change.text else ""
-    block = block or f"[[{change.name}]]\n{''.join(lines)}"
+    block = (
+        change.text.replace("\r\n", "\n").rstrip("\n") + "\n" if change.text else block_of(change.name, old)
+    )
     return insert_table(text, data, change.name, change.at, block)
 
 
-def _same(name: str, one: Table, other: Table) -> bool:
-    """Return whether two tables are about the same feed, watch, mute, saved search, macro or account."""
-    if name == "feeds":
-        return feed_key(address_of(one)) == feed_key(address_of(other))
-    keys = {"mute": ("query", "feed"), "macro": ("key",)}.get(name, ("name",))
-    return all(text_of(one, key).casefold() == text_of(other, key).casefold() for key in keys)
-
-
 def _restore_keys(text: str, change: TableChange) -> str:
-    """Restore the keys of a plain table; an added table stays, but empty."""
+    """Restore the keys of a plain table; a table that the edit added stays, but empty."""
     data = data_of(text)
     table = data.get(change.name, {})
     if not isinstance(table, dict) or _part(table, list(change.restoring)) != (change.new or {}):

@@ -21,14 +21,14 @@ def keep(folder: Path, packed: bytes) -> bytes:
     files.make_folder(folder)
     name = os.urandom(16).hex()
     files.write(folder / name, [packed])
-    with suppress(FileNotFoundError):  # another process does the same
+    with suppress(FileNotFoundError):  # another process deletes the same files
         for path in sorted(folder.iterdir(), key=lambda path: path.lstat().st_mtime)[:-_KEPT]:
             path.unlink()
     return name.encode()
 
 
 def read(folder: Path, stored: bytes) -> bytes:
-    """Return the data of a step; older versions stored it itself. Raises EditedSince if its file is gone."""
+    """Read the data of a step; older versions stored it in the journal. Raises EditedSince if it is gone."""
     if not _NAME.fullmatch(stored):
         return stored
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
@@ -56,16 +56,16 @@ class Accounts(UseCases):
         self._sign_in = SignIn(context)
 
     async def all(self, *, aside: bool = False) -> list[AccountState]:
-        """Return the accounts in config order, with the state of their syncs.
+        """List the accounts in config order, with the state of their syncs.
 
         `aside` gives requests for rows priority.
         """
         ask = self._pool.count if aside else self._pool.read
-        states = {one.name: one for one in await ask(lambda store: store.accounts.all())}
-        return [states[one.name] for one in self._context.config.accounts if one.name in states]
+        states = {state.name: state for state in await ask(lambda store: store.accounts.all())}
+        return [states[state.name] for state in self._context.config.accounts if state.name in states]
 
     def config(self, name: str) -> AccountConfig:
-        """Return the configuration of an account. Raises UsageError if there is none."""
+        """Find the configuration of an account, ignoring case. Raises UsageError if there is none."""
         for account in self._context.config.accounts:
             if account.name.casefold() == name.casefold():
                 return account
@@ -76,7 +76,7 @@ class Accounts(UseCases):
         self._context.require_own_feeds()
         for key, value in (("name", account.name), ("url", account.url)):
             config_edit.parse_value(AccountConfig, key, value)
-        if any(one.name.casefold() == account.name.casefold() for one in self._context.config.accounts):
+        if any(other.name.casefold() == account.name.casefold() for other in self._context.config.accounts):
             raise ConfigError(f"there is already an account named {account.name!r}", "choose another name")
 
     async def preview(self, account: AccountConfig) -> Preview:
@@ -90,11 +90,11 @@ class Accounts(UseCases):
         """Write an account to the configuration. Raises ConfigError for a taken name or an invalid value."""
         self._context.require_own_feeds()
         what = f"account {account.name} added"
-        await self._context.change_config(lambda text: config_edit.add_account(text, account), what)
+        await self._context.change_config(lambda text: config_edit.add(text, account), what)
 
     @staticmethod
     def has_keyring() -> bool:
-        """Return whether passwords can be stored in the desktop's keyring."""
+        """Check whether passwords can be stored in the desktop's keyring."""
         from tuireader.feeds import secrets
 
         return secrets.has_keyring()
@@ -106,9 +106,9 @@ class Accounts(UseCases):
 
         return await asyncio.to_thread(secrets.keep, name, secret)
 
-    async def edit(self, name: str, **changes: object) -> None:
+    async def edit(self, name: str, changes: Mapping[str, object]) -> None:
         """Change the configuration of an account, and allow its next sync at once."""
-        await self._context.change_feeds(lambda text: config_edit.set_account(text, name, **changes))
+        await self._context.change_feeds(lambda text: config_edit.update(text, "account", name, changes))
         await self.ask_again(name)
 
     async def ask_again(self, name: str) -> None:
@@ -119,10 +119,10 @@ class Accounts(UseCases):
         """Remove an account from the configuration; its articles and marks stay here and on the server."""
         account = self.config(name)
         what = f"account {account.name} removed"
-        await self._context.change_feeds(lambda text: config_edit.remove_account(text, account.name), what)
+        await self._context.change_feeds(lambda text: config_edit.remove(text, "account", account.name), what)
 
     async def refusals(self, account: AccountState) -> list[RefusedMark]:
-        """Return the articles with marks that a server refuses."""
+        """List the articles with marks that a server refuses."""
         return await self._pool.read(lambda store: store.remote.refusals(account.id))
 
     async def retry_refused(self, accounts: Sequence[AccountState]) -> None:
@@ -137,7 +137,7 @@ class Accounts(UseCases):
     # -- sync
 
     async def due(self, *, peek: bool = False) -> list[AccountState]:
-        """Return the accounts that are due; none when offline.
+        """List the accounts that are due; none when offline.
 
         An account whose password or token was rejected is due at once with another one, see
         `SignIn.has_changed`.
@@ -146,38 +146,40 @@ class Accounts(UseCases):
             return []
         now = self._now()
         return [
-            one
-            for one in await self.all()
-            for config in (self.config(one.name),)
-            if not timing.waits(one, now, config.interval)
-            or (timing.is_locked_out(one, now) and await self._sign_in.has_changed(config, peek=peek))
+            state
+            for state in await self.all()
+            for config in (self.config(state.name),)
+            if not timing.waits(state, now, config.interval)
+            or (timing.is_locked_out(state, now) and await self._sign_in.has_changed(config, peek=peek))
         ]
 
     async def named(self, names: Sequence[str]) -> list[AccountState]:
-        """Return accounts by name, or all without `names`. Raises UsageError if one does not exist."""
+        """Find accounts by name, all without `names`. Raises UsageError for an unknown name."""
         wanted = {self.config(name).name for name in names}
-        return [one for one in await self.all() if not wanted or one.name in wanted]
+        return [state for state in await self.all() if not wanted or state.name in wanted]
 
     async def chosen(self, feed_ids: Sequence[int] | None, *, force: bool) -> list[AccountState]:
-        """Return the accounts to sync: those that are due, all with `force`, or only those of some feeds.
+        """Select accounts to sync: those that are due, all with `force`, or only those of some feeds.
 
         They include those whose password or token was rejected, to report them.
         """
-        due, now = {one.name for one in await self.due()}, self._now()
+        due, now = {state.name for state in await self.due()}, self._now()
         accounts = [
-            one for one in await self.all() if force or one.name in due or timing.is_locked_out(one, now)
+            state
+            for state in await self.all()
+            if force or state.name in due or timing.is_locked_out(state, now)
         ]
         if feed_ids is None:
             return accounts
         wanted = {feed.account for feed in self._context.feeds if feed.id in set(feed_ids)}
-        return [one for one in accounts if one.name in wanted]
+        return [state for state in accounts if state.name in wanted]
 
     async def pending(self) -> int:
-        """Return the number of marks to send, without refused ones."""
-        return sum(one.pending for one in await self.all())
+        """Count the marks to send, without refused ones."""
+        return sum(state.pending for state in await self.all())
 
     async def with_marks(self, *, last: bool = False) -> list[str]:
-        """Return the accounts with marks to send whose servers may be contacted now.
+        """Names of accounts with marks to send whose servers may be contacted now.
 
         With `last`, when the program is about to end, include those that failed a minute ago.
         """
@@ -185,9 +187,9 @@ class Accounts(UseCases):
             return []
         now = self._now()
         return [
-            one.name
-            for one in await self.all(aside=True)
-            if one.pending and timing.may_push(one, now, last=last)
+            state.name
+            for state in await self.all(aside=True)
+            if state.pending and timing.may_push(state, now, last=last)
         ]
 
     async def sync(
@@ -232,7 +234,9 @@ class Accounts(UseCases):
                     async with self._sign_in.connected(config, secret, address(account, config)) as backend:
                         if account.rejected_url:
                             await backend.feeds()  # one request shows whether the secret is still rejected
-                        engine = Engine(self._pool, account, backend, setting, renew, believed=believed)
+                        engine = Engine(
+                            self._pool, account, backend, setting=setting, renew=renew, believed=believed
+                        )
                         known = known_server(account, config)
                         async with aclosing(engine.run(known, pull=pull)) as events:
                             async for event in events:
@@ -308,7 +312,7 @@ class Accounts(UseCases):
             await self._relist(name, backend)
 
     async def full_text(self, article_id: int) -> str:
-        """Return the HTML that a server extracts from an article's page, `""` if none can."""
+        """Ask the servers for an article's full text as HTML; `""` if none can extract it."""
         places = dict(await self._pool.read(lambda store: store.remote.places(article_id)))
         for account in await self.all():
             if account.id in places and not timing.is_locked_out(account, self._now()):
@@ -318,7 +322,7 @@ class Accounts(UseCases):
         return ""
 
     async def _place(self, feed_id: int) -> tuple[str, str]:
-        """Return the account of a feed and the feed's id on its server."""
+        """Name the account of a feed, and the feed's id on its server. Raises UsageError for a local feed."""
         place = await self._pool.read(lambda store: store.accounts.place(feed_id))
         for account in await self.all():
             if place is not None and account.id == place[0]:
@@ -326,7 +330,7 @@ class Accounts(UseCases):
         raise UsageError("this feed belongs to no account", "`tuireader feeds` lists them")
 
     async def _relist(self, name: str, backend: Backend, *, removed: int = 0) -> None:
-        """Store the feeds of an account after a change on its server."""
+        """List the feeds of an account again after a change on its server."""
         feeds, now = await backend.feeds(), self._now()
 
         def list_feeds(store: Store) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tuireader.config import FeedConfig, loads
 from tuireader.config import edit as config_edit
@@ -80,13 +80,13 @@ class Moving(UseCases):
         return moved
 
     def _candidates(self, feed_ids: Sequence[int], moved: Moved) -> list[FeedConfig]:
-        """Return the local feeds to move, and note why the others stay."""
+        """Select the local feeds to move, and note in `moved` why the others stay."""
         chosen = [feed for feed in self._context.feeds if feed.id in set(feed_ids)]
-        for one in chosen:
-            if one.account:
-                raise UsageError(f"{one.title} is a feed of the account {one.account} already")
+        for local in chosen:
+            if local.account:
+                raise UsageError(f"{local.title} is a feed of the account {local.account} already")
         named = {feed.url for feed in chosen}
-        found: list[FeedConfig] = []
+        candidates: list[FeedConfig] = []
         for feed in self._context.config.feeds:
             if feed_ids and feed.url not in named:
                 continue
@@ -94,11 +94,11 @@ class Moving(UseCases):
             if reason:
                 moved.kept.append((self._title(feed), reason))
             else:
-                found.append(feed)
-        return found
+                candidates.append(feed)
+        return candidates
 
     async def _sync(self, name: str, *, pull: bool = True) -> int:
-        """Sync an account; return the number of marks sent. Raises TuireaderError if it fails."""
+        """Sync an account and count the marks sent. Raises TuireaderError if that fails."""
         states = await self._accounts.named([name])
         done = AccountSynced(name)
         async with aclosing(self._refresh.sync(states, pull=pull)) as events:
@@ -114,7 +114,7 @@ class Moving(UseCases):
     async def _give_up(
         self, name: str, feeds: Sequence[FeedConfig], places: Mapping[str, str], moved: Moved
     ) -> None:
-        """Remove local feeds that the account now lists; update their names in watches and searches."""
+        """Remove local feeds that the account now lists; rename them in watches and searches."""
         listed = await self._pool.read(lambda store: store.accounts.feeds(store.accounts.get(name).id))
         by_id = {feed.id: feed for feed in await self._context.load_feeds()}
         local = {feed.url: feed for feed in by_id.values() if not feed.account}
@@ -134,9 +134,9 @@ class Moving(UseCases):
             await self._context.change_feeds(lambda text: _without(text, pairs, moved.remarks), what)
 
     def _title(self, feed: FeedConfig) -> str:
-        for one in self._context.feeds:
-            if one.url == feed.url:
-                return one.title
+        for known in self._context.feeds:
+            if known.url == feed.url:
+                return known.title
         return feed.title or without_password(feed.url)
 
     # -- back
@@ -167,7 +167,7 @@ class Moving(UseCases):
             moved.feeds.append(feed.title)
 
         def edit(text: str) -> str:
-            text = config_edit.add_feeds(text, new)
+            text = config_edit.add(text, *new)
             for old, folder in folders.items():
                 text = config_edit.renamed(text, "folder", old, folder)
             return text
@@ -180,7 +180,7 @@ class Moving(UseCases):
         return moved
 
     async def _transfer(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Transfer the articles of feeds to the feeds that replace them."""
+        """Attach the articles of old feeds to the feeds that replace them."""
 
         def transfer(store: Store) -> None:
             for old, new in pairs:
@@ -190,7 +190,7 @@ class Moving(UseCases):
 
 
 def _stays(feed: FeedConfig) -> str:
-    """Return why a server cannot fetch a feed, `""` if it can."""
+    """Reason why a server cannot fetch a feed, `""` if it can."""
     from tuireader.feeds import secrets
 
     if feed.command or feed.filter or feed.url.startswith(OTHER_SCHEMES):
@@ -203,15 +203,15 @@ def _stays(feed: FeedConfig) -> str:
 
 
 def _without(text: str, pairs: Sequence[tuple[Feed, Feed]], remarks: list[str]) -> str:
-    """Remove local feeds from a configuration; update references to the account's feeds and folders."""
-    text = config_edit.remove_feeds(text, [here.url for here, _ in pairs])
+    """Remove local feeds from a configuration; point references at the account's feeds and folders."""
+    text = config_edit.remove(text, "feeds", *(here.url for here, _ in pairs))
     for here, there in pairs:
         if here.title and here.title != there.title:
             text = config_edit.renamed(text, "feed", here.title, there.title)
     left = {feed.folder for feed in loads(text)[0].feeds}
     folders = {(here.folder, there.folder) for here, there in pairs if here.folder}
     for old, new in sorted(folders):
-        several = sum(one == old for one, _ in folders) > 1
+        several = sum(folder == old for folder, _ in folders) > 1
         if old in left or several:
             text = _add_folder(text, old, new)
             remarks.append(f"the folder {old} is now in several places: check searches and mutes for it")
@@ -221,8 +221,8 @@ def _without(text: str, pairs: Sequence[tuple[Feed, Feed]], remarks: list[str]) 
 
 
 def _add_folder(text: str, old: str, new: str) -> str:
-    """Let watches of a folder search another one, too."""
+    """Let the watches of a folder search another folder as well."""
     for watch in loads(text)[0].watches:
         if old in watch.feeds and new not in watch.feeds:
-            text = config_edit.set_watch(text, watch.name, replace(watch, feeds=(*watch.feeds, new)), watch)
+            text = config_edit.update(text, "watch", watch.name, {"feeds": (*watch.feeds, new)})
     return text

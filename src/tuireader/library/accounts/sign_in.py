@@ -25,13 +25,13 @@ class SignIn(UseCases):
     """The passwords and tokens of accounts, and connections to their servers."""
 
     async def secret(self, config: AccountConfig) -> str:
-        """Return the password or token of an account. Raises TuireaderError when it cannot be read."""
+        """Read the password or token of an account. Raises TuireaderError when that is impossible."""
         from tuireader.feeds import secrets
 
-        return await asyncio.to_thread(secrets.resolve, config.token or config.password)
+        return await asyncio.to_thread(secrets.resolve, config.secret)
 
     async def state(self, config: AccountConfig, secret: str) -> AccountState:
-        """Return the state of an account before it is signed in with a secret, with its fingerprint.
+        """Load the state of an account before it signs in, with the fingerprint of the secret.
 
         A rejection of another secret is forgotten.
         """
@@ -53,11 +53,11 @@ class SignIn(UseCases):
         return await self._transact(forget)
 
     async def has_changed(self, config: AccountConfig, *, peek: bool) -> bool:
-        """Return whether a rejected password or token was replaced; if so, forget that it was rejected.
+        """Notice whether a rejected password or token was replaced; if so, forget the rejection.
 
         With `peek`, no command is run for it, and no keyring is opened.
         """
-        if peek and (config.token or config.password).startswith(("cmd:", "keyring:")):
+        if peek and (config.secret).startswith(("cmd:", "keyring:")):
             return False
         try:
             return (await self.state(config, await self.secret(config))).rejected_since is None
@@ -99,10 +99,10 @@ class SignIn(UseCases):
     @asynccontextmanager
     async def connected(self, config: AccountConfig, secret: str, url: str) -> AsyncIterator[Backend]:
         """Yield the server of an account at an address, closed afterwards."""
-        from tuireader.sync.servers import Kind, connect
+        from tuireader.sync.servers import connect
 
         user = "" if config.token else config.user
-        backend = connect(Kind(config.kind), url, user, secret, proxy=self._context.config.fetch.proxy)
+        backend = connect(config.kind, url, user, secret, proxy=self._context.config.fetch.proxy)
         try:
             yield backend
         finally:
@@ -110,19 +110,21 @@ class SignIn(UseCases):
 
 
 def fingerprint(config: AccountConfig, secret: str, salt: str) -> str:
-    """Return a salted digest of address, user and secret, too short to confirm a guess of the secret."""
+    """Salted digest of address, user and secret, too short to confirm a guess of the secret."""
     text = "\0".join((config.url, config.user, secret)).encode("utf-8", "surrogatepass")
     return f"{salt}:{blake2b(text, key=salt.encode(), digest_size=2).hexdigest()}"
 
 
 def known_server(account: AccountState, config: AccountConfig) -> Server | None:
-    """Return the server of the last sync, if it succeeded and the configuration still names it.
+    """Server of the last sync, if that succeeded and the configuration still names it.
 
     This saves the requests that detect the server.
     """
     from tuireader.sync.backend import Server
 
-    is_within = f"{account.url}/".startswith(f"{config.url.rstrip('/')}/")  # never a longer name of a host
+    is_within = f"{account.url}/".startswith(
+        f"{config.url.rstrip('/')}/"
+    )  # https://host.org does not match https://host.org.example
     same = is_within and config.user in ("", account.user)
     if account.url and same and not account.error:
         return Server(account.url, account.user, account.software)
@@ -130,6 +132,6 @@ def known_server(account: AccountState, config: AccountConfig) -> Server | None:
 
 
 def address(account: AccountState, config: AccountConfig) -> str:
-    """Return the address where the last sync found the server, else that of the configuration."""
+    """Address where the last sync found the server, else that of the configuration."""
     known = known_server(account, config)
     return account.rejected_url or (known.url if known else config.url)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 AT_ONCE = 3
 """Number of files to download at the same time."""
 _SHOW = 0.5  # seconds between two updates of the stored progress
-_LOOK = 1.0  # seconds between two checks for new downloads while files are downloaded
+_LOOK = 1.0  # seconds between checks for further downloads
 _MOST = 1000  # maximum number of files with one name
 
 
@@ -34,7 +34,7 @@ class Downloads(UseCases):
     """Queue files of articles and download them."""
 
     async def all(self, ids: Sequence[int] | None = None) -> list[Download]:
-        """Return some or all downloads in the order in which they were added."""
+        """List some or all downloads in the order in which they were added."""
         return await self._pool.read(lambda store: store.downloads.all(ids))
 
     async def add(self, article_ids: Sequence[int]) -> list[Download]:
@@ -47,13 +47,15 @@ class Downloads(UseCases):
         now = self._now()
         added = await self._transact(
             lambda store: [
-                one for number, found in wanted.items() for one in store.downloads.add(number, found, now)
+                download
+                for number, enclosures in wanted.items()
+                for download in store.downloads.add(number, enclosures, now)
             ]
         )
         return await self.all(added) if added else []
 
     async def path_of(self, url: str) -> str:
-        """Return the downloaded file of an address, `""` if it no longer exists."""
+        """Path of the downloaded file of an address, `""` if it no longer exists."""
         paths = await self._pool.read(lambda store: store.downloads.paths(url))
         return await asyncio.to_thread(lambda: next((path for path in paths if Path(path).is_file()), ""))
 
@@ -93,9 +95,9 @@ class Downloads(UseCases):
         while await self._pool.read(lambda store: store.downloads.any_unfinished()):
             was_free = False
             async with aclosing(self._run_once()) as changes:
-                async for one in changes:
+                async for download in changes:
                     was_free = True
-                    yield one
+                    yield download
             if not was_free:
                 return
 
@@ -107,8 +109,8 @@ class Downloads(UseCases):
             changed: asyncio.Queue[Download | None] = asyncio.Queue()
             work = asyncio.create_task(self._work(changed))
             try:
-                while (one := await changed.get()) is not None:
-                    yield one
+                while (download := await changed.get()) is not None:
+                    yield download
                 await work
             finally:
                 work.cancel()
@@ -150,39 +152,39 @@ class Downloads(UseCases):
             changed.put_nowait(None)
 
     async def _download(
-        self, fetcher: Downloader, one: Download, changed: asyncio.Queue[Download | None]
+        self, fetcher: Downloader, download: Download, changed: asyncio.Queue[Download | None]
     ) -> None:
-        """Download one file; every error is recorded."""
+        """Download one file; any error is stored with it."""
         from tuireader.feeds.http.download import DownloadJob
 
-        part, shown = self._part(one.url), 0.0
+        part, shown = self._part(download.url), 0.0
 
         async def report() -> None:
-            for now in await self.all([one.id]):
+            for now in await self.all([download.id]):
                 changed.put_nowait(now)
 
         async def began(validator: str, size: int | None) -> None:
-            await self._transact(lambda store: store.downloads.start(one.id, str(part), validator, size))
+            await self._transact(lambda store: store.downloads.start(download.id, str(part), validator, size))
 
         async def received(count: int) -> bool:
             nonlocal shown
             if time.monotonic() - shown < _SHOW:
                 return True
             shown = time.monotonic()
-            runs = await self._transact(lambda store: store.downloads.progress(one.id, count))
+            runs = await self._transact(lambda store: store.downloads.progress(download.id, count))
             await report()
             return runs
 
         try:
             await asyncio.to_thread(files.make_folder, part.parent, files.SHARED)
-            article = await self._context.article(one.article_id)
+            article = await self._context.article(download.article_id)
             job = DownloadJob(
                 0,
-                one.url,
-                public_only=not await self._context.home_of(article.id, one.url),
+                download.url,
+                public_only=not await self._context.home_of(article.id, download.url),
                 part=part,
-                validator=one.validator,
-                total=one.length if one.validator else None,
+                validator=download.validator,
+                total=download.length if download.validator else None,
                 began=began,
                 received=received,
             )
@@ -190,26 +192,26 @@ class Downloads(UseCases):
             if isinstance(answer, FetchFailed):
                 raise TuireaderError(answer.reason)
             assert isinstance(answer, Fetched)
-            path = await self._keep(one, article, part, answer.content_type or one.type)
+            path = await self._keep(download, article, part, answer.content_type or download.type)
             size, now = path.stat().st_size, self._now()
-            await self._transact(lambda store: store.downloads.finish(one.id, str(path), size, now))
+            await self._transact(lambda store: store.downloads.finish(download.id, str(path), size, now))
         except TuireaderError as error:
-            await self._fail(one, error.message)
+            await self._fail(download, error.message)
         except OSError as error:
-            await self._fail(one, f"{self.folder} cannot be written to: {error.strerror or error}")
+            await self._fail(download, f"{self.folder} cannot be written to: {error.strerror or error}")
         await report()
 
-    async def _fail(self, one: Download, reason: str) -> None:
+    async def _fail(self, download: Download, reason: str) -> None:
         now = self._now()
-        await self._transact(lambda store: store.downloads.fail(one.id, reason, now))
+        await self._transact(lambda store: store.downloads.fail(download.id, reason, now))
 
-    async def _keep(self, one: Download, article: Article, part: Path, kind: str) -> Path:
-        """Give a complete file its final name. An existing file is never replaced."""
+    async def _keep(self, download: Download, article: Article, part: Path, kind: str) -> Path:
+        """Move a complete file to its final name; never replaces an existing file."""
         folder, template = self.folder, self._context.config.download.name
 
         def keep() -> Path:
             for number in range(1, _MOST):
-                path = folder / file_path(template, article, one.url, kind, number)
+                path = folder / file_path(template, article, download.url, kind, number)
                 files.make_folder(path.parent, files.SHARED)
                 with suppress(FileExistsError):
                     files.publish(part, path)
@@ -220,7 +222,7 @@ class Downloads(UseCases):
         return await asyncio.to_thread(keep)
 
     def _part(self, url: str) -> Path:
-        """Return the partial file of an address; each database has its own."""
+        """Path of a partial file; each database has its own."""
         return self.folder / f".{hash64(f'{self._context.paths.database} {url}') & (1 << 63) - 1:x}.part"
 
     @property

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuireader.config import FeedConfig
 from tuireader.config import edit as config_edit
 from tuireader.config.kinds import COMMAND_SCHEME, OTHER_SCHEMES, command_address, command_in
+from tuireader.config.selectors import SELECTOR_KEYS
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.feeds.page_tools import fetch_limits
@@ -35,11 +36,11 @@ class Feeds(UseCases):
         self._accounts = accounts
 
     async def all(self) -> list[Feed]:
-        """Return all subscribed feeds in config order, with their health."""
+        """Load all subscribed feeds in config order."""
         return await self._context.load_feeds()
 
     async def health(self) -> list[FeedHealth]:
-        """Return the health of all subscribed feeds in config order."""
+        """Load the health of all subscribed feeds in config order."""
         now = self._now()
         since = now - 28 * schedule.DAY
 
@@ -48,18 +49,18 @@ class Feeds(UseCases):
             alarms, waiting = store.alarms.open(), store.feeds.waiting(now)
             return [
                 replace(
-                    one,
+                    item,
                     texts=texts,
                     pages=pages,
                     full_texts=fetched,
                     requests=requests,
                     not_modified=not_modified,
-                    alarm="; ".join(alarm.words for alarm in alarms if _concerns(alarm, one.feed)),
-                    waits_until=until if (until := waiting.get(one.feed.id, 0)) > now else None,
+                    alarm="; ".join(alarm.words for alarm in alarms if _concerns(alarm, item.feed)),
+                    waits_until=until if (until := waiting.get(item.feed.id, 0)) > now else None,
                 )
-                for one in store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
-                for texts, pages, fetched in (shares.get(one.feed.id, ("", 0, 0)),)
-                for requests, not_modified in (rates.get(one.feed.id, (None, None)),)
+                for item in store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
+                for texts, pages, fetched in (shares.get(item.feed.id, ("", 0, 0)),)
+                for requests, not_modified in (rates.get(item.feed.id, (None, None)),)
             ]
 
         return await self._pool.read(health)
@@ -84,13 +85,12 @@ class Feeds(UseCases):
         raise UsageError(f"there is no feed {address!r}", "`tuireader feeds` lists them")
 
     def title(self, feed_id: int) -> str:
-        """Return the title of a feed; `""` when it is unknown."""
+        """Title of a feed, `""` for an unknown one."""
         return self._context.feed_names.get(feed_id, ("", "", ""))[0]
 
     def config(self, feed_id: int) -> FeedConfig:
-        """Return the configuration of a feed."""
-        url = self._context.feed_url(feed_id)
-        return next((feed for feed in self._context.config.feeds if feed.url == url), FeedConfig(url))
+        """Settings of a feed."""
+        return self._context.feed_config(self._context.feed_url(feed_id))
 
     async def add(self, feeds: Sequence[tuple[str, str, str]]) -> int:
         """Subscribe to (url, title, folder) feeds; return how many are new. Creates a missing config."""
@@ -105,18 +105,17 @@ class Feeds(UseCases):
         wanted = {feed_key(feed.url): feed for feed in reversed(feeds)}
         new = [feed for key, feed in reversed(wanted.items()) if key not in known]
         if new:
-            await self._context.change_config(lambda text: config_edit.add_feeds(text, new))
+            await self._context.change_config(lambda text: config_edit.add(text, *new))
         return len(new)
 
     async def pause(self, feed_id: int) -> None:
         """Keep a feed and its articles, but stop fetching it."""
-        self._require_local(feed_id)
-        await self._context.set_feed(feed_id, paused=True)
+        await self.edit(feed_id, {"paused": True})
 
     async def resume(self, feed_id: int) -> None:
         """Fetch a paused feed again."""
-        self._require_local(feed_id)
-        await self._context.set_feed(feed_id, paused=False)
+        self._require_local(feed_id)  # it is never paused here
+        await self.edit(feed_id, {"paused": False})
 
     async def remove(self, feed_id: int) -> None:
         """Unsubscribe from a feed; keep its articles. Raises AccountError if a server refuses."""
@@ -124,71 +123,43 @@ class Feeds(UseCases):
             await self._accounts().remove_feed(feed_id)
             return
         url = self._context.feed_url(feed_id)
-        await self._context.change_feeds(lambda text: config_edit.remove_feed(text, url))
+        await self._context.change_feeds(lambda text: config_edit.remove(text, "feeds", url))
 
-    async def edit(
-        self,
-        feed_id: int,
-        *,
-        title: str,
-        folder: str,
-        interval: str,
-        paused: bool,
-        labels: Sequence[str] = (),
-        full_text: str | None = None,
-        command: str | None = None,
-        filter: str | None = None,
-        selectors: Mapping[str, str] | None = None,
-        requests: Mapping[str, str] | None = None,
-    ) -> None:
-        """Change the configuration of a feed.
+    async def edit(self, feed_id: int, changes: Mapping[str, Any]) -> None:
+        """Change settings of a feed, given by key with values of the types that `FeedConfig` has.
 
-        If title or interval (such as `30m`) is empty, the feed decides. Watches, mutes and saved searches
-        follow a new title. `command` and `filter` are programs with arguments, split as by a shell; the feed
-        keeps its articles. `selectors` (of a page) and `requests` (user agent, cookies) are given by key. A
-        feed of an account has only a title and a folder. Raises ConfigError for invalid values.
+        Watches, mutes and saved searches follow a new title; a feed with another `command` keeps its
+        articles. A feed of an account has only a title and a folder. Raises ConfigError for invalid values.
         """
         self._context.require_own_feeds()
-        if self._account(feed_id):
-            own = [interval.strip(), paused, labels, command, filter, full_text not in (None, "auto")]
-            if any((*own, *(selectors or {}).values(), *(requests or {}).values())):
-                self._require_local(feed_id)
-            await self._edit_there(feed_id, title.strip(), folder.strip())
-            return
-        url, before = self._context.feed_url(feed_id), self.title(feed_id)
-        seconds = config_edit.parse_value(FeedConfig, "interval", interval) if interval.strip() else None
-        new: dict[str, object] = {
-            "title": title.strip(),
-            "folder": folder.strip(),
-            "interval": seconds,
-            "paused": paused,
-            "labels": tuple(labels),
-            **(requests or {}),
-        }
-        if full_text is not None:
-            new["full_text"] = full_text
-        for name, line in (("command", command), ("filter", filter)):
-            if line is not None:
-                new[name] = _split(line)
-        if command is not None and not new["command"]:
-            raise ConfigError("enter the program that prints the feed")
-        new |= _checked(selectors or {})
         known = self.config(feed_id)  # write only changed values: the file may have been edited since
-        changes = {name: value for name, value in new.items() if value != getattr(known, name)}
+        wanted, changes = (
+            changes,
+            {k: value for k, value in changes.items() if value != getattr(known, k, None)},
+        )
+        if self._account(feed_id):
+            if changes.keys() - {"title", "folder"}:
+                self._require_local(feed_id)
+            await self._edit_there(feed_id, wanted.get("title", ""), wanted.get("folder"))
+            return
+        url, before, title = self._context.feed_url(feed_id), self.title(feed_id), changes.get("title", "")
+        if changes.get("command") == ():
+            raise ConfigError("enter the program that prints the feed")
+        _check_selectors(changes)
 
         def edit(text: str) -> str:
-            text = config_edit.set_feed(text, url, **changes)
-            return config_edit.renamed(text, "feed", before, title.strip()) if title.strip() else text
+            text = config_edit.update(text, "feeds", url, changes)
+            return config_edit.renamed(text, "feed", before, title) if title else text
 
         if "command" in changes:
-            address = command_address(_split(command or ""))
+            address = command_address(changes["command"])
             await self._transact(lambda store: store.feeds.move(feed_id, address))
         await self._context.change_config(edit)
 
-    async def _edit_there(self, feed_id: int, title: str, folder: str) -> None:
-        """Change title and folder of a feed on the server of its account."""
-        feed = next(one for one in self._context.feeds if one.id == feed_id)
-        category = category_of(feed.account, folder) if folder != feed.folder else None
+    async def _edit_there(self, feed_id: int, title: str, folder: str | None) -> None:
+        """Rename or move a feed on the server of its account; without a folder it stays in its own."""
+        feed = next(known for known in self._context.feeds if known.id == feed_id)
+        category = category_of(feed.account, folder) if folder not in (None, feed.folder) else None
         renamed = title if title not in ("", feed.title) else None
         if (category, renamed) == (None, None):
             return
@@ -199,11 +170,10 @@ class Feeds(UseCases):
             )
 
     def _account(self, feed_id: int) -> str:
-        """Return the account of a feed, `""` for a local one."""
+        """Name of a feed's account, `""` for a local feed."""
         return next((feed.account for feed in self._context.feeds if feed.id == feed_id), "")
 
     def _require_local(self, feed_id: int) -> None:
-        """Raise UsageError for a feed that the server of an account fetches."""
         if account := self._account(feed_id):
             raise UsageError(
                 f"the server of {account} fetches {self.title(feed_id)}",
@@ -225,7 +195,7 @@ class Feeds(UseCases):
         await self._context.change_feeds(lambda text: config_edit.rename_folder(text, name, new), what)
 
     async def _rename_category(self, account: str, name: str, new: str) -> None:
-        """Rename the category of an account that is the folder `name`, or remove it with `""`."""
+        """Rename the category behind the folder `name`, or remove it with `""`."""
         category = category_of(account, name)
         if not category:
             raise UsageError(f"{account} is the name of the account", "change it in the configuration")
@@ -249,12 +219,12 @@ class Feeds(UseCases):
         raise TuireaderError("this feed has not moved", "`tuireader feeds` shows which have")
 
     async def _accept_named(self, feed_id: int) -> str:
-        """Replace a feed by the one that the web page at its address advertises."""
+        """Replace a feed by the feed that the web page at its address advertises."""
         url, taken = self._context.feed_url(feed_id), {feed.url for feed in self._context.config.feeds}
-        found = [one.url for one in await self.discover(url)]
-        new = next((address for address in found if address not in taken), "")
+        addresses = [candidate.url for candidate in await self.discover(url)]
+        new = next((address for address in addresses if address not in taken), "")
         if not new:
-            problem = "is already in the configuration" if found else "was not found there"
+            problem = "is already in the configuration" if addresses else "was not found there"
             raise TuireaderError(
                 f"the feed of this page {problem}",
                 "remove this feed, or fix its address in the configuration",
@@ -264,7 +234,7 @@ class Feeds(UseCases):
         return new
 
     async def _move(self, feed_id: int, address: str) -> None:
-        """Write a new address of a feed to the config; watches, mutes and searches still find the feed.
+        """Write a feed's new address to the configuration; rename the feed in watches, mutes and searches.
 
         A password and headers are not taken to another server.
         """
@@ -277,13 +247,13 @@ class Feeds(UseCases):
 
         def edit(text: str) -> str:
             if config_edit.renamed(text, "feed", title, address) != text:
-                changes["title"] = title  # something refers to it, and the new feed may have another one
-            return config_edit.renamed(config_edit.set_feed(text, url, **changes), "feed", url, address)
+                changes["title"] = title  # watches or searches refer to it; the new feed may have another
+            return config_edit.renamed(config_edit.update(text, "feeds", url, changes), "feed", url, address)
 
         await self._context.change_feeds(edit)
 
     async def discover(self, url: str) -> list[FoundFeed]:
-        """Return the feeds at an address: the feed itself, or the feeds that a web page advertises.
+        """Find the feeds at an address: the feed itself, or those that a web page advertises.
 
         A mail folder or a program (`exec:`) is returned unread.
         """
@@ -294,20 +264,20 @@ class Feeds(UseCases):
         async with await self._fetcher() as fetcher:
             return await discover(fetcher, url)
 
-    async def preview(self, found: FoundFeed) -> FeedPreview:
-        """Return the preview of a found feed, fetched if missing. Raises TuireaderError."""
-        if found.preview is not None:
-            return found.preview
-        if found.url.startswith(OTHER_SCHEMES):
-            return await self.preview_source(_config_of(found.url))
+    async def preview(self, feed: FoundFeed) -> FeedPreview:
+        """Preview a discovered feed, fetching it if needed. Raises TuireaderError."""
+        if feed.preview is not None:
+            return feed.preview
+        if feed.url.startswith(OTHER_SCHEMES):
+            return await self.preview_source(_config_of(feed.url))
         from tuireader.feeds.find.discover import read_preview
         from tuireader.feeds.parse.workers import ParseWorker
 
         async with await self._fetcher() as fetcher, ParseWorker() as parser:
-            return await read_preview(fetcher, parser, found)
+            return await read_preview(fetcher, parser, feed)
 
     async def preview_source(self, feed: FeedConfig) -> FeedPreview:
-        """Return the preview of a feed of any kind, with its secrets. Raises TuireaderError."""
+        """Fetch and preview a feed of any kind, with its secrets. Raises TuireaderError."""
         from tuireader.feeds.find.preview import preview
         from tuireader.feeds.parse.workers import ParseWorker
         from tuireader.feeds.sources import Sources
@@ -328,47 +298,38 @@ class Feeds(UseCases):
                 raise TuireaderError(parsed.reason)
             return preview(parsed, self._now())
 
-    async def with_titles(self, found: Sequence[FoundFeed]) -> list[FoundFeed]:
-        """Return found feeds, with titles read from the feeds themselves where the page gives none."""
+    async def with_titles(self, feeds: Sequence[FoundFeed]) -> list[FoundFeed]:
+        """Complete discovered feeds: read missing titles from the feeds themselves."""
         from tuireader.feeds.find.discover import read_preview
         from tuireader.feeds.parse.workers import ParseWorker
 
         async with await self._fetcher() as fetcher, ParseWorker() as parser:
 
-            async def titled(one: FoundFeed) -> FoundFeed:
-                if one.title:
-                    return one
+            async def titled(feed: FoundFeed) -> FoundFeed:
+                if feed.title:
+                    return feed
                 try:
-                    preview = await read_preview(fetcher, parser, one)
+                    preview = await read_preview(fetcher, parser, feed)
                 except TuireaderError:
-                    return one
-                return replace(one, title=preview.title, preview=preview)
+                    return feed
+                return replace(feed, title=preview.title, preview=preview)
 
-            return list(await asyncio.gather(*map(titled, found)))
+            return list(await asyncio.gather(*map(titled, feeds)))
 
     def is_subscribed(self, url: str) -> bool:
-        """Return whether a feed is in the configuration, with any spelling of its address."""
+        """Check whether the configuration has a feed, in any spelling of its address."""
         address = address_key(url)
         return any(address_key(feed.url) == address for feed in self._context.config.feeds)
 
     async def _fetcher(self) -> Fetcher:
-        """Return a fetcher for feeds without a subscription."""
         self._context.require_network()
         from tuireader.feeds.pages import open_fetcher
 
         return await open_fetcher(fetch_limits(self._context.config), self._context.clock)
 
 
-def _split(line: str) -> tuple[str, ...]:
-    """Split a line into a program and its arguments. Raises ConfigError."""
-    words = command_in(line)
-    if line.strip() and not words:
-        raise ConfigError("a quotation mark of the program is not closed")
-    return words
-
-
 def _config_of(url: str) -> FeedConfig:
-    """Return the subscription to an address, or to a program after `exec:`. Raises UsageError."""
+    """Configure a subscription to an address, or to a program after `exec:`. Raises UsageError."""
     if not url.startswith(COMMAND_SCHEME):
         return FeedConfig(url)
     command = command_in(url)
@@ -377,18 +338,15 @@ def _config_of(url: str) -> FeedConfig:
     return FeedConfig(command_address(command), command=command)
 
 
-def _checked(selectors: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the selectors of a page. Raises ConfigError if one cannot be used."""
+def _check_selectors(changes: Mapping[str, Any]) -> None:
     from tuireader.pages.selectors import problem
 
-    for key, selector in selectors.items():
-        if selector and (bad := problem(selector)):
-            raise ConfigError(f"{key} {bad}")
-    if selectors.get("items") == "":
+    for key in SELECTOR_KEYS:
+        if (selector := changes.get(key)) and (unusable := problem(selector)):
+            raise ConfigError(f"{key} {unusable}")
+    if changes.get("items") == "":
         raise ConfigError("items is empty: it selects the articles")
-    return selectors
 
 
 def _concerns(alarm: Alarm, feed: Feed) -> bool:
-    """Return whether an alarm is one of a feed or of its account."""
     return alarm.feed_id == feed.id or bool(alarm.account and alarm.account == feed.account)

@@ -94,7 +94,7 @@ class FullTexts(UseCases):
     # -- all waiting pages
 
     async def count_due(self) -> int:
-        """Return the number of pages to fetch now."""
+        """Count the pages to fetch now."""
         return len(await self._due(None))
 
     async def fetch_waiting(
@@ -127,7 +127,7 @@ class FullTexts(UseCases):
                 page, error, matches = result
                 done += 1
                 feeds.add(page.feed_id)
-                yield TextFetched(page.article_id, page.title, error, done, total)
+                yield TextFetched(page.article_id, title=page.title, error=error, done=done, total=total)
                 for match in matches:
                     yield match
             await driver
@@ -139,31 +139,34 @@ class FullTexts(UseCases):
     async def _due(self, feed_ids: Sequence[int] | None) -> list[WaitingPage]:
         if self._context.offline:
             return []
-        settings = self._context.full_text
-        off = [feed.id for feed in self._context.feeds if settings.get(feed.url) == "off"]
+        off = self._with_text("off")
         now = self._now()
         return await self._pool.read(
             lambda store: store.full_texts.due(now, EACH, feeds=feed_ids, without=off)
         )
 
+    def _with_text(self, setting: str) -> list[int]:
+        """Feeds whose `full_text` is in effect `on` or `off`."""
+        configs = self._context.feed_configs
+        feeds = self._context.feeds
+        return [feed.id for feed in feeds if feed.url in configs and configs[feed.url].text == setting]
+
     async def _plan_configured(self, feed_ids: Sequence[int] | None) -> None:
-        """Plan the newest pages of feeds with `full_text = true`."""
-        settings = self._context.full_text
-        if "on" not in settings.values():
+        """Schedule the newest pages of feeds with `full_text = true`."""
+        if all(feed.text != "on" for feed in self._context.config.feeds):
             return
         from tuireader.ingest.pages import AT_FIRST
 
-        feeds = self._context.feeds or await self._context.load_feeds()
-        ids = [feed.id for feed in feeds if settings.get(feed.url) == "on"]
-        if feed_ids is not None:
-            ids = [feed_id for feed_id in ids if feed_id in feed_ids]
+        if not self._context.feeds:
+            await self._context.load_feeds()
+        ids = [feed_id for feed_id in self._with_text("on") if feed_ids is None or feed_id in feed_ids]
         new = await self._pool.read(lambda store: store.full_texts.unplanned(ids, AT_FIRST))
         if new:
             now = self._now()
             await self._transact(lambda store: store.full_texts.expect(new, now))
 
     async def _run(self, work: Round) -> None:
-        """Fetch all pages of a round, two at a time from a server; put None at the end."""
+        """Fetch all pages of a round, two at a time per server; put None at the end."""
         try:
             async with asyncio.TaskGroup() as group:
                 for host, pages in work.hosts.items():
@@ -188,7 +191,7 @@ class FullTexts(UseCases):
     async def _attempt(
         self, page: WaitingPage, others: deque[WaitingPage], host: str, end: float
     ) -> tuple[WaitingPage, str, list[NewMatch]]:
-        """Fetch one page. If its server asks us to wait, postpone the `others` as well.
+        """Fetch one page. If its server throttles, postpone the `others` as well.
 
         Raises TimeoutError, and records nothing, if the page is not there when the time of its `host` is up.
         """
@@ -211,8 +214,8 @@ class FullTexts(UseCases):
             await self._transact(record)
             if failed.throttled:
                 until = next_try(1, failed.status, failed.retry_after, now) or now
-                rest = [others.popleft() for _ in range(len(others))]
-                await self._postpone(rest, until)
+                postponed = [others.popleft() for _ in range(len(others))]
+                await self._postpone(postponed, until)
                 await self._transact(lambda store: store.full_texts.wait_for_host(host, until, now))
             return page, error.message, []
 
@@ -223,7 +226,7 @@ class FullTexts(UseCases):
     # -- one page
 
     async def _from_server(self, article: Article) -> str:
-        """Return the text that an account's server has for an article; `""` unless it is better."""
+        """Ask an account's server for the text of an article; `""` unless it is better than the feed's."""
         if not self._context.config.accounts:
             return ""
         try:
@@ -233,20 +236,22 @@ class FullTexts(UseCases):
         return "" if _reason_against(plain(html), article.title, plain(article.html), True) else html
 
     async def _keep(self, article: Article, html: str, base_url: str) -> list[NewMatch]:
-        """Store the text of a page and match it, in one transaction."""
+        """Store and match the text of a page in one transaction."""
         now, rules = self._now(), self._context.rules
 
         def keep(store: Store) -> list[NewMatch]:
             store.requests.count([Asked(article.feed_id, 0, pages=1)], now)
             return [
-                NewMatch(text.id, text.title, article.feed_title, text.url, evidence)
+                NewMatch(
+                    text.id, title=text.title, feed_title=article.feed_title, url=text.url, evidence=evidence
+                )
                 for text, evidence in ingest.record_full_text(store, article.id, html, base_url, rules, now)
             ]
 
         return await self._transact(keep)
 
     async def _page_text(self, article: Article, by_hand: bool) -> tuple[str, str]:
-        """Return the HTML text of an article's page, and the base URL of its links.
+        """Fetch an article's page; return its text as HTML and the base URL of its links.
 
         A page whose text is unlike the feed's is accepted only `by_hand`.
         """
@@ -254,7 +259,7 @@ class FullTexts(UseCases):
         from tuireader.feeds.http.blocked import obstacle
 
         fetcher, feed_url = await self._tools.open_fetcher(), self._context.homes.get(article.feed_id, "")
-        feed = next((one for one in self._context.config.feeds if one.url == feed_url), None)
+        feed = self._context.feed_configs.get(feed_url)
         folder = self._context.paths.config.parent
         own = await pages.own_request(feed, article.url, folder) if feed is not None else None
         home = await self._context.home_of(article.id, article.url)
@@ -264,13 +269,13 @@ class FullTexts(UseCases):
             html = await self._tools.work("article", page, url, article.title, seconds=_EXTRACT)
         text, known = plain(html), plain(article.html)
         if reason := _reason_against(text, article.title, known, by_hand):
-            found = obstacle(page, url)
-            raise pages.PageFailed(found.reason if found else reason, status=200)
+            blocked = obstacle(page, url)
+            raise pages.PageFailed(blocked.reason if blocked else reason, status=200)
         return html, url
 
 
 def _reason_against(text: str, title: str, known: str, by_hand: bool) -> str:
-    """Return why the text of a page is not that of the article, `""` if it is; `known` is the feed's text."""
+    """Reason to reject the text of a page, `""` to accept it; `known` is the feed's text."""
     if not text:
         return "there is no text on the page"
     if len(text) < _LESS * len(known):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig
+from tuireader.config.selectors import ITEM_KEYS
 from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases
 from tuireader.library.feeds.page_tools import PageTools, fetch_limits
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from tuireader.library.feeds.feeds import Feeds
 
 _SECONDS = 10.0  # seconds to select or propose
-SELECTORS = ("items", "item_title", "item_link", "item_date", "item_summary", "next_page")
-"""Keys of FeedConfig with selectors of the articles of a page, in the order of a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +56,17 @@ class PageSources(UseCases):
             raise TuireaderError(str(failed)) from None
 
     async def propose(self, page: WebPage) -> list[FeedConfig]:
-        """Return configurations for the articles of a page, best first; none if it has no repeated block."""
+        """Propose selectors for the articles of a page, best first; none without a repeated block."""
         try:
-            found = await self._tools.attempt(
+            proposals = await self._tools.attempt(
                 "page_proposals", page.text, page.address, self._now(), seconds=_SECONDS
             )
         except Failed:
             return []
-        return [FeedConfig(page.address, **selectors) for selectors in found]
+        return [FeedConfig(page.address, **selectors) for selectors in proposals]
 
     async def look(self, page: WebPage, feed: FeedConfig) -> FoundOnPage:
-        """Return the articles that a configuration finds on a page. Never raises for bad selectors."""
+        """Select the articles of a page as a configuration would. Never raises for bad selectors."""
         try:
             return await (self._text(page, feed) if feed.kind == "page" else self._articles(page, feed))
         except Failed as failed:
@@ -78,7 +77,7 @@ class PageSources(UseCases):
 
         if not feed.items:
             return FoundOnPage(error="items is empty: it selects the articles")
-        selectors = {key: getattr(feed, key) for key in SELECTORS}
+        selectors = {key: getattr(feed, key) for key in ITEM_KEYS}
         title, base, _, items, following, missing = await self._tools.attempt(
             "page_items", page.text, selectors, self._now(), seconds=_SECONDS
         )

@@ -44,7 +44,7 @@ class PageTools(UseCases):
         return await self._sandbox.run(job, *arguments, deadline=seconds)
 
     async def open_fetcher(self) -> Fetcher:
-        """Return the shared fetcher for pages, opened on first use."""
+        """Open the shared fetcher for pages, or reuse it."""
         if self._fetcher is None:
             from tuireader.feeds import pages
 
@@ -58,7 +58,7 @@ class PageTools(UseCases):
 
 
 def fetch_limits(config: Config) -> FetchLimits:
-    """Return the configured limits of size, time and connections."""
+    """Configured limits of size, time and connections."""
     from tuireader.feeds.http.fetch import FetchLimits
 
     fetch = config.fetch

@@ -24,31 +24,34 @@ Batch = list[tuple[ImportedArticle, CachedItem]]
 _LARGEST = 4_000_000  # maximum bytes of `urls`, the config, or a file that it includes
 
 
-def profile_of(found: Places, accepted: Collection[Consent] = (), before: Profile | None = None) -> Profile:
+def profile_of(places: Places, accepted: Collection[Consent] = (), before: Profile | None = None) -> Profile:
     """Read a profile; `before` is the same profile read with other consents. Raises TuireaderError."""
     same = before is not None and Consent.PROGRAMS not in accepted
-    return profile.read(found, text_of, accepted, before.subscriptions if before and same else None)
+    return profile.read(places, text_of, accepted, before.subscriptions if before and same else None)
 
 
-def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Consent, list[Outcome]]:
-    """Return the lines that need consent and would change a configuration, by consent.
+def asks(places: Places, config: str, plain: Profile | None = None) -> dict[Consent, list[Outcome]]:
+    """Lines that need consent and would change a configuration, by consent.
 
     `plain` is the profile read without consent, if already known.
     """
-    plain = plain or profile_of(found)
+    plain = plain or profile_of(places)
     if not plain.asked:
         return {}
-    makes = {(one.file, one.line): one.makes for one in profile_of(found, plain.asked, plain).outcomes}
+    makes = {
+        (outcome.file, outcome.line): outcome.makes
+        for outcome in profile_of(places, plain.asked, plain).outcomes
+    }
     there = taken(config)
     return {
         consent: lines
         for consent, lines in plain.asked.items()
-        if {made for one in lines for made in makes[one.file, one.line]} - there
+        if {key for outcome in lines for key in makes[outcome.file, outcome.line]} - there
     }
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a file, or `""` if it does not exist. Raises TuireaderError if it is unreadable."""
+    """Read a file, `""` if it does not exist. Raises TuireaderError if it is unreadable."""
     try:
         if path.exists() and not path.is_file():
             raise TuireaderError(f"{path} is not a regular file", "check the path")
@@ -82,7 +85,7 @@ async def batches(cache: NewsboatCache, url: str) -> AsyncIterator[Batch]:
 
 
 def _incoming(items: Sequence[CachedItem], url: str, seen: set[int]) -> Batch:
-    found: Batch = []
+    batch: Batch = []
     entries = shape(RawFeed(url, entries=[_raw(item) for item in items])).entries
     for item, entry, keys in zip(items, entries, dedup.keys(entries), strict=True):
         if keys.guid in seen:
@@ -91,15 +94,17 @@ def _incoming(items: Sequence[CachedItem], url: str, seen: set[int]) -> Batch:
         labels = flags(item.flags)
         read = not item.unread or item.deleted
         prepared = prepare.prepare(entry)
-        found.append(
+        batch.append(
             (ImportedArticle(entry, keys, prepared, read=read, starred=bool(labels), labels=labels), item)
         )
-    return found
+    return batch
 
 
 def flags(letters: str) -> tuple[str, ...]:
-    """Return the labels for newsboat's flags, which are letters."""
-    return tuple(flag_label(one) for one in dict.fromkeys(letters) if one.isascii() and one.isalpha())
+    """Name the labels for newsboat's flags, which are letters."""
+    return tuple(
+        flag_label(letter) for letter in dict.fromkeys(letters) if letter.isascii() and letter.isalpha()
+    )
 
 
 def _raw(item: CachedItem) -> Raw:
@@ -120,8 +125,8 @@ _DATE = re.compile(r"[^0-9]*[0-9].{0,60}[0-9][0-9]:[0-9][0-9].*", re.DOTALL)
 
 
 def _is_made(item: CachedItem) -> bool:
-    """Return whether newsboat derived the guid itself, from address and date or from the title."""
+    """Recognise a guid that newsboat derived itself, from address and date or from the title."""
     if not item.url:
         return item.guid == item.title
-    made = item.guid[len(item.url) : len(item.url) + 100]
-    return item.guid.startswith(item.url) and bool(_DATE.fullmatch(made))
+    generated = item.guid[len(item.url) : len(item.url) + 100]
+    return item.guid.startswith(item.url) and bool(_DATE.fullmatch(generated))

@@ -101,7 +101,7 @@ class Newsboat(UseCases):
 
     async def import_profile(
         self,
-        found: Places,
+        places: Places,
         *,
         accept: Collection[Consent] = (),
         dry_run: bool = False,
@@ -114,11 +114,11 @@ class Newsboat(UseCases):
         TuireaderError or ConfigError.
         """
         self._context.require_own_feeds()
-        profile = await asyncio.to_thread(newsboat_files.profile_of, found)
-        asked = await self._asks(found, profile)
+        profile = await asyncio.to_thread(newsboat_files.profile_of, places)
+        asked = await self._asks(places, profile)
         accepted = {*accept, *(consent for consent in profile.asked if consent not in asked)}
         if accepted:
-            profile = await asyncio.to_thread(newsboat_files.profile_of, found, accepted, profile)
+            profile = await asyncio.to_thread(newsboat_files.profile_of, places, accepted, profile)
         async with newsboat_files.cache_of(profile.cache) as cache:  # before anything is written
             moved = await self._configure(profile, dry_run)
             if cache is not None:
@@ -143,8 +143,8 @@ class Newsboat(UseCases):
             await asyncio.to_thread(edit, text)
         else:
             await self._context.change_config(edit)
-        made = {made for one in profile.outcomes for made in one.makes}
-        kept = dict.fromkeys(reason for name, reason in done[0].kept.items() if name not in made)
+        keys = {key for outcome in profile.outcomes for key in outcome.makes}
+        kept = dict.fromkeys(reason for name, reason in done[0].kept.items() if name not in keys)
         outcomes = settled(profile.outcomes, done[0].kept)
         return Moved(feeds=len(feeds), added=done[0].added, kept=tuple(kept), outcomes=outcomes)
 
@@ -157,11 +157,11 @@ class Newsboat(UseCases):
         counts, followed = cache.counts(), set(urls)
         moved.others = sum(count for url, count in counts.items() if url not in followed)
         if not dry_run:
-            found = await asyncio.to_thread(cache.feeds)
+            feeds = await asyncio.to_thread(cache.feeds)
 
             def name_feeds(store: Store) -> None:
-                for url in found.keys() & followed:
-                    title, site = found[url]
+                for url in feeds.keys() & followed:
+                    title, site = feeds[url]
                     feed_id = ids[address_key(urls[url])]
                     store.exchange.set_feed_name(feed_id, clean(title), safe_url(site))
 
@@ -203,21 +203,21 @@ class Newsboat(UseCases):
         ingest.record_changed(store, brought.carried, rules, now)
         return brought
 
-    async def _asks(self, found: Places, profile: Profile) -> dict[Consent, list[Outcome]]:
-        """Return the lines that need consent and would change the configuration."""
+    async def _asks(self, places: Places, profile: Profile) -> dict[Consent, list[Outcome]]:
+        """Lines that need consent and would change the configuration, by kind of consent."""
         text = await asyncio.to_thread(newsboat_files.text_of, self._context.paths.config)
-        return await asyncio.to_thread(newsboat_files.asks, found, text, profile)
+        return await asyncio.to_thread(newsboat_files.asks, places, text, profile)
 
-    async def compare(self, found: Places) -> Comparison:
+    async def compare(self, places: Places) -> Comparison:
         """Count feeds, tags, searches, articles and marks on both sides, and list the differences."""
-        plain = await asyncio.to_thread(newsboat_files.profile_of, found)
-        whole = await asyncio.to_thread(newsboat_files.profile_of, found, [Consent.PROGRAMS])
-        profile = _without(whole, {address_key(feed.url) for feed in self._context.feeds})
+        plain = await asyncio.to_thread(newsboat_files.profile_of, places)
+        accepted = await asyncio.to_thread(newsboat_files.profile_of, places, [Consent.PROGRAMS])
+        profile = _without(accepted, {address_key(feed.url) for feed in self._context.feeds})
         subscriptions = profile.subscriptions
         count = _Count()
         count.add("feeds", subscriptions.left_out, 0)
         self._compare_searches(profile, count)
-        left_out = [str(one) for one in subscriptions.outcomes if one.fate == "dropped"]
+        left_out = [str(outcome) for outcome in subscriptions.outcomes if outcome.fate == "dropped"]
         async with newsboat_files.cache_of(profile.cache) as cache:
             for feed in subscriptions.feeds:
                 await self._compare_feed(profile, feed.url, cache, count)
@@ -226,16 +226,17 @@ class Newsboat(UseCases):
         sides = tuple(Side(what, there, here) for what, (there, here) in count.totals.items())
         return Comparison(
             sides,
-            tuple(left_out),
-            tuple(count.differences[:_SHOWN]),
-            max(0, len(count.differences) - _SHOWN),
-            await self._asks(found, plain),
+            left_out=tuple(left_out),
+            differences=tuple(count.differences[:_SHOWN]),
+            more=max(0, len(count.differences) - _SHOWN),
+            asked=await self._asks(places, plain),
         )
 
     def _compare_searches(self, profile: Profile, count: _Count) -> None:
         here = {view.name.casefold(): view for view in self._context.config.views}
-        made = {made[1] for one in profile.subscriptions.outcomes for made in one.makes if made[0] == "view"}
-        views = [view for view in profile.subscriptions.views if view.name.casefold() in made]
+        outcomes = profile.subscriptions.outcomes
+        searches = {key[1] for outcome in outcomes for key in outcome.makes if key[0] == "view"}
+        views = [view for view in profile.subscriptions.views if view.name.casefold() in searches]
         same = [view for view in views if here.get(view.name.casefold()) == view]
         count.add("searches", profile.subscriptions.queries, len(same))
         count.differences += [
@@ -269,12 +270,12 @@ class Newsboat(UseCases):
 
 
 def _without(profile: Profile, here: Collection[str]) -> Profile:
-    """Return a profile without the feeds that run programs, except those subscribed here."""
-    whole = profile.subscriptions
-    missing = {url for url in whole.there if address_key(url) not in here}
-    feeds = tuple(feed for feed in whole.feeds if feed.url not in missing)
-    left_out = whole.left_out + len(missing)
-    return replace(profile, subscriptions=replace(whole, feeds=feeds, left_out=left_out))
+    """Drop the feeds that run programs, except those subscribed here."""
+    subscriptions = profile.subscriptions
+    missing = {url for url in subscriptions.there if address_key(url) not in here}
+    feeds = tuple(feed for feed in subscriptions.feeds if feed.url not in missing)
+    left_out = subscriptions.left_out + len(missing)
+    return replace(profile, subscriptions=replace(subscriptions, feeds=feeds, left_out=left_out))
 
 
 def _add_marks(count: _Count, read: bool, flags: tuple[str, ...], state: ArticleMarks | None) -> None:
@@ -296,13 +297,13 @@ def _difference(read: bool, starred: bool, state: ArticleMarks | None) -> str:
 
 
 def _others(profile: Profile, cache: NewsboatCache, count: _Count) -> list[str]:
-    """Count the articles of feeds without a subscription here; return a line for each of these feeds."""
+    """Count the articles of feeds without a subscription here: one line for each of these feeds."""
     there = profile.subscriptions.there
     followed = {there.get(feed.url, feed.url) for feed in profile.subscriptions.feeds}
-    listed = {one.text for one in profile.subscriptions.outcomes if one.fate == "dropped"} | {
+    listed = {outcome.text for outcome in profile.subscriptions.outcomes if outcome.fate == "dropped"} | {
         clean(name, 200) for name in there.values()
     }
-    found: list[str] = []
+    lines: list[str] = []
     for url, number in cache.counts().items():
         if url in followed:
             continue
@@ -310,8 +311,8 @@ def _others(profile: Profile, cache: NewsboatCache, count: _Count) -> list[str]:
             _add_marks(count, read, newsboat_files.flags(letters), None)
         name = clean(without_password(url), 200)
         why = "the feed is left out" if name in listed else "urls no longer lists the feed"
-        found.append(f"{name}: {counted(number, 'article')}: {why}")
-    return found
+        lines.append(f"{name}: {counted(number, 'article')}: {why}")
+    return lines
 
 
 def _tags(folder: str, labels: tuple[str, ...]) -> tuple[str, ...]:

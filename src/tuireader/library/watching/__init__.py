@@ -16,7 +16,7 @@ _DAY = 86_400
 
 
 def named(config: Config, name: str) -> WatchConfig:
-    """Return the watch with a name, ignoring case; raise UsageError if it is unknown."""
+    """Find a watch by name, ignoring case. Raises UsageError if it does not exist."""
     for item in config.watches:
         if item.name.casefold() == name.casefold():
             return item
@@ -25,7 +25,7 @@ def named(config: Config, name: str) -> WatchConfig:
 
 
 def rule_of(item: WatchConfig) -> WatchRule:
-    """Return the rule of a configured watch."""
+    """Convert a configured watch to its rule."""
     return WatchRule(
         *(item.name, item.any, item.all, item.none, item.query, item.fields, item.feeds),
         exact=item.exact,
@@ -34,15 +34,15 @@ def rule_of(item: WatchConfig) -> WatchRule:
 
 
 def rules(config: Config) -> list[WatchRule]:
-    """Return the rules of all configured watches."""
+    """Rules of all configured watches."""
     return [rule_of(item) for item in config.watches]
 
 
 def quiet_days(config: Config) -> dict[str, int]:
-    """Return, for each watch that ends with its story, the number of quiet days after which it ends."""
+    """Map each watch that ends with its story to the quiet days after which it ends."""
     return {item.name: item.ends_after_quiet_days for item in config.watches if item.ends_after_quiet_days}
 
 
 def ended(last: Mapping[str, int], days: Mapping[str, int], now: int) -> frozenset[str]:
-    """Return the watches without news for their number of days; `last` has the times of their latest news."""
+    """Watches without news for their number of days; `last` has the times of their latest news."""
     return frozenset(name for name, count in days.items() if now - last.get(name, now) >= count * _DAY)

@@ -20,7 +20,7 @@ Ask = Callable[[Names], Sequence[Advice]]
 
 
 def known_names(store: Store, config: Config, feeds: ingest.FeedNames) -> Names:
-    """Return all names that expressions can use, except tags of feeds."""
+    """Collect the names that expressions can use, except tags of feeds."""
     labels = [label.name for label in store.labels.all()]
     labels += [label for _, _, _, *of_feed in feeds.values() for label in of_feed]
     return _names(config, [(title, url, folder) for title, url, folder, *_ in feeds.values()], labels)
@@ -39,24 +39,24 @@ def _names(config: Config, feeds: Iterable[tuple[str, str, str]], labels: Sequen
 
 
 def for_expression(store: Store, known: Names, text: str) -> list[Advice]:
-    """Return advice on an expression."""
+    """Advise on an expression."""
     return _advised(partial(_of_expression, text), known, store.labels.tags)
 
 
 def unknown_names(store: Store, known: Names, sought: tuple[str, str]) -> list[Advice]:
-    """Return advice on names that nothing has for sure in an expression, except a new label."""
+    """Advise on names in an expression that surely do not exist, except a new label."""
     text, new_label = sought
     advice = for_expression(store, replace(known, labels=[*known.labels, new_label]), text)
-    return [one for one in advice if one.field and not one.unsure]
+    return [note for note in advice if note.field and not note.unsure]
 
 
 def for_watch(store: Store, known: Names, item: WatchConfig) -> list[Advice]:
-    """Return advice on a watch."""
+    """Advise on a watch."""
     return _advised(partial(watch.advice, rule_of(item)), known, store.labels.tags)
 
 
 def for_mute(store: Store, known: Names, mute: MuteConfig) -> list[Advice]:
-    """Return advice on a mute."""
+    """Advise on a mute."""
     return _advised(partial(_of_mute, mute), known, store.labels.tags)
 
 
@@ -73,18 +73,18 @@ def _of_mute(mute: MuteConfig, known: Names) -> list[Advice]:
 
 
 def _advised(ask: Ask, known: Names, tags: Callable[[], Collection[str]]) -> list[Advice]:
-    """Return the advice of `ask`; the tags of feeds are read only if it finds an unknown label."""
-    found = ask(known)
-    if any(one.field == "label" for one in found):
-        found = ask(replace(known, labels=[*known.labels, *tags()]))
-    return list(found)
+    """Advice of `ask`; reads the tags of feeds only if a label is unknown."""
+    advice = ask(known)
+    if any(note.field == "label" for note in advice):
+        advice = ask(replace(known, labels=[*known.labels, *tags()]))
+    return list(advice)
 
 
 # --------------------------------------------------------------------------- configuration file
 
 
 def for_config(config: Config, text: str, file: str, database: Path) -> list[Problem]:
-    """Return advice on the watches, mutes and saved searches of a configuration file, with line numbers.
+    """Advise on the watches, mutes and saved searches of a configuration file, with line numbers.
 
     Reads names from the configuration and from the database, which is never created or written to.
     """
@@ -96,14 +96,14 @@ def for_config(config: Config, text: str, file: str, database: Path) -> list[Pro
     known = _names(config, feeds.values(), labels)
     lines = dict(key_lines(text))
     return [
-        Problem(path, str(one), lines.get(path), file=file, warning=True)
+        Problem(path, str(note), lines.get(path), file=file, warning=True)
         for path, ask in _advice_by_path(config, tomllib.loads(text.removeprefix("\ufeff")))
-        for one in _advised(ask, known, partial(stored.tags, database))
+        for note in _advised(ask, known, partial(stored.tags, database))
     ]
 
 
 def _advice_by_path(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, Ask]]:
-    """Yield the path of each table with an expression, and a function that returns its advice."""
+    """Yield the path of each table with an expression, and a function that computes its advice."""
     for item in config.watches:
         yield _path(data, "watch", name=item.name), partial(watch.advice, rule_of(item))
     for mute in config.mutes:
@@ -113,7 +113,7 @@ def _advice_by_path(config: Config, data: dict[str, Any]) -> Iterator[tuple[str,
 
 
 def _path(data: dict[str, Any], kind: str, **values: str) -> str:
-    """Return the path of a table, such as `watch[2]`, counted from 1 and including invalid tables."""
+    """Path of a table, such as `watch[2]`; invalid tables count as well."""
     tables = data[kind] if isinstance(data[kind], list) else [data[kind]]
     for number, table in enumerate(tables, 1):
         if all(str(table.get(key, "")).strip() == value for key, value in values.items()):

@@ -51,7 +51,7 @@ def claim(
     store.watches.add_evidence(ingest.explain(store, matcher, feeds, list(watches_of)))
     stored = store.articles.evidence(watches_of)
     evidence = {
-        article: {one.watch: one for one in stored.get(article, ()) if one.watch in watches}
+        article: {match.watch: match for match in stored.get(article, ()) if match.watch in watches}
         for article, watches in watches_of.items()
     }
     notes = {
@@ -63,12 +63,12 @@ def claim(
     items = [
         notify.Item(
             article,
-            texts[article].title,
-            texts[article].url,
-            feeds.get(texts[article].feed_id, ("",))[0],
-            texts[article].time,
-            tuple(evidence[article].values()),
-            adds[article],
+            title=texts[article].title,
+            url=texts[article].url,
+            feed=feeds.get(texts[article].feed_id, ("",))[0],
+            time=texts[article].time,
+            evidence=tuple(evidence[article].values()),
+            adds=adds[article],
         )
         for article in watches_of
     ]
@@ -76,7 +76,7 @@ def claim(
 
 
 def _note(evidence: Evidence) -> tuple[str, str]:
-    """Return the terms and the sentence to record with a notice."""
+    """Terms and sentence to record with a notice."""
     return ", ".join(dict.fromkeys(hit.term for hit in evidence.hits)), evidence.sentence
 
 
@@ -94,18 +94,17 @@ class _Reposts:
                 self._add(watch, identity)
 
     def add(self, item: Waiting) -> None:
-        """Remember that the user has been notified about an article."""
         self._add(item.watch, self._identities[item.article_id])
 
     def known(self, item: Waiting) -> bool:
-        """Return whether the watch has already notified about the same text."""
+        """Check whether the watch has already notified about the same text."""
         identity = self._identities[item.article_id]
         if any((item.watch, key) in self._keys for key in identity.keys):
             return True
         near = [
-            one.article_id
-            for one in self._titles.get((item.watch, identity.feed_id, identity.title), ())
-            if abs(one.time - identity.time) <= _SOON and one.article_id != item.article_id
+            other.article_id
+            for other in self._titles.get((item.watch, identity.feed_id, identity.title), ())
+            if abs(other.time - identity.time) <= _SOON and other.article_id != item.article_id
         ]
         if not near:
             return False

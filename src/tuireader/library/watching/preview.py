@@ -55,7 +55,7 @@ class WatchPreviewer:
         return self._at < len(self._candidates) and len(self.found) < _COUNTED and self._at < _LOOKED_AT
 
     def preview(self, store: Store) -> WatchPreview:
-        """Return the result so far."""
+        """Summarise the steps so far."""
         looked_at = self._candidates[: self._at]
         complete = self._at >= len(self._candidates)
         before = self._before

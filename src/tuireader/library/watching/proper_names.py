@@ -38,20 +38,20 @@ class _Word:
 
     @property
     def capital(self) -> bool:
-        """True when the word is written like a name or a part of one."""
+        """True for a word written like a name or part of one."""
         big = any(map(str.isupper, self.shown))
         return big and self.folded not in _NO_NAMES and (len(self.shown) > 2 or self.shown[0].isupper())
 
     @property
     def strong(self) -> bool:
-        """True when only names are written this way: WeChat, AMD, CVE-2026-1, Five9."""
+        """True for spellings that only names have: WeChat, AMD, CVE-2026-1, Five9."""
         return any(map(str.isupper, self.shown[1:])) or (
             self.shown[0].isupper() and any(map(str.isdigit, self.shown))
         )
 
 
 def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3) -> list[str]:
-    """Return the names that an article is about, best first: names in its title, or repeated in its text.
+    """Names that an article is about, best first: those in its title, or repeated in its text.
 
     A capital at the start of a sentence or in a Headline Of Capitals does not make a name: the word must also
     be a name elsewhere in the text, or `known` from other articles.
@@ -72,23 +72,23 @@ def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3)
     in_text = Counter(_runs(body, is_name))
     counts = in_title + in_text
     again = {name for name in in_text if in_text[name] > 1 and name.split()[0].casefold() in inside}
-    found = sorted(
+    names = sorted(
         {*in_title, *again}, key=lambda name: (name not in in_title, -counts[name], -len(name), name)
     )
-    return _apart(found, most)
+    return _apart(names, most)
 
 
 def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
-    """Return phrases of a title that its text repeats, most frequent first; for scripts without spaces."""
+    """Phrases of a title that its text repeats, most frequent first; for scripts without spaces."""
     if not any(map(is_cjk, title)):
         return []
     text = text[:_READ]
-    found = [phrase for phrase in phrases(title, [text]) if phrase in text]
-    return _apart(sorted(found, key=lambda phrase: (-text.count(phrase), title.index(phrase))), most)
+    names = [phrase for phrase in phrases(title, [text]) if phrase in text]
+    return _apart(sorted(names, key=lambda phrase: (-text.count(phrase), title.index(phrase))), most)
 
 
 def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
-    """Return a name for a watch: its first term, followed by more terms if that name is taken."""
+    """Name a watch after its first term, adding further terms if that name is taken."""
     known = {name.casefold() for name in taken}
     name = ""
     for end in range(1, len(terms) + 1):
@@ -101,10 +101,10 @@ def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
     return free
 
 
-def _apart(found: list[str], most: int) -> list[str]:
-    """Return at most `most` names, skipping any that contains another one or is part of it."""
+def _apart(names: list[str], most: int) -> list[str]:
+    """Take up to `most` names that neither contain nor are part of another one."""
     chosen: list[str] = []
-    for name in found:
+    for name in names:
         folded = name.casefold()
         if not any(folded in other.casefold() or other.casefold() in folded for other in chosen):
             chosen.append(name)
@@ -113,12 +113,12 @@ def _apart(found: list[str], most: int) -> list[str]:
 
 def _words(text: str) -> Iterator[_Word]:
     end, possessive = 0, False
-    for found in _WORD.finditer(text):
-        between = text[end : found.start()]
-        shown = _POSSESSIVE.sub("", found[0])
+    for match in _WORD.finditer(text):
+        between = text[end : match.start()]
+        shown = _POSSESSIVE.sub("", match[0])
         opens = end == 0 or _ENDS.search(between) is not None
         yield _Word(shown, opens, between in _JOINS and end > 0 and not possessive)
-        end, possessive = found.end(), shown != found[0]
+        end, possessive = match.end(), shown != match[0]
 
 
 def _runs(words: list[_Word], is_name: Callable[[_Word], bool]) -> Iterator[str]:

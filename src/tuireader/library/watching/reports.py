@@ -59,7 +59,7 @@ class Remark:
 def expression_report(
     store: Store, parsed: query.Query, days: int | None, feeds: ingest.FeedNames, now: int
 ) -> Report:
-    """Return a report on the matches of an expression, in the last `days` if given."""
+    """Report on the matches of an expression, in the last `days` if given."""
     if days is not None:
         parsed = query.Query(query.And((parsed.root, query.Age(older=False, seconds=days * _DAY))))
     steps = store.search.find_in_steps(
@@ -71,7 +71,7 @@ def expression_report(
 def watch_report(
     store: Store, item: WatchConfig, days: int | None, feeds: ingest.FeedNames, now: int
 ) -> Report:
-    """Return a report on the matches of a watch, in the last `days` if given, with the leading feeds."""
+    """Report on the matches of a watch, in the last `days` if given, with the leading feeds."""
     from tuireader.library.watching.suggestions import aliases  # slow to import
 
     since = 0 if days is None else now - days * _DAY
@@ -80,9 +80,9 @@ def watch_report(
     terms = tuple((term, some[term]) for term in dict.fromkeys([*item.any, *chain(*item.all), *some]))
     leads = tuple((feeds.get(lead.feed_id, ("",))[0], lead) for lead in store.stats.leads(item.name))
     others = tuple(aliases(store, item))
-    found = _report(store, ids, feeds, days, now)
+    report = _report(store, ids, feeds, days, now)
     former = len(store.stats.former(item.name).intersection(ids))
-    return replace(found, terms=terms, leads=leads, aliases=others, former=former)
+    return replace(report, terms=terms, leads=leads, aliases=others, former=former)
 
 
 def _report(store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: int | None, now: int) -> Report:
@@ -100,28 +100,30 @@ def _report(store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: int
 
 
 def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames) -> list[Remark]:
-    """Return remarks on watches: broken rules, advice, terms with no matches or with most of them."""
-    found = [Remark(problem.watch, "", problem.message) for problem in matcher.problems]
+    """Remark on watches: broken rules, advice, terms with no matches or with most of them."""
+    remarks = [Remark(problem.watch, "", problem.message) for problem in matcher.problems]
     known = advising.known_names(store, config, feeds)
     for item in config.watches:
         advice = advising.for_watch(store, known, item)
-        found += [Remark(item.name, one.term, one.message) for one in advice]
-        explained = {one.term for one in advice}
+        remarks += [Remark(item.name, note.term, note.message) for note in advice]
+        explained = {note.term for note in advice}
         total, some, alone = store.stats.terms(item.name)
         wanted = list(dict.fromkeys([*item.any, *chain(*item.all)]))
         for term in wanted:
             if term in explained:
                 continue
             if not some[term]:
-                found.append(Remark(item.name, term, _never(store, term)))
+                remarks.append(Remark(item.name, term, _never(store, term)))
             elif len(wanted) > 1 and alone[term] > _DROWNS * total and total >= _ENOUGH:
                 share = 100 * alone[term] // total
-                found.append(Remark(item.name, term, f"the only term in {share} % of the {total:,} matches"))
-    return found
+                remarks.append(
+                    Remark(item.name, term, f"the only term in {share} % of the {total:,} matches")
+                )
+    return remarks
 
 
 def _never(store: Store, term: str) -> str:
-    """Return a remark on a term that never matched, naming the first word that no article contains."""
+    """Remark on a term that never matched: names the first word that no article contains."""
     for word in lexicon.words(lexicon.index_text(term.strip("*"))) if not term.startswith("/") else ():
         near = store.stats.nearest_word(word)
         if near is not None and not term.endswith("*"):
@@ -139,50 +141,50 @@ def watch_stats(
     today: int,
     now: int,
 ) -> list[WatchStats]:
-    """Return the statistics of every watch in config order; `today` is the start of the user's day."""
+    """Compute the statistics of every watch in config order; `today` is the start of the user's day."""
     hits, counts = store.stats.hits(today, now), store.lists.watches()
-    newest = {row.id: row for row in store.lists.rows([one.newest[1] for one in hits.values()])}
+    newest = {row.id: row for row in store.lists.rows([matches.newest[1] for matches in hits.values()])}
     problems: dict[str, list[str]] = {}
     for problem in matcher.problems:
         problems.setdefault(problem.watch, []).append(problem.message)
     alarms = store.alarms.open()
-    last, found = store.watches.last_news(), []
+    last, stats = store.watches.last_news(), []
     known = advising.known_names(store, config, names)
     for item in config.watches:
-        one, days = hits.get(item.name) or numbers.Hits(), item.ends_after_quiet_days
+        matches, days = hits.get(item.name) or numbers.Hits(), item.ends_after_quiet_days
         count = counts.get(item.name, Count())
         advice = advising.for_watch(store, known, item)
-        found.append(
+        stats.append(
             WatchStats(
                 name=item.name,
                 color=item.color,
                 count=count,
-                former=one.former,
-                today=one.days[-1],
-                week=one.week,
-                month=one.month,
-                days=tuple(one.days),
-                newest=newest.get(one.newest[1]),
+                former=matches.former,
+                today=matches.days[-1],
+                week=matches.week,
+                month=matches.month,
+                days=tuple(matches.days),
+                newest=newest.get(matches.newest[1]),
                 top_feeds=tuple(
-                    (names.get(feed, ("",))[0], count) for feed, count in one.by_feed.most_common(_TOP)
+                    (names.get(feed, ("",))[0], count) for feed, count in matches.by_feed.most_common(_TOP)
                 ),
-                quiet="" if one.week else _quiet(item, one, feeds, now, advice),
+                quiet="" if matches.week else _quiet(item, matches, feeds, now, advice),
                 problem="; ".join(problems.get(item.name, ())),
                 ends=last.get(item.name, now) + days * _DAY if days else None,
                 advice=tuple(map(str, advice)),
                 alarm="; ".join(alarm.words for alarm in alarms if alarm.watch == item.name),
             )
         )
-    return found
+    return stats
 
 
 def _quiet(
     item: WatchConfig, hits: numbers.Hits, feeds: Sequence[Feed], now: int, advice: Sequence[Advice]
 ) -> str:
-    """Return why nothing matched for a week: a mistake in the watch, no news, or failing feeds."""
-    for one in sorted(advice, key=lambda one: not one.dead):
-        if one.dead or not hits.total:
-            return f"quiet: {one}"
+    """Explain a week without matches: a mistake in the watch, no news, or failing feeds."""
+    for note in sorted(advice, key=lambda note: not note.dead):
+        if note.dead or not hits.total:
+            return f"quiet: {note}"
     own = [feed for feed in feeds if feed.subscribed and _depends_on(item, hits, feed)]
     failing = sum(feed.state != "ok" or bool(feed.last_error) for feed in own)
     if failing:
@@ -195,7 +197,7 @@ def _quiet(
 
 
 def _depends_on(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:
-    """Return whether a watch names a feed or has matches from it; True before the first match."""
+    """Check whether a watch names a feed or has matches from it; true before the first match."""
     if item.feeds:
         named = {name.casefold() for name in item.feeds}
         return not named.isdisjoint((feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()))

@@ -47,7 +47,7 @@ class SearchFeed:
 
 
 def wanted(item: WatchConfig) -> Wanted:
-    """Return what a watch searches for, without terms that services do not understand."""
+    """Extract what a watch searches for, without terms that services do not understand."""
     groups = [*([item.any] if item.any else []), *item.all]
     none = [*item.none]
     parsed = parse(item.query) if item.query.strip() else None
@@ -63,9 +63,9 @@ def wanted(item: WatchConfig) -> Wanted:
 
 
 def search_feeds(item: WatchConfig) -> list[SearchFeed]:
-    """Return the proposals for a watch, broadest service first; none without terms."""
-    found = wanted(item)
-    return [feed for make in SERVICES for feed in make(item.name, found)] if found.groups else []
+    """Propose feeds for a watch, broadest service first; none without terms."""
+    terms = wanted(item)
+    return [feed for make in SERVICES for feed in make(item.name, terms)] if terms.groups else []
 
 
 def _conditions(node: Node) -> Iterator[tuple[tuple[str, ...], bool]]:
@@ -88,12 +88,12 @@ def _conditions(node: Node) -> Iterator[tuple[tuple[str, ...], bool]]:
 
 
 def _searched(node: Node) -> str:
-    """Return the term of a node that searches title or text, else `""`."""
+    """Term of a node that searches title or text, else `""`."""
     return node.term.text if isinstance(node, Text) and node.field in ("", "title", "body") else ""
 
 
 def _plain(term: str) -> str:
-    """Return a term as services understand it; `""` for a regular expression."""
+    """Term as services understand it; `""` for a regular expression."""
     if len(term) > 2 and term[0] == "/" == term[-1]:
         return ""
     return " ".join(term.replace("*", " ").replace('"', " ").split())
@@ -103,16 +103,16 @@ def _plain(term: str) -> str:
 
 
 def _quoted(term: str) -> str:
-    """Return a term in quotes; without them, search engines also find other spellings."""
+    """Quote a term, or search engines also match other spellings."""
     return f'"{term}"'
 
 
-def _boolean(found: Wanted, none: str = "-") -> str:
-    """Return `("a" OR "b") ("c") -"d"`, the syntax that most services share."""
-    groups = [" OR ".join(map(_quoted, group)) for group in found.groups]
+def _boolean(terms: Wanted, none: str = "-") -> str:
+    """Write `("a" OR "b") ("c") -"d"`, the syntax that most services share."""
+    groups = [" OR ".join(map(_quoted, group)) for group in terms.groups]
     several = len(groups) > 1
     parts = [f"({group})" if several and " OR " in group else group for group in groups]
-    return " ".join([*parts, *(f"{none}{_quoted(term)}" for term in found.none)])
+    return " ".join([*parts, *(f"{none}{_quoted(term)}" for term in terms.none)])
 
 
 def _address(base: str, **values: str) -> str:
@@ -131,89 +131,83 @@ _EDITIONS = (
 )
 
 
-def _google(name: str, found: Wanted) -> list[SearchFeed]:
-    text = " ".join(found.terms)
+def _proposal(service: str, subject: str, url: str, *, documented: str, note: str = "") -> SearchFeed:
+    return SearchFeed(service, f"{service}: {subject}", url, documented, note=note)
+
+
+def _google(name: str, terms: Wanted) -> list[SearchFeed]:
+    address, text = "https://news.google.com/rss/search", " ".join(terms.terms)
     return [
-        SearchFeed(
+        _proposal(
             service,
-            f"{service}: {name}",
-            _address(
-                "https://news.google.com/rss/search", q=_boolean(found), hl=language, gl=country, ceid=edition
-            ),
-            "https://www.newscatcherapi.com/blog/google-news-rss-search-parameters-the-missing-documentaiton",
-            "titles only; links lead through Google",
+            name,
+            _address(address, q=_boolean(terms), hl=language, gl=country, ceid=edition),
+            documented="https://www.newscatcherapi.com/blog/google-news-rss-search-parameters-the-missing-documentaiton",
+            note="titles only; links lead through Google",
         )
         for service, script, language, country, edition in _EDITIONS
         if script is None or script.search(text)
     ]
 
 
-def _bing(name: str, found: Wanted) -> list[SearchFeed]:
-    url = _address("https://www.bing.com/news/search", q=_boolean(found), format="rss")
-    return [SearchFeed("Bing News", f"Bing News: {name}", url, "https://github.com/Akagi201/rss", "teasers")]
+def _bing(name: str, terms: Wanted) -> list[SearchFeed]:
+    url = _address("https://www.bing.com/news/search", q=_boolean(terms), format="rss")
+    documented = "https://github.com/Akagi201/rss"
+    return [_proposal("Bing News", name, url, documented=documented, note="teasers")]
 
 
-def _hacker_news(name: str, found: Wanted) -> list[SearchFeed]:
+def _hacker_news(name: str, terms: Wanted) -> list[SearchFeed]:
     """Hacker News supports one level of OR and adds the quotes itself."""
-    url = _address("https://hnrss.org/newest", q=" OR ".join(found.groups[0]), count="50")
+    url = _address("https://hnrss.org/newest", q=" OR ".join(terms.groups[0]), count="50")
     note = "stories with a term in their title"
-    return [SearchFeed("Hacker News", f"Hacker News: {name}", url, "https://hnrss.github.io/", note)]
+    return [_proposal("Hacker News", name, url, documented="https://hnrss.github.io/", note=note)]
 
 
-def _arxiv(name: str, found: Wanted) -> list[SearchFeed]:
-    groups = [" OR ".join(f"all:{_quoted(term)}" for term in group) for group in found.groups]
+def _arxiv(name: str, terms: Wanted) -> list[SearchFeed]:
+    groups = [" OR ".join(f"all:{_quoted(term)}" for term in group) for group in terms.groups]
     asked = " AND ".join(f"({group})" if " OR " in group else group for group in groups)
-    asked += "".join(f" ANDNOT all:{_quoted(term)}" for term in found.none)
-    url = _address(
-        "https://export.arxiv.org/api/query",
-        search_query=asked,
-        sortBy="submittedDate",
-        sortOrder="descending",
-        max_results="50",
-    )
-    return [
-        SearchFeed(
-            "arXiv", f"arXiv: {name}", url, "https://info.arxiv.org/help/api/user-manual.html", "preprints"
-        )
-    ]
+    asked += "".join(f" ANDNOT all:{_quoted(term)}" for term in terms.none)
+    newest = {"sortBy": "submittedDate", "sortOrder": "descending", "max_results": "50"}
+    url = _address("https://export.arxiv.org/api/query", search_query=asked, **newest)
+    documented = "https://info.arxiv.org/help/api/user-manual.html"
+    return [_proposal("arXiv", name, url, documented=documented, note="preprints")]
 
 
-def _github(name: str, found: Wanted) -> list[SearchFeed]:
+def _github(name: str, terms: Wanted) -> list[SearchFeed]:
     """GitHub has no search feeds, but feeds for a repository that a term names."""
-    projects = [term for term in found.terms if re.fullmatch(r"[A-Za-z0-9][\w-]{0,38}/[\w.-]{1,100}", term)]
+    projects = [term for term in terms.terms if re.fullmatch(r"[A-Za-z0-9][\w-]{0,38}/[\w.-]{1,100}", term)]
+    documented = "https://wwsun.github.io/wiki/Github"
     return [
-        SearchFeed(
-            f"GitHub {what}",
-            f"GitHub {what}: {project}",
-            f"https://github.com/{project}/{what}.atom",
-            "https://wwsun.github.io/wiki/Github",
+        _proposal(
+            f"GitHub {what}", project, f"https://github.com/{project}/{what}.atom", documented=documented
         )
         for project in projects[:_TAGS]
         for what in ("releases", "commits")
     ]
 
 
-def _reddit(name: str, found: Wanted) -> list[SearchFeed]:
-    url = _address("https://www.reddit.com/search.rss", q=_boolean(found), sort="new")
+def _reddit(name: str, terms: Wanted) -> list[SearchFeed]:
+    url = _address("https://www.reddit.com/search.rss", q=_boolean(terms), sort="new")
+    documented = "https://github.com/lalitpagaria/reddit-rss-reader"
     note = "needs a user_agent of your own and a key, see Troubleshooting"
-    return [
-        SearchFeed(
-            "Reddit", f"Reddit: {name}", url, "https://github.com/lalitpagaria/reddit-rss-reader", note
-        )
-    ]
+    return [_proposal("Reddit", name, url, documented=documented, note=note)]
 
 
-def _mastodon(name: str, found: Wanted) -> list[SearchFeed]:
+def _mastodon(name: str, terms: Wanted) -> list[SearchFeed]:
     """Mastodon has a feed for each hashtag, which contains no blanks or signs."""
-    tags = dict.fromkeys(re.sub(r"\W+", "", term) for term in found.groups[0])
+    tags = dict.fromkeys(re.sub(r"\W+", "", term) for term in terms.groups[0])
+    documented = (
+        "https://researchbuzz.me/2022/11/28/"
+        "generate-hashtag-based-rss-feeds-for-7-popular-mastodon-instances-with-resstodon/"
+    )
+    note = "public posts that this server knows"
     return [
-        SearchFeed(
+        _proposal(
             "Mastodon",
-            f"Mastodon: #{tag}",
+            f"#{tag}",
             f"https://mastodon.social/tags/{quote(tag)}.rss",
-            "https://researchbuzz.me/2022/11/28/"
-            "generate-hashtag-based-rss-feeds-for-7-popular-mastodon-instances-with-resstodon/",
-            "public posts that this server knows",
+            documented=documented,
+            note=note,
         )
         for tag in [tag for tag in tags if tag and not tag.isdecimal()][:_TAGS]
     ]

@@ -46,16 +46,16 @@ def _names(store: Store, text: StoredText) -> list[str]:
     features = extract(text.title, body)
     stats = Stats(profiles.article_count(), profiles.term_counts(list(counted(features))))
     known = {term.hash for term in features if term.hash in stats.counts and stats.is_name(term)}
-    found = names_in(text.title, body, lambda word: term_hash(fold(word)) in known, _MOST)
-    return list(dict.fromkeys([*phrases_of(text.title, body), *found]))[:_MOST]
+    names = names_in(text.title, body, lambda word: term_hash(fold(word)) in known, _MOST)
+    return list(dict.fromkeys([*phrases_of(text.title, body), *names]))[:_MOST]
 
 
 def aliases(store: Store, item: WatchConfig) -> list[tuple[str, str]]:
-    """Return other names that the newest matches use for the terms of a watch, each with its sentence."""
+    """Find other names for a watch's terms in its newest matches, each with its sentence."""
     rule = rule_of(item)
-    found: dict[str, tuple[str, str]] = {}
+    aliases: dict[str, tuple[str, str]] = {}
     ids = [article for article, _ in store.stats.matched(item.name)[:_ALIAS_ARTICLES]]
     for text in store.articles.texts(ids):
         for name, sentence in watch.aliases(f"{text.title}\n{text.asked_summary}\n{text.asked_body}", rule):
-            found.setdefault(name.casefold(), (name, sentence))
-    return list(found.values())
+            aliases.setdefault(name.casefold(), (name, sentence))
+    return list(aliases.values())

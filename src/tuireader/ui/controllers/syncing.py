@@ -95,7 +95,8 @@ class Syncing(Controller):
         if done.refusal == Refusal.LOGIN:
             edits = self.host.key_of("edit_this")
             kinds = {account.name: account.kind for account in self.library.config.accounts}
-            hint = f" ({done.hint})" if done.hint and kinds.get(name) == "greader" else ""
+            own = name in kinds and kinds[name].own_password
+            hint = f" ({done.hint})" if done.hint and own else ""
             message = f"{name}: sign in again{hint} · {edits} in the sidebar edits the account"
             self._say_once(name, message, Refusal.LOGIN)
         elif done.refusal:

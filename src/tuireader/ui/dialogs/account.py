@@ -10,26 +10,21 @@ from urllib.parse import urlsplit
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tuireader.config import AccountConfig
+from tuireader.config import AccountConfig, AccountKind
+from tuireader.config.kinds import SECRET_PLACES
 from tuireader.errors import TuireaderError
 from tuireader.text import clean, display_host
 from tuireader.text.wording import counted
 from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.widgets.details import Details
-from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.widgets.field import Pick
+from tuireader.ui.widgets.settings import setting
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
     from tuireader.library.accounts.accounts import Accounts, Preview
 
-KINDS = {"miniflux": "Miniflux", "greader": "FreshRSS or other Google Reader API"}
-SECRET = "or env:NAME, cmd:PROGRAM, keyring:NAME"
-"""Alternatives to typing a password: references to one."""
-_ABOUT = {
-    "miniflux": "Without a user, the password is an API key: Settings › API Keys.",
-    "greader": "FreshRSS has an API password of its own: Settings › Profile.",
-}
 _STAYS = "Local feeds stay as they are; marks go both ways."
 _MOST = 6  # maximum number of categories shown
 
@@ -48,24 +43,17 @@ class AddAccount(FormDialog[str | None]):
 
     def compose(self) -> ComposeResult:
         """Compose the fields, the feeds of the account, and the keys."""
-        self._kind = Pick("kind", "Server", KINDS)
-        self._url = Field("url", "Address", "", "https://…")
-        self._user = Field("user", "User", "", "your name there")
-        self._secret = Field("secret", "Password", "", f"hidden; {SECRET}", hidden=True)
-        self._keep = Pick("keep", "Kept in", {"keyring": "keyring", "": "configuration"}, "keyring")
-        self._title = Field("name", "Name", "", "in the sidebar: one word, by default the host")
+        self._lines = {
+            name: setting(AccountConfig, name, hidden=name == "password")
+            for name in ("kind", "url", "user", "password")
+        }
+        if self._keyring:
+            self._lines["keep"] = Pick(
+                "keep", "Kept in", {"keyring": "keyring", "": "configuration"}, "keyring"
+            )
+        self._lines["name"] = setting(AccountConfig, "name")
         self._about = Details(id="preview")
-        kept = [self._keep] if self._keyring else []
-        yield self.box(
-            "Add an account",
-            self._kind,
-            self._url,
-            self._user,
-            self._secret,
-            *kept,
-            self._title,
-            self._about,
-        )
+        yield self.box("Add an account", *self._lines.values(), self._about)
 
     def on_mount(self) -> None:
         """Show the keys and focus the address."""
@@ -73,8 +61,7 @@ class AddAccount(FormDialog[str | None]):
         self.query_one("#url").focus()
 
     def _show(self) -> None:
-        """Show what is known about the account, and the keys."""
-        about = (((_ABOUT[self._kind.value], "dim"),), ((_STAYS, "dim"),))
+        about = (((self._account().kind.hint, "dim"),), ((_STAYS, "dim"),))
         self._about.show(*(about if self._seen is None else _lines(self._seen[1])))
         self.show_hint()
 
@@ -87,10 +74,8 @@ class AddAccount(FormDialog[str | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Discard the preview; show the password if it is only a reference to one."""
-        from tuireader.config.kinds import SECRET_PLACES
-
         event.stop()
-        if event.input.id == "secret":
+        if event.input.id == "password":
             event.input.password = not event.value.startswith(SECRET_PLACES)
         self._forget()
 
@@ -104,14 +89,11 @@ class AddAccount(FormDialog[str | None]):
             self._show()
 
     def _account(self) -> AccountConfig:
-        """Return the account that the fields describe."""
-        url = self._url.value
+        values = {name: line.value for name, line in self._lines.items()}
+        url, kind, user = values["url"], AccountKind(values["kind"]), values["user"]
         url = url if not url or "://" in url else f"https://{url}"
-        secret, user = self._secret.value, self._user.value
-        account = AccountConfig(self._title.value or name_of(url), self._kind.value, url, user)
-        if not user and self._kind.value == "miniflux":
-            return replace(account, token=secret)
-        return replace(account, password=secret)
+        account = AccountConfig(values["name"] or name_of(url), kind, url, user)
+        return account.with_secret(values["password"], token=kind.takes_token and not user)
 
     def action_save(self) -> None:
         """Sign in, or add the account if its feeds have been shown."""
@@ -138,16 +120,16 @@ class AddAccount(FormDialog[str | None]):
         assert self._seen is not None
         account, preview = self._seen
         account = replace(account, url=preview.url)
-        secret = account.token or account.password
-        if self._keyring and self._keep.value and not _is_reference(secret):
-            kept = await self._accounts.keep_secret(account.name, secret)
-            account = replace(account, token=kept) if account.token else replace(account, password=kept)
+        keep = self._keyring and self._lines["keep"].value
+        if keep and not account.secret.startswith(SECRET_PLACES):
+            kept = await self._accounts.keep_secret(account.name, account.secret)
+            account = account.with_secret(kept, token=bool(account.token))
         await self._accounts.add(account)
         return account.name
 
 
 def name_of(url: str) -> str:
-    """Return the host of an address as a name for its account, `""` without one."""
+    """Turn the host of an address into a name for its account, `""` without one."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -155,26 +137,20 @@ def name_of(url: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "-", host.removeprefix("www."))[:40].lstrip("._-")
 
 
-def _is_reference(secret: str) -> bool:
-    from tuireader.config.kinds import SECRET_PLACES
-
-    return secret.startswith(SECRET_PLACES)
-
-
 def _require(account: AccountConfig) -> None:
-    """Raise TuireaderError if a required field is empty."""
+    """Raise TuireaderError for an empty required field."""
     if not account.url:
         raise TuireaderError("Enter the address of the server")
-    if not account.user and account.kind != "miniflux":
+    if not account.user and not account.kind.takes_token:
         raise TuireaderError("Enter your user name")
-    if not (account.password or account.token):
+    if not account.secret:
         raise TuireaderError(
             "Enter the password" if account.user else "Enter a user and a password, or an API key"
         )
 
 
 def _lines(preview: Preview) -> list[Line]:
-    """Return software, user, and the number of feeds by category."""
+    """Software, user, and the number of feeds by category."""
     who = f" · {preview.user}" if preview.user else ""
     lines: list[Line] = [
         ((clean(preview.software), "strong"), (f" at {display_host(preview.url)}{who}", "dim")),

@@ -91,14 +91,14 @@ _ABOUT = (
 
 
 def split(text: str) -> tuple[str, list[str]]:
-    """Return the format and the words of a command; `json:` at its start means JSON. Raises ValueError."""
-    form, colon, rest = text.partition(":")
+    """Split `json: jq .title` into format and words; without a format, `md`. Raises ValueError."""
+    form, colon, command = text.partition(":")
     wanted = form.strip() if colon and form.strip() in ("md", "json", "txt", "html") else ""
-    return wanted or "md", shlex.split(rest if wanted else text)
+    return wanted or "md", shlex.split(command if wanted else text)
 
 
 def pipe_form(typed: str) -> Form[str]:
-    """Return a form that asks for a command; its result is empty, or can be split into words."""
+    """Form that asks for a command; its result is empty, or can be split into words."""
 
     async def check(values: Mapping[str, str]) -> str:
         try:

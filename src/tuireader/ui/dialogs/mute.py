@@ -21,7 +21,7 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Preview
-from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.widgets.settings import setting
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line, marked, problem_lines
 from tuireader.wording.times import day
@@ -30,18 +30,17 @@ if TYPE_CHECKING:
     from tuireader.library.watches import Mutes
 
 _NAMED = 3  # maximum number of watches named in the preview
-_TOO = "too"
 _TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, "for good": 0}
 
 
 def end_of(time: str, now: float) -> date | None:
-    """Return the last day of a mute that starts now; None if it never ends."""
+    """Last day of a mute that starts now; None if it never ends."""
     days = _TIMES[time]
     return datetime.fromtimestamp(now).astimezone().date() + timedelta(days=days) if days else None
 
 
 def described(mute: MuteConfig, feeds: Sequence[Feed]) -> str:
-    """Return a mute in words: `sponsored, in The Quay, until 3 Oct 2026`."""
+    """Describe a mute: `sponsored, in The Quay, until 3 Oct 2026`."""
     parts = [mute.query or "everything"]
     if mute.feed:
         titles = (feed.title for feed in feeds if feed.url == mute.feed and feed.title)
@@ -55,14 +54,14 @@ def described(mute: MuteConfig, feeds: Sequence[Feed]) -> str:
 
 
 def hidden_by(mute: MuteConfig) -> View:
-    """Return the view of the articles that a mute hides."""
+    """View of the articles that a mute hides."""
     feed = f'feed:"{mute.feed}"' if mute.feed else ""
     words = f"({mute.query})" if mute.query else ""
     return View(ViewKind.QUERY, " ".join(part for part in ("is:muted", feed, words) if part))
 
 
 def cost(preview: MutePreview, include_watched: bool) -> Line:
-    """Return the number of articles on watches: `3 of 12 are on CVE (2), PIPL (1): kept visible`."""
+    """Articles on watches: `3 of 12 are on CVE (2), PIPL (1): kept visible`."""
     if not preview.watched:
         return ()
     several = len(preview.watches) > 1
@@ -80,13 +79,13 @@ def cost(preview: MutePreview, include_watched: bool) -> Line:
 
 
 def _problem(mute: MuteConfig) -> str:
-    """Return the reason why a stored mute no longer hides anything, or `""`."""
+    """Reason why a stored mute no longer hides anything, or `""`."""
     parsed = parse(mute.query)
     return "" if isinstance(parsed, QueryError) else disabled_reason(parsed)
 
 
 def sample(row: ArticleRow, query: Query | None, feed: str) -> Line:
-    """Return the title of an article with the muted words marked, and its feed."""
+    """Title of an article with the muted words marked, and its feed."""
     title = row.title or row.url
     marks = spans(query, title, "title") if query is not None else []
     return (("  ", "dim"), *marked(title, marks, "hit:"), (f" · {feed}", "dim"))
@@ -114,23 +113,15 @@ class Mute(FormDialog[str | View | None]):
         """Compose the four fields, the preview and the active mutes."""
         feed = self._feed
         where = {"": "everywhere"} | ({feed.url: feed.title or feed.url} if feed is not None else {})
-        self.words = Field("words", "Words", self._words, 'a word, "a phrase", title:word, author:name …')
-        self.where = Pick("where", "Where", where)
-        self.until = Pick("until", "How long", {name: name for name in _TIMES}, "1 month")
-        self.watched = Pick("watched", "Watched", {"": "kept visible", _TOO: "hidden, too"})
+        self.words = setting(MuteConfig, "query", value=self._words)
+        self.where = setting(MuteConfig, "feed", choices=where)
+        self.until = setting(MuteConfig, "until", choices={time: time for time in _TIMES}, value="1 month")
+        self.watched = setting(MuteConfig, "include_watched")
         self.preview = Preview(self._lines)
         self.count = Static(id="muted", markup=False)
         self.choices = Choices()
-        yield self.box(
-            "Mute",
-            self.words,
-            self.where,
-            self.until,
-            self.watched,
-            self.preview,
-            self.count,
-            self.choices,
-        )
+        lines = (self.words, self.where, self.until, self.watched)
+        yield self.box("Mute", *lines, self.preview, self.count, self.choices)
 
     def on_mount(self) -> None:
         """Show the preview and the active mutes."""
@@ -149,9 +140,9 @@ class Mute(FormDialog[str | View | None]):
     # -- the preview
 
     def typed(self) -> MuteConfig:
-        """Return the mute that the form describes."""
+        """Read the mute from the form."""
         until = end_of(self.until.value, self.host.clock())
-        return MuteConfig(self.words.value, self.where.value, until, self.watched.value == _TOO)
+        return MuteConfig(self.words.value, self.where.value, until, bool(self.watched.value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Update the preview after a pause."""
@@ -163,7 +154,7 @@ class Mute(FormDialog[str | View | None]):
         self.preview.renew()
 
     async def _lines(self) -> Sequence[Line]:
-        """Return the number of articles that would be hidden, and the newest of them."""
+        """Number of articles that would be hidden, and the newest of them."""
         mute = self.typed()
         parsed = parse(mute.query) if mute.query else None
         if isinstance(parsed, QueryError):
@@ -179,7 +170,7 @@ class Mute(FormDialog[str | View | None]):
             hidden = ((number, "strong"), (" would be hidden; none is deleted", "dim"))
         lines: list[Line] = [(), hidden]
         lines += [line for line in [cost(preview, mute.include_watched)] if line]
-        lines += [((f"! {one}", "star"),) for one in preview.advice]
+        lines += [((f"! {note}", "star"),) for note in preview.advice]
         titles = {feed.id: feed.title or feed.url for feed in self._feeds}
         return [*lines, *(sample(row, parsed, titles.get(row.feed_id, "")) for row in preview.samples)]
 

@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
+from tuireader.config.shape import KEYS, MOST_QUIET_DAYS
 from tuireader.errors import TuireaderError
 from tuireader.library.watching import rule_of
 from tuireader.library.watching.proper_names import watch_name
@@ -23,7 +24,8 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.drawing.styles import free_color
 from tuireader.ui.widgets.details import Preview
-from tuireader.ui.widgets.field import Colours, Field, Pick
+from tuireader.ui.widgets.field import Colours
+from tuireader.ui.widgets.settings import setting
 from tuireader.ui.workers import run_latest
 from tuireader.watch import Matcher
 from tuireader.wording.lines import Line, marked, problem_lines
@@ -33,24 +35,22 @@ if TYPE_CHECKING:
 
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
 _SAMPLES = 5
-_NOTIFY = {"never": "never", "article": "of each article", "story": "once per story"}
 _DAYS = re.compile(r"(?:never|(?:after\s+)?([0-9]{1,4})(?:\s+quiet)?(?:\s+days?)?)?", re.IGNORECASE)
-_MOST_DAYS = 3650
 _LONGEST = 200  # maximum characters of selected text used as a term
 
 
 def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the terms of a field, split at commas; terms in slashes may contain commas.
+    """Split a field into terms at commas; terms in slashes may contain commas.
 
     An unchanged field returns `before`, as a configured term may contain a comma.
     """
     if text == ", ".join(before):
         return before
-    return tuple(dict.fromkeys(term for found in _TERM.findall(text) if (term := found.strip())))
+    return tuple(dict.fromkeys(term for match in _TERM.findall(text) if (term := match.strip())))
 
 
 def from_search(text: str) -> WatchConfig:
-    """Return a watch for a search: a word or phrase becomes its term, anything else its query."""
+    """Turn a search into a watch: a word or phrase becomes its term, anything else its query."""
     text = text.strip()
     parsed = parse(text)
     name = cut_characters(text.strip('"'), 40)
@@ -60,13 +60,13 @@ def from_search(text: str) -> WatchConfig:
 
 
 def from_selection(text: str) -> WatchConfig:
-    """Return a watch for selected text, as one term."""
+    """Turn selected text into a watch with one term."""
     term = cut_characters(clean(" ".join(text.split())).strip("/,，"), _LONGEST)
     return WatchConfig(name=cut_characters(term, 40), any=(term,) if term else ())
 
 
 def summary(preview: WatchPreview) -> Line:
-    """Return `+12 −3  128 articles`: matches gained and lost by the change, and all matches."""
+    """`+12 −3  128 articles`: matches gained and lost by the change, and all matches."""
     among = "" if preview.complete else " among the newest, older ones may follow"
     count = counted(preview.matches, "article") + among
     return (
@@ -104,13 +104,13 @@ class NewWatch(FormDialog[str | None]):
         self.lines = {
             line.key: line
             for line in (
-                Field("name", "Name", config.name, "in the sidebar"),
-                Field("any", "Any of", ", ".join(config.any), "words, phrases, /regex/, separated by commas"),
-                Field("none", "None of", ", ".join(config.none), "words that rule an article out"),
-                Field("query", "Query", config.query, "also required: title:word, a NEAR/8 b, feed:name …"),
-                Colours("color", "Colour", color),
-                Pick("notify", "Notify", _NOTIFY, config.notify),
-                Field("ends", "Ends", days, "never; or: after 14 quiet days"),
+                setting(config, "name"),
+                setting(config, "any"),
+                setting(config, "none"),
+                setting(config, "query"),
+                Colours("color", KEYS[WatchConfig]["color"][1].label, color),
+                setting(config, "notify"),
+                setting(config, "ends_after_quiet_days", value=days),
             )
         }
         self.preview = Preview(self._lines)
@@ -127,7 +127,7 @@ class NewWatch(FormDialog[str | None]):
     # -- the watch in the fields
 
     def typed(self) -> WatchConfig:
-        """Return the watch that the fields describe; its other settings are kept."""
+        """Read the watch from the fields; its other settings are kept."""
         before, values = self._config, {key: line.value for key, line in self.lines.items()}
         return replace(
             before,
@@ -141,13 +141,12 @@ class NewWatch(FormDialog[str | None]):
         )
 
     def _days(self) -> int | None:
-        """Return the quiet days after which the watch ends, 0 for never, None for an invalid number."""
-        found = _DAYS.fullmatch(self.lines["ends"].value)
-        days = int(found[1] or 0) if found else _MOST_DAYS + 1
-        return days if days <= _MOST_DAYS else None
+        """Quiet days after which the watch ends: 0 for never, None for an invalid number."""
+        match = _DAYS.fullmatch(self.lines["ends_after_quiet_days"].value)
+        days = int(match[1] or 0) if match else MOST_QUIET_DAYS + 1
+        return days if days <= MOST_QUIET_DAYS else None
 
     def _name_for(self, config: WatchConfig) -> str:
-        """Return a name derived from the watch unless another one was typed."""
         return watch_name(config.any or ((config.query,) if config.query else ()), list(self._watches.colors))
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -162,7 +161,7 @@ class NewWatch(FormDialog[str | None]):
     # -- the preview
 
     async def _lines(self) -> Sequence[Line]:
-        """Return numbers, then each sample's title and sentence with the matches marked."""
+        """Numbers, then each sample's title and sentence with the matches marked."""
         config = self.typed()
         parsed = parse(config.query) if config.query else None
         if isinstance(parsed, QueryError):
@@ -178,7 +177,7 @@ class NewWatch(FormDialog[str | None]):
         def hits(text: str, plain: str = "text") -> Line:
             return marked(text, [(start, end) for start, end, _ in spans(text)], "hit:", plain)
 
-        lines: list[Line] = [(), summary(preview), *(((f"! {one}", "star"),) for one in preview.advice)]
+        lines: list[Line] = [(), summary(preview), *(((f"! {note}", "star"),) for note in preview.advice)]
         for row, sentence in list(zip(preview.samples, preview.sentences, strict=False))[:_SAMPLES]:
             title = row.title or row.url
             lines.append((*hits(title), (f" · {self._feed_title(row.feed_id)}", "dim")))
@@ -222,7 +221,9 @@ class NewWatch(FormDialog[str | None]):
         if not (config.any or config.all or config.query):
             raise TuireaderError("Enter a word, a phrase or a query")
         if self._days() is None:
-            raise TuireaderError(f"Ends: enter a number of quiet days up to {_MOST_DAYS}, or leave it empty")
+            raise TuireaderError(
+                f"Ends: enter a number of quiet days up to {MOST_QUIET_DAYS}, or leave it empty"
+            )
         if isinstance(parsed, QueryError):
             raise TuireaderError(f"The query: {parsed}")
         await self._watches.save(config, self._replaces)

@@ -10,13 +10,15 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tuireader.config import FeedConfig
+from tuireader.config.selectors import ITEM_KEYS, SELECTOR_KEYS
 from tuireader.errors import TuireaderError
-from tuireader.library.feeds.page_sources import SELECTORS, WebPage
+from tuireader.library.feeds.page_sources import WebPage
 from tuireader.model import FoundOnPage
 from tuireader.text import cut, without_password
 from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.widgets.settings import setting
 from tuireader.wording.lines import Line
 from tuireader.wording.page_summary import found_lines
 
@@ -24,22 +26,6 @@ if TYPE_CHECKING:
     from tuireader.library.feeds.page_sources import PageSources
 
 _WATCHED = "page"
-LABELS = {
-    "items": ("Articles", "CSS selector, such as li.news"),
-    "item_title": ("Title", "the first heading or link"),
-    "item_link": ("Link", "that of the title"),
-    "item_date": ("Date", "the first date"),
-    "item_summary": ("Summary", "the rest"),
-    "next_page": ("Next page", "none"),
-    "select": ("Part", "all but menus and footers, or a CSS selector"),
-}
-"""Label and placeholder of each selector."""
-
-
-def selector_fields(feed: FeedConfig) -> list[Field]:
-    """Return the fields for the selectors of a page; none for a feed."""
-    keys = ("select",) if feed.kind == "page" else SELECTORS if feed.items else ()
-    return [Field(key, LABELS[key][0], getattr(feed, key), LABELS[key][1]) for key in keys]
 
 
 class SelectPage(FormDialog[int | None]):
@@ -66,10 +52,7 @@ class SelectPage(FormDialog[int | None]):
         self.kind = Pick("what", "Add", {**names, _WATCHED: "changes of the page"})
         self.kind.value = "0" if self._proposals else _WATCHED
         first = self._proposals[0] if self._proposals else FeedConfig(self._page.address)
-        self.fields = {
-            key: Field(key, label, getattr(first, key), placeholder)
-            for key, (label, placeholder) in LABELS.items()
-        }
+        self.fields = {key: setting(first, key) for key in SELECTOR_KEYS}
         folders = f"none; {', '.join(self._folders)}" if self._folders else "none"
         self.folder = Field("folder", "Folder", "", folders)
         self.preview = Preview(self._found)
@@ -120,7 +103,7 @@ class SelectPage(FormDialog[int | None]):
         """The feed that the fields describe, without its folder."""
         if self.kind.value == _WATCHED:
             return FeedConfig(self._page.address, kind="page", select=self.fields["select"].value)
-        chosen: dict[str, Any] = {key: self.fields[key].value for key in SELECTORS}
+        chosen: dict[str, Any] = {key: self.fields[key].value for key in ITEM_KEYS}
         return FeedConfig(self._page.address, **chosen)
 
     async def _found(self) -> Sequence[Line]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from tuireader.config import AccountConfig
+from tuireader.config.account_keys import SECRET_ELSEWHERE
 from tuireader.model import Feed, View, ViewKind
 from tuireader.model.accounts import folder_of
 from tuireader.ui import views
@@ -15,8 +16,6 @@ from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.forms import changed, confirm, fill_in
 from tuireader.ui.widgets.field import Field, Pick
-
-_SIGNS_IN = ("url", "user", "password", "token")
 
 
 async def add_account(main: Controllers, ask: Asking) -> Outcome | None:
@@ -30,53 +29,40 @@ async def add_account(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 def added(main: Controllers, name: str) -> Outcome:
-    """Return the outcome of a new account."""
+    """Outcome of a new account, which is shown and synced."""
     said = f"Account {name} added{main.host.undo_hint}"
     return Outcome(said=said, config_changed=True, view=View(ViewKind.ACCOUNT, name), sync=(name,))
 
 
 async def edit_account(main: Controllers, ask: Asking, name: str) -> Outcome | None:
     """Ask for changes to an account, and whether its server may have lost feeds or articles."""
-    from tuireader.config.edit import format_value
-    from tuireader.ui.dialogs.account import SECRET
+    from tuireader.ui.widgets.settings import setting
 
-    asks = next((one.asks for one in await main.library.accounts.all() if one.name == name), "")
+    asks = next((state.asks for state in await main.library.accounts.all() if state.name == name), "")
     account = main.library.accounts.config(name)
-    interval = format_value(AccountConfig, "interval", account.interval)
-    lines: tuple[Field | Pick, ...] = (
+    lines = (
         *([Pick("lost", "Lost", {"": "wait", "accept": "accept it"})] if asks else []),
-        Field("url", "Address", account.url),
-        Field("user", "User", account.user, "none with an API key of Miniflux"),
-        Field("secret", "Password", "", f"as before, {SECRET}", hidden=True),
-        Field("interval", "Every", interval, _USUAL),
+        setting(account, "url"),
+        setting(account, "user", placeholder="none with an API key of Miniflux"),
+        setting(account, "password", value="", placeholder=f"as before, {SECRET_ELSEWHERE}", hidden=True),
+        setting(account, "interval"),
     )
     lost = f"{asks[:1].upper()}{asks[1:]}; articles and marks stay in any case.\n" if asks else ""
     about = f"{lost}It signs in before it is saved. For Miniflux without a user, the password is an API key."
     return await fill_in(ask, f"Account {name}", lines, partial(_save_account, main, account), about)
 
 
-_USUAL = "10m"
-
-
 async def _save_account(main: Controllers, account: AccountConfig, values: Mapping[str, str]) -> Outcome:
-    from tuireader.config.edit import parse_value
+    from tuireader.config.edit import differences, typed_values
 
-    user, secret = values["user"], values["secret"] or account.token or account.password
-    keyed = account.kind == "miniflux" and (not user or (bool(account.token) and user == account.user))
-    after = replace(
-        account,
-        url=values["url"],
-        user=user,
-        password="" if keyed else secret,
-        token=secret if keyed else "",
-    )
-    changes: dict[str, object] = {
-        name: getattr(after, name) for name in _SIGNS_IN if getattr(after, name) != getattr(account, name)
-    }
-    interval = parse_value(AccountConfig, "interval", values["interval"] or _USUAL)
-    if changes:
+    new = typed_values(AccountConfig, {name: values[name] for name in ("url", "user", "interval")})
+    user, before = new["user"], account.user
+    token = account.kind.takes_token and (not user or (bool(account.token) and user == before))
+    after = replace(account, **new).with_secret(values["password"] or account.secret, token=token)
+    changes = differences(after, account)
+    if changes.keys() - {"interval"}:
         changes["url"] = (await main.library.accounts.preview(after)).url
-    await main.library.accounts.edit(account.name, **changes, interval=interval)
+    await main.library.accounts.edit(account.name, changes)
     saved = changed(main, f"Account {account.name} saved")
     return replace(saved, sync=(account.name,), believed=bool(values.get("lost")))
 
@@ -96,7 +82,7 @@ async def remove_account(main: Controllers, ask: Asking, name: str) -> Outcome |
 
 async def edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
     """Ask for the title and category of a feed, and change them on its server."""
-    others = {views.folder_title(one) for one in main.session.feeds if one.account == feed.account}
+    others = {views.folder_title(other) for other in main.session.feeds if other.account == feed.account}
     category = views.folder_title(feed)
     lines = (
         Field("title", "Name", feed.title),
@@ -112,7 +98,7 @@ _THERE = "Name and category are changed on the server."
 
 async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
     title, folder = values["title"], folder_of(feed.account, values["category"])
-    await main.library.feeds.edit(feed.id, title=title, folder=folder, interval="", paused=False)
+    await main.library.feeds.edit(feed.id, {"title": title, "folder": folder})
     return Outcome(said=f"{title or feed.title} saved on {feed.account}", config_changed=True)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.config import ViewConfig
-from tuireader.config.selectors import KEYS as SELECTORS
+from tuireader.config import FeedConfig, ViewConfig
 from tuireader.dedup import label_key, label_name
 from tuireader.errors import TuireaderError
 from tuireader.model import Feed, View, ViewKind
@@ -21,15 +19,12 @@ from tuireader.ui.flows import accounts
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.forms import changed, confirm, fill_in
 from tuireader.ui.flows.watches import edit_watch, new_watch
-from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.widgets.field import Field
 
 if TYPE_CHECKING:
     from tuireader.ui.dialogs.add_feed import Subscribe
 
-_REMEDIES = {
-    "user_agent": ("Agent", "user agent to send to this feed only"),
-    "cookies": ("Cookies", "a cookie file in Netscape format"),
-}
+_REMEDIES = ("user_agent", "cookies")  # offered for a server that refuses
 _NO = Outcome(said="Select a feed, folder, watch, label or saved search in the sidebar first")
 
 
@@ -41,9 +36,11 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     from tuireader.ui.dialogs.add_feed import AddFeed
 
     library = main.library
-    places = {name: (name, "") for name in (one.name for one in library.config.accounts)}
+    places = {name: (name, "") for name in (known.name for known in library.config.accounts)}
     places |= {
-        one.folder: (one.account, views.folder_title(one)) for one in main.session.feeds if one.account
+        known.folder: (known.account, views.folder_title(known))
+        for known in main.session.feeds
+        if known.account
     }
     folders = [feed.folder for feed in main.session.feeds if not feed.account]
     dialog = AddFeed(library.feeds, library.pages, folders, places=places, subscribe=_subscribe(main))
@@ -56,7 +53,6 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 def _subscribe(main: Controllers) -> Subscribe | None:
-    """Return the function that subscribes an account to a feed; None without accounts."""
     return main.library.accounts.add_feed if main.library.config.accounts else None
 
 
@@ -64,7 +60,7 @@ def _subscribe(main: Controllers) -> Subscribe | None:
 
 
 def _chosen(main: Controllers) -> View:
-    """Return the view under the cursor of the sidebar if it has the focus, else the view in the list."""
+    """View under the cursor of the focused sidebar, else the view in the list."""
     item = main.panes.sidebar.current
     if main.panes.in_sidebar and item is not None and item.view is not None:
         return item.view
@@ -88,7 +84,7 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
         return await fill_in(ask, f"Label {view.key}", (line,), partial(_rename_label, main, view.key))
     if view.kind is ViewKind.WATCH:
         watches = main.library.config.watches
-        config = next((one for one in watches if one.name == view.key), None)
+        config = next((watch for watch in watches if watch.name == view.key), None)
         return None if config is None else await edit_watch(main, ask, config, config.name)
     if (saved := _saved(main, view)) is not None:
         return await _ask_search(main, ask, saved.query, saved.name, saved.name)
@@ -100,76 +96,36 @@ def _feed(main: Controllers, feed_id: int) -> Feed | None:
 
 
 def _first_of_account(main: Controllers, folder: str) -> Feed | None:
-    """Return the first feed in a folder that is a category of an account."""
+    """First feed in a folder that is a category of an account."""
     return next((feed for feed in main.session.feeds if feed.account and feed.folder == folder), None)
 
 
 def _saved(main: Controllers, view: View) -> ViewConfig | None:
-    """Return the saved search that a view shows."""
     if view.kind is not ViewKind.QUERY:
         return None
-    return next((one for one in main.library.searches.saved if one.query == view.key), None)
+    return next((search for search in main.library.searches.saved if search.query == view.key), None)
 
 
 async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
-    from tuireader.config import FeedConfig
-    from tuireader.config.edit import format_value
-    from tuireader.ui.dialogs.select_page import selector_fields
+    from tuireader.ui.widgets.settings import settings
 
     config = main.library.feeds.config(feed.id)
-    folders = sorted({one.folder for one in main.session.feeds if one.folder})
-    address = without_password(feed.url)
+    folders = sorted({other.folder for other in main.session.feeds if other.folder})
     about = "\n".join(
         [
-            *([] if config.command else [address]),  # a program has a field of its own
+            *([] if config.command else [without_password(feed.url)]),  # a program has a field of its own
             *([f"Folders: {', '.join(folders)}"] if folders else []),
         ]
     )
-    interval = format_value(FeedConfig, "interval", config.interval)
-    programs = [
-        Field(name, label, shlex.join(getattr(config, name)), "a program with its arguments")
-        for name, label in (("command", "Program"), ("filter", "Filter"))
-        if getattr(config, name)
-    ]
-    remedies = [  # for servers that refuse
-        Field(name, label, getattr(config, name), placeholder)
-        for name, (label, placeholder) in _REMEDIES.items()
-        if getattr(config, name) or (feed.last_error and not config.command)
-    ]
-    text = Pick(
-        "full_text",
-        "Text",
-        {"auto": "full text where the feed gives teasers", "on": "always full", "off": "as in the feed"},
-        config.full_text,
-    )
-    lines: tuple[Field | Pick, ...] = (
-        Field("title", "Name", config.title, feed.title or "the feed's own"),
-        Field("folder", "Folder", config.folder, "none"),
-        Field("labels", "Labels", ", ".join(config.labels), "none; names to search by, as in label:daily"),
-        Field("interval", "Every", interval, "as often as it changes, or 30m, 2h, 1d"),
-        *([] if config.kind == "page" else [text]),  # changes of a page come with their full text
-        *programs,
-        *remedies,
-        *selector_fields(config),
-        Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
-    )
+    remedies = _REMEDIES if feed.last_error and not config.command else ()
+    lines = settings(config, remedies, title=feed.title)
     return await fill_in(ask, feed.title or feed.url, lines, partial(_save_feed, main, feed), about)
 
 
 async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
-    await main.library.feeds.edit(
-        feed.id,
-        title=values["title"],
-        folder=values["folder"],
-        interval=values["interval"],
-        paused=bool(values["paused"]),
-        labels=[name.strip() for name in values["labels"].split(",") if name.strip()],
-        full_text=values.get("full_text"),
-        command=values.get("command"),
-        filter=values.get("filter"),
-        requests={key: values[key] for key in _REMEDIES if key in values},
-        selectors={key: values[key] for key in SELECTORS if key in values},
-    )
+    from tuireader.config.edit import typed_values
+
+    await main.library.feeds.edit(feed.id, typed_values(FeedConfig, values))
     return changed(main, f"{values['title'] or feed.title or feed.url} saved")
 
 
@@ -184,13 +140,15 @@ async def _rename_folder(main: Controllers, name: str, values: Mapping[str, str]
 async def _rename_label(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
     new = label_name(values["name"])
     await _mark(main, f"{name} renamed", lambda _: main.library.labels.rename(name, new))
-    kept = [one.name for one in await main.library.labels.all() if label_key(one.name) == label_key(new)]
+    kept = [
+        label.name for label in await main.library.labels.all() if label_key(label.name) == label_key(new)
+    ]
     moved = View(ViewKind.LABEL, name), View(ViewKind.LABEL, kept[0]) if kept else views.ALL
     return Outcome(moved, f"Label {name} renamed to {new}", config_changed=True)
 
 
 async def _mark(main: Controllers, what: str, write: Write) -> None:
-    """Change a label in the queue of marks, and wait until it is stored. Raises TuireaderError."""
+    """Queue a change of a label, and wait until it is stored. Raises TuireaderError."""
     step = await main.marks.do(Step(what, write))
     await step.done.wait()
     if step.trouble is not None:
@@ -222,11 +180,9 @@ async def keep_search(
 async def _ask_search(
     main: Controllers, ask: Asking, expression: str, name: str = "", replaces: str = ""
 ) -> Outcome | None:
-    """Ask for name and expression of a saved search."""
-    lines = (
-        Field("name", "Name", name, "in the sidebar"),
-        Field("query", "Search", expression, 'words, "a phrase", title:word, is:unread, age:<3d …'),
-    )
+    from tuireader.ui.widgets.settings import settings
+
+    lines = settings(ViewConfig(name, expression))
     title = f"Saved search {replaces}" if replaces else "Save this search"
     return await fill_in(ask, title, lines, partial(_save_search, main, replaces))
 
@@ -241,7 +197,7 @@ async def _save_search(main: Controllers, replaces: str, values: Mapping[str, st
     if isinstance(parsed, QueryError):
         raise TuireaderError(f"The search: {parsed}")
     saved = main.library.searches.saved
-    before = next((View(ViewKind.QUERY, one.query) for one in saved if one.name == replaces), None)
+    before = next((View(ViewKind.QUERY, search.query) for search in saved if search.name == replaces), None)
     await main.library.searches.save(name, expression, replaces)
     moved = None if before is None else (before, View(ViewKind.QUERY, expression))
     removes = main.host.key_of("remove_this")

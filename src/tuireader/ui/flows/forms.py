@@ -43,7 +43,7 @@ async def confirm(
 
 
 def changed(main: Controllers, said: str, moved: tuple[View, View] | None = None) -> Outcome:
-    """Return the outcome of a change to the configuration, which can be undone."""
+    """Outcome of a change to the configuration, with a hint at undo."""
     return Outcome(moved, f"{said}{main.host.undo_hint}", config_changed=True)
 
 

@@ -81,7 +81,7 @@ async def mute(main: Controllers, ask: Asking) -> Outcome | None:
         feed_id: int | None = int(view.key)
     else:
         feed_id = shown.feed_id if (shown := article or row) else None
-    feed = next((one for one in session.feeds if one.id == feed_id), None)
+    feed = next((candidate for candidate in session.feeds if candidate.id == feed_id), None)
     words = view.key if view.kind is ViewKind.QUERY and article is None else ""
     words = words if "is:muted" not in words else ""
     muted = await ask(Mute(main.library.mutes, session.feeds, feed, words))
