@@ -251,7 +251,7 @@ class Reader(Controller):
             await self.library.marks.keep_place(article_id, place)
 
         step = Step("", write, PLACE, (article_id,), place=place, undoable=False)
-        step.taken_back = partial(self._forget_place, article_id)
+        step.on_unsaved = partial(self._forget_place, article_id)
         return step
 
     def _forget_place(self, article_id: int) -> None:
