@@ -54,18 +54,15 @@ class MainScreen(PaneScreen, inherit_bindings=False):
 
     @property
     def is_composed(self) -> bool:
-        """Return whether panes and controllers exist."""
         return hasattr(self, "controllers")
 
     @property
     def host(self) -> Host:
-        """The app."""
         return host_of(self)
 
     # -- composition
 
     def compose(self) -> ComposeResult:
-        """Compose the panes, and the controllers that fill them."""
         library = self.library = self.host.library
         session = self.session = Session(lambda: library.config)
         self.top, self.status, self.sidebar = TopLine(), StatusLine(), Sidebar()
@@ -180,11 +177,10 @@ class MainScreen(PaneScreen, inherit_bindings=False):
 
     @cached_property
     def commands(self) -> Commands:
-        """Functions of all commands, by id."""
         return commands(self.controllers, self.flows)
 
     async def action_run(self, command_id: str, number: int | None = None) -> None:
-        """Run a command, with the number of its key if it has one."""
+        """Run a command; some take the number of their key."""
         do = self.commands[command_id]
         done = do() if number is None else do(number)
         if isawaitable(done):
@@ -204,12 +200,10 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     # -- messages
 
     def on_resize(self, event: events.Resize) -> None:
-        """Hide panes that do not fit."""
         self.panes.fit(event.size)
         self.update_footer()
 
     def on_descendant_focus(self) -> None:
-        """Show the keys of the focused pane."""
         if self.focused is not self.sidebar:
             self.remove_class("-sidebar")
         self.update_footer()
@@ -221,24 +215,19 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     @on(FindLine.Stepped)
     @on(FindLine.Left)
     def show_position(self) -> None:
-        """Show the position of the cursor."""
         self.update_footer()
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
-        """Show the view chosen in the sidebar."""
         await self.controllers.navigation.preview_view(message.view, leave=message.leave)
 
     def on_sidebar_folded(self, message: Sidebar.Folded) -> None:
-        """Fold or unfold a folder."""
         self.session.closed_folders ^= {message.folder}
         self.controllers.draw_sidebar()
 
     async def on_article_list_opened(self, message: ArticleList.Opened) -> None:
-        """Open the article that was clicked."""
         await self.controllers.navigation.open_article(message.article_id)
 
     async def on_page_pane_target_opened(self, message: ArticlePane.TargetOpened) -> None:
-        """Open a related article or a link."""
         await self.controllers.navigation.follow(message.target)
 
     def on_article_pane_pictures_seen(self, message: ArticlePane.PicturesSeen) -> None:
@@ -250,15 +239,12 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         run_latest(self, self.controllers.reader.fit_tables, "tables")
 
     def on_search_line_typed(self, message: SearchLine.Typed) -> None:
-        """Show the results for the text typed so far."""
         self.controllers.search.look_for(message.text, filters=message.filters)
 
     def on_search_line_left(self, message: SearchLine.Left) -> None:
-        """Move to the results, or return to the previous list."""
         self.controllers.search.go_on(message.text, filters=message.filters)
         self.update_bars()
 
     async def on_search_line_kept(self, message: SearchLine.Kept) -> None:
-        """Turn the typed text into a watch or a saved search."""
         self.controllers.search.remember(message.text)
         await self.flows.run(partial(feeds.keep_search, message.text, message.filters, message.as_view))
