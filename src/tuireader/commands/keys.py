@@ -68,7 +68,7 @@ _NAMES = {sign: name for name, sign in _CHARACTERS.items()}
 
 
 def normalise_key(text: str) -> str | None:
-    """Return Textual's name for a key as users write it (`?`, `^z`, `Ctrl+Z`, `PgDn`); None if unknown."""
+    """Turn a key as users write it (`?`, `^z`, `Ctrl+Z`, `PgDn`) into Textual's name; None if unknown."""
     text = text if text == " " else text.strip()
     if len(text) > 1 and text[0] == "^":
         text = "ctrl+" + text[1:]
@@ -98,7 +98,7 @@ def _plain_key(text: str) -> str | None:
 
 
 def key_label(key: str) -> str:
-    """Return a key for display: `^z` for `ctrl+z`, `?` for `question_mark`, `↓` for `down`."""
+    """Write a key for display: `^z` for `ctrl+z`, `?` for `question_mark`, `↓` for `down`."""
     *modifiers, last = key.split("+")
     label = _LABELS.get(last) or _CHARACTERS.get(last, last)
     if modifiers == ["ctrl"] and len(label) == 1:
@@ -107,7 +107,7 @@ def key_label(key: str) -> str:
 
 
 def keys_label(keys: Iterable[str]) -> str:
-    """Return several keys for display; a run of digits is shortened: `1–9`."""
+    """Write several keys for display; a run of digits is shortened: `1–9`."""
     labels = [key_label(key) for key in keys]
     if len(labels) > 2 and all(label.isdecimal() for label in labels):
         return f"{labels[0]}–{labels[-1]}"

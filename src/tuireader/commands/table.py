@@ -18,7 +18,6 @@ def _command(
     group: Group,
     also: tuple[Scope, ...] = (),
 ) -> Command:
-    """Make a command whose keys are separated by spaces."""
     return Command(id, title, help, tuple(keys.split()), group, scope, also)
 
 

@@ -34,15 +34,12 @@ class Outlet:
         self._there = True
 
     def write(self, text: str) -> None:
-        """Write unless writes have failed."""
         self._try(lambda: self._file.write(text))
 
     def flush(self) -> None:
-        """Flush unless writes have failed."""
         self._try(self._file.flush)
 
     def fileno(self) -> int:
-        """Return the file descriptor."""
         return self._file.fileno()
 
     def _try(self, do: Callable[[], object]) -> None:
@@ -117,7 +114,6 @@ class TerminalDriver(LinuxDriver):
             raise failures[0]
 
     def close(self) -> None:
-        """End the writing thread."""
         self._writes = False
         super().close()
 

@@ -38,12 +38,12 @@ _shown = False  # whether a frame is on the alternate screen
 
 
 def fits(arguments: Sequence[str]) -> bool:
-    """Return whether a command opens the reader, with no options but those for files."""
+    """Accept commands that open the reader, with no options but those for files."""
     return len(arguments) % 2 == 0 and all(option in _OPTIONS for option in arguments[::2])
 
 
 def file_name(arguments: Sequence[str], environ: Mapping[str, str], size: tuple[int, int]) -> str:
-    """Return the name of the saved file for a command in a terminal."""
+    """Name the saved file for a command in a terminal."""
     import zlib
 
     there = [environ.get(name) for name in _VARIABLES]
@@ -53,7 +53,7 @@ def file_name(arguments: Sequence[str], environ: Mapping[str, str], size: tuple[
 
 
 def state_folder(environ: Mapping[str, str]) -> str:
-    """Return the folder of the saved files, the same as in `config.paths`."""
+    """Folder of the saved files, the same as in `config.paths`."""
     folder = environ.get("XDG_STATE_HOME", "")
     home = environ.get("HOME", "")
     if not os.path.isabs(folder):  # noqa: PTH117 - pathlib is not imported here
@@ -62,7 +62,7 @@ def state_folder(environ: Mapping[str, str]) -> str:
 
 
 def stamp(path: str) -> list[int]:
-    """Return the modification time and size of a file; empty if there is none."""
+    """Modification time and size of a file; empty if there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116
     except OSError:
@@ -71,7 +71,7 @@ def stamp(path: str) -> list[int]:
 
 
 def show(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Keep the keys, and draw the frame if one fits; return whether one did. Never raises."""
+    """Reserve the keys, and draw the frame if one fits; return False if none was drawn. Never raises."""
     global _shown
     if not fits(arguments) or not keep_keys(environ):
         return False
@@ -118,7 +118,7 @@ def end() -> None:
 
 
 def taken_over() -> tuple[list[Any] | None, bool]:
-    """Hand over the attributes of the terminal from before the start, and whether a frame is shown."""
+    """Hand over the terminal attributes from before the start; also return True if a frame is shown."""
     global _before, _shown
     handed, _before, _shown = (_before, _shown), None, False
     return handed
@@ -155,7 +155,7 @@ def _write(text: str) -> None:
 
 
 def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """Return the whole frame; `""` if none fits."""
+    """Compose the whole frame; `""` if none fits."""
     columns, lines = os.get_terminal_size(1)
     folder = state_folder(environ)
     if not folder or columns < SMALLEST[0] or lines < SMALLEST[1]:
@@ -183,7 +183,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 
 
 def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int) -> str:
-    """Return the frame as one string for the terminal."""
+    """Draw the frame as one string for the terminal."""
     from tuireader.ui.drawing.row_parts import row_parts
     from tuireader.wording.times import list_day
 
@@ -215,7 +215,7 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
 
 
 def _plain(text: str) -> str:
-    """Return text that every terminal shows the same way, without control characters."""
+    """Replace characters that terminals show differently, and control characters."""
     from tuireader.text import portable_emoji
 
     text = portable_emoji(text)

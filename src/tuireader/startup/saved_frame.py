@@ -66,7 +66,7 @@ def write(file: Path, frame: dict[str, Any]) -> None:
 
 
 def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) -> dict[str, Any] | None:
-    """Return everything around the rows as a start would show it now; None if a start could not."""
+    """Draw everything around the rows as a start would show it now; None if a start could not."""
     host = host_of(panes)
     library = host.library
     width, height = host.size
@@ -135,5 +135,5 @@ def _text(host: Host, strip: Strip) -> str:
 
 
 def _escape_codes(host: Host, style: Style) -> str:
-    """Return the escape codes that start a style."""
+    """Escape codes that start a style."""
     return _text(host, Strip([Segment("X", style)])).partition("X")[0]

@@ -45,7 +45,7 @@ class Options:
         return config, problems
 
     def places(self, config: Config) -> Paths:
-        """Return the paths; the command line overrides the database of the configuration."""
+        """Paths, of which the command line overrides the database of the configuration."""
         if config.database and not self.demo and not self.paths.database_given:
             return replace(self.paths, database=Path(config.database))
         return self.paths
@@ -84,7 +84,7 @@ def _let_go(stream: TextIO) -> None:
 
 
 def _takes_nothing(stream: TextIO) -> bool:
-    """Return whether writing to a stream fails, with data in its buffer or without."""
+    """Detect a stream that fails to write, with data in its buffer or without."""
     try:
         stream.flush()
         os.write(stream.fileno(), b"")

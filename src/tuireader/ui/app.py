@@ -55,7 +55,7 @@ _LARGEST = Size(1500, 500)
 
 
 def collect_garbage() -> None:
-    """Collect garbage if there is enough of it."""
+    """Run a full collection once `YOUNG_ROUNDS` young ones have passed."""
     if gc.get_count()[2] >= YOUNG_ROUNDS:
         gc.collect()
 
@@ -102,14 +102,14 @@ class TuireaderApp(Host):
         self.stylesheet.set_variables(self._parsed_for)
 
     def get_css_variables(self) -> dict[str, str]:
-        """Return the theme's colours, computed once: Textual asks for them several times at startup."""
+        """Theme colours, cached: Textual asks for them several times at startup."""
         theme = self.current_theme
         if theme is not self._coloured_for:
             self._coloured_for, self._colours = theme, super().get_css_variables()
         return self._colours
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return the line filters; Textual's own for `NO_COLOR` is replaced, as its greys are colours too."""
+        """Replace Textual's filter for `NO_COLOR`, whose greys are colours too, and add our own."""
         given = [self._no_color if isinstance(one, Monochrome) else one for one in super().get_line_filters()]
         return [*given, *(one for one in self._own_filters if one.enabled)]
 
@@ -118,7 +118,7 @@ class TuireaderApp(Host):
         self._opening.enter_context(self.batch_update())
 
     def opened(self) -> None:
-        """Start painting."""
+        """Start painting, and collecting garbage."""
         self._opening.close()
         self._parsed_for = {}
         self.screen.refresh()
@@ -161,11 +161,10 @@ class TuireaderApp(Host):
 
     @property
     def size(self) -> Size:
-        """Size of the terminal, at most 1500 × 500 cells."""
         return Size(*map(min, super().size, _LARGEST))
 
     async def on_event(self, event: events.Event) -> None:
-        """Finish the command of a key before the next key is handled."""
+        """Finish the command of one key before handling the next."""
         if isinstance(event, events.Resize):
             event.size = event.virtual_size = event.container_size = Size(*map(min, event.size, _LARGEST))
         if isinstance(event, events.Key) and not event.is_forwarded:
@@ -195,7 +194,7 @@ class TuireaderApp(Host):
                 main.update_footer()
 
     async def _run_command(self, key: str) -> None:
-        """Run the command that a key is bound to in a pane; bindings stay the same while the focus does."""
+        """Run the command bound to a key in a pane; bindings stay the same while the focus does."""
         place = (self.screen, self.focused, self.keys_of)
         if place != self._bound_in:
             self._bound_in, self._bound = place, self.screen.active_bindings
@@ -204,7 +203,7 @@ class TuireaderApp(Host):
             await self.run_binding(key)  # the action did not apply: a parent's may
 
     async def _until_ready(self) -> None:
-        """Wait until a screen that has just been opened has its focus, and a table its rows."""
+        """Wait until a newly opened screen has its focus, and a table its rows."""
         screen = self.screen
         if screen is self._typed_on:
             return
@@ -215,15 +214,13 @@ class TuireaderApp(Host):
         await wait_at_most(PATIENCE, getattr(screen, "filled", ready))
 
     def action_help_quit(self) -> None:
-        """Say how to quit, on ctrl+c without selected text."""
+        """On ctrl+c without selected text, show how to quit."""
         self.say("q goes back and quits at the top; ctrl+q quits at once")
 
     async def action_quit(self) -> None:
-        """Exit at once."""
         await self.leave(0)
 
     async def keep_frame(self) -> None:
-        """Save the frame that the next start shows before anything is imported."""
         main = self._main
         if main is not None and self._keep_frame is not None:
             await self._keep_frame(main.session, main.top, main.panes, main.status)
@@ -248,7 +245,7 @@ class TuireaderApp(Host):
             self.exit(code)
 
     async def unsaved(self) -> str:
-        """Store changes left pending by a crash; return a message about those that failed, or `""`."""
+        """Store changes that a crash left pending; return a message about those that failed, or `""`."""
         if self._main is None or not self._main.is_composed:
             return ""
         marks = self._main.controllers.marks

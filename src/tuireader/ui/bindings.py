@@ -18,7 +18,7 @@ _NO_KEY = "none"  # Textual ignores an empty new key; no terminal sends this one
 
 
 def bindings(place: Scope = Scope.GLOBAL) -> list[Binding]:
-    """Return a binding for each command that works in a place, with the id of the command.
+    """Bind each command that works in a place, under its id.
 
     The main screen binds commands that work in several of its panes, a pane those that work in no other: a
     pane is asked before its screen. Both run through `MainScreen.commands`, all others call the method of
@@ -48,7 +48,7 @@ def bindings(place: Scope = Scope.GLOBAL) -> list[Binding]:
 
 
 def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return Textual's keymap: the keys that differ from the table."""
+    """Map ids of bindings to their keys where these differ from the table."""
     changed: dict[str, str] = {}
     for command in COMMANDS:
         keys = resolved.get(command.id, command.keys)
@@ -65,5 +65,5 @@ def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 def _is_no_text(key: str) -> bool:
-    """Return whether a key types no text: a function key, or a letter with ctrl or alt."""
+    """Recognize keys that type no text: function keys, and letters with ctrl or alt."""
     return key.startswith(("ctrl+", "alt+")) or (key[:1] == "f" and key[1:].isdigit())

@@ -23,7 +23,7 @@ _STARTERS = (
 
 
 def _command() -> str | None:
-    """Return the program to call: `$BROWSER` if it names one plain program, else the system's opener."""
+    """Find the program to call: `$BROWSER` if it names one plain program, else the system's opener."""
     wanted = os.environ.get("BROWSER", "").split(os.pathsep)[0].strip()
     names = (wanted, "open") if sys.platform == "darwin" else (wanted, *_STARTERS)
     return next(

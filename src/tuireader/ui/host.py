@@ -64,7 +64,6 @@ class Host(CrashSafeApp):
 
     @property
     def theme_styles(self) -> styles.Styles:
-        """Styles of the current theme."""
         if self._theme_styles is None:
             self._theme_styles = styles.make(
                 self.theme_variables,
@@ -83,7 +82,7 @@ class Host(CrashSafeApp):
         return tuple(self.library.watches.colors)
 
     def key_of(self, command_id: str) -> str:
-        """Return the label of a command's first key, or its title if it has none."""
+        """Label of a command's first key, or its title if it has none."""
         keys = self.keys_of.get(command_id, ())
         return key_label(keys[0]) if keys else BY_ID[command_id].title
 
@@ -112,12 +111,10 @@ class Host(CrashSafeApp):
         self.post_message(Notify(toast))
 
     def say_theme_problem(self) -> None:
-        """Show why the configured theme is not used, if so."""
         if self.theme_problem:
             self.say(f"ui.theme: {self.theme_problem}", severity="warning", seconds=10)
 
     def report(self, error: TuireaderError) -> None:
-        """Show an error raised in a worker or a message handler."""
         self.say(str(error), severity="error", seconds=10)
 
     def say_shortly(self, message: str) -> None:
@@ -159,7 +156,7 @@ class Host(CrashSafeApp):
             self.say(f"{trouble}\n{checked}", severity="warning", seconds=10)
 
     async def open_with(self, program: Sequence[str], target: str) -> None:
-        """Open an http address or a local file, given by its absolute path, with a program."""
+        """Open an http address or the absolute path of a local file with a program."""
         words = [part.replace(ADDRESS, target) for part in program]
         if not any(ADDRESS in part for part in program):
             words.append(target)
@@ -167,19 +164,17 @@ class Host(CrashSafeApp):
             self.say(f"{trouble}\n{target}", severity="warning", seconds=10)
 
     def exit_to_demo(self) -> None:
-        """Exit, and restart as the demo."""
         self.exit(DEMO)
 
     async def keep_frame(self) -> None:
         """Save the frame that the next start shows before anything is imported."""
 
     async def leave(self, code: int) -> None:
-        """Store pending changes and exit."""
         self.exit(code)
 
 
 def host_of(node: MessagePump) -> Host:
-    """Return the app of a screen or widget."""
+    """The app that runs a screen or widget."""
     app = node.app
     assert isinstance(app, Host)
     return app

@@ -18,7 +18,7 @@ _KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that al
 
 
 def _hidden(ui: UiConfig) -> set[ViewKind]:
-    """Return the kinds of view that do not show read articles."""
+    """Kinds of view that hide read articles."""
     return {ViewKind.UNREAD} if ui.show_read else set(ViewKind) - _KEEP_READ
 
 
@@ -105,7 +105,6 @@ class Session:
 
     @property
     def is_counted(self) -> bool:
-        """Return whether the counts are known."""
         return self.counts is not _UNCOUNTED
 
     @property
@@ -115,16 +114,14 @@ class Session:
         return self._sorts.get(self.view, usual)
 
     def sort_by(self, sort: str) -> None:
-        """Set the order of this view."""
         self._sorts[self.view] = sort
 
     @property
     def shows_read(self) -> bool:
-        """Return whether views of this kind list read articles."""
         return self.view.kind not in self._hides_read
 
     def toggle_read_shown(self) -> bool:
-        """Show or hide read articles in views of this kind; return whether they are shown now."""
+        """Show or hide read articles in views of this kind; return True if they are shown now."""
         self._hides_read ^= {self.view.kind}
         return self.shows_read
 
@@ -150,5 +147,4 @@ class Session:
 
     @property
     def article_id(self) -> int | None:
-        """Id of the open article."""
         return None if self.page is None else self.page.article.id

@@ -16,7 +16,7 @@ _FEW = 3
 
 
 def summary(found: Coverage, now: int) -> str:
-    """Return `complete since 3 Nov`, or the gaps and the number of articles not seen."""
+    """Summarize a feed: `complete since 3 Nov`, or its gaps and the number of articles not seen."""
     if found.since is None:
         if found.feed.account:
             return BY_SERVER
@@ -28,7 +28,7 @@ def summary(found: Coverage, now: int) -> str:
 
 
 def watch_summary(found: WatchCoverage, now: int) -> str:
-    """Return the coverage of all feeds of a watch, like `summary`."""
+    """Summarize all feeds of a watch, like `summary`."""
     if not found.feeds:
         return "no feeds"
     served = sum(one.since is None and bool(one.feed.account) for one in found.feeds)
@@ -45,7 +45,7 @@ def watch_summary(found: WatchCoverage, now: int) -> str:
 
 
 def _never_fetched(feeds: Sequence[Feed], watch: str) -> str:
-    """Return the names of a few feeds, or the number of more with the command that names them."""
+    """Name a few feeds; of more, only their number and the command that names them."""
     if len(feeds) <= _FEW:
         return f"never fetched: {', '.join(feed_name(feed.title) for feed in feeds)}"
     command = f"tuireader watch coverage {shlex.quote(watch)}"
@@ -58,19 +58,19 @@ def _whole(since: int, now: int, *, unsure: bool) -> str:
 
 
 def missed(gaps: int, articles: int) -> str:
-    """Return `2 gaps, about 14 articles not seen`."""
+    """Count gaps: `2 gaps, about 14 articles not seen`."""
     return f"{counted(gaps, 'gap')}, about {counted(articles, 'article')} not seen"
 
 
 def period(gap: FeedGap) -> str:
-    """Return start and end of a gap: `12 Nov 08:00 – 14:10`."""
+    """Start and end of a gap: `12 Nov 08:00 – 14:10`."""
     start, end = short_time(gap.after), short_time(gap.before)
     same = start.rpartition(" ")[0] == end.rpartition(" ")[0] and gap.before - gap.after < _HOURS
     return f"{start} – {end.rpartition(' ')[2] if same else end}"
 
 
 def result(gap: FeedGap) -> str:
-    """Return the number of articles missing in a gap and why, or the number that filled it."""
+    """Outcome of a gap: how many articles are missing and why, or how many filled it."""
     if gap.closed_at:
         return f"filled with {counted(gap.filled, 'article')}"
     filled = f", {gap.filled:,} fetched later" if gap.filled else ""
@@ -79,13 +79,13 @@ def result(gap: FeedGap) -> str:
 
 
 def gap_lines(gaps: Sequence[FeedGap], most: int = 3) -> list[str]:
-    """Return a line for each of the newest gaps that are not filled."""
+    """Describe the newest gaps that are not filled, at most `most`."""
     shown = [(gap, gap.reason and f": {gap.reason}") for gap in gaps[::-1] if not gap.closed_at]
     return [f"{period(gap)}  about {counted(gap.unseen, 'article')}{why}" for gap, why in shown[:most]]
 
 
 def _day(moment: int, now: int) -> str:
-    """Return `3 Nov` in the current year, else `3 Nov 2025`."""
+    """`3 Nov` in the current year, else `3 Nov 2025`."""
     return day(moment) if list_day(moment, now).isdecimal() else day(moment).rpartition(" ")[0]
 
 

@@ -31,7 +31,7 @@ _SOURCES = {
 
 
 def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -> list[Line]:
-    """Return title, site, number and frequency of entries, kind of text, and the newest entries."""
+    """Describe a feed: title, site, number and frequency of entries, kind of text, newest entries."""
     mail = url.startswith(MAIL_SCHEMES)
     lines: list[Line] = [
         ((preview.title or "Untitled", "strong"), (f" · {_source(preview.site_url, url)}", "dim")),
@@ -44,7 +44,7 @@ def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -
 
 
 def waiting_note(health: FeedHealth) -> str:
-    """Return a note on a feed that is not fetched because its host has asked another feed to wait."""
+    """Note on a feed whose host has asked another feed to wait."""
     if health.waits_until is None:
         return ""
     host = urlsplit(health.feed.address).hostname or ""
@@ -52,7 +52,7 @@ def waiting_note(health: FeedHealth) -> str:
 
 
 def _source(site: str, url: str) -> str:
-    """Return the host of a feed's site, or what kind of source it comes from."""
+    """Host of a feed's site, or what kind of source it comes from."""
     scheme = url.partition(":")[0]
     kind, host = _SOURCES.get(scheme, ""), display_host(site or url)
     if scheme.startswith("imap"):
@@ -61,7 +61,7 @@ def _source(site: str, url: str) -> str:
 
 
 def texts_note(health: FeedHealth, *, short: bool = False) -> str:
-    """Return a note on a feed with short texts: the share of its articles that have a full text."""
+    """Note on a feed with short texts: for how many of its articles there is a full text."""
     if health.texts == "same":
         return "short texts · its pages have no more"
     if health.texts != "teasers":
@@ -72,7 +72,7 @@ def texts_note(health: FeedHealth, *, short: bool = False) -> str:
 
 
 def entries(preview: FeedPreview, now: int) -> list[Line]:
-    """Return a line with age and title for each of the newest entries."""
+    """List the newest entries with their ages."""
     ages = [
         "" if time is None else "now" if now - time < 60 else span(now - time) for _, time in preview.samples
     ]

@@ -16,7 +16,7 @@ _NOT_FOUND = "the first that is found counts instead"
 
 
 def found_lines(found: FoundOnPage, address: str, now: int) -> list[Line]:
-    """Return a heading with a line for each article: age, title, link; or the lines of a page to watch."""
+    """List the articles found: age, title, link; or the lines of a page to watch."""
     if found.error:
         return [((found.error, "error"),)]
     heading: Line = ((found.title or "Untitled", "strong"), (f" · {display_host(address)}", "dim"))
@@ -55,6 +55,6 @@ def _age(time: int | None, now: int) -> str:
 
 
 def _place(url: str, address: str) -> str:
-    """Return an address, shortened to its path if it has the origin of the page."""
+    """An address, shortened to its path if it has the origin of the page."""
     origin = "/".join(address.split("/", 3)[:3])
     return url.removeprefix(origin) if url.startswith(f"{origin}/") else url or "no link"

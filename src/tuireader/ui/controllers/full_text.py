@@ -42,7 +42,6 @@ class FullText(Controller):
         await wait_at_most(MOMENT, done)
 
     async def fetch_again(self) -> None:
-        """Fetch the full text once more."""
         article = await self.navigation.opened_here()
         if article is not None:
             self.host.say_shortly("Fetching the full text …")

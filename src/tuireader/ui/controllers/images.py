@@ -35,7 +35,7 @@ _SIXEL_PROGRAMS = ("WezTerm", "iTerm.app", "mintty", "contour")
 
 
 def way_of(environ: Mapping[str, str], wanted: str, *, web: bool = False) -> str:
-    """Return how a terminal shows images: `blocks`, `kitty`, `sixel`, or `""` if it shows none.
+    """Choose how to show images: `blocks`, `kitty`, `sixel`, or `""` for not at all.
 
     `wanted` is the configured value; with `auto`, tmux and screen get blocks.
     """
@@ -54,7 +54,7 @@ def way_of(environ: Mapping[str, str], wanted: str, *, web: bool = False) -> str
 
 
 def is_far(environ: Mapping[str, str]) -> bool:
-    """Return whether the terminal is remote, so that images would have to cross the network."""
+    """Detect a remote terminal: images would have to cross the network."""
     return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION"))
 
 
@@ -97,7 +97,7 @@ class Images(Controller):
         self.pane.looks_for_pictures = self.on
 
     def toggle(self) -> None:
-        """Show images or only their placeholders, or say why there are none."""
+        """Show images or only their placeholders, or report why neither is possible."""
         host = self.host
         if not _can_decode():
             host.say("Images need a package: pip install 'tuireader[images]'", severity="warning")

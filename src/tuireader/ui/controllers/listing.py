@@ -25,7 +25,7 @@ TYPING = 0.25  # seconds without a key after which typing counts as paused
 
 
 def _with_kept(fresh: array[int], old: array[int], kept: Collection[int]) -> array[int]:
-    """Return `fresh` with missing articles of `kept` put back after their predecessors in `old`."""
+    """Put articles of `kept` that `fresh` lacks back after their predecessors in `old`."""
     lost = set(kept) - set(fresh) if kept else ()
     if not lost:
         return fresh
@@ -95,7 +95,7 @@ class Listing(Controller):
             run_latest(self.articles, self._complete_later, "rest")
 
     async def _head(self, cursor_id: int | None) -> tuple[array[int], bool, list[ArticleRow]] | None:
-        """Read the first articles if that is quick; return ids, whether these are all, and visible rows."""
+        """Read the first articles if that is quick: ids, whether these are all, and visible rows."""
         session = self.session
         quick = session.sort == "date" and session.view.kind is not ViewKind.QUERY
         if not quick or session.filter or session.open_stories:
@@ -124,7 +124,7 @@ class Listing(Controller):
         self.articles.show(ids, cursor_id=cursor_id, line=line, partial=partial, rows=rows)
 
     def _explain_empty(self, ids: Sequence[int]) -> None:
-        """Say why nothing is listed; advice on the expression follows in the background."""
+        """Show why nothing is listed; advice on the expression follows in the background."""
         self.articles.empty_text = self._empty_message()
         if not len(ids):
             run_latest(self.articles, partial(self._advise, self.token), "advice")
@@ -196,7 +196,7 @@ class Listing(Controller):
 
     @property
     def _listed(self) -> tuple[int, View]:
-        """Token and view of the list: a search has its token from its start, its view once it has results."""
+        """Content of the list. A search gets a new token at its start, its view only with its results."""
         return self.token, self.session.view
 
     async def reload(self, *, aside: bool = False) -> None:
@@ -253,7 +253,6 @@ class Listing(Controller):
         )
 
     def spot(self) -> ListSpot:
-        """Return the current position."""
         articles = self.articles
         return ListSpot(
             self.session.view,
@@ -265,7 +264,7 @@ class Listing(Controller):
         )
 
     def restore(self, spot: ListSpot) -> None:
-        """Return to an earlier position."""
+        """Return to a list as it was, with cursor and scroll position."""
         self.session.view, self.session.filter = spot.view, spot.filter
         self.session.error = ""
         self.token += 1
@@ -277,9 +276,9 @@ class Listing(Controller):
     # -- unread articles
 
     async def next_unread(self, step: int) -> int | None:
-        """Return the next unread article after the cursor, wrapping around, or None.
+        """Find the next unread article after the cursor, wrapping around.
 
-        It belongs to another list if `token` changes meanwhile.
+        If `token` changes meanwhile, the article belongs to another list.
         """
         articles = self.articles
         if self.session.partial and step > 0 and (found := self._unread_below()) is not None:
@@ -309,11 +308,10 @@ class Listing(Controller):
         return None
 
     async def all_read(self) -> bool:
-        """Return whether nothing unread is listed."""
         return self._unread_below() is None and not await self.marks.lacks("read", self.articles.ids)
 
     def _unread_below(self) -> int | None:
-        """Return the next unread article among the rows that are loaded."""
+        """Find the next unread article among the loaded rows."""
         articles = self.articles
         for article_id in articles.ids[articles.cursor :]:
             row = articles.row(article_id)

@@ -80,12 +80,11 @@ class Step:
 
     @property
     def failed(self) -> bool:
-        """Whether the change was refused or could not be stored."""
         return self.state in (State.REFUSED, State.UNSAVED)
 
     @property
     def is_shown(self) -> bool:
-        """Whether articles are shown with this change."""
+        """True if articles are shown with this change: it has a mark and is not being undone."""
         return bool(self.mark) and self.undone_by is None
 
     @property

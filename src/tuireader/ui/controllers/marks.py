@@ -53,7 +53,7 @@ class Marks(Controller):
 
     @property
     def pending(self) -> bool:
-        """Whether a change is not stored yet."""
+        """True while a change is not stored yet."""
         return bool(self._queue)
 
     def listed(self) -> None:
@@ -100,7 +100,7 @@ class Marks(Controller):
         return unread
 
     async def lacks(self, mark: str, ids: Sequence[int]) -> bool:
-        """Return whether any of the articles is shown without the mark."""
+        """Return True if any of the articles is shown without the mark."""
         left = ids
         for step in reversed(self._shown(mark)):
             among = await step.among()
@@ -113,7 +113,7 @@ class Marks(Controller):
         return [step for step in self._queue if step.is_shown and step.mark == mark]
 
     async def labels(self, ids: Sequence[int]) -> list[Label]:
-        """Return all labels with their counts in all and in these articles, pending changes included."""
+        """Count the articles of each label, in all and among these articles, pending changes included."""
         known = {label_key(label.name): label for label in await self.library.labels.all(ids)}
         for step in tuple(self._queue):
             if not (step.is_shown and step.is_label):
@@ -231,7 +231,7 @@ class Marks(Controller):
             self.stored(True)
 
     def _give_up(self, reason: str) -> list[Step]:
-        """Empty the queue; return what was in it."""
+        """Empty the queue and return its steps."""
         steps = list(self._queue)
         self._queue.clear()
         self._era += 1
@@ -320,7 +320,7 @@ class Marks(Controller):
         return f"Undone: {step.what}{title}"
 
     async def _title(self, ids: Sequence[int]) -> str:
-        """Return ` · TITLE` for a toast if there is only one article."""
+        """` · TITLE` for a toast about one article, else `""`."""
         rows = await self.library.lists.rows(ids) if len(ids) == 1 else []
         return f" · {rows[0].title}" if rows else ""
 

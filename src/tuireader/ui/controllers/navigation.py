@@ -28,7 +28,6 @@ class Navigation(Controller):
     # -- views
 
     async def show_view(self, view: View) -> None:
-        """Show a view in the list."""
         self.panes.close_search()
         await self.listing.show(view)
         self.changed()
@@ -72,7 +71,6 @@ class Navigation(Controller):
     # -- articles
 
     async def open_article(self, article_id: int) -> None:
-        """Open an article in the pane."""
         opened = await self.reader.open(article_id)
         if opened:
             await self._opened(article_id)
@@ -80,7 +78,7 @@ class Navigation(Controller):
             self.host.say("This article is no longer stored", severity="warning")
 
     async def opened_here(self) -> Article | None:
-        """Return the open article; if there is none, open the one under the cursor."""
+        """The open article; if there is none, open the one under the cursor."""
         current = self.articles.current_id
         if self.session.page is None and current is not None:
             await self.open_article(current)
@@ -200,7 +198,7 @@ class Navigation(Controller):
             self.host.say("No related articles")
 
     async def next_language(self) -> None:
-        """Open the report of the story in the next language."""
+        """Open the story's report in the next language."""
         article = await self.opened_here()
         if article is None:
             return
@@ -212,7 +210,6 @@ class Navigation(Controller):
             await self.follow(Target(report.title, report.article_id, report.url))
 
     async def find_in_page(self) -> None:
-        """Open the line for find in page."""
         if self.session.page is None:
             self.host.say("Open an article first", seconds=2)
         else:
@@ -221,7 +218,6 @@ class Navigation(Controller):
     # -- open and back
 
     async def open(self) -> None:
-        """Open the item under the cursor of the focused pane."""
         panes = self.panes
         if panes.in_sidebar:
             panes.sidebar.open_current()

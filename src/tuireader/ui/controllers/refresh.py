@@ -74,11 +74,10 @@ class Refreshing(Controller):
             top.show(progress="offline")
 
     def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> None:
-        """Fetch feeds in the background."""
         self._start(lambda: self.library.refresh.run_in_subprocess(feed_ids, force=force), asked=force)
 
     def sync(self, accounts: Sequence[str] = (), *, believed: bool = False) -> None:
-        """Sync accounts, by default all, in the background; `believed` accepts that most feeds are gone."""
+        """Sync accounts (default: all) in the background; `believed` accepts that most feeds are gone."""
         if not self.library.config.accounts:
             self.host.say(f"No accounts yet · {self.host.key_of('add_account')} in the palette")
             return
@@ -221,13 +220,13 @@ class Refreshing(Controller):
             self.syncing.tell(event, asked=self._asked)
 
     def may_reload(self, now: float) -> bool:
-        """Return whether the list may be reloaded now: keys would have to wait for it."""
+        """True if keys would not have to wait for a reload of the list."""
         since = now - self.reloaded_at
         rests = now - self.host.typed_at >= _AT_REST
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)
 
     def _notify(self, told: Told) -> list[str]:
-        """Notify by terminal or bell if no desktop notification was shown; return the channels."""
+        """Notify by terminal or bell if no desktop notification was shown; return the channels used."""
         config = self.library.config.notify
         shown = told.desktop or (config.desktop and self._show_in_terminal(told))
         channels = ["terminal"] if shown and not told.desktop else []
@@ -269,7 +268,6 @@ class Refreshing(Controller):
         self._say_matches()
 
     def _say_matches(self) -> None:
-        """Show one toast for the matches since the last one."""
         if self._matches:
             self.host.say("\n".join(_match_lines(self._matches)), seconds=8)
             self._matches.clear()

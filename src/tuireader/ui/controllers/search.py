@@ -59,7 +59,7 @@ class Search(Controller):
             self._answer = None
 
     def go_on(self, text: str, *, filters: bool) -> None:
-        """Go to the results, or back to the previous list if nothing is typed."""
+        """Move to the results; with nothing typed, return to the previous list."""
         text = text.strip()
         if not text:
             if filters:
@@ -87,7 +87,7 @@ class Search(Controller):
         self.panes.go_to(self.articles)
 
     def leave_search(self) -> None:
-        """Show the list as it was before the search."""
+        """Restore the list from before the search."""
         self.panes.close_search()
         self.panes.workers.cancel_group(self.panes, "search")
         self._answer = None

@@ -36,7 +36,7 @@ class SearchHits:
         self.line = Details(id="snippet")
 
     def marks(self, row: ArticleRow) -> TitleRanges:
-        """Return the ranges of a title that a watch or the search matches."""
+        """Find what a watch or the search matches in a title."""
         title = row.title[:_LONGEST]
         found = []
         if row.watches and self._watches_ready:
@@ -56,7 +56,7 @@ class SearchHits:
         self._watches_ready = True
 
     def update(self, article_id: int | None) -> bool:
-        """Fetch and show the sentence found in an article, if any; return False if nothing changes."""
+        """Show the sentence found in an article, or none; return False if nothing changes."""
         expression = self._session.expression
         wanted = (article_id if expression else None, expression)
         if wanted == self._shown:

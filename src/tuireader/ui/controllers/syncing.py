@@ -88,7 +88,7 @@ class Syncing(Controller):
     # -- reports
 
     def tell(self, done: AccountSynced, *, asked: bool) -> None:
-        """Show the outcome of a sync: errors and questions once, news only if it was `asked` for."""
+        """Show the outcome of a sync: errors and questions once, news only if `asked` for."""
         name = done.account
         if asked:
             self._told.pop(name, None)
@@ -112,14 +112,14 @@ class Syncing(Controller):
             self.host.say(f"{name}: {done.error}")
 
     def _say_once(self, name: str, message: str, kind: str = "") -> None:
-        """Show a warning unless the last problem of the account was of the same kind."""
+        """Warn unless the last problem of the account was of the same kind."""
         if self._told.get(name) != (kind or message):
             self._told[name] = kind or message
             self.host.say(message, severity="warning", seconds=8)
 
 
 def _brought(done: AccountSynced) -> str:
-    """Return the result of a sync: `12 new · 3 marks taken · 1 mark sent`."""
+    """Summarize a sync: `12 new · 3 marks taken · 1 mark sent`."""
     parts = [
         f"{done.new:,} new" if done.new else "",
         f"{counted(done.taken, 'mark')} taken" if done.taken else "",

@@ -49,7 +49,6 @@ class Controllers(Controller):
 
     @cached_property
     def images(self) -> Images:
-        """Images of the open article."""
         return Images(self.session, self.library, self.panes, self.changed)
 
     def _opening(self) -> None:
@@ -58,7 +57,6 @@ class Controllers(Controller):
         _ = self.images
 
     async def _show_marks(self) -> None:
-        """Show marks outside the list."""
         self.reader.forget()
         await self.reader.relabel()
         self.changed()
@@ -107,7 +105,7 @@ class Controllers(Controller):
         )
 
     def _account_troubles(self) -> dict[str, str]:
-        """Return the errors of the accounts in the configuration."""
+        """Map the accounts of the configuration to their errors, or to `""`."""
         errors = {one.name: account_trouble(one, self.host.key_of) for one in self.session.accounts}
         return {one.name: errors.get(one.name, "") for one in self.library.config.accounts}
 

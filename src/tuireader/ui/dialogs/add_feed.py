@@ -71,7 +71,6 @@ class AddFeed(Dialog[int | None]):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Compose an input for the address and later the folder, the feeds found, and a preview."""
         self.about = Static(_ADDRESS, id="about", markup=False)
         self.line = Input(placeholder="https://…, maildir:…, imaps://…, or exec: and a program", compact=True)
         self.choices = Choices()
@@ -83,7 +82,6 @@ class AddFeed(Dialog[int | None]):
         self.hint(hint, error)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Look at the address, or use the folder."""
         if self._chosen is None:
             self._look(event.value.strip())
         else:
@@ -121,7 +119,7 @@ class AddFeed(Dialog[int | None]):
             self._tell(f"{len(found)} feeds found", "enter chooses one · esc closes")
 
     async def _look_at_page(self, url: str) -> None:
-        """Open the dialog for a page without a feed, with proposed selectors."""
+        """Open the dialog for pages without a feed, with proposed selectors."""
         self._tell(f"No feed at {url}; looking for articles …", "esc closes")
         try:
             page = await self._pages.fetch(url)
@@ -150,12 +148,11 @@ class AddFeed(Dialog[int | None]):
         return Choice(feed.url, title or feed.url, note=feed.url if title else "")
 
     def _title(self, feed: FoundFeed) -> str:
-        """Return the title that the page gives a feed, else its own."""
+        """The title that the page gives a feed, else the feed's own."""
         preview = self._previews.get(feed.url)
         return feed.title or (preview.title if isinstance(preview, FeedPreview) else "")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Preview the feed under the cursor."""
         feed = next((feed for feed in self._found if feed.url == event.option_id), None)
         if self._chosen is None and feed != self._previewed:
             self._preview(feed)
@@ -211,7 +208,6 @@ class AddFeed(Dialog[int | None]):
         self._tell("\n".join(filter(None, (title, feed.url))), _ADD, error)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Choose the feed, or the folder."""
         if self._chosen is None:
             self._ask_folder(next(feed for feed in self._found if feed.url == event.option_id))
         else:
@@ -239,7 +235,7 @@ class AddFeed(Dialog[int | None]):
         self.dismiss(added)
 
     def _place(self, folder: str) -> tuple[str, str] | None:
-        """Return the account and category of a folder, or None for a local one."""
+        """Account and category of a folder; None for a local folder."""
         if folder in self._folders:
             return None
         name, _, category = folder.partition(" / ")
@@ -247,5 +243,4 @@ class AddFeed(Dialog[int | None]):
         return self._places.get(folder) or typed
 
     def action_account(self) -> None:
-        """Close in favour of the dialog that adds an account."""
         self.dismiss(self.ACCOUNT)

@@ -41,7 +41,6 @@ class SearchFeeds(Dialog[int]):
         self._added = 0
 
     def compose(self) -> ComposeResult:
-        """Compose the proposals and the preview of the current one."""
         self.choices = Choices(self._lines())
         self.preview = Details(id="preview")
         yield self.box(f"Search the web for {self._name}", self.choices, self.preview, hint=_HINT)
@@ -55,7 +54,6 @@ class SearchFeeds(Dialog[int]):
         return Choice(feed.url, name, "✓" if followed else " ", FOLLOWED if followed else feed.note)
 
     def action_leave(self) -> None:
-        """Close; what was added stays."""
         self.dismiss(self._added)
 
     # -- the preview
@@ -94,7 +92,6 @@ class SearchFeeds(Dialog[int]):
     # -- adding
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Subscribe to the feed."""
         run_latest(self, partial(self._add, self._proposals[event.option_id or ""]), "add")
 
     async def _add(self, feed: SearchFeed) -> None:

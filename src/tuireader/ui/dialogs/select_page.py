@@ -37,7 +37,7 @@ LABELS = {
 
 
 def selector_fields(feed: FeedConfig) -> list[Field]:
-    """Return the fields for the selectors of a page; none for a feed."""
+    """Fields for the selectors of a page; none for a feed."""
     keys = ("select",) if feed.kind == "page" else SELECTORS if feed.items else ()
     return [Field(key, LABELS[key][0], getattr(feed, key), LABELS[key][1]) for key in keys]
 
@@ -59,7 +59,6 @@ class SelectPage(FormDialog[int | None]):
         self._seen: FeedConfig | None = None  # the feed that the preview shows
 
     def compose(self) -> ComposeResult:
-        """Compose the kind, the selectors, the folder, and the preview."""
         names = {str(at): _named(feed, at) for at, feed in enumerate(self._proposals)}
         if not names:
             names = {"0": "articles"}
@@ -82,7 +81,6 @@ class SelectPage(FormDialog[int | None]):
         )
 
     def on_mount(self) -> None:
-        """Show the first proposal."""
         self._show_fields()
         self.show_hint()
         self.preview.renew()
@@ -102,14 +100,12 @@ class SelectPage(FormDialog[int | None]):
             field.display = (key == "select") == watched
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what the edited selectors find."""
         event.stop()
         self.show_hint()
         if event.input.id != "folder":
             self.preview.renew(soon=True)
 
     def show_hint(self, error: str = "") -> None:
-        """Show the keys, below an error if there is one."""
         more = " · ← → other articles" if len(self._proposals) > 1 else ""
         self.hint(f"enter adds it · esc cancels · ↑ ↓ move{more}", error)
 
@@ -131,11 +127,10 @@ class SelectPage(FormDialog[int | None]):
 
     @staticmethod
     def is_usable(found: FoundOnPage) -> bool:
-        """Return whether anything was found."""
         return not found.error and bool(found.articles or found.lines)
 
     async def save(self) -> int:
-        """Add the feed if its preview is shown."""
+        """Add the feed if its preview has been shown."""
         feed = self.config
         if feed != self._seen:
             found = await self._pages.look(self._page, feed)

@@ -37,7 +37,7 @@ _ACTIONS = {
 
 
 def described(revision: Revision) -> list[Piece]:
-    """Return one edit: its words with the signs of `wdiff`, in colour."""
+    """Show one edit: its words with the signs of `wdiff`, in colour."""
     pieces: list[Piece] = []
     for runs in (revision.title, revision.text):
         if any(kind in _SIGNS for kind, _ in runs):
@@ -60,7 +60,7 @@ def _words(runs: Sequence[tuple[str, str]]) -> Iterable[Piece]:
 
 
 def _shortened(words: str, *, first: bool, last: bool) -> str:
-    """Return unchanged text, with the middle of a long passage left out."""
+    """Leave out the middle of a long unchanged passage."""
     if len(words) <= 2 * _AROUND:
         return words
     head = "" if first else words[:_AROUND].rsplit(" ", 1)[0]
@@ -76,7 +76,6 @@ class Edits(VerticalScroll, inherit_bindings=False):
     ]
 
     def action_half_page(self, direction: int) -> None:
-        """Scroll by half a page."""
         self.scroll_relative(y=direction * (self.size.height // 2), animate=False)
 
 
@@ -91,7 +90,6 @@ class Versions(Dialog[None]):
         self._revisions = revisions
 
     def compose(self) -> ComposeResult:
-        """Compose each edit below its time."""
         yield self.box(
             "Edits",
             Static(self._title, markup=False),

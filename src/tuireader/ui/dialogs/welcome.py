@@ -76,12 +76,10 @@ class StarterFeeds(Choices):
         self.action_move(1)
 
     def action_select(self) -> None:
-        """Check the feed under the cursor."""
         self.toggle({self.current or ""})
         self.post_message(self.Checked())
 
     def action_open(self) -> None:
-        """Subscribe to the checked feeds."""
         super().action_select()
 
 
@@ -113,7 +111,6 @@ class FirstRun(Dialog[int | None]):
         self._accounts = accounts
 
     def compose(self) -> ComposeResult:
-        """Compose the ways to start, above the starter feeds."""
         self.offered = StarterFeeds()
         ways = Content("\n").join(Content.assemble("  ", (key, "bold"), f"  {way}") for key, way in _WAYS)
         yield self.box(
@@ -125,11 +122,9 @@ class FirstRun(Dialog[int | None]):
         )
 
     def on_mount(self) -> None:
-        """Show the number of checked feeds."""
         self._count()
 
     def on_starter_feeds_checked(self) -> None:
-        """Show the number of checked feeds."""
         self._count()
 
     def _count(self, error: str = "") -> None:
@@ -142,7 +137,6 @@ class FirstRun(Dialog[int | None]):
         self._count()
 
     def action_starter(self) -> None:
-        """Subscribe to the checked feeds."""
         chosen = [
             (feed.url, feed.title, feed.folder)
             for feed in self.offered.feeds
@@ -154,7 +148,6 @@ class FirstRun(Dialog[int | None]):
             self._count("No feed is checked")
 
     def on_option_list_option_selected(self) -> None:
-        """Subscribe on enter."""
         self.action_starter()
 
     async def _add(self, chosen: Sequence[tuple[str, str, str]]) -> None:
@@ -164,15 +157,12 @@ class FirstRun(Dialog[int | None]):
             self._count(str(error))
 
     def action_demo(self) -> None:
-        """Leave the dialog and start the demo."""
         self.host.exit_to_demo()
 
     def action_address(self) -> None:
-        """Ask for an address."""
         self.app.push_screen(AddFeed(self._feeds, self._pages), self._added)
 
     def action_account(self) -> None:
-        """Ask for an account."""
         run_latest(self, self._ask_account, "account")
 
     async def _ask_account(self) -> None:
@@ -186,7 +176,6 @@ class FirstRun(Dialog[int | None]):
             self.dismiss(0)
 
     def action_opml(self) -> None:
-        """Ask for a file."""
         lines = (Field("path", "OPML file", "", "~/subscriptions.opml"),)
         about = "Most readers can export their subscriptions as OPML"
         self.app.push_screen(
@@ -210,7 +199,6 @@ class FirstRun(Dialog[int | None]):
             self.dismiss(added)
 
     def action_quit(self) -> None:
-        """Quit the program."""
         self.app.exit(0)
 
 

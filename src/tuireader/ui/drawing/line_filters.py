@@ -22,7 +22,7 @@ class SameEverywhere(LineFilter):
     """Replace emoji of uncertain width; copied text keeps the originals."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        """Return the segments with portable emoji, at the same width."""
+        """Replace emoji, keeping the width of each segment."""
         whole = "".join([one.text for one in segments])
         if portable_emoji(whole) is whole:  # true for nearly all lines
             return segments
@@ -33,7 +33,6 @@ class Nearest256(LineFilter):
     """Use the nearest of 256 colours. Rich would keep the hue instead and turn dark grey-blue into green."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        """Return the segments in the nearest colours."""
         return [
             one if one.style is None or one.control else one._replace(style=_nearest_style(one.style))
             for one in segments

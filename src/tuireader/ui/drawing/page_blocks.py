@@ -22,7 +22,7 @@ _SPAN_STYLES = {
 def block_part(
     block: Block, previous: Block | None, offset: int, highlights: Highlights, number: int, hits: list[Hit]
 ) -> Part:
-    """Return a block as part `number` of a page, with its text at `offset`; append its matches to `hits`."""
+    """Build part `number` of a page from a block; its text starts at `offset`, its matches go to `hits`."""
     text, marks, places = _numbered(block, highlights)
     hits.extend(Hit(number, start, end, watch) for start, end, watch in places)
     gap = 0 if _close(block, previous) else 1
@@ -50,7 +50,7 @@ def block_part(
 
 
 def _close(block: Block, previous: Block | None) -> bool:
-    """Return whether two blocks need no blank line between them: list items, a definition after its term."""
+    """List items, and a definition below its term, need no blank line between them."""
     if previous is None or block.kind is not previous.kind:
         return False
     return block.kind is BlockKind.ITEM or (
@@ -67,7 +67,7 @@ _NAMES_ITSELF = re.compile(r"(?i)(image|photo|picture|graphic|credit|source|cour
 
 
 def picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:
-    """Return the placeholder of an image, with description and credit."""
+    """Describe an image: alternative text, caption and credit."""
     picture = block.picture or Picture("")
     says = [picture.alt, picture.caption if picture.caption != picture.alt else ""]
     text = " — ".join(part for part in says if part)
@@ -83,7 +83,7 @@ def picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:
 def _numbered(
     block: Block, highlights: Highlights
 ) -> tuple[str, tuple[StyleRange, ...], list[tuple[int, int, str]]]:
-    """Return the text of a block with `[n]` after each link, with ranges and hits moved accordingly."""
+    """Add `[n]` after each link of a block, and move ranges and hits accordingly."""
     links = sorted((span.end, span.link) for span in block.spans if span.kind is SpanKind.LINK and span.link)
     shown = _raised(block)
     pieces: list[str] = []
@@ -122,7 +122,7 @@ def _numbered(
 
 
 def _room(text: str, start: int, size: int) -> int | None:
-    """Return the number of spaces in a table that a label replaces; None if the next column would move."""
+    """Count the spaces in a table that a label may replace; None if the next column would move."""
     rest = text[start : start + size + 1]
     spaces = len(rest) - len(rest.lstrip(" "))
     at_end = text[start + spaces : start + spaces + 1] in ("", "\n")
@@ -134,7 +134,7 @@ _SUBSCRIPT = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊�
 
 
 def _raised(block: Block) -> str:
-    """Return the text with superscripts and subscripts as Unicode characters, at the same length."""
+    """Write superscripts and subscripts as Unicode characters, keeping the length."""
     text = block.text
     for span in block.spans:
         if span.kind in (SpanKind.SUP, SpanKind.SUB):

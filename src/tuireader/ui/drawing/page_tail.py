@@ -89,7 +89,7 @@ def _add_story(parts: list[Part], targets: list[Target], story: Story, page: Pag
 
 
 def _listed(title: str, facts: str, lead: str, target: int = -1, number: int = 0) -> Part:
-    """Return a title, after the number of its mark in the text if it has one, with dim facts below it."""
+    """A title, after the number of its mark in the text if it has one, above dim facts."""
     label = f"{reference_label(number)} " if number else ""
     head = label + title
     marks = [StyleRange(len(head) + 1, len(head) + 1 + len(facts), "dim")]
@@ -109,7 +109,6 @@ def _comments_part(article: Article, keys: Keys) -> Part:
 def _add_comments(
     parts: list[Part], targets: list[Target], article: Article, thread: Thread, comments: Sequence[Part]
 ) -> None:
-    """Add the comments and a link to reply."""
     count = len(thread.comments)
     of = f" of {article.comments_count}" if (article.comments_count or 0) > count else ""
     parts.append(Part(f"Comments · {count}{of}" if count else "No comments yet", "strong", gap=1))
@@ -120,7 +119,7 @@ def _add_comments(
 
 
 def file_links(article: Article, known: int) -> list[Link]:
-    """Return the files of an article as links, numbered from `known` + 1."""
+    """Links to the files of an article, numbered from `known` + 1."""
     return [
         Link(number, enclosure.url, enclosure_label(enclosure))
         for number, enclosure in enumerate(article.enclosures[:20], known + 1)
@@ -128,7 +127,7 @@ def file_links(article: Article, known: int) -> list[Link]:
 
 
 def _related_parts(other: Related, article: Article, target: int, number: int) -> list[Part]:
-    """Return a related article, and below it the sentence that refers to the earlier one of the two."""
+    """A related article, above the sentence that refers to the earlier one of the two."""
     title = other.title or other.url
     when = distance(other.time, article.time) if other.time is not None else ""
     where = other.feed_title if other.article_id is not None else "opens in the browser"
@@ -160,7 +159,7 @@ def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) 
 
 
 def comment_parts(thread: Thread | None, known: int, now: int) -> tuple[tuple[Part, ...], tuple[Link, ...]]:
-    """Return comments in reading order with author and age; their links are numbered from `known` + 1."""
+    """Comments in reading order with author and age; their links are numbered from `known` + 1."""
     parts: list[Part] = []
     links: list[Link] = []
     for comment in thread.comments if thread is not None else ():
@@ -194,11 +193,10 @@ def _placed(part: Part) -> Part:
 
 
 def _renumbered(block: Block, by: int) -> Block:
-    """Add `by` to the link numbers of a block."""
     spans = tuple(replace(span, link=span.link + by) if span.link else span for span in block.spans)
     return replace(block, spans=spans, link=block.link + by if block.link else 0)
 
 
 def _nothing(_text: str) -> list[tuple[int, int, str]]:
-    """Find nothing: watches do not cover comments."""
+    """Highlights of comments: none, as watches do not cover them."""
     return []

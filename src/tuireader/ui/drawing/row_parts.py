@@ -26,13 +26,13 @@ _WIDE = 76  # minimum width for times of past days and a wide feed column
 
 
 def columns(width: int) -> tuple[int, int]:
-    """Return the widths of the time and feed columns in a line of `width` cells; 0 if there is no room."""
+    """Widths of the time and feed columns in a line of `width` cells; 0 if there is no room."""
     feed = 0 if width < 48 else 12 if width < _WIDE else min(24, width // 6)
     return 9 if width >= _WIDE else 6 if width >= 36 else 0, feed
 
 
 def letters(watches: Sequence[str]) -> dict[str, str]:
-    """Return one or two letters that identify each watch; `""` if there is only one watch."""
+    """Identify each watch by one or two letters; by `""` if there is only one."""
     if len(watches) < 2:
         return dict.fromkeys(watches, "")
     found: dict[str, str] = {}
@@ -43,8 +43,7 @@ def letters(watches: Sequence[str]) -> dict[str, str]:
 
 
 def _marks_for(name: str) -> Iterator[str]:
-    """Yield abbreviations of a name, the best first: its initial, then the initial followed by the initial of
-    another word, a capital, any letter or a number."""
+    """Abbreviations of a name, the best first: its initial, alone or with another letter or a number."""
     first = name[:1].upper()
     yield first
     rest = [letter for letter in name[1:] if letter.isalnum()]
@@ -68,7 +67,7 @@ def row_parts(
     same_day: bool | None = None,
     marks: Sequence[tuple[int, int, str]] = (),
 ) -> list[StyledText]:
-    """Return a row such as `● ★ 14:02  ◆W Title ~      Feed ×3`; a long title ends in an ellipsis.
+    """Build a row such as `● ★ 14:02  ◆W Title ~      Feed ×3`; a long title ends in an ellipsis.
 
     Labels follow the title if there is room. Read articles are dim; unread ones have a dot, and are bold if
     on a watch. `×3` counts the articles of a folded story and the feeds that have the article; each `◆` is a
@@ -145,12 +144,11 @@ def _right_columns(
 def _watch_marks(
     watches: Sequence[str], uncertain: Sequence[str], initials: Mapping[str, str]
 ) -> list[tuple[str, str]]:
-    """Return the mark of each watch with its name."""
     return [(f"{'◇' if name in uncertain else '◆'}{initials.get(name, '')}", name) for name in watches[:6]]
 
 
 def _labels(names: Sequence[str], room: int) -> str:
-    """Return as many labels as fit after the whole title."""
+    """Labels that fit after an uncut title: `  # AI  # chips`."""
     shown = ""
     for name in names:
         more = f"{shown}  # {name}"
@@ -161,7 +159,7 @@ def _labels(names: Sequence[str], room: int) -> str:
 
 
 def _marked(title: str, marks: Sequence[tuple[int, int, str]], style: str) -> list[StyledText]:
-    """Return a title split where marks begin and end; earlier marks win."""
+    """Split a title where marks begin and end; earlier marks win."""
     parts: list[StyledText] = []
     at, last = 0, len(title) - title.endswith("…")
     for start, end, mark in marks:

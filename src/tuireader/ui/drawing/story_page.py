@@ -18,7 +18,7 @@ _ADDED = f"{'+':>{_COLUMN}}  "
 
 
 def build_story(page: StoryPage, article: Article) -> tuple[Page, int]:
-    """Return the page, and the index of the target for `article`, or of the first report."""
+    """Build the page; also return the index of the target for `article`, or of the first report."""
     parts: list[Part] = [Part(frame="rule")]
     targets: list[Target] = []
     _add_others(parts, targets, BACKGROUND, page.background, page)
@@ -35,7 +35,6 @@ def build_story(page: StoryPage, article: Article) -> tuple[Page, int]:
 
 
 def _head(page: StoryPage) -> tuple[Part, ...]:
-    """Return title, summary and watches."""
     last = page.reports[-1].report
     within = f" within {span(last.lag)}" if last.lag else ""
     facts = f"{summary(page)}{within} · first: {page.first.feed_title}, {full_time(page.first.time)}"
@@ -49,7 +48,7 @@ def _head(page: StoryPage) -> tuple[Part, ...]:
 def _add_report(
     parts: list[Part], targets: list[Target], one: StoryReport, page: StoryPage, gap: int
 ) -> None:
-    """Add a report with the time after the first one, and what it added."""
+    """Add a report with its delay after the first one, and what it added."""
     report = one.report
     when = "first" if report is page.first else f"+{span(report.lag)}" if report.lag else "same time"
     feed, title = report.feed_title, report.title or report.url

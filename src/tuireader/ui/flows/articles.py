@@ -130,7 +130,7 @@ async def save(main: Controllers, ask: Asking) -> Outcome:
 
 
 async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask for a program, and pipe the article to it."""
+    """Ask for a program, and pipe the current article to it."""
     article_id = main.chosen.article_id
     if article_id is None:
         return _NOTHING
@@ -160,7 +160,7 @@ async def choose_macro(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 def run_macro(main: Controllers, macro: MacroConfig) -> Outcome:
-    """Start the program of a macro; its commands follow."""
+    """Start the program of a macro; its commands follow in the outcome."""
     if macro.command:
         article_id = main.chosen.article_id
         if article_id is None:
@@ -181,7 +181,7 @@ def _start(main: Controllers, article_id: int, command: Sequence[str], form: str
 
 
 def described_run(ran: Ran) -> str:
-    """Describe the result of a program, for a toast."""
+    """Describe the result of a program for a toast."""
     if ran.trouble:
         return f"{ran.program} {ran.trouble}"
     lines = ran.output.splitlines()

@@ -30,7 +30,7 @@ async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def show_tour(main: Controllers, ask: Asking) -> None:
-    """Show the tour: the few keys to learn first."""
+    """Show the few keys to learn first."""
     from tuireader.ui.dialogs.help import Tour
 
     await ask(Tour(main.host.keys_of))
@@ -95,7 +95,6 @@ async def _use(main: Controllers, name: str, call: Callable[[], Awaitable[None]]
 
 
 async def _use_theme(main: Controllers, ask: Asking, theme: str) -> None:
-    """Use a theme and save the choice."""
     main.host.theme = theme
     library = main.library
     try:
@@ -115,12 +114,10 @@ async def open_palette(main: Controllers, ask: Asking) -> None:
         """Entries for Textual's palette."""
 
         async def discover(self) -> Hits:
-            """Yield all entries, before anything is typed."""
             for name, about, call in await _by_use(main, ask):
                 yield DiscoveryHit(Content(name), partial(_use, main, name, call), name, about)
 
         async def search(self, query: str) -> Hits:
-            """Yield the entries similar to the typed text."""
             matcher = self.matcher(query)
             for name, about, call in await _by_use(main, ask):
                 score = matcher.match(name)

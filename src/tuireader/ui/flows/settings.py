@@ -22,7 +22,7 @@ _SHOWN = 3  # maximum number of problems shown, each in a toast
 
 
 def editor(environ: Mapping[str, str]) -> list[str]:
-    """Return the user's editor with its arguments: VISUAL, EDITOR or a common one; empty if there is none."""
+    """Find the user's editor with its arguments: VISUAL, EDITOR or a common one; empty if there is none."""
     for name in ("VISUAL", "EDITOR"):
         try:
             command = shlex.split(environ.get(name, ""))

@@ -62,25 +62,21 @@ class ArticleList(CursorPane):
 
     @property
     def line_count(self) -> int:
-        """Number of articles in the view."""
         return len(self.ids)
 
     @property
     def current_id(self) -> int | None:
-        """The article under the cursor."""
         return self.ids[self.cursor] if self.cursor < len(self.ids) else None
 
     @property
     def current_row(self) -> ArticleRow | None:
-        """The row under the cursor, if loaded."""
         return self._rows.get(self.current_id or 0)
 
     def upcoming(self) -> Sequence[int]:
-        """Return the article under the cursor and the one below it."""
+        """The article under the cursor and the one below it."""
         return self.ids[self.cursor : self.cursor + 2]
 
     def row(self, article_id: int) -> ArticleRow | None:
-        """Return a row, if loaded."""
         return self._rows.get(article_id)
 
     def show(
@@ -170,7 +166,7 @@ class ArticleList(CursorPane):
             return None
 
     def select_id(self, article_id: int) -> bool:
-        """Move the cursor to an article, if listed."""
+        """Move the cursor to an article; return False if it is not listed."""
         self.to_end = False
         index = self._index(article_id)
         if index is None:
@@ -193,19 +189,17 @@ class ArticleList(CursorPane):
         self._refresh_rows(set(changed))
 
     def loaded(self, ids: Collection[int]) -> list[int]:
-        """Return the articles among `ids` whose rows are loaded."""
+        """Those of `ids` whose rows are loaded."""
         wanted = ids if isinstance(ids, Set) else set(ids)
         return [article_id for article_id in self._rows if article_id in wanted]
 
     def put(self, rows: Sequence[ArticleRow]) -> None:
-        """Replace loaded rows."""
         for row in rows:
             self._rows[row.id] = row
             self._strips.pop(row.id, None)
         self._refresh_rows({row.id for row in rows})
 
     def select(self, ids: Collection[int], *, on: bool) -> None:
-        """Select or deselect articles."""
         changed = set(ids) - self.selected if on else self.selected.intersection(ids)
         self.selected ^= changed
         for article_id in self._rows.keys() & changed:
@@ -213,7 +207,6 @@ class ArticleList(CursorPane):
         self._refresh_rows(changed)
 
     def toggle_selected(self, article_id: int) -> None:
-        """Select or deselect an article."""
         self.select([article_id], on=article_id not in self.selected)
 
     def reload_rows(self) -> None:
@@ -234,14 +227,12 @@ class ArticleList(CursorPane):
     # -- loading rows
 
     def on_resize(self) -> None:
-        """Redraw for the new width; the cursor stays visible."""
         if self._row_context is not None and self._row_context.width != self.size.width:
             self.forget_strips()
         super().on_resize()
         self._want()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Fetch rows that become visible."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self._want()
@@ -290,13 +281,12 @@ class ArticleList(CursorPane):
     # -- drawing
 
     def forget_strips(self) -> None:
-        """Discard cached strips and redraw."""
         self._row_context = None
         self._strips.clear()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw an article, a blank line until it is loaded, or the note of an empty list."""
+        """Draw an article, a blank line until its row is loaded, or the note of an empty list."""
         number = y + self.scroll_offset.y
         context = self._row_context
         if context is None or context.width != self.size.width:  # drawing may come before the resize event
@@ -339,17 +329,17 @@ class ArticleList(CursorPane):
         return strip
 
     def _with_above(self, number: int) -> tuple[ArticleRow, ArticleRow] | None:
-        """Return the rows of a line and of the one above it, if both are loaded."""
+        """Rows of a line and of the one above it, if both are loaded."""
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
         return (row, above) if number and row is not None and above is not None else None
 
     def _is_inner(self, number: int) -> bool:
-        """Return whether the row above belongs to the same, unfolded story."""
+        """True if the row above belongs to the same, unfolded story."""
         pair = self._with_above(number) if self.opened else None
         return pair is not None and pair[0].story in self.opened and pair[0].story == pair[1].story
 
     def _is_same_day(self, number: int, now: int) -> bool | None:
-        """Return whether the row above, if visible, has the same day; None unless sorted by time."""
+        """True if the row above is visible and has the same day; None unless sorted by time."""
         if not self.by_day:
             return None
         pair = self._with_above(number) if number > self.scroll_offset.y else None

@@ -53,7 +53,6 @@ class Choices(OptionList, inherit_bindings=False):
 
     @property
     def current(self) -> str | None:
-        """The value under the cursor."""
         option = self.highlighted_option
         return option.id if option is not None else None
 
@@ -68,7 +67,6 @@ class Choices(OptionList, inherit_bindings=False):
             self.action_first()
 
     def option(self, choice: Choice) -> Option:
-        """Return the option for a choice in Textual's list."""
         if choice.key is None:
             return Option(Content(choice.text or " "), disabled=True)
         lead = pad(choice.lead, self._lead) + "  " if self._lead else ""
@@ -76,7 +74,7 @@ class Choices(OptionList, inherit_bindings=False):
         return Option(Content.assemble((lead, "bold"), choice.text, note), id=choice.key)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render lines, and note the width of the first paint."""
+        """Note the width of the first paint."""
         self._drawn_width = self._drawn_width or self.scrollable_content_region.width
         return super().render_lines(crop)
 
@@ -93,7 +91,6 @@ class Choices(OptionList, inherit_bindings=False):
         self.scroll_home(animate=False, immediate=True)
 
     def action_open(self) -> None:
-        """Choose the item under the cursor."""
         self.action_select()
 
     def action_move(self, lines: int) -> None:

@@ -33,7 +33,6 @@ class CachedLines:
         self._drawn: tuple[object, list[Strip]] | None = None
 
     def __call__(self, crop: Region) -> list[Strip]:
-        """Return the lines of a region."""
         widget, bar = self._bar, cast(ScrollBarRender, self._bar.render())
         style = cast(Style, bar.style)
         filters, background = widget.get_line_filters(), widget.background_colors[1]
@@ -70,16 +69,13 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def host(self) -> Host:
-        """The app."""
         return host_of(self)
 
     @property
     def theme_styles(self) -> Styles:
-        """Styles of the current theme."""
         return self.host.theme_styles
 
     def forget_strips(self) -> None:
-        """Discard cached strips and redraw."""
         self.refresh()
 
     def scroll_now(self, line: float) -> None:
@@ -92,14 +88,13 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def vertical_scrollbar(self) -> ScrollBar:
-        """The scrollbar, with cached lines."""
         bar = super().vertical_scrollbar
         if not isinstance(bar.render_lines, CachedLines):
             bar.render_lines = CachedLines(bar)  # type: ignore[method-assign]
         return bar
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render lines, cached until they change.
+        """Cache lines until they change.
 
         Panes draw whole lines with their background, so Textual's styles are applied to borders only:
         applying them takes most of a repaint. A reused strip also caches its crops and escape codes.
@@ -132,7 +127,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """Redraw everything, or the lines of some regions."""
         if repaint or layout or recompose:
             self._forget_lines(regions)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
@@ -160,11 +154,9 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         self.move(lines if pages > 0 else -lines)
 
     def go_top(self) -> None:
-        """Go to the first line."""
         self.move(-(10**9))
 
     def go_bottom(self) -> None:
-        """Go to the last line."""
         self.move(10**9)
 
     def act(self, command_id: str) -> None:
@@ -186,11 +178,9 @@ class CursorPane(Pane):
 
     @property
     def line_count(self) -> int:
-        """Number of lines."""
         return 0
 
     def move(self, lines: int) -> None:
-        """Move the cursor by lines."""
         self.move_to(self.cursor + lines)
 
     def move_to(self, line: int) -> None:
@@ -217,9 +207,8 @@ class CursorPane(Pane):
         self.virtual_size = Size(1, self.line_count)
 
     def on_resize(self) -> None:
-        """Keep the cursor visible."""
         self.take_size()
         self.keep_in_sight()
 
     def cursor_moved(self) -> None:
-        """Hook: the cursor has moved."""
+        """Override to act on a moved cursor."""

@@ -48,7 +48,7 @@ class StoryPane(PagePane):
         self._point_at(len(self.targets) - 1)
 
     def _is_near(self, target: int) -> bool:
-        """Return whether an article is in sight, or at most a line beyond the edge."""
+        """An article is near if it is in sight, or at most a line beyond the edge."""
         first, last = self._lines_of(target)
         top = self.scroll_offset.y
         return top - 2 <= first and last <= top + self.size.height
