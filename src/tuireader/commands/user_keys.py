@@ -86,9 +86,9 @@ def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ..
     }
 
 
-def _meet(one: str, other: str) -> bool:
+def _meet(command_id: str, other_id: str) -> bool:
     """True if the keys of two commands can work in the same place."""
-    return one != other and bool(BY_ID[one].places & BY_ID[other].places)
+    return command_id != other_id and bool(BY_ID[command_id].places & BY_ID[other_id].places)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
