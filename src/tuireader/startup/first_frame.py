@@ -64,10 +64,10 @@ def state_folder(environ: Mapping[str, str]) -> str:
 def stamp(path: str) -> list[int]:
     """Modification time and size of a file; empty if there is none."""
     try:
-        found = os.stat(path)  # noqa: PTH116
+        status = os.stat(path)  # noqa: PTH116
     except OSError:
         return []
-    return [found.st_mtime_ns, found.st_size]
+    return [status.st_mtime_ns, status.st_size]
 
 
 def show(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
@@ -196,7 +196,9 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
         out.append(f"\x1b[{number};{kept['left'] + 1}H")
         if number - first < len(rows):
             row = rows[number - first]
-            days = [list_day(one.time, now) for one in rows[max(0, number - first - 1) : number - first + 1]]
+            same_day = number > first and list_day(row.time, now) == list_day(
+                rows[number - first - 1].time, now
+            )
             parts = row_parts(
                 row,
                 row.feed_title,
@@ -204,7 +206,7 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
                 kept["letters"],
                 now,
                 folds=kept["folds"],
-                same_day=len(days) == 2 and days[0] == days[1],
+                same_day=same_day,
             )
         else:
             parts = [(" " * kept["width"], "")]
@@ -219,4 +221,4 @@ def _plain(text: str) -> str:
     from tuireader.text import portable_emoji
 
     text = portable_emoji(text)
-    return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)
+    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -58,7 +58,7 @@ def write(file: Path, frame: dict[str, Any]) -> None:
         if file.exists() and file.read_text(encoding="utf-8") == text:
             return
         files.write(file, [text.encode("utf-8", "replace")], sync=False)
-        others = sorted(file.parent.glob("first-frame-*.json"), key=lambda one: one.stat().st_mtime)
+        others = sorted(file.parent.glob("first-frame-*.json"), key=lambda frame: frame.stat().st_mtime)
         for old in others[:-_KEPT]:
             old.unlink(missing_ok=True)
     except OSError:
@@ -129,8 +129,8 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
 def _text(host: Host, strip: Strip) -> str:
     """Render a strip for the terminal."""
     background = host.screen_stack[1].background_colors[1]
-    for one in host.get_line_filters():
-        strip = strip.apply_filter(one, background)
+    for line_filter in host.get_line_filters():
+        strip = strip.apply_filter(line_filter, background)
     return strip.render(host.console)
 
 

@@ -110,8 +110,9 @@ class TuireaderApp(Host):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Replace Textual's filter for `NO_COLOR`, whose greys are colours too, and add our own."""
-        given = [self._no_color if isinstance(one, Monochrome) else one for one in super().get_line_filters()]
-        return [*given, *(one for one in self._own_filters if one.enabled)]
+        given, own = super().get_line_filters(), self._own_filters
+        filters = [self._no_color if isinstance(each, Monochrome) else each for each in given]
+        return [*filters, *(each for each in own if each.enabled)]
 
     def on_load(self) -> None:
         """Paint nothing until there is something to read: a blank screen would flicker."""

@@ -10,7 +10,9 @@ from tuireader.commands import COMMANDS, PANES, Group, Scope
 
 # One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
 _NUMBERED = "open_link"
-MOVES = tuple(one.id for one in COMMANDS if one.group is Group.MOVE and Scope.CHOICES in one.places)
+MOVES = tuple(
+    command.id for command in COMMANDS if command.group is Group.MOVE and Scope.CHOICES in command.places
+)
 """Movement commands for the focused pane of any screen."""
 ANYWHERE = "quit.anywhere"
 """Id of the app's binding that quits from inputs and dialogs as well, by keys that type no text."""
@@ -25,7 +27,7 @@ def bindings(place: Scope = Scope.GLOBAL) -> list[Binding]:
     that name.
     """
     on_main = place is Scope.GLOBAL or place in PANES
-    made: list[Binding] = []
+    place_bindings: list[Binding] = []
     for command in COMMANDS:
         panes = command.places & PANES
         wanted = len(panes) > 1 if place is Scope.GLOBAL else place in command.places
@@ -43,8 +45,8 @@ def bindings(place: Scope = Scope.GLOBAL) -> list[Binding]:
                 action = f"pane('{command.id}')"
             else:
                 action = command.id
-            made.append(Binding(key, action, command.title, show=False, id=binding_id))
-    return made
+            place_bindings.append(Binding(key, action, command.title, show=False, id=binding_id))
+    return place_bindings
 
 
 def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

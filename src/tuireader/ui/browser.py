@@ -40,8 +40,8 @@ async def open_in_browser(url: str, program: Sequence[str] = ()) -> str:
     """
     if program:
         words = filled(program if any(ADDRESS in word for word in program) else (*program, ADDRESS), url)
-    elif (found := _command()) is not None:
-        words = (found, url)
+    elif (opener := _command()) is not None:
+        words = (opener, url)
     else:
         return "no web browser was found"
     return await start(words)

@@ -127,12 +127,12 @@ class Host(CrashSafeApp):
 
     def _make_room(self, message: str) -> None:
         """Remove toasts with the same message, and the oldest: a held key causes thirty a second."""
-        self._toasts = [one for one in self._toasts if not one.has_expired]
-        same = [one for one in self._toasts if one.message == message]
-        others = [one for one in self._toasts if one.message != message]
-        others.sort(key=lambda one: one.severity != "information")
-        for one in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
-            self._drop(one)
+        self._toasts = [toast for toast in self._toasts if not toast.has_expired]
+        same = [toast for toast in self._toasts if toast.message == message]
+        others = [toast for toast in self._toasts if toast.message != message]
+        others.sort(key=lambda toast: toast.severity != "information")
+        for toast in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
+            self._drop(toast)
 
     def _drop(self, toast: Notification | None) -> None:
         if toast in self._toasts:

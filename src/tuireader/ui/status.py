@@ -22,27 +22,13 @@ from tuireader.wording.times import list_time
 KeyOf = Callable[[str], str]
 
 _LIST = (
-    "open",
-    "next_unread",
-    "back",
-    "search",
-    "toggle_star",
-    "toggle_read",
-    "refresh_all",
-    "help",
+    "open", "next_unread", "back", "search", "toggle_star", "toggle_read", "refresh_all", "help",
     "quit_or_back",
-)
+)  # fmt: skip
 _ARTICLE = (
-    "page_or_next_unread",
-    "next_hit",
-    "next_reference",
-    "related",
-    "open_browser",
-    "list_links",
-    "toggle_star",
-    "help",
-    "quit_or_back",
-)
+    "page_or_next_unread", "next_hit", "next_reference", "related", "open_browser", "list_links",
+    "toggle_star", "help", "quit_or_back",
+)  # fmt: skip
 _REFERENCE = ("open", "next_reference", "related", "help", "quit_or_back")
 _RELATED = ("open", "next_unread", "help", "quit_or_back")
 _SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
@@ -138,13 +124,13 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
         return _ARTICLE
     if panes.article.current_reference is not None:
         return _REFERENCE
-    found = {
+    leads_to = {
         "next_hit": page.hits,
         "next_reference": page.references,
         "related": page.tail.targets,
         "list_links": page.links,
     }
-    return tuple(command for command in _ARTICLE if found.get(command, True))
+    return tuple(command for command in _ARTICLE if leads_to.get(command, True))
 
 
 def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
@@ -172,12 +158,12 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
 def notes(session: Session, now: int) -> list[str]:
     """Notes on open alarms and unsent marks, the longest first."""
     alarms = f"! {counted(session.alarms, 'alarm')}" if session.alarms else ""
-    away = [one for one in session.accounts if one.pending and one.error]
+    away = [account for account in session.accounts if account.pending and account.error]
     if not away:
         return [alarms]
-    unsent = f"{counted(sum(one.pending for one in away), 'mark')} to send"
-    found = [[alarms, unsent, _why_unsent(away[0], now)], [alarms, unsent], [unsent]]
-    return [" · ".join(filter(None, words)) for words in found]
+    unsent = f"{counted(sum(account.pending for account in away), 'mark')} to send"
+    choices = [[alarms, unsent, _why_unsent(away[0], now)], [alarms, unsent], [unsent]]
+    return [" · ".join(filter(None, words)) for words in choices]
 
 
 def _why_unsent(account: AccountState, now: int) -> str:
@@ -228,7 +214,7 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
     if session.syncing:
         return f"First sync of {session.syncing}"
     if not session.feeds:
-        troubles = {one.name: account_trouble(one, key_of) for one in session.accounts}
+        troubles = {account.name: account_trouble(account, key_of) for account in session.accounts}
         return no_feeds({name: troubles.get(name, "") for name in session.account_names}, key_of)
     if kind is ViewKind.UNREAD:
         return (

@@ -49,8 +49,8 @@ def count_of(view: View, counts: Counts) -> Count | None:
     }.get(view.kind.value)
     if named is not None:
         return named.get(view.key, Count())
-    found: Count = getattr(counts, view.kind.value)
-    return found
+    count: Count = getattr(counts, view.kind.value)
+    return count
 
 
 _QUERIES = {"unread": "is:unread is:subscribed", "starred": "is:starred", "today": "is:today is:subscribed"}

@@ -51,10 +51,10 @@ def now_and_then(tell: Callable[[array[int]], None]) -> Callable[[array[int]], N
     """Pass on results found so far at most every 0.3 s, and only if there are more."""
     due, known = monotonic() + FIRST, 0
 
-    def hear(found: array[int]) -> None:
+    def hear(ids: array[int]) -> None:
         nonlocal due, known
-        if len(found) > known and monotonic() >= due:
-            tell(found[:])
-            due, known = monotonic() + THEN, len(found)
+        if len(ids) > known and monotonic() >= due:
+            tell(ids[:])
+            due, known = monotonic() + THEN, len(ids)
 
     return hear

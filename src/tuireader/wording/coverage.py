@@ -15,33 +15,33 @@ _HOURS = 2 * 86_400
 _FEW = 3
 
 
-def summary(found: Coverage, now: int) -> str:
+def summary(coverage: Coverage, now: int) -> str:
     """Summarize a feed: `complete since 3 Nov`, or its gaps and the number of articles not seen."""
-    if found.since is None:
-        if found.feed.account:
+    if coverage.since is None:
+        if coverage.feed.account:
             return BY_SERVER
-        return "not known before the next fetch" if found.feed.last_success else "never fetched"
-    parts = [missed(len(found.open), found.unseen)] if found.open else []
-    if found.unseen_since is not None:
-        parts.append(f"not seen since {_moment(found.unseen_since, now)}")
-    return "; ".join(parts) or _whole(found.since, now, unsure=found.unsure)
+        return "not known before the next fetch" if coverage.feed.last_success else "never fetched"
+    parts = [missed(len(coverage.open), coverage.unseen)] if coverage.open else []
+    if coverage.unseen_since is not None:
+        parts.append(f"not seen since {_moment(coverage.unseen_since, now)}")
+    return "; ".join(parts) or _whole(coverage.since, now, unsure=coverage.unsure)
 
 
-def watch_summary(found: WatchCoverage, now: int) -> str:
+def watch_summary(coverage: WatchCoverage, now: int) -> str:
     """Summarize all feeds of a watch, like `summary`."""
-    if not found.feeds:
+    if not coverage.feeds:
         return "no feeds"
-    served = sum(one.since is None and bool(one.feed.account) for one in found.feeds)
-    never = [one.feed for one in found.feeds if one.since is None and not one.feed.account]
-    lost = sum(one.unseen_since is not None for one in found.feeds)
-    parts = [missed(found.gaps, found.unseen)] if found.gaps else []
+    served = sum(part.since is None and bool(part.feed.account) for part in coverage.feeds)
+    never = [part.feed for part in coverage.feeds if part.since is None and not part.feed.account]
+    lost = sum(part.unseen_since is not None for part in coverage.feeds)
+    parts = [missed(coverage.gaps, coverage.unseen)] if coverage.gaps else []
     if lost:
         parts.append(f"{counted(lost, 'feed')} not seen now")
     if never:
-        parts.append(_never_fetched(never, found.watch))
+        parts.append(_never_fetched(never, coverage.watch))
     if served:
         parts.append(f"{counted(served, 'feed')} {BY_SERVER}")
-    return "; ".join(parts) or _whole(found.since or now, now, unsure=found.unsure)
+    return "; ".join(parts) or _whole(coverage.since or now, now, unsure=coverage.unsure)
 
 
 def _never_fetched(feeds: Sequence[Feed], watch: str) -> str:

@@ -15,36 +15,36 @@ if TYPE_CHECKING:
 _NOT_FOUND = "the first that is found counts instead"
 
 
-def found_lines(found: FoundOnPage, address: str, now: int) -> list[Line]:
+def found_lines(page: FoundOnPage, address: str, now: int) -> list[Line]:
     """List the articles found: age, title, link; or the lines of a page to watch."""
-    if found.error:
-        return [((found.error, "error"),)]
-    heading: Line = ((found.title or "Untitled", "strong"), (f" · {display_host(address)}", "dim"))
-    if found.lines:
-        counts: Line = ((counted(len(found.lines), "line"), "text"), (" that are compared each time", "dim"))
-        return [heading, counts, *(((line, "text"),) for line in found.lines)]
-    return [heading, _counts(found), *_problems(found), *_articles(found.articles, address, now)]
+    if page.error:
+        return [((page.error, "error"),)]
+    heading: Line = ((page.title or "Untitled", "strong"), (f" · {display_host(address)}", "dim"))
+    if page.lines:
+        counts: Line = ((counted(len(page.lines), "line"), "text"), (" that are compared each time", "dim"))
+        return [heading, counts, *(((line, "text"),) for line in page.lines)]
+    return [heading, _counts(page), *_problems(page), *_articles(page.articles, address, now)]
 
 
-def _counts(found: FoundOnPage) -> Line:
-    dated = sum(one.time is not None for one in found.articles)
-    facts = [counted(len(found.articles), "article"), f"{dated} with a date" if dated else "no dates"]
-    if found.older:
+def _counts(page: FoundOnPage) -> Line:
+    dated = sum(article.time is not None for article in page.articles)
+    facts = [counted(len(page.articles), "article"), f"{dated} with a date" if dated else "no dates"]
+    if page.older:
         facts.append("and a next page")
     return ((" · ".join(facts), "text"),)
 
 
-def _problems(found: FoundOnPage) -> list[Line]:
-    return [((f"{key} finds nothing; {_NOT_FOUND}", "error"),) for key in found.missing]
+def _problems(page: FoundOnPage) -> list[Line]:
+    return [((f"{key} finds nothing; {_NOT_FOUND}", "error"),) for key in page.missing]
 
 
 def _articles(articles: tuple[FoundArticle, ...], address: str, now: int) -> list[Line]:
-    ages = [_age(one.time, now) for one in articles]
+    ages = [_age(article.time, now) for article in articles]
     width = max(map(cell_len, ages), default=0)
     column = [pad(age, width) + "  " if width else "" for age in ages]
     return [
-        ((age, "dim"), (one.title or "Untitled", "text"), (f"  {_place(one.url, address)}", "dim"))
-        for age, one in zip(column, articles, strict=True)
+        ((age, "dim"), (article.title or "Untitled", "text"), (f"  {_place(article.url, address)}", "dim"))
+        for age, article in zip(column, articles, strict=True)
     ]
 
 

@@ -53,7 +53,7 @@ class Chosen(Controller):
     async def addresses(self) -> list[tuple[str, str]]:
         """Address and title of each chosen article that has an address."""
         if self.is_selection:
-            found = [(row.url, row.title) for row in await self.library.lists.rows(self.ids)]
+            addresses = [(row.url, row.title) for row in await self.library.lists.rows(self.ids)]
         else:
-            found = [await self.address()]
-        return [(url, title) for url, title in found if url]
+            addresses = [await self.address()]
+        return [(url, title) for url, title in addresses if url]

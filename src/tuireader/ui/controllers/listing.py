@@ -69,7 +69,8 @@ class Listing(Controller):
     async def toggle_sources(self, story: int) -> None:
         """Show all articles of a folded story below its line, or only its line again."""
         articles, session = self.articles, self.session
-        lines = [key for key in articles.ids if (row := articles.row(key)) is not None and row.story == story]
+        rows = [row for article_id in articles.ids if (row := articles.row(article_id))]
+        lines = [row.id for row in rows if row.story == story]
         if story in session.open_stories:
             session.kept.difference_update(lines[1:])
         session.open_stories ^= {story}
@@ -87,11 +88,11 @@ class Listing(Controller):
         self.session.kept.clear()
         self.token += 1
         token = self.token
-        ids, whole, rows = await self._head(cursor_id) or (await self._ids(), True, [])
+        ids, complete, rows = await self._head(cursor_id) or (await self._ids(), True, [])
         if token != self.token:
             return  # another view has been requested meanwhile
-        self._fill(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
-        if not whole:
+        self._fill(ids, cursor_id=cursor_id, partial=not complete, rows=rows)
+        if not complete:
             run_latest(self.articles, self._complete_later, "rest")
 
     async def _head(self, cursor_id: int | None) -> tuple[array[int], bool, list[ArticleRow]] | None:
@@ -101,13 +102,13 @@ class Listing(Controller):
         if not quick or session.filter or session.open_stories:
             return None
         self.marks.listed()
-        ids, whole = await self.library.lists.head(
+        ids, complete = await self.library.lists.head(
             session.stored_view, show_read=session.shows_read, folded=session.folds
         )
         at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
-        if not whole and cursor_id is not None and at < 0:
+        if not complete and cursor_id is not None and at < 0:
             return None
-        return ids, whole, await self.marks.rows(ids[max(0, at - _SIGHT) : max(0, at) + _SIGHT])
+        return ids, complete, await self.marks.rows(ids[max(0, at - _SIGHT) : max(0, at) + _SIGHT])
 
     def _fill(
         self,
@@ -140,7 +141,7 @@ class Listing(Controller):
         else:
             return
         if advice and token == self.token:
-            self.articles.empty_text = "\n".join((self._empty_message(), *(f"! {one}" for one in advice)))
+            self.articles.empty_text = "\n".join((self._empty_message(), *(f"! {hint}" for hint in advice)))
             self.articles.refresh()
 
     async def _complete_later(self) -> None:
@@ -224,9 +225,9 @@ class Listing(Controller):
         if not self.session.filter:
             return await self._all_ids(folded=self.session.folds, aside=aside)
         ids = await self._all_ids(folded=False)  # a story has one line for each of its articles that match
-        found, trouble = await self.library.searches.run(self.session.filter, limit=_ALL)
+        matches, trouble = await self.library.searches.run(self.session.filter, limit=_ALL)
         self.session.error = self.session.error or trouble
-        wanted = set(found)
+        wanted = set(matches)
         return array("q", (article_id for article_id in ids if article_id in wanted))
 
     async def _all_ids(self, *, folded: bool, aside: bool = False) -> array[int]:
@@ -255,12 +256,12 @@ class Listing(Controller):
     def spot(self) -> ListSpot:
         articles = self.articles
         return ListSpot(
-            self.session.view,
-            articles.ids,
-            articles.current_id,
-            articles.cursor - articles.scroll_offset.y,
-            self.session.filter,
-            self.session.partial,
+            view=self.session.view,
+            ids=articles.ids,
+            cursor_id=articles.current_id,
+            line=articles.cursor - articles.scroll_offset.y,
+            filter=self.session.filter,
+            partial=self.session.partial,
         )
 
     def restore(self, spot: ListSpot) -> None:
@@ -281,8 +282,8 @@ class Listing(Controller):
         If `token` changes meanwhile, the article belongs to another list.
         """
         articles = self.articles
-        if self.session.partial and step > 0 and (found := self._unread_below()) is not None:
-            return found
+        if self.session.partial and step > 0 and (below := self._unread_below()) is not None:
+            return below
         await self.complete()
         ids, count = articles.ids, len(articles.ids)
         if not count:

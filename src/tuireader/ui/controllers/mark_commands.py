@@ -46,7 +46,7 @@ class MarkCommands(Controller):
             self.library.marks.set_read, read=read, journal=journal, stories=stories, spare_watched=reading
         )
         what = f"{len(ids):,} marked {'read' if read else 'unread'}"
-        step = await self.marks.do(Step(what, write, "read", ids, read, undoable=journal))
+        step = await self.marks.do(Step(what, write, mark="read", ids=ids, value=read, undoable=journal))
         if reading and step.done.is_set():
             await self._show_unread(ids[0])
         elif reading:  # only the store knows which others of the story become read
@@ -91,7 +91,7 @@ class MarkCommands(Controller):
         self.changed()
         write = partial(self.library.marks.set_starred, starred=starred)
         what = f"{len(ids):,} marked {'starred' if starred else 'not starred'}"
-        return await self.marks.do(Step(what, write, "starred", ids, starred))
+        return await self.marks.do(Step(what, write, mark="starred", ids=ids, value=starred))
 
     # -- commands
 
@@ -181,15 +181,15 @@ class MarkCommands(Controller):
     async def retry(self) -> None:
         self.host.say(await self.marks.retry(), seconds=2)
 
-    def _say_marked(self, one: str, many: str, step: Step) -> None:
+    def _say_marked(self, single: str, several: str, step: Step) -> None:
         """Confirm a mark in a toast that replaces the one before."""
         if step.failed:
             return
-        said, count = one, len(step.changed_ids)
-        if many and self.chosen.is_selection:
-            said = f"{counted(count, 'article')} {many}"
+        said, count = single, len(step.changed_ids)
+        if several and self.chosen.is_selection:
+            said = f"{counted(count, 'article')} {several}"
         elif count > 1:
-            said = f"{one}, and {count - 1} more of the story"
+            said = f"{single}, and {count - 1} more of the story"
         self.host.say_shortly(f"{said}{self.host.undo_hint}")
 
     async def _say_bulk(self, step: Step) -> None:

@@ -139,11 +139,11 @@ class Reader(Controller):
 
     async def _colour_code(self, page: Page, code: list[tuple[int, Part]]) -> None:
         for number, part in code:
-            found = await self.library.content.highlight_code(part.text, part.language)
+            tokens = await self.library.content.highlight_code(part.text, part.language)
             if self.session.page is None or self.session.page.head is not page.head:
                 return
-            if found:
-                self.pane.colour(number, [StyleRange(a, b, f"code:{kind}") for a, b, kind in found])
+            if tokens:
+                self.pane.colour(number, [StyleRange(a, b, f"code:{kind}") for a, b, kind in tokens])
 
     async def _page(self, article_id: int, *, ahead: bool = False) -> Page | None:
         article = await self.marks.article(article_id, ahead=ahead)

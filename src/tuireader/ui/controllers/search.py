@@ -77,7 +77,7 @@ class Search(Controller):
     def remember(self, text: str) -> None:
         """Put a search on top of the history, here and in the store."""
         text, searches = text.strip(), self.session.searches
-        searches[:] = [text, *(one for one in searches if one != text)]
+        searches[:] = [text, *(older for older in searches if older != text)]
         self.panes.run_worker(self.library.searches.remember(text), group="remember")
 
     def leave_filter(self) -> None:

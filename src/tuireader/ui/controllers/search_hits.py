@@ -38,17 +38,17 @@ class SearchHits:
     def marks(self, row: ArticleRow) -> TitleRanges:
         """Find what a watch or the search matches in a title."""
         title = row.title[:_LONGEST]
-        found = []
+        ranges = []
         if row.watches and self._watches_ready:
-            found = [
+            ranges = [
                 (start, end, f"hit:{name}")
                 for start, end, name in self._library.watches.highlights(title)
                 if name in row.watches
             ]
         wanted = _parsed(self._session.expression)
         if wanted is not None:
-            found += [(start, end, "hit:") for start, end in query.spans(wanted, title, "title")]
-        return sorted(found, key=lambda mark: (mark[0], mark[2] == "hit:"))  # watches first
+            ranges += [(start, end, "hit:") for start, end in query.spans(wanted, title, "title")]
+        return sorted(ranges, key=lambda mark: (mark[0], mark[2] == "hit:"))  # watches first
 
     async def mark_watches(self) -> None:
         """Prepare the terms of watches after startup; titles drawn from then on mark them."""
@@ -69,8 +69,8 @@ class SearchHits:
         return True
 
     async def _fetch(self, article_id: int, expression: str) -> None:
-        found = await self._library.searches.snippets([article_id], expression)
+        snippets = await self._library.searches.snippets([article_id], expression)
         if self._shown != (article_id, expression):
             return
-        text, places = found[0] if found else ("", ())
+        text, places = snippets[0] if snippets else ("", ())
         self.line.show((("  “", "dim"), *marked(text, places, "hit:"), ("”", "dim")) if text else ())

@@ -42,7 +42,14 @@ class Controllers(Controller):
         self.chosen = Chosen(*base, self.marks)
         self.search = Search(*base, self.listing)
         self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen)
-        self.navigation = Navigation(*base, self.listing, self.reader, self.marking, self.chosen, self.search)
+        self.navigation = Navigation(
+            *base,
+            listing=self.listing,
+            reader=self.reader,
+            marking=self.marking,
+            chosen=self.chosen,
+            search=self.search,
+        )
         self._counts = self._count_again = False
         self._feeds_read, self._accounts_read = Latest(), Latest()
         self.full_text = FullText(*base, self.reader, self.navigation, self.reload)
@@ -106,8 +113,10 @@ class Controllers(Controller):
 
     def _account_troubles(self) -> dict[str, str]:
         """Map the accounts of the configuration to their errors, or to `""`."""
-        errors = {one.name: account_trouble(one, self.host.key_of) for one in self.session.accounts}
-        return {one.name: errors.get(one.name, "") for one in self.library.config.accounts}
+        errors = {
+            account.name: account_trouble(account, self.host.key_of) for account in self.session.accounts
+        }
+        return {account.name: errors.get(account.name, "") for account in self.library.config.accounts}
 
     async def count_marks(self) -> None:
         """Read the state of the accounts and the number of marks not sent yet."""

@@ -105,18 +105,18 @@ class AddFeed(Dialog[int | None]):
 
     async def _discover(self, url: str) -> None:
         try:
-            found = await self._feeds.discover(url)
+            feeds = await self._feeds.discover(url)
         except TuireaderError as error:
             self._tell(_ADDRESS, _LOOK, str(error))
             return
-        self._show_found(found)
-        if not found:
+        self._show_found(feeds)
+        if not feeds:
             await self._look_at_page(url)
-        elif len(found) == 1:
-            self._ask_folder(found[0])
+        elif len(feeds) == 1:
+            self._ask_folder(feeds[0])
         else:
             self.choices.focus()
-            self._tell(f"{len(found)} feeds found", "enter chooses one · esc closes")
+            self._tell(f"{len(feeds)} feeds found", "enter chooses one · esc closes")
 
     async def _look_at_page(self, url: str) -> None:
         """Open the dialog for pages without a feed, with proposed selectors."""
@@ -136,12 +136,12 @@ class AddFeed(Dialog[int | None]):
         if added is not None:
             self.dismiss(added)
 
-    def _show_found(self, found: Sequence[FoundFeed]) -> None:
-        self._found = found
-        self._previews = {one.url: one.preview for one in found if one.preview is not None}
-        self.choices.show([self._choice(one) for one in found])
-        self.set_class(bool(found), "-found")
-        self._preview(found[0] if found else None)
+    def _show_found(self, feeds: Sequence[FoundFeed]) -> None:
+        self._found = feeds
+        self._previews = {feed.url: feed.preview for feed in feeds if feed.preview is not None}
+        self.choices.show([self._choice(feed) for feed in feeds])
+        self.set_class(bool(feeds), "-found")
+        self._preview(feeds[0] if feeds else None)
 
     def _choice(self, feed: FoundFeed) -> Choice:
         title = self._title(feed)
@@ -177,7 +177,7 @@ class AddFeed(Dialog[int | None]):
         except TuireaderError as error:
             self._previews[feed.url] = f"Cannot be read: {error.message}"
         if self._chosen is None:
-            self.choices.show([self._choice(one) for one in self._found], self.choices.current)
+            self.choices.show([self._choice(feed) for feed in self._found], self.choices.current)
         else:
             self._show_feed(self._chosen)
         self._show_preview()

@@ -43,9 +43,9 @@ def help_lines(
             key = f"{first} {keys_label([macro.key])}"
             sections["Macros"].append(Choice(f"macro {macro.key}", described(macro), key))
     lines: list[Choice] = []
-    for heading, found in sections.items():
-        if found:
-            lines += [Choice(None, ""), Choice(None, heading), *found]
+    for heading, choices in sections.items():
+        if choices:
+            lines += [Choice(None, ""), Choice(None, heading), *choices]
     return lines[1:]
 
 
@@ -116,5 +116,5 @@ class Tour(Dialog[None]):
         self.dismiss(None)
 
     def _line(self, ids: tuple[str, ...], words: str) -> Line:
-        keys = " ".join(keys_label(self._keys_of.get(one, ())[:1]) for one in ids).strip()
+        keys = " ".join(keys_label(self._keys_of.get(command_id, ())[:1]) for command_id in ids).strip()
         return ((f"{keys or '–':<{_KEYS}}", "strong"), (words, "text"))

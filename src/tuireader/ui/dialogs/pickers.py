@@ -25,7 +25,7 @@ class KeyPicker(Dialog[str | None]):
     def __init__(self, title: str, choices: Sequence[Choice], hint: str, current: str = "") -> None:
         super().__init__(classes="-short")
         self._title, self._keys = title, hint
-        self._by_key = {one.key: replace(one, lead=key_label(one.key or "")) for one in choices}
+        self._by_key = {choice.key: replace(choice, lead=key_label(choice.key or "")) for choice in choices}
         self._choices = Choices(list(self._by_key.values()), at=current)
 
     def compose(self) -> ComposeResult:
@@ -61,7 +61,7 @@ class LinkPicker(FilterDialog[str | None]):
     def matching(self, typed: str) -> Sequence[Choice]:
         """List links whose number starts with the typed digits, or which contain all words."""
         typed = typed.strip().lower()
-        found = [
+        links = [
             (number, link)
             for number, link in self._links.items()
             if (
@@ -70,7 +70,7 @@ class LinkPicker(FilterDialog[str | None]):
                 else all(word in f"{link.text} {link.url}".lower() for word in typed.split())
             )
         ]
-        return [Choice(number, link.text or link.url, number, _short(link.url)) for number, link in found]
+        return [Choice(number, link.text or link.url, number, _short(link.url)) for number, link in links]
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.hint("")

@@ -35,7 +35,7 @@ class SearchFeeds(Dialog[int]):
     def __init__(self, name: str, proposals: Sequence[SearchFeed], feeds: Feeds) -> None:
         super().__init__(classes="-short")
         self._name, self._feeds = name, feeds
-        self._proposals = {one.url: one for one in proposals}
+        self._proposals = {proposal.url: proposal for proposal in proposals}
         self._previews: dict[str, FeedPreview | str] = {}
         self._timer: Timer | None = None
         self._added = 0
@@ -46,7 +46,7 @@ class SearchFeeds(Dialog[int]):
         yield self.box(f"Search the web for {self._name}", self.choices, self.preview, hint=_HINT)
 
     def _lines(self) -> list[Choice]:
-        return [self._choice(one) for one in self._proposals.values()]
+        return [self._choice(proposal) for proposal in self._proposals.values()]
 
     def _choice(self, feed: SearchFeed) -> Choice:
         followed = self._feeds.is_subscribed(feed.url)
@@ -79,12 +79,12 @@ class SearchFeeds(Dialog[int]):
             self._show(feed)
 
     def _show(self, feed: SearchFeed) -> None:
-        found = self._previews.get(feed.url)
-        if isinstance(found, FeedPreview):
+        preview = self._previews.get(feed.url)
+        if isinstance(preview, FeedPreview):
             followed = self._feeds.is_subscribed(feed.url)
-            self.preview.show(*facts(found, feed.url, int(self.host.clock()), followed=followed))
+            self.preview.show(*facts(preview, feed.url, int(self.host.clock()), followed=followed))
             return
-        lines: list[Line] = [((one, "error"),) for one in (found or "").split("; ") if one]
+        lines: list[Line] = [((problem, "error"),) for problem in (preview or "").split("; ") if problem]
         if not lines:
             lines = [(("Reading it …", "dim"),)]
         self.preview.show(*lines, ((feed.url, "dim"),))

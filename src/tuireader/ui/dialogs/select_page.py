@@ -121,21 +121,21 @@ class SelectPage(FormDialog[int | None]):
 
     async def _found(self) -> Sequence[Line]:
         feed = self.config
-        found = await self._pages.look(self._page, feed)
-        self._seen = feed if self.is_usable(found) else None
-        return found_lines(found, self._page.address, int(self.host.clock()))
+        page = await self._pages.look(self._page, feed)
+        self._seen = feed if self.is_usable(page) else None
+        return found_lines(page, self._page.address, int(self.host.clock()))
 
     @staticmethod
-    def is_usable(found: FoundOnPage) -> bool:
-        return not found.error and bool(found.articles or found.lines)
+    def is_usable(page: FoundOnPage) -> bool:
+        return not page.error and bool(page.articles or page.lines)
 
     async def save(self) -> int:
         """Add the feed if its preview has been shown."""
         feed = self.config
         if feed != self._seen:
-            found = await self._pages.look(self._page, feed)
-            if not self.is_usable(found):
-                raise TuireaderError(found.error)
+            page = await self._pages.look(self._page, feed)
+            if not self.is_usable(page):
+                raise TuireaderError(page.error)
             self.preview.renew()
             raise TuireaderError("Look at what is found below, then press enter again")
         added = await self._pages.add(replace(feed, folder=self.folder.value))

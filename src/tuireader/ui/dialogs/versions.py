@@ -72,7 +72,9 @@ class Edits(VerticalScroll, inherit_bindings=False):
     """Scrollable list of edits, with the keys of the command table."""
 
     BINDINGS: ClassVar = [
-        replace(one, action=_ACTIONS[one.id]) for one in bindings(Scope.CHOICES) if one.id in _ACTIONS
+        replace(binding, action=_ACTIONS[binding.id])
+        for binding in bindings(Scope.CHOICES)
+        if binding.id in _ACTIONS
     ]
 
     def action_half_page(self, direction: int) -> None:

@@ -64,7 +64,7 @@ def kitty(pixels: Pixels, cell: Cell, base: Style) -> tuple[Art, list[str]]:
     image = tgp.Image(_image(pixels), width=columns, height=rows)
     console = Console(width=columns, height=rows, force_terminal=True, color_system="truecolor")
     segments = list(image.__rich_console__(console, console.options.update(width=columns, height=rows)))
-    lines = [(Segment(one.text.rstrip("\n"), (base + one.style) if one.style else base),) for one in segments]
+    lines = [(Segment(text.rstrip("\n"), base + style if style else base),) for text, style, _ in segments]
     return Art(columns, lines), sent
 
 

@@ -116,12 +116,12 @@ class Layout:
             return 0
         start = self._start(number)
         end = self._start(number + 1) if number + 1 < len(self.firsts) else len(self.lines)
-        rest, later = self.lines[end:], [first - end for first in self.firsts[number + 1 :]]
+        following, later = self.lines[end:], [first - end for first in self.firsts[number + 1 :]]
         del self.lines[start:], self.firsts[number:]
         self._add(number)
         moved = len(self.lines) - end
         self.firsts += [first + len(self.lines) for first in later]
-        self.lines += rest
+        self.lines += following
         return moved
 
     def with_others(self, parts: Sequence[Part]) -> tuple[Layout, int, int]:
@@ -129,12 +129,12 @@ class Layout:
 
         Also return the first unchanged line, and by how many lines it moved.
         """
-        made = Layout(parts, self.width)
-        made.arts = self.arts
-        made.extend(10**9 if self.complete else len(self.lines) + 1)
+        layout = Layout(parts, self.width)
+        layout.arts = self.arts
+        layout.extend(10**9 if self.complete else len(self.lines) + 1)
         changed = max((number for number, part in enumerate(parts) if part != self.parts[number]), default=-1)
         same = min(changed + 1, len(self.firsts) - 1)
-        return made, self.firsts[same], made.firsts[same] - self.firsts[same]
+        return layout, self.firsts[same], layout.firsts[same] - self.firsts[same]
 
     def _start(self, number: int) -> int:
         """First line of a part, which may be blank."""
@@ -177,7 +177,7 @@ class Layout:
         text = self.parts[number].text
         *full, (start, end) = ranges
         self.lines += [
-            Line(number, *one, LineKind.REST if at else LineKind.FIRST) for at, one in enumerate(full)
+            Line(number, *span, LineKind.REST if at else LineKind.FIRST) for at, span in enumerate(full)
         ]
         room = width - len(_ending(text))
         if cell_len(text[start:end]) > room:
@@ -208,8 +208,8 @@ def draw(
     """Draw a line as a strip of `width` cells; `art` is the image of its part."""
     base = styles.base
     if line.kind is LineKind.PICTURE and art is not None and line.start < len(art.lines):
-        rest = max(0, width - art.width)
-        return Strip([*art.lines[line.start], Segment(" " * rest, base)], art.width + rest)
+        beside = max(0, width - art.width)
+        return Strip([*art.lines[line.start], Segment(" " * beside, base)], art.width + beside)
     if line.kind is LineKind.BLANK:
         return Strip([Segment(" " * width, base)], width)
     if line.kind is LineKind.RULE:

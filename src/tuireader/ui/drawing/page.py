@@ -37,7 +37,9 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
         parts.append(picture_part(Block(BlockKind.PICTURE, picture=lead)))
     offset = 0
     previous: Block | None = None
-    marked = mark_references(document, [(one.article_id, one.sentence) for one in article.earlier])
+    marked = mark_references(
+        document, [(earlier.article_id, earlier.sentence) for earlier in article.earlier]
+    )
     for block in marked.document.blocks:
         part = block_part(block, previous, offset, highlights, len(parts), hits)
         offset += len(part.text) + 1
@@ -49,11 +51,11 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     comments, more = comment_parts(article.comments, len(links), now)
     page = Page(
         article,
-        tuple(parts),
-        tuple(hits),
-        (*links, *more),
-        len(document.links),
-        comments,
+        head=tuple(parts),
+        hits=tuple(hits),
+        links=(*links, *more),
+        text_links=len(document.links),
+        comments=comments,
         references=tuple(_reference_marks(parts, marked, article)),
     )
     return replace(page, tail=build_tail(page, (), keys))
@@ -61,13 +63,15 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
 
 def _reference_marks(parts: Sequence[Part], marked: Referring, article: Article) -> Iterator[ReferenceMark]:
     """Find the marks of references on the page."""
-    earlier = {one.article_id: one for one in article.earlier}
+    earlier = {reference.article_id: reference for reference in article.earlier}
     numbers, ids = marked.numbers, iter(marked.articles)
     for number, part in enumerate(parts):
         for start, end, style in part.marks:
             if style == "reference":
                 article_id = next(ids)
-                yield ReferenceMark(number, start, end, numbers[article_id], earlier[article_id])
+                yield ReferenceMark(
+                    number, start, end, number=numbers[article_id], article=earlier[article_id]
+                )
 
 
 _BEGINNING = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more)\W*$", re.IGNORECASE)
@@ -135,10 +139,10 @@ def _with_labels(facts: str, labels: Sequence[str]) -> Part:
 
 def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
     """Exchange the labels of a page; the number of parts stays the same."""
-    title, byline, *rest = page.head
+    title, byline, *others = page.head
     facts = byline.text.partition("\n")[0]
     article = replace(page.article, labels=labels)
-    return replace(page, article=article, head=(title, _with_labels(facts, labels), *rest))
+    return replace(page, article=article, head=(title, _with_labels(facts, labels), *others))
 
 
 def evidence_parts(evidence: Evidence) -> list[Part]:

@@ -59,8 +59,8 @@ def _close(block: Block, previous: Block | None) -> bool:
 
 
 def _is_strong(block: Block) -> bool:
-    whole = (0, len(block.text))
-    return any(span.kind is SpanKind.STRONG and (span.start, span.end) == whole for span in block.spans)
+    full = (0, len(block.text))
+    return any(span.kind is SpanKind.STRONG and (span.start, span.end) == full for span in block.spans)
 
 
 _NAMES_ITSELF = re.compile(r"(?i)(image|photo|picture|graphic|credit|source|courtesy)\b|©|.*[:：]")
@@ -114,17 +114,15 @@ def _numbered(
         if span.kind in _SPAN_STYLES
     ]
     marks += numbers
-    found = (
-        [(*moved(start, end), watch) for start, end, watch in highlights(block.text)] if block.text else []
-    )
-    marks += [StyleRange(start, end, f"hit:{watch}") for start, end, watch in found]
-    return text, tuple(marks), found
+    hits = [(*moved(start, end), watch) for start, end, watch in highlights(block.text)] if block.text else []
+    marks += [StyleRange(start, end, f"hit:{watch}") for start, end, watch in hits]
+    return text, tuple(marks), hits
 
 
 def _room(text: str, start: int, size: int) -> int | None:
     """Count the spaces in a table that a label may replace; None if the next column would move."""
-    rest = text[start : start + size + 1]
-    spaces = len(rest) - len(rest.lstrip(" "))
+    behind = text[start : start + size + 1]
+    spaces = len(behind) - len(behind.lstrip(" "))
     at_end = text[start + spaces : start + spaces + 1] in ("", "\n")
     return min(spaces, size) if at_end or spaces > size else None
 

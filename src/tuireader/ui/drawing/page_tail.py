@@ -95,7 +95,9 @@ def _listed(title: str, facts: str, lead: str, target: int = -1, number: int = 0
     marks = [StyleRange(len(head) + 1, len(head) + 1 + len(facts), "dim")]
     if label:
         marks.append(StyleRange(0, len(label), "reference"))
-    return Part(f"{head}\n{facts}" if facts else head, "text", tuple(marks), lead, "  ", target=target)
+    return Part(
+        f"{head}\n{facts}" if facts else head, "text", tuple(marks), first=lead, rest="  ", target=target
+    )
 
 
 def _comments_part(article: Article, keys: Keys) -> Part:
@@ -139,7 +141,7 @@ def _related_parts(other: Related, article: Article, target: int, number: int) -
     unread = other.article_id is not None and not other.read
     parts = [_listed(title, facts, "• " if unread else "  ", target, number)]
     if other.sentence:
-        is_earlier = any(one.article_id == other.article_id for one in article.earlier)
+        is_earlier = any(reference.article_id == other.article_id for reference in article.earlier)
         how = "referred to" if is_earlier else "refers to this"
         sentence = f"{how}: “{' '.join(other.sentence.split())}”"
         parts.append(Part(sentence, "dim", first="  ", rest="  ", target=target, most=_MOST_LINES))
@@ -148,13 +150,14 @@ def _related_parts(other: Related, article: Article, target: int, number: int) -
 
 def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) -> None:
     sides: list[tuple[str, Neighbour | None]] = [("Previous", article.previous), ("Next", article.next)]
-    found = [(label, side) for label, side in sides if side is not None]
-    for position, (label, side) in enumerate(found):
+    neighbours = [(label, side) for label, side in sides if side is not None]
+    for position, (label, side) in enumerate(neighbours):
         if not position:
             parts.append(Part(f"In {article.feed_title or 'this feed'}", "strong", gap=1))
         text = f"{label}  {side.title}"
         marks = (StyleRange(0, len(label), "dim"),)
-        parts.append(Part(text, "text", marks, "  ", " " * (len(label) + 4), target=len(targets)))
+        indent = " " * (len(label) + 4)
+        parts.append(Part(text, "text", marks, first="  ", rest=indent, target=len(targets)))
         targets.append(Target(side.title, side.id))
 
 

@@ -24,14 +24,15 @@ def build_story(page: StoryPage, article: Article) -> tuple[Page, int]:
     _add_others(parts, targets, BACKGROUND, page.background, page)
     start = len(targets)
     parts.append(Part(REPORTS, "strong", gap=1))
-    for number, one in enumerate(page.reports):
-        if one.report.article_id == article.id:
+    for number, entry in enumerate(page.reports):
+        if entry.report.article_id == article.id:
             start = len(targets)
-        _add_report(parts, targets, one, page, gap=int(number > 0))
+        _add_report(parts, targets, entry, page, gap=int(number > 0))
     if page.left_out:
         parts.append(Part(f"{page.left_out:,} later reports are left out", "dim", first=_REST, rest=_REST))
     _add_others(parts, targets, FOLLOW_UPS, page.follow_ups, page)
-    return Page(article, _head(page), (), (), 0, tail=Tail(tuple(parts), tuple(targets))), start
+    tail = Tail(tuple(parts), tuple(targets))
+    return Page(article, head=_head(page), hits=(), links=(), text_links=0, tail=tail), start
 
 
 def _head(page: StoryPage) -> tuple[Part, ...]:
@@ -46,25 +47,26 @@ def _head(page: StoryPage) -> tuple[Part, ...]:
 
 
 def _add_report(
-    parts: list[Part], targets: list[Target], one: StoryReport, page: StoryPage, gap: int
+    parts: list[Part], targets: list[Target], entry: StoryReport, page: StoryPage, gap: int
 ) -> None:
     """Add a report with its delay after the first one, and what it added."""
-    report = one.report
+    report = entry.report
     when = "first" if report is page.first else f"+{span(report.lag)}" if report.lag else "same time"
     feed, title = report.feed_title, report.title or report.url
     head = f"{feed} · {short_time(report.time)}"
     marks = (StyleRange(0, len(feed), "strong"), StyleRange(len(feed), len(head), "dim"))
-    parts.append(Part(f"{head}\n{title}", "text", marks, f"{when:>{_COLUMN}}  ", _REST, gap))
+    lead = f"{when:>{_COLUMN}}  "
+    parts.append(Part(f"{head}\n{title}", "text", marks, first=lead, rest=_REST, gap=gap))
     _open_by(parts, targets, Target(title, report.article_id, report.url))
-    short = [added_text(fact) for fact in one.added if fact.kind is not AddedKind.QUOTATION]
+    short = [added_text(fact) for fact in entry.added if fact.kind is not AddedKind.QUOTATION]
     if short:
         parts.append(Part(" · ".join(short), "text", first=_ADDED, rest=_REST))
     parts += [
         Part(added_text(fact), "quote", first=_ADDED, rest=_REST)
-        for fact in one.added
+        for fact in entry.added
         if fact.kind is AddedKind.QUOTATION
     ]
-    if not one.added and report is not page.first:
+    if not entry.added and report is not page.first:
         parts.append(Part(NOTHING_NEW, "dim", first=_REST, rest=_REST))
 
 
@@ -78,17 +80,17 @@ def _add_others(
     shown = {""}
     if others:
         parts.append(Part(heading, "strong", gap=1))
-    for one in others:
-        apart = one.time - page.first.time
+    for article in others:
+        apart = article.time - page.first.time
         when = f"{'−' if apart < 0 else '+'}{span(abs(apart))}"
-        title = one.title or one.url
-        marks = (StyleRange(len(title), len(title) + 3 + len(one.feed_title), "dim"),)
+        title = article.title or article.url
+        marks = (StyleRange(len(title), len(title) + 3 + len(article.feed_title), "dim"),)
         lead = f"{when:>{_COLUMN}}  "
-        parts.append(Part(f"{title} · {one.feed_title}", "text", marks, lead, _REST))
-        _open_by(parts, targets, Target(title, one.article_id, one.url))
-        if one.sentence not in shown:
-            shown.add(one.sentence)
-            parts.append(Part(f"“{one.sentence}” – {one.said_by}", "quote", first=_REST, rest=_REST))
+        parts.append(Part(f"{title} · {article.feed_title}", "text", marks, first=lead, rest=_REST))
+        _open_by(parts, targets, Target(title, article.article_id, article.url))
+        if article.sentence not in shown:
+            shown.add(article.sentence)
+            parts.append(Part(f"“{article.sentence}” – {article.said_by}", "quote", first=_REST, rest=_REST))
 
 
 def _open_by(parts: list[Part], targets: list[Target], target: Target) -> None:

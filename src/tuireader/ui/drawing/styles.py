@@ -212,7 +212,7 @@ def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str
     for name, color in colors.items():
         shared[name] = color.lower()
         if color.lower() not in palette:
-            shared[name] = min(palette, key=lambda one: used[one])
+            shared[name] = min(palette, key=lambda color: used[color])
             used[shared[name]] += 1
     return shared
 
@@ -220,7 +220,7 @@ def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str
 def free_color(colors: Mapping[str, str], palette: Sequence[str]) -> str:
     """Pick the least used colour of the palette, for a new watch."""
     used = Counter(assign_colors(colors, palette).values())
-    return min(palette, key=lambda one: used[one])
+    return min(palette, key=lambda color: used[color])
 
 
 def _color(text: str | None, otherwise: str) -> Color:

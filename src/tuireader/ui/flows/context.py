@@ -136,7 +136,7 @@ class FlowRunner:
             await main.reload()
             run_latest(main.panes, main.refreshing.apply_watches, "apply")
         if outcome.config_changed and any(
-            one.query == main.session.query for one in main.library.searches.saved
+            view.query == main.session.query for view in main.library.searches.saved
         ):
             main.search.keep_as_view()
         if outcome.recount:

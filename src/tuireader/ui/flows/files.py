@@ -22,11 +22,11 @@ async def open_file(main: Controllers, ask: Asking) -> Outcome | None:
     if len(article.enclosures) > 1:
         from tuireader.ui.dialogs.pickers import LinkPicker
 
-        links = [Link(at, one.url, enclosure_label(one)) for at, one in enumerate(article.enclosures, 1)]
+        links = [Link(at, file.url, enclosure_label(file)) for at, file in enumerate(article.enclosures, 1)]
         url = await ask(LinkPicker(links))
-    for one in article.enclosures:
-        if one.url == url:
-            await open_enclosure(main, one)
+    for file in article.enclosures:
+        if file.url == url:
+            await open_enclosure(main, file)
             break
     return None
 
@@ -34,9 +34,9 @@ async def open_file(main: Controllers, ask: Asking) -> Outcome | None:
 async def open_address(main: Controllers, url: str) -> None:
     """Open a link of the open article: a file with the program for its type, others in the browser."""
     article = main.session.article
-    for one in article.enclosures if article is not None else ():
-        if one.url == url:
-            await open_enclosure(main, one)
+    for file in article.enclosures if article is not None else ():
+        if file.url == url:
+            await open_enclosure(main, file)
             return
     await main.host.browse(url)
 
@@ -61,7 +61,7 @@ async def download(main: Controllers, ask: Asking) -> Outcome:
     added = await main.library.downloads.add(ids)
     if not added:
         return Outcome(said="No files belong to this article", seconds=2)
-    waiting = [one for one in added if one.state is not DownloadState.DONE]
+    waiting = [file for file in added if file.state is not DownloadState.DONE]
     if not waiting:
         return Outcome(said=f"Already downloaded: {added[0].path}")
     await main.library.downloads.start()

@@ -23,7 +23,7 @@ async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
 
     macros = main.library.config.macros
     command_id = await ask(Help(main.host.keys_of, macros))
-    macro = next((one for one in macros if f"macro {one.key}" == command_id), None)
+    macro = next((macro for macro in macros if f"macro {macro.key}" == command_id), None)
     if macro is not None:
         return run_macro(main, macro)
     return None if command_id is None else Outcome(run=(command_id,))
@@ -122,7 +122,8 @@ async def open_palette(main: Controllers, ask: Asking) -> None:
             for name, about, call in await _by_use(main, ask):
                 score = matcher.match(name)
                 if score > 0:
-                    yield Hit(score, matcher.highlight(name), partial(_use, main, name, call), name, about)
+                    use = partial(_use, main, name, call)
+                    yield Hit(score, matcher.highlight(name), use, text=name, help=about)
 
     palette = Palette(providers=[Commands], placeholder="Command, view, feed or theme")
     main.host.push_screen(palette)

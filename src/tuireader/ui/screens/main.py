@@ -72,8 +72,10 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             lambda ids: self.controllers.marks.rows(ids), library.feeds.title, self.hits.marks
         )
         self.pane = ArticlePane(library.config.ui.width)
-        self.panes = Panes(session, self.sidebar, self.hits.line, self.articles, self.pane)
-        self.controllers = Controllers(session, library, self.panes, self.update_bars, self.top)
+        self.panes = Panes(
+            session, self.sidebar, snippet=self.hits.line, articles=self.articles, article=self.pane
+        )
+        self.controllers = Controllers(session, library, self.panes, changed=self.update_bars, top=self.top)
         self.flows = FlowRunner(self.controllers, self.new_colours, self.run_command)
         yield self.top
         yield self.panes
@@ -194,7 +196,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     async def welcomed(self, added: int | None) -> None:
         """After the welcome, show the first keys to know and fetch the new feeds."""
         await self.flows.run(guide.show_tour)
-        accounts = [one.name for one in self.library.config.accounts]
+        accounts = [account.name for account in self.library.config.accounts]
         await self.flows.apply(Outcome(feeds_added=added or 0, config_changed=added == 0, sync=accounts))
 
     # -- messages

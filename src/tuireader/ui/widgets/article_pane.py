@@ -235,7 +235,7 @@ class ArticlePane(PagePane):
         if self.found:
             self._arrive_if_needed()
             self._finish()
-            lines = (self._line_of(one) for one in self.found)
+            lines = (self._line_of(place) for place in self.found)
             self.found_at = next((at for at, line in enumerate(lines) if line >= self._find_from), 0)
             self._bring_in_sight(self._line_of(self.found[self.found_at]))
         else:
@@ -264,9 +264,9 @@ class ArticlePane(PagePane):
                         return
         self.found_at = min(0, len(self.found) - 1)
 
-    def _line_of(self, found: Found) -> int:
-        layout, above = (self._tail, len(self._head.lines)) if found.below else (self._head, 0)
-        return above + layout.line_of(found.part, found.start)
+    def _line_of(self, place: Found) -> int:
+        layout, above = (self._tail, len(self._head.lines)) if place.below else (self._head, 0)
+        return above + layout.line_of(place.part, place.start)
 
     def open_chosen(self) -> bool:
         """Open the related article under the cursor, or that of the current mark; return False if none."""

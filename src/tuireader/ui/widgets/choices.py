@@ -43,7 +43,8 @@ class Choices(OptionList, inherit_bindings=False):
     """Textual's list with the keys of the command table and aligned columns; the cursor stops at the ends."""
 
     BINDINGS: ClassVar = [
-        replace(one, action=_ACTIONS.get(one.id or "", one.action)) for one in bindings(Scope.CHOICES)
+        replace(binding, action=_ACTIONS.get(binding.id or "", binding.action))
+        for binding in bindings(Scope.CHOICES)
     ]
 
     def __init__(self, choices: Sequence[Choice] = (), *, at: str | None = None) -> None:

@@ -45,7 +45,7 @@ class PagePane(Pane):
         self._strips: dict[int, Strip] = {}
         self._colours: dict[int, tuple[StyleRange, ...]] = {}
         self._pad = 0
-        self._whole = 0  # width of the pane at the last layout
+        self._pane_width = 0  # width of the pane at the last layout
         self._arrive_at: int | None = None  # position to show once the size is known
         self._return: tuple[PageSpot, int, int] | None = None  # the spot, line and cursor last reached
 
@@ -148,9 +148,9 @@ class PagePane(Pane):
         page = self.page_shown
         if page is None:
             return
-        self._whole = whole = self.size.width or self._width_to_be
-        room, width = max(4, whole - 2), self.text_width
-        self._pad = min((room - width) // 2, whole) + 1 if room > width else 1
+        self._pane_width = self.size.width or self._width_to_be
+        room, width = max(4, self._pane_width - 2), self.text_width
+        self._pad = min((room - width) // 2, self._pane_width) + 1 if room > width else 1
         self._head = Layout(page.head, width)
         self._tail = Layout(page.tail.parts, width)
         self._head.extend(_FIRST)
@@ -210,8 +210,8 @@ class PagePane(Pane):
         if self.text_width == self._head.width:
             room = max(4, self.size.width - 2)
             pad = (room - self._head.width) // 2 + 1
-            if pad != self._pad or self.size.width != self._whole:
-                self._pad, self._whole = pad, self.size.width
+            if pad != self._pad or self.size.width != self._pane_width:
+                self._pad, self._pane_width = pad, self.size.width
                 self.forget_strips()
             return
         self._arrive_at = self.place

@@ -50,10 +50,12 @@ class CachedLines:
                 bar_color=style.color or _BLACK,
             ).segments
             below = widget.visual_style.rich_style
-            known = {one: Strip(Segment.apply_style([one], below), width) for one in segments}
+            known = {segment: Strip(Segment.apply_style([segment], below), width) for segment in segments}
             for line_filter in filters:
-                known = {one: strip.apply_filter(line_filter, background) for one, strip in known.items()}
-            self._drawn = (drawn_for, [known[one] for one in segments])
+                known = {
+                    segment: strip.apply_filter(line_filter, background) for segment, strip in known.items()
+                }
+            self._drawn = (drawn_for, [known[segment] for segment in segments])
         return [strip.crop(crop.x, crop.right) for strip in self._drawn[1][crop.y : crop.bottom]]
 
 
