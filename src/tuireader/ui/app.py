@@ -34,11 +34,6 @@ if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.model import Counts
     from tuireader.ui.screens.main import MainScreen
-    from tuireader.ui.session import Session
-    from tuireader.ui.widgets.bars import StatusLine, TopLine
-    from tuireader.ui.widgets.panes import Panes
-
-KeepFrame = Callable[["Session", "TopLine", "Panes", "StatusLine"], Awaitable[None]]
 
 PATIENCE = 1.0
 """Maximum seconds that keys wait for a screen to open."""
@@ -48,8 +43,6 @@ YOUNG_ROUNDS = 20
 """Number of young collections after which a full one pays off."""
 _THRESHOLDS = (700, 10, 50 * YOUNG_ROUNDS)
 """Thresholds for `gc`; at the last one, a full collection no longer waits for an idle moment."""
-
-
 _LARGEST = Size(1500, 500)
 """Maximum columns and lines to draw on: a terminal may report any size, and each cell costs memory."""
 
@@ -76,7 +69,7 @@ class TuireaderApp(Host):
         counting: asyncio.Future[Counts] | None = None,
         browser: Browser | None = None,
         driver: type[Driver] | None = None,
-        keep_frame: KeepFrame | None = None,
+        keep_frame: Callable[[MainScreen], Awaitable[None]] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._coloured_for: Theme | None = None
@@ -150,15 +143,9 @@ class TuireaderApp(Host):
         if self._first_run:
             from tuireader.ui.dialogs.welcome import FirstRun
 
-            library = self.library
-            await self.push_screen(
-                FirstRun(library.feeds, library.pages, library.exchange.import_file, library.accounts),
-                self._main.welcomed,
-            )
+            await self.push_screen(FirstRun(self.library), self._main.welcomed)
 
-    # -- keys, in the order of typing. Textual runs the binding of a key only after the key has bubbled
-    # through the queues of all parents. By then the next keys have reached the same widget: the first
-    # letters of `/wechat` would be commands of the list.
+    # -- keys, in the order of typing: else the first letters of `/wechat` would be commands of the list
 
     @property
     def size(self) -> Size:
@@ -222,9 +209,8 @@ class TuireaderApp(Host):
         await self.leave(0)
 
     async def keep_frame(self) -> None:
-        main = self._main
-        if main is not None and self._keep_frame is not None:
-            await self._keep_frame(main.session, main.top, main.panes, main.status)
+        if self._main is not None and self._keep_frame is not None:
+            await self._keep_frame(self._main)
 
     async def leave(self, code: int) -> None:
         """Store pending changes and exit; the caller closes the library.

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.model import FeedHealth, FeedPreview
-from tuireader.text import cell_len, display_host, pad
+from tuireader.text import display_host
 from tuireader.text.wording import counted
-from tuireader.wording.times import age, clock_time, span
+from tuireader.wording.times import age, age_column, clock_time
 
 if TYPE_CHECKING:
     from tuireader.wording.lines import Line
@@ -73,14 +73,10 @@ def texts_note(health: FeedHealth, *, short: bool = False) -> str:
 
 def entries(preview: FeedPreview, now: int) -> list[Line]:
     """List the newest entries with their ages."""
-    ages = [
-        "" if time is None else "now" if now - time < 60 else span(now - time) for _, time in preview.samples
-    ]
-    width = max(map(cell_len, ages), default=0)
-    column = [pad(text, width) + "  " if width else "" for text in ages]
+    ages = age_column([time for _, time in preview.samples], now)
     return [
-        ((text, "dim"), (title or "Untitled", "text"))
-        for text, (title, _) in zip(column, preview.samples, strict=True)
+        ((age, "dim"), (title or "Untitled", "text"))
+        for age, (title, _) in zip(ages, preview.samples, strict=True)
     ]
 
 

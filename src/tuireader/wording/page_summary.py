@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.model import FoundArticle, FoundOnPage
-from tuireader.text import cell_len, display_host, pad
+from tuireader.text import display_host
 from tuireader.text.wording import counted
-from tuireader.wording.times import span
+from tuireader.wording.times import age_column
 
 if TYPE_CHECKING:
     from tuireader.wording.lines import Line
@@ -39,19 +39,11 @@ def _problems(page: FoundOnPage) -> list[Line]:
 
 
 def _articles(articles: tuple[FoundArticle, ...], address: str, now: int) -> list[Line]:
-    ages = [_age(article.time, now) for article in articles]
-    width = max(map(cell_len, ages), default=0)
-    column = [pad(age, width) + "  " if width else "" for age in ages]
+    ages = age_column([article.time for article in articles], now)
     return [
         ((age, "dim"), (article.title or "Untitled", "text"), (f"  {_place(article.url, address)}", "dim"))
-        for age, article in zip(column, articles, strict=True)
+        for age, article in zip(ages, articles, strict=True)
     ]
-
-
-def _age(time: int | None, now: int) -> str:
-    if time is None:
-        return ""
-    return "now" if now - time < 60 else span(now - time)
 
 
 def _place(url: str, address: str) -> str:

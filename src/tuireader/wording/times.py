@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from tuireader.text.wording import counted
 
@@ -88,6 +89,13 @@ def until(seconds: int) -> str:
 def age(moment: int, now: int) -> str:
     """Age: `now` under a minute, else `2 h ago`."""
     return "now" if now - moment < 60 else f"{span(now - moment)} ago"
+
+
+def age_column(moments: Sequence[int | None], now: int) -> list[str]:
+    """Ages as a column: `2 h  `; `""` if no moment is known."""
+    ages = ["" if moment is None else age(moment, now).removesuffix(" ago") for moment in moments]
+    width = max(map(len, ages), default=0)
+    return [f"{text:<{width}}  " if width else "" for text in ages]
 
 
 def distance(moment: int, other: int) -> str:

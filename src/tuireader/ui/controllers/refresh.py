@@ -175,9 +175,8 @@ class Refreshing(Controller):
                 self._shown_at = now
                 fresh = f" · {new} new" if new else ""
                 self.top.show(progress=f"refreshing {event.done}/{event.total}{fresh}")
-            if (event.new or event.changed) and self.may_reload(now):
-                self.reloaded_at = now
-                await self.reload()
+            if event.new or event.changed:
+                await self._reload_if_quiet(now)
         elif isinstance(event, AccountSynced):
             await self._take_sync(event)
         elif isinstance(event, NewMatch):
@@ -188,9 +187,8 @@ class Refreshing(Controller):
             self.top.show(progress=f"full texts {event.done}/{event.total}")
             if not event.error:
                 await self.completed(event.article_id)
-            if self._matches and self.may_reload(now := time.monotonic()):
-                self.reloaded_at = now
-                await self.reload()
+            if self._matches:
+                await self._reload_if_quiet(time.monotonic())
         elif isinstance(event, Told):
             for channel in self._notify(event):
                 await self.library.refresh.shown(event.articles, channel)
@@ -218,6 +216,11 @@ class Refreshing(Controller):
             await self.reload()
         if event.done:
             self.syncing.tell(event, asked=self._asked)
+
+    async def _reload_if_quiet(self, now: float) -> None:
+        if self.may_reload(now):
+            self.reloaded_at = now
+            await self.reload()
 
     def may_reload(self, now: float) -> bool:
         """True if keys would not have to wait for a reload of the list."""

@@ -50,7 +50,7 @@ class SideScreen(Screen[Result | None], Generic[Result], inherit_bindings=False)
         keys = [FooterKey(key_of(command), title) for command, title in commands]
         by_escape = "escape" in self.host.keys_of["back"]
         leaving = FooterKey(key_label("escape") if by_escape else key_of("back"), "Back", stays=1)
-        self.status.show([moving, *keys, leaving], position, False)
+        self.status.show([moving, *keys, leaving], position)
 
     def action_pane(self, command_id: str) -> None:
         self.main_pane.act(command_id)

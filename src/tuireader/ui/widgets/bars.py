@@ -46,23 +46,16 @@ class TopLine(Bar):
 
     def __init__(self) -> None:
         super().__init__(id="top")
-        self._title = ""
-        self._count = ""
-        self._progress = ""
+        self._texts = {"title": "", "count": "", "progress": ""}
 
-    def show(
-        self, *, title: str | None = None, count: str | None = None, progress: str | None = None
-    ) -> None:
-        """Change parts of the header; None leaves a part unchanged."""
-        before = (self._title, self._count, self._progress)
-        self._title = self._title if title is None else title
-        self._count = self._count if count is None else count
-        self._progress = self._progress if progress is None else progress
-        if before != (self._title, self._count, self._progress):
+    def show(self, **texts: str) -> None:
+        """Change `title`, `count` or `progress`."""
+        before, self._texts = self._texts, self._texts | texts
+        if before != self._texts:
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        return self.draw(self._title, self._count, self._progress)
+        return self.draw(**self._texts)
 
     def draw(self, title: str, count: str, progress: str) -> Strip:
         styles, width = self.theme_styles, self.size.width
@@ -91,26 +84,24 @@ class StatusLine(Bar):
 
     def __init__(self) -> None:
         super().__init__(id="status")
-        self._keys: tuple[FooterKey, ...] = ()
-        self._where = ""
-        self._trouble = False
-        self._notes: Sequence[str] = ()
+        self._shown: tuple[Sequence[FooterKey], str, bool, Sequence[str]] = (), "", False, ()
 
-    def show(self, keys: Sequence[FooterKey], where: str, trouble: bool, notes: Sequence[str] = ()) -> None:
+    def show(
+        self, keys: Sequence[FooterKey], where: str, trouble: bool = False, notes: Sequence[str] = ()
+    ) -> None:
         """Show keys, the first of the warnings that fits, and the position.
 
         With `trouble`, `where` is an error.
         """
-        new = (tuple(keys), where, trouble, tuple(notes))
-        if new != (self._keys, self._where, self._trouble, self._notes):
-            self._keys, self._where, self._trouble, self._notes = new
+        before, self._shown = self._shown, (keys, where, trouble, notes)
+        if before != self._shown:
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        return self.draw(self._keys, self._where, trouble=self._trouble, notes=self._notes)
+        return self.draw(*self._shown)
 
     def draw(
-        self, keys: Sequence[FooterKey], where: str, *, trouble: bool, notes: Sequence[str] = ()
+        self, keys: Sequence[FooterKey], where: str, trouble: bool = False, notes: Sequence[str] = ()
     ) -> Strip:
         """Draw warning, position and as many keys as fit, always with help and quit."""
         styles, width = self.theme_styles, self.size.width
