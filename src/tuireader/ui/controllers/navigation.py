@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tuireader.model import Article, View, ViewKind
-from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.controllers.mark_commands import MarkCommands
@@ -22,7 +21,6 @@ class Navigation(Controller):
     listing: Listing
     reader: Reader
     marking: MarkCommands
-    chosen: Chosen
     search: Search
 
     # -- views
@@ -162,7 +160,7 @@ class Navigation(Controller):
             else:
                 self.pane.page(1)
             return
-        row = await self.chosen.row()
+        row = await self.marking.chosen.row()
         if row is not None and not row.read:
             await self.open_article(row.id)
         else:

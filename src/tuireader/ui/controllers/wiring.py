@@ -42,14 +42,7 @@ class Controllers(Controller):
         self.chosen = Chosen(*base, self.marks)
         self.search = Search(*base, self.listing)
         self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen)
-        self.navigation = Navigation(
-            *base,
-            listing=self.listing,
-            reader=self.reader,
-            marking=self.marking,
-            chosen=self.chosen,
-            search=self.search,
-        )
+        self.navigation = Navigation(*base, self.listing, self.reader, self.marking, self.search)
         self._counts = self._count_again = False
         self._feeds_read, self._accounts_read = Latest(), Latest()
         self.full_text = FullText(*base, self.reader, self.navigation, self.reload)

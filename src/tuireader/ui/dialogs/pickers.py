@@ -61,15 +61,13 @@ class LinkPicker(FilterDialog[str | None]):
     def matching(self, typed: str) -> Sequence[Choice]:
         """List links whose number starts with the typed digits, or which contain all words."""
         typed = typed.strip().lower()
-        links = [
-            (number, link)
-            for number, link in self._links.items()
-            if (
-                number.startswith(typed)
-                if typed.isdigit()
-                else all(word in f"{link.text} {link.url}".lower() for word in typed.split())
-            )
-        ]
+
+        def matches(number: str, link: Link) -> bool:
+            if typed.isdigit():
+                return number.startswith(typed)
+            return all(word in f"{link.text} {link.url}".lower() for word in typed.split())
+
+        links = [(number, link) for number, link in self._links.items() if matches(number, link)]
         return [Choice(number, link.text or link.url, number, _short(link.url)) for number, link in links]
 
     def on_input_changed(self, event: Input.Changed) -> None:

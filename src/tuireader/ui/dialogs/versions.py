@@ -50,11 +50,10 @@ def _words(runs: Sequence[tuple[str, str]]) -> Iterable[Piece]:
     for number, (kind, words) in enumerate(runs):
         if kind in _SIGNS:
             before, after, style = _SIGNS[kind]
-            between = (
-                " " if any(following in _SIGNS for following, _ in runs[number + 1 : number + 2]) else ""
-            )
-            yield f"{before}{words.rstrip()}{after}", style
-            yield words[len(words.rstrip()) :] or between, "text"
+            shown = words.rstrip()
+            yield f"{before}{shown}{after}", style
+            is_followed = number + 1 < len(runs) and runs[number + 1][0] in _SIGNS
+            yield words[len(shown) :] or " " * is_followed, "text"
         else:
             yield _shortened(words, first=number == 0, last=number == len(runs) - 1), "text"
 

@@ -114,7 +114,8 @@ def _numbered(
         if span.kind in _SPAN_STYLES
     ]
     marks += numbers
-    hits = [(*moved(start, end), watch) for start, end, watch in highlights(block.text)] if block.text else []
+    matches = highlights(block.text) if block.text else ()
+    hits = [(*moved(start, end), watch) for start, end, watch in matches]
     marks += [StyleRange(start, end, f"hit:{watch}") for start, end, watch in hits]
     return text, tuple(marks), hits
 

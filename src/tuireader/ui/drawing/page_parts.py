@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model import Article, EarlierArticle
@@ -86,6 +86,24 @@ class Tail:
     parts: tuple[Part, ...] = ()
     targets: tuple[Target, ...] = ()
     comments: int = -1
+
+
+@dataclass(slots=True)
+class TailBuilder:
+    """Collects the parts of a tail with their targets."""
+
+    parts: list[Part] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+
+    def add(self, *parts: Part, opens: Target | None = None) -> None:
+        """Add parts, on which `enter` opens a target."""
+        if opens is not None:
+            parts = tuple(replace(part, target=len(self.targets)) for part in parts)
+            self.targets.append(opens)
+        self.parts += parts
+
+    def build(self, comments: int = -1) -> Tail:
+        return Tail(tuple(self.parts), tuple(self.targets), comments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,15 +46,17 @@ class StoryScreen(SideScreen["Target"]):
 
     def on_mount(self) -> None:
         """Show the page now, and again whenever the store changes."""
-        self.top.show(title="Story", count=summary(self._page))
-        page, start = build_story(self._page, self._article)
-        self.pane.show_story(page, start)
+        self.top.show(title="Story")
+        self._show(None)
         self.host.reloaded.subscribe(self, lambda _: run_latest(self, self._reload, "story"))
 
     async def _reload(self) -> None:
         """Read the story again; the cursor stays on its article."""
         current = self._target
         self._page = await self.host.library.stories.page(self._article.id)
+        self._show(current)
+
+    def _show(self, current: Target | None) -> None:
         self.top.show(count=summary(self._page))
         page, start = build_story(self._page, self._article)
         ids = [target.article_id for target in page.tail.targets]

@@ -142,9 +142,8 @@ class ArticlePane(PagePane):
         self._arrive_if_needed()
         self._unchoose()
         self.reference = -1
-        self.hit = (
-            (0 if step > 0 else len(page.hits) - 1) if self.hit < 0 else (self.hit + step) % len(page.hits)
-        )
+        entering = 0 if step > 0 else -1
+        self.hit = (self.hit + step if self.hit >= 0 else entering) % len(page.hits)
         hit = page.hits[self.hit]
         self._bring_in_sight(self._head.line_of(hit.part, hit.start))
         return hit

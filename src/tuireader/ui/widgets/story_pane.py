@@ -60,11 +60,8 @@ class StoryPane(PagePane):
     def _take_visible(self) -> None:
         """Put the cursor on the first article in sight if it has left the screen."""
         top, end = self.scroll_offset.y, self.scroll_offset.y + self.size.height
-        visible = [
-            target
-            for target in range(len(self.targets))
-            if top <= (place := self._lines_of(target))[0] and place[1] < end
-        ]
+        places = map(self._lines_of, range(len(self.targets)))
+        visible = [target for target, (first, last) in enumerate(places) if top <= first and last < end]
         if visible and self.chosen not in visible:
             self._point_at(visible[0])
 
