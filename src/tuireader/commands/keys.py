@@ -7,29 +7,14 @@ from collections.abc import Iterable
 
 # Textual names printable keys by their Unicode names, except these.
 _SHORT_NAMES = {
-    "solidus": "slash",
-    "reverse_solidus": "backslash",
-    "commercial_at": "at",
-    "hyphen_minus": "minus",
-    "plus_sign": "plus",
-    "low_line": "underscore",
-}
+    "solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at", "hyphen_minus": "minus",
+    "plus_sign": "plus", "low_line": "underscore",
+}  # fmt: skip
 _ALIASES = {
-    "esc": "escape",
-    "return": "enter",
-    "del": "delete",
-    "ins": "insert",
-    "pgup": "pageup",
-    "pgdn": "pagedown",
-    "pgdown": "pagedown",
-    "page_up": "pageup",
-    "page_down": "pagedown",
-    "spacebar": "space",
-    "bksp": "backspace",
-    "control": "ctrl",
-    "meta": "alt",
-    "option": "alt",
-}
+    "esc": "escape", "return": "enter", "del": "delete", "ins": "insert", "spacebar": "space",
+    "bksp": "backspace", "control": "ctrl", "meta": "alt", "option": "alt",
+    "pgup": "pageup", "page_up": "pageup", "pgdn": "pagedown", "pgdown": "pagedown", "page_down": "pagedown",
+}  # fmt: skip
 _MODIFIERS = ("alt", "ctrl", "shift")  # in Textual's order
 SAME_BYTE = {
     "ctrl+h": "backspace",
@@ -39,17 +24,10 @@ SAME_BYTE = {
     "ctrl+left_square_bracket": "escape",
 }
 _LABELS = {
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "escape": "esc",
-    "backspace": "bksp",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "delete": "del",
-    "insert": "ins",
-} | {f"f{number}": f"F{number}" for number in range(1, 25)}
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn",
+    "escape": "esc", "backspace": "bksp", "delete": "del", "insert": "ins",
+    **{f"f{number}": f"F{number}" for number in range(1, 25)},
+}  # fmt: skip
 _NAMED = {*_LABELS, "enter", "tab", "space", "home", "end"}
 
 

@@ -98,11 +98,8 @@ class TerminalDriver(LinuxDriver):
             except BaseException as error:
                 failures.append(error)
 
-        reading, terminal, gone = (
-            Thread(target=read, name="tuireader-keys", daemon=True),
-            select.poll(),
-            False,
-        )
+        reading = Thread(target=read, name="tuireader-keys", daemon=True)
+        terminal, gone = select.poll(), False
         terminal.register(self.fileno, 0)
         reading.start()
         while reading.is_alive() and main_thread().is_alive() and not self.exit_event.wait(_GLANCE):

@@ -65,11 +65,8 @@ class Host(CrashSafeApp):
     @property
     def theme_styles(self) -> styles.Styles:
         if self._theme_styles is None:
-            self._theme_styles = styles.make(
-                self.theme_variables,
-                dark=self.current_theme.dark,
-                watch_colors=self.library.watches.colors,
-            )
+            dark, colors = self.current_theme.dark, self.library.watches.colors
+            self._theme_styles = styles.make(self.theme_variables, dark=dark, watch_colors=colors)
         return self._theme_styles
 
     def forget_theme_styles(self) -> None:

@@ -103,10 +103,7 @@ class Images(Controller):
             host.say("Images need a package: pip install 'tuireader[images]'", severity="warning")
             return
         if not self.way:
-            host.say(
-                "No images here: ui.images is off, or the terminal has no colours",
-                severity="warning",
-            )
+            host.say("No images here: ui.images is off, or the terminal has no colours", severity="warning")
             return
         self.on, self._auto = not self.on, False
         self._failed.clear()

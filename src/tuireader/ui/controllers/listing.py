@@ -14,6 +14,7 @@ from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
 from tuireader.ui.views import UNREAD
+from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 
 _ALL = 10_000_000  # limit for a filter: all articles
@@ -91,7 +92,7 @@ class Listing(Controller):
         ids, complete, rows = await self._head(cursor_id) or (await self._ids(), True, [])
         if token != self.token:
             return  # another view has been requested meanwhile
-        self._fill(ids, cursor_id=cursor_id, partial=not complete, rows=rows)
+        self._prepare(ids, not complete).show(ids, cursor_id=cursor_id, partial=not complete, rows=rows)
         if not complete:
             run_latest(self.articles, self._complete_later, "rest")
 
@@ -110,19 +111,12 @@ class Listing(Controller):
             return None
         return ids, complete, await self.marks.rows(ids[max(0, at - _SIGHT) : max(0, at) + _SIGHT])
 
-    def _fill(
-        self,
-        ids: array[int],
-        *,
-        cursor_id: int | None = None,
-        line: int | None = None,
-        partial: bool = False,
-        rows: Sequence[ArticleRow] = (),
-    ) -> None:
+    def _prepare(self, ids: Sequence[int], partial: bool) -> ArticleList:
+        """Prepare the list for other articles."""
         self.session.partial = partial
         self._explain_empty(ids)
         self.articles.by_day = self.session.sort in ("date", "oldest")
-        self.articles.show(ids, cursor_id=cursor_id, line=line, partial=partial, rows=rows)
+        return self.articles
 
     def _explain_empty(self, ids: Sequence[int]) -> None:
         """Show why nothing is listed; advice on the expression follows in the background."""
@@ -189,7 +183,7 @@ class Listing(Controller):
             session.open_stories.clear()
             session.kept.clear()
             self.articles.selected.clear()
-            self._fill(ids, partial=more)
+            self._prepare(ids, more).show(ids, partial=more)
         else:
             self._explain_empty(ids)
             self.articles.update_ids(ids)
@@ -270,7 +264,8 @@ class Listing(Controller):
         self.session.error = ""
         self.token += 1
         self.articles.selected.clear()
-        self._fill(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
+        articles = self._prepare(spot.ids, spot.partial)
+        articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
         if spot.partial:
             run_latest(self.articles, self.complete, "rest")
 

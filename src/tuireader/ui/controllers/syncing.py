@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from textual.timer import Timer
 
 from tuireader.errors import TuireaderError
-from tuireader.model import AccountSynced
+from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import LOGIN
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.controller import Controller
@@ -58,8 +58,7 @@ class Syncing(Controller):
             names = await self.library.accounts.with_marks()
             if not names:
                 return
-            events = self.library.refresh.sync_in_subprocess(names, marks_only=True)
-            async with aclosing(events):
+            async with self._sending(names) as events:
                 async for event in events:
                     if isinstance(event, AccountSynced) and event.done:
                         self.tell(event, asked=False)
@@ -80,10 +79,12 @@ class Syncing(Controller):
                 await self._idle.wait()
                 if names := await self.library.accounts.with_marks(last=True):
                     self.top.show(progress="sending marks …")
-                    events = self.library.refresh.sync_in_subprocess(names, marks_only=True)
-                    async with aclosing(events):
+                    async with self._sending(names) as events:
                         async for _ in events:
                             pass
+
+    def _sending(self, names: Sequence[str]) -> aclosing[AsyncGenerator[Event, None]]:
+        return aclosing(self.library.refresh.sync_in_subprocess(names, marks_only=True))
 
     # -- reports
 

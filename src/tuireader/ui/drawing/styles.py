@@ -99,13 +99,7 @@ NO_UNDERLINE = Style(underline=False)
 _ONE_COLOUR = Style(color="default", dim=False)
 HIT = Style(bold=True, underline=True)
 HIT_NOW = Style(bold=True, reverse=True)
-_FIXED = {
-    "bold": BOLD,
-    "italic": ITALIC,
-    "strike": STRIKE,
-    "underline": UNDERLINE,
-    "now": HIT_NOW,
-}
+_FIXED = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "underline": UNDERLINE, "now": HIT_NOW}
 
 
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tuireader.document import Link
 from tuireader.export.enclosures import program_for
-from tuireader.model import DownloadState, Enclosure
+from tuireader.model import Article, DownloadState, Enclosure
 from tuireader.text import safe_url
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
@@ -24,16 +24,17 @@ async def open_file(main: Controllers, ask: Asking) -> Outcome | None:
 
         links = [Link(at, file.url, enclosure_label(file)) for at, file in enumerate(article.enclosures, 1)]
         url = await ask(LinkPicker(links))
-    for file in article.enclosures:
-        if file.url == url:
-            await open_enclosure(main, file)
-            break
+    if url is not None:
+        await _open(main, article, url)
     return None
 
 
 async def open_address(main: Controllers, url: str) -> None:
     """Open a link of the open article: a file with the program for its type, others in the browser."""
-    article = main.session.article
+    await _open(main, main.session.article, url)
+
+
+async def _open(main: Controllers, article: Article | None, url: str) -> None:
     for file in article.enclosures if article is not None else ():
         if file.url == url:
             await open_enclosure(main, file)

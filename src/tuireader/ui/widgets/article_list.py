@@ -291,12 +291,8 @@ class ArticleList(CursorPane):
         context = self._row_context
         if context is None or context.width != self.size.width:  # drawing may come before the resize event
             self._strips.clear()
-            context = self._row_context = RowContext(
-                self.theme_styles,
-                self.size.width,
-                letters(self.host.watch_names),
-                int(self.host.clock()),
-            )
+            names, now = letters(self.host.watch_names), int(self.host.clock())
+            context = self._row_context = RowContext(self.theme_styles, self.size.width, names, now)
         if number >= len(self.ids):
             above = min(2, self.size.height // 2)
             return draw_note("" if self.ids else self.empty_text, context, line=y - above)
