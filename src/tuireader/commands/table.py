@@ -168,42 +168,23 @@ COMMANDS: tuple[Command, ...] = (
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
-# Differences from the table. Commands with an empty tuple have no key; only the palette offers them.
-_NEWSBOAT: Mapping[str, tuple[str, ...]] = {
-    "open": ("enter", "right"),
-    "page_or_next_unread": (),
-    "page_down": ("space", "pagedown"),
-    "top": ("home",),
-    "bottom": ("end",),
-    "toggle_read": ("N",),
-    "toggle_star": ("s", "ctrl+e"),
-    "show_hide_read": ("l",),
-}
-_ARROWS: Mapping[str, tuple[str, ...]] = {
-    "move_down": ("down",),
-    "move_up": ("up",),
-    "next_article": ("ctrl+down",),
-    "previous_article": ("ctrl+up",),
-    "top": ("home",),
-    "bottom": ("end",),
-    "open": ("enter", "right"),
-    "back": ("left", "escape", "backspace"),
-    "toggle_read": ("m",),
-    "toggle_star": ("s", "insert"),
-    "labels": ("t", "f4"),
-    "search": ("slash", "ctrl+f"),
-    "find_in_page": ("f3",),
-    "refresh_one": ("f5",),
-    "refresh_all": ("ctrl+r",),
-    "refresh_failing": ("ctrl+r",),
-    "edit_this": ("f2", "e"),
-    "remove_this": ("delete",),
-    "undo": ("ctrl+z",),
-}
+# Differences from the table. Commands with an empty text have no key; only the palette offers them.
+_NEWSBOAT = {
+    "open": "enter right", "page_or_next_unread": "", "page_down": "space pagedown", "top": "home",
+    "bottom": "end", "toggle_read": "N", "toggle_star": "s ctrl+e", "show_hide_read": "l",
+}  # fmt: skip
+_ARROWS = {
+    "move_down": "down", "move_up": "up", "next_article": "ctrl+down", "previous_article": "ctrl+up",
+    "top": "home", "bottom": "end", "open": "enter right", "back": "left escape backspace",
+    "toggle_read": "m", "toggle_star": "s insert", "labels": "t f4", "search": "slash ctrl+f",
+    "find_in_page": "f3", "refresh_one": "f5", "refresh_all": "ctrl+r", "refresh_failing": "ctrl+r",
+    "edit_this": "f2 e", "remove_this": "delete", "undo": "ctrl+z",
+}  # fmt: skip
 
 
-def _preset(changes: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-    return {command.id: changes.get(command.id, command.keys) for command in COMMANDS}
+def _preset(changes: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    changed = {command_id: tuple(keys.split()) for command_id, keys in changes.items()}
+    return {command.id: changed.get(command.id, command.keys) for command in COMMANDS}
 
 
 PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {

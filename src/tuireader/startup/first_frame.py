@@ -140,7 +140,7 @@ def _take_terminal() -> None:
     _before = attributes
     atexit.register(end)
     for name in ENDING:
-        if number := getattr(signal, name, None):  # some systems lack some
+        if number := getattr(signal, name, None):  # not every system has all of them
             signal.signal(number, _leave)
 
 

@@ -101,8 +101,7 @@ def _tell_migration(backup: Path, done: float) -> None:
         line = f"tuireader: updating the database, this once: {done:3.0%}"
     else:
         line = f"tuireader: the database is up to date; a copy from before is {backup.name}\n"
-    sys.stderr.write(f"\r{line}")
-    sys.stderr.flush()
+    print(f"\r{line}", end="", file=sys.stderr, flush=True)
 
 
 def _make_folders(where: Paths) -> None:

@@ -36,9 +36,11 @@ class ListSpot:
 
 @dataclass(frozen=True, slots=True)
 class PageSpot:
-    """Position at the top of the reading pane (a part of the text or of the tail `below` it, and the line in
-    that part), the chosen related article, and the current mark of a reference. Images that appear or
-    disappear above do not change it."""
+    """Position at the top of the reading pane, and what is chosen there.
+
+    It is the `line` in a `part` of the text, or of the tail `below` it, so that images that appear or
+    disappear above do not change it. `chosen` is a related article, `reference` a mark in the text.
+    """
 
     below: bool
     part: int
@@ -75,7 +77,7 @@ class Session:
         self.capped = False  # the search finds more than are ever listed
         self.folds = self._ui().fold_stories
         self.open_stories: set[int] = set()  # folded stories whose articles are all shown
-        self.kept: set[int] = set()  # articles read in this view: they stay until it is left
+        self.kept: set[int] = set()  # articles read in this view: they stay in it until another view is shown
         self._sorts: dict[View, str] = {}
         self._hides_read = _hidden(self._ui())
         # search
@@ -91,7 +93,6 @@ class Session:
 
     @property
     def account_names(self) -> list[str]:
-        """Names of the accounts in the configuration."""
         return [account.name for account in self._config().accounts]
 
     def apply_config(self, before: UiConfig) -> None:

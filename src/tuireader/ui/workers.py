@@ -20,7 +20,7 @@ def run_latest(node: DOMNode, work: Callable[[], Awaitable[object]], group: str)
 
 
 class Latest:
-    """Tells answers that are newer than the ones before from those that were overtaken."""
+    """Detects answers overtaken by that of a later read."""
 
     def __init__(self) -> None:
         self._begun = self._newest = 0

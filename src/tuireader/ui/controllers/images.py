@@ -82,7 +82,7 @@ def _cells(upper: Colour, lower: Colour | None, count: int, ground: Style) -> Se
 
 @dataclass(eq=False)
 class Images(Controller):
-    """Loads images as they become visible. `way` is the drawing method, `on` whether they are shown."""
+    """Loads images as they become visible. `way` is the drawing method, `on` False while hidden."""
 
     def __post_init__(self) -> None:
         self._wanted = self.library.config.ui.images
@@ -111,7 +111,6 @@ class Images(Controller):
         host.say_shortly("Images shown" if self.on else "Images hidden")
 
     def see(self, urls: tuple[str, ...], width: int) -> None:
-        """Load and show images that became visible."""
         article = self.session.article
         if not self.on or article is None or width < _SMALLEST:
             return

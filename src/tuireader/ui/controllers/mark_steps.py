@@ -104,7 +104,6 @@ class Step:
         return self._among
 
     def narrow(self, ids: Sequence[int]) -> None:
-        """Replace the articles to mark."""
         self.ids, self._among = ids, None
 
     def take_back(self, step: Step, change: Change) -> None:

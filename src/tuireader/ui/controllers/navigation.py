@@ -187,7 +187,6 @@ class Navigation(Controller):
             self.host.say("No sentence here refers to an earlier article", seconds=2)
 
     def related(self) -> None:
-        """Go to the related articles below the text."""
         if self.session.page is None:
             return
         pane = self.pane

@@ -35,7 +35,6 @@ class Search(Controller):
         await panes.open_search(self.session.filter if filters else "", filters=filters)
 
     def look_for(self, text: str, *, filters: bool) -> None:
-        """Search or filter for the text typed so far."""
         self._ask(partial(self.listing.filter_by if filters else self.listing.find, text))
 
     def _ask(self, work: Callable[[], Awaitable[None]]) -> None:

@@ -47,11 +47,11 @@ class Part:
     """A block of the page, laid out independently.
 
     `first` and `rest` are prefixes of its first and further lines (markers, indents, bars). `hard` text is
-    folded instead of wrapped (code, tables); `frame` is the title of a frame around it; `filled` lines have
-    the background of the style up to their end. `offset` is the start of its text in the whole text of the
-    article, for the remembered position. `target` is the index of the target that `enter` opens, `picture`
-    the URL of an image to show here, `language` the language of source code. At most `most` lines are shown,
-    0 for all.
+    folded instead of wrapped (code, tables); `frame` is the title of a frame around it; `filled` lines are
+    painted in the background of the style across the full width. `offset` is the start of its text in the
+    text of the article, for the remembered position. `target` is the index of the target that `enter` opens,
+    `picture` the URL of an image to show here, `language` that of source code. At most `most` lines are
+    shown, 0 for all.
     """
 
     text: str = ""

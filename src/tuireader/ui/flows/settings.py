@@ -54,8 +54,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
         said = f"Cannot open an editor here; edit {path} in another terminal"
         return Outcome(said=said, severity="warning")
     except OSError as error:
-        reason = error.strerror or str(error)
-        said = f"{command[0]} cannot be run: {reason}; set VISUAL or EDITOR"
+        said = f"{command[0]} cannot be run: {error.strerror or error}; set VISUAL or EDITOR"
         return Outcome(said=said, severity="error", seconds=10)
     finally:
         host.lent = False

@@ -60,10 +60,6 @@ def _weekly(number: float) -> str:
     return f"{number:.0f}" if number >= 10 else f"{number:.1f}"
 
 
-def _tries(number: int) -> str:
-    return f"{number} times in a row" if number > 1 else "once"
-
-
 _WHY_MOVED = {
     "": "its server says that it has moved for good",
     "page": "a web page is in its place and names this feed",
@@ -109,8 +105,8 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
     where += f" · {url}" if titled and url else ""
     lines: list[Line] = [((feed.title if titled else url, "strong"), (where, "dim"))]
     if feed.last_error:
-        failed = f"failed {_tries(feed.error_streak)}: "
-        lines += error_lines(failed, feed.last_error, "error")
+        tries = f"{feed.error_streak} times in a row" if feed.error_streak > 1 else "once"
+        lines += error_lines(f"failed {tries}: ", feed.last_error, "error")
     if health.alarm:
         words = health.alarm.removesuffix(f": {feed.last_error}")  # shown above already
         lines.append((("alarm: ", "star"), (words, "text")))

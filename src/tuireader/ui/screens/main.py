@@ -20,7 +20,7 @@ from tuireader.ui.controllers.search_hits import SearchHits
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows import feeds, guide
 from tuireader.ui.flows.context import FlowRunner, Outcome
-from tuireader.ui.host import Host, host_of
+from tuireader.ui.host import Hosted
 from tuireader.ui.screens.commands import INSTEAD, Commands, commands
 from tuireader.ui.session import Session
 from tuireader.ui.status import footer_keys, footer_position, header, notes
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 
 
-class MainScreen(PaneScreen, inherit_bindings=False):
+class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     """Sidebar, list and article between header and footer."""
 
     AUTO_FOCUS = "#list"
@@ -55,10 +55,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     @property
     def is_composed(self) -> bool:
         return hasattr(self, "controllers")
-
-    @property
-    def host(self) -> Host:
-        return host_of(self)
 
     # -- composition
 
@@ -148,7 +144,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.status.show(keys, position, trouble, notes(self.session, int(self.host.clock())))
 
     def update_bars(self) -> None:
-        """Update view, counts, keys and position."""
         title, count = header(self.session, len(self.articles.ids), self.library.searches.saved)
         self.top.show(title=title, count=count)
         self.update_footer()
@@ -237,7 +232,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.call_after_refresh(self.controllers.images.see, message.urls, message.width)
 
     def on_article_pane_unfit(self) -> None:
-        """Lay out tables for the current width of the text."""
         run_latest(self, self.controllers.reader.fit_tables, "tables")
 
     def on_search_line_typed(self, message: SearchLine.Typed) -> None:

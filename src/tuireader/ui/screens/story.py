@@ -65,7 +65,6 @@ class StoryScreen(SideScreen["Target"]):
 
     @property
     def _target(self) -> Target | None:
-        """Article under the cursor."""
         targets = self.pane.targets
         return targets[self.pane.chosen] if 0 <= self.pane.chosen < len(targets) else None
 

@@ -80,7 +80,6 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
 
     @property
     def current(self) -> Item | None:
-        """Item under the cursor."""
         return self.items.get(self.table.current or "")
 
     # -- implemented by each screen

@@ -52,7 +52,7 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class _OneLine(logging.Handler):
-    """Report what libraries log as an error in one line; a browser that has left is none."""
+    """Print errors of the libraries in one line each; a browser that left is no error."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print the kind of error only: its words may quote what the browser sent."""

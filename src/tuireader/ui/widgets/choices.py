@@ -31,7 +31,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line: `key` is the value of a choice, None for a heading; `lead` is shown before the text."""
+    """A line: `key` is the result of a choice, None for a heading; `lead` is shown before the text."""
 
     key: str | None
     text: str
@@ -95,7 +95,6 @@ class Choices(OptionList, inherit_bindings=False):
         self.action_select()
 
     def action_move(self, lines: int) -> None:
-        """Move the cursor by a number of choices."""
         choices = [number for number, option in enumerate(self.options) if not option.disabled]
         if self.highlighted not in choices:
             return

@@ -99,7 +99,6 @@ class Panes(PaneRow):
         self.screen.set_focus(pane, scroll_visible=False)  # at once: the footer lists the keys available now
 
     def turn(self, step: int) -> None:
-        """Go to the next or previous pane."""
         panes: list[Pane] = [self.sidebar, self.articles]
         if self._session.page is not None:
             panes.append(self.article)

@@ -114,7 +114,6 @@ class Table(CursorPane):
         self.cursor_moved()
 
     def select(self, key: str) -> None:
-        """Move the cursor to the row with this key."""
         for number, row in enumerate(self.rows):
             if row.key == key:
                 self.move_to(number)
