@@ -59,7 +59,7 @@ class Options:
         where = self.places(config)
         _make_folders(where)
         library = await Library.open(
-            config, where, problems=problems, offline=self.demo, tell=_tell_migration
+            config, where, problems=problems, offline=self.demo, tell=_show_migration
         )
         try:
             if self.demo:
@@ -75,15 +75,15 @@ def say(line: str) -> None:
     try:
         print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
     except OSError:
-        _let_go(sys.stderr)
+        _discard_output(sys.stderr)
 
 
-def _let_go(stream: TextIO) -> None:
+def _discard_output(stream: TextIO) -> None:
     """Redirect a broken stream to /dev/null, so that flushing it at exit does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _takes_nothing(stream: TextIO) -> bool:
+def _is_broken(stream: TextIO) -> bool:
     """Detect a stream that fails to write, with data in its buffer or without."""
     try:
         stream.flush()
@@ -93,7 +93,7 @@ def _takes_nothing(stream: TextIO) -> bool:
     return False
 
 
-def _tell_migration(backup: Path, done: float) -> None:
+def _show_migration(backup: Path, done: float) -> None:
     """Show the progress of a database migration in one line."""
     if not sys.stderr.isatty():
         return
@@ -127,15 +127,15 @@ def guarded(job: Callable[[], int]) -> int:
         say(lead + str(error).replace("\n", "\n" + " " * len(lead)))  # carets stay aligned
         return error.exit_code
     except BrokenPipeError:
-        _let_go(sys.stdout)
+        _discard_output(sys.stdout)
         return Exit.OK
     except OSError as error:
         if error.filename is not None:
             say(f"tuireader: {os.fsdecode(error.filename)}: {error.strerror}")
             return Exit.FAILURE
-        if not _takes_nothing(sys.stdout):
+        if not _is_broken(sys.stdout):
             return report_crash(error, paths(os.environ).state)
-        _let_go(sys.stdout)
+        _discard_output(sys.stdout)
         say(f"tuireader: the output cannot be written: {error.strerror}")
         return Exit.FAILURE
     except UnicodeEncodeError as error:

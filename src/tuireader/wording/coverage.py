@@ -24,7 +24,7 @@ def summary(coverage: Coverage, now: int) -> str:
     parts = [missed(len(coverage.open), coverage.unseen)] if coverage.open else []
     if coverage.unseen_since is not None:
         parts.append(f"not seen since {_moment(coverage.unseen_since, now)}")
-    return "; ".join(parts) or _whole(coverage.since, now, unsure=coverage.unsure)
+    return "; ".join(parts) or _without_gaps(coverage.since, now, unsure=coverage.unsure)
 
 
 def watch_summary(coverage: WatchCoverage, now: int) -> str:
@@ -41,7 +41,7 @@ def watch_summary(coverage: WatchCoverage, now: int) -> str:
         parts.append(_never_fetched(never, coverage.watch))
     if served:
         parts.append(f"{counted(served, 'feed')} {BY_SERVER}")
-    return "; ".join(parts) or _whole(coverage.since or now, now, unsure=coverage.unsure)
+    return "; ".join(parts) or _without_gaps(coverage.since or now, now, unsure=coverage.unsure)
 
 
 def _never_fetched(feeds: Sequence[Feed], watch: str) -> str:
@@ -52,7 +52,7 @@ def _never_fetched(feeds: Sequence[Feed], watch: str) -> str:
     return f"{counted(len(feeds), 'feed')} never fetched (`{command}` names them)"
 
 
-def _whole(since: int, now: int, *, unsure: bool) -> str:
+def _without_gaps(since: int, now: int, *, unsure: bool) -> str:
     since_then = f"since {_day(since, now)}"
     return f"no gap found {since_then}, but one may go unnoticed" if unsure else f"complete {since_then}"
 

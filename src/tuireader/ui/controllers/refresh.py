@@ -67,7 +67,7 @@ class Refreshing(Controller):
         """Apply changed watches, refresh due feeds, and keep checking for due feeds and outside changes."""
         top = self.top
         top.run_worker(self._begin(), group="begin")
-        top.set_interval(_ELSEWHERE_EVERY, lambda: top.run_worker(self._elsewhere(), group="elsewhere"))
+        top.set_interval(_ELSEWHERE_EVERY, lambda: top.run_worker(self._check_elsewhere(), group="elsewhere"))
         if not self.library.offline:
             top.set_interval(_DUE_EVERY, lambda: top.run_worker(self._if_due(), group="due"))
         else:
@@ -125,7 +125,7 @@ class Refreshing(Controller):
                 share = 100 * done // max(1, total)
                 self.top.show(progress=f"applying watches {share} %")
         if changed:
-            self._rest()
+            self._clear_progress()
             await self.reload()
 
     async def _if_due(self) -> None:
@@ -136,7 +136,7 @@ class Refreshing(Controller):
         ):
             self.refresh(force=False)
 
-    async def _elsewhere(self) -> None:
+    async def _check_elsewhere(self) -> None:
         if not self.running and await self.library.database.changed_elsewhere():
             await self.reload()
 
@@ -153,7 +153,7 @@ class Refreshing(Controller):
             self.host.report(error)
         finally:
             self.running, self.session.syncing = False, ""
-            self._rest()
+            self._clear_progress()
         self._say_matches()  # matches found in full texts
         await self.library.database.changed_elsewhere()  # ignore the changes by this refresh
         await self.reload()
@@ -253,7 +253,7 @@ class Refreshing(Controller):
         app.write_to_terminal(written)
         return True
 
-    def _rest(self) -> None:
+    def _clear_progress(self) -> None:
         self.top.show(progress="offline" if self.library.offline else "")
 
     def _summarize(self, done: RefreshDone) -> None:

@@ -67,7 +67,7 @@ class AddFeed(FeedDialog[int | None]):
         self.line = Input(placeholder="https://…, maildir:…, imaps://…, or exec: and a program", compact=True)
         yield self.box("Add a feed", self.about, self.line, self.choices, self.preview, hint=_LOOK)
 
-    def _tell(self, about: str, hint: str, error: str = "") -> None:
+    def _explain(self, about: str, hint: str, error: str = "") -> None:
         self.about.update(about)
         self.hint(hint, error)
 
@@ -86,10 +86,10 @@ class AddFeed(FeedDialog[int | None]):
             return
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
         if not url.lower().startswith(("http://", "https://")):
-            self._tell(_ADDRESS, _LOOK, "Not a web address")
+            self._explain(_ADDRESS, _LOOK, "Not a web address")
             return
         self._show_found([])
-        self._tell(f"Looking at {url} …", "esc closes")
+        self._explain(f"Looking at {url} …", "esc closes")
         # without a scheme, the library also tries http if the server has no TLS
         run_latest(self, partial(self._discover, text if "://" not in text else url), "add")
 
@@ -97,7 +97,7 @@ class AddFeed(FeedDialog[int | None]):
         try:
             feeds = await self.feeds.discover(url)
         except TuireaderError as error:
-            self._tell(_ADDRESS, _LOOK, str(error))
+            self._explain(_ADDRESS, _LOOK, str(error))
             return
         self._show_found(feeds)
         if not feeds:
@@ -106,20 +106,20 @@ class AddFeed(FeedDialog[int | None]):
             self._ask_folder(feeds[0])
         else:
             self.choices.focus()
-            self._tell(f"{len(feeds)} feeds found", "enter chooses one · esc closes")
+            self._explain(f"{len(feeds)} feeds found", "enter chooses one · esc closes")
 
     async def _look_at_page(self, url: str) -> None:
         """Open the dialog for pages without a feed, with proposed selectors."""
-        self._tell(f"No feed at {url}; looking for articles …", "esc closes")
+        self._explain(f"No feed at {url}; looking for articles …", "esc closes")
         try:
             page = await self._pages.fetch(url)
             proposals = await self._pages.propose(page)
         except TuireaderError as error:
-            self._tell(_ADDRESS, _LOOK, f"No feed found there: {error}")
+            self._explain(_ADDRESS, _LOOK, f"No feed found there: {error}")
             return
         from tuireader.ui.dialogs.select_page import SelectPage
 
-        self._tell(_ADDRESS, _LOOK)
+        self._explain(_ADDRESS, _LOOK)
         self.app.push_screen(SelectPage(self._pages, page, proposals, self._folders), self._page_added)
 
     def _page_added(self, added: int | None) -> None:
@@ -175,7 +175,7 @@ class AddFeed(FeedDialog[int | None]):
 
     def _show_feed(self, feed: FoundFeed, error: str = "") -> None:
         title = cut(self._title(feed), max(1, self.about.content_size.width))
-        self._tell("\n".join(filter(None, (title, feed.url))), _ADD, error)
+        self._explain("\n".join(filter(None, (title, feed.url))), _ADD, error)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if self._chosen is None:
@@ -189,7 +189,7 @@ class AddFeed(FeedDialog[int | None]):
         place = self._place(folder)
         try:
             if place is not None and self._subscribe is not None:
-                self._tell(f"Asking {place[0]} …", "esc closes")
+                self._explain(f"Asking {place[0]} …", "esc closes")
                 if await self._subscribe(place[0], feed.url, place[1]):
                     self.account = place[0]
                 else:

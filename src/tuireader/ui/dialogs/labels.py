@@ -114,7 +114,7 @@ class Labels(FilterDialog[None]):
         """Make a change and show the new labels, or the error."""
         typed = self.line.value
         try:
-            self._take(await change)
+            self._update(await change)
         except TuireaderError as error:
             self.hint(self._keys(typed), str(error))
             return
@@ -123,7 +123,7 @@ class Labels(FilterDialog[None]):
         self.choices.show(self.matching(self.line.value), name or self.choices.current)
         self.hint(self._keys(self.line.value))
 
-    def _take(self, now: Sequence[Label]) -> None:
+    def _update(self, now: Sequence[Label]) -> None:
         """Update the counts; labels keep their places, even without articles, and a new one comes first."""
         fresh = {label.name: label for label in now}
         here = {label.name for label in self._known}

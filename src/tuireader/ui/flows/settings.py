@@ -43,7 +43,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
     if not command:
         said = f"No editor found: set VISUAL or EDITOR, or edit {path}"
         return Outcome(said=said, severity="warning", seconds=10)
-    await asyncio.to_thread(_make, path)
+    await asyncio.to_thread(_create, path)
     before = await asyncio.to_thread(path.read_bytes)
     host.lent = True
     try:
@@ -65,7 +65,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
     return await apply_config(main, ask)
 
 
-def _make(path: Path) -> None:
+def _create(path: Path) -> None:
     """Create an empty file, readable by its owner only, if there is none yet."""
     if not path.exists():
         files.write(path, [])

@@ -102,17 +102,17 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
             self.controllers.recount()
         self.controllers.draw_sidebar()
         self.sidebar.select(self.session.view)
-        self.call_after_refresh(self._rest)
-        self.run_worker(self._go_on(), group="start")
+        self.call_after_refresh(self._await_early_keys)
+        self.run_worker(self._start_in_background(), group="start")
 
-    def _rest(self) -> None:
+    def _await_early_keys(self) -> None:
         """Process keys typed during startup before anything else."""
         if self.host.is_headless:
             self.session.started.set()
         elif self.is_running:
-            self.set_timer(_AT_REST, self._rest if self.keys_wait else self.session.started.set)
+            self.set_timer(_AT_REST, self._await_early_keys if self.keys_wait else self.session.started.set)
 
-    async def _go_on(self) -> None:
+    async def _start_in_background(self) -> None:
         """Run the startup tasks that would delay the first keys."""
         await self.session.started.wait()
         await self.library.database.spare_memory()

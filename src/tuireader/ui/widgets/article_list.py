@@ -57,7 +57,7 @@ class ArticleList(CursorPane):
         self._rows: dict[int, ArticleRow] = {}
         self._strips: dict[int, dict[tuple[bool, bool, bool, bool | None], Strip]] = {}  # by article
         self._row_context: RowContext | None = None
-        self._asked: set[int] = set()
+        self._requested: set[int] = set()
         self._reloads = self._newest = 0  # times that rows were read again: in all, and for the rows here
 
     @property
@@ -95,7 +95,7 @@ class ArticleList(CursorPane):
         self.ids = ids
         self.partial, self.to_end = partial, False
         self._rows = {row.id: row for row in rows}
-        self._asked.clear()
+        self._requested.clear()
         self.touched = False
         self.cursor = self._index(cursor_id) or 0
         self.take_size()
@@ -104,7 +104,7 @@ class ArticleList(CursorPane):
         self.forget_strips()
         if not self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.hold_repaint()  # avoids a flash of blank lines
-        self._want()
+        self._fetch_missing()
 
     def update_ids(self, ids: array[int]) -> None:
         """Replace the ids of the current view; cursor and scroll position stay on their articles."""
@@ -143,8 +143,8 @@ class ArticleList(CursorPane):
     def _take_ids(self, ids: array[int]) -> None:
         self.ids = ids
         self.take_size()
-        self._asked.clear()
-        self._want()
+        self._requested.clear()
+        self._fetch_missing()
 
     def _nearest(self, ids: array[int]) -> int:
         """Return the index in `ids` of the article under the cursor, else of the next one in them."""
@@ -212,8 +212,8 @@ class ArticleList(CursorPane):
     def reload_rows(self) -> None:
         """Fetch the visible rows again, showing the old ones until then."""
         self._reloads += 1
-        self._asked.clear()
-        self._want(again=True)
+        self._requested.clear()
+        self._fetch_missing(again=True)
         self.refresh()
 
     def _refresh_rows(self, ids: Collection[int]) -> None:
@@ -230,22 +230,22 @@ class ArticleList(CursorPane):
         if self._row_context is not None and self._row_context.width != self.size.width:
             self.forget_strips()
         super().on_resize()
-        self._want()
+        self._fetch_missing()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
-            self._want()
+            self._fetch_missing()
 
-    def _want(self, *, again: bool = False) -> None:
+    def _fetch_missing(self, *, again: bool = False) -> None:
         """Fetch missing chunks of the visible part and two pages around it, nearest first."""
         if not self.ids or not self.is_mounted:
             return
         top, height = self.scroll_offset.y, max(1, self.size.height)
         first = max(0, top - 2 * height) // _CHUNK
         last = min(len(self.ids) - 1, top + 3 * height) // _CHUNK
-        chunks = [chunk for chunk in range(first, last + 1) if chunk not in self._asked]
-        self._asked.update(chunks)
+        chunks = [chunk for chunk in range(first, last + 1) if chunk not in self._requested]
+        self._requested.update(chunks)
         if not again:
             chunks = [chunk for chunk in chunks if not self._are_here(chunk * _CHUNK, _CHUNK)]
         if not chunks:
@@ -266,14 +266,14 @@ class ArticleList(CursorPane):
             if ids is not self.ids or number < self._newest:
                 return  # another view is shown now, or newer rows
             self._newest = number
-            self._take(rows)
+            self._accept_rows(rows)
 
-    def _take(self, rows: list[ArticleRow]) -> None:
+    def _accept_rows(self, rows: list[ArticleRow]) -> None:
         if len(self._rows) > _KEEP:
             top = self.scroll_offset.y
             near = set(self.ids[max(0, top - 512) : top + 1024])
             self._rows = {key: row for key, row in self._rows.items() if key in near}
-            self._asked = {(top // _CHUNK) + step for step in range(-2, 3)} & self._asked
+            self._requested = {(top // _CHUNK) + step for step in range(-2, 3)} & self._requested
         self.put([row for row in rows if self._rows.get(row.id) != row])
         if self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.release_repaint()

@@ -61,7 +61,7 @@ class SearchLine(Input):
         self._stop_timer()
         if self._left:  # the key to leave arrived together with the text
             return
-        self._timer = self.set_timer(_PAUSE, self._rested)
+        self._timer = self.set_timer(_PAUSE, self._search_after_pause)
 
     def _stop_timer(self) -> bool:
         """Cancel the pending search; return False if there was none."""
@@ -70,12 +70,12 @@ class SearchLine(Input):
             timer.stop()
         return timer is not None
 
-    def _rested(self) -> None:
+    def _search_after_pause(self) -> None:
         """Search, unless a key cancelled the search at the last moment."""
         if self._stop_timer():
-            self._tell()
+            self._post_typed()
 
-    def _tell(self) -> None:
+    def _post_typed(self) -> None:
         self.post_message(self.Typed(self.value, self._filters))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -107,7 +107,7 @@ class SearchLine(Input):
 
     def _go_on(self) -> None:
         if self._stop_timer():
-            self._tell()
+            self._post_typed()
         self._leave(self.value)
 
     def _leave(self, text: str) -> None:

@@ -33,7 +33,7 @@ class StoryPane(PagePane):
             return
         self.scroll_now(max(0, self.scroll_offset.y + lines))
         if abs(lines) != 1:
-            self._take_visible()
+            self._follow_scroll()
 
     def go_top(self) -> None:
         """Go to the title, with the cursor on the first article."""
@@ -57,7 +57,7 @@ class StoryPane(PagePane):
         if self.size.height and 0 <= self.chosen < len(self.targets):
             self.choose(self.chosen)
 
-    def _take_visible(self) -> None:
+    def _follow_scroll(self) -> None:
         """Put the cursor on the first article in sight if it has left the screen."""
         top, end = self.scroll_offset.y, self.scroll_offset.y + self.size.height
         places = map(self._lines_of, range(len(self.targets)))
