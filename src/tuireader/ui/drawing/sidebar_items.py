@@ -41,12 +41,11 @@ def sidebar_items(
     new: View | None = None,
     accounts: Mapping[str, str] | None = None,
 ) -> tuple[SidebarItem, ...]:
-    """Return New (if not empty), Today, Unread, Starred, All, Muted (if not empty), then saved searches,
-    watches, labels, feeds by folder, and the feeds of accounts by category.
+    """List New, Today, Unread, Starred, All, Muted, then saved searches, watches, labels, feeds and accounts.
 
-    Labels are sorted by name, everything else as in the configuration. Feeds of folders in `closed` are left
-    out. With `folds`, stories are counted, else articles. `new` shows the articles since the last session.
-    `accounts` maps the names of accounts to their errors, or to `""`.
+    New and Muted are left out if empty, as are feeds of folders in `closed`. Labels are sorted by name,
+    everything else as in the configuration. With `folds`, stories are counted, else articles. `new` shows
+    the articles since the last session. `accounts` maps the names of accounts to their errors, or to `""`.
     """
 
     def item(label: str, view: View, count: Count, mark: str = "", watch: str = "") -> SidebarItem:
