@@ -170,18 +170,6 @@ class Host(CrashSafeApp):
         self.exit(code)
 
 
-class Hosted(MessagePump):
-    """Mixin for screens and widgets that use the app."""
-
-    @property
-    def host(self) -> Host:
-        return host_of(self)
-
-    @property
-    def theme_styles(self) -> styles.Styles:
-        return self.host.theme_styles
-
-
 def host_of(node: MessagePump) -> Host:
     """The app that runs a screen or widget."""
     app = node.app

@@ -20,7 +20,7 @@ from tuireader.ui.controllers.search_hits import SearchHits
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows import feeds, guide
 from tuireader.ui.flows.context import FlowRunner, Outcome
-from tuireader.ui.host import Hosted
+from tuireader.ui.host import Host, host_of
 from tuireader.ui.screens.commands import INSTEAD, Commands, commands
 from tuireader.ui.session import Session
 from tuireader.ui.status import footer_keys, footer_position, header, notes
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 
 
-class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
+class MainScreen(PaneScreen, inherit_bindings=False):
     """Sidebar, list and article between header and footer."""
 
     AUTO_FOCUS = "#list"
@@ -55,6 +55,10 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     @property
     def is_composed(self) -> bool:
         return hasattr(self, "controllers")
+
+    @property
+    def host(self) -> Host:
+        return host_of(self)
 
     # -- composition
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tuireader.model import View, ViewKind
@@ -128,10 +129,12 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
         self.reload()
 
 
-class ViewTable(TableScreen[View, Item], Generic[Item]):
-    """A table whose items (feeds, watches) are views: enter returns the view to show."""
+class ViewRows(Screen[View | None]):
+    """Mixin for tables whose items (feeds, watches) are views: enter returns the view to show."""
 
     KIND: ClassVar[ViewKind]
+    table: Table
+    flows: FlowRunner
 
     def view_of(self, key: str) -> View:
         """Return the view of an item, by default the one with the same key."""

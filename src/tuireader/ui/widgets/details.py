@@ -9,7 +9,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tuireader.ui.drawing.styles import content
-from tuireader.ui.host import Hosted
+from tuireader.ui.host import host_of
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line
 
@@ -17,7 +17,7 @@ PAUSE = 0.12
 """Seconds without a key before a preview is made."""
 
 
-class Details(Static, Hosted):
+class Details(Static):
     """Lines of styled text, cut to the width."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -27,7 +27,8 @@ class Details(Static, Hosted):
     def show(self, *lines: Line) -> None:
         if lines != self.lines:
             self.lines = lines
-            self.update(Content("\n").join(content(line, self.theme_styles) for line in lines), layout=False)
+            styles = host_of(self).theme_styles
+            self.update(Content("\n").join(content(line, styles) for line in lines), layout=False)
 
 
 class Preview(Details):
