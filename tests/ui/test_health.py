@@ -121,7 +121,8 @@ async def test_feeds_without_a_title_are_told_apart_by_their_addresses(tmp_path:
         await run.press("H")
         assert names(run) == [url.removeprefix("https://") for url in urls]
         assert all(url.removeprefix("https://")[:22] in run.text for url in urls)
-        first, *_ = run.screen(Health).about(run.screen(Health).table.rows[0].key)
+        screen = run.screen(Health)
+        first, *_ = screen.about(screen.items[screen.table.rows[0].key])
         assert "".join(text for text, _ in first) == urls[0]
 
 

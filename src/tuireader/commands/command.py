@@ -69,5 +69,5 @@ class Command:
 
     @property
     def on_main(self) -> bool:
-        """Return whether the command works on the main screen; palette and help offer it there."""
+        """True if the command works on the main screen; palette and help offer it there."""
         return bool(self.places & PANES)

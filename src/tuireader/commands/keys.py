@@ -7,29 +7,14 @@ from collections.abc import Iterable
 
 # Textual names printable keys by their Unicode names, except these.
 _SHORT_NAMES = {
-    "solidus": "slash",
-    "reverse_solidus": "backslash",
-    "commercial_at": "at",
-    "hyphen_minus": "minus",
-    "plus_sign": "plus",
-    "low_line": "underscore",
-}
+    "solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at", "hyphen_minus": "minus",
+    "plus_sign": "plus", "low_line": "underscore",
+}  # fmt: skip
 _ALIASES = {
-    "esc": "escape",
-    "return": "enter",
-    "del": "delete",
-    "ins": "insert",
-    "pgup": "pageup",
-    "pgdn": "pagedown",
-    "pgdown": "pagedown",
-    "page_up": "pageup",
-    "page_down": "pagedown",
-    "spacebar": "space",
-    "bksp": "backspace",
-    "control": "ctrl",
-    "meta": "alt",
-    "option": "alt",
-}
+    "esc": "escape", "return": "enter", "del": "delete", "ins": "insert", "spacebar": "space",
+    "bksp": "backspace", "control": "ctrl", "meta": "alt", "option": "alt",
+    "pgup": "pageup", "page_up": "pageup", "pgdn": "pagedown", "pgdown": "pagedown", "page_down": "pagedown",
+}  # fmt: skip
 _MODIFIERS = ("alt", "ctrl", "shift")  # in Textual's order
 SAME_BYTE = {
     "ctrl+h": "backspace",
@@ -39,17 +24,10 @@ SAME_BYTE = {
     "ctrl+left_square_bracket": "escape",
 }
 _LABELS = {
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "escape": "esc",
-    "backspace": "bksp",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "delete": "del",
-    "insert": "ins",
-} | {f"f{number}": f"F{number}" for number in range(1, 25)}
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn",
+    "escape": "esc", "backspace": "bksp", "delete": "del", "insert": "ins",
+    **{f"f{number}": f"F{number}" for number in range(1, 25)},
+}  # fmt: skip
 _NAMED = {*_LABELS, "enter", "tab", "space", "home", "end"}
 
 
@@ -68,7 +46,7 @@ _NAMES = {sign: name for name, sign in _CHARACTERS.items()}
 
 
 def normalise_key(text: str) -> str | None:
-    """Return Textual's name for a key as users write it (`?`, `^z`, `Ctrl+Z`, `PgDn`); None if unknown."""
+    """Turn a key as users write it (`?`, `^z`, `Ctrl+Z`, `PgDn`) into Textual's name; None if unknown."""
     text = text if text == " " else text.strip()
     if len(text) > 1 and text[0] == "^":
         text = "ctrl+" + text[1:]
@@ -98,7 +76,7 @@ def _plain_key(text: str) -> str | None:
 
 
 def key_label(key: str) -> str:
-    """Return a key for display: `^z` for `ctrl+z`, `?` for `question_mark`, `↓` for `down`."""
+    """Write a key for display: `^z` for `ctrl+z`, `?` for `question_mark`, `↓` for `down`."""
     *modifiers, last = key.split("+")
     label = _LABELS.get(last) or _CHARACTERS.get(last, last)
     if modifiers == ["ctrl"] and len(label) == 1:
@@ -107,7 +85,7 @@ def key_label(key: str) -> str:
 
 
 def keys_label(keys: Iterable[str]) -> str:
-    """Return several keys for display; a run of digits is shortened: `1–9`."""
+    """Write several keys for display; a run of digits is shortened: `1–9`."""
     labels = [key_label(key) for key in keys]
     if len(labels) > 2 and all(label.isdecimal() for label in labels):
         return f"{labels[0]}–{labels[-1]}"

@@ -21,7 +21,7 @@ SEARCH_SORTS = LIST_SORTS | {RELEVANCE: "most relevant first"}
 
 
 def check_sort(name: str, allowed: Collection[str] = LIST_SORTS) -> str:
-    """Return the name if it is allowed; else raise UsageError with the allowed names."""
+    """Return an allowed name; for any other, raise UsageError with the allowed names."""
     if name not in allowed:
         raise UsageError(f"unknown sort order {name!r}", f"use one of {', '.join(allowed)}")
     return name

@@ -20,7 +20,7 @@ class KeyProblem:
 def resolve_keys(
     preset: str, overrides: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, tuple[str, ...]], list[KeyProblem]]:
-    """Return the keys of every command under a preset and the user's `[keys]`, and problems.
+    """Apply the user's `[keys]` to a preset; return the keys of every command, and problems.
 
     The result never has a clash: a key that the user binds is taken from the command that has it in the
     preset; if the user binds a key twice, the first command keeps it. Both cases are reported. An empty
@@ -77,7 +77,7 @@ def _readable_keys(path: str, written: Sequence[str], problems: list[KeyProblem]
 
 
 def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return the `keys` that clash with another command in `own`, with that command."""
+    """Map those of `keys` that another command in `own` has to that command."""
     return {
         key: other
         for key in keys
@@ -86,13 +86,13 @@ def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ..
     }
 
 
-def _meet(one: str, other: str) -> bool:
-    """Return whether the keys of two commands can work in the same place."""
-    return one != other and bool(BY_ID[one].places & BY_ID[other].places)
+def _meet(command_id: str, other_id: str) -> bool:
+    """True if the keys of two commands can work in the same place."""
+    return command_id != other_id and bool(BY_ID[command_id].places & BY_ID[other_id].places)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` for the known name closest to `name`, `""` if none is close."""
+    """`; did you mean 'x'?` for the known name closest to `name`, `""` if none is close."""
     import difflib  # only needed for mistakes
 
     near = difflib.get_close_matches(name.lower()[:100], list(known), n=1, cutoff=0.6)

@@ -34,15 +34,12 @@ class Outlet:
         self._there = True
 
     def write(self, text: str) -> None:
-        """Write unless writes have failed."""
         self._try(lambda: self._file.write(text))
 
     def flush(self) -> None:
-        """Flush unless writes have failed."""
         self._try(self._file.flush)
 
     def fileno(self) -> int:
-        """Return the file descriptor."""
         return self._file.fileno()
 
     def _try(self, do: Callable[[], object]) -> None:
@@ -101,11 +98,8 @@ class TerminalDriver(LinuxDriver):
             except BaseException as error:
                 failures.append(error)
 
-        reading, terminal, gone = (
-            Thread(target=read, name="tuireader-keys", daemon=True),
-            select.poll(),
-            False,
-        )
+        reading = Thread(target=read, name="tuireader-keys", daemon=True)
+        terminal, gone = select.poll(), False
         terminal.register(self.fileno, 0)
         reading.start()
         while reading.is_alive() and main_thread().is_alive() and not self.exit_event.wait(_GLANCE):
@@ -117,7 +111,6 @@ class TerminalDriver(LinuxDriver):
             raise failures[0]
 
     def close(self) -> None:
-        """End the writing thread."""
         self._writes = False
         super().close()
 

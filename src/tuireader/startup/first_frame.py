@@ -38,12 +38,12 @@ _shown = False  # whether a frame is on the alternate screen
 
 
 def fits(arguments: Sequence[str]) -> bool:
-    """Return whether a command opens the reader, with no options but those for files."""
+    """Accept commands that open the reader, with no options but those for files."""
     return len(arguments) % 2 == 0 and all(option in _OPTIONS for option in arguments[::2])
 
 
 def file_name(arguments: Sequence[str], environ: Mapping[str, str], size: tuple[int, int]) -> str:
-    """Return the name of the saved file for a command in a terminal."""
+    """Name the saved file for a command in a terminal."""
     import zlib
 
     there = [environ.get(name) for name in _VARIABLES]
@@ -53,7 +53,7 @@ def file_name(arguments: Sequence[str], environ: Mapping[str, str], size: tuple[
 
 
 def state_folder(environ: Mapping[str, str]) -> str:
-    """Return the folder of the saved files, the same as in `config.paths`."""
+    """Folder of the saved files, the same as in `config.paths`."""
     folder = environ.get("XDG_STATE_HOME", "")
     home = environ.get("HOME", "")
     if not os.path.isabs(folder):  # noqa: PTH117 - pathlib is not imported here
@@ -62,16 +62,16 @@ def state_folder(environ: Mapping[str, str]) -> str:
 
 
 def stamp(path: str) -> list[int]:
-    """Return the modification time and size of a file; empty if there is none."""
+    """Modification time and size of a file; empty if there is none."""
     try:
-        found = os.stat(path)  # noqa: PTH116
+        status = os.stat(path)  # noqa: PTH116
     except OSError:
         return []
-    return [found.st_mtime_ns, found.st_size]
+    return [status.st_mtime_ns, status.st_size]
 
 
 def show(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Keep the keys, and draw the frame if one fits; return whether one did. Never raises."""
+    """Reserve the keys, and draw the frame if one fits; return False if none was drawn. Never raises."""
     global _shown
     if not fits(arguments) or not keep_keys(environ):
         return False
@@ -118,7 +118,7 @@ def end() -> None:
 
 
 def taken_over() -> tuple[list[Any] | None, bool]:
-    """Hand over the attributes of the terminal from before the start, and whether a frame is shown."""
+    """Hand over the terminal attributes from before the start; also return True if a frame is shown."""
     global _before, _shown
     handed, _before, _shown = (_before, _shown), None, False
     return handed
@@ -140,7 +140,7 @@ def _take_terminal() -> None:
     _before = attributes
     atexit.register(end)
     for name in ENDING:
-        if number := getattr(signal, name, None):  # some systems lack some
+        if number := getattr(signal, name, None):  # not every system has all of them
             signal.signal(number, _leave)
 
 
@@ -155,7 +155,7 @@ def _write(text: str) -> None:
 
 
 def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """Return the whole frame; `""` if none fits."""
+    """Compose the whole frame; `""` if none fits."""
     columns, lines = os.get_terminal_size(1)
     folder = state_folder(environ)
     if not folder or columns < SMALLEST[0] or lines < SMALLEST[1]:
@@ -183,7 +183,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 
 
 def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int) -> str:
-    """Return the frame as one string for the terminal."""
+    """Draw the frame as one string for the terminal."""
     from tuireader.ui.drawing.row_parts import row_parts
     from tuireader.wording.times import list_day
 
@@ -196,7 +196,9 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
         out.append(f"\x1b[{number};{kept['left'] + 1}H")
         if number - first < len(rows):
             row = rows[number - first]
-            days = [list_day(one.time, now) for one in rows[max(0, number - first - 1) : number - first + 1]]
+            same_day = number > first and list_day(row.time, now) == list_day(
+                rows[number - first - 1].time, now
+            )
             parts = row_parts(
                 row,
                 row.feed_title,
@@ -204,7 +206,7 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
                 kept["letters"],
                 now,
                 folds=kept["folds"],
-                same_day=len(days) == 2 and days[0] == days[1],
+                same_day=same_day,
             )
         else:
             parts = [(" " * kept["width"], "")]
@@ -215,8 +217,8 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
 
 
 def _plain(text: str) -> str:
-    """Return text that every terminal shows the same way, without control characters."""
+    """Replace characters that terminals show differently, and control characters."""
     from tuireader.text import portable_emoji
 
     text = portable_emoji(text)
-    return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)
+    return "".join(letter if letter.isprintable() else " " for letter in text)

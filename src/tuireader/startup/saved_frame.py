@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,30 +20,24 @@ from tuireader.startup import first_frame
 from tuireader.ui import views
 from tuireader.ui.drawing.row import row_style
 from tuireader.ui.drawing.row_parts import letters
-from tuireader.ui.host import Host, host_of
-from tuireader.ui.session import Session
+from tuireader.ui.host import Host
 from tuireader.ui.status import list_keys, number
-from tuireader.ui.widgets.bars import StatusLine, TopLine
-from tuireader.ui.widgets.panes import Panes
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.main import MainScreen
 
 _KEPT = 12
 """Maximum number of files, one per terminal size and pair of configuration and database."""
 _STYLES = ("", "star", "dim", "text", "strong")
 
 
-async def keep(
-    session: Session,
-    top: TopLine,
-    panes: Panes,
-    status: StatusLine,
-    arguments: Sequence[str] | None = None,
-) -> None:
+async def keep(main: MainScreen, arguments: Sequence[str] | None = None) -> None:
     """Draw the frame that a start would show now, and write it in a thread if a start can use it."""
-    host = host_of(panes)
+    host = main.host
     arguments = sys.argv[1:] if arguments is None else arguments
     if host.is_headless or host.is_web or not first_frame.fits(arguments):
         return
-    frame = compose(session, top, panes, status)
+    frame = compose(main)
     if frame is None:
         return
     size = (host.size.width, host.size.height)
@@ -58,17 +52,16 @@ def write(file: Path, frame: dict[str, Any]) -> None:
         if file.exists() and file.read_text(encoding="utf-8") == text:
             return
         files.write(file, [text.encode("utf-8", "replace")], sync=False)
-        others = sorted(file.parent.glob("first-frame-*.json"), key=lambda one: one.stat().st_mtime)
+        others = sorted(file.parent.glob("first-frame-*.json"), key=lambda frame: frame.stat().st_mtime)
         for old in others[:-_KEPT]:
             old.unlink(missing_ok=True)
     except OSError:
         pass
 
 
-def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) -> dict[str, Any] | None:
-    """Return everything around the rows as a start would show it now; None if a start could not."""
-    host = host_of(panes)
-    library = host.library
+def compose(main: MainScreen) -> dict[str, Any] | None:
+    """Draw everything around the rows as a start would show it now; None if a start could not."""
+    host, library, session = main.host, main.library, main.session
     width, height = host.size
     if width < first_frame.SMALLEST[0] or height < first_frame.SMALLEST[1] or library.offline:
         return None
@@ -78,7 +71,7 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
         return None
     if library.config.ui.sort != "date":
         return None  # the first frame reads its rows newest first
-    sidebar, drawn = panes.sidebar, panes.is_wide
+    sidebar, drawn = main.sidebar, main.panes.is_wide
     if drawn and not sidebar.size.width:
         return None  # never shown yet
     left = sidebar.size.width + 1 if drawn else 0
@@ -103,7 +96,7 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
     ]
     config = library.paths.config
     keys = list_keys(host.key_of, wide=drawn)
-    title = views.title_of(view, session.feeds)
+    head = main.top.draw(views.title_of(view, session.feeds), number(view, count, folds=folds), "")
     return {
         "version": __version__,
         "schema": library.database.schema,
@@ -112,15 +105,12 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
         "unread": unread,
         "folds": folds,
         "languages": library.config.ui.languages,
-        "head": [
-            _text(host, top.draw(title, number(view, count, folds=folds), "")),
-            _text(host, line),
-        ],
+        "head": [_text(host, head), _text(host, line)],
         "above": 2,
         "left": left,
         "width": width - left,
         "side": side,
-        "foot": _text(host, status.draw(keys, f"1/{rows}", trouble=False)),
+        "foot": _text(host, main.status.draw(keys, f"1/{rows}")),
         "letters": letters(host.watch_names),
         "inks": styles,
     }
@@ -129,11 +119,11 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
 def _text(host: Host, strip: Strip) -> str:
     """Render a strip for the terminal."""
     background = host.screen_stack[1].background_colors[1]
-    for one in host.get_line_filters():
-        strip = strip.apply_filter(one, background)
+    for line_filter in host.get_line_filters():
+        strip = strip.apply_filter(line_filter, background)
     return strip.render(host.console)
 
 
 def _escape_codes(host: Host, style: Style) -> str:
-    """Return the escape codes that start a style."""
+    """Escape codes that start a style."""
     return _text(host, Strip([Segment("X", style)])).partition("X")[0]

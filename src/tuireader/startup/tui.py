@@ -45,7 +45,7 @@ class Options:
         return config, problems
 
     def places(self, config: Config) -> Paths:
-        """Return the paths; the command line overrides the database of the configuration."""
+        """Paths, of which the command line overrides the database of the configuration."""
         if config.database and not self.demo and not self.paths.database_given:
             return replace(self.paths, database=Path(config.database))
         return self.paths
@@ -59,7 +59,7 @@ class Options:
         where = self.places(config)
         _make_folders(where)
         library = await Library.open(
-            config, where, problems=problems, offline=self.demo, tell=_tell_migration
+            config, where, problems=problems, offline=self.demo, tell=_show_migration
         )
         try:
             if self.demo:
@@ -75,16 +75,16 @@ def say(line: str) -> None:
     try:
         print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
     except OSError:
-        _let_go(sys.stderr)
+        _discard_output(sys.stderr)
 
 
-def _let_go(stream: TextIO) -> None:
+def _discard_output(stream: TextIO) -> None:
     """Redirect a broken stream to /dev/null, so that flushing it at exit does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _takes_nothing(stream: TextIO) -> bool:
-    """Return whether writing to a stream fails, with data in its buffer or without."""
+def _is_broken(stream: TextIO) -> bool:
+    """Detect a stream that fails to write, with data in its buffer or without."""
     try:
         stream.flush()
         os.write(stream.fileno(), b"")
@@ -93,7 +93,7 @@ def _takes_nothing(stream: TextIO) -> bool:
     return False
 
 
-def _tell_migration(backup: Path, done: float) -> None:
+def _show_migration(backup: Path, done: float) -> None:
     """Show the progress of a database migration in one line."""
     if not sys.stderr.isatty():
         return
@@ -101,8 +101,7 @@ def _tell_migration(backup: Path, done: float) -> None:
         line = f"tuireader: updating the database, this once: {done:3.0%}"
     else:
         line = f"tuireader: the database is up to date; a copy from before is {backup.name}\n"
-    sys.stderr.write(f"\r{line}")
-    sys.stderr.flush()
+    print(f"\r{line}", end="", file=sys.stderr, flush=True)
 
 
 def _make_folders(where: Paths) -> None:
@@ -128,15 +127,15 @@ def guarded(job: Callable[[], int]) -> int:
         say(lead + str(error).replace("\n", "\n" + " " * len(lead)))  # carets stay aligned
         return error.exit_code
     except BrokenPipeError:
-        _let_go(sys.stdout)
+        _discard_output(sys.stdout)
         return Exit.OK
     except OSError as error:
         if error.filename is not None:
             say(f"tuireader: {os.fsdecode(error.filename)}: {error.strerror}")
             return Exit.FAILURE
-        if not _takes_nothing(sys.stdout):
+        if not _is_broken(sys.stdout):
             return report_crash(error, paths(os.environ).state)
-        _let_go(sys.stdout)
+        _discard_output(sys.stdout)
         say(f"tuireader: the output cannot be written: {error.strerror}")
         return Exit.FAILURE
     except UnicodeEncodeError as error:

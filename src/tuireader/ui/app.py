@@ -34,11 +34,6 @@ if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.model import Counts
     from tuireader.ui.screens.main import MainScreen
-    from tuireader.ui.session import Session
-    from tuireader.ui.widgets.bars import StatusLine, TopLine
-    from tuireader.ui.widgets.panes import Panes
-
-KeepFrame = Callable[["Session", "TopLine", "Panes", "StatusLine"], Awaitable[None]]
 
 PATIENCE = 1.0
 """Maximum seconds that keys wait for a screen to open."""
@@ -48,14 +43,12 @@ YOUNG_ROUNDS = 20
 """Number of young collections after which a full one pays off."""
 _THRESHOLDS = (700, 10, 50 * YOUNG_ROUNDS)
 """Thresholds for `gc`; at the last one, a full collection no longer waits for an idle moment."""
-
-
 _LARGEST = Size(1500, 500)
 """Maximum columns and lines to draw on: a terminal may report any size, and each cell costs memory."""
 
 
 def collect_garbage() -> None:
-    """Collect garbage if there is enough of it."""
+    """Run a full collection once `YOUNG_ROUNDS` young ones have passed."""
     if gc.get_count()[2] >= YOUNG_ROUNDS:
         gc.collect()
 
@@ -76,7 +69,7 @@ class TuireaderApp(Host):
         counting: asyncio.Future[Counts] | None = None,
         browser: Browser | None = None,
         driver: type[Driver] | None = None,
-        keep_frame: KeepFrame | None = None,
+        keep_frame: Callable[[MainScreen], Awaitable[None]] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._coloured_for: Theme | None = None
@@ -102,23 +95,24 @@ class TuireaderApp(Host):
         self.stylesheet.set_variables(self._parsed_for)
 
     def get_css_variables(self) -> dict[str, str]:
-        """Return the theme's colours, computed once: Textual asks for them several times at startup."""
+        """Theme colours, cached: Textual asks for them several times at startup."""
         theme = self.current_theme
         if theme is not self._coloured_for:
             self._coloured_for, self._colours = theme, super().get_css_variables()
         return self._colours
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return the line filters; Textual's own for `NO_COLOR` is replaced, as its greys are colours too."""
-        given = [self._no_color if isinstance(one, Monochrome) else one for one in super().get_line_filters()]
-        return [*given, *(one for one in self._own_filters if one.enabled)]
+        """Replace Textual's filter for `NO_COLOR`, whose greys are colours too, and add our own."""
+        given, own = super().get_line_filters(), self._own_filters
+        filters = [self._no_color if isinstance(each, Monochrome) else each for each in given]
+        return [*filters, *(each for each in own if each.enabled)]
 
     def on_load(self) -> None:
         """Paint nothing until there is something to read: a blank screen would flicker."""
         self._opening.enter_context(self.batch_update())
 
     def opened(self) -> None:
-        """Start painting."""
+        """Start painting, and collecting garbage."""
         self._opening.close()
         self._parsed_for = {}
         self.screen.refresh()
@@ -149,23 +143,16 @@ class TuireaderApp(Host):
         if self._first_run:
             from tuireader.ui.dialogs.welcome import FirstRun
 
-            library = self.library
-            await self.push_screen(
-                FirstRun(library.feeds, library.pages, library.exchange.import_file, library.accounts),
-                self._main.welcomed,
-            )
+            await self.push_screen(FirstRun(self.library), self._main.welcomed)
 
-    # -- keys, in the order of typing. Textual runs the binding of a key only after the key has bubbled
-    # through the queues of all parents. By then the next keys have reached the same widget: the first
-    # letters of `/wechat` would be commands of the list.
+    # -- keys, in the order of typing: else the first letters of `/wechat` would be commands of the list
 
     @property
     def size(self) -> Size:
-        """Size of the terminal, at most 1500 × 500 cells."""
         return Size(*map(min, super().size, _LARGEST))
 
     async def on_event(self, event: events.Event) -> None:
-        """Finish the command of a key before the next key is handled."""
+        """Finish the command of one key before handling the next."""
         if isinstance(event, events.Resize):
             event.size = event.virtual_size = event.container_size = Size(*map(min, event.size, _LARGEST))
         if isinstance(event, events.Key) and not event.is_forwarded:
@@ -195,7 +182,7 @@ class TuireaderApp(Host):
                 main.update_footer()
 
     async def _run_command(self, key: str) -> None:
-        """Run the command that a key is bound to in a pane; bindings stay the same while the focus does."""
+        """Run the command bound to a key in a pane; bindings stay the same while the focus does."""
         place = (self.screen, self.focused, self.keys_of)
         if place != self._bound_in:
             self._bound_in, self._bound = place, self.screen.active_bindings
@@ -204,7 +191,7 @@ class TuireaderApp(Host):
             await self.run_binding(key)  # the action did not apply: a parent's may
 
     async def _until_ready(self) -> None:
-        """Wait until a screen that has just been opened has its focus, and a table its rows."""
+        """Wait until a newly opened screen has its focus, and a table its rows."""
         screen = self.screen
         if screen is self._typed_on:
             return
@@ -215,18 +202,15 @@ class TuireaderApp(Host):
         await wait_at_most(PATIENCE, getattr(screen, "filled", ready))
 
     def action_help_quit(self) -> None:
-        """Say how to quit, on ctrl+c without selected text."""
+        """On ctrl+c without selected text, show how to quit."""
         self.say("q goes back and quits at the top; ctrl+q quits at once")
 
     async def action_quit(self) -> None:
-        """Exit at once."""
         await self.leave(0)
 
     async def keep_frame(self) -> None:
-        """Save the frame that the next start shows before anything is imported."""
-        main = self._main
-        if main is not None and self._keep_frame is not None:
-            await self._keep_frame(main.session, main.top, main.panes, main.status)
+        if self._main is not None and self._keep_frame is not None:
+            await self._keep_frame(self._main)
 
     async def leave(self, code: int) -> None:
         """Store pending changes and exit; the caller closes the library.
@@ -248,7 +232,7 @@ class TuireaderApp(Host):
             self.exit(code)
 
     async def unsaved(self) -> str:
-        """Store changes left pending by a crash; return a message about those that failed, or `""`."""
+        """Store changes that a crash left pending; return a message about those that failed, or `""`."""
         if self._main is None or not self._main.is_composed:
             return ""
         marks = self._main.controllers.marks

@@ -10,7 +10,9 @@ from tuireader.commands import COMMANDS, PANES, Group, Scope
 
 # One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
 _NUMBERED = "open_link"
-MOVES = tuple(one.id for one in COMMANDS if one.group is Group.MOVE and Scope.CHOICES in one.places)
+MOVES = tuple(
+    command.id for command in COMMANDS if command.group is Group.MOVE and Scope.CHOICES in command.places
+)
 """Movement commands for the focused pane of any screen."""
 ANYWHERE = "quit.anywhere"
 """Id of the app's binding that quits from inputs and dialogs as well, by keys that type no text."""
@@ -18,14 +20,14 @@ _NO_KEY = "none"  # Textual ignores an empty new key; no terminal sends this one
 
 
 def bindings(place: Scope = Scope.GLOBAL) -> list[Binding]:
-    """Return a binding for each command that works in a place, with the id of the command.
+    """Bind each command that works in a place, under its id.
 
     The main screen binds commands that work in several of its panes, a pane those that work in no other: a
     pane is asked before its screen. Both run through `MainScreen.commands`, all others call the method of
     that name.
     """
     on_main = place is Scope.GLOBAL or place in PANES
-    made: list[Binding] = []
+    place_bindings: list[Binding] = []
     for command in COMMANDS:
         panes = command.places & PANES
         wanted = len(panes) > 1 if place is Scope.GLOBAL else place in command.places
@@ -43,12 +45,12 @@ def bindings(place: Scope = Scope.GLOBAL) -> list[Binding]:
                 action = f"pane('{command.id}')"
             else:
                 action = command.id
-            made.append(Binding(key, action, command.title, show=False, id=binding_id))
-    return made
+            place_bindings.append(Binding(key, action, command.title, show=False, id=binding_id))
+    return place_bindings
 
 
 def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return Textual's keymap: the keys that differ from the table."""
+    """Map ids of bindings to their keys where these differ from the table."""
     changed: dict[str, str] = {}
     for command in COMMANDS:
         keys = resolved.get(command.id, command.keys)
@@ -65,5 +67,5 @@ def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 def _is_no_text(key: str) -> bool:
-    """Return whether a key types no text: a function key, or a letter with ctrl or alt."""
+    """Recognize keys that type no text: function keys, and letters with ctrl or alt."""
     return key.startswith(("ctrl+", "alt+")) or (key[:1] == "f" and key[1:].isdigit())

@@ -12,23 +12,16 @@ from tuireader.subprocesses.programs import ADDRESS, filled
 
 _WAIT = 4.0  # seconds after which a running program counts as started
 _STARTERS = (
-    "xdg-open",
-    "wslview",
-    "x-www-browser",
-    "firefox",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-)
+    "xdg-open", "wslview", "x-www-browser", "firefox", "chromium", "chromium-browser", "google-chrome"
+)  # fmt: skip
 
 
 def _command() -> str | None:
-    """Return the program to call: `$BROWSER` if it names one plain program, else the system's opener."""
+    """Find the program to call: `$BROWSER` if it names one plain program, else the system's opener."""
     wanted = os.environ.get("BROWSER", "").split(os.pathsep)[0].strip()
-    names = (wanted, "open") if sys.platform == "darwin" else (wanted, *_STARTERS)
-    return next(
-        (path for name in names if name and not name.startswith("-") and (path := shutil.which(name))), None
-    )
+    starters = ("open",) if sys.platform == "darwin" else _STARTERS
+    names = starters if wanted.startswith("-") or not wanted else (wanted, *starters)
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 async def open_in_browser(url: str, program: Sequence[str] = ()) -> str:
@@ -40,8 +33,8 @@ async def open_in_browser(url: str, program: Sequence[str] = ()) -> str:
     """
     if program:
         words = filled(program if any(ADDRESS in word for word in program) else (*program, ADDRESS), url)
-    elif (found := _command()) is not None:
-        words = (found, url)
+    elif (opener := _command()) is not None:
+        words = (opener, url)
     else:
         return "no web browser was found"
     return await start(words)

@@ -64,13 +64,9 @@ class Host(CrashSafeApp):
 
     @property
     def theme_styles(self) -> styles.Styles:
-        """Styles of the current theme."""
         if self._theme_styles is None:
-            self._theme_styles = styles.make(
-                self.theme_variables,
-                dark=self.current_theme.dark,
-                watch_colors=self.library.watches.colors,
-            )
+            dark, colors = self.current_theme.dark, self.library.watches.colors
+            self._theme_styles = styles.make(self.theme_variables, dark=dark, watch_colors=colors)
         return self._theme_styles
 
     def forget_theme_styles(self) -> None:
@@ -83,7 +79,7 @@ class Host(CrashSafeApp):
         return tuple(self.library.watches.colors)
 
     def key_of(self, command_id: str) -> str:
-        """Return the label of a command's first key, or its title if it has none."""
+        """Label of a command's first key, or its title if it has none."""
         keys = self.keys_of.get(command_id, ())
         return key_label(keys[0]) if keys else BY_ID[command_id].title
 
@@ -112,12 +108,10 @@ class Host(CrashSafeApp):
         self.post_message(Notify(toast))
 
     def say_theme_problem(self) -> None:
-        """Show why the configured theme is not used, if so."""
         if self.theme_problem:
             self.say(f"ui.theme: {self.theme_problem}", severity="warning", seconds=10)
 
     def report(self, error: TuireaderError) -> None:
-        """Show an error raised in a worker or a message handler."""
         self.say(str(error), severity="error", seconds=10)
 
     def say_shortly(self, message: str) -> None:
@@ -130,12 +124,12 @@ class Host(CrashSafeApp):
 
     def _make_room(self, message: str) -> None:
         """Remove toasts with the same message, and the oldest: a held key causes thirty a second."""
-        self._toasts = [one for one in self._toasts if not one.has_expired]
-        same = [one for one in self._toasts if one.message == message]
-        others = [one for one in self._toasts if one.message != message]
-        others.sort(key=lambda one: one.severity != "information")
-        for one in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
-            self._drop(one)
+        self._toasts = [toast for toast in self._toasts if not toast.has_expired]
+        same = [toast for toast in self._toasts if toast.message == message]
+        others = [toast for toast in self._toasts if toast.message != message]
+        others.sort(key=lambda toast: toast.severity != "information")
+        for toast in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
+            self._drop(toast)
 
     def _drop(self, toast: Notification | None) -> None:
         if toast in self._toasts:
@@ -159,7 +153,7 @@ class Host(CrashSafeApp):
             self.say(f"{trouble}\n{checked}", severity="warning", seconds=10)
 
     async def open_with(self, program: Sequence[str], target: str) -> None:
-        """Open an http address or a local file, given by its absolute path, with a program."""
+        """Open an http address or the absolute path of a local file with a program."""
         words = [part.replace(ADDRESS, target) for part in program]
         if not any(ADDRESS in part for part in program):
             words.append(target)
@@ -167,19 +161,17 @@ class Host(CrashSafeApp):
             self.say(f"{trouble}\n{target}", severity="warning", seconds=10)
 
     def exit_to_demo(self) -> None:
-        """Exit, and restart as the demo."""
         self.exit(DEMO)
 
     async def keep_frame(self) -> None:
         """Save the frame that the next start shows before anything is imported."""
 
     async def leave(self, code: int) -> None:
-        """Store pending changes and exit."""
         self.exit(code)
 
 
 def host_of(node: MessagePump) -> Host:
-    """Return the app of a screen or widget."""
+    """The app that runs a screen or widget."""
     app = node.app
     assert isinstance(app, Host)
     return app

@@ -41,9 +41,9 @@ _CHARACTER = {"backspace": "\x7f", "tab": "\t", "enter": "\r", "escape": "\x1b"}
 
 
 def same_key(event: events.Key) -> events.Key:
-    """Return `enter` for `ctrl+j`, and likewise for other keys that share a byte with a key of their own.
+    """Turn `ctrl+j` into `enter`, and likewise other keys that share a byte with a key of their own.
 
-    Until the program has taken over the terminal, that turns enter into `ctrl+j`.
+    Until the program has taken over the terminal, enter arrives as `ctrl+j`.
     """
     key = SAME_BYTE.get(event.key)
     return event if key is None else events.Key(key, _CHARACTER[key])

@@ -18,7 +18,7 @@ _KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that al
 
 
 def _hidden(ui: UiConfig) -> set[ViewKind]:
-    """Return the kinds of view that do not show read articles."""
+    """Kinds of view that hide read articles."""
     return {ViewKind.UNREAD} if ui.show_read else set(ViewKind) - _KEEP_READ
 
 
@@ -36,9 +36,11 @@ class ListSpot:
 
 @dataclass(frozen=True, slots=True)
 class PageSpot:
-    """Position at the top of the reading pane (a part of the text or of the tail `below` it, and the line in
-    that part), the chosen related article, and the current mark of a reference. Images that appear or
-    disappear above do not change it."""
+    """Position at the top of the reading pane, and what is chosen there.
+
+    It is the `line` in a `part` of the text, or of the tail `below` it, so that images that appear or
+    disappear above do not change it. `chosen` is a related article, `reference` a mark in the text.
+    """
 
     below: bool
     part: int
@@ -75,7 +77,7 @@ class Session:
         self.capped = False  # the search finds more than are ever listed
         self.folds = self._ui().fold_stories
         self.open_stories: set[int] = set()  # folded stories whose articles are all shown
-        self.kept: set[int] = set()  # articles read in this view: they stay until it is left
+        self.kept: set[int] = set()  # articles read in this view: they stay in it until another view is shown
         self._sorts: dict[View, str] = {}
         self._hides_read = _hidden(self._ui())
         # search
@@ -91,7 +93,6 @@ class Session:
 
     @property
     def account_names(self) -> list[str]:
-        """Names of the accounts in the configuration."""
         return [account.name for account in self._config().accounts]
 
     def apply_config(self, before: UiConfig) -> None:
@@ -105,7 +106,6 @@ class Session:
 
     @property
     def is_counted(self) -> bool:
-        """Return whether the counts are known."""
         return self.counts is not _UNCOUNTED
 
     @property
@@ -115,16 +115,14 @@ class Session:
         return self._sorts.get(self.view, usual)
 
     def sort_by(self, sort: str) -> None:
-        """Set the order of this view."""
         self._sorts[self.view] = sort
 
     @property
     def shows_read(self) -> bool:
-        """Return whether views of this kind list read articles."""
         return self.view.kind not in self._hides_read
 
     def toggle_read_shown(self) -> bool:
-        """Show or hide read articles in views of this kind; return whether they are shown now."""
+        """Show or hide read articles in views of this kind; return True if they are shown now."""
         self._hides_read ^= {self.view.kind}
         return self.shows_read
 
@@ -150,5 +148,4 @@ class Session:
 
     @property
     def article_id(self) -> int | None:
-        """Id of the open article."""
         return None if self.page is None else self.page.article.id

@@ -14,7 +14,7 @@ from tuireader.text import cut
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui import views
 from tuireader.ui.session import Session
-from tuireader.ui.widgets.bars import BACK, QUIT
+from tuireader.ui.widgets.bars import FooterKey
 from tuireader.ui.widgets.panes import Panes
 from tuireader.wording.account_summary import rejection
 from tuireader.wording.times import list_time
@@ -22,33 +22,20 @@ from tuireader.wording.times import list_time
 KeyOf = Callable[[str], str]
 
 _LIST = (
-    "open",
-    "next_unread",
-    "back",
-    "search",
-    "toggle_star",
-    "toggle_read",
-    "refresh_all",
-    "help",
+    "open", "next_unread", "back", "search", "toggle_star", "toggle_read", "refresh_all", "help",
     "quit_or_back",
-)
+)  # fmt: skip
 _ARTICLE = (
-    "page_or_next_unread",
-    "next_hit",
-    "next_reference",
-    "related",
-    "open_browser",
-    "list_links",
-    "toggle_star",
-    "help",
-    "quit_or_back",
-)
+    "page_or_next_unread", "next_hit", "next_reference", "related", "open_browser", "list_links",
+    "toggle_star", "help", "quit_or_back",
+)  # fmt: skip
 _REFERENCE = ("open", "next_reference", "related", "help", "quit_or_back")
 _RELATED = ("open", "next_unread", "help", "quit_or_back")
 _SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
 _EDITED = ("open", "edit_this", "remove_this", "refresh_one", "add_feed", "help", "quit_or_back")
 _SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
 _NO_ARTICLE = ("refresh_all", "add_feed", "show_hide_read", "search", "help", "quit_or_back")
+_STAYS = {"help": 2, "quit_or_back": 1}
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
 
 _TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
@@ -57,7 +44,7 @@ _TITLE = 40  # maximum width of a title in the footer, which leaves room for the
 
 
 def number(view: View, count: Count, *, folds: bool) -> str:
-    """Return the unread count of a view; for starred articles, the total.
+    """Write the unread count of a view; for starred articles, the total.
 
     In folded lists, count stories, followed by the number of their articles.
     """
@@ -69,7 +56,7 @@ def number(view: View, count: Count, *, folds: bool) -> str:
 
 
 def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[str, str]:
-    """Return the title of the list, and its count and order; `listed` articles are shown."""
+    """Title of the list, and its count and order; `listed` articles are shown."""
     view = session.view
     count = None if session.filter else views.count_of(view, session.counts)
     if count is None:
@@ -90,35 +77,37 @@ def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[
 # -- footer
 
 
-def list_keys(key_of: KeyOf, *, wide: bool) -> list[tuple[str, str]]:
-    """Return `(key, title)` pairs for the list, regardless of the focus."""
+def list_keys(key_of: KeyOf, *, wide: bool) -> list[FooterKey]:
+    """Keys for the list, whatever has the focus."""
     return [_moving(key_of, "move"), *_titled(key_of, _LIST, wide=wide)]
 
 
-def footer_keys(session: Session, panes: Panes, key_of: KeyOf) -> list[tuple[str, str]]:
-    """Return `(key, title)` pairs for the pane that has the focus."""
+def footer_keys(session: Session, panes: Panes, key_of: KeyOf) -> list[FooterKey]:
+    """Keys for the pane or line that has the focus."""
     if panes.line == "find":
-        return [("enter", "keep"), ("↓/↑", "next/previous"), ("esc", "leave")]
+        return [FooterKey("enter", "keep"), FooterKey("↓/↑", "next/previous"), FooterKey("esc", "leave")]
     if panes.line == "search":
-        kept = [(key_of(command), title) for command, title in _SEARCH]
-        return [("enter", "results"), ("esc", "leave"), *kept, ("↑", "older searches")]
+        keeping = [FooterKey(key_of(command), title) for command, title in _SEARCH]
+        leaving = [FooterKey("enter", "results"), FooterKey("esc", "leave")]
+        return [*leaving, *keeping, FooterKey("↑", "older searches")]
     moving = _moving(key_of, "scroll" if panes.in_article and panes.article.chosen < 0 else "move")
     commands = _commands(session, panes)
     return [moving, *_titled(key_of, commands, wide=panes.is_wide, leaves=not panes.in_article)]
 
 
-def _moving(key_of: KeyOf, title: str) -> tuple[str, str]:
-    return f"{key_of('move_down')}/{key_of('move_up')}", title
+def _moving(key_of: KeyOf, title: str) -> FooterKey:
+    return FooterKey(f"{key_of('move_down')}/{key_of('move_up')}", title)
 
 
 def _titled(
     key_of: KeyOf, commands: Sequence[str], *, wide: bool, leaves: bool = True
-) -> Iterator[tuple[str, str]]:
-    """Pair the keys of commands with their effect here: `q` leaves the article or the program."""
-    here = {"back": "Sidebar", "quit_or_back": QUIT if leaves else BACK}
+) -> Iterator[FooterKey]:
+    """Pair keys with the effect of their command here: `q` leaves the article or the program."""
+    here = {"back": "Sidebar", "quit_or_back": "Quit" if leaves else "Back"}
     if not wide:
         here["next_unread"] = "Next"
-    return ((key_of(command), here.get(command, BY_ID[command].title)) for command in commands)
+    for command in commands:
+        yield FooterKey(key_of(command), here.get(command, BY_ID[command].title), _STAYS.get(command, 0))
 
 
 def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
@@ -135,17 +124,17 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
         return _ARTICLE
     if panes.article.current_reference is not None:
         return _REFERENCE
-    found = {
+    leads_to = {
         "next_hit": page.hits,
         "next_reference": page.references,
         "related": page.tail.targets,
         "list_links": page.links,
     }
-    return tuple(command for command in _ARTICLE if found.get(command, True))
+    return tuple(command for command in _ARTICLE if leads_to.get(command, True))
 
 
 def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
-    """Return a short text about the position, and whether it reports an error."""
+    """Describe the position, as in `3/120`; also return True if the text is an error."""
     if panes.in_sidebar:
         return _sidebar_position(panes, key_of)
     page, article = session.page, panes.article
@@ -167,14 +156,14 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
 
 
 def notes(session: Session, now: int) -> list[str]:
-    """Return texts about open alarms and unsent marks, the longest first."""
+    """Notes on open alarms and unsent marks, the longest first."""
     alarms = f"! {counted(session.alarms, 'alarm')}" if session.alarms else ""
-    away = [one for one in session.accounts if one.pending and one.error]
+    away = [account for account in session.accounts if account.pending and account.error]
     if not away:
         return [alarms]
-    unsent = f"{counted(sum(one.pending for one in away), 'mark')} to send"
-    found = [[alarms, unsent, _why_unsent(away[0], now)], [alarms, unsent], [unsent]]
-    return [" · ".join(filter(None, words)) for words in found]
+    unsent = f"{counted(sum(account.pending for account in away), 'mark')} to send"
+    choices = [[alarms, unsent, _why_unsent(away[0], now)], [alarms, unsent], [unsent]]
+    return [" · ".join(filter(None, words)) for words in choices]
 
 
 def _why_unsent(account: AccountState, now: int) -> str:
@@ -185,7 +174,7 @@ def _why_unsent(account: AccountState, now: int) -> str:
 
 
 def account_trouble(account: AccountState, key_of: KeyOf) -> str:
-    """Return why an account is out of sync, and the key to fix it; `""` if it is in sync."""
+    """Explain why an account is out of sync, with the key to fix it; `""` if it is in sync."""
     edits = f"{key_of('edit_this')} edits the account"
     if account.refusal in (Refusal.LOGIN, Refusal.SECRET):
         hint = f" ({account.hint})" if account.hint else ""
@@ -214,7 +203,7 @@ def _sidebar_position(panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
 
 
 def empty_list(session: Session, key_of: KeyOf) -> str:
-    """Return why nothing is listed, and what to do about it."""
+    """Explain an empty list, with the key that helps."""
     if session.error:
         return session.error
     if session.filter:
@@ -225,7 +214,7 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
     if session.syncing:
         return f"First sync of {session.syncing}"
     if not session.feeds:
-        troubles = {one.name: account_trouble(one, key_of) for one in session.accounts}
+        troubles = {account.name: account_trouble(account, key_of) for account in session.accounts}
         return no_feeds({name: troubles.get(name, "") for name in session.account_names}, key_of)
     if kind is ViewKind.UNREAD:
         return (
@@ -244,7 +233,7 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
 
 
 def no_feeds(accounts: Mapping[str, str], key_of: KeyOf) -> str:
-    """Return why there are no feeds, and what to do about it; `accounts` are names with troubles."""
+    """Explain missing feeds, with the key that helps; `accounts` maps names to troubles."""
     if not accounts:
         return f"No feeds yet. {key_of('add_feed')} adds one."
     for name, trouble in accounts.items():

@@ -29,7 +29,7 @@ class CoalescingScreen(Screen[None]):
 
     @property
     def keys_wait(self) -> bool:
-        """Return whether typed keys are still waiting."""
+        """True while typed keys are waiting."""
         return self.app.message_queue_size > 0
 
     def hold_repaint(self) -> None:
@@ -78,7 +78,6 @@ class CrashSafeApp(App[int]):
     fault: BaseException | None = None  # cause of the crash
 
     def report(self, error: TuireaderError) -> None:
-        """Show an error raised in a worker or a message handler."""
         self.notify(str(error), severity="error", timeout=10, markup=False)
 
     async def run_binding(self, key: str, priority: bool = False) -> bool:

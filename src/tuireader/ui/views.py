@@ -18,7 +18,7 @@ MUTED = View(ViewKind.QUERY, "is:muted")
 
 
 def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()) -> str:
-    """Return the name of a view for the header."""
+    """Name of a view for the header."""
     if view.kind is ViewKind.NEW:
         return "New since last time"
     if view.kind is ViewKind.FEED:
@@ -36,7 +36,7 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
 
 
 def count_of(view: View, counts: Counts) -> Count | None:
-    """Return the counts of a view; None for a search."""
+    """Counts of a view; None for a search."""
     if view.kind is ViewKind.QUERY:
         return None
     if view.kind is ViewKind.FEED:
@@ -49,15 +49,15 @@ def count_of(view: View, counts: Counts) -> Count | None:
     }.get(view.kind.value)
     if named is not None:
         return named.get(view.key, Count())
-    found: Count = getattr(counts, view.kind.value)
-    return found
+    count: Count = getattr(counts, view.kind.value)
+    return count
 
 
 _QUERIES = {"unread": "is:unread is:subscribed", "starred": "is:starred", "today": "is:today is:subscribed"}
 
 
 def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
-    """Return the search expression of a view with a filter; `""` for all articles."""
+    """Search expression of a view with a filter; `""` for all articles."""
     if view.kind is ViewKind.QUERY:
         own = view.key.strip()
     elif view.kind is ViewKind.FEED:
@@ -74,7 +74,7 @@ def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
 
 
 def _one_name(feed_id: int, feeds: Sequence[Feed]) -> str:
-    """Return the title of a feed, or its URL if another feed has the same title."""
+    """Title of a feed, or its URL if another feed has the same title."""
     titles = [feed.title.casefold() for feed in feeds]
     for feed in feeds:
         if feed.id == feed_id:
@@ -83,7 +83,7 @@ def _one_name(feed_id: int, feeds: Sequence[Feed]) -> str:
 
 
 def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:
-    """Return the feeds to refresh in a view; None for all."""
+    """Feeds to refresh in a view; None for all."""
     if view.kind is ViewKind.FEED:
         return [int(view.key)]
     if view.kind is ViewKind.FOLDER:
@@ -94,5 +94,5 @@ def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:
 
 
 def folder_title(feed: Feed) -> str:
-    """Return the folder of a feed, or its category if it belongs to an account; `""` without one."""
+    """Folder of a feed, or its category if it belongs to an account; `""` without one."""
     return category_of(feed.account, feed.folder) if feed.account else feed.folder

@@ -20,25 +20,25 @@ def run_latest(node: DOMNode, work: Callable[[], Awaitable[object]], group: str)
 
 
 class Latest:
-    """Tells answers that are newer than the ones before from those that were overtaken."""
+    """Detects answers overtaken by that of a later read."""
 
     def __init__(self) -> None:
         self._begun = self._newest = 0
 
     def begin(self) -> int:
-        """Return the number of a read that begins."""
+        """Number a read that begins."""
         self._begun += 1
         return self._begun
 
     def is_news(self, number: int) -> bool:
-        """Take the answer of a read; return False if that of a read begun later was taken before."""
+        """Note an answer; return False if that of a later read has come before."""
         is_news = number > self._newest
         self._newest = max(self._newest, number)
         return is_news
 
 
 async def wait_at_most(seconds: float, event: asyncio.Event) -> None:
-    """Wait for an event, but only for a limited time."""
+    """Wait for an event, but no longer than this."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
 
@@ -48,13 +48,13 @@ FIRST, THEN = 0.1, 0.3
 
 
 def now_and_then(tell: Callable[[array[int]], None]) -> Callable[[array[int]], None]:
-    """Return a function that passes on results found so far, if there are more, at most every 0.3 s."""
+    """Pass on results found so far at most every 0.3 s, and only if there are more."""
     due, known = monotonic() + FIRST, 0
 
-    def hear(found: array[int]) -> None:
+    def hear(ids: array[int]) -> None:
         nonlocal due, known
-        if len(found) > known and monotonic() >= due:
-            tell(found[:])
-            due, known = monotonic() + THEN, len(found)
+        if len(ids) > known and monotonic() >= due:
+            tell(ids[:])
+            due, known = monotonic() + THEN, len(ids)
 
     return hear

@@ -8,7 +8,7 @@ from tuireader.wording.times import short_time
 
 
 def rejection(account: AccountState | AccountSynced) -> str:
-    """Return since when a server rejects the password or token, and when it is asked again, else `""`."""
+    """Since when a server rejects the password or token, and when the next try is due; else `""`."""
     if account.rejected_since is None:
         return ""
     again = f", next try {short_time(account.next_try)}" if account.next_try is not None else ""

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.model import FeedHealth, FeedPreview
-from tuireader.text import cell_len, display_host, pad
+from tuireader.text import display_host
 from tuireader.text.wording import counted
-from tuireader.wording.times import age, clock_time, span
+from tuireader.wording.times import age, age_column, clock_time
 
 if TYPE_CHECKING:
     from tuireader.wording.lines import Line
@@ -31,7 +31,7 @@ _SOURCES = {
 
 
 def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -> list[Line]:
-    """Return title, site, number and frequency of entries, kind of text, and the newest entries."""
+    """Describe a feed: title, site, number and frequency of entries, kind of text, newest entries."""
     mail = url.startswith(MAIL_SCHEMES)
     lines: list[Line] = [
         ((preview.title or "Untitled", "strong"), (f" · {_source(preview.site_url, url)}", "dim")),
@@ -44,7 +44,7 @@ def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -
 
 
 def waiting_note(health: FeedHealth) -> str:
-    """Return a note on a feed that is not fetched because its host has asked another feed to wait."""
+    """Note on a feed whose host has asked another feed to wait."""
     if health.waits_until is None:
         return ""
     host = urlsplit(health.feed.address).hostname or ""
@@ -52,7 +52,7 @@ def waiting_note(health: FeedHealth) -> str:
 
 
 def _source(site: str, url: str) -> str:
-    """Return the host of a feed's site, or what kind of source it comes from."""
+    """Host of a feed's site, or what kind of source it comes from."""
     scheme = url.partition(":")[0]
     kind, host = _SOURCES.get(scheme, ""), display_host(site or url)
     if scheme.startswith("imap"):
@@ -61,7 +61,7 @@ def _source(site: str, url: str) -> str:
 
 
 def texts_note(health: FeedHealth, *, short: bool = False) -> str:
-    """Return a note on a feed with short texts: the share of its articles that have a full text."""
+    """Note on a feed with short texts: for how many of its articles there is a full text."""
     if health.texts == "same":
         return "short texts · its pages have no more"
     if health.texts != "teasers":
@@ -72,15 +72,11 @@ def texts_note(health: FeedHealth, *, short: bool = False) -> str:
 
 
 def entries(preview: FeedPreview, now: int) -> list[Line]:
-    """Return a line with age and title for each of the newest entries."""
-    ages = [
-        "" if time is None else "now" if now - time < 60 else span(now - time) for _, time in preview.samples
-    ]
-    width = max(map(cell_len, ages), default=0)
-    column = [pad(text, width) + "  " if width else "" for text in ages]
+    """List the newest entries with their ages."""
+    ages = age_column([time for _, time in preview.samples], now)
     return [
-        ((text, "dim"), (title or "Untitled", "text"))
-        for text, (title, _) in zip(column, preview.samples, strict=True)
+        ((age, "dim"), (title or "Untitled", "text"))
+        for age, (title, _) in zip(ages, preview.samples, strict=True)
     ]
 
 

@@ -25,19 +25,22 @@ def marked(text: str, spans: Iterable[tuple[int, int]], style: str, plain: str =
 
 
 def problem_lines(text: str) -> Sequence[Line]:
-    """Return the lines of an error message; if it has several, the first one quotes the expression."""
-    first, *rest = text.splitlines() or [""]
-    return ((), ((first, "text" if rest else "error"),), *(((line, "error"),) for line in rest))
+    """Lines of an error message; if there are several, the first one quotes the expression."""
+    first, *details = text.splitlines() or [""]
+    return ((), ((first, "text" if details else "error"),), *(((line, "error"),) for line in details))
 
 
 def error_lines(lead: str, error: str, style: str) -> list[Line]:
-    """Return an error, with the advice on separate lines, as a narrow terminal would cut it off."""
+    """An error, with its advice on separate lines, as a narrow terminal would cut it off."""
     what, *to_do = error.split("; ")
-    return [((lead, style), (what, "text")), *(((f"{one[:1].upper()}{one[1:]}", "text"),) for one in to_do)]
+    return [
+        ((lead, style), (what, "text")),
+        *(((f"{advice[:1].upper()}{advice[1:]}", "text"),) for advice in to_do),
+    ]
 
 
 def sparkline(numbers: Sequence[int]) -> str:
-    """Return a bar for each number: the tallest for the maximum, the lowest only for 0."""
+    """Draw a bar for each number: the tallest for the maximum, the lowest only for 0."""
     most = max(numbers, default=0)
     steps = len(_BARS) - 1
     return "".join(_BARS[-(-number * steps // most) if number > 0 else 0] for number in numbers)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.model import FoundArticle, FoundOnPage
-from tuireader.text import cell_len, display_host, pad
+from tuireader.text import display_host
 from tuireader.text.wording import counted
-from tuireader.wording.times import span
+from tuireader.wording.times import age_column
 
 if TYPE_CHECKING:
     from tuireader.wording.lines import Line
@@ -15,46 +15,38 @@ if TYPE_CHECKING:
 _NOT_FOUND = "the first that is found counts instead"
 
 
-def found_lines(found: FoundOnPage, address: str, now: int) -> list[Line]:
-    """Return a heading with a line for each article: age, title, link; or the lines of a page to watch."""
-    if found.error:
-        return [((found.error, "error"),)]
-    heading: Line = ((found.title or "Untitled", "strong"), (f" · {display_host(address)}", "dim"))
-    if found.lines:
-        counts: Line = ((counted(len(found.lines), "line"), "text"), (" that are compared each time", "dim"))
-        return [heading, counts, *(((line, "text"),) for line in found.lines)]
-    return [heading, _counts(found), *_problems(found), *_articles(found.articles, address, now)]
+def found_lines(page: FoundOnPage, address: str, now: int) -> list[Line]:
+    """List the articles found: age, title, link; or the lines of a page to watch."""
+    if page.error:
+        return [((page.error, "error"),)]
+    heading: Line = ((page.title or "Untitled", "strong"), (f" · {display_host(address)}", "dim"))
+    if page.lines:
+        counts: Line = ((counted(len(page.lines), "line"), "text"), (" that are compared each time", "dim"))
+        return [heading, counts, *(((line, "text"),) for line in page.lines)]
+    return [heading, _counts(page), *_problems(page), *_articles(page.articles, address, now)]
 
 
-def _counts(found: FoundOnPage) -> Line:
-    dated = sum(one.time is not None for one in found.articles)
-    facts = [counted(len(found.articles), "article"), f"{dated} with a date" if dated else "no dates"]
-    if found.older:
+def _counts(page: FoundOnPage) -> Line:
+    dated = sum(article.time is not None for article in page.articles)
+    facts = [counted(len(page.articles), "article"), f"{dated} with a date" if dated else "no dates"]
+    if page.older:
         facts.append("and a next page")
     return ((" · ".join(facts), "text"),)
 
 
-def _problems(found: FoundOnPage) -> list[Line]:
-    return [((f"{key} finds nothing; {_NOT_FOUND}", "error"),) for key in found.missing]
+def _problems(page: FoundOnPage) -> list[Line]:
+    return [((f"{key} finds nothing; {_NOT_FOUND}", "error"),) for key in page.missing]
 
 
 def _articles(articles: tuple[FoundArticle, ...], address: str, now: int) -> list[Line]:
-    ages = [_age(one.time, now) for one in articles]
-    width = max(map(cell_len, ages), default=0)
-    column = [pad(age, width) + "  " if width else "" for age in ages]
+    ages = age_column([article.time for article in articles], now)
     return [
-        ((age, "dim"), (one.title or "Untitled", "text"), (f"  {_place(one.url, address)}", "dim"))
-        for age, one in zip(column, articles, strict=True)
+        ((age, "dim"), (article.title or "Untitled", "text"), (f"  {_place(article.url, address)}", "dim"))
+        for age, article in zip(ages, articles, strict=True)
     ]
 
 
-def _age(time: int | None, now: int) -> str:
-    if time is None:
-        return ""
-    return "now" if now - time < 60 else span(now - time)
-
-
 def _place(url: str, address: str) -> str:
-    """Return an address, shortened to its path if it has the origin of the page."""
+    """An address, shortened to its path if it has the origin of the page."""
     origin = "/".join(address.split("/", 3)[:3])
     return url.removeprefix(origin) if url.startswith(f"{origin}/") else url or "no link"

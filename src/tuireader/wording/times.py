@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from tuireader.text.wording import counted
 
@@ -19,7 +20,7 @@ def _local(moment: int) -> time.struct_time:
 
 
 def list_day(moment: int, now: int) -> str:
-    """Return the day for a list: `""` today, `Mon` this week, `12 Jul` this year, `2020` before."""
+    """Day in a list: `""` today, `Mon` this week, `12 Jul` this year, `2020` before."""
     then, today = _local(moment), _local(now)
     if (then.tm_year, then.tm_yday) == (today.tm_year, today.tm_yday):
         return ""
@@ -31,7 +32,7 @@ def list_day(moment: int, now: int) -> str:
 
 
 def list_time(moment: int, now: int, *, short: bool = False, same_day: bool = False) -> str:
-    """Return the time column: `14:02` today, `Mon 14:02` this week, `12 Jul` this year, `2020` before.
+    """Time column of a list: `14:02` today, `Mon 14:02` this week, `12 Jul` this year, `2020` before.
 
     At most 9 cells; `short` leaves out the hour of past days (6 cells). `same_day` shows only the time, below
     a row of the same day.
@@ -44,31 +45,31 @@ def list_time(moment: int, now: int, *, short: bool = False, same_day: bool = Fa
 
 
 def clock_time(moment: int) -> str:
-    """Return the time of day: `14:02`."""
+    """Time of day: `14:02`."""
     return list_time(moment, moment)
 
 
 def full_time(moment: int) -> str:
-    """Return day, date and time: `Tue 27 Jul 2021 14:02`."""
+    """Day, date and time: `Tue 27 Jul 2021 14:02`."""
     then = _local(moment)
     day, month = _DAYS[then.tm_wday], _MONTHS[then.tm_mon - 1]
     return f"{day} {then.tm_mday} {month} {then.tm_year} {then.tm_hour:02d}:{then.tm_min:02d}"
 
 
 def short_time(moment: int) -> str:
-    """Return date and time: `27 Jul 14:02`."""
+    """Date and time: `27 Jul 14:02`."""
     then = _local(moment)
     return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_hour:02d}:{then.tm_min:02d}"
 
 
 def day(moment: int) -> str:
-    """Return the date: `27 Jul 2021`."""
+    """Date: `27 Jul 2021`."""
     then = _local(moment)
     return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_year}"
 
 
 def span(seconds: int) -> str:
-    """Return a duration in one unit, never negative: `40 s`, `5 min`, `3 h`, `2 days`, `3 years`."""
+    """Duration in one unit, never negative: `40 s`, `5 min`, `3 h`, `2 days`, `3 years`."""
     seconds = max(0, seconds)
     for unit, size, limit in (("s", 1, 60), ("min", 60, _HOUR), ("h", _HOUR, 2 * _DAY)):
         if seconds < limit:
@@ -80,18 +81,25 @@ def span(seconds: int) -> str:
 
 
 def until(seconds: int) -> str:
-    """Return a remaining duration, rounded: just under two hours is `2 h`."""
+    """Remaining duration, rounded: just under two hours is `2 h`."""
     size = next((size for size, least in ((_DAY, 2 * _DAY), (_HOUR, 5400), (60, 90)) if seconds >= least), 1)
     return span(round(seconds / size) * size)
 
 
 def age(moment: int, now: int) -> str:
-    """Return the age: `now` under a minute, else `2 h ago`."""
+    """Age: `now` under a minute, else `2 h ago`."""
     return "now" if now - moment < 60 else f"{span(now - moment)} ago"
 
 
+def age_column(moments: Sequence[int | None], now: int) -> list[str]:
+    """Ages as a column: `2 h  `; `""` if no moment is known."""
+    ages = ["" if moment is None else age(moment, now).removesuffix(" ago") for moment in moments]
+    width = max(map(len, ages), default=0)
+    return [f"{text:<{width}}  " if width else "" for text in ages]
+
+
 def distance(moment: int, other: int) -> str:
-    """Return the difference from another time: `3 days later`, `same time` within five minutes."""
+    """Difference from another time: `3 days later`, `same time` within five minutes."""
     if abs(moment - other) < 300:
         return "same time"
     return f"{span(abs(moment - other))} {'later' if moment > other else 'earlier'}"

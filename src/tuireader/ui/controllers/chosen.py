@@ -17,7 +17,6 @@ class Chosen(Controller):
 
     @property
     def in_article(self) -> bool:
-        """Return whether the open article is meant."""
         return self.panes.in_article and self.session.page is not None
 
     @property
@@ -27,7 +26,6 @@ class Chosen(Controller):
 
     @property
     def is_selection(self) -> bool:
-        """Return whether the selected articles are meant."""
         return bool(self.articles.selected) and self.panes.in_list
 
     @property
@@ -41,21 +39,21 @@ class Chosen(Controller):
         return [] if current is None else [current]
 
     async def row(self) -> ArticleRow | None:
-        """Return the article under the cursor, even if it has just arrived there and is not painted yet."""
+        """Read the row under the cursor, even if it has just arrived there and is not painted yet."""
         row, current = self.articles.current_row, self.articles.current_id
         if row is None and current is not None:
             row = next(iter(await self.marks.rows([current])), None)
         return row
 
     async def address(self) -> tuple[str, str]:
-        """Return address and title of the current article."""
+        """Address and title of the current article; `""` without one."""
         shown = self.session.article if self.in_article else await self.row()
         return (shown.url, shown.title) if shown is not None else ("", "")
 
     async def addresses(self) -> list[tuple[str, str]]:
-        """Return address and title of each chosen article that has an address."""
+        """Address and title of each chosen article that has an address."""
         if self.is_selection:
-            found = [(row.url, row.title) for row in await self.library.lists.rows(self.ids)]
+            addresses = [(row.url, row.title) for row in await self.library.lists.rows(self.ids)]
         else:
-            found = [await self.address()]
-        return [(url, title) for url, title in found if url]
+            addresses = [await self.address()]
+        return [(url, title) for url, title in addresses if url]

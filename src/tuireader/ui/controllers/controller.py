@@ -25,7 +25,6 @@ class Controller:
 
     @property
     def host(self) -> Host:
-        """App of the panes."""
         return host_of(self.panes)
 
     def explain_sync(self) -> None:
@@ -37,10 +36,8 @@ class Controller:
 
     @property
     def articles(self) -> ArticleList:
-        """List of articles."""
         return self.panes.articles
 
     @property
     def pane(self) -> ArticlePane:
-        """Reading pane."""
         return self.panes.article

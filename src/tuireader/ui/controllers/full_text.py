@@ -42,7 +42,6 @@ class FullText(Controller):
         await wait_at_most(MOMENT, done)
 
     async def fetch_again(self) -> None:
-        """Fetch the full text once more."""
         article = await self.navigation.opened_here()
         if article is not None:
             self.host.say_shortly("Fetching the full text …")
@@ -73,7 +72,7 @@ class FullText(Controller):
             else:
                 self.host.say("This article has no comments page", seconds=2)
             return
-        if not self.panes.in_article:  # reading without the list goes on without it
+        if not self.panes.in_article:  # else the pane may be alone on the screen, and stays so
             self.panes.go_to(self.pane)
         self.pane.go_to_comments()
         self.host.say_shortly("Loading the comments …")

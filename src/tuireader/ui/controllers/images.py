@@ -35,7 +35,7 @@ _SIXEL_PROGRAMS = ("WezTerm", "iTerm.app", "mintty", "contour")
 
 
 def way_of(environ: Mapping[str, str], wanted: str, *, web: bool = False) -> str:
-    """Return how a terminal shows images: `blocks`, `kitty`, `sixel`, or `""` if it shows none.
+    """Choose how to show images: `blocks`, `kitty`, `sixel`, or `""` for not at all.
 
     `wanted` is the configured value; with `auto`, tmux and screen get blocks.
     """
@@ -54,7 +54,7 @@ def way_of(environ: Mapping[str, str], wanted: str, *, web: bool = False) -> str
 
 
 def is_far(environ: Mapping[str, str]) -> bool:
-    """Return whether the terminal is remote, so that images would have to cross the network."""
+    """Detect a remote terminal: images would have to cross the network."""
     return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION"))
 
 
@@ -82,7 +82,7 @@ def _cells(upper: Colour, lower: Colour | None, count: int, ground: Style) -> Se
 
 @dataclass(eq=False)
 class Images(Controller):
-    """Loads images as they become visible. `way` is the drawing method, `on` whether they are shown."""
+    """Loads images as they become visible. `way` is the drawing method, `on` False while hidden."""
 
     def __post_init__(self) -> None:
         self._wanted = self.library.config.ui.images
@@ -97,16 +97,13 @@ class Images(Controller):
         self.pane.looks_for_pictures = self.on
 
     def toggle(self) -> None:
-        """Show images or only their placeholders, or say why there are none."""
+        """Show images or only their placeholders, or report why neither is possible."""
         host = self.host
         if not _can_decode():
             host.say("Images need a package: pip install 'tuireader[images]'", severity="warning")
             return
         if not self.way:
-            host.say(
-                "No images here: ui.images is off, or the terminal has no colours",
-                severity="warning",
-            )
+            host.say("No images here: ui.images is off, or the terminal has no colours", severity="warning")
             return
         self.on, self._auto = not self.on, False
         self._failed.clear()
@@ -114,7 +111,6 @@ class Images(Controller):
         host.say_shortly("Images shown" if self.on else "Images hidden")
 
     def see(self, urls: tuple[str, ...], width: int) -> None:
-        """Load and show images that became visible."""
         article = self.session.article
         if not self.on or article is None or width < _SMALLEST:
             return

@@ -14,6 +14,7 @@ from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
 from tuireader.ui.views import UNREAD
+from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 
 _ALL = 10_000_000  # limit for a filter: all articles
@@ -25,7 +26,7 @@ TYPING = 0.25  # seconds without a key after which typing counts as paused
 
 
 def _with_kept(fresh: array[int], old: array[int], kept: Collection[int]) -> array[int]:
-    """Return `fresh` with missing articles of `kept` put back after their predecessors in `old`."""
+    """Put articles of `kept` that `fresh` lacks back after their predecessors in `old`."""
     lost = set(kept) - set(fresh) if kept else ()
     if not lost:
         return fresh
@@ -69,7 +70,8 @@ class Listing(Controller):
     async def toggle_sources(self, story: int) -> None:
         """Show all articles of a folded story below its line, or only its line again."""
         articles, session = self.articles, self.session
-        lines = [key for key in articles.ids if (row := articles.row(key)) is not None and row.story == story]
+        rows = [row for article_id in articles.ids if (row := articles.row(article_id))]
+        lines = [row.id for row in rows if row.story == story]
         if story in session.open_stories:
             session.kept.difference_update(lines[1:])
         session.open_stories ^= {story}
@@ -87,44 +89,37 @@ class Listing(Controller):
         self.session.kept.clear()
         self.token += 1
         token = self.token
-        ids, whole, rows = await self._head(cursor_id) or (await self._ids(), True, [])
+        ids, complete, rows = await self._head(cursor_id) or (await self._ids(), True, [])
         if token != self.token:
             return  # another view has been requested meanwhile
-        self._fill(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
-        if not whole:
+        self._prepare(ids, not complete).show(ids, cursor_id=cursor_id, partial=not complete, rows=rows)
+        if not complete:
             run_latest(self.articles, self._complete_later, "rest")
 
     async def _head(self, cursor_id: int | None) -> tuple[array[int], bool, list[ArticleRow]] | None:
-        """Read the first articles if that is quick; return ids, whether these are all, and visible rows."""
+        """Read the first articles if that is quick: ids, whether these are all, and visible rows."""
         session = self.session
         quick = session.sort == "date" and session.view.kind is not ViewKind.QUERY
         if not quick or session.filter or session.open_stories:
             return None
         self.marks.listed()
-        ids, whole = await self.library.lists.head(
+        ids, complete = await self.library.lists.head(
             session.stored_view, show_read=session.shows_read, folded=session.folds
         )
         at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
-        if not whole and cursor_id is not None and at < 0:
+        if not complete and cursor_id is not None and at < 0:
             return None
-        return ids, whole, await self.marks.rows(ids[max(0, at - _SIGHT) : max(0, at) + _SIGHT])
+        return ids, complete, await self.marks.rows(ids[max(0, at - _SIGHT) : max(0, at) + _SIGHT])
 
-    def _fill(
-        self,
-        ids: array[int],
-        *,
-        cursor_id: int | None = None,
-        line: int | None = None,
-        partial: bool = False,
-        rows: Sequence[ArticleRow] = (),
-    ) -> None:
+    def _prepare(self, ids: Sequence[int], partial: bool) -> ArticleList:
+        """Prepare the list for other articles."""
         self.session.partial = partial
         self._explain_empty(ids)
         self.articles.by_day = self.session.sort in ("date", "oldest")
-        self.articles.show(ids, cursor_id=cursor_id, line=line, partial=partial, rows=rows)
+        return self.articles
 
     def _explain_empty(self, ids: Sequence[int]) -> None:
-        """Say why nothing is listed; advice on the expression follows in the background."""
+        """Show why nothing is listed; advice on the expression follows in the background."""
         self.articles.empty_text = self._empty_message()
         if not len(ids):
             run_latest(self.articles, partial(self._advise, self.token), "advice")
@@ -140,7 +135,7 @@ class Listing(Controller):
         else:
             return
         if advice and token == self.token:
-            self.articles.empty_text = "\n".join((self._empty_message(), *(f"! {one}" for one in advice)))
+            self.articles.empty_text = "\n".join((self._empty_message(), *(f"! {hint}" for hint in advice)))
             self.articles.refresh()
 
     async def _complete_later(self) -> None:
@@ -188,7 +183,7 @@ class Listing(Controller):
             session.open_stories.clear()
             session.kept.clear()
             self.articles.selected.clear()
-            self._fill(ids, partial=more)
+            self._prepare(ids, more).show(ids, partial=more)
         else:
             self._explain_empty(ids)
             self.articles.update_ids(ids)
@@ -196,7 +191,7 @@ class Listing(Controller):
 
     @property
     def _listed(self) -> tuple[int, View]:
-        """Token and view of the list: a search has its token from its start, its view once it has results."""
+        """Content of the list. A search gets a new token at its start, its view only with its results."""
         return self.token, self.session.view
 
     async def reload(self, *, aside: bool = False) -> None:
@@ -224,9 +219,9 @@ class Listing(Controller):
         if not self.session.filter:
             return await self._all_ids(folded=self.session.folds, aside=aside)
         ids = await self._all_ids(folded=False)  # a story has one line for each of its articles that match
-        found, trouble = await self.library.searches.run(self.session.filter, limit=_ALL)
+        matches, trouble = await self.library.searches.run(self.session.filter, limit=_ALL)
         self.session.error = self.session.error or trouble
-        wanted = set(found)
+        wanted = set(matches)
         return array("q", (article_id for article_id in ids if article_id in wanted))
 
     async def _all_ids(self, *, folded: bool, aside: bool = False) -> array[int]:
@@ -253,37 +248,37 @@ class Listing(Controller):
         )
 
     def spot(self) -> ListSpot:
-        """Return the current position."""
         articles = self.articles
         return ListSpot(
-            self.session.view,
-            articles.ids,
-            articles.current_id,
-            articles.cursor - articles.scroll_offset.y,
-            self.session.filter,
-            self.session.partial,
+            view=self.session.view,
+            ids=articles.ids,
+            cursor_id=articles.current_id,
+            line=articles.cursor - articles.scroll_offset.y,
+            filter=self.session.filter,
+            partial=self.session.partial,
         )
 
     def restore(self, spot: ListSpot) -> None:
-        """Return to an earlier position."""
+        """Return to a list as it was, with cursor and scroll position."""
         self.session.view, self.session.filter = spot.view, spot.filter
         self.session.error = ""
         self.token += 1
         self.articles.selected.clear()
-        self._fill(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
+        articles = self._prepare(spot.ids, spot.partial)
+        articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
         if spot.partial:
             run_latest(self.articles, self.complete, "rest")
 
     # -- unread articles
 
     async def next_unread(self, step: int) -> int | None:
-        """Return the next unread article after the cursor, wrapping around, or None.
+        """Find the next unread article after the cursor, wrapping around.
 
-        It belongs to another list if `token` changes meanwhile.
+        If `token` changes meanwhile, the article belongs to another list.
         """
         articles = self.articles
-        if self.session.partial and step > 0 and (found := self._unread_below()) is not None:
-            return found
+        if self.session.partial and step > 0 and (below := self._unread_below()) is not None:
+            return below
         await self.complete()
         ids, count = articles.ids, len(articles.ids)
         if not count:
@@ -309,11 +304,10 @@ class Listing(Controller):
         return None
 
     async def all_read(self) -> bool:
-        """Return whether nothing unread is listed."""
         return self._unread_below() is None and not await self.marks.lacks("read", self.articles.ids)
 
     def _unread_below(self) -> int | None:
-        """Return the next unread article among the rows that are loaded."""
+        """Find the next unread article among the loaded rows."""
         articles = self.articles
         for article_id in articles.ids[articles.cursor :]:
             row = articles.row(article_id)

@@ -32,7 +32,7 @@ class MarkCommands(Controller):
         stories: bool = True,
         reading: bool = False,
     ) -> Step:
-        """Mark articles as read or unread, at once in the list. Without `journal`, undo ignores the change.
+        """Mark articles, at once in the list. Without `journal`, undo ignores the change.
 
         With `stories`, marking an article as read also marks its story if so configured. `reading` means that
         the user opened an article: others of its story stay unread if they are on a watch.
@@ -46,7 +46,7 @@ class MarkCommands(Controller):
             self.library.marks.set_read, read=read, journal=journal, stories=stories, spare_watched=reading
         )
         what = f"{len(ids):,} marked {'read' if read else 'unread'}"
-        step = await self.marks.do(Step(what, write, "read", ids, read, undoable=journal))
+        step = await self.marks.do(Step(what, write, mark="read", ids=ids, value=read, undoable=journal))
         if reading and step.done.is_set():
             await self._show_unread(ids[0])
         elif reading:  # only the store knows which others of the story become read
@@ -54,7 +54,7 @@ class MarkCommands(Controller):
         return step
 
     async def read_rest(self, article_id: int) -> None:
-        """Mark the articles folded behind one as read, except those on a watch; undo takes it back."""
+        """Mark the articles folded behind one as read, except those on a watch."""
         if self._reads_stories([article_id]):
             await self.set_read([article_id], True, reading=True)
         else:
@@ -80,24 +80,23 @@ class MarkCommands(Controller):
             await self.listing.reload()
 
     def _reads_stories(self, ids: Sequence[int]) -> bool:
-        """Return whether marking articles as read marks their stories too, unless all sources are shown."""
+        """Decide whether marking articles as read marks their stories too: not if all sources are shown."""
         if not self.session.folds or not self.library.config.ui.read_story:
             return False
         row = self.articles.row(ids[0]) if len(ids) == 1 else None
         return row is None or row.story not in self.session.open_stories
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Step:
-        """Star or unstar articles, at once in the list."""
         self.articles.patch(ids, starred=starred)
         self.changed()
         write = partial(self.library.marks.set_starred, starred=starred)
         what = f"{len(ids):,} marked {'starred' if starred else 'not starred'}"
-        return await self.marks.do(Step(what, write, "starred", ids, starred))
+        return await self.marks.do(Step(what, write, mark="starred", ids=ids, value=starred))
 
     # -- commands
 
     def select(self) -> None:
-        """Select or deselect the current article."""
+        """Select or deselect the current article; in the list, move on."""
         article_id = self.chosen.article_id
         if article_id is not None:
             self.articles.toggle_selected(article_id)
@@ -132,7 +131,6 @@ class MarkCommands(Controller):
         return not (row.read if mark == "read" else row.starred)
 
     async def mark_read(self) -> None:
-        """Mark the chosen articles as read."""
         if ids := self.chosen.ids:
             await self.set_read(ids, True)
 
@@ -168,7 +166,6 @@ class MarkCommands(Controller):
         await self._say_bulk(step)
 
     async def split_story(self) -> None:
-        """Take the current article out of its story."""
         article_id = self.chosen.article_id
         if article_id is None:
             return
@@ -182,22 +179,21 @@ class MarkCommands(Controller):
             self.host.say(split if step.change.ids else "This article is not part of a story")
 
     async def retry(self) -> None:
-        """Retry the marks that could not be stored."""
         self.host.say(await self.marks.retry(), seconds=2)
 
-    def _say_marked(self, one: str, many: str, step: Step) -> None:
-        """Say what a mark did and how to undo it, replacing the toast of the previous mark."""
+    def _say_marked(self, single: str, several: str, step: Step) -> None:
+        """Confirm a mark in a toast that replaces the one before."""
         if step.failed:
             return
-        said, count = one, len(step.changed_ids)
-        if many and self.chosen.is_selection:
-            said = f"{counted(count, 'article')} {many}"
+        said, count = single, len(step.changed_ids)
+        if several and self.chosen.is_selection:
+            said = f"{counted(count, 'article')} {several}"
         elif count > 1:
-            said = f"{one}, and {count - 1} more of the story"
+            said = f"{single}, and {count - 1} more of the story"
         self.host.say_shortly(f"{said}{self.host.undo_hint}")
 
     async def _say_bulk(self, step: Step) -> None:
-        """Say how many stories and articles were marked read, or are about to be."""
+        """Report how many stories and articles were marked read, or are about to be."""
         if not step.failed:
             ids = step.changed_ids
             count = stories_and_articles(await self.library.lists.count_stories(ids), len(ids))

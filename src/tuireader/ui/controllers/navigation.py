@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tuireader.model import Article, View, ViewKind
-from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.controllers.mark_commands import MarkCommands
@@ -22,13 +21,11 @@ class Navigation(Controller):
     listing: Listing
     reader: Reader
     marking: MarkCommands
-    chosen: Chosen
     search: Search
 
     # -- views
 
     async def show_view(self, view: View) -> None:
-        """Show a view in the list."""
         self.panes.close_search()
         await self.listing.show(view)
         self.changed()
@@ -72,7 +69,6 @@ class Navigation(Controller):
     # -- articles
 
     async def open_article(self, article_id: int) -> None:
-        """Open an article in the pane."""
         opened = await self.reader.open(article_id)
         if opened:
             await self._opened(article_id)
@@ -80,7 +76,7 @@ class Navigation(Controller):
             self.host.say("This article is no longer stored", severity="warning")
 
     async def opened_here(self) -> Article | None:
-        """Return the open article; if there is none, open the one under the cursor."""
+        """The open article; if there is none, open the one under the cursor."""
         current = self.articles.current_id
         if self.session.page is None and current is not None:
             await self.open_article(current)
@@ -164,7 +160,7 @@ class Navigation(Controller):
             else:
                 self.pane.page(1)
             return
-        row = await self.chosen.row()
+        row = await self.marking.chosen.row()
         if row is not None and not row.read:
             await self.open_article(row.id)
         else:
@@ -191,7 +187,6 @@ class Navigation(Controller):
             self.host.say("No sentence here refers to an earlier article", seconds=2)
 
     def related(self) -> None:
-        """Go to the related articles below the text."""
         if self.session.page is None:
             return
         pane = self.pane
@@ -200,7 +195,7 @@ class Navigation(Controller):
             self.host.say("No related articles")
 
     async def next_language(self) -> None:
-        """Open the report of the story in the next language."""
+        """Open the story's report in the next language."""
         article = await self.opened_here()
         if article is None:
             return
@@ -212,7 +207,6 @@ class Navigation(Controller):
             await self.follow(Target(report.title, report.article_id, report.url))
 
     async def find_in_page(self) -> None:
-        """Open the line for find in page."""
         if self.session.page is None:
             self.host.say("Open an article first", seconds=2)
         else:
@@ -221,7 +215,6 @@ class Navigation(Controller):
     # -- open and back
 
     async def open(self) -> None:
-        """Open the item under the cursor of the focused pane."""
         panes = self.panes
         if panes.in_sidebar:
             panes.sidebar.open_current()

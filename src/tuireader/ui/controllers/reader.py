@@ -45,7 +45,7 @@ class Reader(Controller):
         self._renewals = 0
 
     async def open(self, article_id: int, *, follow: bool = False) -> bool | None:
-        """Open an article at its reading position. `follow` remembers the one that led there.
+        """Open an article at its reading position. `follow` remembers the article that led there.
 
         Returns False if it is no longer stored, None if the user has gone elsewhere meanwhile.
         """
@@ -60,14 +60,13 @@ class Reader(Controller):
         return True
 
     async def back(self) -> None:
-        """Go back to the article that led here, at the same line."""
+        """Reopen the article that led here, at the same line."""
         while self.session.trail:
             stop = self.session.trail.pop()
             if await self._show(stop.article_id, stop) is not False:
                 return
 
     async def close(self) -> None:
-        """Close the article and store its reading position."""
         self._token += 1
         await self.keep_place()
         self.session.page = None
@@ -134,18 +133,17 @@ class Reader(Controller):
         return True
 
     def _colour(self, page: Page) -> None:
-        """Highlight the code of a page in the background."""
         code = [(number, part) for number, part in enumerate(page.head) if part.language][:_MOST_CODE]
         if code:
             run_latest(self.pane, partial(self._colour_code, page, code), "colours")
 
     async def _colour_code(self, page: Page, code: list[tuple[int, Part]]) -> None:
         for number, part in code:
-            found = await self.library.content.highlight_code(part.text, part.language)
+            tokens = await self.library.content.highlight_code(part.text, part.language)
             if self.session.page is None or self.session.page.head is not page.head:
                 return
-            if found:
-                self.pane.colour(number, [StyleRange(a, b, f"code:{kind}") for a, b, kind in found])
+            if tokens:
+                self.pane.colour(number, [StyleRange(a, b, f"code:{kind}") for a, b, kind in tokens])
 
     async def _page(self, article_id: int, *, ahead: bool = False) -> Page | None:
         article = await self.marks.article(article_id, ahead=ahead)
@@ -226,7 +224,7 @@ class Reader(Controller):
         self._colour(page)
 
     async def _relate(self, page: Page, token: int) -> None:
-        """Add the related articles, which may take longer than the text."""
+        """Add the related articles, which take longer than the text."""
         story = await self.library.articles.story(page.article.id)
         related = await self.library.articles.related(page.article.id)
         if token != self._token or not (related or story):
@@ -251,17 +249,17 @@ class Reader(Controller):
             await self.library.marks.keep_place(article_id, place)
 
         step = Step("", write, PLACE, (article_id,), place=place, undoable=False)
-        step.taken_back = partial(self._forget_place, article_id)
+        step.on_unsaved = partial(self._forget_place, article_id)
         return step
 
     def _forget_place(self, article_id: int) -> None:
-        """After a failure, make sure that the position of an open article is stored next time."""
+        """Store the position of the open article again next time: this attempt failed."""
         if self.session.page is not None and self.session.page.article.id == article_id:
             article = replace(self.session.page.article, place=-1)
             self._replace_open(replace(self.session.page, article=article))
 
     async def stored(self, target: Target) -> int | None:
-        """Return the id of a related article, or None if it is not stored or is the open one."""
+        """Find the id of a related article: None if it is not stored, or is the open one."""
         article_id = target.article_id
         if article_id is None and target.url:
             article_id = await self.library.articles.at_url(target.url)

@@ -67,18 +67,17 @@ class Refreshing(Controller):
         """Apply changed watches, refresh due feeds, and keep checking for due feeds and outside changes."""
         top = self.top
         top.run_worker(self._begin(), group="begin")
-        top.set_interval(_ELSEWHERE_EVERY, lambda: top.run_worker(self._elsewhere(), group="elsewhere"))
+        top.set_interval(_ELSEWHERE_EVERY, lambda: top.run_worker(self._check_elsewhere(), group="elsewhere"))
         if not self.library.offline:
             top.set_interval(_DUE_EVERY, lambda: top.run_worker(self._if_due(), group="due"))
         else:
             top.show(progress="offline")
 
     def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> None:
-        """Fetch feeds in the background."""
         self._start(lambda: self.library.refresh.run_in_subprocess(feed_ids, force=force), asked=force)
 
     def sync(self, accounts: Sequence[str] = (), *, believed: bool = False) -> None:
-        """Sync accounts, by default all, in the background; `believed` accepts that most feeds are gone."""
+        """Sync accounts (default: all) in the background; `believed` accepts that most feeds are gone."""
         if not self.library.config.accounts:
             self.host.say(f"No accounts yet · {self.host.key_of('add_account')} in the palette")
             return
@@ -126,7 +125,7 @@ class Refreshing(Controller):
                 share = 100 * done // max(1, total)
                 self.top.show(progress=f"applying watches {share} %")
         if changed:
-            self._rest()
+            self._clear_progress()
             await self.reload()
 
     async def _if_due(self) -> None:
@@ -137,7 +136,7 @@ class Refreshing(Controller):
         ):
             self.refresh(force=False)
 
-    async def _elsewhere(self) -> None:
+    async def _check_elsewhere(self) -> None:
         if not self.running and await self.library.database.changed_elsewhere():
             await self.reload()
 
@@ -154,7 +153,7 @@ class Refreshing(Controller):
             self.host.report(error)
         finally:
             self.running, self.session.syncing = False, ""
-            self._rest()
+            self._clear_progress()
         self._say_matches()  # matches found in full texts
         await self.library.database.changed_elsewhere()  # ignore the changes by this refresh
         await self.reload()
@@ -176,9 +175,8 @@ class Refreshing(Controller):
                 self._shown_at = now
                 fresh = f" · {new} new" if new else ""
                 self.top.show(progress=f"refreshing {event.done}/{event.total}{fresh}")
-            if (event.new or event.changed) and self.may_reload(now):
-                self.reloaded_at = now
-                await self.reload()
+            if event.new or event.changed:
+                await self._reload_if_quiet(now)
         elif isinstance(event, AccountSynced):
             await self._take_sync(event)
         elif isinstance(event, NewMatch):
@@ -189,9 +187,8 @@ class Refreshing(Controller):
             self.top.show(progress=f"full texts {event.done}/{event.total}")
             if not event.error:
                 await self.completed(event.article_id)
-            if self._matches and self.may_reload(now := time.monotonic()):
-                self.reloaded_at = now
-                await self.reload()
+            if self._matches:
+                await self._reload_if_quiet(time.monotonic())
         elif isinstance(event, Told):
             for channel in self._notify(event):
                 await self.library.refresh.shown(event.articles, channel)
@@ -220,14 +217,19 @@ class Refreshing(Controller):
         if event.done:
             self.syncing.tell(event, asked=self._asked)
 
+    async def _reload_if_quiet(self, now: float) -> None:
+        if self.may_reload(now):
+            self.reloaded_at = now
+            await self.reload()
+
     def may_reload(self, now: float) -> bool:
-        """Return whether the list may be reloaded now: keys would have to wait for it."""
+        """True if keys would not have to wait for a reload of the list."""
         since = now - self.reloaded_at
         rests = now - self.host.typed_at >= _AT_REST
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)
 
     def _notify(self, told: Told) -> list[str]:
-        """Notify by terminal or bell if no desktop notification was shown; return the channels."""
+        """Notify by terminal or bell if no desktop notification was shown; return the channels used."""
         config = self.library.config.notify
         shown = told.desktop or (config.desktop and self._show_in_terminal(told))
         channels = ["terminal"] if shown and not told.desktop else []
@@ -251,7 +253,7 @@ class Refreshing(Controller):
         app.write_to_terminal(written)
         return True
 
-    def _rest(self) -> None:
+    def _clear_progress(self) -> None:
         self.top.show(progress="offline" if self.library.offline else "")
 
     def _summarize(self, done: RefreshDone) -> None:
@@ -269,7 +271,6 @@ class Refreshing(Controller):
         self._say_matches()
 
     def _say_matches(self) -> None:
-        """Show one toast for the matches since the last one."""
         if self._matches:
             self.host.say("\n".join(_match_lines(self._matches)), seconds=8)
             self._matches.clear()

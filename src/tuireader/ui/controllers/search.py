@@ -35,7 +35,6 @@ class Search(Controller):
         await panes.open_search(self.session.filter if filters else "", filters=filters)
 
     def look_for(self, text: str, *, filters: bool) -> None:
-        """Search or filter for the text typed so far."""
         self._ask(partial(self.listing.filter_by if filters else self.listing.find, text))
 
     def _ask(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -59,7 +58,7 @@ class Search(Controller):
             self._answer = None
 
     def go_on(self, text: str, *, filters: bool) -> None:
-        """Go to the results, or back to the previous list if nothing is typed."""
+        """Move to the results; with nothing typed, return to the previous list."""
         text = text.strip()
         if not text:
             if filters:
@@ -77,7 +76,7 @@ class Search(Controller):
     def remember(self, text: str) -> None:
         """Put a search on top of the history, here and in the store."""
         text, searches = text.strip(), self.session.searches
-        searches[:] = [text, *(one for one in searches if one != text)]
+        searches[:] = [text, *(older for older in searches if older != text)]
         self.panes.run_worker(self.library.searches.remember(text), group="remember")
 
     def leave_filter(self) -> None:
@@ -87,7 +86,7 @@ class Search(Controller):
         self.panes.go_to(self.articles)
 
     def leave_search(self) -> None:
-        """Show the list as it was before the search."""
+        """Restore the list from before the search."""
         self.panes.close_search()
         self.panes.workers.cancel_group(self.panes, "search")
         self._answer = None

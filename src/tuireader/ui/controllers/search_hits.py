@@ -36,19 +36,19 @@ class SearchHits:
         self.line = Details(id="snippet")
 
     def marks(self, row: ArticleRow) -> TitleRanges:
-        """Return the ranges of a title that a watch or the search matches."""
+        """Find what a watch or the search matches in a title."""
         title = row.title[:_LONGEST]
-        found = []
+        ranges = []
         if row.watches and self._watches_ready:
-            found = [
+            ranges = [
                 (start, end, f"hit:{name}")
                 for start, end, name in self._library.watches.highlights(title)
                 if name in row.watches
             ]
         wanted = _parsed(self._session.expression)
         if wanted is not None:
-            found += [(start, end, "hit:") for start, end in query.spans(wanted, title, "title")]
-        return sorted(found, key=lambda mark: (mark[0], mark[2] == "hit:"))  # watches first
+            ranges += [(start, end, "hit:") for start, end in query.spans(wanted, title, "title")]
+        return sorted(ranges, key=lambda mark: (mark[0], mark[2] == "hit:"))  # watches first
 
     async def mark_watches(self) -> None:
         """Prepare the terms of watches after startup; titles drawn from then on mark them."""
@@ -56,7 +56,7 @@ class SearchHits:
         self._watches_ready = True
 
     def update(self, article_id: int | None) -> bool:
-        """Fetch and show the sentence found in an article, if any; return False if nothing changes."""
+        """Show the sentence found in an article, or none; return False if nothing changes."""
         expression = self._session.expression
         wanted = (article_id if expression else None, expression)
         if wanted == self._shown:
@@ -69,8 +69,8 @@ class SearchHits:
         return True
 
     async def _fetch(self, article_id: int, expression: str) -> None:
-        found = await self._library.searches.snippets([article_id], expression)
+        snippets = await self._library.searches.snippets([article_id], expression)
         if self._shown != (article_id, expression):
             return
-        text, places = found[0] if found else ("", ())
+        text, places = snippets[0] if snippets else ("", ())
         self.line.show((("  “", "dim"), *marked(text, places, "hit:"), ("”", "dim")) if text else ())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from textual.timer import Timer
 
 from tuireader.errors import TuireaderError
-from tuireader.model import AccountSynced
+from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import Refusal
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.controller import Controller
@@ -58,8 +58,7 @@ class Syncing(Controller):
             names = await self.library.accounts.with_marks()
             if not names:
                 return
-            events = self.library.refresh.sync_in_subprocess(names, marks_only=True)
-            async with aclosing(events):
+            async with self._sending(names) as events:
                 async for event in events:
                     if isinstance(event, AccountSynced) and event.done:
                         self.tell(event, asked=False)
@@ -80,15 +79,17 @@ class Syncing(Controller):
                 await self._idle.wait()
                 if names := await self.library.accounts.with_marks(last=True):
                     self.top.show(progress="sending marks …")
-                    events = self.library.refresh.sync_in_subprocess(names, marks_only=True)
-                    async with aclosing(events):
+                    async with self._sending(names) as events:
                         async for _ in events:
                             pass
+
+    def _sending(self, names: Sequence[str]) -> aclosing[AsyncGenerator[Event, None]]:
+        return aclosing(self.library.refresh.sync_in_subprocess(names, marks_only=True))
 
     # -- reports
 
     def tell(self, done: AccountSynced, *, asked: bool) -> None:
-        """Show the outcome of a sync: errors and questions once, news only if it was `asked` for."""
+        """Show the outcome of a sync: errors and questions once, news only if `asked` for."""
         name = done.account
         if asked:
             self._told.pop(name, None)
@@ -113,14 +114,14 @@ class Syncing(Controller):
             self.host.say(f"{name}: {done.error}")
 
     def _say_once(self, name: str, message: str, kind: str = "") -> None:
-        """Show a warning unless the last problem of the account was of the same kind."""
+        """Warn unless the last problem of the account was of the same kind."""
         if self._told.get(name) != (kind or message):
             self._told[name] = kind or message
             self.host.say(message, severity="warning", seconds=8)
 
 
 def _brought(done: AccountSynced) -> str:
-    """Return the result of a sync: `12 new · 3 marks taken · 1 mark sent`."""
+    """Summarize a sync: `12 new · 3 marks taken · 1 mark sent`."""
     parts = [
         f"{done.new:,} new" if done.new else "",
         f"{counted(done.taken, 'mark')} taken" if done.taken else "",

@@ -42,14 +42,13 @@ class Controllers(Controller):
         self.chosen = Chosen(*base, self.marks)
         self.search = Search(*base, self.listing)
         self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen)
-        self.navigation = Navigation(*base, self.listing, self.reader, self.marking, self.chosen, self.search)
+        self.navigation = Navigation(*base, self.listing, self.reader, self.marking, self.search)
         self._counts = self._count_again = False
         self._feeds_read, self._accounts_read = Latest(), Latest()
         self.full_text = FullText(*base, self.reader, self.navigation, self.reload)
 
     @cached_property
     def images(self) -> Images:
-        """Images of the open article."""
         return Images(self.session, self.library, self.panes, self.changed)
 
     def _opening(self) -> None:
@@ -58,7 +57,6 @@ class Controllers(Controller):
         _ = self.images
 
     async def _show_marks(self) -> None:
-        """Show marks outside the list."""
         self.reader.forget()
         await self.reader.relabel()
         self.changed()
@@ -107,9 +105,11 @@ class Controllers(Controller):
         )
 
     def _account_troubles(self) -> dict[str, str]:
-        """Return the errors of the accounts in the configuration."""
-        errors = {one.name: account_trouble(one, self.host.key_of) for one in self.session.accounts}
-        return {one.name: errors.get(one.name, "") for one in self.library.config.accounts}
+        """Map the accounts of the configuration to their errors, or to `""`."""
+        errors = {
+            account.name: account_trouble(account, self.host.key_of) for account in self.session.accounts
+        }
+        return {account.name: errors.get(account.name, "") for account in self.library.config.accounts}
 
     async def count_marks(self) -> None:
         """Read the state of the accounts and the number of marks not sent yet."""

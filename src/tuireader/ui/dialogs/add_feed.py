@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.timer import Timer
 from textual.widgets import Input, OptionList, Static
 
 from tuireader.config.kinds import OTHER_SCHEMES
 from tuireader.errors import TuireaderError
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.text import cut, safe_url
-from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.widgets.choices import Choice, Choices
-from tuireader.ui.widgets.details import Details
+from tuireader.ui.dialogs.feed_dialog import FeedDialog
+from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.workers import run_latest
-from tuireader.wording.feed_summary import FOLLOWED, facts
+from tuireader.wording.feed_summary import FOLLOWED
 from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
@@ -29,14 +27,13 @@ if TYPE_CHECKING:
 _ADDRESS = "Address of a feed, or of any page that links to one"
 _LOOK = "enter looks for feeds · ctrl+t adds an account · esc closes"
 _ADD = "enter adds it, with or without a folder · esc closes"
-_PAUSE = 0.3  # seconds that the cursor rests on a feed before the feed is fetched
 
 
 Subscribe = Callable[[str, str, str], Awaitable[bool]]
 """Function that subscribes an account to a feed, in a category; returns whether it is new."""
 
 
-class AddFeed(Dialog[int | None]):
+class AddFeed(FeedDialog[int | None]):
     """Dialog that adds a feed; the result is the number of new feeds.
 
     `places` are further folders, as (account, category): for these, `subscribe` adds the feed on the server
@@ -45,8 +42,7 @@ class AddFeed(Dialog[int | None]):
 
     ACCOUNT = -1
     BINDINGS: ClassVar = [Binding("ctrl+t", "account", show=False)]
-
-    VERTICAL_BREAKPOINTS = [*Dialog.VERTICAL_BREAKPOINTS, (36, "-roomy")]  # noqa: RUF012
+    PAUSE = 0.3
 
     def __init__(
         self,
@@ -57,8 +53,7 @@ class AddFeed(Dialog[int | None]):
         places: Mapping[str, tuple[str, str]] | None = None,
         subscribe: Subscribe | None = None,
     ) -> None:
-        super().__init__(classes="-short")
-        self._feeds = feeds
+        super().__init__(feeds)
         self._pages = pages
         self._folders = sorted({folder for folder in folders if folder})
         self._places = dict(places or {})
@@ -66,24 +61,17 @@ class AddFeed(Dialog[int | None]):
         self.account = ""  # the account subscribed to the feed
         self._found: Sequence[FoundFeed] = ()
         self._chosen: FoundFeed | None = None  # once set, the dialog asks for its folder
-        self._previewed: FoundFeed | None = None
-        self._previews: dict[str, FeedPreview | str] = {}
-        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Compose an input for the address and later the folder, the feeds found, and a preview."""
         self.about = Static(_ADDRESS, id="about", markup=False)
         self.line = Input(placeholder="https://…, maildir:…, imaps://…, or exec: and a program", compact=True)
-        self.choices = Choices()
-        self.preview = Details(id="preview")
         yield self.box("Add a feed", self.about, self.line, self.choices, self.preview, hint=_LOOK)
 
-    def _tell(self, about: str, hint: str, error: str = "") -> None:
+    def _explain(self, about: str, hint: str, error: str = "") -> None:
         self.about.update(about)
         self.hint(hint, error)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Look at the address, or use the folder."""
         if self._chosen is None:
             self._look(event.value.strip())
         else:
@@ -98,101 +86,80 @@ class AddFeed(Dialog[int | None]):
             return
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
         if not url.lower().startswith(("http://", "https://")):
-            self._tell(_ADDRESS, _LOOK, "Not a web address")
+            self._explain(_ADDRESS, _LOOK, "Not a web address")
             return
         self._show_found([])
-        self._tell(f"Looking at {url} …", "esc closes")
+        self._explain(f"Looking at {url} …", "esc closes")
         # without a scheme, the library also tries http if the server has no TLS
         run_latest(self, partial(self._discover, text if "://" not in text else url), "add")
 
     async def _discover(self, url: str) -> None:
         try:
-            found = await self._feeds.discover(url)
+            feeds = await self.feeds.discover(url)
         except TuireaderError as error:
-            self._tell(_ADDRESS, _LOOK, str(error))
+            self._explain(_ADDRESS, _LOOK, str(error))
             return
-        self._show_found(found)
-        if not found:
+        self._show_found(feeds)
+        if not feeds:
             await self._look_at_page(url)
-        elif len(found) == 1:
-            self._ask_folder(found[0])
+        elif len(feeds) == 1:
+            self._ask_folder(feeds[0])
         else:
             self.choices.focus()
-            self._tell(f"{len(found)} feeds found", "enter chooses one · esc closes")
+            self._explain(f"{len(feeds)} feeds found", "enter chooses one · esc closes")
 
     async def _look_at_page(self, url: str) -> None:
-        """Open the dialog for a page without a feed, with proposed selectors."""
-        self._tell(f"No feed at {url}; looking for articles …", "esc closes")
+        """Open the dialog for pages without a feed, with proposed selectors."""
+        self._explain(f"No feed at {url}; looking for articles …", "esc closes")
         try:
             page = await self._pages.fetch(url)
             proposals = await self._pages.propose(page)
         except TuireaderError as error:
-            self._tell(_ADDRESS, _LOOK, f"No feed found there: {error}")
+            self._explain(_ADDRESS, _LOOK, f"No feed found there: {error}")
             return
         from tuireader.ui.dialogs.select_page import SelectPage
 
-        self._tell(_ADDRESS, _LOOK)
+        self._explain(_ADDRESS, _LOOK)
         self.app.push_screen(SelectPage(self._pages, page, proposals, self._folders), self._page_added)
 
     def _page_added(self, added: int | None) -> None:
         if added is not None:
             self.dismiss(added)
 
-    def _show_found(self, found: Sequence[FoundFeed]) -> None:
-        self._found = found
-        self._previews = {one.url: one.preview for one in found if one.preview is not None}
-        self.choices.show([self._choice(one) for one in found])
-        self.set_class(bool(found), "-found")
-        self._preview(found[0] if found else None)
+    def _show_found(self, feeds: Sequence[FoundFeed]) -> None:
+        self._found = feeds
+        self.previews = {feed.url: feed.preview for feed in feeds if feed.preview is not None}
+        self._show_choices()
+        self.set_class(bool(feeds), "-found")
+        self.show_preview(feeds[0] if feeds else None)
+
+    def _show_choices(self, at: str | None = None) -> None:
+        self.choices.show([self._choice(feed) for feed in self._found], at)
 
     def _choice(self, feed: FoundFeed) -> Choice:
         title = self._title(feed)
         return Choice(feed.url, title or feed.url, note=feed.url if title else "")
 
     def _title(self, feed: FoundFeed) -> str:
-        """Return the title that the page gives a feed, else its own."""
-        preview = self._previews.get(feed.url)
+        """The title that the page gives a feed, else the feed's own."""
+        preview = self.previews.get(feed.url)
         return feed.title or (preview.title if isinstance(preview, FeedPreview) else "")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Preview the feed under the cursor."""
         feed = next((feed for feed in self._found if feed.url == event.option_id), None)
-        if self._chosen is None and feed != self._previewed:
-            self._preview(feed)
+        if self._chosen is None and feed != self.previewed:
+            self.show_preview(feed)
 
     # -- the preview
 
-    def _preview(self, feed: FoundFeed | None) -> None:
-        """Show a feed; fetch it after a pause if necessary."""
-        if self._timer is not None:
-            self._timer.stop()
-        self.workers.cancel_group(self, "preview")
-        self._previewed = feed
-        self._show_preview()
-        if feed is not None and feed.url not in self._previews:
-            self._timer = self.set_timer(
-                _PAUSE, lambda: run_latest(self, partial(self._read, feed), "preview")
-            )
-
-    async def _read(self, feed: FoundFeed) -> None:
-        try:
-            self._previews[feed.url] = await self._feeds.preview(feed)
-        except TuireaderError as error:
-            self._previews[feed.url] = f"Cannot be read: {error.message}"
+    def fetched(self) -> None:
         if self._chosen is None:
-            self.choices.show([self._choice(one) for one in self._found], self.choices.current)
+            self._show_choices(self.choices.current)
         else:
             self._show_feed(self._chosen)
-        self._show_preview()
 
-    def _show_preview(self) -> None:
-        self.preview.show(*(self._lines(self._previewed) if self._previewed is not None else ()))
-
-    def _lines(self, feed: FoundFeed) -> Sequence[Line]:
-        preview, followed = self._previews.get(feed.url), self._feeds.is_subscribed(feed.url)
-        if isinstance(preview, FeedPreview):
-            return facts(preview, feed.url, int(self.host.clock()), followed=followed)
-        state = (preview, "error") if preview else ("Reading it …", "dim")
+    def without_preview(self, feed: FoundFeed, error: str, followed: bool) -> Sequence[Line]:
+        state = (error, "error") if error else ("Reading it …", "dim")
         return [(state,), ((FOLLOWED, "star"),)] if followed else [(state,)]
 
     # -- the folder
@@ -208,29 +175,28 @@ class AddFeed(Dialog[int | None]):
 
     def _show_feed(self, feed: FoundFeed, error: str = "") -> None:
         title = cut(self._title(feed), max(1, self.about.content_size.width))
-        self._tell("\n".join(filter(None, (title, feed.url))), _ADD, error)
+        self._explain("\n".join(filter(None, (title, feed.url))), _ADD, error)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Choose the feed, or the folder."""
         if self._chosen is None:
             self._ask_folder(next(feed for feed in self._found if feed.url == event.option_id))
         else:
             run_latest(self, partial(self._add, self._chosen, event.option_id or ""), "add")
 
     async def _add(self, feed: FoundFeed, folder: str) -> None:
-        preview = self._previews.get(feed.url)
+        preview = self.previews.get(feed.url)
         untitled = isinstance(preview, FeedPreview) and not preview.title  # a feed with a title keeps it
         place = self._place(folder)
         try:
             if place is not None and self._subscribe is not None:
-                self._tell(f"Asking {place[0]} …", "esc closes")
+                self._explain(f"Asking {place[0]} …", "esc closes")
                 if await self._subscribe(place[0], feed.url, place[1]):
                     self.account = place[0]
                 else:
                     self.host.say(f"{place[0]} has it already")
                 self.dismiss(0)
                 return
-            added = await self._feeds.add([(feed.url, feed.title if untitled else "", folder)])
+            added = await self.feeds.add([(feed.url, feed.title if untitled else "", folder)])
         except (TuireaderError, OSError) as error:
             self._show_feed(feed, str(error))
             return
@@ -239,7 +205,7 @@ class AddFeed(Dialog[int | None]):
         self.dismiss(added)
 
     def _place(self, folder: str) -> tuple[str, str] | None:
-        """Return the account and category of a folder, or None for a local one."""
+        """Account and category of a folder; None for a local folder."""
         if folder in self._folders:
             return None
         name, _, category = folder.partition(" / ")
@@ -247,5 +213,4 @@ class AddFeed(Dialog[int | None]):
         return self._places.get(folder) or typed
 
     def action_account(self) -> None:
-        """Close in favour of the dialog that adds an account."""
         self.dismiss(self.ACCOUNT)

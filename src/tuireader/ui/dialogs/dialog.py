@@ -38,11 +38,10 @@ class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
 
     @property
     def host(self) -> Host:
-        """The app."""
         return host_of(self)
 
     def box(self, title: str, *widgets: Widget, hint: str = "") -> Vertical:
-        """Return the frame of the dialog, with a hint about the keys at the bottom."""
+        """Frame the widgets, with a hint about the keys at the bottom."""
         self.add_class("-high", update=False)  # true on most terminals: saves a second lookup of all styles
         self._hint = Static(hint, classes="hint", markup=False)
         box = Vertical(*widgets, self._hint, id="box")
@@ -55,7 +54,6 @@ class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
         self._hint.update(Content("\n").join(line for line in lines if line))
 
     def action_leave(self) -> None:
-        """Close without a result."""
         self.dismiss(None)
 
     def on_click(self, event: events.Click) -> None:
@@ -68,32 +66,29 @@ class FilterDialog(Dialog[Result], Generic[Result]):
     """A text field above a list: typing filters, arrows move, enter chooses."""
 
     def filtering(self, title: str, line: Input, *, hint: str) -> Vertical:
-        """Return the frame with the text field and the list."""
+        """Frame the text field above the list."""
         self.line = line
         self.choices = Choices(self.matching(line.value))
         return self.box(title, self.line, self.choices, hint=hint)
 
     @abstractmethod
     def matching(self, typed: str) -> Sequence[Choice]:
-        """Return the choices that match the typed text."""
+        """List the choices that match the typed text."""
 
     @abstractmethod
     async def choose(self, key: str) -> None:
         """Act on a choice."""
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter the list."""
         event.stop()
         self.choices.show(self.matching(event.value) or [Choice(None, f"Nothing matches “{event.value}”")])
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Choose the item under the cursor."""
         event.stop()
         if self.choices.current is not None:
             await self.choose(self.choices.current)
 
     async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Choose the item that was clicked or selected in the list."""
         await self.choose(event.option_id or "")
 
     async def on_key(self, event: events.Key) -> None:
@@ -114,19 +109,17 @@ class FormDialog(Dialog[Result], Generic[Result]):
 
     @abstractmethod
     async def save(self) -> Result:
-        """Save and return the result. An error keeps the dialog open."""
+        """Save; an error keeps the dialog open."""
 
     @abstractmethod
     def show_hint(self, error: str = "") -> None:
         """Show the keys, below an error if there is one."""
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Save."""
         event.stop()
         self.action_save()
 
     def action_save(self) -> None:
-        """Save."""
         self.save_by(self.save)
 
     def save_by(self, save: Callable[[], Awaitable[Result]]) -> None:

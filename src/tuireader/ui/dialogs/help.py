@@ -18,7 +18,7 @@ from tuireader.wording.lines import Line
 
 
 def described(macro: MacroConfig) -> str:
-    """Return the name of a macro, else its program and commands."""
+    """Name of a macro, else its program and commands: `mpv URL, then toggle_read`."""
     program = " ".join(macro.command).replace(ADDRESS, "URL").replace(TITLE, "TITLE")
     return macro.name or ", then ".join(part for part in (program, ", ".join(macro.run)) if part)
 
@@ -26,7 +26,7 @@ def described(macro: MacroConfig) -> str:
 def help_lines(
     keys_of: Mapping[str, tuple[str, ...]], wanted: str = "", macros: Sequence[MacroConfig] = ()
 ) -> list[Choice]:
-    """Return the commands whose key, title or help contains all words, under headings.
+    """List commands whose key, title or help contains all words, under headings.
 
     Macros come last; their keys are typed after the key of the macro command.
     """
@@ -43,9 +43,9 @@ def help_lines(
             key = f"{first} {keys_label([macro.key])}"
             sections["Macros"].append(Choice(f"macro {macro.key}", described(macro), key))
     lines: list[Choice] = []
-    for heading, found in sections.items():
-        if found:
-            lines += [Choice(None, ""), Choice(None, heading), *found]
+    for heading, choices in sections.items():
+        if choices:
+            lines += [Choice(None, ""), Choice(None, heading), *choices]
     return lines[1:]
 
 
@@ -58,18 +58,15 @@ class Help(FilterDialog[str | None]):
         self._macros = macros
 
     def compose(self) -> ComposeResult:
-        """Compose a search field and the commands."""
         line = Input(placeholder="Type to search", compact=True)
         yield self.filtering(
             "Keys", line, hint="enter runs it · esc closes · change keys under [keys] in the config"
         )
 
     def matching(self, typed: str) -> Sequence[Choice]:
-        """Return the commands that contain these words."""
         return help_lines(self._keys_of, typed, self._macros)
 
     async def choose(self, key: str) -> None:
-        """Run the command."""
         self.dismiss(key)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -79,7 +76,6 @@ class Help(FilterDialog[str | None]):
             self.dismiss(None)
 
     async def on_key(self, event: events.Key) -> None:
-        """Close on F1."""
         if event.key == "f1":
             event.stop()
             self.dismiss(None)
@@ -109,19 +105,16 @@ class Tour(Dialog[None]):
         self._keys_of = keys_of
 
     def compose(self) -> ComposeResult:
-        """Compose the lines, filled in later."""
         self._lines = Details(id="tour")
         yield self.box("A few keys to start with", self._lines, hint="any key closes this")
 
     def on_mount(self) -> None:
-        """Show the configured keys with their purpose."""
         self._lines.show(*(self._line(ids, words) for ids, words in _STEPS))
 
     def on_key(self, event: events.Key) -> None:
-        """Close."""
         event.stop()
         self.dismiss(None)
 
     def _line(self, ids: tuple[str, ...], words: str) -> Line:
-        keys = " ".join(keys_label(self._keys_of.get(one, ())[:1]) for one in ids).strip()
+        keys = " ".join(keys_label(self._keys_of.get(command_id, ())[:1]) for command_id in ids).strip()
         return ((f"{keys or '–':<{_KEYS}}", "strong"), (words, "text"))

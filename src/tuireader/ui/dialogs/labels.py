@@ -57,7 +57,6 @@ class Labels(FilterDialog[None]):
         self._undo = undo
 
     def compose(self) -> ComposeResult:
-        """Compose a text field and the labels."""
         title = "Labels" if self._articles == 1 else f"Labels of {self._articles:,} articles"
         yield self.filtering(title, NameLine(), hint=self._keys(""))
 
@@ -67,7 +66,7 @@ class Labels(FilterDialog[None]):
         return "enter toggles · esc closes"
 
     def matching(self, typed: str) -> Sequence[Choice]:
-        """Return labels that start with the typed text, a new label, then labels that contain the text."""
+        """List labels that start with the typed text, then a new label, then labels that contain the text."""
         name = label_name(typed)
         wanted = label_key(name)
         keys = {label_key(label.name): label for label in self._known}
@@ -101,12 +100,11 @@ class Labels(FilterDialog[None]):
             await self._change(self._undo())
 
     async def on_name_line_chosen(self) -> None:
-        """Choose the label under the cursor."""
         if self.choices.current is not None:
             await self.choose(self.choices.current)
 
     async def choose(self, key: str) -> None:
-        """Give all articles a label, or remove it if all have it."""
+        """Label all articles, or remove the label if all have it."""
         name = label_name(key)
         chosen = {label.name: label.chosen for label in self._known}
         await self._change(self._set_label(name, chosen.get(name, 0) < self._articles), name)
@@ -116,7 +114,7 @@ class Labels(FilterDialog[None]):
         """Make a change and show the new labels, or the error."""
         typed = self.line.value
         try:
-            self._take(await change)
+            self._update(await change)
         except TuireaderError as error:
             self.hint(self._keys(typed), str(error))
             return
@@ -125,7 +123,7 @@ class Labels(FilterDialog[None]):
         self.choices.show(self.matching(self.line.value), name or self.choices.current)
         self.hint(self._keys(self.line.value))
 
-    def _take(self, now: Sequence[Label]) -> None:
+    def _update(self, now: Sequence[Label]) -> None:
         """Update the counts; labels keep their places, even without articles, and a new one comes first."""
         fresh = {label.name: label for label in now}
         here = {label.name for label in self._known}

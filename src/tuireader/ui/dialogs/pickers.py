@@ -25,15 +25,14 @@ class KeyPicker(Dialog[str | None]):
     def __init__(self, title: str, choices: Sequence[Choice], hint: str, current: str = "") -> None:
         super().__init__(classes="-short")
         self._title, self._keys = title, hint
-        self._by_key = {one.key: replace(one, lead=key_label(one.key or "")) for one in choices}
+        self._by_key = {choice.key: replace(choice, lead=key_label(choice.key or "")) for choice in choices}
         self._choices = Choices(list(self._by_key.values()), at=current)
 
     def compose(self) -> ComposeResult:
-        """Compose a line for each key."""
         yield self.box(self._title, self._choices, hint=self._keys)
 
     def on_key(self, event: events.Key) -> None:
-        """Choose by key; arrows move and enter chooses unless they are keys of choices."""
+        """Choose by key; arrows move and enter chooses unless a choice has that key."""
         if event.key in self._by_key:
             event.prevent_default()
             self.dismiss(event.key)
@@ -46,7 +45,6 @@ class KeyPicker(Dialog[str | None]):
         event.stop()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Choose the selected line."""
         self.dismiss(event.option_id)
 
 
@@ -58,25 +56,21 @@ class LinkPicker(FilterDialog[str | None]):
         self._links = {str(link.number): link for link in links}
 
     def compose(self) -> ComposeResult:
-        """Compose a search field and the links."""
         yield self.filtering("Links", Input(placeholder="Number or words", compact=True), hint="")
 
     def matching(self, typed: str) -> Sequence[Choice]:
-        """Return the links whose number starts with the typed digits, or which contain all words."""
+        """List links whose number starts with the typed digits, or which contain all words."""
         typed = typed.strip().lower()
-        found = [
-            (number, link)
-            for number, link in self._links.items()
-            if (
-                number.startswith(typed)
-                if typed.isdigit()
-                else all(word in f"{link.text} {link.url}".lower() for word in typed.split())
-            )
-        ]
-        return [Choice(number, link.text or link.url, number, _short(link.url)) for number, link in found]
+
+        def matches(number: str, link: Link) -> bool:
+            if typed.isdigit():
+                return number.startswith(typed)
+            return all(word in f"{link.text} {link.url}".lower() for word in typed.split())
+
+        links = [(number, link) for number, link in self._links.items() if matches(number, link)]
+        return [Choice(number, link.text or link.url, number, _short(link.url)) for number, link in links]
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Clear the address shown."""
         self.hint("")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -84,7 +78,6 @@ class LinkPicker(FilterDialog[str | None]):
         self.hint(self._links[event.option_id or ""].url[:300])
 
     async def choose(self, key: str) -> None:
-        """Open the link."""
         self.dismiss(self._links[key].url)
 
 

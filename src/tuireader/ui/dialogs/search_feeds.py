@@ -7,103 +7,69 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.timer import Timer
 from textual.widgets import OptionList
 
 from tuireader.errors import TuireaderError
 from tuireader.library.watching.sources import FOLDER, SearchFeed
-from tuireader.model import FeedPreview, FoundFeed
-from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.widgets.choices import Choice, Choices
-from tuireader.ui.widgets.details import Details
+from tuireader.model import FoundFeed
+from tuireader.ui.dialogs.feed_dialog import FeedDialog
+from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.workers import run_latest
-from tuireader.wording.feed_summary import FOLLOWED, facts
+from tuireader.wording.feed_summary import FOLLOWED
 from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
     from tuireader.library.feeds.feeds import Feeds
 
 _HINT = f"enter adds it to the folder {FOLDER} · esc closes"
-_PAUSE = 0.5  # seconds that the cursor rests on a feed before its service is asked
 
 
-class SearchFeeds(Dialog[int]):
+class SearchFeeds(FeedDialog[int]):
     """Proposals with a preview; enter adds one without closing. The result is the number of new feeds."""
 
-    VERTICAL_BREAKPOINTS = [*Dialog.VERTICAL_BREAKPOINTS, (36, "-roomy")]  # noqa: RUF012
+    PAUSE = 0.5
 
     def __init__(self, name: str, proposals: Sequence[SearchFeed], feeds: Feeds) -> None:
-        super().__init__(classes="-short")
-        self._name, self._feeds = name, feeds
-        self._proposals = {one.url: one for one in proposals}
-        self._previews: dict[str, FeedPreview | str] = {}
-        self._timer: Timer | None = None
+        super().__init__(feeds)
+        self._name = name
+        self._proposals = {proposal.url: proposal for proposal in proposals}
         self._added = 0
 
     def compose(self) -> ComposeResult:
-        """Compose the proposals and the preview of the current one."""
-        self.choices = Choices(self._lines())
-        self.preview = Details(id="preview")
+        self._show_choices()
         yield self.box(f"Search the web for {self._name}", self.choices, self.preview, hint=_HINT)
 
-    def _lines(self) -> list[Choice]:
-        return [self._choice(one) for one in self._proposals.values()]
+    def _show_choices(self, at: str | None = None) -> None:
+        self.choices.show([self._choice(proposal) for proposal in self._proposals.values()], at)
 
     def _choice(self, feed: SearchFeed) -> Choice:
-        followed = self._feeds.is_subscribed(feed.url)
+        followed = self.feeds.is_subscribed(feed.url)
         name = feed.title.removesuffix(f": {self._name}")  # already in the heading
         return Choice(feed.url, name, "✓" if followed else " ", FOLLOWED if followed else feed.note)
 
     def action_leave(self) -> None:
-        """Close; what was added stays."""
         self.dismiss(self._added)
 
-    # -- the preview
-
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Show the feed under the cursor; ask for its entries after a pause."""
-        if self._timer is not None:
-            self._timer.stop()
-        self.workers.cancel_group(self, "preview")
         feed = self._proposals[event.option_id or ""]
-        self._show(feed)
-        if feed.url not in self._previews:
-            self._timer = self.set_timer(
-                _PAUSE, lambda: run_latest(self, partial(self._read, feed), "preview")
-            )
+        self.show_preview(FoundFeed(feed.url, feed.title))
 
-    async def _read(self, feed: SearchFeed) -> None:
-        try:
-            self._previews[feed.url] = await self._feeds.preview(FoundFeed(feed.url, feed.title))
-        except TuireaderError as error:
-            self._previews[feed.url] = f"Cannot be read: {error.message}"
-        if self.choices.current == feed.url:
-            self._show(feed)
-
-    def _show(self, feed: SearchFeed) -> None:
-        found = self._previews.get(feed.url)
-        if isinstance(found, FeedPreview):
-            followed = self._feeds.is_subscribed(feed.url)
-            self.preview.show(*facts(found, feed.url, int(self.host.clock()), followed=followed))
-            return
-        lines: list[Line] = [((one, "error"),) for one in (found or "").split("; ") if one]
-        if not lines:
-            lines = [(("Reading it …", "dim"),)]
-        self.preview.show(*lines, ((feed.url, "dim"),))
+    def without_preview(self, feed: FoundFeed, error: str, followed: bool) -> Sequence[Line]:
+        problems: list[Line] = [((problem, "error"),) for problem in error.split("; ") if problem]
+        return [*(problems or [(("Reading it …", "dim"),)]), ((feed.url, "dim"),)]
 
     # -- adding
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Subscribe to the feed."""
         run_latest(self, partial(self._add, self._proposals[event.option_id or ""]), "add")
 
     async def _add(self, feed: SearchFeed) -> None:
         try:
-            new = await self._feeds.add([(feed.url, feed.title, FOLDER)])
+            new = await self.feeds.add([(feed.url, feed.title, FOLDER)])
         except (TuireaderError, OSError) as error:
             self.hint(_HINT, str(error))
             return
         self._added += new
         self.hint(f"{feed.title} {'added' if new else 'is subscribed already'} · esc closes")
-        self.choices.show(self._lines(), feed.url)
-        self._show(feed)
+        self._show_choices(feed.url)
+        self.draw_preview()

@@ -45,7 +45,6 @@ class SelectPage(FormDialog[int | None]):
         self._seen: FeedConfig | None = None  # the feed that the preview shows
 
     def compose(self) -> ComposeResult:
-        """Compose the kind, the selectors, the folder, and the preview."""
         names = {str(at): _named(feed, at) for at, feed in enumerate(self._proposals)}
         if not names:
             names = {"0": "articles"}
@@ -65,7 +64,6 @@ class SelectPage(FormDialog[int | None]):
         )
 
     def on_mount(self) -> None:
-        """Show the first proposal."""
         self._show_fields()
         self.show_hint()
         self.preview.renew()
@@ -85,14 +83,12 @@ class SelectPage(FormDialog[int | None]):
             field.display = (key == "select") == watched
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what the edited selectors find."""
         event.stop()
         self.show_hint()
         if event.input.id != "folder":
             self.preview.renew(soon=True)
 
     def show_hint(self, error: str = "") -> None:
-        """Show the keys, below an error if there is one."""
         more = " · ← → other articles" if len(self._proposals) > 1 else ""
         self.hint(f"enter adds it · esc cancels · ↑ ↓ move{more}", error)
 
@@ -108,22 +104,21 @@ class SelectPage(FormDialog[int | None]):
 
     async def _found(self) -> Sequence[Line]:
         feed = self.config
-        found = await self._pages.look(self._page, feed)
-        self._seen = feed if self.is_usable(found) else None
-        return found_lines(found, self._page.address, int(self.host.clock()))
+        page = await self._pages.look(self._page, feed)
+        self._seen = feed if self.is_usable(page) else None
+        return found_lines(page, self._page.address, int(self.host.clock()))
 
     @staticmethod
-    def is_usable(found: FoundOnPage) -> bool:
-        """Return whether anything was found."""
-        return not found.error and bool(found.articles or found.lines)
+    def is_usable(page: FoundOnPage) -> bool:
+        return not page.error and bool(page.articles or page.lines)
 
     async def save(self) -> int:
-        """Add the feed if its preview is shown."""
+        """Add the feed if its preview has been shown."""
         feed = self.config
         if feed != self._seen:
-            found = await self._pages.look(self._page, feed)
-            if not self.is_usable(found):
-                raise TuireaderError(found.error)
+            page = await self._pages.look(self._page, feed)
+            if not self.is_usable(page):
+                raise TuireaderError(page.error)
             self.preview.renew()
             raise TuireaderError("Look at what is found below, then press enter again")
         added = await self._pages.add(replace(feed, folder=self.folder.value))

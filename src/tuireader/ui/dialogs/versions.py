@@ -37,7 +37,7 @@ _ACTIONS = {
 
 
 def described(revision: Revision) -> list[Piece]:
-    """Return one edit: its words with the signs of `wdiff`, in colour."""
+    """Show one edit: its words with the signs of `wdiff`, in colour."""
     pieces: list[Piece] = []
     for runs in (revision.title, revision.text):
         if any(kind in _SIGNS for kind, _ in runs):
@@ -50,17 +50,16 @@ def _words(runs: Sequence[tuple[str, str]]) -> Iterable[Piece]:
     for number, (kind, words) in enumerate(runs):
         if kind in _SIGNS:
             before, after, style = _SIGNS[kind]
-            between = (
-                " " if any(following in _SIGNS for following, _ in runs[number + 1 : number + 2]) else ""
-            )
-            yield f"{before}{words.rstrip()}{after}", style
-            yield words[len(words.rstrip()) :] or between, "text"
+            shown = words.rstrip()
+            yield f"{before}{shown}{after}", style
+            is_followed = number + 1 < len(runs) and runs[number + 1][0] in _SIGNS
+            yield words[len(shown) :] or " " * is_followed, "text"
         else:
             yield _shortened(words, first=number == 0, last=number == len(runs) - 1), "text"
 
 
 def _shortened(words: str, *, first: bool, last: bool) -> str:
-    """Return unchanged text, with the middle of a long passage left out."""
+    """Leave out the middle of a long unchanged passage."""
     if len(words) <= 2 * _AROUND:
         return words
     head = "" if first else words[:_AROUND].rsplit(" ", 1)[0]
@@ -72,11 +71,12 @@ class Edits(VerticalScroll, inherit_bindings=False):
     """Scrollable list of edits, with the keys of the command table."""
 
     BINDINGS: ClassVar = [
-        replace(one, action=_ACTIONS[one.id]) for one in bindings(Scope.CHOICES) if one.id in _ACTIONS
+        replace(binding, action=_ACTIONS[binding.id])
+        for binding in bindings(Scope.CHOICES)
+        if binding.id in _ACTIONS
     ]
 
     def action_half_page(self, direction: int) -> None:
-        """Scroll by half a page."""
         self.scroll_relative(y=direction * (self.size.height // 2), animate=False)
 
 
@@ -91,7 +91,6 @@ class Versions(Dialog[None]):
         self._revisions = revisions
 
     def compose(self) -> ComposeResult:
-        """Compose each edit below its time."""
         yield self.box(
             "Edits",
             Static(self._title, markup=False),

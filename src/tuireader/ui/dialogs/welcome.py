@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -24,20 +24,18 @@ from tuireader.ui.widgets.field import Field
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
-    from tuireader.library.accounts.accounts import Accounts
-    from tuireader.library.exchange import Imported
-    from tuireader.library.feeds.feeds import Feeds
-    from tuireader.library.feeds.page_sources import PageSources
+    from tuireader.library import Library
 
 _ABOUT = "Follow the tech news that matters. Nothing is fetched before you choose."
 _WAYS = (
-    ("s", "Start with the feeds checked below"),
-    ("d", "Look around first: the demo, offline, with its own feeds"),
-    ("u", "Enter the address of a feed or of any page"),
-    ("m", "Sign in to an account on a server: Miniflux, FreshRSS"),
-    ("o", "Import the subscriptions of an OPML file"),
-    ("q", "Quit"),
+    ("s", "starter", "Start with the feeds checked below"),
+    ("d", "demo", "Look around first: the demo, offline, with its own feeds"),
+    ("u", "address", "Enter the address of a feed or of any page"),
+    ("m", "account", "Sign in to an account on a server: Miniflux, FreshRSS"),
+    ("o", "opml", "Import the subscriptions of an OPML file"),
+    ("q", "quit", "Quit"),
 )
+"""Key, action and description of each way to start."""
 
 
 class StarterFeeds(Choices):
@@ -76,60 +74,33 @@ class StarterFeeds(Choices):
         self.action_move(1)
 
     def action_select(self) -> None:
-        """Check the feed under the cursor."""
         self.toggle({self.current or ""})
         self.post_message(self.Checked())
 
     def action_open(self) -> None:
-        """Subscribe to the checked feeds."""
         super().action_select()
 
 
 class FirstRun(Dialog[int | None]):
     """Dialog for the first start; the result is the number of new feeds, 0 for a new account, else None."""
 
-    BINDINGS: ClassVar = [
-        Binding("s", "starter", show=False),
-        Binding("d", "demo", show=False),
-        Binding("u", "address", show=False),
-        Binding("m", "account", show=False),
-        Binding("o", "opml", show=False),
-        Binding("a", "all", show=False),
-        Binding("q", "quit", show=False),
-    ]
+    BINDINGS: ClassVar = [Binding(key, action, show=False) for key, action, _ in (*_WAYS, ("a", "all", ""))]
     AUTO_FOCUS = "StarterFeeds"
 
-    def __init__(
-        self,
-        feeds: Feeds,
-        pages: PageSources,
-        import_file: Callable[[Path], Awaitable[Imported]],
-        accounts: Accounts,
-    ) -> None:
+    def __init__(self, library: Library) -> None:
         super().__init__()
-        self._feeds = feeds
-        self._pages = pages
-        self._import_file = import_file
-        self._accounts = accounts
+        self._library = library
 
     def compose(self) -> ComposeResult:
-        """Compose the ways to start, above the starter feeds."""
         self.offered = StarterFeeds()
-        ways = Content("\n").join(Content.assemble("  ", (key, "bold"), f"  {way}") for key, way in _WAYS)
-        yield self.box(
-            "",
-            Static("Welcome to tuireader", classes="title"),
-            Static(_ABOUT, id="about"),
-            Static(ways, id="ways"),
-            self.offered,
-        )
+        ways = Content("\n").join(Content.assemble("  ", (key, "bold"), f"  {way}") for key, _, way in _WAYS)
+        title = Static("Welcome to tuireader", classes="title")
+        yield self.box("", title, Static(_ABOUT, id="about"), Static(ways, id="ways"), self.offered)
 
     def on_mount(self) -> None:
-        """Show the number of checked feeds."""
         self._count()
 
     def on_starter_feeds_checked(self) -> None:
-        """Show the number of checked feeds."""
         self._count()
 
     def _count(self, error: str = "") -> None:
@@ -142,51 +113,43 @@ class FirstRun(Dialog[int | None]):
         self._count()
 
     def action_starter(self) -> None:
-        """Subscribe to the checked feeds."""
-        chosen = [
-            (feed.url, feed.title, feed.folder)
-            for feed in self.offered.feeds
-            if feed.url in self.offered.checked
-        ]
+        feeds = [feed for feed in self.offered.feeds if feed.url in self.offered.checked]
+        chosen = [(feed.url, feed.title, feed.folder) for feed in feeds]
         if chosen:
             run_latest(self, partial(self._add, chosen), "add")
         else:
             self._count("No feed is checked")
 
     def on_option_list_option_selected(self) -> None:
-        """Subscribe on enter."""
         self.action_starter()
 
     async def _add(self, chosen: Sequence[tuple[str, str, str]]) -> None:
         try:
-            self.dismiss(await self._feeds.add(chosen))
+            self.dismiss(await self._library.feeds.add(chosen))
         except (TuireaderError, OSError) as error:
             self._count(str(error))
 
     def action_demo(self) -> None:
-        """Leave the dialog and start the demo."""
         self.host.exit_to_demo()
 
     def action_address(self) -> None:
-        """Ask for an address."""
-        self.app.push_screen(AddFeed(self._feeds, self._pages), self._added)
+        self.app.push_screen(AddFeed(self._library.feeds, self._library.pages), self._added)
 
     def action_account(self) -> None:
-        """Ask for an account."""
         run_latest(self, self._ask_account, "account")
 
     async def _ask_account(self) -> None:
         from tuireader.ui.dialogs.account import AddAccount
 
-        keyring = await asyncio.to_thread(self._accounts.has_keyring)
-        self.app.push_screen(AddAccount(self._accounts, keyring=keyring), self._account_added)
+        accounts = self._library.accounts
+        keyring = await asyncio.to_thread(accounts.has_keyring)
+        self.app.push_screen(AddAccount(accounts, keyring=keyring), self._account_added)
 
     def _account_added(self, name: str | None) -> None:
         if name is not None:
             self.dismiss(0)
 
     def action_opml(self) -> None:
-        """Ask for a file."""
         lines = (Field("path", "OPML file", "", "~/subscriptions.opml"),)
         about = "Most readers can export their subscriptions as OPML"
         self.app.push_screen(
@@ -196,7 +159,7 @@ class FirstRun(Dialog[int | None]):
     async def _import(self, values: Mapping[str, str]) -> int:
         if not values["path"]:
             raise TuireaderError("Enter the path of a file")
-        done = await self._import_file(Path(values["path"]))
+        done = await self._library.exchange.import_file(Path(values["path"]))
         if done.skipped:
             self.host.say(f"{len(done.skipped)} skipped: {done.skipped[0]}", severity="warning", seconds=8)
         if not done.new:
@@ -210,7 +173,6 @@ class FirstRun(Dialog[int | None]):
             self.dismiss(added)
 
     def action_quit(self) -> None:
-        """Quit the program."""
         self.app.exit(0)
 
 

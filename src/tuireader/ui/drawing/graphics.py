@@ -32,7 +32,7 @@ class Cell(NamedTuple):
 
 
 def cell_size() -> Cell:
-    """Return the cell size reported by the terminal, else the size on a VT340."""
+    """Ask the terminal for its cell size; without an answer, that of a VT340."""
     with contextlib.suppress(ImportError, OSError, ValueError, ZeroDivisionError):
         import fcntl
         import termios
@@ -46,7 +46,7 @@ def cell_size() -> Cell:
 
 
 def kitty(pixels: Pixels, cell: Cell, base: Style) -> tuple[Art, list[str]]:
-    """Return the placeholder lines of an image in kitty's protocol, and the sequences with its pixels.
+    """Draw an image in kitty's protocol: its placeholder lines, and the sequences with its pixels.
 
     Write the sequences to the terminal before the lines are drawn.
     """
@@ -64,12 +64,12 @@ def kitty(pixels: Pixels, cell: Cell, base: Style) -> tuple[Art, list[str]]:
     image = tgp.Image(_image(pixels), width=columns, height=rows)
     console = Console(width=columns, height=rows, force_terminal=True, color_system="truecolor")
     segments = list(image.__rich_console__(console, console.options.update(width=columns, height=rows)))
-    lines = [(Segment(one.text.rstrip("\n"), (base + one.style) if one.style else base),) for one in segments]
+    lines = [(Segment(text.rstrip("\n"), base + style if style else base),) for text, style, _ in segments]
     return Art(columns, lines), sent
 
 
 def sixels(pixels: Pixels, cell: Cell, base: Style) -> tuple[Art, list[str]]:
-    """Return an image as sixels, one sequence per line, so that lines can be drawn separately."""
+    """Draw an image as sixels, one sequence per line, so that lines can be drawn separately."""
     _renderable(cell)
     from textual_image._sixel import image_to_sixels
 
@@ -120,11 +120,9 @@ class GraphicStrip(Strip):
         self._left, self._width, self._graphic = left, width, graphic
 
     def crop(self, start: int, end: int | None = None) -> Strip:
-        """Return a part of the strip."""
         return self._with_graphic(super().crop(start, end), max(0, start))
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        """Split the strip into consecutive pieces."""
         pieces: list[Strip] = []
         at = 0
         for piece in super().divide(cuts):
@@ -133,7 +131,7 @@ class GraphicStrip(Strip):
         return pieces
 
     def _with_graphic(self, piece: Strip, start: int) -> Strip:
-        """Return a piece with the graphic if it contains all of the cells and one more.
+        """Add the graphic to a piece that contains all of its cells and one more.
 
         The extra cell keeps the cursor away from the terminal's edge, where moving back is off by one.
         """
@@ -143,7 +141,7 @@ class GraphicStrip(Strip):
         return GraphicStrip(piece, left, self._width, self._graphic)
 
     def render(self, console: Console) -> str:
-        """Render the cells, then the graphic over them."""
+        """Render the cells, then paint the graphic over them."""
         end = self._left + self._width
         before, behind = super().crop(0, end).render(console), super().crop(end).render(console)
         return f"{before}\x1b7\x1b[{self._width}D{self._graphic}\x1b8{behind}"

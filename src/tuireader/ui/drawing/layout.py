@@ -66,7 +66,6 @@ class Layout:
 
     @property
     def complete(self) -> bool:
-        """Return whether every part is laid out."""
         return len(self.firsts) == len(self.parts)
 
     def extend(self, lines: int) -> None:
@@ -75,7 +74,7 @@ class Layout:
             self._add(len(self.firsts))
 
     def line_of(self, part: int, offset: int) -> int:
-        """Return the line with the character at `offset` of a part."""
+        """Find the line with the character at `offset` of a part."""
         while len(self.firsts) <= part and not self.complete:
             self._add(len(self.firsts))
         number = self.firsts[part]
@@ -87,7 +86,7 @@ class Layout:
         return number
 
     def line_at(self, place: int) -> int:
-        """Return the line with the character at offset `place` of the whole text."""
+        """Find the line with the character at offset `place` of the whole text."""
         offsets = [part.offset for part in self.parts]
         known = [number for number, offset in enumerate(offsets) if offset >= 0]
         if not known or place <= 0:
@@ -96,7 +95,7 @@ class Layout:
         return self.line_of(number, place - offsets[number])
 
     def place_of(self, line: int) -> int:
-        """Return the offset in the whole text at which a line starts; 0 above the text."""
+        """Offset in the whole text at which a line starts; 0 above the text."""
         if not self.lines:
             return 0
         line = min(line, len(self.lines) - 1)
@@ -107,7 +106,7 @@ class Layout:
         return max(0, self.parts[self.lines[line].part].offset)
 
     def show_art(self, number: int, art: Art | None) -> int:
-        """Show an image or its placeholder; return the number of lines by which the rest moved."""
+        """Show an image or its placeholder; return by how many lines the text below moved."""
         if art is None:
             if self.arts.pop(number, None) is None:
                 return 0
@@ -117,28 +116,28 @@ class Layout:
             return 0
         start = self._start(number)
         end = self._start(number + 1) if number + 1 < len(self.firsts) else len(self.lines)
-        rest, later = self.lines[end:], [first - end for first in self.firsts[number + 1 :]]
+        following, later = self.lines[end:], [first - end for first in self.firsts[number + 1 :]]
         del self.lines[start:], self.firsts[number:]
         self._add(number)
         moved = len(self.lines) - end
         self.firsts += [first + len(self.lines) for first in later]
-        self.lines += rest
+        self.lines += following
         return moved
 
     def with_others(self, parts: Sequence[Part]) -> tuple[Layout, int, int]:
-        """Return a layout of the same number of parts, the first of which may differ.
+        """Lay out parts of which the first may differ from these.
 
-        Also return the first unchanged line, and the number of lines by which it moved.
+        Also return the first unchanged line, and by how many lines it moved.
         """
-        made = Layout(parts, self.width)
-        made.arts = self.arts
-        made.extend(10**9 if self.complete else len(self.lines) + 1)
+        layout = Layout(parts, self.width)
+        layout.arts = self.arts
+        layout.extend(10**9 if self.complete else len(self.lines) + 1)
         changed = max((number for number, part in enumerate(parts) if part != self.parts[number]), default=-1)
         same = min(changed + 1, len(self.firsts) - 1)
-        return made, self.firsts[same], made.firsts[same] - self.firsts[same]
+        return layout, self.firsts[same], layout.firsts[same] - self.firsts[same]
 
     def _start(self, number: int) -> int:
-        """Return the first line of a part, which may be blank."""
+        """First line of a part, which may be blank."""
         at = self.firsts[number]
         while at and self.lines[at - 1].part == number:
             at -= 1
@@ -178,7 +177,7 @@ class Layout:
         text = self.parts[number].text
         *full, (start, end) = ranges
         self.lines += [
-            Line(number, *one, LineKind.REST if at else LineKind.FIRST) for at, one in enumerate(full)
+            Line(number, *span, LineKind.REST if at else LineKind.FIRST) for at, span in enumerate(full)
         ]
         room = width - len(_ending(text))
         if cell_len(text[start:end]) > room:
@@ -189,7 +188,6 @@ class Layout:
 
 
 def _ending(text: str) -> str:
-    """Return the characters that end a cut text."""
     return "…”" if text.endswith("”") else "…"
 
 
@@ -210,8 +208,8 @@ def draw(
     """Draw a line as a strip of `width` cells; `art` is the image of its part."""
     base = styles.base
     if line.kind is LineKind.PICTURE and art is not None and line.start < len(art.lines):
-        rest = max(0, width - art.width)
-        return Strip([*art.lines[line.start], Segment(" " * rest, base)], art.width + rest)
+        beside = max(0, width - art.width)
+        return Strip([*art.lines[line.start], Segment(" " * beside, base)], art.width + beside)
     if line.kind is LineKind.BLANK:
         return Strip([Segment(" " * width, base)], width)
     if line.kind is LineKind.RULE:
@@ -247,7 +245,7 @@ def _frame(label: str, width: int, kind: LineKind) -> str:
 
 
 def before(part: Part, line: Line, art: Art | None = None) -> int:
-    """Return the number of characters before the text of a line; -1 on lines without text."""
+    """Number of characters before the text of a line; -1 on lines without text."""
     if line.kind not in _TEXT:
         return -1
     if part.frame and art is None:
@@ -256,7 +254,7 @@ def before(part: Part, line: Line, art: Art | None = None) -> int:
 
 
 def _segments(part: Part, line: Line, styles: Styles, body: Style, over: Overlay) -> list[Segment]:
-    """Return the text of a line, split where style ranges begin and end; later ranges win."""
+    """Split the text of a line where style ranges begin and end; later ranges win."""
     start, end = line.start, line.end
     marks = [
         mark for mark in (*over.below, *part.marks, *over.above) if mark.start < end and mark.end > start

@@ -22,22 +22,27 @@ class SameEverywhere(LineFilter):
     """Replace emoji of uncertain width; copied text keeps the originals."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        """Return the segments with portable emoji, at the same width."""
-        whole = "".join([one.text for one in segments])
-        if portable_emoji(whole) is whole:  # true for nearly all lines
+        """Replace emoji, keeping the width of each segment."""
+        text = "".join([segment.text for segment in segments])
+        if portable_emoji(text) is text:  # true for nearly all lines
             return segments
-        return [one if one.control else one._replace(text=portable_emoji(one.text)) for one in segments]
+        return [
+            segment if segment.control else segment._replace(text=portable_emoji(segment.text))
+            for segment in segments
+        ]
 
 
 class Nearest256(LineFilter):
     """Use the nearest of 256 colours. Rich would keep the hue instead and turn dark grey-blue into green."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        """Return the segments in the nearest colours."""
-        return [
-            one if one.style is None or one.control else one._replace(style=_nearest_style(one.style))
-            for one in segments
-        ]
+        return [_in_nearest_colours(segment) for segment in segments]
+
+
+def _in_nearest_colours(segment: Segment) -> Segment:
+    if segment.style is None or segment.control:
+        return segment
+    return segment._replace(style=_nearest_style(segment.style))
 
 
 @lru_cache(4096)
@@ -53,6 +58,8 @@ def _nearest(color: Color | None) -> Color | None:
     steps = [min(range(6), key=lambda step: abs(_STEPS[step] - part)) for part in wanted]
     grey = min(_GREYS - 1, max(0, round((sum(wanted) / 3 - 8) / 10)))
     hue_number = _FIRST + 36 * steps[0] + 6 * steps[1] + steps[2]
-    found = {hue_number: [_STEPS[step] for step in steps], _GREY + grey: [8 + 10 * grey] * 3}
-    number = min(found, key=lambda one: sum((a - b) ** 2 for a, b in zip(found[one], wanted, strict=True)))
+    levels = {hue_number: [_STEPS[step] for step in steps], _GREY + grey: [8 + 10 * grey] * 3}
+    number = min(
+        levels, key=lambda index: sum((a - b) ** 2 for a, b in zip(levels[index], wanted, strict=True))
+    )
     return Color.from_ansi(number)

@@ -21,7 +21,7 @@ from tuireader.wording.times import age, full_time, short_time
 
 
 def build_page(article: Article, document: Document, highlights: Highlights, keys: Keys, now: int) -> Page:
-    """Return the page of an article without related articles. Pure, so it may run in a thread.
+    """Build the page of an article without related articles. Pure, so it may run in a thread.
 
     `keys` returns the key of a command, for hints.
     """
@@ -37,7 +37,9 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
         parts.append(picture_part(Block(BlockKind.PICTURE, picture=lead)))
     offset = 0
     previous: Block | None = None
-    marked = mark_references(document, [(one.article_id, one.sentence) for one in article.earlier])
+    marked = mark_references(
+        document, [(earlier.article_id, earlier.sentence) for earlier in article.earlier]
+    )
     for block in marked.document.blocks:
         part = block_part(block, previous, offset, highlights, len(parts), hits)
         offset += len(part.text) + 1
@@ -49,32 +51,34 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     comments, more = comment_parts(article.comments, len(links), now)
     page = Page(
         article,
-        tuple(parts),
-        tuple(hits),
-        (*links, *more),
-        len(document.links),
-        comments,
+        head=tuple(parts),
+        hits=tuple(hits),
+        links=(*links, *more),
+        text_links=len(document.links),
+        comments=comments,
         references=tuple(_reference_marks(parts, marked, article)),
     )
     return replace(page, tail=build_tail(page, (), keys))
 
 
 def _reference_marks(parts: Sequence[Part], marked: Referring, article: Article) -> Iterator[ReferenceMark]:
-    """Yield the marks of references with their places on the page."""
-    earlier = {one.article_id: one for one in article.earlier}
+    """Find the marks of references on the page."""
+    earlier = {reference.article_id: reference for reference in article.earlier}
     numbers, ids = marked.numbers, iter(marked.articles)
     for number, part in enumerate(parts):
         for start, end, style in part.marks:
             if style == "reference":
                 article_id = next(ids)
-                yield ReferenceMark(number, start, end, numbers[article_id], earlier[article_id])
+                yield ReferenceMark(
+                    number, start, end, number=numbers[article_id], article=earlier[article_id]
+                )
 
 
 _BEGINNING = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more)\W*$", re.IGNORECASE)
 
 
 def _hint(article: Article, document: Document, keys: Keys) -> str:
-    """Return a hint on how to get a missing or incomplete text, or `""`."""
+    """Hint at how to get a missing or incomplete text; `""` if none is needed."""
     fetches = f"{keys('full_text')} fetches it from its page" if article.url else ""
     if article.full is not None and article.full.error and not article.shows_full:
         return f"The full text could not be fetched: {article.full.error} · {keys('full_text')} retries"
@@ -117,7 +121,7 @@ def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:
 
 
 def _languages(article: Article, keys: Keys) -> str:
-    """Return the other languages of the story, and the key that opens them; `""` without any."""
+    """The story's other languages with the key that opens them: `story also in Chinese, I opens it`."""
     others = [code for code in article.languages if code != article.language]
     if not others:
         return ""
@@ -126,7 +130,6 @@ def _languages(article: Article, keys: Keys) -> str:
 
 
 def _with_labels(facts: str, labels: Sequence[str]) -> Part:
-    """Return the byline with the labels below it."""
     if not labels:
         return Part(facts, "dim")
     shown = "  ".join(f"# {name}" for name in labels)
@@ -135,15 +138,15 @@ def _with_labels(facts: str, labels: Sequence[str]) -> Part:
 
 
 def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
-    """Return the page with other labels; the number of parts stays the same."""
-    title, byline, *rest = page.head
+    """Exchange the labels of a page; the number of parts stays the same."""
+    title, byline, *others = page.head
     facts = byline.text.partition("\n")[0]
     article = replace(page.article, labels=labels)
-    return replace(page, article=article, head=(title, _with_labels(facts, labels), *rest))
+    return replace(page, article=article, head=(title, _with_labels(facts, labels), *others))
 
 
 def evidence_parts(evidence: Evidence) -> list[Part]:
-    """Return `◆ WeChat  title ×1 · body ×5`, and below it the best sentence with its matches marked."""
+    """Show a match as `◆ WeChat  title ×1 · body ×5`, above its best sentence with the hits marked."""
     fields: dict[str, list[TermHit]] = {}
     for hit in evidence.hits:
         fields.setdefault(hit.field, []).append(hit)
@@ -168,7 +171,7 @@ def evidence_parts(evidence: Evidence) -> list[Part]:
 
 
 def _field_label(field: str, hits: Sequence[TermHit], watch: str) -> str:
-    """Return `body ×6 (WeChat 5, Weixin 1)`; terms are left out if the watch's name is the only one."""
+    """Count hits: `body ×6 (WeChat 5, Weixin 1)`; a term that is the watch's name is left out."""
     label = f"{field} ×{sum(hit.count for hit in hits)}"
     if len(hits) == 1:
         return label if hits[0].term.casefold() == watch.casefold() else f"{label} ({hits[0].term})"

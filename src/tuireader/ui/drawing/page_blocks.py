@@ -22,7 +22,7 @@ _SPAN_STYLES = {
 def block_part(
     block: Block, previous: Block | None, offset: int, highlights: Highlights, number: int, hits: list[Hit]
 ) -> Part:
-    """Return a block as part `number` of a page, with its text at `offset`; append its matches to `hits`."""
+    """Build part `number` of a page from a block; its text starts at `offset`, its matches go to `hits`."""
     text, marks, places = _numbered(block, highlights)
     hits.extend(Hit(number, start, end, watch) for start, end, watch in places)
     gap = 0 if _close(block, previous) else 1
@@ -50,7 +50,7 @@ def block_part(
 
 
 def _close(block: Block, previous: Block | None) -> bool:
-    """Return whether two blocks need no blank line between them: list items, a definition after its term."""
+    """List items, and a definition below its term, need no blank line between them."""
     if previous is None or block.kind is not previous.kind:
         return False
     return block.kind is BlockKind.ITEM or (
@@ -59,15 +59,15 @@ def _close(block: Block, previous: Block | None) -> bool:
 
 
 def _is_strong(block: Block) -> bool:
-    whole = (0, len(block.text))
-    return any(span.kind is SpanKind.STRONG and (span.start, span.end) == whole for span in block.spans)
+    full = (0, len(block.text))
+    return any(span.kind is SpanKind.STRONG and (span.start, span.end) == full for span in block.spans)
 
 
 _NAMES_ITSELF = re.compile(r"(?i)(image|photo|picture|graphic|credit|source|courtesy)\b|©|.*[:：]")
 
 
 def picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:
-    """Return the placeholder of an image, with description and credit."""
+    """Describe an image: alternative text, caption and credit."""
     picture = block.picture or Picture("")
     says = [picture.alt, picture.caption if picture.caption != picture.alt else ""]
     text = " — ".join(part for part in says if part)
@@ -83,7 +83,7 @@ def picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:
 def _numbered(
     block: Block, highlights: Highlights
 ) -> tuple[str, tuple[StyleRange, ...], list[tuple[int, int, str]]]:
-    """Return the text of a block with `[n]` after each link, with ranges and hits moved accordingly."""
+    """Add `[n]` after each link of a block, and move ranges and hits accordingly."""
     links = sorted((span.end, span.link) for span in block.spans if span.kind is SpanKind.LINK and span.link)
     shown = _raised(block)
     pieces: list[str] = []
@@ -114,17 +114,16 @@ def _numbered(
         if span.kind in _SPAN_STYLES
     ]
     marks += numbers
-    found = (
-        [(*moved(start, end), watch) for start, end, watch in highlights(block.text)] if block.text else []
-    )
-    marks += [StyleRange(start, end, f"hit:{watch}") for start, end, watch in found]
-    return text, tuple(marks), found
+    matches = highlights(block.text) if block.text else ()
+    hits = [(*moved(start, end), watch) for start, end, watch in matches]
+    marks += [StyleRange(start, end, f"hit:{watch}") for start, end, watch in hits]
+    return text, tuple(marks), hits
 
 
 def _room(text: str, start: int, size: int) -> int | None:
-    """Return the number of spaces in a table that a label replaces; None if the next column would move."""
-    rest = text[start : start + size + 1]
-    spaces = len(rest) - len(rest.lstrip(" "))
+    """Count the spaces in a table that a label may replace; None if the next column would move."""
+    behind = text[start : start + size + 1]
+    spaces = len(behind) - len(behind.lstrip(" "))
     at_end = text[start + spaces : start + spaces + 1] in ("", "\n")
     return min(spaces, size) if at_end or spaces > size else None
 
@@ -134,7 +133,7 @@ _SUBSCRIPT = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊�
 
 
 def _raised(block: Block) -> str:
-    """Return the text with superscripts and subscripts as Unicode characters, at the same length."""
+    """Write superscripts and subscripts as Unicode characters, keeping the length."""
     text = block.text
     for span in block.spans:
         if span.kind in (SpanKind.SUP, SpanKind.SUB):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model import Article, EarlierArticle
@@ -47,11 +47,11 @@ class Part:
     """A block of the page, laid out independently.
 
     `first` and `rest` are prefixes of its first and further lines (markers, indents, bars). `hard` text is
-    folded instead of wrapped (code, tables); `frame` is the title of a frame around it; `filled` lines have
-    the background of the style up to their end. `offset` is the start of its text in the whole text of the
-    article, for the remembered position. `target` is the index of the target that `enter` opens, `picture`
-    the URL of an image to show here, `language` the language of source code. At most `most` lines are shown,
-    0 for all.
+    folded instead of wrapped (code, tables); `frame` is the title of a frame around it; `filled` lines are
+    painted in the background of the style across the full width. `offset` is the start of its text in the
+    text of the article, for the remembered position. `target` is the index of the target that `enter` opens,
+    `picture` the URL of an image to show here, `language` that of source code. At most `most` lines are
+    shown, 0 for all.
     """
 
     text: str = ""
@@ -86,6 +86,24 @@ class Tail:
     parts: tuple[Part, ...] = ()
     targets: tuple[Target, ...] = ()
     comments: int = -1
+
+
+@dataclass(slots=True)
+class TailBuilder:
+    """Collects the parts of a tail with their targets."""
+
+    parts: list[Part] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+
+    def add(self, *parts: Part, opens: Target | None = None) -> None:
+        """Add parts, on which `enter` opens a target."""
+        if opens is not None:
+            parts = tuple(replace(part, target=len(self.targets)) for part in parts)
+            self.targets.append(opens)
+        self.parts += parts
+
+    def build(self, comments: int = -1) -> Tail:
+        return Tail(tuple(self.parts), tuple(self.targets), comments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tuireader.model import Article, Comment, Neighbour, Related, Relation, Stor
 from tuireader.text.languages import LANGUAGES
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.page_blocks import block_part
-from tuireader.ui.drawing.page_parts import Keys, Page, Part, StyleRange, Tail, Target
+from tuireader.ui.drawing.page_parts import Keys, Page, Part, StyleRange, Tail, TailBuilder, Target
 from tuireader.wording.enclosures import enclosure_label
 from tuireader.wording.times import age, distance, full_time, span
 
@@ -36,42 +36,40 @@ def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story 
     sentence refers to have the number of its mark in the text.
     """
     article, text_links, numbers = page.article, page.text_links, page.numbers
-    parts: list[Part] = [Part(frame="rule", gap=1)]
-    targets: list[Target] = []
-    if article.tags:
-        parts.append(Part(" ".join(f"#{tag}" for tag in article.tags[:30]), "dim"))
+    tail = TailBuilder()
+    facts = [" ".join(f"#{tag}" for tag in article.tags[:30])] if article.tags else []
     for number, enclosure in enumerate(article.enclosures[:20], text_links + 1):
-        parts.append(Part(f"▸ {enclosure_label(enclosure)} [{number}]", "dim"))
+        facts.append(f"▸ {enclosure_label(enclosure)} [{number}]")
     if text_links:
-        parts.append(Part(f"{counted(text_links, 'link')} · {keys('list_links')} lists them", "dim"))
+        facts.append(f"{counted(text_links, 'link')} · {keys('list_links')} lists them")
     if article.comments is None and (article.comments_url or article.comments_feed or article.comments_count):
-        parts.append(_comments_part(article, keys))
-    if len(parts) == 1:
-        parts.clear()
-    listed = _add_story(parts, targets, story, page, keys) if story is not None else set()
+        facts.append(_comments_fact(article, keys))
+    if facts:
+        tail.add(Part(frame="rule", gap=1), *(Part(fact, "dim") for fact in facts))
+    listed = _add_story(tail, story, page, keys) if story is not None else set()
     for relation, title in _GROUPS:
         group = [other for other in related if other.relation is relation]
         if relation in (Relation.SAME_TEXT, Relation.SAME_STORY):
             group = [other for other in group if other.article_id not in listed]
         for position, other in enumerate(group):
             if not position:
-                parts.append(Part(title, "strong", gap=1))
-            parts += _related_parts(other, article, len(targets), numbers.get(other.article_id or 0, 0))
-            targets.append(Target(other.title or other.url, other.article_id, other.url))
-    _add_neighbours(parts, targets, article)
-    first_comment = -1
-    if article.comments is not None:
-        first_comment = len(parts)
-        _add_comments(parts, targets, article, article.comments, page.comments)
-    return Tail(tuple(parts), tuple(targets), first_comment)
+                tail.add(Part(title, "strong", gap=1))
+            target = Target(other.title or other.url, other.article_id, other.url)
+            tail.add(*_related_parts(other, article, numbers.get(other.article_id or 0, 0)), opens=target)
+    _add_neighbours(tail, article)
+    if article.comments is None:
+        return tail.build()
+    first_comment = len(tail.parts)
+    _add_comments(tail, article, article.comments, page.comments)
+    return tail.build(first_comment)
 
 
-def _add_story(parts: list[Part], targets: list[Target], story: Story, page: Page, keys: Keys) -> set[int]:
+def _add_story(tail: TailBuilder, story: Story, page: Page, keys: Keys) -> set[int]:
     """Add the timeline of a story; return the ids of its articles."""
     title = f"Story · {len(story.entries)} reports · first: {story.first.feed_title}"
     hint = f" · {keys('story')} shows what each added"
     marks = (StyleRange(0, len(title), "strong"),)
-    parts.append(Part(title + hint, "dim", marks, gap=1))
+    tail.add(Part(title + hint, "dim", marks, gap=1))
     several = len({entry.language for entry in story.entries} - {""}) > 1
     for entry in story.entries:
         later = f"+{span(entry.lag)}" if entry.lag else "same time"
@@ -81,54 +79,50 @@ def _add_story(parts: list[Part], targets: list[Target], story: Story, page: Pag
         head = entry.title or entry.url
         number = page.numbers.get(entry.article_id, 0)
         if entry.article_id == page.article.id:
-            parts.append(_listed(head, facts, "▸ "))
+            tail.add(_listed(head, facts, "▸ "))
         else:
-            parts.append(_listed(head, facts, "  " if entry.read else "• ", len(targets), number))
-            targets.append(Target(head, entry.article_id, entry.url))
+            target = Target(head, entry.article_id, entry.url)
+            tail.add(_listed(head, facts, "  " if entry.read else "• ", number), opens=target)
     return {entry.article_id for entry in story.entries}
 
 
-def _listed(title: str, facts: str, lead: str, target: int = -1, number: int = 0) -> Part:
-    """Return a title, after the number of its mark in the text if it has one, with dim facts below it."""
+def _listed(title: str, facts: str, lead: str, number: int = 0) -> Part:
+    """A title, after the number of its mark in the text if it has one, above dim facts."""
     label = f"{reference_label(number)} " if number else ""
     head = label + title
     marks = [StyleRange(len(head) + 1, len(head) + 1 + len(facts), "dim")]
     if label:
         marks.append(StyleRange(0, len(label), "reference"))
-    return Part(f"{head}\n{facts}" if facts else head, "text", tuple(marks), lead, "  ", target=target)
+    return Part(f"{head}\n{facts}" if facts else head, "text", tuple(marks), first=lead, rest="  ")
 
 
-def _comments_part(article: Article, keys: Keys) -> Part:
+def _comments_fact(article: Article, keys: Keys) -> str:
     count = "" if article.comments_count is None else f": {article.comments_count}"
     hint = f" · {keys('comments')} opens them in the browser" if article.comments_url else ""
     if article.comments_feed:
         hint = f" · {keys('comments')} loads them"
-    return Part(f"Comments{count}{hint}", "dim")
+    return f"Comments{count}{hint}"
 
 
-def _add_comments(
-    parts: list[Part], targets: list[Target], article: Article, thread: Thread, comments: Sequence[Part]
-) -> None:
-    """Add the comments and a link to reply."""
+def _add_comments(tail: TailBuilder, article: Article, thread: Thread, comments: Sequence[Part]) -> None:
     count = len(thread.comments)
     of = f" of {article.comments_count}" if (article.comments_count or 0) > count else ""
-    parts.append(Part(f"Comments · {count}{of}" if count else "No comments yet", "strong", gap=1))
-    parts.extend(comments)
+    tail.add(Part(f"Comments · {count}{of}" if count else "No comments yet", "strong", gap=1), *comments)
     if address := article.comments_url or article.url:
-        parts.append(Part("Leave a reply", "link", first="  ", rest="  ", gap=1, target=len(targets)))
-        targets.append(Target("Leave a reply", None, address))
+        reply = Part("Leave a reply", "link", first="  ", rest="  ", gap=1)
+        tail.add(reply, opens=Target("Leave a reply", None, address))
 
 
 def file_links(article: Article, known: int) -> list[Link]:
-    """Return the files of an article as links, numbered from `known` + 1."""
+    """Links to the files of an article, numbered from `known` + 1."""
     return [
         Link(number, enclosure.url, enclosure_label(enclosure))
         for number, enclosure in enumerate(article.enclosures[:20], known + 1)
     ]
 
 
-def _related_parts(other: Related, article: Article, target: int, number: int) -> list[Part]:
-    """Return a related article, and below it the sentence that refers to the earlier one of the two."""
+def _related_parts(other: Related, article: Article, number: int) -> list[Part]:
+    """A related article, above the sentence that refers to the earlier one of the two."""
     title = other.title or other.url
     when = distance(other.time, article.time) if other.time is not None else ""
     where = other.feed_title if other.article_id is not None else "opens in the browser"
@@ -138,29 +132,29 @@ def _related_parts(other: Related, article: Article, target: int, number: int) -
         reason = reason.partition(" · ")[2]  # cut the distance in time: it is already shown
     facts = " · ".join(fact for fact in (where, when, reason) if fact)
     unread = other.article_id is not None and not other.read
-    parts = [_listed(title, facts, "• " if unread else "  ", target, number)]
+    parts = [_listed(title, facts, "• " if unread else "  ", number)]
     if other.sentence:
-        is_earlier = any(one.article_id == other.article_id for one in article.earlier)
+        is_earlier = any(reference.article_id == other.article_id for reference in article.earlier)
         how = "referred to" if is_earlier else "refers to this"
         sentence = f"{how}: “{' '.join(other.sentence.split())}”"
-        parts.append(Part(sentence, "dim", first="  ", rest="  ", target=target, most=_MOST_LINES))
+        parts.append(Part(sentence, "dim", first="  ", rest="  ", most=_MOST_LINES))
     return parts
 
 
-def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) -> None:
+def _add_neighbours(tail: TailBuilder, article: Article) -> None:
     sides: list[tuple[str, Neighbour | None]] = [("Previous", article.previous), ("Next", article.next)]
-    found = [(label, side) for label, side in sides if side is not None]
-    for position, (label, side) in enumerate(found):
+    neighbours = [(label, side) for label, side in sides if side is not None]
+    for position, (label, side) in enumerate(neighbours):
         if not position:
-            parts.append(Part(f"In {article.feed_title or 'this feed'}", "strong", gap=1))
+            tail.add(Part(f"In {article.feed_title or 'this feed'}", "strong", gap=1))
         text = f"{label}  {side.title}"
         marks = (StyleRange(0, len(label), "dim"),)
-        parts.append(Part(text, "text", marks, "  ", " " * (len(label) + 4), target=len(targets)))
-        targets.append(Target(side.title, side.id))
+        indent = " " * (len(label) + 4)
+        tail.add(Part(text, "text", marks, first="  ", rest=indent), opens=Target(side.title, side.id))
 
 
 def comment_parts(thread: Thread | None, known: int, now: int) -> tuple[tuple[Part, ...], tuple[Link, ...]]:
-    """Return comments in reading order with author and age; their links are numbered from `known` + 1."""
+    """Comments in reading order with author and age; their links are numbered from `known` + 1."""
     parts: list[Part] = []
     links: list[Link] = []
     for comment in thread.comments if thread is not None else ():
@@ -194,11 +188,10 @@ def _placed(part: Part) -> Part:
 
 
 def _renumbered(block: Block, by: int) -> Block:
-    """Add `by` to the link numbers of a block."""
     spans = tuple(replace(span, link=span.link + by) if span.link else span for span in block.spans)
     return replace(block, spans=spans, link=block.link + by if block.link else 0)
 
 
 def _nothing(_text: str) -> list[tuple[int, int, str]]:
-    """Find nothing: watches do not cover comments."""
+    """Highlights of comments: none, as watches do not cover them."""
     return []

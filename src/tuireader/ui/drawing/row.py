@@ -31,7 +31,7 @@ def draw_note(text: str, context: RowContext, cursor: Style | None = None, line:
     styles, width = context.styles, context.width
     base = styles.base + cursor if cursor is not None else styles.base
     room = max(1, width - 4)
-    lines = [piece for whole in text.split("\n") for piece in _pointer_lines(whole, room)]
+    lines = [piece for note_line in text.split("\n") for piece in _pointer_lines(note_line, room)]
     if not text or not 0 <= line < len(lines):
         return Strip([Segment(" " * width, base)], width)
     left = max(2, (width - max(map(cell_len, lines))) // 2)

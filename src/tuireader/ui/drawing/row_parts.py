@@ -25,32 +25,32 @@ _WIDE = 76  # minimum width for times of past days and a wide feed column
 
 
 def columns(width: int) -> tuple[int, int]:
-    """Return the widths of the time and feed columns in a line of `width` cells; 0 if there is no room."""
-    feed = 0 if width < 48 else 12 if width < _WIDE else min(24, width // 6)
-    return 9 if width >= _WIDE else 6 if width >= 36 else 0, feed
+    """Widths of the time and feed columns in a line of `width` cells; 0 if there is no room."""
+    if width >= _WIDE:
+        return 9, min(24, width // 6)
+    return 6 if width >= 36 else 0, 12 if width >= 48 else 0
 
 
 def letters(watches: Sequence[str]) -> dict[str, str]:
-    """Return one or two letters that identify each watch; `""` if there is only one watch."""
+    """Identify each watch by one or two letters; by `""` if there is only one."""
     if len(watches) < 2:
         return dict.fromkeys(watches, "")
-    found: dict[str, str] = {}
+    letters_of: dict[str, str] = {}
     for name in watches:
-        taken = set(found.values())
-        found[name] = next((mark for mark in _marks_for(name) if mark not in taken), name[:1].upper())
-    return found
+        taken = letters_of.values()
+        letters_of[name] = next((mark for mark in _marks_for(name) if mark not in taken), name[:1].upper())
+    return letters_of
 
 
 def _marks_for(name: str) -> Iterator[str]:
-    """Yield abbreviations of a name, the best first: its initial, then the initial followed by the initial of
-    another word, a capital, any letter or a number."""
+    """Abbreviations of a name, the best first: its initial, alone or with another letter or a number."""
     first = name[:1].upper()
     yield first
-    rest = [letter for letter in name[1:] if letter.isalnum()]
+    others = [letter for letter in name[1:] if letter.isalnum()]
     initials = [after for before, after in pairwise(name) if after.isalnum() and not before.isalnum()]
     yield from (first + letter.upper() for letter in initials)
-    yield from (first + letter for letter in rest if letter.isupper())
-    yield from (first + letter for letter in rest)
+    yield from (first + letter for letter in others if letter.isupper())
+    yield from (first + letter for letter in others)
     yield from (f"{first}{number}" for number in range(2, 10))
 
 
@@ -67,7 +67,7 @@ def row_parts(
     same_day: bool | None = None,
     marks: Sequence[tuple[int, int, str]] = (),
 ) -> list[StyledText]:
-    """Return a row such as `● ★ 14:02  ◆W Title ~      Feed ×3`; a long title ends in an ellipsis.
+    """Build a row such as `● ★ 14:02  ◆W Title ~      Feed ×3`; a long title ends in an ellipsis.
 
     Labels follow the title if there is room. Read articles are dim; unread ones have a dot, and are bold if
     on a watch. `×3` counts the articles of a folded story and the feeds that have the article; each `◆` is a
@@ -76,50 +76,47 @@ def row_parts(
     first row of a day shows the day (`same_day` False).
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
-    time, feed = columns(width)
+    is_story = folds and not inner
+    time_width, feed_width = columns(width)
     parts = [
         ("▌", "strong") if selected else (" ", ""),
         (" ", "") if row.read else ("●", "text"),
         ("★", "star") if row.starred else (" ", ""),
     ]
-    used = 3
-    if time:
-        shown = list_time(row.time, now, short=time < 9, same_day=bool(same_day))
-        parts.append((f" {shown:>{time}}", "text" if same_day is False else "dim"))
-        used += time + 1
+    if time_width:
+        time = list_time(row.time, now, short=time_width < 9, same_day=bool(same_day))
+        parts.append((f" {time:>{time_width}}", "text" if same_day is False else "dim"))
     parts.append(("  ", ""))
-    used += 2
-    of_story = folds and not inner and bool(row.story_watches)
-    watches = row.story_watches if of_story else row.watches
-    doubted = () if of_story and row.story_size > 1 else row.uncertain
-    for mark, watch in _watch_marks(watches, doubted, initials):
-        parts += [(mark, f"watch:{watch}"), (" ", "")]
-        used += cell_len(mark) + 1
+    watches, uncertain = row.watches, row.uncertain
+    if is_story and row.story_watches:
+        watches = row.story_watches
+        uncertain = () if row.story_size > 1 else uncertain
+    for name in watches[:6]:
+        sign = "◇" if name in uncertain else "◆"
+        parts += [(sign + initials.get(name, ""), f"watch:{name}"), (" ", "")]
     if inner:
         parts.append(("└ ", "dim"))
-        used += 2
-    edited = 2 if row.edited else 0
-    feed, sources, right = _right_columns(row, feed_title, feed, width - used - edited, folds and not inner)
-    room = max(1, width - used - right - edited)
+    edited = " ~" if row.edited else ""
+
+    room = width - sum(cell_len(text) for text, _ in parts) - len(edited)
+    feed_width, sources, right = _right_columns(row, feed_title, feed_width, room, is_story)
+    room = max(1, room - right)
     title = cut(row.title or row.url or "(no title)", room)
-    parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
-    if row.edited:
-        parts.append((" ~", "dim"))
     labels = _labels(row.labels, room - cell_len(title))
-    parts.append((labels, "dim"))
-    filled = used + cell_len(title) + edited + cell_len(labels)
-    parts.append((" " * max(0, width - right - filled), ""))
-    if feed:
-        parts += [("  " + pad(feed_title, feed), "dim"), (f"{sources:<{right - feed - 2}}", "dim")]
-    else:
-        parts.append((f"{sources:<{right}}", "dim"))
+    parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
+    parts += [(edited, "dim"), (labels, "dim")]
+    parts.append((" " * (room - cell_len(title) - cell_len(labels)), ""))
+    if feed_width:
+        parts.append(("  " + pad(feed_title, feed_width), "dim"))
+        right -= feed_width + 2
+    parts.append((f"{sources:<{right}}", "dim"))
     return parts
 
 
 def _right_columns(
     row: ArticleRow, feed_title: str, feed: int, room: int, folded: bool
 ) -> tuple[int, str, int]:
-    """Return the width of the feed, the number of sources with their languages, and the width of both.
+    """Width of the feed, the number of sources with their languages, and the width of both.
 
     `room` is left for them and the title. Languages take cells of the feed, then of the title, and are
     left out if too few would remain.
@@ -128,28 +125,25 @@ def _right_columns(
     if voices < 2:
         return feed, "", feed + 7 if feed else 1
     sources, right = f" ×{voices}", feed + 7 if feed else 5
-    if not folded or len(row.story_languages) < 2:
+    languages = row.story_languages
+    if not folded or len(languages) < 2:
         return feed, sources, right
-    least = min(feed, cell_len(feed_title), _LEAST_FEED)
+    least_feed = min(feed, cell_len(feed_title), _LEAST_FEED)
+    least_title = min(_LEAST_TITLE, room - right)
     for count in (_MOST_LANGUAGES, 2):
-        codes, others = row.story_languages[:count], len(row.story_languages) - count
-        text = f"{sources} · {' '.join(codes)}{f' +{others}' if others > 0 else ''} "
-        left = max(least, right - 2 - len(text)) if feed else 0
-        wide = max(right, left + len(text) + (2 if feed else 0))
-        if room - wide >= min(_LEAST_TITLE, room - right):
-            return left, text, wide
+        codes = [*languages[:count]]
+        if len(languages) > count:
+            codes.append(f"+{len(languages) - count}")
+        text = f"{sources} · {' '.join(codes)} "
+        feed_left = max(least_feed, right - 2 - len(text)) if feed else 0
+        wide = max(right, feed_left + len(text) + (2 if feed else 0))
+        if room - wide >= least_title:
+            return feed_left, text, wide
     return feed, sources, right
 
 
-def _watch_marks(
-    watches: Sequence[str], uncertain: Sequence[str], initials: Mapping[str, str]
-) -> list[tuple[str, str]]:
-    """Return the mark of each watch with its name."""
-    return [(f"{'◇' if name in uncertain else '◆'}{initials.get(name, '')}", name) for name in watches[:6]]
-
-
 def _labels(names: Sequence[str], room: int) -> str:
-    """Return as many labels as fit after the whole title."""
+    """Labels that fit after an uncut title: `  # AI  # chips`."""
     shown = ""
     for name in names:
         more = f"{shown}  # {name}"
@@ -160,7 +154,7 @@ def _labels(names: Sequence[str], room: int) -> str:
 
 
 def _marked(title: str, marks: Sequence[tuple[int, int, str]], style: str) -> list[StyledText]:
-    """Return a title split where marks begin and end; earlier marks win."""
+    """Split a title where marks begin and end; earlier marks win."""
     parts: list[StyledText] = []
     at, last = 0, len(title) - title.endswith("…")
     for start, end, mark in marks:

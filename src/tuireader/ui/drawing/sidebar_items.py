@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tuireader.config import ViewConfig
@@ -41,48 +41,44 @@ def sidebar_items(
     new: View | None = None,
     accounts: Mapping[str, str] | None = None,
 ) -> tuple[SidebarItem, ...]:
-    """Return New (if not empty), Today, Unread, Starred, All, Muted (if not empty), then saved searches,
-    watches, labels, feeds by folder, and the feeds of accounts by category.
+    """List New, Today, Unread, Starred, All, Muted, then saved searches, watches, labels, feeds and accounts.
 
-    Labels are sorted by name, everything else as in the configuration. Feeds of folders in `closed` are left
-    out. With `folds`, stories are counted, else articles. `new` shows the articles since the last session.
-    `accounts` maps the names of accounts to their errors, or to `""`.
+    New and Muted are left out if empty, as are feeds of folders in `closed`. Labels are sorted by name,
+    everything else as in the configuration. With `folds`, stories are counted, else articles. `new` shows
+    the articles since the last session. `accounts` maps the names of accounts to their errors, or to `""`.
     """
 
-    def line(label: str, view: View, count: Count, mark: str = "", watch: str = "") -> SidebarItem:
-        return SidebarItem(label, view, count.unread_rows(folds), count.rows(folds), mark, watch)
+    def item(label: str, view: View, count: Count, mark: str = "", watch: str = "") -> SidebarItem:
+        unread, total = count.unread_rows(folds), count.rows(folds)
+        return SidebarItem(label, view, unread=unread, total=total, mark=mark, watch=watch)
 
-    fresh = [line("New", new, counts.new)] if new is not None and counts.new.total else []
-    lines = [
-        *fresh,
-        line("Today", TODAY, counts.today),
-        line("Unread", UNREAD, counts.unread),
-        line("Starred", STARRED, counts.starred),
-        line("All", ALL, counts.all),
+    items = [item("New", new, counts.new)] if new is not None and counts.new.total else []
+    items += [
+        item("Today", TODAY, counts.today),
+        item("Unread", UNREAD, counts.unread),
+        item("Starred", STARRED, counts.starred),
+        item("All", ALL, counts.all),
     ]
     if counts.muted:
-        lines.append(SidebarItem("Muted", MUTED, total=counts.muted))
-    if views:
-        lines += [SidebarItem(""), SidebarItem("Searches")]
-        lines += [SidebarItem(item.name, View(ViewKind.QUERY, item.query), mark="/") for item in views]
-    if watches:
-        lines += [SidebarItem(""), SidebarItem("Watches")]
-        for name in watches:
-            count = counts.watches.get(name, Count())
-            lines.append(line(name, View(ViewKind.WATCH, name), count, "◆", name))
-    if counts.labels:
-        lines += [SidebarItem(""), SidebarItem("Labels")]
-        lines += [line(name, View(ViewKind.LABEL, name), count, "#") for name, count in counts.labels.items()]
-    local = [feed for feed in feeds if not feed.account]
-    if local:
-        lines += [SidebarItem(""), SidebarItem("Feeds")]
-        lines.extend(_feed_items(local, counts, closed, folds))
+        items.append(SidebarItem("Muted", MUTED, total=counts.muted))
+
+    def section(title: str, members: Iterable[SidebarItem]) -> None:
+        listed = list(members)
+        items.extend([SidebarItem(""), SidebarItem(title), *listed] if listed else [])
+
+    section(
+        "Searches", (SidebarItem(view.name, View(ViewKind.QUERY, view.query), mark="/") for view in views)
+    )
+    watched = {name: counts.watches.get(name, Count()) for name in watches}
+    section("Watches", (item(name, View(ViewKind.WATCH, name), watched[name], "◆", name) for name in watches))
+    labels = counts.labels.items()
+    section("Labels", (item(name, View(ViewKind.LABEL, name), count, "#") for name, count in labels))
+    section("Feeds", _feed_items([feed for feed in feeds if not feed.account], counts, closed, folds))
     for name, trouble in (accounts or {}).items():
-        count = counts.accounts.get(name, Count())
-        heading = line(name, View(ViewKind.ACCOUNT, name), count)
-        lines += [SidebarItem(""), replace(heading, trouble=trouble)]
-        lines.extend(_feed_items([feed for feed in feeds if feed.account == name], counts, closed, folds))
-    return tuple(lines)
+        heading = item(name, View(ViewKind.ACCOUNT, name), counts.accounts.get(name, Count()))
+        items += [SidebarItem(""), replace(heading, trouble=trouble)]
+        items += _feed_items([feed for feed in feeds if feed.account == name], counts, closed, folds)
+    return tuple(items)
 
 
 def _feed_items(
@@ -98,9 +94,9 @@ def _feed_items(
             yield SidebarItem(
                 title,
                 View(ViewKind.FOLDER, folder),
-                count.unread_rows(folds),
-                count.rows(folds),
-                "▸" if folder in closed else "▾",
+                unread=count.unread_rows(folds),
+                total=count.rows(folds),
+                mark="▸" if folder in closed else "▾",
             )
             if folder in closed:
                 continue
@@ -110,8 +106,8 @@ def _feed_items(
             yield SidebarItem(
                 feed_name(name) if feed.last_error else name,
                 View(ViewKind.FEED, str(feed.id)),
-                count.unread_rows(folds),
-                count.rows(folds),
+                unread=count.unread_rows(folds),
+                total=count.rows(folds),
                 depth=1 if title else 0,
                 trouble="" if paused else feed.last_error,
                 paused=paused,

@@ -9,7 +9,7 @@ from tuireader.export.story import StoryPage, StoryReport
 from tuireader.export.story_formats import BACKGROUND, FOLLOW_UPS, NOTHING_NEW, REPORTS, added_text, summary
 from tuireader.model import AddedKind, Article, Surrounding
 from tuireader.ui.drawing.page import evidence_parts
-from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail, Target
+from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, TailBuilder, Target
 from tuireader.wording.times import full_time, short_time, span
 
 _COLUMN = 10  # cells for the time from the first report
@@ -18,24 +18,22 @@ _ADDED = f"{'+':>{_COLUMN}}  "
 
 
 def build_story(page: StoryPage, article: Article) -> tuple[Page, int]:
-    """Return the page, and the index of the target for `article`, or of the first report."""
-    parts: list[Part] = [Part(frame="rule")]
-    targets: list[Target] = []
-    _add_others(parts, targets, BACKGROUND, page.background, page)
-    start = len(targets)
-    parts.append(Part(REPORTS, "strong", gap=1))
-    for number, one in enumerate(page.reports):
-        if one.report.article_id == article.id:
-            start = len(targets)
-        _add_report(parts, targets, one, page, gap=int(number > 0))
+    """Build the page; also return the index of the target for `article`, or of the first report."""
+    tail = TailBuilder([Part(frame="rule")])
+    _add_others(tail, BACKGROUND, page.background, page)
+    start = len(tail.targets)
+    tail.add(Part(REPORTS, "strong", gap=1))
+    for number, entry in enumerate(page.reports):
+        if entry.report.article_id == article.id:
+            start = len(tail.targets)
+        _add_report(tail, entry, page, gap=int(number > 0))
     if page.left_out:
-        parts.append(Part(f"{page.left_out:,} later reports are left out", "dim", first=_REST, rest=_REST))
-    _add_others(parts, targets, FOLLOW_UPS, page.follow_ups, page)
-    return Page(article, _head(page), (), (), 0, tail=Tail(tuple(parts), tuple(targets))), start
+        tail.add(Part(f"{page.left_out:,} later reports are left out", "dim", first=_REST, rest=_REST))
+    _add_others(tail, FOLLOW_UPS, page.follow_ups, page)
+    return Page(article, head=_head(page), hits=(), links=(), text_links=0, tail=tail.build()), start
 
 
 def _head(page: StoryPage) -> tuple[Part, ...]:
-    """Return title, summary and watches."""
     last = page.reports[-1].report
     within = f" within {span(last.lag)}" if last.lag else ""
     facts = f"{summary(page)}{within} · first: {page.first.feed_title}, {full_time(page.first.time)}"
@@ -46,53 +44,42 @@ def _head(page: StoryPage) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _add_report(
-    parts: list[Part], targets: list[Target], one: StoryReport, page: StoryPage, gap: int
-) -> None:
-    """Add a report with the time after the first one, and what it added."""
-    report = one.report
+def _add_report(tail: TailBuilder, entry: StoryReport, page: StoryPage, gap: int) -> None:
+    """Add a report with its delay after the first one, and what it added."""
+    report = entry.report
     when = "first" if report is page.first else f"+{span(report.lag)}" if report.lag else "same time"
     feed, title = report.feed_title, report.title or report.url
     head = f"{feed} · {short_time(report.time)}"
     marks = (StyleRange(0, len(feed), "strong"), StyleRange(len(feed), len(head), "dim"))
-    parts.append(Part(f"{head}\n{title}", "text", marks, f"{when:>{_COLUMN}}  ", _REST, gap))
-    _open_by(parts, targets, Target(title, report.article_id, report.url))
-    short = [added_text(fact) for fact in one.added if fact.kind is not AddedKind.QUOTATION]
+    lead = f"{when:>{_COLUMN}}  "
+    part = Part(f"{head}\n{title}", "text", marks, first=lead, rest=_REST, gap=gap)
+    tail.add(part, opens=Target(title, report.article_id, report.url))
+    short = [added_text(fact) for fact in entry.added if fact.kind is not AddedKind.QUOTATION]
     if short:
-        parts.append(Part(" · ".join(short), "text", first=_ADDED, rest=_REST))
-    parts += [
-        Part(added_text(fact), "quote", first=_ADDED, rest=_REST)
-        for fact in one.added
-        if fact.kind is AddedKind.QUOTATION
-    ]
-    if not one.added and report is not page.first:
-        parts.append(Part(NOTHING_NEW, "dim", first=_REST, rest=_REST))
+        tail.add(Part(" · ".join(short), "text", first=_ADDED, rest=_REST))
+    for fact in entry.added:
+        if fact.kind is AddedKind.QUOTATION:
+            tail.add(Part(added_text(fact), "quote", first=_ADDED, rest=_REST))
+    if not entry.added and report is not page.first:
+        tail.add(Part(NOTHING_NEW, "dim", first=_REST, rest=_REST))
 
 
-def _add_others(
-    parts: list[Part], targets: list[Target], heading: str, others: Sequence[Surrounding], page: StoryPage
-) -> None:
+def _add_others(tail: TailBuilder, heading: str, others: Sequence[Surrounding], page: StoryPage) -> None:
     """Add the articles before or after a story, with the sentences that refer to the earlier article.
 
     A sentence that refers to several is shown once.
     """
     shown = {""}
     if others:
-        parts.append(Part(heading, "strong", gap=1))
-    for one in others:
-        apart = one.time - page.first.time
+        tail.add(Part(heading, "strong", gap=1))
+    for article in others:
+        apart = article.time - page.first.time
         when = f"{'−' if apart < 0 else '+'}{span(abs(apart))}"
-        title = one.title or one.url
-        marks = (StyleRange(len(title), len(title) + 3 + len(one.feed_title), "dim"),)
+        title = article.title or article.url
+        marks = (StyleRange(len(title), len(title) + 3 + len(article.feed_title), "dim"),)
         lead = f"{when:>{_COLUMN}}  "
-        parts.append(Part(f"{title} · {one.feed_title}", "text", marks, lead, _REST))
-        _open_by(parts, targets, Target(title, one.article_id, one.url))
-        if one.sentence not in shown:
-            shown.add(one.sentence)
-            parts.append(Part(f"“{one.sentence}” – {one.said_by}", "quote", first=_REST, rest=_REST))
-
-
-def _open_by(parts: list[Part], targets: list[Target], target: Target) -> None:
-    """Let `enter` on the last part open an article."""
-    parts[-1] = replace(parts[-1], target=len(targets))
-    targets.append(target)
+        part = Part(f"{title} · {article.feed_title}", "text", marks, first=lead, rest=_REST)
+        tail.add(part, opens=Target(title, article.article_id, article.url))
+        if article.sentence not in shown:
+            shown.add(article.sentence)
+            tail.add(Part(f"“{article.sentence}” – {article.said_by}", "quote", first=_REST, rest=_REST))

@@ -61,15 +61,14 @@ class Styles:
     removed: Style
 
     def cursor_for(self, focused: bool) -> Style:
-        """Return the style of the cursor line of a pane, which differs without the focus."""
+        """Style of a pane's cursor line, which is fainter without the focus."""
         return self.cursor if focused else self.cursor_idle
 
     def watch(self, name: str) -> Style:
-        """Return the style of a watch."""
         return self.watches.get(name, self.star)
 
     def named(self, name: str) -> Style:
-        """Return a style by its name.
+        """Resolve the name of a style.
 
         `watch:NAME` has the colour of a watch, `hit:NAME` highlights its matches, `code:KIND` is the style of
         a token of source code. `reference` has the colour of links.
@@ -87,7 +86,7 @@ class Styles:
 
 
 def under_cursor(style: Style) -> Style:
-    """Return a style for the cursor line: on a reversed cursor, colours would become blocks."""
+    """Adapt a style to the cursor line: on a reversed cursor, colours would become blocks."""
     return style + _ONE_COLOUR if style.reverse else style
 
 
@@ -100,17 +99,11 @@ NO_UNDERLINE = Style(underline=False)
 _ONE_COLOUR = Style(color="default", dim=False)
 HIT = Style(bold=True, underline=True)
 HIT_NOW = Style(bold=True, reverse=True)
-_FIXED = {
-    "bold": BOLD,
-    "italic": ITALIC,
-    "strike": STRIKE,
-    "underline": UNDERLINE,
-    "now": HIT_NOW,
-}
+_FIXED = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "underline": UNDERLINE, "now": HIT_NOW}
 
 
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
-    """Return the styles for Textual's theme variables and the watch colours."""
+    """Derive the styles from Textual's theme variables and the watch colours."""
     background = _color(variables.get("background"), "#000000" if dark else "#ffffff")
     text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
     names = {name: on_dark if dark else on_light for name, (on_dark, on_light) in _WATCH_COLORS.items()}
@@ -157,7 +150,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
 
 
 def _cursor(background: Color, text: Color, plain: Color) -> Style:
-    """Return the cursor style: a background alone if the usual colours are legible on it."""
+    """The cursor style: a background alone if the usual colours are legible on it."""
     if abs(background.brightness - plain.brightness) > 0.4:
         return Style(bgcolor=background.rich_color)
     return Style(color=text.rich_color, bgcolor=background.rich_color)
@@ -199,7 +192,6 @@ def _ansi_styles(watch_colors: Mapping[str, str]) -> Styles:
 
 
 def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Style]:
-    """Return a style for each watch."""
     shared = assign_colors(colors, tuple(names))
     return {
         name: Style(color=_color(names.get(color.lower(), color) or None, names[shared[name]]).rich_color)
@@ -208,21 +200,21 @@ def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str]) -> dict[s
 
 
 def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
-    """Return a palette colour for each watch: the configured one if possible, else the least used."""
+    """Assign each watch its configured colour if the palette has it, else the least used one."""
     used = Counter(color.lower() for color in colors.values())
     shared: dict[str, str] = {}
     for name, color in colors.items():
         shared[name] = color.lower()
         if color.lower() not in palette:
-            shared[name] = min(palette, key=lambda one: used[one])
+            shared[name] = min(palette, key=lambda color: used[color])
             used[shared[name]] += 1
     return shared
 
 
 def free_color(colors: Mapping[str, str], palette: Sequence[str]) -> str:
-    """Return the least used colour of the palette, for a new watch."""
+    """Pick the least used colour of the palette, for a new watch."""
     used = Counter(assign_colors(colors, palette).values())
-    return min(palette, key=lambda one: used[one])
+    return min(palette, key=lambda color: used[color])
 
 
 def _color(text: str | None, otherwise: str) -> Color:
@@ -233,7 +225,7 @@ def _color(text: str | None, otherwise: str) -> Color:
 
 
 def content(pieces: Sequence[Piece], styles: Styles) -> Content:
-    """Return pieces as styled text, without interpreting markup."""
+    """Style pieces of text; markup in them is not interpreted."""
     return Content.assemble(
         *((text, ContentStyle.from_rich_style(styles.named(name))) for text, name in pieces)
     )

@@ -93,5 +93,5 @@ NAMES = (*(theme.name for theme in THEMES), *BUILTIN_THEMES)
 
 
 def theme_problem(name: str, known: Collection[str] = NAMES) -> str:
-    """Return why a theme cannot be used, `""` if it can."""
+    """Explain why a theme cannot be used; `""` if it can."""
     return "" if name in known else f"there is no theme {name!r}{did_you_mean(name, known)}"

@@ -26,7 +26,7 @@ _JOINTS = ("/", "-", "–", "—", "?", "&", "_", ".")
 
 
 def wrap(text: str, width: int) -> list[Range]:
-    """Return half-open ranges of `text`, each at most `width` cells, without the spaces at the breaks.
+    """Break `text` into half-open ranges of at most `width` cells, without the spaces at the breaks.
 
     A newline always ends a line; empty text is one empty line. A character wider than `width` gets its own
     line.
@@ -87,7 +87,7 @@ def _wrap_narrow(text: str, start: int, end: int, width: int, lines: list[Range]
 
 
 def _joint(text: str, start: int, stop: int) -> int:
-    """Return the offset at which to break a long word: after a URL separator, else at the full width."""
+    """Find the offset at which to break a long word: after a URL separator, else at the full width."""
     best = max(text.rfind(joint, start, stop) for joint in _JOINTS) + 1
     return best if best > start + (stop - start) // 2 else stop
 

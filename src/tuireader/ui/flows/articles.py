@@ -50,15 +50,15 @@ async def list_links(main: Controllers, ask: Asking) -> Outcome | None:
 
 async def copy_addresses(main: Controllers, ask: Asking) -> Outcome:
     """Copy the addresses of the chosen articles."""
-    found = await main.chosen.addresses()
-    return _copy(main, [url for url, _ in found], "Copied", found[0][0] if found else "")
+    addresses = await main.chosen.addresses()
+    return _copy(main, [url for url, _ in addresses], "Copied", addresses[0][0] if addresses else "")
 
 
 async def copy_markdown(main: Controllers, ask: Asking) -> Outcome:
     """Copy the chosen articles as Markdown links."""
-    found = await main.chosen.addresses()
-    lines = [markdown_link(title, url) for url, title in found]
-    return _copy(main, lines, "Copied as Markdown", found[0][1] if found else "")
+    addresses = await main.chosen.addresses()
+    lines = [markdown_link(title, url) for url, title in addresses]
+    return _copy(main, lines, "Copied as Markdown", addresses[0][1] if addresses else "")
 
 
 def _copy(main: Controllers, lines: list[str], said: str, what: str) -> Outcome:
@@ -97,7 +97,9 @@ async def label(main: Controllers, ask: Asking) -> None:
         said = f"Labelled {name}" if value else f"No longer labelled {name}"
         lowered = f"{said[0].lower()}{said[1:]}"
         write = partial(main.library.labels.set, name, value=value)
-        step = await marks.do(Step(f"{len(ids):,} {lowered}", write, f"{LABEL_MARK}{name}", ids, value))
+        step = await marks.do(
+            Step(f"{len(ids):,} {lowered}", write, mark=f"{LABEL_MARK}{name}", ids=ids, value=value)
+        )
         if step.trouble is not None:
             raise step.trouble
         await marks.show(ids)
@@ -122,7 +124,7 @@ async def save(main: Controllers, ask: Asking) -> Outcome:
     if not ids:
         return _NOTHING
     saved = [await main.library.articles.save(article_id) for article_id in ids]
-    new = sum(one.new for one in saved)
+    new = sum(file.new for file in saved)
     if len(saved) > 1:
         already = f", {len(saved) - new} already saved" if new < len(saved) else ""
         return Outcome(said=f"{new} saved{already}: {saved[0].path.parent}")
@@ -130,7 +132,7 @@ async def save(main: Controllers, ask: Asking) -> Outcome:
 
 
 async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask for a program, and pipe the article to it."""
+    """Ask for a program, and pipe the current article to it."""
     article_id = main.chosen.article_id
     if article_id is None:
         return _NOTHING
@@ -160,7 +162,7 @@ async def choose_macro(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 def run_macro(main: Controllers, macro: MacroConfig) -> Outcome:
-    """Start the program of a macro; its commands follow."""
+    """Start the program of a macro; its commands follow in the outcome."""
     if macro.command:
         article_id = main.chosen.article_id
         if article_id is None:
@@ -181,7 +183,7 @@ def _start(main: Controllers, article_id: int, command: Sequence[str], form: str
 
 
 def described_run(ran: Ran) -> str:
-    """Describe the result of a program, for a toast."""
+    """Describe the result of a program for a toast."""
     if ran.trouble:
         return f"{ran.program} {ran.trouble}"
     lines = ran.output.splitlines()

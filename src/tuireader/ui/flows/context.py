@@ -118,7 +118,7 @@ class FlowRunner:
             self._controllers.panes.call_later(task.result)  # a crash, as in any handler
 
     async def apply(self, outcome: Outcome) -> None:
-        """Apply the outcome of a flow."""
+        """Apply the fields of an outcome in their order."""
         main, host = self._controllers, self._controllers.host
         if outcome.moved is not None and main.session.view == outcome.moved[0]:
             await main.navigation.show_view(outcome.moved[1])
@@ -136,7 +136,7 @@ class FlowRunner:
             await main.reload()
             run_latest(main.panes, main.refreshing.apply_watches, "apply")
         if outcome.config_changed and any(
-            one.query == main.session.query for one in main.library.searches.saved
+            view.query == main.session.query for view in main.library.searches.saved
         ):
             main.search.keep_as_view()
         if outcome.recount:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tuireader.document import Link
 from tuireader.export.enclosures import program_for
-from tuireader.model import DownloadState, Enclosure
+from tuireader.model import Article, DownloadState, Enclosure
 from tuireader.text import safe_url
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
@@ -22,21 +22,22 @@ async def open_file(main: Controllers, ask: Asking) -> Outcome | None:
     if len(article.enclosures) > 1:
         from tuireader.ui.dialogs.pickers import LinkPicker
 
-        links = [Link(at, one.url, enclosure_label(one)) for at, one in enumerate(article.enclosures, 1)]
+        links = [Link(at, file.url, enclosure_label(file)) for at, file in enumerate(article.enclosures, 1)]
         url = await ask(LinkPicker(links))
-    for one in article.enclosures:
-        if one.url == url:
-            await open_enclosure(main, one)
-            break
+    if url is not None:
+        await _open(main, article, url)
     return None
 
 
 async def open_address(main: Controllers, url: str) -> None:
     """Open a link of the open article: a file with the program for its type, others in the browser."""
-    article = main.session.article
-    for one in article.enclosures if article is not None else ():
-        if one.url == url:
-            await open_enclosure(main, one)
+    await _open(main, main.session.article, url)
+
+
+async def _open(main: Controllers, article: Article | None, url: str) -> None:
+    for file in article.enclosures if article is not None else ():
+        if file.url == url:
+            await open_enclosure(main, file)
             return
     await main.host.browse(url)
 
@@ -61,7 +62,7 @@ async def download(main: Controllers, ask: Asking) -> Outcome:
     added = await main.library.downloads.add(ids)
     if not added:
         return Outcome(said="No files belong to this article", seconds=2)
-    waiting = [one for one in added if one.state is not DownloadState.DONE]
+    waiting = [file for file in added if file.state is not DownloadState.DONE]
     if not waiting:
         return Outcome(said=f"Already downloaded: {added[0].path}")
     await main.library.downloads.start()

@@ -23,14 +23,14 @@ async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
 
     macros = main.library.config.macros
     command_id = await ask(Help(main.host.keys_of, macros))
-    macro = next((one for one in macros if f"macro {one.key}" == command_id), None)
+    macro = next((macro for macro in macros if f"macro {macro.key}" == command_id), None)
     if macro is not None:
         return run_macro(main, macro)
     return None if command_id is None else Outcome(run=(command_id,))
 
 
 async def show_tour(main: Controllers, ask: Asking) -> None:
-    """Show the tour: the few keys to learn first."""
+    """Show the few keys to learn first."""
     from tuireader.ui.dialogs.help import Tour
 
     await ask(Tour(main.host.keys_of))
@@ -95,7 +95,6 @@ async def _use(main: Controllers, name: str, call: Callable[[], Awaitable[None]]
 
 
 async def _use_theme(main: Controllers, ask: Asking, theme: str) -> None:
-    """Use a theme and save the choice."""
     main.host.theme = theme
     library = main.library
     try:
@@ -115,17 +114,16 @@ async def open_palette(main: Controllers, ask: Asking) -> None:
         """Entries for Textual's palette."""
 
         async def discover(self) -> Hits:
-            """Yield all entries, before anything is typed."""
             for name, about, call in await _by_use(main, ask):
                 yield DiscoveryHit(Content(name), partial(_use, main, name, call), name, about)
 
         async def search(self, query: str) -> Hits:
-            """Yield the entries similar to the typed text."""
             matcher = self.matcher(query)
             for name, about, call in await _by_use(main, ask):
                 score = matcher.match(name)
                 if score > 0:
-                    yield Hit(score, matcher.highlight(name), partial(_use, main, name, call), name, about)
+                    use = partial(_use, main, name, call)
+                    yield Hit(score, matcher.highlight(name), use, text=name, help=about)
 
     palette = Palette(providers=[Commands], placeholder="Command, view, feed or theme")
     main.host.push_screen(palette)

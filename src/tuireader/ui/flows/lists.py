@@ -9,7 +9,7 @@ from tuireader.ui.flows.context import Asking, Outcome
 
 
 async def fold_stories(main: Controllers, ask: Asking) -> Outcome:
-    """Show each story as one line, or all its articles."""
+    """Fold the stories of the list to a line each, or unfold them."""
     folded = await main.listing.toggle_folds()
     said = "Stories folded" if folded else "Stories unfolded"
     return Outcome(said=said, seconds=2, recount=True)

@@ -22,7 +22,7 @@ _SHOWN = 3  # maximum number of problems shown, each in a toast
 
 
 def editor(environ: Mapping[str, str]) -> list[str]:
-    """Return the user's editor with its arguments: VISUAL, EDITOR or a common one; empty if there is none."""
+    """Find the user's editor with its arguments: VISUAL, EDITOR or a common one; empty if there is none."""
     for name in ("VISUAL", "EDITOR"):
         try:
             command = shlex.split(environ.get(name, ""))
@@ -43,7 +43,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
     if not command:
         said = f"No editor found: set VISUAL or EDITOR, or edit {path}"
         return Outcome(said=said, severity="warning", seconds=10)
-    await asyncio.to_thread(_make, path)
+    await asyncio.to_thread(_create, path)
     before = await asyncio.to_thread(path.read_bytes)
     host.lent = True
     try:
@@ -54,8 +54,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
         said = f"Cannot open an editor here; edit {path} in another terminal"
         return Outcome(said=said, severity="warning")
     except OSError as error:
-        reason = error.strerror or str(error)
-        said = f"{command[0]} cannot be run: {reason}; set VISUAL or EDITOR"
+        said = f"{command[0]} cannot be run: {error.strerror or error}; set VISUAL or EDITOR"
         return Outcome(said=said, severity="error", seconds=10)
     finally:
         host.lent = False
@@ -66,7 +65,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
     return await apply_config(main, ask)
 
 
-def _make(path: Path) -> None:
+def _create(path: Path) -> None:
     """Create an empty file, readable by its owner only, if there is none yet."""
     if not path.exists():
         files.write(path, [])

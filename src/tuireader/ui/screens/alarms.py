@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -10,9 +11,9 @@ from tuireader.model import Alarm, AlarmKind, View, ViewKind
 from tuireader.text import feed_name
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
-from tuireader.ui.flows.context import FlowRunner, Outcome
+from tuireader.ui.flows.context import Outcome
 from tuireader.ui.flows.forms import change
-from tuireader.ui.screens.table_screen import TableScreen
+from tuireader.ui.screens.table_screen import TableScreen, ViewRows
 from tuireader.ui.widgets.table import Cell, Column, Row
 from tuireader.wording.lines import Line, error_lines
 from tuireader.wording.times import age, full_time
@@ -28,7 +29,7 @@ _WATCH_HINT = "Check its terms and feeds: a word may have changed, a feed may be
 
 
 def alarm_row(alarm: Alarm, now: int) -> Row:
-    """Return the row of an alarm."""
+    """Build the row of an alarm."""
     over = alarm.cleared_at is not None
     style = "dim" if over else "star" if alarm.kind is AlarmKind.SILENT else "error"
     name = f"◆ {alarm.name}" if alarm.watch else feed_name(alarm.name)
@@ -45,7 +46,7 @@ def alarm_row(alarm: Alarm, now: int) -> Row:
 
 
 def alarm_facts(alarm: Alarm) -> list[Line]:
-    """Return the reason for an alarm, its times, and a hint."""
+    """Show the reason for an alarm, its times, and a hint."""
     what = "account" if alarm.account else "watch" if alarm.watch else "feed"
     lines: list[Line] = [((alarm.name, "strong"), (f" · {what}", "dim"))]
     lines += error_lines("", alarm.words, "text")
@@ -59,11 +60,10 @@ def alarm_facts(alarm: Alarm) -> list[Line]:
     return lines
 
 
-class Alarms(TableScreen):
+class Alarms(TableScreen[View, Alarm], ViewRows):
     """Table of open alarms, and of those that ended in the last week."""
 
     HEADING = "Alarms"
-    KIND = ViewKind.FEED
     COLUMNS = (
         Column("sign", "", 1),
         Column("name", "Feed or watch", 44, least=150),
@@ -76,37 +76,30 @@ class Alarms(TableScreen):
     )
     BINDINGS: ClassVar = [*bindings(Scope.ALARMS)]
 
-    def __init__(self, flows: FlowRunner) -> None:
-        super().__init__(flows)
-        self._found: dict[str, Alarm] = {}
+    async def read(self) -> Sequence[Alarm]:
+        return await self.library.alarms.recent()
 
-    async def fetch(self) -> list[Row]:
-        """Return the alarms, open ones first."""
-        found = await self.library.alarms.recent()
-        self._found = {str(alarm.id): alarm for alarm in found}
-        self.table.empty_text = "No alarms: nothing is silent or failing, no gap is open."
-        now = int(self.host.clock())
-        return [alarm_row(alarm, now) for alarm in found]
+    def row(self, alarm: Alarm) -> Row:
+        return alarm_row(alarm, self.now)
+
+    empty_text = "No alarms: nothing is silent or failing, no gap is open."
 
     def summary(self) -> str:
-        """Return the number of open alarms."""
-        count = sum(alarm.cleared_at is None for alarm in self._found.values())
+        """Return `2 alarms open`."""
+        count = sum(alarm.cleared_at is None for alarm in self.items.values())
         return f"{counted(count, 'alarm')} open" if count else "none open"
 
-    def about(self, key: str) -> list[Line]:
-        """Return the reason for an alarm, its times, and a hint."""
-        return alarm_facts(self._found[key])
+    def about(self, alarm: Alarm) -> list[Line]:
+        return alarm_facts(alarm)
 
     def view_of(self, key: str) -> View:
-        """Return the view of the feed, watch or account."""
-        alarm = self._found[key]
+        alarm = self.items[key]
         if alarm.account:
             return View(ViewKind.ACCOUNT, alarm.account)
         return View(ViewKind.WATCH, alarm.watch) if alarm.watch else View(ViewKind.FEED, str(alarm.feed_id))
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return the commands for the alarm under the cursor."""
-        alarm = self._current
+        alarm = self.current
         if alarm is None:
             return []
         more = [] if alarm.watch else [("refresh_one", "Retry")]
@@ -114,21 +107,16 @@ class Alarms(TableScreen):
             more.append(("accept_move", "Accept"))
         return [("open", "Articles"), *more, ("edit_this", "Edit"), ("remove_this", "Remove")]
 
-    @property
-    def _current(self) -> Alarm | None:
-        return self._found.get(self.table.current or "")
-
     async def action_refresh_one(self) -> None:
-        """Fetch the feed or sync the account now."""
-        alarm = self._current
+        alarm = self.current
         if alarm is not None and alarm.account:
             await self.flows.apply(Outcome(sync=[alarm.account]))
         elif alarm is not None and not alarm.watch:
             await self.flows.apply(Outcome(refresh=[alarm.feed_id]))
 
     async def action_accept_move(self) -> None:
-        """Write the address that the feed's page names into the config."""
-        alarm = self._current
+        """Subscribe to the address that the feed's page names."""
+        alarm = self.current
         if alarm is None or alarm.kind is not AlarmKind.MOVED or alarm.cleared_at is not None:
             self.host.say("This alarm names no address")
             return

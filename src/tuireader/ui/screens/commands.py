@@ -58,7 +58,7 @@ async def _queue(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def _story(main: Controllers, ask: Asking) -> Outcome | None:
-    """Show the story of the current article as a page, and open the article chosen there."""
+    """Show the story of the current article, and open the article chosen there."""
     article_id = main.chosen.article_id
     if article_id is None:
         return Outcome(said="Select an article first", seconds=2)
@@ -125,7 +125,7 @@ def _refresh_one(main: Controllers) -> None:
 
 
 def commands(main: Controllers, flows: FlowRunner) -> Commands:
-    """Return the function of each command by its id."""
+    """Map command ids to their functions."""
     go, mark, panes, refreshing = main.navigation, main.marking, main.panes, main.refreshing
 
     def move(command_id: str) -> None:

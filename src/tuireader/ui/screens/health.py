@@ -7,13 +7,13 @@ from functools import partial
 from typing import ClassVar
 
 from tuireader.commands import Scope
-from tuireader.model import Coverage, Feed, FeedHealth, Trouble, ViewKind
+from tuireader.model import Coverage, Feed, FeedHealth, Trouble, View, ViewKind
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.flows.forms import change
-from tuireader.ui.screens.table_screen import TableScreen
+from tuireader.ui.screens.table_screen import TableScreen, ViewRows
 from tuireader.ui.status import no_feeds
 from tuireader.ui.widgets.table import Cell, Column, Row
 from tuireader.wording.coverage import gap_lines, summary
@@ -49,7 +49,7 @@ def _next(health: FeedHealth, now: int) -> str:
 
 
 def _name(feed: Feed) -> str:
-    """Return the title of a feed, else its address without the scheme."""
+    """Title of a feed, else its address without the scheme."""
     url = without_password(feed.address)
     return feed.title if feed.title not in ("", url) else url.partition("://")[2] or url
 
@@ -60,10 +60,6 @@ def _weekly(number: float) -> str:
     return f"{number:.0f}" if number >= 10 else f"{number:.1f}"
 
 
-def _tries(number: int) -> str:
-    return f"{number} times in a row" if number > 1 else "once"
-
-
 _WHY_MOVED = {
     "": "its server says that it has moved for good",
     "page": "a web page is in its place and names this feed",
@@ -72,14 +68,14 @@ _WHY_MOVED = {
 
 
 def _note(health: FeedHealth) -> str:
-    """Return a remark on a feed without problems."""
+    """Remark on a feed without problems."""
     return waiting_note(health) or (
         f"to {health.moved_to}" if health.moved_to else texts_note(health, short=True)
     )
 
 
 def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -> Row:
-    """Return the row of a feed."""
+    """Build the row of a feed."""
     gaps = summary(coverage, now) if coverage is not None and coverage.open else ""
     feed = health.feed
     sign, style, state = _SIGNS[health.trouble]
@@ -101,16 +97,16 @@ def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -
 
 
 def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None) -> list[Line]:
-    """Return details of a feed, errors first."""
+    """Describe a feed, errors first."""
     feed = health.feed
     url = without_password(feed.address)
     titled = feed.title not in ("", url)
-    where = [one for one in (feed.folder, url if titled else "") if one]
-    name = feed.title if titled else url
-    lines: list[Line] = [((name, "strong"), ("".join(f" · {one}" for one in where), "dim"))]
+    where = f" · {feed.folder}" if feed.folder else ""
+    where += f" · {url}" if titled and url else ""
+    lines: list[Line] = [((feed.title if titled else url, "strong"), (where, "dim"))]
     if feed.last_error:
-        failed = f"failed {_tries(feed.error_streak)}: "
-        lines += error_lines(failed, feed.last_error, "error")
+        tries = f"{feed.error_streak} times in a row" if feed.error_streak > 1 else "once"
+        lines += error_lines(f"failed {tries}: ", feed.last_error, "error")
     if health.alarm:
         words = health.alarm.removesuffix(f": {feed.last_error}")  # shown above already
         lines.append((("alarm: ", "star"), (words, "text")))
@@ -141,7 +137,7 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
     return lines
 
 
-class Health(TableScreen):
+class Health(TableScreen[View, FeedHealth], ViewRows):
     """Table of all feeds, those with problems first; most problems can be fixed here."""
 
     HEADING = "Feed health"
@@ -162,67 +158,58 @@ class Health(TableScreen):
 
     def __init__(self, flows: FlowRunner) -> None:
         super().__init__(flows)
-        self._found: dict[str, FeedHealth] = {}
         self._coverage: dict[int, Coverage] = {}
 
-    async def fetch(self) -> list[Row]:
-        """Return the feeds, those with problems first, then in the order of the config."""
-        found = sorted(await self.library.feeds.health(), key=lambda health: health.order)
-        self._found = {str(health.feed.id): health for health in found}
-        self._coverage = {one.feed.id: one for one in await self.library.coverage.of_feeds()}
-        now = int(self.host.clock())
-        accounts = {account.name: "" for account in self.library.config.accounts}
-        self.table.empty_text = no_feeds(
-            accounts, lambda command: f"{self.host.key_of(command)} on the main screen"
-        )
-        return [health_row(health, now, self._coverage.get(health.feed.id)) for health in found]
+    async def read(self) -> list[FeedHealth]:
+        """Sort feeds with problems first, then as in the config."""
+        self._coverage = {coverage.feed.id: coverage for coverage in await self.library.coverage.of_feeds()}
+        return sorted(await self.library.feeds.health(), key=lambda health: health.order)
 
-    def summary(self) -> str:
-        """Return the number of feeds and of those with problems."""
-        bad = sum(health.trouble >= Trouble.MOVED for health in self._found.values())
-        return f"{counted(len(self._found), 'feed')}, {bad or 'none'} in trouble"
-
-    def about(self, key: str) -> list[Line]:
-        """Return error, address, times and statistics of a feed."""
-        health = self._found[key]
-        return health_facts(health, int(self.host.clock()), self._coverage.get(health.feed.id))
-
-    def keys(self) -> list[tuple[str, str]]:
-        """Return the commands for the feed under the cursor."""
-        health = self._current
-        if health is None:
-            return []
-        made = [("open", "Articles"), ("refresh_one", "Retry")]
-        if health.moved_to:
-            made.append(("accept_move", "Accept move"))
-        elif health.names_feed:
-            made.append(("accept_move", "Use its feed"))
-        pausing = "Resume" if health.feed.state == "paused" else "Pause"
-        return [*made, ("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
+    def row(self, health: FeedHealth) -> Row:
+        return health_row(health, self.now, self._coverage.get(health.feed.id))
 
     @property
-    def _current(self) -> FeedHealth | None:
-        return self._found.get(self.table.current or "")
+    def empty_text(self) -> str:
+        accounts = {account.name: "" for account in self.library.config.accounts}
+        return no_feeds(accounts, lambda command: f"{self.host.key_of(command)} on the main screen")
+
+    def summary(self) -> str:
+        """Return `40 feeds, 2 in trouble`."""
+        bad = sum(health.trouble >= Trouble.MOVED for health in self.items.values())
+        return f"{counted(len(self.items), 'feed')}, {bad or 'none'} in trouble"
+
+    def about(self, health: FeedHealth) -> list[Line]:
+        return health_facts(health, self.now, self._coverage.get(health.feed.id))
+
+    def keys(self) -> list[tuple[str, str]]:
+        health = self.current
+        if health is None:
+            return []
+        keys = [("open", "Articles"), ("refresh_one", "Retry")]
+        if health.moved_to:
+            keys.append(("accept_move", "Accept move"))
+        elif health.names_feed:
+            keys.append(("accept_move", "Use its feed"))
+        pausing = "Resume" if health.feed.state == "paused" else "Pause"
+        return [*keys, ("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
 
     # -- keys
 
     async def action_refresh_one(self) -> None:
-        """Fetch the feed now."""
-        if self._current is not None:
-            await self.flows.apply(Outcome(refresh=[self._current.feed.id]))
+        if self.current is not None:
+            await self.flows.apply(Outcome(refresh=[self.current.feed.id]))
 
     async def action_refresh_failing(self) -> None:
-        """Fetch all failing feeds."""
         failing = (Trouble.FAILING, Trouble.BLOCKED)
-        ids = [one.feed.id for one in self._found.values() if one.trouble in failing]
+        ids = [health.feed.id for health in self.items.values() if health.trouble in failing]
         if ids:
             await self.flows.apply(Outcome(refresh=ids))
         else:
             self.host.say("No feed is failing")
 
     async def action_accept_move(self) -> None:
-        """Write the new address into the config."""
-        health = self._current
+        """Subscribe to the new address."""
+        health = self.current
         if health is None or not (health.moved_to or health.names_feed):
             self.host.say("This feed has not moved")
             return
@@ -230,8 +217,7 @@ class Health(TableScreen):
         await self._edit(partial(self.library.feeds.accept_move, health.feed.id), said)
 
     async def action_pause_feed(self) -> None:
-        """Stop fetching the feed, or resume it."""
-        health = self._current
+        health = self.current
         if health is None:
             return
         feed, name = health.feed, health.feed.title or health.feed.address

@@ -54,18 +54,15 @@ class MainScreen(PaneScreen, inherit_bindings=False):
 
     @property
     def is_composed(self) -> bool:
-        """Return whether panes and controllers exist."""
         return hasattr(self, "controllers")
 
     @property
     def host(self) -> Host:
-        """The app."""
         return host_of(self)
 
     # -- composition
 
     def compose(self) -> ComposeResult:
-        """Compose the panes, and the controllers that fill them."""
         library = self.library = self.host.library
         session = self.session = Session(lambda: library.config)
         self.top, self.status, self.sidebar = TopLine(), StatusLine(), Sidebar()
@@ -75,8 +72,10 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             lambda ids: self.controllers.marks.rows(ids), library.feeds.title, self.hits.marks
         )
         self.pane = ArticlePane(library.config.ui.width)
-        self.panes = Panes(session, self.sidebar, self.hits.line, self.articles, self.pane)
-        self.controllers = Controllers(session, library, self.panes, self.update_bars, self.top)
+        self.panes = Panes(
+            session, self.sidebar, snippet=self.hits.line, articles=self.articles, article=self.pane
+        )
+        self.controllers = Controllers(session, library, self.panes, changed=self.update_bars, top=self.top)
         self.flows = FlowRunner(self.controllers, self.new_colours, self.run_command)
         yield self.top
         yield self.panes
@@ -107,17 +106,17 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             self.controllers.recount()
         self.controllers.draw_sidebar()
         self.sidebar.select(self.session.view)
-        self.call_after_refresh(self._rest)
-        self.run_worker(self._go_on(), group="start")
+        self.call_after_refresh(self._await_early_keys)
+        self.run_worker(self._start_in_background(), group="start")
 
-    def _rest(self) -> None:
+    def _await_early_keys(self) -> None:
         """Process keys typed during startup before anything else."""
         if self.host.is_headless:
             self.session.started.set()
         elif self.is_running:
-            self.set_timer(_AT_REST, self._rest if self.keys_wait else self.session.started.set)
+            self.set_timer(_AT_REST, self._await_early_keys if self.keys_wait else self.session.started.set)
 
-    async def _go_on(self) -> None:
+    async def _start_in_background(self) -> None:
         """Run the startup tasks that would delay the first keys."""
         await self.session.started.wait()
         await self.library.database.spare_memory()
@@ -149,7 +148,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.status.show(keys, position, trouble, notes(self.session, int(self.host.clock())))
 
     def update_bars(self) -> None:
-        """Update view, counts, keys and position."""
         title, count = header(self.session, len(self.articles.ids), self.library.searches.saved)
         self.top.show(title=title, count=count)
         self.update_footer()
@@ -180,11 +178,10 @@ class MainScreen(PaneScreen, inherit_bindings=False):
 
     @cached_property
     def commands(self) -> Commands:
-        """Functions of all commands, by id."""
         return commands(self.controllers, self.flows)
 
     async def action_run(self, command_id: str, number: int | None = None) -> None:
-        """Run a command, with the number of its key if it has one."""
+        """Run a command; some take the number of their key."""
         do = self.commands[command_id]
         done = do() if number is None else do(number)
         if isawaitable(done):
@@ -198,18 +195,16 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     async def welcomed(self, added: int | None) -> None:
         """After the welcome, show the first keys to know and fetch the new feeds."""
         await self.flows.run(guide.show_tour)
-        accounts = [one.name for one in self.library.config.accounts]
+        accounts = [account.name for account in self.library.config.accounts]
         await self.flows.apply(Outcome(feeds_added=added or 0, config_changed=added == 0, sync=accounts))
 
     # -- messages
 
     def on_resize(self, event: events.Resize) -> None:
-        """Hide panes that do not fit."""
         self.panes.fit(event.size)
         self.update_footer()
 
     def on_descendant_focus(self) -> None:
-        """Show the keys of the focused pane."""
         if self.focused is not self.sidebar:
             self.remove_class("-sidebar")
         self.update_footer()
@@ -221,24 +216,19 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     @on(FindLine.Stepped)
     @on(FindLine.Left)
     def show_position(self) -> None:
-        """Show the position of the cursor."""
         self.update_footer()
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
-        """Show the view chosen in the sidebar."""
         await self.controllers.navigation.preview_view(message.view, leave=message.leave)
 
     def on_sidebar_folded(self, message: Sidebar.Folded) -> None:
-        """Fold or unfold a folder."""
         self.session.closed_folders ^= {message.folder}
         self.controllers.draw_sidebar()
 
     async def on_article_list_opened(self, message: ArticleList.Opened) -> None:
-        """Open the article that was clicked."""
         await self.controllers.navigation.open_article(message.article_id)
 
     async def on_page_pane_target_opened(self, message: ArticlePane.TargetOpened) -> None:
-        """Open a related article or a link."""
         await self.controllers.navigation.follow(message.target)
 
     def on_article_pane_pictures_seen(self, message: ArticlePane.PicturesSeen) -> None:
@@ -246,19 +236,15 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.call_after_refresh(self.controllers.images.see, message.urls, message.width)
 
     def on_article_pane_unfit(self) -> None:
-        """Lay out tables for the current width of the text."""
         run_latest(self, self.controllers.reader.fit_tables, "tables")
 
     def on_search_line_typed(self, message: SearchLine.Typed) -> None:
-        """Show the results for the text typed so far."""
         self.controllers.search.look_for(message.text, filters=message.filters)
 
     def on_search_line_left(self, message: SearchLine.Left) -> None:
-        """Move to the results, or return to the previous list."""
         self.controllers.search.go_on(message.text, filters=message.filters)
         self.update_bars()
 
     async def on_search_line_kept(self, message: SearchLine.Kept) -> None:
-        """Turn the typed text into a watch or a saved search."""
         self.controllers.search.remember(message.text)
         await self.flows.run(partial(feeds.keep_search, message.text, message.filters, message.as_view))

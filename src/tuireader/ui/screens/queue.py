@@ -7,15 +7,15 @@ from functools import partial
 from typing import ClassVar
 
 from tuireader.commands import Scope
-from tuireader.model import Download, DownloadState, Enclosure, ViewKind
+from tuireader.model import Download, DownloadState, Enclosure
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows.context import Asking, FlowRunner, Outcome
+from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.files import open_enclosure
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.ui.widgets.table import Cell, Column, Row
 from tuireader.wording.enclosures import megabytes, progress
 from tuireader.wording.lines import Line
 
@@ -32,33 +32,17 @@ _UNDER_WAY = (DownloadState.WAITING, DownloadState.RUNNING)
 _AGAIN = (DownloadState.FAILED, DownloadState.CANCELLED)
 
 
-def _size(one: Download) -> str:
-    if one.length and one.state is not DownloadState.DONE and one.received:
-        return f"{megabytes(one.received)} of {megabytes(one.length)}"
-    size = one.length or one.received
+def _size(download: Download) -> str:
+    if download.length and download.state is not DownloadState.DONE and download.received:
+        return f"{megabytes(download.received)} of {megabytes(download.length)}"
+    size = download.length or download.received
     return megabytes(size) if size else ""
 
 
-def queue_row(one: Download) -> Row:
-    """Return the row of a download."""
-    sign, style = _SIGNS[one.state]
-    return Row(
-        str(one.id),
-        {
-            "sign": Cell(sign, style),
-            "title": Cell(one.title, "text"),
-            "feed": Cell(one.feed, "dim"),
-            "state": Cell(progress(one), style),
-            "size": Cell(_size(one), "dim"),
-        },
-    )
-
-
-class Queue(TableScreen):
-    """Table of downloads, newest first."""
+class Queue(TableScreen[None, Download]):
+    """Table of downloads, newest first; enter opens a file."""
 
     HEADING = "Queue"
-    KIND = ViewKind.ALL
     COLUMNS = (
         Column("sign", "", 1),
         Column("title", "Article"),
@@ -69,89 +53,83 @@ class Queue(TableScreen):
     )
     BINDINGS: ClassVar = [*bindings(Scope.QUEUE)]
 
-    def __init__(self, flows: FlowRunner) -> None:
-        super().__init__(flows)
-        self._found: dict[str, Download] = {}
-
     def on_mount(self) -> None:
         """Read the queue now, and again while downloads are under way."""
         super().on_mount()
-        self.set_interval(_EVERY, self._look)
+        self.set_interval(_EVERY, self._reload_if_running)
 
-    def _look(self) -> None:
-        if any(one.state in _UNDER_WAY for one in self._found.values()):
+    def _reload_if_running(self) -> None:
+        if any(download.state in _UNDER_WAY for download in self.items.values()):
             self.reload()
 
-    async def fetch(self) -> list[Row]:
-        """Return the downloads, newest first."""
-        found = (await self.library.downloads.all())[::-1]
-        self._found = {str(one.id): one for one in found}
-        self.table.empty_text = (
-            f"Nothing yet. {self.host.key_of('download')} on an article downloads its files."
+    async def read(self) -> list[Download]:
+        return (await self.library.downloads.all())[::-1]
+
+    def row(self, download: Download) -> Row:
+        sign, style = _SIGNS[download.state]
+        return Row(
+            str(download.id),
+            {
+                "sign": Cell(sign, style),
+                "title": Cell(download.title, "text"),
+                "feed": Cell(download.feed, "dim"),
+                "state": Cell(progress(download), style),
+                "size": Cell(_size(download), "dim"),
+            },
         )
-        return [queue_row(one) for one in found]
+
+    @property
+    def empty_text(self) -> str:
+        return f"Nothing yet. {self.host.key_of('download')} on an article downloads its files."
 
     def summary(self) -> str:
-        """Return the number of files, and how many are under way or failed."""
-        found = self._found.values()
-        under_way = sum(one.state in _UNDER_WAY for one in found)
-        failed = sum(one.state is DownloadState.FAILED for one in found)
-        parts = [counted(len(found), "file")]
+        """Return `4 files, 1 under way, 2 failed`."""
+        states = [download.state for download in self.items.values()]
+        under_way, failed = sum(state in _UNDER_WAY for state in states), states.count(DownloadState.FAILED)
+        parts = [counted(len(states), "file")]
         parts += [f"{under_way} under way"] * bool(under_way) + [f"{failed} failed"] * bool(failed)
         return ", ".join(parts)
 
-    def about(self, key: str) -> list[Line]:
-        """Return title, file, address and error of a download."""
-        one = self._found[key]
-        lines: list[Line] = [((one.title, "strong"), (f" · {one.feed}", "dim"))]
-        if one.error:
-            lines.append((("failed: ", "error"), (one.error, "text")))
-        if one.state is DownloadState.DONE:
-            lines.append(((one.path, "text"),))
-        lines.append(((without_password(one.url), "dim"),))
+    def about(self, download: Download) -> list[Line]:
+        lines: list[Line] = [((download.title, "strong"), (f" · {download.feed}", "dim"))]
+        if download.error:
+            lines.append((("failed: ", "error"), (download.error, "text")))
+        if download.state is DownloadState.DONE:
+            lines.append(((download.path, "text"),))
+        lines.append(((without_password(download.url), "dim"),))
         return lines
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return the commands for the download under the cursor."""
-        one = self._current
-        if one is None:
+        if self.current is None:
             return []
-        if one.state in _UNDER_WAY:
+        if self.current.state in _UNDER_WAY:
             return [("cancel_download", "Cancel")]
-        again = [("refresh_one", "Retry")] if one.state in _AGAIN else [("open", "Open")]
+        again = [("refresh_one", "Retry")] if self.current.state in _AGAIN else [("open", "Open")]
         return [*again, ("remove_this", "Remove")]
-
-    @property
-    def _current(self) -> Download | None:
-        return self._found.get(self.table.current or "")
 
     # -- keys
 
-    async def on_table_chosen(self, message: Table.Chosen) -> None:  # type: ignore[override]
-        """Open the file."""
-        message.prevent_default()  # there is no view of a download
+    async def on_table_chosen(self) -> None:
         await self.action_open_file()
 
     async def action_open_file(self) -> None:
-        """Open the file with the program for its type."""
-        one = self._current
-        if one is None:
+        download = self.current
+        if download is None:
             return
 
         async def open_it(main: Controllers, ask: Asking) -> Outcome | None:
-            await open_enclosure(main, Enclosure(one.url, one.type))
+            await open_enclosure(main, Enclosure(download.url, download.type))
             return None
 
         await self.flows.run(open_it, keys_wait=False)
 
     async def action_refresh_one(self) -> None:
-        """Try a download again."""
-        if self._current is not None:
-            await self._retry([self._current.id])
+        if self.current is not None:
+            await self._retry([self.current.id])
 
     async def action_refresh_failing(self) -> None:
-        """Try all failed downloads again."""
-        failed = [one.id for one in self._found.values() if one.state is DownloadState.FAILED]
+        downloads = self.items.values()
+        failed = [download.id for download in downloads if download.state is DownloadState.FAILED]
         if failed:
             await self._retry(failed)
         else:
@@ -162,19 +140,18 @@ class Queue(TableScreen):
             await self.library.downloads.retry(ids)
             await self.library.downloads.start()
 
-        await self._do(retry)
+        await self._change(retry)
 
     async def action_cancel_download(self) -> None:
-        """Stop a download."""
-        if self._current is not None:
-            await self._do(partial(self.library.downloads.cancel, [self._current.id]))
+        if self.current is not None:
+            await self._change(partial(self.library.downloads.cancel, [self.current.id]))
 
     async def action_remove_this(self) -> None:
         """Remove a download from the queue; its file stays."""
-        if self._current is not None:
-            await self._do(partial(self.library.downloads.remove, [self._current.id]))
+        if self.current is not None:
+            await self._change(partial(self.library.downloads.remove, [self.current.id]))
 
-    async def _do(self, change: Callable[[], Awaitable[None]]) -> None:
+    async def _change(self, change: Callable[[], Awaitable[None]]) -> None:
         async def work(main: Controllers, ask: Asking) -> Outcome | None:
             await change()
             self.reload()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
-from tuireader.model import Count, ViewKind, WatchStats
+from tuireader.model import Count, View, ViewKind, WatchStats
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.bindings import bindings
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.watches import find_sources, keep_watch, new_watch
-from tuireader.ui.screens.table_screen import TableScreen
+from tuireader.ui.screens.table_screen import TableScreen, ViewRows
 from tuireader.ui.widgets.table import Cell, Column, Row
 from tuireader.wording.lines import Line, marked, sparkline
 from tuireader.wording.times import age, day
@@ -21,7 +22,7 @@ _FORTNIGHT = 14
 
 
 def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
-    """Return the row of a watch; `folds` counts unread stories instead of articles."""
+    """Build the row of a watch; `folds` counts unread stories instead of articles."""
     style = f"watch:{stats.name}"
     if stats.problem:
         last = Cell(f"! {stats.problem}", "error")
@@ -60,20 +61,20 @@ def _total(count: Count) -> str:
 
 
 def _end(ends: int, now: int, key: str) -> str:
-    """Return when a followed story ends or ended, with the key that keeps it."""
+    """When a followed story ends or ended, with the key that keeps it."""
     if ends <= now:
         return f"ended on {day(ends)}: no new matches · {key} keeps it"
     return f"ends on {day(ends)} unless there is news · {key} keeps it"
 
 
 def definition(config: WatchConfig) -> str:
-    """Return a watch as one line: `any: WeChat, 微信 · none: webinar · query: fine NEAR/8 Tencent`."""
+    """Write a watch as one line: `any: WeChat, 微信 · none: webinar · query: fine NEAR/8 Tencent`."""
     parts = [("any", ", ".join(config.any)), *(("one of", ", ".join(group)) for group in config.all)]
     parts += [("none", ", ".join(config.none)), ("query", config.query), ("feeds", ", ".join(config.feeds))]
     return " · ".join(f"{name}: {words}" for name, words in parts if words)
 
 
-class Watches(TableScreen):
+class Watches(TableScreen[View, WatchStats], ViewRows):
     """Table of all watches in the order of the config; enter shows the matches of a watch."""
 
     HEADING = "Watches"
@@ -96,78 +97,70 @@ class Watches(TableScreen):
     def __init__(self, flows: FlowRunner, *, folds: bool) -> None:
         super().__init__(flows)
         self._folds = folds
-        self._stats: dict[str, WatchStats] = {}
 
-    async def fetch(self) -> list[Row]:
-        """Return the watches with their counts."""
-        stats = await self.library.watches.stats()
-        self._stats = {one.name: one for one in stats}
-        self.table.empty_text = f"No watches yet. {self.host.key_of('new_watch')} makes one."
-        now = int(self.host.clock())
-        return [watch_row(one, now, folds=self._folds) for one in stats]
+    async def read(self) -> Sequence[WatchStats]:
+        return await self.library.watches.stats()
+
+    def row(self, stats: WatchStats) -> Row:
+        return watch_row(stats, self.now, folds=self._folds)
+
+    @property
+    def empty_text(self) -> str:
+        return f"No watches yet. {self.host.key_of('new_watch')} makes one."
 
     def summary(self) -> str:
-        """Return the number of watches and of today's matches."""
-        today = sum(one.today for one in self._stats.values())
-        return f"{len(self._stats)}, {counted(today, 'match', 'matches') if today else 'no matches'} today"
+        """Return `3, 11 matches today`."""
+        today = sum(stats.today for stats in self.items.values())
+        return f"{len(self.items)}, {counted(today, 'match', 'matches') if today else 'no matches'} today"
 
-    def about(self, key: str) -> list[Line]:
-        """Return the newest match, feeds, silence and definition of a watch."""
-        stats, now = self._stats[key], int(self.host.clock())
+    def about(self, stats: WatchStats) -> list[Line]:
+        name, now = stats.name, self.now
         total = f" · {_total(stats.count)}" + (f", {stats.former} until edited" if stats.former else "")
-        lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (total, "dim"))]
+        lines: list[Line] = [(("◆ ", f"watch:{name}"), (name, "strong"), (total, "dim"))]
         if stats.problem:
             lines.append(((stats.problem, "error"),))
         if stats.alarm:
             lines.append((("alarm   ", "star"), (stats.alarm, "text")))
         if stats.quiet:
             lines.append(((stats.quiet, "star"),))
-        lines += [((f"! {one}", "star"),) for one in stats.advice if one not in stats.quiet]
+        lines += [((f"! {advice}", "star"),) for advice in stats.advice if advice not in stats.quiet]
         row = stats.newest
         if row is not None:
             title = row.title or row.url
-            spans = [
-                (start, end) for start, end, name in self.library.watches.highlights(title) if name == key
-            ]
+            hits = self.library.watches.highlights(title)
+            spans = [(start, end) for start, end, watch in hits if watch == name]
             where = f" · {self.library.feeds.title(row.feed_id)}, {age(row.time, now)}"
-            lines.append((("newest  ", "dim"), *marked(title, spans, f"hit:{key}"), (where, "dim")))
+            lines.append((("newest  ", "dim"), *marked(title, spans, f"hit:{name}"), (where, "dim")))
         if stats.top_feeds:
             feeds = " · ".join(f"{title} {count}" for title, count in stats.top_feeds)
             lines.append((("feeds   ", "dim"), (feeds, "text")))
         if stats.ends is not None:
             lines.append(((_end(stats.ends, now, self.host.key_of("keep_watch")), "dim"),))
-        config = self._config(key)
+        config = self._config(name)
         if config is not None:
             lines.append(((definition(config), "dim"),))
         return lines
 
     def _config(self, name: str) -> WatchConfig | None:
-        return next((one for one in self.library.config.watches if one.name == name), None)
+        return next((watch for watch in self.library.config.watches if watch.name == name), None)
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return the commands for the watch under the cursor."""
-        made = [("new_watch", "New")]
-        if self._stats:
-            made = [("open", "Articles"), ("search_feeds", "Sources"), ("edit_this", "Edit"), *made]
-            made.append(("remove_this", "Remove"))
-            current = self._stats.get(self.table.current or "")
-            if current is not None and current.ends is not None:
-                made.append(("keep_watch", "Keep"))
-        return made
+        new = ("new_watch", "New")
+        if not self.items:
+            return [new]
+        editing = [("edit_this", "Edit"), new, ("remove_this", "Remove")]
+        ends = self.current is not None and self.current.ends is not None
+        return [("open", "Articles"), ("search_feeds", "Sources"), *editing, *[("keep_watch", "Keep")] * ends]
 
     async def action_keep_watch(self) -> None:
-        """Keep following the story under the cursor."""
-        name = self.table.current or ""
-        if name not in self._stats or self._stats[name].ends is None:
+        if self.current is None or self.current.ends is None:
             self.host.say("This watch never ends", seconds=2)
-            return
-        await self.flows.run(partial(keep_watch, name=name))
+        else:
+            await self.flows.run(partial(keep_watch, name=self.current.name))
 
     async def action_search_feeds(self) -> None:
-        """Propose feeds that search the web for the terms of the watch."""
         if self.table.current is not None:
             await self.flows.run(partial(find_sources, name=self.table.current))
 
     async def action_new_watch(self) -> None:
-        """Create a watch from an empty form."""
         await self.flows.run(new_watch)

@@ -52,10 +52,10 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class _OneLine(logging.Handler):
-    """Report what libraries log as an error in one line; a browser that has left is none."""
+    """Print errors of the libraries in one line each; a browser that left is no error."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print the kind of error: its words may quote what the browser sent."""
+        """Print the kind of error only: its words may quote what the browser sent."""
         error = record.exc_info[1] if record.exc_info else None
         if record.levelno >= logging.ERROR and error is not None and not isinstance(error, ConnectionError):
             words = f"tuireader: the connection to a tab failed ({type(error).__name__}); reload the tab"
@@ -91,7 +91,7 @@ class Guarded(Server):
 
     @contextmanager
     def ticket(self) -> Iterator[Path]:
-        """Yield a page that leads into the reader once: only its owner can read it, and it is removed then.
+        """Yield a page that opens the reader once. Only its owner can read it; it is removed after use.
 
         For the command line of a browser, which other users of the computer can see.
         """
@@ -109,7 +109,6 @@ class Guarded(Server):
         self._ticket = None
 
     def serve(self, debug: bool = False) -> None:
-        """Serve until a signal arrives."""
         for name in _LIBRARIES:
             logger = logging.getLogger(name)
             logger.propagate = False
@@ -145,14 +144,13 @@ class Guarded(Server):
         return response
 
     def _let_in(self, response: web.Response) -> web.Response:
-        """Give the browser the cookie."""
         secure = urlsplit(self.public_url).scheme == "https"
         response.set_cookie(self._cookie, self._token, httponly=True, samesite="Strict", secure=secure)
         response.headers.update(_HEADERS)
         return response
 
     def _takes(self, code: str) -> bool:
-        """Return whether a code is that of the ticket, which is used up then."""
+        """Use up the ticket: True if this is its code."""
         taken = self._ticket is not None and hmac.compare_digest(code.encode(), self._code.encode())
         if taken:
             self._used()
@@ -185,7 +183,6 @@ class Guarded(Server):
         return hmac.compare_digest(token.encode(), self._token.encode())
 
     async def handle_index(self, request: web.Request) -> web.Response:
-        """Return the page with the terminal."""
         own = urlsplit(self.public_url)
         websocket = f"{'wss' if own.scheme == 'https' else 'ws'}://{own.netloc}/ws"
         nonce = secrets.token_urlsafe()
@@ -198,7 +195,7 @@ class Guarded(Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket bound to this address. Raises TuireaderError."""
+    """Bind a socket to an address. Raises TuireaderError."""
     try:
         family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, number)

@@ -57,30 +57,26 @@ class ArticleList(CursorPane):
         self._rows: dict[int, ArticleRow] = {}
         self._strips: dict[int, dict[tuple[bool, bool, bool, bool | None], Strip]] = {}  # by article
         self._row_context: RowContext | None = None
-        self._asked: set[int] = set()
+        self._requested: set[int] = set()
         self._reloads = self._newest = 0  # times that rows were read again: in all, and for the rows here
 
     @property
     def line_count(self) -> int:
-        """Number of articles in the view."""
         return len(self.ids)
 
     @property
     def current_id(self) -> int | None:
-        """The article under the cursor."""
         return self.ids[self.cursor] if self.cursor < len(self.ids) else None
 
     @property
     def current_row(self) -> ArticleRow | None:
-        """The row under the cursor, if loaded."""
         return self._rows.get(self.current_id or 0)
 
     def upcoming(self) -> Sequence[int]:
-        """Return the article under the cursor and the one below it."""
+        """The article under the cursor and the one below it."""
         return self.ids[self.cursor : self.cursor + 2]
 
     def row(self, article_id: int) -> ArticleRow | None:
-        """Return a row, if loaded."""
         return self._rows.get(article_id)
 
     def show(
@@ -99,7 +95,7 @@ class ArticleList(CursorPane):
         self.ids = ids
         self.partial, self.to_end = partial, False
         self._rows = {row.id: row for row in rows}
-        self._asked.clear()
+        self._requested.clear()
         self.touched = False
         self.cursor = self._index(cursor_id) or 0
         self.take_size()
@@ -108,7 +104,7 @@ class ArticleList(CursorPane):
         self.forget_strips()
         if not self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.hold_repaint()  # avoids a flash of blank lines
-        self._want()
+        self._fetch_missing()
 
     def update_ids(self, ids: array[int]) -> None:
         """Replace the ids of the current view; cursor and scroll position stay on their articles."""
@@ -147,8 +143,8 @@ class ArticleList(CursorPane):
     def _take_ids(self, ids: array[int]) -> None:
         self.ids = ids
         self.take_size()
-        self._asked.clear()
-        self._want()
+        self._requested.clear()
+        self._fetch_missing()
 
     def _nearest(self, ids: array[int]) -> int:
         """Return the index in `ids` of the article under the cursor, else of the next one in them."""
@@ -170,7 +166,7 @@ class ArticleList(CursorPane):
             return None
 
     def select_id(self, article_id: int) -> bool:
-        """Move the cursor to an article, if listed."""
+        """Move the cursor to an article; return False if it is not listed."""
         self.to_end = False
         index = self._index(article_id)
         if index is None:
@@ -193,19 +189,17 @@ class ArticleList(CursorPane):
         self._refresh_rows(set(changed))
 
     def loaded(self, ids: Collection[int]) -> list[int]:
-        """Return the articles among `ids` whose rows are loaded."""
+        """Those of `ids` whose rows are loaded."""
         wanted = ids if isinstance(ids, Set) else set(ids)
         return [article_id for article_id in self._rows if article_id in wanted]
 
     def put(self, rows: Sequence[ArticleRow]) -> None:
-        """Replace loaded rows."""
         for row in rows:
             self._rows[row.id] = row
             self._strips.pop(row.id, None)
         self._refresh_rows({row.id for row in rows})
 
     def select(self, ids: Collection[int], *, on: bool) -> None:
-        """Select or deselect articles."""
         changed = set(ids) - self.selected if on else self.selected.intersection(ids)
         self.selected ^= changed
         for article_id in self._rows.keys() & changed:
@@ -213,14 +207,13 @@ class ArticleList(CursorPane):
         self._refresh_rows(changed)
 
     def toggle_selected(self, article_id: int) -> None:
-        """Select or deselect an article."""
         self.select([article_id], on=article_id not in self.selected)
 
     def reload_rows(self) -> None:
         """Fetch the visible rows again, showing the old ones until then."""
         self._reloads += 1
-        self._asked.clear()
-        self._want(again=True)
+        self._requested.clear()
+        self._fetch_missing(again=True)
         self.refresh()
 
     def _refresh_rows(self, ids: Collection[int]) -> None:
@@ -234,27 +227,25 @@ class ArticleList(CursorPane):
     # -- loading rows
 
     def on_resize(self) -> None:
-        """Redraw for the new width; the cursor stays visible."""
         if self._row_context is not None and self._row_context.width != self.size.width:
             self.forget_strips()
         super().on_resize()
-        self._want()
+        self._fetch_missing()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Fetch rows that become visible."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
-            self._want()
+            self._fetch_missing()
 
-    def _want(self, *, again: bool = False) -> None:
+    def _fetch_missing(self, *, again: bool = False) -> None:
         """Fetch missing chunks of the visible part and two pages around it, nearest first."""
         if not self.ids or not self.is_mounted:
             return
         top, height = self.scroll_offset.y, max(1, self.size.height)
         first = max(0, top - 2 * height) // _CHUNK
         last = min(len(self.ids) - 1, top + 3 * height) // _CHUNK
-        chunks = [chunk for chunk in range(first, last + 1) if chunk not in self._asked]
-        self._asked.update(chunks)
+        chunks = [chunk for chunk in range(first, last + 1) if chunk not in self._requested]
+        self._requested.update(chunks)
         if not again:
             chunks = [chunk for chunk in chunks if not self._are_here(chunk * _CHUNK, _CHUNK)]
         if not chunks:
@@ -275,14 +266,14 @@ class ArticleList(CursorPane):
             if ids is not self.ids or number < self._newest:
                 return  # another view is shown now, or newer rows
             self._newest = number
-            self._take(rows)
+            self._accept_rows(rows)
 
-    def _take(self, rows: list[ArticleRow]) -> None:
+    def _accept_rows(self, rows: list[ArticleRow]) -> None:
         if len(self._rows) > _KEEP:
             top = self.scroll_offset.y
             near = set(self.ids[max(0, top - 512) : top + 1024])
             self._rows = {key: row for key, row in self._rows.items() if key in near}
-            self._asked = {(top // _CHUNK) + step for step in range(-2, 3)} & self._asked
+            self._requested = {(top // _CHUNK) + step for step in range(-2, 3)} & self._requested
         self.put([row for row in rows if self._rows.get(row.id) != row])
         if self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.release_repaint()
@@ -290,23 +281,18 @@ class ArticleList(CursorPane):
     # -- drawing
 
     def forget_strips(self) -> None:
-        """Discard cached strips and redraw."""
         self._row_context = None
         self._strips.clear()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw an article, a blank line until it is loaded, or the note of an empty list."""
+        """Draw an article, a blank line until its row is loaded, or the note of an empty list."""
         number = y + self.scroll_offset.y
         context = self._row_context
         if context is None or context.width != self.size.width:  # drawing may come before the resize event
             self._strips.clear()
-            context = self._row_context = RowContext(
-                self.theme_styles,
-                self.size.width,
-                letters(self.host.watch_names),
-                int(self.host.clock()),
-            )
+            names, now = letters(self.host.watch_names), int(self.host.clock())
+            context = self._row_context = RowContext(self.theme_styles, self.size.width, names, now)
         if number >= len(self.ids):
             above = min(2, self.size.height // 2)
             return draw_note("" if self.ids else self.empty_text, context, line=y - above)
@@ -339,17 +325,17 @@ class ArticleList(CursorPane):
         return strip
 
     def _with_above(self, number: int) -> tuple[ArticleRow, ArticleRow] | None:
-        """Return the rows of a line and of the one above it, if both are loaded."""
+        """Rows of a line and of the one above it, if both are loaded."""
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
         return (row, above) if number and row is not None and above is not None else None
 
     def _is_inner(self, number: int) -> bool:
-        """Return whether the row above belongs to the same, unfolded story."""
+        """True if the row above belongs to the same, unfolded story."""
         pair = self._with_above(number) if self.opened else None
         return pair is not None and pair[0].story in self.opened and pair[0].story == pair[1].story
 
     def _is_same_day(self, number: int, now: int) -> bool | None:
-        """Return whether the row above, if visible, has the same day; None unless sorted by time."""
+        """True if the row above is visible and has the same day; None unless sorted by time."""
         if not self.by_day:
             return None
         pair = self._with_above(number) if number > self.scroll_offset.y else None

@@ -73,7 +73,7 @@ class ArticlePane(PagePane):
         self._continue()
 
     def fits(self, page: Page) -> bool:
-        """Return whether the tables of a page fit the width of the text."""
+        """True if the tables of a page were laid out for this width."""
         return page.tables_for in (0, self.text_width)
 
     def _arrive(self) -> None:
@@ -91,7 +91,6 @@ class ArticlePane(PagePane):
             self.post_message(self.Unfit())
 
     def show_tail(self, tail: Tail) -> None:
-        """Replace the tail; the scroll position stays."""
         super().show_tail(tail)
         if self.sought:
             self._find_all()
@@ -107,12 +106,10 @@ class ArticlePane(PagePane):
             self.scroll_now(max(0, self.scroll_offset.y + lines))
 
     def go_top(self) -> None:
-        """Go to the title."""
         self._unchoose()
         self.scroll_now(0)
 
     def go_bottom(self) -> None:
-        """Go to the end."""
         self._finish()
         self._unchoose()
         self.scroll_now(len(self._head.lines) + len(self._tail.lines))
@@ -145,9 +142,8 @@ class ArticlePane(PagePane):
         self._arrive_if_needed()
         self._unchoose()
         self.reference = -1
-        self.hit = (
-            (0 if step > 0 else len(page.hits) - 1) if self.hit < 0 else (self.hit + step) % len(page.hits)
-        )
+        entering = 0 if step > 0 else -1
+        self.hit = (self.hit + step if self.hit >= 0 else entering) % len(page.hits)
         hit = page.hits[self.hit]
         self._bring_in_sight(self._head.line_of(hit.part, hit.start))
         return hit
@@ -156,7 +152,6 @@ class ArticlePane(PagePane):
 
     @property
     def references(self) -> tuple[ReferenceMark, ...]:
-        """Marks of references in the text."""
         return self.page_shown.references if self.page_shown is not None else ()
 
     @property
@@ -185,7 +180,7 @@ class ArticlePane(PagePane):
         return True
 
     def leave_reference(self) -> bool:
-        """Make no mark the current one; return False if there was none."""
+        """Leave the current mark; return False if there is none."""
         if self.current_reference is None:
             return False
         self.reference = -1
@@ -194,7 +189,7 @@ class ArticlePane(PagePane):
         return True
 
     def _reference_at(self, x: int, number: int) -> int:
-        """Return the index of the mark at a column of a line of the text, or -1."""
+        """Index of the mark at a column of a line, or -1."""
         layout, line = self._line(number)
         if line is None or layout is not self._head:
             return -1
@@ -209,11 +204,9 @@ class ArticlePane(PagePane):
 
     @property
     def spot(self) -> PageSpot:
-        """The position at the top and the current mark, to return to."""
         return replace(super().spot, reference=self.reference)
 
     def return_to(self, spot: PageSpot) -> None:
-        """Return to the line, and to the related article or the mark where the user left the article."""
         super().return_to(spot)
         self.reference = min(spot.reference, len(self.references) - 1)
 
@@ -241,7 +234,7 @@ class ArticlePane(PagePane):
         if self.found:
             self._arrive_if_needed()
             self._finish()
-            lines = (self._line_of(one) for one in self.found)
+            lines = (self._line_of(place) for place in self.found)
             self.found_at = next((at for at, line in enumerate(lines) if line >= self._find_from), 0)
             self._bring_in_sight(self._line_of(self.found[self.found_at]))
         else:
@@ -270,9 +263,9 @@ class ArticlePane(PagePane):
                         return
         self.found_at = min(0, len(self.found) - 1)
 
-    def _line_of(self, found: Found) -> int:
-        layout, above = (self._tail, len(self._head.lines)) if found.below else (self._head, 0)
-        return above + layout.line_of(found.part, found.start)
+    def _line_of(self, place: Found) -> int:
+        layout, above = (self._tail, len(self._head.lines)) if place.below else (self._head, 0)
+        return above + layout.line_of(place.part, place.start)
 
     def open_chosen(self) -> bool:
         """Open the related article under the cursor, or that of the current mark; return False if none."""

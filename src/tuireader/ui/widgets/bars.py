@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuireader.commands import BY_ID
 from tuireader.text import cell_len, cut
 from tuireader.ui.drawing.styles import Styles
 from tuireader.ui.host import host_of
 
-QUIT, BACK = "Quit", "Back"
 _KEYS = 44  # minimum number of cells that warnings leave for keys
-_KEPT = (BY_ID["help"].title, QUIT, BACK)
+
+
+class FooterKey(NamedTuple):
+    """A key and its effect. On a narrow screen, keys with the lowest `stays` go first."""
+
+    key: str
+    title: str
+    stays: int = 0
+
+    @property
+    def width(self) -> int:
+        return cell_len(self.key) + cell_len(self.title) + 3
 
 
 class Bar(Widget):
@@ -23,11 +33,10 @@ class Bar(Widget):
 
     @property
     def theme_styles(self) -> Styles:
-        """Styles of the current theme."""
         return host_of(self).theme_styles
 
     def strip(self, segments: Iterable[Segment]) -> Strip:
-        """Return segments padded to the width of the bar."""
+        """Pad segments to the width of the bar."""
         width = self.size.width
         return Strip(segments).adjust_cell_length(width, self.theme_styles.base)
 
@@ -37,27 +46,18 @@ class TopLine(Bar):
 
     def __init__(self) -> None:
         super().__init__(id="top")
-        self._title = ""
-        self._count = ""
-        self._progress = ""
+        self._texts = {"title": "", "count": "", "progress": ""}
 
-    def show(
-        self, *, title: str | None = None, count: str | None = None, progress: str | None = None
-    ) -> None:
-        """Change parts of the header; None leaves a part unchanged."""
-        before = (self._title, self._count, self._progress)
-        self._title = self._title if title is None else title
-        self._count = self._count if count is None else count
-        self._progress = self._progress if progress is None else progress
-        if before != (self._title, self._count, self._progress):
+    def show(self, **texts: str) -> None:
+        """Change `title`, `count` or `progress`."""
+        before, self._texts = self._texts, self._texts | texts
+        if before != self._texts:
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw the header."""
-        return self.draw(self._title, self._count, self._progress)
+        return self.draw(**self._texts)
 
     def draw(self, title: str, count: str, progress: str) -> Strip:
-        """Return the header with these texts."""
         styles, width = self.theme_styles, self.size.width
         base = styles.base
         right = cut(progress, max(0, width // 2)) if progress else ""
@@ -84,44 +84,42 @@ class StatusLine(Bar):
 
     def __init__(self) -> None:
         super().__init__(id="status")
-        self._keys: tuple[tuple[str, str], ...] = ()
-        self._where = ""
-        self._trouble = False
-        self._notes: Sequence[str] = ()
+        self._shown: tuple[Sequence[FooterKey], str, bool, Sequence[str]] = (), "", False, ()
 
     def show(
-        self, keys: Sequence[tuple[str, str]], where: str, trouble: bool, notes: Sequence[str] = ()
+        self, keys: Sequence[FooterKey], where: str, trouble: bool = False, notes: Sequence[str] = ()
     ) -> None:
-        """Show `(key, title)` pairs, the first of the warnings that fits, and the position.
+        """Show keys, the first of the warnings that fits, and the position.
 
         With `trouble`, `where` is an error.
         """
-        new = (tuple(keys), where, trouble, tuple(notes))
-        if new != (self._keys, self._where, self._trouble, self._notes):
-            self._keys, self._where, self._trouble, self._notes = new
+        before, self._shown = self._shown, (keys, where, trouble, notes)
+        if before != self._shown:
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw the footer."""
-        return self.draw(self._keys, self._where, trouble=self._trouble, notes=self._notes)
+        return self.draw(*self._shown)
 
     def draw(
-        self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool, notes: Sequence[str] = ()
+        self, keys: Sequence[FooterKey], where: str, trouble: bool = False, notes: Sequence[str] = ()
     ) -> Strip:
-        """Return the footer with warning, position and as many keys as fit, always with help and quit."""
+        """Draw warning, position and as many keys as fit, always with help and quit."""
         styles, width = self.theme_styles, self.size.width
         base = styles.base
         share = width - 2 if trouble else max(width // 2, width - 40)
         where = cut(where, max(0, share)) if where else ""
-        note = next((one for one in notes if one and cell_len(one) + cell_len(where) < width - _KEYS), "")
+        note = next((note for note in notes if note and cell_len(note + where) < width - _KEYS), "")
         note = f"{note}  " if note else ""
         right = cell_len(note) + cell_len(where)
         room = width - right - 2
         segments = [Segment(" ", base)]
         used = 1
-        for key, title in _fitting(keys, room - used):
-            segments += [Segment(key, base + styles.strong), Segment(f" {title}  ", base + styles.dim)]
-            used += _size(key, title)
+        for key in _fitting(keys, room - used):
+            segments += [
+                Segment(key.key, base + styles.strong),
+                Segment(f" {key.title}  ", base + styles.dim),
+            ]
+            used += key.width
         segments.append(Segment(" " * max(0, width - used - right - 1), base))
         if note:
             segments.append(Segment(note, base + styles.error))
@@ -129,26 +127,22 @@ class StatusLine(Bar):
         return self.strip(segments)
 
 
-def _fitting(keys: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
-    """Return the first keys that fit, always with those for help and quit."""
-    for titles in (_KEPT, _KEPT[:1]):
-        kept = [pair for pair in keys if pair[1] in titles]
-        others = [pair for pair in keys if pair[1] not in titles]
-        fitting = _first(others, room - sum(_size(*pair) for pair in kept))
+def _fitting(keys: Sequence[FooterKey], room: int) -> list[FooterKey]:
+    """Take the first keys that fit, but always those for help and quit."""
+    for least in (1, 2):
+        kept = [key for key in keys if key.stays >= least]
+        others = [key for key in keys if key.stays < least]
+        fitting = _first(others, room - sum(key.width for key in kept))
         if len(fitting) > 1:
             return fitting + kept
     return _first(keys, room)
 
 
-def _first(keys: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
+def _first(keys: Sequence[FooterKey], room: int) -> list[FooterKey]:
     fitting = []
-    for pair in keys:
-        room -= _size(*pair)
+    for key in keys:
+        room -= key.width
         if room < 0:
             break
-        fitting.append(pair)
+        fitting.append(key)
     return fitting
-
-
-def _size(key: str, title: str) -> int:
-    return cell_len(key) + cell_len(title) + 3

@@ -31,7 +31,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line: `key` is the value of a choice, None for a heading; `lead` is shown before the text."""
+    """A line: `key` is the result of a choice, None for a heading; `lead` is shown before the text."""
 
     key: str | None
     text: str
@@ -43,7 +43,8 @@ class Choices(OptionList, inherit_bindings=False):
     """Textual's list with the keys of the command table and aligned columns; the cursor stops at the ends."""
 
     BINDINGS: ClassVar = [
-        replace(one, action=_ACTIONS.get(one.id or "", one.action)) for one in bindings(Scope.CHOICES)
+        replace(binding, action=_ACTIONS.get(binding.id or "", binding.action))
+        for binding in bindings(Scope.CHOICES)
     ]
 
     def __init__(self, choices: Sequence[Choice] = (), *, at: str | None = None) -> None:
@@ -53,7 +54,6 @@ class Choices(OptionList, inherit_bindings=False):
 
     @property
     def current(self) -> str | None:
-        """The value under the cursor."""
         option = self.highlighted_option
         return option.id if option is not None else None
 
@@ -68,7 +68,6 @@ class Choices(OptionList, inherit_bindings=False):
             self.action_first()
 
     def option(self, choice: Choice) -> Option:
-        """Return the option for a choice in Textual's list."""
         if choice.key is None:
             return Option(Content(choice.text or " "), disabled=True)
         lead = pad(choice.lead, self._lead) + "  " if self._lead else ""
@@ -76,7 +75,7 @@ class Choices(OptionList, inherit_bindings=False):
         return Option(Content.assemble((lead, "bold"), choice.text, note), id=choice.key)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render lines, and note the width of the first paint."""
+        """Note the width of the first paint."""
         self._drawn_width = self._drawn_width or self.scrollable_content_region.width
         return super().render_lines(crop)
 
@@ -93,11 +92,9 @@ class Choices(OptionList, inherit_bindings=False):
         self.scroll_home(animate=False, immediate=True)
 
     def action_open(self) -> None:
-        """Choose the item under the cursor."""
         self.action_select()
 
     def action_move(self, lines: int) -> None:
-        """Move the cursor by a number of choices."""
         choices = [number for number, option in enumerate(self.options) if not option.disabled]
         if self.highlighted not in choices:
             return

@@ -25,7 +25,6 @@ class Details(Static):
         self.lines: tuple[Line, ...] = ()
 
     def show(self, *lines: Line) -> None:
-        """Replace the lines."""
         if lines != self.lines:
             self.lines = lines
             styles = host_of(self).theme_styles
@@ -41,7 +40,7 @@ class Preview(Details):
         self._timer: Timer | None = None
 
     def renew(self, *, soon: bool = False) -> None:
-        """Request new lines, now or after a pause in the typing."""
+        """Request new lines, now or (`soon`) after a pause in the typing."""
         if self._timer is not None:
             self._timer.stop()
         if soon:

@@ -34,13 +34,11 @@ class Field(Horizontal):
         )
 
     def compose(self) -> ComposeResult:
-        """Compose label and input."""
         yield Label(self._label, classes="label", markup=False)
         yield self._input
 
     @property
     def value(self) -> str:
-        """The text without surrounding spaces."""
         return self._input.value.strip()
 
 
@@ -63,11 +61,10 @@ class Pick(Widget, can_focus=True):
         self.value = value if value in names else next(iter(names))
 
     def names(self) -> Mapping[str, str]:
-        """Return the values with their names."""
+        """Map the values to their names."""
         return self._names
 
     def on_click(self) -> None:
-        """Choose the next value on a click."""
         self.action_step(1)
 
     def action_step(self, step: int) -> None:
@@ -78,13 +75,13 @@ class Pick(Widget, can_focus=True):
         self.post_message(self.Changed())
 
     def piece(self, value: str, name: str, cursor: RichStyle) -> tuple[str, RichStyle]:
-        """Return the text of a value; the chosen one is in brackets, for terminals without colours."""
+        """Text of a value; the chosen one is in brackets, for terminals without colours."""
         if value != self.value:
             return f" {name} ", host_of(self).theme_styles.dim
         return f"[{name}]", cursor
 
     def render(self) -> Content:
-        """Render the label and all values, or only the chosen one if they do not fit."""
+        """Draw the label and all values, or only the chosen one if they do not fit."""
         styles = host_of(self).theme_styles
         cursor = (styles.cursor if self.has_focus else styles.cursor_idle) + styles.text
         label = Content.styled(pad(f" {self._label}", _LABEL), Style.from_rich_style(styles.dim))
@@ -107,12 +104,12 @@ class Colours(Pick):
         self._given = value
 
     def names(self) -> Mapping[str, str]:
-        """Return the palette, along with a configured colour that is not in it."""
+        """The palette, along with a configured colour that is not in it."""
         known = {"": "from the theme"} | {name: name for name in host_of(self).theme_styles.palette}
         return known | {self._given: self._given or known[""]}
 
     def piece(self, value: str, name: str, cursor: RichStyle) -> tuple[str, RichStyle]:
-        """Return a sign in the colour, followed by the name if it is the chosen one."""
+        """A sign in the colour, followed by the name if it is the chosen one."""
         styles, sign = host_of(self).theme_styles, "◆" if value else "·"
         ink = styles.palette.get(value, styles.text)
         return (f" {sign}", ink) if value != self.value else (f" [{sign} {name}]", cursor + ink)

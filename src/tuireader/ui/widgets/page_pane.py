@@ -45,7 +45,7 @@ class PagePane(Pane):
         self._strips: dict[int, Strip] = {}
         self._colours: dict[int, tuple[StyleRange, ...]] = {}
         self._pad = 0
-        self._whole = 0  # width of the pane at the last layout
+        self._pane_width = 0  # width of the pane at the last layout
         self._arrive_at: int | None = None  # position to show once the size is known
         self._return: tuple[PageSpot, int, int] | None = None  # the spot, line and cursor last reached
 
@@ -70,7 +70,6 @@ class PagePane(Pane):
 
     @property
     def spot(self) -> PageSpot:
-        """The position at the top, to return to."""
         top = self.scroll_offset.y
         below = self._head.complete and top >= len(self._head.lines)
         layout, at = (self._tail, top - len(self._head.lines)) if below else (self._head, top)
@@ -80,7 +79,7 @@ class PagePane(Pane):
         return PageSpot(below, part, at - layout.firsts[part], self.chosen)
 
     def return_to(self, spot: PageSpot) -> None:
-        """Return to the line and the related article where the user left the article.
+        """Return to where the user left the article.
 
         Runs again when related articles and images arrive, as the position depends on them.
         """
@@ -98,7 +97,7 @@ class PagePane(Pane):
         self._return = spot, self.scroll_offset.y, self.chosen
 
     def _returning(self) -> PageSpot | None:
-        """Return the spot to return to, or None if the user has moved since."""
+        """Spot to return to; None if the user has moved since."""
         if self._return is None or self._return[1:] != (self.scroll_offset.y, self.chosen):
             return None
         return self._return[0]
@@ -117,7 +116,6 @@ class PagePane(Pane):
             self.return_to(returning)
 
     def clear(self) -> None:
-        """Remove the page."""
         self.page_shown = None
         self._arrive_at = None
         self._head, self._tail = Layout((), 80), Layout((), 80)
@@ -125,7 +123,6 @@ class PagePane(Pane):
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """Targets below the text."""
         return self.page_shown.tail.targets if self.page_shown is not None else ()
 
     @property
@@ -137,12 +134,11 @@ class PagePane(Pane):
 
     @property
     def at_end(self) -> bool:
-        """Return whether the last line of the text is visible."""
+        """True if the last line of the text is visible."""
         end = self.scroll_offset.y + self.size.height
         return self._arrive_at is None and self._head.complete and end >= len(self._head.lines)
 
     def colour(self, part: int, marks: Sequence[StyleRange]) -> None:
-        """Highlight the syntax of a code block."""
         self._colours[part] = tuple(marks)
         self.forget_strips()
 
@@ -152,9 +148,9 @@ class PagePane(Pane):
         page = self.page_shown
         if page is None:
             return
-        self._whole = whole = self.size.width or self._width_to_be
-        room, width = max(4, whole - 2), self.text_width
-        self._pad = min((room - width) // 2, whole) + 1 if room > width else 1
+        self._pane_width = self.size.width or self._width_to_be
+        room, width = max(4, self._pane_width - 2), self.text_width
+        self._pad = min((room - width) // 2, self._pane_width) + 1 if room > width else 1
         self._head = Layout(page.head, width)
         self._tail = Layout(page.tail.parts, width)
         self._head.extend(_FIRST)
@@ -197,13 +193,11 @@ class PagePane(Pane):
                 self._resize()
 
     def set_measure(self, measure: int) -> None:
-        """Limit the width of the text."""
         if measure != self._measure:
             self._measure = measure
             self._take_width()
 
     def on_resize(self) -> None:
-        """Lay out for the new width."""
         self._take_width()
 
     def _take_width(self) -> None:
@@ -216,8 +210,8 @@ class PagePane(Pane):
         if self.text_width == self._head.width:
             room = max(4, self.size.width - 2)
             pad = (room - self._head.width) // 2 + 1
-            if pad != self._pad or self.size.width != self._whole:
-                self._pad, self._whole = pad, self.size.width
+            if pad != self._pad or self.size.width != self._pane_width:
+                self._pad, self._pane_width = pad, self.size.width
                 self.forget_strips()
             return
         self._arrive_at = self.place
@@ -252,7 +246,7 @@ class PagePane(Pane):
             self.post_message(self.Changed())
 
     def _lines_of(self, target: int) -> tuple[int, int]:
-        """Return the first and the last line of a target."""
+        """First and last line of a target."""
         self._finish()
         above, parts = len(self._head.lines), self._tail.parts
         lines = [at for at, line in enumerate(self._tail.lines) if parts[line.part].target == target]
@@ -266,7 +260,6 @@ class PagePane(Pane):
         return True
 
     def on_click(self, event: events.Click) -> None:
-        """Open a target."""
         number = event.y + self.scroll_offset.y - len(self._head.lines)
         if 0 <= number < len(self._tail.lines):
             target = self._tail.parts[self._tail.lines[number].part].target
@@ -277,7 +270,7 @@ class PagePane(Pane):
     # -- selected text
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text with wrapped lines joined."""
+        """Join the wrapped lines of the selected text."""
         last = len(self._head.lines) + len(self._tail.lines) - 1
         first = selection.start.y if selection.start is not None else 0
         end = selection.end.y if selection.end is not None else last
@@ -299,11 +292,10 @@ class PagePane(Pane):
         return "".join(pieces), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
-        """Redraw the selection."""
         self.forget_strips()
 
     def _selected(self, number: int, selection: Selection) -> tuple[int, int] | None:
-        """Return the selected range in the text of a line's part."""
+        """Selected range in the text of a line's part."""
         span = selection.get_span(number)
         layout, line = self._line(number)
         if span is None or line is None:
@@ -325,7 +317,6 @@ class PagePane(Pane):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line of the page with the text centred."""
         number = y + self.scroll_offset.y
         strip = self._strips.get(number)
         if strip is None:
@@ -336,7 +327,7 @@ class PagePane(Pane):
         return strip
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render lines with graphics painted over their blank cells."""
+        """Paint graphics over their blank cells."""
         strips = super().render_lines(crop)
         if not any(art.graphics for art in self._head.arts.values()):
             return strips
@@ -349,7 +340,7 @@ class PagePane(Pane):
         return strips
 
     def _graphic(self, number: int) -> tuple[Art | None, int]:
-        """Return the image painted on a line, and the line number within it."""
+        """Image painted on a line, and the line number within it."""
         layout, line = self._line(number) if number >= 0 else (self._head, None)
         if line is None or line.kind is not LineKind.PICTURE or layout is not self._head:
             return None, 0
@@ -357,13 +348,13 @@ class PagePane(Pane):
         return (art, line.start) if art is not None and line.start < len(art.graphics) else (None, 0)
 
     def _line(self, number: int) -> tuple[Layout, Line | None]:
-        """Return the layout that holds a line of the page, and the line; None after the last one."""
+        """Layout and entry of a line of the page; None after the last line."""
         below = number - len(self._head.lines)
         layout, at = (self._head, number) if below < 0 else (self._tail, below)
         return layout, layout.lines[at] if at < len(layout.lines) else None
 
     def _over(self, layout: Layout, part: int) -> Overlay:
-        """Return temporary style ranges of a part."""
+        """Temporary style ranges of a part."""
         if layout is self._head:
             return Overlay(below=self._colours.get(part, ()))
         return Overlay(chosen=0 <= layout.parts[part].target == self.chosen)

@@ -33,7 +33,6 @@ class CachedLines:
         self._drawn: tuple[object, list[Strip]] | None = None
 
     def __call__(self, crop: Region) -> list[Strip]:
-        """Return the lines of a region."""
         widget, bar = self._bar, cast(ScrollBarRender, self._bar.render())
         style = cast(Style, bar.style)
         filters, background = widget.get_line_filters(), widget.background_colors[1]
@@ -51,10 +50,12 @@ class CachedLines:
                 bar_color=style.color or _BLACK,
             ).segments
             below = widget.visual_style.rich_style
-            known = {one: Strip(Segment.apply_style([one], below), width) for one in segments}
+            known = {segment: Strip(Segment.apply_style([segment], below), width) for segment in segments}
             for line_filter in filters:
-                known = {one: strip.apply_filter(line_filter, background) for one, strip in known.items()}
-            self._drawn = (drawn_for, [known[one] for one in segments])
+                known = {
+                    segment: strip.apply_filter(line_filter, background) for segment, strip in known.items()
+                }
+            self._drawn = (drawn_for, [known[segment] for segment in segments])
         return [strip.crop(crop.x, crop.right) for strip in self._drawn[1][crop.y : crop.bottom]]
 
 
@@ -70,16 +71,13 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def host(self) -> Host:
-        """The app."""
         return host_of(self)
 
     @property
     def theme_styles(self) -> Styles:
-        """Styles of the current theme."""
-        return self.host.theme_styles
+        return host_of(self).theme_styles
 
     def forget_strips(self) -> None:
-        """Discard cached strips and redraw."""
         self.refresh()
 
     def scroll_now(self, line: float) -> None:
@@ -92,14 +90,13 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def vertical_scrollbar(self) -> ScrollBar:
-        """The scrollbar, with cached lines."""
         bar = super().vertical_scrollbar
         if not isinstance(bar.render_lines, CachedLines):
             bar.render_lines = CachedLines(bar)  # type: ignore[method-assign]
         return bar
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render lines, cached until they change.
+        """Cache lines until they change.
 
         Panes draw whole lines with their background, so Textual's styles are applied to borders only:
         applying them takes most of a repaint. A reused strip also caches its crops and escape codes.
@@ -132,7 +129,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """Redraw everything, or the lines of some regions."""
         if repaint or layout or recompose:
             self._forget_lines(regions)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
@@ -160,11 +156,9 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         self.move(lines if pages > 0 else -lines)
 
     def go_top(self) -> None:
-        """Go to the first line."""
         self.move(-(10**9))
 
     def go_bottom(self) -> None:
-        """Go to the last line."""
         self.move(10**9)
 
     def act(self, command_id: str) -> None:
@@ -186,11 +180,9 @@ class CursorPane(Pane):
 
     @property
     def line_count(self) -> int:
-        """Number of lines."""
         return 0
 
     def move(self, lines: int) -> None:
-        """Move the cursor by lines."""
         self.move_to(self.cursor + lines)
 
     def move_to(self, line: int) -> None:
@@ -217,9 +209,8 @@ class CursorPane(Pane):
         self.virtual_size = Size(1, self.line_count)
 
     def on_resize(self) -> None:
-        """Keep the cursor visible."""
         self.take_size()
         self.keep_in_sight()
 
     def cursor_moved(self) -> None:
-        """Hook: the cursor has moved."""
+        """Override to act on a moved cursor."""

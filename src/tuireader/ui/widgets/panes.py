@@ -73,17 +73,14 @@ class Panes(PaneRow):
 
     @property
     def in_sidebar(self) -> bool:
-        """Return whether keys go to the sidebar."""
         return self.current is self.sidebar
 
     @property
     def in_list(self) -> bool:
-        """Return whether keys go to the list."""
         return self.current is self.articles
 
     @property
     def in_article(self) -> bool:
-        """Return whether keys go to the article."""
         return self.current is self.article
 
     @property
@@ -102,7 +99,6 @@ class Panes(PaneRow):
         self.screen.set_focus(pane, scroll_visible=False)  # at once: the footer lists the keys available now
 
     def turn(self, step: int) -> None:
-        """Go to the next or previous pane."""
         panes: list[Pane] = [self.sidebar, self.articles]
         if self._session.page is not None:
             panes.append(self.article)
@@ -113,27 +109,26 @@ class Panes(PaneRow):
 
     @property
     def is_single(self) -> bool:
-        """Return whether one pane is shown at a time."""
+        """True if one pane is shown at a time."""
         return self.screen.has_class("-single")
 
     @property
     def is_wide(self) -> bool:
-        """Return whether the sidebar is shown beside the list."""
+        """True if the sidebar is shown beside the list."""
         return not (self.screen.has_class("-narrow") or self.is_single)
 
     @property
     def is_zen(self) -> bool:
-        """Return whether only the article is shown."""
+        """True if only the article is shown."""
         return self.screen.has_class("-zen")
 
     @property
     def covers_list(self) -> bool:
-        """Return whether the sidebar is shown over the list."""
+        """True if the sidebar is shown over the list."""
         return self.screen.has_class("-sidebar") and not self.is_wide
 
     @property
     def shows_article(self) -> bool:
-        """Return whether the article is shown."""
         return self.screen.has_class("-reading")
 
     def fit(self, size: Size) -> None:
@@ -157,7 +152,6 @@ class Panes(PaneRow):
         self._snippet.display = bool(self._session.expression) and not alone
 
     def show_article(self, shown: bool) -> None:
-        """Show or hide the article."""
         self.screen.set_class(shown, "-reading", update=False)
         self.rearrange()
 
@@ -197,12 +191,10 @@ class Panes(PaneRow):
         self.screen.set_focus(line)
 
     def close_search(self) -> None:
-        """Remove the search line."""
         for line in self.query(SearchLine):
             self._removed = line.remove()
 
     async def open_find(self) -> None:
-        """Open the line for find in page below the article."""
         lines = self.query(FindLine)
         line = lines.first() if lines else FindLine(self.article.sought)
         if not lines:
@@ -222,26 +214,22 @@ class Panes(PaneRow):
         return sought or bool(lines)
 
     def on_find_line_typed(self, message: FindLine.Typed) -> None:
-        """Mark the occurrences of the typed words and go to the first."""
         self.article.find(message.text)
 
     def on_find_line_stepped(self, message: FindLine.Stepped) -> None:
-        """Go to another occurrence."""
         self.article.next_found(message.step)
 
     def on_find_line_left(self, message: FindLine.Left) -> None:
-        """Return to the article; the occurrences stay marked if the message says so."""
         self.close_find(keep=message.keep)
 
     # -- painting
 
     def repainted(self) -> list[Widget]:
-        """Return the widgets that a key may have changed."""
+        """Widgets that a key may have changed."""
         panes = (self.sidebar, self.articles, self.article)
         return [*panes, *(pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar)]
 
     def forget_strips(self) -> None:
-        """Redraw all lines with the new colours of the theme or the watches."""
         for pane in (self.sidebar, self.articles, self.article):
             pane.forget_strips()
 

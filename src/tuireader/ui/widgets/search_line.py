@@ -57,30 +57,28 @@ class SearchLine(Input):
         self._left = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Search after a pause."""
         event.stop()
         self._stop_timer()
         if self._left:  # the key to leave arrived together with the text
             return
-        self._timer = self.set_timer(_PAUSE, self._rested)
+        self._timer = self.set_timer(_PAUSE, self._search_after_pause)
 
     def _stop_timer(self) -> bool:
-        """Cancel the pending search; return whether there was one."""
+        """Cancel the pending search; return False if there was none."""
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.stop()
         return timer is not None
 
-    def _rested(self) -> None:
+    def _search_after_pause(self) -> None:
         """Search, unless a key cancelled the search at the last moment."""
         if self._stop_timer():
-            self._tell()
+            self._post_typed()
 
-    def _tell(self) -> None:
+    def _post_typed(self) -> None:
         self.post_message(self.Typed(self.value, self._filters))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Search at once if a search is pending, then move to the results."""
         event.stop()
         self._go_on()
 
@@ -98,11 +96,9 @@ class SearchLine(Input):
         return True
 
     def action_keep_as_watch(self) -> None:
-        """Keep the text as a watch."""
         self._keep(as_view=False)
 
     def action_keep_as_view(self) -> None:
-        """Keep the text as a saved search."""
         self._keep(as_view=True)
 
     def _keep(self, *, as_view: bool) -> None:
@@ -111,7 +107,7 @@ class SearchLine(Input):
 
     def _go_on(self) -> None:
         if self._stop_timer():
-            self._tell()
+            self._post_typed()
         self._leave(self.value)
 
     def _leave(self, text: str) -> None:
@@ -120,7 +116,6 @@ class SearchLine(Input):
         self.post_message(self.Left(text, self._filters))
 
     def on_key(self, event: events.Key) -> None:
-        """Recall searches, or leave the line."""
         if event.key in ("up", "down") and self._walk(1 if event.key == "up" else -1):
             pass
         elif event.key == "down":
@@ -158,17 +153,14 @@ class FindLine(Input):
         super().__init__(value, placeholder="Find in this article …", compact=True, id="find")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Search."""
         event.stop()
         self.post_message(self.Typed(self.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Return to the article and keep the matches marked."""
         event.stop()
         self.post_message(self.Left(keep=bool(self.value.strip())))
 
     def on_key(self, event: events.Key) -> None:
-        """Go to another match, or close the line."""
         step = {"down": 1, "up": -1}.get(event.key)
         if step is not None:
             self.post_message(self.Stepped(step))

@@ -55,12 +55,10 @@ class Sidebar(CursorPane):
 
     @property
     def line_count(self) -> int:
-        """Number of items."""
         return len(self.items)
 
     @property
     def current(self) -> SidebarItem | None:
-        """The item under the cursor."""
         return self.items[self.cursor] if self.cursor < len(self.items) else None
 
     def show(self, items: tuple[SidebarItem, ...]) -> None:
@@ -113,7 +111,7 @@ class Sidebar(CursorPane):
             self._preview = self.set_timer(_PREVIEW_AFTER, self.decide)
 
     def _forget_preview(self) -> bool:
-        """Cancel the pending view; return whether there was one."""
+        """Cancel the pending view; return False if there was none."""
         timer, self._preview = self._preview, None
         if timer is not None:
             timer.stop()
@@ -153,7 +151,6 @@ class Sidebar(CursorPane):
         self.open_current()
 
     def render_line(self, y: int) -> Strip:
-        """Draw an item."""
         number = y + self.scroll_offset.y
         if number >= len(self.items):
             return self.draw(number, at_cursor=False, focus=False)
@@ -168,7 +165,6 @@ class Sidebar(CursorPane):
         return strip
 
     def forget_strips(self) -> None:
-        """Discard cached strips and redraw."""
         self._strips.clear()
         self.refresh()
 
@@ -208,7 +204,7 @@ class Sidebar(CursorPane):
 
 
 def _count_label(item: SidebarItem) -> str:
-    """Return the unread count, or the total for Starred, All and searches; `""` for 0."""
+    """The unread count, or the total for Starred, All and searches; `""` for 0."""
     totals = (ViewKind.STARRED, ViewKind.QUERY, ViewKind.ALL)
     number = item.total if item.view is not None and item.view.kind in totals else item.unread
     return str(number) if number else ""

@@ -33,7 +33,7 @@ class StoryPane(PagePane):
             return
         self.scroll_now(max(0, self.scroll_offset.y + lines))
         if abs(lines) != 1:
-            self._take_visible()
+            self._follow_scroll()
 
     def go_top(self) -> None:
         """Go to the title, with the cursor on the first article."""
@@ -48,7 +48,7 @@ class StoryPane(PagePane):
         self._point_at(len(self.targets) - 1)
 
     def _is_near(self, target: int) -> bool:
-        """Return whether an article is in sight, or at most a line beyond the edge."""
+        """An article is near if it is in sight, or at most a line beyond the edge."""
         first, last = self._lines_of(target)
         top = self.scroll_offset.y
         return top - 2 <= first and last <= top + self.size.height
@@ -57,14 +57,11 @@ class StoryPane(PagePane):
         if self.size.height and 0 <= self.chosen < len(self.targets):
             self.choose(self.chosen)
 
-    def _take_visible(self) -> None:
+    def _follow_scroll(self) -> None:
         """Put the cursor on the first article in sight if it has left the screen."""
         top, end = self.scroll_offset.y, self.scroll_offset.y + self.size.height
-        visible = [
-            target
-            for target in range(len(self.targets))
-            if top <= (place := self._lines_of(target))[0] and place[1] < end
-        ]
+        places = map(self._lines_of, range(len(self.targets)))
+        visible = [target for target, (first, last) in enumerate(places) if top <= first and last < end]
         if visible and self.chosen not in visible:
             self._point_at(visible[0])
 

@@ -49,7 +49,7 @@ _GAP = 2
 
 
 def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
-    """Return the columns shown in a table of `width` cells, each with its width."""
+    """Choose the columns shown in a table of `width` cells, with their widths."""
     shown = [column for column in columns if column.least <= width <= column.most]
     fixed = sum(column.width for column in shown) + _GAP * max(0, len(shown) - 1) + 2
     return [(column, column.width or max(1, width - fixed)) for column in shown]
@@ -67,7 +67,6 @@ class TableHead(Bar):
         self._columns = columns
 
     def render_line(self, y: int) -> Strip:
-        """Draw the titles."""
         base = self.theme_styles.base + self.theme_styles.dim
         parts = [Segment(" ", base)]
         for number, (column, width) in enumerate(fitting(self._columns, self.size.width)):
@@ -96,7 +95,6 @@ class Table(CursorPane):
 
     @property
     def line_count(self) -> int:
-        """Number of rows."""
         return len(self.rows)
 
     @property
@@ -116,17 +114,14 @@ class Table(CursorPane):
         self.cursor_moved()
 
     def select(self, key: str) -> None:
-        """Move the cursor to the row with this key."""
         for number, row in enumerate(self.rows):
             if row.key == key:
                 self.move_to(number)
 
     def cursor_moved(self) -> None:
-        """Post `Moved`."""
         self.post_message(self.Moved())
 
     def choose(self) -> None:
-        """Choose the row under the cursor."""
         if self.current is not None:
             self.post_message(self.Chosen(self.current))
 
@@ -141,7 +136,6 @@ class Table(CursorPane):
             self.move_to(number)
 
     def render_line(self, y: int) -> Strip:
-        """Draw a row, or the message for an empty table."""
         number, width, styles = y + self.scroll_offset.y, self.size.width, self.theme_styles
         base = styles.base
         if number >= len(self.rows):

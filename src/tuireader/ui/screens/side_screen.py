@@ -1,0 +1,64 @@
+"""Base of the screens opened over the main one."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tuireader.commands import key_label
+from tuireader.ui.host import Host, host_of
+from tuireader.ui.widgets.bars import FooterKey, StatusLine, TopLine
+from tuireader.ui.widgets.pane import Pane
+
+Result = TypeVar("Result")
+
+
+class SideScreen(Screen[Result | None], Generic[Result], inherit_bindings=False):
+    """A pane, and perhaps more, between header and footer; going back returns None."""
+
+    BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
+
+    @property
+    def host(self) -> Host:
+        return host_of(self)
+
+    @property
+    @abstractmethod
+    def main_pane(self) -> Pane:
+        """Pane that gets the movement commands."""
+
+    @abstractmethod
+    def content(self) -> Iterable[Widget]:
+        """Create what stands between header and footer."""
+
+    def compose(self) -> ComposeResult:
+        self.top, self.status = TopLine(), StatusLine()
+        yield self.top
+        yield from self.content()
+        yield self.status
+
+    def show_footer(self, commands: Iterable[tuple[str, str]], position: str) -> None:
+        """Show the keys to move and to go back, between them those of `(command id, title)` pairs."""
+        key_of = self.host.key_of
+        moving = FooterKey(f"{key_of('move_down')}/{key_of('move_up')}", "move")
+        keys = [FooterKey(key_of(command), title) for command, title in commands]
+        by_escape = "escape" in self.host.keys_of["back"]
+        leaving = FooterKey(key_label("escape") if by_escape else key_of("back"), "Back", stays=1)
+        self.status.show([moving, *keys, leaving], position)
+
+    def action_pane(self, command_id: str) -> None:
+        self.main_pane.act(command_id)
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    action_quit_or_back = action_back
+
+    async def action_quit(self) -> None:
+        await self.host.leave(0)
