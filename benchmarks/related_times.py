@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from related_ranking import rows
-from tuireader.related.reading.when import DAY, spans
+from tuireader.model.durations import DAY
+from tuireader.related.reading.when import spans
 
 
 def main(folder: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from tuireader.config.values import RAW, WEB_ADDRESS, Invalid, Key, Kind, choice, describe, duration
+from tuireader.model.durations import DAY
 
 ACCOUNT_KINDS = ("miniflux", "greader")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -43,4 +44,4 @@ class AccountConfig:
         ),
     ] = ""
     token: Annotated[str, Key(RAW, "API key of Miniflux, instead of user and password.")] = ""
-    interval: Annotated[int, Key(duration(60, 86400), "How often to sync.")] = 600
+    interval: Annotated[int, Key(duration(60, DAY), "How often to sync.")] = 600

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from tuireader.config.kinds import ADDRESS, COMMAND
 from tuireader.config.values import FLAG, HEADERS, LINE, LINES, RAW, Key, choice, duration, switch
-
-_DAY = 86400
+from tuireader.model.durations import MONTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class FeedConfig:
     interval: Annotated[
         int | None,
         Key(
-            duration(60, 30 * _DAY),
+            duration(60, MONTH),
             "How often to fetch this feed; by default this depends on how often it changes.",
         ),
     ] = None

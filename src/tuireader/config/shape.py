@@ -30,8 +30,7 @@ from tuireader.config.values import (
     switch,
     template,
 )
-
-_DAY = 86400
+from tuireader.model.durations import HOUR, MONTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +148,17 @@ class FetchConfig:
     interval: Annotated[
         int,
         Key(
-            duration(60, 30 * _DAY),
+            duration(60, MONTH),
             "Shortest time between two fetches of a feed; quiet feeds are fetched less often.",
         ),
     ] = 1800
     watched_interval: Annotated[
         int,
         Key(
-            duration(60, 30 * _DAY),
+            duration(60, MONTH),
             "Longest time between two fetches of a feed on which a watch depends.",
         ),
-    ] = 3600
+    ] = HOUR
     concurrency: Annotated[int, Key(number(1, 1000), "Number of feeds to fetch at the same time.")] = 200
     per_host: Annotated[
         int, Key(number(1, 20), "Number of feeds to fetch from one host at the same time.")

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tuireader.commands import did_you_mean
+from tuireader.model.durations import DAY, HOUR, WEEK
 from tuireader.text import clean, without_password
 
 
@@ -244,7 +245,7 @@ def choices(*names: str) -> Kind:
 
 # --------------------------------------------------------------------------- times and sizes
 
-_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+_SECONDS = {"s": 1, "m": 60, "min": 60, "h": HOUR, "d": DAY, "w": WEEK}
 _BYTES = {"b": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000}
 _AMOUNT = re.compile(r"(\d{1,9})\s*([a-z]+)", re.ASCII)
 

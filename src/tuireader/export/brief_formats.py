@@ -23,6 +23,7 @@ from tuireader.export.markup import (
     origin,
     quoted,
 )
+from tuireader.model.durations import DAY, HOUR
 from tuireader.text.wording import counted
 
 
@@ -49,7 +50,7 @@ def _summary(brief: Brief) -> str:
 def _period(seconds: int | None) -> str:
     if seconds is None:
         return "since the last brief"
-    for unit, name in ((86_400, "day"), (3600, "hour")):
+    for unit, name in ((DAY, "day"), (HOUR, "hour")):
         if seconds % unit == 0 and seconds > unit:
             return f"the last {counted(seconds // unit, name)}"
     return f"the last {counted(-(-seconds // 60), 'minute')}"

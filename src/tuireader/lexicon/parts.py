@@ -128,7 +128,7 @@ def wanted_case(parts: Sequence[Part]) -> Case:
 
 
 def last_forms(parts: Sequence[Part]) -> tuple[str, ...]:
-    """Return the spellings of a term's last word, longest first; terms of two letters or more have plurals.
+    """Return the spellings of a term's last word, longest first, with plurals from two letters on.
 
     A single letter after a gap has no plural: "Series A" must not match "the series as a whole".
     """
@@ -210,7 +210,7 @@ def _mark(parts: Sequence[Part], place: int) -> list[str]:
 
 
 def cased_run(case: Case, forms: tuple[str, ...]) -> Run | None:
-    """Return the run that finds a whole word by its case; None for a word of any case."""
+    """Build the run that finds a whole word by its case; None for a word of any case."""
     if case is Case.ANY:
         return None
     word = forms[-1]
@@ -221,7 +221,7 @@ def cased_run(case: Case, forms: tuple[str, ...]) -> Run | None:
 
 
 def fts_of(run: Run) -> str:
-    """Return an FTS5 expression for a run."""
+    """Write a run as an FTS5 expression."""
     star = " *" if run.prefix else ""
     phrases = [f'"{" ".join((*run.words, last))}"{star}' for last in run.last]
     return phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"

@@ -10,12 +10,13 @@ from tuireader.delivery.notify import Message, deliver, is_quiet
 from tuireader.library.context import UseCases
 from tuireader.model import Alarm, AlarmKind, Fault, Told
 from tuireader.model.accounts import AWAY
+from tuireader.model.durations import DAY, HOUR
 from tuireader.store import Store
 from tuireader.store.watches.alarms import Failing, Subject
 from tuireader.text import cut, feed_key, feed_name
 from tuireader.text.wording import counted
 from tuireader.timing.accounts import alarming_since
-from tuireader.timing.alarms import DAY, MOST, pace
+from tuireader.timing.alarms import MOST, pace
 
 _FAILING = DAY
 """Seconds of failing until an alarm. Some tries are required too: time off makes a first failure old."""
@@ -209,7 +210,7 @@ def _moment(moment: int) -> str:
 
 def _span(seconds: int) -> str:
     """Return a duration as `6 h` or `3 d`."""
-    hours = max(1, round(seconds / 3600))
+    hours = max(1, round(seconds / HOUR))
     return f"{hours} h" if hours < 48 else f"{round(seconds / DAY)} d"
 
 

@@ -17,6 +17,7 @@ from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import named, rule_of, rules
 from tuireader.model import Evidence
+from tuireader.model.durations import DAY
 from tuireader.store import Store
 from tuireader.text import cut
 
@@ -129,7 +130,7 @@ class Watches(UseCases):
         up_to = await self._pool.read(lambda store: store.relations.name_from())
         if not up_to:
             return []
-        since = self._now() - _NAMED_DAYS * 86_400
+        since = self._now() - _NAMED_DAYS * DAY
         step = partial(ingest.find_older_names, since=since, groups=self._context.groups)
         return [(up_to, step)]
 

@@ -17,6 +17,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from tuireader.model.durations import DAY
 from tuireader.pages.blocks import Block, blocks, classes, is_link, missed, uniform, utility, zone
 from tuireader.pages.headings import Headings, headings
 from tuireader.pages.items import Item, Scope, copied, groups, language_of, read
@@ -33,7 +34,6 @@ MOST = 5
 _READ = 24  # blocks to read
 _WORTH = 0.35  # a proposal needs this share of the best score ...
 _LEAST = 1.0  # ... and this score
-_DAY = 86_400
 _WEEKDAY = 12  # maximum characters beside a date
 _DIFFERENT = 0.8  # share of links that are different if they lead to the articles
 _NEXT_WORDS = frozenset((
@@ -135,7 +135,7 @@ def quality(items: Sequence[Item], now: int) -> float:
     titles = Counter(item[0] for item in items)
     links = Counter(item[1] for item in items if item[1])
     times = [item[2] for item in items if item[2] is not None]
-    dated = sum(0.5 if time > now + _DAY else 1 for time in times) / count  # events are no news
+    dated = sum(0.5 if time > now + DAY else 1 for time in times) / count  # events are no news
     days = sum(_is_day(item[0], now) for item in items) / count
     rest = sum(len(item[3]) > 200 for item in items) / count
     return (

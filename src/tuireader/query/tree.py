@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from tuireader.lexicon import Term
+from tuireader.model.durations import DAY, HOUR, MONTH, WEEK, YEAR
 from tuireader.text import cell_len
 
 TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "watch", "enclosure")
@@ -19,7 +20,7 @@ STATES = ("unread", "read", "starred", "muted", "today", "subscribed", "unsubscr
 FILES = ("enclosure", "audio", "video", "image")
 """Values of `has:`: any enclosure, or one of a kind."""
 NEAR = 10
-UNITS = {"min": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000, "y": 31_536_000}
+UNITS = {"min": 60, "h": HOUR, "d": DAY, "w": WEEK, "mo": MONTH, "y": YEAR}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Words for dates in many languages: months, units of time, today and yesterday."""
 
+from tuireader.model.durations import DAY, HOUR, MONTH, WEEK, YEAR
+
 MONTHS = (
     "january jan janvier januar jänner januari januarie gennaio gen enero ene janeiro styczeń stycznia "
     "sty leden ledna led ianuarie ian ocak oca tammikuu tammikuuta январь января янв січень січня січ "
@@ -31,29 +33,28 @@ MONTHS = (
     "грудня гру δεκεμβρίου δεκ prosinca",
 )
 """Names and abbreviations of each month."""
-_DAY = 86_400
 UNITS = {
     60: (
         "minute minutes min mins minuten minuto minutos minuti minut minuty minuter dk dakika минут минуты "
         "минуту хвилин 分钟 分鐘 分 분"
     ),
-    3_600: (
+    HOUR: (
         "hour hours hr hrs h stunde stunden std heure heures hora horas ora ore uur timmar timer godz "
         "godziny godzin saat час часа часов години годин 小时 小時 時間 시간"
     ),
-    _DAY: (
+    DAY: (
         "day days d tag tagen tage jour jours dia dias día días giorno giorni dag dagen dagar dni gün день "
         "дня дней днів 天 日 일"
     ),
-    7 * _DAY: (
+    WEEK: (
         "week weeks wk woche wochen semaine semaines semana semanas settimana settimane weken veckor tygodni "
         "hafta недели недель 周 週間 週 주"
     ),
-    30 * _DAY: (
+    MONTH: (
         "month months monat monaten monate mois mes meses mese mesi maand maanden miesięcy ay месяца месяцев "
         "个月 個月 개월"
     ),
-    365 * _DAY: ("year years jahr jahren jahre ans an año años anno anni jaar lat yıl года лет 年 년"),
+    YEAR: ("year years jahr jahren jahre ans an año años anno anni jaar lat yıl года лет 年 년"),
 }
 """Names of units of time by their length in seconds."""
 NAMED_DAYS = {

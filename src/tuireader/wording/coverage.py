@@ -6,12 +6,13 @@ import shlex
 from collections.abc import Sequence
 
 from tuireader.model import Coverage, Feed, FeedGap, WatchCoverage
+from tuireader.model.durations import DAY
 from tuireader.text import feed_name
 from tuireader.text.wording import counted
 from tuireader.wording.times import day, list_day, short_time
 
 BY_SERVER = "fetched by a server"
-_HOURS = 2 * 86_400
+_HOURS = 2 * DAY
 _FEW = 3
 
 

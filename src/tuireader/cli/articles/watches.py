@@ -21,6 +21,7 @@ from tuireader.cli.expression import (
 from tuireader.cli.feeds.coverage import coverage, encoded_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
+from tuireader.model.durations import DAY
 from tuireader.text.wording import counted
 from tuireader.wording.coverage import watch_summary
 
@@ -155,7 +156,7 @@ async def report(library: Library, name: str, days: int | None, as_json: bool) -
     await library.watches.catch_up()  # new rules see what is stored
     found = await library.watches.report(name, days)
     now = int(time.time())
-    seen = await library.coverage.of_watch(name, days and now - days * 86_400)
+    seen = await library.coverage.of_watch(name, days and now - days * DAY)
     _print_report(library, found, as_json, seen)
     if as_json:
         return

@@ -9,10 +9,10 @@ from tuireader.document.prepare import title_of
 from tuireader.feeds import teasers
 from tuireader.feeds.teasers import Sample, is_media
 from tuireader.model import FeedPreview, ParsedEntry, ParsedFeed
+from tuireader.model.durations import HOUR, WEEK
 from tuireader.text import cell_len, plain
 
 SAMPLES = 5
-HOUR, WEEK = 3_600, 7 * 86_400
 WEEKS = 4
 """Weeks over which the pace is measured, as in the feed health table."""
 _WEIGHED = 20

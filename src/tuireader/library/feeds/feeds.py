@@ -15,6 +15,7 @@ from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.model import Alarm, Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
 from tuireader.model.accounts import category_of, folder_of
+from tuireader.model.durations import WEEK
 from tuireader.store import Store
 from tuireader.text import feed_key, split_password, without_password
 from tuireader.timing import schedule
@@ -41,7 +42,7 @@ class Feeds(UseCases):
     async def health(self) -> list[FeedHealth]:
         """Return the health of all subscribed feeds in config order."""
         now = self._now()
-        since = now - 28 * schedule.DAY
+        since = now - 4 * WEEK
 
         def health(store: Store) -> list[FeedHealth]:
             shares, rates = store.full_texts.shares(since), store.requests.rates(now)

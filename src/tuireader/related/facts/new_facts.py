@@ -89,10 +89,10 @@ class _Facts:
 
 
 def new_facts(text: str, earlier: Iterable[str]) -> tuple[str, ...]:
-    """Return up to four numbers, dates, names and quotations at the top of a text that no `earlier` text has.
+    """Return up to four facts at the top of a text that no `earlier` text has.
 
-    Facts are quoted as written. The first line of a text is its title. An acronym is not new after its full
-    name: JLR after Jaguar Land Rover.
+    Facts are numbers, dates, names and quotations as written. The first line of a text is its title. An
+    acronym is not new after its full name: JLR after Jaguar Land Rover.
     """
     seen_text = "\n".join(earlier)
     top = text if len(text) <= _LEAD else text[:_LEAD].rpartition(" ")[0]
@@ -100,19 +100,19 @@ def new_facts(text: str, earlier: Iterable[str]) -> tuple[str, ...]:
     words = WORD.findall(seen_text)
     roots, heads = {root(word.casefold()) for word in words}, "".join(word[0] for word in words)
     seen_words = _squeezed(seen_text)
-    found = [shown for number, shown in new.numbers.items() if number not in seen.numbers]
-    found += [shown for day, shown in new.dates.items() if day not in seen.dates]
-    found += [
+    facts = [shown for number, shown in new.numbers.items() if number not in seen.numbers]
+    facts += [shown for day, shown in new.dates.items() if day not in seen.dates]
+    facts += [
         shown
         for name, shown in new.names.items()
         if root(WORD.findall(name)[-1]) not in roots and not (shown.isupper() and shown in heads)
     ]
-    found += [f"“{shown}”" for quotation, shown in new.quotations.items() if quotation not in seen_words]
-    return tuple(cut_characters(shown, _SHOWN) for shown in found[:_NAMED])
+    facts += [f"“{shown}”" for quotation, shown in new.quotations.items() if quotation not in seen_words]
+    return tuple(cut_characters(shown, _SHOWN) for shown in facts[:_NAMED])
 
 
 def root(word: str) -> str:
-    """Return a casefolded word for comparison; where names are inflected, only its first letters."""
+    """Return a casefolded word for comparison; only its first letters if its script inflects names."""
     return word if word < _INFLECTING else word[:_ROOT]
 
 
@@ -120,17 +120,16 @@ def _facts(text: str) -> _Facts:
     dates: dict[tuple[int, int], str] = {}
     for match in DATE.finditer(text):
         dates.setdefault(_day(match), match[0])
-    rest = DATE.sub(" ", text)
-    numbers = {value: shown for value, shown in map(_number, NUMBER.finditer(rest)) if value}
+    undated = DATE.sub(" ", text)
+    numbers = {value: shown for value, shown in map(_number, NUMBER.finditer(undated)) if value}
     quotations: dict[str, str] = {}
     for match in QUOTATION.finditer(text):
         words = next(filter(None, match.groups()))
         quotations.setdefault(_squeezed(words), words)
-    return _Facts(numbers, dates, dict(names(rest)), quotations)
+    return _Facts(numbers, dates, dict(names(undated)), quotations)
 
 
 def _day(match: re.Match[str]) -> tuple[int, int]:
-    """Return the month and the day of a date."""
     way = next(way for way in _WAYS if match[f"d{way}"])
     day, written = int(match[f"d{way}"]), match[f"m{way}"]
     month = int(written) if written.isdigit() else _MONTHS.index(written[:3].lower()) + 1
@@ -138,7 +137,7 @@ def _day(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _number(match: re.Match[str]) -> tuple[float, str]:
-    """Return a number's value and the words to show; 0 for small numbers and years, which are rarely news."""
+    """Return a number's value and its words; 0 for small numbers and years, which are rarely news."""
     value = value_of(match["digits"]) * UNITS.get((match["unit"] or "").lower(), 1.0)
     if match["share"]:
         return value / 100 + 1e-9, match[0].strip()  # keep 5 % and 0.05 apart
@@ -165,14 +164,14 @@ def value_of(digits: str) -> float:
 
 
 def names(text: str) -> Iterator[tuple[str, str]]:
-    """Yield capitalised words inside sentences; the first word of a sentence does not count.
+    """Yield capitalised words inside sentences, casefolded and as written, not the first of a sentence.
 
-    Ignores bylines and headlines in title case. In German, where nouns are capitalised, a name has at least
-    two words.
+    Bylines and headlines in title case are skipped. In German, where nouns are capitalised, a name has at
+    least two words.
     """
-    title, line_feed, rest = text.partition("\n")
+    title, line_feed, body = text.partition("\n")
     least = 2 if is_german(WORD.findall(text)) else 1
-    for line in (_SOURCE.sub("", title) + line_feed + rest).split("\n"):
+    for line in (_SOURCE.sub("", title) + line_feed + body).split("\n"):
         if _is_headline(line) or _BYLINE.match(line):
             continue
         for match in _NAME.finditer(line):
@@ -187,7 +186,7 @@ def names(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _parts(words: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the names in a run of capitalised words, without titles before them.
+    """Split a run of capitalised words into names, without titles before them.
 
     A possessive ends a name of one word: Ofcom's Jane Doe are two, the National People's Congress is one.
     """
@@ -208,12 +207,12 @@ def _bare(word: str) -> str:
 
 
 def is_german(words: Collection[str]) -> bool:
-    """Return whether words are of a German text, where a capital does not mark a name."""
+    """Return whether words come from a German text, where a capital does not mark a name."""
     return len(_GERMAN.intersection(words)) >= 3
 
 
 def _is_headline(line: str) -> bool:
-    """Return whether all longer words of a line are capitalised, as in a Headline in This Style."""
+    """Return whether all longer words are capitalised, as in a Headline in This Style."""
     words = WORD.findall(line)
     if len(words) > _HEADLINE_WORDS:
         return False

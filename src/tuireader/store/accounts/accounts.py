@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
+from tuireader.model.durations import WEEK
 from tuireader.store.accounts import account_trouble
 from tuireader.store.accounts.listed_feeds import (
     KnownFeed,
@@ -22,7 +23,7 @@ from tuireader.store.articles.appearances import Appearances
 from tuireader.store.sql import Part, number_list
 from tuireader.text.wording import counted
 
-KEPT = 7 * 86_400
+KEPT = WEEK
 """Seconds to keep a feed that its server no longer lists: it may come back."""
 FIRST_POSITION = 1_000_000
 """Position of an account's first feed: behind all local feeds."""

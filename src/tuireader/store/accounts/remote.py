@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from tuireader.model.accounts import Mark, RefusedMark
+from tuireader.model.durations import DAY
 from tuireader.store.sql import Part, id_list
 
 _BITS = {Mark.READ: 1, Mark.STARRED: 2}
@@ -25,7 +26,7 @@ _ONLY_SENT = "pending = pending | accepted, accepted = 0, " + ", ".join(
     f"{mark}_sent = iif(accepted & {bit}, {mark}, {mark}_sent)" for mark, bit in _BITS.items()
 )
 """SQL that makes accepted marks those that were sent without an answer."""
-MISSES, MISSED_FOR = 3, 86_400
+MISSES, MISSED_FOR = 3, DAY
 """Lists in a row, and seconds between the first and the last, after which a missing entry is gone."""
 
 # `missing_since`, `misses`: since when, and in how many lists in a row, a doubted list has lacked the entry.

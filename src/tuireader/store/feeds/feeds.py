@@ -8,6 +8,7 @@ from typing import Any
 
 from tuireader.config import FeedConfig
 from tuireader.model import SILENCE, Fault, Feed, FeedHealth
+from tuireader.model.durations import DAY
 from tuireader.store.sql import FEED_TITLE, Part, number_list
 from tuireader.text import server_of, split_password, without_password
 
@@ -136,7 +137,7 @@ _HEALTH = f"""
   iif(moved_seen >= :sure AND moved_why != '', looked_at, NULL), iif(moved_why = '{NAMED}', moved_to, '')"""
 
 
-_FAR = 31 * 86_400  # as schedule.FARTHEST: a later time was set while the clock was wrong
+_FAR = 31 * DAY  # as schedule.FARTHEST: a later time was set while the clock was wrong
 _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tuireader.model.durations import DAY
 from tuireader.store.sql import Part
 
-_DAY = 86_400
 _DAYS = 7
 
 
@@ -33,7 +33,7 @@ class Requests(Part):
                  requests = requests + excluded.requests, unchanged = unchanged + excluded.unchanged,
                  failed = failed + excluded.failed, pages = pages + excluded.pages""",
             [
-                (one.feed_id, now // _DAY, one.requests, one.unchanged, one.failed, one.pages)
+                (one.feed_id, now // DAY, one.requests, one.unchanged, one.failed, one.pages)
                 for one in asked
                 if one.requests or one.pages
             ],
@@ -47,9 +47,9 @@ class Requests(Part):
         rows = self._conn.execute(
             """SELECT feed_id, sum(requests), sum(unchanged), min(day) FROM asked
                WHERE day > ? GROUP BY feed_id HAVING sum(requests)""",
-            (now // _DAY - _DAYS,),
+            (now // DAY - _DAYS,),
         )
         return {
-            feed_id: (requests / max(now / _DAY - first, 1), unchanged / requests)
+            feed_id: (requests / max(now / DAY - first, 1), unchanged / requests)
             for feed_id, requests, unchanged, first in rows
         }

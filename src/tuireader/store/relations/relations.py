@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from tuireader.model.durations import DAY
 from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id, number_list
 
 _WINDOW = 12_000  # waiting articles to sort by time at once
@@ -86,7 +87,7 @@ class Relations(Part):
 
     def newest_day(self) -> int:
         """Return the day of the newest article, in days since 1970."""
-        return int(self._value("SELECT max(time) FROM article") or 0) // 86_400
+        return int(self._value("SELECT max(time) FROM article") or 0) // DAY
 
     def postings(
         self, terms: Sequence[int], day: int, limit: int, *, later: bool = True

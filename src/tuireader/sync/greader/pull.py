@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Protocol
 
 from tuireader.feeds.parse.json_values import text_of
+from tuireader.model.durations import DAY
 from tuireader.sync.backend import Body, Entries, Known, NotReturned, RemoteEntry, States, Step
 from tuireader.sync.bounds import MOST_ENTRIES, Bounds
 from tuireader.sync.entries import Odd
@@ -21,7 +22,6 @@ MOST_IDS = 100_000
 MOST_LISTED = 25_000
 """Number of newest entries among which those neither unread nor starred are found."""
 BATCH = 250
-DAY = 86_400
 
 
 class Client(Protocol):

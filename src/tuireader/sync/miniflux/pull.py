@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
 
+from tuireader.model.durations import DAY
 from tuireader.sync.backend import AccountError, Body, Entries, Known, Listed, Refusal, RemoteEntry, Step
 from tuireader.sync.bounds import MOST_ENTRIES, Bounds
 from tuireader.sync.entries import Odd
@@ -29,7 +30,6 @@ CHECKED = 500
 """Newest unread entries that are checked for edits."""
 OVERLAP = 30
 """Seconds of overlap: a change is dated at the start of its transaction."""
-DAY = 86_400
 FIRST: Mapping[str, Mapping[str, str | int]] = {
     "unread": {"status": "unread"},
     "starred": {"status": "read", "starred": "true"},
