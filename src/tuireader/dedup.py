@@ -136,11 +136,11 @@ def unique_entries(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntr
 
     Omits entries with nothing to read or open, such as the last one of a truncated feed.
     """
-    found: dict[int, tuple[ParsedEntry, Keys]] = {}
-    for entry, one in zip(entries, keys(entries), strict=True):
+    by_guid: dict[int, tuple[ParsedEntry, Keys]] = {}
+    for entry, entry_keys in zip(entries, keys(entries), strict=True):
         if entry.title or entry.url or entry.content_html or entry.summary_html:
-            found.setdefault(one.guid, (entry, one))
-    return found
+            by_guid.setdefault(entry_keys.guid, (entry, entry_keys))
+    return by_guid
 
 
 LONGEST_LABEL = 60
@@ -149,7 +149,7 @@ _FLAG = re.compile("flag-[A-Za-z]")
 
 
 def label_name(text: str) -> str:
-    """Return a label's name for storing: one clean line without a leading `#`; `""` if nothing is left."""
+    """Clean a label's name for storing: one line without a leading `#`; `""` if nothing is left."""
     return clean(clean(text).lstrip("# "), LONGEST_LABEL)
 
 
@@ -230,8 +230,8 @@ def site_of(url: str) -> str:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
-    first, _, rest = host.partition(".")
-    return rest if first in _FEED_HOSTS and "." in rest else host
+    first, _, domain = host.partition(".")
+    return domain if first in _FEED_HOSTS and "." in domain else host
 
 
 def is_other_article(title: str, url: str, text: str, new_title: str, new_url: str, new_text: str) -> bool:

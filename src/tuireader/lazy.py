@@ -10,7 +10,7 @@ from importlib import import_module
 
 
 def names(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], object]:
-    """Return a `__getattr__` for a package; `places` maps its modules to the names they provide."""
+    """Build the `__getattr__` of a package; `places` maps its modules to the names that they provide."""
     module_of = {name: module for module, found in places.items() for name in found}
 
     def __getattr__(name: str) -> object:

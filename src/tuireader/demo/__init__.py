@@ -57,7 +57,6 @@ def feeds(now: int) -> tuple[DemoFeed, ...]:
 
 
 def _site(url: str) -> str:
-    """Return the first label of an address's host."""
     return url.partition("://")[2].partition(".")[0]
 
 

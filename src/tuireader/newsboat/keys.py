@@ -125,12 +125,12 @@ _NAMES = {
 
 
 def advice(operation: str) -> str:
-    """Return a replacement for an operation, as the end of a sentence."""
+    """Return a replacement for an operation, as the end of a sentence; `""` if there is none."""
     return f"; {_ADVICE[operation]}" if operation in _ADVICE else ""
 
 
 def key_of(written: str) -> str | None:
-    """Return our name for a key in newsboat's config, None if we cannot bind it."""
+    """Return our name for a key in newsboat's config; None if we cannot bind it."""
     return normalise_key(_NAMES.get(written, written)) if len(written) <= 20 else None
 
 
