@@ -84,11 +84,11 @@ def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
         for entry, url in zip(entries, urls, strict=True)
     ]
     _disambiguate(entries, names)
-    found: list[Keys] = []
+    results: list[Keys] = []
     for entry, url, name in zip(entries, urls, names, strict=True):
         contents = "\0".join((entry.title, entry.url, entry.author, entry.summary_html, entry.content_html))
-        found.append(Keys(hash64(name), url if shared[url] == 1 else 0, hash64(contents)))
-    return found
+        results.append(Keys(hash64(name), url if shared[url] == 1 else 0, hash64(contents)))
+    return results
 
 
 def _name(entry: ParsedEntry, own_guid: bool, own_url: int) -> str:

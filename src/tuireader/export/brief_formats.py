@@ -11,14 +11,12 @@ from html import escape
 
 from tuireader.export import shapes
 from tuireader.export.brief import Brief, BriefStory, Section
+from tuireader.export.markdown import markdown_line, markdown_link, markdown_part, safe_start
 from tuireader.export.markup import (
     html_link,
+    html_page,
     html_text,
     lag,
-    md,
-    md_link,
-    md_part,
-    md_start,
     moment,
     origin,
     quoted,
@@ -69,9 +67,9 @@ def markdown(brief: Brief) -> str:
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
         if heading:
-            lines += ["", f"## {md(heading)}"]
+            lines += ["", f"## {markdown_line(heading)}"]
         for story in section.stories:
-            lines += ["", f"### {md(story.title)}", *_md_story(story, section)]
+            lines += ["", f"### {markdown_line(story.title)}", *_md_story(story, section)]
     return "\n".join(lines) + "\n"
 
 
@@ -79,14 +77,16 @@ def _md_story(story: BriefStory, section: Section) -> list[str]:
     lines = []
     others = [name for name in story.watches if name != section.watch]
     if others:
-        lines += ["", f"Also on {md(', '.join(others))}."]
+        lines += ["", f"Also on {markdown_line(', '.join(others))}."]
     for evidence in story.evidence:
-        sentence = md_start(quoted(evidence, md_part, "**", "**"))
-        lines += ["", f"> {sentence}{origin(evidence, md)}"]
+        sentence = safe_start(quoted(evidence, markdown_part, "**", "**"))
+        lines += ["", f"> {sentence}{origin(evidence, markdown_line)}"]
     lines.append("")
     for report in story.reports:
         when = lag(report, story.reports[0])
-        lines.append(f"- {when} · {md(report.feed_title)}: {md_link(report.title, report.url)}")
+        lines.append(
+            f"- {when} · {markdown_line(report.feed_title)}: {markdown_link(report.title, report.url)}"
+        )
     return lines
 
 
@@ -103,18 +103,14 @@ def as_json(brief: Brief) -> str:
 
 def html(brief: Brief) -> str:
     """Render a self-contained page, without scripts or external resources."""
-    lines = [
-        '<!DOCTYPE html>\n<html lang="mul">\n<meta charset="utf-8">',
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">',
-        f"<title>Brief</title>\n<h1>Brief</h1>\n<p>{_summary(brief)}.</p>",
-    ]
+    lines: list[str] = []
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
         if heading:
             lines.append(f"<h2>{html_text(heading)}</h2>")
         for story in section.stories:
             lines += [f"<h3>{html_text(story.title)}</h3>", *_html_story(story, section)]
-    return "\n".join([*lines, "</html>"]) + "\n"
+    return html_page("Brief", f"{_summary(brief)}.", lines)
 
 
 def _html_story(story: BriefStory, section: Section) -> list[str]:

@@ -12,14 +12,12 @@ from html import escape
 from itertools import chain
 
 from tuireader.export import shapes
+from tuireader.export.markdown import markdown_line, markdown_link, markdown_part, safe_start
 from tuireader.export.markup import (
     html_link,
+    html_page,
     html_text,
     lag,
-    md,
-    md_link,
-    md_part,
-    md_start,
     moment,
     origin,
     quoted,
@@ -70,7 +68,7 @@ def _period(page: StoryPage) -> str:
 
 def markdown(page: StoryPage) -> str:
     """Render as CommonMark 0.31; every character that may have a meaning is escaped."""
-    lines = [f"# {md(page.title)}", "", f"{summary(page)}, {_period(page)}."]
+    lines = [f"# {markdown_line(page.title)}", "", f"{summary(page)}, {_period(page)}."]
     lines += _md_section(WATCHES, map(_md_hit, page.hits))
     lines += _md_section(BACKGROUND, map(_md_other, page.background))
     lines += _md_section(REPORTS, [_md_report(entry, page) for entry in page.reports])
@@ -84,24 +82,25 @@ def _md_section(heading: str, items: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _md_hit(hit: StoryHit) -> list[str]:
-    lines = [f"- {md(hit.evidence.watch)} · {md(hit.report.feed_title)}"]
+    lines = [f"- {markdown_line(hit.evidence.watch)} · {markdown_line(hit.report.feed_title)}"]
     if hit.evidence.sentence:
-        sentence = md_start(quoted(hit.evidence, md_part, "**", "**"))
-        lines.append(f"  > {sentence}{origin(hit.evidence, md)}")
+        sentence = safe_start(quoted(hit.evidence, markdown_part, "**", "**"))
+        lines.append(f"  > {sentence}{origin(hit.evidence, markdown_line)}")
     return lines
 
 
 def _md_report(entry: StoryReport, page: StoryPage) -> list[str]:
     report = entry.report
-    link = md_link(report.title, report.url)
-    facts = [f"  - {md(fact)}" for fact in facts_of(entry, page)]
-    return [f"- {lag(report, page.first)} · {md(report.feed_title)}: {link}", *facts]
+    link = markdown_link(report.title, report.url)
+    facts = [f"  - {markdown_line(fact)}" for fact in facts_of(entry, page)]
+    return [f"- {lag(report, page.first)} · {markdown_line(report.feed_title)}: {link}", *facts]
 
 
 def _md_other(article: Surrounding) -> list[str]:
-    lines = [f"- {moment(article.time)} · {md(article.feed_title)}: {md_link(article.title, article.url)}"]
+    link = markdown_link(article.title, article.url)
+    lines = [f"- {moment(article.time)} · {markdown_line(article.feed_title)}: {link}"]
     if article.sentence:
-        lines.append(f"  > {md(article.sentence)} ({md(article.said_by)})")
+        lines.append(f"  > {markdown_line(article.sentence)} ({markdown_line(article.said_by)})")
     return lines
 
 
@@ -118,17 +117,11 @@ def as_json(page: StoryPage) -> str:
 
 def html(page: StoryPage) -> str:
     """Render a self-contained page, without scripts or external resources."""
-    title = html_text(page.title)
-    lines = [
-        '<!DOCTYPE html>\n<html lang="mul">\n<meta charset="utf-8">',
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">',
-        f"<title>{title}</title>\n<h1>{title}</h1>\n<p>{summary(page)}, {_period(page)}.</p>",
-    ]
-    lines += _html_section(WATCHES, map(_html_hit, page.hits))
+    lines = _html_section(WATCHES, map(_html_hit, page.hits))
     lines += _html_section(BACKGROUND, map(_html_other, page.background))
     lines += _html_section(REPORTS, [_html_report(entry, page) for entry in page.reports])
     lines += _html_section(FOLLOW_UPS, map(_html_other, page.follow_ups))
-    return "\n".join([*lines, "</html>"]) + "\n"
+    return html_page(html_text(page.title), f"{summary(page)}, {_period(page)}.", lines)
 
 
 def _html_section(heading: str, items: Iterable[str]) -> list[str]:

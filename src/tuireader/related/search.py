@@ -236,9 +236,9 @@ def _candidates_across(
         return []
     others = [language for language in source.languages() if language != profile.language][:LANGUAGES]
     things = {
-        mentions.posting(thing, language): thing
+        mentions.posting(number, language): number
         for language in others
-        for thing in mentions.probes(profile.concepts)
+        for number in mentions.probes(profile.concepts)
     }
     posted = source.postings(list(things), day, postings)
     hits = [(things[term], articles) for term, articles in posted.items()]

@@ -170,7 +170,7 @@ def _columns(library: Library, row: ArticleRow) -> str:
 
 
 def _item(library: Library, row: ArticleRow) -> str:
-    from tuireader.export.formats import markdown_line, markdown_link
+    from tuireader.export.markdown import markdown_line, markdown_link
 
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
     link = markdown_link(row.title or row.url, row.url)

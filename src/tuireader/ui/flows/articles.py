@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from tuireader.config import MacroConfig
-from tuireader.export.formats import markdown_link
+from tuireader.export.markdown import markdown_link
 from tuireader.model import LABEL_MARK, Label
 from tuireader.subprocesses.programs import Ran
 from tuireader.ui.controllers.mark_steps import Step
