@@ -126,7 +126,6 @@ def _disambiguate(entries: Sequence[ParsedEntry], names: list[str]) -> None:
 
 
 def _words_of(entry: ParsedEntry) -> str:
-    """Return the words of an entry, or its markup if it has no words (only images)."""
     html = entry.content_html or entry.summary_html
     return " ".join(plain(html).casefold().split()) or html
 
@@ -251,7 +250,6 @@ def is_other_article(title: str, url: str, text: str, new_title: str, new_url: s
 
 
 def _alike(words: Set[str], others: Set[str], part: int) -> bool:
-    """Return whether two sets share at least 1/`part` of the smaller one."""
     return bool(words and others) and part * len(words & others) >= min(len(words), len(others))
 
 

@@ -119,14 +119,12 @@ class Elements:
                 ending(self)
 
     def note_class(self, raw: str) -> None:
-        """Detect captions and the language of code from the attributes of a block."""
         if "caption" in raw:
             self.captioned = "caption" in attributes(raw).get("class", "")
         elif "lang" in raw or "highlight" in raw:
             self.language = language(raw) or self.language
 
     def flush(self) -> None:
-        """Finish the current block, then add the images found in it."""
         if self.code is not None:
             return
         text, spans = self.line.take()

@@ -18,8 +18,6 @@ _SPACE_AT_END = re.compile(r" (?=\n)")
 
 @dataclass(slots=True)
 class _Open:
-    """An open inline element and the start of its text in the current block."""
-
     name: str
     kind: SpanKind | None
     start: int
@@ -103,7 +101,6 @@ class Line:
         return next((element.url for element in reversed(self._open) if element.kind is SpanKind.LINK), "")
 
     def _mark(self, element: _Open) -> None:
-        """Add the span of an inline element, up to the current end of the text."""
         if element.kind is None or element.start >= self.length:
             return
         if element.kind is not SpanKind.LINK:
@@ -184,7 +181,6 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _without_trailing_spaces(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
-    """Remove the space before each line break, and shift the spans accordingly."""
     gone = [space.start() for space in _SPACE_AT_END.finditer(text)]
 
     def place(old: int) -> int:

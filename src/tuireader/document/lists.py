@@ -40,7 +40,6 @@ def start_item(page: Elements, name: str, raw: str) -> None:
 
 
 def _close_item(page: Elements) -> None:
-    """Close the previous item of the same list."""
     item = page.last("li")
     if item > page.last("td", "th", "table", "ul", "ol", "menu"):
         page.pop_to(item)

@@ -89,7 +89,6 @@ def add_image(page: Elements, _name: str, raw: str) -> None:
 
 
 def _is_repeated(page: Elements, block: Block) -> bool:
-    """Return whether a `<noscript>` image repeats the previous one; complete that one's address."""
     before = page.deferred or page.out
     last = before[-1].picture if before else None
     new = block.picture
@@ -198,7 +197,6 @@ def _with_caption(block: Block, text: str, spans: tuple[Span, ...]) -> Block | N
 
 
 def _embed_name(embed: Embed) -> tuple[str, str]:
-    """Return the display name of an embed, and the address to open."""
     if embed.name in ("video", "audio"):
         return embed.name.capitalize(), embed.url
     if video := _YOUTUBE.match(embed.url):

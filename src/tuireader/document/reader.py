@@ -114,7 +114,6 @@ def _start(page: Elements, name: str, raw: str) -> None:
 
 
 def _link_url(page: Elements, raw: str) -> str:
-    """Return the address of a link, unless it points into this text."""
     address = attributes(raw).get("href", "").strip()
     if not address or address.startswith("#"):
         return ""

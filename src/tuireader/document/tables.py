@@ -66,7 +66,6 @@ def start_cell(page: Elements, name: str, raw: str) -> None:
 
 
 def close_within_table(page: Elements, *names: str) -> None:
-    """Close the open cell, or cell and row, of the innermost table."""
     if page.unheeded_tables:
         return
     table = page.last("table")
@@ -95,8 +94,6 @@ def finish_table(page: Elements) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """Text at one position in the grid of a table."""
-
     text: str = ""
     spans: tuple[Span, ...] = ()
     header: bool = False
@@ -186,7 +183,6 @@ def _width(field: _Field) -> int:
 
 
 def _columns(grid: list[list[_Field]], widths: list[int]) -> tuple[str, tuple[Span, ...]]:
-    """Write a table in columns."""
     headed = all(field.header or not field.text for field in grid[0])
     right = [_is_numeric(column[1:] if headed else column) for column in zip(*grid, strict=True)]
     lines: list[str] = []

@@ -71,7 +71,6 @@ def taken(text: str) -> set[Made]:
 
 
 def _all_keys(settings: Settings, why: str) -> dict[Made, str]:
-    """Return every key that a line binds, with the reason for not importing it."""
     entries = [entry for outcome in settings.outcomes for entry in outcome.makes]
     keys = [entry for entry in entries if entry[0] == "keys"]
     return dict.fromkeys(keys, f"the keys of your configuration are kept, {why}")
@@ -98,7 +97,6 @@ class _Merging:
         self._room = REGEX_TOTAL - sum(regex_sizes(item.query) for item in asking)
 
     def add_feeds(self, feeds: Sequence[FeedConfig]) -> None:
-        """Add the new feeds, and complete the existing ones."""
         there = {feed_key(address_of(table)): table for table in tables(self.before.get("feeds"))}
         self.text = edit.add_feeds(self.text, feeds)
         before, now = tables(self.before.get("feeds")), tables(_data(self.text).get("feeds"))
@@ -157,7 +155,6 @@ class _Merging:
         return self._add(name, items[:half]) + self._add(name, items[half:])
 
     def set_keys(self, settings: Settings) -> None:
-        """Add the imported keys, except those already bound."""
         self.added["keys"] = 0
         ui = _data(self.text).get("ui")
         if not isinstance(ui, dict) or ui.get("keys") != "newsboat":
@@ -207,7 +204,6 @@ def _known_as(name: str, written: object) -> str:
 
 
 def _bound(data: dict[str, Any]) -> dict[str | None, str]:
-    """Map the keys in `[keys]` to their commands."""
     table = data.get("keys")
     lists = table.items() if isinstance(table, dict) else ()
     return {

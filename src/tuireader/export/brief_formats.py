@@ -30,9 +30,6 @@ def render(brief: Brief, form: str) -> str:
     return {"md": markdown, "json": as_json, "html": html}[form](brief)
 
 
-# --------------------------------------------------------------------------- words
-
-
 def _summary(brief: Brief) -> str:
     """Return `12 articles in 9 stories, the last 24 hours (… to … UTC). 3 muted articles are left out`."""
     summary = f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
@@ -56,9 +53,6 @@ def _period(seconds: int | None) -> str:
 
 def _heading(section: Section, alone: bool) -> str:
     return section.watch or ("" if alone else "Other news")
-
-
-# --------------------------------------------------------------------------- Markdown
 
 
 def markdown(brief: Brief) -> str:
@@ -90,15 +84,9 @@ def _md_story(story: BriefStory, section: Section) -> list[str]:
     return lines
 
 
-# --------------------------------------------------------------------------- JSON
-
-
 def as_json(brief: Brief) -> str:
     """Render as one object. `lag` is in seconds after the first report, `time` in seconds since 1970 UTC."""
     return json.dumps(shapes.Brief.encode(brief), ensure_ascii=False, indent=1) + "\n"
-
-
-# --------------------------------------------------------------------------- HTML
 
 
 def html(brief: Brief) -> str:

@@ -34,7 +34,6 @@ def render(article: Article, form: str, related: Sequence[Related] = ()) -> str:
 
 
 def _head(article: Article) -> Mapping[str, str | list[str]]:
-    """Return the non-empty fields at the top of an export."""
     head: dict[str, str | list[str]] = {
         "title": article.title,
         "feed": article.feed_title,
@@ -92,7 +91,6 @@ def _listed(value: str | list[str]) -> str:
 
 
 def _behind(first: str, others: str, text: str) -> str:
-    """Prefix the first line of a text with `first`, further lines with `others`."""
     lines = text.split("\n")
     return "\n".join((first if not number else others) + line for number, line in enumerate(lines)).rstrip()
 
@@ -276,7 +274,6 @@ def _runs(block: Block) -> Iterator[tuple[int, int, list[_Tag]]]:
 
 
 def _tags(spans: Sequence[Span], at: int) -> list[_Tag]:
-    """Return the spans around a position, widest first; code ends the list."""
     around = sorted(
         (span for span in spans if span.start <= at < span.end), key=lambda span: span.start - span.end
     )

@@ -63,9 +63,6 @@ def _period(page: StoryPage) -> str:
     return f"{moment(first).removesuffix(' UTC')} to {moment(last)}"
 
 
-# --------------------------------------------------------------------------- Markdown
-
-
 def markdown(page: StoryPage) -> str:
     """Render as CommonMark 0.31; every character that may have a meaning is escaped."""
     lines = [f"# {markdown_line(page.title)}", "", f"{summary(page)}, {_period(page)}."]
@@ -104,15 +101,9 @@ def _md_other(article: Surrounding) -> list[str]:
     return lines
 
 
-# --------------------------------------------------------------------------- JSON
-
-
 def as_json(page: StoryPage) -> str:
     """Render as one object. `lag` is in seconds after the first report, `time` in seconds since 1970 UTC."""
     return json.dumps(shapes.StoryPage.encode(page), ensure_ascii=False, indent=1) + "\n"
-
-
-# --------------------------------------------------------------------------- HTML
 
 
 def html(page: StoryPage) -> str:

@@ -162,7 +162,6 @@ def _rematched(
 
 
 def _version(store: Store, text: StoredText, item: Evidence, before: StoredText, now: int, page: str) -> int:
-    """Return the id of the version that was matched; store the version if needed."""
     full = before.full != text.full
     known = store.revisions.replaced_at(text.id, now, full=full, feed_id=item.feed_id)
     if known:
@@ -214,7 +213,6 @@ def _out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]
 
 
 def _with_page_links(store: Store, text: StoredText) -> StoredText:
-    """Add the links of an article's page, if fetched, to those of its feed text."""
     if not text.full:
         return text
     html, base_url = store.full_texts.page(text.id)
@@ -228,7 +226,6 @@ def _hide(
     rules: Rules,
     now: int,
 ) -> set[int]:
-    """Record which articles a mute hides; return them."""
     if not rules.mutes or not texts:
         return set()
     hidden: list[tuple[int, str]] = []

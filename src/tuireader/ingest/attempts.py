@@ -158,7 +158,6 @@ def record_success(
 
 
 def _moved(outcome: Outcome, result: Fetched | NotModified) -> tuple[schedule.Move, str]:
-    """Return where a fetched feed has moved to, and the evidence for that."""
     facts = outcome.facts
     if outcome.followed:
         moved = schedule.Move(result.job.url, schedule.SEEN_TO_MOVE)

@@ -143,7 +143,6 @@ async def _fill(archive: Archive, task: Task, events: asyncio.Queue[Event | None
 
 
 async def _page(archive: Archive, task: Task) -> ParsedFeed | Stop:
-    """Fetch the next page of an archive, or return the reason why there is none."""
     facts, url = archive.feeds[task.feed_id]
     try:
         job = page_job(await archive.job_of(facts), url, task.page)

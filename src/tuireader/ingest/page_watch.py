@@ -42,18 +42,17 @@ def save(store: Store, feed_id: int, parsed: ParsedFeed, settings: str, now: int
         title=page_changes.title_of(parsed.title, change),
         url=parsed.site_url,
         published=now,
-        content_html=page_changes.added_html(change),
+        content_html=page_changes.paragraphs_html(change.added),
         base_url=parsed.site_url,
         difference=difference,
     )
     saved = _saved(store, feed_id, parsed, entry, now)
     for text in saved.new:
-        store.revisions.keep(text.id, now, text.title, page_changes.removed_html(change))
+        store.revisions.keep(text.id, now, text.title, page_changes.paragraphs_html(change.removed))
     return saved
 
 
 def _first(parsed: ParsedFeed, lines: Sequence[str], now: int) -> ParsedEntry:
-    """Build the article that announces a watched page, with the watched text."""
     shown = page_changes.paragraphs_html(lines)
     return ParsedEntry(
         guid=f"watched {now} {hash64(parsed.page_text)}",

@@ -114,7 +114,6 @@ def _scores(letters: str, start: int, end: int) -> _Scores:
 
 
 def _likeliest(scores: _Scores, start: int, end: int, *, crossing: bool) -> float:
-    """Return the logarithm of the probability of the best split into words."""
     total = _table()[2]
     best = [-math.inf] * (len(scores) + 1)
     best[0] = 0.0

@@ -83,8 +83,6 @@ SIGNS = {
 
 
 class _Fold(dict[str, str]):
-    """Folded form of a character, computed on first use."""
-
     def __missing__(self, char: str) -> str:
         self[char] = folded = self._fold(char)
         return folded

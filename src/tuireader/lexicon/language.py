@@ -118,7 +118,6 @@ def language(text: str) -> str:
 
 
 def _han(text: str, han: int, kana: int) -> str:
-    """Tell Chinese from Japanese."""
     if not kana:
         text = text[:_KANJI_ONLY]
         japanese = len(_JAPANESE.findall(text))

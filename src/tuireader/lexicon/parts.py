@@ -22,8 +22,6 @@ class Kind(Enum):
 
 
 class _Kinds(dict[str, Kind]):
-    """Kind of a character, computed on first use."""
-
     def __missing__(self, char: str) -> Kind:
         if not WORD.match(char):
             kind = Kind.SIGN
@@ -189,12 +187,10 @@ def runs_of(parts: Sequence[Part], forms: tuple[str, ...]) -> tuple[Run, ...]:
 
 
 def _is_plus(word: Part, sign: Part) -> bool:
-    """Return whether the index adds a raised plus to a word for the sign that follows."""
     return word.kind is Kind.WORD and sign.cased[0] in "+#" and is_letter(word.lower[-1])
 
 
 def _mark(parts: Sequence[Part], place: int) -> list[str]:
-    """Return the index mark before the word `parts[place]`, if any."""
     start = place
     while start and parts[start - 1].kind in (Kind.SIGN, Kind.GAP):
         start -= 1

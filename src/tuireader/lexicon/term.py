@@ -134,7 +134,6 @@ class Term:
         return spans
 
     def _span_at(self, folded: Folded, start: int) -> tuple[int, int] | None:
-        """Return the span of the term if one begins at `start`."""
         lower = folded.lower
         starts_word = self._first is Kind.WORD and not self._open_left
         if starts_word and start and KINDS[lower[start - 1]] is Kind.WORD:
@@ -194,7 +193,6 @@ _BETWEEN_WORDS = re.compile(_GAP)
 
 
 def _pattern(parts: Sequence[Part]) -> str:
-    """Build a pattern for all parts except a final word, which may have several spellings."""
     pieces: list[str] = []
     kinds = [part.kind for part in parts]
     for place, part in enumerate(parts):

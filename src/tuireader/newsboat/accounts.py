@@ -79,7 +79,6 @@ def account(source: str, said: Mapping[str, str], accepted: bool) -> AccountConf
 
 
 def _secret(service: Service, ends: tuple[str, str, str], said: Mapping[str, str], accepted: bool) -> str:
-    """Write a password or token as our configuration does."""
     plain, program, file = (said.get(f"{service.prefix}-{end}", "") for end in ends)
     if plain:
         if plain.startswith(("env:", "cmd:", "keyring:")):

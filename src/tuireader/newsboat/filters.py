@@ -137,8 +137,6 @@ def _written(tree: Filter, tags: Collection[str]) -> str:
     return _comparison(tree, tags)
 
 
-# --------------------------------------------------------------------------- one comparison
-
 _TEXTS = {
     "title": "title",
     "content": "body",
@@ -229,7 +227,6 @@ def _age(asked: Comparison) -> str:
 
 
 def _days(asked: Comparison) -> tuple[int, int | None]:
-    """Return the lowest and the highest age that a filter accepts, in days."""
     if asked.operator == "between":
         first, colon, last = asked.value.partition(":")
         if not colon:

@@ -107,21 +107,9 @@ _ADVICE: Mapping[str, str] = {
 }
 _EVERYWHERE = ("", "all", "feedlist", "articlelist", "article", "searchresultslist")
 _MOST_KEYS = 500
-_NAMES = {
-    "ENTER": "enter",
-    "BACKSPACE": "backspace",
-    "LEFT": "left",
-    "RIGHT": "right",
-    "UP": "up",
-    "DOWN": "down",
-    "PPAGE": "pageup",
-    "NPAGE": "pagedown",
-    "HOME": "home",
-    "END": "end",
-    "ESC": "escape",
-    "TAB": "tab",
-    "SPACE": "space",
-}
+_SAME_NAMES = ("ENTER", "BACKSPACE", "LEFT", "RIGHT", "UP", "DOWN", "HOME", "END", "TAB", "SPACE")
+_NAMES = {name: name.lower() for name in _SAME_NAMES}
+_NAMES |= {"PPAGE": "pageup", "NPAGE": "pagedown", "ESC": "escape"}
 
 
 def advice(operation: str) -> str:

@@ -67,7 +67,6 @@ def split_unquoted(text: str, separator: str) -> list[str]:
 
 
 def _outside_quotes(text: str) -> Iterator[int]:
-    """Yield the positions of characters that are neither quoted nor escaped."""
     quoted = False
     for token in _CHARACTER.finditer(text):
         if token[0] == '"':

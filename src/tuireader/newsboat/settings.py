@@ -42,8 +42,6 @@ def read(
 
 
 class _Reader:
-    """Translates a file line by line."""
-
     def __init__(self, settings: Settings, rules: Rules, include: Include) -> None:
         self._settings = settings
         self._include = include
@@ -105,7 +103,6 @@ class _Reader:
         return Became("its lines were imported")
 
     def settings(self) -> Settings:
-        """Return the settings after the last line."""
         said = {name: value for name, (_, value) in self._said.items()}
         jumps = said.get(_JUMPS) in ("yes", "true")
         for at, end in self._later:
@@ -136,20 +133,11 @@ class _Reader:
     @staticmethod
     def _outcome(file: str, line: Line, end: Became | No) -> Outcome:
         text, group = shown(line.text), group_of(line.text.split(maxsplit=1)[0])
+        outcome = partial(Outcome, file, line.number, text)
         if isinstance(end, Became):
             fate = Fate.CHANGED if end.changed else Fate.MOVED
-            return Outcome(
-                file=file, line=line.number, text=text, fate=fate, group=group, note=end.note, makes=end.makes
-            )
-        return Outcome(
-            file=file,
-            line=line.number,
-            text=text,
-            fate=Fate.DROPPED,
-            group=end.group or group,
-            note=str(end),
-            consent=end.consent,
-        )
+            return outcome(fate, group, note=end.note, makes=end.makes)
+        return outcome(Fate.DROPPED, end.group or group, note=str(end), consent=end.consent)
 
     def _key(self, name: str, arguments: list[str], jumps: bool) -> Became:
         if name == "unbind-key":

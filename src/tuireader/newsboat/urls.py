@@ -56,8 +56,6 @@ def read(text: str, file: str = "urls", accepted: Collection[Consent] = ()) -> S
 
 
 class _Reader:
-    """Translates a file line by line."""
-
     def __init__(self, file: str, programs: bool) -> None:
         self._file = file
         self._programs = programs
@@ -70,7 +68,6 @@ class _Reader:
         self._outcomes: list[Outcome] = []
 
     def line(self, line: Line) -> None:
-        """Read one line."""
         address, *marks = words(line.text) if len(line.text) <= LONGEST_LINE else [line.text]
         shown = clean(without_password(address[:2_000]), 200)
         if address.startswith("query:"):
@@ -128,19 +125,11 @@ class _Reader:
         consent: Consent | None = None,
     ) -> None:
         outcome = Outcome(
-            file=self._file,
-            line=line.number,
-            text=text,
-            fate=fate,
-            group=group,
-            note=note,
-            consent=consent,
-            makes=makes,
+            self._file, line.number, text, fate, group=group, note=note, consent=consent, makes=makes
         )
         self._outcomes.append(outcome)
 
     def subscriptions(self) -> Subscriptions:
-        """Return the subscriptions after the last line."""
         known = frozenset(tag for own in self._tags.values() for tag in own)
         views: dict[str, ViewConfig] = {}
         for at, name, asked, marks in self._queries:
@@ -167,7 +156,6 @@ def _searched(
     asked: str,
     marks: list[str],
 ) -> Outcome:
-    """Add a query feed to the saved searches and return its outcome."""
     try:
         if len(views) >= _MOST_VIEWS:
             raise No(f"there are more than {_MOST_VIEWS:,} query feeds")
@@ -184,13 +172,11 @@ def _searched(
 
 
 def _query(address: str) -> tuple[str, str]:
-    """Split the address of a query feed into name and filter."""
     name, _, asked = address.removeprefix("query:").partition(":")
     return clean(name, 100) or "Query", asked
 
 
 def _feed_of(address: str, marks: list[str]) -> tuple[FeedConfig, str]:
-    """Return the feed of a line, and what the line becomes. Raises No."""
     if len(address) > LONGEST_LINE:
         raise No(f"is longer than {LONGEST_LINE:,} characters; shorten it")
     if len(marks) > _MOST_TAGS:

@@ -57,13 +57,7 @@ def shared(article: Profile, other: Profile, least: int = 2) -> Shared | None:
                 both += weight
     cosine = dot / (UNIT * UNIT * _norm(article) * _norm(other))
     return Shared(
-        things=len(common),
-        cosine=cosine,
-        second=second,
-        names=sums[NAME],
-        places=sums[PLACE],
-        amounts=sums[AMOUNT],
-        both=both,
+        len(common), cosine, second, sums[NAME], places=sums[PLACE], amounts=sums[AMOUNT], both=both
     )
 
 

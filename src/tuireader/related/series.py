@@ -145,7 +145,6 @@ def _in_order(mine: tuple[str, ...], theirs: tuple[str, ...]) -> int:
 
 
 def _own(article: Profile, mine: _Words, theirs: _Words, *, any_word: bool = False) -> int:
-    """Count the words of one text that the other lacks: numbers and rare names only, or `any_word`."""
     return sum(
         word not in theirs.counted and word not in STOP_FOLDED and (any_word or _tells(article, word))
         for word in mine.words
@@ -167,9 +166,6 @@ def _says_something(word: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _has_digit(word: str) -> bool:
     return any(map(str.isdigit, word))
-
-
-# --------------------------------------------------------------------------- one feed
 
 
 def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:

@@ -132,7 +132,6 @@ class _Pairs:
         self._differ: dict[tuple[int, int], bool] = {}
 
     def chance(self, article: Profile, other: Profile) -> float:
-        """Return the chance (0–1) that two articles report the same news."""
         key = article.id, other.id
         if (chance := self._chances.get(key)) is None:
             shares = bool(self._sharing) and frozenset(key) in self._sharing
@@ -140,7 +139,6 @@ class _Pairs:
         return chance
 
     def differ(self, article: Profile, other: Profile) -> bool:
-        """Return whether two articles are items of a series."""
         key = article.id, other.id
         if (differs := self._differ.get(key)) is None:
             differs = self._differ[key] = self._series.differ(article, other)

@@ -52,7 +52,6 @@ def _joined(s: str, base: str) -> str:
 
 @lru_cache(maxsize=16)
 def _base(url: str) -> tuple[str, str]:
-    """Return the page, and its scheme and host, for resolving relative addresses."""
     page = _checked(url)
     return page, "/".join(page.split("/", 3)[:3]) if page.startswith("http") and "?" not in page else ""
 

@@ -128,7 +128,6 @@ def tokens(html: str, embeds: bool = False) -> list[str]:
 
 
 def _split(html: str) -> list[str]:
-    """Split a text at its tags; an unclosed tag at the end is dropped."""
     html = html.replace(_BREAK, " ")
     end = html.rfind(">") + 1
     pieces = regex(_TAG).split(html[:end])

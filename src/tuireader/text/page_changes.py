@@ -11,6 +11,7 @@ import html
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 from tuireader.text import page_dates
@@ -110,14 +111,10 @@ def compare(old: Sequence[str], new: Sequence[str], now: int) -> Change:
 
 
 def _taken(counts: Counter[str], key: str) -> bool:
-    """Return whether a line has only moved, and count it."""
     if counts[key] <= 0 or not key:
         return not key
     counts[key] -= 1
     return True
-
-
-# --------------------------------------------------------------------------- the article
 
 
 def title_of(page: str, change: Change) -> str:
@@ -130,19 +127,12 @@ def title_of(page: str, change: Change) -> str:
     return f"{title}: {cut_characters(first, _QUOTED)}" if first else title
 
 
-def added_html(change: Change) -> str:
-    """Write the new lines as HTML: the text that watches search."""
-    return paragraphs_html(change.added)
-
-
-def removed_html(change: Change) -> str:
-    """Write the old lines as HTML."""
-    return paragraphs_html(change.removed)
+_escaped = partial(html.escape, quote=False)
 
 
 def paragraphs_html(lines: Iterable[str]) -> str:
     """Write each line of plain text as a paragraph."""
-    return "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in lines)
+    return "".join(f"<p>{_escaped(line)}</p>\n" for line in lines)
 
 
 def difference_html(change: Change, links: Mapping[str, str]) -> str:
@@ -157,9 +147,9 @@ def difference_html(change: Change, links: Mapping[str, str]) -> str:
         left -= len(removed) + len(added)
         parts.append("<hr>\n" if parts else "")
         if hunk.before:
-            before = html.escape(cut_characters(hunk.before, _QUOTED), quote=False)
+            before = _escaped(cut_characters(hunk.before, _QUOTED))
             parts.append(f"<p><em>… {before}</em></p>\n")
-        parts += [f"<p>− <del>{html.escape(line, quote=False)}</del></p>\n" for line in removed]
+        parts += [f"<p>− <del>{_escaped(line)}</del></p>\n" for line in removed]
         parts += [f"<p>+ {_linked(line, links)}</p>\n" for line in added]
     if hidden := len(change.removed) + len(change.added) - (MOST_LINES - left):
         parts.append(f"<p><em>{hidden} more {'line' if hidden == 1 else 'lines'} changed.</em></p>\n")
@@ -167,10 +157,9 @@ def difference_html(change: Change, links: Mapping[str, str]) -> str:
 
 
 def _linked(line: str, links: Mapping[str, str]) -> str:
-    """Write a line as HTML, linking the longest of the links' texts that it contains."""
     words = max((words for words in links if words in line), key=len, default="")
     if not words:
-        return html.escape(line, quote=False)
+        return _escaped(line)
     before, _, after = line.partition(words)
-    link = f'<a href="{html.escape(links[words])}">{html.escape(words, quote=False)}</a>'
-    return f"{html.escape(before, quote=False)}{link}{html.escape(after, quote=False)}"
+    link = f'<a href="{html.escape(links[words])}">{_escaped(words)}</a>'
+    return f"{_escaped(before)}{link}{_escaped(after)}"

@@ -27,7 +27,7 @@ def _folded(word: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-_NAMES = {_folded(name): number for number, names in enumerate(MONTHS, 1) for name in names.split()}
+_NAMES = {_folded(name): number for name, number in MONTHS.items()}
 _SECONDS = {_folded(name): seconds for seconds, names in UNITS.items() for name in names.split()}
 _DAYS_AGO = {name: days for days, names in NAMED_DAYS.items() for name in names.split()}
 

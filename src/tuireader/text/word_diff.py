@@ -82,7 +82,6 @@ def _alike(removed: str, added: str, distance: int) -> bool:
 
 
 def _split(text: str) -> list[str]:
-    """Split a text into words, each with the white space after it."""
     pieces: list[str] = []
     text = text.lstrip()
     end = 0
@@ -103,9 +102,6 @@ def _distance(old: str, new: str) -> int:
     most -= head
     tail = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
     return max(len(old), len(new)) - head - tail
-
-
-# --------------------------------------------------------------------------- comparing
 
 
 def hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[_Hunk]:

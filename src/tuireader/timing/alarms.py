@@ -60,14 +60,12 @@ class _Clock:
         return cls(speeds, (0.0, *accumulate(speed * size for speed in speeds)))
 
     def read(self, time: int) -> float:
-        """Return the reading of the clock at a time."""
         size = WEEK // len(self.speeds)
         week, second = divmod(time, WEEK)
         part, more = divmod(second, size)
         return week * WEEK + self.passed[part] + more * self.speeds[part]
 
     def time_at(self, shown: float) -> int:
-        """Return the time at which the clock shows a value."""
         size = WEEK // len(self.speeds)
         week, second = divmod(shown, WEEK)
         part = min(len(self.speeds) - 1, bisect_right(self.passed, second) - 1)

@@ -86,11 +86,7 @@ def page_of(entries: Sequence[Listed], now: int) -> Page:
         order.sort(key=lambda at: -(dates[at] or 0))
     days = len(known) > 1 and len({date % DAY for date in known}) == 1
     return Page(
-        entries=tuple(entries[at] for at in order),
-        dates=tuple(dates[at] for at in order),
-        dated=True,
-        ordered=ordered,
-        days=days,
+        tuple(entries[at] for at in order), tuple(dates[at] for at in order), True, ordered, days=days
     )
 
 
@@ -103,7 +99,6 @@ def _dates(entries: Sequence[Listed], now: int) -> list[int | None]:
 
 
 def _are_usable(dates: Sequence[int | None]) -> bool:
-    """Return whether nearly all entries have dates, and different ones."""
     known = len(dates) - dates.count(None)
     return known > 0 and 5 * known >= 4 * len(dates) and (len(dates) == 1 or len({*dates} - {None}) > 1)
 

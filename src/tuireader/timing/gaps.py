@@ -201,7 +201,6 @@ def _is_in_turn(
 def _has_no_order(
     page: Page, before: Sequence[int], arrived: Mapping[int, int], stale: AbstractSet[int]
 ) -> bool:
-    """Return whether the entries of a document without dates are not listed in order of arrival."""
     times = [arrived.get(article, 0) for article in before if article not in stale]
     if len(set(times)) > 1:
         apart = len(times) - max(longest_rise(times), longest_rise([-time for time in times]))

@@ -62,7 +62,6 @@ def _of_terms(rule: WatchRule) -> Iterator[Advice]:
 
 
 def _reason(term: str) -> str:
-    """Return why a regular expression in slashes cannot match anything; `""` if it can."""
     return unmatchable_reason(term[1:-1]) if _is_regex(term) else ""
 
 
@@ -71,7 +70,6 @@ def _is_regex(term: str) -> bool:
 
 
 def _misread(term: str) -> str:
-    """Warn if a term contains expression syntax, which would be searched for literally."""
     if _is_regex(term):
         return ""
     if operator := _OPERATOR.search(term):

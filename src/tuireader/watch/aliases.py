@@ -47,13 +47,11 @@ def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
 
 
 def _short_after(text: str, start: int, end: int) -> str:
-    """Read the abbreviation in brackets after a name."""
     match = _SHORT_AFTER.match(text, end)
     return match[1] if match and _stands_for(match[1], text[start:end]) else ""
 
 
 def _short_before(text: str, start: int, end: int) -> str:
-    """Read the abbreviation before a name in brackets."""
     match = _SHORT_BEFORE.search(text, max(_line_start(text, start), start - 20), start)
     fits = match and _AFTER_NAME.match(text, end) and _stands_for(match[1], text[start:end])
     return match[1] if match and fits else ""
@@ -71,7 +69,6 @@ def _stands_for(short: str, name: str) -> bool:
 
 
 def _long_before(text: str, start: int, end: int) -> str:
-    """Read the name before an abbreviation in brackets: its initials are the abbreviation."""
     short = text[start:end]
     match = _LONG_BEFORE.search(text, max(_line_start(text, start), start - 200), start)
     if not match or not short.isupper():
@@ -82,7 +79,6 @@ def _long_before(text: str, start: int, end: int) -> str:
 
 
 def _long_after(text: str, start: int, end: int) -> str:
-    """Read the name in brackets after an abbreviation: its initials are the abbreviation."""
     match = _LONG_AFTER.match(text, end)
     return match[1] if match and _initials(match[1]) == text[start:end] else ""
 

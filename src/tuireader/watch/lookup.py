@@ -87,7 +87,6 @@ _ANYTHING = And()
 
 
 def _positive(node: Node) -> Node:
-    """Remove the exclusions from an expression, so that it matches at least as many articles."""
     match node:
         case And(nodes):
             parts = [_positive(child) for child in nodes if not isinstance(child, Not)]

@@ -35,7 +35,6 @@ class _Watch:
 
     @property
     def size(self) -> int:
-        """Number of terms to search for."""
         return sum(map(len, self.groups)) + len(self.none)
 
 
@@ -104,7 +103,6 @@ class Matcher:
         return tuple([evidence for evidence in matches if evidence])
 
     def _gated(self, candidates: Collection[int]) -> list[_Watch]:
-        """Return the watches that may match an article with these candidate terms."""
         chosen = {watch.place: watch for watch in self._always}
         for number in self._gates.keys() & candidates:
             for watch in self._gates[number]:

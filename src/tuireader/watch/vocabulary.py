@@ -105,6 +105,5 @@ def _shortest(forms: Iterable[str]) -> Iterable[str]:
 
 
 def _chain(run: Run) -> list[Words]:
-    """Return the words of a run, each in all its forms, without a final prefix."""
     chain: list[Words] = [(word,) for word in run.words if word not in MARKS]
     return chain if run.prefix else [*chain, run.last]

@@ -106,22 +106,17 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
     language = arrival.profile.language
     has_foreign = language and any(code != language for code in profiles.languages())
     shared = sharing(store, profiles, arrived) if has_foreign else ()  # words decide about one language
-    _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series, shared))
+    merge(store, profiles, search.fold(profiles, arrival, profiles.series, shared), arrived.id)
     store.references.set_language(arrived.id, language)
     references = referring.find(store, profiles, arrival.profile, arrived, arrival.neighbours)
     store.references.set(arrived.id, references)
     return arrival.profile
 
 
-def _join(store: Store, profiles: StoredProfiles, article: int, place: Place) -> None:
-    """Add an article to its story, along with the articles of stories that it merges."""
-    if place.story == article:
-        return
-    merge(store, profiles, place, article)
-
-
 def merge(store: Store, profiles: StoredProfiles, place: Place, *articles: int) -> None:
-    """Add articles, and those of the merged stories, to a story."""
+    """Add articles, and those of the merged stories, to a story; a new one consists of its first article."""
+    if place.story in articles:
+        return
     relations = store.relations
     merged = [member for story in place.merged for member in relations.members(story)]
     rows, coming = relations.rows(place.story), sorted([*articles, *merged])
@@ -173,7 +168,7 @@ def refold_stories(store: Store, *, up_to: int, size: int) -> int:
         for profile in sorted(profiles.profiles(members), key=lambda profile: (profile.time, profile.id)):
             newest = {story: told[-MEMBERS:] for story, told in stories.items()}
             joined = place(profile, newest, profiles.series, apart, young=young)
-            _join(store, profiles, profile.id, joined)
+            merge(store, profiles, joined, profile.id)
             merged = [other for story in joined.merged for other in stories.pop(story)]
             stories.setdefault(joined.story, []).extend([*merged, profile])
     store.relations.set_refolded(first - 1)

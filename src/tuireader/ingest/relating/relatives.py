@@ -67,7 +67,6 @@ def _add(by_key: _ByKey, key: object, new: Related) -> None:
 
 
 def _add_references(store: Store, article: search.ArticleText, by_key: _ByKey) -> None:
-    """Add the earlier articles that sentences of this one refer to, and the later ones that refer to it."""
     earlier, later = store.references.of(article.id), store.references.to([article.id])
     shown = store.relations.relative_rows(
         [*(link.other for link in earlier), *(link.article for link in later)]
@@ -84,7 +83,6 @@ def _add_references(store: Store, article: search.ArticleText, by_key: _ByKey) -
 
 
 def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleText, by_key: _ByKey) -> None:
-    """Add relations by links: from the article, to it, and from the other reports of its story."""
     outgoing, incoming = store.links.outgoing(article.id), store.links.incoming(article.id)
     others = _others(store, article.id)
     theirs = [

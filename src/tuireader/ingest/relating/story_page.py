@@ -52,14 +52,12 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
 
 
 def _head(entries: Sequence[StoryEntry], article_id: int) -> int:
-    """Return the first report in the language of the article that was asked for."""
     languages = {entry.article_id: entry.language for entry in entries}
     language = languages.get(article_id, "")
     return next((entry.article_id for entry in entries if entry.language == language), 0)
 
 
 def _entries(store: Store, article_id: int) -> tuple[StoryEntry, ...]:
-    """Return the reports of a story, or an article without one as its only report."""
     story = store.stories.timeline(article_id)
     if story is not None:
         return story.entries
@@ -107,7 +105,6 @@ class _Around:
         self._found: dict[int, tuple[Surrounding, set[bool]]] = {}
 
     def add(self, article: Surrounding, *, before: bool) -> None:
-        """Add an article; the first sentence about it stays."""
         if article.article_id not in self._inside:
             self._found.setdefault(article.article_id, (article, set()))[1].add(before)
 
@@ -156,7 +153,6 @@ def _around(
 
 
 def _add_references(store: Store, around: _Around, feeds: Mapping[int, str]) -> None:
-    """Add the articles that the reports refer to, and those that refer to a report."""
     shown = list(feeds)[:_REPORTS]
     earlier = [reference for report in shown for reference in store.references.of(report)]
     later = store.references.to(shown, _REFERENCES)

@@ -48,7 +48,6 @@ def _worth(value: int) -> float:
 
 
 def _phrases(profile: Profile, text: StoredText, others: Sequence[StoredText]) -> list[tuple[float, str]]:
-    """Return the phrases of a title in a script without spaces, weighted by their best pair of characters."""
     title = text.title
     if not any(map(is_cjk, title)):
         return []

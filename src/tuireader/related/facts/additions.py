@@ -51,7 +51,6 @@ def _terms(name: str) -> list[int]:
 
 
 def _scored(names: Sequence[Fact], stats: Stats, lower: Collection[int]) -> Iterator[Fact]:
-    """Keep the facts that are names by the library's counts, scored by their rarest word."""
     for fact in names:
         terms = _terms(fact.text)
         if not HAS_CJK.search(fact.text) and not any(
@@ -74,7 +73,6 @@ class _Seen:
         self._texts: list[str] = []
 
     def add(self, report: ReportFacts) -> None:
-        """Remember the facts of a report."""
         self._numbers.update(fact.keys for fact in report.numbers)
         self._values.update(fact.keys[0] for fact in report.numbers)
         self._roots |= report.roots
@@ -96,7 +94,6 @@ class _Seen:
         return fact.keys[0] in self._roots or (fact.text.isupper() and fact.text in self._heads)
 
     def has_quotation(self, fact: Fact) -> bool:
-        """Return whether a report has most words of the quotation in this order."""
         known = sum(shingle in self._shingles for shingle in fact.keys)
         return 2 * known >= len(fact.keys)
 

@@ -6,15 +6,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tuireader.related.reading.amounts import MAGNITUDES
 from tuireader.text import cut_characters
+from tuireader.text.date_words import ENGLISH_MONTHS
 
 _LEAD = 1500  # maximum characters of a later article to search: articles begin with their news
 _NAMED = 4
 _SHOWN = 60
 
-# ------------------------------------------------------------------------------------------- dates, numbers
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
@@ -26,12 +26,12 @@ DATE = re.compile(
     r"|\b(?P<d5>\d{1,2})(?P<sign>[./])(?P<m5>\d{1,2})(?P=sign)\d{4}\b"
 )
 _WAYS = range(1, 6)
-UNITS = {
-    "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "b": 1e9,
-    "trillion": 1e12, "tn": 1e12, "t": 1e12, "万": 1e4, "萬": 1e4, "만": 1e4, "亿": 1e8, "億": 1e8, "억": 1e8,
-    "millionen": 1e6, "millions": 1e6, "mio": 1e6, "milliarde": 1e9, "milliarden": 1e9, "mrd": 1e9,
-    "milliard": 1e9, "milliards": 1e9,
-}  # fmt: skip
+_UNITS = (
+    "thousand k million mn m billion bn b trillion tn t 万 萬 만 亿 億 억"
+    " millionen millions mio milliarde milliarden mrd milliard milliards"
+)
+UNITS = {unit: 10.0 ** MAGNITUDES.get(unit, 12) for unit in _UNITS.split()}
+"""Words after a number, with their values."""
 NUMBER = re.compile(
     r"(?P<money>[$€£¥₹]\s?)?(?<![A-Za-z0-9.])(?P<digits>\d{1,15}(?:[.,]\d{1,6}){0,5})(?!\d)"
     r"(?:\s?(?P<unit>thousand|million(?:en|s)?|mio|milliarden?|milliards?|mrd|billion|trillion|mn|bn|tn|[kmb]"
@@ -40,7 +40,6 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 
-# ------------------------------------------------------------------------------------------- quotations
 
 QUOTATION = re.compile(
     r"[“„]([^“”„\n]{20,400})[”“]|(?<![\w.,;:!?…])\"(?! )([^\"\n]{20,400})\""
@@ -49,7 +48,6 @@ QUOTATION = re.compile(
     r"|「([^「」\n]{8,200})」|『([^『』\n]{8,200})』"
 )
 
-# ------------------------------------------------------------------------------------------- names
 
 CAPITALS = "".join(char for char in map(chr, range(0x530)) if char.isupper())
 _NAME = re.compile(rf"(?<![\w’'-])[{CAPITALS}][\w’'-]+(?:[ \u00a0][{CAPITALS}][\w’'-]+){{0,5}}")
@@ -132,7 +130,7 @@ def _facts(text: str) -> _Facts:
 def _day(match: re.Match[str]) -> tuple[int, int]:
     way = next(way for way in _WAYS if match[f"d{way}"])
     day, written = int(match[f"d{way}"]), match[f"m{way}"]
-    month = int(written) if written.isdigit() else _MONTHS.index(written[:3].lower()) + 1
+    month = int(written) if written.isdigit() else ENGLISH_MONTHS[written[:3].lower()]
     return (day, month) if month > 12 else (month, day)
 
 

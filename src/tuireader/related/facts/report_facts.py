@@ -29,7 +29,6 @@ _IN_TITLE = 2.0
 _LARGE = 1000  # smallest number to show without unit and noun
 _PAIR = 2  # words of a full name
 
-# ------------------------------------------------------------------------------------------- patterns
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 HAS_CJK = re.compile(f"[{_CJK}]")
@@ -67,9 +66,6 @@ _BEFORE_SIZE = 160
 _LEAST_WORDS = 5
 _SPEAKER = 60
 _SHINGLE = 3  # words in a row by which quotations are compared
-
-
-# ------------------------------------------------------------------------------------------- one report
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +117,12 @@ def name_key(word: str) -> str:
 
 
 def _first(facts: Iterator[Fact]) -> list[Fact]:
-    """Keep the best of equal facts, in reading order."""
     best: dict[object, Fact] = {}
     for fact, _ in zip(facts, range(_FOUND), strict=False):
         known = best.get(fact.keys[0])
         if known is None or fact.score > known.score:
             best[fact.keys[0]] = fact
     return list(best.values())
-
-
-# ------------------------------------------------------------------------------------------- numbers
 
 
 def _numbers(text: str, title: str, capitals: bool) -> Iterator[Fact]:
@@ -192,9 +184,6 @@ def _with_noun(text: str, end: int, shown: str, capitals: bool) -> tuple[str, st
     return fold(noun), f"{shown}{match[0]}"
 
 
-# ------------------------------------------------------------------------------------------- names
-
-
 def _names(text: str, title: str, speakers: Sequence[str], ignored: Collection[str]) -> list[Fact]:
     """Return names that are not in the title, each once in its longest form."""
     lines = text.split("\n")
@@ -234,11 +223,7 @@ def _cleaned(name: str) -> str:
     return "" if units or (len(cleaned) < _LEAST_NAME and not HAS_CJK.search(cleaned)) else cleaned
 
 
-# ------------------------------------------------------------------------------------------- quotations
-
-
 def _quotations(text: str, title: str) -> Iterator[Fact]:
-    """Yield quotations of at least five words, each with its speaker if known."""
     for match in QUOTATION.finditer(text):
         words = " ".join(next(filter(None, match.groups())).split()).rstrip(",")
         spoken = folded(words)

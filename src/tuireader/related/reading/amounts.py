@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_MAGNITUDES = {
+MAGNITUDES = {
     "thousand": 3, "thousands": 3, "k": 3, "tausend": 3, "mille": 3, "千": 3, "천": 3, "тыс": 3, "тысяч": 3,
     "万": 4, "萬": 4, "만": 4,
     "million": 6, "millions": 6, "mn": 6, "m": 6, "mio": 6, "millionen": 6, "mln": 6, "millones": 6,
@@ -15,7 +15,8 @@ _MAGNITUDES = {
     "milliards": 9, "miliardi": 9, "миллиардов": 9, "млрд": 9, "مليار": 9,
     "trillion": 12, "trillions": 12, "tn": 12, "billionen": 12, "兆": 12, "조": 12,
 }  # fmt: skip
-_NAMES = "|".join(sorted(_MAGNITUDES, key=len, reverse=True))
+"""Words and signs after a number, with the power of ten that each stands for."""
+_NAMES = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
 _AMOUNT = re.compile(
     r"(?<![A-Za-z0-9])(?<!\d[.,])"
     r"(?P<number>\d{1,15}(?:[.,'’\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d{1,9})?)"
@@ -44,9 +45,9 @@ def amounts(text: str) -> Iterator[tuple[int, str, str]]:
         name = match["name"]
         value = _value(match["number"], grouped=not name)
         if name:
-            value *= 10 ** _MAGNITUDES[name.lower()]
+            value *= 10 ** MAGNITUDES[name.lower()]
             if match["rest"] and not name.isascii():  # 3億4500万
-                value += int(match["rest"]) * 10 ** _MAGNITUDES.get(match["less"], 0)
+                value += int(match["rest"]) * 10 ** MAGNITUDES.get(match["less"], 0)
         if match["share"]:
             yield match.start(), f"{value:.4g}%", match.group()
         elif value >= _LEAST and not (1900 <= value < 2100 and not name):

@@ -183,7 +183,6 @@ class Concepts:
         return self._base._longest(words, shown, at) if self._base else None
 
     def _is_written(self, key: str, entry: _Entry, shown: str) -> bool:
-        """Return whether words have the capitals that a form requires."""
         if entry.kind == EVENT:
             return True
         capital = self._capitals.get(key)

@@ -145,10 +145,10 @@ def unpack(article_id: int, blob: bytes) -> Profile:
     subjects = tuple([((kept[term] & 255) / UNIT, term) for term in packed[:names]])
     language, concepts = _unpack_tail(blob, _HEAD.size + 6 * count)
     return Profile(
-        id=article_id,
-        time=time,
-        dated=bool(dated),
-        feed=feed,
+        article_id,
+        time,
+        bool(dated),
+        feed,
         norm=norm,
         terms=kept,
         subjects=subjects,
@@ -193,19 +193,13 @@ def _collect(terms: dict[int, Term], text: str, where: int) -> None:
 
 @lru_cache(maxsize=20_000)
 def _single(shown: str, cjk: bool, where: int) -> Term | None:
-    """Return a word as a term; None for a function word or a single letter."""
     folded = _folded(shown)
     if folded in STOP_FOLDED or (len(folded) < 2 and not cjk):
         return None
     number = NUMBER if shown[0].isdigit() or shown[0] in "$£€¥" else 0
     capital = not number and any(map(str.isupper, shown))
     return Term(
-        hash=term_hash(folded),
-        shown=shown,
-        kind=where | number,
-        count=1,
-        lower=not number and not capital,
-        capital=capital,
+        term_hash(folded), shown, where | number, 1, lower=not number and not capital, capital=capital
     )
 
 
@@ -214,18 +208,10 @@ def _folded(shown: str) -> str:
 
 
 def _pair(first: Term, second: Term, both: bool, proper: bool) -> Term:
-    """Join two adjacent words to one term; `both` have a capital."""
     joined = term_hash(_folded(first.shown) + _folded(second.shown))
     shown, kind = f"{first.shown} {second.shown}", second.kind & TITLE | PAIR
     return Term(
-        hash=joined,
-        shown=shown,
-        kind=kind,
-        count=1,
-        lower=not both,
-        capital=both,
-        parts=(first.hash, second.hash),
-        proper=proper,
+        joined, shown, kind, 1, lower=not both, capital=both, parts=(first.hash, second.hash), proper=proper
     )
 
 
@@ -236,10 +222,10 @@ def _add(terms: dict[int, Term], term: Term) -> None:
         return
     single = term if known.parts else known  # "cyber attack" is the same term as "cyberattack"
     terms[term.hash] = Term(
-        hash=term.hash,
-        shown=known.shown if known.capital or not term.capital else term.shown,
-        kind=single.kind | (term.kind | known.kind) & TITLE,
-        count=known.count + 1,
+        term.hash,
+        known.shown if known.capital or not term.capital else term.shown,
+        single.kind | (term.kind | known.kind) & TITLE,
+        known.count + 1,
         lower=known.lower or term.lower,
         capital=known.capital or term.capital,
         parts=single.parts,
@@ -284,14 +270,7 @@ def weigh(
     norm = struct.unpack("<f", struct.pack("<f", math.sqrt(square) or 1.0))[0]  # as it will be stored
     shown = {term.hash: term.shown for _, term, _, _ in weighed}
     return Profile(
-        id=article_id,
-        time=time,
-        dated=dated,
-        feed=feed,
-        norm=norm,
-        terms=terms,
-        subjects=_subjects(terms),
-        shown=shown,
+        article_id, time, dated, feed, norm=norm, terms=terms, subjects=_subjects(terms), shown=shown
     )
 
 

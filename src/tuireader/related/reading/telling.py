@@ -149,7 +149,6 @@ def tell(
 def _telling(
     article: Profile, known: Mapping[int, Concept], rarities: Mapping[int, float]
 ) -> dict[int, float]:
-    """Weigh the names and amounts of the sentences and of the profile."""
     own = {number: (value & 255) / UNIT for number, value in article.concepts.items() if value >> 8 & TELLING}
     return own | {number: rarities[number] for number, concept in known.items() if concept.kind & TELLING}
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from tuireader.model.durations import DAY
+from tuireader.text.date_words import MONTH_NAMES
 
 _FARTHEST = 1_500.0
 """Days; earlier events are history, not background."""
@@ -27,15 +28,6 @@ class Span(NamedTuple):
     earliest: float
 
 
-_MONTHS: dict[str, int] = {}
-for _names in (
-    "january february march april may june july august september october november december",
-    "jan feb mar apr may jun jul aug sept oct nov dec",
-    "januar februar märz april mai juni juli august september oktober november dezember",
-    "jänner feber märz april mai juni juli august september oktober november dezember",
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-):
-    _MONTHS |= {name: number for number, name in enumerate(_names.split(), 1)}
 _VERBS = frozenset(
     ("may", "march", "mar", "mars", "dec", "sept", "jan", "jun", "jul", "oct", "nov", "feb", "apr", "aug")
 )
@@ -151,12 +143,12 @@ def _month(now: datetime, month: int, year: str | None, last: str | None) -> Spa
 
 
 def _months(text: str, now: datetime) -> Iterator[Span]:
-    if _MONTHS.keys().isdisjoint(_WORD.findall(text)):
+    if MONTH_NAMES.keys().isdisjoint(_WORD.findall(text)):
         return
     end = 0
     for word in _WORD.finditer(text):
         name = word.group()
-        if (month := _MONTHS.get(name)) is None:
+        if (month := MONTH_NAMES.get(name)) is None:
             continue
         before = _BEFORE_MONTH.search(text, max(end, word.start() - _REACH), word.start())
         match = _AFTER_MONTH.match(text, word.end())

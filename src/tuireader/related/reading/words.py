@@ -16,7 +16,6 @@ _CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 
 
 def _words_of(letter: str, others: str = "", flags: int = 0) -> re.Pattern[str]:
-    """Build the pattern of words made of a class of letters, or of `others`."""
     return re.compile(
         others + r"(?<![^\W_])[A-Z]{1,3}(?:&[A-Z]{1,3})+(?![^\W_])"  # AT&T, M&S
         r"|[Cc][Vv][Ee][-–]\d{4}[-–]\d{4,7}"
