@@ -164,6 +164,8 @@ class Elements:
             self.out.append(block)
 
 
+Start = Callable[[Elements, str, str], None]
+"""Handler for a start tag, called with its name and attributes."""
 End = Callable[[Elements], None]
 """Handler for the end of an element."""
 IsCaption = Callable[[Elements, str, tuple[Span, ...]], bool]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tuireader.document.attributes import attributes, whole_number
-from tuireader.document.elements import Elements, OpenList
+from tuireader.document.elements import Elements, End, OpenList, Start
 
 _ROMAN = (
     (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"),
@@ -11,7 +13,7 @@ _ROMAN = (
 )  # fmt: skip
 
 
-def start_list(page: Elements, name: str, raw: str) -> None:
+def _start_list(page: Elements, name: str, raw: str) -> None:
     values = attributes(raw)
     page.lists.append(
         OpenList(name == "ol", whole_number(values.get("start", ""), 1), values.get("type", "1"))
@@ -19,12 +21,12 @@ def start_list(page: Elements, name: str, raw: str) -> None:
     page.push(name)
 
 
-def end_list(page: Elements) -> None:
+def _end_list(page: Elements) -> None:
     page.lists.pop()
     page.marker = ""
 
 
-def start_item(page: Elements, name: str, raw: str) -> None:
+def _start_item(page: Elements, name: str, raw: str) -> None:
     _close_item(page)
     page.push(name)
     if not page.lists:
@@ -45,11 +47,11 @@ def _close_item(page: Elements) -> None:
         page.pop_to(item)
 
 
-def end_item(page: Elements) -> None:
+def _end_item(page: Elements) -> None:
     page.marker = ""
 
 
-def start_term(page: Elements, name: str, _raw: str) -> None:
+def _start_term(page: Elements, name: str, _raw: str) -> None:
     page.close("dd")
     page.close("dt")
     page.push(name)
@@ -66,3 +68,11 @@ def _ordinal(number: int, style: str) -> str:
             number %= value
         return f"{roman if style == 'I' else roman.lower()}."
     return f"{number}."
+
+
+STARTS: Mapping[str, Start] = {
+    **dict.fromkeys(("ul", "ol", "menu"), _start_list),
+    **dict.fromkeys(("dt", "dd"), _start_term),
+    "li": _start_item,
+}
+ENDS: Mapping[str, End] = {**dict.fromkeys(("ul", "ol", "menu"), _end_list), "li": _end_item}

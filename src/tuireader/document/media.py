@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tuireader.document.attributes import attributes
 from tuireader.document.blocks import Block, BlockKind, Picture, Span
-from tuireader.document.elements import Elements, Embed, Figure
+from tuireader.document.elements import Elements, Embed, End, Figure, Start
 from tuireader.document.line import shift_spans
 from tuireader.document.pictures import is_emoji, is_pixel, is_tracker, largest, picture_url
 from tuireader.text import clean, display_host, safe_url
@@ -60,7 +61,7 @@ def read_aside(page: Elements, name: str, raw: str) -> None:
     embed = page.embed
     if embed is None:
         if name == "img":
-            add_image(page, name, raw)
+            _add_image(page, name, raw)
         page.noscript = name != "/noscript"
     elif name == f"/{embed.name}":
         page.embed = None
@@ -70,7 +71,7 @@ def read_aside(page: Elements, name: str, raw: str) -> None:
         embed.url = safe_url(values.get("src") or values.get("href") or "", page.base_url)
 
 
-def add_image(page: Elements, _name: str, raw: str) -> None:
+def _add_image(page: Elements, _name: str, raw: str) -> None:
     values = attributes(raw)
     alt = clean(values.get("alt", ""))
     if is_emoji(values, alt):
@@ -108,19 +109,19 @@ def _put_between(page: Elements, block: Block) -> None:
         page.emit(block)
 
 
-def start_picture(page: Elements, _name: str, _raw: str) -> None:
+def _start_picture(page: Elements, _name: str, _raw: str) -> None:
     page.source = ""
 
 
-def add_source(page: Elements, _name: str, raw: str) -> None:
+def _add_source(page: Elements, _name: str, raw: str) -> None:
     page.source = page.source or largest(attributes(raw).get("srcset", ""))
 
 
-def start_noscript(page: Elements, _name: str, _raw: str) -> None:
+def _start_noscript(page: Elements, _name: str, _raw: str) -> None:
     page.noscript = True
 
 
-def start_embed(page: Elements, name: str, raw: str) -> None:
+def _start_embed(page: Elements, name: str, raw: str) -> None:
     values = attributes(raw)
     address = values.get("src") or values.get("data") or values.get("data-src") or ""
     embed = Embed(name, safe_url(address, page.base_url), clean(values.get("title", ""), 200))
@@ -139,14 +140,14 @@ def _finish_embed(page: Elements, embed: Embed) -> None:
     _put_between(page, replace(page.placed(BlockKind.EMBED, label), link=link, indent=0))
 
 
-def start_figure(page: Elements, name: str, raw: str) -> None:
+def _start_figure(page: Elements, name: str, raw: str) -> None:
     page.note_class(raw)
     page.captioned = False
     page.figures.append(Figure(page.out, len(page.out)))
     page.push(name)
 
 
-def end_figure(page: Elements) -> None:
+def _end_figure(page: Elements) -> None:
     figure = page.figures.pop()
     at = figure.caption_at
     if 0 <= at < len(figure.out) - 1 and (picture := figure.out[at + 1].picture) and not picture.caption:
@@ -208,3 +209,14 @@ def _embed_name(embed: Embed) -> tuple[str, str]:
         if host == ending or host.endswith(f".{ending}"):
             return name, embed.url
     return f"Embedded page from {host}", embed.url
+
+
+STARTS: Mapping[str, Start] = {
+    **dict.fromkeys(("img", "amp-img"), _add_image),
+    **dict.fromkeys(("iframe", "video", "audio", "object", "embed"), _start_embed),
+    "figure": _start_figure,
+    "noscript": _start_noscript,
+    "picture": _start_picture,
+    "source": _add_source,
+}
+ENDS: Mapping[str, End] = {"figure": _end_figure}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tuireader.document import lists, media, tables
 from tuireader.document.attributes import attributes, language
 from tuireader.document.blocks import Block, BlockKind, Document, Span, SpanKind
-from tuireader.document.elements import Elements, End
+from tuireader.document.elements import Elements, End, Start
 from tuireader.document.plain import read_plain
 from tuireader.text import BREAKS, clean_multiline, decode, is_html, safe_url, scrub, tokens
 
@@ -200,32 +200,20 @@ def _break_code_line(page: Elements) -> None:
         page.code.append("\n")
 
 
-_STARTS: Mapping[str, Callable[[Elements, str, str], None]] = {
+_STARTS: Mapping[str, Start] = {
+    **lists.STARTS,
+    **media.STARTS,
+    **tables.STARTS,
     **dict.fromkeys(_HEADINGS, _start_heading),
-    **dict.fromkeys(("ul", "ol", "menu"), lists.start_list),
-    **dict.fromkeys(("dt", "dd"), lists.start_term),
-    **dict.fromkeys(("td", "th"), tables.start_cell),
-    **dict.fromkeys(("iframe", "video", "audio", "object", "embed"), media.start_embed),
-    "amp-img": media.add_image,
     **dict.fromkeys(("blockquote", "figcaption", "summary"), _start_block),
-    "figure": media.start_figure,
     "hr": _add_rule,
-    "img": media.add_image,
-    "li": lists.start_item,
-    "noscript": media.start_noscript,
-    "picture": media.start_picture,
     "pre": _start_code,
     "q": _start_quotation,
-    "source": media.add_source,
-    "table": tables.start_table,
-    "tr": tables.start_row,
 }
 _ENDS: Mapping[str, End] = {
+    **lists.ENDS,
+    **media.ENDS,
+    **tables.ENDS,
     **dict.fromkeys(_HEADINGS, _end_heading),
-    **dict.fromkeys(("ul", "ol", "menu"), lists.end_list),
-    **dict.fromkeys(("td", "th"), tables.end_cell),
-    "figure": media.end_figure,
-    "li": lists.end_item,
     "pre": _end_code,
-    "table": tables.finish_table,
 }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from tuireader.document.attributes import attributes, whole_number
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
-from tuireader.document.elements import DEEPEST, Cell, Elements, Table
+from tuireader.document.elements import DEEPEST, Cell, Elements, End, Start, Table
 from tuireader.document.line import clip_spans, shift_spans, sort_spans
 from tuireader.text import cell_len
 
@@ -26,7 +26,7 @@ _NUMERIC = re.compile(
 )
 
 
-def start_table(page: Elements, name: str, _raw: str) -> None:
+def _start_table(page: Elements, name: str, _raw: str) -> None:
     if len(page.tables) >= DEEPEST or page.code is not None:
         page.unheeded_tables += 1
         return
@@ -35,20 +35,21 @@ def start_table(page: Elements, name: str, _raw: str) -> None:
 
 
 def end_table(page: Elements) -> None:
+    """Handle an end tag: close the innermost table that is laid out."""
     if page.unheeded_tables:
         page.unheeded_tables -= 1
     elif page.tables:
         page.pop_to(page.places["table"][-1])
 
 
-def start_row(page: Elements, name: str, _raw: str) -> None:
+def _start_row(page: Elements, name: str, _raw: str) -> None:
     if page.tables and not page.unheeded_tables:
         close_within_table(page, "td", "th", "tr")
         page.tables[-1].rows.append([])
         page.push(name)
 
 
-def start_cell(page: Elements, name: str, raw: str) -> None:
+def _start_cell(page: Elements, name: str, raw: str) -> None:
     close_within_table(page, "td", "th")
     if not page.tables or page.unheeded_tables:
         return
@@ -66,6 +67,7 @@ def start_cell(page: Elements, name: str, raw: str) -> None:
 
 
 def close_within_table(page: Elements, *names: str) -> None:
+    """Close the open cell, or cell and row, of the innermost table."""
     if page.unheeded_tables:
         return
     table = page.last("table")
@@ -74,12 +76,12 @@ def close_within_table(page: Elements, *names: str) -> None:
         page.pop_to(min(inner))
 
 
-def end_cell(page: Elements) -> None:
+def _end_cell(page: Elements) -> None:
     page.out = page.tables[-1].out
     page.marker = ""
 
 
-def finish_table(page: Elements) -> None:
+def _finish_table(page: Elements) -> None:
     table = page.tables.pop()
     page.out = table.out
     rows = [row for row in table.rows if any(cell.blocks for cell in row)]
@@ -263,3 +265,11 @@ def _records(grid: list[list[_Field]], quote: int, indent: int) -> list[Block]:
         if text:
             blocks.append(Block(BlockKind.PARAGRAPH, text, sort_spans(spans), quote=quote, indent=indent))
     return blocks
+
+
+STARTS: Mapping[str, Start] = {
+    **dict.fromkeys(("td", "th"), _start_cell),
+    "table": _start_table,
+    "tr": _start_row,
+}
+ENDS: Mapping[str, End] = {**dict.fromkeys(("td", "th"), _end_cell), "table": _finish_table}

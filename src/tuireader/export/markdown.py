@@ -1,4 +1,4 @@
-"""Write untrusted text as Markdown (CommonMark 0.31): escapes, links, and prefixes of lines."""
+"""Write untrusted text as Markdown (CommonMark 0.31): escapes, links, and starts of lines."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from tuireader.export.brief import one_line
 WEB = re.compile(r"https?://", re.IGNORECASE)
 """Addresses that become links."""
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&!$^{}]")
+_SPECIAL_IN_LISTS = re.compile(r"[\\`*_\[\]<>#|~]")
 _LINE_START = re.compile(r"^(\s*)([-+=#>]|\d{1,9}[.)])", re.MULTILINE)
 
 
 def markdown_part(text: str) -> str:
-    """Escape all special characters, for text within a line."""
+    """Escape all special characters, for text within a line of a document."""
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
@@ -22,8 +23,10 @@ def safe_start(text: str) -> str:
     return _LINE_START.sub(lambda match: f"{match[1]}{match[2][:-1]}\\{match[2][-1]}", text)
 
 
-def markdown_line(text: str) -> str:
-    """Escape text as a line of its own."""
+def markdown_line(text: str, *, listed: bool = False) -> str:
+    """Escape text as a line of its own; `listed`: for an item of a list to paste, with few escapes."""
+    if listed:
+        return _SPECIAL_IN_LISTS.sub(r"\\\g<0>", text)
     return safe_start(markdown_part(one_line(text)))
 
 
@@ -32,7 +35,7 @@ def markdown_address(url: str) -> str:
     return re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
 
 
-def markdown_link(text: str, url: str) -> str:
+def markdown_link(text: str, url: str, *, listed: bool = False) -> str:
     """Write a link; only the text if the address is not http(s)."""
-    shown = markdown_line(text or url)
+    shown = markdown_line(text or url, listed=listed)
     return f"[{shown}](<{markdown_address(url)}>)" if WEB.match(url) else shown

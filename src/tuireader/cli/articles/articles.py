@@ -173,8 +173,8 @@ def _item(library: Library, row: ArticleRow) -> str:
     from tuireader.export.markdown import markdown_line, markdown_link
 
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
-    link = markdown_link(row.title or row.url, row.url)
-    return f"- {link} · {markdown_line(library.feeds.title(row.feed_id))} · {day}"
+    link = markdown_link(row.title, row.url, listed=True)
+    return f"- {link} · {markdown_line(library.feeds.title(row.feed_id), listed=True)} · {day}"
 
 
 _FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns, "md": _item}

@@ -57,7 +57,7 @@ async def copy_addresses(main: Controllers, ask: Asking) -> Outcome:
 async def copy_markdown(main: Controllers, ask: Asking) -> Outcome:
     """Copy the chosen articles as Markdown links."""
     found = await main.chosen.addresses()
-    lines = [markdown_link(title, url) for url, title in found]
+    lines = [markdown_link(title, url, listed=True) for url, title in found]
     return _copy(main, lines, "Copied as Markdown", found[0][1] if found else "")
 
 
