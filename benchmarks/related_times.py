@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from related_ranking import rows
-from tuireader.model.durations import DAY
 from tuireader.related.reading.when import spans
+from tuireader.text.durations import DAY
 
 
 def main(folder: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.model.accounts import AccountState
-from tuireader.model.durations import DAY, HOUR
+from tuireader.text.durations import DAY, HOUR
 from tuireader.timing.accounts import (
     after_failure,
     alarming_since,

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.model.durations import DAY, WEEK
+from tuireader.text.durations import DAY, WEEK
 from tuireader.timing.alarms import pace
 
 HOUR = 3600

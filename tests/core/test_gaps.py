@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.model.durations import DAY
+from tuireader.text.durations import DAY
 from tuireader.timing import gaps
 from tuireader.timing.gaps import Before, Document, Gap, Listed
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from tuireader.model.durations import DAY
 from tuireader.related.reading.concepts import EVENT, NAME, Concepts
 from tuireader.related.reading.features import Profile, Stats, extract, weigh
 from tuireader.related.reading.mentions import mentions
@@ -20,6 +19,7 @@ from tuireader.related.referring import (
     lookups,
     references,
 )
+from tuireader.text.durations import DAY
 
 NOW = 20_000 * DAY
 BAN = "Earlier this month, China ordered a ban on new downloads of the ride-hailing app Didi."

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.model import Fault
-from tuireader.model.durations import DAY, HOUR
+from tuireader.text.durations import DAY, HOUR
 from tuireader.timing import schedule
 from tuireader.timing.schedule import (
     LYING,

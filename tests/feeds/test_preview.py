@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tuireader.feeds.find.preview import SAMPLES, WEEKS, pace, preview
 from tuireader.model import FeedPreview, ParsedEntry, ParsedFeed
-from tuireader.model.durations import HOUR, WEEK
+from tuireader.text.durations import HOUR, WEEK
 
 NOW = 1_790_000_000
 DAY = 86_400

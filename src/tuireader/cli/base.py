@@ -14,8 +14,8 @@ import click
 
 from tuireader.config.values import duration
 from tuireader.errors import UsageError
-from tuireader.model.durations import DAY
 from tuireader.startup.tui import Options, say
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from tuireader.library import Library

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from tuireader.config.values import RAW, WEB_ADDRESS, Invalid, Key, Kind, choice, describe, duration
-from tuireader.model.durations import DAY
+from tuireader.text.durations import DAY
 
 ACCOUNT_KINDS = ("miniflux", "greader")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")

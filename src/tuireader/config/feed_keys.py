@@ -5,7 +5,7 @@ from typing import Annotated
 
 from tuireader.config.kinds import ADDRESS, COMMAND
 from tuireader.config.values import FLAG, HEADERS, LINE, LINES, RAW, Key, choice, duration, switch
-from tuireader.model.durations import MONTH
+from tuireader.text.durations import MONTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from tuireader.config.values import (
     switch,
     template,
 )
-from tuireader.model.durations import HOUR, MONTH
+from tuireader.text.durations import HOUR, MONTH
 
 
 @dataclass(frozen=True, slots=True)

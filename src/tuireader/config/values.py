@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tuireader.commands import did_you_mean
-from tuireader.model.durations import DAY, HOUR, WEEK
 from tuireader.text import clean, without_password
+from tuireader.text.durations import DAY, HOUR, WEEK
 
 
 @dataclass(frozen=True, slots=True)

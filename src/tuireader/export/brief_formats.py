@@ -21,7 +21,7 @@ from tuireader.export.markup import (
     origin,
     quoted,
 )
-from tuireader.model.durations import DAY, HOUR
+from tuireader.text.durations import DAY, HOUR
 from tuireader.text.wording import counted
 
 

@@ -12,13 +12,13 @@ from tuireader.config import MuteConfig
 from tuireader.document.prepare import links_in
 from tuireader.ingest.matching import FeedNames, hits, shown, subject
 from tuireader.model import Evidence
-from tuireader.model.durations import DAY
 from tuireader.related.links import kind
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.articles.links import OutLink
 from tuireader.store.marks.mutes import SPARES_WATCHED, WITH_WATCHED
 from tuireader.text import plain
+from tuireader.text.durations import DAY
 from tuireader.watch import Matcher
 
 

@@ -21,10 +21,10 @@ from tuireader.feeds.http.hosts import leads_inside
 from tuireader.feeds.sources import Sources
 from tuireader.ingest.attempts import Outcome
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, ParseFailed, ParseResult
-from tuireader.model.durations import DAY, HOUR
 from tuireader.store import Pool
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.text import feed_key, without_password
+from tuireader.text.durations import DAY, HOUR
 
 _TRIED = 3
 """Maximum number of feeds of other sites to try, of those that a page names."""

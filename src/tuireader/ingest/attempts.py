@@ -22,10 +22,10 @@ from tuireader.model import (
     ParseFailed,
     ParseResult,
 )
-from tuireader.model.durations import DAY
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import NAMED, Attempt, FeedFacts
 from tuireader.store.feeds.requests import Asked
+from tuireader.text.durations import DAY
 from tuireader.timing import schedule
 
 if TYPE_CHECKING:
@@ -94,9 +94,7 @@ def asked_for(outcome: Outcome) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Pace:
-    """Times of a feed's latest entries, seconds in which a burst fills its document, and its number of
-    entries.
-    """
+    """Times of a feed's latest entries, seconds in which a burst fills its document, and its length."""
 
     recent: Sequence[int]
     fill: float | None

@@ -28,12 +28,12 @@ from tuireader.model import (
     ParsedFeed,
     ParseFailed,
 )
-from tuireader.model.durations import DAY, QUARTER
 from tuireader.store import Pool, Store
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.store.feeds.gaps import Task
 from tuireader.store.feeds.requests import Asked
 from tuireader.text import server_of
+from tuireader.text.durations import DAY, QUARTER
 from tuireader.timing import gaps
 
 PAGES, ARTICLES = 20, 1000

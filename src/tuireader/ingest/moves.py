@@ -14,9 +14,9 @@ from tuireader import dedup
 from tuireader.feeds.address import same_site
 from tuireader.feeds.find.links import COMMENTS, NO_NAME
 from tuireader.model import Keys, ParsedEntry, ParsedFeed
-from tuireader.model.durations import DAY
 from tuireader.store.feeds.feeds import KnownEntry, KnownFeed
 from tuireader.text import cell_len
+from tuireader.text.durations import DAY
 
 _NEAR = DAY  # maximum seconds between two times of publication of one article
 _LONG = 15  # minimum width of a title that identifies an article without its time

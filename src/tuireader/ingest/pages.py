@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from tuireader.feeds import teasers
 from tuireader.feeds.teasers import Sample
 from tuireader.model import ParsedEntry, ParsedFeed
-from tuireader.model.durations import DAY, HOUR
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.articles.incoming import Saved
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.text import cut_characters
+from tuireader.text.durations import DAY, HOUR
 
 AT_FIRST = 20
 """Number of newest articles whose pages are fetched after subscribing."""

@@ -38,9 +38,7 @@ _ENTRY = r"([^!-~]*)([!-~])"
 
 
 def has_borders(text: str) -> bool:
-    """Return whether a term begins or ends with two Chinese characters, so that it may cross word
-    boundaries.
-    """
+    """Return whether a term begins or ends with two Chinese characters, so it may cross word boundaries."""
     return any(
         len(two) == 2 and min(two) >= "\u3400" and max(two) <= "\u9fff" for two in (text[:2], text[-2:])
     )

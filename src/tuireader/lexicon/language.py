@@ -153,9 +153,7 @@ def _arabic(text: str) -> str:
 
 
 def _mostly(code: str, first: str, last: str, least: int) -> Callable[[str], str]:
-    """Build a detector that returns `code` for a text with at least `least` letters from `first` to
-    `last`.
-    """
+    """Build a detector of texts with at least `least` letters from `first` to `last`."""
     letters = re.compile(f"[{first}-{last}]")
     return lambda text: code if len(letters.findall(text)) >= least else ""
 

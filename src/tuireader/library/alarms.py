@@ -10,10 +10,10 @@ from tuireader.delivery.notify import Message, deliver, is_quiet
 from tuireader.library.context import UseCases
 from tuireader.model import Alarm, AlarmKind, Fault, Told
 from tuireader.model.accounts import AWAY
-from tuireader.model.durations import DAY, HOUR
 from tuireader.store import Store
 from tuireader.store.watches.alarms import Failing, Subject
 from tuireader.text import cut, feed_key, feed_name
+from tuireader.text.durations import DAY, HOUR
 from tuireader.text.wording import counted
 from tuireader.timing.accounts import alarming_since
 from tuireader.timing.alarms import MOST, pace

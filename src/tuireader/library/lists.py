@@ -14,8 +14,8 @@ from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
 from tuireader.model import ArticleRow, Away
-from tuireader.model.durations import DAY
 from tuireader.store import Store
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from tuireader.export.brief import Brief

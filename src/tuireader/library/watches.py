@@ -17,9 +17,9 @@ from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import named, rule_of, rules
 from tuireader.model import Evidence
-from tuireader.model.durations import DAY
 from tuireader.store import Store
 from tuireader.text import cut
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from tuireader.library.watching.reports import Remark, Report

@@ -17,7 +17,6 @@ from statistics import median
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from tuireader.model.durations import DAY
 from tuireader.pages.blocks import Block, blocks, classes, is_link, missed, uniform, utility, zone
 from tuireader.pages.headings import Headings, headings
 from tuireader.pages.items import Item, Scope, copied, groups, language_of, read
@@ -25,6 +24,7 @@ from tuireader.pages.parts import HEADLINE, headline, link_selector, title_selec
 from tuireader.pages.tree import base_of, select, shorten, text_of, tree
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import cell_len, page_dates
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

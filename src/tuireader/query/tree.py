@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from tuireader.lexicon import Term
-from tuireader.model.durations import DAY, HOUR, MONTH, WEEK, YEAR
 from tuireader.text import cell_len
+from tuireader.text.durations import DAY, HOUR, MONTH, WEEK, YEAR
 
 TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "watch", "enclosure")
 """Fields to search for words. `body` includes the summary; without a field, title and body are searched."""

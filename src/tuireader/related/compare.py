@@ -10,9 +10,9 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tuireader.model.durations import DAY
 from tuireader.related import across
 from tuireader.related.reading.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Boosted, Profile
+from tuireader.text.durations import DAY
 
 _UNDATED_DAYS = 10.0  # assumed distance of articles without a date
 _UNDATED_FOLD_DAYS = 5.0  # ... and for folding, too short to separate two events of one kind

@@ -167,8 +167,7 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
 
 
 def _shared_names(article: Profile, other: Profile, most: int) -> list[str]:
-    """Return the names that articles in two languages share, in the form of `article`; else amounts and
-    places.
+    """Return shared names across languages, in the form of `article`; else amounts and places.
 
     The name in Latin letters follows in brackets if it differs: `腾讯 (Tencent)`.
     """

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tuireader.model.durations import DAY
 from tuireader.related.compare import common
 from tuireader.related.reading.features import NAME, TITLE, UNIT, Profile, heaviest
 from tuireader.related.reading.telling import Sentence, Telling
+from tuireader.text.durations import DAY
 
 MOST_SHOWN = 5
 CANDIDATES = 30

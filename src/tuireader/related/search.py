@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from tuireader.model.durations import DAY
 from tuireader.related.compare import chance
 from tuireader.related.rank import Ranked, chances, likeliest, rank
 from tuireader.related.reading import mentions
@@ -29,6 +28,7 @@ from tuireader.related.reading.features import (
 )
 from tuireader.related.series import Series, Texts
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
+from tuireader.text.durations import DAY
 
 POSTINGS = 80  # articles to read for one term, before and after: when an article is opened, ...
 POSTINGS_ARRIVING = 24  # ... and when it arrives, which must be cheap

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tuireader.model.durations import DAY
 from tuireader.related import across
 from tuireader.related.compare import fold_chance, is_headline, much_in_common
 from tuireader.related.reading.features import Profile
 from tuireader.related.series import Series
+from tuireader.text.durations import DAY
 
 SPAN_DAYS = 5.0
 YOUNG = 300

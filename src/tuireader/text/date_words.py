@@ -1,6 +1,6 @@
 """Words for dates in many languages: months, units of time, today and yesterday."""
 
-from tuireader.model.durations import DAY, HOUR, MONTH, WEEK, YEAR
+from tuireader.text.durations import DAY, HOUR, MONTH, WEEK, YEAR
 
 MONTH_NAMES: dict[str, int] = {}
 """Months of English, German and French: names, and English abbreviations."""

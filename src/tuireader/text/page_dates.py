@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from tuireader.model.durations import DAY
 from tuireader.text.date_words import JUST_NOW, MONTHS, NAMED_DAYS, UNITS
+from tuireader.text.durations import DAY
 from tuireader.text.regex import regex
 
 LONGEST = 300

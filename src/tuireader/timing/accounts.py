@@ -7,7 +7,7 @@ after an hour and then daily: servers lock accounts after a few wrong passwords.
 from __future__ import annotations
 
 from tuireader.model.accounts import LOGIN, SECRET, AccountState
-from tuireader.model.durations import DAY, HOUR
+from tuireader.text.durations import DAY, HOUR
 
 _SOONEST, _LATEST = 30, 30 * 60
 """Seconds from a failed sync to the next one: doubled each time, within these bounds."""

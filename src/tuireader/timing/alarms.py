@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 from math import exp, gamma, log, sqrt
 
 from tuireader.model import Pace
-from tuireader.model.durations import DAY, WEEK
+from tuireader.text.durations import DAY, WEEK
 
 HISTORY = 65 * WEEK
 """Length of the past that counts."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from tuireader.model.durations import DAY
+from tuireader.text.durations import DAY
 
 
 class Listed(NamedTuple):

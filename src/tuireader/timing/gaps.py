@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from tuireader.model.durations import DAY
+from tuireader.text.durations import DAY
 from tuireader.timing.documents import Document as Document
 from tuireader.timing.documents import Listed as Listed
 from tuireader.timing.documents import Page, by_date, longest_rise, page_of

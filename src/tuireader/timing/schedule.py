@@ -17,7 +17,7 @@ from math import ceil
 from statistics import median
 
 from tuireader.model import Fault
-from tuireader.model.durations import DAY, HOUR, QUARTER
+from tuireader.text.durations import DAY, HOUR, QUARTER
 
 RETRY_LEAST = 60
 RETRY_FIRST = 300

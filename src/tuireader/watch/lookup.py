@@ -60,9 +60,7 @@ def _crosses(leaf: object) -> bool:
 
 
 def _one_of(scope: str, terms: Sequence[str], rule: WatchRule) -> tuple[str | None, bool]:
-    """Write an FTS5 expression for any of some terms in the columns `scope`; also return whether it is
-    exact.
-    """
+    """Write an FTS5 expression for any of some terms in `scope`; also return whether it is exact."""
     items = [parse_item(text, rule.exact) for text in terms]
     expressions = [item.fts if isinstance(item, Term) else None for item in items]
     if not expressions or None in expressions:

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Sequence
 
 from tuireader.model import Coverage, Feed, FeedGap, WatchCoverage
-from tuireader.model.durations import DAY
 from tuireader.text import feed_name
+from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
 from tuireader.wording.times import day, list_day, short_time
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tuireader.model.durations import DAY, HOUR, MONTH, YEAR
+from tuireader.text.durations import DAY, HOUR, MONTH, YEAR
 from tuireader.text.wording import counted
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

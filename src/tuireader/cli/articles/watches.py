@@ -21,7 +21,7 @@ from tuireader.cli.expression import (
 from tuireader.cli.feeds.coverage import coverage, encoded_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
-from tuireader.model.durations import DAY
+from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
 from tuireader.wording.coverage import watch_summary
 

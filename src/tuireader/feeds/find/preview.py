@@ -9,8 +9,8 @@ from tuireader.document.prepare import title_of
 from tuireader.feeds import teasers
 from tuireader.feeds.teasers import Sample, is_media
 from tuireader.model import FeedPreview, ParsedEntry, ParsedFeed
-from tuireader.model.durations import HOUR, WEEK
 from tuireader.text import cell_len, plain
+from tuireader.text.durations import HOUR, WEEK
 
 SAMPLES = 5
 WEEKS = 4

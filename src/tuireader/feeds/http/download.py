@@ -17,7 +17,7 @@ from tuireader.feeds.http.fetch import STEP, Chain, Fetcher, FetchLimits
 from tuireader.feeds.http.headers import header, header_bytes, validator
 from tuireader.files import SHARED
 from tuireader.model import Fault, Fetched, FetchJob, FetchResult
-from tuireader.model.durations import DAY
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     import httpx

@@ -6,8 +6,8 @@ import re
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from tuireader.model.durations import DAY
 from tuireader.text import clean
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     import httpx

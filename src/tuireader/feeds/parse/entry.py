@@ -16,8 +16,8 @@ from urllib.parse import urljoin
 
 from tuireader.feeds.find import archive
 from tuireader.model import Enclosure, ParsedEntry, ParsedFeed
-from tuireader.model.durations import DAY, HOUR, MONTH, WEEK, YEAR
 from tuireader.text import clean, plain_title, safe_url
+from tuireader.text.durations import DAY, HOUR, MONTH, WEEK, YEAR
 
 MAX_ENTRIES = 10_000
 MAX_TAGS = 50

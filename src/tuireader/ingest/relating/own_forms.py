@@ -17,9 +17,7 @@ _read: WeakKeyDictionary[Store, tuple[_Key, Concepts]] = WeakKeyDictionary()
 
 
 def concepts(store: Store, groups: Groups, articles: int) -> Concepts:
-    """Return the tables of names for a store; cached until watches change or `_KEPT` articles have
-    arrived.
-    """
+    """Return the tables of names for a store; cached until watches change or many articles arrive."""
     key = (tuple(map(tuple, groups)), articles // _KEPT)
     known = _read.get(store)
     if known is None or known[0] != key:

@@ -12,7 +12,6 @@ from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.sharing import sharing
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
 from tuireader.lexicon.language import READ, language
-from tuireader.model.durations import DAY
 from tuireader.related import search
 from tuireader.related.reading import mentions
 from tuireader.related.reading.concepts import pairs
@@ -22,6 +21,7 @@ from tuireader.related.stories import MEMBERS, YOUNG, Place, may_share_row, plac
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.relations.relations import ROWS
+from tuireader.text.durations import DAY
 
 
 class Relater:

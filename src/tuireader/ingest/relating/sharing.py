@@ -7,12 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tuireader.dedup import site_of
-from tuireader.model.durations import DAY
 from tuireader.related.search import ArticleText
 from tuireader.related.sharing import is_page
 from tuireader.related.stories import SPAN_DAYS
 from tuireader.store import Store
 from tuireader.store.articles.links import Holder
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from tuireader.ingest.relating.stored_profiles import StoredProfiles

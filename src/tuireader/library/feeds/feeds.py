@@ -15,9 +15,9 @@ from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.model import Alarm, Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
 from tuireader.model.accounts import category_of, folder_of
-from tuireader.model.durations import WEEK
 from tuireader.store import Store
 from tuireader.text import feed_key, split_password, without_password
+from tuireader.text.durations import WEEK
 from tuireader.timing import schedule
 
 if TYPE_CHECKING:

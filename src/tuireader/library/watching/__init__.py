@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from tuireader.config import Config, WatchConfig
 from tuireader.errors import UsageError
-from tuireader.model.durations import DAY
+from tuireader.text.durations import DAY
 from tuireader.watch import WatchRule
 
 

@@ -13,11 +13,11 @@ from tuireader import ingest, lexicon, query
 from tuireader.config import Config, WatchConfig
 from tuireader.library.watching import advice as advising
 from tuireader.model import ArticleRow, Count, Feed, WatchStats
-from tuireader.model.durations import DAY
 from tuireader.query import Advice
 from tuireader.store import Store
 from tuireader.store.watches import stats as numbers
 from tuireader.store.watches.stats import FeedLead
+from tuireader.text.durations import DAY
 from tuireader.watch import Matcher
 
 _SAMPLES = 5

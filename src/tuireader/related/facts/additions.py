@@ -54,7 +54,7 @@ def _scored(names: Sequence[Fact], stats: Stats, lower: Collection[int]) -> Iter
     for fact in names:
         terms = _terms(fact.text)
         if not HAS_CJK.search(fact.text) and not any(
-            stats.is_name(Term(term, fact.text, 0, 1, term in lower, True)) for term in terms
+            stats.is_name(Term(term, fact.text, 0, 1, lower=term in lower, capital=True)) for term in terms
         ):
             continue
         rarity = max(map(stats.weight, terms), default=0.0)

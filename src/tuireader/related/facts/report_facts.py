@@ -232,7 +232,7 @@ def _quotations(text: str, title: str) -> Iterator[Fact]:
         speaker = _speaker(text, match.start(), match.end())
         score = 4.5 + (1.5 if speaker else 0.0) + (_IN_TITLE if words in title else 0.0)
         shingles = tuple(zip(*(spoken[at:] for at in range(_SHINGLE)), strict=False))
-        yield Fact(AddedKind.QUOTATION, words, shingles, score, speaker)
+        yield Fact(AddedKind.QUOTATION, words, shingles, score, speaker=speaker)
 
 
 def _speaker(text: str, start: int, end: int) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from tuireader.model.durations import DAY
 from tuireader.text.date_words import MONTH_NAMES
+from tuireader.text.durations import DAY
 
 _FARTHEST = 1_500.0
 """Days; earlier events are history, not background."""

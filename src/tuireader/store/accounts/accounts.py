@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
-from tuireader.model.durations import WEEK
 from tuireader.store.accounts import account_trouble
 from tuireader.store.accounts.listed_feeds import (
     KnownFeed,
@@ -21,6 +20,7 @@ from tuireader.store.accounts.listed_feeds import (
 from tuireader.store.accounts.remote import Remote
 from tuireader.store.articles.appearances import Appearances
 from tuireader.store.sql import Part, number_list
+from tuireader.text.durations import WEEK
 from tuireader.text.wording import counted
 
 KEPT = WEEK

@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from tuireader.model.accounts import Mark, RefusedMark
-from tuireader.model.durations import DAY
 from tuireader.store.sql import Part, id_list
+from tuireader.text.durations import DAY
 
 _BITS = {Mark.READ: 1, Mark.STARRED: 2}
 _GIVEN = "SELECT value FROM json_each(?)"

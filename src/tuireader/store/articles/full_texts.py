@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Thread
-from tuireader.model.durations import DAY
 from tuireader.store.articles.revisions import Revisions
 from tuireader.store.compression import Compression
 from tuireader.store.feeds.feeds import Feeds
 from tuireader.store.json_columns import thread_text
 from tuireader.store.sql import Part, id_list, number_list
 from tuireader.text import plain
+from tuireader.text.durations import DAY
 
 _FAR = 31 * DAY  # a later try was planned while the clock was wrong
 _DUE = f"t.next_try NOT BETWEEN ?1 + 1 AND ?1 + {_FAR}"

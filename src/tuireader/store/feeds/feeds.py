@@ -8,9 +8,9 @@ from typing import Any
 
 from tuireader.config import FeedConfig
 from tuireader.model import SILENCE, Fault, Feed, FeedHealth
-from tuireader.model.durations import DAY
 from tuireader.store.sql import FEED_TITLE, Part, number_list
 from tuireader.text import server_of, split_password, without_password
+from tuireader.text.durations import DAY
 
 REFUSED = "refused"
 """`moved_why` of a feed whose move to `moved_to` was undone: it stays at its own address."""

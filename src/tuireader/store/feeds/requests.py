@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tuireader.model.durations import DAY
 from tuireader.store.sql import Part
+from tuireader.text.durations import DAY
 
 _DAYS = 7
 

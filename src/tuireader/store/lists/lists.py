@@ -9,11 +9,11 @@ from itertools import chain
 
 from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
-from tuireader.model.durations import WEEK
 from tuireader.store.lists.conditions import of_feeds
 from tuireader.store.lists.first_page import labels_of, story_watches, subscribed
 from tuireader.store.lists.stories import CARRIED, Stories
 from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list, uncertain_watches, watches_of
+from tuireader.text.durations import WEEK
 
 NEWS = WEEK
 """Maximum age of news in seconds; older arrivals are the back catalogue of a new feed."""

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from tuireader.model.durations import DAY
 from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id, number_list
+from tuireader.text.durations import DAY
 
 _WINDOW = 12_000  # waiting articles to sort by time at once
 RELATED_UP_TO = "related up to"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Alarm, AlarmKind, Fault, Pace
-from tuireader.model.durations import DAY, MONTH
 from tuireader.store.feeds.feeds import NAMED
 from tuireader.store.sql import FEED_TITLE, Part
+from tuireader.text.durations import DAY, MONTH
 
 _OLD = MONTH  # seconds; an article that arrives this long after its date counts by its arrival
 

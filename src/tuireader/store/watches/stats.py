@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from statistics import median
 from typing import Annotated
 
-from tuireader.model.durations import DAY, MONTH, WEEK
 from tuireader.store.json_columns import evidence_of
 from tuireader.store.relations.relations import story_number
 from tuireader.store.sql import Part, id_list
+from tuireader.text.durations import DAY, MONTH, WEEK
 
 DAYS = 30
 

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Protocol
 
 from tuireader.feeds.parse.json_values import text_of
-from tuireader.model.durations import DAY
 from tuireader.sync.backend import Body, Entries, Known, NotReturned, RemoteEntry, States, Step
 from tuireader.sync.bounds import MOST_ENTRIES, Bounds
 from tuireader.sync.entries import Odd
@@ -17,6 +16,7 @@ from tuireader.sync.greader import items as greader_items
 from tuireader.sync.greader.items import STATE, item_id, item_name
 from tuireader.sync.http import Answer
 from tuireader.sync.prefetch import prefetched, twice_prefetched
+from tuireader.text.durations import DAY
 
 MOST_IDS = 100_000
 MOST_LISTED = 25_000

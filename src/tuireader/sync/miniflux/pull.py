@@ -12,13 +12,13 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
 
-from tuireader.model.durations import DAY
 from tuireader.sync.backend import AccountError, Body, Entries, Known, Listed, Refusal, RemoteEntry, Step
 from tuireader.sync.bounds import MOST_ENTRIES, Bounds
 from tuireader.sync.entries import Odd
 from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound
 from tuireader.sync.miniflux import items as miniflux_items
 from tuireader.sync.prefetch import prefetched, twice_prefetched
+from tuireader.text.durations import DAY
 
 SOON = 100
 """Entries of the first page, which is shown while the next one is made."""
